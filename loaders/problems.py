@@ -1,0 +1,49 @@
+"""Data problems: collected as rows, never raised one by one; words live in the text catalogue.
+
+A ``Problem`` says what was found and where, in codes. Pages turn ``code`` into Thai or English with
+the template ``problem_<code>`` of ``data/text``; the command line prints the code and the position.
+``Refused`` stops a whole file: nothing of it may be loaded.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Severity = Literal["refused", "quarantined", "excluded", "note"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong or worth knowing, with its position in the file as a person sees it.
+
+    ``row`` is the 1-based row number of the sheet or the line of the text file; ``None`` for the
+    whole sheet or file. ``suggestion`` is a machine's proposal, never applied by itself.
+    """
+
+    code: str
+    severity: Severity = "note"
+    sheet: str | None = None
+    row: int | None = None
+    column: str | None = None
+    value: str | None = None
+    suggestion: str | None = None
+
+    def as_dict(self) -> dict[str, str | int]:
+        """The fields that are set, ready for JSON."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+class Refused(Exception):
+    """The whole file is refused; ``problem.code`` says why, nothing has been stored."""
+
+    def __init__(self, problem: Problem | str, **where: str | int | None) -> None:
+        self.problem = problem if isinstance(problem, Problem) else Problem(problem, "refused", **where)  # type: ignore[arg-type]
+        super().__init__(self.problem.code)
+
+
+def count_by_code(problems: Iterable[Problem]) -> dict[str, int]:
+    """How many problems of each code, sorted by code so that two runs print the same."""
+    return dict(sorted(Counter(problem.code for problem in problems).items()))
