@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from loaders.thai_dates import parse_date, parse_fiscal_year, thai_date
+from loaders.thai_numbers import Reading, parse_baht, parse_count, read_baht, read_count
+from loaders.thai_text import Unreadable, arabic_digits, normalise, thai_sort_key
 
-ZERO_WIDTH = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad]")
-
-
-def normalise(text: str) -> str:
-    """NFC, nikhahit + aa to sara am, doubled sara e to sara ae, zero-width characters out, spaces single.
-
-    NFKC is never used: it takes sara am apart.
-    """
-    text = ZERO_WIDTH.sub("", unicodedata.normalize("NFC", text))
-    text = text.replace("\u0e4d\u0e32", "\u0e33").replace("\u0e40\u0e40", "\u0e41")
-    return " ".join(text.split())
+__all__ = [
+    "Reading",
+    "Unreadable",
+    "arabic_digits",
+    "normalise",
+    "parse_baht",
+    "parse_count",
+    "parse_date",
+    "parse_fiscal_year",
+    "read_baht",
+    "read_count",
+    "thai_date",
+    "thai_sort_key",
+]

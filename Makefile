@@ -1,0 +1,50 @@
+# Two commands: `make run` and `make test`. Each sets up what is missing; GNU make and Python 3.11 are all it presumes.
+PORT ?= 8501
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PY := $(BIN)/python
+
+.PHONY: run test bench setup setup-test lint lock clean
+
+$(VENV)/.runtime: requirements.txt
+	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@
+
+static/vendor/.ready: $(VENV)/.runtime loaders/assets.py
+	$(PY) -m loaders.assets
+	@touch $@
+
+setup: $(VENV)/.runtime static/vendor/.ready
+	@$(PY) -m loaders setup
+
+run: setup
+	$(PY) -m pages.parts.serve --server.port $(PORT)
+
+setup-test: $(VENV)/.dev static/vendor/.ready
+	@sh tests/system.sh
+
+test: setup-test lint
+	$(PY) -m pytest -n 2 --dist loadgroup
+
+lint: $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/ty check geo loaders
+	$(BIN)/lint-imports
+
+# Write the locked lists anew after a change of requirements*.in.
+lock: $(VENV)/.dev
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q requirements-dev.in -o requirements-dev.txt
+
+bench: setup-test
+	$(PY) -m bench
+
+clean:
+	rm -rf $(VENV) static/vendor static/geo data/store data/demo/files

@@ -1,0 +1,89 @@
+"""``python -m geo rank SPEC.toml DATA.csv OUT.csv``: a stated index on any table.
+
+The only place of this package that reads or writes files. One JSON line with method, seed, data version and the
+headline goes to standard output; what cannot be computed is refused with a code on standard error, exit 2.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tomllib
+from pathlib import Path
+
+import pandas as pd
+
+from geo.index_spec import SpecError, read_spec
+from geo.ranking import Ranking, influence, rank
+
+EMPTY = ("", "-", "NA", "N/A", "n/a")
+
+
+def _arguments(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m geo")
+    command = parser.add_subparsers(dest="command", required=True).add_parser("rank")
+    command.add_argument("spec", type=Path)
+    command.add_argument("data", type=Path)
+    command.add_argument("out", type=Path)
+    command.add_argument("--axis", default=None)
+    command.add_argument("--draws", type=int, default=None)
+    command.add_argument("--seed", type=int, default=None)
+    return parser.parse_args(argv)
+
+
+def _data(path: Path, unit: str) -> pd.DataFrame:
+    """Everything as text; a code such as NA stays a code, only measured cells may be empty."""
+    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    for column in table.columns.drop(unit, errors="ignore"):
+        table[column] = table[column].where(~table[column].str.strip().isin(EMPTY), None)
+    return table
+
+
+def _table(ranking: Ranking) -> pd.DataFrame:
+    """Units with the scores of the groups, and on every row what the numbers rest on."""
+    spec = ranking.spec
+    groups = ranking.groups.reset_index(drop=True).add_prefix("group:")
+    stamp = {"index_code": spec.code, "spec_version": spec.version, "data_version": ranking.data_version,
+             "draws": spec.doubt.draws, "seed": spec.doubt.seed}  # fmt: skip
+    return pd.concat([ranking.units, groups], axis=1).assign(**stamp)
+
+
+def _summary(ranking: Ranking) -> dict[str, object]:
+    spec = ranking.spec
+    return {
+        "index": spec.code,
+        "spec_version": spec.version,
+        "data_version": ranking.data_version,
+        "normalisation": spec.normalisation,
+        "aggregation": spec.aggregation,
+        "draws": spec.doubt.draws,
+        "seed": spec.doubt.seed,
+        **ranking.completeness(),
+        "hold": spec.doubt.hold,
+        "classes": ranking.headline(),
+        "influence": influence(ranking).round(4).astype(object).where(lambda table: table.notna(), None).to_dict("records"),
+    }
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Exit 0 written, 2 refused."""
+    arguments = _arguments(argv)
+    try:
+        document = tomllib.loads(arguments.spec.read_text(encoding="utf-8"))
+        spec = read_spec(document, arguments.axis)
+        data = _data(arguments.data, spec.unit)
+        ranking = rank(spec, data, arguments.draws, arguments.seed)
+    except SpecError as error:
+        print(json.dumps({"problem": error.code, "value": error.value, "expected": error.expected}, ensure_ascii=False), file=sys.stderr)
+        return 2
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        print(json.dumps({"problem": "rank_file_unreadable", "value": str(error)}, ensure_ascii=False), file=sys.stderr)
+        return 2
+    _table(ranking).to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
+    print(json.dumps(_summary(ranking), ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

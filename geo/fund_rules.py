@@ -1,0 +1,167 @@
+"""Rules of matching funds as stated in ``data/rules/matching_funds.toml``; every number is an editable parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import pandas as pd
+
+KINDS = ("per_subdistrict", "per_village", "per_head", "column", "match", "share_of")
+NUMBERS = {"baht": "baht", "ratio": "ratio", "percent": "percent", "floor_baht": "floor_baht", "cap_baht": "cap_baht", "total_baht": "total_baht"}
+NEEDED = {"per_subdistrict": "baht", "per_village": "baht", "per_head": "baht", "match": "ratio", "share_of": "percent", "column": "column"}
+
+
+class FundError(ValueError):
+    """A rule that cannot be computed; ``code`` and ``value`` say what, pages hold the words."""
+
+    def __init__(self, code: str, value: object = "", expected: object = "") -> None:
+        self.code, self.value, self.expected = code, str(value), str(expected)
+        super().__init__(f"{code}: found {value!r}; expected {expected}; change it in the matching-fund rules")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One source of money. Amounts are baht as ``Decimal``; ``of`` names earlier rules; no ``restricted_to`` = free money."""
+
+    code: str
+    payer: str
+    kind: str
+    baht: Decimal | None = None
+    ratio: Decimal | None = None
+    percent: Decimal | None = None
+    by_size: tuple[tuple[str, Decimal], ...] = ()
+    of: tuple[str, ...] = ()
+    column: str | None = None
+    floor_baht: Decimal | None = None
+    cap_baht: Decimal | None = None
+    total_baht: Decimal | None = None
+    restricted_to: str | None = None
+    gates: tuple[str, ...] = ()
+    to_be_confirmed: bool = False
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A condition of the fund: ``growth`` of a column over the year before, or ``at_least`` a value."""
+
+    code: str
+    kind: str
+    column: str
+    limit: Decimal
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The rules of one scheme in one fiscal year; the columns say "as of" when heads and villages were counted."""
+
+    code: str
+    fiscal_year: int
+    rules: tuple[Rule, ...]
+    gates: tuple[Gate, ...] = ()
+    population_column: str = "population"
+    villages_column: str = "villages"
+    own_payer: str = "community"
+
+    def parameters(self) -> pd.DataFrame:
+        """Every number that may be edited: ``rule``, ``parameter`` (``by_size:small`` ...), ``value``, ``to_be_confirmed``."""
+        rows: list[dict[str, object]] = []
+        for rule in self.rules:
+            stated = {name: getattr(rule, name) for name in NUMBERS}
+            stated |= {f"by_size:{size}": value for size, value in rule.by_size}
+            rows += [
+                {"rule": rule.code, "parameter": name, "value": value, "to_be_confirmed": rule.to_be_confirmed}
+                for name, value in stated.items()
+                if value is not None
+            ]
+        return pd.DataFrame(rows, columns=["rule", "parameter", "value", "to_be_confirmed"])
+
+    def with_parameters(self, changes: Mapping[tuple[str, str], object]) -> Scheme:
+        """The scheme with other numbers: ``{("nhso_health", "baht"): "45"}``; ``None`` takes a floor, cap or total away."""
+        rules = {rule.code: rule for rule in self.rules}
+        for (code, name), value in changes.items():
+            if code not in rules:
+                raise FundError("fund_rule_unknown", code, ", ".join(rules))
+            rules[code] = _changed(rules[code], name, value)
+        return replace(self, rules=tuple(rules.values()))
+
+
+def number(value: object, where: str) -> Decimal:
+    """A number that is not negative, exactly as written."""
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation as error:
+        raise FundError("fund_number_unreadable", f"{where}: {value}", "a number") from error
+    if not found.is_finite() or found < 0:
+        raise FundError("fund_number_negative", f"{where}: {value}", "0 or more")
+    return found
+
+
+def _changed(rule: Rule, name: str, value: object) -> Rule:
+    if name.startswith("by_size:"):
+        sizes = dict(rule.by_size) | {name.removeprefix("by_size:"): number(value, f"{rule.code}.{name}")}
+        return replace(rule, by_size=tuple(sizes.items()))
+    if name not in NUMBERS:
+        raise FundError("fund_parameter_unknown", name, ", ".join(NUMBERS))
+    if value is None and name == NEEDED[rule.kind]:
+        raise FundError("fund_parameter_needed", f"{rule.code}.{name}", "a number")
+    return replace(rule, **{NUMBERS[name]: None if value is None else number(value, f"{rule.code}.{name}")})
+
+
+def _rule(table: Mapping[str, Any], earlier: list[str]) -> Rule:
+    code = table["code"]
+    if table["kind"] not in KINDS:
+        raise FundError("fund_kind_unknown", f"{code}: {table['kind']}", ", ".join(KINDS))
+    if NEEDED[table["kind"]] not in table:
+        raise FundError("fund_parameter_needed", f"{code}.{NEEDED[table['kind']]}", "a number")
+    of = tuple(table.get("of", ()))
+    if table["kind"] in ("match", "share_of") and (not of or set(of) - set(earlier)):
+        raise FundError("fund_rule_not_earlier", f"{code}: {', '.join(of)}", ", ".join(earlier))
+    numbers = {name: number(table[name], f"{code}.{name}") for name in NUMBERS if name in table}
+    return Rule(
+        code=code,
+        payer=table["payer"],
+        kind=table["kind"],
+        of=of,
+        column=table.get("column"),
+        by_size=tuple((size, number(value, f"{code}.by_size.{size}")) for size, value in table.get("by_size", {}).items()),
+        restricted_to=table.get("restricted_to"),
+        gates=tuple(table.get("gates", ())),
+        to_be_confirmed=bool(table.get("to_be_confirmed", False)),
+        **numbers,
+    )
+
+
+def _gate(table: Mapping[str, Any]) -> Gate:
+    kinds = {"growth": "more_than", "at_least": "value"}
+    if table["kind"] not in kinds:
+        raise FundError("fund_kind_unknown", f"{table['code']}: {table['kind']}", ", ".join(kinds))
+    return Gate(table["code"], table["kind"], table["column"], number(table.get(kinds[table["kind"]], 0), table["code"]))
+
+
+def read_schemes(document: Mapping[str, Any]) -> dict[str, Scheme]:
+    """Schemes of a parsed TOML document by code."""
+    gates = {table["code"]: _gate(table) for table in document.get("gate", [])}
+    schemes = {}
+    for table in document.get("scheme", []):
+        rules: list[Rule] = []
+        for part in table.get("rule", []):
+            rules.append(_rule(part, [rule.code for rule in rules]))
+        codes = [rule.code for rule in rules]
+        if len(set(codes)) < len(codes):
+            raise FundError("fund_code_twice", table["code"], "different rule codes")
+        if unknown := sorted({gate for rule in rules for gate in rule.gates} - set(gates)):
+            raise FundError("fund_gate_unknown", unknown[0], ", ".join(gates))
+        wanted = {gate for rule in rules for gate in rule.gates}
+        schemes[table["code"]] = Scheme(
+            code=table["code"],
+            fiscal_year=int(table["fiscal_year"]),
+            rules=tuple(rules),
+            gates=tuple(gate for code, gate in gates.items() if code in wanted),
+            population_column=table.get("population_column", "population"),
+            villages_column=table.get("villages_column", "villages"),
+            own_payer=table.get("own_payer", "community"),
+        )
+    return schemes

@@ -1,0 +1,96 @@
+"""One row per subdistrict with every column that ``data/rules/criteria.toml`` ranks by, from the store's frames."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo.periods import require_columns
+
+KEY = "subdistrict_code"
+
+
+def _of_year(frame: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
+    """Rows at village or subdistrict level (never those written above it), up to the year; no year counts as any."""
+    frame = frame[frame[KEY].notna()]
+    if fiscal_year is None or "fiscal_year" not in frame:
+        return frame
+    year = frame["fiscal_year"].astype("Int64")
+    return frame[(year.isna() | year.le(fiscal_year)).fillna(True).astype(bool)]
+
+
+def _latest(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Rows of the latest stated year of each key."""
+    year = frame["fiscal_year"].astype("Int64").fillna(0)
+    return frame[year.eq(year.groupby([frame[key] for key in by]).transform("max"))]
+
+
+def _indicators(needs: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
+    rows = _of_year(needs[needs["value"].notna()], fiscal_year)
+    latest = _latest(rows, [KEY, "indicator_code"])
+    return latest.pivot_table(index=KEY, columns="indicator_code", values="value", aggfunc="mean")
+
+
+def _plans(plans: pd.DataFrame) -> pd.DataFrame:
+    """``villages_with_plan_share`` over the villages that reported, ``booklet_held`` (1 / 0)."""
+    rows = plans[plans[KEY].notna()]
+    villages = rows[rows["area_level"].eq("village") & rows["plan_exists"].notna()]
+    own = rows[rows["area_level"].eq("subdistrict") & rows["booklet_held"].notna()]
+    by_village = villages.assign(exists=villages["plan_exists"].astype(float)).groupby([KEY, "area_code"])["exists"].max()
+    return pd.DataFrame({
+        "villages_with_plan_share": by_village.groupby(level=0).mean(),
+        "booklet_held": own["booklet_held"].astype(float).groupby(own[KEY]).max(),
+    })  # fmt: skip
+
+
+def _members(funds: pd.DataFrame, fiscal_year: int | None) -> pd.Series:
+    rows = _of_year(funds[funds["members"].notna()], fiscal_year)
+    return _latest(rows, [KEY])["members"].astype(float).groupby(rows[KEY]).sum()
+
+
+def criteria_frame(
+    areas: pd.DataFrame,
+    needs: pd.DataFrame,
+    plans: pd.DataFrame | None = None,
+    funds: pd.DataFrame | None = None,
+    organisations: pd.DataFrame | None = None,
+    fiscal_year: int | None = None,
+    none_where: Mapping[str, Collection[str]] | None = None,
+) -> pd.DataFrame:
+    """Columns for the ranking, NaN where nobody has reported.
+
+    Parameters
+    ----------
+    areas
+        ``subdistrict_code``, ``villages``, ``population``, ``households``; ``district_code`` is carried when present.
+    needs
+        ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``: needs and signs of strength alike. The
+        latest year up to ``fiscal_year`` counts; two values of one year are averaged.
+    plans, funds, organisations
+        The store's registers (``subdistrict_code``; plans with ``area_level``, ``area_code``, ``plan_exists``,
+        ``booklet_held``; funds with ``members``, ``fiscal_year``).
+    none_where
+        ``{"funds": codes, "organisations": codes}``: subdistricts for which the base has spoken, so that no record
+        means none (0) there; everywhere else no record means not known.
+
+    Returns
+    -------
+    DataFrame
+        The area columns, ``thousand_people``, one column per indicator code, ``villages_with_plan_share`` (0-1),
+        ``booklet_held`` (0 / 1), ``welfare_fund_members``, ``groups``.
+    """
+    require_columns(areas, [KEY, "villages", "population", "households"], "areas")
+    require_columns(needs, [KEY, "indicator_code", "fiscal_year", "value"], "needs")
+    carried = [column for column in (KEY, "district_code", "villages", "population", "households") if column in areas]
+    table = areas[carried].set_index(KEY)
+    table["thousand_people"] = table["population"].astype("Float64") / 1000
+    table = table.join(_indicators(needs, fiscal_year))
+    table = table.join(_plans(plans)) if plans is not None else table.assign(villages_with_plan_share=np.nan, booklet_held=np.nan)
+    table["welfare_fund_members"] = _members(funds, fiscal_year) if funds is not None else np.nan
+    table["groups"] = organisations[KEY].dropna().value_counts().astype(float) if organisations is not None else np.nan
+    for register, column in (("funds", "welfare_fund_members"), ("organisations", "groups")):
+        spoken = table.index.isin(list((none_where or {}).get(register, ())))
+        table[column] = table[column].mask(table[column].isna() & spoken, 0.0)
+    return table.reset_index()

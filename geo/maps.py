@@ -1,0 +1,148 @@
+"""Frame to folium: a constant base map that fetches its geometry once, and a short class vector per change.
+
+The pattern that measured best (design section 4): the base map's script never changes, so the browser keeps the
+map, its zoom and its geometry; ``feature_group_to_add`` carries one class character per subdistrict.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+import folium
+import pandas as pd
+from folium.template import Template
+
+STATIC = "../../app/static"
+
+
+@dataclass(frozen=True)
+class ClassStyle:
+    """How one class is drawn and named: ground colour, optional hatch line colour, words for the tooltip."""
+
+    color: str
+    label: str
+    hatch: str | None = None
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """Addresses of the prepared geometry: ``main`` (true map or schematic) and ``grid``; bounds as [[s, w], [n, e]]."""
+
+    main: str
+    grid: str
+    bounds: list[list[float]]
+    texts: dict[str, str] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()  # codes that the main geometry has no shape for
+
+
+class Board(folium.MacroElement):
+    """The layer that loads and keeps the geometry in the browser."""
+
+    _template = Template("{% macro script(this, kwargs) %}kradanBoard({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}")
+
+    def __init__(self, options: dict) -> None:
+        super().__init__()
+        self._name = "Board"
+        self.options = json.dumps(options, ensure_ascii=True, separators=(",", ":"))
+
+
+class BoardMap(folium.Map):
+    """A folium map whose assets all come from our own static folder: it also paints with the network cable out."""
+
+    default_js = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]
+    default_css = [("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"), ("board_css", f"{STATIC}/board.css")]
+
+
+class ClassVector(folium.FeatureGroup):
+    """One change of the map: a class per subdistrict in code order, marks, values and the words for them."""
+
+    _template = Template("{% macro script(this, kwargs) %}var {{ this.get_name() }} = kradanPaint({{ this.vector }});{% endmacro %}")
+
+    def __init__(self, vector: dict) -> None:
+        super().__init__(name="classes")
+        self.vector = json.dumps(vector, ensure_ascii=True, separators=(",", ":"))
+
+
+def base_map(geometry: Geometry, language: str) -> BoardMap:
+    """The constant base map of a language; the same arguments give the same script."""
+    board_map = BoardMap(
+        location=None,
+        tiles=None,
+        zoom_snap=0.25,
+        zoom_delta=0.5,
+        wheel_px_per_zoom_level=120,
+        min_zoom=6,
+        max_zoom=16,
+        attribution_control=True,
+        zoom_control=True,
+    )
+    options = {
+        "main": f"{STATIC}/{geometry.main}",
+        "grid": f"{STATIC}/{geometry.grid}",
+        "bounds": geometry.bounds,
+        "missing": list(geometry.missing),
+        "lang": language,
+        "texts": geometry.texts,
+    }
+    board_map.add_child(Board(options))
+    return board_map
+
+
+def class_vector(
+    codes: pd.Series,
+    classes: pd.Series,
+    styles: dict[str, ClassStyle],
+    *,
+    values: pd.Series | None = None,
+    unit: str = "{}",
+    marks: pd.Series | None = None,
+    mark_label: str = "",
+    badges: dict[str, int] | None = None,
+    view: str = "main",
+    district: str | None = None,
+    chosen: str | None = None,
+) -> ClassVector:
+    """Build the vector of one change.
+
+    Parameters
+    ----------
+    codes : subdistrict_code of every row, each once; the vector is sorted by it.
+    classes : one character per row, a key of ``styles``.
+    values : figure for the tooltip, NA = nothing said; ``unit`` holds ``{}`` where the figure goes.
+    marks : True where a stripe lies over the class (estimated, supported at a higher level, border class).
+    badges : subdistrict_code -> count drawn in a disc.
+    district, chosen : codes of what the map zooms to and outlines.
+
+    Raises
+    ------
+    ValueError
+        When a class has no style: the map would draw it white and mean nothing.
+    """
+    unknown = set(classes) - set(styles)
+    if unknown:
+        raise ValueError(f"class_vector: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each.")
+    order = codes.reset_index(drop=True).sort_values()
+    vector: dict = {
+        "view": view,
+        "classes": "".join(classes.reset_index(drop=True)[order.index]),
+        "styles": {key: _style(style) for key, style in styles.items()},
+    }
+    if values is not None:
+        vector |= {"values": _figures(values.reset_index(drop=True)[order.index]), "unit": unit}
+    if marks is not None and bool(marks.any()):
+        vector["marks"] = "".join("1" if mark else "0" for mark in marks.reset_index(drop=True)[order.index])
+        vector["mark_label"] = mark_label
+    if badges:
+        place = {code: index for index, code in enumerate(order)}
+        vector["badges"] = [[place[code], number] for code, number in badges.items() if code in place]
+    vector |= {key: value for key, value in (("district", district), ("chosen", chosen)) if value}
+    return ClassVector(vector)
+
+
+def _style(style: ClassStyle) -> dict:
+    return {"color": style.color, "label": style.label} | ({"hatch": style.hatch} if style.hatch else {})
+
+
+def _figures(values: pd.Series) -> list[float | int | None]:
+    return [None if pd.isna(value) else (int(value) if float(value).is_integer() else round(float(value), 2)) for value in values]

@@ -1,0 +1,190 @@
+"""The overlap rule table: read from ``data/rules/overlap.toml`` by the caller, checked here, applied in order.
+
+Every pair of supports is described by a few relations (is the theme the same? the target group?); the first rule
+whose conditions all fit gives the outcome. Nothing about outcomes is decided outside the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+RELATIONS: dict[str, tuple[str, ...]] = {
+    "cofinancing": ("declared", "not_declared"),
+    "theme": ("same", "same_group", "different", "not_known"),
+    "target_group": ("same", "similar", "different", "not_known"),
+    "activity": ("same", "different", "not_known"),
+    "stream": ("same", "different", "not_known"),
+    "period_basis": ("dates", "fiscal_year"),
+}
+PAIR_OUTCOMES = ("suspected_duplication", "overlapping", "fragmented", "complementary", "not_known")
+NO_RULE = "no_rule"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One line of the table: ``when`` maps a relation to the values that fit it."""
+
+    code: str
+    outcome: str
+    when: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """One declared co-financing scheme; no themes = every theme."""
+
+    code: str
+    streams: frozenset[str]
+    themes: frozenset[str]
+
+
+@dataclass(frozen=True)
+class OverlapRules:
+    """The checked table."""
+
+    rules: tuple[Rule, ...]
+    theme_group: Mapping[str, str]
+    target_family: Mapping[str, str]
+    everyone: frozenset[str]
+
+
+def _rule(entry: Mapping[str, Any]) -> Rule:
+    when = {
+        relation: (wanted,) if isinstance(wanted, str) else tuple(wanted)
+        for relation, wanted in entry.get("when", {}).items()
+    }
+    for relation, wanted in when.items():
+        unknown = [word for word in wanted if word not in RELATIONS.get(relation, ())]
+        if relation not in RELATIONS or unknown:
+            raise ValueError(
+                f"rule {entry.get('code')!r} asks {relation} = {list(wanted)}; expected one of "
+                f"{list(RELATIONS.get(relation, RELATIONS))}; correct it in data/rules/overlap.toml"
+            )
+    if entry["outcome"] not in PAIR_OUTCOMES:
+        raise ValueError(
+            f"rule {entry['code']!r} has outcome {entry['outcome']!r}; expected one of {list(PAIR_OUTCOMES)}; correct it in data/rules/overlap.toml"
+        )
+    return Rule(entry["code"], entry["outcome"], when)
+
+
+def _members(entries: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
+    """Member -> code of its group; a member of two groups is an error of the table."""
+    found: dict[str, str] = {}
+    for entry in entries:
+        for member in entry[key]:
+            if member in found:
+                raise ValueError(
+                    f"{member!r} is in {found[member]!r} and {entry['code']!r}; expected one group; correct it in data/rules/overlap.toml"
+                )
+            found[member] = entry["code"]
+    return found
+
+
+def overlap_rules(table: Mapping[str, Any]) -> OverlapRules:
+    """Check a table read with ``tomllib``; raise ``ValueError`` naming the line that is wrong."""
+    rules = tuple(_rule(entry) for entry in table.get("rule", []))
+    codes = [rule.code for rule in rules]
+    if not rules or len(set(codes)) < len(codes):
+        raise ValueError(
+            f"rule codes {codes}; expected at least one and none twice; correct them in data/rules/overlap.toml"
+        )
+    return OverlapRules(
+        rules=rules,
+        theme_group=_members(table.get("theme_group", []), "themes"),
+        target_family=_members(table.get("target_family", []), "target_groups"),
+        everyone=frozenset(table.get("everyone", {}).get("target_groups", [])),
+    )
+
+
+def cofinancing_schemes(table: Mapping[str, Any] | None) -> tuple[Scheme, ...]:
+    """The schemes of ``data/rules/cofinancing.toml`` as read with ``tomllib``."""
+    return tuple(
+        Scheme(entry["code"], frozenset(entry.get("streams", [])), frozenset(entry.get("themes", [])))
+        for entry in (table or {}).get("scheme", [])
+    )
+
+
+def codes_of(values: pd.Series) -> np.ndarray:
+    """Integer code per different text; -1 for missing or blank."""
+    return pd.factorize(values.mask(values.eq("")))[0]
+
+
+def _same(codes: np.ndarray, a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """(same, not known) of each pair."""
+    return codes[a] == codes[b], (codes[a] < 0) | (codes[b] < 0)
+
+
+def _mapped(values: pd.Series, groups: Mapping[str, str]) -> np.ndarray:
+    """Codes of the group of each value; a value in no group is its own."""
+    return codes_of(values.map(lambda value: groups.get(value, f"={value}"), na_action="ignore"))
+
+
+def _declared(support: pd.DataFrame, schemes: Sequence[Scheme], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    same, unknown = _same(codes_of(support["cofinancing"]), a, b)
+    declared = same & ~unknown
+    stream = codes_of(support["stream_code"])
+    for scheme in schemes:
+        belongs = support["stream_code"].isin(scheme.streams) & (
+            support["theme_code"].isin(scheme.themes) | (not scheme.themes)
+        )
+        member = belongs.to_numpy(dtype=bool)
+        declared |= member[a] & member[b] & (stream[a] != stream[b])
+    return declared
+
+
+def _word(relation: str, choices: Sequence[tuple[str, np.ndarray]], otherwise: str) -> np.ndarray:
+    """First choice that holds, as the small integer place of its word in ``RELATIONS`` (millions of pairs must fit)."""
+    places = RELATIONS[relation]
+    conditions = [condition for _, condition in choices]
+    return np.select(conditions, [np.int8(places.index(word)) for word, _ in choices], np.int8(places.index(otherwise)))
+
+
+def relations(
+    support: pd.DataFrame,
+    from_dates: np.ndarray,
+    rules: OverlapRules,
+    schemes: Sequence[Scheme],
+    a: np.ndarray,
+    b: np.ndarray,
+) -> dict[str, np.ndarray]:
+    """Describe each pair of positions ``a``, ``b``: relation -> place of its word in ``RELATIONS``."""
+    described = {"cofinancing": _word("cofinancing", [("declared", _declared(support, schemes, a, b))], "not_declared")}
+    same, unknown = _same(codes_of(support["theme_code"]), a, b)
+    group, _ = _same(_mapped(support["theme_code"], rules.theme_group), a, b)
+    described["theme"] = _word("theme", [("not_known", unknown), ("same", same), ("same_group", group)], "different")
+    same, unknown = _same(codes_of(support["target_group"]), a, b)
+    family, _ = _same(_mapped(support["target_group"], rules.target_family), a, b)
+    everyone = support["target_group"].isin(rules.everyone).to_numpy(dtype=bool)
+    similar = family | everyone[a] | everyone[b]
+    described["target_group"] = _word(
+        "target_group", [("not_known", unknown), ("same", same), ("similar", similar)], "different"
+    )
+    for relation, column in {"activity": "activity_code", "stream": "stream_code"}.items():
+        same, unknown = _same(codes_of(support[column]), a, b)
+        described[relation] = _word(relation, [("not_known", unknown), ("same", same)], "different")
+    described["period_basis"] = _word("period_basis", [("dates", from_dates[a] & from_dates[b])], "fiscal_year")
+    return described
+
+
+def words(relation: str, places: np.ndarray) -> pd.Series:
+    """The words of one relation."""
+    return pd.Series(pd.array(list(RELATIONS[relation]), dtype="str")[places])
+
+
+def decide(described: Mapping[str, np.ndarray], rules: OverlapRules) -> tuple[pd.Series, pd.Series]:
+    """(outcome, rule code) of each pair: the first rule that fits; ``not_known`` / ``no_rule`` when none does."""
+    size = len(described["theme"])
+    first = np.full(size, len(rules.rules), dtype=np.int16)
+    for number, rule in reversed(list(enumerate(rules.rules))):
+        fit = np.ones(size, dtype=bool)
+        for relation, wanted in rule.when.items():
+            fit &= np.isin(described[relation], [RELATIONS[relation].index(word) for word in wanted])
+        first[fit] = number
+    outcomes = pd.array([*(rule.outcome for rule in rules.rules), "not_known"], dtype="str")
+    codes = pd.array([*(rule.code for rule in rules.rules), NO_RULE], dtype="str")
+    return pd.Series(outcomes[first]), pd.Series(codes[first])

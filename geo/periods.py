@@ -1,0 +1,129 @@
+"""When a support runs: stated dates first, the fiscal year where dates are missing, else not known.
+
+A fiscal year is the integer Gregorian year of its end: 2007 runs from 2006-10-01 to 2007-09-30.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+FIRST_MONTH = 10  # October opens the Thai fiscal year
+
+
+def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str) -> None:
+    """Raise ``ValueError`` naming what is missing, what was found and what to do."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"frame '{name}' lacks columns {missing}; found {list(frame.columns)}; expected {list(columns)}; "
+            f"build it with the column names of loaders.schema"
+        )
+
+
+def _fiscal_start(years: pd.Series) -> pd.Series:
+    """1 October that opens each fiscal year, NaT where the year is missing."""
+    known = years.notna().to_numpy()
+    months = (years.fillna(1970).to_numpy(dtype="int64") - 1 - 1970) * 12 + FIRST_MONTH - 1
+    start = months.astype("datetime64[M]").astype("datetime64[s]")
+    return pd.Series(start, index=years.index).where(known)
+
+
+def fiscal_year_bounds(fiscal_year: int) -> tuple[dt.date, dt.date]:
+    """First and last day of a fiscal year."""
+    return dt.date(fiscal_year - 1, FIRST_MONTH, 1), dt.date(fiscal_year, FIRST_MONTH, 1) - dt.timedelta(days=1)
+
+
+def _fiscal_year_of(days: pd.Series) -> pd.Series:
+    return (days.dt.year + (days.dt.month >= FIRST_MONTH)).astype("Int64")
+
+
+def _days(frame: pd.DataFrame, column: str) -> pd.Series:
+    return pd.to_datetime(frame[column]).astype("datetime64[s]")
+
+
+def periods(support: pd.DataFrame) -> pd.DataFrame:
+    """First and last day of each record and what they rest on.
+
+    Parameters
+    ----------
+    support
+        Columns ``starts_on``, ``ends_on`` (dates or NaT), ``fiscal_year`` (Int64 or NA).
+
+    Returns
+    -------
+    DataFrame
+        Same index; ``starts``, ``ends`` (inclusive, NaT = not known) and ``basis``: ``dates`` (both stated),
+        ``part_dates`` (one stated; the other is the edge of the fiscal year, never open-ended), ``fiscal_year``,
+        ``not_known`` (nothing stated, or an end before its start and no fiscal year).
+    """
+    require_columns(support, ["starts_on", "ends_on", "fiscal_year"], "support")
+    starts, ends = _days(support, "starts_on"), _days(support, "ends_on")
+    reversed_dates = starts > ends  # a typing error: the dates say nothing, the fiscal year still may
+    starts, ends = starts.mask(reversed_dates), ends.mask(reversed_dates)
+    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64")
+    basis = np.select(
+        [starts.notna() & ends.notna(), starts.notna() | ends.notna(), stated.notna()],
+        ["dates", "part_dates", "fiscal_year"],
+        "not_known",
+    )
+    # one date alone: the stated year gives the other edge if it lies on the right side, else the date's own year
+    own = _fiscal_year_of(starts.fillna(ends))
+    year_start, year_end = _fiscal_start(stated), _fiscal_start(stated + 1) - pd.Timedelta(days=1)
+    edge_start = year_start.where(~(year_start > ends)).fillna(_fiscal_start(own))
+    edge_end = year_end.where(~(year_end < starts)).fillna(_fiscal_start(own + 1) - pd.Timedelta(days=1))
+    return pd.DataFrame(
+        {"starts": starts.fillna(edge_start), "ends": ends.fillna(edge_end), "basis": basis}, index=support.index
+    )
+
+
+def in_fiscal_year(support: pd.DataFrame, fiscal_year: int) -> pd.Series:
+    """True where the record states this fiscal year or its period touches it; undated records are False."""
+    first, last = (pd.Timestamp(day) for day in fiscal_year_bounds(fiscal_year))
+    when = periods(support)
+    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64").eq(fiscal_year).fillna(False).astype(bool)
+    return stated | ((when["starts"] <= last) & (when["ends"] >= first))
+
+
+def runs_on(support: pd.DataFrame, on: dt.date) -> pd.Series:
+    """True where the record's period holds the day ``on``."""
+    day, when = pd.Timestamp(on), periods(support)
+    return (when["starts"] <= day) & (when["ends"] >= day)
+
+
+def _one_of(values: pd.Series, wanted: str | Collection[str]) -> pd.Series:
+    return values.isin([wanted] if isinstance(wanted, str) else list(wanted))
+
+
+def filter_support(
+    support: pd.DataFrame,
+    fiscal_year: int | None = None,
+    agency: str | Collection[str] | None = None,
+    theme: str | Collection[str] | None = None,
+    stream: str | Collection[str] | None = None,
+    district: str | Collection[str] | None = None,
+    on: dt.date | None = None,
+) -> pd.DataFrame:
+    """The records that meet every choice; ``None`` = no choice, a text or a collection of codes = one of these.
+
+    A year keeps records that state it or whose dates touch it (2007: 2006-10-01 to 2007-09-30), so a record over
+    two years is in both. Records whose period is not known are in no year and on no day. A district keeps records
+    inside it and at its own level, not those of the whole province.
+    """
+    keep = pd.Series(True, index=support.index)
+    for column, wanted in {
+        "agency_code": agency,
+        "theme_code": theme,
+        "stream_code": stream,
+        "district_code": district,
+    }.items():
+        if wanted is not None:
+            keep &= _one_of(support[column], wanted)
+    if fiscal_year is not None:
+        keep &= in_fiscal_year(support, fiscal_year)
+    if on is not None:
+        keep &= runs_on(support, on)
+    return support[keep]

@@ -1,0 +1,124 @@
+"""The command line of the data team: import, match, boundaries, withdraw, restore-batch, setup."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from loaders import settings, setup, store
+from loaders.problems import Refused
+
+LOADED, REFUSED, QUARANTINED = 0, 2, 3
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command; 0 done, 3 something quarantined, 2 refused with the reason on stderr."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except Refused as stop:
+        return _refuse(stop.problem.as_dict())
+    except store.StoreUnavailable as stop:
+        return _refuse({"code": stop.code, "value": stop.where})
+
+
+def _refuse(problem: dict) -> int:
+    print(json.dumps(problem | {"message": setup.sentence(problem)}, ensure_ascii=False), file=sys.stderr)
+    return REFUSED
+
+
+def _print(result: dict) -> None:
+    print(json.dumps(result, ensure_ascii=False))
+
+
+def _import(options: argparse.Namespace) -> int:
+    from loaders.ingest import ingest
+
+    engine = store.open_store(create=True)
+    setup.ensure_code_lists(engine)
+    worst = LOADED
+    for path in options.files:
+        try:
+            ingested = ingest(engine, path, options.base, dry_run=options.dry_run)
+        except Refused as stop:
+            worst = _refuse(stop.problem.as_dict() | {"file": path.name})
+            continue
+        summary = ingested.summary(path.name)
+        _print(summary)
+        if not options.json:
+            for problem in ingested.problems[: options.show]:
+                print(json.dumps(problem.as_dict(), ensure_ascii=False), file=sys.stderr)
+        if summary["quarantined"] and worst == LOADED:
+            worst = QUARANTINED
+    return worst
+
+
+def _match(options: argparse.Namespace) -> int:
+    from loaders.match import match_file
+
+    _print(match_file(options.input, options.output, options.subdistrict, options.district, options.province))
+    return LOADED
+
+
+def _boundaries(options: argparse.Namespace) -> int:
+    from loaders import boundaries, boundary_download
+
+    if options.download:
+        _print(boundary_download.download(_bytes_on_stderr))
+    elif options.file:
+        _print(boundaries.install(options.file, options.crs))
+    else:
+        _print(boundaries.status())
+    return LOADED
+
+
+def _bytes_on_stderr(done: int, total: int | None) -> None:
+    print(f"\r{done:,} / {total:,} B" if total else f"\r{done:,} B", end="", file=sys.stderr, flush=True)
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    with store.writing(store.open_store()) as connection:
+        changed = store.set_active(connection, [options.batch], options.active, "by_hand", settings.person())
+    _print({"batch": options.batch, "active": options.active, "changed": changed})
+    return LOADED if changed else REFUSED
+
+
+def _setup(_options: argparse.Namespace) -> int:
+    _print(setup.load_demo_once())
+    return LOADED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m loaders")
+    commands = parser.add_subparsers(required=True)
+    one = commands.add_parser("import", help="import agency files")
+    one.add_argument("files", nargs="+", type=Path)
+    one.add_argument("--base", help="who hands over the file")
+    one.add_argument("--dry-run", action="store_true", help="read and account, store nothing")
+    one.add_argument("--json", action="store_true", help="summaries only, no problem rows on stderr")
+    one.add_argument("--show", type=int, default=20, help="problem rows shown on stderr")
+    one.set_defaults(run=_import)
+    two = commands.add_parser("match", help="add subdistrict codes to a CSV")
+    two.add_argument("input", type=Path)
+    two.add_argument("output", type=Path)
+    for column in ("subdistrict", "district", "province"):
+        two.add_argument(f"--{column}", help=f"name of the {column} column")
+    two.set_defaults(run=_match)
+    three = commands.add_parser("boundaries", help="install, download or show the boundary file")
+    three.add_argument("file", nargs="?", type=Path)
+    three.add_argument("--crs", help="coordinate system of a file without .prj, for instance EPSG:32647")
+    three.add_argument("--download", action="store_true")
+    three.add_argument("--status", action="store_true")
+    three.set_defaults(run=_boundaries)
+    for name, active in (("withdraw", False), ("restore-batch", True)):
+        command = commands.add_parser(name, help="take a batch out, or put it back")
+        command.add_argument("batch", type=int)
+        command.set_defaults(run=_withdraw, active=active)
+    commands.add_parser("setup", help="make the store and load the demo province once").set_defaults(run=_setup)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,252 @@
+"""The area register with time: what every area was called, where it belonged, from when to when.
+
+Filled by set-up from ``data/reference`` (DOPA, Royal Gazette, DLA). ``valid_to`` is the first day on which an area no
+longer was so; NULL at either end means before the records, or still. ``present_code`` is the code that stands for the
+area today. Grades other than those of ``district_grades.csv`` are not recorded: an older district is called ``district``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+import pandas as pd
+from sqlalchemy import Connection, Engine, delete, insert, select, update
+
+from loaders import codes, reference, store, tables
+
+FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
+
+
+class Resolved(NamedTuple):
+    """A written code or name: the area it meant then, and the code that stands for it today.
+
+    ``carried_forward`` marks a code, name or grade that is no longer the present one; ``evidence`` is ``present``,
+    ``historic`` (valid on the day asked for, not today) or ``other_time`` (known, but not valid on that day).
+    """
+
+    code: str
+    name_th: str
+    level: str
+    kind: str
+    parent_code: str | None
+    present_code: str | None
+    carried_forward: bool
+    evidence: str
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def area_rows() -> list[dict]:
+    """Rows of the table ``area``: province, districts, subdistricts and villages with their periods."""
+    places = reference.subdistricts()
+    return [*_upper(places), *_subdistricts(places), *_abolished(), *_villages()]
+
+
+def _row(code: str, level: str, name_th: str, name_en: str | None, parent: str | None, **more: object) -> dict:
+    empty = {"kind": level, "present_code": code, "moo": None, "valid_from": None, "valid_to": None}
+    return {"code": code, "level": level, "name_th": name_th, "name_en": name_en, "parent_code": parent} | empty | more
+
+
+def _upper(places: pd.DataFrame) -> Iterator[dict]:
+    """The province and its districts; a king amphoe is a period of its own."""
+    import geothai
+
+    first = str(places["district_code"].iloc[0])[:2]
+    province = next(one for one in geothai.provinces() if one.code == first)
+    yield _row(first, "province", province.name_th, province.name_en, None)
+    grades = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str).set_index("district_code")
+    founded = _founded()
+    for row in places.drop_duplicates("district_code").itertuples():
+        code, names = row.district_code, (row.district_name_th, row.district_name_en, first)
+        start = founded.get(code)
+        if code in grades.index:
+            end = _day(grades.at[code, "valid_to"])
+            yield _row(code, "district", *names, kind=grades.at[code, "kind"], valid_from=start, valid_to=end)
+            start = end
+        yield _row(code, "district", *names, valid_from=start)
+
+
+def _founded() -> dict[str, date]:
+    """A district began on the day on which most of its subdistricts came to it."""
+    changes = reference.area_changes()
+    moved = changes[(changes["event"] == "reassign") & (changes["effective"] != "")]
+    days = {code: Counter(group["effective"]) for code, group in moved.groupby("new_district_code")}
+    return {str(code): date.fromisoformat(counts.most_common(1)[0][0]) for code, counts in days.items()}
+
+
+def _subdistricts(places: pd.DataFrame) -> Iterator[dict]:
+    changes = {code: group.to_dict("records") for code, group in reference.area_changes().groupby("subdistrict_code")}
+    for place in places.itertuples():
+        events = changes.get(place.subdistrict_code, [])
+        for period in _periods(place.subdistrict_code, place.district_code, place.name_th, events):
+            code, parent, name, start, end = period
+            english = place.name_en if name == place.name_th else None
+            more = {"present_code": place.subdistrict_code, "valid_from": start, "valid_to": end}
+            yield _row(code, "subdistrict", name, english, parent, **more)
+
+
+def _periods(code: str, parent: str, name: str, events: list[dict]) -> list[tuple]:
+    """Walk back from today through dated moves and renames to the day of creation (or before the records)."""
+    dated = [event for event in events if event["effective"] and event["event"] in ("reassign", "rename")]
+    made = [event["effective"] for event in events if event["event"] == "create" and event["effective"]]
+    found, end = [], None
+    for event in sorted(dated, key=lambda one: one["effective"], reverse=True):
+        start = date.fromisoformat(event["effective"])
+        found.append((code, parent, name, start, end))
+        end = start
+        if event["event"] == "reassign":
+            code, parent = event["old_subdistrict_code"] or code, event["old_district_code"]
+        else:
+            name = event["old_name"]
+    created = date.fromisoformat(min(made)) if made else None
+    if created is None or end is None or created < end:
+        found.append((code, parent, name, created, end))
+    return found
+
+
+def _abolished() -> Iterator[dict]:
+    for row in reference.area_changes().query("event == 'abolished'").itertuples():
+        more = {"present_code": None, "valid_to": _day(row.effective)}
+        yield _row(row.subdistrict_code, "subdistrict", row.name_th, row.name_en, row.subdistrict_code[:4], **more)
+
+
+def _villages() -> Iterator[dict]:
+    for row in reference.villages().itertuples():
+        more = {"moo": int(row.moo), "valid_from": _day(row.created)}
+        yield _row(row.village_code, "village", row.name_th, row.name_en, row.subdistrict_code, **more)
+
+
+def event_rows() -> list[dict]:
+    """Rows of ``area_event``: every change of the facts, and recodings that only the nation's code list knows."""
+    known = reference.area_changes()
+    rows = [
+        {
+            "area_code": row.subdistrict_code,
+            "event": row.event,
+            "effective": _day(row.effective),
+            "old_code": row.old_subdistrict_code or None,
+            "old_parent_code": row.old_district_code or None,
+            "new_parent_code": row.new_district_code or None,
+            "split_from": row.split_from or None,
+            "old_name": row.old_name or None,
+        }
+        for row in known.itertuples()
+    ]
+    empty = dict.fromkeys(rows[0])
+    listed = set(known["old_subdistrict_code"]) | set(known["subdistrict_code"])
+    return rows + [
+        empty | {"area_code": new, "event": "recode", "old_code": old, "old_parent_code": old[:4], "new_parent_code": new[:4]}
+        for old, new in _recoded()
+        if old not in listed
+    ]
+
+
+def _recoded() -> list[tuple[str, str]]:
+    """Former codes with one successor; codes in the nineties are the registrar's own for areas that had moved before."""
+    from geothai.abolished import abolished_areas
+
+    home = str(reference.subdistricts()["subdistrict_code"].iloc[0])[:2]
+    return [
+        (one.code, one.successors[0])
+        for one in abolished_areas()
+        if one.code.startswith(home) and one.level == "subdistrict" and len(one.successors) == 1 and one.code[4] != "9"
+    ]
+
+
+def government_rows() -> tuple[list[dict], list[dict]]:
+    """Rows of ``local_government`` and of its links to subdistricts (many to many)."""
+    links = reference.local_governments()
+    columns = {"entity_code": "code", "office_type": "office_type", "entity_type": "entity_type", "name_th": "name_th", "name_en": "name_en"}
+    governments = links.drop_duplicates("entity_code")[list(columns)].rename(columns=columns)
+    covers = links[["entity_code", "subdistrict_code", "coverage"]].rename(columns={"entity_code": "local_government_code"})
+    return governments.to_dict("records"), covers.to_dict("records")
+
+
+def ensure(engine: Engine) -> bool:
+    """Fill the register when it is empty or the reference facts have changed; returns whether it was filled."""
+    mark = hashlib.sha256(b"".join((reference.DIRECTORY / f"{name}.csv").read_bytes() for name in FACTS)).hexdigest()
+    with store.reading(engine) as connection:
+        if _mark(connection) == mark:
+            return False
+    governments, covers = government_rows()
+    filled = {tables.area: area_rows(), tables.area_event: event_rows(), tables.local_government: governments,
+              tables.local_government_area: covers}  # fmt: skip
+    with store.writing(engine) as connection:
+        if (before := _mark(connection)) == mark:
+            return False
+        for table in reversed(list(filled)):
+            connection.execute(delete(table))
+        for table, rows in filled.items():
+            store.insert_rows(connection, table, [{"id": number} | row if "id" in table.c else row for number, row in enumerate(rows, 1)])
+        setting = tables.setting
+        if before is None:
+            connection.execute(insert(setting).values(name="areas_mark", value=mark))
+        else:
+            connection.execute(update(setting).where(setting.c.name == "areas_mark").values(value=mark))
+    return True
+
+
+def _mark(connection: Connection) -> str | None:
+    return connection.execute(select(tables.setting.c.value).where(tables.setting.c.name == "areas_mark")).scalar()
+
+
+def read_areas(connection: Connection) -> pd.DataFrame:
+    """The whole register, every period of every area; dates are ``datetime.date`` or ``None``."""
+    return pd.DataFrame([row._asdict() for row in connection.execute(select(tables.area).order_by(tables.area.c.id))])
+
+
+def _valid(areas: pd.DataFrame, day: date) -> pd.Series:
+    started = [start is None or start <= day for start in areas["valid_from"]]
+    ended = [end is not None and end <= day for end in areas["valid_to"]]
+    return pd.Series(started, areas.index) & ~pd.Series(ended, areas.index)
+
+
+def as_of(connection: Connection, day: date | None = None, level: str | None = None) -> pd.DataFrame:
+    """The register of a day (default today): one row per area that was valid then, with the parent of that day.
+
+    A village whose subdistrict was not yet made has no parent (NA): the records do not say where it belonged.
+    """
+    areas = read_areas(connection)
+    valid = areas[_valid(areas, day or date.today())].copy()
+    then = valid[valid["level"] == "subdistrict"].set_index("present_code")["code"]
+    villages = valid["level"] == "village"
+    valid.loc[villages, "parent_code"] = valid.loc[villages, "parent_code"].map(then[then.index.notna()])
+    chosen = valid if level is None else valid[valid["level"] == level]
+    return chosen.sort_values(["level", "code"]).reset_index(drop=True)
+
+
+def resolve(connection: Connection, written: str, on: date | None = None, parent: str | None = None) -> list[Resolved]:
+    """What a written code or name meant on a day, carried forward to today; several answers wait for a person.
+
+    ``parent`` narrows a name to a district or subdistrict code, of then or of today.
+    """
+    day = on or date.today()
+    areas = read_areas(connection)
+    key = codes.squeeze(written)
+    rows = areas[(areas["code"] == written.strip()) | areas["name_th"].map(codes.squeeze).eq(key)]
+    if rows.empty:
+        rows = areas[areas["code"].isin(_formerly(connection, written.strip(), key)) & areas["valid_to"].isna()]
+    if parent:
+        rows = rows[rows["parent_code"].eq(parent) | rows["present_code"].str[: len(parent)].eq(parent)]
+    valid = rows[_valid(rows, day)] if len(rows) else rows
+    chosen = valid if len(valid) else rows.drop_duplicates("present_code", keep="first")
+    return [_resolved(row, written.strip(), key, bool(len(valid))) for row in chosen.to_dict("records")]
+
+
+def _formerly(connection: Connection, code: str, key: str) -> set[str]:
+    """Present codes of areas whose change nobody dated."""
+    events = connection.execute(select(tables.area_event)).all()
+    return {row.area_code for row in events if row.old_code == code or (row.old_name and codes.squeeze(row.old_name) == key)}
+
+
+def _resolved(row: dict, code: str, key: str, was_valid: bool) -> Resolved:
+    still = row["valid_to"] is None and (row["code"] == code or codes.squeeze(row["name_th"]) == key)
+    evidence = "other_time" if not was_valid else "present" if still else "historic"
+    parts = (row["code"], row["name_th"], row["level"], row["kind"], row["parent_code"], row["present_code"])
+    return Resolved(*parts, not still, evidence)

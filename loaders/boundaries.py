@@ -1,0 +1,242 @@
+"""Subdistrict boundaries: read any polygon file, and find the one to use. A bad file never breaks the app."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import geopandas as gpd
+
+from loaders import polygon_crs, polygon_shapes
+from loaders.polygon_files import PARTS, ROOT, SINGLES, RawLayer, file_kind, read_polygons
+from loaders.polygon_register import HOME, match_rows, reference_points, register
+from loaders.problems import Problem, Refused, count_by_code
+
+FOLDER = ROOT / "data" / "boundaries"
+SHARED = ROOT.parent / "shared" / "data" / "boundaries"
+SHARED_HOME, SHARED_NATION = "nst_adm3.geojson", "tha_adm3_rtsd.gpkg"
+DOWNLOADED = "downloaded"
+CARD = ".card.json"
+SUFFIXES = {".zip", ".shp", *SINGLES}
+ENOUGH = 0.9
+Kind = Literal["setting", "folder", "shared", "downloaded", "schematic"]
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """A boundary file that may be used: ``frame`` (see ``read_boundaries``), what was noted, the CRS it was read in."""
+
+    frame: gpd.GeoDataFrame
+    problems: list[Problem]
+    crs: str
+
+
+@dataclass(frozen=True)
+class BoundarySource:
+    """Where the boundaries come from. ``schematic`` has neither path nor frame; ``problems`` say why others fell out.
+
+    Each problem of a file carries the file's name in ``sheet``.
+    """
+
+    path: Path | None
+    kind: Kind
+    problems: list[Problem] = field(default_factory=list)
+    frame: gpd.GeoDataFrame | None = None
+
+
+def load(path: Path | str, province: str = HOME, crs: str | None = None) -> Boundaries:
+    """Read a polygon file of subdistricts with everything noted on the way; ``Refused`` when it cannot be used.
+
+    ``crs`` is a person's word ("EPSG:32647", "EPSG:24047") and wins over what the file states; the setting
+    ``KRADAN_BOUNDARIES_CRS`` and the card beside the file count only when the file states nothing.
+    """
+    path = Path(path)
+    known = register(province)
+    raw = read_polygons(path)
+    rows, problems = match_rows(raw, province)
+    rows, more = polygon_shapes.polygons_only(rows)
+    problems += more
+    polygon_shapes.check_coordinates(rows)
+    used, note = _choose_crs(raw, rows, province, crs, _card(path).get("crs"))
+    frame = polygon_crs.to_wgs84(rows, used)
+    _check_place(frame, rows, province, used)
+    for step in (polygon_shapes.repair, polygon_shapes.one_per_code):
+        frame, more = step(frame)
+        problems += more
+    frame, more = polygon_shapes.against_register(frame, known)
+    if len(frame) < ENOUGH * len(known):
+        raise Refused("boundary_incomplete", value=f"{len(frame)}/{len(known)}")
+    return Boundaries(frame, [*problems, *more, *note], polygon_crs.describe(used))
+
+
+def read_boundaries(path: Path | str, province: str = HOME, crs: str | None = None) -> gpd.GeoDataFrame:
+    """Subdistricts of a province from any polygon file, EPSG:4326, one valid (multi)polygon per code, sorted by code.
+
+    Columns: subdistrict_code, name_th, name_en, district_code, district_name_th, district_name_en, geometry;
+    names are the register's, never the file's. Raises ``Refused``; use ``load`` to see what was noted.
+    """
+    return load(path, province, crs).frame
+
+
+def _choose_crs(
+    raw: RawLayer, rows: gpd.GeoDataFrame, province: str, said: str | None, card: str | None
+) -> tuple[Any, list[Problem]]:
+    """A person's word, else the file's own, else the setting or the card; else refuse and list what would fit."""
+    stated = polygon_crs.stated_crs(raw.crs) if not said else None
+    if stated is not None:
+        return stated, []
+    if (
+        raw.kind == "geojson" and not said and _in_degrees(rows)
+    ):  # RFC 7946: WGS84 unless stated; order is checked later
+        return polygon_crs.parse_crs(polygon_crs.WGS84), []
+    spoken = said or os.environ.get("KRADAN_BOUNDARIES_CRS") or card
+    if spoken:
+        over = [Problem("boundary_crs_overridden", value=spoken)] if said and raw.crs else []
+        return polygon_crs.parse_crs(spoken), over
+    fits = polygon_crs.plausible(rows, reference_points(province))
+    raise Refused("boundary_no_crs", suggestion=", ".join(fits) or None)
+
+
+def _in_degrees(rows: gpd.GeoDataFrame) -> bool:
+    west, south, east, north = rows.total_bounds
+    return min(west, south) >= -180 and max(east, north) <= 180
+
+
+def _check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, used: Any) -> None:
+    """Refuse shapes that do not lie where the province lies: swapped degrees or a wrong coordinate system."""
+    if used.is_geographic and polygon_crs.swapped(frame):
+        raise Refused("boundary_swapped")
+    points = reference_points(province)
+    if not polygon_crs.in_place(frame, points):
+        fits = ", ".join(polygon_crs.plausible(rows, points))
+        raise Refused("boundary_misplaced", value=used.name[:80], suggestion=fits or None)
+
+
+def _candidates(province: str) -> Iterator[tuple[Kind, Path]]:
+    """Files in the order in which they are tried."""
+    if setting := os.environ.get("KRADAN_BOUNDARIES"):
+        yield "setting", Path(setting).expanduser()
+    folder = boundary_folder()
+    files = [path for path in folder.iterdir() if _is_boundary_name(path.name)] if folder.is_dir() else []
+    for path in sorted(files, key=lambda path: (-path.stat().st_mtime, path.name)):
+        yield "folder", path
+    if not os.environ.get("KRADAN_NO_SHARED"):
+        for name in (SHARED_HOME, SHARED_NATION) if province == HOME else (SHARED_NATION,):
+            if (SHARED / name).exists():
+                yield "shared", SHARED / name
+    cache = folder / DOWNLOADED
+    for path in sorted(cache.glob("*.zip")) if cache.is_dir() else ():
+        yield "downloaded", path
+
+
+def _is_boundary_name(name: str) -> bool:
+    return Path(name).suffix.casefold() in SUFFIXES and not name.startswith(".") and not name.endswith(CARD)
+
+
+def boundary_folder() -> Path:
+    """Where a person puts a file: ``data/boundaries``, or ``KRADAN_BOUNDARIES_DIR``."""
+    return Path(os.environ.get("KRADAN_BOUNDARIES_DIR") or FOLDER)
+
+
+def find_boundaries(province: str = HOME) -> BoundarySource:
+    """The first usable boundary file in the order setting, folder (newest first), shared, downloaded; else schematic.
+
+    Never raises because of a file: a bad one is told in ``problems`` and the next is tried.
+    """
+    problems: list[Problem] = []
+    for kind, path in _candidates(province):
+        try:
+            found = load(path, province)
+        except Refused as refused:
+            problems.append(_named(refused.problem, path))
+        except Exception as error:  # noqa: BLE001  the file on disk can never break the app
+            problems.append(Problem("boundary_unreadable", "refused", sheet=path.name, value=type(error).__name__))
+        else:
+            return BoundarySource(
+                path, kind, [*problems, *(_named(note, path) for note in found.problems)], found.frame
+            )
+    return BoundarySource(None, "schematic", problems)
+
+
+def _named(problem: Problem, path: Path) -> Problem:
+    return replace(problem, sheet=path.name)
+
+
+def card_path(path: Path) -> Path:
+    """The provenance card beside a boundary file."""
+    return path.with_name(path.name + CARD)
+
+
+def _card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(card_path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return card if isinstance(card, dict) else {}
+
+
+def write_card(path: Path, **facts: object) -> dict[str, Any]:
+    """Write the card of a file: where it came from, when, its bytes and SHA-256, and the facts given."""
+    card = {
+        **facts,
+        "stored_on": datetime.now(UTC).date().isoformat(),
+        "bytes": path.stat().st_size,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+    }
+    part = card_path(path).with_suffix(".part")
+    part.write_text(json.dumps(card, ensure_ascii=False, indent=1), encoding="utf-8")
+    os.replace(part, card_path(path))
+    return card
+
+
+def install(path: Path | str, crs: str | None = None, province: str = HOME) -> dict[str, Any]:
+    """Check a file and put it into the boundary folder, with a card that remembers the CRS a person named.
+
+    Raises ``Refused`` and leaves the folder as it was when the file cannot be used.
+    """
+    source = Path(path)
+    found = load(source, province, crs)
+    folder = boundary_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / source.name
+    if source.resolve() != target.resolve():
+        for part in _parts(source):
+            whole = folder / part.name
+            shutil.copyfile(part, unfinished := whole.with_name(f"{whole.name}.part"))
+            os.replace(unfinished, whole)
+    write_card(target, source=str(source), crs=crs)
+    return {"path": str(target), "subdistricts": len(found.frame), "crs": found.crs, **_told(found.problems)}
+
+
+def _parts(source: Path) -> list[Path]:
+    """The file, or all parts of an unpacked shapefile, the .shp last: until then nobody picks it up."""
+    if file_kind(source) != "shapefile":
+        return [source]
+    same = [other for other in source.parent.iterdir() if other.stem.casefold() == source.stem.casefold()]
+    return [*(other for other in same if other.suffix.casefold() in PARTS and other != source), source]
+
+
+def _told(problems: list[Problem]) -> dict[str, Any]:
+    return {"problems": count_by_code(problems), "details": [problem.as_dict() for problem in problems]}
+
+
+def status(province: str = HOME) -> dict[str, Any]:
+    """Which boundaries are in use, from where, and what is wrong with the others; ready for JSON."""
+    found = find_boundaries(province)
+    return {
+        "province": province,
+        "kind": found.kind,
+        "path": str(found.path) if found.path else None,
+        "subdistricts": len(found.frame) if found.frame is not None else 0,
+        "expected": len(register(province)),
+        "card": (_card(found.path) or None) if found.path else None,
+        "folder": str(boundary_folder()),
+        **_told(found.problems),
+    }

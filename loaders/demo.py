@@ -1,0 +1,47 @@
+"""The demo province: an invented but believable set of agency files for Nakhon Si Thammarat, BE 2549-2551.
+
+``write_demo`` writes the messy files, ``demo_truth`` gives the true rows behind them. Everything is
+drawn from fixed seeds: the same bytes on every run. ``python -m loaders.demo FOLDER`` writes the files.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pandas as pd
+
+from loaders import demo_files, demo_registers, demo_support
+from loaders.demo_files import PAPERS, layout_of
+
+
+def write_demo(folder: Path) -> list[Path]:
+    """Write all demo files into ``folder`` (made if missing); returns their paths in the order to load them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = _rows_by_layout()
+    return [demo_files.write(paper, rows[paper.layout], folder) for paper in PAPERS]
+
+
+def demo_truth() -> dict[str, pd.DataFrame]:
+    """The true rows by register, and the planted duplications.
+
+    Every register's frame has ``file``, ``sheet`` (empty: the file's only sheet), ``area_code`` (true place; "" = not
+    placed), money in satang (NA = not stated or not a figure) and ``is_meant_for_quarantine``. Indicators are wide:
+    ``value:CODE``. ``planted_duplications`` has subdistrict_code, first_item, second_item.
+    """
+    rows, truth = _rows_by_layout(), {}
+    for paper in PAPERS:
+        frame = rows[paper.layout].assign(file=paper.file, base=layout_of(paper).base)
+        truth.setdefault(layout_of(paper).register, []).append(frame)
+    registers = {register: pd.concat(frames, ignore_index=True) for register, frames in truth.items()}
+    return registers | {"planted_duplications": demo_support.planted()}
+
+
+def _rows_by_layout() -> dict[str, pd.DataFrame]:
+    support = demo_support.support()
+    return {str(layout): frame for layout, frame in support.groupby("layout")} | demo_registers.registers()
+
+
+if __name__ == "__main__":
+    for written in write_demo(Path(sys.argv[1])):
+        print(written)

@@ -1,0 +1,40 @@
+"""Import this before pyogrio: GDAL then knows shapefiles, GeoJSON and GeoPackage, and nothing else.
+
+A VRT text named ``.geojson`` makes an unguarded GDAL read local files and call the network, whatever
+``driver=`` says. ``GDAL_SKIP`` works only when it is set before the drivers are registered.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import MutableMapping
+
+ALLOWED = frozenset({"ESRI Shapefile", "GeoJSON", "GPKG", "MEM"})
+# Every other vector driver of the wheel we pin; a test fails when a newer wheel brings one more.
+SKIPPED = (
+    "PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
+    "LIBKML,KML,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,SQLite,WAsP,OpenFileGDB,DXF,FlatGeobuf,GeoRSS,VFK,"
+    "PGDUMP,OSM,GPSBabel,OGR_PDS,WFS,OAPIF,EDIGEO,Idrisi,ODS,XLSX,Elasticsearch,Carto,AmigoCloud,SXF,"
+    "Selafin,JML,PLSCENES,CSW,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,MiraMonVector,ADBC,AVCBin,AVCE00,"
+    "AIVector,HTTP"
+)
+SETTINGS = {
+    "GDAL_SKIP": SKIPPED,
+    "GDAL_DRIVER_PATH": "disable",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "OGR_SQLITE_LOAD_EXTENSIONS": "",
+    "GDAL_VRT_ENABLE_PYTHON": "NO",
+    "OGR_GEOJSON_MAX_OBJ_SIZE": "100",
+    "SHAPE_RESTORE_SHX": "YES",
+    "PROJ_NETWORK": "OFF",
+}
+
+
+def guard(environment: MutableMapping[str, str]) -> MutableMapping[str, str]:
+    """Write the settings into an environment and return it."""
+    environment.update(SETTINGS)
+    return environment
+
+
+guard(os.environ)

@@ -1,0 +1,142 @@
+"""The ``match`` command: a CSV in, the same CSV with codes out. Nothing of the file is lost or changed."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+
+from loaders.encodings import decode
+from loaders.place_text import name_key, plain
+from loaders.places import Places
+from loaders.problems import Refused
+from loaders.settings import province as home_province
+
+ADDED = ["subdistrict_code", "match_level", "accepted", "candidates"]
+HEADINGS = {
+    "subdistrict": ("subdistrict", "subdistrict name", "tambon", "tambon th", "tambon t", "ตำบล", "ชื่อตำบล", "ตำบล/แขวง", "แขวง/ตำบล", "แขวง"),
+    "district": ("district", "district name", "amphoe", "amphoe th", "amphoe t", "อำเภอ", "ชื่ออำเภอ", "อำเภอ/เขต", "เขต/อำเภอ", "เขต"),
+    "province": ("province", "province name", "changwat", "changwat th", "changwat t", "จังหวัด", "ชื่อจังหวัด"),
+    "place_code": (
+        "place code", "subdistrict code", "tambon code", "tambon id", "ta id", "adm3 pcode", "code in source",
+        "รหัสตำบล", "รหัสพื้นที่", "รหัสตำบล/แขวง",
+    ),
+    "moo": ("moo", "หมู่", "หมู่ที่", "เลขหมู่"),
+    "village": ("village", "village name", "หมู่บ้าน", "ชื่อหมู่บ้าน", "บ้าน"),
+    "place_text": ("place text", "place", "address", "location", "สถานที่", "ที่อยู่", "ที่ตั้ง", "พื้นที่", "พื้นที่ดำเนินการ"),
+}  # fmt: skip
+
+
+def _heading_key(heading: str) -> str:
+    return name_key(plain(heading)).replace("/", "").removeprefix("raw")
+
+
+def guess_columns(headings: list[str]) -> dict[str, int]:
+    """Our column -> position of the heading that means it, by the alias list; the first of several."""
+    keys = [_heading_key(heading) for heading in headings]
+    found = {}
+    for column, aliases in HEADINGS.items():
+        wanted = [_heading_key(alias) for alias in aliases]
+        if hits := [wanted.index(key) * 1000 + at for at, key in enumerate(keys) if key in wanted]:
+            found[column] = min(hits) % 1000
+    return found
+
+
+def _given(headings: list[str], column: str, heading: str) -> int:
+    plain_headings = [plain(one) for one in headings]
+    if plain(heading) not in plain_headings:
+        raise Refused("match_column_missing", column=column, value=heading, suggestion=", ".join(headings)[:200])
+    return plain_headings.index(plain(heading))
+
+
+def _columns(headings: list[str], given: dict[str, str | None]) -> dict[str, int]:
+    columns = guess_columns(headings)
+    columns |= {column: _given(headings, column, heading) for column, heading in given.items() if heading}
+    if not columns:
+        raise Refused("match_no_place_column", value=", ".join(headings)[:200])
+    return columns
+
+
+def _read(path: Path) -> tuple[list[list[str]], str, str]:
+    """Rows of equal length, the delimiter, the encoding. An added cell is empty; no cell is dropped."""
+    try:
+        text, encoding, _ = decode(path.read_bytes())
+    except OSError as error:
+        raise Refused("file_unreadable", value=str(path)) from error
+    first = text.lstrip("\ufeff").split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    csv.field_size_limit(10_000_000)
+    try:
+        rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise Refused("file_unreadable", value=str(error)) from error
+    if not rows or not any(cell.strip() for cell in rows[0]):
+        raise Refused("file_empty", value=path.name)
+    width = max(map(len, rows))
+    return [row + [""] * (width - len(row)) for row in rows], delimiter, encoding
+
+
+def _added_headings(headings: list[str]) -> list[str]:
+    return [f"matched_{name}" if name in headings else name for name in ADDED]
+
+
+def match_file(
+    in_path: str | Path,
+    out_path: str | Path,
+    subdistrict: str | None = None,
+    district: str | None = None,
+    province: str | None = None,
+) -> dict:
+    """Add ``subdistrict_code``, ``match_level``, ``accepted`` and ``candidates`` to a CSV file.
+
+    Parameters
+    ----------
+    in_path, out_path : UTF-8, UTF-16 or CP874 in; UTF-8 out, same delimiter, every row and column in its place.
+    subdistrict, district, province : headings of the place columns; guessed from the headings when not given.
+        Without any province column the file is taken to be of ``KRADAN_PROVINCE``.
+
+    Returns
+    -------
+    dict
+        rows, accepted, counts per evidence and per problem, and which heading was read as what.
+
+    ``match_level`` is the evidence (see :mod:`loaders.places`). ``accepted`` is ``true`` only beside a
+    ``subdistrict_code``: a row that names a district or a province has no subdistrict. An added heading that the
+    file already has gets the prefix ``matched_``.
+
+    Raises
+    ------
+    Refused
+        ``match_no_place_column``, ``match_column_missing``, ``file_empty`` or ``file_unreadable``.
+    """
+    rows, delimiter, encoding = _read(Path(in_path))
+    headings = rows[0]
+    columns = _columns(headings, {"subdistrict": subdistrict, "district": district, "province": province})
+    body = rows[1:]
+    frame = pd.DataFrame({column: [row[at] for row in body] for column, at in columns.items()}, dtype="str")
+    places = Places.national(home=None if "province" in columns else home_province())
+    result = places.match_frame(frame)
+    settled = (result["is_accepted"] & result["subdistrict_code"].notna()).tolist()
+    codes = result["subdistrict_code"].fillna("").tolist()
+    added = zip(
+        codes,
+        result["match_evidence"],
+        ["true" if one else "false" for one in settled],
+        result["candidates"],
+        strict=True,
+    )
+    with Path(out_path).open("w", encoding="utf-8", newline="") as out:
+        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+        writer.writerow(headings + _added_headings(headings))
+        writer.writerows(row + list(cells) for row, cells in zip(body, added, strict=True))
+    return {
+        "rows": len(body),
+        "accepted": sum(settled),
+        "evidence": dict(sorted(Counter(result["match_evidence"]).items())),
+        "problems": dict(sorted(Counter(result["problem"].dropna()).items())),
+        "columns": {column: headings[at] for column, at in columns.items()},
+        "encoding": encoding,
+    }

@@ -1,0 +1,60 @@
+"""Local governments written in the place of a subdistrict: by the register, which only our province has."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import pandas as pd
+
+from loaders.place_text import EMPTY, Cell, name_key, plain
+from loaders.place_types import Candidate, Found, refuse
+
+KIND = {
+    "nakhon": ("ThesabanNakhon",),
+    "mueang": ("ThesabanMueang",),
+    "tambon": ("ThesabanTambon", "MunicipalityOffice:Tambon"),
+    "tao": ("TAOOffice:Tambon", "MunicipalityOffice:Tambon"),
+    "any": ("ThesabanNakhon", "ThesabanMueang", "ThesabanTambon", "MunicipalityOffice:Tambon"),
+}
+
+
+class Offices:
+    """The register of local governments, by name and kind."""
+
+    def __init__(self, register: pd.DataFrame) -> None:
+        self._by_name: dict[str, dict[str, str]] = defaultdict(dict)
+        self._subdistricts: dict[str, list[str]] = defaultdict(list)
+        for row in register.to_dict("records"):
+            office, kind, code = row["office_type"], row["entity_type"], row["entity_code"]
+            entity = f"{office}:{kind}/{code}" if kind == "Tambon" else f"{kind}/{code}"
+            self._by_name[name_key(plain(row["name_th"]))][entity] = code
+            self._subdistricts[entity].append(row["subdistrict_code"])
+
+    def find(
+        self, cell: Cell, district: Cell, districts: set[str], provinces: set[str], namesakes: int
+    ) -> Found | None:
+        """The local government of a cell; its one subdistrict, or itself when it covers several.
+
+        A written district must be one that it reaches; two of the same name and kind settle nothing, nor does a
+        name without a district that ``namesakes`` > 1 subdistricts bear.
+        """
+        kinds = KIND[cell.office or "any"]
+        fitting = []
+        for entity in self._by_name.get(cell.keys[0][0], {}):
+            codes = self._subdistricts[entity]
+            reaches = any(code[:4] in districts for code in codes) if district is not EMPTY else True
+            if entity.split("/")[0] in kinds and reaches and any(code[:2] in provinces for code in codes):
+                fitting.append(entity)
+        if fitting and district is EMPTY and namesakes > 1:
+            return refuse("place_ambiguous", self._covered(fitting))
+        if len(fitting) != 1:
+            return refuse("place_ambiguous", self._covered(fitting)) if fitting else None
+        covered = self._subdistricts[fitting[0]]
+        candidates = self._covered(fitting)
+        if len(covered) == 1:
+            return Found(covered[0], "subdistrict", "local_government", candidates)
+        return Found(fitting[0].split("/")[1], "local_government", "local_government", candidates)
+
+    def _covered(self, entities: list[str]) -> tuple[Candidate, ...]:
+        codes = [code for entity in entities for code in self._subdistricts[entity]]
+        return tuple(Candidate(code, "local_government", 0.9) for code in codes)

@@ -1,0 +1,206 @@
+"""From names to a code: ordered rules, each of which either settles the place or leaves it to the next.
+
+A rule accepts only what can be one place and no other: exact names, former names with one successor, or (in
+``place_tolerance``) a form that equals one single name inside the known parent under a stated tolerance. A name
+that is only close is a candidate, never an answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from loaders import place_tolerance as tolerance
+from loaders.gazetteer import Entry
+from loaders.place_lookup import BARE_AT_LEAST, OFFERED, Lookup
+from loaders.place_text import EMPTY
+from loaders.place_types import Candidate, Found, Names, accept, refuse
+
+
+def find(look: Lookup, names: Names) -> Found:
+    """The place three cells name."""
+    if names.subdistrict is EMPTY and names.district is EMPTY and names.province is EMPTY:
+        return refuse("place_empty")
+    provinces, tier = look.provinces(names.province)
+    found = inside(look, names, provinces, tier) if provinces else without_province(look, names)
+    return found if found.code else tolerance.swapped(look, names) or found
+
+
+def inside(look: Lookup, names: Names, provinces: set[str], province_tier: int = 0) -> Found:
+    """The place inside known provinces."""
+    districts, tier = look.districts(provinces, names.district)
+    tier = max(tier, province_tier)
+    if names.subdistrict is EMPTY:
+        return higher(look, names, provinces, districts, tier)
+    if names.district is EMPTY:
+        return province_alone(look, names, provinces)
+    found = None
+    if districts:
+        found = (
+            in_districts(look, names, provinces, districts, tier)
+            or in_daughter_districts(look, names, provinces, districts)
+            or tolerance.cut_off(look, names, districts)
+        )
+    elif not (found := in_daughters(look, names, provinces)):
+        whole = tolerance.cut_off_district(look, names, provinces)
+        found = in_districts(look, names, provinces, whole, 0) if whole else None
+        if found and found.code:
+            found = accept(found.code, "cut_off")
+        found = (
+            found or tolerance.capital(look, names, provinces) or tolerance.district_misspelt(look, names, provinces)
+        )
+    return found or _offer(look, names, provinces, districts)
+
+
+def _offer(look: Lookup, names: Names, provinces: set[str], districts: set[str]) -> Found:
+    offered = look.offer(names, provinces, districts)
+    if districts and any(candidate.reason == "same_name" for candidate in offered):
+        return refuse("place_other_district", offered)
+    return refuse("place_spelling" if offered else "place_not_found", offered)
+
+
+# --- no province known -----------------------------------------------------------------------------------
+
+
+def without_province(look: Lookup, names: Names) -> Found:
+    """No province is known: subdistrict and district together must be one place of the nation."""
+    every = [code for code in look.book.areas if len(code) == 2]
+    if names.province is EMPTY:
+        scope = every
+    else:
+        scores = look.close_areas(names.province, "provinces", every)
+        scope = [code for code in every if scores[code] >= tolerance.NEARLY]
+    if names.subdistrict is EMPTY or names.district is EMPTY:
+        return _part_without_province(look, names, scope)
+    found = [inside(look, names, {code}) for code in scope if names.province is not EMPTY or look.called(names, {code})]
+    settled = {one.code for one in found if one.code and one.evidence in ("exact", "historic")}
+    if len(settled) == 1:
+        (one,) = (one for one in found if one.code in settled)
+        return one if names.province is EMPTY else accept(str(one.code), "spelling")
+    offered = [candidate for one in found for candidate in one.candidates if candidate.score >= 0.8]
+    return refuse("place_ambiguous" if len(settled) > 1 else "place_province_unknown", offered)
+
+
+def _part_without_province(look: Lookup, names: Names, scope: list[str]) -> Found:
+    if names.subdistrict is not EMPTY:
+        return refuse("place_province_unknown", look.same_name(names, scope))
+    if names.district is EMPTY:
+        return refuse("place_province_unknown", [Candidate(code, "spelling", 0.8) for code in scope])
+    codes = {code for key in names.district.keys[0] for code in look.book.district_anywhere(key)}
+    present = [code for code in codes if code in look.book.areas]
+    if names.province is EMPTY and len(present) == len(codes) == 1:
+        return accept(present[0], "exact")
+    return refuse(
+        "place_ambiguous" if present else "place_not_found", [Candidate(c, "same_name", 0.9) for c in present]
+    )
+
+
+# --- inside known provinces ------------------------------------------------------------------------------
+
+
+def higher(look: Lookup, names: Names, provinces: set[str], districts: set[str], tier: int) -> Found:
+    """A record that names only a district or only a province belongs to that level, never to a lower one."""
+    evidence = "spelling" if tier else "exact"
+    if names.district is EMPTY:
+        return accept(min(provinces), evidence) if len(provinces) == 1 else refuse("place_ambiguous")
+    present = {code for code in districts if code in look.book.areas}
+    former = {target for code in districts - present for target in look.book.former[code].targets if len(target) == 4}
+    settled = present or former or look.districts(look.daughters(provinces), names.district)[0]
+    if len(settled) == 1:
+        return accept(min(settled), evidence if present else "historic")
+    offered = [Candidate(code, "same_name", 0.9) for code in settled if code in look.book.areas]
+    for province in provinces:
+        of_province = look.book.districts_of[province]
+        scores = look.close_areas(names.district, f"districts {province}", of_province)
+        offered += [Candidate(code, "spelling", score) for code, score in scores.items() if score >= OFFERED]
+    return refuse("place_ambiguous" if settled else "place_not_found", offered)
+
+
+def province_alone(look: Lookup, names: Names, provinces: set[str]) -> Found:
+    """Without a district: only a name that one subdistrict has and no former or higher area shares."""
+    same = look.same_name(names, provinces)
+    shared = {c for key in names.subdistrict.keys[0] for p in provinces for c in look.book.district(0, p, key)}
+    if shared and not names.subdistrict.word:
+        above = [Candidate(code, "district", 0.85) for code in shared if code in look.book.areas]
+        return refuse("place_level_unclear", same + above)
+    entries = [entry for entry in look.called(names, provinces) if not look.is_over(entry, names.on)]
+    targets = {target for entry in entries for target in entry.targets}
+    if len(targets) == 1 and all(entry.targets for entry in entries) and any(not entry.until for entry in entries):
+        return accept(min(targets), "province_unique")
+    return refuse("place_ambiguous", same) if same else _offer(look, names, provinces, set())
+
+
+def in_districts(look: Lookup, names: Names, provinces: set[str], districts: set[str], tier: int) -> Found | None:
+    """The name itself, or its only equal under the tolerances, in the district that is written."""
+    for step, keys in enumerate(names.subdistrict.keys):
+        for key in keys:
+            entries = [entry for code in districts for entry in look.book.subdistrict(step, code, key)]
+            if not entries or (step == 2 and len(key) < BARE_AT_LEAST):
+                continue
+            if step and (same := look.same_name(names, provinces)):
+                near = [Candidate(target, "spelling", 0.9) for entry in entries for target in entry.targets]
+                return refuse("place_ambiguous", near + same)  # the written name itself exists in another district
+            return _settle(look, entries, names, provinces, districts, "spelling" if max(step, tier) else "exact")
+    return None
+
+
+def _settle(
+    look: Lookup, entries: list[Entry], names: Names, provinces: set[str], districts: set[str], evidence: str
+) -> Found:
+    """One present place, else one successor of a former one."""
+    present = {target for entry in entries if not entry.until for target in entry.targets}
+    alive = [e for e in entries if e.until and names.on and not look.is_over(e, names.on)]
+    if present:
+        present |= {target for entry in alive for target in entry.targets}
+        return accept(min(present), evidence) if len(present) == 1 else _ambiguous(present)
+    targets = {target for entry in entries for target in entry.targets}
+    if len(targets) != 1 or not all(entry.targets for entry in entries):
+        same = look.same_name(names, provinces) or look.same_name(names, look.daughters(provinces))
+        return refuse("place_abolished", same + [Candidate(code, "successor", 0.97) for code in targets])
+    code = min(targets)
+    if not alive and _repeats_district(look, names, code):
+        above = [Candidate(district, "district", 0.8) for district in districts if district in look.book.areas]
+        return refuse("place_level_unclear", [Candidate(code, "historic", 0.9), *above])
+    return accept(code, "historic" if evidence == "exact" else evidence)
+
+
+def _repeats_district(look: Lookup, names: Names, code: str) -> bool:
+    """The subdistrict cell repeats the district's name, but that subdistrict now lies in another district.
+
+    A town, not the former subdistrict, may be meant: Thung Song is a district, and a subdistrict of Na Bon.
+    """
+    own = set(names.district.keys[0])
+    if not own & set(names.subdistrict.keys[0]):
+        return False
+    return code[:4] not in {c for key in own for c in look.book.district(0, code[:2], key)}
+
+
+def _ambiguous(codes: Iterable[str]) -> Found:
+    return refuse("place_ambiguous", [Candidate(code, "same_name", 0.9) for code in codes])
+
+
+def in_daughter_districts(look: Lookup, names: Names, provinces: set[str], districts: set[str]) -> Found | None:
+    """The district that is written once held it: look in the districts that came out of it."""
+    daughters = look.daughters(provinces)
+    moved, _ = look.districts(daughters, names.district)
+    family = {child for code in districts | moved for child in look.book.children[code]} | moved
+    family |= {child for code in family for child in look.book.children[code]}
+    return _former_parent(look, names, family - districts)
+
+
+def in_daughters(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
+    """The province that is written once held the district, perhaps as what is now a provincial capital."""
+    daughters = look.daughters(provinces)
+    moved = set(look.districts(daughters, names.district)[0])
+    for key in names.district.keys[0]:
+        moved |= {f"{province}01" for province in look.book.province(0, key) & daughters}
+    return _former_parent(look, names, moved | {child for code in moved for child in look.book.children[code]})
+
+
+def _former_parent(look: Lookup, names: Names, family: set[str]) -> Found | None:
+    """Exactly the name in one of the family's districts, and in no other of them."""
+    for key in names.subdistrict.keys[0]:
+        entries = [entry for code in family for entry in look.book.subdistrict(0, code, key)]
+        targets = {target for entry in entries for target in entry.targets}
+        if entries and len(targets) == 1 and all(entry.targets for entry in entries):
+            return None if _repeats_district(look, names, min(targets)) else accept(min(targets), "historic")
+    return None

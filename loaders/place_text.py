@@ -1,0 +1,150 @@
+"""A written place name, cut into what can be compared: level words off, one key per degree of tolerance."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from loaders.thai_text import arabic_digits, normalise
+
+# Marks that spelling errors drop or swap: maitaikhu, tones, karan, nikhahit. The vowels above and below a
+# consonant come on top of them in text copied out of a PDF.
+SPELLING_MARKS = re.compile("[\u0e47-\u0e4e]")
+UPPER_LOWER = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]")
+PUNCTUATION = re.compile(r"[\s.,'’‘\"“”`()\[\]ฯ_-]+")
+SILENCED = re.compile("[ก-ฮ][ิุ]?์")
+SAME_SOUND = str.maketrans("ใณญศษฎฏฐฑธภฌฬฆฃฅ", "ไนยสสดตถททพชลคขค")
+ROMAN_SAME = (
+    ("aeo", "eo"), ("aew", "eo"), ("eaw", "eo"), ("ueai", "uai"), ("uea", "ua"), ("eua", "ua"), ("oei", "oi"),
+    ("ph", "p"), ("th", "t"), ("kh", "k"), ("ch", "c"), ("sh", "c"), ("j", "c"), ("g", "k"), ("v", "w"), ("hk", "k"),
+    ("ue", "u"), ("eu", "u"), ("oo", "u"), ("ou", "u"), ("ee", "i"), ("ii", "i"), ("ea", "e"), ("ae", "e"),
+    ("oe", "o"), ("aw", "o"), ("au", "ao"), ("ay", "ai"), ("y", "i"), ("iw", "io"), ("ew", "eo"), ("uw", "u"),
+)  # fmt: skip
+
+LEVEL_WORDS = {
+    "subdistrict": re.compile(
+        r"(?:ตำบล|ต ?\.|ต (?=\S)|แขวง|(?:khwaeng|tambon|tambol|t\.|subdistrict|sub-district)\s)\s*"
+    ),
+    "district": re.compile(
+        r"(?:กิ่งอำเภอ|กิ่ง ?อ ?\.|อำเภอ|อ ?\.|อ (?=\S)|เขต|(?:king amphoe|amphoe|amphur|ampoe|khet|district|a\.)\s)[\s.]*"
+    ),
+    "province": re.compile(r"(?:จังหวัด|จ ?\.|จ (?=\S)|(?:changwat|province of|province)\s)\s*"),
+}
+LEVEL_SUFFIX = re.compile(r"\s+(?:sub-?\s?district|district|province|tambon|amphoe|khet|khwaeng)$")
+BARE_WORDS = {  # the same words after the vowels above and below are gone, for copies out of a PDF
+    "subdistrict": ("ตาบล", "แขวง"),
+    "district": ("อาเภอ", "เขต", "กงอาเภอ"),
+    "province": ("จงหวด", "จงหวต"),
+}
+OFFICE = re.compile(
+    r"(?P<nakhon>เทศบาลนคร|ทน\.)|(?P<mueang>เทศบาลเมือง|ทม\.)|(?P<tambon>เทศบาลตำบล|ทต\.)|"
+    r"(?P<tao>องค์การบริหารส่วนตำบล|อบต\.?)|(?P<any>เทศบาล)"
+)
+
+OFFICE_NOTE = re.compile(r"\s*\((?:เทศบาล|องค์การบริหาร|อบต|ทต\.|ทม\.|ทน\.)[^)]*\)")
+
+
+class Keys:
+    """The forms of a cell per tier of tolerance; the tolerant ones are worked out when first asked for.
+
+    Tiers: 0 the name itself, 1 marks and letters of one sound taken as one, 2 without vowels above and below.
+    """
+
+    __slots__ = ("_level", "_tiers")
+
+    def __init__(self, exact: Iterable[str] = (), level: str = "subdistrict") -> None:
+        self._level = level
+        self._tiers: list[tuple[str, ...] | None] = [tuple(exact), None, None]
+
+    def __getitem__(self, tier: int) -> tuple[str, ...]:
+        keys = self._tiers[tier]  # an IndexError past the last tier ends a loop over the tiers
+        if keys is None:
+            exact = self[0]
+            keys = tuple(map(sound_key, exact)) if tier == 1 else tuple(_bare_forms(exact, self._level))
+            self._tiers[tier] = keys
+        return keys
+
+    def __iter__(self) -> Iterator[tuple[str, ...]]:
+        return (self[tier] for tier in range(len(self._tiers)))
+
+
+class Cell(NamedTuple):
+    """One cell of a written place. ``keys[tier]`` are the forms to look up, most literal first.
+
+    ``word`` tells that a level word stood before the name; ``office`` names a kind of local government.
+    """
+
+    text: str
+    keys: Keys
+    word: bool = False
+    office: str | None = None
+
+
+EMPTY = Cell("", Keys())
+
+
+def name_key(text: str) -> str:
+    """The name without case, spaces and punctuation."""
+    return PUNCTUATION.sub("", text)
+
+
+def sound_key(key: str) -> str:
+    """A name key with spelling marks dropped and letters of one sound made one; Latin by common romanisations."""
+    if not key.isascii():
+        return SPELLING_MARKS.sub("", SILENCED.sub("", key).replace("รร", "ั")).translate(SAME_SOUND)
+    for old, new in ROMAN_SAME:
+        key = key.replace(old, new)
+    return re.sub(r"(.)\1+", r"\1", key)
+
+
+def bare_key(key: str) -> str:
+    """A name key without any vowel or mark above or below; Latin without h and with r as l."""
+    if not key.isascii():
+        return UPPER_LOWER.sub("", key.replace("\u0e33", "า"))
+    return re.sub(r"(.)\1+", r"\1", re.sub(r"h|o(?=[aeiu])|w$|o$", "", sound_key(key)).replace("r", "l"))
+
+
+def plain(text: str) -> str:
+    """One written form: normalised, Arabic digits, lower case."""
+    return arabic_digits(normalise(text)).casefold()
+
+
+def _forms(text: str, level: str) -> tuple[list[str], bool]:
+    stripped = LEVEL_SUFFIX.sub("", text)
+    found = LEVEL_WORDS[level].match(stripped)
+    if found and found.end() < len(stripped):
+        return [name_key(stripped[found.end() :]), name_key(text)], True
+    return list(dict.fromkeys([name_key(text), name_key(stripped)])), stripped != text
+
+
+def _bare_forms(keys: Iterable[str], level: str) -> list[str]:
+    bare = []
+    for key in map(bare_key, keys):
+        word = next((word for word in BARE_WORDS[level] if key.startswith(word) and len(key) > len(word) + 1), "")
+        bare += [key[len(word) :], key] if word else [key]
+    return [key for key in dict.fromkeys(bare) if len(key) > 1]
+
+
+@lru_cache(maxsize=200_000)
+def read_cell(text: str, level: str) -> Cell:
+    """The cell of a ``level`` column, ready to be looked up."""
+    text = plain(text)
+    if not name_key(text) or text in ("ไม่ระบุ", "ไม่มี", "n/a"):
+        return EMPTY
+    if level == "subdistrict" and (noted := OFFICE_NOTE.sub("", text).strip()):
+        text = noted
+    title = LEVEL_WORDS[level].sub("", text, count=1) if re.match("ต ?\\. ?เทศ", text) else text
+    office = OFFICE.match(title)
+    if office and level == "subdistrict" and office.end() < len(title):
+        key = name_key(title[office.end() :])
+        return Cell(text, Keys((key,), level), True, office.lastgroup)
+    keys, word = _forms(text, level)
+    return Cell(text, Keys(keys, level), word)
+
+
+def moo_number(text: str) -> int | None:
+    """The number of a village: ``3``, ``ม.3``, ``หมู่ที่ ๓``, ``3.0``; ``None`` for anything else."""
+    found = re.fullmatch(r"(?:หมู่บ้านที่|หมู่ที่|หมู่|ม\.?|moo|m\.?)?\s*0*(\d{1,2})(?:\.0)?", plain(text))
+    return int(found[1]) if found and int(found[1]) else None

@@ -1,0 +1,255 @@
+"""Written places to codes: ordered evidence, and never an answer that could be another place.
+
+The order: code -> exact within district and province -> former name or code -> decided alias -> local
+government by the register -> the only equal spelling inside the known parent -> close spelling (a candidate for
+a person). :class:`Match` carries which one it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+
+import pandas as pd
+
+from loaders import reference
+from loaders.gazetteer import Gazetteer, nation
+from loaders.place_codes import read_code
+from loaders.place_frame import match_frame
+from loaders.place_lookup import Lookup
+from loaders.place_offices import Offices
+from loaders.place_parts import Parts, split_cells, split_places
+from loaders.place_rules import find
+from loaders.place_text import EMPTY, moo_number, name_key, plain, read_cell
+from loaders.place_types import LEVELS, Alias, Candidate, Found, Match, Names, Written, accept, refuse
+
+__all__ = ["Alias", "Candidate", "Match", "Places", "Written", "alias_key"]
+
+CONFIRMING = 0.8  # a code settles a name that is at least this close to the coded place
+
+
+def alias_key(written: Written) -> str:
+    """The form under which a decision is remembered: all cells, one written form."""
+    cells = (written.subdistrict, written.district, written.province, written.code, written.text)
+    return "|".join(name_key(plain(cell)) for cell in cells)
+
+
+class Places:
+    """Matches written places.
+
+    Parameters
+    ----------
+    aliases : decisions to use, :class:`Alias` or ``(key, code)`` pairs with the key of :func:`alias_key`.
+    home : code of the province that is meant where the province cell is empty or absent.
+    """
+
+    def __init__(self, gazetteer: Gazetteer, aliases: Iterable[tuple[str, str]] = (), home: str | None = None) -> None:
+        self.book = gazetteer
+        self.look = Lookup(gazetteer, home)
+        self.offices = _offices()
+        self.aliases = dict(aliases)
+        self.aliases_used: set[str] = set()
+        self._villages, self._village_names = _villages()
+        self._known: dict[Written, Match] = {}
+
+    @classmethod
+    def national(cls, aliases: Iterable[tuple[str, str]] = (), home: str | None = None) -> Places:
+        """A matcher over the whole nation; the gazetteer is built once per process."""
+        return cls(nation(), aliases, home)
+
+    def match(self, written: Written) -> Match:
+        """The place that is written, or candidates and the reason why it is not settled."""
+        if written not in self._known:
+            self._known[written] = self._match(written)
+        return self._known[written]
+
+    def match_frame(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Match every row of a frame; see :func:`loaders.place_frame.match_frame`."""
+        return match_frame(self.match, frame)
+
+    def _match(self, written: Written) -> Match:
+        found, parts = self._by_name(written)
+        if written.code.strip():
+            found = self._with_code(written, found)
+        if not found.code and self.aliases and (key := alias_key(written)) in self.aliases:
+            self.aliases_used.add(key)
+            code = self.aliases[key]
+            found = Found(code, LEVELS[len(code)], "alias")
+        return self._with_village(found, written.moo or parts.moo, written.village)
+
+    def _by_name(self, written: Written) -> tuple[Found, Parts]:
+        cells = [read_cell(getattr(written, level), level) for level in ("subdistrict", "district", "province")]
+        names = Names(cells[0], cells[1], cells[2], written.on)
+        if cells[0].office:
+            return self._office_or_name(names), Parts()
+        found = find(self.look, names)
+        if found.code and cells[0] is not EMPTY:
+            return found, Parts()
+        if cells[0] is not EMPTY and (mixed := self._mixed_cell(written)) is not None:
+            return mixed
+        if written.text.strip() and cells[0] is EMPTY:
+            inside = self._from_text(written.text, written)
+            if inside[0].code or inside[0].candidates or found.problem == "place_empty":
+                return self._agreeing(inside, found)
+        return found, Parts()
+
+    @staticmethod
+    def _agreeing(inside: tuple[Found, Parts], found: Found) -> tuple[Found, Parts]:
+        """A text must not leave the district or province that stands in cells of its own."""
+        one = inside[0]
+        inner = [c.code for c in one.candidates] if one.level == "local_government" else [str(one.code)]
+        empty = found.problem == "place_empty"
+        if one.code and not empty and not (found.code and all(code.startswith(found.code) for code in inner)):
+            return refuse("place_text_conflict", (Candidate(str(one.code), "text", 0.9), *found.candidates)), Parts()
+        return inside
+
+    def _office_or_name(self, names: Names) -> Found:
+        """A local government: by the register, else the subdistrict of its name as a candidate."""
+        provinces = self.look.provinces(names.province)[0]
+        districts = self.look.districts(provinces, names.district)[0]
+        namesakes = len(self.look.same_name(names, provinces))
+        found = self.offices.find(names.subdistrict, names.district, districts, provinces, namesakes)
+        if found:
+            return found
+        named = find(self.look, names)
+        return refuse("place_local_government_unknown", named.candidates)
+
+    def _mixed_cell(self, written: Written) -> tuple[Found, Parts] | None:
+        """The subdistrict cell holds more than one name."""
+        text = written.subdistrict
+        places = split_places(text)
+        if len(places) > 1 or (places and (places[0].district or places[0].province)):
+            district, province = read_cell(written.district, "district"), read_cell(written.province, "province")
+            return self._agreeing(self._from_text(text, written), find(self.look, Names(EMPTY, district, province)))
+        parts = split_cells(text)
+        if len(parts) not in (2, 3) or len(parts) == 2 and written.district.strip():
+            return None
+        return self._in_order(parts, written)
+
+    def _in_order(self, parts: list[str], written: Written) -> tuple[Found, Parts] | None:
+        """Two or three bare names: small to large or large to small, exact, one reading only."""
+        codes = {}
+        for order in (parts, parts[::-1]):
+            cells = [*order[:2], order[2] if len(order) == 3 else written.province]
+            read = [
+                read_cell(text, level)
+                for text, level in zip(cells, ("subdistrict", "district", "province"), strict=True)
+            ]
+            found = find(self.look, Names(*read, written.on))
+            if found.code and found.evidence in ("exact", "historic"):
+                codes[found.code] = found
+        return (next(iter(codes.values())), Parts()) if len(codes) == 1 else None
+
+    def _from_text(self, text: str, written: Written) -> tuple[Found, Parts]:
+        """Places with level words inside a text; more than one different place is left to a person."""
+        places = split_places(text)
+        if not places:
+            in_order = self._in_order(parts, written) if len(parts := split_cells(text)) in (2, 3) else None
+            return in_order or (refuse("place_not_found"), Parts())
+        found = [self._spoken(parts, written) for parts in places]
+        codes = {one.code for one in found}
+        if len(codes) == 1:
+            return found[0], places[0] if len({parts.moo for parts in places}) == 1 else Parts()
+        return refuse("place_two_places", [candidate for one in found for candidate in one.candidates]), Parts()
+
+    def _spoken(self, parts: Parts, written: Written) -> Found:
+        """One place of a text: cells of their own fill what the text does not say; tails of words come off."""
+        province = self._known_start(parts.province, "province", ()) or parts.province or written.province
+        provinces = self.look.provinces(read_cell(province, "province"))[0]
+        district = self._known_start(parts.district, "district", provinces) or parts.district or written.district
+        districts = self.look.districts(provinces, read_cell(district, "district"))[0]
+        name = self._known_start(parts.subdistrict, "subdistrict", districts) or parts.subdistrict
+        cells = [read_cell(name, "subdistrict"), read_cell(district, "district"), read_cell(province, "province")]
+        if cells[0].office:
+            return self._office_or_name(Names(*cells, written.on))
+        cells[0] = cells[0]._replace(word=True) if cells[0] is not EMPTY else EMPTY
+        return find(self.look, Names(*cells, written.on))
+
+    def _known_start(self, text: str, level: str, parents: Iterable[str]) -> str:
+        """The longest beginning of a run of letters that is a name of the level inside its parents."""
+        key = name_key(text)
+        for length in range(len(key), 1, -1):
+            start = key[:length]
+            if level == "province":
+                hit = bool(self.book.province(0, start))
+            elif level == "district":
+                hit = any(self.book.district(0, parent, start) for parent in parents)
+            else:
+                hit = any(self.book.subdistrict(0, parent, start) for parent in parents)
+            if hit:
+                return start
+        return ""
+
+    def _with_code(self, written: Written, found: Found) -> Found:
+        """The code and the name must agree; a code alone is taken at its word."""
+        code, targets = read_code(written.code, self.book)
+        nameless = found.problem == "place_empty" and not written.text.strip()
+        if code is None or len(targets) != 1:
+            return refuse("place_abolished" if code else "place_code_unknown", found.candidates)
+        evidence = "code" if code == targets[0] else "historic"
+        coded = accept(targets[0], evidence)
+        if nameless or (found.code and targets[0].startswith(found.code) and found.level != "local_government"):
+            return coded
+        if found.code and (found.code.startswith(targets[0]) or found.level == "local_government"):
+            return (
+                found._replace(evidence="code")
+                if found.code.startswith(targets[0])
+                else self._office_code(found, coded)
+            )
+        if not found.code and any(c.score >= CONFIRMING and c.code == targets[0][:6] for c in found.candidates):
+            return coded
+        return refuse("place_code_name_conflict", (Candidate(targets[0], "code", 0.9), *found.candidates))
+
+    @staticmethod
+    def _office_code(found: Found, coded: Found) -> Found:
+        """A local government with the code of one of its subdistricts: that subdistrict."""
+        if any(candidate.code == coded.code for candidate in found.candidates):
+            return coded
+        return Found(
+            None, None, "none", (Candidate(str(coded.code), "code", 0.9), *found.candidates), "place_code_name_conflict"
+        )
+
+    def _with_village(self, found: Found, moo: str, village: str) -> Match:
+        code, level = found.code, found.level
+        match = Match(code, level, found.evidence, code is not None, found.candidates, found.problem)
+        if level == "village" and code:
+            return match._replace(subdistrict_code=code[:6], village_code=code)
+        if level != "subdistrict" or not code:
+            return match
+        match = match._replace(subdistrict_code=code)
+        if not (moo.strip() or village.strip()) or code not in self._village_names:
+            return match
+        found_code = self._village(code, moo, village)
+        if found_code is None:
+            return match._replace(problem="place_village_unknown")
+        return match._replace(code=found_code, area_level="village", village_code=found_code)
+
+    def _village(self, subdistrict: str, moo: str, village: str) -> str | None:
+        """By number; by name when there is no number. Number and name of two different villages settle nothing."""
+        named = self._village_names[subdistrict].get(_village_key(village), set()) if village.strip() else set()
+        if moo.strip():
+            code = self._villages.get((subdistrict, moo_number(moo) or 0))
+            return None if code and named and code not in named else code
+        return min(named) if len(named) == 1 else None
+
+
+def _village_key(name: str) -> str:
+    return name_key(plain(name)).removeprefix("หมู่บ้าน").removeprefix("บ้าน")
+
+
+@cache
+def _villages() -> tuple[dict[tuple[str, int], str], dict[str, dict[str, set[str]]]]:
+    """Village codes by subdistrict and number, and by subdistrict and name; of our own province."""
+    by_number: dict[tuple[str, int], str] = {}
+    by_name: dict[str, dict[str, set[str]]] = {}
+    for row in reference.villages().to_dict("records"):
+        by_number[(row["subdistrict_code"], int(row["moo"]))] = row["village_code"]
+        by_name.setdefault(row["subdistrict_code"], {}).setdefault(_village_key(row["name_th"]), set()).add(
+            row["village_code"]
+        )
+    return by_number, by_name
+
+
+@cache
+def _offices() -> Offices:
+    return Offices(reference.local_governments())

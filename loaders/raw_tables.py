@@ -1,0 +1,73 @@
+"""What every reader hands to ``sheet_rows``: text cells with the row number a person sees, nothing interpreted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from loaders.problems import Problem
+from loaders.thai import normalise
+
+MAX_CELLS = 6_000_000  # rows x columns of one sheet; 100,000 rows x 60 columns still pass
+
+_NUMBER = re.compile(
+    r"[(\-+−]?\s*฿?\s*[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]*)?\s*\)?\s*(?:%|บาท|บ\.|คน|ราย|ครัวเรือน|แห่ง|baht|thb)?\.?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?:2[45]|19|20|๒[๔๕])[0-9๐-๙]{2}")
+NIL_WORDS = frozenset({"-", "–", "—", "--", "n/a", "na"})
+
+
+@dataclass(frozen=True)
+class Merge:
+    """A merged range: positions in ``RawSheet.rows`` and columns, 0-based, both ends included."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+@dataclass
+class RawSheet:
+    """One sheet as written: ``rows[i]`` is the row that the file shows as ``numbers[i]``.
+
+    ``ragged`` says that the number of cells in a row means something (delimited text), so a longer row is a shift.
+    ``marks`` are problems of single cells, ``(code, position in rows, column, value)``; they get a heading later.
+    """
+
+    name: str
+    rows: list[list[str]]
+    numbers: list[int]
+    hidden: bool = False
+    ragged: bool = False
+    records: bool = False
+    merges: list[Merge] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    marks: list[tuple[str, int, int, str]] = field(default_factory=list)
+
+
+def is_blank(cell: str) -> bool:
+    """Nothing but white space."""
+    return not cell or not cell.strip()
+
+
+def is_number(cell: str) -> bool:
+    """A figure as people write it: Thai digits, commas, a unit behind it, brackets for minus."""
+    return _NUMBER.fullmatch(cell.strip()) is not None
+
+
+def is_year(cell: str) -> bool:
+    """Four digits that read as a Buddhist or a Christian year, as headings of yearly columns do."""
+    return _YEAR.fullmatch(cell.strip()) is not None
+
+
+def is_text(cell: str) -> bool:
+    """Filled, and neither a figure nor a dash."""
+    stripped = cell.strip()
+    return bool(stripped) and stripped.lower() not in NIL_WORDS and _NUMBER.fullmatch(stripped) is None
+
+
+def squeezed(cell: str) -> str:
+    """The comparison form of a heading: normalised, no spaces, lower case."""
+    return normalise(cell).replace(" ", "").lower()

@@ -1,0 +1,188 @@
+"""JSON records and HTML tables (also those saved as .xls) to raw sheets; no network, no script, no entity files."""
+
+from __future__ import annotations
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+from loaders.encodings import decode
+from loaders.problems import Problem, Refused
+from loaders.raw_tables import MAX_CELLS, Merge, RawSheet, is_blank
+from loaders.thai import normalise
+
+MAX_SPAN = 1000
+MAX_DEPTH_ERROR = (RecursionError, ValueError)
+
+
+def read_json(path: Path) -> list[RawSheet]:
+    """A list of objects, or an object that holds lists of objects: one sheet per list.
+
+    Row numbers are those of a table with the keys in row 1: record N is row N + 1. GeoJSON points become
+    ``longitude`` and ``latitude`` beside their properties.
+    """
+    text, _, _ = decode(path.read_bytes())
+    try:
+        content = json.loads(text, parse_float=str, parse_int=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        cut = error.pos >= len(text.rstrip()) - 1
+        raise Refused("file_half" if cut else "file_unreadable", row=error.lineno, value=path.name) from None
+    except MAX_DEPTH_ERROR:
+        raise Refused("file_unreadable", value=path.name) from None
+    lists = _record_lists(content, path.stem)
+    if not lists:
+        raise Refused("file_not_a_table", value=path.name)
+    return [_record_sheet(name, records) for name, records in lists]
+
+
+def _record_lists(content: Any, name: str) -> list[tuple[str, list[Any]]]:
+    if isinstance(content, dict) and content.get("type") == "FeatureCollection":
+        features = content.get("features")
+        return [(name, [_feature(one) for one in features])] if isinstance(features, list) and features else []
+    if isinstance(content, list):
+        return [(name, content)] if any(isinstance(one, dict) for one in content) else []
+    if not isinstance(content, dict):
+        return []
+    return [(key, value) for key, value in content.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)]
+
+
+def _feature(feature: Any) -> Any:
+    if not isinstance(feature, dict):
+        return feature
+    record = dict(feature.get("properties") or {})
+    geometry = feature.get("geometry") or {}
+    if isinstance(geometry, dict) and geometry.get("type") == "Point" and len(geometry.get("coordinates", [])) >= 2:
+        record |= dict(zip(("longitude", "latitude"), geometry["coordinates"], strict=False))
+    return record
+
+
+def _record_sheet(name: str, records: list[Any]) -> RawSheet:
+    keys = list(dict.fromkeys(key for one in records if isinstance(one, dict) for key in one))
+    if len(keys) * len(records) > MAX_CELLS:
+        raise Refused("file_too_heavy", sheet=name, value=f"{len(records)} x {len(keys)}")
+    rows = [keys]
+    problems = []
+    for number, one in enumerate(records, start=2):
+        if isinstance(one, dict):
+            rows.append([_value_text(one.get(key)) for key in keys])
+        else:
+            rows.append([_value_text(one)] + [""] * (len(keys) - 1))
+            problems.append(Problem("record_not_an_object", "quarantined", name, number, value=_value_text(one)[:80]))
+    return RawSheet(name, rows, list(range(1, len(rows) + 1)), records=True, problems=problems)
+
+
+def _value_text(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, str):
+        whole, dot, fraction = value.partition(".")
+        is_plain = dot and fraction.strip("0") == "" and fraction and whole.lstrip("-").isdecimal()
+        return whole if is_plain else value
+    if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
+        return ", ".join(_value_text(one) for one in value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def read_html(path: Path) -> list[RawSheet]:
+    """Every table with two rows or more; the text before it becomes its title rows."""
+    text, _, _ = decode(path.read_bytes())
+    parser = _Tables()
+    parser.feed(text)
+    parser.close()
+    found = [grid for grid in parser.grids if len(grid.rows) > 1]
+    if not found:
+        raise Refused("file_not_a_table", value=path.name)
+    names = [path.stem] if len(found) == 1 else [f"{path.stem} {number + 1}" for number in range(len(found))]
+    return [
+        RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges) for name, grid in zip(names, found, strict=True)
+    ]
+
+
+class _Grid:
+    """One table while it is read: spans leave blank cells behind and are kept as merges."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self.merges: list[Merge] = []
+        self.taken: dict[int, int] = {}  # column -> first row that is free again
+        self.text: list[str] | None = None
+        self.span = (1, 1)
+
+    def start_row(self) -> None:
+        self.rows.append([])
+
+    def finish_cell(self) -> None:
+        if self.text is None:
+            return
+        if not self.rows:
+            self.start_row()
+        row, position = self.rows[-1], len(self.rows) - 1
+        while self.taken.get(len(row), 0) > position:
+            row.append("")
+        down, right = self.span
+        left = len(row)
+        row += [normalise("".join(self.text))] + [""] * (right - 1)
+        self.text = None
+        for column in range(left, left + right):
+            if down > 1:
+                self.taken[column] = position + down
+        if down > 1 or right > 1:
+            self.merges.append(Merge(position, left, position + down - 1, left + right - 1))
+        if len(row) * len(self.rows) > MAX_CELLS:
+            raise Refused("file_too_heavy", value=f"{len(self.rows)} x {len(row)}")
+
+
+class _Tables(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.grids: list[_Grid] = []
+        self.open: list[_Grid] = []
+        self.silent = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "style"):
+            self.silent += 1
+        elif tag == "table":
+            self.open.append(_Grid())
+            self.grids.append(self.open[-1])
+        elif self.open and tag == "tr":
+            self.open[-1].finish_cell()
+            self.open[-1].start_row()
+        elif self.open and tag in ("td", "th"):
+            self.open[-1].finish_cell()
+            self.open[-1].text = []
+            given = dict(attrs)
+            self.open[-1].span = (_span(given.get("rowspan")), _span(given.get("colspan")))
+        elif self.open and tag in ("br", "p", "div") and self.open[-1].text is not None:
+            self.open[-1].text.append(" ")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in ("script", "style"):
+            self.silent = max(0, self.silent - 1)
+        elif self.open and tag in ("td", "th", "tr", "table"):
+            self.open[-1].finish_cell()
+            if tag == "table":
+                self._clip(self.open.pop())
+
+    def handle_data(self, data: str) -> None:
+        if self.open and self.open[-1].text is not None and not self.silent:
+            self.open[-1].text.append(data)
+
+    @staticmethod
+    def _clip(grid: _Grid) -> None:
+        last = len(grid.rows) - 1
+        grid.merges = [Merge(m.top, m.left, min(m.bottom, last), m.right) for m in grid.merges]
+
+    def close(self) -> None:
+        super().close()
+        while self.open:
+            self.open[-1].finish_cell()
+            self._clip(self.open.pop())
+
+
+def _span(text: str | None) -> int:
+    text = (text or "").strip()
+    return min(max(int(text), 1), MAX_SPAN) if text.isdecimal() and not is_blank(text) else 1

@@ -1,0 +1,199 @@
+"""Cells to values: every column by its kind, every doubt a coded problem with sheet, row and column."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import pandas as pd
+
+from loaders import thai
+from loaders.codes import squeeze, words
+from loaders.layouts import PLACE, VALUES, Layout
+from loaders.problems import Problem
+
+BAHT = {"amount", "committed", "paid", "promised", "received", "savings"}
+COUNT = {"people_reached", "members", "hardship_members", "cohort"}
+DATE = {"starts_on", "ends_on", "founded_on", "received_on"}
+YEAR = {"fiscal_year", "plan_year"}
+FLAG = {"plan_exists", "booklet_held"}
+CODED = {"agency", "source", "stream", "theme", "priority_theme"}
+YES = {"1", "true", "yes", "y", "มี", "ใช่", "ครบ", "ได้รับ", "ได้รับแล้ว", "/", "✓", "x", "v"}
+NO = {"0", "false", "no", "n", "ไม่มี", "ไม่ใช่", "ยังไม่มี", "ยังไม่ได้รับ", "-", ""}
+
+
+PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?")
+
+
+@dataclass
+class Read:
+    """A sheet's values by our column (index = row number), with problems and the rows that cannot be loaded."""
+
+    values: pd.DataFrame
+    place: pd.DataFrame
+    problems: list[Problem] = field(default_factory=list)
+    bad: dict[int, Problem] = field(default_factory=dict)
+    new_agencies: dict[str, str] = field(default_factory=dict)
+
+
+class CellProblem(ValueError):
+    """A cell that cannot be read; ``code`` is the problem's code."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str) -> Read:
+    """Interpret a sheet by its layout. Nothing is dropped: a row with an unreadable cell is listed in ``bad``."""
+    read = Read(pd.DataFrame(index=frame.index), _place_cells(frame, layout))
+    for column in _value_columns(layout):
+        cells = _cells(frame, layout, column)
+        if cells is None:
+            continue
+        parse = _parser(column, layout, read)
+        parsed, faults = _parse_unique(cells, parse)
+        read.values[column] = parsed
+        for row, (code, value) in faults.items():
+            found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value)
+            read.bad.setdefault(row, found)
+            read.problems.append(found)
+    _note_rounding(frame, layout, sheet, read)
+    return read
+
+
+def _value_columns(layout: Layout) -> list[str]:
+    wide = [column for column in layout.columns if column.startswith("value:")]
+    return [*VALUES[layout.register], *wide]
+
+
+def _heading(frame: pd.DataFrame, layout: Layout, column: str) -> str | None:
+    known = {squeeze(heading): heading for heading in frame.columns}
+    return next((known[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in known), None)
+
+
+def _cells(frame: pd.DataFrame, layout: Layout, column: str) -> pd.Series | None:
+    """The written cells of one of our columns: the first filled of its headings, else the layout's constant."""
+    known = {squeeze(heading): heading for heading in frame.columns}
+    written: pd.Series | None = None
+    for name in layout.columns.get(column, ()):
+        if squeeze(name) in known:
+            cells = frame[known[squeeze(name)]].astype(str)
+            written = cells if written is None else written.where(written.str.strip() != "", cells)
+    if written is None and column in layout.constants:
+        written = pd.Series(str(layout.constants[column]), index=frame.index)
+    return written
+
+
+def _place_cells(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    found = {column: _cells(frame, layout, column) for column in PLACE}
+    place = pd.DataFrame({column: cells for column, cells in found.items() if cells is not None}, index=frame.index)
+    if "district" not in place and "__section" in frame:
+        place["district"] = frame["__section"]
+    return place
+
+
+def _parse_unique(cells: pd.Series, parse: Callable[[str], object]) -> tuple[pd.Series, dict[int, tuple[str, str]]]:
+    """Parse each different cell text once; agency files repeat the same words thousands of times."""
+    results: dict[str, object] = {}
+    faults: dict[str, str] = {}
+    for text in cells.unique():
+        try:
+            results[text] = parse(text)
+        except ValueError as error:
+            results[text] = None
+            faults[text] = getattr(error, "code", "cell_unreadable")
+    parsed = pd.Series([results[text] for text in cells], index=cells.index, dtype=object)
+    wrong = cells[cells.isin(list(faults))] if faults else cells.iloc[:0]
+    return parsed, {int(row): (faults[text], text) for row, text in wrong.items()}
+
+
+def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
+    if column in BAHT:
+        return partial(thai.parse_baht, unit=_unit(column, layout))
+    if column in COUNT:
+        return thai.parse_count
+    if column == "value" or column.startswith("value:"):
+        return _number
+    if column in DATE:
+        return lambda text: thai.parse_date(text) if text.strip(" -") else None
+    if column in YEAR:
+        era = layout.units.get(column, layout.units.get("fiscal_year", "auto"))
+        return lambda text: thai.parse_fiscal_year(text, era) if text.strip(" -") else None
+    if column in FLAG:
+        return _flag
+    if column in CODED or column in layout.codes:
+        return partial(_code, column=column, layout=layout, read=read)
+    return lambda text: thai.normalise(text) or None
+
+
+def _number(text: str) -> float | None:
+    """A figure of any unit; empty and "-" mean not known. Anything that is not a plain number is refused."""
+    cell = thai.arabic_digits(thai.normalise(text)).removesuffix("%").strip()
+    if thai.read_baht(cell if not PLAIN.fullmatch(cell) else "0").stated != "value":
+        return None
+    if not PLAIN.fullmatch(cell):
+        raise CellProblem("cell_unreadable")
+    return float(cell.replace(",", ""))
+
+
+def _flag(text: str) -> bool | None:
+    word = squeeze(text)
+    if word == "":
+        return None
+    if word in YES or word in NO:
+        return word in YES
+    raise CellProblem("flag_unreadable")
+
+
+def _code(text: str, *, column: str, layout: Layout, read: Read) -> str | None:
+    """A coded word by the layout's own list, else by the shipped lists; an unknown word is a problem, not a guess."""
+    declared = {squeeze(word): code for word, code in layout.codes.get(column, {}).items()}
+    parts = text.split(",") if column == "priority_theme" else [text]
+    codes = [_one_code(part, column, layout, declared, read) for part in parts if squeeze(part) not in {"", "-"}]
+    return ",".join(dict.fromkeys(code for code in codes if code)) or None
+
+
+def _one_code(word: str, column: str, layout: Layout, declared: dict[str, str], read: Read) -> str:
+    key = squeeze(word)
+    known = words(column) if column in CODED else {}
+    code = declared.get(key, known.get(key))
+    if code is not None:
+        return code
+    if column in {"agency", "source"} and layout.new_agencies:
+        name = thai.normalise(word)
+        read.new_agencies[name] = name
+        return name
+    raise CellProblem("unknown_agency" if column in {"agency", "source"} else "unknown_word")
+
+
+def _note_rounding(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
+    """Amounts with parts of a satang are rounded to the nearest one, and said so."""
+    for column in BAHT & set(read.values.columns):
+        cells = _cells(frame, layout, column)
+        if cells is None:
+            continue
+        unit = _unit(column, layout)
+        rounded = {text for text in cells[cells.str.contains(r"\.\d", regex=True)].unique() if _is_rounded(text, unit)}
+        for row, text in cells[cells.isin(rounded)].items():
+            read.problems.append(Problem("amount_rounded", "note", sheet, int(row), _heading(frame, layout, column), str(text)))
+
+
+def _is_rounded(text: str, unit: str) -> bool:
+    try:
+        return thai.read_baht(text, unit).is_rounded
+    except ValueError:
+        return False
+
+
+def _unit(column: str, layout: Layout) -> str:
+    return layout.units.get(column, layout.units.get("amount", "baht"))
+
+
+def cells_as_json(frame: pd.DataFrame, row: int) -> str:
+    """A row as it was written, for the review desk."""
+    written = {heading: value for heading, value in frame.loc[row].items() if value != ""}
+    return json.dumps(written, ensure_ascii=False)

@@ -1,0 +1,27 @@
+"""Settings from the environment; one place, listed in README."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "data"
+RULES = DATA / "rules"
+LAYOUTS = DATA / "layouts"
+
+
+def province() -> str:
+    """Two-digit code of the province on the board (``KRADAN_PROVINCE``, default 80)."""
+    return os.environ.get("KRADAN_PROVINCE", "80")
+
+
+def database_url() -> str:
+    """``DATABASE_URL``, or the embedded SQLite file (``KRADAN_STORE`` names another place for it)."""
+    default = Path(os.environ.get("KRADAN_STORE", DATA / "store" / "kradan.sqlite")).resolve()
+    return os.environ.get("DATABASE_URL", f"sqlite:///{default.as_posix()}")
+
+
+def person() -> str:
+    """Who works at this shell, for the audit trail (``KRADAN_PERSON``, else the login name)."""
+    return os.environ.get("KRADAN_PERSON") or os.environ.get("USER") or os.environ.get("USERNAME") or "-"

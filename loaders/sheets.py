@@ -1,0 +1,152 @@
+"""Any file an agency hands out -> text frames that keep the position of every row.
+
+``read_sheets`` is the only door. The file is checked first (``guards.check``), then opened in a child process with
+limits on memory, CPU and time, because some small files abort the process that opens them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from loaders import guards
+from loaders.problems import Problem, Refused
+from loaders.raw_tables import RawSheet
+from loaders.sheet_rows import Table, understand
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass
+class Sheet:
+    """One sheet as understood.
+
+    Attributes
+    ----------
+    frame, totals
+        All-text frames ("" = empty) with unique headings; the index is the 1-based row number in the file. Heading
+        lines are joined with ``" - "``; unnamed columns with content are ``__column_N``; ``__section`` holds the place
+        of the section row above, ``__group`` any other section text.
+    dropped
+        Reason -> number of rows that are neither data nor totals: ``title_rows``, ``heading_rows``, ``blank_rows``,
+        ``repeated_headings``, ``page_rows``, ``section_rows``, ``note_rows``, ``hxl_rows``, ``column_number_rows``.
+        ``sum(dropped.values()) + len(frame) + len(totals)`` is the number of rows of the sheet.
+    texts
+        Row number -> text of title, section, note and page rows (agency, fiscal year and unit stand there).
+    """
+
+    name: str
+    frame: pd.DataFrame
+    totals: pd.DataFrame
+    dropped: dict[str, int] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    hidden: bool = False
+    texts: dict[int, str] = field(default_factory=dict)
+    heading_rows: list[int] = field(default_factory=list)
+
+
+def read_sheets(
+    path: Path,
+    *,
+    expected_headings: AbstractSet[str] = frozenset(),
+    in_child: bool = True,
+    tick: Callable[[float], bool] | None = None,
+) -> list[Sheet]:
+    """Read every sheet of a file.
+
+    Parameters
+    ----------
+    path
+        The file; its extension does not matter.
+    expected_headings
+        Headings of known layouts; a row that holds two or more of them is the heading row.
+    in_child
+        ``False`` only for files that we wrote ourselves: then nothing limits memory and time.
+    tick
+        Called with the seconds gone while the child works (progress); ``False`` ends it: ``Refused("cancelled")``.
+
+    Raises
+    ------
+    Refused
+        With the code of ``guards.check``, or ``file_unreadable``, ``file_too_heavy``, ``file_too_slow``,
+        ``file_not_a_table``, ``file_half``.
+    """
+    path = Path(path)
+    kind = guards.check(path)
+    if not in_child:
+        return [_sheet(table) for table in read_tables(path, kind, expected_headings)]
+    expected = json.dumps(sorted(expected_headings), ensure_ascii=True)
+    result = guards.run_child("loaders.sheets_child", [str(path.resolve()), kind, expected], tick)
+    if "refused" in result:
+        raise Refused(Problem(**result["refused"]))
+    return [_sheet(_table_from(one)) for one in result["sheets"]]
+
+
+def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset()) -> list[Table]:
+    """The work itself, in whatever process this is: raw sheets, then their rows understood."""
+    tables = [understand(raw, expected) for raw in _raw_sheets(path, kind)]
+    if not any(table.rows or table.totals or table.dropped for table in tables):
+        raise Refused("file_empty", value=path.name)
+    return tables
+
+
+def _raw_sheets(path: Path, kind: str) -> list[RawSheet]:
+    if kind == "text":
+        from loaders.text_files import read_text
+
+        return read_text(path)
+    if kind in ("json", "html"):
+        from loaders.record_files import read_html, read_json
+
+        return read_json(path) if kind == "json" else read_html(path)
+    if kind == "xml_2003":
+        from loaders.xml_2003 import read_xml_2003
+
+        return read_xml_2003(path)
+    from loaders.workbook_files import read_workbook
+
+    return read_workbook(path, kind)
+
+
+def table_as_dict(table: Table) -> dict[str, Any]:
+    """A table as plain JSON; ``_table_from`` is the way back."""
+    content = dict(vars(table))
+    content["problems"] = [one.as_dict() for one in table.problems]
+    content["dropped"] = dict(table.dropped)
+    return content
+
+
+def _table_from(content: dict[str, Any]) -> Table:
+    content["problems"] = [Problem(**one) for one in content["problems"]]
+    content["dropped"] = Counter(content["dropped"])
+    content["texts"] = {int(row): text for row, text in content["texts"].items()}
+    return Table(**content)
+
+
+def _sheet(table: Table) -> Sheet:
+    return Sheet(
+        name=table.name,
+        frame=_frame(table.rows, table.numbers, table.headings),
+        totals=_frame(table.totals, table.total_numbers, table.headings),
+        dropped=dict(table.dropped),
+        problems=table.problems,
+        hidden=table.hidden,
+        texts=table.texts,
+        heading_rows=table.heading_rows,
+    )
+
+
+def _frame(rows: list[list[str]], numbers: list[int], headings: list[str]) -> pd.DataFrame:
+    import pandas as pd  # the child never builds a frame and starts ten times faster without it
+
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(headings)
+    index = pd.Index(numbers, name="row", dtype="int64")
+    frame = pd.DataFrame({place: list(values) for place, values in enumerate(columns)}, index=index, dtype="str")
+    frame.columns = pd.Index(headings, dtype="str")
+    return frame

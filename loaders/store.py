@@ -1,0 +1,277 @@
+"""The store: one SQLAlchemy engine, short transactions, frames out.
+
+SQLite runs in WAL mode with foreign keys; a writer takes its lock at the start (``BEGIN IMMEDIATE``), so
+two writers wait for each other instead of losing updates. PostgreSQL writers queue on one advisory lock for the
+same reason; readers see one snapshot on both. A missing store is an error, never a new empty one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, make_url, select, text, update
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from loaders import settings, tables
+from loaders.store_errors import StoreUnavailable
+from loaders.store_read import (
+    read_batches,
+    read_register,
+    read_reports,
+    read_sharing,
+    read_summary,
+    read_support,
+    read_table,
+)
+
+__all__ = [
+    "StoreUnavailable",
+    "count",
+    "data_version",
+    "finish_batch",
+    "insert_rows",
+    "is_alive",
+    "note",
+    "now",
+    "open_store",
+    "read_batches",
+    "read_register",
+    "read_reports",
+    "read_sharing",
+    "read_summary",
+    "read_support",
+    "read_table",
+    "reading",
+    "set_active",
+    "touch",
+    "writing",
+]
+
+WAIT_SECONDS = 30
+WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writer takes
+_turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def now() -> str:
+    """This moment in UTC, ISO, to the second."""
+    return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def is_sqlite(engine: Engine | Connection) -> bool:
+    """Whether the store is the embedded one."""
+    return engine.dialect.name == "sqlite"
+
+
+def _begin(engine: Engine) -> None:
+    """Writers take their lock with the first statement of the transaction."""
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        if is_sqlite(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        elif writes:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    """``mode=rw``: a file that has gone is an error for the next connection too, not an empty store."""
+    path = Path(str(address.database)).resolve()
+
+    def connect() -> sqlite3.Connection:
+        opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, timeout=WAIT_SECONDS)
+        opened.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (f"busy_timeout={WAIT_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+            opened.execute(f"PRAGMA {pragma}")
+        return opened
+
+    return create_engine(address, creator=connect, pool_size=10, max_overflow=40, pool_timeout=WAIT_SECONDS)
+
+
+def _engine(address: URL) -> Engine:
+    if address.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(address)
+    else:
+        if address.get_backend_name() in ("postgresql", "postgres"):
+            address = address.set(drivername="postgresql+psycopg")
+        engine = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=WAIT_SECONDS)
+    _begin(engine)
+    return engine
+
+
+def _address(url: str | None) -> URL:
+    """Many hosts hand out ``postgres://``; SQLAlchemy knows only ``postgresql``."""
+    written = url or settings.database_url()
+    return make_url(f"postgresql{written.removeprefix('postgres')}" if written.startswith("postgres:") else written)
+
+
+def open_store(url: str | None = None, *, create: bool = False) -> Engine:
+    """Open the store at ``url`` (default: the settings). ``create`` makes it when it is not there.
+
+    A store of an older version is brought up to date after a backup. Raises ``StoreUnavailable`` when the store is
+    missing, damaged, unreachable or of a newer version of the program.
+    """
+    address = _address(url)
+    if address.get_backend_name() == "sqlite":
+        path = Path(str(address.database))
+        if not path.exists() and not create:
+            raise StoreUnavailable("store_missing", str(path))
+        if create:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch()
+    engine = _engine(address)
+    try:
+        _check_version(engine, create)
+    except StoreUnavailable:
+        engine.dispose()
+        raise
+    except DatabaseError as error:
+        engine.dispose()
+        code = "store_damaged" if is_sqlite(engine) else "store_unreachable"
+        raise StoreUnavailable(code, address.render_as_string(hide_password=True)) from error
+    return engine
+
+
+def _check_version(engine: Engine, create: bool) -> None:
+    from loaders import store_upgrade
+
+    with reading(engine) as connection:
+        version = store_upgrade.version_of(connection)
+    where = engine.url.render_as_string(hide_password=True)
+    if version is not None and version > tables.SCHEMA_VERSION:
+        raise StoreUnavailable("store_newer", where)
+    if version is None and not create:
+        raise StoreUnavailable("store_damaged" if is_sqlite(engine) else "store_missing", where)
+    if version != tables.SCHEMA_VERSION:
+        store_upgrade.upgrade(engine)
+
+
+@contextmanager
+def _turn(engine: Engine) -> Iterator[None]:
+    """Writers of one process queue here instead of polling SQLite's lock: nobody starves."""
+    lock = _turns[str(engine.url)]
+    if not is_sqlite(engine):
+        yield
+        return
+    if not lock.acquire(timeout=WAIT_SECONDS):
+        raise StoreUnavailable("store_busy", engine.url.render_as_string(hide_password=True))
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """One write transaction: all of it or nothing. Raises ``StoreUnavailable`` (``store_busy``) after a long wait."""
+    with _turn(engine), engine.connect().execution_options(writes=True) as connection:
+        try:
+            transaction = connection.begin()
+        except (OperationalError, PoolTimeout) as error:
+            raise StoreUnavailable("store_busy", engine.url.render_as_string(hide_password=True)) from error
+        with transaction:
+            yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent view of the store."""
+    with engine.connect() as connection:
+        if not is_sqlite(connection):
+            connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        with connection.begin():
+            yield connection
+
+
+def insert_rows(connection: Connection, table: Table, rows: list[dict]) -> None:
+    """Insert many rows; nothing happens for an empty list."""
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def note(connection: Connection, who: str, action: str, detail: str | None = None, batch_id: int | None = None) -> None:
+    """Write who did what into the audit trail."""
+    entry = {"at": now(), "who": who, "action": action, "batch_id": batch_id, "detail": detail}
+    connection.execute(insert(tables.audit).values(**entry))
+
+
+def touch(connection: Connection) -> None:
+    """Change the data version: something beside the batches changed (sharing, code lists, due dates)."""
+    table = tables.setting
+    known = connection.execute(select(table.c.value).where(table.c.name == "revision")).scalar()
+    if known is None:
+        connection.execute(insert(table).values(name="revision", value="1"))
+    else:
+        connection.execute(update(table).where(table.c.name == "revision").values(value=str(int(known) + 1)))
+
+
+def data_version(connection: Connection) -> str:
+    """A short name of the present state: it changes when a batch comes, goes or comes back, or by :func:`touch`."""
+    batches = connection.execute(
+        select(tables.import_batch.c.id, tables.import_batch.c.file_sha256)
+        .where(tables.import_batch.c.is_active)
+        .order_by(tables.import_batch.c.id)
+    ).all()
+    revision = connection.execute(select(tables.setting.c.value).where(tables.setting.c.name == "revision")).scalar()
+    return hashlib.sha256(repr(([tuple(batch) for batch in batches], revision)).encode()).hexdigest()[:8]
+
+
+def finish_batch(connection: Connection, batch_id: int) -> None:
+    """The last step of an import, in its transaction: the batch's sums, and how long its person records may be kept."""
+    support, summary = tables.support, tables.support_summary
+    keys = [support.c[name] for name in ("batch_id", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")]
+    money = [support.c[name] for name in ("amount_satang", "committed_satang", "paid_satang")]
+    sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
+    query = select(*keys, *sums).where(support.c.batch_id == batch_id).group_by(*keys).order_by(*keys)
+    connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
+    holder = tables.role_holder
+    connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=_keep_until()))
+
+
+def _keep_until() -> date:
+    """``KRADAN_RETENTION_YEARS`` (default 2) from today."""
+    today = date.today()
+    year = today.year + int(os.environ.get("KRADAN_RETENTION_YEARS", "2"))
+    return today.replace(year=year, day=28 if (today.month, today.day) == (2, 29) else today.day)
+
+
+def set_active(connection: Connection, batch_ids: list[int], active: bool, because: str | None, who: str) -> int:
+    """Withdraw batches or put them back; returns how many changed. Each change is in the audit trail."""
+    table = tables.import_batch
+    changed = connection.execute(
+        update(table)
+        .where(table.c.id.in_(batch_ids), table.c.is_active.is_not(active))
+        .values(is_active=active, withdrawn_because=None if active else because)
+        .returning(table.c.id)
+    ).scalars()
+    action = "restore_batch" if active else "withdraw"
+    done = [{"at": now(), "who": who, "action": action, "batch_id": batch, "detail": because} for batch in changed]
+    insert_rows(connection, tables.audit, done)
+    return len(done)
+
+
+def count(connection: Connection, table: Table) -> int:
+    """Number of rows of a table."""
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def is_alive(engine: Engine) -> bool:
+    """Whether the store answers."""
+    try:
+        with reading(engine) as connection:
+            connection.execute(text("SELECT 1"))
+    except DatabaseError:
+        return False
+    return True

@@ -1,0 +1,33 @@
+"""What all tables of the store share: one metadata, the key type, provenance and place columns."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Text
+
+metadata = MetaData()
+# SQLite only numbers a key by itself when it is declared INTEGER.
+Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+def provenance() -> list[Column]:
+    """Key, batch, sheet and row: any figure leads back to the file it came from."""
+    return [
+        Column("id", Key, primary_key=True),
+        Column("batch_id", ForeignKey("import_batch.id"), nullable=False, index=True),
+        Column("sheet", String, nullable=False),
+        Column("row", Integer, nullable=False),
+    ]
+
+
+def place() -> list[Column]:
+    """Where a record belongs, and how its written place was recognised."""
+    return [
+        Column("area_code", String),
+        Column("area_level", String),
+        Column("village_code", String),
+        Column("subdistrict_code", String),
+        Column("district_code", String),
+        Column("province_code", String),
+        Column("written_place", Text),
+        Column("match_evidence", String),
+    ]

@@ -1,0 +1,181 @@
+"""Reading: every frame that leaves the store passes here, and what the viewer may not see is not in it."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Connection, Select, Table, func, select
+
+from loaders import tables
+from loaders.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
+
+# Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
+OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
+ADMIN_ONLY = {"account"}
+ENTRIES = {"agency": tables.agency_entry, "stream": tables.stream_entry}
+
+
+def read_sharing(connection: Connection) -> dict[tuple[str, str], str]:
+    """Sharing level by register and base (``*`` = every base without its own)."""
+    table = tables.sharing
+    return {(row.register, row.base): row.level for row in connection.execute(select(table))}
+
+
+def _active(table: Table) -> Select:
+    batch = tables.import_batch
+    return (
+        select(table, batch.c.base, batch.c.file_name, batch.c.is_demo)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(batch.c.is_active)
+        .order_by(table.c.id)
+    )
+
+
+def read_register(
+    connection: Connection,
+    register: str,
+    province: str | None = None,
+    viewer: Viewer = DATA_TEAM,
+    *,
+    fiscal_year: int | None = None,
+) -> pd.DataFrame:
+    """All rows of a register from active batches, with ``base``, ``file_name`` and ``is_demo`` of their batch.
+
+    ``is_masked`` marks rows in which something is hidden from the viewer.
+    """
+    table = tables.REGISTERS[register]
+    query = _active(table)
+    if province and "province_code" in table.c:
+        query = query.where((table.c.province_code == province) | table.c.province_code.is_(None))
+    if fiscal_year is not None and "fiscal_year" in table.c:
+        query = query.where(table.c.fiscal_year == fiscal_year)
+    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = visible_rows(frame, register, read_sharing(connection), viewer)
+    return mask(frame, register, viewer)
+
+
+def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """Whole numbers stay whole where a value is missing; dates are timestamps."""
+    for column in table.columns:
+        kind = column.type.python_type
+        if kind is int:
+            frame[column.name] = frame[column.name].astype("Int64")
+        elif kind.__name__ == "date":
+            frame[column.name] = pd.to_datetime(frame[column.name], errors="coerce")
+        elif kind is bool:
+            frame[column.name] = frame[column.name].astype("boolean")
+        elif kind is float:
+            frame[column.name] = frame[column.name].astype(float)
+        elif kind is str:
+            frame[column.name] = frame[column.name].astype("string")
+    return frame
+
+
+def read_support(
+    connection: Connection, province: str, viewer: Viewer = DATA_TEAM, *, fiscal_year: int | None = None
+) -> pd.DataFrame:
+    """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key."""
+    frame = read_register(connection, "support", province, viewer, fiscal_year=fiscal_year)
+    frame = frame.rename(columns={"id": "support_id"})
+    agencies = read_table(connection, tables.agency).add_prefix("agency_")
+    streams = read_table(connection, tables.stream)[["code", "name_th", "name_en", "kind"]].add_prefix("stream_")
+    frame = frame.merge(agencies, on="agency_code", how="left").merge(streams, on="stream_code", how="left")
+    return frame.rename(columns={"agency_name_th": "agency_name", "stream_name_th": "stream_name"})
+
+
+def read_summary(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+    """Support of the nation by province, fiscal year and theme from the summary table: records and satang.
+
+    Counts of people are not in it: a sum beside masked rows would give them away.
+    """
+    table, batch = tables.support_summary, tables.import_batch
+    keys = [table.c.province_code, table.c.fiscal_year, table.c.theme_code]
+    money = [table.c[name] for name in ("amount_satang", "committed_satang", "paid_satang")]
+    sums = [func.sum(table.c.records).label("records"), *(func.sum(column).label(column.name) for column in money)]
+    query = (
+        select(*keys, *sums)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(batch.c.is_active, batch.c.base.in_(_bases(connection, "support", viewer)))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    frame = pd.read_sql_query(query, connection)
+    whole = ["fiscal_year", "records", *(column.name for column in money)]
+    for name in whole:  # PostgreSQL answers sums as decimals
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame
+
+
+def _bases(connection: Connection, register: str, viewer: Viewer) -> list[str]:
+    sharing = read_sharing(connection)
+    known = connection.execute(select(tables.import_batch.c.base).distinct()).scalars()
+    return [base for base in known if viewer.may_see(level_of(sharing, register, base), base)]
+
+
+def read_reports(connection: Connection, register: str = "support", viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+    """Which base spoke for which area and fiscal year (NA = any year), from active batches."""
+    scope, batch = tables.batch_scope, tables.import_batch
+    query = (
+        select(scope.c.base, scope.c.area_code, scope.c.fiscal_year)
+        .join(batch, batch.c.id == scope.c.batch_id)
+        .where(batch.c.is_active, scope.c.register == register)
+        .distinct()
+        .order_by(scope.c.base, scope.c.area_code, scope.c.fiscal_year)
+    )
+    frame = pd.read_sql_query(query, connection)
+    frame = frame.astype({"base": "string", "area_code": "string", "fiscal_year": "Int64"})
+    return visible_rows(frame, register, read_sharing(connection), viewer)
+
+
+def read_table(connection: Connection, table: Table, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+    """A whole small table as the viewer may see it; agencies and streams with what later files say about them."""
+    if table.name in _register_of():
+        return read_register(connection, _register_of()[table.name], None, viewer)[[c.name for c in table.c]]
+    if table.name == "import_batch":
+        return read_batches(connection, viewer)
+    frame = pd.read_sql_query(select(table), connection)
+    if table.name in ENTRIES:
+        return _with_entries(connection, frame, table)
+    if viewer.role == "admin" or table.name in OPEN_TABLES or (viewer.is_team and table.name not in ADMIN_ONLY):
+        return frame
+    if viewer.role == "partner" and table.name == "quarantine":
+        batches = read_batches(connection, viewer)
+        return frame[frame["batch_id"].isin(batches["id"][batches["base"] == viewer.agency])].reset_index(drop=True)
+    return frame.iloc[:0]
+
+
+def _register_of() -> dict[str, str]:
+    return {table.name: register for register, table in tables.REGISTERS.items()}
+
+
+def _with_entries(connection: Connection, shipped: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """The shipped code list, overlaid by the newest active entry of each code."""
+    entry = ENTRIES[table.name]
+    columns = [column.name for column in table.c]
+    written = pd.read_sql_query(_active(entry), connection)
+    written = written.drop_duplicates("code", keep="last")[columns]
+    if written.empty:
+        return shipped
+    kept = shipped[~shipped["code"].isin(written["code"])].astype(object)
+    return pd.concat([kept, written.astype(object)], ignore_index=True)
+
+
+def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+    """All batches, the newest first, withdrawn ones included; who loaded them only for the data team."""
+    frame = pd.read_sql_query(select(tables.import_batch).order_by(tables.import_batch.c.id.desc()), connection)
+    if viewer.is_team:
+        return frame
+    registers = _registers_of_batches(connection)
+    sharing = read_sharing(connection)
+    seen = [
+        any(viewer.may_see(level_of(sharing, register, row.base), row.base) for register in registers.get(row.id, ("support",)))
+        for row in frame.itertuples()
+    ]
+    return redact(frame[seen].assign(loaded_by="", summary="{}").reset_index(drop=True))
+
+
+def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:
+    scope = tables.batch_scope
+    found: dict[int, set[str]] = {}
+    for batch_id, register in connection.execute(select(scope.c.batch_id, scope.c.register).distinct()):
+        found.setdefault(batch_id, set()).add(register)
+    return found

@@ -1,0 +1,169 @@
+"""Dates and fiscal years as agencies write them: Buddhist or Gregorian, Thai digits, Thai months, day first."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from loaders.thai_text import Unreadable, arabic_digits, normalise
+
+BUDDHIST_OFFSET = 543
+EXCEL_DAY_ZERO = date(1899, 12, 30)
+EXCEL_SERIALS = range(15_000, 80_000)  # 1941 to 2119
+
+SHORT_TH = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
+LONG_TH = (
+    "มกราคม",
+    "กุมภาพันธ์",
+    "มีนาคม",
+    "เมษายน",
+    "พฤษภาคม",
+    "มิถุนายน",
+    "กรกฎาคม",
+    "สิงหาคม",
+    "กันยายน",
+    "ตุลาคม",
+    "พฤศจิกายน",
+    "ธันวาคม",
+)
+SHORT_EN = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+LONG_EN = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+
+
+def _month_words() -> dict[str, int]:
+    words = {"sept": 9}
+    for names in (SHORT_TH, LONG_TH, SHORT_EN, LONG_EN):
+        for number, name in enumerate(names, start=1):
+            words[name.casefold().replace(".", "")] = number
+    for number, name in enumerate(LONG_TH, start=1):
+        words[re.sub("(คม|ยน|พันธ์)$", "", name)] = number
+    return words
+
+
+MONTHS = _month_words()
+CLOCK = r"(?:[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:Z|\+\d\d:?\d\d)?\s*(?:น\.?)?)?"
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})" + CLOCK)
+SLASHED = re.compile(r"(\d{1,2})\s*[/.-]\s*(\d{1,2})\s*[/.-]\s*(\d{4}|\d{2})" + CLOCK)
+SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+WORDED = re.compile(r"(\d{1,2})[\s-]*([ก-๎.]+?|[a-z.]+?)[\s-]*(\d{4}|\d{2})" + CLOCK)
+DAY_WORDS = re.compile(r"^(?:วัน(?:จันทร์|อังคาร|พุธ|พฤหัสบดี|พฤหัส|ศุกร์|เสาร์|อาทิตย์))?\s*(?:วันที่|ที่)?\s*")
+ERA = re.compile(r"(พ\s*\.?\s*ศ\.?|ค\s*\.?\s*ศ\.?|\bb\.?e\.?(?=\W|$)|\bc\.?e\.?(?=\W|$)|\ba\.?d\.?(?=\W|$))\s*")
+NOT_STATED = {"", "-", "–", "—", "ไม่มี", "ไม่ระบุ", "n/a"}
+
+
+def _gregorian(year: str, era: str, cell: object, code: str) -> int:
+    """The Gregorian year of a written one: four digits tell their era themselves, two digits belong to ``era``."""
+    number = int(year)
+    if len(year) == 2:
+        return 2500 + number - BUDDHIST_OFFSET if era == "be" else 2000 + number
+    if 2400 <= number < 2700:
+        return number - BUDDHIST_OFFSET
+    if 1800 <= number < 2200:
+        return number
+    raise Unreadable(code, cell)
+
+
+def _take_era(text: str, era: str) -> tuple[str, str]:
+    """The text without its era word, and the era it names."""
+    found = ERA.search(text)
+    if not found:
+        return text, era
+    return ERA.sub("", text), "be" if found[1][0] in "พb" else "ce"
+
+
+def _day(year: int, month: int, day: int, cell: str) -> date:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise Unreadable("date_impossible", cell) from None
+
+
+def parse_date(text: str, era: str = "be") -> date | None:
+    """The date of a cell, ``None`` when none is stated.
+
+    Day before month; a four-digit year tells its era by its size; a two-digit year belongs to ``era`` (``"be"``:
+    68 is 2568 = 2025), except beside an English month, where it is refused. ISO dates and spreadsheet day
+    numbers are read too; a time of day is dropped.
+
+    Raises
+    ------
+    Unreadable
+        ``date_not_read``, ``date_impossible`` (31 February) or ``date_year_unclear``.
+
+    Examples
+    --------
+    >>> parse_date("29/02/2567"), parse_date("๖ มี.ค. ๒๕๕๐")
+    (datetime.date(2024, 2, 29), datetime.date(2007, 3, 6))
+    """
+    cell = arabic_digits(normalise(text)).casefold()
+    if cell in NOT_STATED:
+        return None
+    cell, era = _take_era(DAY_WORDS.sub("", cell), era)
+    cell = cell.replace("เดือน", "").replace(",", " ").strip()
+    if found := ISO.fullmatch(cell.upper()):
+        year = _gregorian(found[1], era, text, "date_year_unclear")
+        return _day(year, int(found[2]), int(found[3]), text)
+    if found := SLASHED.fullmatch(cell.upper()):
+        year = _gregorian(found[3], era, text, "date_year_unclear")
+        return _day(year, int(found[2]), int(found[1]), text)
+    if (found := SERIAL.fullmatch(cell)) and int(found[1]) in EXCEL_SERIALS:
+        return EXCEL_DAY_ZERO + timedelta(days=int(found[1]))
+    return _worded_date(cell, era, text)
+
+
+def _worded_date(cell: str, era: str, text: str) -> date:
+    found = WORDED.fullmatch(" ".join(cell.split()))
+    month = MONTHS.get(found[2].replace(".", "")) if found else None
+    if found is None or month is None:
+        raise Unreadable("date_not_read", text)
+    if len(found[3]) == 2 and found[2].isascii():
+        raise Unreadable("date_year_unclear", text)
+    return _day(_gregorian(found[3], era, text, "date_year_unclear"), month, int(found[1]), text)
+
+
+YEAR_WORDS = re.compile(r"ปีงบประมาณ|งบประมาณ|ประจำปี|งบฯ|งบ|ปี|fiscal year|year|fy|[\s.:/'’-]")
+
+
+def parse_fiscal_year(text: str | float, era: str = "be") -> int | None:
+    """The Gregorian year in which a fiscal year ends (2550 is 2007), ``None`` when none is stated.
+
+    Four digits tell their era by their size; two digits belong to ``era``.
+
+    Raises
+    ------
+    Unreadable
+        ``fiscal_year_not_read``, also for two years in one cell.
+
+    Examples
+    --------
+    >>> parse_fiscal_year("ปีงบประมาณ ๒๕๕๐"), parse_fiscal_year("งบฯ 50"), parse_fiscal_year("2022")
+    (2007, 2007, 2022)
+    """
+    cell = re.sub(r"\.0+$", "", arabic_digits(normalise(str(text))).casefold())
+    if cell in NOT_STATED:
+        return None
+    cell, era = _take_era(cell, era)
+    year = YEAR_WORDS.sub(lambda found: "" if found[0] not in "/-" else found[0], cell).lstrip("-/")
+    if not re.fullmatch(r"\d{4}|\d{2}", year):
+        raise Unreadable("fiscal_year_not_read", text)
+    return _gregorian(year, era, text, "fiscal_year_not_read")
+
+
+def thai_date(day: date, lang: str = "th") -> str:
+    """``6 มี.ค. 2550`` for Thai readers, ``6 Mar 2007`` for English ones."""
+    if lang == "th":
+        return f"{day.day} {SHORT_TH[day.month - 1]} {day.year + BUDDHIST_OFFSET}"
+    return f"{day.day} {SHORT_EN[day.month - 1]} {day.year}"

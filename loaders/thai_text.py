@@ -1,0 +1,50 @@
+"""Thai text: one written form for comparing, Arabic digits, dictionary order."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+# Tone marks, karan, maitaikhu, phinthu, nikhahit, yamakkan, repetition and abbreviation signs.
+MARKS = re.compile("[\u0e2f\u0e3a\u0e46-\u0e4e]")
+LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
+
+
+class Unreadable(ValueError):
+    """A cell that cannot be read as what it should be; ``code`` names the problem, ``value`` is the cell."""
+
+    def __init__(self, code: str, value: object) -> None:
+        self.code = code
+        self.value = str(value)
+        super().__init__(f"{code}: {self.value[:60]!r}")
+
+
+def normalise(text: str) -> str:
+    """NFC, nikhahit + aa to sara am, doubled sara e to sara ae, zero-width characters out, spaces single.
+
+    NFKC is never used: it takes sara am apart.
+    """
+    if text.isascii():
+        return " ".join(text.split())
+    text = ZERO_WIDTH.sub("", unicodedata.normalize("NFC", text))
+    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)  # a tone mark may stand between the two halves
+    return " ".join(text.replace("\u0e40\u0e40", "\u0e41").split())
+
+
+def arabic_digits(text: str) -> str:
+    """Thai digits to Arabic; everything else stays."""
+    return text.translate(THAI_DIGITS)
+
+
+def thai_sort_key(text: str) -> tuple[str, str]:
+    """Key of the dictionary order: a leading vowel counts after its consonant, marks only break ties.
+
+    Examples
+    --------
+    >>> sorted(["เกาะ", "กา", "ขา", "ก้าง"], key=thai_sort_key)
+    ['กา', 'ก้าง', 'เกาะ', 'ขา']
+    """
+    plain = normalise(text).casefold()
+    return LEADING_VOWEL.sub(r"\2\1", MARKS.sub("", plain)), plain

@@ -1,0 +1,152 @@
+"""Choices that live in the link: codes in the address, words on the screen.
+
+Streamlit's own ``bind="query-params"`` writes the visible label into the address, so a Thai link would lose its
+filters in English (seen with 1.67). Here the address carries codes: it is read when it changed from outside
+(a shared link, the back button), and written at the end of every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import streamlit as st
+
+from loaders import codes, settings
+from pages.parts import queries
+from pages.parts.queries import Filters
+from pages.parts.text import LANGUAGES, in_order, name_of, t, year
+
+KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer")
+ALL = ""
+
+
+def read_address() -> None:
+    """Take over what the address says when it is not what we wrote: a link or the back button."""
+    written = st.session_state.get("_address")
+    present = {key: value for key, value in st.query_params.to_dict().items() if key in KEYS}
+    if written is None or (present and present != written):
+        for key in KEYS:
+            if key in present:
+                st.session_state[key] = present[key]
+            elif written is not None:
+                st.session_state.pop(key, None)
+    st.session_state["_address"] = present
+    if st.session_state.get("lang") not in LANGUAGES:
+        st.session_state["lang"] = "th"
+    st.session_state["_used"] = {"lang": "th"}
+
+
+def write_address() -> None:
+    """Put this view's choices into the address, leaving out what is the default."""
+    used: dict[str, str] = st.session_state["_used"]
+    wanted = {key: str(st.session_state[key]) for key, default in used.items() if str(st.session_state.get(key, default)) != default}
+    others = {key: value for key, value in st.query_params.to_dict().items() if key not in KEYS}
+    if st.query_params.to_dict() != wanted | others:
+        st.query_params.from_dict(wanted | others)
+    st.session_state["_address"] = wanted
+
+
+def link_params(**changed: str | None) -> dict[str, str]:
+    """The present choices for a link to another view, some changed."""
+    kept = {
+        key: str(st.session_state[key])
+        for key in ("lang", "year", "agency", "theme", "stream", "district", "map")
+        if st.session_state.get(key)
+    }
+    kept |= {key: value for key, value in changed.items() if value}
+    return {key: value for key, value in kept.items() if key != "lang" or value != "th"}
+
+
+def choose(key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None) -> str:
+    """A list to choose one code from; what the address asks for and is not on the list falls back to the default."""
+    fallback = default if default is not None else options[0]
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = fallback
+    st.session_state["_used"][key] = fallback
+    return st.selectbox(label, options, format_func=words, key=key, persist_state="session")
+
+
+def switch(key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None) -> str:
+    """A short row of buttons to choose one code from."""
+    fallback = default if default is not None else options[0]
+    if st.session_state.get(key) not in options:
+        st.session_state[key] = fallback
+    st.session_state["_used"][key] = fallback
+    chosen = st.segmented_control(
+        label, options, format_func=words, key=key, required=True, persist_state="session", label_visibility="collapsed"
+    )
+    return str(chosen)
+
+
+def choose_language() -> None:
+    """Thai or English."""
+    switch("lang", t("language"), LANGUAGES, {"th": "ไทย", "en": "English"}.__getitem__, "th")
+
+
+def filters(version: str) -> Filters:
+    """The row of filters every view shares: year, function, agency, stream, district."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        chosen_year = _year(version)
+        theme = choose("theme", t("filter_theme"), [ALL, *theme_names()], lambda code: theme_names().get(code, t("all_themes")), ALL)
+        agency = _coded(version, "agency", t("filter_agency"), t("all_agencies"))
+        stream = _coded(version, "stream", t("filter_stream"), t("all_streams"))
+        districts = district_names()
+        order = [ALL, *sorted(districts)]
+        district = choose("district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL)
+    return Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
+
+
+def _year(version: str) -> int | None:
+    usual = queries.usual_year(version)
+    listed = [str(number + 543) for number in queries.years(version)]
+    default = str(usual + 543) if usual is not None else ALL
+    chosen = choose(
+        "year", t("filter_year"), [*listed, ALL] if listed else [ALL], lambda be: year(int(be) - 543) if be else t("all_years"), default
+    )
+    return int(chosen) - 543 if chosen else None
+
+
+def _coded(version: str, name: str, label: str, everything: str) -> str:
+    present = set(queries.support(version)[f"{name}_code"].dropna())
+    table = queries.code_list(version, name)
+    names = {row.code: name_of(row) for row in table.itertuples() if row.code in present}
+    order = sorted(names, key=lambda code: in_order(list(names.values())).index(names[code]))
+    return choose(name, label, [ALL, *order], lambda code: names.get(code, everything), ALL)
+
+
+def theme_names() -> dict[str, str]:
+    """Theme codes and their names, in the order of the code list."""
+    language = st.session_state.get("lang", "th")
+    return {entry["code"]: entry[f"name_{language}"] for entry in codes.themes()}
+
+
+def district_names() -> dict[str, str]:
+    """District codes and their names."""
+    table = queries.areas(None).drop_duplicates("district_code")
+    return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
+
+
+def subdistrict_names() -> dict[str, str]:
+    """Subdistrict codes with ``subdistrict, district`` as words, in the order of the names."""
+    pairs = {row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in queries.areas(None).itertuples()}
+    rank = {name: index for index, name in enumerate(in_order(list(pairs.values())))}
+    return dict(sorted(pairs.items(), key=lambda pair: rank[pair[1]]))
+
+
+def province_name() -> str:
+    """The province on the board."""
+    import geothai
+
+    found = geothai.province(settings.province())
+    return found.name_en if st.session_state.get("lang") == "en" else found.name_th
+
+
+def need_names(version: str) -> dict[str, str]:
+    """Needs for which figures are in the store, with their names."""
+    present = set(queries.needs(version)["indicator_code"])
+    language = st.session_state.get("lang", "th")
+    return {
+        entry["code"]: entry[f"name_{language}"]
+        for entry in codes.indicators()
+        if entry["direction"] == "need" and entry["code"] in present
+    }

@@ -1,0 +1,139 @@
+"""From a result to the map: class per subdistrict, its styles, its legend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.breaks import classify
+from geo.maps import ClassStyle, ClassVector, class_vector
+from pages.parts.palette import OUTCOMES, QUADRANTS, SEQUENTIAL
+from pages.parts.panels import nothing_styles
+from pages.parts.queries import Filters
+from pages.parts.text import t
+
+NOTHING_CLASS = {"none": "n", "not_reported": "u", "not_applicable": "x"}
+
+
+@dataclass(frozen=True)
+class Layer:
+    """What the map shows: styles by class character, the class of every subdistrict, figures and marks."""
+
+    styles: dict[str, ClassStyle]
+    codes: pd.Series
+    classes: pd.Series
+    values: pd.Series | None = None
+    unit: str = "{}"
+    marks: pd.Series | None = None
+    mark_label: str = ""
+    badges: dict[str, int] | None = None
+
+    def vector(self, view: str, filters: Filters | None = None, chosen: str | None = None) -> ClassVector:
+        """The short message to the map."""
+        return class_vector(
+            self.codes, self.classes, self.styles, values=self.values, unit=self.unit, marks=self.marks, mark_label=self.mark_label,
+            badges=self.badges, view=view, district=filters.district if filters else None, chosen=chosen,
+        )  # fmt: skip
+
+    def counts(self, district: str | None = None) -> dict[str, int]:
+        """Subdistricts per class, within a district when one is chosen."""
+        inside = self.classes if district is None else self.classes[self.codes.str.startswith(district)]
+        return {str(key): int(number) for key, number in inside.value_counts().items()}
+
+    def marked(self, district: str | None = None) -> tuple[str, int] | None:
+        """Words for the stripe and how many subdistricts bear it."""
+        if self.marks is None:
+            return None
+        inside = self.marks if district is None else self.marks[self.codes.str.startswith(district)]
+        return self.mark_label, int(inside.sum())
+
+
+def _bounds_words(bounds: list[float], whole: bool, unit: str) -> list[str]:
+    """``1``, ``2-3``, ``4-7`` for counts, ``0.5-12`` for measures."""
+    words, start = [], None
+    for bound in bounds:
+        low = (1 if whole else 0) if start is None else (start + 1 if whole else start)
+        text = f"{bound:,.0f}" if low == bound else f"{low:,.0f}–{bound:,.0f}"
+        words.append(unit.replace("{}", text))
+        start = bound
+    return words
+
+
+def count_bounds(largest: float) -> list[float]:
+    """Classes of a small count: 1, 2, 3, 4-5, 6 and more; the same for every year and filter."""
+    fixed = [1.0, 2.0, 3.0, 5.0]
+    return [bound for bound in fixed if bound < largest] + ([float(largest)] if largest >= 1 else [])
+
+
+def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float]) -> Layer:
+    """Coverage on the scale of a measure (``agencies``, ``village_share``, ``per_head_baht``); nothing stays off the scale."""
+    values = table[measure] * 100 if measure == "village_share" else table[measure]
+    scale = [bound * 100 for bound in bounds] if measure == "village_share" else bounds
+    if measure == "agencies":
+        scale = count_bounds(bounds[-1] if bounds else 0)
+    unit = t(f"unit_{measure}")
+    number = classify(values, scale)
+    covered = table["status"].eq("covered")
+    unmeasured = covered & number.isna()
+    classes = table["status"].map(NOTHING_CLASS).fillna("m").astype("object")
+    classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
+    shades = _shades(len(scale))
+    styles = {
+        str(i): ClassStyle(shades[i], words) for i, words in reversed(list(enumerate(_bounds_words(scale, measure == "agencies", unit))))
+    }
+    if unmeasured.any():
+        styles["m"] = ClassStyle("#d8c9e8", t(f"unmeasured_{measure}"))
+    marks = table["supported_above"] & ~covered
+    return Layer(styles | nothing_styles(), table["subdistrict_code"], classes, values, unit, marks, t("mark_supported_above"))
+
+
+def _shades(number: int) -> list[str]:
+    """As many shades as classes, the darkest always the most."""
+    if number <= 1:
+        return [SEQUENTIAL[3]] * max(number, 1)
+    step = (len(SEQUENTIAL) - 1) / (number - 1)
+    return [SEQUENTIAL[round(index * step)] for index in range(number)]
+
+
+def gaps_layer(table: pd.DataFrame) -> Layer:
+    """Need x support in four colours; what is not known stays hatched."""
+    keys = {
+        "gap": "g",
+        "served": "s",
+        "low_need_supported": "l",
+        "low_need_none": "o",
+        "unknown_need": "u",
+        "unknown_support": "v",
+        "not_applicable": "x",
+    }
+    styles = {keys[name]: ClassStyle(color, t(f"quadrant_{name}")) for name, color in QUADRANTS.items()}
+    nothing = nothing_styles()
+    styles["v"] = ClassStyle(nothing["u"].color, t("quadrant_unknown_support"), nothing["u"].hatch)
+    styles["u"] = ClassStyle(nothing["n"].color, t("quadrant_unknown_need"), nothing["u"].hatch)
+    styles["x"] = nothing["x"]
+    return Layer(styles, table["subdistrict_code"], table["quadrant"].map(keys).astype("object"), table["need_value"], t("unit_need"),
+                 table["supported_above"] & table["quadrant"].eq("gap"), t("mark_supported_above"))  # fmt: skip
+
+
+def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame) -> Layer:
+    """The gravest outcome per subdistrict; a count badge on suspected duplication only."""
+    keys = {
+        "suspected_duplication": "d",
+        "overlapping": "o",
+        "fragmented": "f",
+        "complementary": "c",
+        "not_known": "k",
+        "cleared": "c",
+        "single": "s",
+    }
+    inside = by_area[by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
+    outcome = covered["subdistrict_code"].map(inside["outcome"])
+    classes = outcome.map(keys).fillna(covered["status"].map(NOTHING_CLASS)).fillna("n").astype("object")
+    names = {"d": "suspected_duplication", "o": "overlapping", "f": "fragmented", "c": "complementary", "s": "single"}
+    styles = {key: ClassStyle(OUTCOMES[name], t(f"outcome_{name}")) for key, name in names.items()}
+    styles["k"] = ClassStyle("#cfc6bd", t("outcome_not_known"))
+    suspected = inside["suspected_duplication"]
+    badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}
+    values = covered["subdistrict_code"].map(suspected)
+    return Layer(styles | nothing_styles(), covered["subdistrict_code"], classes, values, t("unit_duplication"), badges=badges)

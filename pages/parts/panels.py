@@ -1,0 +1,163 @@
+"""Panels that views share: title, figures, map, legend, table, strip of money without a place, sources."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from geo.maps import ClassStyle, ClassVector, Geometry, base_map
+from loaders import exchange
+from pages.parts import geometry, queries
+from pages.parts.choices import link_params, switch
+from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.parts.text import baht, day, language, safe, t, whole, year
+
+MAP_HEIGHT = 680
+NOTHING = {"n": "status_none", "u": "status_not_reported", "x": "status_not_applicable"}
+
+
+def title(text: str, note: str = "") -> None:
+    """The finding as the page's title; ``note`` says on what it stands."""
+    st.html(f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else ""))
+
+
+def figures(items: Sequence[tuple[str, str]]) -> None:
+    """A row of figures with their words."""
+    cells = "".join(f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items)
+    st.html(f'<div class="kradan-figures">{cells}</div>')
+
+
+def nothing_styles() -> dict[str, ClassStyle]:
+    """The three kinds of nothing: reported none, not reported, not applicable."""
+    return {
+        "n": ClassStyle(NONE, t(NOTHING["n"])),
+        "u": ClassStyle(NOT_REPORTED, t(NOTHING["u"]), NOT_REPORTED_LINE),
+        "x": ClassStyle(NOT_APPLICABLE, t(NOTHING["x"])),
+    }
+
+
+def choose_map_view() -> str:
+    """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same."""
+    kind = geometry.current()["kind"]
+    words = {"main": t("map_schematic") if kind == "schematic" else t("map_true"), "grid": t("map_grid")}
+    return switch("map", t("map_view"), list(words), words.__getitem__, "main")
+
+
+def show_map(vector: ClassVector, key: str, height: int = MAP_HEIGHT) -> str | None:
+    """Draw the map; returns the code of a subdistrict just clicked."""
+    found = geometry.current()
+    texts = {
+        "main": t("note_schematic") if found["kind"] == "schematic" else "",
+        "grid": t("note_grid"),
+        "failed": t("map_failed"),
+        "aria": t("map_aria"),
+        "subdistrict": t("prefix_subdistrict"),
+        "district": t("prefix_district"),
+    }
+    # st_folium hangs the vector into the map it is given: a map of its own for every run, the same script every time.
+    board = base_map(Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"])), language())
+    with st.container(key=f"map-{key}"):
+        back = st_folium(
+            board,
+            key=f"board-{language()}",
+            height=height,
+            use_container_width=True,
+            returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
+            feature_group_to_add=vector,
+        )
+    st.caption(f"{found['credit']} · {t('map_keys')}")
+    return _new_click(back)
+
+
+def _new_click(back: dict | None) -> str | None:
+    """The map says its last click again on every rerun; only a new one counts."""
+    click = ((back or {}).get("last_object_clicked_tooltip"), (back or {}).get("last_object_clicked_count"))
+    if click[0] is None or click == st.session_state.get("_click"):
+        return None
+    st.session_state["_click"] = click
+    return str(click[0])
+
+
+def open_subdistrict(code: str | None) -> None:
+    """Go to a clicked subdistrict's own page, keeping the filters."""
+    if code:
+        st.session_state["subdistrict"] = code
+        st.switch_page(st.session_state["_views"]["subdistrict"], query_params=link_params(subdistrict=code))
+
+
+def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
+    """Every class in use with its colour, pattern, words and number of subdistricts."""
+    rows = "".join(
+        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}"></i>'
+        f"<span>{safe(style.label)}</span><b>{counts.get(key, 0):,}</b></li>"
+        for key, style in styles.items()
+        if counts.get(key, 0) or key not in {"x"}
+    )
+    if mark and mark[1]:
+        rows += f'<li><i class="kradan-swatch kradan-stripe"></i><span>{safe(mark[0])}</span><b>{mark[1]:,}</b></li>'
+    st.html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
+
+
+def table(frame: pd.DataFrame, name: str, columns: dict[str, str], height: int = 380, formats: dict[str, Callable] | None = None) -> None:
+    """A table with the words of the person's language, and the same rows as CSV and Excel."""
+    shown = frame[list(columns)].copy()
+    for column, words in (formats or {}).items():
+        shown[column] = [words(value) for value in shown[column]]
+    shown = shown.rename(columns=columns)
+    st.dataframe(
+        shown, hide_index=True, height=min(height, 38 * (len(shown) + 1) + 3) if len(shown) else "auto", width="stretch", placeholder="–"
+    )
+    downloads(frame[list(columns)].rename(columns=columns), name)
+
+
+def downloads(frame: pd.DataFrame, name: str) -> None:
+    """CSV and Excel of a table; a cell that begins like a formula is written as text."""
+    with st.container(horizontal=True, key=f"get-{name}"):
+        st.download_button(t("get_csv"), lambda: exchange.csv_bytes(frame), f"{name}.csv", "text/csv", key=f"csv-{name}", on_click="ignore")
+        st.download_button(t("get_excel"), lambda: _workbook(frame, name), f"{name}.xlsx", key=f"xlsx-{name}", on_click="ignore")
+
+
+def _workbook(frame: pd.DataFrame, name: str) -> bytes:
+    target = io.BytesIO()
+    exchange.write_workbook(frame, target, name)
+    return target.getvalue()
+
+
+def strip(version: str, filters: queries.Filters) -> None:
+    """Money that has no subdistrict stands beside the map, by the level it was written at."""
+    rolled = queries.rolled(version, filters)
+    rows = rolled.strip[rolled.strip["supports"] > 0]
+    if rows.empty:
+        return
+    parts = [f"{t('level_' + row.level)} {baht(row.amount_satang)} ({whole(row.supports)} {t('records')})" for row in rows.itertuples()]
+    st.html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
+
+
+def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
+    """Where the numbers on this page come from: base, file, rows, date, data version."""
+    with st.expander(t("sources_of_page", version=version)):
+        if filters is not None:
+            st.caption(t("population_as_of", year=queries.population_year(filters.fiscal_year) + 543))
+        rows = frame.groupby(["base", "batch_id"]).size().rename("rows").reset_index()
+        known = queries.batches(version).set_index("id")
+        for row in rows.itertuples():
+            batch = known.loc[row.batch_id]
+            st.markdown(f"- {row.base} · `{batch.file_name}` · {row.rows:,} {t('records')} · {day(batch.loaded_at)}")
+        st.page_link(st.session_state["_views"]["sources"], label=t("to_sources"))
+
+
+def empty(key: str = "nothing_found") -> None:
+    """The "nothing found" branch: what it means and what to do next."""
+    st.info(t(key))
+
+
+def completeness(version: str, filters: queries.Filters) -> str:
+    """How much the result stands on, in words: bases heard of, share of subdistricts where all have spoken."""
+    table_ = queries.coverage(version, filters)
+    all_spoke = int((table_["missing_bases"] == "").sum())
+    when = year(filters.fiscal_year) if filters.fiscal_year else t("all_years")
+    return t("completeness_note", full=all_spoke, all=len(table_), year=when)

@@ -1,0 +1,218 @@
+"""The only door to the store: every frame a page sees comes from here, cached by data version.
+
+Frames are shared between sessions and must not be changed in place; ``geo`` never does.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+from sqlalchemy import Engine
+
+from geo import coverage as cov
+from geo import gaps as gap
+from geo import overlaps as lap
+from geo.breaks import class_breaks
+from geo.periods import filter_support
+from geo.roll_up import RolledUp, roll_up
+from loaders import codes, reference, settings, store, tables
+
+ROOT = settings.ROOT
+POPULATION_YEARS = (2006, 2007, 2021)
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What a person chose: fiscal year (Gregorian), agency, theme, stream, district; ``None`` = all."""
+
+    fiscal_year: int | None = None
+    agency: str | None = None
+    theme: str | None = None
+    stream: str | None = None
+    district: str | None = None
+
+    def without(self, *names: str) -> Filters:
+        """The same choice with some of it dropped."""
+        return Filters(**{name: None if name in names else value for name, value in self.__dict__.items()})
+
+
+@st.cache_resource(show_spinner=False)
+def engine() -> Engine:
+    """One engine for the process."""
+    return store.open_store()
+
+
+def version() -> str:
+    """The data version now; every cached frame is keyed by it."""
+    with store.reading(engine()) as connection:
+        return store.data_version(connection)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def support(version: str) -> pd.DataFrame:
+    """All support records of the province."""
+    with store.reading(engine()) as connection:
+        return store.read_support(connection, settings.province())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def register(version: str, name: str) -> pd.DataFrame:
+    """Another register of the province, with base and file of every row."""
+    with store.reading(engine()) as connection:
+        return store.read_register(connection, name, settings.province())
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def reports(version: str, name: str = "support") -> pd.DataFrame:
+    """Which base spoke for which area and year."""
+    with store.reading(engine()) as connection:
+        return store.read_reports(connection, name)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def batches(version: str) -> pd.DataFrame:
+    """All batches, newest first."""
+    with store.reading(engine()) as connection:
+        return store.read_batches(connection)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def quarantined(version: str) -> pd.DataFrame:
+    """Rows of active batches that wait for a person."""
+    with store.reading(engine()) as connection:
+        rows = store.read_table(connection, tables.quarantine)
+    active = batches(version).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
+    return rows.merge(active, on="batch_id")
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def code_list(version: str, name: str) -> pd.DataFrame:
+    """Agencies or streams as the store knows them."""
+    with store.reading(engine()) as connection:
+        return store.read_table(connection, tables.metadata.tables[name])
+
+
+def population_year(fiscal_year: int | None) -> int:
+    """The register year whose population stands for a fiscal year: the latest not after it, else the first."""
+    past = [year for year in POPULATION_YEARS if fiscal_year is None or year <= fiscal_year]
+    return past[-1] if past else POPULATION_YEARS[0]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def areas(fiscal_year: int | None) -> pd.DataFrame:
+    """The 170 subdistricts with population and households of the year's register."""
+    table, year = reference.subdistricts(), population_year(fiscal_year)
+    return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def villages(fiscal_year: int | None) -> pd.DataFrame:
+    """Villages that existed by the end of the fiscal year."""
+    table = reference.villages()
+    if fiscal_year is None:
+        return table
+    created = pd.to_datetime(table["created"], errors="coerce")
+    return table[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
+
+
+@st.cache_resource(show_spinner=False)
+def adjacency() -> pd.DataFrame:
+    """Neighbouring pairs of subdistricts."""
+    return reference.adjacency()
+
+
+def years(version: str) -> list[int]:
+    """Fiscal years that support records name, latest first."""
+    return sorted({int(year) for year in support(version)["fiscal_year"].dropna()}, reverse=True)
+
+
+def usual_year(version: str) -> int | None:
+    """The fiscal year with most records: what a blank start shows."""
+    named = support(version)["fiscal_year"].dropna()
+    return int(named.mode().iloc[0]) if len(named) else None
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def chosen_support(version: str, filters: Filters) -> pd.DataFrame:
+    """Support records that meet the filters."""
+    return filter_support(support(version), **filters.__dict__)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def coverage(version: str, filters: Filters) -> pd.DataFrame:
+    """Coverage of every subdistrict under the filters. The district is left out: it zooms, it does not hide a record."""
+    wide = filters.without("district")
+    records = chosen_support(version, wide)
+    relevant = chosen_support(version, wide.without("fiscal_year"))["base"]
+    narrowed = any((wide.agency, wide.theme, wide.stream))
+    bases = sorted(set(relevant.dropna())) if narrowed else None
+    return cov.coverage(
+        records,
+        areas(wide.fiscal_year),
+        villages(wide.fiscal_year),
+        reports(version),
+        bases=bases,
+        fiscal_year=wide.fiscal_year,
+        local_governments=reference.local_governments(),
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def rolled(version: str, filters: Filters) -> RolledUp:
+    """Records by subdistrict and the strip of money without one."""
+    return roll_up(chosen_support(version, filters), areas(filters.fiscal_year), reference.local_governments())
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def breaks(version: str, filters: Filters, column: str) -> list[float]:
+    """Class bounds of a measure, from all years together so that two years' maps can be compared."""
+    tables_ = [coverage(version, Filters(year, filters.agency, filters.theme, filters.stream)) for year in years(version)]
+    pooled = pd.concat([table[column] for table in tables_]) if tables_ else pd.Series(dtype=float)
+    return class_breaks(pooled, 5)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def needs(version: str) -> pd.DataFrame:
+    """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
+    table = register(version, "indicator")
+    return table[table["area_level"].eq("subdistrict")][["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def gaps(version: str, filters: Filters, indicator: str) -> pd.DataFrame:
+    """Need against support of the need's theme (or of the theme chosen)."""
+    theme = filters.theme or theme_of(indicator)
+    table = coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
+    return gap.gaps(needs(version), table, indicator=indicator)
+
+
+def theme_of(indicator: str) -> str | None:
+    """The theme that answers a need."""
+    return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
+
+
+@st.cache_resource(show_spinner=False)
+def rules() -> dict:
+    """The overlap rules and co-financing schemes of ``data/rules``."""
+    read = {}
+    for name in ("overlap", "cofinancing"):
+        with (settings.RULES / f"{name}.toml").open("rb") as file:
+            read[name] = tomllib.load(file)
+    return read
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def overlaps(version: str, filters: Filters) -> lap.Overlaps:
+    """Pairs of supports in the same place and period with their outcome."""
+    wide = filters.without("district", "agency", "stream")
+    return lap.overlaps(chosen_support(version, wide), rules()["overlap"], rules()["cofinancing"], fiscal_year=wide.fiscal_year)
+
+
+def file_of(batch_id: int, version: str) -> str:
+    """The file name behind a batch."""
+    known = batches(version).set_index("id")["file_name"]
+    return Path(str(known.get(batch_id, ""))).name

@@ -1,0 +1,104 @@
+"""Records as rows of a page: who supports what, with the row of the file each comes from."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pages.parts import choices, queries
+from pages.parts.text import day, language, name_of, percent, t, year
+
+
+def agency_names(version: str) -> dict[str, str]:
+    """Agency codes to names in the person's language, the short Thai one where there is one."""
+    rows = queries.code_list(version, "agency").itertuples()
+    return {row.code: row.short_th if language() == "th" and isinstance(row.short_th, str) else name_of(row) for row in rows}
+
+
+def base_words(version: str, bases: str) -> str:
+    """Comma-joined bases in words."""
+    names = agency_names(version)
+    return ", ".join(names.get(base, base) for base in bases.split(",") if base)
+
+
+def stream_names(version: str) -> dict[str, str]:
+    """Stream codes to names in the person's language."""
+    return {row.code: name_of(row) for row in queries.code_list(version, "stream").itertuples()}
+
+
+def theme_words(codes: object) -> str:
+    """One or several theme codes (``a|b`` or ``a,b``) in words; "not coded" where there is none."""
+    names = choices.theme_names()
+    parts = [] if pd.isna(codes) else str(codes).replace("|", ",").split(",")  # type: ignore[arg-type]
+    return ", ".join(names.get(code, code) for code in parts if code) or t("not_coded")
+
+
+def place_words(code: object) -> str:
+    """An area code in words: subdistrict and district, district, or province."""
+    text = "" if pd.isna(code) else str(code)  # type: ignore[arg-type]
+    if len(text) >= 6:
+        return choices.subdistrict_names().get(text[:6], text)
+    if len(text) == 4:
+        return t("prefix_district") + choices.district_names().get(text, text)
+    return t("whole_province") if text else t("not_placed")
+
+
+def source_words(record: object) -> str:
+    """File, sheet and row of a record."""
+    return t("source_row", file=record.file_name, sheet=record.sheet, row=record.row)  # type: ignore[attr-defined]
+
+
+def period_words(record: object) -> str:
+    """When a record runs: its dates, else its fiscal year."""
+    start, end = day(record.starts_on), day(record.ends_on)  # type: ignore[attr-defined]
+    if start or end:
+        return f"{start} – {end}"
+    number = record.fiscal_year  # type: ignore[attr-defined]
+    return t("not_known") if pd.isna(number) else year(number)
+
+
+def support_words(version: str, records: pd.DataFrame) -> pd.DataFrame:
+    """Support records with words for a table."""
+    agencies, streams = agency_names(version), stream_names(version)
+    rows = list(records.itertuples())
+    return records.assign(
+        agency=[agencies.get(row.agency_code, row.agency_code) for row in rows],
+        stream=["" if pd.isna(row.stream_code) else streams.get(row.stream_code, row.stream_code) for row in rows],
+        theme=[theme_words(row.theme_code) for row in rows],
+        place=[place_words(row.area_code) for row in rows],
+        level=[t(f"level_{row.area_level}") if isinstance(row.area_level, str) else t("not_placed") for row in rows],
+        what=["" if pd.isna(row.activity) else row.activity for row in rows],
+        period=[period_words(row) for row in rows],
+        source=[source_words(row) for row in rows],
+    )
+
+
+def pair_words(version: str, pairs: pd.DataFrame) -> pd.DataFrame:
+    """Pairs of supports with words and both source rows."""
+    wanted = sorted({*pairs["support_a"], *pairs["support_b"]})
+    known = queries.support(version).set_index("support_id", drop=False).loc[wanted]
+    words = support_words(version, known).set_index("support_id")
+    rules = {rule["code"]: rule[f"name_{language()}"] for rule in queries.rules()["overlap"]["rule"]}
+
+    def side(column: str, name: str) -> list[str]:
+        return list(words.loc[pairs[column], name])
+
+    one = [f"{agency} · {what}" for agency, what in zip(side("support_a", "agency"), side("support_a", "what"), strict=True)]
+    other = [f"{agency} · {what}" for agency, what in zip(side("support_b", "agency"), side("support_b", "what"), strict=True)]
+    return pairs.assign(
+        place=[place_words(code) for code in pairs["area_code"]],
+        one=one,
+        other=other,
+        theme=[theme_words(code) for code in pairs["theme"]],
+        rule=[rules.get(code, code) for code in pairs["rule_code"]],
+        source_one=side("support_a", "source"),
+        source_other=side("support_b", "source"),
+    )
+
+
+def village_words(row: object) -> str:
+    """Share of villages named in a coverage row; a record for the whole subdistrict says so instead of 0 %."""
+    if row.villages == 0:  # type: ignore[attr-defined]
+        return t("no_villages")
+    if row.whole_subdistrict is True and not row.covered_villages:  # type: ignore[attr-defined]
+        return t("whole_subdistrict")
+    return percent(row.village_share)  # type: ignore[attr-defined]

@@ -1,0 +1,25 @@
+"""Start the board: ``python -m pages.parts.serve [streamlit options]``; ``make run`` calls it.
+
+Streamlit takes a folder named ``pages`` for its old way of many pages until a session has run ``app.py`` once; a deep
+link opened first on a cold server then answers "page not found" (seen with 1.67). The mark is set before any session.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web import cli
+
+from loaders import settings
+
+
+def main(options: list[str]) -> None:
+    """Serve ``app.py`` with Streamlit's own command line."""
+    PagesManager.uses_pages_directory = False
+    sys.argv = ["streamlit", "run", str(settings.ROOT / "app.py"), *options]
+    cli.main()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

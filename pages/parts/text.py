@@ -1,0 +1,80 @@
+"""All words of the interface: two catalogues with the same keys, ``data/text/th.json`` and ``en.json``."""
+
+from __future__ import annotations
+
+import html
+import json
+from functools import cache
+
+import pandas as pd
+import streamlit as st
+
+from loaders import settings
+from loaders.thai import thai_date, thai_sort_key
+
+LANGUAGES = ("th", "en")
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """The words of a language by key."""
+    return json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
+
+
+def language() -> str:
+    """The language this person reads."""
+    return st.session_state.get("lang", "th")
+
+
+def t(key: str, **blanks: object) -> str:
+    """The words for ``key`` in the person's language, blanks filled."""
+    return catalogue(language())[key].format(**blanks) if blanks else catalogue(language())[key]
+
+
+def name_of(row: object, stem: str = "name") -> str:
+    """The name of an area, agency or stream in the person's language; Thai where there is no English."""
+    thai, english = getattr(row, f"{stem}_th"), getattr(row, f"{stem}_en", None)
+    return english if language() == "en" and isinstance(english, str) and english else str(thai)
+
+
+def subdistrict_name(name: str) -> str:
+    """``ตำบลX`` / ``X subdistrict``."""
+    return t("subdistrict_named", name=name)
+
+
+def whole(number: object) -> str:
+    """A whole number with separators; words when it is not known."""
+    return t("not_known") if pd.isna(number) else f"{int(number):,}"  # type: ignore[arg-type]
+
+
+def baht(satang: object) -> str:
+    """Money in words of the screen: full baht below a million, millions above."""
+    if pd.isna(satang):  # type: ignore[arg-type]
+        return t("not_known")
+    value = int(satang) / 100  # type: ignore[call-overload]
+    return t("million_baht", value=f"{value / 1e6:,.2f}") if abs(value) >= 1e6 else t("baht", value=f"{value:,.0f}")
+
+
+def percent(share: object) -> str:
+    """A share (0-1) in per cent."""
+    return t("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"  # type: ignore[arg-type]
+
+
+def year(fiscal_year: int) -> str:
+    """A fiscal year as the person writes it: Buddhist in Thai, both in English."""
+    return t("fiscal_year", be=int(fiscal_year) + 543, ce=int(fiscal_year))
+
+
+def day(value: object) -> str:
+    """A date in the person's language, empty when not known."""
+    return "" if pd.isna(value) else thai_date(pd.Timestamp(value).date(), language())  # type: ignore[arg-type]
+
+
+def in_order(names: list[str]) -> list[str]:
+    """Names sorted the way a person of this language looks them up."""
+    return sorted(names, key=thai_sort_key)
+
+
+def safe(text: object) -> str:
+    """Text from data, fit to stand inside HTML."""
+    return html.escape(str(text), quote=True)

@@ -1,0 +1,59 @@
+"""Where everything comes from: files with their account, rows that wait, boundaries in use, methods."""
+
+import streamlit as st
+
+from pages.parts import geometry, panels, queries, records
+from pages.parts.text import baht, day, safe, t, whole
+
+
+def view() -> None:
+    """Sources and accounts."""
+    version = queries.version()
+    batches = queries.batches(version)
+    active = batches[batches["is_active"].astype(bool)]
+    panels.title(t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())), t("data_version", version=version))
+    if batches.empty:
+        panels.empty("nothing_loaded")
+    else:
+        _files(version, batches)
+        _waiting(version)
+    _boundaries()
+
+
+def _files(version: str, batches) -> None:  # noqa: ANN001 - frame
+    names = records.agency_names(version)
+    shown = batches.assign(
+        base=[names.get(base, base) for base in batches["base"]],
+        state=[t("state_active") if active else t("state_withdrawn") for active in batches["is_active"]],
+        when=[day(at) for at in batches["loaded_at"]],
+        demo=[t("demo") if demo else "" for demo in batches["is_demo"]],
+    )
+    columns = {"id": t("column_batch"), "base": t("column_base"), "file_name": t("column_file"), "when": t("column_loaded_at"), "state": t("column_state"),
+               "rows_in": t("column_rows_in"), "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
+               "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"), "satang_loaded": t("column_baht_loaded"), "demo": t("column_demo")}  # fmt: skip
+    panels.table(shown, "files", columns, height=620, formats={"satang_in": baht, "satang_loaded": baht})
+
+
+def _waiting(version: str) -> None:
+    waiting = queries.quarantined(version)
+    st.html(f"<b>{safe(t('waiting', rows=len(waiting)))}</b>")
+    if waiting.empty:
+        return
+    blank = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
+    shown = waiting.assign(
+        why=[t(f"problem_{row.problem}", **(blank | {"value": row.value or "", "row": row.row})) for row in waiting.itertuples()]
+    )
+    shown["candidates"] = [
+        ", ".join(records.place_words(code) for code in str(text or "").split("|") if code) for text in waiting["candidates"]
+    ]
+    columns = {"file_name": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"), "value": t("column_written"), "why": t("column_why"),
+               "candidates": t("column_candidates"), "satang": t("column_amount")}  # fmt: skip
+    panels.table(shown, "waiting", columns, formats={"satang": baht})
+
+
+def _boundaries() -> None:
+    found = geometry.current()
+    st.html(f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t('map_schematic'))} · {safe(found['credit'])}")
+    for problem in geometry.problems():
+        blanks = {name: getattr(problem, name) or "" for name in ("value", "row", "column", "sheet", "suggestion")}
+        st.warning(t(f"problem_{problem.code}", **blanks))

@@ -1,0 +1,40 @@
+"""One subdistrict on one sheet: support, money, plans, groups, gaps, overlaps, and where each row comes from."""
+
+import streamlit as st
+
+from pages.parts import choices, layers, panels, queries, sheet
+from pages.parts.text import name_of, subdistrict_name, t, year
+
+
+def view() -> None:
+    """The subdistrict's page."""
+    version = queries.version()
+    place = st.container()
+    chosen = choices.filters(version)
+    names = choices.subdistrict_names()
+    listed = [code for code in names if not chosen.district or code.startswith(chosen.district)]
+    if st.session_state.get("subdistrict") in names and st.session_state["subdistrict"] not in listed:
+        listed = list(names)
+    code = choices.choose("subdistrict", t("filter_subdistrict"), ["", *listed], lambda key: names.get(key, t("choose_subdistrict")), "")
+    if not code:
+        with place:
+            panels.title(t("view_subdistrict"), t("choose_subdistrict_long"))
+    else:
+        area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
+        when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
+        with place:
+            panels.title(subdistrict_name(name_of(area)), f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}")
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        table = queries.coverage(version, chosen)
+        layer = layers.coverage_layer(table, "agencies", queries.breaks(version, chosen, "agencies"))
+        view_ = panels.choose_map_view()
+        clicked = panels.show_map(layer.vector(view_, None, code or None), "subdistrict", height=460)
+        panels.legend(layer.styles, layer.counts(), layer.marked())
+    panels.open_subdistrict(clicked)
+    if code:
+        with right:
+            sheet.facts(version, chosen, code)
+            sheet.support(version, chosen, code)
+        sheet.registers(version, chosen, code)
+        panels.sources(version, queries.support(version).query("subdistrict_code == @code"), chosen)

@@ -1,0 +1,68 @@
+"""A PostgreSQL server for the tests, on a socket of its own; without one the run fails, it does not skip.
+
+The program comes from Debian's package ``postgresql`` (``tests/system_postgres.sh``). Servers refuse to run as root:
+as root the packaged user ``postgres`` runs it.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+
+QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
+
+
+def programs() -> Path:
+    """The folder of ``initdb`` and ``pg_ctl``, the newest version that is installed."""
+    named = os.environ.get("KRADAN_POSTGRES_BIN")
+    found = [Path(named)] if named else sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name))
+    if not found and (path := shutil.which("initdb")):
+        found = [Path(path).resolve().parent]
+    if not found:
+        raise RuntimeError("expected PostgreSQL's initdb; found none: run `sh tests/system_postgres.sh` as root, or set KRADAN_POSTGRES_BIN")
+    return found[-1]
+
+
+def _run(*command: str) -> None:
+    dropped = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+    done = subprocess.run([*dropped, *command], capture_output=True, text=True, timeout=60, cwd="/tmp", check=False)
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout[-500:]} {done.stderr[-500:]}")
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """Run a server for the length of the block; gives the folder of its socket."""
+    folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir="/tmp"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    where, data = programs(), folder / "data"
+    try:
+        _run(str(where / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        _run(str(where / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", f"{QUICK} -k {folder}", "start")
+        try:
+            yield str(folder)
+        finally:
+            _run(str(where / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def database(socket: str) -> Iterator[str]:
+    """An empty database for the length of the block; gives its URL."""
+    name = f"kradan_{uuid4().hex[:12]}"
+    with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield f"postgresql+psycopg://postgres@/{name}?host={socket}"
+        finally:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")

@@ -1,0 +1,194 @@
+"""What a person sees, in a real browser with every other host blocked."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+
+from loaders.reference import subdistricts
+from tests import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict")
+VIEWS = (*MAPS, "sources")
+# Streamlit's page looks for its server under every folder of a deep link first; these two tries fail by design.
+PROBES = re.compile(r"/_stcore/(health|host-config)$")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with served.browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def demo_store(tmp_path_factory):
+    return served.make_store(tmp_path_factory.mktemp("demo") / "kradan.sqlite", demo=True)
+
+
+@pytest.fixture(scope="module")
+def demo(demo_store):
+    with served.board(demo_store) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory):
+    store = served.make_store(tmp_path_factory.mktemp("empty") / "kradan.sqlite", demo=False)
+    with served.board(store) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def schematic(demo_store):
+    with served.board(demo_store, KRADAN_NO_SHARED="1", KRADAN_BOUNDARIES_DIR="/nonexistent") as address:
+        yield address
+
+
+def unexpected(seen: served.Visit) -> list[str]:
+    return [error for error in seen.errors if not PROBES.search(error)]
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_overview_paints_every_subdistrict_on_the_true_map(chromium, demo, language):
+    seen = served.visit(chromium, f"{demo}/?lang={language}")
+    assert seen.painted() == 170
+    assert len(seen.classes()) == 170
+    assert len(set(seen.classes())) >= 4
+    seen.settled()
+    assert (seen.foreign, seen.errors) == ([], [])
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_overview_paints_every_subdistrict_on_the_schematic(chromium, schematic, language):
+    seen = served.visit(chromium, f"{schematic}/?lang={language}")
+    assert seen.painted() == 170
+    note = seen.map.locator(".kradan-note").inner_text()
+    assert note == {"th": "แผนที่โดยสังเขป ไม่ใช่แนวเขตจริง", "en": "Schematic map, not the true boundaries"}[language]
+    seen.settled()
+    assert (seen.foreign, seen.errors) == ([], [])
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize("state", ["demo", "empty"])
+def test_every_view_stands(chromium, request, view, language, state):
+    address = request.getfixturevalue(state)
+    seen = served.visit(chromium, f"{address}/{view}?lang={language}&subdistrict=800303")
+    assert seen.title()
+    if view in MAPS and not (state == "empty" and view == "gaps"):
+        assert seen.painted() == 170
+    seen.settled()
+    text = seen.text()
+    for trouble in ("Traceback", "Error", "หน้านี้แสดงไม่ได้", "cannot be shown", "KeyError"):
+        assert trouble not in text
+    marked = {"th": "ข้อมูลสาธิต", "en": "Demonstration data"}[language] in text
+    assert marked == (state == "demo")
+    assert seen.foreign == []
+    assert unexpected(seen) == []
+
+
+def test_an_empty_board_draws_nobody_as_not_reported_and_never_as_none(chromium, empty):
+    seen = served.visit(chromium, f"{empty}/")
+    assert seen.painted() == 170
+    assert set(seen.classes()) == {"u"}
+
+
+def test_filters_are_in_the_link_and_the_link_gives_the_same_view_on_a_cold_server(chromium, demo, demo_store):
+    seen = served.visit(chromium, f"{demo}/coverage")
+    seen.painted()
+    page = seen.page
+    page.get_by_text("บาทต่อคน", exact=True).first.click()
+    seen.settled()
+    for label, option in (("หน่วยงาน", "พอช."), ("อำเภอ", "ลานสกา"), ("ปีงบประมาณ", "ปีงบประมาณ 2549")):
+        box = page.get_by_role("combobox", name=re.compile(label)).first
+        box.click()
+        page.get_by_role("option").filter(has_text=option if label != "หน่วยงาน" else "สถาบันพัฒนาองค์กรชุมชน").first.click()
+        seen.settled()
+    wanted = {"measure": ["per_head_baht"], "agency": ["codi"], "district": ["8003"], "year": ["2549"]}
+    assert parse_qs(urlparse(page.url).query) == wanted
+    title, classes = seen.title(), seen.classes()
+    with served.board(demo_store) as cold:
+        again = served.visit(chromium, page.url.replace(demo, cold))
+        assert again.painted() == 170
+        again.settled()
+        assert (again.title(), again.classes()) == (title, classes)
+
+
+def test_a_click_on_the_map_opens_the_subdistrict_page_and_keeps_the_filters(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage?theme=health")
+    assert seen.painted() == 170
+    seen.settled()
+    box = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
+    seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6)
+    seen.page.wait_for_url("**/subdistrict?**", timeout=10_000)
+    query = parse_qs(urlparse(seen.page.url).query)
+    assert query["theme"] == ["health"]
+    code = query["subdistrict"][0]
+    names = subdistricts().set_index("subdistrict_code")["name_th"]
+    seen.settled()
+    assert names[code] in seen.title()
+
+
+def test_a_change_keeps_the_map_and_its_zoom_and_sends_little(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage")
+    seen.painted()
+    seen.settled()
+    frame = next(frame for frame in seen.page.frames if "st_folium" in frame.url)
+    frame.evaluate("window.map.setZoom(11); window.kept = 'the same map'")
+    seen.page.wait_for_timeout(700)
+    zoom = frame.evaluate("window.map.getZoom()")
+    before = frame.evaluate("document.body.getAttribute('data-classes')")
+    seen.page.get_by_role("combobox", name=re.compile("ภารกิจ")).first.click()
+    seen.page.get_by_role("option").filter(has_text="สุขภาพ").first.click()
+    seen.settled()
+    assert frame.evaluate("window.kept") == "the same map"
+    assert frame.evaluate("window.map.getZoom()") == zoom
+    assert frame.evaluate("document.body.getAttribute('data-classes')") != before
+
+
+def test_key_g_switches_to_the_tile_grid(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/")
+    seen.painted()
+    frame = next(frame for frame in seen.page.frames if "st_folium" in frame.url)
+    frame.locator("#map_div").click(position={"x": 20, "y": 300})
+    seen.page.keyboard.press("g")
+    note = frame.locator(".kradan-note")
+    note.wait_for(state="visible", timeout=8_000)
+    assert "ตารางเท่ากัน" in note.inner_text()
+
+
+def test_a_missing_store_is_a_calm_message(chromium, tmp_path):
+    with served.board(tmp_path / "none.sqlite") as address:
+        seen = served.visit(chromium, address)
+        alert = seen.page.locator('[data-testid="stAlert"]').first
+        alert.wait_for(timeout=15_000)
+        assert "ยังไม่มีคลังข้อมูล" in alert.inner_text()
+        assert "Traceback" not in seen.text()
+
+
+def test_it_fits_a_phone(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/", width=390, height=844)
+    assert seen.painted() == 170
+    seen.settled()
+    wide = seen.page.evaluate("document.documentElement.scrollWidth")
+    assert wide <= 390
+
+
+def test_markup_in_data_stays_text(chromium, tmp_path):
+    store = served.make_store(tmp_path / "kradan.sqlite", demo=False)
+    hostile = '<img src=x onerror="window.top.hacked=1"><script>window.top.hacked=1</script>'
+    file = tmp_path / "hostile.csv"
+    file.write_text(
+        f'หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n"{hostile}",ท่าดี,ลานสกา,นครศรีธรรมราช,"{hostile}",1000,2550\n',
+        encoding="utf-8",
+    )
+    served.run_import(store, file)
+    with served.board(store) as address:
+        for view in ("", "coverage", "overlaps", "subdistrict?subdistrict=800303", "sources"):
+            seen = served.visit(chromium, f"{address}/{view}")
+            seen.title()
+            seen.settled()
+            assert seen.page.evaluate("window.top.hacked") is None
