@@ -12,7 +12,8 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
-from geo.fund_rules import FundError, Gate, Rule, Scheme
+from geo.fund_gates import fund_gates, promised_received
+from geo.fund_rules import FundError, Rule, Scheme
 from geo.periods import require_columns
 from geo.splits import largest_remainder
 
@@ -153,7 +154,7 @@ def _by_area(scheme: Scheme, areas: pd.DataFrame, lines: pd.DataFrame) -> pd.Dat
     table = pd.DataFrame({
         "restricted_satang": added(restricted),
         "unrestricted_satang": added(~restricted),
-        "total_satang": added(restricted | True),
+        "total_satang": added(status.notna()),
         "own_satang": added(lines["payer"].eq(scheme.own_payer)),
         "secured_satang": added(status.isin(["no_condition", "met"])),
         "at_stake_satang": added(status.eq("not_known")),
@@ -211,6 +212,8 @@ def calculate(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None = 
 
 def _calculated(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None, extra: Mapping[str, int]) -> Funds:
     _check(scheme, areas)
+    if gates is not None and gates.duplicated([KEY, "gate"]).any():
+        raise FundError("fund_gate_twice", gates.loc[gates.duplicated([KEY, "gate"]), KEY].iloc[0], "one answer per subdistrict and gate")
     lines = _lines(scheme, areas, extra)
     lines["gate_status"] = _statuses(scheme, lines, gates)
     return Funds(scheme, lines, _by_area(scheme, areas, lines), _by_payer(lines), _by_gate(scheme, lines, gates))
@@ -240,60 +243,6 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
             left = (int(rule.cap_baht * SATANG) - amount).astype("Float64") / float(rule.ratio)
             room = pd.concat([room, left.where(left > 0).round().astype("Int64")], axis=1).min(axis=1).astype("Int64")
     return pd.DataFrame({"pulled_baht": pulled.mask(unknown.to_numpy()), "room_satang": room}).reset_index()
-
-
-def fund_gates(gates: tuple[Gate, ...], funds: pd.DataFrame, areas: pd.DataFrame, fiscal_year: int) -> pd.DataFrame:
-    """Which conditions each subdistrict's fund meets.
-
-    Parameters
-    ----------
-    funds
-        ``subdistrict_code``, ``fiscal_year`` and the columns that the gates name (several funds are added up).
-
-    Returns
-    -------
-    DataFrame
-        ``subdistrict_code``, ``gate``, ``is_met`` (boolean, NA = not known: no figure for the year, or for growth
-        none for the year before).
-    """
-    parts = []
-    for gate in gates:
-        require_columns(funds, [KEY, "fiscal_year", gate.column], "funds")
-        figures = funds[funds[KEY].notna()].groupby([KEY, "fiscal_year"])[gate.column].sum(min_count=1).unstack("fiscal_year")
-        empty = pd.Series(pd.NA, index=figures.index, dtype="Float64")
-        now = (figures[fiscal_year] if fiscal_year in figures else empty).reindex(areas[KEY]).astype("Float64")
-        before = (figures[fiscal_year - 1] if fiscal_year - 1 in figures else empty).reindex(areas[KEY]).astype("Float64")
-        met = (now - before > float(gate.limit)) if gate.kind == "growth" else (now >= float(gate.limit))
-        parts.append(pd.DataFrame({KEY: areas[KEY].to_numpy(), "gate": gate.code, "is_met": met.astype("boolean").array}))
-    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[KEY, "gate", "is_met"])
-
-
-def promised_received(contributions: pd.DataFrame, by: tuple[str, ...] = ("source",)) -> pd.DataFrame:
-    """Promised against received; a payment that nobody recorded is not known, not zero.
-
-    Returns
-    -------
-    DataFrame
-        ``by``, ``promised_satang``, ``received_satang`` (sums of what is stated), ``outstanding_satang`` (promised less
-        received, over rows that state both, never below zero per row), ``not_known`` (rows with a promise but no word
-        on the payment), ``promised_not_known_satang`` (their promise), ``received_share`` (of rows that state both).
-    """
-    require_columns(contributions, [*by, "promised_satang", "received_satang"], "contributions")
-    promised, received = (contributions[name].astype("Int64") for name in ("promised_satang", "received_satang"))
-    both = promised.notna() & received.notna()
-    silent = promised.notna() & received.isna()
-    table = contributions[list(by)].assign(
-        promised_satang=promised,
-        received_satang=received,
-        outstanding_satang=(promised - received).clip(lower=0).where(both, 0),
-        not_known=silent.astype("Int64"),
-        promised_not_known_satang=promised.where(silent, 0),
-        _promised=promised.where(both, 0),
-        _received=received.where(both, 0),
-    )
-    table = table.groupby(list(by), sort=True, dropna=False).sum().reset_index()
-    share = table["_received"].astype("Float64") / table["_promised"].astype("Float64").where(table["_promised"] > 0)
-    return table.drop(columns=["_promised", "_received"]).assign(received_share=share)
 
 
 def compare(one: Funds, other: Funds) -> pd.DataFrame:

@@ -17,7 +17,8 @@ from geo.splits import SplitMethod, largest_remainder, split, unsplit
 OWN_LEVELS = ("village", "subdistrict")
 HIGHER_LEVELS = ("local_government", "district", "network", "province")
 STRIP_LEVELS = (*HIGHER_LEVELS, "outside", "not_placed")
-__all__ = ["RolledUp", "SplitMethod", "largest_remainder", "roll_up", "split", "strip_of", "unsplit"]
+SPLIT_METHODS: tuple[SplitMethod, ...] = ("equal", "population", "villages")
+__all__ = ["SPLIT_METHODS", "RolledUp", "SplitMethod", "largest_remainder", "roll_up", "split", "spread", "strip_of", "unsplit"]
 NEEDED = [
     "support_id",
     "area_level",
@@ -106,3 +107,21 @@ def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
         off_map=rest[~is_higher].assign(strip_level=levels[~is_higher]),
         strip=strip_of(rest, levels),
     )
+
+
+def spread(
+    support: pd.DataFrame, areas: pd.DataFrame, method: SplitMethod | None, local_governments: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """The records with those above the subdistrict spread by a named split; ``None`` gives them back as written.
+
+    Parts carry ``is_estimated``; what cannot be split (networks, a weight not known) and what is off the map stays as
+    it was. The sum in satang is the same before and after. Keep the argument: it is how the split is undone.
+    """
+    if method is None:
+        return support
+    rolled = roll_up(support, areas, local_governments)
+    if rolled.higher.empty:
+        return support
+    parts = split(rolled.higher, areas, method, local_governments)
+    rest = support.loc[support.index.difference(rolled.higher.index)]
+    return pd.concat([rest.assign(is_estimated=False, split_method=pd.NA), parts.astype({"split_method": "string"})], ignore_index=True)

@@ -248,5 +248,5 @@ def _formerly(connection: Connection, code: str, key: str) -> set[str]:
 def _resolved(row: dict, code: str, key: str, was_valid: bool) -> Resolved:
     still = row["valid_to"] is None and (row["code"] == code or codes.squeeze(row["name_th"]) == key)
     evidence = "other_time" if not was_valid else "present" if still else "historic"
-    parts = (row["code"], row["name_th"], row["level"], row["kind"], row["parent_code"], row["present_code"])
-    return Resolved(*parts, not still, evidence)
+    parts = [row[name] for name in ("code", "name_th", "level", "kind", "parent_code", "present_code")]
+    return Resolved(*(None if pd.isna(part) else part for part in parts), not still, evidence)

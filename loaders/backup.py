@@ -40,11 +40,16 @@ def _kept(engine: Engine, why: str) -> Path:
     return _folder() / f"{engine.url.database}.{why}-{stamp}.zip"
 
 
-def before_upgrade(engine: Engine, version: int) -> Path:
-    """Keep the store as it is before its tables change; returns the file."""
-    target = _kept(engine, f"v{version}")
+def keep(engine: Engine, why: str) -> Path:
+    """Keep the store as it is before much of it changes; returns the file."""
+    target = _kept(engine, why)
     backup(engine, target)
     return target
+
+
+def before_upgrade(engine: Engine, version: int) -> Path:
+    """Keep the store as it is before its tables change; returns the file."""
+    return keep(engine, f"v{version}")
 
 
 def backup(engine: Engine, target: Path) -> dict:
@@ -133,8 +138,7 @@ def restore(source: Path, url: str | None = None) -> dict:
     version = _sqlite_version(source) if store.is_sqlite(engine) else _dump_version(source)
     if version > tables.SCHEMA_VERSION:
         raise StoreUnavailable("store_newer", str(source))
-    kept = _kept(engine, "before-restore")
-    backup(engine, kept)
+    kept = keep(engine, "before-restore")
     if store.is_sqlite(engine):
         engine.dispose()
         with _opened(source, "ro") as saved, _opened(Path(str(engine.url.database))) as live:

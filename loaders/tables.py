@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from loaders.meeting_tables import decision, snapshot, storyboard
 from loaders.store_base import Key, metadata
 from loaders.store_base import place as _place
 from loaders.store_base import provenance as _provenance
@@ -38,7 +39,7 @@ from loaders.store_tables import (
 )
 
 # The newest migration; ``tests/test_store_versions.py`` holds these tables and the migrations to each other.
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 __all__ = [
     "REGISTERS",
     "SCHEMA_VERSION",
@@ -51,6 +52,7 @@ __all__ = [
     "audit",
     "batch_scope",
     "contribution",
+    "decision",
     "due",
     "excluded",
     "import_batch",
@@ -64,6 +66,8 @@ __all__ = [
     "role_holder",
     "setting",
     "sharing",
+    "snapshot",
+    "storyboard",
     "stream",
     "stream_entry",
     "support",

@@ -197,6 +197,7 @@
       map.createPane(pane[0]).style.zIndex = pane[1];
       if (pane[0] !== "areas") map.getPane(pane[0]).style.pointerEvents = "none";
     });
+    if (map.attributionControl) map.attributionControl.setPrefix(false).addAttribution("Leaflet");
     board.badges = L.layerGroup().addTo(map);
     board.tip = L.tooltip({ direction: "top", offset: [0, -6], className: "kradan-tip" });
     board.note = document.createElement("div");

@@ -15,3 +15,4 @@ need() { # command package
 }
 need chromium chromium
 need pdftoppm poppler-utils
+sh "$(dirname "$0")/system_postgres.sh"

@@ -1,0 +1,353 @@
+"""Which places next: choose N under a budget, by an exact solver, beside the simple rule "top N".
+
+The optimum is proven (HiGHS through ``scipy.optimize.milp`` with no gap allowed). Costs are whole satang and every
+answer is checked in whole numbers: a set that the solver's rounding let slip over the budget is forbidden and the
+problem solved again. Same input, same answer: rows are sorted by code first, the solver runs without chance.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from geo.periods import require_columns
+
+KEY = "subdistrict_code"
+WORTH_STEPS = 1_000_000  # worth is compared in whole millionths of the best place: finer differences are ties
+CONSTRAINTS = ("budget", "per_district", "forced_in", "forced_out", "neighbours")
+SOLVER = {"mip_rel_gap": 0.0, "disp": False, "presolve": True}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is wanted. ``choose``: how many, exactly; ``budget_satang``: most for all (None = no limit);
+    ``per_district``: at least so many in every district that has enough places with figures; ``neighbours``:
+    ``any``, ``apart`` (no two that touch) or ``together`` (none without a chosen neighbour).
+    """  # noqa: D205 - one line per wish
+
+    choose: int
+    budget_satang: int | None = None
+    per_district: int = 0
+    forced_in: tuple[str, ...] = ()
+    forced_out: tuple[str, ...] = ()
+    neighbours: str = "any"
+    seconds: float = 10.0
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The answer.
+
+    ``status``: ``optimal``, ``infeasible`` or ``out_of_time`` (an answer, not proven best; or none).
+    ``areas``: one row per place in code order: ``subdistrict_code``, ``district_code``, ``worth``, ``cost_satang``,
+    ``is_chosen``, ``is_simple`` (chosen by the simple rule), ``forced`` (``in`` / ``out`` / NA), ``is_known``
+    (has worth and cost; places that have not are never chosen).
+    ``summary``: two rows ``optimum`` and ``simple``: ``places``, ``worth``, ``cost_satang``, ``districts_missed``,
+    ``keeps_wishes``. ``prices``: ``constraint`` and what it costs: ``worth_without``, ``price`` (worth given up for
+    it), ``price_share``. ``reasons``: for ``infeasible``: ``code``, ``value``, ``needed``.
+    """
+
+    status: str
+    areas: pd.DataFrame
+    summary: pd.DataFrame
+    prices: pd.DataFrame
+    reasons: pd.DataFrame
+    seconds: float = 0.0
+
+
+@dataclass
+class _Problem:
+    """Arrays of the known places in code order."""
+
+    codes: np.ndarray
+    districts: np.ndarray
+    worth: np.ndarray  # whole steps
+    cost: np.ndarray  # whole satang
+    pairs: np.ndarray  # neighbouring positions, two columns
+    cuts: list[np.ndarray] = field(default_factory=list)
+
+
+def _steps(worth: pd.Series) -> np.ndarray:
+    values = worth.to_numpy(dtype=float)
+    largest = np.abs(values).max(initial=0.0)
+    return np.zeros(len(values)) if largest == 0 else np.rint(values / largest * WORTH_STEPS)
+
+
+def _problem(known: pd.DataFrame, adjacency: pd.DataFrame | None) -> _Problem:
+    place = {code: position for position, code in enumerate(known[KEY])}
+    pairs = []
+    if adjacency is not None:
+        borders = zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True)
+        pairs = [(place[one], place[other]) for one, other in borders if one in place and other in place]
+    return _Problem(
+        codes=known[KEY].to_numpy(),
+        districts=known["district_code"].to_numpy(),
+        worth=_steps(known["worth"]),
+        cost=known["cost_satang"].to_numpy(dtype="int64"),
+        pairs=np.array(pairs, dtype=int).reshape(-1, 2),
+    )
+
+
+def _rows(entries: list[tuple[np.ndarray, np.ndarray]], width: int) -> csr_array:
+    """Sparse matrix from (columns, values) per row."""
+    counts = np.cumsum([0, *(len(columns) for columns, _ in entries)])
+    columns = np.concatenate([columns for columns, _ in entries]) if entries else np.array([], dtype=int)
+    values = np.concatenate([values for _, values in entries]) if entries else np.array([])
+    return csr_array((values, columns, counts), shape=(len(entries), width))
+
+
+def _neighbour_rows(problem: _Problem, kind: str) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
+    """Rows ``row @ x <= limit``."""
+    if kind == "apart":
+        return [(pair, np.ones(2)) for pair in problem.pairs], [1.0] * len(problem.pairs)
+    rows = []
+    for position in range(len(problem.codes)):
+        touching = problem.pairs[(problem.pairs == position).any(axis=1)]
+        others = np.unique(touching[touching != position])
+        rows.append((np.append(position, others), np.append(1.0, -np.ones(len(others)))))
+    return rows, [0.0] * len(rows)
+
+
+def _constraints(problem: _Problem, wish: Wish, dropped: Collection[str]) -> list[LinearConstraint]:
+    width = len(problem.codes)
+    every = np.arange(width)
+    found = [LinearConstraint(_rows([(every, np.ones(width))], width), wish.choose, wish.choose)]
+    if wish.budget_satang is not None and "budget" not in dropped:
+        unit = max(float(problem.cost.max(initial=1)), 1.0)  # coefficients near 1 keep the solver's tolerance far below a place
+        found.append(LinearConstraint(_rows([(every, problem.cost / unit)], width), -np.inf, wish.budget_satang / unit))
+    if wish.per_district and "per_district" not in dropped:
+        names, position = np.unique(problem.districts, return_inverse=True)
+        members = [np.flatnonzero(position == number) for number in range(len(names))]
+        found.append(LinearConstraint(_rows([(part, np.ones(len(part))) for part in members], width), wish.per_district, np.inf))
+    if wish.neighbours != "any" and "neighbours" not in dropped:
+        rows, limits = _neighbour_rows(problem, wish.neighbours)
+        if rows:
+            found.append(LinearConstraint(_rows(rows, width), -np.inf, np.array(limits)))
+    for cut in problem.cuts:
+        found.append(LinearConstraint(_rows([(cut, np.ones(len(cut)))], width), -np.inf, len(cut) - 1))
+    return found
+
+
+def _bounds(problem: _Problem, wish: Wish, dropped: Collection[str]) -> Bounds:
+    low, high = np.zeros(len(problem.codes)), np.ones(len(problem.codes))
+    if "forced_in" not in dropped:
+        low[np.isin(problem.codes, list(wish.forced_in))] = 1
+    if "forced_out" not in dropped:
+        high[np.isin(problem.codes, list(wish.forced_out))] = 0
+    return Bounds(low, high)
+
+
+def _solve(problem: _Problem, wish: Wish, dropped: Collection[str] = (), least_cost: bool = False) -> tuple[str, np.ndarray | None]:
+    """Status and the chosen positions; repeats while exact sums find a set over the budget."""
+    bounds = _bounds(problem, wish, dropped)
+    if (bounds.lb > bounds.ub).any():
+        return "infeasible", None
+    goal = problem.cost / max(problem.cost.max(initial=1), 1) if least_cost else -problem.worth
+    trial = replace_cuts(problem)
+    limit = None if "budget" in dropped else wish.budget_satang
+    until = time.perf_counter() + wish.seconds
+    while True:
+        left = max(until - time.perf_counter(), 0.01)
+        answer = milp(goal, integrality=np.ones(len(goal)), bounds=bounds, constraints=_constraints(trial, wish, dropped),
+                      options={**SOLVER, "time_limit": left})  # fmt: skip
+        if answer.status == 2:
+            return "infeasible", None
+        if answer.x is None:
+            return "out_of_time", None
+        chosen = np.flatnonzero(answer.x > 0.5)
+        if limit is None or int(trial.cost[chosen].sum()) <= limit:
+            return ("optimal" if answer.status == 0 else "out_of_time"), chosen
+        trial.cuts.append(chosen)  # costs are not negative: no larger set fits either
+
+
+def replace_cuts(problem: _Problem) -> _Problem:
+    """The same problem without the sets forbidden on the way to another answer."""
+    return replace(problem, cuts=[])
+
+
+def _active(problem: _Problem, wish: Wish) -> list[str]:
+    on = {
+        "budget": wish.budget_satang is not None,
+        "per_district": wish.per_district > 0,
+        "forced_in": bool(wish.forced_in),
+        "forced_out": bool(wish.forced_out),
+        "neighbours": wish.neighbours != "any",
+    }
+    return [name for name in CONSTRAINTS if on[name]]
+
+
+def _contradictions(problem: _Problem, wish: Wish, all_codes: Collection[str]) -> list[dict[str, object]]:
+    """Reasons that can be read off without solving."""
+    found: list[dict[str, object]] = []
+
+    def add(code: str, value: object, needed: object = pd.NA) -> None:
+        found.append({"code": code, "value": str(value), "needed": needed})
+
+    for code in sorted({*wish.forced_in, *wish.forced_out} - set(all_codes)):
+        add("select_code_unknown", code)
+    for code in sorted(set(wish.forced_in) & set(wish.forced_out)):
+        add("select_forced_both", code)
+    for code in sorted((set(wish.forced_in) & set(all_codes)) - set(problem.codes)):
+        add("select_forced_without_figures", code)
+    if len(set(wish.forced_in)) > wish.choose:
+        add("select_more_forced_than_chosen", len(set(wish.forced_in)), wish.choose)
+    open_places = len(problem.codes) - int(np.isin(problem.codes, list(wish.forced_out)).sum())
+    if wish.choose > open_places:
+        add("select_too_few_places", wish.choose, open_places)
+    names, counts = np.unique(problem.districts[~np.isin(problem.codes, list(wish.forced_out))], return_counts=True)
+    for district in sorted(set(problem.districts) - set(names[counts >= wish.per_district])):
+        add("select_district_too_small", district, wish.per_district)
+    if wish.per_district * len(set(problem.districts)) > wish.choose:
+        add("select_districts_need_more", wish.choose, wish.per_district * len(set(problem.districts)))
+    return found
+
+
+def _causes(problem: _Problem, wish: Wish) -> list[dict[str, object]]:
+    """The wishes that together cannot be met: none of those named can be kept when the others are (deletion filter)."""
+    kept = _active(problem, wish)
+    for name in list(kept):
+        dropped = set(CONSTRAINTS) - set(kept) | {name}
+        if _solve(problem, wish, dropped)[0] == "infeasible":
+            kept.remove(name)
+    reasons: list[dict[str, object]] = []
+    for name in kept:
+        needed: object = pd.NA
+        if name == "budget":
+            status, cheapest = _solve(problem, wish, {"budget"}, least_cost=True)
+            needed = int(problem.cost[cheapest].sum()) if status == "optimal" and cheapest is not None else pd.NA
+        value = wish.budget_satang if name == "budget" else wish.choose
+        reasons.append({"code": f"select_infeasible_{name}", "value": str(value), "needed": needed})
+    return reasons
+
+
+def _simple(problem: _Problem, wish: Wish) -> np.ndarray:
+    """Top N: forced first, then down the list by worth (then code), skipping what no longer fits the budget."""
+    forced = np.isin(problem.codes, list(wish.forced_in))
+    barred = np.isin(problem.codes, list(wish.forced_out)) & ~forced
+    order = np.lexsort((np.arange(len(problem.codes)), -problem.worth, ~forced))
+    chosen: list[int] = []
+    spent = 0
+    for position in order[~barred[order]]:
+        fits = wish.budget_satang is None or spent + int(problem.cost[position]) <= wish.budget_satang
+        if len(chosen) < wish.choose and fits:
+            chosen.append(int(position))
+            spent += int(problem.cost[position])
+    return np.array(sorted(chosen), dtype=int)
+
+
+def _keeps(problem: _Problem, wish: Wish, chosen: np.ndarray) -> bool:
+    """Whether a set keeps every wish, in whole numbers."""
+    picked = set(chosen.tolist())
+    counts = pd.Series(problem.districts[chosen]).value_counts()
+    touching = [(one, other) for one, other in problem.pairs.tolist() if one in picked and other in picked]
+    codes = set(problem.codes[chosen])
+    return (
+        len(chosen) == wish.choose
+        and (wish.budget_satang is None or int(problem.cost[chosen].sum()) <= wish.budget_satang)
+        and set(wish.forced_in) <= codes
+        and not set(wish.forced_out) & codes
+        and all(counts.get(district, 0) >= wish.per_district for district in set(problem.districts))
+        and (wish.neighbours != "apart" or not touching)
+        and (wish.neighbours != "together" or picked == {position for pair in touching for position in pair})
+    )
+
+
+def _summary(problem: _Problem, wish: Wish, sets: dict[str, np.ndarray], worth: np.ndarray) -> pd.DataFrame:
+    rows = []
+    for name, chosen in sets.items():
+        missed = set(problem.districts) - set(problem.districts[chosen])
+        rows.append({
+            "way": name,
+            "places": len(chosen),
+            "worth": float(worth[chosen].sum()),
+            "cost_satang": int(problem.cost[chosen].sum()),
+            "districts_missed": len(missed),
+            "keeps_wishes": _keeps(problem, wish, chosen),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _prices(problem: _Problem, wish: Wish, worth: np.ndarray, best: float) -> pd.DataFrame:
+    rows = []
+    for name in _active(problem, wish):
+        status, chosen = _solve(problem, wish, {name})
+        without = float(worth[chosen].sum()) if chosen is not None and status == "optimal" else float("nan")
+        rows.append({"constraint": name, "worth_without": without, "price": without - best,
+                     "price_share": (without - best) / abs(without) if without else float("nan")})  # fmt: skip
+    return pd.DataFrame(rows, columns=["constraint", "worth_without", "price", "price_share"])
+
+
+def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = None, prices: bool = True) -> Choice:
+    """The set of places with the greatest worth that keeps every wish.
+
+    Parameters
+    ----------
+    areas
+        ``subdistrict_code``, ``district_code``, ``worth`` (any number, more = rather this one; from :func:`worth`),
+        ``cost_satang``. NA in either: never chosen, counted apart.
+    adjacency
+        ``subdistrict_code_a``, ``subdistrict_code_b``; needed for ``neighbours`` other than ``any``.
+    prices
+        Also solve without each wish in turn, to say what it costs.
+    """
+    require_columns(areas, [KEY, "district_code", "worth", "cost_satang"], "areas")
+    if wish.neighbours not in ("any", "apart", "together") or (wish.neighbours != "any" and adjacency is None):
+        raise ValueError(f"neighbours={wish.neighbours!r} with adjacency={adjacency is not None}; expected any, or apart / together "
+                         f"with an adjacency frame; pass loaders.reference.adjacency()")  # fmt: skip
+    if areas[KEY].duplicated().any() or areas["cost_satang"].lt(0).fillna(False).any():
+        raise ValueError(f"areas: {KEY} must be unique and cost_satang not negative; check the frame before selecting")
+    begin = time.perf_counter()
+    table = areas[[KEY, "district_code", "worth", "cost_satang"]].sort_values(KEY, ignore_index=True)
+    table["is_known"] = table["worth"].notna() & table["cost_satang"].notna()
+    known = table[table["is_known"]]
+    problem, worth = _problem(known, adjacency), known["worth"].to_numpy(dtype=float)
+    reasons = _contradictions(problem, wish, set(table[KEY]))
+    status, chosen = ("infeasible", None) if reasons else _solve(problem, wish)
+    if status == "infeasible" and not reasons:
+        reasons = _causes(problem, wish)
+    sets = {} if chosen is None else {"optimum": chosen}
+    sets["simple"] = _simple(problem, wish)
+    for column, name in (("is_chosen", "optimum"), ("is_simple", "simple")):
+        table[column] = table[KEY].isin(problem.codes[sets[name]] if name in sets else [])
+    table["forced"] = pd.array(["in" if code in wish.forced_in else "out" if code in wish.forced_out else pd.NA for code in table[KEY]], dtype="string")
+    priced = _prices(problem, wish, worth, float(worth[chosen].sum())) if prices and status == "optimal" else _no_prices()
+    return Choice(
+        status=status,
+        areas=table,
+        summary=_summary(problem, wish, sets, worth),
+        prices=priced,
+        reasons=pd.DataFrame(reasons, columns=["code", "value", "needed"]),
+        seconds=time.perf_counter() - begin,
+    )
+
+
+def _no_prices() -> pd.DataFrame:
+    return pd.DataFrame(columns=["constraint", "worth_without", "price", "price_share"])
+
+
+def worth(parts: pd.DataFrame, weights: dict[str, float]) -> pd.Series:
+    """What a place is worth choosing: weighted mean of columns brought to 0-1 (lowest to highest known value).
+
+    Parameters
+    ----------
+    parts
+        One column per key of ``weights`` (``need``, ``readiness``, ``people`` ...), more = rather this one.
+    weights
+        Not negative, at least one above zero. A place for which a weighted column is not known has no worth (NA).
+    """
+    require_columns(parts, list(weights), "parts")
+    if min(weights.values()) < 0 or sum(weights.values()) == 0:
+        raise ValueError(f"weights {weights}: found none above zero or one below; expected 0 or more; change the sliders")
+    total = pd.Series(0.0, index=parts.index)
+    for column, weight in weights.items():
+        if weight:
+            values = parts[column].astype("Float64")
+            width = values.max() - values.min()
+            total = total + weight * ((values - values.min()) / width if width > 0 else values * 0 + 0.5)
+    return total.astype("Float64") / sum(weights.values())

@@ -1,0 +1,141 @@
+"""Formats that others read: 360Giving and 3W (who does what where, with HXL tags) as CSV, subdistricts as GeoJSON.
+
+Cells are guarded against formulas as in :mod:`loaders.exchange_cells`; amounts are baht, codes are P-codes (``TH801210``).
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Connection
+
+from loaders import reference, store
+from loaders.exchange_cells import write_csv
+from loaders.privacy import Viewer
+
+# Heading, HXL tag of our 3W table; ``data/layouts/exchange_3w.toml`` reads the same headings.
+THREE_W = (
+    ("Funding organisation", "#org+funder"),
+    ("Implementing organisation", "#org+impl"),
+    ("Sector", "#sector"),
+    ("Activity", "#activity"),
+    ("Activity type", "#activity+code"),
+    ("Target group", "#beneficiary"),
+    ("Admin 1 P-code", "#adm1+code"),
+    ("Admin 1", "#adm1+name"),
+    ("Admin 2 P-code", "#adm2+code"),
+    ("Admin 2", "#adm2+name"),
+    ("Admin 3 P-code", "#adm3+code"),
+    ("Admin 3", "#adm3+name"),
+    ("Start date", "#date+start"),
+    ("End date", "#date+end"),
+    ("Fiscal year (CE)", "#date+year"),
+    ("Status", "#status"),
+    ("People reached", "#reached"),
+    ("Amount (THB)", "#value+thb"),
+)
+GRANTS = (
+    "Identifier", "Title", "Description", "Currency", "Amount Awarded", "Amount Disbursed", "Award Date", "Planned Dates:Start Date",
+    "Planned Dates:End Date", "Recipient Org:Identifier", "Recipient Org:Name", "Funding Org:Identifier", "Funding Org:Name",
+    "Grant Programme:Code", "Grant Programme:Title", "Beneficiary Location:Name", "Beneficiary Location:Geographic Code",
+    "Beneficiary Location:Geographic Code Type", "Data Source",
+)  # fmt: skip
+PREFIX = "kradan"
+
+
+def write_all(connection: Connection, folder: Path, viewer: Viewer, province: str) -> dict[str, int]:
+    """Write the three files as the viewer may see the records; returns rows by file."""
+    support = store.read_support(connection, None, viewer)  # type: ignore[arg-type] - no province: all of them
+    grants = grant_rows(support)
+    points = features(support, province)
+    text = json.dumps(points, ensure_ascii=False, sort_keys=True)
+    (folder / "subdistricts.geojson").write_text(text + "\n", encoding="utf-8")
+    rows = [[tag for _, tag in THREE_W], *three_w_rows(support)]
+    write_csv(folder / "support_3w.csv", [heading for heading, _ in THREE_W], map(tuple, rows))
+    return {
+        "support_360giving.csv": write_csv(folder / "support_360giving.csv", list(GRANTS), map(tuple, grants)),
+        "support_3w.csv": len(rows) - 1,
+        "subdistricts.geojson": len(points["features"]),
+    }
+
+
+def baht(satang: object) -> str | None:
+    """Satang as baht with two decimals, exactly."""
+    if satang is None or pd.isna(satang):  # type: ignore[call-overload]
+        return None
+    whole, part = divmod(abs(int(satang)), 100)  # type: ignore[call-overload]
+    return f"{'-' if int(satang) < 0 else ''}{whole}.{part:02d}"  # type: ignore[call-overload]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _day(value: object) -> str | None:
+    return None if pd.isna(value) else pd.Timestamp(value).date().isoformat()  # type: ignore[call-overload, arg-type]
+
+
+def _names() -> dict[str, str]:
+    """Thai names by code of the province's districts and subdistricts."""
+    places = reference.subdistricts()
+    return dict(zip(places["subdistrict_code"], places["name_th"], strict=True)) | dict(
+        zip(places["district_code"], places["district_name_th"], strict=True)
+    )
+
+
+def three_w_rows(support: pd.DataFrame) -> list[list]:
+    """One row per record; an area above the subdistrict leaves the finer columns empty."""
+    names = _names()
+    rows = []
+    for one in support.itertuples():
+        codes = [_text(one.province_code), _text(one.district_code), _text(one.subdistrict_code)]
+        places = [part for code in codes for part in (f"TH{code}" if code else None, names.get(code or ""))]
+        year = None if pd.isna(one.fiscal_year) else str(int(one.fiscal_year))
+        people = None if pd.isna(one.people_reached) else str(int(one.people_reached))
+        rows.append(
+            [_text(one.agency_name) or one.agency_code, _text(one.implementer), _text(one.theme_code), _text(one.activity),
+             _text(one.activity_code), _text(one.target_group), *places, _day(one.starts_on), _day(one.ends_on), year,
+             _text(one.status), people, baht(one.amount_satang)]
+        )  # fmt: skip
+    return rows
+
+
+def grant_rows(support: pd.DataFrame) -> list[list]:
+    """360Giving rows of the records that state an amount and a day or fiscal year (the standard asks for both).
+
+    Without a day the award date is the first day of the fiscal year; the recipient is who carries it out, else the funder.
+    """
+    names = _names()
+    rows = []
+    for one in support[support["amount_satang"].notna()].itertuples():
+        start = _day(one.starts_on) or (None if pd.isna(one.fiscal_year) else f"{int(one.fiscal_year) - 1}-10-01")
+        if start is None:
+            continue
+        funder = _text(one.agency_name) or one.agency_code
+        recipient, area = _text(one.implementer) or funder, _text(one.area_code)
+        rows.append(
+            [f"{PREFIX}-{one.support_id}", _text(one.activity) or funder, _text(one.activity) or funder, "THB", baht(one.amount_satang),
+             baht(one.paid_satang), start, _day(one.starts_on), _day(one.ends_on), f"{PREFIX}-org-{recipient}", recipient,
+             f"{PREFIX}-org-{one.agency_code}", funder, _text(one.stream_code), _text(one.stream_name), names.get((area or "")[:6]),
+             f"TH{area}" if area else None, "COD-AB P-code" if area else None, f"{one.file_name} / {one.sheet} / {one.row}"]
+        )  # fmt: skip
+    return rows
+
+
+def features(support: pd.DataFrame, province: str) -> dict:
+    """The province's subdistricts as points with what the viewer may know: records and baht placed in each."""
+    placed = support[support["subdistrict_code"].notna() & support["area_level"].isin(["subdistrict", "village"])]
+    records = placed.groupby("subdistrict_code").size()
+    satang = placed["amount_satang"].astype("Int64").groupby(placed["subdistrict_code"]).sum(min_count=1)
+    found = []
+    for place in reference.subdistricts().itertuples():
+        code = place.subdistrict_code
+        if not code.startswith(province) or pd.isna(place.lat):
+            continue
+        properties = {"subdistrict_code": code, "pcode": f"TH{code}", "name_th": place.name_th, "name_en": place.name_en,
+                      "district_code": place.district_code, "records": int(records.get(code, 0)), "amount_baht": baht(satang.get(code))}  # fmt: skip
+        point = {"type": "Point", "coordinates": [float(place.lon), float(place.lat)]}
+        found.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
+    return {"type": "FeatureCollection", "features": found}

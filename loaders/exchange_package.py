@@ -1,0 +1,203 @@
+"""The whole store out and in again: one CSV per table, ``datapackage.json`` (Frictionless), GeoJSON, 360Giving, 3W.
+
+A complete package (an administrator's) holds every table as it is, and can be loaded into an empty store: the same
+state. Any other viewer gets what :mod:`loaders.store_read` shows to that viewer, and such a package cannot be loaded.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+
+import pandas as pd
+from sqlalchemy import Column, Connection, Engine, Table, delete, insert, select
+
+from loaders import exchange_formats, settings, store, tables
+from loaders.backup import set_sequences
+from loaders.exchange_cells import GUARD, kind_of, read_csv, write_csv
+from loaders.privacy import Viewer
+from loaders.problems import Refused
+
+COMPLETE = Viewer("admin")
+SCHEMA_NAME = "schema_version"
+OPEN = ("agency", "stream", "area", "area_event", "local_government", "local_government_area", "import_batch")
+CHUNK = 5_000
+
+
+@cache
+def fields() -> dict[str, dict[str, list[str]]]:
+    """Titles of tables and columns: ``[Thai, English]``."""
+    with (settings.DATA / "schema" / "fields.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def export(engine: Engine, folder: Path, viewer: Viewer = COMPLETE) -> dict:
+    """Write the package into ``folder``; returns rows per table. One snapshot: writers meanwhile do not show."""
+    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    with store.reading(engine) as connection:
+        resources = _complete(connection, folder) if viewer == COMPLETE else _seen(connection, folder, viewer)
+        version = store.data_version(connection)
+        extra = exchange_formats.write_all(connection, folder, viewer, settings.province())
+    package = {
+        "profile": "tabular-data-package",
+        "name": "kradan",
+        "title": fields()["tables"]["support"][0],
+        "version": version,
+        "kradan": {"schema_version": tables.SCHEMA_VERSION, "viewer": viewer.role, "text_guard": GUARD},
+        "resources": resources,
+    }
+    text = json.dumps(package, ensure_ascii=False, indent=1)
+    (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+    return {"folder": str(folder), "viewer": viewer.role, "data_version": version,
+            "rows": {resource["name"]: resource["rows"] for resource in resources} | extra}  # fmt: skip
+
+
+def _complete(connection: Connection, folder: Path) -> list[dict]:
+    resources = []
+    for table in tables.metadata.sorted_tables:
+        columns = list(table.c)
+        count = write_csv(_path(folder, table.name), [column.name for column in columns], _rows(connection, table))
+        described = [_field(column.name, kind_of(column), required=not column.nullable) for column in columns]
+        key = [column.name for column in table.primary_key]
+        resources.append(_resource(folder, table.name, described, count, key, _references(table)))
+    return resources
+
+
+def _rows(connection: Connection, table: Table) -> Iterator[tuple]:
+    """Rows in the order of their key, text by its bytes, so that both engines write the same file."""
+    ordered = [_by_bytes(connection, column) for column in table.primary_key]
+    result = connection.execution_options(yield_per=CHUNK).execute(select(table).order_by(*ordered))
+    for row in result:
+        yield tuple(row)
+
+
+def _by_bytes(connection: Connection, column: Column) -> Column:
+    is_text = column.type.python_type is str and connection.dialect.name == "postgresql"
+    return column.collate("C") if is_text else column  # type: ignore[return-value]
+
+
+def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
+    """What a viewer may see, from the same functions that the pages read with."""
+    frames = {name: store.read_table(connection, tables.metadata.tables[name], viewer) for name in OPEN}
+    for register in tables.REGISTERS:
+        frames[tables.REGISTERS[register].name] = store.read_register(connection, register, None, viewer)
+    frames["reports"] = pd.concat(
+        [store.read_reports(connection, register, viewer).assign(register=register) for register in tables.REGISTERS]
+    )
+    frames["quarantine"] = store.read_table(connection, tables.quarantine, viewer)
+    return [_frame_out(folder, name, frame) for name, frame in frames.items()]
+
+
+def _frame_out(folder: Path, name: str, frame: pd.DataFrame) -> dict:
+    count = write_csv(_path(folder, name), list(frame.columns), (tuple(map(_plain, row)) for row in frame.itertuples(index=False)))
+    kinds = {column.name: kind_of(column) for table in tables.metadata.sorted_tables for column in table.c}
+    kinds |= {"is_masked": "boolean", "is_vacant": "boolean", "fiscal_year": "integer"}
+    described = [_field(column, kinds.get(column, "string"), required=False) for column in frame.columns]
+    return _resource(folder, name, described, count)
+
+
+def _plain(value: object) -> object:
+    """A frame's cell as a plain value."""
+    if value is None or pd.isna(value):  # type: ignore[call-overload]
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value.item() if hasattr(value, "item") else value
+
+
+def _path(folder: Path, name: str) -> Path:
+    return folder / "tables" / f"{name}.csv"
+
+
+def _field(name: str, kind: str, *, required: bool) -> dict:
+    titles = fields()["columns"].get(name, [name, name])
+    described = {"name": name, "type": kind, "title": titles[0], "title_en": titles[1]}
+    return described | ({"constraints": {"required": True}} if required else {})
+
+
+def _references(table: Table) -> list[dict]:
+    return [
+        {"fields": [key.parent.name], "reference": {"resource": key.column.table.name, "fields": [key.column.name]}}
+        for key in sorted(table.foreign_keys, key=lambda one: one.parent.name)
+    ]
+
+
+def _resource(folder: Path, name: str, described: list[dict], rows: int, key: list[str] | None = None, links: list | None = None) -> dict:
+    path = _path(folder, name)
+    schema = {"fields": described, "missingValues": [""]}
+    schema |= {"primaryKey": key} if key else {}
+    schema |= {"foreignKeys": links} if links else {}
+    titles = fields()["tables"].get(name, [name, name])
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return {"name": name, "title": titles[0], "title_en": titles[1], "path": f"tables/{name}.csv", "profile": "tabular-data-resource",
+            "format": "csv", "mediatype": "text/csv", "encoding": "utf-8", "rows": rows, "bytes": path.stat().st_size,
+            "hash": f"sha256:{digest}", "schema": schema}  # fmt: skip
+
+
+def wipe(engine: Engine, who: str) -> dict:
+    """Empty every table; the state before is kept as a backup. Returns rows taken away and the backup's file."""
+    from loaders import backup
+
+    kept = backup.keep(engine, "before-wipe")
+    gone = {}
+    with store.writing(engine) as connection:
+        for table in reversed(tables.metadata.sorted_tables):
+            query = delete(table) if table.name != "setting" else delete(table).where(table.c.name != SCHEMA_NAME)
+            gone[table.name] = connection.execute(query).rowcount
+    return {"wiped": {name: number for name, number in gone.items() if number}, "kept": str(kept), "by": who}
+
+
+def load(engine: Engine, folder: Path) -> dict:
+    """Load a complete package into an empty store, all or nothing; returns rows per table.
+
+    Raises ``Refused``: ``export_incomplete`` (not an administrator's, or tables missing), ``export_other_version``,
+    ``export_damaged`` (a file is not the one that was written), ``store_not_empty``.
+    """
+    package = _described(folder)
+    with store.writing(engine) as connection:
+        _refuse_full(connection)
+        connection.execute(delete(tables.setting))
+        loaded = {table.name: _load_table(connection, folder, table) for table in tables.metadata.sorted_tables}
+        expected = {resource["name"]: resource["rows"] for resource in package["resources"]}
+        if loaded != expected:
+            raise Refused("export_damaged", value=str(folder))
+        set_sequences(connection)
+    return {"loaded": loaded}
+
+
+def _described(folder: Path) -> dict:
+    try:
+        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        marks = package["kradan"]
+        hashes = {resource["name"]: resource["hash"] for resource in package["resources"]}
+    except (OSError, ValueError, KeyError) as error:
+        raise Refused("export_incomplete", value=str(folder)) from error
+    if marks["viewer"] != COMPLETE.role or set(hashes) != set(tables.metadata.tables):
+        raise Refused("export_incomplete", value=str(folder))
+    if marks["schema_version"] != tables.SCHEMA_VERSION:
+        raise Refused("export_other_version", value=str(marks["schema_version"]), suggestion=str(tables.SCHEMA_VERSION))
+    for name, expected in hashes.items():
+        path = _path(folder, name)
+        if not path.is_file() or f"sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}" != expected:
+            raise Refused("export_damaged", value=f"tables/{name}.csv")
+    return package
+
+
+def _refuse_full(connection: Connection) -> None:
+    for table in tables.metadata.sorted_tables:
+        if table.name != "setting" and connection.execute(select(table).limit(1)).first() is not None:
+            raise Refused("store_not_empty", value=table.name)
+
+
+def _load_table(connection: Connection, folder: Path, table: Table) -> int:
+    count = 0
+    rows = read_csv(_path(folder, table.name), table)
+    while block := list(islice(rows, CHUNK)):
+        connection.execute(insert(table), block)
+        count += len(block)
+    return count
