@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.index_spec import SpecError, read_spec
+from geo.index_reading import read_spec
+from geo.index_spec import SpecError
 from geo.ranking import Ranking, influence, rank
 
 EMPTY = ("", "-", "NA", "N/A", "n/a")
@@ -62,7 +63,11 @@ def _summary(ranking: Ranking) -> dict[str, object]:
         **ranking.completeness(),
         "hold": spec.doubt.hold,
         "classes": ranking.headline(),
-        "influence": influence(ranking).round(4).astype(object).where(lambda table: table.notna(), None).to_dict("records"),
+        "influence": influence(ranking)
+        .round(4)
+        .astype(object)
+        .where(lambda table: table.notna(), None)
+        .to_dict("records"),
     }
 
 
@@ -75,9 +80,18 @@ def main(argv: list[str] | None = None) -> int:
         data = _data(arguments.data, spec.unit)
         ranking = rank(spec, data, arguments.draws, arguments.seed)
     except SpecError as error:
-        print(json.dumps({"problem": error.code, "value": error.value, "expected": error.expected}, ensure_ascii=False), file=sys.stderr)
+        print(
+            json.dumps({"problem": error.code, "value": error.value, "expected": error.expected}, ensure_ascii=False),
+            file=sys.stderr,
+        )
         return 2
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+    except (
+        OSError,
+        tomllib.TOMLDecodeError,
+        UnicodeDecodeError,
+        pd.errors.ParserError,
+        pd.errors.EmptyDataError,
+    ) as error:
         print(json.dumps({"problem": "rank_file_unreadable", "value": str(error)}, ensure_ascii=False), file=sys.stderr)
         return 2
     _table(ranking).to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")

@@ -34,7 +34,10 @@ def lorenz(amount: pd.Series, people: pd.Series) -> pd.DataFrame:
     heads, money = people[order].astype(float).to_numpy(), amount[order].astype(float).to_numpy()
     if not len(order) or money.sum() <= 0:
         return pd.DataFrame({"people_share": pd.Series(dtype=float), "amount_share": pd.Series(dtype=float)})
-    shares = {"people_share": np.append(0.0, heads.cumsum() / heads.sum()), "amount_share": np.append(0.0, money.cumsum() / money.sum())}
+    shares = {
+        "people_share": np.append(0.0, heads.cumsum() / heads.sum()),
+        "amount_share": np.append(0.0, money.cumsum() / money.sum()),
+    }
     return pd.DataFrame(shares)
 
 
@@ -68,7 +71,12 @@ def theil(values: pd.Series, districts: pd.Series) -> dict[str, float]:
     # the library divides by each group's total: a district with no money at all gets the smallest number there is
     parts = TheilD(np.where(known == 0, np.finfo(float).tiny, known), districts[values.notna()].to_numpy())
     total, between, within = (float(np.squeeze(part)) for part in (parts.T, parts.bg, parts.wg))
-    return {"total": total, "between": between, "within": within, "between_share": between / total if total > 1e-12 else 0.0}
+    return {
+        "total": total,
+        "between": between,
+        "within": within,
+        "between_share": between / total if total > 1e-12 else 0.0,
+    }
 
 
 def moran(values: pd.Series, adjacency: pd.DataFrame) -> dict[str, float | int]:
@@ -100,7 +108,19 @@ def moran(values: pd.Series, adjacency: pd.DataFrame) -> dict[str, float | int]:
     joined = [code for code in known.index if code in neighbours]
     islands = len(known) - len(joined)
     if len(joined) < 3 or known[joined].nunique() < 2:
-        return {"moran_i": float("nan"), "expected": float("nan"), "p_value": float("nan"), "places": len(joined), "islands": islands}
+        return {
+            "moran_i": float("nan"),
+            "expected": float("nan"),
+            "p_value": float("nan"),
+            "places": len(joined),
+            "islands": islands,
+        }
     weights = W({code: neighbours[code] for code in joined}, id_order=joined, silence_warnings=True)
     found = Moran(known[joined].to_numpy(), weights, transformation="r", permutations=0, two_tailed=False)
-    return {"moran_i": float(found.I), "expected": float(found.EI), "p_value": float(found.p_norm), "places": len(joined), "islands": islands}
+    return {
+        "moran_i": float(found.I),
+        "expected": float(found.EI),
+        "p_value": float(found.p_norm),
+        "places": len(joined),
+        "islands": islands,
+    }

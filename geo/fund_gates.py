@@ -27,12 +27,16 @@ def fund_gates(gates: tuple[Gate, ...], funds: pd.DataFrame, areas: pd.DataFrame
     parts = []
     for gate in gates:
         require_columns(funds, [KEY, "fiscal_year", gate.column], "funds")
-        figures = funds[funds[KEY].notna()].groupby([KEY, "fiscal_year"])[gate.column].sum(min_count=1).unstack("fiscal_year")
+        figures = (
+            funds[funds[KEY].notna()].groupby([KEY, "fiscal_year"])[gate.column].sum(min_count=1).unstack("fiscal_year")
+        )
         empty = pd.Series(pd.NA, index=figures.index, dtype="Float64")
         now = figures.get(fiscal_year, empty).reindex(areas[KEY]).astype("Float64")
         before = figures.get(fiscal_year - 1, empty).reindex(areas[KEY]).astype("Float64")
         met = (now - before > float(gate.limit)) if gate.kind == "growth" else (now >= float(gate.limit))
-        parts.append(pd.DataFrame({KEY: areas[KEY].to_numpy(), "gate": gate.code, "is_met": met.astype("boolean").array}))
+        parts.append(
+            pd.DataFrame({KEY: areas[KEY].to_numpy(), "gate": gate.code, "is_met": met.astype("boolean").array})
+        )
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[KEY, "gate", "is_met"])
 
 

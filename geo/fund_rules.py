@@ -10,8 +10,22 @@ from typing import Any
 import pandas as pd
 
 KINDS = ("per_subdistrict", "per_village", "per_head", "column", "match", "share_of")
-NUMBERS = {"baht": "baht", "ratio": "ratio", "percent": "percent", "floor_baht": "floor_baht", "cap_baht": "cap_baht", "total_baht": "total_baht"}
-NEEDED = {"per_subdistrict": "baht", "per_village": "baht", "per_head": "baht", "match": "ratio", "share_of": "percent", "column": "column"}
+NUMBERS = {
+    "baht": "baht",
+    "ratio": "ratio",
+    "percent": "percent",
+    "floor_baht": "floor_baht",
+    "cap_baht": "cap_baht",
+    "total_baht": "total_baht",
+}
+NEEDED = {
+    "per_subdistrict": "baht",
+    "per_village": "baht",
+    "per_head": "baht",
+    "match": "ratio",
+    "share_of": "percent",
+    "column": "column",
+}
 
 
 class FundError(ValueError):
@@ -126,7 +140,9 @@ def _rule(table: Mapping[str, Any], earlier: list[str]) -> Rule:
         kind=table["kind"],
         of=of,
         column=table.get("column"),
-        by_size=tuple((size, number(value, f"{code}.by_size.{size}")) for size, value in table.get("by_size", {}).items()),
+        by_size=tuple(
+            (size, number(value, f"{code}.by_size.{size}")) for size, value in table.get("by_size", {}).items()
+        ),
         restricted_to=table.get("restricted_to"),
         gates=tuple(table.get("gates", ())),
         to_be_confirmed=bool(table.get("to_be_confirmed", False)),
@@ -138,7 +154,9 @@ def _gate(table: Mapping[str, Any]) -> Gate:
     kinds = {"growth": "more_than", "at_least": "value"}
     if table["kind"] not in kinds:
         raise FundError("fund_kind_unknown", f"{table['code']}: {table['kind']}", ", ".join(kinds))
-    return Gate(table["code"], table["kind"], table["column"], number(table.get(kinds[table["kind"]], 0), table["code"]))
+    return Gate(
+        table["code"], table["kind"], table["column"], number(table.get(kinds[table["kind"]], 0), table["code"])
+    )
 
 
 def read_schemes(document: Mapping[str, Any]) -> dict[str, Scheme]:

@@ -38,7 +38,9 @@ def _plans(plans: pd.DataFrame) -> pd.DataFrame:
     rows = plans[plans[KEY].notna()]
     villages = rows[rows["area_level"].eq("village") & rows["plan_exists"].notna()]
     own = rows[rows["area_level"].eq("subdistrict") & rows["booklet_held"].notna()]
-    by_village = villages.assign(exists=villages["plan_exists"].astype(float)).groupby([KEY, "area_code"])["exists"].max()
+    by_village = (
+        villages.assign(exists=villages["plan_exists"].astype(float)).groupby([KEY, "area_code"])["exists"].max()
+    )
     return pd.DataFrame({
         "villages_with_plan_share": by_village.groupby(level=0).mean(),
         "booklet_held": own["booklet_held"].astype(float).groupby(own[KEY]).max(),
@@ -86,8 +88,14 @@ def criteria_frame(
     carried = [column for column in (KEY, "district_code", "villages", "population", "households") if column in areas]
     table = areas[carried].set_index(KEY)
     table["thousand_people"] = table["population"].astype("Float64") / 1000
-    table = table.join(_indicators(needs, fiscal_year))
-    table = table.join(_plans(plans)) if plans is not None else table.assign(villages_with_plan_share=np.nan, booklet_held=np.nan)
+    indicators = _indicators(needs, fiscal_year)
+    # the register's own counts prevail over indicators of the same name (population, households, villages)
+    table = table.join(indicators.drop(columns=table.columns, errors="ignore"))
+    table = (
+        table.join(_plans(plans))
+        if plans is not None
+        else table.assign(villages_with_plan_share=np.nan, booklet_held=np.nan)
+    )
     table["welfare_fund_members"] = _members(funds, fiscal_year) if funds is not None else np.nan
     table["groups"] = organisations[KEY].dropna().value_counts().astype(float) if organisations is not None else np.nan
     for register, column in (("funds", "welfare_fund_members"), ("organisations", "groups")):

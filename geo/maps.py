@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import folium
 import pandas as pd
@@ -35,23 +36,41 @@ class Geometry:
     texts: dict[str, str] = field(default_factory=dict)
     missing: tuple[str, ...] = ()  # codes that the main geometry has no shape for
 
+    def options(self, language: str) -> dict:
+        """What the map in the browser has to know once, in a language."""
+        return {
+            "main": f"{STATIC}/{self.main}",
+            "grid": f"{STATIC}/{self.grid}",
+            "bounds": self.bounds,
+            "missing": list(self.missing),
+            "lang": language,
+            "texts": self.texts,
+        }
+
 
 class Board(folium.MacroElement):
     """The layer that loads and keeps the geometry in the browser."""
 
     _template = Template("{% macro script(this, kwargs) %}kradanBoard({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}")
 
-    def __init__(self, options: dict) -> None:
+    def __init__(self, options: dict | str) -> None:
         super().__init__()
         self._name = "Board"
-        self.options = json.dumps(options, ensure_ascii=True, separators=(",", ":"))
+        self.options = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
 
 
 class BoardMap(folium.Map):
-    """A folium map whose assets all come from our own static folder: it also paints with the network cable out."""
+    """A folium map whose assets all come from our own static folder: it also paints with the network cable out.
 
-    default_js = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]
-    default_css = [("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"), ("board_css", f"{STATIC}/board.css")]
+    Its header is left out: ``board.css`` says the same once, the header would be sent again with every change.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});{% endmacro %}"
+    )
+
+    default_js: ClassVar = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]
+    default_css: ClassVar = [("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"), ("board_css", f"{STATIC}/board.css")]
 
 
 class ClassVector(folium.FeatureGroup):
@@ -61,11 +80,11 @@ class ClassVector(folium.FeatureGroup):
 
     def __init__(self, vector: dict) -> None:
         super().__init__(name="classes")
-        self.vector = json.dumps(vector, ensure_ascii=True, separators=(",", ":"))
+        self.vector = json.dumps(vector, ensure_ascii=False, separators=(",", ":"))
 
 
-def base_map(geometry: Geometry, language: str) -> BoardMap:
-    """The constant base map of a language; the same arguments give the same script."""
+def base_map(options: dict | str) -> BoardMap:
+    """The constant base map: the same options (``Geometry.options``, or where they lie as a static file) give the same script."""
     board_map = BoardMap(
         location=None,
         tiles=None,
@@ -77,14 +96,6 @@ def base_map(geometry: Geometry, language: str) -> BoardMap:
         attribution_control=True,
         zoom_control=True,
     )
-    options = {
-        "main": f"{STATIC}/{geometry.main}",
-        "grid": f"{STATIC}/{geometry.grid}",
-        "bounds": geometry.bounds,
-        "missing": list(geometry.missing),
-        "lang": language,
-        "texts": geometry.texts,
-    }
     board_map.add_child(Board(options))
     return board_map
 

@@ -54,7 +54,9 @@ def _decimal(value: object) -> Decimal | None:
     return None if value is None or pd.isna(value) else Decimal(str(value))  # type: ignore[call-overload]
 
 
-def _base_amount(rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier: Mapping[str, int | None]) -> Decimal | None:
+def _base_amount(
+    rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier: Mapping[str, int | None]
+) -> Decimal | None:
     """Satang of a rule before floor and cap; ``None`` = not known."""
     if rule.kind == "per_subdistrict":
         return (rule.baht or Decimal(0)) * SATANG
@@ -73,7 +75,9 @@ def _base_amount(rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier
     return together * percent / 100
 
 
-def _amount(rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier: Mapping[str, int | None], extra: int) -> int | None:
+def _amount(
+    rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier: Mapping[str, int | None], extra: int
+) -> int | None:
     base = _base_amount(rule, area, scheme, earlier)
     if base is None:
         return None
@@ -100,7 +104,8 @@ def _lines(scheme: Scheme, areas: pd.DataFrame, extra: Mapping[str, int]) -> pd.
     for rule in scheme.rules:
         earlier = [{code: amounts[code][place] for code in rule.of} for place in range(len(places))]
         one_by_one = [
-            _amount(rule, area, scheme, before, extra.get(rule.code, 0)) for area, before in zip(places, earlier, strict=True)
+            _amount(rule, area, scheme, before, extra.get(rule.code, 0))
+            for area, before in zip(places, earlier, strict=True)
         ]
         amounts[rule.code] = _under_total(rule, one_by_one)
     parts = [
@@ -171,7 +176,11 @@ def _by_payer(lines: pd.DataFrame) -> pd.DataFrame:
         restricted_satang=lines["amount_satang"].where(lines["is_restricted"], 0),
         unrestricted_satang=lines["amount_satang"].where(~lines["is_restricted"], 0),
     )
-    table = money.groupby("payer", sort=False)[["amount_satang", "restricted_satang", "unrestricted_satang"]].sum().reset_index()
+    table = (
+        money.groupby("payer", sort=False)[["amount_satang", "restricted_satang", "unrestricted_satang"]]
+        .sum()
+        .reset_index()
+    )
     total = table["amount_satang"].sum()
     return table.assign(share=table["amount_satang"].astype(float) / total if total else float("nan"))
 
@@ -213,7 +222,11 @@ def calculate(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None = 
 def _calculated(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None, extra: Mapping[str, int]) -> Funds:
     _check(scheme, areas)
     if gates is not None and gates.duplicated([KEY, "gate"]).any():
-        raise FundError("fund_gate_twice", gates.loc[gates.duplicated([KEY, "gate"]), KEY].iloc[0], "one answer per subdistrict and gate")
+        raise FundError(
+            "fund_gate_twice",
+            gates.loc[gates.duplicated([KEY, "gate"]), KEY].iloc[0],
+            "one answer per subdistrict and gate",
+        )
     lines = _lines(scheme, areas, extra)
     lines["gate_status"] = _statuses(scheme, lines, gates)
     return Funds(scheme, lines, _by_area(scheme, areas, lines), _by_payer(lines), _by_gate(scheme, lines, gates))
@@ -239,7 +252,9 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
     room = pd.Series(pd.NA, index=areas[KEY], dtype="Int64")
     for rule in scheme.rules:
         if rule.kind == "match" and own in rule.of and rule.cap_baht is not None and rule.ratio:
-            amount = before.lines[before.lines["rule"].eq(rule.code)].set_index(KEY)["amount_satang"].reindex(areas[KEY])
+            amount = (
+                before.lines[before.lines["rule"].eq(rule.code)].set_index(KEY)["amount_satang"].reindex(areas[KEY])
+            )
             left = (int(rule.cap_baht * SATANG) - amount).astype("Float64") / float(rule.ratio)
             room = pd.concat([room, left.where(left > 0).round().astype("Int64")], axis=1).min(axis=1).astype("Int64")
     return pd.DataFrame({"pulled_baht": pulled.mask(unknown.to_numpy()), "room_satang": room}).reset_index()

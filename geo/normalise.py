@@ -19,7 +19,9 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
     numbers = pd.to_numeric(data[column], errors="coerce").astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     text = data[column].notna().to_numpy() & np.isnan(numbers) & data[column].astype(str).str.strip().ne("").to_numpy()
     if text.any():
-        raise SpecError("rank_value_not_a_number", f"{column}: {data[column].iloc[int(text.argmax())]}", "number or empty")
+        raise SpecError(
+            "rank_value_not_a_number", f"{column}: {data[column].iloc[int(text.argmax())]}", "number or empty"
+        )
     return np.where(np.isfinite(numbers), numbers, np.nan)
 
 
@@ -93,7 +95,9 @@ def _goalposts(spec: Spec) -> np.ndarray:
 def _spread_out(values: np.ndarray, low: np.ndarray, high: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
     """Linear from low..high to the scale; the middle of the scale where a column does not vary."""
     width = high - low
-    share = np.divide(values - low, width, out=np.where(np.isnan(values), np.nan, 0.5), where=(width > 0) & ~np.isnan(values))
+    share = np.divide(
+        values - low, width, out=np.where(np.isnan(values), np.nan, 0.5), where=(width > 0) & ~np.isnan(values)
+    )
     return scale[0] + share * (scale[1] - scale[0])
 
 
@@ -104,7 +108,9 @@ def _ranks(values: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
     return scale[0] + (ranks - 0.5) / counts * (scale[1] - scale[0])
 
 
-def normalise(spec: Spec, values: np.ndarray, method: str | None = None, scale: tuple[float, float] | None = None) -> np.ndarray:
+def normalise(
+    spec: Spec, values: np.ndarray, method: str | None = None, scale: tuple[float, float] | None = None
+) -> np.ndarray:
     """Comparable numbers where more is always better.
 
     Parameters

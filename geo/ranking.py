@@ -89,20 +89,28 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     Parameters
     ----------
     spec
-        From :func:`geo.index_spec.read_spec`.
+        From :func:`geo.index_reading.read_spec`.
     data
         The unit column and the columns that the criteria (and denominators, imputation group) name.
     draws, seed
         Replace those of the specification; ``draws=0`` leaves the doubt out (its columns are NA).
     """
-    doubt = replace(spec.doubt, draws=spec.doubt.draws if draws is None else draws, seed=spec.doubt.seed if seed is None else seed)
+    doubt = replace(
+        spec.doubt, draws=spec.doubt.draws if draws is None else draws, seed=spec.doubt.seed if seed is None else seed
+    )
     spec = replace(spec, doubt=doubt)
     codes = _unit_codes(spec, data)
     prepared = prepare(spec, data)
     values, scores, known = _scores(spec, prepared)
     total = scores.pop(TOP)
-    classes = class_numbers(total, spec.classing, len(spec.labels), spec.thresholds) if spec.classing != "none" else np.full(len(total), -1)
-    units = pd.DataFrame({spec.unit: codes, "score": total, "rank": _whole(place(total)), "class": _labels(classes, spec.labels)})
+    classes = (
+        class_numbers(total, spec.classing, len(spec.labels), spec.thresholds)
+        if spec.classing != "none"
+        else np.full(len(total), -1)
+    )
+    units = pd.DataFrame(
+        {spec.unit: codes, "score": total, "rank": _whole(place(total)), "class": _labels(classes, spec.labels)}
+    )
     shares = np.full((len(units), len(spec.labels)), np.nan)
     low = high = np.zeros(len(units), dtype=int)
     if doubt.draws:
@@ -111,7 +119,9 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
         low, high = rank_band(drawn.ranks)
     held = np.where(classes >= 0, shares[np.arange(len(units)), np.maximum(classes, 0)], np.nan)
     units["stability"] = held
-    units["border"] = pd.array(border(shares, np.where(np.isnan(held), -1, classes), spec.labels, doubt.hold), dtype="string")
+    units["border"] = pd.array(
+        border(shares, np.where(np.isnan(held), -1, classes), spec.labels, doubt.hold), dtype="string"
+    )
     units["rank_low"], units["rank_high"], units["known_share"] = _whole(low), _whole(high), known
     return Ranking(
         spec=spec,

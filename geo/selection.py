@@ -9,35 +9,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import csr_array
 
 from geo.periods import require_columns
+from geo.selection_solver import KEY, Problem, Wish, problem_of, solve
 
-KEY = "subdistrict_code"
-WORTH_STEPS = 1_000_000  # worth is compared in whole millionths of the best place: finer differences are ties
+__all__ = ["CONSTRAINTS", "Choice", "Wish", "select", "worth"]
 CONSTRAINTS = ("budget", "per_district", "forced_in", "forced_out", "neighbours")
-SOLVER = {"mip_rel_gap": 0.0, "disp": False, "presolve": True}
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What is wanted. ``choose``: how many, exactly; ``budget_satang``: most for all (None = no limit);
-    ``per_district``: at least so many in every district that has enough places with figures; ``neighbours``:
-    ``any``, ``apart`` (no two that touch) or ``together`` (none without a chosen neighbour).
-    """  # noqa: D205 - one line per wish
-
-    choose: int
-    budget_satang: int | None = None
-    per_district: int = 0
-    forced_in: tuple[str, ...] = ()
-    forced_out: tuple[str, ...] = ()
-    neighbours: str = "any"
-    seconds: float = 10.0
 
 
 @dataclass(frozen=True)
@@ -61,117 +42,7 @@ class Choice:
     seconds: float = 0.0
 
 
-@dataclass
-class _Problem:
-    """Arrays of the known places in code order."""
-
-    codes: np.ndarray
-    districts: np.ndarray
-    worth: np.ndarray  # whole steps
-    cost: np.ndarray  # whole satang
-    pairs: np.ndarray  # neighbouring positions, two columns
-    cuts: list[np.ndarray] = field(default_factory=list)
-
-
-def _steps(worth: pd.Series) -> np.ndarray:
-    values = worth.to_numpy(dtype=float)
-    largest = np.abs(values).max(initial=0.0)
-    return np.zeros(len(values)) if largest == 0 else np.rint(values / largest * WORTH_STEPS)
-
-
-def _problem(known: pd.DataFrame, adjacency: pd.DataFrame | None) -> _Problem:
-    place = {code: position for position, code in enumerate(known[KEY])}
-    pairs = []
-    if adjacency is not None:
-        borders = zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True)
-        pairs = [(place[one], place[other]) for one, other in borders if one in place and other in place]
-    return _Problem(
-        codes=known[KEY].to_numpy(),
-        districts=known["district_code"].to_numpy(),
-        worth=_steps(known["worth"]),
-        cost=known["cost_satang"].to_numpy(dtype="int64"),
-        pairs=np.array(pairs, dtype=int).reshape(-1, 2),
-    )
-
-
-def _rows(entries: list[tuple[np.ndarray, np.ndarray]], width: int) -> csr_array:
-    """Sparse matrix from (columns, values) per row."""
-    counts = np.cumsum([0, *(len(columns) for columns, _ in entries)])
-    columns = np.concatenate([columns for columns, _ in entries]) if entries else np.array([], dtype=int)
-    values = np.concatenate([values for _, values in entries]) if entries else np.array([])
-    return csr_array((values, columns, counts), shape=(len(entries), width))
-
-
-def _neighbour_rows(problem: _Problem, kind: str) -> tuple[list[tuple[np.ndarray, np.ndarray]], list[float]]:
-    """Rows ``row @ x <= limit``."""
-    if kind == "apart":
-        return [(pair, np.ones(2)) for pair in problem.pairs], [1.0] * len(problem.pairs)
-    rows = []
-    for position in range(len(problem.codes)):
-        touching = problem.pairs[(problem.pairs == position).any(axis=1)]
-        others = np.unique(touching[touching != position])
-        rows.append((np.append(position, others), np.append(1.0, -np.ones(len(others)))))
-    return rows, [0.0] * len(rows)
-
-
-def _constraints(problem: _Problem, wish: Wish, dropped: Collection[str]) -> list[LinearConstraint]:
-    width = len(problem.codes)
-    every = np.arange(width)
-    found = [LinearConstraint(_rows([(every, np.ones(width))], width), wish.choose, wish.choose)]
-    if wish.budget_satang is not None and "budget" not in dropped:
-        unit = max(float(problem.cost.max(initial=1)), 1.0)  # coefficients near 1 keep the solver's tolerance far below a place
-        found.append(LinearConstraint(_rows([(every, problem.cost / unit)], width), -np.inf, wish.budget_satang / unit))
-    if wish.per_district and "per_district" not in dropped:
-        names, position = np.unique(problem.districts, return_inverse=True)
-        members = [np.flatnonzero(position == number) for number in range(len(names))]
-        found.append(LinearConstraint(_rows([(part, np.ones(len(part))) for part in members], width), wish.per_district, np.inf))
-    if wish.neighbours != "any" and "neighbours" not in dropped:
-        rows, limits = _neighbour_rows(problem, wish.neighbours)
-        if rows:
-            found.append(LinearConstraint(_rows(rows, width), -np.inf, np.array(limits)))
-    for cut in problem.cuts:
-        found.append(LinearConstraint(_rows([(cut, np.ones(len(cut)))], width), -np.inf, len(cut) - 1))
-    return found
-
-
-def _bounds(problem: _Problem, wish: Wish, dropped: Collection[str]) -> Bounds:
-    low, high = np.zeros(len(problem.codes)), np.ones(len(problem.codes))
-    if "forced_in" not in dropped:
-        low[np.isin(problem.codes, list(wish.forced_in))] = 1
-    if "forced_out" not in dropped:
-        high[np.isin(problem.codes, list(wish.forced_out))] = 0
-    return Bounds(low, high)
-
-
-def _solve(problem: _Problem, wish: Wish, dropped: Collection[str] = (), least_cost: bool = False) -> tuple[str, np.ndarray | None]:
-    """Status and the chosen positions; repeats while exact sums find a set over the budget."""
-    bounds = _bounds(problem, wish, dropped)
-    if (bounds.lb > bounds.ub).any():
-        return "infeasible", None
-    goal = problem.cost / max(problem.cost.max(initial=1), 1) if least_cost else -problem.worth
-    trial = replace_cuts(problem)
-    limit = None if "budget" in dropped else wish.budget_satang
-    until = time.perf_counter() + wish.seconds
-    while True:
-        left = max(until - time.perf_counter(), 0.01)
-        answer = milp(goal, integrality=np.ones(len(goal)), bounds=bounds, constraints=_constraints(trial, wish, dropped),
-                      options={**SOLVER, "time_limit": left})  # fmt: skip
-        if answer.status == 2:
-            return "infeasible", None
-        if answer.x is None:
-            return "out_of_time", None
-        chosen = np.flatnonzero(answer.x > 0.5)
-        if limit is None or int(trial.cost[chosen].sum()) <= limit:
-            return ("optimal" if answer.status == 0 else "out_of_time"), chosen
-        trial.cuts.append(chosen)  # costs are not negative: no larger set fits either
-
-
-def replace_cuts(problem: _Problem) -> _Problem:
-    """The same problem without the sets forbidden on the way to another answer."""
-    return replace(problem, cuts=[])
-
-
-def _active(problem: _Problem, wish: Wish) -> list[str]:
+def _active(problem: Problem, wish: Wish) -> list[str]:
     on = {
         "budget": wish.budget_satang is not None,
         "per_district": wish.per_district > 0,
@@ -182,7 +53,7 @@ def _active(problem: _Problem, wish: Wish) -> list[str]:
     return [name for name in CONSTRAINTS if on[name]]
 
 
-def _contradictions(problem: _Problem, wish: Wish, all_codes: Collection[str]) -> list[dict[str, object]]:
+def _contradictions(problem: Problem, wish: Wish, all_codes: Collection[str]) -> list[dict[str, object]]:
     """Reasons that can be read off without solving."""
     found: list[dict[str, object]] = []
 
@@ -201,32 +72,33 @@ def _contradictions(problem: _Problem, wish: Wish, all_codes: Collection[str]) -
     if wish.choose > open_places:
         add("select_too_few_places", wish.choose, open_places)
     names, counts = np.unique(problem.districts[~np.isin(problem.codes, list(wish.forced_out))], return_counts=True)
-    for district in sorted(set(problem.districts) - set(names[counts >= wish.per_district])):
-        add("select_district_too_small", district, wish.per_district)
-    if wish.per_district * len(set(problem.districts)) > wish.choose:
-        add("select_districts_need_more", wish.choose, wish.per_district * len(set(problem.districts)))
+    if wish.per_district:
+        for district in sorted(set(problem.all_districts) - set(names[counts >= wish.per_district])):
+            add("select_district_too_small", district, wish.per_district)
+        if wish.per_district * len(problem.all_districts) > wish.choose:
+            add("select_districts_need_more", wish.choose, wish.per_district * len(problem.all_districts))
     return found
 
 
-def _causes(problem: _Problem, wish: Wish) -> list[dict[str, object]]:
+def _causes(problem: Problem, wish: Wish) -> list[dict[str, object]]:
     """The wishes that together cannot be met: none of those named can be kept when the others are (deletion filter)."""
     kept = _active(problem, wish)
     for name in list(kept):
         dropped = set(CONSTRAINTS) - set(kept) | {name}
-        if _solve(problem, wish, dropped)[0] == "infeasible":
+        if solve(problem, wish, dropped)[0] == "infeasible":
             kept.remove(name)
     reasons: list[dict[str, object]] = []
     for name in kept:
         needed: object = pd.NA
         if name == "budget":
-            status, cheapest = _solve(problem, wish, {"budget"}, least_cost=True)
+            status, cheapest = solve(problem, wish, {"budget"}, least_cost=True)
             needed = int(problem.cost[cheapest].sum()) if status == "optimal" and cheapest is not None else pd.NA
         value = wish.budget_satang if name == "budget" else wish.choose
         reasons.append({"code": f"select_infeasible_{name}", "value": str(value), "needed": needed})
     return reasons
 
 
-def _simple(problem: _Problem, wish: Wish) -> np.ndarray:
+def _simple(problem: Problem, wish: Wish) -> np.ndarray:
     """Top N: forced first, then down the list by worth (then code), skipping what no longer fits the budget."""
     forced = np.isin(problem.codes, list(wish.forced_in))
     barred = np.isin(problem.codes, list(wish.forced_out)) & ~forced
@@ -241,7 +113,7 @@ def _simple(problem: _Problem, wish: Wish) -> np.ndarray:
     return np.array(sorted(chosen), dtype=int)
 
 
-def _keeps(problem: _Problem, wish: Wish, chosen: np.ndarray) -> bool:
+def _keeps(problem: Problem, wish: Wish, chosen: np.ndarray) -> bool:
     """Whether a set keeps every wish, in whole numbers."""
     picked = set(chosen.tolist())
     counts = pd.Series(problem.districts[chosen]).value_counts()
@@ -252,16 +124,16 @@ def _keeps(problem: _Problem, wish: Wish, chosen: np.ndarray) -> bool:
         and (wish.budget_satang is None or int(problem.cost[chosen].sum()) <= wish.budget_satang)
         and set(wish.forced_in) <= codes
         and not set(wish.forced_out) & codes
-        and all(counts.get(district, 0) >= wish.per_district for district in set(problem.districts))
+        and all(counts.get(district, 0) >= wish.per_district for district in problem.all_districts)
         and (wish.neighbours != "apart" or not touching)
         and (wish.neighbours != "together" or picked == {position for pair in touching for position in pair})
     )
 
 
-def _summary(problem: _Problem, wish: Wish, sets: dict[str, np.ndarray], worth: np.ndarray) -> pd.DataFrame:
+def _summary(problem: Problem, wish: Wish, sets: dict[str, np.ndarray], worth: np.ndarray) -> pd.DataFrame:
     rows = []
     for name, chosen in sets.items():
-        missed = set(problem.districts) - set(problem.districts[chosen])
+        missed = set(problem.all_districts) - set(problem.districts[chosen])
         rows.append({
             "way": name,
             "places": len(chosen),
@@ -273,10 +145,10 @@ def _summary(problem: _Problem, wish: Wish, sets: dict[str, np.ndarray], worth: 
     return pd.DataFrame(rows)
 
 
-def _prices(problem: _Problem, wish: Wish, worth: np.ndarray, best: float) -> pd.DataFrame:
+def _prices(problem: Problem, wish: Wish, worth: np.ndarray, best: float) -> pd.DataFrame:
     rows = []
     for name in _active(problem, wish):
-        status, chosen = _solve(problem, wish, {name})
+        status, chosen = solve(problem, wish, {name})
         without = float(worth[chosen].sum()) if chosen is not None and status == "optimal" else float("nan")
         rows.append({"constraint": name, "worth_without": without, "price": without - best,
                      "price_share": (without - best) / abs(without) if without else float("nan")})  # fmt: skip
@@ -306,17 +178,25 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
     table = areas[[KEY, "district_code", "worth", "cost_satang"]].sort_values(KEY, ignore_index=True)
     table["is_known"] = table["worth"].notna() & table["cost_satang"].notna()
     known = table[table["is_known"]]
-    problem, worth = _problem(known, adjacency), known["worth"].to_numpy(dtype=float)
+    problem, worth = (
+        problem_of(known, sorted(set(table["district_code"])), adjacency),
+        known["worth"].to_numpy(dtype=float),
+    )
     reasons = _contradictions(problem, wish, set(table[KEY]))
-    status, chosen = ("infeasible", None) if reasons else _solve(problem, wish)
+    status, chosen = ("infeasible", None) if reasons else solve(problem, wish)
     if status == "infeasible" and not reasons:
         reasons = _causes(problem, wish)
     sets = {} if chosen is None else {"optimum": chosen}
     sets["simple"] = _simple(problem, wish)
     for column, name in (("is_chosen", "optimum"), ("is_simple", "simple")):
         table[column] = table[KEY].isin(problem.codes[sets[name]] if name in sets else [])
-    table["forced"] = pd.array(["in" if code in wish.forced_in else "out" if code in wish.forced_out else pd.NA for code in table[KEY]], dtype="string")
-    priced = _prices(problem, wish, worth, float(worth[chosen].sum())) if prices and status == "optimal" else _no_prices()
+    table["forced"] = pd.array(
+        ["in" if code in wish.forced_in else "out" if code in wish.forced_out else pd.NA for code in table[KEY]],
+        dtype="string",
+    )
+    priced = (
+        _prices(problem, wish, worth, float(worth[chosen].sum())) if prices and status == "optimal" else _no_prices()
+    )
     return Choice(
         status=status,
         areas=table,
@@ -343,7 +223,9 @@ def worth(parts: pd.DataFrame, weights: dict[str, float]) -> pd.Series:
     """
     require_columns(parts, list(weights), "parts")
     if min(weights.values()) < 0 or sum(weights.values()) == 0:
-        raise ValueError(f"weights {weights}: found none above zero or one below; expected 0 or more; change the sliders")
+        raise ValueError(
+            f"weights {weights}: found none above zero or one below; expected 0 or more; change the sliders"
+        )
     total = pd.Series(0.0, index=parts.index)
     for column, weight in weights.items():
         if weight:

@@ -1,4 +1,4 @@
-"""The command line of the data team: import, match, boundaries, withdraw, restore-batch, setup."""
+"""The command line of the data team: import, match, boundaries, withdraw, restore-batch, setup, and the store's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 import sys
 from pathlib import Path
 
-from loaders import settings, setup, store
+from loaders import settings, setup, store, store_commands
 from loaders.problems import Refused
 
 LOADED, REFUSED, QUARANTINED = 0, 2, 3
@@ -41,7 +41,7 @@ def _import(options: argparse.Namespace) -> int:
     worst = LOADED
     for path in options.files:
         try:
-            ingested = ingest(engine, path, options.base, dry_run=options.dry_run)
+            ingested = ingest(engine, path, options.base, dry_run=options.dry_run, confirmed=options.confirm)
         except Refused as stop:
             worst = _refuse(stop.problem.as_dict() | {"file": path.name})
             continue
@@ -85,6 +85,13 @@ def _withdraw(options: argparse.Namespace) -> int:
     return LOADED if changed else REFUSED
 
 
+def _give_back(options: argparse.Namespace) -> int:
+    from loaders.give_back import give_back
+
+    _print(give_back(store.open_store(), options.batch, options.output))
+    return LOADED
+
+
 def _setup(_options: argparse.Namespace) -> int:
     _print(setup.load_demo_once())
     return LOADED
@@ -97,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("files", nargs="+", type=Path)
     one.add_argument("--base", help="who hands over the file")
     one.add_argument("--dry-run", action="store_true", help="read and account, store nothing")
+    one.add_argument("--confirm", action="store_true", help="store also what was guessed (see to_confirm of a dry run)")
     one.add_argument("--json", action="store_true", help="summaries only, no problem rows on stderr")
     one.add_argument("--show", type=int, default=20, help="problem rows shown on stderr")
     one.set_defaults(run=_import)
@@ -116,7 +124,12 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help="take a batch out, or put it back")
         command.add_argument("batch", type=int)
         command.set_defaults(run=_withdraw, active=active)
+    five = commands.add_parser("give-back", help="the agency's own file with code, place, status and note added")
+    five.add_argument("batch", type=int)
+    five.add_argument("output", type=Path)
+    five.set_defaults(run=_give_back)
     commands.add_parser("setup", help="make the store and load the demo province once").set_defaults(run=_setup)
+    store_commands.add(commands)
     return parser
 
 

@@ -141,7 +141,8 @@ def event_rows() -> list[dict]:
     empty = dict.fromkeys(rows[0])
     listed = set(known["old_subdistrict_code"]) | set(known["subdistrict_code"])
     return rows + [
-        empty | {"area_code": new, "event": "recode", "old_code": old, "old_parent_code": old[:4], "new_parent_code": new[:4]}
+        empty
+        | {"area_code": new, "event": "recode", "old_code": old, "old_parent_code": old[:4], "new_parent_code": new[:4]}
         for old, new in _recoded()
         if old not in listed
     ]
@@ -162,9 +163,17 @@ def _recoded() -> list[tuple[str, str]]:
 def government_rows() -> tuple[list[dict], list[dict]]:
     """Rows of ``local_government`` and of its links to subdistricts (many to many)."""
     links = reference.local_governments()
-    columns = {"entity_code": "code", "office_type": "office_type", "entity_type": "entity_type", "name_th": "name_th", "name_en": "name_en"}
+    columns = {
+        "entity_code": "code",
+        "office_type": "office_type",
+        "entity_type": "entity_type",
+        "name_th": "name_th",
+        "name_en": "name_en",
+    }
     governments = links.drop_duplicates("entity_code")[list(columns)].rename(columns=columns)
-    covers = links[["entity_code", "subdistrict_code", "coverage"]].rename(columns={"entity_code": "local_government_code"})
+    covers = links[["entity_code", "subdistrict_code", "coverage"]].rename(
+        columns={"entity_code": "local_government_code"}
+    )
     return governments.to_dict("records"), covers.to_dict("records")
 
 
@@ -183,7 +192,11 @@ def ensure(engine: Engine) -> bool:
         for table in reversed(list(filled)):
             connection.execute(delete(table))
         for table, rows in filled.items():
-            store.insert_rows(connection, table, [{"id": number} | row if "id" in table.c else row for number, row in enumerate(rows, 1)])
+            store.insert_rows(
+                connection,
+                table,
+                [{"id": number} | row if "id" in table.c else row for number, row in enumerate(rows, 1)],
+            )
         setting = tables.setting
         if before is None:
             connection.execute(insert(setting).values(name="areas_mark", value=mark))
@@ -242,7 +255,9 @@ def resolve(connection: Connection, written: str, on: date | None = None, parent
 def _formerly(connection: Connection, code: str, key: str) -> set[str]:
     """Present codes of areas whose change nobody dated."""
     events = connection.execute(select(tables.area_event)).all()
-    return {row.area_code for row in events if row.old_code == code or (row.old_name and codes.squeeze(row.old_name) == key)}
+    return {
+        row.area_code for row in events if row.old_code == code or (row.old_name and codes.squeeze(row.old_name) == key)
+    }
 
 
 def _resolved(row: dict, code: str, key: str, was_valid: bool) -> Resolved:

@@ -89,7 +89,9 @@ def _check_sqlite(copy: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def _opened(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=store.WAIT_SECONDS, isolation_level=None)
+    connection = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=store.WAIT_SECONDS, isolation_level=None
+    )
     try:
         yield connection
     finally:
@@ -208,5 +210,7 @@ def set_sequences(connection: Connection) -> None:
         if "id" in table.c and inspect(connection).has_table(table.name):
             name = _quoted(connection, table.name)  # from our own metadata
             connection.execute(
-                text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM {name}")  # noqa: S608
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM {name}"
+                )
             )

@@ -94,7 +94,9 @@ def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
 
 
 def _frame_out(folder: Path, name: str, frame: pd.DataFrame) -> dict:
-    count = write_csv(_path(folder, name), list(frame.columns), (tuple(map(_plain, row)) for row in frame.itertuples(index=False)))
+    count = write_csv(
+        _path(folder, name), list(frame.columns), (tuple(map(_plain, row)) for row in frame.itertuples(index=False))
+    )
     kinds = {column.name: kind_of(column) for table in tables.metadata.sorted_tables for column in table.c}
     kinds |= {"is_masked": "boolean", "is_vacant": "boolean", "fiscal_year": "integer"}
     described = [_field(column, kinds.get(column, "string"), required=False) for column in frame.columns]
@@ -127,7 +129,9 @@ def _references(table: Table) -> list[dict]:
     ]
 
 
-def _resource(folder: Path, name: str, described: list[dict], rows: int, key: list[str] | None = None, links: list | None = None) -> dict:
+def _resource(
+    folder: Path, name: str, described: list[dict], rows: int, key: list[str] | None = None, links: list | None = None
+) -> dict:
     path = _path(folder, name)
     schema = {"fields": described, "missingValues": [""]}
     schema |= {"primaryKey": key} if key else {}

@@ -71,7 +71,7 @@ def check(path: Path) -> str:
     Returns
     -------
     str
-        ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``html``, ``xml_2003``, ``json`` or ``text``.
+        ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``html``, ``xml_2003``, ``json``, ``text`` or ``shapefile`` (a zip with one in it).
 
     Raises
     ------
@@ -126,6 +126,8 @@ def _zip_kind(path: Path) -> str:
         return "xlsb"
     if "xl/workbook.xml" in names or any(re.fullmatch(r"xl/workbook\d*\.xml", name) for name in names):
         return "xlsx"
+    if any(name.lower().endswith(".shp") for name in names):
+        return "shapefile"
     found = "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "zip"
     raise Refused("file_kind_unsupported", value=found)
 

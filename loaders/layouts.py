@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import fnmatch
+import hashlib
 import tomllib
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,9 @@ from loaders import settings
 from loaders.codes import squeeze
 from loaders.problems import Problem, Refused
 
-PLACE = ("place_code", "subdistrict", "district", "province", "moo", "village", "place_text")
+PLACE = (
+    "place_code", "subdistrict", "district", "province", "moo", "village", "place_text", "latitude", "longitude", "precision",
+)  # fmt: skip
 VALUES = {
     "support": (
         "agency", "implementer", "stream", "theme", "target_group", "activity", "activity_code", "title", "starts_on", "ends_on",
@@ -24,12 +27,26 @@ VALUES = {
     "organisation": ("organisation_name", "organisation_kind", "theme", "members", "village_list"),
     "indicator": ("indicator_code", "value", "fiscal_year"),
     "role_holder": ("role", "person", "organisation_name", "phone"),
+    "agency": ("code", "name_th", "name_en", "short_th", "level"),
+    "stream": (
+        "code", "name_th", "name_en", "owner", "kind", "is_restricted", "condition_th", "theme", "starts_on", "ends_on", "total",
+    ),
 }  # fmt: skip
+# Without these a row means nothing: it waits for a person.
+REQUIRED = {
+    "support": ("agency",),
+    "contribution": ("source",),
+    "organisation": ("organisation_name",),
+    "role_holder": ("role",),
+    "agency": ("code", "name_th"),
+    "stream": ("code", "name_th"),
+}
 # Money that a sheet's control totals are about, by register, the first one present.
 MONEY = {
     "support": ("amount", "committed", "paid"),
     "contribution": ("promised", "received"),
     "welfare_fund": ("savings",),
+    "stream": ("total",),
 }
 
 
@@ -48,7 +65,12 @@ class Layout:
     scope: dict = field(default_factory=lambda: {"kind": "rows"})
     file_name: str = "*"
     without_place: str = "quarantine"
+    without_value: str = "load"
     new_agencies: bool = False
+    patterns: dict[str, str] = field(default_factory=dict)
+    refuse: str = ""
+    how: dict[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
     @property
     def is_demo(self) -> bool:
@@ -89,34 +111,40 @@ def expected_headings() -> frozenset[str]:
     return frozenset(known)
 
 
-def recognise(headings: list[str], file_name: str, base: str | None) -> Layout:
-    """The layout for a sheet with these headings: a shipped one if its headings are all there, else by the alias list.
+def headings_key(headings: Iterable[str]) -> str:
+    """A short name for a set of headings, whatever their order and spacing; a base's layouts are remembered under it."""
+    named = sorted(squeeze(heading) for heading in headings if not heading.startswith("__"))
+    return hashlib.sha256("\n".join(named).encode()).hexdigest()[:16]
 
-    Raises ``Refused`` (``columns_not_understood``) when no column names a place or nothing beside the place is known.
+
+def as_dict(layout: Layout) -> dict:
+    """A layout as plain JSON; :func:`from_dict` is the way back."""
+    return asdict(layout) | {"headings": sorted(layout.headings), "doubts": list(layout.doubts)}
+
+
+def from_dict(content: dict) -> Layout:
+    """A layout that was kept as JSON."""
+    known = {one.name for one in fields(Layout)}
+    kept = {name: value for name, value in content.items() if name in known}
+    return Layout(**kept | {"headings": frozenset(kept.get("headings", ())), "doubts": tuple(kept.get("doubts", ()))})
+
+
+def by_hand(base: str, register: str, columns: dict[str, str], units: dict[str, str], constants: dict[str, str]) -> Layout:
+    """What a person said: their heading -> our column, the unit of money, the era of years, values for every row.
+
+    Raises ``Refused`` (``columns_not_understood``) when a column is not one of ours.
     """
-    present = {squeeze(heading) for heading in headings}
-    fitting = [
-        layout for layout in shipped() if layout.headings <= present and fnmatch.fnmatch(file_name.casefold(), layout.file_name.casefold())
-    ]
-    if fitting:
-        return max(fitting, key=lambda layout: (len(layout.headings), layout.file_name != "*"))
-    return _by_alias(headings, base)
-
-
-def _by_alias(headings: list[str], base: str | None) -> Layout:
-    known = {squeeze(heading): heading for heading in headings}
-    best: Layout | None = None
-    for register in ("support", "indicator"):
-        listed = aliases()["place"] | aliases()[register]
-        columns = {ours: [known[squeeze(word)] for word in words if squeeze(word) in known] for ours, words in listed.items()}
-        columns = {ours: found for ours, found in columns.items() if found}
-        values = [ours for ours in columns if ours not in PLACE and ours not in {"title", "reference", "fiscal_year"}]
-        has_place = any(ours in columns for ours in ("place_code", "subdistrict", "place_text", "district"))
-        if has_place and values and (best is None or len(values) > len(best.columns)):
-            constants = {} if "agency" in columns or register != "support" else {"agency": base or "unnamed_base"}
-            best = Layout("by_alias", base or "unnamed_base", register, columns=columns, constants=constants, new_agencies=True)
-            break
-    if best is None:
-        seen = ", ".join(heading for heading in headings[:12] if not heading.startswith("__"))
-        raise Refused(Problem("columns_not_understood", "refused", value=seen))
-    return best
+    ours: dict[str, list[str]] = {}
+    for heading, column in columns.items():
+        ours.setdefault(column, []).append(heading)
+    wide = {column for column in ours if column.startswith("value:") and register == "indicator"}
+    unknown = set(ours) - set(PLACE) - set(VALUES.get(register, ())) - wide
+    if unknown or not ours:
+        raise Refused(Problem("columns_not_understood", "refused", value=", ".join(sorted(unknown)) or "-"))
+    given = dict(constants)
+    if register == "support" and "agency" not in ours:
+        given.setdefault("agency", base)
+    return Layout(
+        "by_hand", base, register, columns=ours, units=dict(units), constants=given, new_agencies=True,
+        how=dict.fromkeys(ours, "by_hand"),
+    )  # fmt: skip

@@ -24,13 +24,26 @@ HIDDEN = "•••"
 CONTACTS = {"role_holder": ("person", "phone")}
 # Register -> columns that count people, and what tells one published table of counts from another.
 COUNTS = {
-    "support": (("people_reached",), ("base", "agency_code", "stream_code", "theme_code", "activity_code", "fiscal_year")),
+    "support": (
+        ("people_reached",),
+        ("base", "agency_code", "stream_code", "theme_code", "activity_code", "fiscal_year"),
+    ),
     "welfare_fund": (("members", "hardship_members"), ("base", "fiscal_year")),
     "organisation": (("members",), ("base", "organisation_kind", "theme_code")),
     "indicator": (("value",), ("base", "indicator_code", "fiscal_year")),
 }
 PEOPLE_UNITS = {"people", "persons", "households", "members"}
-NOT_FREE_TEXT = {"base", "area_level", "match_evidence", "role", "kind", "level", "status", "organisation_kind", "village_code"}
+NOT_FREE_TEXT = {
+    "base",
+    "area_level",
+    "match_evidence",
+    "role",
+    "kind",
+    "level",
+    "status",
+    "organisation_kind",
+    "village_code",
+}
 _NUMBER = r"(?<!\d)(?:\+?[6๖]{2}|[0๐])(?:[\s\-.()]{0,2}\d){8,9}(?!\d)"
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _PERSON_ID = r"(?<!\d)[1-8๑-๘](?:[\s\-]?\d){12}(?!\d)"
@@ -71,7 +84,9 @@ def level_of(sharing: dict[tuple[str, str], str], register: str, base: str) -> s
     return sharing.get((register, base)) or sharing.get((register, "*")) or "public"
 
 
-def visible_rows(frame: pd.DataFrame, register: str, sharing: dict[tuple[str, str], str], viewer: Viewer) -> pd.DataFrame:
+def visible_rows(
+    frame: pd.DataFrame, register: str, sharing: dict[tuple[str, str], str], viewer: Viewer
+) -> pd.DataFrame:
     """Only the rows of data sets that the viewer may see; ``frame`` has a column ``base``."""
     if viewer.is_team or frame.empty:
         return frame
@@ -107,7 +122,9 @@ def _counts(frame: pd.DataFrame, register: str) -> pd.DataFrame:
     columns, keys = COUNTS[register]
     frame = frame.copy()
     for column in columns:
-        counted = frame["indicator_code"].map(_counts_people) if register == "indicator" else pd.Series(True, frame.index)
+        counted = (
+            frame["indicator_code"].map(_counts_people) if register == "indicator" else pd.Series(True, frame.index)
+        )
         small = small_cells(frame[counted.astype(bool)], column, list(keys)).reindex(frame.index, fill_value=False)
         frame.loc[small, column] = pd.NA if str(frame[column].dtype) == "Int64" else float("nan")
         frame["is_masked"] = frame["is_masked"] | small
@@ -128,7 +145,11 @@ def redact_text(text: str) -> str:
 def redact(frame: pd.DataFrame) -> pd.DataFrame:
     """The same inside every free-text column."""
     for column in frame.columns:
-        if column.endswith("_code") or column in NOT_FREE_TEXT or not pd.api.types.is_string_dtype(frame[column].dropna()):
+        if (
+            column.endswith("_code")
+            or column in NOT_FREE_TEXT
+            or not pd.api.types.is_string_dtype(frame[column].dropna())
+        ):
             continue
         known = {text: redact_text(text) for text in frame[column].dropna().unique()}
         changed = {text: safe for text, safe in known.items() if safe != text}
@@ -142,7 +163,9 @@ def is_national_id(text: str) -> bool:
     digits = [int(mark) for mark in text if mark.isdigit()]
     if len(digits) != 13 or not 1 <= digits[0] <= 8:
         return False
-    return (11 - sum(digit * weight for digit, weight in zip(digits, range(13, 1, -1), strict=False)) % 11) % 10 == digits[12]
+    return (
+        11 - sum(digit * weight for digit, weight in zip(digits, range(13, 1, -1), strict=False)) % 11
+    ) % 10 == digits[12]
 
 
 def _ids(cells: Iterable[str]) -> tuple[int, int]:

@@ -32,7 +32,9 @@ def small_cells(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
     marks = frame.groupby(present, dropna=False).ngroup()
     for mark in sorted(set(marks[hidden])):
         rows = frame[marks == mark]
-        settled = _Table(rows["area_code"].astype("string").fillna(""), rows["area_level"], values[rows.index], hidden[rows.index])
+        settled = _Table(
+            rows["area_code"].astype("string").fillna(""), rows["area_level"], values[rows.index], hidden[rows.index]
+        )
         hidden[rows.index] = settled.protect()
     return hidden
 

@@ -12,14 +12,14 @@ import pandas as pd
 
 from loaders import thai
 from loaders.codes import squeeze, words
-from loaders.layouts import PLACE, VALUES, Layout
+from loaders.layouts import PLACE, REQUIRED, VALUES, Layout
 from loaders.problems import Problem
 
-BAHT = {"amount", "committed", "paid", "promised", "received", "savings"}
+BAHT = {"amount", "committed", "paid", "promised", "received", "savings", "total"}
 COUNT = {"people_reached", "members", "hardship_members", "cohort"}
 DATE = {"starts_on", "ends_on", "founded_on", "received_on"}
 YEAR = {"fiscal_year", "plan_year"}
-FLAG = {"plan_exists", "booklet_held"}
+FLAG = {"plan_exists", "booklet_held", "is_restricted"}
 CODED = {"agency", "source", "stream", "theme", "priority_theme"}
 YES = {"1", "true", "yes", "y", "มี", "ใช่", "ครบ", "ได้รับ", "ได้รับแล้ว", "/", "✓", "x", "v"}
 NO = {"0", "false", "no", "n", "ไม่มี", "ไม่ใช่", "ยังไม่มี", "ยังไม่ได้รับ", "-", ""}
@@ -61,8 +61,21 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str) -> Read:
             found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value)
             read.bad.setdefault(row, found)
             read.problems.append(found)
+    _require(frame, layout, sheet, read)
     _note_rounding(frame, layout, sheet, read)
     return read
+
+
+def _require(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
+    """A row without the value that its register is about waits for a person."""
+    named = layout.register == "indicator" and "value" in layout.columns
+    for column in REQUIRED.get(layout.register, ("indicator_code",) if named else ()):
+        empty = read.values[column].isna() if column in read.values else pd.Series(True, frame.index)
+        for row in frame.index[empty]:
+            if int(row) not in read.bad:
+                found = Problem("value_missing", "quarantined", sheet, int(row), _heading(frame, layout, column))
+                read.bad[int(row)] = found
+                read.problems.append(found)
 
 
 def _value_columns(layout: Layout) -> list[str]:
@@ -91,6 +104,9 @@ def _cells(frame: pd.DataFrame, layout: Layout, column: str) -> pd.Series | None
 def _place_cells(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     found = {column: _cells(frame, layout, column) for column in PLACE}
     place = pd.DataFrame({column: cells for column, cells in found.items() if cells is not None}, index=frame.index)
+    for column, written in layout.patterns.items():
+        if column in place:
+            place[column] = place[column].str.strip().str.extract(f"^(?:{written})$")[0].fillna("").astype(str)
     if "district" not in place and "__section" in frame:
         place["district"] = frame["__section"]
     return place

@@ -90,13 +90,14 @@ def read_sheets(
 
 def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset()) -> list[Table]:
     """The work itself, in whatever process this is: raw sheets, then their rows understood."""
-    tables = [understand(raw, expected) for raw in _raw_sheets(path, kind)]
+    tables = [understand(raw, expected) for raw in raw_sheets(path, kind)]
     if not any(table.rows or table.totals or table.dropped for table in tables):
         raise Refused("file_empty", value=path.name)
     return tables
 
 
-def _raw_sheets(path: Path, kind: str) -> list[RawSheet]:
+def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
+    """The sheets of a checked file as written, nothing interpreted; for a child process only."""
     if kind == "text":
         from loaders.text_files import read_text
 
@@ -105,6 +106,10 @@ def _raw_sheets(path: Path, kind: str) -> list[RawSheet]:
         from loaders.record_files import read_html, read_json
 
         return read_json(path) if kind == "json" else read_html(path)
+    if kind == "shapefile":
+        from loaders.point_files import read_points
+
+        return read_points(path)
     if kind == "xml_2003":
         from loaders.xml_2003 import read_xml_2003
 

@@ -29,6 +29,7 @@ from loaders.store_read import (
     read_register,
     read_reports,
     read_sharing,
+    read_subdistrict_sums,
     read_summary,
     read_support,
     read_table,
@@ -38,6 +39,7 @@ __all__ = [
     "StoreUnavailable",
     "count",
     "data_version",
+    "engine_at",
     "finish_batch",
     "insert_rows",
     "is_alive",
@@ -48,13 +50,16 @@ __all__ = [
     "read_register",
     "read_reports",
     "read_sharing",
+    "read_subdistrict_sums",
     "read_summary",
     "read_support",
     "read_table",
     "reading",
+    "retention_years",
     "set_active",
     "touch",
     "writing",
+    "years_from",
 ]
 
 WAIT_SECONDS = 30
@@ -63,7 +68,7 @@ _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def now() -> str:
-    """This moment in UTC, ISO, to the second."""
+    """Now in UTC, ISO, to the second."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
@@ -93,11 +98,21 @@ def _sqlite_engine(address: URL) -> Engine:
     def connect() -> sqlite3.Connection:
         opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, timeout=WAIT_SECONDS)
         opened.isolation_level = None  # we say BEGIN ourselves
-        for pragma in (f"busy_timeout={WAIT_SECONDS * 1000}", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        for pragma in (
+            f"busy_timeout={WAIT_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+        ):
             opened.execute(f"PRAGMA {pragma}")
         return opened
 
     return create_engine(address, creator=connect, pool_size=10, max_overflow=40, pool_timeout=WAIT_SECONDS)
+
+
+def engine_at(url: str | None = None) -> Engine:
+    """An engine with our rules for a store that is there; looks at nothing. :func:`open_store` is the usual door."""
+    return _engine(_address(url))
 
 
 def _engine(address: URL) -> Engine:
@@ -117,10 +132,10 @@ def _address(url: str | None) -> URL:
     return make_url(f"postgresql{written.removeprefix('postgres')}" if written.startswith("postgres:") else written)
 
 
-def open_store(url: str | None = None, *, create: bool = False) -> Engine:
+def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = True) -> Engine:
     """Open the store at ``url`` (default: the settings). ``create`` makes it when it is not there.
 
-    A store of an older version is brought up to date after a backup. Raises ``StoreUnavailable`` when the store is
+    A store of an older version is brought up to date after a backup (unless ``upgrade`` is false). Raises ``StoreUnavailable`` when the store is
     missing, damaged, unreachable or of a newer version of the program.
     """
     address = _address(url)
@@ -133,7 +148,7 @@ def open_store(url: str | None = None, *, create: bool = False) -> Engine:
             path.touch()
     engine = _engine(address)
     try:
-        _check_version(engine, create)
+        _check_version(engine, create, upgrade)
     except StoreUnavailable:
         engine.dispose()
         raise
@@ -144,7 +159,7 @@ def open_store(url: str | None = None, *, create: bool = False) -> Engine:
     return engine
 
 
-def _check_version(engine: Engine, create: bool) -> None:
+def _check_version(engine: Engine, create: bool, upgrade: bool) -> None:
     from loaders import store_upgrade
 
     with reading(engine) as connection:
@@ -154,7 +169,7 @@ def _check_version(engine: Engine, create: bool) -> None:
         raise StoreUnavailable("store_newer", where)
     if version is None and not create:
         raise StoreUnavailable("store_damaged" if is_sqlite(engine) else "store_missing", where)
-    if version != tables.SCHEMA_VERSION:
+    if version is None or (version != tables.SCHEMA_VERSION and upgrade):
         store_upgrade.upgrade(engine)
 
 
@@ -231,20 +246,30 @@ def data_version(connection: Connection) -> str:
 def finish_batch(connection: Connection, batch_id: int) -> None:
     """The last step of an import, in its transaction: the batch's sums, and how long its person records may be kept."""
     support, summary = tables.support, tables.support_summary
-    keys = [support.c[name] for name in ("batch_id", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")]
+    keys = [
+        support.c[name]
+        for name in ("batch_id", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
+    ]
     money = [support.c[name] for name in ("amount_satang", "committed_satang", "paid_satang")]
     sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
     query = select(*keys, *sums).where(support.c.batch_id == batch_id).group_by(*keys).order_by(*keys)
     connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
     holder = tables.role_holder
-    connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=_keep_until()))
+    connection.execute(
+        update(holder)
+        .where(holder.c.batch_id == batch_id)
+        .values(retain_until=years_from(date.today(), retention_years()))
+    )
 
 
-def _keep_until() -> date:
-    """``KRADAN_RETENTION_YEARS`` (default 2) from today."""
-    today = date.today()
-    year = today.year + int(os.environ.get("KRADAN_RETENTION_YEARS", "2"))
-    return today.replace(year=year, day=28 if (today.month, today.day) == (2, 29) else today.day)
+def retention_years() -> int:
+    """How long person records are kept: ``KRADAN_RETENTION_YEARS`` (default 2)."""
+    return int(os.environ.get("KRADAN_RETENTION_YEARS", "2"))
+
+
+def years_from(day: date, years: int) -> date:
+    """The same day of another year; 29 February becomes 28."""
+    return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
 def set_active(connection: Connection, batch_ids: list[int], active: bool, because: str | None, who: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, select
 
-from loaders import tables
+from loaders import codes, tables
 from loaders.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
 
 # Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
@@ -76,8 +76,10 @@ def read_support(
     """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key."""
     frame = read_register(connection, "support", province, viewer, fiscal_year=fiscal_year)
     frame = frame.rename(columns={"id": "support_id"})
-    agencies = read_table(connection, tables.agency).add_prefix("agency_")
-    streams = read_table(connection, tables.stream)[["code", "name_th", "name_en", "kind"]].add_prefix("stream_")
+    agencies = read_table(connection, tables.agency, viewer).add_prefix("agency_")
+    streams = read_table(connection, tables.stream, viewer)[["code", "name_th", "name_en", "kind"]].add_prefix(
+        "stream_"
+    )
     frame = frame.merge(agencies, on="agency_code", how="left").merge(streams, on="stream_code", how="left")
     return frame.rename(columns={"agency_name_th": "agency_name", "stream_name_th": "stream_name"})
 
@@ -101,6 +103,30 @@ def read_summary(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
     frame = pd.read_sql_query(query, connection)
     whole = ["fiscal_year", "records", *(column.name for column in money)]
     for name in whole:  # PostgreSQL answers sums as decimals
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame
+
+
+def read_subdistrict_sums(
+    connection: Connection, province: str, fiscal_year: int, viewer: Viewer = DATA_TEAM
+) -> pd.DataFrame:
+    """Support of a province and year summed where it is stored: one row per area, agency and theme.
+
+    For boards whose province has more records than a page should fetch; no counts of people (see :func:`read_summary`).
+    """
+    table, batch = tables.support, tables.import_batch
+    keys = [table.c[name] for name in ("area_level", "subdistrict_code", "district_code", "agency_code", "theme_code")]
+    sums = [func.count().label("records"), func.sum(table.c.amount_satang).label("amount_satang")]
+    query = (
+        select(*keys, *sums)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(table.c.province_code == province, table.c.fiscal_year == fiscal_year, batch.c.is_active)
+        .where(batch.c.base.in_(_bases(connection, "support", viewer)))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    frame = pd.read_sql_query(query, connection)
+    for name in ("records", "amount_satang"):
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     return frame
 
@@ -134,7 +160,7 @@ def read_table(connection: Connection, table: Table, viewer: Viewer = DATA_TEAM)
         return read_batches(connection, viewer)
     frame = pd.read_sql_query(select(table), connection)
     if table.name in ENTRIES:
-        return _with_entries(connection, frame, table)
+        return _with_entries(connection, frame, table, viewer)
     if viewer.role == "admin" or table.name in OPEN_TABLES or (viewer.is_team and table.name not in ADMIN_ONLY):
         return frame
     if viewer.role == "partner" and table.name == "quarantine":
@@ -147,16 +173,32 @@ def _register_of() -> dict[str, str]:
     return {table.name: register for register, table in tables.REGISTERS.items()}
 
 
-def _with_entries(connection: Connection, shipped: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """The shipped code list, overlaid by the newest active entry of each code."""
+def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, viewer: Viewer) -> pd.DataFrame:
+    """The code list overlaid by the newest active entry of each code; names from hidden data sets stay hidden."""
     entry = ENTRIES[table.name]
     columns = [column.name for column in table.c]
     written = pd.read_sql_query(_active(entry), connection)
+    written = visible_rows(written, table.name, read_sharing(connection), viewer)
     written = written.drop_duplicates("code", keep="last")[columns]
-    if written.empty:
-        return shipped
-    kept = shipped[~shipped["code"].isin(written["code"])].astype(object)
-    return pd.concat([kept, written.astype(object)], ignore_index=True)
+    if table.name == "agency" and not viewer.is_team:
+        listed = listed[listed["code"].isin(_agencies_seen(connection, viewer))]
+    if not written.empty:
+        kept = listed[~listed["code"].isin(written["code"])].astype(object)
+        listed = pd.concat([kept, written.astype(object)], ignore_index=True)
+    return redact(listed) if viewer.role == "public" else listed
+
+
+def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
+    """Shipped agencies, and those that came with data the viewer may see."""
+    known = {entry["code"] for entry in codes.agencies()}
+    batch = tables.import_batch
+    for register, column in (
+        ("support", tables.support_summary.c.agency_code),
+        ("contribution", tables.contribution.c.source),
+    ):
+        query = select(column).join(batch, batch.c.id == column.table.c.batch_id).distinct()
+        known.update(connection.execute(query.where(batch.c.base.in_(_bases(connection, register, viewer)))).scalars())
+    return known
 
 
 def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
@@ -167,15 +209,21 @@ def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
     registers = _registers_of_batches(connection)
     sharing = read_sharing(connection)
     seen = [
-        any(viewer.may_see(level_of(sharing, register, row.base), row.base) for register in registers.get(row.id, ("support",)))
+        any(viewer.may_see(level_of(sharing, register, row.base), row.base) for register in registers.get(row.id, ()))
         for row in frame.itertuples()
     ]
     return redact(frame[seen].assign(loaded_by="", summary="{}").reset_index(drop=True))
 
 
 def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:
-    scope = tables.batch_scope
+    """Registers that a batch filled; code lists and rows without an area claim no area, so their own tables are asked."""
+    scope, batch = tables.batch_scope, tables.import_batch
     found: dict[int, set[str]] = {}
     for batch_id, register in connection.execute(select(scope.c.batch_id, scope.c.register).distinct()):
         found.setdefault(batch_id, set()).add(register)
+    silent = [key for key in connection.execute(select(batch.c.id)).scalars() if key not in found]
+    for register, table in tables.REGISTERS.items():
+        query = select(table.c.batch_id).where(table.c.batch_id.in_(silent)).distinct()
+        for batch_id in connection.execute(query).scalars() if silent else ():
+            found.setdefault(batch_id, set()).add(register)
     return found

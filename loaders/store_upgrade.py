@@ -61,7 +61,9 @@ def migrate(connection: Connection, before: int | None, wanted: int) -> None:
 
 
 def _check_foreign_keys(connection: Connection) -> None:
-    if connection.dialect.name == "sqlite" and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()):
+    if connection.dialect.name == "sqlite" and (
+        broken := connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+    ):
         raise ValueError(f"expected: no orphan rows after the migration; found: {tuple(broken)}")
 
 

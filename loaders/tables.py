@@ -21,7 +21,10 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from loaders.clearing_tables import clearing
+from loaders.import_tables import correction, layout
 from loaders.meeting_tables import decision, snapshot, storyboard
+from loaders.scenario_tables import override, project, scenario, team
 from loaders.store_base import Key, metadata
 from loaders.store_base import place as _place
 from loaders.store_base import provenance as _provenance
@@ -39,7 +42,7 @@ from loaders.store_tables import (
 )
 
 # The newest migration; ``tests/test_store_versions.py`` holds these tables and the migrations to each other.
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 6
 __all__ = [
     "REGISTERS",
     "SCHEMA_VERSION",
@@ -51,19 +54,25 @@ __all__ = [
     "area_event",
     "audit",
     "batch_scope",
+    "clearing",
     "contribution",
+    "correction",
     "decision",
     "due",
     "excluded",
     "import_batch",
     "indicator_value",
+    "layout",
     "local_government",
     "local_government_area",
     "metadata",
     "organisation",
+    "override",
     "plan",
+    "project",
     "quarantine",
     "role_holder",
+    "scenario",
     "setting",
     "sharing",
     "snapshot",
@@ -72,6 +81,7 @@ __all__ = [
     "stream_entry",
     "support",
     "support_summary",
+    "team",
     "welfare_fund",
 ]
 

@@ -191,7 +191,18 @@
     window.Streamlit.setComponentValue(value);
   }
 
+  // Options may lie in a file of their own; a server that is just coming back is asked again.
+  function fetchOptions(map, address, tries) {
+    fetch(address).then(function (answer) {
+      if (!answer.ok) throw new Error(String(answer.status));
+      return answer.json();
+    }).then(function (options) { window.kradanBoard(map, options); }).catch(function () {
+      if (tries > 0) setTimeout(function () { fetchOptions(map, address, tries - 1); }, 1000);
+    });
+  }
+
   window.kradanBoard = function (map, options) {
+    if (typeof options === "string") { board = { waiting: board && board.waiting }; return fetchOptions(map, options, 10); }
     board = { map: map, options: options, sets: {}, view: "", vector: board && board.waiting, focused: null, paints: 0, clicks: 0 };
     [["areas", 400], ["outlines", 450], ["labels", 620]].forEach(function (pane) {
       map.createPane(pane[0]).style.zIndex = pane[1];

@@ -17,17 +17,24 @@ from uuid import uuid4
 
 import psycopg
 
-QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off -c listen_addresses= -c max_connections=60"
+USUAL = "-c listen_addresses= -c max_connections=60"
+QUICK = "-c fsync=off -c synchronous_commit=off -c full_page_writes=off"
 
 
 def programs() -> Path:
     """The folder of ``initdb`` and ``pg_ctl``, the newest version that is installed."""
     named = os.environ.get("KRADAN_POSTGRES_BIN")
-    found = [Path(named)] if named else sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name))
+    found = (
+        [Path(named)]
+        if named
+        else sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda one: int(one.parent.name))
+    )
     if not found and (path := shutil.which("initdb")):
         found = [Path(path).resolve().parent]
     if not found:
-        raise RuntimeError("expected PostgreSQL's initdb; found none: run `sh tests/system_postgres.sh` as root, or set KRADAN_POSTGRES_BIN")
+        raise RuntimeError(
+            "expected PostgreSQL's initdb; found none: run `sh tests/system_postgres.sh` as root, or set KRADAN_POSTGRES_BIN"
+        )
     return found[-1]
 
 
@@ -39,15 +46,38 @@ def _run(*command: str) -> None:
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """Run a server for the length of the block; gives the folder of its socket."""
+def server(*, quick: bool = True) -> Iterator[str]:
+    """Run a server for the length of the block; gives the folder of its socket. ``quick`` does not wait for the disk."""
+    options = f"{USUAL} {QUICK}" if quick else USUAL
     folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     where, data = programs(), folder / "data"
     try:
-        _run(str(where / "initdb"), "-D", str(data), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
-        _run(str(where / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log"), "-o", f"{QUICK} -k {folder}", "start")
+        _run(
+            str(where / "initdb"),
+            "-D",
+            str(data),
+            "-U",
+            "postgres",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+            "--no-sync",
+        )
+        _run(
+            str(where / "pg_ctl"),
+            "-D",
+            str(data),
+            "-w",
+            "-l",
+            str(folder / "log"),
+            "-o",
+            f"{options} -k {folder}",
+            "start",
+        )
         try:
             yield str(folder)
         finally:
@@ -57,11 +87,11 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def database(socket: str) -> Iterator[str]:
-    """An empty database for the length of the block; gives its URL."""
+def database(socket: str, template: str = "template1") -> Iterator[str]:
+    """A database for the length of the block, empty or a copy of another; gives its URL."""
     name = f"kradan_{uuid4().hex[:12]}"
     with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield f"postgresql+psycopg://postgres@/{name}?host={socket}"
         finally:

@@ -42,7 +42,8 @@ def test_a_change_of_170_subdistricts_is_small():
 
 def test_the_base_map_never_changes_and_asks_no_other_host():
     geometry = Geometry("geo/a.json", "geo/b.json", [[8, 99], [9, 100]], {"aria": "แผนที่"})
-    scripts = {next(iter(base_map(geometry, "th")._children.values())).options for _ in range(3)}
+    board = base_map(geometry.options("th"))
+    scripts = {next(iter(base_map(geometry.options("th"))._children.values())).options for _ in range(3)}
     assert len(scripts) == 1
-    links = [link for _name, link in base_map(geometry, "th").default_js + base_map(geometry, "th").default_css]
+    links = [link for _name, link in board.default_js + board.default_css]
     assert all(link.startswith("../../app/static/") for link in links)

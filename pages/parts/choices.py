@@ -8,15 +8,18 @@ filters in English (seen with 1.67). Here the address carries codes: it is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 import streamlit as st
 
 from loaders import codes, settings
 from pages.parts import queries
 from pages.parts.queries import Filters
-from pages.parts.text import LANGUAGES, in_order, name_of, t, year
+from pages.parts.text import LANGUAGES, in_order, language, name_of, t, year
 
-KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer")
+KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown",
+        "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
+        "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with")  # fmt: skip
 ALL = ""
 
 
@@ -87,13 +90,23 @@ def filters(version: str) -> Filters:
     """The row of filters every view shares: year, function, agency, stream, district."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         chosen_year = _year(version)
-        theme = choose("theme", t("filter_theme"), [ALL, *theme_names()], lambda code: theme_names().get(code, t("all_themes")), ALL)
+        themes = theme_names()
+        theme = choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
         agency = _coded(version, "agency", t("filter_agency"), t("all_agencies"))
         stream = _coded(version, "stream", t("filter_stream"), t("all_streams"))
         districts = district_names()
         order = [ALL, *sorted(districts)]
         district = choose("district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL)
     return Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
+
+
+def place_and_time(version: str) -> Filters:
+    """Year and district alone, for views that agency, function and stream say nothing about."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        chosen_year, districts = _year(version), district_names()
+        order = [ALL, *sorted(districts)]
+        district = choose("district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL)
+    return Filters(chosen_year, district=district or None)
 
 
 def _year(version: str) -> int | None:
@@ -107,27 +120,42 @@ def _year(version: str) -> int | None:
 
 
 def _coded(version: str, name: str, label: str, everything: str) -> str:
+    names = _present_names(version, name, language())
+    return choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
+
+
+# Lists of names are needed on every run of every session: they are kept by data version and language.
+@lru_cache(maxsize=16)
+def _present_names(version: str, name: str, language: str) -> dict[str, str]:
     present = set(queries.support(version)[f"{name}_code"].dropna())
-    table = queries.code_list(version, name)
-    names = {row.code: name_of(row) for row in table.itertuples() if row.code in present}
-    order = sorted(names, key=lambda code: in_order(list(names.values())).index(names[code]))
-    return choose(name, label, [ALL, *order], lambda code: names.get(code, everything), ALL)
+    names = {row.code: name_of(row) for row in queries.code_list(version, name).itertuples() if row.code in present}
+    rank = {words: index for index, words in enumerate(in_order(list(names.values())))}
+    return dict(sorted(names.items(), key=lambda pair: rank[pair[1]]))
 
 
 def theme_names() -> dict[str, str]:
     """Theme codes and their names, in the order of the code list."""
-    language = st.session_state.get("lang", "th")
-    return {entry["code"]: entry[f"name_{language}"] for entry in codes.themes()}
+    return {entry["code"]: entry[f"name_{language()}"] for entry in codes.themes()}
 
 
 def district_names() -> dict[str, str]:
     """District codes and their names."""
+    return _district_names(language())
+
+
+@lru_cache(maxsize=4)
+def _district_names(language: str) -> dict[str, str]:
     table = queries.areas(None).drop_duplicates("district_code")
     return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
 
 
 def subdistrict_names() -> dict[str, str]:
     """Subdistrict codes with ``subdistrict, district`` as words, in the order of the names."""
+    return _subdistrict_names(language())
+
+
+@lru_cache(maxsize=4)
+def _subdistrict_names(language: str) -> dict[str, str]:
     pairs = {row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in queries.areas(None).itertuples()}
     rank = {name: index for index, name in enumerate(in_order(list(pairs.values())))}
     return dict(sorted(pairs.items(), key=lambda pair: rank[pair[1]]))

@@ -17,7 +17,11 @@ VIEWS = {
     "coverage": ":material/grid_on:",
     "gaps": ":material/report:",
     "overlaps": ":material/layers:",
+    "matrix": ":material/apps:",
+    "currents": ":material/waves:",
+    "agency": ":material/domain:",
     "subdistrict": ":material/location_on:",
+    "meeting": ":material/slideshow:",
     "sources": ":material/source:",
 }
 

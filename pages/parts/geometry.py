@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import streamlit as st
 
+from geo.maps import STATIC
 from geo.schematic import schematic
 from geo.simplify import prepare, write_geojson
 from geo.tile_grid import tile_grid
@@ -66,6 +68,22 @@ def current() -> dict:
     }
     _write(kept, found)
     return found | {"problems": [problem.as_dict() for problem in source.problems]}
+
+
+def shared_options(options: dict) -> dict | str:
+    """The options as a static file, so that they are fetched once and not sent with every change; themselves when it cannot be written."""
+    return _shared_options(json.dumps(options, ensure_ascii=False, sort_keys=True)) or options
+
+
+@lru_cache(maxsize=32)
+def _shared_options(content: str) -> str | None:
+    path = FOLDER / f"board-{hashlib.sha256(content.encode()).hexdigest()[:10]}.json"
+    try:
+        if not path.exists():
+            _write(path, json.loads(content))
+    except OSError:
+        return None
+    return f"{STATIC}/geo/{path.name}"
 
 
 def main_stem(source: boundaries.BoundarySource) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.breaks import classify
 from geo.maps import ClassStyle, ClassVector, class_vector
-from pages.parts.palette import OUTCOMES, QUADRANTS, SEQUENTIAL
+from pages.parts.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from pages.parts.panels import nothing_styles
 from pages.parts.queries import Filters
 from pages.parts.text import t
@@ -66,8 +66,12 @@ def count_bounds(largest: float) -> list[float]:
     return [bound for bound in fixed if bound < largest] + ([float(largest)] if largest >= 1 else [])
 
 
-def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float]) -> Layer:
-    """Coverage on the scale of a measure (``agencies``, ``village_share``, ``per_head_baht``); nothing stays off the scale."""
+def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, estimated: bool = False) -> Layer:
+    """Coverage on the scale of a measure (``agencies``, ``village_share``, ``per_head_baht``); nothing stays off the scale.
+
+    With ``estimated`` the stripe lies on places whose figure holds a share split from above, else on those that only
+    unspread work above them reaches. A share of villages is never drawn where there are no villages.
+    """
     values = table[measure] * 100 if measure == "village_share" else table[measure]
     scale = [bound * 100 for bound in bounds] if measure == "village_share" else bounds
     if measure == "agencies":
@@ -75,17 +79,21 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float]) -> La
     unit = t(f"unit_{measure}")
     number = classify(values, scale)
     covered = table["status"].eq("covered")
-    unmeasured = covered & number.isna()
     classes = table["status"].map(NOTHING_CLASS).fillna("m").astype("object")
     classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
     shades = _shades(len(scale))
     styles = {
         str(i): ClassStyle(shades[i], words) for i, words in reversed(list(enumerate(_bounds_words(scale, measure == "agencies", unit))))
     }
-    if unmeasured.any():
-        styles["m"] = ClassStyle("#d8c9e8", t(f"unmeasured_{measure}"))
-    marks = table["supported_above"] & ~covered
-    return Layer(styles | nothing_styles(), table["subdistrict_code"], classes, values, unit, marks, t("mark_supported_above"))
+    nothing = nothing_styles()
+    if measure == "village_share":
+        classes[table["villages"].eq(0).fillna(False).astype(bool)] = "x"
+        nothing["x"] = ClassStyle(nothing["x"].color, t("no_villages"))
+    if classes.eq("m").any():
+        styles["m"] = ClassStyle(UNMEASURED, t(f"unmeasured_{measure}"))
+    marks = table["is_estimated"] if estimated else table["supported_above"] & ~covered
+    label = t("mark_estimated" if estimated else "mark_supported_above")
+    return Layer(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, label)
 
 
 def _shades(number: int) -> list[str]:
@@ -116,6 +124,15 @@ def gaps_layer(table: pd.DataFrame) -> Layer:
                  table["supported_above"] & table["quadrant"].eq("gap"), t("mark_supported_above"))  # fmt: skip
 
 
+def clusters_layer(table: pd.DataFrame, unit: str) -> Layer:
+    """Places that lie among their like, as a hint; what is not known stays hatched."""
+    keys = {"weak": "w", "weak_among_strong": "o", "strong": "s", "strong_among_weak": "i", "not_significant": "n", "alone": "n", "not_known": "u"}
+    styles = {keys[name]: ClassStyle(color, t(f"cluster_{name}")) for name, color in CLUSTERS.items()}
+    nothing = nothing_styles()
+    styles["u"] = ClassStyle(nothing["u"].color, t("cluster_not_known"), nothing["u"].hatch)
+    return Layer(styles, table["subdistrict_code"], table["cluster"].map(keys).astype("object"), table["value"], unit)
+
+
 def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame) -> Layer:
     """The gravest outcome per subdistrict; a count badge on suspected duplication only."""
     keys = {
@@ -132,7 +149,8 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame) -> Layer:
     classes = outcome.map(keys).fillna(covered["status"].map(NOTHING_CLASS)).fillna("n").astype("object")
     names = {"d": "suspected_duplication", "o": "overlapping", "f": "fragmented", "c": "complementary", "s": "single"}
     styles = {key: ClassStyle(OUTCOMES[name], t(f"outcome_{name}")) for key, name in names.items()}
-    styles["k"] = ClassStyle("#cfc6bd", t("outcome_not_known"))
+    styles["d"] = ClassStyle(OUTCOMES["suspected_duplication"], t("outcome_suspected_duplication"), "#ffffff")
+    styles["k"] = ClassStyle(NOT_KNOWN, t("outcome_not_known"))
     suspected = inside["suspected_duplication"]
     badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}
     values = covered["subdistrict_code"].map(suspected)

@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 from streamlit_folium import st_folium
 
 from geo.maps import ClassStyle, ClassVector, Geometry, base_map
+from geo.roll_up import RolledUp
 from loaders import exchange
 from pages.parts import geometry, queries
 from pages.parts.choices import link_params, switch
@@ -47,8 +49,8 @@ def choose_map_view() -> str:
     return switch("map", t("map_view"), list(words), words.__getitem__, "main")
 
 
-def show_map(vector: ClassVector, key: str, height: int = MAP_HEIGHT) -> str | None:
-    """Draw the map; returns the code of a subdistrict just clicked."""
+def show_map(vector: ClassVector, key: str, height: int = MAP_HEIGHT, slot: str = "") -> str | None:
+    """Draw the map; returns the code of a subdistrict just clicked. A second map on the page has its own ``slot``."""
     found = geometry.current()
     texts = {
         "main": t("note_schematic") if found["kind"] == "schematic" else "",
@@ -59,26 +61,27 @@ def show_map(vector: ClassVector, key: str, height: int = MAP_HEIGHT) -> str | N
         "district": t("prefix_district"),
     }
     # st_folium hangs the vector into the map it is given: a map of its own for every run, the same script every time.
-    board = base_map(Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"])), language())
+    known = Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
+    board = base_map(geometry.shared_options(known.options(language())))
     with st.container(key=f"map-{key}"):
         back = st_folium(
             board,
-            key=f"board-{language()}",
+            key=f"board-{language()}{slot}",
             height=height,
             use_container_width=True,
             returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
             feature_group_to_add=vector,
         )
     st.caption(f"{found['credit']} · {t('map_keys')}")
-    return _new_click(back)
+    return _new_click(back, f"_click{slot}")
 
 
-def _new_click(back: dict | None) -> str | None:
+def _new_click(back: dict | None, kept: str) -> str | None:
     """The map says its last click again on every rerun; only a new one counts."""
     click = ((back or {}).get("last_object_clicked_tooltip"), (back or {}).get("last_object_clicked_count"))
-    if click[0] is None or click == st.session_state.get("_click"):
+    if click[0] is None or click == st.session_state.get(kept):
         return None
-    st.session_state["_click"] = click
+    st.session_state[kept] = click
     return str(click[0])
 
 
@@ -92,7 +95,7 @@ def open_subdistrict(code: str | None) -> None:
 def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
     """Every class in use with its colour, pattern, words and number of subdistricts."""
     rows = "".join(
-        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}"></i>'
+        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color};--line:{style.hatch}"></i>'
         f"<span>{safe(style.label)}</span><b>{counts.get(key, 0):,}</b></li>"
         for key, style in styles.items()
         if counts.get(key, 0) or key not in {"x"}
@@ -102,8 +105,11 @@ def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[st
     st.html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
 
 
-def table(frame: pd.DataFrame, name: str, columns: dict[str, str], height: int = 380, formats: dict[str, Callable] | None = None) -> None:
-    """A table with the words of the person's language, and the same rows as CSV and Excel."""
+def table(
+    frame: pd.DataFrame, name: str, columns: dict[str, str], height: int = 380, formats: dict[str, Callable] | None = None,
+    stamp: dict[str, str] | None = None,
+) -> None:  # fmt: skip
+    """A table with the words of the person's language, and the same rows as CSV and Excel; ``stamp`` stands in every row of the files."""
     shown = frame[list(columns)].copy()
     for column, words in (formats or {}).items():
         shown[column] = [words(value) for value in shown[column]]
@@ -111,7 +117,13 @@ def table(frame: pd.DataFrame, name: str, columns: dict[str, str], height: int =
     st.dataframe(
         shown, hide_index=True, height=min(height, 38 * (len(shown) + 1) + 3) if len(shown) else "auto", width="stretch", placeholder="–"
     )
-    downloads(frame[list(columns)].rename(columns=columns), name)
+    downloads(frame[list(columns)].rename(columns=columns).assign(**(stamp or {})), name)
+
+
+def unfolded(key: str, label: str) -> DeltaGenerator | None:
+    """A panel that is folded until a person opens it, and only then computed and sent; ``None`` while it is folded."""
+    panel = st.expander(label, key=f"fold-{key}", on_change="rerun")
+    return panel if panel.open else None
 
 
 def downloads(frame: pd.DataFrame, name: str) -> None:
@@ -127,9 +139,9 @@ def _workbook(frame: pd.DataFrame, name: str) -> bytes:
     return target.getvalue()
 
 
-def strip(version: str, filters: queries.Filters) -> None:
+def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None) -> None:
     """Money that has no subdistrict stands beside the map, by the level it was written at."""
-    rolled = queries.rolled(version, filters)
+    rolled = rolled or queries.rolled(version, filters)
     rows = rolled.strip[rolled.strip["supports"] > 0]
     if rows.empty:
         return
@@ -139,7 +151,10 @@ def strip(version: str, filters: queries.Filters) -> None:
 
 def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
     """Where the numbers on this page come from: base, file, rows, date, data version."""
-    with st.expander(t("sources_of_page", version=version)):
+    panel = unfolded("sources", t("sources_of_page", version=version))
+    if panel is None:
+        return
+    with panel:
         if filters is not None:
             st.caption(t("population_as_of", year=queries.population_year(filters.fiscal_year) + 543))
         rows = frame.groupby(["base", "batch_id"]).size().rename("rows").reset_index()

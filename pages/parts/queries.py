@@ -6,22 +6,28 @@ Frames are shared between sessions and must not be changed in place; ``geo`` nev
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
+from geo import alignment as ali
 from geo import coverage as cov
+from geo import currents as cur
 from geo import gaps as gap
 from geo import overlaps as lap
 from geo.breaks import class_breaks
 from geo.periods import filter_support
 from geo.roll_up import RolledUp, roll_up
-from loaders import codes, reference, settings, store, tables
+from loaders import clearings as cleared_pairs
+from loaders import codes, reference, scenarios, settings, store, tables
 
 ROOT = settings.ROOT
+Written = TypeVar("Written")
 POPULATION_YEARS = (2006, 2007, 2021)
 
 
@@ -209,7 +215,83 @@ def rules() -> dict:
 def overlaps(version: str, filters: Filters) -> lap.Overlaps:
     """Pairs of supports in the same place and period with their outcome."""
     wide = filters.without("district", "agency", "stream")
-    return lap.overlaps(chosen_support(version, wide), rules()["overlap"], rules()["cofinancing"], fiscal_year=wide.fiscal_year)
+    known = clearings(version).dropna(subset=["support_a", "support_b"])
+    return lap.overlaps(
+        chosen_support(version, wide), rules()["overlap"], rules()["cofinancing"], fiscal_year=wide.fiscal_year, cleared=known
+    )
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def clearings(version: str) -> pd.DataFrame:
+    """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
+    with store.reading(engine()) as connection:
+        return cleared_pairs.read_clearings(connection)
+
+
+def clear_pair(support_a: int, support_b: int, reason: str, who: str) -> None:
+    """Explain a flagged pair; raises ``Refused`` with what is missing."""
+    with store.writing(engine()) as connection:
+        cleared_pairs.clear_pair(connection, support_a, support_b, reason, who)
+
+
+def undo_clearing(key: int, who: str) -> None:
+    """Take an explanation back."""
+    with store.writing(engine()) as connection:
+        cleared_pairs.undo(connection, key, who)
+
+
+def decisions(name: str) -> pd.DataFrame:
+    """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, read anew, outside the data version."""
+    with store.reading(engine()) as connection:
+        return scenarios.read(connection, name)
+
+
+def decide(write: Callable[[Connection], Written]) -> Written:
+    """One write of a decision; raises ``Refused`` with what is missing."""
+    with store.writing(engine()) as connection:
+        return write(connection)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def by_theme(version: str, filters: Filters) -> pd.DataFrame:
+    """Coverage for each theme (or the one chosen), stacked with ``theme_code``: the same figures as the coverage page."""
+    wanted = [entry["code"] for entry in codes.themes() if filters.theme in (None, entry["code"])]
+    wide = filters.without("district")
+    tables_ = [coverage(version, Filters(wide.fiscal_year, wide.agency, theme, wide.stream)).assign(theme_code=theme) for theme in wanted]
+    return pd.concat(tables_, ignore_index=True)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def flows(version: str, filters: Filters) -> cur.Currents:
+    """Money by stream, agency, theme and district."""
+    return cur.currents(chosen_support(version, filters), areas(filters.fiscal_year), reference.local_governments())
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def strength(version: str, fiscal_year: int | None) -> pd.DataFrame:
+    """How strong the community side is, from every sign of strength in the store."""
+    signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
+    return ali.strength(needs(version), signs, areas(fiscal_year))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def alignment(version: str, filters: Filters) -> pd.DataFrame:
+    """Share of each subdistrict's money that meets its community's own plan."""
+    return ali.alignment(rolled(version, filters.without("district")).by_subdistrict, register(version, "plan"), areas(filters.fiscal_year))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def evenness(version: str, filters: Filters) -> dict:
+    """Lorenz curve, Gini and Theil of baht per head; loads its libraries (about 2 s) only when first asked for."""
+    from geo import equity
+
+    table = coverage(version, filters)
+    stated = table["amount_satang"].mask(table["status"].eq("none"), 0)
+    known = table[stated.notna() & (table["population"] > 0)].assign(baht=stated / 100)
+    rate = equity.per_head(known["baht"], known["population"])
+    parts = equity.theil(rate, known["district_code"])
+    curve = equity.lorenz(known["baht"], known["population"])
+    return {"curve": curve, "gini": equity.gini_by_people(known["baht"], known["population"]), "theil": parts, "known": len(known), "all": len(table)}
 
 
 def file_of(batch_id: int, version: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from pages.parts import choices, queries
@@ -10,8 +12,13 @@ from pages.parts.text import day, language, name_of, percent, t, year
 
 def agency_names(version: str) -> dict[str, str]:
     """Agency codes to names in the person's language, the short Thai one where there is one."""
+    return _agency_names(version, language())
+
+
+@lru_cache(maxsize=8)
+def _agency_names(version: str, language: str) -> dict[str, str]:
     rows = queries.code_list(version, "agency").itertuples()
-    return {row.code: row.short_th if language() == "th" and isinstance(row.short_th, str) else name_of(row) for row in rows}
+    return {row.code: row.short_th if language == "th" and isinstance(row.short_th, str) else name_of(row) for row in rows}
 
 
 def base_words(version: str, bases: str) -> str:
@@ -22,6 +29,11 @@ def base_words(version: str, bases: str) -> str:
 
 def stream_names(version: str) -> dict[str, str]:
     """Stream codes to names in the person's language."""
+    return _stream_names(version, language())
+
+
+@lru_cache(maxsize=8)
+def _stream_names(version: str, language: str) -> dict[str, str]:
     return {row.code: name_of(row) for row in queries.code_list(version, "stream").itertuples()}
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts import choices, layers, panels, queries, sheet
+from pages.parts import a4, choices, layers, panels, queries, sheet
 from pages.parts.text import name_of, subdistrict_name, t, year
 
 
@@ -16,18 +16,16 @@ def view() -> None:
     if st.session_state.get("subdistrict") in names and st.session_state["subdistrict"] not in listed:
         listed = list(names)
     code = choices.choose("subdistrict", t("filter_subdistrict"), ["", *listed], lambda key: names.get(key, t("choose_subdistrict")), "")
-    if not code:
-        with place:
-            panels.title(t("view_subdistrict"), t("choose_subdistrict_long"))
-    else:
-        area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
-        when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
-        with place:
+    with place:
+        if code:
+            area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
+            when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
             panels.title(subdistrict_name(name_of(area)), f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}")
+        else:
+            panels.title(t("view_subdistrict"), t("choose_subdistrict_long"))
     left, right = st.columns([5, 8], gap="medium")
     with left:
-        table = queries.coverage(version, chosen)
-        layer = layers.coverage_layer(table, "agencies", queries.breaks(version, chosen, "agencies"))
+        layer = layers.coverage_layer(queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies"))
         view_ = panels.choose_map_view()
         clicked = panels.show_map(layer.vector(view_, None, code or None), "subdistrict", height=460)
         panels.legend(layer.styles, layer.counts(), layer.marked())
@@ -37,4 +35,6 @@ def view() -> None:
             sheet.facts(version, chosen, code)
             sheet.support(version, chosen, code)
         sheet.registers(version, chosen, code)
+        sheet.provenance(version, chosen, code)
         panels.sources(version, queries.support(version).query("subdistrict_code == @code"), chosen)
+        a4.show(version, chosen, code)

@@ -18,7 +18,10 @@ def upgrade() -> None:
     op.create_table(
         "snapshot",
         sa.Column("id", KEY, primary_key=True),
-        *(sa.Column(name, sa.String(), nullable=False) for name in ("name", "made_at", "made_by", "data_version", "sha256")),
+        *(
+            sa.Column(name, sa.String(), nullable=False)
+            for name in ("name", "made_at", "made_by", "data_version", "sha256")
+        ),
         sa.Column("facts", sa.Text(), nullable=False),
     )
     op.create_table(

@@ -1,0 +1,201 @@
+"""A filter change until the map is repainted: our coverage page beside what a user would pick instead. One JSON line.
+
+One run, one browser, the same polygons and values: a text-only rerun (the floor), the tutorial pattern, pydeck, plotly
+and our page. ``python -m bench.map_change [CHANGES]``, 15 changes each unless told otherwise.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Request
+
+from bench import stage
+from tests import served
+
+WATCH = (Path(__file__).with_name("watch.js")).read_text(encoding="utf-8")
+OPTIONS = 6
+SHAPES = 170
+PEERS = ("floor", "tutorial", "deck", "plotly_map")
+# The values of the peers are what our own page shows under each function; written in a process of its own.
+VALUES = """
+import json, sys
+from pages.parts import queries
+from loaders import codes
+version = queries.version()
+year = queries.usual_year(version)
+found = {}
+for theme in [None, *(entry["code"] for entry in codes.themes())]:
+    table = queries.coverage(version, queries.Filters(year, theme=theme))
+    found[theme or "all"] = dict(zip(table["subdistrict_code"], (int(number) for number in table["agencies"].fillna(0))))
+json.dump(found, open(sys.argv[1], "w"))
+"""
+
+
+@dataclass
+class Side:
+    """One of the pages compared."""
+
+    name: str
+    kind: str
+    address: str
+    label: str | None = None  # the combobox to change, the first one when there is no label
+
+
+@contextmanager
+def sides(store: Path, folder: Path, names: tuple[str, ...] = PEERS) -> Iterator[list[Side]]:
+    """Our board and the peers, each on its own server."""
+    with ExitStack() as stack:
+        ours = stack.enter_context(served.board(store))
+        address = f"{ours}/coverage"
+        settings = {**os.environ, "KRADAN_STORE": str(store)}
+        subprocess.run([sys.executable, "-c", VALUES, str(folder / "values.json")], cwd=stage.ROOT, env=settings, check=True, timeout=120,
+                       stderr=subprocess.DEVNULL)  # fmt: skip
+        found = [Side("ours", "board", address, "theme")]
+        for name in names:
+            found.append(Side(name, name, stack.enter_context(stage.peer(name, KRADAN_BENCH=str(folder)))))
+        yield found
+
+
+def write_polygons(browser: Browser, address: str, folder: Path) -> None:
+    """Keep the geometry file that our own page fetches."""
+    with stage.context(browser) as profile:
+        page = profile.new_page()
+        asked: list[Request] = []
+        page.on("request", lambda request: asked.append(request) if "/geo/" in request.url else None)
+        page.goto(address)
+        page.frame_locator('iframe[title*="st_folium"]').locator("body[data-painted]").wait_for(timeout=60_000)
+        (folder / "polygons.json").write_bytes(stage.get(asked[0].url))
+
+
+def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, stage.Meter, float]:
+    """Open a page; milliseconds from the address to a whole picture."""
+    page = profile.new_page()
+    page.add_init_script(WATCH)
+    meter = stage.Meter(page)
+    start = time.perf_counter()
+    page.goto(side.address, wait_until="commit")
+    page.wait_for_function(f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {shapes}", timeout=60_000, polling=20)
+    return page, meter, (time.perf_counter() - start) * 1000
+
+
+def change(page: Page, side: Side, index: int, shapes: int = SHAPES) -> dict | None:
+    """Choose an option and wait for another whole picture."""
+    box = page.locator(f".st-key-{side.label}").get_by_role("combobox") if side.label else page.get_by_role("combobox").first
+    box.click()
+    page.locator('[role="option"]').nth(index).wait_for(timeout=10_000)
+    return page.evaluate(f"kradanWatch.pick('{side.kind}', {shapes}, {index})")
+
+
+def zoom_is_kept(page: Page, side: Side) -> bool | None:
+    """Zoom a Leaflet map by hand, change the filter, look again."""
+    if side.kind not in ("board", "tutorial"):
+        return None
+    frame = next(frame for frame in page.frames if "st_folium" in frame.url)
+    frame.evaluate("window.map.setZoom(11, {animate: false})")
+    stage.settled(page)
+    change(page, side, 2)
+    stage.settled(page)
+    frame = next(frame for frame in page.frames if "st_folium" in frame.url)
+    return frame.evaluate("window.map.getZoom()") == 11
+
+
+def click_to_details(page: Page, side: Side) -> float | None:
+    """Milliseconds from a click on a shape to its details on the page: ours opens the subdistrict's own page."""
+    if side.kind not in ("board", "tutorial"):
+        return None
+    box = page.locator('iframe[title*="st_folium"]').bounding_box()
+    wanted = "h1.kradan-title" if side.kind == "board" else "h3"
+    old = page.locator("h1.kradan-title").inner_text() if side.kind == "board" else ""
+    start = time.perf_counter()
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.55)
+    page.wait_for_function(
+        f"(old) => {{ const n = document.querySelector('{wanted}'); return n && n.textContent && n.textContent !== old; }}",
+        arg=old, timeout=20_000, polling=10,
+    )  # fmt: skip
+    return (time.perf_counter() - start) * 1000
+
+
+def offline(browser: Browser, side: Side) -> bool:
+    """Whether a whole picture appears with every other host cut off."""
+    with stage.context(browser, offline=True) as profile:
+        page = profile.new_page()
+        page.add_init_script(WATCH)
+        page.goto(side.address, wait_until="commit")
+        test = f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {SHAPES}"
+        try:
+            page.wait_for_function(test, timeout=8_000, polling=50)
+        except Exception:  # noqa: BLE001 - a map that never comes is the finding
+            return False
+        return True
+
+
+def measure(browser: Browser, side: Side, changes: int) -> dict:
+    """Figures of one page."""
+    with stage.context(browser) as profile:
+        page, meter, cold = opened(profile, side)
+        stage.settled(page)
+        first_page = meter.total()
+        page.close()
+        warm = []
+        for _ in range(3):
+            page, meter, seconds = opened(profile, side)
+            warm.append(seconds)
+            stage.settled(page)
+            if len(warm) < 3:
+                page.close()
+        taken, blanks, sent = [], [], []
+        for number in range(changes + 2):
+            before = meter.total()
+            result = change(page, side, 1 + number % OPTIONS)
+            if result is None:
+                return {"failed": "no repaint within 60 s"}
+            stage.settled(page)
+            if number >= 2:
+                taken.append(result["ms"])
+                blanks.append(result["blank"])
+                sent.append(meter.total() - before)
+        return {
+            "change_ms": stage.middle(taken),
+            "change_p95_ms": stage.ninety_fifth(taken),
+            "change_kb": round(stage.middle(sent) / 1000, 1),
+            "blank_ms": stage.middle(blanks),
+            "zoom_kept": zoom_is_kept(page, side),
+            "details_ms": (lambda value: value and round(value, 1))(click_to_details(page, side)),
+            "cold_page_ms": round(cold, 1),
+            "warm_page_ms": stage.middle(warm),
+            "first_page_kb": round(first_page / 1000, 1),
+            "offline": offline(browser, side),
+        }
+
+
+def main(changes: int = 15, names: tuple[str, ...] = PEERS) -> dict:
+    """Print the table and the ratio to the floor."""
+    with stage.demo_store() as store, tempfile.TemporaryDirectory() as name, stage.chromium() as browser:
+        folder = Path(name)
+        with sides(store, folder, names) as pages:
+            with served.board(store) as other:  # a server of its own, so that our first page stays cold
+                write_polygons(browser, f"{other}/coverage", folder)
+            table = {}
+            for side in pages:
+                table[side.name] = measure(browser, side, changes)
+                print(side.name, json.dumps(table[side.name]), file=sys.stderr)
+    ours, floor = table["ours"], table["floor"]
+    line = {"bench": "map_change", "changes": changes, "pages": table}
+    line["ours_by_floor"] = round(ours["change_ms"] / floor["change_ms"], 2)
+    line["by_ours"] = {name: round(page["change_ms"] / ours["change_ms"], 1) for name, page in table.items() if "change_ms" in page}
+    print(json.dumps(line))
+    return line
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 15, tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else PEERS)

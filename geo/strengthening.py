@@ -1,0 +1,168 @@
+"""After the ranking: a team for every weak place, and projects that never spend the same baht twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.periods import require_columns
+
+KEY = "subdistrict_code"
+Record = dict[str, Any]
+
+
+def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str = "C") -> pd.DataFrame:
+    """Every place to be strengthened, with its team or marked as having none.
+
+    Parameters
+    ----------
+    units
+        ``subdistrict_code``, ``class`` (the agreed one) and ``border`` (NA, or ``B/C`` ...). Places of the weakest
+        class and those on its border are to be strengthened.
+    tasks
+        ``subdistrict_code``, ``team``, ``task``, ``visit_on`` (date or NaT). A row with an empty team is no team.
+
+    Returns
+    -------
+    DataFrame
+        One row per place: ``subdistrict_code``, ``class``, ``border``, ``why`` (``class`` / ``border``), ``status``
+        (``no_team``, ``no_visit`` = a team without a date, ``planned``), ``teams`` and ``tasks`` (joined by ``|``),
+        ``next_visit_on`` (the earliest date stated). Places without a team first, then by code.
+    """
+    require_columns(units, [KEY, "class", "border"], "units")
+    require_columns(tasks, [KEY, "team", "task", "visit_on"], "tasks")
+    weak = units["class"].eq(weakest).fillna(False).astype(bool)
+    near = (
+        units["border"]
+        .astype("string")
+        .str.split("/")
+        .map(lambda ends: weakest in ends, na_action="ignore")
+        .eq(True)
+        .fillna(False)
+    )
+    table = units.loc[weak | near.astype(bool), [KEY, "class", "border"]]
+    table["why"] = np.where(weak[table.index], "class", "border")
+    real = tasks[tasks["team"].fillna("").astype(str).str.strip().ne("")]
+    by_place = real.groupby(KEY)
+    joined = pd.DataFrame({
+        "teams": by_place["team"].agg(lambda names: "|".join(sorted(set(names)))),
+        "tasks": by_place["task"].agg(lambda names: "|".join(sorted(set(names.dropna())))),
+        "next_visit_on": by_place["visit_on"].min(),
+    })  # fmt: skip
+    table = table.merge(joined, left_on=KEY, right_index=True, how="left")
+    has_team, has_visit = table["teams"].notna(), table["next_visit_on"].notna()
+    table["status"] = np.select([~has_team, ~has_visit], ["no_team", "no_visit"], "planned")
+    order = table["status"].map({"no_team": 0, "no_visit": 1, "planned": 2})
+    return table.assign(_order=order).sort_values(["_order", KEY], ignore_index=True).drop(columns="_order")
+
+
+@dataclass(frozen=True)
+class Bookings:
+    """Requests with their answer, and what is left of each stream.
+
+    ``projects``: the requests in their order with ``is_booked``, ``code`` (why not; NA when booked) and ``left_satang``
+    (of the stream after this request; NA when not known). ``streams``: ``stream_code``, ``total_satang``,
+    ``committed_satang``, ``booked_satang``, ``left_satang``.
+    """
+
+    projects: pd.DataFrame
+    streams: pd.DataFrame
+
+
+def _balances(streams: pd.DataFrame, support: pd.DataFrame | None) -> pd.DataFrame:
+    table = streams[["stream_code", "total_satang"]].astype({"total_satang": "Int64"})
+    used = pd.Series(dtype="Int64")
+    if support is not None:
+        require_columns(support, ["stream_code", "amount_satang"], "support")
+        used = support.groupby("stream_code")["amount_satang"].sum()
+    return table.assign(committed_satang=table["stream_code"].map(used).fillna(0).astype("Int64"))
+
+
+def _refusal(project: Record, stream: Record | None, left: dict[str, int], seen: set[tuple[str, str]]) -> str | None:
+    amount = project["amount_satang"]
+    if stream is None:
+        return "team_stream_unknown"
+    if amount is None or pd.isna(amount) or int(amount) <= 0:
+        return "team_amount_missing"
+    if stream["stream_code"] not in left:
+        return "team_balance_not_known"
+    starts, ends, day = (
+        pd.Timestamp(when) for when in (stream.get("starts_on"), stream.get("ends_on"), project.get("starts_on"))
+    )
+    if day < starts or day > ends:  # NaT compares as false: a date that is not stated refuses nothing
+        return "team_outside_period"
+    if (project["project_code"], stream["stream_code"]) in seen:
+        return "team_booked_twice"
+    return "team_over_balance" if int(amount) > left[stream["stream_code"]] else None
+
+
+def book(streams: pd.DataFrame, projects: pd.DataFrame, support: pd.DataFrame | None = None) -> Bookings:
+    """Book projects on streams in the order they stand; what would go beyond a stream's balance is refused whole.
+
+    Parameters
+    ----------
+    streams
+        ``stream_code``, ``total_satang`` (NA = not stated: nothing can be booked on it), optional ``starts_on``,
+        ``ends_on``.
+    projects
+        ``project_code``, ``stream_code``, ``amount_satang``, optional ``starts_on``. One project may draw on several
+        streams, on each of them once.
+    support
+        Support already recorded (``stream_code``, ``amount_satang``): it has used up its part of the balance.
+    """
+    require_columns(streams, ["stream_code", "total_satang"], "streams")
+    require_columns(projects, ["project_code", "stream_code", "amount_satang"], "projects")
+    if streams["stream_code"].duplicated().any():
+        raise ValueError("streams: stream_code occurs twice; expected one row per stream; merge them before booking")
+    table = _balances(streams, support)
+    stated = table[table["total_satang"].notna()]
+    start = dict(
+        zip(stated["stream_code"], (stated["total_satang"] - stated["committed_satang"]).astype(int), strict=True)
+    )
+    left, seen = dict(start), set[tuple[str, str]]()
+    by_code = {stream["stream_code"]: stream for stream in streams.to_dict("records")}
+    codes, remaining = [], []
+    for project in projects.to_dict("records"):
+        name = project["stream_code"]
+        refusal = _refusal(project, by_code.get(name), left, seen)
+        if refusal is None:
+            left[name] -= int(project["amount_satang"])
+            seen.add((project["project_code"], name))
+        codes.append(refusal if refusal else pd.NA)
+        remaining.append(left.get(name, pd.NA))
+    booked = projects.assign(
+        is_booked=np.array([code is pd.NA for code in codes], dtype=bool),
+        code=pd.array(codes, dtype="string"),
+        left_satang=pd.array(remaining, dtype="Int64"),
+    )
+    table["left_satang"] = table["stream_code"].map(left).astype("Int64")
+    table["booked_satang"] = (table["stream_code"].map(start).astype("Int64") - table["left_satang"]).fillna(0)
+    return Bookings(booked, table[["stream_code", "total_satang", "committed_satang", "booked_satang", "left_satang"]])
+
+
+def strong_current_on_weak(
+    units: pd.DataFrame, money: pd.DataFrame, weakest: str = "C", top_share: float = 1 / 3
+) -> pd.DataFrame:
+    """Readiness against current: the weakest class where the money per head is among the highest.
+
+    Parameters
+    ----------
+    units
+        ``subdistrict_code``, ``class``.
+    money
+        ``subdistrict_code``, ``baht_per_head`` (NaN = not known).
+
+    Returns
+    -------
+    DataFrame
+        ``subdistrict_code``, ``class``, ``baht_per_head``, ``limit`` (the lowest rate that counts as strong),
+        ``is_flagged``. A place whose money or class is not known is never flagged.
+    """
+    table = units[[KEY, "class"]].merge(money[[KEY, "baht_per_head"]], on=KEY, how="left")
+    rate = pd.to_numeric(table["baht_per_head"]).astype(float)
+    limit = float(rate.quantile(1 - top_share)) if rate.notna().any() else float("nan")
+    weak = table["class"].eq(weakest).fillna(False).astype(bool)
+    return table.assign(limit=limit, is_flagged=weak & rate.ge(limit) & rate.gt(0))

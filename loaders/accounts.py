@@ -1,0 +1,183 @@
+"""The account of one file: every row has an outcome, every satang is counted once, the sheet's own totals are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+import pandas as pd
+
+from loaders.layouts import MONEY, Layout
+from loaders.problems import Problem, count_by_code
+from loaders.rows import BAHT, Read, read_rows
+from loaders.sheets import Sheet
+
+OUTCOMES = ("loaded", "quarantined", "excluded")
+COUNTED = ("people_reached", "members", "hardship_members")
+NEIGHBOURS = 60  # section totals that one total may bracket
+
+
+@dataclass
+class SheetResult:
+    """What became of one sheet: its rows by outcome, its money, its checks.
+
+    A sheet that says nothing for the board has no ``read`` and no ``matched``; all its rows are excluded.
+    """
+
+    sheet: Sheet
+    layout: Layout
+    read: Read
+    matched: pd.DataFrame
+    outcome: pd.Series  # loaded | quarantined | excluded, by row number
+    reason: pd.Series  # problem code for what is not loaded
+    satang: pd.Series  # primary money of the row, 0 where none
+    control_totals: list[dict] = field(default_factory=list)
+
+    def rows(self, outcome: str) -> pd.Index:
+        """Row numbers with this outcome."""
+        return self.outcome.index[self.outcome == outcome]
+
+    @property
+    def is_understood(self) -> bool:
+        """Whether the sheet has columns for the board."""
+        return not self.layout.refuse
+
+
+@dataclass
+class Ingested:
+    """The account of one file; ``summary`` is what the command line prints and the screen shows."""
+
+    sheets: list[SheetResult]
+    problems: list[Problem]
+    batch_id: int | None = None
+    demo_withdrawn: int = 0
+    aliases_used: list[str] = field(default_factory=list)
+
+    def count(self, outcome: str | None = None) -> int:
+        """Rows with this outcome (all rows without one)."""
+        return sum(len(result.outcome if outcome is None else result.rows(outcome)) for result in self.sheets)
+
+    def satang(self, outcome: str | None = None) -> int:
+        """Money of the rows with this outcome, in satang."""
+        chosen = (result.satang if outcome is None else result.satang[result.rows(outcome)] for result in self.sheets)
+        return sum(int(sum(part)) for part in chosen)
+
+    @property
+    def doubts(self) -> list[str]:
+        """What a person has to say yes to before anything is stored."""
+        return sorted({doubt for result in self.sheets for doubt in result.layout.doubts})
+
+    @property
+    def understood(self) -> list[SheetResult]:
+        """The sheets that have something for the board."""
+        return [result for result in self.sheets if result.is_understood]
+
+    def summary(self, file_name: str) -> dict:
+        """Rows in = loaded + quarantined + excluded, the same in baht; problems by code."""
+        return {
+            "file": file_name,
+            "layouts": sorted({result.layout.code for result in self.understood}),
+            "rows_in": self.count(),
+            **{outcome: self.count(outcome) for outcome in OUTCOMES},
+            "baht_in": self.satang() / 100,
+            **{f"baht_{outcome}": self.satang(outcome) / 100 for outcome in OUTCOMES},
+            "placed": int(sum(result.matched["is_accepted"].astype(bool).sum() for result in self.understood)),
+            "excluded_by_reason": self._excluded(),
+            "control_totals": [total for result in self.sheets for total in result.control_totals],
+            "problems": count_by_code(self.problems),
+            "to_confirm": self.doubts,
+            "batch": self.batch_id,
+            "demo_withdrawn": self.demo_withdrawn,
+        }
+
+    def _excluded(self) -> dict[str, int]:
+        counts: dict[str, int] = {}
+        for result in self.sheets:
+            for code, number in result.reason[result.rows("excluded")].value_counts().items():
+                counts[str(code)] = counts.get(str(code), 0) + int(number)
+        return counts
+
+
+def money_column(result_read: Read, layout: Layout) -> str | None:
+    """The column of money that the account is about."""
+    return next((name for name in MONEY.get(layout.register, ()) if name in result_read.values), None)
+
+
+def money(read: Read, layout: Layout) -> pd.Series:
+    """Satang of every row, 0 where none is stated or it cannot be read."""
+    column = money_column(read, layout)
+    if column is None:
+        return pd.Series(0, index=read.values.index, dtype=object)
+    return read.values[column].map(lambda satang: 0 if satang is None or pd.isna(satang) else int(satang))
+
+
+def control_totals(result: SheetResult) -> list[dict]:
+    """Compare the sheet's own total rows with the sum of the rows they stand for; a mismatch is reported, never fixed.
+
+    A total may stand below its rows, above them (a band), or bracket totals of smaller sections.
+    """
+    if result.sheet.totals.empty or not result.is_understood:
+        return []
+    totals = read_rows(result.sheet.totals, result.layout, result.sheet.name)
+    primary = money_column(result.read, result.layout)
+    checks: list[dict] = []
+    for column in result.read.values:
+        if column in totals.values and (column in BAHT or column in COUNTED or column.startswith("value:")):
+            checks += _checked(result, column, totals.values[column], is_primary=column == primary)
+    return checks
+
+
+def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary: bool) -> Iterator[dict]:
+    cells = result.read.values[column]
+    if column.startswith("value:") and not _adds(cells):
+        return
+    rows = list(cells.index)
+    sums = [0, *accumulate(0 if value is None or pd.isna(value) else value for value in cells)]
+    bounds = [int(pd.Index(rows).searchsorted(row)) for row in stated.index]
+    heading = next(iter(result.layout.columns.get(column, ())), None)
+    for at, (row, value) in enumerate(stated.items()):
+        if value is None or pd.isna(value):
+            continue
+        found = _nearest(value, sums, bounds, at)
+        check = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": found == value}
+        if column in BAHT:
+            check |= {"stated_baht": int(value) / 100, "found_baht": int(found) / 100}
+        else:
+            check |= {"stated": float(value), "found": float(found)}
+        if is_primary or check["met"] or not column.startswith("value:"):
+            yield check
+
+
+def _adds(cells: pd.Series) -> bool:
+    """Counts add up; shares and means do not."""
+    return all(float(value).is_integer() for value in cells if value is not None and not pd.isna(value))
+
+
+def _nearest(value: object, sums: list, bounds: list[int], at: int) -> object:
+    """The sum that this total states, if one of those it may stand for is equal; else that of its own section."""
+    here = bounds[at]
+    starts = [0, *bounds[max(0, at - NEIGHBOURS) : at]]
+    ends = [*bounds[at + 1 : at + 1 + NEIGHBOURS], len(sums) - 1]
+    above = sums[here] - sums[starts[-1]]
+    everything = sums[-1]
+    possible = [above, everything, *(sums[here] - sums[start] for start in starts), *(sums[end] - sums[here] for end in ends)]
+    if value in possible:
+        return value
+    return above if here > starts[-1] else everything if here in (0, len(sums) - 1) else sums[ends[0]] - sums[here]
+
+
+def row_problems(result: SheetResult) -> list[Problem]:
+    """A problem row for every row that is not loaded because of its place."""
+    rows = [row for row in result.rows("quarantined") if row not in result.read.bad]
+    written = written_places(result.read.place.loc[rows])
+    candidates = result.matched["candidates"]
+    return [
+        Problem(result.reason[row], "quarantined", result.sheet.name, int(row), None, text or None, candidates[row] or None)
+        for row, text in zip(rows, written, strict=True)
+    ]
+
+
+def written_places(place: pd.DataFrame) -> list[str]:
+    """The place of every row as the file writes it, in one text."""
+    return [" ".join(cell for cell in cells if cell).strip() for cells in place.itertuples(index=False, name=None)]

@@ -1,0 +1,179 @@
+"""One understood file into the store, inside the caller's transaction: batch, rows, quarantine, exclusions, scope."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select, update
+
+from loaders import layouts, settings, store, tables
+from loaders.accounts import OUTCOMES, Ingested, SheetResult, written_places
+from loaders.problems import Problem, Refused
+from loaders.rows import cells_as_json
+
+RENAMED = {
+    "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",
+    "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
+    "theme": "theme_code", "total": "total_satang",
+}  # fmt: skip
+PLACES = ["area_code", "area_level", "village_code", "subdistrict_code", "district_code", "province_code", "match_evidence"]
+
+
+def refuse_twice(connection: Connection, digest: str) -> None:
+    """The same bytes are loaded once."""
+    batch = tables.import_batch
+    seen = connection.execute(select(batch.c.id).where(batch.c.file_sha256 == digest, batch.c.is_active)).scalar()
+    if seen is not None:
+        raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
+
+
+def store_batch(connection: Connection, ingested: Ingested, file_name: str, digest: str, base: str | None, who: str) -> int:
+    """Write everything and return the batch's number; the first real file withdraws the invented ones."""
+    layout = ingested.understood[0].layout
+    if not layout.is_demo and layout.base != "reference":
+        ingested.demo_withdrawn = _withdraw_demo(connection, who)
+    owner = base or layout.base
+    batch = {
+        "base": owner,
+        "file_name": file_name,
+        "file_sha256": digest,
+        "layouts": ",".join(sorted({result.layout.code for result in ingested.understood})),
+        "loaded_at": store.now(),
+        "loaded_by": who,
+        "is_demo": layout.is_demo,
+        "is_active": True,
+        "rows_in": ingested.count(),
+        "satang_in": ingested.satang(),
+        **{f"rows_{outcome}": ingested.count(outcome) for outcome in OUTCOMES},
+        **{f"satang_{outcome}": ingested.satang(outcome) for outcome in OUTCOMES},
+        "summary": "{}",
+    }
+    ingested.batch_id = connection.execute(insert(tables.import_batch).values(**batch)).inserted_primary_key[0]
+    for result in ingested.sheets:
+        _store_sheet(connection, result, ingested.batch_id, owner)
+    store.finish_batch(connection, ingested.batch_id)
+    kept = ingested.summary(file_name) | {"understood": _understood(ingested), "aliases_used": ingested.aliases_used}
+    table = tables.import_batch
+    connection.execute(update(table).where(table.c.id == ingested.batch_id).values(summary=json.dumps(kept, ensure_ascii=False)))
+    store.note(connection, who, "import", file_name, ingested.batch_id)
+    return ingested.batch_id
+
+
+def _understood(ingested: Ingested) -> list[dict]:
+    """How every sheet was read: the review desk and the give-back read single rows the same way later."""
+    return [
+        {
+            "sheet": result.sheet.name,
+            "key": layouts.headings_key(result.sheet.frame.columns),
+            "layout": layouts.as_dict(result.layout),
+        }
+        for result in ingested.sheets
+    ]
+
+
+def _withdraw_demo(connection: Connection, who: str) -> int:
+    """Invented data never stand beside real ones: the first real file withdraws them; they can be put back."""
+    batch = tables.import_batch
+    demo = connection.execute(select(batch.c.id).where(batch.c.is_demo, batch.c.is_active)).scalars().all()
+    return store.set_active(connection, list(demo), False, "real_data", who)
+
+
+def _store_sheet(connection: Connection, result: SheetResult, batch_id: int, base: str) -> None:
+    if result.is_understood:
+        add_agencies(connection, result)
+        store.insert_rows(connection, tables.REGISTERS[result.layout.register], records(result, batch_id))
+        store.insert_rows(connection, tables.quarantine, _quarantined(result, batch_id))
+        store.insert_rows(connection, tables.batch_scope, _scope(result, batch_id, base))
+    excluded = result.rows("excluded")
+    for reason, satang in result.satang[excluded].groupby(result.reason[excluded]):
+        add_excluded(connection, batch_id, str(reason), len(satang), int(sum(satang)))
+
+
+def add_excluded(connection: Connection, batch_id: int, reason: str, rows: int, satang: int) -> None:
+    """Count rows and money that are left out for a reason, on top of what the batch already has for it."""
+    table = tables.excluded
+    mine = (table.c.batch_id == batch_id) & (table.c.reason == reason)
+    values = {"rows": table.c.rows + rows, "satang": table.c.satang + satang}
+    if not connection.execute(update(table).where(mine).values(**values)).rowcount:
+        connection.execute(insert(table).values(batch_id=batch_id, reason=reason, rows=rows, satang=satang))
+
+
+def add_agencies(connection: Connection, result: SheetResult) -> None:
+    """Agencies that only this file knows; those of rows that are not loaded stay out of the list."""
+    columns = [column for column in ("agency", "source") if column in result.read.values]
+    used = {code for column in columns for code in result.read.values.loc[result.rows("loaded"), column].dropna()}
+    known = set(connection.execute(select(tables.agency.c.code)).scalars())
+    constant = {result.layout.constants.get("agency")} - {None}
+    names = {code: name for code, name in result.read.new_agencies.items() if code in used and code not in known}
+    names |= {code: code for code in used & constant if code not in known}
+    store.insert_rows(connection, tables.agency, [{"code": code, "name_th": name} for code, name in names.items()])
+
+
+def records(result: SheetResult, batch_id: int) -> list[dict]:
+    """Rows for the register's table; a wide indicator sheet gives one row per indicator column."""
+    rows = result.rows("loaded")
+    frame = result.matched.loc[rows, PLACES].assign(
+        batch_id=batch_id, sheet=result.sheet.name, row=rows, written_place=written_places(result.read.place.loc[rows])
+    )
+    values = result.read.values.loc[rows]
+    if result.layout.register == "indicator" and "value" not in values:
+        parts = [_indicator(frame, values, column) for column in values if column.startswith("value:")]
+        frame = pd.concat(parts) if parts else frame.iloc[:0]
+    else:
+        frame = pd.concat([frame, values.rename(columns=RENAMED)], axis=1)
+    if "title" in frame:
+        frame["activity"] = frame["activity"].where(frame["activity"].notna(), frame["title"]) if "activity" in frame else frame["title"]
+    columns = {column.name for column in tables.REGISTERS[result.layout.register].columns}
+    frame = frame[[column for column in frame.columns if column in columns]].astype(object)
+    return frame.where(frame.notna(), None).to_dict("records")
+
+
+def _indicator(frame: pd.DataFrame, values: pd.DataFrame, column: str) -> pd.DataFrame:
+    """``value:CODE`` or ``value:CODE@YEAR`` (Gregorian); unknown values are stored as unknown."""
+    code, _, year = column.removeprefix("value:").partition("@")
+    years = values["fiscal_year"] if "fiscal_year" in values else None
+    return frame.assign(indicator_code=code, fiscal_year=int(year) if year else years, value=values[column])
+
+
+def _quarantined(result: SheetResult, batch_id: int) -> list[dict]:
+    return [
+        {
+            "batch_id": batch_id,
+            "sheet": result.sheet.name,
+            "row": int(row),
+            "register": result.layout.register,
+            "problem": result.reason[row],
+            "value": doubtful(result, row),
+            "candidates": result.matched.at[row, "candidates"] or None,
+            "satang": int(result.satang[row]),
+            "cells": cells_as_json(result.sheet.frame, row),
+        }
+        for row in result.rows("quarantined")
+    ]
+
+
+def doubtful(result: SheetResult, row: int) -> str | None:
+    """What a person has to look at: the unreadable cell, or the place as written."""
+    if row in result.read.bad:
+        return result.read.bad[row].value
+    return written_places(result.read.place.loc[[row]])[0] or None
+
+
+def _scope(result: SheetResult, batch_id: int, base: str) -> list[dict]:
+    """What the sheet speaks for. By its rows only: the districts it names; nothing more is claimed."""
+    scope = result.layout.scope
+    rows = result.rows("loaded")
+    areas = {
+        "province": [settings.province()],
+        "districts": list(scope.get("districts", ())),
+    }.get(scope.get("kind", "rows"), sorted(set(result.matched.loc[rows, "district_code"].dropna())))
+    years = scope.get("fiscal_years")
+    if years is None:
+        found = result.read.values["fiscal_year"].loc[rows].dropna() if "fiscal_year" in result.read.values else []
+        years = sorted({int(year) for year in found}) or [None]
+    return [
+        {"batch_id": batch_id, "register": result.layout.register, "base": base, "area_code": area, "fiscal_year": year}
+        for area in areas
+        for year in years
+    ]

@@ -1,0 +1,79 @@
+"""Clear a flagged pair of supports with a reason, undo it, and read what holds today."""
+
+from __future__ import annotations
+
+import pandas as pd
+from sqlalchemy import Connection, insert, select, update
+
+from loaders import store, tables
+from loaders.clearing_tables import clearing
+from loaders.problems import Problem, Refused
+
+SHORTEST_REASON = 5  # characters; "ok" explains nothing
+KEYS = ("file_sha256", "sheet", "row")
+
+
+def clear_pair(connection: Connection, support_a: int, support_b: int, reason: str, who: str) -> int:
+    """Note that two rows are no duplication, and why; returns the clearing's key.
+
+    Raises ``Refused``: ``clearing_reason_missing``, ``clearing_person_missing``, ``clearing_row_missing`` (a support
+    is not in an active batch; nothing is written).
+    """
+    reason, who = " ".join(reason.split()), " ".join(who.split())
+    if len(reason) < SHORTEST_REASON:
+        raise Refused(Problem("clearing_reason_missing", "refused", value=reason))
+    if not who:
+        raise Refused(Problem("clearing_person_missing", "refused"))
+    places = _places(connection)
+    missing = [number for number in (support_a, support_b) if number not in places.index]
+    if missing or support_a == support_b:
+        raise Refused(Problem("clearing_row_missing", "refused", value=", ".join(map(str, missing or [support_a]))))
+    sides = zip(("a", "b"), sorted(((str(sha), str(sheet), int(row)) for sha, sheet, row in places.loc[[support_a, support_b], list(KEYS)].itertuples(index=False))), strict=True)
+    values = {f"{name}_{side}": value for side, place in sides for name, value in zip(KEYS, place, strict=True)}
+    key = connection.execute(insert(clearing).values(**values, reason=reason, cleared_by=who, cleared_at=store.now())).inserted_primary_key[0]
+    store.note(connection, who, "clear_pair", f"{key}: {reason}")
+    store.touch(connection)
+    return int(key)
+
+
+def undo(connection: Connection, key: int, who: str) -> bool:
+    """Take a clearing back; it stays on record. False when it is not there or was undone before."""
+    changed = connection.execute(
+        update(clearing).where(clearing.c.id == key, clearing.c.undone_at.is_(None)).values(undone_by=who, undone_at=store.now())
+    ).rowcount
+    if changed:
+        store.note(connection, who, "undo_clearing", str(key))
+        store.touch(connection)
+    return bool(changed)
+
+
+def read_clearings(connection: Connection) -> pd.DataFrame:
+    """Every clearing that was not undone.
+
+    Returns
+    -------
+    DataFrame
+        ``id``, ``support_a``, ``support_b`` (the store's keys today; NA when the row's file is not active), both
+        places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason``, ``who``, ``when``.
+    """
+    frame = pd.read_sql_query(select(clearing).where(clearing.c.undone_at.is_(None)).order_by(clearing.c.id), connection)
+    supports = _places(connection).reset_index()
+    batch = tables.import_batch
+    files = dict(connection.execute(select(batch.c.file_sha256, batch.c.file_name).order_by(batch.c.id)).all())
+    for side in ("a", "b"):
+        renamed = supports.rename(columns={"support_id": f"support_{side}"} | {name: f"{name}_{side}" for name in KEYS})
+        frame = frame.merge(renamed, on=[f"{name}_{side}" for name in KEYS], how="left")
+        frame[f"support_{side}"] = frame[f"support_{side}"].astype("Int64")
+        frame[f"file_{side}"] = frame[f"file_sha256_{side}"].map(files)
+    return frame.rename(columns={"cleared_by": "who", "cleared_at": "when"})
+
+
+def _places(connection: Connection) -> pd.DataFrame:
+    """File, sheet and row of every support in an active batch, by its key."""
+    support, batch = tables.support, tables.import_batch
+    query = (
+        select(support.c.id.label("support_id"), batch.c.file_sha256, support.c.sheet, support.c.row)
+        .join(batch, batch.c.id == support.c.batch_id)
+        .where(batch.c.is_active)
+    )
+    return pd.read_sql_query(query, connection).drop_duplicates(list(KEYS)).set_index("support_id")

@@ -1,0 +1,120 @@
+"""What a column is by its content: codes, names of places, points, money; for sheets whose headings say nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Container, Mapping
+from functools import cache
+
+import geothai
+import pandas as pd
+
+from loaders import thai
+from loaders.gazetteer import nation
+from loaders.place_text import LEVEL_WORDS, name_key, plain
+
+SAMPLE = 300
+SURE, LIKELY = 0.9, 0.7
+CODE = re.compile(r"(?:TH)?(\d{6}|\d{8})(?:\.0)?", re.IGNORECASE)
+SPOKEN = re.compile(r"(?:ตำบล|ต\.|แขวง).{1,40}(?:อำเภอ|อ\.|เขต|จังหวัด|จ\.)")
+YEARS = range(1900, 2700)
+LEAST_MONEY = 500
+LEVEL_OF = {2: "province", 4: "district", 6: "subdistrict"}
+
+
+@cache
+def _names() -> dict[str, frozenset[str]]:
+    """Keys of the names of each level, Thai and English."""
+    found: dict[str, set[str]] = {level: set() for level in LEVEL_OF.values()}
+    for code, area in nation().areas.items():
+        if len(code) in LEVEL_OF:
+            found[LEVEL_OF[len(code)]] |= {name_key(plain(name)) for name in (area.name_th, area.name_en) if name}
+    return {level: frozenset(keys) for level, keys in found.items()}
+
+
+@cache
+def _postal() -> frozenset[str]:
+    districts = [district.code for province in geothai.provinces() for district in geothai.districts(province.code)]
+    return frozenset(code for district in districts for place in geothai.subdistricts(district) for code in place.postal_codes)
+
+
+def _sample(cells: pd.Series) -> list[str]:
+    filled = cells.astype(str).str.strip()
+    return list(filled[filled != ""].unique()[:SAMPLE])
+
+
+def _share_of_codes(texts: list[str]) -> float:
+    areas = nation().areas
+    known = sum(1 for text in texts if (found := CODE.fullmatch(thai.arabic_digits(text))) and found[1][:6] in areas)
+    return known / len(texts) if texts else 0.0
+
+
+def is_area_codes(texts: list[str]) -> bool:
+    """Codes of provinces, districts, subdistricts or villages, or postal codes: numbers, but no quantity."""
+    areas = nation().areas
+    codes = [thai.arabic_digits(text).removesuffix(".0") for text in texts]
+    known = sum(code in areas or code in _postal() or (code[:6] in areas and len(code) == 8) for code in codes)
+    return known >= LIKELY * len(codes)
+
+
+def _shares(texts: list[str]) -> dict[str, float]:
+    """Which share of the texts are names of each level; a level word in front rules the other levels out."""
+    hits = dict.fromkeys(LEVEL_OF.values(), 0)
+    for text in texts:
+        cell = plain(text)
+        spoken = next((level for level, word in LEVEL_WORDS.items() if word.match(cell)), None)
+        key = name_key(LEVEL_WORDS[spoken].sub("", cell, count=1)) if spoken else name_key(cell)
+        for level, keys in _names().items():
+            hits[level] += key in keys and spoken in (None, level)
+    return {level: count / len(texts) for level, count in hits.items()} if texts else dict.fromkeys(hits, 0.0)
+
+
+def places(
+    frame: pd.DataFrame, known: Mapping[str, list[str]], taken: Container[str]
+) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Our place columns that the headings did not give, by content; and the doubt, if one is left."""
+    if "subdistrict" in known or "place_code" in known:
+        return {}, ()
+    samples = {heading: texts for heading in frame.columns if heading not in taken and (texts := _sample(frame[heading]))}
+    found: dict[str, list[str]] = {}
+    codes = {heading: _share_of_codes(texts) for heading, texts in samples.items()}
+    if codes and max(codes.values()) >= SURE:
+        found["place_code"] = [max(codes, key=codes.__getitem__)]
+    shares = {heading: _shares(texts) for heading, texts in samples.items() if [heading] not in found.values()}
+    doubts: tuple[str, ...] = ()
+    for level, least in (("province", SURE), ("district", SURE), ("subdistrict", LIKELY)):
+        fitting = {heading: share[level] for heading, share in shares.items() if share[level] >= least}
+        if level in known or not fitting:
+            continue
+        best = max(fitting, key=fitting.__getitem__)
+        found[level] = [best]
+        is_twofold = level == "district" and shares.pop(best)["subdistrict"] >= LIKELY
+        shares.pop(best, None)
+        doubts = ("district_by_content",) if is_twofold else () if level == "subdistrict" else doubts
+    if not found.keys() & {"place_code", "subdistrict"} and "place_text" not in known:
+        spoken = {h: sum(bool(SPOKEN.search(text)) for text in texts) / len(texts) for h, texts in samples.items()}
+        if spoken and max(spoken.values()) >= 0.5:
+            found["place_text"] = [max(spoken, key=spoken.__getitem__)]
+    return found, doubts if "place_code" not in found else ()
+
+
+def _is_money(texts: list[str]) -> bool:
+    """Amounts, and neither codes nor years nor running numbers."""
+    if len(texts) < 3 or is_area_codes(texts):
+        return False
+    values = []
+    for text in texts:
+        try:
+            satang = thai.parse_baht(text)
+        except ValueError:
+            continue
+        values.append(satang / 100 if satang is not None else None)
+    stated = sorted(value for value in values if value is not None)
+    if len(values) < 0.8 * len(texts) or len(stated) < 3 or stated[len(stated) // 2] < LEAST_MONEY:
+        return False
+    return not all(value in YEARS for value in stated) and stated != list(range(int(stated[0]), int(stated[0]) + len(stated)))
+
+
+def money(frame: pd.DataFrame, taken: Container[str]) -> list[str]:
+    """Headings of columns that hold amounts of money by their content."""
+    return [heading for heading in frame.columns if heading not in taken and _is_money(_sample(frame[heading]))]

@@ -1,0 +1,216 @@
+"""The review desk, deciding: waiting rows become loaded or excluded, and every decision can be taken back.
+
+Every decision keeps the batch's account whole: rows in = loaded + quarantined + excluded, and the same in satang.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+
+from loaders import batches, store, tables
+from loaders.accounts import SheetResult
+from loaders.problems import Problem, Refused
+from loaders.review import DECIDED, NO_KEY, keys_of, places_now, read_again
+
+BY_HAND = "by_hand"
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a decision did: rows loaded, excluded, still waiting (with the problem that is left)."""
+
+    loaded: int = 0
+    excluded: int = 0
+    waiting: int = 0
+    problem: Problem | None = None
+
+
+def decide_place(engine: Engine, ids: Iterable[int], area_code: str, reason: str, who: str, *, remember: bool = True) -> Decided:
+    """These rows lie in ``area_code`` (2, 4, 6 or 8 digits); with ``remember`` every later writing like theirs too."""
+    with store.writing(engine) as connection:
+        rows = _rows(connection, ids, reason)
+        places = places_now(connection)
+        if area_code[:6] not in places.book.areas:
+            raise Refused(Problem("place_code_unknown", "refused", value=area_code))
+        done = []
+        for batch_id, sheet, group in _by_sheet(rows):
+            keys = keys_of(read_again(connection, batch_id, sheet, group, places))
+            named = {key for key in keys.values() if key != NO_KEY} if remember else set()
+            _learn(connection, named, area_code, reason, who)
+            result = read_again(connection, batch_id, sheet, group, places, {DECIDED: area_code})
+            facts = {"kind": "place", "area_code": area_code}
+            kept = {row: key for row, key in keys.items() if key in named}
+            done.append(_move(connection, batch_id, group, result, facts, reason, who, kept))
+        return _finish(connection, done, _batches(rows), who, "decide_place", f"{area_code}: {reason}")
+
+
+def _learn(connection: Connection, keys: set[str], area_code: str, reason: str, who: str) -> None:
+    table = tables.alias
+    for key in sorted(keys):
+        connection.execute(delete(table).where(table.c.written == key))
+        row = {"written": key, "area_code": area_code, "decided_by": who, "decided_at": store.now(), "reason": reason}
+        connection.execute(insert(table).values(**row))
+
+
+def decide_value(engine: Engine, ids: Iterable[int], heading: str, value: str, reason: str, who: str) -> Decided:
+    """The cell under ``heading`` of these rows should read ``value``; a value that cannot be read changes nothing."""
+    with store.writing(engine) as connection:
+        rows = _rows(connection, ids, reason)
+        done = []
+        for batch_id, sheet, group in _by_sheet(rows):
+            result = read_again(connection, batch_id, sheet, group, places_now(connection), {heading: value})
+            facts = {"kind": "value", "heading": heading, "value": value}
+            done.append(_move(connection, batch_id, group, result, facts, reason, who))
+        return _finish(connection, done, _batches(rows), who, "decide_value", f"{heading}={value}: {reason}")
+
+
+def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:
+    """These rows are data as they stand, although the reader doubted it."""
+    with store.writing(engine) as connection:
+        rows = _rows(connection, ids, reason)
+        done = []
+        for batch_id, sheet, group in _by_sheet(rows):
+            result = read_again(connection, batch_id, sheet, group, places_now(connection))
+            done.append(_move(connection, batch_id, group, result, {"kind": "accept"}, reason, who))
+        return _finish(connection, done, _batches(rows), who, "decide_accept", reason)
+
+
+def decide_exclude(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:
+    """These rows are left out, for a reason."""
+    with store.writing(engine) as connection:
+        rows = _rows(connection, ids, reason)
+        for row in rows:
+            batches.add_excluded(connection, row["batch_id"], BY_HAND, 1, row["satang"] or 0)
+            _close(connection, row, {"kind": "exclude"}, "excluded", BY_HAND, row["satang"] or 0, reason, who)
+        return _finish(connection, [Decided(excluded=len(rows))], _batches(rows), who, "decide_exclude", reason)
+
+
+def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[dict]:
+    if not reason.strip():
+        raise Refused("reason_missing")
+    table, batch = tables.quarantine, tables.import_batch
+    query = select(table).join(batch, batch.c.id == table.c.batch_id).where(table.c.id.in_([int(one) for one in ids]), batch.c.is_active).order_by(table.c.id)
+    rows = [dict(row) for row in connection.execute(query).mappings()]
+    if not rows:
+        raise Refused("rows_already_decided")
+    return rows
+
+
+def _batches(rows: list[dict]) -> set[int]:
+    return {row["batch_id"] for row in rows}
+
+
+def _by_sheet(rows: list[dict]) -> list[tuple[int, str, list[dict]]]:
+    groups: dict[tuple[int, str], list[dict]] = {}
+    for row in rows:
+        groups.setdefault((row["batch_id"], row["sheet"]), []).append(row)
+    return [(batch_id, sheet, group) for (batch_id, sheet), group in groups.items()]
+
+
+def _move(
+    connection: Connection, batch_id: int, group: list[dict], result: SheetResult, facts: dict, reason: str, who: str,
+    keys: dict[int, str] | None = None,
+) -> Decided:  # fmt: skip
+    """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
+    batches.add_agencies(connection, result)
+    store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
+    problem = None
+    for row in group:
+        number = int(row["row"])
+        outcome, code, satang = result.outcome[number], result.reason[number], int(result.satang[number])
+        if outcome == "quarantined":
+            problem = result.read.bad.get(number) or Problem(code, "quarantined", row["sheet"], number, None, row["value"])
+            if facts["kind"] == "place":
+                values = {"problem": code, "value": batches.doubtful(result, number)}
+                connection.execute(update(tables.quarantine).where(tables.quarantine.c.id == row["id"]).values(**values))
+            continue
+        if outcome == "excluded":
+            batches.add_excluded(connection, batch_id, code, 1, satang)
+        key = (keys or {}).get(number)
+        _close(connection, row, facts | {"alias_key": key}, outcome, code or None, satang, reason, who)
+    return Decided(len(result.rows("loaded")), len(result.rows("excluded")), len(result.rows("quarantined")), problem)
+
+
+def _close(
+    connection: Connection, row: dict, facts: dict, outcome: str, outcome_reason: str | None, satang: int, reason: str, who: str
+) -> None:
+    """A row leaves the quarantine: remembered as it was, and the batch's account follows."""
+    before = row["satang"] or 0
+    entry = {
+        "batch_id": row["batch_id"], "sheet": row["sheet"], "row": row["row"], "register": row["register"], **facts,
+        "outcome": outcome, "outcome_reason": outcome_reason, "before": json.dumps(row, ensure_ascii=False),
+        "satang_before": before, "satang_after": satang, "reason": reason, "decided_by": who, "decided_at": store.now(),
+        "is_undone": False,
+    }  # fmt: skip
+    connection.execute(insert(tables.correction).values(**entry))
+    connection.execute(delete(tables.quarantine).where(tables.quarantine.c.id == row["id"]))
+    _shift(connection, row["batch_id"], "quarantined", -1, -before)
+    _shift(connection, row["batch_id"], outcome, 1, satang)
+
+
+def _shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang: int) -> None:
+    table = tables.import_batch
+    changed = {
+        f"rows_{outcome}": table.c[f"rows_{outcome}"] + rows, "rows_in": table.c.rows_in + rows,
+        f"satang_{outcome}": table.c[f"satang_{outcome}"] + satang, "satang_in": table.c.satang_in + satang,
+    }  # fmt: skip
+    connection.execute(update(table).where(table.c.id == batch_id).values(**changed))
+
+
+def _finish(connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str) -> Decided:
+    total = Decided(
+        sum(one.loaded for one in done), sum(one.excluded for one in done), sum(one.waiting for one in done),
+        next((one.problem for one in done if one.problem), None),
+    )  # fmt: skip
+    for batch_id in sorted(changed):
+        _sum_again(connection, batch_id)
+    store.note(connection, who, action, detail)
+    store.touch(connection)
+    return total
+
+
+def _sum_again(connection: Connection, batch_id: int) -> None:
+    """The batch's sums after a change; how long its person records may be kept does not start anew."""
+    holder, summary = tables.role_holder, tables.support_summary
+    until: date | None = connection.execute(select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)).scalar()
+    connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
+    store.finish_batch(connection, batch_id)
+    if until is not None:
+        connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=until))
+
+
+def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
+    """Take decisions back: the rows wait again as they did, aliases that nothing else stands on are forgotten."""
+    table = tables.correction
+    with store.writing(engine) as connection:
+        found = connection.execute(select(table).where(table.c.id.in_([int(one) for one in ids]), table.c.is_undone.is_(False))).mappings().all()
+        if not found:
+            raise Refused("rows_already_decided")
+        for one in found:
+            _reopen(connection, dict(one))
+        connection.execute(update(table).where(table.c.id.in_([one["id"] for one in found])).values(is_undone=True))
+        for key in {one["alias_key"] for one in found if one["alias_key"]}:
+            standing = select(table.c.id).where(table.c.alias_key == key, table.c.is_undone.is_(False))
+            if connection.execute(standing).first() is None:
+                connection.execute(delete(tables.alias).where(tables.alias.c.written == key))
+        _finish(connection, [], {one["batch_id"] for one in found}, who, "undo_decision", ",".join(str(one["id"]) for one in found))
+    return len(found)
+
+
+def _reopen(connection: Connection, one: dict) -> None:
+    register = tables.REGISTERS[one["register"]]
+    mine = (register.c.batch_id == one["batch_id"]) & (register.c.sheet == one["sheet"]) & (register.c.row == one["row"])
+    if one["outcome"] == "loaded":
+        connection.execute(delete(register).where(mine))
+    else:
+        batches.add_excluded(connection, one["batch_id"], one["outcome_reason"], -1, -one["satang_after"])
+        table = tables.excluded
+        connection.execute(delete(table).where(table.c.batch_id == one["batch_id"], table.c.rows == 0))
+    store.insert_rows(connection, tables.quarantine, [json.loads(one["before"])])
+    _shift(connection, one["batch_id"], one["outcome"], -1, -one["satang_after"])
+    _shift(connection, one["batch_id"], "quarantined", 1, one["satang_before"])

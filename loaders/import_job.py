@@ -1,0 +1,141 @@
+"""Imports and give-backs for a screen, in a process of their own: ``python -m loaders.import_job FOLDER``.
+
+The folder holds ``job.json``; ``progress.json`` is rewritten while the work goes on and ``result.json`` comes last. So
+no session waits for another one's file, a cancel is the end of the process, and the summary is the command line's.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from loaders import layouts, setup, store
+from loaders.accounts import Ingested, SheetResult
+from loaders.give_back import give_back
+from loaders.ingest import NothingForTheBoard, ingest
+from loaders.problems import Problem, Refused
+
+SAMPLE = 10
+MOST_PROBLEMS = 300
+EVERY = 0.2  # seconds between two looks of the progress file
+
+
+def main(arguments: list[str]) -> int:
+    """Do the job of a folder; whatever goes wrong becomes a coded answer in ``result.json``."""
+    folder = Path(arguments[0])
+    job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
+    files = job["files"]
+    answers = []
+    for number, one in enumerate(files):
+        progress = _Progress(folder, Path(one["path"]).name, number, len(files))
+        try:
+            answers.append(_give_back(one) if job.get("give_back") else _import(one, job, progress))
+        except NothingForTheBoard as stop:
+            refused = {"file": Path(one["path"]).name, "refused": stop.problem.as_dict()}
+            answers.append(refused | _detail(stop.ingested))
+        except Refused as stop:
+            answers.append({"file": Path(one["path"]).name, "refused": stop.problem.as_dict()})
+        except store.StoreUnavailable as stop:
+            answers.append({"file": Path(one["path"]).name, "refused": {"code": stop.code, "value": stop.where}})
+    _write(folder / "result.json", answers)
+    return 0
+
+
+class _Progress:
+    """Step and share of one file of several, written now and then."""
+
+    def __init__(self, folder: Path, file: str, number: int, of: int) -> None:
+        self.path, self.file, self.number, self.of = folder / "progress.json", file, number, of
+        self.last = 0.0
+
+    def __call__(self, step: str, share: float) -> None:
+        now = time.monotonic()
+        if now - self.last > EVERY or share >= 1:
+            self.last = now
+            _write(self.path, {"file": self.file, "step": step, "share": (self.number + min(share, 1.0)) / self.of})
+
+
+def _write(path: Path, content: Any) -> None:
+    half = path.with_suffix(".part")
+    half.write_text(json.dumps(content, ensure_ascii=False, default=str), encoding="utf-8")
+    half.replace(path)
+
+
+def _give_back(one: dict) -> dict:
+    return give_back(store.open_store(), int(one["batch"]), Path(one["path"]))
+
+
+def _import(one: dict, job: dict, progress: _Progress) -> dict:
+    path = Path(one["path"])
+    engine = store.open_store(create=True)
+    setup.ensure_code_lists(engine)
+    given = {key: layouts.by_hand(**answer) for key, answer in one.get("answers", {}).items()}
+    ingested = ingest(
+        engine, path, one.get("base"), job["who"], progress,
+        answers=given, confirmed=bool(one.get("confirmed")), dry_run=not job["store"],
+    )  # fmt: skip
+    return {"file": path.name, "summary": ingested.summary(path.name)} | _detail(ingested)
+
+
+def _detail(ingested: Ingested) -> dict:
+    """What the screen shows beside the summary: every sheet's columns, ten rows as read, the first problems."""
+    return {
+        "sheets": [_sheet(result) for result in ingested.sheets],
+        "problems": [problem.as_dict() for problem in _worst_first(ingested.problems)[:MOST_PROBLEMS]],
+    }
+
+
+def _worst_first(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda problem: problem.severity == "note")
+
+
+def _sheet(result: SheetResult) -> dict:
+    layout = result.layout
+    known = {layouts.squeeze(heading): (ours, layout.how.get(ours, "layout")) for ours, names in layout.columns.items() for heading in names}
+    columns = [
+        {"heading": heading, "ours": known.get(layouts.squeeze(heading), ("", ""))[0], "how": known.get(layouts.squeeze(heading), ("", ""))[1],
+         "first": next((cell for cell in result.sheet.frame[heading].head(50) if cell), "")}
+        for heading in result.sheet.frame.columns
+    ]  # fmt: skip
+    return {
+        "sheet": result.sheet.name,
+        "key": layouts.headings_key(result.sheet.frame.columns),
+        "layout": layout.code,
+        "base": layout.base,
+        "register": layout.register,
+        "refuse": layout.refuse,
+        "units": layout.units,
+        "constants": layout.constants,
+        "doubts": list(layout.doubts),
+        "dropped": result.sheet.dropped,
+        "columns": columns,
+        "rows": {outcome: len(result.rows(outcome)) for outcome in ("loaded", "quarantined", "excluded")},
+        "sample": _sample(result) if result.is_understood else [],
+    }
+
+
+def _sample(result: SheetResult) -> list[dict]:
+    """The first rows as read: loaded ones first, for they show what the board will show."""
+    loaded = list(result.rows("loaded")[:SAMPLE])
+    rows = sorted([*loaded, *[row for row in result.outcome.index[: 3 * SAMPLE] if row not in loaded][: SAMPLE - len(loaded)]])
+    sample = []
+    for row in rows:
+        values = {name: _plain(value) for name, value in result.read.values.loc[row].items()}
+        place = {"area_code": _plain(result.matched.at[row, "area_code"]), "written": " ".join(cell for cell in result.read.place.loc[row] if cell)}
+        sample.append({"row": int(row), "outcome": result.outcome[row], "reason": result.reason[row]} | place | values)
+    return sample
+
+
+def _plain(value: Any) -> Any:
+    if value is None or (not isinstance(value, str) and pd.isna(value)):
+        return None
+    return value if isinstance(value, str | bool) else int(value) if hasattr(value, "__index__") else str(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,188 @@
+"""Rows of a sheet to outcomes: loaded, quarantined with its reason, or excluded with its reason; no row is without one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+
+from loaders import points, reference, settings
+from loaders.accounts import SheetResult, control_totals, money
+from loaders.layouts import Layout
+from loaders.place_parts import CAPITAL, split_places
+from loaders.place_text import EMPTY, name_key, read_cell
+from loaders.places import Places
+from loaders.rows import Read, read_rows
+from loaders.sheets import Sheet
+
+OUTSIDE = "outside_province"
+NO_PLACE = "no_place_named"
+NO_VALUE = "no_value"
+HIDDEN = "hidden_sheet"
+ELSEWHERE = {OUTSIDE, points.OUTSIDE_COUNTRY}
+AREA_WORD = r"ตำบล|แขวง|อำเภอ|เขต|จังหวัด|กรุงเทพ|(?:^|\s)(?:ต|อ|จ)\."
+LOST_VOWELS = {"ตำบล": "ต[าํ]+ บล|ต[าํ]{1,2}บล", "อำเภอ": "อ[าํ]{1,2} ?เภอ", "จังหวัด": "จ(?:ั?ง|งั)หว(?:ัด|ดั|ด)(?!ั)"}
+FOREIGN_CODE = re.compile(r"(?!TH)[A-Z]{2,3}\d{2,12}")
+TITLE_PROVINCE = re.compile(r"จังหวัด\s*([ก-๎]+)")
+
+
+def nothing_for_the_board(sheet: Sheet, layout: Layout) -> SheetResult:
+    """A sheet without anything to load: its rows are counted as excluded, with the reason."""
+    outcome = pd.Series("excluded", index=sheet.frame.index, dtype=object)
+    reason = pd.Series(layout.refuse, index=sheet.frame.index, dtype=object)
+    nobody = pd.DataFrame({"is_accepted": pd.Series(False, index=sheet.frame.index)})
+    empty = Read(pd.DataFrame(index=sheet.frame.index), pd.DataFrame(index=sheet.frame.index))
+    return SheetResult(sheet, layout, empty, nobody, outcome, reason, pd.Series(0, index=sheet.frame.index, dtype=object))
+
+
+def account(sheet: Sheet, layout: Layout, places: Places, title_texts: list[str]) -> SheetResult:
+    """Place every row of a sheet and give it an outcome."""
+    if "province" not in {*layout.columns, *layout.constants} and (province := _title_province(title_texts, places)):
+        layout = replace(layout, constants=layout.constants | {"province": province})
+    read = read_rows(sheet.frame, layout, sheet.name)
+    if "place_text" in read.place:
+        read.place["place_text"] = _spelled_out(read.place["place_text"])
+    matched = _with_points(read.place, _with_offices(read.place, places.match_frame(read.place)), layout)
+    outcome = pd.Series("loaded", index=sheet.frame.index, dtype=object)
+    reason = pd.Series("", index=sheet.frame.index, dtype=object)
+
+    def mark(rows: pd.Series, kind: str, code: pd.Series | str) -> None:
+        outcome[rows] = kind
+        reason[rows] = code[rows] if isinstance(code, pd.Series) else code
+
+    accepted = matched["is_accepted"].astype(bool)
+    nameless = ~accepted & _names_nothing(read.place, matched)
+    mark(~accepted & ~nameless, "quarantined", matched["problem"].fillna("place_unknown"))
+    without = {"load": "loaded", "exclude": "excluded"}.get(layout.without_place, "quarantined")
+    if without != "loaded":
+        mark(nameless, without, NO_PLACE)
+    mark(accepted & matched["province_code"].ne(settings.province()), "excluded", OUTSIDE)
+    away = _elsewhere(read.place, matched, places)
+    mark(away.notna() & outcome.eq("quarantined"), "excluded", away)
+    if layout.without_value == "exclude":
+        mark(_valueless(read) & outcome.ne("excluded"), "excluded", NO_VALUE)
+    bad = pd.Series(outcome.index.isin(list(read.bad)), index=outcome.index) & outcome.ne("excluded")
+    mark(bad, "quarantined", pd.Series({row: found.code for row, found in read.bad.items()}, dtype=object).reindex(outcome.index))
+    _doubted(sheet, read, outcome, reason)
+    if sheet.hidden:
+        mark(pd.Series(True, index=outcome.index), "excluded", HIDDEN)
+    result = SheetResult(sheet, layout, read, matched, outcome, reason, money(read, layout))
+    result.control_totals = control_totals(result)
+    return result
+
+
+def _spelled_out(texts: pd.Series) -> pd.Series:
+    """Level words that lost their vowels on the way through a PDF, written in full; nothing else is touched."""
+    for word, lost in LOST_VOWELS.items():
+        texts = texts.str.replace(lost, word, regex=True)
+    return texts
+
+
+def _doubted(sheet: Sheet, read: Read, outcome: pd.Series, reason: pd.Series) -> None:
+    """Rows that the reader itself could not vouch for."""
+    for problem in sheet.problems:
+        if problem.severity == "quarantined" and problem.row in outcome.index and outcome[problem.row] == "loaded":
+            outcome[problem.row], reason[problem.row] = "quarantined", problem.code
+            read.bad.setdefault(problem.row, problem)
+
+
+def _names_nothing(place: pd.DataFrame, matched: pd.DataFrame) -> pd.Series:
+    """Rows that name no place at all: empty place cells, or free text without a word for an area."""
+    empty = matched["problem"].isin(["place_empty", NO_PLACE])
+    if "place_text" not in place or not set(place.columns) <= {"place_text", "province"}:
+        return empty
+    named = place["province"].str.strip().ne("") if "province" in place else False
+    return empty | (matched["problem"].eq("place_not_found").fillna(False).astype(bool) & ~place["place_text"].str.contains(AREA_WORD) & ~named)
+
+
+def _valueless(read: Read) -> pd.Series:
+    values = [column for column in read.values if column == "value" or column.startswith("value:")]
+    return read.values[values].isna().all(axis=1)
+
+
+def _title_province(texts: list[str], places: Places) -> str | None:
+    """The one province that the title names; a sheet without a province column is about it."""
+    found: set[str] = set()
+    for name in (name for text in texts for name in TITLE_PROVINCE.findall(text)):
+        found |= _starting(name, places)
+    return places.book.areas[found.pop()].name_th if len(found) == 1 else None
+
+
+def _starting(name: str, places: Places) -> set[str]:
+    """The province with the longest name that a run of letters begins with."""
+    starts = (name[:length] for length in range(len(name), 1, -1))
+    return set(next((codes for start in starts if (codes := places.book.province(0, start))), ()))
+
+
+def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
+    """Codes of the register of local governments where a code of a subdistrict is expected."""
+    if "place_code" not in place:
+        return matched
+    register = reference.local_governments()
+    districts = register.groupby("entity_code")["subdistrict_code"].agg(lambda codes: "|".join(sorted(set(codes))))
+    written = place["place_code"].str.strip()
+    rows = matched.index[~matched["is_accepted"].astype(bool) & written.isin(districts.index)]
+    for row in rows:
+        codes = districts[written[row]].split("|")
+        district = {code[:4] for code in codes}
+        alone = len(codes) == 1
+        matched.loc[row, ["area_code", "area_level"]] = [codes[0] if alone else written[row], "subdistrict" if alone else "local_government"]
+        matched.loc[row, "subdistrict_code"] = codes[0] if alone else None
+        matched.loc[row, ["district_code", "province_code"]] = [district.pop() if len(district) == 1 else None, codes[0][:2]]
+        matched.loc[row, ["match_evidence", "is_accepted", "candidates", "problem"]] = ["local_government", True, "|".join(codes), None]
+    return matched
+
+
+def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+    """Rows without a written place but with a point: the area that the point lies in."""
+    if not {"latitude", "longitude"} <= set(place.columns):
+        return matched
+    empty = matched["problem"].eq("place_empty").fillna(False).astype(bool) & ~matched["is_accepted"].astype(bool)
+    if not empty.any():
+        return matched
+    for row, found in points.locate(place[empty], layout.codes.get("precision")).items():
+        if found.code is None:
+            matched.loc[row, ["problem", "candidates"]] = [found.problem, found.candidates]
+            continue
+        code = found.code
+        level = {6: "subdistrict", 4: "district", 2: "province"}[len(code)]
+        parents = [code if level == "subdistrict" else None, code[:4] if len(code) >= 4 else None, code[:2]]
+        matched.loc[row, ["area_code", "area_level"]] = [code, level]
+        matched.loc[row, ["subdistrict_code", "district_code", "province_code"]] = parents
+        matched.loc[row, ["match_evidence", "is_accepted", "problem"]] = ["point", True, None]
+    return matched
+
+
+def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd.Series:
+    """Rows that are not settled but are plainly not about this province: the reason, else NA."""
+    home, known = settings.province(), {}
+    away = matched["problem"].where(matched["problem"].isin(list(ELSEWHERE)))
+    columns = [place[name] if name in place else pd.Series("", index=place.index) for name in ("province", "place_text", "subdistrict", "place_code")]
+    open_rows = matched.index[~matched["is_accepted"].astype(bool) & away.isna()]
+    cells = pd.concat(columns, axis=1).loc[open_rows]
+    for row, written in zip(open_rows, cells.itertuples(index=False, name=None), strict=True):
+        key = (*written, matched.at[row, "candidates"])
+        if key not in known:
+            known[key] = _reason_away(*written, str(matched.at[row, "candidates"] or ""), home, places)
+        away[row] = known[key]
+    return away
+
+
+def _reason_away(province: str, text: str, subdistrict: str, code: str, candidates: str, home: str, places: Places) -> str | None:
+    if FOREIGN_CODE.fullmatch(code.strip()):
+        return points.OUTSIDE_COUNTRY
+    column = _provinces(province, places)
+    named = set(column)
+    for parts in split_places(text) + split_places(subdistrict):
+        named |= _provinces(parts.province, places) or _starting(name_key(parts.province), places) or column or {home}
+    listed = {one[:2] for one in candidates.split("|") if one}
+    if not named and CAPITAL.search(text):
+        named = {"10"}
+    spoken_elsewhere = bool(named) and home not in named
+    return OUTSIDE if spoken_elsewhere and (not listed or home not in listed) else None
+
+
+def _provinces(written: str, places: Places) -> set[str]:
+    cell = read_cell(written, "province")
+    return set(places.look.provinces(cell)[0]) if cell is not EMPTY else set()

@@ -1,0 +1,105 @@
+"""Points to areas: which subdistrict of the province on the board a pair of degrees lies in."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import pandas as pd
+
+from loaders import reference, settings
+
+PLAIN = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?|-?\d{4,8}(?:\.\d{1,20})?")
+THAILAND = (97.0, 5.0, 106.0, 21.0)  # west, south, east, north
+AROUND = 0.5  # degrees around the points of the register: outside it no boundary file is needed to say "not here"
+NEAR = 0.02  # degrees, about 2 km: a point this close to the province is not sent away without a person
+LEVEL_DIGITS = {"subdistrict": 6, "district": 4, "province": 2}
+OUTSIDE_COUNTRY = "outside_country"
+
+
+class Located(NamedTuple):
+    """Where a point lies: ``code`` of the area, or ``problem`` with ``candidates``."""
+
+    code: str | None = None
+    problem: str | None = None
+    candidates: str = ""
+
+
+def locate(place: pd.DataFrame, precision: dict[str, str] | None = None) -> pd.Series:
+    """A :class:`Located` for every row of ``place`` (text columns ``latitude``, ``longitude``, optional ``precision``).
+
+    ``precision`` says for each written precision which level the point stands for (``none``: for no area of ours); a
+    point that stands for a district or province is placed at that level, never finer.
+    """
+    shapes = _Shapes()
+    levels = place["precision"] if "precision" in place else pd.Series("", index=place.index)
+    known: dict[tuple[str, str, str], Located] = {}
+    found = []
+    for cells in zip(place["latitude"], place["longitude"], levels, strict=True):
+        if cells not in known:
+            level = (precision or {}).get(cells[2].strip(), "subdistrict" if not precision else "none")
+            known[cells] = _one(cells[0], cells[1], level, shapes)
+        found.append(known[cells])
+    return pd.Series(found, index=place.index, dtype=object)
+
+
+def _one(latitude: str, longitude: str, level: str, shapes: _Shapes) -> Located:
+    if not latitude.strip() and not longitude.strip():
+        return Located(problem="place_empty")
+    if not PLAIN.fullmatch(latitude.strip()) or not PLAIN.fullmatch(longitude.strip()):
+        return Located(problem="point_unreadable")
+    lat, lon = float(latitude), float(longitude)
+    if abs(lat) > 360 or abs(lon) > 360:
+        return Located(problem="point_not_degrees")
+    if not _inside(lon, lat, THAILAND):
+        swapped = _inside(lat, lon, THAILAND)
+        return Located(problem="point_swapped" if swapped else "point_unreadable" if lat == lon == 0 else OUTSIDE_COUNTRY)
+    if level == "none":
+        return Located(problem="no_place_named")
+    return shapes.find(lon, lat, LEVEL_DIGITS[level])
+
+
+def _inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
+    return box[0] <= x <= box[2] and box[1] <= y <= box[3]
+
+
+class _Shapes:
+    """The boundaries in use, read when the first point near the province asks for them."""
+
+    def __init__(self) -> None:
+        home = settings.province()
+        points = reference.subdistricts()
+        own = points[points["subdistrict_code"].str.startswith(home)]
+        self.home = home
+        self.box = None
+        if len(own):
+            west, east = own["lon"].min() - AROUND, own["lon"].max() + AROUND
+            self.box = (west, own["lat"].min() - AROUND, east, own["lat"].max() + AROUND)
+        self._frame = None
+        self._is_read = False
+
+    def find(self, lon: float, lat: float, digits: int) -> Located:
+        if self.box is not None and not _inside(lon, lat, self.box):
+            return Located(problem="outside_province")
+        frame = self._shapes()
+        if frame is None:
+            return Located(problem="point_without_boundaries")
+        from shapely import Point
+
+        point = Point(lon, lat)
+        hits = frame.iloc[frame.sindex.query(point, predicate="intersects")]["subdistrict_code"].tolist()
+        areas = sorted({code[:digits] for code in hits})
+        if len(areas) == 1:
+            return Located(areas[0])
+        if areas:
+            return Located(problem="point_on_border", candidates="|".join(areas))
+        near = frame.iloc[frame.sindex.query(point.buffer(NEAR), predicate="intersects")]["subdistrict_code"]
+        codes = sorted({code[:digits] for code in near})
+        return Located(problem="point_near_border", candidates="|".join(codes)) if codes else Located(problem="outside_province")
+
+    def _shapes(self):  # noqa: ANN202 - a GeoDataFrame; geopandas is imported only when a point needs it
+        if not self._is_read:
+            from loaders.boundaries import find_boundaries
+
+            self._frame, self._is_read = find_boundaries(self.home).frame, True
+        return self._frame

@@ -1,0 +1,165 @@
+"""Which of our columns a sheet's columns are: a remembered answer, a shipped layout, the alias list, the content.
+
+A machine's guess that could be wrong is a doubt: the sheet is shown so, but stored only when a person has said yes.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from loaders import content, thai
+from loaders.codes import squeeze
+from loaders.layouts import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
+from loaders.problems import Problem, Refused
+
+if TYPE_CHECKING:
+    from loaders.sheets import Sheet
+
+REGISTERS = ("support", "indicator", "organisation", "welfare_fund")
+NAMES_A_PLACE = ("place_code", "subdistrict", "place_text", "district", "province", "latitude")
+WEAK = {"title", "reference", "fiscal_year", "theme", "organisation_kind"}  # alone they say nothing about a place
+UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?(?P<factor>พัน|ล้าน)?(?:บาท|baht)[\])]?$", re.IGNORECASE)
+COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|หลังคาเรือน|แห่ง|กลุ่ม|หมู่บ้าน)[\])]$")
+TITLE_UNIT = re.compile(r"หน่วย\s*(?:นับ)?\s*[:=]?\s*(?P<factor>พัน|ล้าน)?บาท")
+TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
+Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
+UNITS = {None: "baht", "พัน": "thousand_baht", "ล้าน": "million_baht"}
+
+
+def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[str, Layout] | None = None) -> Layout:
+    """The layout for a sheet; ``how`` says for each of our columns where the answer came from.
+
+    Raises ``Refused`` (``columns_not_understood``) when no column names a place, ``place_list_only`` when nothing
+    beside the place is known.
+    """
+    headings = list(sheet.frame.columns)
+    if answers and (known := answers.get(headings_key(headings))) is not None:
+        return known
+    present = {squeeze(heading) for heading in headings}
+    fitting = [one for one in shipped() if one.headings <= present and fnmatch.fnmatch(file_name.casefold(), one.file_name.casefold())]
+    if fitting:
+        return max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
+    return _understood(sheet, base)
+
+
+def titles(sheet: Sheet) -> list[str]:
+    """Texts above the headings: agency, year, unit and province stand there."""
+    first = min(sheet.heading_rows, default=0)
+    return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
+
+
+def _understood(sheet: Sheet, base: str | None) -> Layout:
+    best: Layout | None = None
+    where = _places(sheet)
+    for register in REGISTERS:
+        found = _by_alias(sheet, register, base, where)
+        if found is not None and (best is None or _weight(found) > _weight(best)):
+            best = found
+    best = best or _with_money(sheet, base, where)
+    if best is not None:
+        return best
+    seen = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
+    lists_places = any(ours in NAMES_A_PLACE[:5] for ours in where[0])
+    raise Refused(Problem("place_list_only" if lists_places else "columns_not_understood", "refused", sheet.name, value=seen))
+
+
+def _weight(layout: Layout) -> int:
+    return sum(1 for ours in layout.columns if ours not in PLACE and ours not in WEAK)
+
+
+def _places(sheet: Sheet) -> Where:
+    """Columns that say where, by heading and then by content; with how, and what is doubtful."""
+    columns = _claimed(list(sheet.frame.columns), aliases()["place"])
+    how = dict.fromkeys(columns, "alias")
+    if "__section" in sheet.frame and "district" not in columns:
+        columns["district"], how["district"] = ["__section"], "section"
+    taken = {heading for found in columns.values() for heading in found}
+    more, doubts = content.places(sheet.frame, columns, taken)
+    return columns | more, how | dict.fromkeys(more, "content"), doubts
+
+
+def _by_alias(sheet: Sheet, register: str, base: str | None, where: Where) -> Layout | None:
+    places, how, doubts = where
+    taken = {heading for found in places.values() for heading in found}
+    values = _claimed([heading for heading in sheet.frame.columns if heading not in taken], aliases().get(register, {}))
+    has_place = any(ours in places for ours in NAMES_A_PLACE)
+    strong = [ours for ours in values if ours not in WEAK]
+    missing = [ours for ours in REQUIRED.get(register, ()) if ours not in values and ours != "agency"]
+    if not has_place or not strong or missing:
+        return None
+    twice = tuple(f"two_columns:{ours}" for ours in values if ours in MONEY.get(register, ()) and len(values[ours]) > 1)
+    return _layout(sheet, register, base, places | values, how | dict.fromkeys(values, "alias"), doubts + twice)
+
+
+def _layout(
+    sheet: Sheet, register: str, base: str | None, columns: dict[str, list[str]], how: dict[str, str], doubts: tuple[str, ...]
+) -> Layout:
+    owner = base or "unnamed_base"
+    constants = {} if "agency" in columns or register != "support" else {"agency": owner}
+    if "fiscal_year" in VALUES[register] and "fiscal_year" not in columns and (stated := _title_year(sheet)):
+        constants["fiscal_year"], how["fiscal_year"] = stated, "title"
+    code = "by_content" if "content" in how.values() else "by_alias"
+    units = _units(sheet, columns)
+    return Layout(code, owner, register, columns=columns, constants=constants, units=units, new_agencies=True, how=how, doubts=doubts)
+
+
+def _with_money(sheet: Sheet, base: str | None, where: Where) -> Layout | None:
+    """Places are known and one column of money is left whose heading says nothing: shown, and asked about."""
+    places, how, doubts = where
+    if not any(ours in places for ours in NAMES_A_PLACE):
+        return None
+    taken = {heading for found in places.values() for heading in found}
+    money = content.money(sheet.frame, taken)
+    if len(money) != 1:
+        return None
+    return _layout(sheet, "support", base, {**places, "amount": money}, how | {"amount": "content"}, (*doubts, "money_by_content"))
+
+
+def _claimed(headings: list[str], listed: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Our column -> headings: the whole heading, else without its unit, else the one part of a joined heading."""
+    ours = {squeeze(word): column for column, words in listed.items() for word in words}
+    found: dict[str, list[str]] = {}
+    for heading in headings:
+        column = ours.get(squeeze(heading)) or ours.get(_without_unit(heading))
+        if column:
+            found.setdefault(column, []).append(heading)
+    parts = Counter(column for heading in headings for column in _part_columns(heading, ours))
+    for heading in headings:
+        for column in _part_columns(heading, ours):
+            if column not in found and parts[column] == 1:
+                found[column] = [heading]
+    order = {squeeze(word): rank for words in listed.values() for rank, word in enumerate(words)}
+    return {column: sorted(names, key=lambda name: order.get(squeeze(name), 99)) for column, names in found.items()}
+
+
+def _without_unit(heading: str) -> str:
+    key = squeeze(heading)
+    return COUNTED.sub("", UNIT.sub("", key)) or key
+
+
+def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
+    if " - " not in heading:
+        return set()
+    keys = {key for part in heading.split(" - ") for key in (squeeze(part), _without_unit(part))}
+    return {ours[key] for key in keys if key in ours}
+
+
+def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
+    """The unit of each money column: its heading's own, else the one the title states, else baht."""
+    stated = next((found for text in titles(sheet) if (found := TITLE_UNIT.search(text))), None)
+    general = UNITS[stated["factor"]] if stated else "baht"
+    units = {}
+    for column in ("amount", "committed", "paid", "savings", "promised", "received"):
+        for heading in columns.get(column, [])[:1]:
+            found = next((one for part in heading.split(" - ") if (one := UNIT.search(squeeze(part)))), None)
+            units[column] = UNITS[found["factor"]] if found else general
+    return units
+
+
+def _title_year(sheet: Sheet) -> str | None:
+    years = {found for text in titles(sheet) for found in TITLE_YEAR.findall(text)}
+    return years.pop() if len(years) == 1 else None

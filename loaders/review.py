@@ -1,0 +1,126 @@
+"""The review desk, reading: rows that wait with what is wrong, what was decided, which decisions nothing uses.
+
+:mod:`loaders.decide` changes them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from loaders import layouts, outcomes, remembered, settings, tables
+from loaders.accounts import SheetResult
+from loaders.layouts import Layout
+from loaders.places import Places, Written, alias_key
+from loaders.problems import Problem, Refused
+from loaders.sheets import Sheet
+
+PLACE_PROBLEMS = ("place_", "point_", "no_place_named")
+READER_DOUBTS = {
+    "possible_total_row", "extra_fields", "missing_fields", "broken_quotes", "broken_characters", "record_not_an_object",
+    "formula_without_value", "error_cell",
+}  # fmt: skip
+DECIDED = "__decided"
+NO_KEY = alias_key(Written())
+
+
+def kind_of(problem: str) -> str:
+    """What a person has to say about a problem: ``place``, ``value`` or ``row`` (is it data at all)."""
+    if problem.startswith(PLACE_PROBLEMS):
+        return "place"
+    return "row" if problem in READER_DOUBTS else "value"
+
+
+def waiting(connection: Connection) -> pd.DataFrame:
+    """Waiting rows of active batches, as they read now.
+
+    Beside the columns of the quarantine: ``base``, ``file_name``, ``kind``, ``heading`` (of the doubtful cell) and
+    ``alike``, equal for rows that one decision settles together.
+    """
+    batch = tables.import_batch
+    query = (
+        select(tables.quarantine, batch.c.base, batch.c.file_name)
+        .join(batch, batch.c.id == tables.quarantine.c.batch_id)
+        .where(batch.c.is_active)
+        .order_by(tables.quarantine.c.id)
+    )
+    frame = pd.read_sql_query(query, connection)
+    frame["kind"] = [kind_of(problem) for problem in frame["problem"]]
+    frame["heading"], frame["alike"] = "", ""
+    places = places_now(connection)
+    for (batch_id, sheet), rows in frame.groupby(["batch_id", "sheet"]):
+        result = read_again(connection, int(batch_id), str(sheet), rows.to_dict("records"), places)
+        keys = keys_of(result)
+        for position, row in zip(rows.index, rows["row"], strict=True):
+            found = result.read.bad.get(int(row))
+            frame.at[position, "heading"] = (found.column or "") if found and frame.at[position, "kind"] == "value" else ""
+            is_place = frame.at[position, "kind"] == "place"
+            frame.at[position, "alike"] = keys[int(row)] if is_place else f"{frame.at[position, 'heading']}|{frame.at[position, 'value'] or ''}"
+    return frame
+
+
+def places_now(connection: Connection) -> Places:
+    """The matcher with every decided writing."""
+    return Places.national(aliases=remembered.aliases(connection), home=settings.province())
+
+
+def keys_of(result: SheetResult) -> dict[int, str]:
+    """The alias key of every row's written place."""
+    columns = ("subdistrict", "district", "province", "place_code", "place_text")
+    cells = [result.read.place[name] if name in result.read.place else pd.Series("", index=result.outcome.index) for name in columns]
+    keys = {}
+    for row, (subdistrict, district, province, code, text) in zip(result.outcome.index, zip(*cells, strict=True), strict=True):
+        keys[int(row)] = alias_key(Written(subdistrict, district, province, code, "", text))
+    return keys
+
+
+def layout_of(connection: Connection, batch_id: int, sheet: str) -> Layout:
+    """How a sheet of a batch was read."""
+    row = connection.execute(
+        select(tables.import_batch.c.summary, tables.import_batch.c.layouts).where(tables.import_batch.c.id == batch_id)
+    ).one()
+    for one in json.loads(row.summary).get("understood", ()):
+        if one["sheet"] == sheet:
+            return layouts.from_dict(one["layout"])
+    known = [one for one in layouts.shipped() if one.code in row.layouts.split(",")]  # loaded before layouts were kept
+    if not known:
+        raise Refused(Problem("layout_not_kept", "refused", sheet))
+    return known[0]
+
+
+def read_again(
+    connection: Connection, batch_id: int, sheet: str, rows: list[dict], places: Places, changes: dict[str, str] | None = None
+) -> SheetResult:
+    """The rows of a sheet as the importer reads them now, with cells changed or a place decided."""
+    layout = layout_of(connection, batch_id, sheet)
+    records = [json.loads(row["cells"]) | (changes or {}) for row in rows]
+    headings = list(dict.fromkeys([*(name for names in layout.columns.values() for name in names), *(key for one in records for key in one)]))
+    cells = [[str(one.get(heading, "")) for heading in headings] for one in records]
+    frame = pd.DataFrame(cells, columns=headings, index=pd.Index([int(row["row"]) for row in rows], name="row"), dtype="str")
+    if changes and DECIDED in changes:
+        kept = {column: names for column, names in layout.columns.items() if column not in layouts.PLACE}
+        layout = replace(layout, columns=kept | {"place_code": [DECIDED]}, constants={k: v for k, v in layout.constants.items() if k != "province"})
+        frame = frame.drop(columns="__section", errors="ignore")
+    return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [])
+
+
+def decisions(connection: Connection) -> pd.DataFrame:
+    """Every decision about a row, newest first, with base and file."""
+    batch = tables.import_batch
+    query = select(tables.correction, batch.c.base, batch.c.file_name).join(batch, batch.c.id == tables.correction.c.batch_id)
+    return pd.read_sql_query(query.order_by(tables.correction.c.id.desc()), connection)
+
+
+def unused_aliases(connection: Connection) -> pd.DataFrame:
+    """Decided places that no active batch uses: neither its import nor a decision that stands."""
+    batch, table = tables.import_batch, tables.correction
+    used: set[str] = set()
+    for summary in connection.execute(select(batch.c.summary).where(batch.c.is_active)).scalars():
+        used |= set(json.loads(summary).get("aliases_used", ()))
+    standing = select(table.c.alias_key).join(batch, batch.c.id == table.c.batch_id).where(batch.c.is_active, table.c.is_undone.is_(False))
+    used |= set(connection.execute(standing).scalars()) - {None}
+    frame = pd.read_sql_query(select(tables.alias).order_by(tables.alias.c.id), connection)
+    return frame[~frame["written"].isin(used)].reset_index(drop=True)

@@ -1,0 +1,172 @@
+"""What people decide on top of the figures: scenarios saved by name, agreed classes, teams, projects.
+
+Every decision keeps who, when, on which data version and why; one that is taken back or replaced stays on record with
+who did it. None of this changes the figures, so the data version stays as it is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import date
+
+import pandas as pd
+from sqlalchemy import Connection, Table, insert, select, update
+
+from loaders import reference, store, tables
+from loaders.problems import Refused
+from loaders.store_read import typed
+
+KINDS = ("ranking", "funds", "selection")
+LONGEST = 600
+SHORTEST_REASON = 5  # characters; "ok" explains nothing
+
+
+def _plain(text: str | None) -> str:
+    return " ".join((text or "").split())[:LONGEST]
+
+
+def _needed(text: str | None, code: str) -> str:
+    found = _plain(text)
+    if not found:
+        raise Refused(code)
+    return found
+
+
+def _add(connection: Connection, table: Table, who: str, data_version: str, detail: str, **values: object) -> int:
+    row = values | {"data_version": data_version, "decided_by": who, "decided_at": store.now()}
+    key = connection.execute(insert(table).values(**row)).inserted_primary_key[0]
+    store.note(connection, who, f"add_{table.name}", f"{key}: {detail}")
+    return int(key)
+
+
+def _retire(connection: Connection, table: Table, who: str, **where: object) -> int:
+    """Take back what stands under these keys; nothing is deleted."""
+    found = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
+    keys = connection.execute(
+        update(table).where(*found, table.c.removed_at.is_(None)).values(removed_by=who, removed_at=store.now()).returning(table.c.id)
+    ).scalars()
+    done = list(keys)
+    for key in done:
+        store.note(connection, who, f"remove_{table.name}", str(key))
+    return len(done)
+
+
+def remove(connection: Connection, name: str, key: int, who: str) -> bool:
+    """Take back one scenario, override, team or project; False when it is not there or was taken back before.
+
+    Raises ``Refused``: ``decision_person_missing``.
+    """
+    return bool(_retire(connection, _table(name), _needed(who, "decision_person_missing"), id=key))
+
+
+def _table(name: str) -> Table:
+    return {"scenario": tables.scenario, "override": tables.override, "team": tables.team, "project": tables.project}[name]
+
+
+def read(connection: Connection, name: str, *, removed: bool = False) -> pd.DataFrame:
+    """What stands of ``scenario``, ``override``, ``team`` or ``project``; with ``removed`` all that ever did."""
+    table = _table(name)
+    query = select(table).order_by(table.c.id)
+    return typed(pd.read_sql_query(query if removed else query.where(table.c.removed_at.is_(None)), connection), table)
+
+
+def save(
+    connection: Connection, kind: str, name: str, content: Mapping[str, object], who: str, data_version: str, reason: str | None = None
+) -> int:
+    """Keep a scenario under a name; one of the same kind and name is retired, not lost. Returns its key.
+
+    Raises ``Refused``: ``scenario_name_missing``, ``decision_person_missing``.
+    """
+    if kind not in KINDS:
+        raise ValueError(f"scenario kind {kind!r}: expected one of {', '.join(KINDS)}")
+    name, who = _needed(name, "scenario_name_missing"), _needed(who, "decision_person_missing")
+    _retire(connection, tables.scenario, who, kind=kind, name=name)
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return _add(connection, tables.scenario, who, data_version, f"{kind} {name}", kind=kind, name=name, content=text, reason=_plain(reason) or None)
+
+
+def _known_place(code: str | None) -> str:
+    if code not in set(reference.subdistricts()["subdistrict_code"]):
+        raise Refused("decision_place_unknown", value=code)
+    return str(code)
+
+
+def agree(
+    connection: Connection,
+    subdistrict_code: str,
+    agreed_class: str,
+    reason: str,
+    who: str,
+    data_version: str,
+    *,
+    index_code: str,
+    fiscal_year: int | None = None,
+    computed_class: str | None = None,
+) -> int:
+    """Note the class that people agreed on for a place; an earlier one for the same year is retired.
+
+    Raises ``Refused``: ``decision_reason_missing``, ``decision_person_missing``, ``decision_place_unknown``.
+    """
+    reason, who = _plain(reason), _needed(who, "decision_person_missing")
+    if len(reason) < SHORTEST_REASON:
+        raise Refused("decision_reason_missing", value=reason)
+    where = {"index_code": index_code, "fiscal_year": fiscal_year, "subdistrict_code": _known_place(subdistrict_code)}
+    _retire(connection, tables.override, who, **where)
+    values = where | {"agreed_class": agreed_class, "computed_class": computed_class, "reason": reason}
+    return _add(connection, tables.override, who, data_version, f"{subdistrict_code} {computed_class} > {agreed_class}: {reason}", **values)
+
+
+def send_team(
+    connection: Connection,
+    subdistrict_code: str,
+    team: str,
+    task: str,
+    visit_on: date | None,
+    who: str,
+    data_version: str,
+    reason: str | None = None,
+) -> int:
+    """Give a place a team, its task and the day of its next visit.
+
+    Raises ``Refused``: ``team_incomplete`` (no team or no task), ``decision_person_missing``, ``decision_place_unknown``.
+    """
+    names = {"team": _needed(team, "team_incomplete"), "task": _needed(task, "team_incomplete")}
+    values = names | {"subdistrict_code": _known_place(subdistrict_code), "visit_on": visit_on, "reason": _plain(reason) or None}
+    detail = f"{subdistrict_code} {names['team']}: {names['task']}"
+    return _add(connection, tables.team, _needed(who, "decision_person_missing"), data_version, detail, **values)
+
+
+def book_project(
+    connection: Connection,
+    project: Mapping[str, object],
+    who: str,
+    data_version: str,
+    refusal: Callable[[pd.DataFrame], str | None],
+) -> int:
+    """Book a project on a stream, in one transaction with the look at what is booked already.
+
+    Parameters
+    ----------
+    project
+        ``project_code``, ``title``, ``stream_code``, ``amount_satang``; optional ``subdistrict_code``, ``starts_on``, ``reason``.
+    refusal
+        Given the projects that stand and this one as the last row: why it cannot be booked, or None.
+
+    Raises ``Refused``: ``project_incomplete``, ``decision_person_missing``, ``decision_place_unknown``, or the refusal's code.
+    """
+    texts = {name: _needed(str(project.get(name) or ""), "project_incomplete") for name in ("project_code", "title", "stream_code")}
+    place = _known_place(str(project["subdistrict_code"])) if project.get("subdistrict_code") else None
+    values = texts | {
+        "subdistrict_code": place,
+        "amount_satang": project.get("amount_satang"),
+        "starts_on": project.get("starts_on"),
+        "reason": _plain(str(project.get("reason") or "")) or None,
+    }
+    who = _needed(who, "decision_person_missing")
+    columns = list(values)
+    standing = read(connection, "project")[columns].astype(object)
+    code = refusal(pd.concat([standing, pd.DataFrame([values], columns=columns, dtype=object)], ignore_index=True))
+    if code is not None:
+        raise Refused(code, value=texts["stream_code"])
+    return _add(connection, tables.project, who, data_version, f"{texts['project_code']} {texts['stream_code']}", **values)

@@ -1,0 +1,81 @@
+"""Workbooks for a person to fill: one per register, with the headings our importer reads and an example beside them.
+
+The words (file and sheet names, hints, example rows) are data: ``data/templates/templates.toml``; the headings are those
+of ``data/layouts/templates.toml``. The importer passes over the example sheet of a template and says so.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import BinaryIO
+
+import xlsxwriter
+
+from loaders import layouts, settings
+
+PREFIX = "template_"
+
+
+@cache
+def words() -> dict:
+    """Sheet names, file names, hints and example rows."""
+    with (settings.DATA / "templates" / "templates.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def registers() -> list[str]:
+    """Registers that have a template, in the order of the layout file."""
+    return [layout.register for layout in layouts.shipped() if layout.code.startswith(PREFIX)]
+
+
+def _layout(register: str) -> layouts.Layout:
+    return next(layout for layout in layouts.shipped() if layout.code == f"{PREFIX}{register}")
+
+
+def file_name(register: str) -> str:
+    """The Thai file name under which a template is handed out."""
+    return words()["files"][register]
+
+
+def example_rows(register: str) -> list[dict[str, str]]:
+    """The filled example by our column."""
+    return words()["examples"][register]
+
+
+def is_example(layout: layouts.Layout, sheet: str) -> bool:
+    """Whether a sheet is the example of one of our templates: shown to the person who fills it, never loaded."""
+    return layout.code.startswith(PREFIX) and sheet == words()["sheets"]["example"]
+
+
+def write_template(register: str, target: str | Path | BinaryIO, rows: list[dict[str, str]] | None = None) -> None:
+    """Write the workbook of a register: the sheet to fill (with ``rows`` by our column, if any) and the example."""
+    layout = _layout(register)
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)
+    heading = book.add_format({"bold": True, "bg_color": "#e7eef5", "font_name": "Sarabun", "text_wrap": True})
+    plain = book.add_format({"font_name": "Sarabun", "num_format": "@"})
+    names = words()["sheets"]
+    for name, filled in ((names["data"], rows or []), (names["example"], example_rows(register))):
+        sheet = book.add_worksheet(name)
+        sheet.freeze_panes(1, 0)
+        for number, (ours, theirs) in enumerate(layout.columns.items()):
+            sheet.set_column(number, number, max(12, len(theirs[0]) + 2), plain)
+            sheet.write_string(0, number, theirs[0], heading)
+            if hint := words()["hints"].get(ours):
+                sheet.write_comment(0, number, hint, {"author": "", "x_scale": 2})
+            for line, row in enumerate(filled, start=1):
+                if ours in row:
+                    sheet.write_string(line, number, row[ours], plain)
+    book.close()
+
+
+def write_all(folder: Path) -> list[Path]:
+    """Write every template into a folder; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for register in registers():
+        written.append(folder / file_name(register))
+        write_template(register, written[-1])
+    return written

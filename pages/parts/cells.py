@@ -1,0 +1,176 @@
+"""The parts of the matrix: its cells with their addresses, and who could act in an empty one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from geo.matrix import money_matrix, who_could_act_in
+from geo.roll_up import STRIP_LEVELS
+from loaders import codes, reference
+from pages.parts import choices, panels, queries, records
+from pages.parts.charts import Cell, matrix_html
+from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
+from pages.parts.queries import Filters
+from pages.parts.text import baht, in_order, safe, t, whole
+
+NOT_CODED = ""
+
+
+def _address(view: str, **changed: str | None) -> str:
+    """A relative link; a choice set to ``None`` is dropped, though :func:`choices.link_params` would keep it."""
+    wanted = choices.link_params(**changed)
+    dropped = {key for key, value in changed.items() if not value}
+    return f"{view}?{urlencode({key: value for key, value in wanted.items() if key not in dropped})}"
+
+
+def _themes(chosen: Filters) -> dict[str, str]:
+    return {code: name for code, name in choices.theme_names().items() if chosen.theme in (None, code)}
+
+
+def _areas(chosen: Filters) -> dict[str, str]:
+    """Codes and words of the rows, in the order a person looks them up."""
+    names = choices.district_names()
+    if chosen.district:
+        names = {code: words.split(" · ")[0] for code, words in choices.subdistrict_names().items() if code.startswith(chosen.district)}
+    order = {name: index for index, name in enumerate(in_order(list(names.values())))}
+    return dict(sorted(names.items(), key=lambda pair: order[pair[1]]))
+
+
+def show(version: str, chosen: Filters, table: pd.DataFrame, shown: str) -> None:
+    """The matrix; every cell is a link."""
+    themes, areas = _themes(chosen), _areas(chosen)
+    known = {(row.theme_code, row.area_code): row for row in table.itertuples()}
+    if shown == "baht":
+        _money(version, chosen, themes, areas, known)
+        return
+    rows = []
+    for code, words in areas.items():
+        cells = [_cell(known[theme, code], chosen, _places(known[theme, code], chosen), _share(known[theme, code])) for theme in themes]
+        rows.append((words, _row_address(code), cells))
+    st.html(matrix_html(t("matrix_area"), list(themes.values()), rows, t("view_matrix")))
+
+
+def _thousands(satang: object) -> str:
+    """Money in thousand baht: a cell has room for a number, the unit stands above."""
+    value = 0 if pd.isna(satang) else int(satang) / 100_000  # type: ignore[arg-type, call-overload]
+    return t("not_known") if pd.isna(satang) else f"{value:,.0f}" if abs(value) >= 10 or not value else f"{value:,.1f}"  # type: ignore[arg-type]
+
+
+def _row_address(code: str) -> str:
+    return _address("subdistrict", subdistrict=code) if len(code) == 6 else _address("matrix", district=code, cells=st.session_state.get("cells"))
+
+
+def _share(row: object) -> float:
+    reachable = row.all - row.not_applicable  # type: ignore[attr-defined]
+    if reachable == 1:  # one subdistrict: its records make the shade, five and more the darkest
+        return min(row.supports, 5) / 5 - 0.01  # type: ignore[attr-defined]
+    return row.covered / reachable if reachable else 0.0  # type: ignore[attr-defined]
+
+
+def _places(row: object, chosen: Filters) -> str:
+    """``5/13`` subdistricts, or records of one subdistrict; the kinds of nothing in words."""
+    if row.status != "covered":  # type: ignore[attr-defined]
+        return t(f"cell_{row.status}")  # type: ignore[attr-defined]
+    if chosen.district:
+        return whole(row.supports)  # type: ignore[attr-defined]
+    return f"{row.covered}/{row.all - row.not_applicable}"  # type: ignore[attr-defined]
+
+
+def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
+    theme, area, status = row.theme_code, row.area_code, row.status  # type: ignore[attr-defined]
+    own = {"subdistrict": area} if len(area) == 6 else {"district": area}
+    covered = status == "covered"
+    href = _address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own) if covered else _cell_address(theme, area)
+    tip = t("cell_tip", covered=row.covered, none=row.none, unknown=row.not_reported, amount=baht(row.amount_satang))  # type: ignore[attr-defined]
+    return Cell(text, status, min(int(share * 5), 4), href, tip)
+
+
+def _cell_address(theme: str, area: str) -> str:
+    return _address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
+
+
+def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
+    """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
+    found = money_matrix(
+        queries.chosen_support(version, chosen), queries.areas(chosen.fiscal_year), list(choices.theme_names()), reference.local_governments(), chosen.district
+    )
+    amounts = {(row.theme_code, row.area_code): row.amount_satang for row in found.itertuples()}
+    largest = max((int(amount) for amount in amounts.values() if pd.notna(amount)), default=0)
+    has_uncoded = bool(found["theme_code"].eq(NOT_CODED).any())
+    rows = []
+    for code, words in areas.items():
+        cells = [_money_cell(amounts, known[theme, code], chosen, largest) for theme in themes]
+        rows.append((words, _row_address(code), [*cells, *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []), _sum(found, "area_code", code)]))
+    ends = [level for level in ("district", *STRIP_LEVELS) if found["area_code"].eq(level).any()]
+    columns = [*themes, *([NOT_CODED] if has_uncoded else [])]
+    for level in dict.fromkeys(ends):
+        rows.append((t("flow_end", level=t(f"level_{level}")), "", [*(_plain(amounts, theme, level) for theme in columns), _sum(found, "area_code", level)]))
+    totals = [_sum(found, "theme_code", theme) for theme in columns]
+    rows.append((t("total"), "", [*totals, Cell(_thousands(found["amount_satang"].sum()), "none")]))
+    st.caption(t("matrix_thousands"))
+    heads = [*themes.values(), *([t("not_coded")] if has_uncoded else []), t("total")]
+    st.html(matrix_html(t("matrix_area"), heads, rows, t("view_matrix")))
+
+
+def _money_cell(amounts: dict, row: object, chosen: Filters, largest: int) -> Cell:
+    amount = amounts.get((row.theme_code, row.area_code))  # type: ignore[attr-defined]
+    if (row.theme_code, row.area_code) not in amounts:  # type: ignore[attr-defined]
+        return _cell(row, chosen, t("status_covered") if row.status == "covered" else t(f"cell_{row.status}"), 0)  # type: ignore[attr-defined]
+    share = int(amount) / largest if largest and pd.notna(amount) else 0.0
+    cell = _cell(row, chosen, _thousands(amount), min(max(share, 0.0), 1.0) ** 0.5)
+    return cell if cell.status == "covered" else Cell(cell.text, "covered", 0, cell.href, t("cell_from_above"))
+
+
+def _plain(amounts: dict, theme: str, area: str) -> Cell:
+    return Cell(_thousands(amounts[theme, area]) if (theme, area) in amounts else "", "none")
+
+
+def _sum(found: pd.DataFrame, column: str, code: str) -> Cell:
+    return Cell(_thousands(found.loc[found[column].eq(code), "amount_satang"].sum()), "none")
+
+
+def legend() -> None:
+    """What shades and kinds of nothing mean."""
+    items = [(SEQUENTIAL[3], "", "cell_legend_covered"), (NONE, "", "status_none"), (NOT_REPORTED, " kradan-hatch", "status_not_reported"),
+             (NOT_APPLICABLE, "", "status_not_applicable")]  # fmt: skip
+    rows = "".join(f'<li><i class="kradan-swatch{css}" style="background-color:{color}"></i><span>{safe(t(key))}</span></li>' for color, css, key in items)
+    st.html(f'<ul class="kradan-legend kradan-row">{rows}</ul>')
+
+
+def could_act(version: str, chosen: Filters) -> None:
+    """Who could take up the cell that was opened: near agencies first, then those whose function it is."""
+    theme, _, area = str(st.session_state.get("cell", "")).partition(":")
+    inside = [code for code in queries.areas(None)["subdistrict_code"] if area and code.startswith(area)]
+    if theme not in choices.theme_names() or not inside:
+        st.session_state["cell"] = ""
+        return
+    st.session_state["_used"]["cell"] = ""
+    records_ = queries.chosen_support(version, Filters(chosen.fiscal_year))
+    mandates = {entry["code"]: entry.get("functions", ()) for entry in codes.agencies()}
+    found = who_could_act_in(records_, queries.adjacency(), inside, theme, mandates)
+    st.html(f"<b>{safe(t('cell_could_act', theme=choices.theme_names()[theme], place=records.place_words(area)))}</b>")
+    if found.empty:
+        panels.empty("nobody_could_act")
+    else:
+        names = records.agency_names(version)
+        rows = found.assign(agency=[names.get(code, code) for code in found["agency_code"]], reach=[t(f"reach_{reach}") for reach in found["reach"]])
+        columns = {"agency": t("column_agency"), "reach": t("column_reach"), "places": t("column_places"), "supports": t("column_records")}
+        panels.table(rows, "could-act", columns)
+    st.page_link(
+        st.session_state["_views"]["coverage"], label=t("cell_on_map"), query_params=choices.link_params(theme=theme, district=area[:4])
+    )
+
+
+def download(version: str, chosen: Filters, table: pd.DataFrame) -> None:
+    """The matrix as rows, for a sheet."""
+    themes, areas = choices.theme_names(), _areas(chosen)
+    rows = table.assign(
+        theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(f"status_{status}") for status in table["status"]],
+        amount=[None if pd.isna(satang) else int(satang) / 100 for satang in table["amount_satang"]],
+    )  # fmt: skip
+    columns = {"theme": t("column_theme"), "area_code": t("column_code"), "area": t("matrix_area"), "status": t("column_status"), "covered": t("status_covered"),
+               "none": t("status_none"), "not_reported": t("status_not_reported"), "supports": t("column_records"), "amount": t("column_amount")}  # fmt: skip
+    panels.downloads(rows[list(columns)].rename(columns=columns), "matrix")

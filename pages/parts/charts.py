@@ -1,0 +1,120 @@
+"""Drawings that need no library of their own: the currents as ribbons, the matrix as a table, the Lorenz curve.
+
+Streamlit's HTML takes no inline SVG, so the ribbons are an image of their own and the labels stand over them as text:
+in the page's font, selectable, and escaped. Every drawing has a table beside it that says the same.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import altair as alt
+import pandas as pd
+
+from geo.currents import STEPS, Sankey
+from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
+from pages.parts.text import safe, t
+
+KINDS = {"regular": "#8cb9e0", "special": "#e08e3b", "": "#b9b2aa"}
+NODE = "#22303c"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the matrix: its words, its kind (``covered`` or a kind of nothing), shade 0-4, address, tooltip."""
+
+    text: str
+    status: str
+    shade: int = 0
+    href: str = ""
+    tip: str = ""
+
+
+def _ribbon(link: object) -> str:
+    x0, x1, y0, y1, thick = (float(getattr(link, name)) for name in ("x0", "x1", "y0", "y1", "thickness"))
+    middle = (x0 + x1) / 2
+    upper = f"M{x0:.1f} {y0:.2f}C{middle:.1f} {y0:.2f} {middle:.1f} {y1:.2f} {x1:.1f} {y1:.2f}"
+    return f"{upper}V{y1 + thick:.2f}C{middle:.1f} {y1 + thick:.2f} {middle:.1f} {y0 + thick:.2f} {x0:.1f} {y0 + thick:.2f}Z"
+
+
+def ribbons(drawing: Sankey) -> str:
+    """The bands and node bars as an SVG text; it holds numbers and colours only, nothing from data."""
+    bands = "".join(f'<path d="{_ribbon(link)}" fill="{KINDS.get(link.kind, KINDS[""])}"/>' for link in drawing.links.itertuples())
+    bars = "".join(
+        f'<rect x="{node.x:.1f}" y="{node.y:.2f}" width="{drawing.node_width}" height="{max(node.thickness, 0.8):.2f}" fill="{NODE}"/>'
+        for node in drawing.nodes.itertuples()
+    )
+    box = f'viewBox="0 0 {drawing.width:.0f} {drawing.height:.2f}" preserveAspectRatio="none"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><g fill-opacity=".62">{bands}</g>{bars}</svg>'
+
+
+def sankey_html(drawing: Sankey, name: Callable[[str, str], str], money: Callable[[int], str], headings: Sequence[str], aria: str) -> str:
+    """The currents as HTML: ribbons below, one label per node above.
+
+    Parameters
+    ----------
+    name
+        (step, code) -> words of a node; escaped here.
+    """
+    picture = base64.b64encode(ribbons(drawing).encode()).decode()
+    reach = (drawing.width - drawing.nodes["x"].max() if len(drawing.nodes) else 1) / drawing.width * 100
+    labels = []
+    for node in drawing.nodes.itertuples():
+        words, amount = safe(name(STEPS[node.step], node.code)), safe(money(node.amount_satang))
+        left = (node.x + drawing.node_width + 4) / drawing.width * 100
+        top = node.y + max(node.thickness / 2 - 12, 0)
+        labels.append(
+            f'<div class="kradan-flow-node" title="{words} · {amount}" style="left:{left:.2f}%;top:{top:.1f}px;max-width:{reach - 1.8:.1f}%">'
+            f"<span>{words}</span> <b>{amount}</b></div>"
+        )
+    heads = "".join(f"<span>{safe(heading)}</span>" for heading in headings)
+    return (
+        f'<div class="kradan-flow-frame" tabindex="0" role="region" aria-label="{safe(aria)}"><div class="kradan-flow-heads">{heads}</div>'
+        f'<div class="kradan-flow" style="height:{drawing.height:.0f}px"><img alt="{safe(aria)}" src="data:image/svg+xml;base64,{picture}">{"".join(labels)}</div></div>'
+    )
+
+
+def kind_legend(present: set[str]) -> str:
+    """What the colours of the ribbons mean."""
+    items = [(kind, t(f"kind_{kind or 'unknown'}")) for kind in KINDS if kind in present]
+    rows = "".join(f'<li><i class="kradan-swatch" style="background-color:{KINDS[kind]}"></i><span>{safe(words)}</span></li>' for kind, words in items)
+    return f'<ul class="kradan-legend kradan-row">{rows}</ul>'
+
+
+def matrix_html(heading: str, columns: Sequence[str], rows: Sequence[tuple[str, str, Sequence[Cell]]], caption: str) -> str:
+    """A table of cells.
+
+    Parameters
+    ----------
+    rows
+        (words, address, cells) of each row; everything is escaped here.
+    """
+    head = "".join(f'<th scope="col">{safe(words)}</th>' for words in columns)
+    body = []
+    for words, href, cells in rows:
+        label = f'<a href="{safe(href)}">{safe(words)}</a>' if href else safe(words)
+        body.append(f'<tr><th scope="row">{label}</th>{"".join(_cell(cell) for cell in cells)}</tr>')
+    return (
+        f'<div class="kradan-matrix" tabindex="0" role="region" aria-label="{safe(caption)}"><table><thead><tr><th scope="col">{safe(heading)}</th>{head}</tr></thead>'
+        f"<tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _cell(cell: Cell) -> str:
+    ground = {"covered": SEQUENTIAL[cell.shade], "none": NONE, "not_reported": NOT_REPORTED, "not_applicable": NOT_APPLICABLE}[cell.status]
+    ink = "#ffffff" if cell.status == "covered" and cell.shade >= 3 else "#14202b"
+    hatch = ' class="kradan-hatch"' if cell.status == "not_reported" else ""
+    inner = f'<a href="{safe(cell.href)}" style="color:{ink}">{safe(cell.text)}</a>' if cell.href else safe(cell.text)
+    return f'<td{hatch} style="background-color:{ground};color:{ink}" title="{safe(cell.tip)}">{inner}</td>'
+
+
+def lorenz_chart(curve: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChart:
+    """Lorenz curve with the line of equality."""
+    x = alt.X("people_share:Q", title=words["people"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("amount_share:Q", title=words["money"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
+    line = alt.Chart(curve).mark_line(color="#0b4f8a", strokeWidth=3).encode(x=x, y=y, order="people_share:Q")
+    equal = pd.DataFrame({"people_share": [0.0, 1.0], "amount_share": [0.0, 1.0]})
+    even = alt.Chart(equal).mark_line(color="#5b6670", strokeDash=[6, 4]).encode(x=x, y=y)
+    return alt.layer(even, line).properties(height=340).configure_axis(labelFontSize=15, titleFontSize=16).configure(font="Sarabun")

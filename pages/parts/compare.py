@@ -1,0 +1,164 @@
+"""The ways to show coverage: one map, two maps with the same classes, a page of small maps with the same classes."""
+
+from __future__ import annotations
+
+import base64
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from geo.roll_up import SPLIT_METHODS
+from geo.small_maps import SmallShapes, small_map, small_shapes
+from loaders import settings
+from pages.parts import choices, dimensions, geometry, layers, looks, panels, queries
+from pages.parts.looks import Look
+from pages.parts.text import baht, safe, t, whole, year
+
+MEASURES = ("agencies", "village_share", "per_head_baht")
+MODES = ("one", "twin", "small")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a person chose to look at, and how."""
+
+    look: Look
+    measure: str
+    mode: str
+    view: str
+
+
+def choose(version: str, chosen: queries.Filters) -> Sight:
+    """The rows of choices above the map."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
+        mode = choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
+        measure = choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
+        view = panels.choose_map_view() if mode != "small" else "main"
+        tiers = dimensions.words(version, "tier")
+        tier = choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
+        split = choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
+        _step_year(version, chosen)
+    return Sight(Look(chosen, tier or None, split or None), measure, mode, view)  # type: ignore[arg-type]
+
+
+def _step_year(version: str, chosen: queries.Filters) -> None:
+    """A slider through the years that moves the year filter; arrow keys step it."""
+    listed = [str(number + 543) for number in sorted(queries.years(version))]
+    if len(listed) < 2 or chosen.fiscal_year is None:
+        return
+
+    def move() -> None:
+        st.session_state["year"] = st.session_state["_year_step"]
+
+    st.session_state["_year_step"] = str(chosen.fiscal_year + 543)
+    st.select_slider(t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=320)
+
+
+def layer_of(version: str, look: Look, measure: str, bounds: list[float]) -> layers.Layer:
+    """The coverage layer of a look; estimated shares bear a stripe."""
+    return layers.coverage_layer(looks.coverage(version, look), measure, bounds, estimated=look.split is not None)
+
+
+def one(version: str, sight: Sight) -> None:
+    """One large map with legend, money without a subdistrict, and figures."""
+    look, chosen = sight.look, sight.look.filters
+    layer = layer_of(version, look, sight.measure, looks.shared_breaks(version, (look,), sight.measure))
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        panels.open_subdistrict(panels.show_map(layer.vector(sight.view, chosen), "coverage"))
+    with right:
+        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        notes(version, sight)
+        panels.strip(version, chosen, looks.rolled(version, look))
+        table = looks.coverage(version, look)
+        inside = table if not chosen.district else table[table["district_code"] == chosen.district]
+        people = inside.groupby("status")["population"].sum()
+        panels.figures([(t(f"people_{status}"), whole(people[status])) for status in ("covered", "none", "not_reported") if status in people.index])
+
+
+def notes(version: str, sight: Sight) -> None:
+    """What stands under the colours: denominator and its date, the split in use, records without a date."""
+    filters, lines = sight.look.filters, []
+    if sight.measure == "per_head_baht":
+        lines.append(t("per_head_basis", year=queries.population_year(filters.fiscal_year) + 543))
+    if sight.measure == "village_share":
+        lines.append(t("village_basis"))
+    if sight.look.split:
+        lines.append(t("split_note", method=t(f"split_{sight.look.split}")))
+    number, satang = looks.undated(version, sight.look)
+    if filters.fiscal_year and number:
+        lines.append(t("undated", records=whole(number), amount=baht(satang)))
+    if lines:
+        st.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
+
+
+def choose_other(version: str, look: Look) -> tuple[str, Look]:
+    """Which dimension differs between the two maps, and its value on the right."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="twin-choice"):
+        dimension = choices.switch("twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(f"by_{name}"), "year")
+        names = dimensions.words(version, dimension)
+        here = dimensions.present_value(look, dimension)
+        others = [value for value in names if value != here] or [""]
+        other = choices.choose("other", t("twin_other"), others, lambda value: names.get(value, t("nothing_else")), others[-1])
+    return dimension, look.with_(dimension, other)
+
+
+def twin(version: str, sight: Sight, dimension: str, other: Look) -> None:
+    """Two maps side by side: the same measure, the same class bounds, their own counts."""
+    bounds = looks.shared_breaks(version, (sight.look, other), sight.measure)
+    with st.container(key="twins"):
+        sides = st.columns(2, gap="medium")
+    for side, look, slot in zip(sides, (sight.look, other), ("", "-right"), strict=True):
+        layer = layer_of(version, look, sight.measure, bounds)
+        with side:
+            st.html(f"<h2 class='kradan-side'>{safe(value_words(version, look, dimension))}</h2>")
+            panels.open_subdistrict(panels.show_map(layer.vector(sight.view, sight.look.filters), f"coverage{slot}", 520, slot))
+            panels.legend(layer.styles, layer.counts(sight.look.filters.district), layer.marked(sight.look.filters.district))
+            panels.strip(version, look.filters, looks.rolled(version, look))
+    notes(version, sight)
+
+
+def value_words(version: str, look: Look, dimension: str) -> str:
+    """The value of a dimension under a look, in words."""
+    return dimensions.words(version, dimension).get(dimensions.present_value(look, dimension), t(f"every_{dimension}"))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def shapes(address: str) -> SmallShapes:
+    """Shapes of the prepared geometry, made small once."""
+    document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))
+    return small_shapes(document["features"], document["districts"]["features"])
+
+
+def picture(layer: layers.Layer, district: str | None = None, chosen: str | None = None) -> str:
+    """A small map of a layer as the address of an image."""
+    marked = frozenset(layer.codes[layer.marks]) if layer.marks is not None else frozenset()
+    classes = dict(zip(layer.codes, layer.classes, strict=True))
+    svg = small_map(shapes(geometry.current()["main"]), classes, layer.styles, marks=marked, district=district, chosen=chosen)
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
+
+
+def small(version: str, sight: Sight, dimension: str) -> None:
+    """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
+    names = dict(list(dimensions.words(version, dimension).items())[: dimensions.MOST])
+    wanted = {value: sight.look.with_(dimension, value) for value in names}
+    bounds = looks.shared_breaks(version, tuple(wanted.values()), sight.measure)
+    cells, styles, counts = [], {}, {}
+    for value, look in wanted.items():
+        layer = layer_of(version, look, sight.measure, bounds)
+        styles |= layer.styles
+        found = looks.coverage(version, look)["status"].eq("covered").sum()
+        words = t("small_covered", covered=found, all=len(layer.codes))
+        target = urlencode(choices.link_params(**{dimension: value}) | {"measure": sight.measure} | ({"tier": value} if dimension == "tier" else {}))
+        cells.append(
+            f'<a href="coverage?{safe(target)}" target="_self"><img src="{picture(layer, sight.look.filters.district)}" alt="{safe(names[value])}: {safe(words)}">'
+            f"<b>{safe(names[value])}</b><span>{safe(words)}</span></a>"
+        )
+        for key, number in layer.counts().items():
+            counts[key] = counts.get(key, 0) + number
+    st.html(f'<div class="kradan-small">{"".join(cells)}</div>')
+    panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts)
+    st.caption(t("small_legend_note"))
+    notes(version, sight)

@@ -1,0 +1,60 @@
+"""Dimensions that maps are compared by (year, function, agency, stream, agencies' level) with their values in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pages.parts import choices, queries
+from pages.parts import records as rows_
+from pages.parts.looks import TIERS, Look, coverage
+from pages.parts.text import t, year
+
+DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
+MOST = 24  # more small maps than this cannot be told apart on a screen
+
+
+def words(version: str, dimension: str) -> dict[str, str]:
+    """Values of a dimension in the store, in their order, with their words."""
+    if dimension == "theme":
+        return choices.theme_names()
+    if dimension == "year":
+        return {str(number + 543): year(number) for number in sorted(queries.years(version))}
+    if dimension == "tier":
+        present = set(queries.support(version)["agency_level"].dropna())
+        return {tier: t(f"tier_{tier}") for tier in TIERS if tier in present}
+    names = rows_.agency_names(version) if dimension == "agency" else rows_.stream_names(version)
+    counted = queries.support(version)[f"{dimension}_code"].value_counts()
+    return {str(code): names.get(str(code), str(code)) for code in counted.index}
+
+
+def present_value(look: Look, dimension: str) -> str:
+    """The value that the filters now hold for a dimension; empty = all."""
+    if dimension == "tier":
+        return look.tier or ""
+    if dimension == "year":
+        return str(look.filters.fiscal_year + 543) if look.filters.fiscal_year else ""
+    return getattr(look.filters, dimension) or ""
+
+
+def breakdown(version: str, look: Look, dimension: str) -> pd.DataFrame:
+    """One row per value: how far it reaches, its people and its money, most subdistricts first (years in order)."""
+    rows = []
+    for value, name in words(version, dimension).items():
+        table = coverage(version, look.with_(dimension, value))
+        inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
+        counts = inside["status"].value_counts()
+        people = inside["population"].sum()
+        money = inside["amount_satang"].sum(min_count=1)
+        rows.append(
+            {
+                "value": value,
+                "name": name,
+                "all": len(inside),
+                **{status: int(counts.get(status, 0)) for status in ("covered", "none", "not_reported")},
+                "village_part": inside["covered_villages"].sum() / inside["villages"].sum() if inside["villages"].sum() else pd.NA,
+                "amount_satang": money,
+                "per_head_baht": money / people / 100 if people and pd.notna(money) else pd.NA,
+            }
+        )
+    table = pd.DataFrame(rows, columns=["value", "name", "all", "covered", "none", "not_reported", "village_part", "amount_satang", "per_head_baht"])
+    return table if dimension == "year" else table.sort_values(["covered", "name"], ascending=[False, True], ignore_index=True)

@@ -1,0 +1,100 @@
+"""Explaining a flagged pair with a reason and a name, taking it back, and what has lost its pair."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from loaders.problems import Refused
+from pages.parts import panels, queries
+from pages.parts import records as rows_
+from pages.parts.text import baht, day, safe, t
+
+
+def form(version: str, shown: pd.DataFrame) -> None:
+    """Both rows of one pair side by side, and the form that clears it."""
+    with st.expander(t("clear_title")):
+        number = st.number_input(t("clear_which", all=len(shown)), 1, len(shown), 1, key="clear-number")
+        pair = shown.iloc[int(number) - 1]
+        _both(version, pair)
+        with st.form("clear", clear_on_submit=True):
+            reason = st.text_area(t("clear_reason"), max_chars=500, placeholder=t("clear_reason_hint"))
+            who = st.text_input(t("clear_who"), max_chars=120)
+            sent = st.form_submit_button(t("clear_send"))
+        if sent:
+            _change(lambda: queries.clear_pair(int(pair["support_a"]), int(pair["support_b"]), reason, who), "clear_done")
+    _said()
+
+
+def _both(version: str, pair: pd.Series) -> None:
+    records = queries.support(version).set_index("support_id", drop=False).loc[[pair["support_a"], pair["support_b"]]]
+    cards = []
+    for row in rows_.support_words(version, records).itertuples():
+        lines = [row.agency, row.what, row.theme, row.place, row.period, baht(row.amount_satang), row.source]
+        cards.append(f"<div>{''.join(f'<p>{safe(line)}</p>' for line in lines if line)}</div>")
+    st.html(f'<div class="kradan-both">{"".join(cards)}</div><p><b>{safe(t("rule"))}:</b> {safe(pair["rule"])}</p>')
+
+
+def _change(change, done: str) -> None:  # noqa: ANN001 - a call without arguments
+    """Write, or say what is missing; the page is drawn anew so that map and list agree."""
+    try:
+        change()
+    except Refused as stop:
+        st.error(t(f"problem_{stop.problem.code}"))
+        return
+    st.session_state["_said"] = done
+    st.rerun()
+
+
+def _said() -> None:
+    if done := st.session_state.pop("_said", None):
+        st.success(t(done))
+
+
+def cleared(version: str) -> None:
+    """What was explained and still stands, with undo; then explanations whose pair is gone."""
+    _said()
+    known = queries.clearings(version)
+    if known.empty:
+        panels.empty("nothing_cleared")
+        return
+    stale = _stale(version, known)
+    holding = known[~known["id"].isin(stale["id"])]
+    if len(holding):
+        _table(version, holding, "cleared")
+        _undo(holding)
+    if len(stale):
+        st.html(f"<b>{safe(t('stale_clearings', number=len(stale)))}</b><p>{safe(t('stale_why'))}</p>")
+        _table(version, stale, "stale")
+        _undo(stale, "stale")
+
+
+def _stale(version: str, known: pd.DataFrame) -> pd.DataFrame:
+    """Explanations whose rows are gone or whose pair no rule flags any more, over all years."""
+    gone = known[known["support_a"].isna() | known["support_b"].isna()]
+    idle = queries.overlaps(version, queries.Filters()).stale_clearings
+    lost = set(gone["id"]) | set(idle["id"] if "id" in idle else ())
+    return known[known["id"].isin(lost)]
+
+
+def _table(version: str, rows: pd.DataFrame, name: str) -> None:
+    shown = rows.assign(
+        number=range(1, len(rows) + 1),
+        one=[t("source_row", file=row.file_a or "–", sheet=row.sheet_a, row=row.row_a) for row in rows.itertuples()],
+        other=[t("source_row", file=row.file_b or "–", sheet=row.sheet_b, row=row.row_b) for row in rows.itertuples()],
+        on=[day(when) for when in rows["when"]],
+    )
+    columns = {"number": t("column_number"), "one": t("column_source_one"), "other": t("column_source_other"), "reason": t("clear_reason"),
+               "who": t("clear_who"), "on": t("column_on")}  # fmt: skip
+    panels.table(shown, name, columns)
+
+
+def _undo(rows: pd.DataFrame, key: str = "cleared") -> None:
+    with st.form(f"undo-{key}", clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
+        number = st.number_input(t("undo_which", all=len(rows)), 1, len(rows), 1)
+        who = st.text_input(t("clear_who"), max_chars=120)
+        sent = st.form_submit_button(t("undo_send"))
+    if sent and not who.strip():
+        st.error(t("problem_clearing_person_missing"))
+    elif sent:
+        _change(lambda: queries.undo_clearing(int(rows.iloc[int(number) - 1]["id"]), who), "undo_done")

@@ -1,0 +1,112 @@
+"""The lists of the gaps page: places without help, places not known, functions, plan demands, clusters."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.clusters import METHODS
+from loaders import codes
+from pages.parts import choices, looks, panels, queries
+from pages.parts import records as rows_
+from pages.parts.text import baht, language, name_of, percent, safe, t, whole
+
+LISTS = ("gap", "unknown_support", "theme", "plans")
+BARS = ("median", "mean", "quarter")
+PER = ("count", "households", "population")
+
+
+def show(version: str, chosen: queries.Filters, inside: pd.DataFrame, need: str, theme: str) -> None:
+    """One list at a time, so that a change of filter reckons only what is on the screen."""
+    kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"gap_list_{name}"), "gap")
+    if kind == "theme":
+        _themes(version, chosen)
+    elif kind == "plans":
+        _plans(version, chosen)
+    else:
+        _places(version, chosen, inside[inside["quadrant"].eq(kind)], need, theme)
+
+
+def _near(version: str, chosen: queries.Filters, places: list[tuple[str, str]]) -> list[str]:
+    near, names = looks.near_agencies(version, chosen.fiscal_year), rows_.agency_names(version)
+    return [", ".join(names.get(agency, agency) for agency in near.get(place, [])[:3]) or t("nobody_near") for place in places]
+
+
+def _named(chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
+    names = queries.areas(chosen.fiscal_year).set_index("subdistrict_code")
+    return rows.assign(
+        name=[name_of(names.loc[code]) for code in rows["subdistrict_code"]],
+        district=[name_of(names.loc[code], "district_name") for code in rows["subdistrict_code"]],
+    )
+
+
+def unit_of(indicator: str) -> str:
+    """The unit an indicator counts in, in words."""
+    entry = next(entry for entry in codes.indicators() if entry["code"] == indicator)
+    return str(entry.get(f"unit_{language()}") or entry.get("unit_th") or "")
+
+
+def _places(version: str, chosen: queries.Filters, rows: pd.DataFrame, need: str, theme: str) -> None:
+    """Most people affected first, with who could act or who has not yet spoken."""
+    if rows.empty:
+        panels.empty("no_gaps")
+        return
+    shown = _named(chosen, rows).assign(
+        could_act=_near(version, chosen, [(code, theme) for code in rows["subdistrict_code"]]),
+        missing=[rows_.base_words(version, bases) for bases in rows["missing_bases"]],
+        above=[t("yes") if above else "" for above in rows["supported_above"]],
+    )
+    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "need_value": t("column_need_unit", unit=unit_of(need)),
+               "population": t("column_population"), "could_act": t("column_could_act"), "above": t("column_above"),
+               "missing": t("column_missing_bases")}  # fmt: skip
+    panels.table(shown, "gaps", columns, formats={"need_value": whole, "population": whole})
+
+
+def _themes(version: str, chosen: queries.Filters) -> None:
+    """Functions by how many people live where nobody works on them."""
+    rows = looks.gaps_by_theme(version, chosen)
+    rows = rows.assign(theme=[rows_.theme_words(code) for code in rows["theme_code"]])
+    columns = {"theme": t("column_theme"), "population_none": t("column_people_without"), "none": t("status_none"), "not_reported": t("status_not_reported"),
+               "covered": t("status_covered"), "amount_satang": t("column_amount"), "completeness": t("column_heard")}  # fmt: skip
+    panels.table(rows, "gaps-theme", columns, formats={"population_none": whole, "amount_satang": baht, "completeness": percent})
+
+
+def _plans(version: str, chosen: queries.Filters) -> None:
+    """What community plans ask for and do not get, the unmet first."""
+    rows = looks.plan_demands(version, chosen)
+    if rows.empty:
+        panels.empty("no_plan_demands")
+        return
+    counts = rows["status"].value_counts()
+    st.html(f"<p>{safe(t('plan_finding', unmet=counts.get('unmet', 0), part=counts.get('part', 0), met=counts.get('met', 0), unknown=counts.get('unknown', 0)))}</p>")
+    shown = _named(chosen, rows).assign(
+        theme=[rows_.theme_words(code) for code in rows["theme_code"]],
+        words=[t(f"plan_{status}") for status in rows["status"]],
+        could_act=_near(version, chosen, list(zip(rows["subdistrict_code"], rows["theme_code"], strict=True))),
+        missing=[rows_.base_words(version, bases) for bases in rows["missing_bases"]],
+    )
+    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "theme": t("column_asked"), "words": t("column_status"),
+               "demands": t("column_demands"), "unmet": t("column_unmet"), "could_act": t("column_could_act"), "missing": t("column_missing_bases")}  # fmt: skip
+    panels.table(shown, "gaps-plans", columns)
+
+
+def choose_hint(version: str) -> tuple[str, str]:
+    """What the clusters are looked for on, and by which statistic."""
+    strengths = looks.strengths(version)
+    words = {"per_head_baht": t("measure_per_head_baht")} | {code: entry[f"name_{language()}"] for code, entry in strengths.items()}
+    measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__, "per_head_baht")
+    return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(f"method_{name}"), "moran")
+
+
+def clusters(version: str, chosen: queries.Filters, found: pd.DataFrame, measure: str) -> None:
+    """Weak places that lie together or among strong ones, with the caution that belongs to them."""
+    rows = found[found["cluster"].isin(["weak", "weak_among_strong"])].sort_values(["cluster", "value", "subdistrict_code"])
+    if chosen.district:
+        rows = rows[rows["subdistrict_code"].str.startswith(chosen.district)]
+    if rows.empty:
+        panels.empty("no_clusters")
+        return
+    shown = _named(chosen, rows).assign(words=[t(f"cluster_{cluster}") for cluster in rows["cluster"]])
+    value = t("column_per_head") if measure == "per_head_baht" else looks.strengths(version)[measure][f"name_{language()}"]
+    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "words": t("column_hint"), "value": value, "p_value": t("column_chance")}
+    panels.table(shown, "clusters", columns, formats={"value": lambda number: f"{number:,.1f}", "p_value": lambda number: f"{number:.3f}"})

@@ -1,0 +1,213 @@
+"""What a coverage map looks at: filters, the agencies' level, a named split; every frame cached by data version."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import streamlit as st
+
+from geo import coverage as cov
+from geo import gaps as gap
+from geo.breaks import class_breaks
+from geo.clusters import Method, local_clusters
+from geo.next_door import next_door
+from geo.periods import periods
+from geo.plan_gaps import plan_gaps
+from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
+from loaders import codes, reference, settings, store
+from loaders.privacy import PUBLIC, Viewer
+from pages.parts import queries
+from pages.parts.queries import Filters
+
+TIERS = ("local", "provincial", "central")
+
+
+@dataclass(frozen=True)
+class Look:
+    """Filters, level of the agencies (``None`` = all), and how money above the subdistrict is spread (``None`` = not)."""
+
+    filters: Filters
+    tier: str | None = None
+    split: SplitMethod | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the ordinary queries answer it."""
+        return self.tier is None and self.split is None
+
+    def with_(self, dimension: str, value: str) -> Look:
+        """The same look at another value of a dimension (``year`` takes the Buddhist year)."""
+        if dimension == "tier":
+            return replace(self, tier=value or None)
+        if dimension == "year":
+            return replace(self, filters=replace(self.filters, fiscal_year=int(value) - 543 if value else None))
+        return replace(self, filters=replace(self.filters, **{dimension: value or None}))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def records(version: str, look: Look) -> pd.DataFrame:
+    """Support records of a look as written."""
+    found = queries.chosen_support(version, look.filters)
+    return found if look.tier is None else found[found["agency_level"].eq(look.tier).fillna(False).astype(bool)]
+
+
+def rolled(version: str, look: Look) -> RolledUp:
+    """Records by subdistrict and the strip; a split moves money from the strip to the map, never adds any."""
+    if look.is_plain:
+        return queries.rolled(version, look.filters)
+    return _rolled(version, look)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _rolled(version: str, look: Look) -> RolledUp:
+    areas, governments = queries.areas(look.filters.fiscal_year), reference.local_governments()
+    return roll_up(spread(records(version, look), areas, look.split, governments), areas, governments)
+
+
+def coverage(version: str, look: Look) -> pd.DataFrame:
+    """Coverage of every subdistrict under a look; the district only zooms."""
+    look = replace(look, filters=look.filters.without("district"))
+    return queries.coverage(version, look.filters) if look.is_plain else _coverage(version, look)
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _coverage(version: str, look: Look) -> pd.DataFrame:
+    year, governments = look.filters.fiscal_year, reference.local_governments()
+    areas = queries.areas(year)
+    relevant = records(version, replace(look, filters=look.filters.without("fiscal_year")))["base"]
+    narrowed = look.tier or any((look.filters.agency, look.filters.theme, look.filters.stream))
+    return cov.coverage(
+        spread(records(version, look), areas, look.split, governments),
+        areas,
+        queries.villages(year),
+        queries.reports(version),
+        bases=sorted(set(relevant.dropna())) if narrowed else None,
+        fiscal_year=year,
+        local_governments=governments,
+    )
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def shared_breaks(version: str, looks: tuple[Look, ...], column: str) -> list[float]:
+    """Class bounds for several maps at once, from all their years together, so that one colour means one thing."""
+    if len(looks) == 1 and looks[0].is_plain:
+        return queries.breaks(version, looks[0].filters.without("district", "fiscal_year"), column)
+    wide = {replace(look, filters=replace(look.filters, fiscal_year=year, district=None)) for look in looks for year in queries.years(version)}
+    tables = [coverage(version, look)[column] for look in sorted(wide, key=repr)]
+    return class_breaks(pd.concat(tables) if tables else pd.Series(dtype=float), 5)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def undated(version: str, look: Look) -> tuple[int, int]:
+    """Records (and their satang) that a year filter leaves out because they state neither date nor year."""
+    found = records(version, replace(look, filters=look.filters.without("fiscal_year")))
+    lost = found[periods(found)["basis"].eq("not_known")]
+    return len(lost), int(lost["amount_satang"].sum())
+
+
+def records_without_a_filter(version: str, filters: Filters) -> dict[str, int]:
+    """How many records there would be if one of the filters in use were dropped."""
+    used = [name for name, value in filters.__dict__.items() if value is not None]
+    return {name: len(queries.chosen_support(version, filters.without(name))) for name in used}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def bases_by_theme(version: str) -> dict[str, list[str]]:
+    """Which bases ever reported work on a theme: only their silence counts against it."""
+    known = queries.support(version)[["theme_code", "base"]].dropna().drop_duplicates()
+    return {str(theme): sorted(rows["base"]) for theme, rows in known.groupby("theme_code")}
+
+
+def _themes() -> list[str]:
+    return [entry["code"] for entry in codes.themes()]
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def gaps_by_theme(version: str, filters: Filters) -> pd.DataFrame:
+    """How far each theme reaches, those that leave most people without first."""
+    areas = queries.areas(filters.fiscal_year)
+    inside = areas[areas["district_code"].eq(filters.district)] if filters.district else areas
+    found = queries.chosen_support(version, filters.without("district", "theme"))
+    return gap.gaps_by_theme(
+        found, inside, queries.villages(filters.fiscal_year), queries.reports(version), _themes(),
+        bases_by_theme=bases_by_theme(version), fiscal_year=filters.fiscal_year,
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
+    """Status of every theme in every subdistrict."""
+    return cov.coverage_by(
+        "theme_code", _themes(), queries.chosen_support(version, Filters(fiscal_year)), queries.areas(fiscal_year),
+        queries.villages(fiscal_year), queries.reports(version), bases_by_value=bases_by_theme(version),
+        fiscal_year=fiscal_year, local_governments=reference.local_governments(),
+    )  # fmt: skip
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def plan_demands(version: str, filters: Filters) -> pd.DataFrame:
+    """Themes that community plans ask for against the support of that theme."""
+    found = queries.chosen_support(version, filters.without("district", "theme"))
+    table = plan_gaps(
+        queries.register(version, "plan"), found, queries.areas(filters.fiscal_year), queries.reports(version),
+        bases_by_theme=bases_by_theme(version), fiscal_year=filters.fiscal_year,
+    )  # fmt: skip
+    if filters.district:
+        table = table[table["subdistrict_code"].str.startswith(filters.district)]
+    return table[table["theme_code"].eq(filters.theme)] if filters.theme else table
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str) -> pd.DataFrame:
+    """Need against support of its theme; ``per`` count, population or households; ``bar`` median, mean or quarter."""
+    theme = filters.theme or queries.theme_of(indicator)
+    table = queries.coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
+    by = None if per == "count" else per
+    found = gap.gaps(queries.needs(version), table, indicator=indicator, threshold="median" if bar == "quarter" else bar, per=by)  # type: ignore[arg-type]
+    if bar != "quarter" or not found["need_measure"].notna().any():
+        return found
+    return gap.gaps(queries.needs(version), table, indicator=indicator, threshold=float(found["need_measure"].quantile(0.75)), per=by)  # type: ignore[arg-type]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
+    """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
+    table = next_door(queries.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
+    return {(str(code), str(theme)): list(rows["agency_code"]) for (code, theme), rows in table.groupby(["subdistrict_code", "theme_code"])}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def clusters(version: str, filters: Filters, measure: str, method: Method) -> pd.DataFrame:
+    """Clusters on baht per head (``per_head_baht``: none counts as 0, not reported takes no part) or on an indicator."""
+    if measure == "per_head_baht":
+        table = queries.coverage(version, filters).set_index("subdistrict_code")
+        values = table["per_head_baht"].mask(table["status"].eq("none"), 0.0).mask(table["status"].eq("not_reported"))
+    else:
+        rows = queries.needs(version).query("indicator_code == @measure").sort_values("fiscal_year")
+        latest = rows.dropna(subset=["value"]).drop_duplicates("subdistrict_code", keep="last").set_index("subdistrict_code")["value"]
+        values = latest.reindex(queries.areas(None)["subdistrict_code"])
+    return local_clusters(values, queries.adjacency(), method=method)
+
+
+def strengths(version: str) -> dict[str, dict]:
+    """Indicators of strength with figures in the store: code -> its entry."""
+    present = set(queries.needs(version)["indicator_code"])
+    return {entry["code"]: entry for entry in codes.indicators() if entry["direction"] == "strength" and entry["code"] in present}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def ranked(version: str) -> pd.DataFrame:
+    """Rank, class and border of every subdistrict by code, the same numbers as on the wall; all NA without a ranking."""
+    from pages.parts.meeting_facts import shipped_story
+    from pages.parts.meeting_steps import Board
+
+    table = Board(version, shipped_story()).ranked
+    return table if "rank" in table else table.assign(rank=pd.Series(pd.NA, index=table.index, dtype="Int64"))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def role_holders(version: str, viewer: Viewer = PUBLIC) -> pd.DataFrame:
+    """People by role as a viewer may see them: whoever did not sign in sees which roles are filled, not by whom."""
+    with store.reading(queries.engine()) as connection:
+        return store.read_register(connection, "role_holder", settings.province(), viewer)

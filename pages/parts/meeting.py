@@ -1,0 +1,176 @@
+"""The wall: one message to one component that then answers by itself; what the wall sends back goes into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+import streamlit.components.v1 as components
+
+from loaders import meetings, settings, snapshots, store
+from loaders.problems import Refused
+from pages.parts import geometry, queries
+from pages.parts.meeting_facts import gather, shipped_story
+from pages.parts.meeting_steps import VIEWS
+from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, title_of
+
+_component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "meeting")
+STATIC = "../../app/static/"
+TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
+         "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
+         "close", "failed")  # fmt: skip
+KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "f", "h", "esc")
+
+
+def story_named(name: str | None) -> list[dict]:
+    """The steps of a saved storyboard; the shipped one without a name, or when it is gone."""
+    with store.reading(queries.engine()) as connection:
+        saved = meetings.storyboards(connection)
+    steps = saved.get(name or "") or shipped_story()["step"]
+    return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def frozen(number: int) -> dict:
+    """The facts of a frozen meeting: they never change, so they are kept."""
+    with store.reading(queries.engine()) as connection:
+        return snapshots.read(connection, number)
+
+
+def facts_of(number: int | None) -> dict:
+    """The facts of a frozen meeting, or of the data now."""
+    return gather(queries.version()) if number is None else frozen(number)
+
+
+def decisions_of(number: int | None) -> pd.DataFrame:
+    """The decisions noted at a meeting."""
+    with store.reading(queries.engine()) as connection:
+        return meetings.decisions(connection, number)
+
+
+def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
+    """Everything the wall shows, in words; made once per data version, language and storyboard."""
+    steps = [_step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]]
+    questions = [_step(facts, words, answer, {}) | {"question": words.say(f"meeting_question_{name}")} for name, answer in facts["questions"].items()]
+    map_ = geometry.current()
+    wall = {
+        "lang": words.language,
+        "meeting": meeting,
+        "codes": facts["codes"],
+        "names": {code: [words.name(area), words.district(area), area["en"]] for code, area in facts["areas"].items()},
+        "geometry": {
+            "main": STATIC + map_["main"], "grid": STATIC + map_["grid"], "missing": map_["missing"],
+            "texts": {"main": words.say("note_schematic") if map_["kind"] == "schematic" else "", "grid": words.say("note_grid")},
+        },
+        "steps": steps,
+        "questions": questions,
+        "cards": {code: _card(facts, words, code) for code in facts["codes"]},
+        "texts": _texts(facts, words, map_["credit"]),
+        "keys": [[words.say(f"meeting_key_{name}_keys"), words.say(f"meeting_key_{name}")] for name in KEYS],
+    }  # fmt: skip
+    return wall | {"id": hashlib.sha256(json.dumps(wall, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]}
+
+
+def _texts(facts: dict, words: Words, credit: str) -> dict[str, str]:
+    texts = {name: words.say(f"meeting_{name}") for name in TEXTS}
+    as_of = words.say("meeting_as_of", day=words.day(facts["as_of"]) or words.say("not_known"), version=facts["version"])
+    return texts | {"demo": words.say("demo") if facts["is_demo"] else "", "credit": credit, "as_of": as_of, "legend": words.say("legend")}
+
+
+def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
+    focus = [f"{words.name(area)} ({area[f'district_{words.language}']})" for area in (facts["areas"][code] for code in step["focus"])]
+    return {
+        "view": step["view"],
+        "title": title_of(words, step, part),
+        "ask": part.get(f"ask_{words.language}", ""),
+        "note": words.pair(step["note"]),
+        "classes": step["classes"],
+        "marks": step["marks"],
+        "legend": legend_of(words, step),
+        "figures": figures_of(words, step),
+        "bars": bars_of(words, step),
+        "badges": step["badges"],
+        "focus": step["focus"],
+        "names": words.say("meeting_places", names=", ".join(focus)) if focus else "",
+        "foot": words.footnote(facts, step["bases"]),
+    }
+
+
+def _card(facts: dict, words: Words, code: str) -> dict:
+    """One subdistrict in large: three figures, what is known in lines, who supports it."""
+    card, area = facts["cards"][code], facts["areas"][code]
+    covered = card["status"] == "covered"
+    big = [
+        [str(card["agencies"]) if covered else "–", words.say("figure_agencies") if covered else words.say(f"status_{card['status']}")],
+        [words.baht(card["satang"]) if covered else "–", words.say("column_amount")],
+        [card["class"] or "–", words.say("meeting_class") if card["class"] else words.say("meeting_not_ranked")],
+    ]
+    lines = [
+        [words.say("figure_population", year=str(facts["population_year"] + 543)), words.value(area["population"])],
+        [words.say("figure_villages"), words.value(area["villages"])],
+        [words.say("column_need"), words.value(card["need"]) + " · " + words.say(f"quadrant_{card['quadrant']}")],
+        [words.say("column_per_head"), words.value(card["per_head"]) if covered else words.say(f"status_{card['status']}")],
+        [words.say("meeting_stability"), "–" if card["stability"] is None else _stability(words, card)],
+        [words.say("outcome_suspected_duplication"), words.value(card["duplication"])],
+        [words.say("meeting_booklet"), words.say({True: "booklet_held", False: "booklet_missing", None: "not_known"}[card["booklet"]])],
+        [words.say("meeting_pilot"), words.say("meeting_yes" if card["pilot"] else "meeting_no_word")],
+    ]
+    if card["missing"]:
+        lines.append([words.say("still_missing"), ", ".join(words.base(facts, base) for base in card["missing"])])
+    top = [[words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"] for agency, records, satang in card["top"][:6]]
+    bases = sorted({source["base"] for source in facts["sources"] if source["base"] != "reference"})
+    return {"big": big, "lines": lines, "top": top, "nobody": words.say(f"status_{card['status']}"), "foot": words.footnote(facts, bases)}
+
+
+def _stability(words: Words, card: dict) -> str:
+    held = f"{card['stability'] * 100:.0f} %"
+    return f"{held} · {words.say('meeting_border')} {card['border']}" if card["border"] else held
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _prepared(meeting: str, version: str, language: str, story: str, map_: str) -> dict:
+    facts = facts_of(int(meeting) if meeting else None)
+    return payload(facts, json.loads(story), Words(language), meeting)
+
+
+def show(number: int | None, story: list[dict], language: str) -> dict | None:
+    """Put the wall on the screen; returns its message when there is a new one."""
+    facts = facts_of(number)
+    words = Words(language)
+    prepared = _prepared(str(number or ""), facts["version"], language, json.dumps(story, sort_keys=True, ensure_ascii=False), geometry.current()["main"])
+    noted = [{"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)} for row in decisions_of(number).itertuples()]
+    refused = st.session_state.get("_meeting_refused", [])
+    with st.container(key="wall"):
+        message = _component(wall=prepared | {"decisions": noted, "refused": refused}, key="wall-component", default=None)
+    if not message or message.get("n") == st.session_state.get("_meeting_message"):
+        return None
+    st.session_state["_meeting_message"] = message["n"]
+    return message
+
+
+def take(message: dict, who: str) -> None:
+    """Write the decisions that the wall sends into the store; each once, however often it is sent."""
+    refused = st.session_state.setdefault("_meeting_refused", [])
+    for item in message.get("items", [])[:50]:
+        number = str(item.get("meeting") or "")
+        code = item.get("area")
+        facts = facts_of(int(number) if number else None)
+        try:
+            with store.writing(queries.engine()) as connection:
+                meetings.decide(
+                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=who,
+                    data_version=facts["version"], area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
+                    snapshot_id=int(number) if number else None,
+                )  # fmt: skip
+        except Refused:
+            refused.append(str(item.get("key", "")))
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,116 @@
+"""Facts into the words of one language: for the wall, for the pack. Works without a Streamlit session."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from loaders import codes
+from loaders.thai import thai_date
+from pages.parts.text import catalogue
+
+SATANG_PER_MILLION = 100_000_000
+
+
+@dataclass(frozen=True)
+class Words:
+    """Say keys, names, money and dates in a language."""
+
+    language: str
+
+    def say(self, key: str, **blanks: object) -> str:
+        """The words of a key; ``{}`` in it takes the blank ``range``."""
+        filled = {name: self.value(blank) for name, blank in blanks.items()}
+        text = catalogue(self.language).get(key, key)
+        return text.replace("{}", filled.get("range", "")) if "{}" in text else text.format(**filled)
+
+    def pair(self, entry: list | None) -> str:
+        """The words of ``[key, blanks]``."""
+        return self.say(entry[0], **entry[1]) if entry else ""
+
+    def value(self, blank: object) -> str:
+        """A number, money, or a name in both languages, as text."""
+        if blank is None:
+            return self.say("not_known")
+        if isinstance(blank, dict):
+            return self.baht(blank["satang"]) if "satang" in blank else self.name(blank)
+        if isinstance(blank, float):
+            return f"{blank:,.0f}" if blank.is_integer() else f"{blank:,.2f}"
+        return f"{blank:,}" if isinstance(blank, int) else str(blank)
+
+    def name(self, names: dict) -> str:
+        """A name of a frame of facts: ``th`` or ``en``."""
+        return str(names.get(self.language) or names["th"])
+
+    def baht(self, satang: int | None) -> str:
+        """Money: full baht below a million, millions above."""
+        if satang is None:
+            return self.say("not_known")
+        if abs(satang) >= SATANG_PER_MILLION:
+            return self.say("million_baht", value=f"{satang / SATANG_PER_MILLION:,.2f}")
+        return self.say("baht", value=f"{satang / 100:,.0f}")
+
+    def day(self, iso: str | None) -> str:
+        """An ISO date in words."""
+        return thai_date(date.fromisoformat(iso), self.language) if iso else ""
+
+    def place(self, facts: dict, code: str, *, district: bool = True) -> str:
+        """A subdistrict, with its district."""
+        area = facts["areas"].get(code)
+        if area is None:
+            return code
+        return f"{self.name(area)} · {self.district(area)}" if district else self.name(area)
+
+    def district(self, area: dict) -> str:
+        """The district of an area of the facts."""
+        return self.say("prefix_district") + str(area[f"district_{self.language}"])
+
+    def base(self, facts: dict, code: str) -> str:
+        """A base of data by the short name of its agency."""
+        return self.name(facts["agencies"][code]) if code in facts["agencies"] else code
+
+    def footnote(self, facts: dict, bases: list[str]) -> str:
+        """Base and date of each, data as of, population year, data version: what every number stands on."""
+        days: dict[str, str] = {}
+        for source in facts["sources"]:
+            if source["base"] in bases:
+                days[source["base"]] = max(days.get(source["base"], ""), source["day"])
+        named = ", ".join(f"{self.base(facts, base)} ({self.day(day)})" for base, day in sorted(days.items()))
+        year = "" if facts["fiscal_year"] is None else self.year(facts["fiscal_year"])
+        return self.say("meeting_footnote", bases=named or "–", year=year, population=str(facts["population_year"] + 543), version=facts["version"])
+
+    def year(self, fiscal_year: int) -> str:
+        """A fiscal year in words."""
+        return self.say("fiscal_year", be=str(fiscal_year + 543), ce=str(fiscal_year))
+
+    def theme(self, code: str | None) -> str:
+        """A theme by name."""
+        names = {entry["code"]: entry[f"name_{self.language}"] for entry in codes.themes()}
+        return names.get(str(code), self.say("not_coded"))
+
+
+def title_of(words: Words, step: dict, story: dict | None = None) -> str:
+    """What a storyboard writes for a step, else the finding computed from the data."""
+    written = (story or {}).get(f"title_{words.language}")
+    return str(written) if written else words.pair(step["title"])
+
+
+def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
+    """The step's figures: value and words."""
+    return [(words.value(value), words.say(key, year=str(step.get("year", "")))) for key, value in step["figures"]]
+
+
+def legend_of(words: Words, step: dict) -> list[dict]:
+    """The legend: class, colour, hatch, words, subdistricts."""
+    rows = [
+        {"k": letter, "color": color, "hatch": hatch, "label": words.say(key, **blanks), "count": step["classes"].count(letter)}
+        for letter, color, hatch, key, blanks in step["legend"]
+    ]
+    if step["marks"] and "1" in step["marks"]:
+        rows.append({"k": "", "color": "#ffffff", "hatch": None, "stripe": True, "label": words.say(step["mark_key"]), "count": step["marks"].count("1")})
+    return rows
+
+
+def bars_of(words: Words, step: dict) -> list[tuple[str, str, int]]:
+    """Bars beside the map: words, value in words, satang."""
+    return [(words.say(name) if isinstance(name, str) else words.name(name), words.baht(satang), satang) for name, satang in step["bars"]]

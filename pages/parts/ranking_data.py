@@ -1,0 +1,129 @@
+"""What the ranking, the selection and the strengthening plan stand on: criteria from the registers, ranked and cached."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field
+
+import pandas as pd
+import streamlit as st
+
+from geo.index_criteria import criteria_frame
+from geo.index_reading import read_spec
+from geo.index_spec import Spec
+from geo.ranking import Ranking, rank
+from geo.ranking_review import Agreed, agreed, compare, strength_by_need
+from loaders import settings
+from pages.parts import queries
+
+KEY = "subdistrict_code"
+LIMITS = {"z": (105.0, 95.0), "minmax": (60.0, 40.0), "rank": (66.0, 33.0)}
+
+
+@dataclass(frozen=True)
+class Method:
+    """How places are ranked: weights that differ from the stated ones, and the three choices of method."""
+
+    weights: tuple[tuple[str, float], ...] = ()
+    normalise: str = "z"
+    aggregate: str = "arithmetic"
+    classes: str = "thirds"
+    limits: tuple[float, ...] = field(default=())
+
+
+@st.cache_resource(show_spinner=False)
+def document() -> dict:
+    """``data/rules/criteria.toml``: criteria, stated weights and methods."""
+    with (settings.RULES / "criteria.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+def criteria(axis: str = "strength") -> list[dict]:
+    """The stated criteria of an axis."""
+    return [entry for entry in document()["criterion"] if entry.get("axis", "strength") == axis]
+
+
+def stated_weights() -> dict[str, float]:
+    """The weights of the strength criteria as the rules state them."""
+    return {entry["code"]: float(entry.get("weight", 1.0)) for entry in criteria()}
+
+
+def spec_of(method: Method, axis: str = "strength") -> Spec:
+    """The index under a method. Raises ``SpecError`` with what cannot be computed.
+
+    The weights and limits a person moves are those of strength; need keeps what the rules state.
+    """
+    base = document()
+    changed = {**base, "normalise": {**base["normalise"], "method": method.normalise}, "aggregate": {"method": method.aggregate}}
+    if axis == "strength":
+        weights = stated_weights() | dict(method.weights)
+        changed["criterion"] = [{**entry, "weight": weights.get(entry["code"], entry.get("weight", 1.0))} for entry in base["criterion"]]
+        changed["classes"] = {**base["classes"], "method": method.classes}
+        if method.classes == "thresholds":
+            changed["classes"]["thresholds"] = list(method.limits or LIMITS[method.normalise])
+    return read_spec(changed, axis)
+
+
+def spoken(version: str, register: str, fiscal_year: int | None) -> set[str]:
+    """Subdistricts for which a base has spoken by the year: only there does no record mean none."""
+    told = queries.reports(version, register)
+    if fiscal_year is not None:
+        year = told["fiscal_year"].astype("Int64")
+        told = told[(year.isna() | year.le(fiscal_year)).fillna(True).astype(bool)]
+    scopes = tuple(told["area_code"].dropna())
+    return {code for code in queries.areas(None)[KEY] if scopes and code.startswith(scopes)}
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
+    """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
+    registers = {name: queries.register(version, name) for name in ("plan", "welfare_fund", "organisation")}
+    none_where = {"funds": spoken(version, "welfare_fund", fiscal_year), "organisations": spoken(version, "organisation", fiscal_year)}
+    table = criteria_frame(
+        queries.areas(fiscal_year), queries.needs(version), registers["plan"], registers["welfare_fund"], registers["organisation"],
+        fiscal_year, none_where,
+    )  # fmt: skip
+    wanted = [entry.get("column", entry["code"]) for entry in document()["criterion"]]
+    return table.assign(**{column: float("nan") for column in wanted if column not in table})
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def ranked(version: str, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
+    """The ranking with its doubt: 1,000 draws once per data version, year and specification."""
+    return rank(spec_of(method, axis), figures(version, fiscal_year))
+
+
+def overrides(fiscal_year: int | None) -> pd.DataFrame:
+    """Agreed classes of the year, as :func:`geo.ranking_review.agreed` takes them, with their keys."""
+    table = queries.decisions("override")
+    year = table["fiscal_year"].astype("Int64")
+    here = year.isna() if fiscal_year is None else year.eq(fiscal_year).fillna(False)
+    table = table[here.astype(bool) & table["index_code"].eq(document()["code"])]
+    return table.rename(columns={"agreed_class": "class", "decided_by": "by", "decided_at": "on"})
+
+
+def reviewed(ranking: Ranking, fiscal_year: int | None) -> Agreed:
+    """Computed and agreed classes side by side, today's overrides applied."""
+    return agreed(ranking, overrides(fiscal_year)[[KEY, "class", "reason", "by", "on"]])
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def two_axes(version: str, fiscal_year: int | None, method: Method) -> pd.DataFrame:
+    """Strength and need side by side, never added."""
+    return strength_by_need(ranked(version, fiscal_year, method), ranked(version, fiscal_year, method, "need"))
+
+
+def year_before(version: str, fiscal_year: int | None) -> int | None:
+    """The year before, when signs of strength were reported for it; None when there is nothing to compare with."""
+    if fiscal_year is None:
+        return None
+    signs = {entry["code"] for entry in criteria()}
+    told = queries.needs(version)
+    earlier = told[told["indicator_code"].isin(signs) & told["fiscal_year"].eq(fiscal_year - 1).fillna(False)]
+    return fiscal_year - 1 if len(earlier) else None
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def against_last_year(version: str, fiscal_year: int, method: Method) -> pd.DataFrame:
+    """This year beside the year before, by the same method."""
+    return compare(ranked(version, fiscal_year, method), ranked(version, fiscal_year - 1, method))

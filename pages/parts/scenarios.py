@@ -1,0 +1,148 @@
+"""What saved scenarios share: a choice packed into the link, the form that saves it by name, the list of those saved."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+import streamlit as st
+
+from loaders import scenarios
+from loaders.problems import Refused
+from pages.parts import queries
+from pages.parts.text import day, safe, t
+
+Numbers = dict[str, str]
+
+
+def packed(choice: Mapping[str, object]) -> str:
+    """``a:1,b:2``: short enough for a link, plain enough to read."""
+    return ",".join(f"{name}:{value}" for name, value in choice.items() if value not in (None, ""))
+
+
+def unpacked(text: str) -> Numbers:
+    """The parts of :func:`packed`; what does not read as one is left out, because links are typed by anyone."""
+    parts = (part.split(":", 1) for part in str(text or "").split(",") if ":" in part)
+    return {name.strip(): value.strip() for name, value in parts if name.strip()}
+
+
+def state(key: str) -> Numbers:
+    """A packed choice of the link, registered as in use."""
+    st.session_state["_used"][key] = ""
+    return unpacked(st.session_state.get(key, ""))
+
+
+def set_state(key: str, name: str, value: object, default: object = "") -> None:
+    """Change one part of a packed choice; what is the default leaves the link."""
+    parts = unpacked(st.session_state.get(key, ""))
+    parts.pop(name, None)
+    if value is not None and str(value) != str(default):
+        parts[name] = str(value)
+    st.session_state[key] = packed(parts)
+
+
+def number(text: str | None, default: float) -> float:
+    """A part of a link as a finite number of at least zero, else the default."""
+    try:
+        found = float(text) if text is not None else default
+    except ValueError:
+        return default
+    return found if 0 <= found < 1e15 else default
+
+
+def who(key: str) -> str:
+    """The name of the person who decides; asked once, offered again."""
+    name = st.text_input(t("decided_by"), value=st.session_state.get("_who", ""), key=key, max_chars=80)
+    if name:
+        st.session_state["_who"] = name
+    return name
+
+
+def attempt(write: Callable, done: str) -> bool:
+    """One decision; what is missing becomes words beside the form."""
+    try:
+        queries.decide(write)
+    except Refused as stop:
+        problem = stop.problem
+        st.warning(t(f"problem_{problem.code}", value=problem.value or ""))
+        return False
+    st.toast(t(done))
+    return True
+
+
+def kept(kind: str) -> pd.DataFrame:
+    """Saved scenarios of a kind, the newest first, ``content`` read."""
+    table = queries.decisions("scenario")
+    table = table[table["kind"].eq(kind)].sort_values("id", ascending=False, ignore_index=True)
+    return table.assign(content=[json.loads(text) for text in table["content"]])
+
+
+def words(row: object) -> str:
+    """Name, person and day of a saved scenario."""
+    return f"{row.name_} · {row.decided_by} · {day(row.decided_at)}"  # type: ignore[attr-defined]
+
+
+def names(kind: str) -> dict[str, str]:
+    """Keys of saved scenarios (as text, for lists and links) with their words."""
+    table = kept(kind).rename(columns={"name": "name_"})
+    return {str(row.id): words(row) for row in table.itertuples()}
+
+
+def content(kind: str, key: str) -> dict:
+    """What a saved scenario holds; empty when it is gone."""
+    table = kept(kind)
+    found = table[table["id"].astype(str).eq(key)]
+    return dict(found["content"].iloc[0]) if len(found) else {}
+
+
+def save(kind: str, version: str, what: Callable[[], Mapping[str, object]]) -> None:
+    """The form that keeps the present choice under a name."""
+    with st.form(f"save-{kind}", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            name = st.text_input(t("scenario_name"), key=f"scenario-name-{kind}", max_chars=80)
+            person = who(f"scenario-who-{kind}")
+            reason = st.text_input(t("scenario_reason"), key=f"scenario-reason-{kind}", max_chars=300)
+            sent = st.form_submit_button(t("scenario_save"))
+    if sent:
+        attempt(lambda connection: scenarios.save(connection, kind, name, what(), person, version, reason), "scenario_saved")
+
+
+def listed(kind: str, use: Callable[[str], None]) -> None:
+    """Saved scenarios: take one up, or take it off the list."""
+    found = names(kind)
+    if not found:
+        st.html(f'<p class="kradan-note">{safe(t("scenario_none"))}</p>')
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(t("scenario_saved_list"), list(found), format_func=found.__getitem__, key=f"scenario-{kind}")
+        st.button(t("scenario_use"), key=f"scenario-use-{kind}", on_click=use, args=(chosen,))
+        if st.button(t("scenario_remove"), key=f"scenario-remove-{kind}"):
+            person = st.session_state.get("_who", "")
+            attempt(lambda connection: scenarios.remove(connection, "scenario", int(chosen), person), "decision_removed")
+            st.rerun()
+
+
+def remove(name: str, rows: dict[int, str], label: str) -> None:
+    """Take back one decision of a list, by name of the person who does it."""
+    if not rows:
+        return
+    with st.form(f"remove-{name}", border=False):
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            key = st.selectbox(label, list(rows), format_func=rows.__getitem__, key=f"remove-{name}-key")
+            person = who(f"remove-{name}-who")
+            sent = st.form_submit_button(t("decision_remove"))
+    if sent and attempt(lambda connection: scenarios.remove(connection, name, int(key), person), "decision_removed"):
+        st.rerun()
+
+
+def stamp(**parts: str) -> dict[str, str]:
+    """Method and data version for every row of a file that leaves the board."""
+    return {t(f"stamp_{name}"): value for name, value in parts.items()}
+
+
+def note(lines: list[str]) -> None:
+    """Lines of small print."""
+    st.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
+
+

@@ -1,0 +1,113 @@
+"""The parts of an agency's page."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo import territory as land
+from pages.parts import choices, panels, queries, records
+from pages.parts.queries import Filters
+from pages.parts.text import baht, day, safe, t, whole
+
+
+def agencies(version: str, chosen: Filters) -> None:
+    """Every agency with records, most subdistricts first; the name leads to its page."""
+    found = queries.chosen_support(version, chosen)
+    if found.empty:
+        return
+    grouped = found.groupby("agency_code")
+    table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
+    table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index().sort_values("places", ascending=False)
+    names = records.agency_names(version)
+    for row in table.itertuples():
+        words = t("agency_line", agency=names.get(row.agency_code, row.agency_code), places=row.places, records=row.supports, amount=baht(row.amount_satang))
+        st.page_link(st.session_state["_views"]["agency"], label=_plain(words), query_params=choices.link_params(agency=row.agency_code))
+
+
+def _plain(words: str) -> str:
+    """Text from data where Streamlit would read markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-!|$~:" else letter for letter in words)
+
+
+def themes(version: str, own: pd.DataFrame) -> None:
+    """Every theme the agency works in, "not coded" included."""
+    st.html(f"<b>{safe(t('agency_themes'))}</b>")
+    if own.empty:
+        panels.empty()
+        return
+    table = own.assign(theme=own["theme_code"].astype("object").where(own["theme_code"].notna(), "")).groupby("theme")
+    rows = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size")).assign(amount_satang=table["amount_satang"].sum(min_count=1))
+    rows = rows.reset_index().sort_values("amount_satang", ascending=False, na_position="last")
+    rows["theme"] = [records.theme_words(code or None) for code in rows["theme"]]
+    columns = {"theme": t("column_theme"), "places": t("column_places"), "supports": t("column_records"), "amount_satang": t("column_amount")}
+    panels.table(rows, "agency-themes", columns, formats={"amount_satang": baht})
+
+
+def partners(version: str, chosen: Filters) -> None:
+    """Who else is in the same subdistricts, by outcome of the overlap."""
+    st.html(f"<b>{safe(t('agency_partners'))}</b>")
+    year = Filters(chosen.fiscal_year, theme=chosen.theme)
+    pairs, placed = queries.overlaps(version, year).pairs, queries.rolled(version, year).by_subdistrict
+    if chosen.district:
+        pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
+        placed = placed[placed["district_code"].eq(chosen.district)]
+    table = land.partners(pairs, placed, str(chosen.agency))
+    if table.empty:
+        panels.empty("agency_alone")
+        return
+    names = records.agency_names(version)
+    outcomes = [name for name in table.columns[2:] if table[name].any()]
+    columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {name: t(f"outcome_{name}") for name in outcomes}
+    panels.table(table.assign(agency=[names.get(code, code) for code in table["agency_code"]]), "agency-partners", columns)
+
+
+def gaps(version: str, chosen: Filters) -> None:
+    """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
+    st.html(f"<b>{safe(t('agency_gaps'))}</b>")
+    year = Filters(chosen.fiscal_year, theme=chosen.theme)
+    table = land.gaps_beside(queries.by_theme(version, year), queries.rolled(version, year).by_subdistrict, queries.adjacency(), str(chosen.agency))
+    if chosen.district:
+        table = table[table["district_code"].eq(chosen.district)]
+    if table.empty:
+        panels.empty("agency_no_gaps")
+        return
+    rows = table.assign(
+        place=[records.place_words(code) for code in table["subdistrict_code"]],
+        theme=[records.theme_words(code) for code in table["theme_code"]],
+        words=[t(f"status_{status}") for status in table["status"]],
+    )
+    columns = {"place": t("column_place"), "theme": t("column_theme"), "words": t("column_status"), "neighbours": t("column_my_neighbours"),
+               "population": t("column_population")}  # fmt: skip
+    panels.table(rows, "agency-gaps", columns, formats={"population": whole})
+
+
+def completeness(version: str, chosen: Filters) -> None:
+    """What the agency's bases reported, and rows of theirs that wait."""
+    every = queries.support(version)
+    bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
+    batches, waiting = queries.batches(version), queries.quarantined(version)
+    files, waiting = batches[batches["is_active"].astype(bool) & batches["base"].isin(bases)], waiting[waiting["base"].isin(bases)]
+    lines = [t("agency_file", file=row.file_name, rows=whole(row.rows_loaded), all=whole(row.rows_in), day=day(row.loaded_at)) for row in files.itertuples()]
+    silent = [row.subdistrict_code for row in queries.coverage(version, chosen.without("district")).itertuples() if row.status == "not_reported"]
+    lines += [t("agency_waiting", rows=len(waiting)), t("agency_silent", places=len(silent), all=len(queries.areas(None)))]
+    body = "".join(f"<li>{safe(line)}</li>" for line in lines)
+    st.html(f'<div class="kradan-sheet"><b>{safe(t("agency_data"))}</b><ul>{body}</ul></div>')
+
+
+def link() -> None:
+    """The address of this page as it stands, to copy."""
+    query = "&".join(f"{key}={value}" for key, value in choices.link_params().items())
+    st.caption(t("agency_link"))
+    st.code(f"{str(st.context.url or '').split('?')[0]}?{query}", language=None, wrap_lines=True)
+
+
+def sheet(version: str, chosen: Filters, own: pd.DataFrame) -> None:
+    """Every record of the agency, to take home or to print."""
+    st.html(f"<b>{safe(t('agency_sheet'))}</b> <span>{safe(t('agency_print'))}</span>")
+    if own.empty:
+        return
+    words = records.support_words(version, own)
+    columns = {"place": t("column_place"), "what": t("column_what"), "theme": t("column_theme"), "stream": t("filter_stream"), "level": t("column_level"),
+               "amount_satang": t("column_amount"), "period": t("column_period"), "source": t("column_source")}  # fmt: skip
+    panels.table(words, f"agency-{chosen.agency}", columns, formats={"amount_satang": baht})

@@ -1,0 +1,45 @@
+"""One agency: its territory, themes and partners, what lies open beside it, how complete its data are, its link and sheet."""
+
+import streamlit as st
+
+from pages.parts import choices, layers, panels, queries, territory
+from pages.parts import records as rows_
+from pages.parts.text import baht, t, whole
+
+
+def view() -> None:
+    """The agency's page; without a choice, the list of agencies."""
+    version = queries.version()
+    place = st.container()
+    chosen = choices.filters(version)
+    if not chosen.agency:
+        with place:
+            panels.title(t("view_agency"), t("choose_agency_long"))
+            if queries.support(version).empty:
+                panels.empty("nothing_loaded")
+        territory.agencies(version, chosen)
+        return
+    name = rows_.agency_names(version).get(chosen.agency, chosen.agency)
+    table = queries.coverage(version, chosen)
+    inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
+    own = queries.chosen_support(version, chosen)
+    with place:
+        blanks = {"agency": name, "covered": int(inside["status"].eq("covered").sum()), "all": len(inside), "amount": baht(own["amount_satang"].sum(min_count=1))}
+        panels.title(t("finding_agency", **blanks), panels.completeness(version, chosen))
+        if own.empty:
+            panels.empty()
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        view_, layer = panels.choose_map_view(), layers.coverage_layer(table, "per_head_baht", queries.breaks(version, chosen, "per_head_baht"))
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "agency"))
+    with right:
+        panels.figures([(t("column_records"), whole(len(own))), (t("figure_people_covered"), whole(inside.loc[inside["status"].eq("covered"), "population"].sum()))])
+        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.strip(version, chosen)
+        territory.completeness(version, chosen)
+        territory.link()
+    territory.themes(version, own)
+    territory.partners(version, chosen)
+    territory.gaps(version, chosen)
+    territory.sheet(version, chosen, own)
+    panels.sources(version, own, chosen)

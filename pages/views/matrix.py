@@ -1,0 +1,33 @@
+"""Function x area: which function reaches which district, what lies open, and who could fill it."""
+
+import streamlit as st
+
+from geo.matrix import matrix
+from pages.parts import cells, choices, panels, queries
+from pages.parts.text import t
+
+MEASURES = ("places", "baht")
+
+
+def view() -> None:
+    """The matrix of districts, or of the subdistricts of one district."""
+    version = queries.version()
+    place = st.container()
+    chosen = choices.filters(version)
+    shown = choices.switch("cells", t("cells"), MEASURES, lambda name: t(f"cells_{name}"))
+    stacked = queries.by_theme(version, chosen)
+    inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]
+    table = matrix(inside, "subdistrict_code" if chosen.district else "district_code")
+    counts = table["status"].value_counts()
+    with place:
+        blanks = {name: counts.get(name, 0) for name in ("covered", "none", "not_reported")}
+        panels.title(t("finding_matrix", **blanks, all=len(table)), panels.completeness(version, chosen))
+        if queries.support(version).empty:
+            panels.empty("nothing_loaded")
+    if chosen.district:
+        st.page_link(st.session_state["_views"]["matrix"], label=t("matrix_back"), query_params=choices.link_params(district=None, cells=shown))
+    cells.legend()
+    cells.show(version, chosen, table, shown)
+    cells.could_act(version, chosen)
+    cells.download(version, chosen, table)
+    panels.sources(version, queries.chosen_support(version, chosen), chosen)

@@ -1,0 +1,299 @@
+/* The wall's map: one SVG path per subdistrict. True map and tile grid are two shapes of the same path, so one flows
+   into the other; a step changes only fills. Geometry is fetched once; every text is set as textContent. */
+(function () {
+  "use strict";
+  var SVG = "http://www.w3.org/2000/svg", MORPH_MS = 450, ZOOM_MS = 350;
+  var still = window.matchMedia("(prefers-reduced-motion: reduce)");
+
+  function node(name, attributes, parent) {
+    var made = document.createElementNS(SVG, name);
+    Object.keys(attributes || {}).forEach(function (key) { made.setAttribute(key, attributes[key]); });
+    if (parent) parent.appendChild(made);
+    return made;
+  }
+
+  function mercator(point) {
+    return [point[0] * Math.PI / 180, -Math.log(Math.tan(Math.PI / 4 + point[1] * Math.PI / 360))];
+  }
+
+  function rings(geometry) {
+    var polygons = geometry.type === "Polygon" ? [geometry.coordinates] : geometry.coordinates;
+    return polygons.map(function (polygon) { return polygon.map(function (ring) { return ring.map(mercator); }); });
+  }
+
+  function area(ring) {
+    for (var sum = 0, i = 0; i < ring.length - 1; i++) sum += ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
+    return sum / 2;
+  }
+
+  function centre(ring) {
+    var total = area(ring), x = 0, y = 0;
+    if (!total) return ring[0];
+    for (var i = 0; i < ring.length - 1; i++) {
+      var cross = ring[i][0] * ring[i + 1][1] - ring[i + 1][0] * ring[i][1];
+      x += (ring[i][0] + ring[i + 1][0]) * cross; y += (ring[i][1] + ring[i + 1][1]) * cross;
+    }
+    return [x / (6 * total), y / (6 * total)];
+  }
+
+  function largest(polygons) {
+    return polygons.reduce(function (best, one) { return Math.abs(area(one[0])) > Math.abs(area(best[0])) ? one : best; })[0];
+  }
+
+  function Shapes(data, missing) {
+    var self = this;
+    this.areas = {}; this.outlines = {};
+    data.features.forEach(function (f) { self.areas[f.properties.c] = rings(f.geometry); });
+    (data.districts ? data.districts.features : []).forEach(function (f) { self.outlines[f.properties.c] = rings(f.geometry); });
+    this.missing = missing || [];
+  }
+
+  Shapes.prototype.fit = function (width, height, pad) {
+    var box = [Infinity, Infinity, -Infinity, -Infinity], areas = this.areas;
+    Object.keys(areas).forEach(function (code) {
+      areas[code].forEach(function (polygon) { polygon[0].forEach(function (p) {
+        box = [Math.min(box[0], p[0]), Math.min(box[1], p[1]), Math.max(box[2], p[0]), Math.max(box[3], p[1])];
+      }); });
+    });
+    var k = Math.min((width - 2 * pad) / (box[2] - box[0]), (height - 2 * pad) / (box[3] - box[1]));
+    var dx = (width - k * (box[2] - box[0])) / 2 - k * box[0], dy = (height - k * (box[3] - box[1])) / 2 - k * box[1];
+    return function (p) { return [k * p[0] + dx, k * p[1] + dy]; };
+  };
+
+  function text(points) {
+    return "M" + points.map(function (p) { return p[0].toFixed(1) + " " + p[1].toFixed(1); }).join("L") + "Z";
+  }
+
+  function full(polygons, at) {
+    return polygons.map(function (polygon) { return polygon.map(function (ring) { return text(ring.map(at)); }).join(""); }).join("");
+  }
+
+  /* For every point of one ring a point on the other, walking both round the same way from the same side. */
+  function partners(from, to) {
+    var middle = centre(to), start = 0, best = Infinity, own = centre(from), first = from[0];
+    var wanted = Math.atan2(first[1] - own[1], first[0] - own[0]);
+    var other = area(from) * area(to) < 0 ? to.slice().reverse() : to.slice();
+    other.forEach(function (p, i) {
+      var turn = Math.abs(Math.atan2(Math.sin(Math.atan2(p[1] - middle[1], p[0] - middle[0]) - wanted), Math.cos(Math.atan2(p[1] - middle[1], p[0] - middle[0]) - wanted)));
+      if (turn < best && i < other.length - 1) { best = turn; start = i; }
+    });
+    other = other.slice(start, -1).concat(other.slice(0, start + 1));
+    function walk(ring) {
+      var along = [0];
+      for (var i = 1; i < ring.length; i++) along.push(along[i - 1] + Math.hypot(ring[i][0] - ring[i - 1][0], ring[i][1] - ring[i - 1][1]));
+      return along;
+    }
+    var a = walk(from), b = walk(other), j = 0;
+    return from.map(function (p, i) {
+      var want = a[i] / (a[a.length - 1] || 1) * b[b.length - 1];
+      while (j < b.length - 2 && b[j + 1] < want) j++;
+      var part = (want - b[j]) / ((b[j + 1] - b[j]) || 1);
+      return [other[j][0] + part * (other[j + 1][0] - other[j][0]), other[j][1] + part * (other[j + 1][1] - other[j][1])];
+    });
+  }
+
+  function WallMap(host, options) {
+    this.host = host; this.options = options; this.mode = "main"; this.zoom = null; this.paints = 0;
+    this.svg = node("svg", { role: "img", "aria-labelledby": "title" }, host);
+    this.defs = node("defs", {}, this.svg);
+    this.world = node("g", {}, this.svg);
+    this.top = node("g", {}, this.svg);
+    this.note = document.createElement("div");
+    this.note.className = "note";
+    host.appendChild(this.note);
+    this.paths = {}; this.lines = {}; this.view = [1, 0, 0];
+  }
+
+  WallMap.prototype.load = function () {
+    var self = this, o = this.options;
+    function get(name) { return fetch(o[name]).then(function (answer) { if (!answer.ok) throw new Error(String(answer.status)); return answer.json(); }); }
+    return Promise.all([get("main"), get("grid")]).then(function (found) {
+      self.shapes = { main: new Shapes(found[0], o.missing), grid: new Shapes(found[1]) };
+      o.codes.forEach(function (code) {
+        var path = self.paths[code] = node("path", { "class": "area", "data-code": code, fill: "#fff" }, self.world);
+        path.addEventListener("click", function () { o.pick(code); });
+      });
+      Object.keys(self.shapes.grid.outlines).forEach(function (code) { self.lines[code] = node("path", { "class": "outline" }, self.world); });
+      self.layout();
+      new ResizeObserver(function () { self.layout(); }).observe(self.host);
+    });
+  };
+
+  WallMap.prototype.layout = function () {
+    if (!this.shapes) return;
+    var box = this.host.getBoundingClientRect(), self = this;
+    if (!box.width || !box.height) return;
+    this.width = box.width; this.height = box.height;
+    this.at = { main: this.shapes.main.fit(box.width, box.height, box.height * .02), grid: this.shapes.grid.fit(box.width, box.height, box.height * .02) };
+    this.flow = {}; this.points = { main: {}, grid: {} };
+    this.options.codes.forEach(function (code) {
+      ["main", "grid"].forEach(function (mode) {
+        var polygons = self.shapes[mode].areas[code];
+        if (polygons) self.points[mode][code] = self.at[mode](centre(largest(polygons)));
+      });
+      var own = self.shapes.main.areas[code], cell = largest(self.shapes.grid.areas[code]).map(self.at.grid);
+      var ring = own ? largest(own).map(self.at.main) : cell;
+      self.flow[code] = [ring, partners(ring, cell)];
+    });
+    this.settle();
+    if (this.zoom) this.zoomTo(this.zoom, true); else this.place([1, 0, 0]);
+  };
+
+  WallMap.prototype.settle = function () {
+    var self = this, mode = this.mode;
+    this.options.codes.forEach(function (code) {
+      var polygons = self.shapes[mode].areas[code];
+      self.paths[code].setAttribute("d", polygons ? full(polygons, self.at[mode]) : "");
+    });
+    Object.keys(this.lines).forEach(function (code) {
+      var polygons = self.shapes[mode].outlines[code];
+      self.lines[code].setAttribute("d", polygons ? full(polygons, self.at[mode]) : "");
+      self.lines[code].style.opacity = 1;
+    });
+    this.note.textContent = mode === "grid" ? this.options.texts.grid : this.options.texts.main;
+    this.note.style.display = this.note.textContent ? "" : "none";
+    document.body.setAttribute("data-mode", mode);
+  };
+
+  WallMap.prototype.animate = function (milliseconds, draw, done) {
+    var self = this, began = performance.now(), turn = this.turn = (this.turn || 0) + 1;
+    if (still.matches || document.hidden) { draw(1); done(); return; }
+    (function frame(now) {
+      if (turn !== self.turn) return;
+      var t = Math.min(1, Math.max(0, (now - began) / milliseconds)), eased = t < .5 ? 2 * t * t : 1 - 2 * (1 - t) * (1 - t);
+      draw(eased);
+      if (t < 1) requestAnimationFrame(frame); else done();
+    })(began);
+  };
+
+  /* True map <-> tile grid: every outline flows into the other. */
+  WallMap.prototype.show = function (mode) {
+    if (mode === this.mode || !this.shapes) return;
+    var self = this, codes = this.options.codes;
+    this.mode = mode;
+    Object.keys(this.lines).forEach(function (code) { self.lines[code].style.opacity = 0; });
+    this.top.textContent = "";
+    if (this.zoom) this.zoomTo(null, true);
+    this.animate(MORPH_MS, function (t) {
+      var part = mode === "grid" ? t : 1 - t;
+      codes.forEach(function (code) {
+        var from = self.flow[code][0], to = self.flow[code][1], d = "";
+        for (var i = 0; i < from.length; i++)
+          d += (i ? "L" : "M") + (from[i][0] + part * (to[i][0] - from[i][0])).toFixed(1) + " " + (from[i][1] + part * (to[i][1] - from[i][1])).toFixed(1);
+        self.paths[code].setAttribute("d", d + "Z");
+      });
+    }, function () { self.settle(); self.labels(); });
+  };
+
+  WallMap.prototype.place = function (view) {
+    this.view = view;
+    this.world.setAttribute("transform", "translate(" + view[1].toFixed(2) + " " + view[2].toFixed(2) + ") scale(" + view[0].toFixed(4) + ")");
+    this.defs.querySelectorAll("pattern").forEach(function (p) { p.setAttribute("patternTransform", p.getAttribute("data-turn") + " scale(" + (1 / view[0]).toFixed(4) + ")"); });
+  };
+
+  WallMap.prototype.target = function (district) {
+    if (!district) return [1, 0, 0];
+    var box = [Infinity, Infinity, -Infinity, -Infinity], self = this;
+    this.options.codes.forEach(function (code) {
+      var polygons = code.slice(0, 4) === district && self.shapes[self.mode].areas[code];
+      (polygons || []).forEach(function (polygon) { polygon[0].forEach(function (q) {
+        var p = self.at[self.mode](q);
+        box = [Math.min(box[0], p[0]), Math.min(box[1], p[1]), Math.max(box[2], p[0]), Math.max(box[3], p[1])];
+      }); });
+    });
+    var k = Math.min(12, .86 * Math.min(this.width / (box[2] - box[0]), this.height / (box[3] - box[1])));
+    return [k, this.width / 2 - k * (box[0] + box[2]) / 2, this.height / 2 - k * (box[1] + box[3]) / 2];
+  };
+
+  WallMap.prototype.zoomTo = function (district, atOnce) {
+    if (!this.shapes) return;
+    var self = this, from = this.view, to = this.target(district);
+    this.zoom = district;
+    document.body.setAttribute("data-zoom", district || "");
+    this.options.codes.forEach(function (code) { self.paths[code].classList.toggle("dim", !!district && code.slice(0, 4) !== district); });
+    if (atOnce) { this.place(to); this.labels(); return; }
+    this.top.textContent = "";
+    this.animate(ZOOM_MS, function (t) {
+      self.place(from.map(function (value, i) { return value + t * (to[i] - value); }));
+    }, function () { self.place(to); self.labels(); });
+  };
+
+  WallMap.prototype.pattern = function (id, ground, line, turn, size, width) {
+    if (!this.defs.querySelector("#" + id)) {
+      var p = node("pattern", { id: id, width: size, height: size, patternUnits: "userSpaceOnUse", "data-turn": turn, patternTransform: turn + " scale(" + 1 / this.view[0] + ")" }, this.defs);
+      node("rect", { width: size, height: size, fill: ground }, p);
+      node("rect", { width: width, height: size, fill: line }, p);
+    }
+    return "url(#" + id + ")";
+  };
+
+  WallMap.prototype.paint = function (step, chosen) {
+    var self = this, styles = {};
+    if (!this.shapes) return;
+    this.step = step; this.chosen = chosen;
+    step.legend.forEach(function (row) { if (row.k) styles[row.k] = row; });
+    this.options.codes.forEach(function (code, i) {
+      var style = styles[step.classes[i]] || { color: "#ffffff" }, path = self.paths[code], fill = style.color;
+      if (style.hatch) fill = self.pattern("h" + style.color.slice(1) + style.hatch.slice(1), style.color, style.hatch, "rotate(45)", 8, 1.8);
+      else if (step.marks && step.marks[i] === "1") fill = self.pattern("s" + style.color.slice(1), style.color, "#5f6b76", "rotate(-45)", 11, 3);
+      if (path.getAttribute("fill") !== fill) path.setAttribute("fill", fill);
+      path.classList.toggle("chosen", chosen.indexOf(code) >= 0);
+    });
+    chosen.forEach(function (code) { if (self.paths[code]) self.world.appendChild(self.paths[code]); });
+    this.labels();
+    document.body.setAttribute("data-painted", String(this.options.codes.length));
+    document.body.setAttribute("data-classes", step.classes);
+    document.body.setAttribute("data-paint", String(++this.paints));
+  };
+
+  /* At most seven names; the place under discussion always has one. */
+  WallMap.prototype.named = function () {
+    var zoom = this.zoom, focus = this.step.focus, wanted = this.chosen.concat(focus);
+    if (zoom) wanted = wanted.concat(this.options.codes).filter(function (code) { return code.slice(0, 4) === zoom; });
+    return wanted.filter(function (code, i) { return wanted.indexOf(code) === i; }).slice(0, 7);
+  };
+
+  WallMap.prototype.labels = function () {
+    var self = this, taken = [], size = Math.max(15, window.innerHeight * .0235), view = this.view, points = this.points[this.mode];
+    this.top.textContent = "";
+    if (!this.step) return;
+    function screen(p) { return [view[0] * p[0] + view[1], view[0] * p[1] + view[2]]; }
+    Object.keys(this.step.badges || {}).forEach(function (code) {
+      if (!points[code] || (self.zoom && code.slice(0, 4) !== self.zoom)) return;
+      var p = screen(points[code]), r = size * .56;
+      node("circle", { cx: p[0], cy: p[1], r: r, fill: "#7a1f4e", stroke: "#fff", "stroke-width": 1.5, "pointer-events": "none" }, self.top);
+      var badge = node("text", { x: p[0], y: p[1] + size * .33, "class": "badge", "text-anchor": "middle", "font-size": size * .9 }, self.top);
+      badge.textContent = self.step.badges[code];
+    });
+    this.named().forEach(function (code) {
+      if (!points[code]) return;
+      var p = screen(points[code]), label = node("text", { "class": "label", "font-size": size, "data-code": code }, self.top);
+      label.textContent = self.options.names[code][0];
+      var width = label.getComputedTextLength() + size * .5, height = size * 1.6, found = self.free(p, width, height, taken);
+      taken.push(found.box);
+      label.setAttribute("x", found.x - width / 2 + size * .25);
+      label.setAttribute("y", found.y + size * .34);
+      if (found.away) self.top.insertBefore(node("circle", { "class": "dot", cx: p[0], cy: p[1], r: size * .17 }), self.top.firstChild);
+      if (found.away) self.top.insertBefore(node("line", { "class": "leader", x1: p[0], y1: p[1], x2: found.x, y2: found.y }), self.top.firstChild);
+    });
+  };
+
+  WallMap.prototype.free = function (p, width, height, taken) {
+    var self = this, rests = this.note.style.display === "none" ? 0 : this.height * .065;
+    function box(x, y) { return [x - width / 2, y - height / 2, x + width / 2, y + height / 2]; }
+    function fits(b) {
+      return b[0] >= 2 && b[1] >= 2 && b[2] <= self.width - 2 && b[3] <= self.height - 2 - rests &&
+        taken.every(function (t) { return b[2] < t[0] || b[0] > t[2] || b[3] < t[1] || b[1] > t[3]; });
+    }
+    for (var far = 0; far < 12; far++) {
+      for (var turn = 0; turn < (far ? 16 : 1); turn++) {
+        var angle = turn * Math.PI / 8, x = p[0] + Math.cos(angle) * far * height * 1.1, y = p[1] + Math.sin(angle) * far * height * .8;
+        y -= self.step.badges && Object.keys(self.step.badges).length ? height * .85 : 0;
+        if (fits(box(x, y))) return { x: x, y: y, box: box(x, y), away: far > 0 };
+      }
+    }
+    return { x: p[0], y: p[1], box: box(p[0], p[1]), away: false };
+  };
+
+  window.WallMap = WallMap;
+})();
