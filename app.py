@@ -10,7 +10,7 @@ st.set_page_config(page_title=t("board_name"), page_icon=str(frame.ICON), layout
 frame.style()
 views = frame.views()
 st.session_state["_views"] = views
-chosen = st.navigation([view for name, view in views.items()], position="top")
+chosen = st.navigation(frame.menu(views), position="top")
 with guard.calm():
     frame.header(t("board_of", province=choices.province_name()))
     chosen.run()

@@ -23,6 +23,7 @@ class Answer:
     messages: int = 0
     errors: list[str] = field(default_factory=list)
     has_map: bool = False
+    texts: list[str] = field(default_factory=list)
 
 
 class Client:
@@ -49,10 +50,11 @@ class Client:
     async def __aexit__(self, kind: type | None, error: BaseException | None, trace: TracebackType | None) -> None:
         await self.socket.close()
 
-    async def rerun(self) -> Answer:
-        """Run the page with the present choices, and wait until the script has finished."""
+    async def rerun(self, fragment: str = "") -> Answer:
+        """Run the page (or one fragment of it) with the present choices, and wait until the script has finished."""
         message = BackMsg()
         message.rerun_script.CopyFrom(self.state)
+        message.rerun_script.fragment_id = fragment
         message.rerun_script.cached_message_hashes.extend(self.known)
         start = time.perf_counter()
         await self.socket.send(message.SerializeToString())
@@ -91,11 +93,14 @@ class Client:
         kind = element.WhichOneof("type")
         if kind == "selectbox":
             box = element.selectbox
-            self.lists[box.id] = {"label": box.label, "options": list(box.options), "key": box.id}
+            self.lists[box.id] = {"label": box.label, "options": list(box.options), "key": box.id, "fragment": delta.fragment_id}
         elif kind == "exception":
             answer.errors.append(element.exception.type)
         elif kind == "alert":
             answer.errors.append(element.alert.body)
+            answer.texts.append(element.alert.body)
+        elif kind in ("html", "markdown"):
+            answer.texts.append(getattr(element, kind).body)
         elif kind == "component_instance":
             answer.has_map = True
 
@@ -112,7 +117,7 @@ class Client:
                 break
         else:
             self.state.widget_states.widgets.add(id=box["key"], string_value=box["options"][option])
-        return await self.rerun()
+        return await self.rerun(box["fragment"])
 
     def list_with(self, key: str) -> dict:
         """The list whose widget key is ``key``, the first one when there is none."""

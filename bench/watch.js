@@ -50,6 +50,22 @@ window.kradanWatch = {
       requestAnimationFrame(look);
     });
   },
+  // Click a shape, then look at every animation frame until another text stands in the place for details.
+  details(selector) {
+    const doc = this.frame(), path = doc.querySelectorAll("path.leaflet-interactive")[60], box = path.getBoundingClientRect();
+    const read = () => { const node = document.querySelector(selector); return node ? node.textContent : ""; };
+    const before = read(), start = performance.now();
+    const where = { bubbles: true, cancelable: true, view: doc.defaultView, clientX: box.x + box.width / 2, clientY: box.y + box.height / 2 };
+    ["mousedown", "mouseup", "click"].forEach((kind) => path.dispatchEvent(new MouseEvent(kind, where)));
+    return new Promise((done) => {
+      const look = () => {
+        if (read() && read() !== before) return done(performance.now() - start);
+        if (performance.now() - start > 20000) return done(null);
+        requestAnimationFrame(look);
+      };
+      requestAnimationFrame(look);
+    });
+  },
   pick(kind, enough, index) {
     const option = document.querySelectorAll('[role="option"]')[index];
     return this.change(kind, enough, () => option.click());

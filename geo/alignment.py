@@ -16,7 +16,11 @@ def _asked(plans: pd.DataFrame) -> pd.DataFrame:
     """One row per plan and theme it puts first; a plan reported as not existing asks for nothing."""
     exists = plans["plan_exists"].astype("boolean").fillna(True).astype(bool)
     rows = plans[exists & plans["subdistrict_code"].notna() & plans["priority_theme"].notna()]
-    asked = rows[["subdistrict_code", "village_code"]].assign(theme_code=rows["priority_theme"].astype("str").str.split(",")).explode("theme_code")
+    asked = (
+        rows[["subdistrict_code", "village_code"]]
+        .assign(theme_code=rows["priority_theme"].astype("str").str.split(","))
+        .explode("theme_code")
+    )
     asked["theme_code"] = asked["theme_code"].str.strip()
     return asked[asked["theme_code"].ne("") & asked["theme_code"].notna()].drop_duplicates()
 
@@ -59,13 +63,19 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
         | (by_any & _pairs(money, place).isin(_pairs(village, place)))
     )
     kind = np.select(
-        [money["theme_code"].isna(), ~(by_village | by_own | by_any), met], ["not_coded_satang", "no_plan_satang", "aligned_satang"], "other_satang"
+        [money["theme_code"].isna(), ~(by_village | by_own | by_any), met],
+        ["not_coded_satang", "no_plan_satang", "aligned_satang"],
+        "other_satang",
     )
     sums = money.assign(kind=kind, satang=money["amount_satang"].astype("int64")).pivot_table(
         index="subdistrict_code", columns="kind", values="satang", aggfunc="sum"
     )
     table = areas[["subdistrict_code", "district_code"]].join(sums.reindex(columns=list(MONEY)), on="subdistrict_code")
-    table = table.astype(dict.fromkeys(MONEY, "Float64")).fillna(dict.fromkeys(MONEY, 0)).astype(dict.fromkeys(MONEY, "Int64"))
+    table = (
+        table.astype(dict.fromkeys(MONEY, "Float64"))
+        .fillna(dict.fromkeys(MONEY, 0))
+        .astype(dict.fromkeys(MONEY, "Int64"))
+    )
     table["amount_satang"] = table[list(MONEY)].sum(axis="columns").astype("Int64")
     judged = (table["aligned_satang"] + table["other_satang"]).astype("Float64")
     table["aligned_share"] = table["aligned_satang"].astype("Float64") / judged.mask(judged.eq(0))
@@ -73,7 +83,9 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
     return table.assign(asked=table["subdistrict_code"].map(themes).fillna("").astype("str"))
 
 
-def strength(needs: pd.DataFrame, indicators: Collection[str], areas: pd.DataFrame, classes: Mapping[str, str] | None = None) -> pd.DataFrame:
+def strength(
+    needs: pd.DataFrame, indicators: Collection[str], areas: pd.DataFrame, classes: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """How strong the community side is, before or after a ranking.
 
     With ``classes`` (subdistrict_code -> A, B, C) the weak are those of class C. Without a ranking the average of the
@@ -90,9 +102,16 @@ def strength(needs: pd.DataFrame, indicators: Collection[str], areas: pd.DataFra
     rows = needs[needs["indicator_code"].isin(list(indicators)) & needs["value"].notna()]
     rows = rows.assign(year=rows["fiscal_year"].astype("Int64").fillna(0)).sort_values("year")
     latest = rows.drop_duplicates(["subdistrict_code", "indicator_code"], keep="last")
-    wide = latest.pivot_table(index="subdistrict_code", columns="indicator_code", values="value").reindex(areas["subdistrict_code"])
+    wide = latest.pivot_table(index="subdistrict_code", columns="indicator_code", values="value").reindex(
+        areas["subdistrict_code"]
+    )
     places = (wide.rank() - 1) / (wide.notna().sum() - 1).clip(lower=1)
-    table = pd.DataFrame({"subdistrict_code": areas["subdistrict_code"].to_numpy(), "strength": places.mean(axis="columns").to_numpy(dtype=float)})
+    table = pd.DataFrame(
+        {
+            "subdistrict_code": areas["subdistrict_code"].to_numpy(),
+            "strength": places.mean(axis="columns").to_numpy(dtype=float),
+        }
+    )
     table["known"] = wide.notna().sum(axis="columns").to_numpy()
     if classes is not None:
         known = table["subdistrict_code"].map(classes)

@@ -66,7 +66,8 @@ class BoardMap(folium.Map):
     """
 
     _template = Template(
-        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});{% endmacro %}"
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }})"
+        ".setView([13, 101], 6);{% endmacro %}"
     )
 
     default_js: ClassVar = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]
@@ -155,5 +156,6 @@ def _style(style: ClassStyle) -> dict:
     return {"color": style.color, "label": style.label} | ({"hatch": style.hatch} if style.hatch else {})
 
 
-def _figures(values: pd.Series) -> list[float | int | None]:
-    return [None if pd.isna(value) else (int(value) if float(value).is_integer() else round(float(value), 2)) for value in values]
+def _figures(values: pd.Series) -> str:
+    """Figures as one short text, empty where there is none: ``3,,1.25``."""
+    return ",".join("" if pd.isna(value) else f"{round(float(value), 2):.15g}" for value in values)

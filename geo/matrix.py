@@ -38,11 +38,15 @@ def matrix(by_theme: pd.DataFrame, key: str = "district_code") -> pd.DataFrame:
     grouped = by_theme.assign(only_above=only_above).groupby(keys, sort=False)
     table = grouped.agg(all=("status", "size"), supports=("supports", "sum"), supported_above=("only_above", "sum"))
     table["amount_satang"] = grouped["amount_satang"].sum(min_count=1).astype("Int64")
-    counts = by_theme.groupby([*keys, "status"]).size().unstack(fill_value=0).reindex(columns=list(STATUSES), fill_value=0)
+    counts = pd.crosstab([by_theme[key] for key in keys], by_theme["status"]).reindex(
+        columns=list(STATUSES), fill_value=0
+    )
     table = table.join(counts).reset_index().rename(columns={key: "area_code"})
     reachable = table["all"] - table["not_applicable"]
     choice = [table["covered"] > 0, reachable.eq(0), table["none"].eq(reachable)]
-    table["status"] = pd.Series(np.select(choice, ["covered", "not_applicable", "none"], "not_reported"), index=table.index, dtype="str")
+    table["status"] = pd.Series(
+        np.select(choice, ["covered", "not_applicable", "none"], "not_reported"), index=table.index, dtype="str"
+    )
     return table
 
 
@@ -69,11 +73,15 @@ def money_matrix(
     named = rolled.higher["district_code"]
     at_home = named.isin(set(areas["district_code"]))
     above = rolled.higher["area_level"] if district else named.where(at_home, rolled.higher["area_level"])
-    area = pd.concat([own.astype("str"), above.astype("str"), rolled.off_map["strip_level"].astype("str")]).reindex(support.index)
+    area = pd.concat([own.astype("str"), above.astype("str"), rolled.off_map["strip_level"].astype("str")]).reindex(
+        support.index
+    )
     theme = support["theme_code"].astype("object").where(support["theme_code"].isin(list(themes)), "").astype("str")
     table = pd.DataFrame({"theme_code": theme, "area_code": area, "amount": support["amount_satang"].astype("Int64")})
     grouped = table.groupby(["theme_code", "area_code"])
-    return grouped.agg(supports=("amount", "size")).assign(amount_satang=grouped["amount"].sum(min_count=1)).reset_index()
+    return (
+        grouped.agg(supports=("amount", "size")).assign(amount_satang=grouped["amount"].sum(min_count=1)).reset_index()
+    )
 
 
 def beside(adjacency: pd.DataFrame, codes: Collection[str]) -> set[str]:
@@ -84,7 +92,11 @@ def beside(adjacency: pd.DataFrame, codes: Collection[str]) -> set[str]:
 
 
 def who_could_act_in(
-    support: pd.DataFrame, adjacency: pd.DataFrame, codes: Collection[str], theme: str, mandates: Mapping[str, Collection[str]] | None = None
+    support: pd.DataFrame,
+    adjacency: pd.DataFrame,
+    codes: Collection[str],
+    theme: str,
+    mandates: Mapping[str, Collection[str]] | None = None,
 ) -> pd.DataFrame:
     """Agencies that could take up a theme in an area, the nearest first.
 
@@ -108,13 +120,21 @@ def who_could_act_in(
     records = support[support["theme_code"].eq(theme).fillna(False) & support["agency_code"].notna()]
     local = records["area_level"].isin(NEAR_LEVELS)
     districts = {code[:4] for code in own}
-    inside = (local & records["subdistrict_code"].isin(own)) | (records["area_level"].eq("district") & records["district_code"].isin(districts))
+    inside = (local & records["subdistrict_code"].isin(own)) | (
+        records["area_level"].eq("district") & records["district_code"].isin(districts)
+    )
     next_door = local & records["subdistrict_code"].isin(near)
     reach = np.select([inside.astype(bool), next_door.astype(bool)], ["inside", "next_door"], "province")
     table = records.assign(reach=reach).groupby(["agency_code", "reach"], as_index=False)
     found = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "nunique"))
-    others = [agency for agency, functions in (mandates or {}).items() if theme in functions and agency not in set(found["agency_code"])]
-    extra = pd.DataFrame({"agency_code": others, "reach": "mandate", "places": 0, "supports": 0}).astype({"agency_code": "str", "reach": "str"})
+    others = [
+        agency
+        for agency, functions in (mandates or {}).items()
+        if theme in functions and agency not in set(found["agency_code"])
+    ]
+    extra = pd.DataFrame({"agency_code": others, "reach": "mandate", "places": 0, "supports": 0}).astype(
+        {"agency_code": "str", "reach": "str"}
+    )
     found = pd.concat([found, extra], ignore_index=True) if others else found
     found = found.assign(rank=found["reach"].map({name: number for number, name in enumerate(REACH)}))
     found = found.sort_values(["rank", "places", "supports", "agency_code"], ascending=[True, False, False, True])

@@ -7,85 +7,16 @@ Every answer also says what is not known: where nobody has reported, nothing is 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 
 import pandas as pd
 
-from geo.alignment import strong_on_weak
 from geo.matrix import beside
-from geo.overlaps import Overlaps
+from geo.question_parts import NOTHING_STYLES, Answer, Context, painted, variant
+from geo.questions_of_money import duplication, per_head, strong_current_on_weak
 
-NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
-NOTHING_STYLES = {"n": ("none", ""), "u": ("not_reported", ""), "x": ("not_applicable", "")}
+__all__ = ["QUESTIONS", "Answer", "Context"]
 CROWD = 3  # agencies on the same function that make a crowd
-
-
-@dataclass(frozen=True)
-class Context:
-    """What the answers are made from, filtered to a year (and more, as a person wished).
-
-    ``coverage``: :func:`geo.coverage.coverage`. ``support``: the records behind it. ``plans``: the plan register.
-    ``strength``: :func:`geo.alignment.strength`. ``adjacency``: neighbours. ``by_theme``, ``overlaps``, ``needs`` are calls,
-    because only some questions need them: coverage stacked by theme, :class:`Overlaps`, :func:`geo.gaps.gaps` of the need
-    looked at (``None`` = no need known). ``district`` narrows what is counted; ``subdistrict`` is the one asked about.
-    """
-
-    coverage: pd.DataFrame
-    support: pd.DataFrame
-    plans: pd.DataFrame
-    strength: pd.DataFrame
-    adjacency: pd.DataFrame
-    by_theme: Callable[[], pd.DataFrame]
-    overlaps: Callable[[], Overlaps]
-    needs: Callable[[], pd.DataFrame | None]
-    district: str | None = None
-    subdistrict: str | None = None
-
-    @property
-    def inside(self) -> pd.DataFrame:
-        """Coverage of the subdistricts counted."""
-        return self.coverage if self.district is None else self.coverage[self.coverage["district_code"].eq(self.district)]
-
-    def is_inside(self, codes: pd.Series) -> pd.Series:
-        """Which codes are counted."""
-        return codes.isin(self.inside["subdistrict_code"])
-
-
-@dataclass(frozen=True)
-class Answer:
-    """``classes``: ``subdistrict_code``, ``class`` (one character, a key of ``styles``), ``value`` (for the tooltip, may be NA).
-
-    ``styles``: class -> (role, label key): roles ``found``, ``beside``, ``rest``, ``some`` and the three kinds of nothing; an
-    empty label key means the role's usual words. ``sentence``: key of the sentence, ``blanks`` its numbers. ``listed``: the
-    rows behind it, the most important first. ``link``: view and choices that show more. ``badges``: counts on the map.
-    ``unit``: key of the words for ``value``. ``marked``: codes that bear a stripe; ``mark_label``: the key of its words. ``marked``: codes that bear a stripe, ``mark_label`` the key of its words.
-    """
-
-    classes: pd.DataFrame
-    styles: Mapping[str, tuple[str, str]]
-    sentence: str
-    blanks: Mapping[str, object]
-    listed: pd.DataFrame
-    link: tuple[str, Mapping[str, str]]
-    badges: Mapping[str, int] = field(default_factory=dict)
-    unit: str = ""
-    chosen: str | None = None
-    marked: frozenset[str] = frozenset()
-    mark_label: str = ""
-
-
-def _classes(context: Context, found: Mapping[str, str], rest: str | None = None, values: pd.Series | None = None) -> pd.DataFrame:
-    """Class of every subdistrict: what was found, else ``rest`` where somebody is, else the kind of nothing."""
-    table = context.coverage[["subdistrict_code", "status"]]
-    own = table["status"].map(NOTHING).fillna(rest or "r") if rest is None else pd.Series(rest, index=table.index)
-    picked = table["subdistrict_code"].map(dict(found)).fillna(own)
-    value = table["subdistrict_code"].map(values) if values is not None else pd.NA
-    return pd.DataFrame({"subdistrict_code": table["subdistrict_code"], "class": picked.astype("object"), "value": value})
-
-
-def _variant(code: str, number: int, known: bool = True) -> str:
-    return f"answer_{code}" + ("" if number and known else "_zero" if known else "_unknown")
 
 
 def who_supports(context: Context) -> Answer:
@@ -95,28 +26,45 @@ def who_supports(context: Context) -> Answer:
     row = context.coverage.set_index("subdistrict_code").loc[code]
     own = context.support[context.support["subdistrict_code"].eq(code).fillna(False)]
     grouped = own.groupby("agency_code")
-    listed = grouped.agg(supports=("support_id", "size")).assign(amount_satang=grouped["amount_satang"].sum(min_count=1).astype("Int64"))
-    listed = listed.reset_index().sort_values(["amount_satang", "agency_code"], ascending=[False, True], na_position="last", ignore_index=True)
+    listed = grouped.agg(supports=("support_id", "size")).assign(
+        amount_satang=grouped["amount_satang"].sum(min_count=1).astype("Int64")
+    )
+    listed = listed.reset_index().sort_values(
+        ["amount_satang", "agency_code"], ascending=[False, True], na_position="last", ignore_index=True
+    )
     near = dict.fromkeys(beside(context.adjacency, [code]), "b") | {code: "f"}
     blanks = {"subdistrict_code": code, "agencies": int(row["agencies"]), "amount_satang": row["amount_satang"]}
     values = context.coverage.set_index("subdistrict_code")["agencies"]
     styles = {"f": ("found", "answer_this"), "b": ("beside", "answer_neighbours"), "r": ("rest", "answer_others")}
     known = row["status"] != "not_reported"
     return Answer(
-        _classes(context, near, "r", values), styles, _variant("who_supports", int(row["supports"]), known), blanks, listed,
+        painted(context, near, "r", values), styles, variant("who_supports", int(row["supports"]), known), blanks, listed,
         ("subdistrict", {"subdistrict": code}), unit="unit_agencies", chosen=code,
     )  # fmt: skip
 
 
 def _of_status(context: Context, code: str, status: str) -> Answer:
     inside = context.inside
-    listed = inside[inside["status"].eq(status)].sort_values(["population", "subdistrict_code"], ascending=[False, True])
-    blanks = {"places": len(listed), "all": len(inside), "people": listed["population"].sum(), "unknown": int(inside["status"].eq("not_reported").sum())}
+    listed = inside[inside["status"].eq(status)].sort_values(
+        ["population", "subdistrict_code"], ascending=[False, True]
+    )
+    blanks = {
+        "places": len(listed),
+        "all": len(inside),
+        "people": listed["population"].sum(),
+        "unknown": int(inside["status"].eq("not_reported").sum()),
+    }
     styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
     known = status != "none" or blanks["unknown"] < len(inside)
-    columns = ["subdistrict_code", "population", "missing_bases"] if status == "not_reported" else ["subdistrict_code", "population", "supported_above"]
+    columns = (
+        ["subdistrict_code", "population", "missing_bases"]
+        if status == "not_reported"
+        else ["subdistrict_code", "population", "supported_above"]
+    )
     found = dict.fromkeys(context.coverage.loc[context.coverage["status"].eq(status), "subdistrict_code"], "f")
-    return Answer(_classes(context, found), styles, _variant(code, len(listed), known), blanks, listed[columns], ("coverage", {}))
+    return Answer(
+        painted(context, found), styles, variant(code, len(listed), known), blanks, listed[columns], ("coverage", {})
+    )
 
 
 def nobody(context: Context) -> Answer:
@@ -139,24 +87,40 @@ def crowd_beside_none(context: Context) -> Answer:
         for row in crowded[context.is_inside(crowded["subdistrict_code"])].itertuples():
             open_ = sorted(beside(context.adjacency, [row.subdistrict_code]) & empty)
             if open_:
-                rows.append({"subdistrict_code": row.subdistrict_code, "theme_code": theme, "agencies": row.agencies, "beside_codes": ",".join(open_)})
+                rows.append(
+                    {
+                        "subdistrict_code": row.subdistrict_code,
+                        "theme_code": theme,
+                        "agencies": row.agencies,
+                        "beside_codes": ",".join(open_),
+                    }
+                )
     listed = pd.DataFrame(rows, columns=["subdistrict_code", "theme_code", "agencies", "beside_codes"])
     listed = listed.sort_values(["agencies", "subdistrict_code"], ascending=[False, True], ignore_index=True)
-    crowds, without = set(listed["subdistrict_code"]), {code for codes in listed["beside_codes"] for code in codes.split(",")}
+    crowds, without = (
+        set(listed["subdistrict_code"]),
+        {code for codes in listed["beside_codes"] for code in codes.split(",")},
+    )
     found = dict.fromkeys(without, "b") | dict.fromkeys(crowds, "f")
     blanks = {"crowd": CROWD, "places": len(crowds), "neighbours": len(without)}
-    styles = {"f": ("found", "answer_crowd"), "b": ("beside", "answer_without"), "r": ("rest", "status_covered")} | NOTHING_STYLES
+    styles = {
+        "f": ("found", "answer_crowd"),
+        "b": ("beside", "answer_without"),
+        "r": ("rest", "status_covered"),
+    } | NOTHING_STYLES
     known = bool(stacked["status"].isin(["covered", "none"]).any())
     link = {"theme": str(listed["theme_code"].iloc[0])} if len(listed) else {}
     return Answer(
-        _classes(context, found), styles, _variant("crowd_beside_none", len(listed), known), blanks, listed, ("coverage", link),
+        painted(context, found), styles, variant("crowd_beside_none", len(listed), known), blanks, listed, ("coverage", link),
         marked=frozenset(crowds & without), mark_label="answer_crowd_and_without",
     )  # fmt: skip
 
 
 def weak_unsupported(context: Context) -> Answer:
     """Which weak subdistricts nobody supports; those where we do not know are counted apart."""
-    table = context.coverage.merge(context.strength[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left")
+    table = context.coverage.merge(
+        context.strength[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left"
+    )
     weak = table["is_weak"].fillna(False).astype(bool)
     kinds = {"none": "f", "not_reported": "b", "covered": "s", "not_applicable": "x"}
     found = dict(zip(table.loc[weak, "subdistrict_code"], table.loc[weak, "status"].map(kinds), strict=True))
@@ -168,85 +132,61 @@ def weak_unsupported(context: Context) -> Answer:
               "strength_unknown": int(inside["is_weak"].isna().sum()), "all": len(inside)}  # fmt: skip
     styles = {"f": ("found", "answer_weak_none"), "b": ("beside", "answer_weak_unknown"), "s": ("some", "answer_weak_supported"),
               "r": ("rest", "answer_not_weak"), "u": ("not_reported", "answer_strength_unknown"), "x": ("not_applicable", "")}  # fmt: skip
-    sentence = _variant("weak_unsupported", blanks["places"], bool(inside["is_weak"].notna().any()))
-    return Answer(_classes(context, found, "r"), styles, sentence, blanks, listed[["subdistrict_code", "status", "population", "missing_bases"]], ("coverage", {}))
+    sentence = variant("weak_unsupported", blanks["places"], bool(inside["is_weak"].notna().any()))
+    return Answer(
+        painted(context, found, "r"),
+        styles,
+        sentence,
+        blanks,
+        listed[["subdistrict_code", "status", "population", "missing_bases"]],
+        ("coverage", {}),
+    )
 
 
 def need_without_help(context: Context) -> Answer:
     """Which places of high need have nobody at work on it."""
     table = context.needs()
-    keys = {"gap": "f", "unknown_support": "b", "served": "s", "low_need_none": "r", "low_need_supported": "r", "unknown_need": "u", "not_applicable": "x"}
+    keys = {
+        "gap": "f",
+        "unknown_support": "b",
+        "served": "s",
+        "low_need_none": "r",
+        "low_need_supported": "r",
+        "unknown_need": "u",
+        "not_applicable": "x",
+    }
     styles = {"f": ("found", "quadrant_gap"), "b": ("beside", "quadrant_unknown_support"), "s": ("some", "quadrant_served"),
               "r": ("rest", "answer_low_need"), "u": ("not_reported", "quadrant_unknown_need"), "x": ("not_applicable", "")}  # fmt: skip
     if table is None:
         nothing = dict.fromkeys(context.coverage["subdistrict_code"], "u")
         blanks = {"places": 0, "unknown": len(context.inside), "people": 0}
-        return Answer(_classes(context, nothing), styles, "answer_need_without_help_unknown", blanks, pd.DataFrame(columns=["subdistrict_code"]), ("gaps", {}))
+        return Answer(
+            painted(context, nothing),
+            styles,
+            "answer_need_without_help_unknown",
+            blanks,
+            pd.DataFrame(columns=["subdistrict_code"]),
+            ("gaps", {}),
+        )
     found = dict(zip(table["subdistrict_code"], table["quadrant"].map(keys), strict=True))
     inside = table[context.is_inside(table["subdistrict_code"])]
     listed = inside[inside["quadrant"].eq("gap")]
-    blanks = {"places": len(listed), "unknown": int(inside["quadrant"].isin(["unknown_support", "unknown_need"]).sum()), "people": listed["population"].sum()}
-    sentence = _variant("need_without_help", len(listed), bool(inside["need_value"].notna().any()))
+    blanks = {
+        "places": len(listed),
+        "unknown": int(inside["quadrant"].isin(["unknown_support", "unknown_need"]).sum()),
+        "people": listed["population"].sum(),
+    }
+    sentence = variant("need_without_help", len(listed), bool(inside["need_value"].notna().any()))
     values = table.set_index("subdistrict_code")["need_value"]
-    return Answer(_classes(context, found, "r", values), styles, sentence, blanks, listed[["subdistrict_code", "need_value", "population"]], ("gaps", {}), unit="unit_need")
-
-
-def duplication(context: Context) -> Answer:
-    """Where duplication is suspected, and how much money is at stake."""
-    found = context.overlaps()
-    table = found.by_area
-    suspected = table[(table["suspected_duplication"] > 0) & table["subdistrict_code"].notna()]
-    suspected = suspected[context.is_inside(suspected["subdistrict_code"])].sort_values(["at_stake_satang", "area_code"], ascending=[False, True])
-    pairs = found.pairs[found.pairs["outcome"].eq("suspected_duplication") & context.is_inside(found.pairs["subdistrict_code"])]
-    blanks = {"pairs": len(pairs), "places": len(suspected), "stake_satang": suspected["at_stake_satang"].sum(min_count=1) if len(suspected) else 0}
-    styles = {"f": ("found", "outcome_suspected_duplication"), "b": ("some", "outcome_not_known"), "r": ("rest", "answer_no_duplication")} | NOTHING_STYLES
-    unsure = table.loc[table["outcome"].eq("not_known") & table["subdistrict_code"].notna(), "subdistrict_code"]
-    classes = dict.fromkeys(unsure, "b") | dict.fromkeys(suspected["subdistrict_code"], "f")
-    badges = {str(row.subdistrict_code): int(row.suspected_duplication) for row in suspected.itertuples()}
-    known = bool(context.inside["status"].eq("covered").any())
-    listed = suspected[["subdistrict_code", "suspected_duplication", "at_stake_satang"]]
-    return Answer(_classes(context, classes), styles, _variant("duplication", len(suspected), known), blanks, listed, ("overlaps", {}), badges)
-
-
-def per_head(context: Context) -> Answer:
-    """Which districts get the most and the least baht per head; money that names no subdistrict is not in it."""
-    inside = context.inside
-    stated = inside["status"].eq("none") | inside["amount_satang"].notna()
-    known = inside[stated & inside["population"].notna()]
-    grouped = known.groupby("district_code")
-    table = grouped.agg(amount_satang=("amount_satang", "sum"), population=("population", "sum"), known=("subdistrict_code", "size")).reset_index()
-    table["all"] = table["district_code"].map(inside["district_code"].value_counts())
-    table["per_head_baht"] = table["amount_satang"].astype("Float64") / 100 / table["population"].astype("Float64").mask(table["population"].eq(0))
-    table = table.dropna(subset=["per_head_baht"]).sort_values(["per_head_baht", "district_code"], ascending=[False, True], ignore_index=True)
-    rate = table["per_head_baht"].rank(pct=True)
-    fifth = pd.Series((rate * 5 - 1e-9).clip(0, 4.999).astype(int).astype(str).to_numpy(), index=table["district_code"])
-    home = context.coverage.set_index("subdistrict_code")["district_code"].map(fifth).dropna()
-    first, last = (table.iloc[0], table.iloc[-1]) if len(table) else ({}, {})
-    blanks = {"most_code": first.get("district_code"), "most_per_head": first.get("per_head_baht"), "least_code": last.get("district_code"),
-              "least_per_head": last.get("per_head_baht"), "districts": len(table), "known": len(known), "all": len(inside)}  # fmt: skip
-    styles = {str(number): (f"scale{number}", f"answer_fifth_{number}") for number in (4, 3, 2, 1, 0)} | NOTHING_STYLES
-    values = context.coverage.set_index("subdistrict_code")["district_code"].map(table.set_index("district_code")["per_head_baht"])
-    classes = _classes(context, home.to_dict(), "u", values)
-    return Answer(classes, styles, _variant("per_head", len(table), len(table) > 1), blanks, table, ("coverage", {"measure": "per_head_baht"}), unit="unit_per_head_baht")
-
-
-def strong_current_on_weak(context: Context) -> Answer:
-    """Where a strong current hits a weak community."""
-    table = strong_on_weak(context.coverage, context.strength)
-    bar = table.attrs["strong_from_baht"]
-    strong, weak = table["is_strong"], table["is_weak"]
-    keys = pd.Series("r", index=table.index).mask(strong.fillna(False).astype(bool), "s").mask(weak.fillna(False).astype(bool), "b")
-    keys = keys.mask(table["is_flagged"].fillna(False).astype(bool), "f").mask(weak.isna() | strong.isna(), "u")
-    inside = table[context.is_inside(table["subdistrict_code"])]
-    listed = inside[inside["is_flagged"].fillna(False).astype(bool)].sort_values(["per_head_baht", "subdistrict_code"], ascending=[False, True])
-    unknown = int((inside["is_weak"].isna() | inside["is_strong"].isna()).sum())
-    blanks = {"places": len(listed), "bar_per_head": bar, "unknown": unknown, "all": len(inside)}
-    styles = {"f": ("found", "answer_strong_on_weak"), "b": ("beside", "answer_weak_only"), "s": ("some", "answer_strong_only"),
-              "r": ("rest", "answer_neither"), "u": ("not_reported", "answer_strength_unknown")}  # fmt: skip
-    values = table.set_index("subdistrict_code")["per_head_baht"]
-    classes = _classes(context, dict(zip(table["subdistrict_code"], keys, strict=True)), "u", values)
-    sentence = _variant("strong_current_on_weak", len(listed), unknown < len(inside))
-    return Answer(classes, styles, sentence, blanks, listed[["subdistrict_code", "per_head_baht"]], ("currents", {}), unit="unit_per_head_baht")
+    return Answer(
+        painted(context, found, "r", values),
+        styles,
+        sentence,
+        blanks,
+        listed[["subdistrict_code", "need_value", "population"]],
+        ("gaps", {}),
+        unit="unit_need",
+    )
 
 
 def booklets(context: Context) -> Answer:
@@ -260,7 +200,14 @@ def booklets(context: Context) -> Answer:
     listed = listed.assign(population=listed["subdistrict_code"].map(people))
     blanks = {"places": len(listed), "all": len(context.inside), "unknown": len(context.inside) - len(inside)}
     styles = {"f": ("found", "booklet_held"), "r": ("rest", "booklet_missing"), "u": ("not_reported", "")}
-    return Answer(_classes(context, found, "u"), styles, _variant("booklets", len(listed), len(inside) > 0), blanks, listed, ("sources", {}))
+    return Answer(
+        painted(context, found, "u"),
+        styles,
+        variant("booklets", len(listed), len(inside) > 0),
+        blanks,
+        listed,
+        ("sources", {}),
+    )
 
 
 QUESTIONS: dict[str, Callable[[Context], Answer]] = {

@@ -98,7 +98,8 @@ def small_map(
         f'<path d="{"".join(paths)}" fill="{fill if fill.startswith("#") else f"url(#{fill})"}" opacity="{1 if inside else 0.25}"/>'
         for (fill, inside), paths in groups.items()
     )
-    ring = f'<path d="{shapes.paths[chosen]}" fill="none" stroke="#b3005e" stroke-width="3"/>' if chosen in shapes.paths else ""
+    outline = shapes.paths.get(chosen or "", "")
+    ring = f'<path d="{outline}" fill="none" stroke="#b3005e" stroke-width="3"/>' if outline else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 {shapes.width + 8} {shapes.height + 8}"><defs>{"".join(patterns.values())}</defs>'
         f'<g stroke="#5b6670" stroke-width=".6" stroke-linejoin="round">{body}</g>'

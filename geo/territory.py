@@ -30,13 +30,19 @@ def partners(pairs: pd.DataFrame, placed: pd.DataFrame, agency: str) -> pd.DataF
     mine = pairs[pairs["agency_a"].eq(agency) | pairs["agency_b"].eq(agency)]
     other = mine["agency_a"].where(mine["agency_a"].ne(agency), mine["agency_b"])
     outcomes = [*PAIR_OUTCOMES, "cleared"]
-    counts = pd.crosstab(other.rename("agency_code"), mine["outcome"]) if len(mine) else pd.DataFrame(index=pd.Index([], name="agency_code"))
+    counts = (
+        pd.crosstab(other.rename("agency_code"), mine["outcome"])
+        if len(mine)
+        else pd.DataFrame(index=pd.Index([], name="agency_code"))
+    )
     table = table.join(counts.reindex(columns=outcomes, fill_value=0), how="outer")
     whole = ["places", *outcomes]
     table[whole] = table[whole].fillna(0).astype("int64")
     table = table.rename_axis(columns=None).rename_axis("agency_code").reset_index()
     order = ["suspected_duplication", "places", "agency_code"]
-    return table.sort_values(order, ascending=[False, False, True], ignore_index=True)[["agency_code", "places", *outcomes]]
+    return table.sort_values(order, ascending=[False, False, True], ignore_index=True)[
+        ["agency_code", "places", *outcomes]
+    ]
 
 
 def gaps_beside(by_theme: pd.DataFrame, placed: pd.DataFrame, adjacency: pd.DataFrame, agency: str) -> pd.DataFrame:
@@ -55,9 +61,13 @@ def gaps_beside(by_theme: pd.DataFrame, placed: pd.DataFrame, adjacency: pd.Data
         home = set(rows["subdistrict_code"])
         open_ = by_theme[by_theme["theme_code"].eq(theme) & by_theme["status"].isin(["none", "not_reported"])]
         near = open_[open_["subdistrict_code"].isin(beside(adjacency, home))]
-        found.append(near.assign(neighbours=[len(beside(adjacency, [code]) & home) for code in near["subdistrict_code"]]))
+        found.append(
+            near.assign(neighbours=[len(beside(adjacency, [code]) & home) for code in near["subdistrict_code"]])
+        )
     columns = ["theme_code", "subdistrict_code", "district_code", "status", "neighbours", "population"]
     if not found:
         return pd.DataFrame(columns=columns)
     table = pd.concat(found, ignore_index=True)[columns]
-    return table.sort_values(["status", "population", "subdistrict_code"], ascending=[True, False, True], ignore_index=True)
+    return table.sort_values(
+        ["status", "population", "subdistrict_code"], ascending=[True, False, True], ignore_index=True
+    )

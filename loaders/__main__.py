@@ -92,6 +92,14 @@ def _give_back(options: argparse.Namespace) -> int:
     return LOADED
 
 
+def _health(_options: argparse.Namespace) -> int:
+    from loaders.health import health
+
+    found = health()
+    _print(found)
+    return LOADED if found["is_well"] else 1
+
+
 def _setup(_options: argparse.Namespace) -> int:
     _print(setup.load_demo_once())
     return LOADED
@@ -128,6 +136,7 @@ def _parser() -> argparse.ArgumentParser:
     five.add_argument("batch", type=int)
     five.add_argument("output", type=Path)
     five.set_defaults(run=_give_back)
+    commands.add_parser("health", help="check store, boundaries, assets, disk").set_defaults(run=_health)
     commands.add_parser("setup", help="make the store and load the demo province once").set_defaults(run=_setup)
     store_commands.add(commands)
     return parser

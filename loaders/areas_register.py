@@ -11,12 +11,13 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loaders import codes, reference, store, tables
+from loaders.store_base import records
 
 FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
 
@@ -62,7 +63,7 @@ def _upper(places: pd.DataFrame) -> Iterator[dict]:
     yield _row(first, "province", province.name_th, province.name_en, None)
     grades = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str).set_index("district_code")
     founded = _founded()
-    for row in places.drop_duplicates("district_code").itertuples():
+    for row in records(places.drop_duplicates("district_code")):
         code, names = row.district_code, (row.district_name_th, row.district_name_en, first)
         start = founded.get(code)
         if code in grades.index:
@@ -82,7 +83,7 @@ def _founded() -> dict[str, date]:
 
 def _subdistricts(places: pd.DataFrame) -> Iterator[dict]:
     changes = {code: group.to_dict("records") for code, group in reference.area_changes().groupby("subdistrict_code")}
-    for place in places.itertuples():
+    for place in records(places):
         events = changes.get(place.subdistrict_code, [])
         for period in _periods(place.subdistrict_code, place.district_code, place.name_th, events):
             code, parent, name, start, end = period
@@ -111,13 +112,13 @@ def _periods(code: str, parent: str, name: str, events: list[dict]) -> list[tupl
 
 
 def _abolished() -> Iterator[dict]:
-    for row in reference.area_changes().query("event == 'abolished'").itertuples():
+    for row in records(reference.area_changes().query("event == 'abolished'")):
         more = {"present_code": None, "valid_to": _day(row.effective)}
         yield _row(row.subdistrict_code, "subdistrict", row.name_th, row.name_en, row.subdistrict_code[:4], **more)
 
 
 def _villages() -> Iterator[dict]:
-    for row in reference.villages().itertuples():
+    for row in records(reference.villages()):
         more = {"moo": int(row.moo), "valid_from": _day(row.created)}
         yield _row(row.village_code, "village", row.name_th, row.name_en, row.subdistrict_code, **more)
 
@@ -136,7 +137,7 @@ def event_rows() -> list[dict]:
             "split_from": row.split_from or None,
             "old_name": row.old_name or None,
         }
-        for row in known.itertuples()
+        for row in records(known)
     ]
     empty = dict.fromkeys(rows[0])
     listed = set(known["old_subdistrict_code"]) | set(known["subdistrict_code"])
@@ -263,5 +264,5 @@ def _formerly(connection: Connection, code: str, key: str) -> set[str]:
 def _resolved(row: dict, code: str, key: str, was_valid: bool) -> Resolved:
     still = row["valid_to"] is None and (row["code"] == code or codes.squeeze(row["name_th"]) == key)
     evidence = "other_time" if not was_valid else "present" if still else "historic"
-    parts = [row[name] for name in ("code", "name_th", "level", "kind", "parent_code", "present_code")]
-    return Resolved(*(None if pd.isna(part) else part for part in parts), not still, evidence)
+    parts: Any = [None if pd.isna(row[name]) else row[name] for name in Resolved._fields[:6]]
+    return Resolved(*parts, carried_forward=not still, evidence=evidence)

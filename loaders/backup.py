@@ -10,12 +10,13 @@ import json
 import os
 import sqlite3
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import Connection, Engine, MetaData, inspect, text
+from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 
 from loaders import settings, store, store_upgrade, tables
 from loaders.problems import Refused
@@ -64,7 +65,7 @@ def backup(engine: Engine, target: Path) -> dict:
 
 
 @contextmanager
-def _finished(target: Path) -> Iterator[Path]:
+def _finished(target: Path) -> Generator[Path]:
     """A half-written backup never has the name of a backup."""
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
@@ -88,7 +89,7 @@ def _check_sqlite(copy: sqlite3.Connection, path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
+def _opened(path: Path, mode: str = "rw") -> Generator[sqlite3.Connection]:
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=store.WAIT_SECONDS, isolation_level=None
     )
@@ -98,8 +99,9 @@ def _opened(path: Path, mode: str = "rw") -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _copy_cursor(connection: Connection):  # noqa: ANN202 - psycopg's cursor
-    return connection.connection.driver_connection.cursor()
+def _copy_cursor(connection: Connection) -> Any:
+    driver: Any = connection.connection.driver_connection  # psycopg's own, for COPY
+    return driver.cursor()
 
 
 def _quoted(connection: Connection, *names: str) -> str:
@@ -208,9 +210,6 @@ def set_sequences(connection: Connection) -> None:
         return
     for table in tables.metadata.sorted_tables:
         if "id" in table.c and inspect(connection).has_table(table.name):
-            name = _quoted(connection, table.name)  # from our own metadata
-            connection.execute(
-                text(
-                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), coalesce(max(id), 1), max(id) IS NOT NULL) FROM {name}"
-                )
-            )
+            highest = func.max(table.c.id)
+            sequence = func.pg_get_serial_sequence(table.name, "id")
+            connection.execute(select(func.setval(sequence, func.coalesce(highest, 1), highest.is_not(None))))

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from loaders import store, tables
 from loaders.clearing_tables import clearing
+from loaders.privacy import DATA_TEAM, HIDDEN, Viewer, redact
 from loaders.problems import Problem, Refused
 
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
@@ -30,7 +31,8 @@ def clear_pair(connection: Connection, support_a: int, support_b: int, reason: s
         raise Refused(Problem("clearing_row_missing", "refused", value=", ".join(map(str, missing or [support_a]))))
     sides = zip(("a", "b"), sorted(((str(sha), str(sheet), int(row)) for sha, sheet, row in places.loc[[support_a, support_b], list(KEYS)].itertuples(index=False))), strict=True)
     values = {f"{name}_{side}": value for side, place in sides for name, value in zip(KEYS, place, strict=True)}
-    key = connection.execute(insert(clearing).values(**values, reason=reason, cleared_by=who, cleared_at=store.now())).inserted_primary_key[0]
+    written = insert(clearing).values(**values, reason=reason, cleared_by=who, cleared_at=store.now())
+    key = connection.execute(written.returning(clearing.c.id)).scalar_one()
     store.note(connection, who, "clear_pair", f"{key}: {reason}")
     store.touch(connection)
     return int(key)
@@ -47,14 +49,14 @@ def undo(connection: Connection, key: int, who: str) -> bool:
     return bool(changed)
 
 
-def read_clearings(connection: Connection) -> pd.DataFrame:
+def read_clearings(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
     """Every clearing that was not undone.
 
     Returns
     -------
     DataFrame
         ``id``, ``support_a``, ``support_b`` (the store's keys today; NA when the row's file is not active), both
-        places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason``, ``who``, ``when``.
+        places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason``, ``who`` (hidden from the public), ``when``.
     """
     frame = pd.read_sql_query(select(clearing).where(clearing.c.undone_at.is_(None)).order_by(clearing.c.id), connection)
     supports = _places(connection).reset_index()
@@ -65,7 +67,8 @@ def read_clearings(connection: Connection) -> pd.DataFrame:
         frame = frame.merge(renamed, on=[f"{name}_{side}" for name in KEYS], how="left")
         frame[f"support_{side}"] = frame[f"support_{side}"].astype("Int64")
         frame[f"file_{side}"] = frame[f"file_sha256_{side}"].map(files)
-    return frame.rename(columns={"cleared_by": "who", "cleared_at": "when"})
+    frame = frame.rename(columns={"cleared_by": "who", "cleared_at": "when"})
+    return frame if viewer.role != "public" else redact(frame.assign(who=HIDDEN))
 
 
 def _places(connection: Connection) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from loaders import reference, store
 from loaders.exchange_cells import write_csv
 from loaders.privacy import Viewer
+from loaders.store_base import records
 
 # Heading, HXL tag of our 3W table; ``data/layouts/exchange_3w.toml`` reads the same headings.
 THREE_W = (
@@ -47,7 +49,7 @@ PREFIX = "kradan"
 
 def write_all(connection: Connection, folder: Path, viewer: Viewer, province: str) -> dict[str, int]:
     """Write the three files as the viewer may see the records; returns rows by file."""
-    support = store.read_support(connection, None, viewer)  # type: ignore[arg-type] - no province: all of them
+    support = store.read_support(connection, None, viewer)
     grants = grant_rows(support)
     points = features(support, province)
     text = json.dumps(points, ensure_ascii=False, sort_keys=True)
@@ -61,20 +63,20 @@ def write_all(connection: Connection, folder: Path, viewer: Viewer, province: st
     }
 
 
-def baht(satang: object) -> str | None:
+def baht(satang: Any) -> str | None:
     """Satang as baht with two decimals, exactly."""
-    if satang is None or pd.isna(satang):  # type: ignore[call-overload]
+    if satang is None or pd.isna(satang):
         return None
-    whole, part = divmod(abs(int(satang)), 100)  # type: ignore[call-overload]
-    return f"{'-' if int(satang) < 0 else ''}{whole}.{part:02d}"  # type: ignore[call-overload]
+    whole, part = divmod(abs(int(satang)), 100)
+    return f"{'-' if int(satang) < 0 else ''}{whole}.{part:02d}"
 
 
-def _text(value: object) -> str | None:
-    return None if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+def _text(value: Any) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)
 
 
-def _day(value: object) -> str | None:
-    return None if pd.isna(value) else pd.Timestamp(value).date().isoformat()  # type: ignore[call-overload, arg-type]
+def _day(value: Any) -> str | None:
+    return None if pd.isna(value) else pd.Timestamp(value).date().isoformat()
 
 
 def _names() -> dict[str, str]:
@@ -89,7 +91,7 @@ def three_w_rows(support: pd.DataFrame) -> list[list]:
     """One row per record; an area above the subdistrict leaves the finer columns empty."""
     names = _names()
     rows = []
-    for one in support.itertuples():
+    for one in records(support):
         codes = [_text(one.province_code), _text(one.district_code), _text(one.subdistrict_code)]
         places = [part for code in codes for part in (f"TH{code}" if code else None, names.get(code or ""))]
         year = None if pd.isna(one.fiscal_year) else str(int(one.fiscal_year))
@@ -109,7 +111,7 @@ def grant_rows(support: pd.DataFrame) -> list[list]:
     """
     names = _names()
     rows = []
-    for one in support[support["amount_satang"].notna()].itertuples():
+    for one in records(support[support["amount_satang"].notna()]):
         start = _day(one.starts_on) or (None if pd.isna(one.fiscal_year) else f"{int(one.fiscal_year) - 1}-10-01")
         if start is None:
             continue
@@ -127,15 +129,15 @@ def grant_rows(support: pd.DataFrame) -> list[list]:
 def features(support: pd.DataFrame, province: str) -> dict:
     """The province's subdistricts as points with what the viewer may know: records and baht placed in each."""
     placed = support[support["subdistrict_code"].notna() & support["area_level"].isin(["subdistrict", "village"])]
-    records = placed.groupby("subdistrict_code").size()
+    counted = placed.groupby("subdistrict_code").size()
     satang = placed["amount_satang"].astype("Int64").groupby(placed["subdistrict_code"]).sum(min_count=1)
     found = []
-    for place in reference.subdistricts().itertuples():
+    for place in records(reference.subdistricts()):
         code = place.subdistrict_code
         if not code.startswith(province) or pd.isna(place.lat):
             continue
         properties = {"subdistrict_code": code, "pcode": f"TH{code}", "name_th": place.name_th, "name_en": place.name_en,
-                      "district_code": place.district_code, "records": int(records.get(code, 0)), "amount_baht": baht(satang.get(code))}  # fmt: skip
+                      "district_code": place.district_code, "records": int(counted.get(code, 0)), "amount_baht": baht(satang.get(code))}  # fmt: skip
         point = {"type": "Point", "coordinates": [float(place.lon), float(place.lat)]}
         found.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
     return {"type": "FeatureCollection", "features": found}

@@ -13,9 +13,10 @@ from collections.abc import Iterator
 from functools import cache
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, select
 
 from loaders import exchange_formats, settings, store, tables
 from loaders.backup import set_sequences
@@ -76,9 +77,9 @@ def _rows(connection: Connection, table: Table) -> Iterator[tuple]:
         yield tuple(row)
 
 
-def _by_bytes(connection: Connection, column: Column) -> Column:
+def _by_bytes(connection: Connection, column: Column) -> ColumnElement:
     is_text = column.type.python_type is str and connection.dialect.name == "postgresql"
-    return column.collate("C") if is_text else column  # type: ignore[return-value]
+    return column.collate("C") if is_text else column
 
 
 def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
@@ -103,9 +104,9 @@ def _frame_out(folder: Path, name: str, frame: pd.DataFrame) -> dict:
     return _resource(folder, name, described, count)
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> object:
     """A frame's cell as a plain value."""
-    if value is None or pd.isna(value):  # type: ignore[call-overload]
+    if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
         return value.date()

@@ -51,7 +51,9 @@ def decisions(connection: Connection, snapshot_id: int | None = None) -> pd.Data
     table = tables.decision
     here = table.c.snapshot_id.is_(None) if snapshot_id is None else table.c.snapshot_id == snapshot_id
     frame = pd.read_sql_query(select(table).where(table.c.is_struck.is_(False), here).order_by(table.c.id), connection)
-    return frame.assign(due_on=[None if pd.isna(day) else pd.Timestamp(day).date().isoformat() for day in frame["due_on"]])
+    return frame.assign(
+        due_on=[None if pd.isna(day) else pd.Timestamp(day).date().isoformat() for day in frame["due_on"]]
+    )
 
 
 def save_storyboard(connection: Connection, name: str, steps: list[dict], who: str) -> None:
@@ -67,5 +69,7 @@ def save_storyboard(connection: Connection, name: str, steps: list[dict], who: s
 
 def storyboards(connection: Connection) -> dict[str, list[dict]]:
     """Saved storyboards by name."""
-    rows = connection.execute(select(tables.storyboard.c.name, tables.storyboard.c.steps).order_by(tables.storyboard.c.name))
+    rows = connection.execute(
+        select(tables.storyboard.c.name, tables.storyboard.c.steps).order_by(tables.storyboard.c.name)
+    )
     return {row.name: json.loads(row.steps) for row in rows}

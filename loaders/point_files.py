@@ -87,13 +87,13 @@ def _points(data: bytes) -> list[tuple[float, float] | None]:
 def _table(data: bytes, encoding: str) -> tuple[list[str], list[list[str]]]:
     """Field names and records of a dBASE table; deleted records keep their place, for the points do too."""
     count, start, width = struct.unpack("<IHH", data[4:12])
+    if width < 2 or start + count * width > len(data) + 1:
+        raise ValueError("records are cut")
     layout, at = [], 32
     while data[at] != 0x0D:
         layout.append((data[at : at + 11].split(b"\0")[0], data[at + 16]))
         at += 32
     rows = [data[start + number * width + 1 : start + (number + 1) * width] for number in range(count)]
-    if len(rows) != count or any(len(row) < width - 1 for row in rows) or width < 2:
-        raise ValueError("records are cut")
     sample = b"\n".join(name for name, _ in layout) + b"\n" + b"\n".join(rows[:200])
     codec = _codec(sample, encoding)
     records = []

@@ -24,7 +24,7 @@ NAMES_A_PLACE = ("place_code", "subdistrict", "place_text", "district", "provinc
 WEAK = {"title", "reference", "fiscal_year", "theme", "organisation_kind"}  # alone they say nothing about a place
 UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?(?P<factor>พัน|ล้าน)?(?:บาท|baht)[\])]?$", re.IGNORECASE)
 COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|หลังคาเรือน|แห่ง|กลุ่ม|หมู่บ้าน)[\])]$")
-TITLE_UNIT = re.compile(r"หน่วย\s*(?:นับ)?\s*[:=]?\s*(?P<factor>พัน|ล้าน)?บาท")
+TITLE_UNIT = re.compile(r"(?:หน่วย\s*(?:นับ)?\s*[:=]?\s*|\(\s*)(?P<factor>พัน|ล้าน)?บาท")
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
 Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
 UNITS = {None: "baht", "พัน": "thousand_baht", "ล้าน": "million_baht"}
@@ -49,6 +49,12 @@ def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[s
 def titles(sheet: Sheet) -> list[str]:
     """Texts above the headings: agency, year, unit and province stand there."""
     first = min(sheet.heading_rows, default=0)
+    return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
+
+
+def above_data(sheet: Sheet) -> list[str]:
+    """The same, and what stands between the headings and the first row of data: a second heading line without a frame."""
+    first = min(sheet.frame.index, default=0)
     return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
 
 
@@ -150,12 +156,14 @@ def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
 
 def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
     """The unit of each money column: its heading's own, else the one the title states, else baht."""
-    stated = next((found for text in titles(sheet) if (found := TITLE_UNIT.search(text))), None)
+    stated = next((found for text in above_data(sheet) if (found := TITLE_UNIT.search(text))), None)
     general = UNITS[stated["factor"]] if stated else "baht"
     units = {}
     for column in ("amount", "committed", "paid", "savings", "promised", "received"):
         for heading in columns.get(column, [])[:1]:
-            found = next((one for part in heading.split(" - ") if (one := UNIT.search(squeeze(part)))), None)
+            lower = [text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)]  # a second heading line
+            spoken = [*heading.split(" - "), *lower]
+            found = next((one for part in spoken if (one := UNIT.search(squeeze(part)))), None)
             units[column] = UNITS[found["factor"]] if found else general
     return units
 

@@ -127,7 +127,8 @@ def _completed(view: _View, header: Header, found: int, expected: set[str]) -> H
     """A lower line that no layout knows is still a heading line, as long as the known headings stay."""
     bottom = max(header.bottom, _grown_downwards(view, header.top))
     headings = _joined(view, header.top, bottom)
-    if len(expected & {squeezed(heading) for heading in headings}) < found:
+    known = [heading for heading in headings if expected & {squeezed(heading), *map(squeezed, heading.split(JOIN))}]
+    if len(known) < found:
         return header
     return Header(header.top, bottom, headings)
 

@@ -106,6 +106,7 @@ class _Walk:
         self.band: Band | None = None
         self.filled_from_band: Counter[int] = Counter()
         self.group: list[list[str]] = []
+        self.long: list[int] = []
         self.totals = TotalRows(self._usual(), lambda row: adds_up(row, self.group))
         self.last_wide = max((p for p in self.body if len(self._filled(raw.rows[p])) > 1), default=-1)
 
@@ -128,6 +129,7 @@ class _Walk:
             bands.append(self.sections.current())
             self._check_width(position, row, short)
             self._keep(position, row)
+        self._report_long()
         self._report_short(short)
         for column, count in self.filled_from_band.items():
             heading = self.table.headings[column]
@@ -245,6 +247,8 @@ class _Walk:
         if any(not is_blank(cell) for cell in row[named:]):
             extra = " | ".join(cell.strip() for cell in row[named:])
             self.table.problems.append(Problem("extra_fields", "quarantined", self.raw.name, number, value=extra[:200]))
+        elif len(row) > named:
+            self.long.append(number)  # the cell that was pushed out may be an empty one
         elif len(row) < named:
             short.append(number)
 
@@ -253,6 +257,11 @@ class _Walk:
             self.table.problems.append(Problem("short_rows", sheet=self.raw.name, value=str(len(short))))
             return
         self.table.problems += [Problem("missing_fields", "quarantined", self.raw.name, number) for number in short]
+
+    def _report_long(self) -> None:
+        """Delimiters behind the last column in every row are harmless; in a few rows they betray a shift."""
+        if len(self.long) <= 0.2 * len(self.table.rows):
+            self.table.problems += [Problem("extra_fields", "quarantined", self.raw.name, number) for number in self.long]
 
     def _add_bands(self, bands: list[tuple[str, str]]) -> None:
         for index, heading in enumerate(("__section", "__group")):

@@ -27,7 +27,14 @@ def freeze(connection: Connection, name: str, facts: dict, who: str) -> int:
     if not name.strip():
         raise Refused("snapshot_without_name")
     text = canonical(facts)
-    row = {"name": name.strip(), "made_at": store.now(), "made_by": who, "data_version": facts["version"], "sha256": digest(text), "facts": text}
+    row = {
+        "name": name.strip(),
+        "made_at": store.now(),
+        "made_by": who,
+        "data_version": facts["version"],
+        "sha256": digest(text),
+        "facts": text,
+    }
     number = int(connection.execute(insert(tables.snapshot).values(**row)).inserted_primary_key[0])
     store.note(connection, who, "freeze", f"{number} {row['name']} {row['sha256'][:12]}")
     return number

@@ -12,7 +12,7 @@ import os
 import sqlite3
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -174,7 +174,7 @@ def _check_version(engine: Engine, create: bool, upgrade: bool) -> None:
 
 
 @contextmanager
-def _turn(engine: Engine) -> Iterator[None]:
+def _turn(engine: Engine) -> Generator[None]:
     """Writers of one process queue here instead of polling SQLite's lock: nobody starves."""
     lock = _turns[str(engine.url)]
     if not is_sqlite(engine):
@@ -189,7 +189,7 @@ def _turn(engine: Engine) -> Iterator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
+def writing(engine: Engine) -> Generator[Connection]:
     """One write transaction: all of it or nothing. Raises ``StoreUnavailable`` (``store_busy``) after a long wait."""
     with _turn(engine), engine.connect().execution_options(writes=True) as connection:
         try:
@@ -201,7 +201,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine) -> Generator[Connection]:
     """One consistent view of the store."""
     with engine.connect() as connection:
         if not is_sqlite(connection):

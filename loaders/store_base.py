@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Text
 
 metadata = MetaData()
@@ -31,3 +35,8 @@ def place() -> list[Column]:
         Column("written_place", Text),
         Column("match_evidence", String),
     ]
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a frame with their columns as attributes."""
+    yield from frame.itertuples()

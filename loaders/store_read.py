@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 
 from loaders import codes, tables
 from loaders.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
+from loaders.store_base import records
 
 # Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
@@ -71,9 +72,12 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def read_support(
-    connection: Connection, province: str, viewer: Viewer = DATA_TEAM, *, fiscal_year: int | None = None
+    connection: Connection, province: str | None, viewer: Viewer = DATA_TEAM, *, fiscal_year: int | None = None
 ) -> pd.DataFrame:
-    """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key."""
+    """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key.
+
+    ``province`` ``None`` means every province.
+    """
     frame = read_register(connection, "support", province, viewer, fiscal_year=fiscal_year)
     frame = frame.rename(columns={"id": "support_id"})
     agencies = read_table(connection, tables.agency, viewer).add_prefix("agency_")
@@ -108,23 +112,30 @@ def read_summary(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
 
 
 def read_subdistrict_sums(
-    connection: Connection, province: str, fiscal_year: int, viewer: Viewer = DATA_TEAM
+    connection: Connection,
+    province: str,
+    fiscal_year: int,
+    viewer: Viewer = DATA_TEAM,
+    *,
+    agency: str | None = None,
+    theme: str | None = None,
 ) -> pd.DataFrame:
-    """Support of a province and year summed where it is stored: one row per area, agency and theme.
+    """Support of a province and year summed in the database: one row per area with ``records`` and ``amount_satang``.
 
     For boards whose province has more records than a page should fetch; no counts of people (see :func:`read_summary`).
     """
     table, batch = tables.support, tables.import_batch
-    keys = [table.c[name] for name in ("area_level", "subdistrict_code", "district_code", "agency_code", "theme_code")]
+    keys = [table.c[name] for name in ("area_level", "subdistrict_code", "district_code")]
     sums = [func.count().label("records"), func.sum(table.c.amount_satang).label("amount_satang")]
+    shown = select(batch.c.id).where(batch.c.is_active, batch.c.base.in_(_bases(connection, "support", viewer)))
     query = (
         select(*keys, *sums)
-        .join(batch, batch.c.id == table.c.batch_id)
-        .where(table.c.province_code == province, table.c.fiscal_year == fiscal_year, batch.c.is_active)
-        .where(batch.c.base.in_(_bases(connection, "support", viewer)))
+        .where(table.c.province_code == province, table.c.fiscal_year == fiscal_year, table.c.batch_id.in_(shown))
         .group_by(*keys)
         .order_by(*keys)
     )
+    for column, wanted in ((table.c.agency_code, agency), (table.c.theme_code, theme)):
+        query = query if wanted is None else query.where(column == wanted)
     frame = pd.read_sql_query(query, connection)
     for name in ("records", "amount_satang"):
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
@@ -210,7 +221,7 @@ def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
     sharing = read_sharing(connection)
     seen = [
         any(viewer.may_see(level_of(sharing, register, row.base), row.base) for register in registers.get(row.id, ()))
-        for row in frame.itertuples()
+        for row in records(frame)
     ]
     return redact(frame[seen].assign(loaded_by="", summary="{}").reset_index(drop=True))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -68,7 +68,7 @@ def _check_foreign_keys(connection: Connection) -> None:
 
 
 @contextmanager
-def _without_foreign_keys(engine: Engine) -> Iterator[None]:
+def _without_foreign_keys(engine: Engine) -> Generator[None]:
     """SQLite can only rebuild a table that others point at while its foreign keys are off; they are checked at the end."""
     if engine.dialect.name != "sqlite":
         yield

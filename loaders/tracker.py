@@ -46,7 +46,7 @@ def set_due(
     """Ask a base for a register by a day; ``district_code`` ``None`` means every district. Returns the key."""
     row = {"base": base, "register": register, "district_code": district_code, "fiscal_year": fiscal_year, "due_on": due_on,
            "note": note, "set_by": who}  # fmt: skip
-    key = connection.execute(insert(tables.due).values(**row)).inserted_primary_key[0]
+    key = connection.execute(insert(tables.due).values(**row).returning(tables.due.c.id)).scalar_one()
     store.note(connection, who, "set_due", f"{base} {register} {district_code or '*'} {due_on.isoformat()}")
     store.touch(connection)
     return key

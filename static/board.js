@@ -225,8 +225,9 @@
   };
 
   window.kradanPaint = function (vector) {
-    if (!board) { board = { waiting: vector }; return L.layerGroup(); }
+    if (!board) board = {};
     if (board.vector && board.vector.view !== vector.view) board.override = null;
+    if (vector.values) vector.values = vector.values.split(",").map(function (text) { return text === "" ? null : Number(text); });
     board.vector = vector;
     if (board.map) paint(); else board.waiting = vector;
     return L.layerGroup();

@@ -5,5 +5,21 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from hypothesis import settings
+
+from tests.stores import (  # noqa: F401 - fixtures for every test file
+    board,
+    engine,
+    postgres_board,
+    postgres_engine,
+    postgres_socket,
+    sqlite_board,
+    sqlite_engine,
+    url,
+)
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data"
+
+settings.register_profile("kradan", deadline=None, derandomize=True)
+settings.load_profile("kradan")

@@ -6,14 +6,22 @@ from itertools import combinations
 
 import numpy as np
 
-TO_XYZ = np.array([[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]])
+TO_XYZ = np.array(
+    [[0.4124564, 0.3575761, 0.1804375], [0.2126729, 0.7151522, 0.0721750], [0.0193339, 0.1191920, 0.9503041]]
+)
 WHITE = TO_XYZ @ np.ones(3)
 # G. M. Machado, M. M. Oliveira, L. A. F. Fernandes, IEEE TVCG 15(6), 2009: severity 1.0, on linear RGB.
 VISION = {
     "normal": np.eye(3),
-    "protan": np.array([[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]),
-    "deutan": np.array([[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]),
-    "tritan": np.array([[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]),
+    "protan": np.array(
+        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]]
+    ),
+    "deutan": np.array(
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]]
+    ),
+    "tritan": np.array(
+        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]]
+    ),
 }
 
 
@@ -52,7 +60,13 @@ def ciede2000(one: np.ndarray, other: np.ndarray) -> float:
         mh = (h1 + h2) / 2
     else:
         mh = (h1 + h2 + 360) / 2 if h1 + h2 < 360 else (h1 + h2 - 360) / 2
-    t = 1 - 0.17 * np.cos(np.radians(mh - 30)) + 0.24 * np.cos(np.radians(2 * mh)) + 0.32 * np.cos(np.radians(3 * mh + 6)) - 0.20 * np.cos(np.radians(4 * mh - 63))
+    t = (
+        1
+        - 0.17 * np.cos(np.radians(mh - 30))
+        + 0.24 * np.cos(np.radians(2 * mh))
+        + 0.32 * np.cos(np.radians(3 * mh + 6))
+        - 0.20 * np.cos(np.radians(4 * mh - 63))
+    )
     sl = 1 + 0.015 * (ml - 50) ** 2 / np.sqrt(20 + (ml - 50) ** 2)
     sc, sh = 1 + 0.045 * mc, 1 + 0.015 * mc * t
     rt = -2 * np.sqrt(mc**7 / (mc**7 + 25.0**7)) * np.sin(np.radians(60 * np.exp(-(((mh - 275) / 25) ** 2))))
@@ -62,5 +76,7 @@ def ciede2000(one: np.ndarray, other: np.ndarray) -> float:
 def worst(colors: list[str], ambient: float = 0.2) -> tuple[float, str, str, str]:
     """The least difference over all pairs and kinds of vision: difference, vision, both colours."""
     return min(
-        (ciede2000(seen(one, vision, ambient), seen(other, vision, ambient)), vision, one, other) for vision in VISION for one, other in combinations(colors, 2)
+        (ciede2000(seen(one, vision, ambient), seen(other, vision, ambient)), vision, one, other)
+        for vision in VISION
+        for one, other in combinations(colors, 2)
     )

@@ -15,18 +15,7 @@ from loaders import backup, store, tables
 from loaders.problems import Refused
 from loaders.store_errors import StoreUnavailable
 from tests import postgres, store_worker
-from tests.stores import (  # noqa: F401 - fixtures
-    add_batch,
-    board,
-    engine,
-    postgres_board,
-    postgres_engine,
-    postgres_socket,
-    sqlite_board,
-    sqlite_engine,
-    support_rows,
-    url,
-)
+from tests.stores import add_batch, support_rows
 from tests.test_store import exported, whole_batches
 
 
@@ -55,8 +44,8 @@ def test_a_backup_of_a_live_sqlite_store_is_whole_20_of_20(sqlite_engine, tmp_pa
 
 
 def test_a_backup_of_a_live_postgresql_store_is_whole(postgres_engine, postgres_socket, tmp_path):
-    """Six here; ``bench/store.py`` restores 20 of 20."""
-    files, sizes = live_backups(address(postgres_engine), postgres_engine, tmp_path, 6), []
+    """Four here; ``bench/store.py`` restores 20 of 20."""
+    files, sizes = live_backups(address(postgres_engine), postgres_engine, tmp_path, 4), []
     with postgres.database(postgres_socket) as other:
         for file in files:
             backup.restore(file, other)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from itertools import product
 
 import pandas as pd
 import pytest
@@ -14,6 +13,8 @@ from geo import alignment, currents
 from geo.coverage import coverage
 from geo.periods import filter_support
 from geo.roll_up import roll_up
+from geo.sankey import sankey
+from geo.stream_history import history
 from pages.parts import charts
 from tests import toy
 
@@ -33,43 +34,73 @@ record = st.fixed_dictionaries(
 
 def build(rows: list[dict]) -> pd.DataFrame:
     undated = {"starts_on": None, "ends_on": None}
-    return toy.support(*(toy.record(row["place"], row["agency"], **{k: v for k, v in row.items() if k not in ("place", "agency")}, **undated) for row in rows))
+    return toy.support(
+        *(
+            toy.record(
+                row["place"], row["agency"], **{k: v for k, v in row.items() if k not in ("place", "agency")}, **undated
+            )
+            for row in rows
+        )
+    )
 
 
 def total(frame: pd.DataFrame) -> int:
     return int(frame["amount_satang"].sum())
 
 
-@settings(max_examples=25, deadline=None)
-@given(st.lists(record, max_size=25))
-def test_every_filter_conserves_every_satang(rows):
+choice = st.fixed_dictionaries(
+    {
+        "fiscal_year": st.sampled_from([None, 2006, 2007]),
+        "agency": st.sampled_from([None, "a1", "a2"]),
+        "theme": st.sampled_from([None, "health"]),
+        "stream": st.sampled_from([None, "s1"]),
+        "district": st.sampled_from([None, "9901", "9902"]),
+    }
+)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(record, max_size=15), choice)
+def test_every_filter_conserves_every_satang(rows, filters):
     support, areas, links = build(rows), toy.areas(), toy.local_governments()
-    choices = product([None, 2006, 2007], [None, "a1"], [None, "health"], [None, "s1"], [None, "9901"])
-    for year, agency, theme, stream, district in choices:
-        chosen = filter_support(support, year, agency, theme, stream, district)
-        rolled = roll_up(chosen, areas, links)
-        assert total(rolled.by_subdistrict) + int(rolled.strip["amount_satang"].sum()) == total(chosen)
-        account = currents.account(chosen, areas, links)
-        coded = account[account["theme_code"] != ""]
-        on_map, strip = (int(coded.loc[here, "amount_satang"].sum()) for here in (coded["where"].eq("subdistrict"), coded["where"].ne("subdistrict")))
-        not_coded = int(account.loc[account["theme_code"].eq(""), "amount_satang"].sum())
-        assert on_map + strip + not_coded == total(chosen)
-        assert int(account["supports"].sum()) == len(chosen)
-        found = currents.currents(chosen, areas, links)
-        assert found.total_satang + found.returned_satang == total(chosen)
-        assert found.without_amount == int(chosen["amount_satang"].isna().sum())
-    for column, wanted in (("theme_code", "theme"), ("agency_code", "agency"), ("stream_code", "stream")):
+    chosen = filter_support(support, **filters)
+    rolled = roll_up(chosen, areas, links)
+    assert total(rolled.by_subdistrict) + int(rolled.strip["amount_satang"].sum()) == total(chosen)
+    account = currents.account(chosen, areas, links)
+    coded = account[account["theme_code"] != ""]
+    on_map, strip = (
+        int(coded.loc[here, "amount_satang"].sum())
+        for here in (coded["where"].eq("subdistrict"), coded["where"].ne("subdistrict"))
+    )
+    not_coded = int(account.loc[account["theme_code"].eq(""), "amount_satang"].sum())
+    assert on_map + strip + not_coded == total(chosen)
+    assert int(account["supports"].sum()) == len(chosen)
+    found = currents.currents(chosen, areas, links)
+    assert found.total_satang + found.returned_satang == total(chosen)
+    assert found.without_amount == int(chosen["amount_satang"].isna().sum())
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.lists(record, max_size=15))
+def test_the_choices_of_a_filter_and_what_is_not_coded_are_the_whole_store(rows):
+    support = build(rows)
+    for column, wanted in (
+        ("theme_code", "theme"),
+        ("agency_code", "agency"),
+        ("stream_code", "stream"),
+        ("district_code", "district"),
+    ):
         parts = [filter_support(support, **{wanted: code}) for code in support[column].dropna().unique()]
         assert sum(map(total, parts)) + total(support[support[column].isna()]) == total(support)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(record, min_size=1, max_size=25), st.integers(1, 4))
+@settings(max_examples=30, deadline=None)
+@given(st.lists(record, min_size=1, max_size=15), st.integers(1, 4))
 def test_widths_add_up_at_every_node_and_step(rows, keep):
     found = currents.currents(build(rows), toy.areas(), toy.local_governments())
     folded = currents.fold(found.paths, keep)
     assert int(folded["amount_satang"].sum()) == found.total_satang
-    drawing = currents.sankey(folded)
+    drawing = sankey(folded)
     by_step = drawing.nodes.groupby("step")["amount_satang"].sum()
     assert set(by_step) <= {found.total_satang}
     for step in range(3):
@@ -78,7 +109,9 @@ def test_widths_add_up_at_every_node_and_step(rows, keep):
         for side, end in (("source", step), ("target", step + 1)):
             nodes = drawing.nodes[drawing.nodes["step"] == end].set_index("code")["amount_satang"]
             assert links.groupby(side)["amount_satang"].sum().to_dict() == nodes.to_dict()
-    assert drawing.links["thickness"].to_numpy() == pytest.approx(drawing.links["amount_satang"].to_numpy() * drawing.scale)
+    assert drawing.links["thickness"].to_numpy() == pytest.approx(
+        drawing.links["amount_satang"].to_numpy() * drawing.scale
+    )
 
 
 def test_ends_for_money_without_place_theme_or_stream():
@@ -96,7 +129,11 @@ def test_ends_for_money_without_place_theme_or_stream():
 def test_classes_can_stand_for_districts_and_money_above_never_reaches_one():
     support = toy.support(toy.record("990101", baht=10), toy.record("990102", baht=5), toy.record("9901", baht=20))
     paths = currents.currents(support, toy.areas(), classes={"990101": "C"}).paths
-    assert (paths.groupby("place_code")["amount_satang"].sum() // 100).to_dict() == {"C": 10, "unclassed": 5, "district": 20}
+    assert (paths.groupby("place_code")["amount_satang"].sum() // 100).to_dict() == {
+        "C": 10,
+        "unclassed": 5,
+        "district": 20,
+    }
 
 
 def test_forty_streams_are_gathered_and_ends_keep_their_own_line():
@@ -107,14 +144,14 @@ def test_forty_streams_are_gathered_and_ends_keep_their_own_line():
     assert len(streams) == 14
     assert {currents.OTHER, currents.NOT_CODED, "s39"} <= streams
     assert int(folded["amount_satang"].sum()) == int(paths["amount_satang"].sum()) == 82_001
-    drawing = currents.sankey(folded)
+    drawing = sankey(folded)
     tops = drawing.nodes.sort_values(["step", "y"])
     gaps = tops.groupby("step")["y"].diff().dropna()
     assert (gaps >= 24).all()  # room for a line of text
 
 
 def test_nothing_to_draw_draws_nothing():
-    drawing = currents.sankey(currents.currents(toy.support(), toy.areas()).paths)
+    drawing = sankey(currents.currents(toy.support(), toy.areas()).paths)
     assert (len(drawing.nodes), len(drawing.links), drawing.scale) == (0, 0, 0.0)
     assert "<path" not in charts.ribbons(drawing)
 
@@ -122,7 +159,7 @@ def test_nothing_to_draw_draws_nothing():
 def test_markup_in_names_is_escaped_and_never_enters_the_picture():
     hostile = '<img src=x onerror="alert(1)">'
     paths = currents.currents(toy.support(toy.record("990101", hostile, baht=1)), toy.areas()).paths
-    drawing = currents.sankey(paths)
+    drawing = sankey(paths)
     drawn = charts.sankey_html(drawing, lambda _step, code: code, str, ["a", "b", "c", hostile], hostile)
     assert hostile not in drawn
     assert "&lt;img" in drawn
@@ -144,7 +181,7 @@ def test_an_ended_stream_leaves_the_present_and_stays_in_history_with_its_baht()
     )  # fmt: skip
     now = filter_support(support, 2007)
     assert set(currents.currents(now, toy.areas()).paths["stream_code"]) == {"new"}
-    table = currents.history(support, STREAMS, 2007).set_index("stream_code")
+    table = history(support, STREAMS, 2007).set_index("stream_code")
     assert table["state"].to_dict() == {"new": "running", "later": "not_started", "old": "ended", "open": "ended"}
     assert int(table.at["old", "amount_satang"]) == 10_000
     assert pd.isna(table.at["old", "year_satang"])
@@ -153,8 +190,8 @@ def test_an_ended_stream_leaves_the_present_and_stays_in_history_with_its_baht()
 
 
 def test_history_of_nothing_is_empty():
-    assert currents.history(toy.support(), STREAMS, 2007).empty
-    assert currents.history(toy.support(), STREAMS, None).empty
+    assert history(toy.support(), STREAMS, 2007).empty
+    assert history(toy.support(), STREAMS, None).empty
 
 
 def plans(*rows: tuple[str, str | None, bool, str | None]) -> pd.DataFrame:
@@ -177,7 +214,9 @@ def test_alignment_holds_money_to_the_nearest_plan():
         toy.record("990201", theme_code="health", baht=640),  # its plan does not exist
         toy.record("990202", theme_code="health"),
     )  # fmt: skip
-    table = alignment.alignment(roll_up(support, toy.areas()).by_subdistrict, asked, toy.areas()).set_index("subdistrict_code")
+    table = alignment.alignment(roll_up(support, toy.areas()).by_subdistrict, asked, toy.areas()).set_index(
+        "subdistrict_code"
+    )
     assert [int(table.at["990101", name]) // 100 for name in alignment.MONEY] == [50, 100, 160, 0]
     assert float(table.at["990101", "aligned_share"]) == pytest.approx(1 / 3)
     assert float(table.at["990102", "aligned_share"]) == 1.0
@@ -206,9 +245,19 @@ def test_weak_is_below_the_median_of_average_ranks_and_unknown_stays_unknown():
 
 def test_a_strong_current_on_a_weak_community_is_flagged_and_silence_is_not_zero():
     codes = toy.SUBDISTRICTS
-    support = toy.support(*(toy.record(code, baht=1000 * number * number) for number, code in enumerate(codes[:4], start=1)))
-    table = coverage(support, toy.areas(), toy.villages(), toy.reports(("base_a1", "9901"), ("base_a1", "9902")), fiscal_year=2007)
-    weak = pd.DataFrame({"subdistrict_code": codes, "strength": 0.1, "is_weak": [False, True, False, True, True, True, None, None, None]})
+    support = toy.support(
+        *(toy.record(code, baht=1000 * number * number) for number, code in enumerate(codes[:4], start=1))
+    )
+    table = coverage(
+        support, toy.areas(), toy.villages(), toy.reports(("base_a1", "9901"), ("base_a1", "9902")), fiscal_year=2007
+    )
+    weak = pd.DataFrame(
+        {
+            "subdistrict_code": codes,
+            "strength": 0.1,
+            "is_weak": [False, True, False, True, True, True, None, None, None],
+        }
+    )
     flagged = alignment.strong_on_weak(table, weak).set_index("subdistrict_code")
     assert flagged.attrs["strong_from_baht"] == pytest.approx(3.25)  # 1, 2, 3, 4 baht per head
     assert flagged.index[flagged["is_flagged"].fillna(False)].tolist() == [codes[3]]

@@ -21,7 +21,16 @@ THEMES = ["health", "sufficiency"]
 
 def stacked(support, reports, fiscal_year=2007):
     bases = {theme: sorted(set(support.loc[support["theme_code"].eq(theme), "base"])) for theme in THEMES}
-    return coverage_by("theme_code", THEMES, support, toy.areas(), toy.villages(), reports, bases_by_value=bases, fiscal_year=fiscal_year)
+    return coverage_by(
+        "theme_code",
+        THEMES,
+        support,
+        toy.areas(),
+        toy.villages(),
+        reports,
+        bases_by_value=bases,
+        fiscal_year=fiscal_year,
+    )
 
 
 @pytest.fixture
@@ -65,8 +74,14 @@ def test_money_adds_up_with_its_ends(province):
 
 def test_who_could_act_names_each_agency_at_its_nearest(province):
     support, _reports = province
-    found = who_could_act_in(support, toy.adjacency(), ["990103"], "health", {"a9": ["health"], "a8": ["learning"], "a1": ["health"]})
-    assert found[["agency_code", "reach"]].to_numpy().tolist() == [["a2", "next_door"], ["a1", "province"], ["a9", "mandate"]]
+    found = who_could_act_in(
+        support, toy.adjacency(), ["990103"], "health", {"a9": ["health"], "a8": ["learning"], "a1": ["health"]}
+    )
+    assert found[["agency_code", "reach"]].to_numpy().tolist() == [
+        ["a2", "next_door"],
+        ["a1", "province"],
+        ["a9", "mandate"],
+    ]
     district = who_could_act_in(support, toy.adjacency(), ["990201", "990202", "990203"], "health")
     assert dict(zip(district["agency_code"], district["reach"], strict=True)) == {"a1": "inside", "a2": "next_door"}
     assert who_could_act_in(toy.support(), toy.adjacency(), ["990103"], "health").empty

@@ -7,7 +7,7 @@ import inspect
 import numpy as np
 import pytest
 
-from pages.parts import palette
+from pages.parts import answers, palette
 from tests.palette_science import VISION, ciede2000, lab, linear, seen, worst
 
 BAR = 8.0
@@ -21,7 +21,7 @@ LEGENDS = {
     "weak": list(palette.WEAK.values()),
     "pilots": list(palette.PILOTS.values()),
     "call": list(palette.CALL.values()),
-    "answer": list(palette.ANSWER.values()),
+    "answer": [color for role, color in answers.COLORS.items() if not role.startswith("scale")] + OFF_SCALE,
     "clusters": list(palette.CLUSTERS.values()),
 }
 # Pairs 1, 4, 7, 10, 13, 16, 17, 20, 21, 25 and 34 of Sharma, Wu, Dalal: The CIEDE2000 Color-Difference Formula (2005), table 1.
@@ -65,7 +65,11 @@ def test_the_worst_pair_of_every_legend_can_be_told_apart(name):
 
 
 def test_hatch_and_stripe_show_on_their_grounds():
-    lines = [(palette.NOT_REPORTED, palette.NOT_REPORTED_LINE), (palette.NONE, palette.NOT_REPORTED_LINE), (palette.NOT_REPORTED, palette.WEAK["alone"])]
+    lines = [
+        (palette.NOT_REPORTED, palette.NOT_REPORTED_LINE),
+        (palette.NONE, palette.NOT_REPORTED_LINE),
+        (palette.NOT_REPORTED, palette.WEAK["alone"]),
+    ]
     lines += [(ground, "#5f6b76") for ground in palette.CLASSES.values()]
     for ground, line in lines:
         assert worst([ground, line])[0] >= BAR, (ground, line)
@@ -73,7 +77,10 @@ def test_hatch_and_stripe_show_on_their_grounds():
 
 def test_no_palette_is_left_out():
     named = {name: value for name, value in inspect.getmembers(palette) if name.isupper()}
-    listed = {color for colors in LEGENDS.values() for color in colors} | {palette.NOT_REPORTED, palette.NOT_REPORTED_LINE}
+    listed = {color for colors in LEGENDS.values() for color in colors} | {
+        palette.NOT_REPORTED,
+        palette.NOT_REPORTED_LINE,
+    }
     for name, value in named.items():
         colors = list(value.values()) if isinstance(value, dict) else [value] if isinstance(value, str) else list(value)
         assert set(colors) <= listed, name

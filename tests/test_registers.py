@@ -11,16 +11,7 @@ from loaders import areas_register, setup, store, tables, templates, tracker
 from loaders.ingest import ingest
 from loaders.privacy import Viewer
 from loaders.problems import Refused
-from tests.stores import (  # noqa: F401 - fixtures
-    board,
-    engine,
-    load_rows,
-    postgres_board,
-    postgres_socket,
-    sqlite_board,
-    sqlite_engine,
-    url,
-)
+from tests.stores import load_rows
 
 MEETING = date(2007, 2, 26)
 

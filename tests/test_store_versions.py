@@ -13,7 +13,6 @@ from sqlalchemy import inspect, text
 from loaders import backup, store, store_upgrade, tables
 from loaders.store_errors import StoreUnavailable
 from tests import store_worker
-from tests.stores import postgres_socket, url  # noqa: F401 - fixtures
 
 BATCH = (
     "INSERT INTO import_batch VALUES (7, 'codi', 'ก.xlsx', 'abc', 'x', '2024-02-29T10:00:00', 'someone', NULL, {false}, {true}, NULL,"

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 
 import pandas as pd
 
-from pages.parts import choices, compare, layers, looks, panels, place_facts, queries, records, sheet
-from pages.parts.text import baht, day, language, name_of, safe, subdistrict_name, t, year
+from pages.parts import choices, compare, layers, place_facts, queries, records, sheet
+from pages.parts.text import baht, day, name_of, safe, subdistrict_name, t, year
 
-# Type size in points by step of density, and what one sheet holds then: lines of support, characters on a line of it.
-STEPS = ((9.0, 15, 62), (8.0, 22, 72), (7.0, 31, 84))
-ACROSS = 46  # characters of a block's line before it wraps, at the middle size
+SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
+PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: sheet inside its margins, head with the small map, slack
+WIDE, MM, LETTER, LINE = 192.0, 0.3528, 0.18, 1.38  # printable width; mm per point; width of a letter and height of a line per point
+RAGGED = 1.2  # Thai wraps at words: every line but the last ends early
+SHARES = {"agency": 0.12, "what": 0.25, "theme": 0.17, "where": 0.10, "amount": 0.10, "period": 0.18, "files": 0.08}  # as in app.css
 MOST = {"groups": 6, "neighbours": 9, "view_overlaps": 8, "view_gaps": 7, "welfare_fund": 6, "people": 6, "needs": 6, "plans": 6, "rank": 2}
 
 
 def html(version: str, chosen: queries.Filters, code: str) -> str:
     """The whole sheet."""
     own = grouped(version, sheet.own_support(version, chosen, code))
-    size, lines = fit(own)
-    blocks = "".join(block.html(MOST[block.heading]) for block in place_facts.blocks(version, chosen, code))
+    blocks, foot = place_facts.blocks(version, chosen, code), _foot(version, chosen, code)
+    size, lines = fit(own, [[block.heading, *block.shown(MOST[block.heading])] for block in blocks], foot)
+    listed = "".join(block.html(MOST[block.heading]) for block in blocks)
     return (
         f'<section class="kradan-a4" style="font-size:{size}pt" aria-hidden="true">{_head(version, chosen, code)}{_figures(version, chosen, code)}'
         f"<h2>{safe(t('support_here'))}</h2>{_support(own, lines)}{_above(version, chosen, code)}"
-        f'<div class="kradan-a4-blocks">{blocks}</div>{_foot(version, chosen, code)}</section>'
+        f'<div class="kradan-a4-blocks">{listed}</div><footer>{safe(foot)}</footer></section>'
     )
 
 
@@ -51,24 +55,43 @@ def _villages(numbers: pd.Series) -> str:
     return f"{t('moo')} {', '.join(map(str, known))}" if known else t("level_subdistrict")
 
 
-def fit(own: pd.DataFrame) -> tuple[float, int]:
-    """Type size and how many lines of support to print, so that the sheet never runs over."""
-    for size, room, across in STEPS:
-        used = [_height(row, across) for row in own.itertuples()]
-        if sum(used) <= room:
+def fit(own: pd.DataFrame, blocks: list[list[str]], foot: str) -> tuple[float, int]:
+    """Type size in points and how many lines of support to print, so that the sheet never runs over.
+
+    The largest size at which everything fits; at the smallest the lines that fit, and one that says what is not listed.
+    """
+    for size in SIZES:
+        room = PAPER - HEAD - BREATH - _rest(size, blocks, foot)
+        heights = [_row(size, row) for row in own.itertuples()]
+        if sum(heights) <= room:
             return size, len(own)
-    total, number = 0, 0
-    for used_here in used:
-        if total + used_here > room - 1:  # the last line says what is not listed
+    total, number = size * LINE * MM, 0
+    for height in heights:
+        if total + height > room:
             break
-        total, number = total + used_here, number + 1
+        total, number = total + height, number + 1
     return size, number
 
 
-def _height(row: object, across: int) -> int:
-    """Printed lines that a row takes: its longest cell, wrapped."""
-    cells = ((row.what, 0.36), (row.theme, 0.2), (row.where, 0.14), (row.agency, 0.12))  # type: ignore[attr-defined]
-    return max(math.ceil(len(text) / max(across * share, 1)) for text, share in cells if text) if any(text for text, _ in cells) else 1
+def _rest(size: float, blocks: list[list[str]], foot: str) -> float:
+    """Millimetres of what stands around the lines of support: figures, headings, three columns of blocks, footer."""
+    line = size * LINE * MM
+    column = (WIDE - 8) / 3 - 3
+    heights = [sum(_wrapped(size, text, column) for text in block) * line + 1.2 for block in blocks]
+    return 6 * line + 4 + max(sum(heights) / 3 * 1.12 + line, max(heights, default=0)) + _wrapped(size * 0.88, foot, WIDE) * line
+
+
+def _row(size: float, row: object) -> float:
+    """Millimetres of a line of support: its highest cell."""
+    lines = max(_wrapped(size, str(getattr(row, name)), WIDE * share - 1.6) for name, share in SHARES.items() if hasattr(row, name))
+    return lines * size * LINE * MM + 0.75
+
+
+def _wrapped(size: float, text: str, width: float) -> int:
+    """Lines that a text takes; vowels and tone marks above and below take no width."""
+    letters = sum(unicodedata.category(mark) != "Mn" for mark in text)
+    needed = letters * LETTER * size
+    return 1 if needed <= width else math.ceil(needed * RAGGED / width)
 
 
 def _head(version: str, chosen: queries.Filters, code: str) -> str:
@@ -79,8 +102,8 @@ def _head(version: str, chosen: queries.Filters, code: str) -> str:
     used = [words for words in (_chosen(version, chosen, name) for name in ("theme", "agency", "stream")) if words]
     place = f"{t('prefix_district')}{name_of(area, 'district_name')} · {choices.province_name()} · {code} · {' · '.join([when, *used])}{demo}"
     return (
-        f'<header><div><h1>{safe(subdistrict_name(name_of(area)))}</h1><p>{safe(place)}</p></div>'
-        f'<img src="{compare.picture(layer, code[:4], code)}" alt=""></header>'
+        f'<div class="kradan-a4-head"><div><h1>{safe(subdistrict_name(name_of(area)))}</h1><p>{safe(place)}</p></div>'
+        f'<img src="{compare.picture(layer, code[:4], code)}" alt=""></div>'
     )
 
 
@@ -126,7 +149,7 @@ def _foot(version: str, chosen: queries.Filters, code: str) -> str:
     rows = place_facts.provenance(version, chosen, code)
     files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
     listed = " · ".join(f"[{batch}] {row.file} ({row.rows:,} {t('rows_word')}, {day(row.loaded_at)})" for batch, row in files.iterrows())
-    return f"<footer>{safe(t('sheet_sources'))}: {safe(listed or t('not_reported_long'))}<br>{safe(t('data_version', version=version))}</footer>"
+    return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=queries.number(version))}"
 
 
 def show(version: str, chosen: queries.Filters, code: str) -> None:

@@ -8,9 +8,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo import alignment
 from geo.maps import ClassStyle
 from geo.questions import QUESTIONS, Answer, Context
-from pages.parts import choices, panels, queries, records
+from loaders import codes
+from pages.parts import choices, panels, queries, ranking_data, records
 from pages.parts.layers import Layer
 from pages.parts.palette import OUTCOMES, SEQUENTIAL
 from pages.parts.queries import Filters
@@ -38,7 +40,13 @@ def choose() -> str:
         st.session_state["question"] = ""
     st.session_state["_used"]["question"] = ""
     with st.container(key="questions"):
-        return st.radio(t("questions"), options, format_func=lambda code: t(f"question_{code or 'board'}"), key="question", persist_state="session")
+        return st.radio(
+            t("questions"),
+            options,
+            format_func=lambda code: t(f"question_{code or 'board'}"),
+            key="question",
+            persist_state="session",
+        )
 
 
 def context(version: str, chosen: Filters, subdistrict: str | None = None) -> Context:
@@ -48,13 +56,28 @@ def context(version: str, chosen: Filters, subdistrict: str | None = None) -> Co
         coverage=queries.coverage(version, wide),
         support=queries.chosen_support(version, wide),
         plans=queries.register(version, "plan"),
-        strength=queries.strength(version, wide.fiscal_year),
+        strength=strength(version, wide.fiscal_year),
         adjacency=queries.adjacency(),
         by_theme=lambda: queries.by_theme(version, wide),
         overlaps=lambda: queries.overlaps(version, wide),
         needs=lambda: _needs(version, wide),
         district=chosen.district,
         subdistrict=subdistrict,
+    )
+
+
+def community_classes(version: str, fiscal_year: int | None) -> dict[str, str]:
+    """A, B, C of the community side as the ranking page has them, agreed where a meeting decided; empty without figures."""
+    ranking = ranking_data.ranked(version, fiscal_year, ranking_data.Method())
+    units = ranking_data.reviewed(ranking, fiscal_year).units.dropna(subset=["agreed_class"])
+    return dict(zip(units["subdistrict_code"], units["agreed_class"].astype(str), strict=True))
+
+
+def strength(version: str, fiscal_year: int | None) -> pd.DataFrame:
+    """Who is weak: class C of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
+    signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
+    return alignment.strength(
+        queries.needs(version), signs, queries.areas(fiscal_year), community_classes(version, fiscal_year) or None
     )
 
 
@@ -109,7 +132,9 @@ def layer_of(given: Answer) -> Layer:
     unit = t(given.unit) if given.unit else "{}"
     marks = table["subdistrict_code"].isin(given.marked) if given.marked else None
     label = t(given.mark_label) if given.mark_label else ""
-    return Layer(styles, table["subdistrict_code"], table["class"], values, unit, marks, label, dict(given.badges) or None)
+    return Layer(
+        styles, table["subdistrict_code"], table["class"], values, unit, marks, label, dict(given.badges) or None
+    )
 
 
 def _names(codes: object) -> str:
@@ -130,7 +155,10 @@ def _columns(version: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
         "amount_satang": ("column_amount", baht),
         "at_stake_satang": ("column_at_stake", baht),
         "suspected_duplication": ("column_pairs", whole),
-        "per_head_baht": ("column_per_head", lambda value: t("not_known") if pd.isna(value) else f"{float(value):,.0f}"),
+        "per_head_baht": (
+            "column_per_head",
+            lambda value: t("not_known") if pd.isna(value) else f"{float(value):,.0f}",
+        ),
         "need_value": ("column_need", whole),
         "population": ("column_population", whole),
         "beside_codes": ("column_neighbours_without", _names),
@@ -142,7 +170,11 @@ def _columns(version: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
 def listing(version: str, code: str, given: Answer) -> None:
     """The rows behind the answer, and the page that shows more."""
     view, wanted = given.link
-    st.page_link(st.session_state["_views"][view], label=t("answer_more", view=t(f"view_{view}")), query_params=choices.link_params(**wanted))
+    st.page_link(
+        st.session_state["_views"][view],
+        label=t("answer_more", view=t(f"view_{view}")),
+        query_params=choices.link_params(**wanted),
+    )
     if given.listed.empty:
         return
     known: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(version)

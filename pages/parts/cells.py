@@ -34,7 +34,11 @@ def _areas(chosen: Filters) -> dict[str, str]:
     """Codes and words of the rows, in the order a person looks them up."""
     names = choices.district_names()
     if chosen.district:
-        names = {code: words.split(" · ")[0] for code, words in choices.subdistrict_names().items() if code.startswith(chosen.district)}
+        names = {
+            code: words.split(" · ")[0]
+            for code, words in choices.subdistrict_names().items()
+            if code.startswith(chosen.district)
+        }
     order = {name: index for index, name in enumerate(in_order(list(names.values())))}
     return dict(sorted(names.items(), key=lambda pair: order[pair[1]]))
 
@@ -48,7 +52,10 @@ def show(version: str, chosen: Filters, table: pd.DataFrame, shown: str) -> None
         return
     rows = []
     for code, words in areas.items():
-        cells = [_cell(known[theme, code], chosen, _places(known[theme, code], chosen), _share(known[theme, code])) for theme in themes]
+        cells = [
+            _cell(known[theme, code], chosen, _places(known[theme, code], chosen), _share(known[theme, code]))
+            for theme in themes
+        ]
         rows.append((words, _row_address(code), cells))
     st.html(matrix_html(t("matrix_area"), list(themes.values()), rows, t("view_matrix")))
 
@@ -60,7 +67,11 @@ def _thousands(satang: object) -> str:
 
 
 def _row_address(code: str) -> str:
-    return _address("subdistrict", subdistrict=code) if len(code) == 6 else _address("matrix", district=code, cells=st.session_state.get("cells"))
+    return (
+        _address("subdistrict", subdistrict=code)
+        if len(code) == 6
+        else _address("matrix", district=code, cells=st.session_state.get("cells"))
+    )
 
 
 def _share(row: object) -> float:
@@ -83,7 +94,11 @@ def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
     theme, area, status = row.theme_code, row.area_code, row.status  # type: ignore[attr-defined]
     own = {"subdistrict": area} if len(area) == 6 else {"district": area}
     covered = status == "covered"
-    href = _address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own) if covered else _cell_address(theme, area)
+    href = (
+        _address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own)
+        if covered
+        else _cell_address(theme, area)
+    )
     tip = t("cell_tip", covered=row.covered, none=row.none, unknown=row.not_reported, amount=baht(row.amount_satang))  # type: ignore[attr-defined]
     return Cell(text, status, min(int(share * 5), 4), href, tip)
 
@@ -95,7 +110,11 @@ def _cell_address(theme: str, area: str) -> str:
 def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
     """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
     found = money_matrix(
-        queries.chosen_support(version, chosen), queries.areas(chosen.fiscal_year), list(choices.theme_names()), reference.local_governments(), chosen.district
+        queries.chosen_support(version, chosen),
+        queries.areas(chosen.fiscal_year),
+        list(choices.theme_names()),
+        reference.local_governments(),
+        chosen.district,
     )
     amounts = {(row.theme_code, row.area_code): row.amount_satang for row in found.itertuples()}
     largest = max((int(amount) for amount in amounts.values() if pd.notna(amount)), default=0)
@@ -103,11 +122,23 @@ def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[st
     rows = []
     for code, words in areas.items():
         cells = [_money_cell(amounts, known[theme, code], chosen, largest) for theme in themes]
-        rows.append((words, _row_address(code), [*cells, *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []), _sum(found, "area_code", code)]))
+        rows.append(
+            (
+                words,
+                _row_address(code),
+                [*cells, *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []), _sum(found, "area_code", code)],
+            )
+        )
     ends = [level for level in ("district", *STRIP_LEVELS) if found["area_code"].eq(level).any()]
     columns = [*themes, *([NOT_CODED] if has_uncoded else [])]
     for level in dict.fromkeys(ends):
-        rows.append((t("flow_end", level=t(f"level_{level}")), "", [*(_plain(amounts, theme, level) for theme in columns), _sum(found, "area_code", level)]))
+        rows.append(
+            (
+                t("flow_end", level=t(f"level_{level}")),
+                "",
+                [*(_plain(amounts, theme, level) for theme in columns), _sum(found, "area_code", level)],
+            )
+        )
     totals = [_sum(found, "theme_code", theme) for theme in columns]
     rows.append((t("total"), "", [*totals, Cell(_thousands(found["amount_satang"].sum()), "none")]))
     st.caption(t("matrix_thousands"))
@@ -136,7 +167,10 @@ def legend() -> None:
     """What shades and kinds of nothing mean."""
     items = [(SEQUENTIAL[3], "", "cell_legend_covered"), (NONE, "", "status_none"), (NOT_REPORTED, " kradan-hatch", "status_not_reported"),
              (NOT_APPLICABLE, "", "status_not_applicable")]  # fmt: skip
-    rows = "".join(f'<li><i class="kradan-swatch{css}" style="background-color:{color}"></i><span>{safe(t(key))}</span></li>' for color, css, key in items)
+    rows = "".join(
+        f'<li><i class="kradan-swatch{css}" style="background-color:{color}"></i><span>{safe(t(key))}</span></li>'
+        for color, css, key in items
+    )
     st.html(f'<ul class="kradan-legend kradan-row">{rows}</ul>')
 
 
@@ -156,11 +190,21 @@ def could_act(version: str, chosen: Filters) -> None:
         panels.empty("nobody_could_act")
     else:
         names = records.agency_names(version)
-        rows = found.assign(agency=[names.get(code, code) for code in found["agency_code"]], reach=[t(f"reach_{reach}") for reach in found["reach"]])
-        columns = {"agency": t("column_agency"), "reach": t("column_reach"), "places": t("column_places"), "supports": t("column_records")}
+        rows = found.assign(
+            agency=[names.get(code, code) for code in found["agency_code"]],
+            reach=[t(f"reach_{reach}") for reach in found["reach"]],
+        )
+        columns = {
+            "agency": t("column_agency"),
+            "reach": t("column_reach"),
+            "places": t("column_places"),
+            "supports": t("column_records"),
+        }
         panels.table(rows, "could-act", columns)
     st.page_link(
-        st.session_state["_views"]["coverage"], label=t("cell_on_map"), query_params=choices.link_params(theme=theme, district=area[:4])
+        st.session_state["_views"]["coverage"],
+        label=t("cell_on_map"),
+        query_params=choices.link_params(theme=theme, district=area[:4]),
     )
 
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import altair as alt
 import pandas as pd
 
-from geo.currents import STEPS, Sankey
+from geo.currents import STEPS
+from geo.sankey import Sankey
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.parts.text import safe, t
 
@@ -41,7 +42,9 @@ def _ribbon(link: object) -> str:
 
 def ribbons(drawing: Sankey) -> str:
     """The bands and node bars as an SVG text; it holds numbers and colours only, nothing from data."""
-    bands = "".join(f'<path d="{_ribbon(link)}" fill="{KINDS.get(link.kind, KINDS[""])}"/>' for link in drawing.links.itertuples())
+    bands = "".join(
+        f'<path d="{_ribbon(link)}" fill="{KINDS.get(link.kind, KINDS[""])}"/>' for link in drawing.links.itertuples()
+    )
     bars = "".join(
         f'<rect x="{node.x:.1f}" y="{node.y:.2f}" width="{drawing.node_width}" height="{max(node.thickness, 0.8):.2f}" fill="{NODE}"/>'
         for node in drawing.nodes.itertuples()
@@ -50,7 +53,9 @@ def ribbons(drawing: Sankey) -> str:
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><g fill-opacity=".62">{bands}</g>{bars}</svg>'
 
 
-def sankey_html(drawing: Sankey, name: Callable[[str, str], str], money: Callable[[int], str], headings: Sequence[str], aria: str) -> str:
+def sankey_html(
+    drawing: Sankey, name: Callable[[str, str], str], money: Callable[[int], str], headings: Sequence[str], aria: str
+) -> str:
     """The currents as HTML: ribbons below, one label per node above.
 
     Parameters
@@ -79,11 +84,16 @@ def sankey_html(drawing: Sankey, name: Callable[[str, str], str], money: Callabl
 def kind_legend(present: set[str]) -> str:
     """What the colours of the ribbons mean."""
     items = [(kind, t(f"kind_{kind or 'unknown'}")) for kind in KINDS if kind in present]
-    rows = "".join(f'<li><i class="kradan-swatch" style="background-color:{KINDS[kind]}"></i><span>{safe(words)}</span></li>' for kind, words in items)
+    rows = "".join(
+        f'<li><i class="kradan-swatch" style="background-color:{KINDS[kind]}"></i><span>{safe(words)}</span></li>'
+        for kind, words in items
+    )
     return f'<ul class="kradan-legend kradan-row">{rows}</ul>'
 
 
-def matrix_html(heading: str, columns: Sequence[str], rows: Sequence[tuple[str, str, Sequence[Cell]]], caption: str) -> str:
+def matrix_html(
+    heading: str, columns: Sequence[str], rows: Sequence[tuple[str, str, Sequence[Cell]]], caption: str
+) -> str:
     """A table of cells.
 
     Parameters
@@ -103,7 +113,12 @@ def matrix_html(heading: str, columns: Sequence[str], rows: Sequence[tuple[str, 
 
 
 def _cell(cell: Cell) -> str:
-    ground = {"covered": SEQUENTIAL[cell.shade], "none": NONE, "not_reported": NOT_REPORTED, "not_applicable": NOT_APPLICABLE}[cell.status]
+    ground = {
+        "covered": SEQUENTIAL[cell.shade],
+        "none": NONE,
+        "not_reported": NOT_REPORTED,
+        "not_applicable": NOT_APPLICABLE,
+    }[cell.status]
     ink = "#ffffff" if cell.status == "covered" and cell.shade >= 3 else "#14202b"
     hatch = ' class="kradan-hatch"' if cell.status == "not_reported" else ""
     inner = f'<a href="{safe(cell.href)}" style="color:{ink}">{safe(cell.text)}</a>' if cell.href else safe(cell.text)
@@ -117,4 +132,9 @@ def lorenz_chart(curve: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChar
     line = alt.Chart(curve).mark_line(color="#0b4f8a", strokeWidth=3).encode(x=x, y=y, order="people_share:Q")
     equal = pd.DataFrame({"people_share": [0.0, 1.0], "amount_share": [0.0, 1.0]})
     even = alt.Chart(equal).mark_line(color="#5b6670", strokeDash=[6, 4]).encode(x=x, y=y)
-    return alt.layer(even, line).properties(height=340).configure_axis(labelFontSize=15, titleFontSize=16).configure(font="Sarabun")
+    return (
+        alt.layer(even, line)
+        .properties(height=340)
+        .configure_axis(labelFontSize=15, titleFontSize=16)
+        .configure(font="Sarabun")
+    )

@@ -17,7 +17,7 @@ from pages.parts import queries
 from pages.parts.queries import Filters
 from pages.parts.text import LANGUAGES, in_order, language, name_of, t, year
 
-KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown",
+KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
         "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with")  # fmt: skip
 ALL = ""
@@ -100,10 +100,10 @@ def filters(version: str) -> Filters:
     return Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
 
 
-def place_and_time(version: str) -> Filters:
-    """Year and district alone, for views that agency, function and stream say nothing about."""
+def place_and_time(version: str, *, timed: bool = True) -> Filters:
+    """Year (where it is ``timed``) and district alone, for views that agency, function and stream say nothing about."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        chosen_year, districts = _year(version), district_names()
+        chosen_year, districts = _year(version) if timed else None, district_names()
         order = [ALL, *sorted(districts)]
         district = choose("district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL)
     return Filters(chosen_year, district=district or None)

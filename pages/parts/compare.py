@@ -133,9 +133,10 @@ def shapes(address: str) -> SmallShapes:
 
 
 def picture(layer: layers.Layer, district: str | None = None, chosen: str | None = None) -> str:
-    """A small map of a layer as the address of an image."""
+    """A small map of a layer as the address of an image; with a place chosen only its own district is coloured."""
     marked = frozenset(layer.codes[layer.marks]) if layer.marks is not None else frozenset()
-    classes = dict(zip(layer.codes, layer.classes, strict=True))
+    near = layer.codes.str.startswith(chosen[:4]) if chosen else layer.codes.notna()
+    classes = dict(zip(layer.codes[near], layer.classes[near], strict=True))
     svg = small_map(shapes(geometry.current()["main"]), classes, layer.styles, marks=marked, district=district, chosen=chosen)
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 

@@ -52,6 +52,8 @@ def nothing(version: str, look: Look) -> None:
         return
     found = looks.records_without_a_filter(version, look.filters)
     lines = [t("nothing_without", filter=t(f"filter_{'year' if name == 'fiscal_year' else name}"), records=whole(number)) for name, number in found.items() if number]
+    if not lines:
+        lines = [t("nothing_several", records=whole(len(queries.chosen_support(version, queries.Filters(look.filters.fiscal_year)))))]
     st.info(t("nothing_found") + "".join(f"\n- {line}" for line in lines))
 
 

@@ -6,24 +6,44 @@ import importlib
 from collections.abc import Callable
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
-from pages.parts import choices, queries
+from loaders.store import StoreUnavailable
+from pages.parts import choices, queries, warm, who
 from pages.parts.text import safe, t
 
 ICON = settings.ROOT / "static" / "icon.svg"
-VIEWS = {
-    "overview": ":material/map:",
-    "coverage": ":material/grid_on:",
-    "gaps": ":material/report:",
-    "overlaps": ":material/layers:",
-    "matrix": ":material/apps:",
-    "currents": ":material/waves:",
-    "agency": ":material/domain:",
-    "subdistrict": ":material/location_on:",
-    "meeting": ":material/slideshow:",
-    "sources": ":material/source:",
+# Section of the menu -> its views. What stands under "" is always in sight; TEAM_VIEWS are for the data team only.
+SECTIONS = {
+    "": {
+        "overview": ":material/map:",
+        "coverage": ":material/grid_on:",
+        "gaps": ":material/report:",
+        "overlaps": ":material/layers:",
+        "subdistrict": ":material/location_on:",
+        "meeting": ":material/slideshow:",
+    },
+    "menu_analysis": {
+        "matrix": ":material/apps:",
+        "currents": ":material/waves:",
+        "agency": ":material/domain:",
+    },
+    "menu_decide": {
+        "ranking": ":material/leaderboard:",
+        "strengthening": ":material/groups:",
+        "welfare": ":material/savings:",
+        "selection": ":material/checklist:",
+    },
+    "menu_data": {
+        "imports": ":material/upload_file:",
+        "review": ":material/rule:",
+        "sources": ":material/source:",
+        "sharing": ":material/lock:",
+    },
 }
+VIEWS = {name: icon for views in SECTIONS.values() for name, icon in views.items()}
+TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "sharing"}
 
 
 def style() -> None:
@@ -42,20 +62,39 @@ def _run(name: str) -> Callable[[], None]:
 
 
 def views() -> dict[str, st.Page]:
-    """Every view by name. The bare address shows the overview too, so that ``/`` and ``/overview`` are both links."""
+    """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links."""
     start = st.Page(_run("overview"), title=t("view_overview"), url_path="start", default=True, visibility="hidden")
-    named = {name: st.Page(_run(name), title=t(f"view_{name}"), icon=icon, url_path=name) for name, icon in VIEWS.items()}
-    return {"start": start} | named
+    open_to = [name for name in VIEWS if name not in TEAM_VIEWS or is_team()]
+    return {"start": start} | {name: st.Page(_run(name), title=t(f"view_{name}"), icon=VIEWS[name], url_path=name) for name in open_to}
+
+
+def is_team() -> bool:
+    """Whether this person is of the data team; when the store does not answer, nobody signed in is."""
+    try:
+        return not who.has_sign_in() or queries.viewer().is_team
+    except (StoreUnavailable, SQLAlchemyError):
+        return False
+
+
+def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
+    """The views in the sections of the menu."""
+    sections = {key and t(key): [pages[name] for name in names if name in pages] for key, names in SECTIONS.items()}
+    sections[""].insert(0, pages["start"])
+    return {words: listed for words, listed in sections.items() if listed}
 
 
 def header(words: str) -> None:
     """Whose board this is, the mark of invented data, the language switch: one line."""
-    left, right = st.columns([6, 1], vertical_alignment="center")
+    left, right = st.columns([4, 1], vertical_alignment="center")
     with left:
-        mark = demo_mark(queries.version())
+        version = queries.version()
+        warm.start(version)
+        mark = demo_mark(version)
         st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{mark}</p>')
-    with right:
+    with right, st.container(horizontal=True):
         choices.choose_language()
+        if who.has_sign_in():
+            who.panel()
 
 
 def demo_mark(version: str) -> str:

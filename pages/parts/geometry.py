@@ -16,7 +16,8 @@ from geo.maps import STATIC
 from geo.schematic import schematic
 from geo.simplify import prepare, write_geojson
 from geo.tile_grid import tile_grid
-from loaders import boundaries, reference, settings
+from loaders import boundaries, province_facts, reference, settings
+from loaders.polygon_register import HOME
 from loaders.problems import Problem
 
 FOLDER = settings.ROOT / "static" / "geo"
@@ -25,14 +26,15 @@ CREDITS = {"schematic": "DOPA", "true": "OCHA COD-AB · RTSD · CC BY-IGO"}
 
 
 def _optional(name: str) -> pd.DataFrame | None:
+    """What was solved ahead for the home province."""
     path = reference.DIRECTORY / name
-    return pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() else None
+    return pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() and settings.province() == HOME else None
 
 
 def _named(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Cells with our names, as the boundary reader gives them."""
     columns = ["subdistrict_code", "name_th", "name_en", "district_code", "district_name_th", "district_name_en"]
-    return cells[["subdistrict_code", "geometry"]].merge(reference.subdistricts()[columns], on="subdistrict_code")
+    return cells[["subdistrict_code", "geometry"]].merge(province_facts.subdistricts(settings.province())[columns], on="subdistrict_code")
 
 
 def _signature(source: boundaries.BoundarySource) -> str:
@@ -50,7 +52,7 @@ def current() -> dict:
         found = json.loads(kept.read_text(encoding="utf-8"))
         if all((FOLDER.parent / found[name]).exists() for name in ("main", "grid")):
             return found | {"problems": [problem.as_dict() for problem in source.problems]}
-    facts = reference.subdistricts()
+    facts = province_facts.subdistricts(settings.province())
     if source.frame is None:
         main = prepare(_named(schematic(facts, _optional("schematic_seeds.csv"))), tolerance_m=0)
     else:

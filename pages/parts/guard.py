@@ -10,6 +10,7 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
+from loaders.problems import Refused
 from loaders.store import StoreUnavailable
 from pages.parts.text import t
 
@@ -26,6 +27,9 @@ def calm() -> Iterator[None]:
     except StoreUnavailable as fault:
         log.error("store unavailable: %s", fault)
         st.error(t(f"problem_{fault.code}"))
+    except Refused as stop:
+        blanks = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
+        st.warning(t(f"problem_{stop.problem.code}", **(blanks | stop.problem.as_dict())))
     except SQLAlchemyError:
         log.exception("store failed")
         st.cache_resource.clear()

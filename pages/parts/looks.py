@@ -15,9 +15,9 @@ from geo.next_door import next_door
 from geo.periods import periods
 from geo.plan_gaps import plan_gaps
 from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
-from loaders import codes, reference, settings, store
+from loaders import codes, province_facts, settings, store
 from loaders.privacy import PUBLIC, Viewer
-from pages.parts import queries
+from pages.parts import queries, who
 from pages.parts.queries import Filters
 
 TIERS = ("local", "provincial", "central")
@@ -61,7 +61,7 @@ def rolled(version: str, look: Look) -> RolledUp:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _rolled(version: str, look: Look) -> RolledUp:
-    areas, governments = queries.areas(look.filters.fiscal_year), reference.local_governments()
+    areas, governments = queries.areas(look.filters.fiscal_year), province_facts.local_governments(settings.province())
     return roll_up(spread(records(version, look), areas, look.split, governments), areas, governments)
 
 
@@ -73,7 +73,7 @@ def coverage(version: str, look: Look) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _coverage(version: str, look: Look) -> pd.DataFrame:
-    year, governments = look.filters.fiscal_year, reference.local_governments()
+    year, governments = look.filters.fiscal_year, province_facts.local_governments(settings.province())
     areas = queries.areas(year)
     relevant = records(version, replace(look, filters=look.filters.without("fiscal_year")))["base"]
     narrowed = look.tier or any((look.filters.agency, look.filters.theme, look.filters.stream))
@@ -141,7 +141,7 @@ def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
     return cov.coverage_by(
         "theme_code", _themes(), queries.chosen_support(version, Filters(fiscal_year)), queries.areas(fiscal_year),
         queries.villages(fiscal_year), queries.reports(version), bases_by_value=bases_by_theme(version),
-        fiscal_year=fiscal_year, local_governments=reference.local_governments(),
+        fiscal_year=fiscal_year, local_governments=province_facts.local_governments(settings.province()),
     )  # fmt: skip
 
 
@@ -196,18 +196,13 @@ def strengths(version: str) -> dict[str, dict]:
     return {entry["code"]: entry for entry in codes.indicators() if entry["direction"] == "strength" and entry["code"] in present}
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
-def ranked(version: str) -> pd.DataFrame:
-    """Rank, class and border of every subdistrict by code, the same numbers as on the wall; all NA without a ranking."""
-    from pages.parts.meeting_facts import shipped_story
-    from pages.parts.meeting_steps import Board
-
-    table = Board(version, shipped_story()).ranked
-    return table if "rank" in table else table.assign(rank=pd.Series(pd.NA, index=table.index, dtype="Int64"))
+def role_holders(version: str) -> pd.DataFrame:
+    """People by role as this person may see them: whoever did not sign in sees which roles are filled, not by whom."""
+    seen = queries.viewer() if who.has_sign_in() else PUBLIC
+    return _role_holders(version, seen)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
-def role_holders(version: str, viewer: Viewer = PUBLIC) -> pd.DataFrame:
-    """People by role as a viewer may see them: whoever did not sign in sees which roles are filled, not by whom."""
+def _role_holders(version: str, viewer: Viewer) -> pd.DataFrame:
     with store.reading(queries.engine()) as connection:
         return store.read_register(connection, "role_holder", settings.province(), viewer)

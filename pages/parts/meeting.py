@@ -53,8 +53,13 @@ def decisions_of(number: int | None) -> pd.DataFrame:
 
 def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
     """Everything the wall shows, in words; made once per data version, language and storyboard."""
-    steps = [_step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]]
-    questions = [_step(facts, words, answer, {}) | {"question": words.say(f"meeting_question_{name}")} for name, answer in facts["questions"].items()]
+    steps = [
+        _step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]
+    ]
+    questions = [
+        _step(facts, words, answer, {}) | {"question": words.say(f"question_{name}")}
+        for name, answer in facts["questions"].items()
+    ]
     map_ = geometry.current()
     wall = {
         "lang": words.language,
@@ -76,12 +81,22 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
 
 def _texts(facts: dict, words: Words, credit: str) -> dict[str, str]:
     texts = {name: words.say(f"meeting_{name}") for name in TEXTS}
-    as_of = words.say("meeting_as_of", day=words.day(facts["as_of"]) or words.say("not_known"), version=facts["version"])
-    return texts | {"demo": words.say("demo") if facts["is_demo"] else "", "credit": credit, "as_of": as_of, "legend": words.say("legend")}
+    as_of = words.say(
+        "meeting_as_of", day=words.day(facts["as_of"]) or words.say("not_known"), version=facts["version"]
+    )
+    return texts | {
+        "demo": words.say("demo") if facts["is_demo"] else "",
+        "credit": credit,
+        "as_of": as_of,
+        "legend": words.say("legend"),
+    }
 
 
 def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
-    focus = [f"{words.name(area)} ({area[f'district_{words.language}']})" for area in (facts["areas"][code] for code in step["focus"])]
+    focus = [
+        f"{words.name(area)} ({area[f'district_{words.language}']})"
+        for area in (facts["areas"][code] for code in step["focus"])
+    ]
     return {
         "view": step["view"],
         "title": title_of(words, step, part),
@@ -104,7 +119,10 @@ def _card(facts: dict, words: Words, code: str) -> dict:
     card, area = facts["cards"][code], facts["areas"][code]
     covered = card["status"] == "covered"
     big = [
-        [str(card["agencies"]) if covered else "–", words.say("figure_agencies") if covered else words.say(f"status_{card['status']}")],
+        [
+            str(card["agencies"]) if covered else "–",
+            words.say("figure_agencies") if covered else words.say(f"status_{card['status']}"),
+        ],
         [words.baht(card["satang"]) if covered else "–", words.say("column_amount")],
         [card["class"] or "–", words.say("meeting_class") if card["class"] else words.say("meeting_not_ranked")],
     ]
@@ -112,17 +130,32 @@ def _card(facts: dict, words: Words, code: str) -> dict:
         [words.say("figure_population", year=str(facts["population_year"] + 543)), words.value(area["population"])],
         [words.say("figure_villages"), words.value(area["villages"])],
         [words.say("column_need"), words.value(card["need"]) + " · " + words.say(f"quadrant_{card['quadrant']}")],
-        [words.say("column_per_head"), words.value(card["per_head"]) if covered else words.say(f"status_{card['status']}")],
+        [
+            words.say("column_per_head"),
+            words.value(card["per_head"]) if covered else words.say(f"status_{card['status']}"),
+        ],
         [words.say("meeting_stability"), "–" if card["stability"] is None else _stability(words, card)],
         [words.say("outcome_suspected_duplication"), words.value(card["duplication"])],
-        [words.say("meeting_booklet"), words.say({True: "booklet_held", False: "booklet_missing", None: "not_known"}[card["booklet"]])],
+        [
+            words.say("meeting_booklet"),
+            words.say({True: "booklet_held", False: "booklet_missing", None: "not_known"}[card["booklet"]]),
+        ],
         [words.say("meeting_pilot"), words.say("meeting_yes" if card["pilot"] else "meeting_no_word")],
     ]
     if card["missing"]:
         lines.append([words.say("still_missing"), ", ".join(words.base(facts, base) for base in card["missing"])])
-    top = [[words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"] for agency, records, satang in card["top"][:6]]
+    top = [
+        [words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"]
+        for agency, records, satang in card["top"][:6]
+    ]
     bases = sorted({source["base"] for source in facts["sources"] if source["base"] != "reference"})
-    return {"big": big, "lines": lines, "top": top, "nobody": words.say(f"status_{card['status']}"), "foot": words.footnote(facts, bases)}
+    return {
+        "big": big,
+        "lines": lines,
+        "top": top,
+        "nobody": words.say(f"status_{card['status']}"),
+        "foot": words.footnote(facts, bases),
+    }
 
 
 def _stability(words: Words, card: dict) -> str:
@@ -140,11 +173,22 @@ def show(number: int | None, story: list[dict], language: str) -> dict | None:
     """Put the wall on the screen; returns its message when there is a new one."""
     facts = facts_of(number)
     words = Words(language)
-    prepared = _prepared(str(number or ""), facts["version"], language, json.dumps(story, sort_keys=True, ensure_ascii=False), geometry.current()["main"])
-    noted = [{"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)} for row in decisions_of(number).itertuples()]
+    prepared = _prepared(
+        str(number or ""),
+        facts["version"],
+        language,
+        json.dumps(story, sort_keys=True, ensure_ascii=False),
+        geometry.current()["main"],
+    )
+    noted = [
+        {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}
+        for row in decisions_of(number).itertuples()
+    ]
     refused = st.session_state.get("_meeting_refused", [])
     with st.container(key="wall"):
-        message = _component(wall=prepared | {"decisions": noted, "refused": refused}, key="wall-component", default=None)
+        message = _component(
+            wall=prepared | {"decisions": noted, "refused": refused}, key="wall-component", default=None
+        )
     if not message or message.get("n") == st.session_state.get("_meeting_message"):
         return None
     st.session_state["_meeting_message"] = message["n"]
@@ -159,7 +203,7 @@ def take(message: dict, who: str) -> None:
         code = item.get("area")
         facts = facts_of(int(number) if number else None)
         try:
-            with store.writing(queries.engine()) as connection:
+            with queries.writing() as connection:
                 meetings.decide(
                     connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=who,
                     data_version=facts["version"], area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],

@@ -58,12 +58,26 @@ def _pack(number: int | None, facts: dict) -> None:
         story = meeting.story_named(st.query_params.get("story"))
         st.session_state["_pack"] = (
             key,
-            make.pack(facts, story, decisions, language(), all_sheets=sheets, tick=lambda share, name: bar.progress(share, text=name)),
+            make.pack(
+                facts,
+                story,
+                decisions,
+                language(),
+                all_sheets=sheets,
+                tick=lambda share, name: bar.progress(share, text=name),
+            ),
         )
         bar.empty()
     made = st.session_state.get("_pack")
     if made and made[0] == key:
-        st.download_button(t("meeting_pack_get"), made[1], f"kradan-{facts['version']}.zip", "application/zip", key="get-pack", on_click="ignore")
+        st.download_button(
+            t("meeting_pack_get"),
+            made[1],
+            f"kradan-{facts['version']}.zip",
+            "application/zip",
+            key="get-pack",
+            on_click="ignore",
+        )
 
 
 def _frozen(number: int | None) -> None:
@@ -71,7 +85,7 @@ def _frozen(number: int | None) -> None:
     name = st.text_input(t("meeting_freeze_name"), key="freeze-name")
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
         try:
-            with store.writing(queries.engine()) as connection:
+            with queries.writing() as connection:
                 made = snapshots.freeze(connection, name, gather(queries.version()), settings.person())
             st.success(t("meeting_frozen_done", number=made))
         except Refused as stop:
@@ -113,9 +127,18 @@ def _decisions(number: int | None, words: Words, facts: dict) -> None:
         due = st.date_input(t("meeting_decide_due"), value=None)
         if st.form_submit_button(t("meeting_decide_save")):
             try:
-                with store.writing(queries.engine()) as connection:
+                with queries.writing() as connection:
                     key = f"desk-{store.now()}-{who}"
-                    meetings.decide(connection, key, who, what, due, noted_by=settings.person(), data_version=facts["version"], snapshot_id=number)
+                    meetings.decide(
+                        connection,
+                        key,
+                        who,
+                        what,
+                        due,
+                        noted_by=settings.person(),
+                        data_version=facts["version"],
+                        snapshot_id=number,
+                    )
             except Refused as stop:
                 st.warning(t(f"problem_{stop.problem.code}"))
     for row in meeting.decisions_of(number).itertuples():
@@ -123,7 +146,7 @@ def _decisions(number: int | None, words: Words, facts: dict) -> None:
             place = f" · {words.place(facts, row.area_code)}" if isinstance(row.area_code, str) else ""
             st.html(f"<span><b>{safe(row.who)}</b>: {safe(row.what)}{safe(place)} {safe(words.day(row.due_on))}</span>")
             if st.button(t("meeting_strike"), key=f"strike-{row.id}"):
-                with store.writing(queries.engine()) as connection:
+                with queries.writing() as connection:
                     meetings.strike(connection, int(row.id), settings.person())
                 st.rerun()
 
@@ -150,7 +173,7 @@ def _story(words: Words, facts: dict) -> None:
         name = st.text_input(t("meeting_story_name"), value=chosen)
         if st.form_submit_button(t("meeting_story_save")):
             try:
-                with store.writing(queries.engine()) as connection:
+                with queries.writing() as connection:
                     meetings.save_storyboard(connection, name, edited, settings.person())
                 st.query_params["story"] = name.strip()
                 st.rerun()
@@ -161,6 +184,15 @@ def _story(words: Words, facts: dict) -> None:
 def _edit(words: Words, facts: dict, view: str, step: dict, story: str) -> dict:
     lang = words.language
     st.html(f"<b>{safe(t(f'meeting_view_{view}'))}</b>")
-    title = st.text_input(t("meeting_story_title"), value=step.get(f"title_{lang}", ""), placeholder=title_of(words, facts["steps"][view]), key=f"t-{story}-{view}")
+    title = st.text_input(
+        t("meeting_story_title"),
+        value=step.get(f"title_{lang}", ""),
+        placeholder=title_of(words, facts["steps"][view]),
+        key=f"t-{story}-{view}",
+    )
     ask = st.text_input(t("meeting_story_ask"), value=step.get(f"ask_{lang}", ""), key=f"a-{story}-{view}")
-    return {key: value for key, value in (step | {"view": view, f"title_{lang}": title.strip(), f"ask_{lang}": ask.strip()}).items() if value}
+    return {
+        key: value
+        for key, value in (step | {"view": view, f"title_{lang}": title.strip(), f"ask_{lang}": ask.strip()}).items()
+        if value
+    }

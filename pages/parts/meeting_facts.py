@@ -45,7 +45,7 @@ def gather(version: str) -> dict:
         "codes": board.codes,
         "areas": _areas(board),
         "steps": steps,
-        "questions": meeting_answers.answers(board, steps),
+        "questions": meeting_answers.answers(board),
         "cards": _cards(board, steps),
         "agencies": _names(version, "agency"),
         "streams": _names(version, "stream"),
@@ -75,7 +75,10 @@ def _names(version: str, name: str) -> dict[str, dict[str, str]]:
     for row in queries.code_list(version, name).itertuples():
         english = row.name_en if isinstance(row.name_en, str) and row.name_en else row.name_th
         short = getattr(row, "short_th", None)
-        found[str(row.code)] = {"th": str(short if isinstance(short, str) and short else row.name_th), "en": str(english)}
+        found[str(row.code)] = {
+            "th": str(short if isinstance(short, str) and short else row.name_th),
+            "en": str(english),
+        }
     return found
 
 
@@ -108,7 +111,9 @@ def _cards(board: Board, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
     coverage, gaps, ranked = board.coverage, board.gaps, board.ranked
     flagged = board.flagged["subdistrict_code"].value_counts()
-    supports = queries.rolled(board.version, board.chosen).by_subdistrict.sort_values("amount_satang", ascending=False, na_position="last")
+    supports = queries.rolled(board.version, board.chosen).by_subdistrict.sort_values(
+        "amount_satang", ascending=False, na_position="last"
+    )
     grouped = dict(iter(supports.groupby("subdistrict_code")))
     booklet = _booklets(board.version)
     cards = {}
@@ -139,7 +144,11 @@ def _top(rows: pd.DataFrame | None) -> list[list]:
     """The agencies with most money in a subdistrict: code, records, satang."""
     if rows is None:
         return []
-    grouped = rows.groupby("agency_code")["amount_satang"].agg(["size", lambda part: part.sum(min_count=1)]).set_axis(["records", "satang"], axis="columns")
+    grouped = (
+        rows.groupby("agency_code")["amount_satang"]
+        .agg(["size", lambda part: part.sum(min_count=1)])
+        .set_axis(["records", "satang"], axis="columns")
+    )
     ordered = grouped.sort_values(["satang", "records"], ascending=False, na_position="last")
     return [[str(code), int(records), whole(satang)] for code, records, satang in ordered.itertuples(name=None)]
 
@@ -151,9 +160,23 @@ def difference(before: dict, now: dict) -> dict:
         old, new = before["steps"][view], now["steps"].get(view)
         if new is None:
             continue
-        was, is_ = dict(zip(before["codes"], old["classes"], strict=True)), dict(zip(now["codes"], new["classes"], strict=True))
+        was, is_ = (
+            dict(zip(before["codes"], old["classes"], strict=True)),
+            dict(zip(now["codes"], new["classes"], strict=True)),
+        )
         moved = sorted(code for code in was if code in is_ and was[code] != is_[code])
         figures = [[key, value, dict(map(tuple, new["figures"])).get(key)] for key, value in map(tuple, old["figures"])]
-        steps[view] = {"moved": moved, "figures": [entry for entry in figures if entry[1] != entry[2]], "title_changed": old["title"] != new["title"]}
-    files = {(entry["file"], entry["sha256"]) for entry in before["sources"]}, {(entry["file"], entry["sha256"]) for entry in now["sources"]}
-    return {"steps": steps, "came": sorted(name for name, _sha in files[1] - files[0]), "went": sorted(name for name, _sha in files[0] - files[1])}
+        steps[view] = {
+            "moved": moved,
+            "figures": [entry for entry in figures if entry[1] != entry[2]],
+            "title_changed": old["title"] != new["title"],
+        }
+    files = (
+        {(entry["file"], entry["sha256"]) for entry in before["sources"]},
+        {(entry["file"], entry["sha256"]) for entry in now["sources"]},
+    )
+    return {
+        "steps": steps,
+        "came": sorted(name for name, _sha in files[1] - files[0]),
+        "went": sorted(name for name, _sha in files[0] - files[1]),
+    }

@@ -86,7 +86,11 @@ class Board:
     def need(self) -> str:
         """The need under discussion: the first with figures, hardship before others."""
         present = set(queries.needs(self.version)["indicator_code"])
-        listed = [entry["code"] for entry in queries.codes.indicators() if entry["direction"] == "need" and entry["code"] in present]
+        listed = [
+            entry["code"]
+            for entry in queries.codes.indicators()
+            if entry["direction"] == "need" and entry["code"] in present
+        ]
         return NEED if NEED in listed or not listed else listed[0]
 
     @cached_property
@@ -101,7 +105,10 @@ class Board:
         measured = [entry["code"] for entry in queries.codes.indicators() if entry["direction"] != "context"]
         registers = [queries.register(self.version, name) for name in ("plan", "welfare_fund", "organisation")]
         return criteria_frame(
-            self.areas.reset_index(drop=True), needs[needs["indicator_code"].isin(measured)], *registers, fiscal_year=self.chosen.fiscal_year
+            self.areas.reset_index(drop=True),
+            needs[needs["indicator_code"].isin(measured)],
+            *registers,
+            fiscal_year=self.chosen.fiscal_year,
         )
 
     def ranking(self, axis: str) -> Ranking | None:
@@ -126,8 +133,12 @@ class Board:
     def ranked(self) -> pd.DataFrame:
         """``class``, ``border``, ``stability``, ``score`` per subdistrict; all NA without a ranking."""
         if self.strength is None:
-            empty = pd.DataFrame(index=pd.Index(self.codes, name="subdistrict_code"), columns=["score", "stability"], dtype=float)
-            return empty.assign(**{name: pd.Series(pd.NA, index=empty.index, dtype="string") for name in ("class", "border")})
+            empty = pd.DataFrame(
+                index=pd.Index(self.codes, name="subdistrict_code"), columns=["score", "stability"], dtype=float
+            )
+            return empty.assign(
+                **{name: pd.Series(pd.NA, index=empty.index, dtype="string") for name in ("class", "border")}
+            )
         return self.strength.units.set_index("subdistrict_code")
 
     @cached_property
@@ -148,8 +159,12 @@ class Board:
         if need is None or self.strength is None:
             return None
         wish = self.story["pilots"]
-        parts = pd.DataFrame({"need": need.units.set_index("subdistrict_code")["score"], "readiness": self.ranked["score"]}).reindex(self.codes)
-        table = pd.DataFrame({"subdistrict_code": self.codes, "district_code": [code[:4] for code in self.codes], "cost_satang": 0})
+        parts = pd.DataFrame(
+            {"need": need.units.set_index("subdistrict_code")["score"], "readiness": self.ranked["score"]}
+        ).reindex(self.codes)
+        table = pd.DataFrame(
+            {"subdistrict_code": self.codes, "district_code": [code[:4] for code in self.codes], "cost_satang": 0}
+        )
         table["worth"] = worth(parts, {"need": 1.0, "readiness": 1.0}).to_numpy()
         known = table["worth"].notna()
         number = min(int(wish["number"]), int(known.sum()))
@@ -165,7 +180,16 @@ class Board:
         shown = [entry for entry in legend if entry[0] in set(letters) or entry[0] not in {"x", "m"}]
         for name in ("note", "values", "unit", "marks", "mark_key", "badges"):
             more.setdefault(name, None)
-        return {"view": view, "classes": "".join(letters), "legend": shown, "title": title, "figures": [], "bars": [], "focus": [], "bases": []} | more
+        return {
+            "view": view,
+            "classes": "".join(letters),
+            "legend": shown,
+            "title": title,
+            "figures": [],
+            "bars": [],
+            "focus": [],
+            "bases": [],
+        } | more
 
     def in_order(self, values: pd.Series) -> list[float | int | None]:
         """Values in code order as JSON numbers."""
@@ -182,7 +206,9 @@ def _ranges(bounds: list[float], count: bool) -> list[str]:
 
 
 def _scale(bounds: list[float], key: str, count: bool) -> list[list]:
-    shades = [SEQUENTIAL[round(index * (len(SEQUENTIAL) - 1) / max(len(bounds) - 1, 1))] for index in range(len(bounds))] or []
+    shades = [
+        SEQUENTIAL[round(index * (len(SEQUENTIAL) - 1) / max(len(bounds) - 1, 1))] for index in range(len(bounds))
+    ] or []
     entries = [[str(i), shades[i], None, key, {"range": words}] for i, words in enumerate(_ranges(bounds, count))]
     return entries[::-1]
 
@@ -213,15 +239,35 @@ def coverage(board: Board) -> dict:
 def gaps(board: Board) -> dict:
     """Where need is high and nobody helps."""
     table = board.gaps
-    letters = {"gap": "g", "served": "s", "low_need_supported": "l", "low_need_none": "o", "unknown_need": "u", "unknown_support": "v", "not_applicable": "x"}
-    legend = [[letters[name], QUADRANTS[name], None, f"quadrant_{name}", {}] for name in ("gap", "served", "low_need_supported", "low_need_none")]
+    letters = {
+        "gap": "g",
+        "served": "s",
+        "low_need_supported": "l",
+        "low_need_none": "o",
+        "unknown_need": "u",
+        "unknown_support": "v",
+        "not_applicable": "x",
+    }
+    legend = [
+        [letters[name], QUADRANTS[name], None, f"quadrant_{name}", {}]
+        for name in ("gap", "served", "low_need_supported", "low_need_none")
+    ]
     legend += [["v", NOT_REPORTED, NOT_REPORTED_LINE, "quadrant_unknown_support", {}], ["u", NONE, NOT_REPORTED_LINE, "quadrant_unknown_need", {}],
                ["x", NOT_APPLICABLE, None, "status_not_applicable", {}]]  # fmt: skip
     found = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
     unknown = int(table["quadrant"].isin(["unknown_support", "unknown_need"]).sum())
-    need = next((entry for entry in queries.codes.indicators() if entry["code"] == board.need), {"name_th": "-", "name_en": "-"})
+    need = next(
+        (entry for entry in queries.codes.indicators() if entry["code"] == board.need), {"name_th": "-", "name_en": "-"}
+    )
     theme = queries.theme_of(board.need)
-    name = next(({"th": entry["name_th"], "en": entry["name_en"]} for entry in queries.codes.themes() if entry["code"] == theme), {"th": "-", "en": "-"})
+    name = next(
+        (
+            {"th": entry["name_th"], "en": entry["name_en"]}
+            for entry in queries.codes.themes()
+            if entry["code"] == theme
+        ),
+        {"th": "-", "en": "-"},
+    )
     blanks = {"gaps": len(found), "need": {"th": need["name_th"], "en": need["name_en"]}, "theme": name}
     register = queries.register(board.version, "indicator").query("indicator_code == @board.need")
     return board.step(
@@ -238,13 +284,23 @@ def overlaps(board: Board) -> dict:
     """Suspected duplication told from designed layering."""
     found = queries.overlaps(board.version, board.chosen)
     inside = found.by_area[found.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
-    letters = {"suspected_duplication": "d", "overlapping": "o", "fragmented": "f", "complementary": "c", "cleared": "c", "single": "s", "not_known": "s"}
+    letters = {
+        "suspected_duplication": "d",
+        "overlapping": "o",
+        "fragmented": "f",
+        "complementary": "c",
+        "cleared": "c",
+        "single": "s",
+        "not_known": "s",
+    }
     outcome = inside["outcome"].reindex(board.codes)
     status = board.coverage["status"].reindex(board.codes).map(NOTHING)
     classes = outcome.map(letters).fillna(status).fillna("n")
     names = ("suspected_duplication", "overlapping", "fragmented", "complementary", "single")
     legend = [[letters[name], OUTCOMES[name], None, f"outcome_{name}", {}] for name in names]
-    flagged = inside[inside["outcome"].eq("suspected_duplication")].sort_values("at_stake_satang", ascending=False, na_position="last")
+    flagged = inside[inside["outcome"].eq("suspected_duplication")].sort_values(
+        "at_stake_satang", ascending=False, na_position="last"
+    )
     stake = flagged["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
     counts = queries.overlaps(board.version, board.chosen).pairs["outcome"].value_counts()
     return board.step(
@@ -275,9 +331,17 @@ def currents(board: Board) -> dict:
         position = int(entry[0])
         last = position == len(scale) - 1
         entry[4] = {"range": f"> {edges[position]}" if last else f"{edges[position]}–{edges[position + 1]}"}
-    placed, strip = rolled.by_subdistrict["amount_satang"].sum(min_count=1), rolled.strip["amount_satang"].sum(min_count=1)
+    placed, strip = (
+        rolled.by_subdistrict["amount_satang"].sum(min_count=1),
+        rolled.strip["amount_satang"].sum(min_count=1),
+    )
     records = queries.chosen_support(board.version, board.chosen)
-    streams = records[records["amount_satang"].notna()].groupby("stream_code")["amount_satang"].sum().sort_values(ascending=False)
+    streams = (
+        records[records["amount_satang"].notna()]
+        .groupby("stream_code")["amount_satang"]
+        .sum()
+        .sort_values(ascending=False)
+    )
     richest = table[table["amount_satang"].notna()].sort_values("amount_satang", ascending=False)
     total = int((0 if pd.isna(placed) else placed) + (0 if pd.isna(strip) else strip))
     return board.step(
@@ -295,7 +359,11 @@ def _stream_bars(board: Board, streams: pd.Series, total: int) -> list[list]:
     bars = []
     for code, satang in streams.head(5).items():
         row = known.loc[code] if code in known.index else None
-        name = {"th": str(code), "en": str(code)} if row is None else {"th": str(row["name_th"]), "en": str(row["name_en"] or row["name_th"])}
+        name = (
+            {"th": str(code), "en": str(code)}
+            if row is None
+            else {"th": str(row["name_th"]), "en": str(row["name_en"] or row["name_th"])}
+        )
         bars.append([name, int(satang)])
     rest = total - sum(bar[1] for bar in bars)
     return [*bars, ["meeting_other_streams", int(rest)]] if rest > 0 else bars
@@ -311,7 +379,13 @@ def classes(board: Board) -> dict:
     held = sum(entry["held"] for entry in board.strength.headline().values()) if board.strength else 0
     scored = int(table["class"].notna().sum())
     low = table[letters.eq("C")].sort_values("score")
-    blanks = {"a": int(counts.get("A", 0)), "b": int(counts.get("B", 0)), "c": int(counts.get("C", 0)), "scored": scored, "all": len(table)}
+    blanks = {
+        "a": int(counts.get("A", 0)),
+        "b": int(counts.get("B", 0)),
+        "c": int(counts.get("C", 0)),
+        "scored": scored,
+        "all": len(table),
+    }
     return board.step(
         "classes", letters, [*legend, ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]],
         ["meeting_title_classes", blanks] if scored else ["meeting_title_no_classes", {}],
@@ -324,7 +398,9 @@ def classes(board: Board) -> dict:
 
 
 def _register_bases(board: Board, names: tuple[str, ...]) -> list[str]:
-    return sorted({base for name in names for base in board.bases(queries.register(board.version, name)) if base != "reference"})
+    return sorted(
+        {base for name in names for base in board.bases(queries.register(board.version, name)) if base != "reference"}
+    )
 
 
 def weak(board: Board) -> dict:
@@ -343,7 +419,12 @@ def weak(board: Board) -> dict:
     counts = classes_.value_counts()
     alone = table[classes_.isin(["w"])].sort_values("population", ascending=False)
     few = table[classes_.eq("f")].sort_values(["agencies", "population"], ascending=[True, False])
-    blanks = {"weak": int(board.weak.sum()), "alone": int(counts.get("w", 0)), "few": int(counts.get("f", 0)), "unknown": int(counts.get("v", 0))}
+    blanks = {
+        "weak": int(board.weak.sum()),
+        "alone": int(counts.get("w", 0)),
+        "few": int(counts.get("f", 0)),
+        "unknown": int(counts.get("v", 0)),
+    }
     return board.step(
         "weak", classes_, legend, ["meeting_title_weak", blanks], note=["meeting_note_weak", blanks],
         values=board.in_order(agencies.where(agencies > 0)), unit="unit_agencies",
@@ -359,14 +440,26 @@ def pilots(board: Board) -> dict:
     classes_ = pd.Series("u", index=board.codes, dtype="object")
     if choice is not None:
         table = choice.areas.set_index("subdistrict_code")
-        classes_ = pd.Series("o", index=table.index, dtype="object").mask(~table["is_known"], "u").mask(table["is_chosen"], "p")
+        classes_ = (
+            pd.Series("o", index=table.index, dtype="object")
+            .mask(~table["is_known"], "u")
+            .mask(table["is_chosen"], "p")
+        )
     chosen = [code for code in board.codes if classes_[code] == "p"]
-    order = choice.areas.set_index("subdistrict_code").loc[chosen].sort_values("worth", ascending=False).index if chosen and choice else []
+    order = (
+        choice.areas.set_index("subdistrict_code").loc[chosen].sort_values("worth", ascending=False).index
+        if chosen and choice
+        else []
+    )
     legend = [["p", PILOTS["chosen"], None, "meeting_pilot", {}], ["o", PILOTS["other"], None, "meeting_not_pilot", {}],
               ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]]  # fmt: skip
     people = board.areas.loc[chosen, "population"].sum()
     districts = len({code[:4] for code in chosen})
-    title = ["meeting_title_pilots", {"chosen": len(chosen), "districts": districts}] if chosen else ["meeting_title_no_pilots", {}]
+    title = (
+        ["meeting_title_pilots", {"chosen": len(chosen), "districts": districts}]
+        if chosen
+        else ["meeting_title_no_pilots", {}]
+    )
     return board.step(
         "pilots", classes_, legend, title,
         note=["meeting_note_pilots", {"per_district": int(board.story["pilots"]["per_district"])}] if chosen else None,
@@ -381,7 +474,9 @@ def decision(board: Board) -> dict:
     double = pd.Series(board.codes, index=board.codes).isin(set(board.flagged["subdistrict_code"].dropna()))
     lonely = board.weak & board.coverage["agencies"].reindex(board.codes).le(1)
     signs = gap.astype(int) + double.astype(int) + lonely.astype(int)
-    legend = [[str(number), CALL[number], None, "meeting_signs", {"range": str(number)}] for number in (3, 2, 1)] + [["0", CALL[0], None, "meeting_no_sign", {}]]
+    legend = [[str(number), CALL[number], None, "meeting_signs", {"range": str(number)}] for number in (3, 2, 1)] + [
+        ["0", CALL[0], None, "meeting_no_sign", {}]
+    ]
     people = board.areas["population"].reindex(board.codes)
     order = pd.DataFrame({"signs": signs, "people": people}).sort_values(["signs", "people"], ascending=False)
     return board.step(
@@ -394,4 +489,13 @@ def decision(board: Board) -> dict:
     )  # fmt: skip
 
 
-BUILDERS = {"coverage": coverage, "gaps": gaps, "overlaps": overlaps, "currents": currents, "classes": classes, "weak": weak, "pilots": pilots, "decision": decision}
+BUILDERS = {
+    "coverage": coverage,
+    "gaps": gaps,
+    "overlaps": overlaps,
+    "currents": currents,
+    "classes": classes,
+    "weak": weak,
+    "pilots": pilots,
+    "decision": decision,
+}

@@ -77,7 +77,13 @@ class Words:
                 days[source["base"]] = max(days.get(source["base"], ""), source["day"])
         named = ", ".join(f"{self.base(facts, base)} ({self.day(day)})" for base, day in sorted(days.items()))
         year = "" if facts["fiscal_year"] is None else self.year(facts["fiscal_year"])
-        return self.say("meeting_footnote", bases=named or "–", year=year, population=str(facts["population_year"] + 543), version=facts["version"])
+        return self.say(
+            "meeting_footnote",
+            bases=named or "–",
+            year=year,
+            population=str(facts["population_year"] + 543),
+            version=facts["version"],
+        )
 
     def year(self, fiscal_year: int) -> str:
         """A fiscal year in words."""
@@ -103,14 +109,32 @@ def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
 def legend_of(words: Words, step: dict) -> list[dict]:
     """The legend: class, colour, hatch, words, subdistricts."""
     rows = [
-        {"k": letter, "color": color, "hatch": hatch, "label": words.say(key, **blanks), "count": step["classes"].count(letter)}
+        {
+            "k": letter,
+            "color": color,
+            "hatch": hatch,
+            "label": words.say(key, **blanks),
+            "count": step["classes"].count(letter),
+        }
         for letter, color, hatch, key, blanks in step["legend"]
     ]
     if step["marks"] and "1" in step["marks"]:
-        rows.append({"k": "", "color": "#ffffff", "hatch": None, "stripe": True, "label": words.say(step["mark_key"]), "count": step["marks"].count("1")})
+        rows.append(
+            {
+                "k": "",
+                "color": "#ffffff",
+                "hatch": None,
+                "stripe": True,
+                "label": words.say(step["mark_key"]),
+                "count": step["marks"].count("1"),
+            }
+        )
     return rows
 
 
 def bars_of(words: Words, step: dict) -> list[tuple[str, str, int]]:
     """Bars beside the map: words, value in words, satang."""
-    return [(words.say(name) if isinstance(name, str) else words.name(name), words.baht(satang), satang) for name, satang in step["bars"]]
+    return [
+        (words.say(name) if isinstance(name, str) else words.name(name), words.baht(satang), satang)
+        for name, satang in step["bars"]
+    ]

@@ -10,12 +10,16 @@ import streamlit as st
 from geo import currents as cur
 from geo.alignment import strong_on_weak
 from geo.maps import ClassStyle
+from geo.sankey import sankey
+from geo.stream_history import history as stream_history
+from loaders import reference
 from pages.parts import answers, charts, choices, panels, queries, records
 from pages.parts.layers import Layer
 from pages.parts.palette import SEQUENTIAL
 from pages.parts.text import baht, day, percent, safe, t, whole
 
 KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}
+ENDS = ("districts", "classes")
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -40,25 +44,39 @@ def namer(version: str) -> Callable[[str, str], str]:
             return t("flow_other")
         if code == cur.NOT_CODED:
             return t(f"flow_without_{step}")
-        if step == "place_code" and code in cur.ENDS:
+        if step == "place_code" and code in (*cur.STRIP_LEVELS, "district"):
             return t("flow_end", level=t(f"level_{code}"))
+        if step == "place_code" and not code.isdigit():
+            return t("flow_unclassed") if code == "unclassed" else t("flow_class", label=code)
         return known[step].get(code, code)
 
     return name
 
 
-def flows(version: str, found: cur.Currents) -> None:
-    """The ribbons, and the same as a table."""
+def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
+    """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
     if found.paths.empty:
         return
+    ends = choices.switch("ends", t("flow_ends"), ENDS, lambda end: t(f"flow_to_{end}"))
+    if ends == "classes":
+        classes = answers.community_classes(version, chosen.fiscal_year)
+        found = cur.currents(
+            queries.chosen_support(version, chosen),
+            queries.areas(chosen.fiscal_year),
+            reference.local_governments(),
+            classes,
+        )
     name = namer(version)
-    drawing = cur.sankey(cur.fold(found.paths, KEEP))
-    headings = [t(f"step_{step}") for step in cur.STEPS]
+    drawing = sankey(cur.fold(found.paths, KEEP))
+    headings = [t(f"step_{step}") for step in (*cur.STEPS[:3], ends)]
     st.html(charts.kind_legend(set(found.paths["kind"])))
     st.html(charts.sankey_html(drawing, name, baht, headings, t("currents_aria")))
     with st.expander(t("currents_table")):
         shown = found.paths.assign(**{step: [name(step, code) for code in found.paths[step]] for step in cur.STEPS})
-        columns = dict(zip(cur.STEPS, headings, strict=True)) | {"supports": t("column_records"), "amount_satang": t("column_amount")}
+        columns = dict(zip(cur.STEPS, headings, strict=True)) | {
+            "supports": t("column_records"),
+            "amount_satang": t("column_amount"),
+        }
         panels.table(shown, "currents", columns, formats={"amount_satang": lambda satang: f"{satang / 100:,.2f}"})
 
 
@@ -70,7 +88,10 @@ def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
     classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), "n")
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
     lows = (0.0, *SHARES[:-1])
-    styles = {str(i): ClassStyle(SEQUENTIAL[i], t("share_between", low=f"{lows[i] * 100:.0f}", high=f"{SHARES[i] * 100:.0f}")) for i in reversed(range(5))}
+    styles = {
+        str(i): ClassStyle(SEQUENTIAL[i], t("share_between", low=f"{lows[i] * 100:.0f}", high=f"{SHARES[i] * 100:.0f}"))
+        for i in reversed(range(5))
+    }
     nothing = panels.nothing_styles()
     styles["n"] = ClassStyle(nothing["n"].color, t("alignment_no_money"))
     styles["u"] = ClassStyle(nothing["u"].color, t("alignment_no_plan"), nothing["u"].hatch)
@@ -88,7 +109,9 @@ def _inside(table: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
 
 def alignment_words(version: str, chosen: queries.Filters) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
-    sums = _inside(queries.alignment(version, chosen), chosen)[["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]].sum()
+    sums = _inside(queries.alignment(version, chosen), chosen)[
+        ["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]
+    ].sum()
     judged = sums["aligned_satang"] + sums["other_satang"]
     share = percent(sums["aligned_satang"] / judged if judged else pd.NA)
     st.html(f"<p><b>{safe(t('finding_alignment', share=share))}</b> {safe(t('alignment_how'))}</p>")
@@ -98,23 +121,40 @@ def alignment_words(version: str, chosen: queries.Filters) -> None:
 def strong_words(version: str, chosen: queries.Filters) -> None:
     """The flag in a sentence, and what strong and weak mean here."""
     given = answers.answer(version, chosen, "strong_current_on_weak")
-    st.html(f"<p><b>{safe(answers.sentence(version, given))}</b> {safe(t('weak_how'))}</p>")
+    how = "weak_how_ranked" if answers.community_classes(version, chosen.fiscal_year) else "weak_how"
+    st.html(f"<p><b>{safe(answers.sentence(version, given))}</b> {safe(t(how))}</p>")
 
 
 def tables(version: str, chosen: queries.Filters, shown: str) -> None:
     """The list behind the map."""
     if shown == "alignment":
-        table = _inside(queries.alignment(version, chosen), chosen).query("amount_satang > 0").sort_values(["aligned_share", "amount_satang"])
-        rows = table.assign(place=[records.place_words(code) for code in table["subdistrict_code"]], asked=[_asked(themes) for themes in table["asked"]])
+        table = (
+            _inside(queries.alignment(version, chosen), chosen)
+            .query("amount_satang > 0")
+            .sort_values(["aligned_share", "amount_satang"])
+        )
+        rows = table.assign(
+            place=[records.place_words(code) for code in table["subdistrict_code"]],
+            asked=[_asked(themes) for themes in table["asked"]],
+        )
         columns = {"place": t("column_place"), "asked": t("column_asked"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
                    "other_satang": t("alignment_other_satang"), "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang")}  # fmt: skip
-        panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | dict.fromkeys(list(columns)[3:], baht))
+        panels.table(
+            rows, "alignment", columns, formats={"aligned_share": percent} | dict.fromkeys(list(columns)[3:], baht)
+        )
         return
-    table = strong_on_weak(queries.coverage(version, chosen), queries.strength(version, chosen.fiscal_year))
-    flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values("per_head_baht", ascending=False)
+    table = strong_on_weak(queries.coverage(version, chosen), answers.strength(version, chosen.fiscal_year))
+    flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
+        "per_head_baht", ascending=False
+    )
     rows = flagged.assign(place=[records.place_words(code) for code in flagged["subdistrict_code"]])
     columns = {"place": t("column_place"), "per_head_baht": t("column_per_head"), "strength": t("column_strength")}
-    panels.table(rows, "strong-on-weak", columns, formats={"per_head_baht": lambda value: f"{value:,.0f}", "strength": lambda value: f"{value:.2f}"})
+    panels.table(
+        rows,
+        "strong-on-weak",
+        columns,
+        formats={"per_head_baht": lambda value: f"{value:,.0f}", "strength": lambda value: f"{value:.2f}"},
+    )
 
 
 def _asked(themes: str) -> str:
@@ -123,7 +163,7 @@ def _asked(themes: str) -> str:
 
 def history(version: str, chosen: queries.Filters) -> None:
     """Every stream with its period; those that ended before the year are off the map and stay here with their money."""
-    table = cur.history(queries.support(version), queries.code_list(version, "stream"), chosen.fiscal_year)
+    table = stream_history(queries.support(version), queries.code_list(version, "stream"), chosen.fiscal_year)
     if table.empty:
         return
     ended = table[table["state"].eq("ended")]
@@ -153,8 +193,17 @@ def evenness(version: str, chosen: queries.Filters) -> None:
         return
     left, right = st.columns([5, 8], gap="medium")
     with left:
-        st.altair_chart(charts.lorenz_chart(found["curve"], {"people": t("lorenz_people"), "money": t("lorenz_money")}), width="stretch")
+        st.altair_chart(
+            charts.lorenz_chart(found["curve"], {"people": t("lorenz_people"), "money": t("lorenz_money")}),
+            width="stretch",
+        )
     with right:
         theil = found["theil"]
-        panels.figures([(t("gini"), f"{found['gini']:.2f}"), (t("theil_between"), percent(theil["between_share"])), (t("theil_total"), f"{theil['total']:.2f}")])
+        panels.figures(
+            [
+                (t("gini"), f"{found['gini']:.2f}"),
+                (t("theil_between"), percent(theil["between_share"])),
+                (t("theil_total"), f"{theil['total']:.2f}"),
+            ]
+        )
         st.html(f"<p>{safe(t('evenness_how', known=found['known'], all=found['all']))}</p>")

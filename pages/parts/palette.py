@@ -38,8 +38,11 @@ WEAK = {"alone": "#a63603", "few": "#fdae6b", "several": "#6baed6", "other": "#f
 PILOTS = {"chosen": "#0b4f8a", "other": "#eef2f5"}
 CALL = {0: "#f2f2f2", 1: "#f6c98b", 2: "#d9720f", 3: "#7a1f4e"}
 
-# An answer on the map: the places it names, and the others.
-ANSWER = {"yes": "#d9720f", "no": "#eef2f5"}
-
 # Hints of local statistics: weak together, strong together, unlike the neighbours (ColorBrewer PuOr).
-CLUSTERS = {"weak": "#b35806", "weak_among_strong": "#fdb863", "strong_among_weak": "#b2abd2", "strong": "#542788", "not_significant": "#f7f7f7"}
+CLUSTERS = {
+    "weak": "#b35806",
+    "weak_among_strong": "#fdb863",
+    "strong_among_weak": "#b2abd2",
+    "strong": "#542788",
+    "not_significant": "#f7f7f7",
+}

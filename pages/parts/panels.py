@@ -95,7 +95,7 @@ def open_subdistrict(code: str | None) -> None:
 def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
     """Every class in use with its colour, pattern, words and number of subdistricts."""
     rows = "".join(
-        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color};--line:{style.hatch}"></i>'
+        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}{f";--line:{style.hatch}" if style.hatch else ""}"></i>'
         f"<span>{safe(style.label)}</span><b>{counts.get(key, 0):,}</b></li>"
         for key, style in styles.items()
         if counts.get(key, 0) or key not in {"x"}
@@ -151,7 +151,7 @@ def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None
 
 def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
     """Where the numbers on this page come from: base, file, rows, date, data version."""
-    panel = unfolded("sources", t("sources_of_page", version=version))
+    panel = unfolded("sources", t("sources_of_page", version=queries.number(version)))
     if panel is None:
         return
     with panel:

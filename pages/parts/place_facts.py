@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.gaps import neighbours
-from pages.parts import choices, looks, queries, records
+from pages.parts import choices, looks, queries, ranking_data, records
 from pages.parts.text import baht, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
@@ -23,10 +23,15 @@ class Block:
     lines: list[str]
     none: str = "not_reported_long"
 
-    def html(self, most: int | None = None) -> str:
-        """As a list; more than ``most`` lines end with how many are left."""
-        shown = self.lines if most is None or len(self.lines) <= most else [*self.lines[: most - 1], t("and_more", number=len(self.lines) - most + 1)]
-        body = "".join(f"<li>{safe(line)}</li>" for line in shown or [t(self.none)])
+    def shown(self, most: int) -> list[str]:
+        """The lines; more than ``most`` end with how many are left."""
+        if len(self.lines) > most:
+            return [*self.lines[: most - 1], t("and_more", number=len(self.lines) - most + 1)]
+        return self.lines or [t(self.none)]
+
+    def html(self, most: int) -> str:
+        """Heading and lines as a list."""
+        body = "".join(f"<li>{safe(line)}</li>" for line in self.shown(most))
         return f'<div class="kradan-sheet"><b>{safe(t(self.heading))}</b><ul>{body}</ul></div>'
 
 
@@ -126,12 +131,14 @@ def near(version: str, chosen: queries.Filters, code: str) -> Block:
 
 
 def rank(version: str, chosen: queries.Filters, code: str) -> Block:
-    """Class and rank of the community side, with how firm it is; nothing is said without a ranking."""
-    row = looks.ranked(version).loc[code]
-    lines = []
+    """Class and rank of the community side as the ranking page has them, how firm, and what a meeting agreed instead."""
+    ranking = ranking_data.ranked(version, chosen.fiscal_year, ranking_data.Method())
+    units = ranking_data.reviewed(ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
+    row, lines = units.loc[code], []
     if pd.notna(row["class"]):
         firm = t("rank_border", classes=row["border"]) if pd.notna(row["border"]) else t("rank_firm", share=f"{row['stability']:.0%}")
-        lines.append(t("rank_line", label=row["class"], rank=whole(row["rank"]), all=int(looks.ranked(version)["class"].notna().sum()), firm=firm))
+        lines.append(t("rank_line", label=row["class"], rank=whole(row["rank"]), all=int(units["class"].notna().sum()), firm=firm))
+        lines += [t("rank_agreed", label=row["agreed_class"], reason=row["reason"])] if bool(row["is_overridden"]) else []
     return Block("rank", lines, "rank_none")
 
 

@@ -6,7 +6,8 @@ Frames are shared between sessions and must not be changed in place; ``geo`` nev
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -24,7 +25,9 @@ from geo.breaks import class_breaks
 from geo.periods import filter_support
 from geo.roll_up import RolledUp, roll_up
 from loaders import clearings as cleared_pairs
-from loaders import codes, reference, scenarios, settings, store, tables
+from loaders import codes, province_facts, review, scenarios, settings, store, tables
+from loaders.privacy import DATA_TEAM, Viewer
+from pages.parts import who
 
 ROOT = settings.ROOT
 Written = TypeVar("Written")
@@ -52,54 +55,104 @@ def engine() -> Engine:
     return store.open_store()
 
 
+def viewer() -> Viewer:
+    """Who looks; read anew on every run."""
+    return who.viewer(engine())
+
+
 def version() -> str:
-    """The data version now; every cached frame is keyed by it."""
+    """The data version now, and who looks unless it is the data team: every cached frame is keyed by both."""
+    seen = viewer()
     with store.reading(engine()) as connection:
-        return store.data_version(connection)
+        now = store.data_version(connection)
+    return now if seen.is_team else f"{now}@{seen.role}:{seen.agency or ''}"
+
+
+def number(version: str) -> str:
+    """The data version alone, as it is shown."""
+    return version.partition("@")[0]
+
+
+def _viewer_in(version: str) -> Viewer:
+    """The viewer that a version was made for."""
+    _now, marked, seen = version.partition("@")
+    role, _, agency = seen.partition(":")
+    return Viewer(role, agency or None) if marked else DATA_TEAM
+
+
+@contextmanager
+def writing() -> Iterator[Connection]:
+    """A write by the person at this session; refused for whoever is not of the data team."""
+    who.team_only(viewer())
+    with store.writing(engine()) as connection:
+        yield connection
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def support(version: str) -> pd.DataFrame:
     """All support records of the province."""
     with store.reading(engine()) as connection:
-        return store.read_support(connection, settings.province())
+        return store.read_support(connection, settings.province(), viewer=_viewer_in(version))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def register(version: str, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with store.reading(engine()) as connection:
-        return store.read_register(connection, name, settings.province())
+        return store.read_register(connection, name, settings.province(), viewer=_viewer_in(version))
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def reports(version: str, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area and year."""
     with store.reading(engine()) as connection:
-        return store.read_reports(connection, name)
+        return store.read_reports(connection, name, viewer=_viewer_in(version))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def batches(version: str) -> pd.DataFrame:
     """All batches, newest first."""
     with store.reading(engine()) as connection:
-        return store.read_batches(connection)
+        return store.read_batches(connection, viewer=_viewer_in(version))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def data_sets(version: str) -> pd.DataFrame:
+    """What may be shared: every ``base`` and ``register`` with rows in the store."""
+    pairs = [(base, name) for name in tables.REGISTERS for base in sorted(set(register(version, name)["base"].dropna()))]
+    return pd.DataFrame(pairs, columns=["base", "register"])
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def quarantined(version: str) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
     with store.reading(engine()) as connection:
-        rows = store.read_table(connection, tables.quarantine)
+        rows = store.read_table(connection, tables.quarantine, viewer=_viewer_in(version))
     active = batches(version).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
     return rows.merge(active, on="batch_id")
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def waiting(version: str) -> pd.DataFrame:
+    """The same rows as they read now: what a person has to say about each, and which are alike."""
+    who.team_only(_viewer_in(version))
+    with store.reading(engine()) as connection:
+        return review.waiting(connection)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def row_decisions(version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Decisions about single rows, and decided places that nothing uses."""
+    who.team_only(_viewer_in(version))
+    with store.reading(engine()) as connection:
+        return review.decisions(connection), review.unused_aliases(connection)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def code_list(version: str, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
     with store.reading(engine()) as connection:
-        return store.read_table(connection, tables.metadata.tables[name])
+        return store.read_table(connection, tables.metadata.tables[name], viewer=_viewer_in(version))
 
 
 def population_year(fiscal_year: int | None) -> int:
@@ -110,15 +163,15 @@ def population_year(fiscal_year: int | None) -> int:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def areas(fiscal_year: int | None) -> pd.DataFrame:
-    """The 170 subdistricts with population and households of the year's register."""
-    table, year = reference.subdistricts(), population_year(fiscal_year)
+    """The subdistricts of the province with population and households of the year's register."""
+    table, year = province_facts.subdistricts(settings.province()), population_year(fiscal_year)
     return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def villages(fiscal_year: int | None) -> pd.DataFrame:
     """Villages that existed by the end of the fiscal year."""
-    table = reference.villages()
+    table = province_facts.villages(settings.province())
     if fiscal_year is None:
         return table
     created = pd.to_datetime(table["created"], errors="coerce")
@@ -128,7 +181,7 @@ def villages(fiscal_year: int | None) -> pd.DataFrame:
 @st.cache_resource(show_spinner=False)
 def adjacency() -> pd.DataFrame:
     """Neighbouring pairs of subdistricts."""
-    return reference.adjacency()
+    return province_facts.adjacency(settings.province())
 
 
 def years(version: str) -> list[int]:
@@ -148,7 +201,7 @@ def chosen_support(version: str, filters: Filters) -> pd.DataFrame:
     return filter_support(support(version), **filters.__dict__)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def coverage(version: str, filters: Filters) -> pd.DataFrame:
     """Coverage of every subdistrict under the filters. The district is left out: it zooms, it does not hide a record."""
     wide = filters.without("district")
@@ -163,17 +216,17 @@ def coverage(version: str, filters: Filters) -> pd.DataFrame:
         reports(version),
         bases=bases,
         fiscal_year=wide.fiscal_year,
-        local_governments=reference.local_governments(),
+        local_governments=province_facts.local_governments(settings.province()),
     )
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def rolled(version: str, filters: Filters) -> RolledUp:
     """Records by subdistrict and the strip of money without one."""
-    return roll_up(chosen_support(version, filters), areas(filters.fiscal_year), reference.local_governments())
+    return roll_up(chosen_support(version, filters), areas(filters.fiscal_year), province_facts.local_governments(settings.province()))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=256, show_spinner=False)
 def breaks(version: str, filters: Filters, column: str) -> list[float]:
     """Class bounds of a measure, from all years together so that two years' maps can be compared."""
     tables_ = [coverage(version, Filters(year, filters.agency, filters.theme, filters.stream)) for year in years(version)]
@@ -230,25 +283,29 @@ def clearings(version: str) -> pd.DataFrame:
 
 def clear_pair(support_a: int, support_b: int, reason: str, who: str) -> None:
     """Explain a flagged pair; raises ``Refused`` with what is missing."""
-    with store.writing(engine()) as connection:
+    with writing() as connection:
         cleared_pairs.clear_pair(connection, support_a, support_b, reason, who)
 
 
 def undo_clearing(key: int, who: str) -> None:
     """Take an explanation back."""
-    with store.writing(engine()) as connection:
+    with writing() as connection:
         cleared_pairs.undo(connection, key, who)
 
 
 def decisions(name: str) -> pd.DataFrame:
-    """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, read anew, outside the data version."""
+    """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, read anew, outside the data version.
+
+    Who decided is for the data team; others see that somebody signed.
+    """
     with store.reading(engine()) as connection:
-        return scenarios.read(connection, name)
+        table = scenarios.read(connection, name)
+    return table if viewer().is_team else table.assign(decided_by="–")
 
 
 def decide(write: Callable[[Connection], Written]) -> Written:
     """One write of a decision; raises ``Refused`` with what is missing."""
-    with store.writing(engine()) as connection:
+    with writing() as connection:
         return write(connection)
 
 
@@ -264,14 +321,7 @@ def by_theme(version: str, filters: Filters) -> pd.DataFrame:
 @st.cache_resource(max_entries=16, show_spinner=False)
 def flows(version: str, filters: Filters) -> cur.Currents:
     """Money by stream, agency, theme and district."""
-    return cur.currents(chosen_support(version, filters), areas(filters.fiscal_year), reference.local_governments())
-
-
-@st.cache_resource(max_entries=16, show_spinner=False)
-def strength(version: str, fiscal_year: int | None) -> pd.DataFrame:
-    """How strong the community side is, from every sign of strength in the store."""
-    signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
-    return ali.strength(needs(version), signs, areas(fiscal_year))
+    return cur.currents(chosen_support(version, filters), areas(filters.fiscal_year), province_facts.local_governments(settings.province()))
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

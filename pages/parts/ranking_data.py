@@ -125,5 +125,5 @@ def year_before(version: str, fiscal_year: int | None) -> int | None:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def against_last_year(version: str, fiscal_year: int, method: Method) -> pd.DataFrame:
-    """This year beside the year before, by the same method."""
+    """The year beside the year before, by the same method."""
     return compare(ranked(version, fiscal_year, method), ranked(version, fiscal_year - 1, method))

@@ -80,13 +80,12 @@ def kept(kind: str) -> pd.DataFrame:
 
 def words(row: object) -> str:
     """Name, person and day of a saved scenario."""
-    return f"{row.name_} · {row.decided_by} · {day(row.decided_at)}"  # type: ignore[attr-defined]
+    return f"{row.name} · {row.decided_by} · {day(row.decided_at)}"  # type: ignore[attr-defined]
 
 
 def names(kind: str) -> dict[str, str]:
     """Keys of saved scenarios (as text, for lists and links) with their words."""
-    table = kept(kind).rename(columns={"name": "name_"})
-    return {str(row.id): words(row) for row in table.itertuples()}
+    return {str(row.id): words(row) for row in kept(kind).itertuples()}
 
 
 def content(kind: str, key: str) -> dict:
@@ -98,12 +97,11 @@ def content(kind: str, key: str) -> dict:
 
 def save(kind: str, version: str, what: Callable[[], Mapping[str, object]]) -> None:
     """The form that keeps the present choice under a name."""
-    with st.form(f"save-{kind}", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            name = st.text_input(t("scenario_name"), key=f"scenario-name-{kind}", max_chars=80)
-            person = who(f"scenario-who-{kind}")
-            reason = st.text_input(t("scenario_reason"), key=f"scenario-reason-{kind}", max_chars=300)
-            sent = st.form_submit_button(t("scenario_save"))
+    with st.form(f"save-{kind}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input(t("scenario_name"), key=f"scenario-name-{kind}", max_chars=80)
+        person = who(f"scenario-who-{kind}")
+        reason = st.text_input(t("scenario_reason"), key=f"scenario-reason-{kind}", max_chars=300)
+        sent = st.form_submit_button(t("scenario_save"))
     if sent:
         attempt(lambda connection: scenarios.save(connection, kind, name, what(), person, version, reason), "scenario_saved")
 
@@ -127,11 +125,10 @@ def remove(name: str, rows: dict[int, str], label: str) -> None:
     """Take back one decision of a list, by name of the person who does it."""
     if not rows:
         return
-    with st.form(f"remove-{name}", border=False):
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            key = st.selectbox(label, list(rows), format_func=rows.__getitem__, key=f"remove-{name}-key")
-            person = who(f"remove-{name}-who")
-            sent = st.form_submit_button(t("decision_remove"))
+    with st.form(f"remove-{name}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox(label, list(rows), format_func=rows.__getitem__, key=f"remove-{name}-key")
+        person = who(f"remove-{name}-who")
+        sent = st.form_submit_button(t("decision_remove"))
     if sent and attempt(lambda connection: scenarios.remove(connection, name, int(key), person), "decision_removed"):
         st.rerun()
 

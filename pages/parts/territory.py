@@ -18,11 +18,25 @@ def agencies(version: str, chosen: Filters) -> None:
         return
     grouped = found.groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
-    table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index().sort_values("places", ascending=False)
+    table = (
+        table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1))
+        .reset_index()
+        .sort_values("places", ascending=False)
+    )
     names = records.agency_names(version)
     for row in table.itertuples():
-        words = t("agency_line", agency=names.get(row.agency_code, row.agency_code), places=row.places, records=row.supports, amount=baht(row.amount_satang))
-        st.page_link(st.session_state["_views"]["agency"], label=_plain(words), query_params=choices.link_params(agency=row.agency_code))
+        words = t(
+            "agency_line",
+            agency=names.get(row.agency_code, row.agency_code),
+            places=row.places,
+            records=row.supports,
+            amount=baht(row.amount_satang),
+        )
+        st.page_link(
+            st.session_state["_views"]["agency"],
+            label=_plain(words),
+            query_params=choices.link_params(agency=row.agency_code),
+        )
 
 
 def _plain(words: str) -> str:
@@ -37,10 +51,17 @@ def themes(version: str, own: pd.DataFrame) -> None:
         panels.empty()
         return
     table = own.assign(theme=own["theme_code"].astype("object").where(own["theme_code"].notna(), "")).groupby("theme")
-    rows = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size")).assign(amount_satang=table["amount_satang"].sum(min_count=1))
+    rows = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size")).assign(
+        amount_satang=table["amount_satang"].sum(min_count=1)
+    )
     rows = rows.reset_index().sort_values("amount_satang", ascending=False, na_position="last")
     rows["theme"] = [records.theme_words(code or None) for code in rows["theme"]]
-    columns = {"theme": t("column_theme"), "places": t("column_places"), "supports": t("column_records"), "amount_satang": t("column_amount")}
+    columns = {
+        "theme": t("column_theme"),
+        "places": t("column_places"),
+        "supports": t("column_records"),
+        "amount_satang": t("column_amount"),
+    }
     panels.table(rows, "agency-themes", columns, formats={"amount_satang": baht})
 
 
@@ -58,15 +79,24 @@ def partners(version: str, chosen: Filters) -> None:
         return
     names = records.agency_names(version)
     outcomes = [name for name in table.columns[2:] if table[name].any()]
-    columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {name: t(f"outcome_{name}") for name in outcomes}
-    panels.table(table.assign(agency=[names.get(code, code) for code in table["agency_code"]]), "agency-partners", columns)
+    columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {
+        name: t(f"outcome_{name}") for name in outcomes
+    }
+    panels.table(
+        table.assign(agency=[names.get(code, code) for code in table["agency_code"]]), "agency-partners", columns
+    )
 
 
 def gaps(version: str, chosen: Filters) -> None:
     """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
     st.html(f"<b>{safe(t('agency_gaps'))}</b>")
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
-    table = land.gaps_beside(queries.by_theme(version, year), queries.rolled(version, year).by_subdistrict, queries.adjacency(), str(chosen.agency))
+    table = land.gaps_beside(
+        queries.by_theme(version, year),
+        queries.rolled(version, year).by_subdistrict,
+        queries.adjacency(),
+        str(chosen.agency),
+    )
     if chosen.district:
         table = table[table["district_code"].eq(chosen.district)]
     if table.empty:
@@ -87,10 +117,29 @@ def completeness(version: str, chosen: Filters) -> None:
     every = queries.support(version)
     bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
     batches, waiting = queries.batches(version), queries.quarantined(version)
-    files, waiting = batches[batches["is_active"].astype(bool) & batches["base"].isin(bases)], waiting[waiting["base"].isin(bases)]
-    lines = [t("agency_file", file=row.file_name, rows=whole(row.rows_loaded), all=whole(row.rows_in), day=day(row.loaded_at)) for row in files.itertuples()]
-    silent = [row.subdistrict_code for row in queries.coverage(version, chosen.without("district")).itertuples() if row.status == "not_reported"]
-    lines += [t("agency_waiting", rows=len(waiting)), t("agency_silent", places=len(silent), all=len(queries.areas(None)))]
+    files, waiting = (
+        batches[batches["is_active"].astype(bool) & batches["base"].isin(bases)],
+        waiting[waiting["base"].isin(bases)],
+    )
+    lines = [
+        t(
+            "agency_file",
+            file=row.file_name,
+            rows=whole(row.rows_loaded),
+            all=whole(row.rows_in),
+            day=day(row.loaded_at),
+        )
+        for row in files.itertuples()
+    ]
+    silent = [
+        row.subdistrict_code
+        for row in queries.coverage(version, chosen.without("district")).itertuples()
+        if row.status == "not_reported"
+    ]
+    lines += [
+        t("agency_waiting", rows=len(waiting)),
+        t("agency_silent", places=len(silent), all=len(queries.areas(None))),
+    ]
     body = "".join(f"<li>{safe(line)}</li>" for line in lines)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("agency_data"))}</b><ul>{body}</ul></div>')
 

@@ -24,16 +24,29 @@ def view() -> None:
     inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
     own = queries.chosen_support(version, chosen)
     with place:
-        blanks = {"agency": name, "covered": int(inside["status"].eq("covered").sum()), "all": len(inside), "amount": baht(own["amount_satang"].sum(min_count=1))}
+        blanks = {
+            "agency": name,
+            "covered": int(inside["status"].eq("covered").sum()),
+            "all": len(inside),
+            "amount": baht(own["amount_satang"].sum(min_count=1)),
+        }
         panels.title(t("finding_agency", **blanks), panels.completeness(version, chosen))
         if own.empty:
             panels.empty()
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        view_, layer = panels.choose_map_view(), layers.coverage_layer(table, "per_head_baht", queries.breaks(version, chosen, "per_head_baht"))
+        view_, layer = (
+            panels.choose_map_view(),
+            layers.coverage_layer(table, "per_head_baht", queries.breaks(version, chosen, "per_head_baht")),
+        )
         panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "agency"))
     with right:
-        panels.figures([(t("column_records"), whole(len(own))), (t("figure_people_covered"), whole(inside.loc[inside["status"].eq("covered"), "population"].sum()))])
+        panels.figures(
+            [
+                (t("column_records"), whole(len(own))),
+                (t("figure_people_covered"), whole(inside.loc[inside["status"].eq("covered"), "population"].sum())),
+            ]
+        )
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         panels.strip(version, chosen)
         territory.completeness(version, chosen)

@@ -16,11 +16,17 @@ def view() -> None:
     found = queries.flows(version, chosen)
     named = found.paths[["stream_code", "agency_code"]].replace("", None)
     with place:
-        blanks = {"total": baht(found.total_satang), "streams": whole(named["stream_code"].nunique()), "agencies": whole(named["agency_code"].nunique())}
-        panels.title(t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks), money.note(found))
+        blanks = {
+            "total": baht(found.total_satang),
+            "streams": whole(named["stream_code"].nunique()),
+            "agencies": whole(named["agency_code"].nunique()),
+        }
+        panels.title(
+            t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks), money.note(found)
+        )
         if found.paths.empty:
             panels.empty("nothing_loaded" if queries.support(version).empty else "nothing_found")
-    money.flows(version, found)
+    money.flows(version, chosen, found)
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(horizontal=True):
         view_ = panels.choose_map_view()

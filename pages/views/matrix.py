@@ -25,7 +25,11 @@ def view() -> None:
         if queries.support(version).empty:
             panels.empty("nothing_loaded")
     if chosen.district:
-        st.page_link(st.session_state["_views"]["matrix"], label=t("matrix_back"), query_params=choices.link_params(district=None, cells=shown))
+        st.page_link(
+            st.session_state["_views"]["matrix"],
+            label=t("matrix_back"),
+            query_params=choices.link_params(district=None, cells=shown),
+        )
     cells.legend()
     cells.show(version, chosen, table, shown)
     cells.could_act(version, chosen)

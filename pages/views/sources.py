@@ -11,7 +11,7 @@ def view() -> None:
     version = queries.version()
     batches = queries.batches(version)
     active = batches[batches["is_active"].astype(bool)]
-    panels.title(t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())), t("data_version", version=version))
+    panels.title(t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())), t("data_version", version=queries.number(version)))
     if batches.empty:
         panels.empty("nothing_loaded")
     else:

@@ -102,12 +102,12 @@
         var right = make("div", box);
         make("h3", right, t.who_supports);
         var who = make("dl", right);
-        card.top.forEach(function (pair) { make("dt", who, pair[0]); make("dd", who, pair[1]); });
+        card.top.slice(0, codes.length > 1 ? 4 : 6).forEach(function (pair) { make("dt", who, pair[0]); make("dd", who, pair[1]); });
       } else make("p", box, card.nobody);
-      make("p", box, card.foot, "keys");
     });
+    make("p", this.host, data.cards[codes[0]].foot, "keys");
     make("p", this.host, t.card_keys, "keys");
-    for (var size = 2.7; size > 2.05 && this.host.scrollHeight > this.host.clientHeight; size -= .1) this.host.style.fontSize = size + "vh";
+    for (var size = 2.7; size >= 2.05 && this.host.scrollHeight > this.host.clientHeight; size -= .1) this.host.style.fontSize = size + "vh";
     this.host.tabIndex = -1;
     this.host.focus();
   };

@@ -1,0 +1,54 @@
+"""Every bench under one command: ``python -m bench [NAME ...] [--json]``; without a name all of them, one JSON line each.
+
+A bench is a module of this folder with a ``main()`` that prints one JSON line. Each runs in a process of its own, so that
+memory and caches of one do not flatter the next. ``--json`` leaves out the table that is otherwise written to stderr.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+FOLDER = Path(__file__).resolve().parent
+SHARED_MODULES = {"__init__", "__main__", "stage", "client"}
+LONGEST_SECONDS = 1800
+
+
+def names() -> list[str]:
+    """All benches, by name."""
+    return sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED_MODULES and "def main(" in path.read_text(encoding="utf-8"))
+
+
+def run(name: str) -> tuple[int, dict | None]:
+    """Run one bench; its exit code and its JSON line. What else it says goes to stderr."""
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", f"bench.{name}"], cwd=FOLDER.parent, stdout=subprocess.PIPE, timeout=LONGEST_SECONDS, text=True
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
+    return done.returncode, json.loads(lines[-1]) if lines else None
+
+
+def main(arguments: list[str]) -> int:
+    """Run what is named, or all; 1 when one of them failed."""
+    wanted = [argument for argument in arguments if not argument.startswith("--")]
+    unknown = sorted(set(wanted) - set(names()))
+    if unknown:
+        print(f"unknown bench {', '.join(unknown)}; known are {', '.join(names())}", file=sys.stderr)
+        return 2
+    failed = 0
+    for name in wanted or names():
+        begin = time.perf_counter()
+        code, line = run(name)
+        seconds = round(time.perf_counter() - begin, 1)
+        failed |= code != 0 or line is None
+        print(json.dumps((line or {"bench": name, "failed": code}) | {"took_s": seconds}, ensure_ascii=False), flush=True)
+        if "--json" not in arguments:
+            print(f"{name}: {seconds} s, exit {code}", file=sys.stderr)
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

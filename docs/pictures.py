@@ -1,0 +1,56 @@
+"""Make the pictures of the guides: ``python docs/pictures.py`` with Chromium installed; each at most 300 kB.
+
+A board with the demo province is served on a free port, the pages are opened as a visitor sees them, and the pictures
+are written to ``docs/pictures`` with few colours.
+"""
+
+from __future__ import annotations
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests import served  # noqa: E402 - the repository is not installed
+
+FOLDER = ROOT / "docs" / "pictures"
+PAGES = {"overview": "overview", "coverage": "coverage?theme=health", "sources": "sources"}
+LARGEST = 300_000
+WIDTH, HEIGHT = 1440, 1000
+
+
+def small(png: bytes) -> bytes:
+    """The picture in as many colours as fit into the largest size."""
+    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    for colours in (128, 64, 32):
+        target = io.BytesIO()
+        picture.quantize(colours).save(target, "PNG", optimize=True)
+        if target.tell() <= LARGEST:
+            break
+    return target.getvalue()
+
+
+def main() -> None:
+    """Write every picture."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder, served.browser() as chromium:
+        store = served.make_store(Path(folder) / "kradan.sqlite", demo=True)
+        with served.board(store) as address:
+            for name, page in PAGES.items():
+                seen = served.visit(chromium, f"{address}/{page}", WIDTH, HEIGHT)
+                seen.title()
+                seen.settled()
+                if name != "sources":
+                    seen.painted()
+                seen.page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000)
+                seen.page.wait_for_timeout(1500)
+                (FOLDER / f"{name}.png").write_bytes(small(seen.page.screenshot()))
+
+
+if __name__ == "__main__":
+    main()

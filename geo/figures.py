@@ -1,0 +1,179 @@
+"""Maps as pictures, made on the server: shapes and a class per subdistrict in, a drawing on matplotlib axes out.
+
+Shapes are drawn in Web Mercator, as in the browser. Words and fonts are the caller's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.collections import PathCollection
+from matplotlib.font_manager import FontProperties
+from matplotlib.patches import Circle
+from matplotlib.path import Path as DrawnPath
+from matplotlib.patheffects import withStroke
+
+EDGE, OUTLINE, SEA, INK = "#5b6670", "#22303c", "#dfe9ef", "#10202c"
+Bounds = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Drawable shapes: a path per subdistrict, outlines of districts, a label point per subdistrict, in Mercator metres."""
+
+    paths: Mapping[str, DrawnPath]
+    outlines: Sequence[DrawnPath]
+    points: Mapping[str, tuple[float, float]]
+    rings: Mapping[str, Sequence[np.ndarray]] = field(default_factory=dict)
+
+    def bounds(self, prefix: str = "") -> Bounds:
+        """West, south, east, north of the subdistricts whose code begins with ``prefix``."""
+        boxes = np.array([path.get_extents().extents for code, path in self.paths.items() if code.startswith(prefix)])
+        return (*boxes[:, :2].min(axis=0), *boxes[:, 2:].max(axis=0))  # type: ignore[return-value]
+
+
+def _path(shape: shapely.Geometry) -> DrawnPath:
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+    return DrawnPath.make_compound_path(*(DrawnPath(shapely.get_coordinates(ring), closed=True) for ring in rings))
+
+
+def shapes(subdistricts: gpd.GeoDataFrame, districts: gpd.GeoDataFrame) -> Shapes:
+    """Paths of ``subdistrict_code`` and of the district outlines; both frames with a CRS."""
+    near, far = subdistricts.to_crs(3857), districts.to_crs(3857)
+    codes = near["subdistrict_code"].to_list()
+    points = near.geometry.representative_point()
+    return Shapes(
+        paths={code: _path(shape) for code, shape in zip(codes, near.geometry, strict=True)},
+        outlines=[_path(shape) for shape in far.geometry],
+        points={code: (point.x, point.y) for code, point in zip(codes, points, strict=True)},
+        rings={
+            code: [shapely.get_coordinates(part.exterior) for part in shapely.get_parts(shape)]
+            for code, shape in zip(codes, near.geometry, strict=True)
+        },
+    )
+
+
+def draw_map(
+    axes: Axes,
+    drawn: Shapes,
+    classes: Mapping[str, str],
+    styles: Mapping[str, tuple[str, str | None]],
+    *,
+    stripes: Sequence[str] = (),
+    labels: Mapping[str, str] | None = None,
+    badges: Mapping[str, int] | None = None,
+    font: FontProperties | None = None,
+    size: float = 11.0,
+) -> None:
+    """Draw one map.
+
+    Parameters
+    ----------
+    classes
+        Class character per subdistrict code; ``styles`` gives its ground colour and the colour of its hatch.
+    stripes
+        Codes under a stripe (border class, estimated).
+    labels
+        Names with a halo; each stands free of the others or is tied to its place by a line.
+    badges
+        Counts in discs.
+    """
+    axes.set_facecolor(SEA)
+    axes.set_xticks([])
+    axes.set_yticks([])
+    for letter, (color, hatch) in styles.items():
+        members = [code for code, own in classes.items() if own == letter and code in drawn.paths]
+        _fill(axes, drawn, [code for code in members if hatch or code not in stripes], color, hatch, "////")
+        if not hatch:
+            _fill(axes, drawn, [code for code in members if code in stripes], color, "#5f6b76", "\\\\")
+    axes.add_collection(PathCollection(drawn.outlines, facecolors="none", edgecolors=OUTLINE, linewidths=1.1))
+    west, south, east, north = drawn.bounds()
+    _frame(axes, (west, south, east, north))
+    radius = (north - south) * 0.013
+    for code, number in (badges or {}).items():
+        if code in drawn.points:
+            axes.add_patch(
+                Circle(drawn.points[code], radius, facecolor="#7a1f4e", edgecolor="white", linewidth=0.8, zorder=4)
+            )
+            axes.text(
+                *drawn.points[code],
+                str(number),
+                color="white",
+                ha="center",
+                va="center_baseline",
+                fontproperties=font,
+                fontsize=size * 0.72,
+                zorder=5,
+            )
+    _label(axes, drawn, labels or {}, font, size)
+
+
+def _fill(axes: Axes, drawn: Shapes, codes: list[str], color: str, line: str | None, hatch: str) -> None:
+    if not codes:
+        return
+    paths = [drawn.paths[code] for code in codes]
+    axes.add_collection(
+        PathCollection(
+            paths,
+            facecolors=color,
+            edgecolors=line or EDGE,
+            linewidths=0 if line else 0.45,
+            hatch=hatch if line else None,
+        )
+    )
+    if line:
+        axes.add_collection(PathCollection(paths, facecolors="none", edgecolors=EDGE, linewidths=0.45))
+
+
+def _frame(axes: Axes, bounds: Bounds) -> None:
+    """Show the bounds with equal scale on both axes and a margin, filling the axes."""
+    west, south, east, north = bounds
+    box = axes.get_window_extent()
+    wide, high = (east - west) * 1.05, (north - south) * 1.05
+    ratio = box.width / box.height
+    wide, high = max(wide, high * ratio), max(high, wide / ratio)
+    middle = (west + east) / 2, (south + north) / 2
+    axes.set_xlim(middle[0] - wide / 2, middle[0] + wide / 2)
+    axes.set_ylim(middle[1] - high / 2, middle[1] + high / 2)
+
+
+def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontProperties | None, size: float) -> None:
+    renderer = axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    window, taken = axes.get_window_extent(), []
+    for code, name in labels.items():
+        if code not in drawn.points:
+            continue
+        words = axes.text(0, 0, name, ha="center", va="center", fontproperties=font, fontsize=size, color=INK, zorder=7)
+        words.set_path_effects([withStroke(linewidth=size * 0.28, foreground="white")])
+        box = words.get_window_extent(renderer)
+        at = axes.transData.transform(drawn.points[code])
+        x, y, away = _free(at, box.width * 1.06, box.height * 1.12, window, taken)
+        place = axes.transData.inverted().transform((x, y))
+        words.set_position(tuple(place))
+        if away:
+            axes.plot(
+                [drawn.points[code][0], place[0]], [drawn.points[code][1], place[1]], color=INK, linewidth=1, zorder=6
+            )
+
+
+def _free(
+    at: np.ndarray, width: float, height: float, window: object, taken: list[tuple[float, float, float, float]]
+) -> tuple[float, float, bool]:
+    """The nearest place for a label that touches no other and is not cut."""
+    for ring in range(12):
+        for turn in range(16 if ring else 1):
+            angle = turn * np.pi / 8
+            x, y = at[0] + np.cos(angle) * ring * height * 1.1, at[1] + np.sin(angle) * ring * height * 0.8
+            box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+            inside = box[0] > window.x0 and box[1] > window.y0 and box[2] < window.x1 and box[3] < window.y1  # type: ignore[attr-defined]
+            if inside and all(
+                box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3] for other in taken
+            ):
+                taken.append(box)
+                return x, y, ring > 0
+    return float(at[0]), float(at[1]), False

@@ -1,0 +1,94 @@
+"""Is everything there that the board needs? One answer for a person at a shell and for a watchdog.
+
+``python -m loaders health`` prints one JSON line: ``is_well`` and a list of checks, each with a code, and what was
+found. Exit 0 when all is well, 1 when the board cannot show its data, 0 with ``warn`` when it works with less (the
+schematic map instead of boundaries, little room on the disk).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import func, select
+
+from loaders import assets, boundaries, settings, store, tables
+from loaders.store_errors import StoreUnavailable
+
+LITTLE_ROOM_MB = 500
+State = Literal["well", "warn", "fail"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing looked at: its ``name``, ``state``, what was ``found``, and a ``code`` when it is not well."""
+
+    name: str
+    state: State
+    found: str
+    code: str = ""
+
+
+def _store() -> Check:
+    try:
+        engine = store.open_store()
+        with store.reading(engine) as connection:
+            batch = tables.import_batch
+            active = connection.execute(select(func.count()).select_from(batch).where(batch.c.is_active)).scalar_one()
+            version = store.data_version(connection)
+    except StoreUnavailable as stop:
+        return Check("store", "fail", stop.where, stop.code)
+    found = f"{engine.dialect.name}, data version {version}, {active} active batches"
+    return Check("store", "well" if active else "warn", found, "" if active else "store_empty")
+
+
+def _boundaries() -> Check:
+    found = boundaries.find_boundaries(settings.province())
+    told = ", ".join(sorted({problem.code for problem in found.problems}))
+    if found.frame is None:
+        return Check("boundaries", "warn", told or "schematic", "boundaries_schematic")
+    return Check("boundaries", "well", f"{found.kind}: {found.path}, {len(found.frame)} subdistricts")
+
+
+def _assets() -> Check:
+    wanted = [assets.TARGET / "leaflet" / "leaflet.js", *(assets.TARGET / "fonts" / name for name in assets.FONTS)]
+    missing = [path.name for path in wanted if not path.is_file()]
+    return Check("assets", "fail" if missing else "well", ", ".join(missing) or str(assets.TARGET), "assets_missing" if missing else "")
+
+
+def _room() -> Check:
+    folder = next(path for path in (settings.DATA / "store", *(settings.DATA / "store").parents) if path.is_dir())
+    free = shutil.disk_usage(folder).free // (1024 * 1024)
+    return Check("disk", "well" if free >= LITTLE_ROOM_MB else "warn", f"{free} MB free", "" if free >= LITTLE_ROOM_MB else "disk_nearly_full")
+
+
+def _static_folder() -> Check:
+    """The prepared geometry is written into ``static/geo``; a read-only folder costs time on every start, not the page."""
+    probe = Path(settings.ROOT / "static" / "geo" / ".probe")
+    try:
+        probe.parent.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as fault:
+        return Check("static", "warn", type(fault).__name__, "static_not_writable")
+    return Check("static", "well", str(probe.parent))
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (_store, _boundaries, _assets, _static_folder, _room)
+
+
+def _all() -> Iterator[Check]:
+    for look in CHECKS:
+        try:
+            yield look()
+        except Exception as fault:  # noqa: BLE001  a check that breaks is itself a finding
+            yield Check(look.__name__.strip("_"), "fail", type(fault).__name__, "check_failed")
+
+
+def health() -> dict:
+    """All checks: ``is_well`` is false when one of them fails."""
+    checks = list(_all())
+    return {"is_well": all(check.state != "fail" for check in checks), "checks": [asdict(check) for check in checks]}

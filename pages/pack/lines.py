@@ -1,0 +1,82 @@
+"""Lines of text that fit a width: Thai has no spaces between words, so a long run is cut between whole syllable signs."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from PIL import ImageFont
+
+FONT_FILES = {False: "Sarabun-Regular.ttf", True: "Sarabun-Bold.ttf"}
+LEADING = set("เแโใไ")  # vowels written before their consonant: never at the end of a line
+FOLLOWING = set("ะาำๅๆฯ")  # signs that belong to what stands before them
+MEASURED_AT = 100
+
+
+def font_file(bold: bool = False) -> Path:
+    """The Thai font, from its package."""
+    return Path(str(files("fontpkg_sarabun"))) / "files" / FONT_FILES[bold]
+
+
+@cache
+def _font(bold: bool) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(font_file(bold)), MEASURED_AT)
+
+
+def width(text: str, size: float, bold: bool = False) -> float:
+    """Width in the unit of ``size``; Thai marks above and below take no room."""
+    return _font(bold).getlength(text) * size / MEASURED_AT
+
+
+def pieces(text: str) -> list[str]:
+    """The smallest pieces that a line may end after: Latin words with their space, Thai syllable signs.
+
+    Examples
+    --------
+    >>> pieces("น้ำ ab")
+    ['น้ำ ', 'ab']
+    """
+    found: list[str] = []
+    for sign in text:
+        joins = bool(found) and (
+            unicodedata.combining(sign) or unicodedata.category(sign) == "Mn" or sign in FOLLOWING or sign == " " or sign in ".,)·%:;"
+            or found[-1][-1] in LEADING or found[-1][-1] == "(" or (_latin(sign) and _latin(found[-1][-1]))
+        )  # fmt: skip
+        if joins:
+            found[-1] += sign
+        else:
+            found.append(sign)
+    return found
+
+
+def _latin(sign: str) -> bool:
+    return sign.isascii() and not sign.isspace() and sign != "("
+
+
+def wrap(text: str, size: float, room: float, *, bold: bool = False, most: int | None = None) -> list[str]:
+    """Lines no wider than ``room``; rather ended at a space in the last third of a line. ``most`` lines, then an ellipsis."""
+    lines, rest = [], text.strip()
+    while rest:
+        line = _first(rest, size, room, bold)
+        lines.append(line.rstrip())
+        rest = rest[len(line) :].lstrip()
+    if most is not None and len(lines) > most:
+        last = lines[most - 1]
+        while last and width(last + "…", size, bold) > room:
+            last = "".join(pieces(last)[:-1])
+        lines = [*lines[: most - 1], last + "…"]
+    return lines
+
+
+def _first(text: str, size: float, room: float, bold: bool) -> str:
+    parts, line = pieces(text), ""
+    for number, part in enumerate(parts):
+        if line and width((line + part).rstrip(), size, bold) > room:
+            break
+        line += part
+        if number == len(parts) - 1:
+            return line
+    space = line.rstrip().rfind(" ")
+    return line[: space + 1] if space > len(line) * 0.6 else line

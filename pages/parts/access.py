@@ -1,0 +1,110 @@
+"""The parts of the sharing view: data sets, roles, due dates."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import streamlit as st
+
+from loaders import store, store_people, tables
+from loaders import tracker as due_dates
+from loaders.privacy import LEVELS, ROLES
+from pages.parts import choices, panels, queries, records, who
+from pages.parts.text import day, safe, t
+
+
+def _person() -> str:
+    return who.name() or "-"
+
+
+def data_sets(version: str) -> None:
+    """Every data set (a register of one base) with its level, and a form to change it."""
+    with store.reading(queries.engine()) as connection:
+        sharing = store.read_sharing(connection)
+    names = records.agency_names(version)
+    present = queries.data_sets(version)
+    level = [sharing.get((row.register, row.base), sharing.get((row.register, "*"), LEVELS[0])) for row in present.itertuples()]
+    shown = present.assign(
+        base_name=[names.get(base, base) for base in present["base"]],
+        register_name=[t(f"register_{register}") for register in present["register"]],
+        level=[t(f"share_{one}") for one in level],
+    )
+    columns = {"base_name": t("column_base"), "register_name": t("sharing_register"), "level": t("sharing_level")}
+    panels.table(shown, "sharing", columns)
+    if present.empty:
+        return
+    with st.form("share", border=True):
+        options = list(present.itertuples(index=False, name=None))
+        chosen = st.selectbox(
+            t("sharing_sets"), options, format_func=lambda one: f"{names.get(one[0], one[0])} · {t('register_' + one[1])}"
+        )
+        wanted = st.radio(t("sharing_level"), LEVELS, format_func=lambda one: t(f"share_{one}"), horizontal=True)
+        if st.form_submit_button(t("sharing_save")):
+            with queries.writing() as connection:
+                store_people.share(connection, chosen[1], chosen[0], wanted, _person())
+            st.rerun()
+
+
+def roles(version: str) -> None:
+    """Accounts with their role; giving and taking back."""
+    with store.reading(queries.engine()) as connection:
+        accounts = store.read_table(connection, tables.account, viewer=queries.viewer())
+    current = accounts[accounts["revoked_at"].isna()] if len(accounts) else accounts
+    agencies = records.agency_names(version)
+    if len(current):
+        shown = current.assign(role=[t(f"role_{role}") for role in current["role"]], agency=[agencies.get(code, "") for code in current["agency_code"]])
+        panels.table(shown, "roles", {"subject": t("sharing_account"), "role": t("sharing_role"), "agency": t("column_agency")})
+    if not who.has_sign_in():
+        st.caption(t("single_user"))
+    with st.form("grant", border=True):
+        subject = st.text_input(t("sharing_account"), max_chars=200)
+        role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda one: t(f"role_{one}"))
+        agency = st.selectbox(t("column_agency"), [None, *agencies], format_func=lambda code: agencies.get(code, "–"))
+        give, take = st.columns(2)
+        given, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
+    if given and subject and (role != "partner" or agency):
+        with queries.writing() as connection:
+            store_people.grant(connection, subject, role, _person(), agency if role == "partner" else None)
+        st.rerun()
+    if taken and subject:
+        with queries.writing() as connection:
+            store_people.revoke(connection, subject, _person())
+        st.rerun()
+
+
+def tracker(version: str) -> None:
+    """Base x district x due date: who is late; and a form for due dates."""
+    with store.reading(queries.engine()) as connection:
+        found = due_dates.tracker(connection, viewer=queries.viewer())
+    names, districts = records.agency_names(version), choices.district_names()
+    if found.empty:
+        panels.empty("tracker_none")
+    else:
+        counts = found["state"].value_counts()
+        panels.figures([(t(f"tracker_{state}"), f"{int(counts.get(state, 0)):,}") for state in due_dates.STATES])
+        shown = found.sort_values(["days_late", "due_on"], ascending=[False, True])
+        shown = shown.assign(
+            base=[names.get(base, base) for base in shown["base"]],
+            register=[t(f"register_{one}") for one in shown["register"]],
+            district=[districts.get(code, code) for code in shown["district_code"]],
+            due_on=[day(one) for one in shown["due_on"]],
+            state=[t(f"tracker_{one}") for one in shown["state"]],
+        )
+        columns = {"base": t("column_base"), "register": t("sharing_register"), "district": t("column_district"),
+                   "due_on": t("tracker_due"), "state": t("tracker_state"), "days_late": t("tracker_days_late")}  # fmt: skip
+        panels.table(shown, "tracker", columns)
+    _ask(names, districts)
+
+
+def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
+    with st.form("due", border=True):
+        st.html(f"<b>{safe(t('tracker_set'))}</b>")
+        base = st.selectbox(t("column_base"), list(names), format_func=names.__getitem__)
+        register = st.selectbox(t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}"))
+        district = st.selectbox(t("column_district"), [None, *districts], format_func=lambda code: districts.get(code, t("all_districts")))
+        wanted = st.date_input(t("tracker_due"), value=date.today() + timedelta(days=30), format="DD/MM/YYYY")
+        if st.form_submit_button(t("tracker_set")) and base and isinstance(wanted, date):
+            with queries.writing() as connection:
+                due_dates.set_due(connection, base, register, wanted, _person(), district_code=district)
+            st.rerun()
+

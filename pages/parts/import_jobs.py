@@ -1,0 +1,117 @@
+"""One session's imports: files kept in a folder of its own, the work in a process of its own, its progress and its end."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from loaders import guards, settings
+from pages.parts.text import t
+
+PREFIX = "kradan-import-"
+OLD_SECONDS = 24 * 3600
+LOOK_EVERY = 0.5
+MODULE = "loaders.import_job"
+
+
+def folder() -> Path:
+    """Where uploads of this session lie; folders that sessions left behind a day ago go."""
+    known = st.session_state.get("import_folder")
+    if known is None or not Path(known).is_dir():
+        for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+            if time.time() - old.stat().st_mtime > OLD_SECONDS:
+                shutil.rmtree(old, ignore_errors=True)
+        known = st.session_state["import_folder"] = tempfile.mkdtemp(prefix=PREFIX)
+    return Path(known)
+
+
+def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
+    """Write uploads into the folder under harmless names; too large ones are answered at once, unopened."""
+    shutil.rmtree(folder() / "files", ignore_errors=True)
+    files = []
+    for number, upload in enumerate(uploads):
+        name = re.sub(r'[\x00-\x1f<>:"/\\|?*]+', "_", upload.name).strip(". ")[-120:] or "file"
+        room = folder() / "files" / str(number)
+        room.mkdir(parents=True)
+        if upload.size <= guards.max_upload_bytes():
+            (room / name).write_bytes(upload.getbuffer())
+        files.append({"path": str(room / name)})
+    return files
+
+
+def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:
+    """Start the work in the background; ``watch`` shows how far it is."""
+    room = folder()
+    for name in ("progress.json", "result.json"):
+        (room / name).unlink(missing_ok=True)
+    job = {"files": files, "store": store, "give_back": give_back, "who": settings.person()}
+    (room / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
+    with (room / "errors.log").open("wb") as errors:
+        process = subprocess.Popen(  # our own module, a list, no shell
+            [sys.executable, "-X", "utf8", "-m", MODULE, str(room)], cwd=settings.ROOT, stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+        )  # fmt: skip
+    st.session_state["import_job"] = {"process": process, "files": files, "store": store, "give_back": give_back}
+
+
+def is_running() -> bool:
+    """Whether a job of this session is under way or waits to be collected."""
+    return "import_job" in st.session_state
+
+
+def cancel() -> None:
+    """End the job and everything it started; nothing was stored, for storing is one transaction."""
+    process = st.session_state.pop("import_job")["process"]
+    if process.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(process.pid, signal.SIGKILL)
+        else:
+            process.kill()
+        process.wait()
+
+
+def _read(name: str) -> Any:
+    try:
+        return json.loads((folder() / name).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+@st.fragment(run_every=LOOK_EVERY)
+def watch() -> None:
+    """The bar, what is being done, and the way out."""
+    job = st.session_state.get("import_job")
+    if job is None:
+        return
+    if job["process"].poll() is not None:
+        _collect(job)
+        st.rerun()
+    found = _read("progress.json") or {"step": "reading", "share": 0.0, "file": Path(job["files"][0]["path"]).name}
+    st.progress(min(1.0, float(found["share"])), t(f"step_{found['step']}", file=found["file"]))
+    if st.button(t("cancel"), key="cancel-import"):
+        cancel()
+        st.session_state["import_note"] = t("import_cancelled")
+        st.rerun()
+
+
+def _collect(job: dict[str, Any]) -> None:
+    """The answers of a job that has ended; one that died gets a coded answer too."""
+    answers = _read("result.json")
+    if answers is None:
+        answers = [{"file": Path(one["path"]).name, "refused": {"code": "import_failed"}} for one in job["files"]]
+    del st.session_state["import_job"]
+    st.session_state["import_result"] = {"answers": answers, "files": job["files"], "stored": job["store"], "give_back": job["give_back"]}
+    if job["store"]:
+        shutil.rmtree(folder() / "files", ignore_errors=True)

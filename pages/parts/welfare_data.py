@@ -1,0 +1,129 @@
+"""The matching-fund calculator as a choice: scheme, changed numbers, which places; the same choice gives the same money."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+import streamlit as st
+
+from geo.fund_rules import Scheme, read_schemes
+from geo.matching_funds import Funds, calculate, fund_gates, promised_received, pull
+from loaders import settings
+from pages.parts import queries, scenarios
+
+KEY = "subdistrict_code"
+MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # the worked total of the meeting
+EXISTING = "existing_2550"
+MEAN = {"mean.places": 55.0, "mean.villages": 7.0}
+OPEN = "-"  # a floor, cap or total that was taken away
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Scheme code, numbers that differ from the rules (``rule.parameter``), places counted, register year of the heads."""
+
+    scheme: str
+    basis: str = "all"
+    numbers: tuple[tuple[str, str], ...] = field(default=())
+
+    def number(self, name: str) -> float:
+        """``mean.places`` or ``mean.villages``."""
+        return scenarios.number(dict(self.numbers).get(name), MEAN[name])
+
+    @property
+    def year(self) -> int | None:
+        """The register year of heads when it was changed."""
+        found = dict(self.numbers).get("heads.year", "")
+        return int(found) if found.isdigit() and int(found) in queries.POPULATION_YEARS else None
+
+
+@st.cache_resource(show_spinner=False)
+def document() -> dict:
+    """``data/rules/matching_funds.toml``."""
+    with (settings.RULES / "matching_funds.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@st.cache_resource(show_spinner=False)
+def schemes() -> dict[str, Scheme]:
+    """The schemes as stated."""
+    return read_schemes(document())
+
+
+def names(kind: str, language: str) -> dict[str, str]:
+    """Schemes (``scheme``) or conditions (``gate``) with their words."""
+    return {entry["code"]: entry[f"name_{language}"] for entry in document()[kind]}
+
+
+def scheme_of(choice: Choice) -> Scheme:
+    """The scheme with the changed numbers. Raises ``FundError`` for a number that cannot be."""
+    stated = schemes()[choice.scheme]
+    known = {rule.code for rule in stated.rules}
+    parts = [(name.rpartition(".")[::2], value) for name, value in choice.numbers]
+    changes = {(rule, name): None if value == OPEN else value for (rule, name), value in parts if rule in known}
+    changed = stated.with_parameters(changes)
+    return replace(changed, population_column=f"population_{choice.year}") if choice.year else changed
+
+
+def year_of(choice: Choice) -> int:
+    """The register year whose heads are counted."""
+    return int(scheme_of(choice).population_column.rpartition("_")[2])
+
+
+def places(version: str, choice: Choice) -> pd.DataFrame:
+    """The places counted, villages as of the scheme's year; ``mean`` is one mean place."""
+    scheme = schemes()[choice.scheme]
+    villages = queries.villages(scheme.fiscal_year)[KEY].value_counts()
+    areas = queries.areas(scheme.fiscal_year)
+    areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))
+    if choice.basis == "mean":
+        heads = {f"population_{year}": [areas[f"population_{year}"].mean()] for year in queries.POPULATION_YEARS}
+        return pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], **heads})
+    if choice.basis == "funds":
+        held = queries.register(version, "welfare_fund")[KEY].dropna()
+        return areas[areas[KEY].isin(set(held))].reset_index(drop=True)
+    if choice.basis.isdigit():
+        picked = set(scenarios.content("selection", choice.basis).get("chosen", []))
+        return areas[areas[KEY].isin(picked)].reset_index(drop=True)
+    return areas
+
+
+def times(choice: Choice) -> int:
+    """How many places the mean place stands for."""
+    return int(choice.number("mean.places")) if choice.basis == "mean" else 1
+
+
+def answers(version: str, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame | None:
+    """Whether each place's fund meets the conditions; nothing is known of a mean place."""
+    scheme = schemes()[choice.scheme]
+    if choice.basis == "mean" or not scheme.gates:
+        return None
+    return fund_gates(scheme.gates, queries.register(version, "welfare_fund"), counted, scheme.fiscal_year)
+
+
+def money(version: str, choice: Choice) -> Funds:
+    """What the scheme gives. Raises ``FundError``."""
+    counted = places(version, choice)
+    return calculate(scheme_of(choice), counted, answers(version, choice, counted))
+
+
+def pulled(version: str, choice: Choice) -> pd.DataFrame:
+    """What one more baht of the community pulls in, place by place."""
+    return pull(scheme_of(choice), places(version, choice))
+
+
+def existing_per_place(choice: Choice) -> int:
+    """Community welfare money that a place with so many villages has already, in satang."""
+    one = pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], "population_2007": [0]})
+    return calculate(schemes()[EXISTING], one).total_satang
+
+
+def contributions(version: str, choice: Choice, district: str | None) -> pd.DataFrame:
+    """Promised against received by source, of the scheme's year."""
+    rows = queries.register(version, "contribution")
+    rows = rows[rows["fiscal_year"].eq(schemes()[choice.scheme].fiscal_year).fillna(False)]
+    if choice.basis not in ("all", "mean"):
+        rows = rows[rows[KEY].isin(places(version, choice)[KEY])]
+    return promised_received(rows[rows["district_code"].eq(district).fillna(False)] if district else rows)

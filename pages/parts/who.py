@@ -1,0 +1,57 @@
+"""Who looks at the board.
+
+With sign-in configured the role is read from our own table on every run; without it the board is for one person at
+this machine (it is bound to 127.0.0.1) and says so.
+"""
+
+from __future__ import annotations
+
+import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
+
+from loaders import store, store_people
+from loaders.privacy import Viewer
+from loaders.problems import Refused
+
+ALONE = Viewer("admin")
+
+
+def has_sign_in() -> bool:
+    """Whether an identity provider is configured (``[auth]`` in the secrets)."""
+    try:
+        return "auth" in st.secrets
+    except StreamlitSecretNotFoundError:
+        return False
+
+
+def name() -> str | None:
+    """The sign-in name of this session, ``None`` for a visitor."""
+    if not has_sign_in() or not st.user.is_logged_in:
+        return None
+    return str(st.user.get("email") or st.user.get("sub") or "") or None
+
+
+def viewer(engine: store.Engine) -> Viewer:
+    """The role and agency of this session, read anew: a revoked account is the public again at once."""
+    if not has_sign_in():
+        return ALONE
+    with store.reading(engine) as connection:
+        return store_people.viewer_of(connection, name())
+
+
+def team_only(seen: Viewer) -> None:
+    """Refuse what only the data team may do."""
+    if not seen.is_team:
+        raise Refused("not_allowed")
+
+
+def panel() -> None:
+    """Sign in or out; without an identity provider, what that means."""
+    from pages.parts.text import t
+
+    if not has_sign_in():
+        st.caption(t("single_user"))
+    elif name() is None:
+        st.button(t("sign_in"), on_click=st.login, key="sign-in")
+    else:
+        st.button(t("sign_out", name=name()), on_click=st.logout, key="sign-out")

@@ -1,0 +1,59 @@
+"""A, B, C of the community side with its doubt: map, weights, why, override; need as a second axis, never added in."""
+
+import streamlit as st
+
+from pages.parts import choices, panels, queries, ranking_controls, ranking_data
+from pages.parts import ranking_parts as parts
+from pages.parts.text import t
+
+SHOWN = ("class", "agreed_class", "axes")
+
+
+def view() -> None:
+    """The ranking of the chosen year."""
+    version = queries.version()
+    place = st.container()
+    chosen = choices.place_and_time(version)
+    left, right = st.columns([8, 5], gap="medium")
+    with right:
+        ranking_controls.methods()
+        with st.expander(t("ranking_weights")):
+            ranking_controls.weights()
+        method = ranking_controls.method()
+        ranking_controls.presets(version, method)
+    if words := ranking_controls.fault(method):
+        with place:
+            panels.title(t("view_ranking"))
+            st.warning(words)
+        return
+    with place, st.spinner(t("ranking_working")):
+        ranking = ranking_data.ranked(version, chosen.fiscal_year, method)
+        axes = ranking_data.two_axes(version, chosen.fiscal_year, method)
+    reviewed, stamped = ranking_data.reviewed(ranking, chosen.fiscal_year), parts.stamp(version, ranking, method)
+    with place:
+        panels.title(parts.finding(ranking, chosen), t("ranking_note"))
+    with left:
+        with st.container(horizontal=True):
+            view_ = panels.choose_map_view()
+            shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
+        layer = parts.axes_layer(axes) if shown == "axes" else parts.class_layer(reviewed.units, shown)
+        if code := panels.show_map(layer.vector(view_, chosen), "ranking"):
+            st.session_state["subdistrict"] = code
+        parts.method_note(stamped)
+    with right:
+        parts.legend(layer, chosen.district)
+        parts.figures(ranking, reviewed)
+        names = choices.subdistrict_names()
+        code = choices.choose("subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking))
+        parts.why(ranking, reviewed, code)
+        parts.override(version, ranking, reviewed, chosen, code)
+    listed = choices.switch("tab", t("list"), ("table", "influence", "axes", "last_year"), lambda name: t(f"ranking_tab_{name}"))
+    if listed == "table":
+        parts.table(reviewed, chosen, stamped)
+    elif listed == "influence":
+        parts.weights_and_influence(ranking, stamped)
+    elif listed == "axes":
+        parts.axes_table(axes, chosen, stamped)
+    else:
+        parts.last_year(version, chosen, method, stamped)
+    panels.sources(version, parts.basis(version), chosen)

@@ -1,0 +1,38 @@
+"""Which subdistricts next: N places under a budget, the proven optimum beside the simple rule, the price of each wish."""
+
+import streamlit as st
+
+from pages.parts import choices, panels, queries, ranking_controls, selection_data
+from pages.parts import selection_parts as parts
+from pages.parts.text import t
+
+
+def view() -> None:
+    """The selection."""
+    version = queries.version()
+    place = st.container()
+    chosen = choices.place_and_time(version)
+    pick, method = parts.choose(), ranking_controls.method()
+    if words := ranking_controls.fault(method):
+        with place:
+            panels.title(t("view_selection"))
+            st.warning(words)
+        return
+    with place, st.spinner(t("selection_working")):
+        found = selection_data.candidates(version, chosen.fiscal_year, method, pick)
+        choice = selection_data.solved(version, chosen.fiscal_year, method, pick)
+    stamped = parts.stamp(version, method, pick)
+    with place:
+        panels.title(parts.finding(choice, pick), parts.note(choice))
+        parts.reasons(choice)
+    left, right = st.columns([8, 5], gap="medium")
+    with right:
+        other, words = parts.beside(choice)
+        layer = parts.layer(choice, other, words)
+        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        parts.ways(choice, stamped)
+    with left:
+        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "selection"))
+        parts.saved(version, choice, pick)
+    parts.listed(choice, found, chosen.district, stamped)
+    panels.sources(version, parts.basis(version), chosen)

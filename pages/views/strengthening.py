@@ -1,0 +1,45 @@
+"""After the ranking: a team, a task and a day for every weak place; projects that never spend the same baht twice."""
+
+import streamlit as st
+
+from pages.parts import choices, panels, queries, ranking_controls, ranking_data
+from pages.parts import ranking_parts as ranks
+from pages.parts import strengthening_parts as parts
+from pages.parts.text import t
+
+LISTS = ("no_team", "teams", "projects")
+
+
+def view() -> None:
+    """The strengthening plan of the chosen year."""
+    version = queries.version()
+    place = st.container()
+    chosen, method = choices.place_and_time(version), ranking_controls.method()
+    if words := ranking_controls.fault(method):
+        with place:
+            panels.title(t("view_strengthening"))
+            st.warning(words)
+        return
+    with place, st.spinner(t("ranking_working")):
+        units, teams = parts.weak(version, chosen, method)
+    flagged = parts.current(version, chosen, units)
+    inside, stamped = ranks.inside(teams, chosen), ranks.stamp(version, ranking_data.ranked(version, chosen.fiscal_year, method), method)
+    with place:
+        panels.title(parts.finding(inside), t("note_strengthening"))
+        if units["score"].notna().sum() == 0:
+            panels.empty("why_no_score")
+    layer = parts.layer(units, teams, flagged)
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "strengthening"))
+    with right:
+        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        parts.figures(inside, ranks.inside(flagged, chosen))
+        parts.send(version, inside)
+    listed = choices.switch("list", t("list"), LISTS, lambda name: t(f"strengthening_list_{name}"))
+    if listed == "projects":
+        parts.projects(version, chosen.district, stamped)
+    else:
+        parts.table(inside if listed == "teams" else inside[inside["status"].eq("no_team")], stamped, f"strengthening-{listed}")
+    ranks.method_note(stamped)
+    panels.sources(version, ranks.basis(version), chosen)

@@ -1,0 +1,45 @@
+"""Matching funds: who pays how much for which subdistrict, on what it depends, and what has arrived."""
+
+import streamlit as st
+
+from pages.parts import choices, panels, queries, welfare_data
+from pages.parts import welfare_parts as parts
+from pages.parts.text import t
+
+
+def view() -> None:
+    """The calculator."""
+    version = queries.version()
+    place = st.container()
+    choice = parts.choose()
+    chosen = choices.place_and_time(version, timed=False)
+    if words := parts.fault(version, choice):
+        with place:
+            panels.title(t("view_welfare"))
+            st.warning(words)
+        parts.rules(version, choice)
+        return
+    funds, stamped = welfare_data.money(version, choice), parts.stamp(version, choice)
+    with place:
+        panels.title(parts.finding(funds, choice), parts.as_of(choice))
+        if funds.by_area.empty:
+            panels.empty("welfare_no_places")
+    parts.figures(funds, choice)
+    parts.rules(version, choice)
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        if choice.basis == "mean":
+            panels.empty("welfare_mean_no_map")
+            parts.payers(version, funds, choice, stamped)
+        else:
+            layer = parts.layer(funds)
+            panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "welfare"))
+    with right:
+        if choice.basis != "mean":
+            panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+            parts.payers(version, funds, choice, stamped)
+        parts.conditions(version, funds, choice)
+    parts.promises(version, choice, chosen.district, stamped)
+    parts.by_place(funds, chosen.district, stamped)
+    parts.saved(version, choice, funds)
+    panels.sources(version, queries.register(version, "contribution"), chosen)

@@ -1,0 +1,143 @@
+"""Overview with its questions, currents, matrix and agency page on odd stores: each stands, in both languages."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+import streamlit as st
+from sqlalchemy import insert
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from geo.questions import QUESTIONS
+from loaders import setup, store, tables
+from tests import served
+from tests.conftest import ROOT, SHARED
+
+BUDGET = SHARED / "agency_files" / "02f_derived_budget2565_nst_lines_with_code.csv"
+WORDS = {
+    language: json.loads((ROOT / f"data/text/{language}.json").read_text(encoding="utf-8")) for language in ("th", "en")
+}
+BATCH = {
+    "base": "base", "file_name": "made.csv", "file_sha256": "0", "layouts": "", "loaded_at": "2026-01-01T00:00:00", "loaded_by": "test", "is_demo": False,
+    "is_active": True, "summary": "{}",
+} | dict.fromkeys([f"{what}_{kind}" for what in ("rows", "satang") for kind in ("in", "loaded", "quarantined", "excluded")], 0)  # fmt: skip
+
+
+def row(number: int, place: str, agency: str = "codi", stream: str | None = None, theme: str | None = "health") -> dict:
+    level = {2: "province", 4: "district", 6: "subdistrict"}[len(place)]
+    return {
+        "id": number, "batch_id": 1, "sheet": "1", "row": number, "area_code": place, "area_level": level, "agency_code": agency, "stream_code": stream,
+        "subdistrict_code": place if level == "subdistrict" else None, "district_code": place[:4] if len(place) >= 4 else None, "province_code": "80",
+        "theme_code": theme, "fiscal_year": 2007, "amount_satang": 100 * number, "activity": '<b onclick="x">*งาน*</b>',
+    }  # fmt: skip
+
+
+STORES = {
+    "empty": [],
+    "one_record": [row(1, "800303")],
+    "one_agency": [row(number, code) for number, code in enumerate(("800101", "800303", "800601"), start=1)],
+    "province_level": [row(1, "80"), row(2, "80", theme=None)],
+    "forty_streams": [row(number, f"80010{number % 3 + 1}", stream=f"stream_{number}") for number in range(1, 41)],
+}
+
+
+@pytest.fixture(params=STORES)
+def filled(request, tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    engine = store.open_store(create=True)
+    setup.ensure_code_lists(engine)
+    rows = STORES[request.param]
+    with store.writing(engine) as connection:
+        if rows:
+            connection.execute(insert(tables.import_batch).values(id=1, **BATCH))
+            scope = {"batch_id": 1, "register": "support", "base": "base", "area_code": "80", "fiscal_year": 2007}
+            connection.execute(insert(tables.batch_scope).values(**scope))
+            connection.execute(insert(tables.support), rows)
+            streams = [
+                {"code": entry["stream_code"], "name_th": "<i>กระแส</i>", "kind": "special"}
+                for entry in rows
+                if entry["stream_code"]
+            ]
+            if streams:
+                connection.execute(insert(tables.stream), streams)
+    st.cache_resource.clear()
+    yield request.param
+    st.cache_resource.clear()
+
+
+@pytest.fixture(scope="module", params=["demo", "budget"])
+def answered(request, tmp_path_factory):
+    """The sentence of every question on the demo province and on the real lines of the budget of FY2565."""
+    path = tmp_path_factory.mktemp(request.param) / "kradan.sqlite"
+    served.make_store(path, demo=request.param == "demo")
+    if request.param == "budget":
+        served.run_import(path, BUDGET)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KRADAN_STORE", str(path))
+        patch.delenv("DATABASE_URL", raising=False)
+        st.cache_resource.clear()
+        pages = {code: run("overview", lang="en", question=code) for code in ("", *QUESTIONS)}
+    st.cache_resource.clear()
+    return request.param, pages
+
+
+def title(page: AppTest) -> str:
+    return next(element.proto.body for element in page.get("html") if "kradan-title" in element.proto.body)
+
+
+def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answered):
+    board, pages = answered
+    assert all(not page.exception and not len(page.error) for page in pages.values())
+    titles = {code: title(page) for code, page in pages.items()}
+    assert len(set(titles.values())) == 11
+    wanted = {
+        "demo": {
+            "booklets": "24 of 170 ",
+            "duplication": "23 pairs of suspected duplication in 23 ",
+            "nobody": "Nobody is at work in 9 of 170 ",
+        },
+        "budget": {
+            "nobody": "Nobody is at work in 104 of 170 ",
+            "weak_unsupported": "Not known ",
+            "per_head": "Tha Sala gets most, 9,903 ",
+        },
+    }
+    for code, words in wanted[board].items():
+        assert words in titles[code]
+
+
+def run(view: str, **choices: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in choices.items():
+        page.query_params[key] = value
+    page._page_hash = calc_hash(view)
+    return page.run()
+
+
+VISITS = [
+    ("overview", {"question": "crowd_beside_none"}), ("currents", {"shown": "strong_on_weak"}), ("matrix", {"cells": "baht", "cell": "learning:8001"}),
+    ("matrix", {"district": "8001"}), ("agency", {"agency": "codi"}), ("agency", {}),
+]  # fmt: skip
+
+
+def test_every_page_stands(filled):
+    for number, (view, choices) in enumerate(VISITS):
+        language = ("th", "en")[number % 2]
+        page = run(view, lang=language, **choices)
+        assert not page.exception
+        assert [error.value for error in page.error] == [], (filled, view)
+        bodies = [element.proto.body for element in page.get("html")]
+        assert any("kradan-title" in body for body in bodies), (filled, view)
+        assert WORDS[language]["board_of"].split(" · ")[0] in "".join(bodies)
+        assert not any("<b onclick" in body or "<i>กระแส" in body for body in bodies)
+
+
+def test_the_currents_show_the_whole_total(filled):
+    bodies = "".join(element.proto.body for element in run("currents", lang="en").get("html"))
+    total = sum(entry["amount_satang"] for entry in STORES[filled]) / 100
+    assert ('class="kradan-flow-frame"' in bodies) == bool(total)
+    if total:
+        assert f"exactly {total:,.2f} baht" in bodies

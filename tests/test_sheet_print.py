@@ -1,0 +1,97 @@
+"""A subdistrict on one A4 sheet, printed by a real browser: the fullest, the emptiest, and one fuller than any."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from pages.parts import a4
+from tests import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+FULLEST, EMPTIEST, TOWN = "801702", "801216", "800101"
+MILLIMETRE = 96 / 25.4
+MEASURE = """() => {
+  const sheet = document.querySelector('.kradan-a4'), box = sheet.getBoundingClientRect();
+  const inside = [...sheet.querySelectorAll('*')].map(node => node.getBoundingClientRect());
+  return { height: box.height, wide: Math.max(...inside.map(one => one.right)) - box.left, width: box.width, text: sheet.innerText };
+}"""
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page(?![s\w])", pdf))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with served.browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return served.make_store(tmp_path_factory.mktemp("print") / "kradan.sqlite", demo=True)
+
+
+@pytest.fixture(scope="module")
+def board(store):
+    with served.board(store) as address:
+        yield address
+
+
+def printed(chromium, address: str) -> dict:
+    """Pages of the PDF, and size and text of the sheet as the printer sees it."""
+    seen = served.visit(chromium, address, 1200, 900)
+    seen.page.locator(".kradan-a4").wait_for(state="attached", timeout=40_000)
+    seen.settled()
+    pdf = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+    seen.page.emulate_media(media="print")
+    found = seen.page.evaluate(MEASURE) | {"pages": pages_of(pdf)}
+    seen.page.context.close()
+    return found
+
+
+def fits(found: dict) -> None:
+    assert found["pages"] == 1
+    assert found["height"] <= 281 * MILLIMETRE
+    assert found["wide"] <= found["width"] + 1
+
+
+@pytest.mark.parametrize(("code", "language"), [(FULLEST, "th"), (EMPTIEST, "th"), (TOWN, "en")])
+def test_it_prints_on_one_sheet(chromium, board, code, language):
+    found = printed(chromium, f"{board}/subdistrict?subdistrict={code}&lang={language}")
+    fits(found)
+    assert code in found["text"]
+    heading = {"th": "ใครสนับสนุนตำบลนี้", "en": "Who supports this subdistrict"}[language]
+    assert heading in found["text"]
+
+
+def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, board):
+    found = printed(chromium, f"{board}/subdistrict?subdistrict={FULLEST}&year=")
+    fits(found)
+    assert "ดูครบในหน้าจอ" not in found["text"]
+    assert re.search(r"\[\d+\] \d+", found["text"])
+    assert re.search(r"\[\d+\] demo_\w+\.\w+ \(\d+ แถว", found["text"])
+
+
+def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(chromium, tmp_path):
+    store = served.make_store(tmp_path / "kradan.sqlite", demo=False)
+    file = tmp_path / "many.csv"
+    work = "อบรมพัฒนาศักยภาพผู้นำชุมชนและเครือข่ายองค์กรการเงินเพื่อการพึ่งตนเองอย่างยั่งยืน รุ่นที่"
+    rows = "".join(f"หน่วยงานทดลองที่ {number % 9},ท่าดี,ลานสกา,นครศรีธรรมราช,{work} {number},{1000 + number},2550\n" for number in range(150))
+    file.write_text("หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n" + rows, encoding="utf-8")
+    assert served.run_import(store, file).returncode == 0
+    with served.board(store) as address:
+        found = printed(chromium, f"{address}/subdistrict?subdistrict=800303")
+    fits(found)
+    left = re.search(r"และอีก (\d+) งาน \((\d+) รายการ", found["text"])
+    assert left
+    listed = len(re.findall(r"รุ่นที่\s+\d+", found["text"]))
+    assert listed + int(left[1]) == 150
+    assert listed >= 10
+
+
+def test_marks_above_and_below_take_no_width_when_lines_are_counted():
+    assert a4._wrapped(8, "ก" * 20, 30) == a4._wrapped(8, "กี่" * 20, 30)
+    assert a4._wrapped(8, "ก" * 400, 30) > a4._wrapped(8, "ก" * 40, 30)
