@@ -29,13 +29,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import quote
 
+from playwright.sync_api import Page
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
+
 from bench import stage
 from bench.client import Answer, Client
 from tests import served
 
 LIBRARY_WORDS = re.compile(
-    r"Traceback|Exception|Error\b|sqlite|sqlalchemy|psycopg|pyogrio|geopandas|pandas|shapely|GDAL|No such file|\bNone\b|NaN\b|line \d+, in", re.I
+    r"Traceback|Exception|[A-Z]\w+Error\b|(?i:sqlite|sqlalchemy|psycopg|pyogrio|pandas|shapely|GDAL|errno)|No such file|\bnan\b|NaN\b|<NA>|, line \d+"
 )
+MARKUP = re.compile(r"<[^<>]*>")
 LONGEST_SECONDS = 45.0
 
 
@@ -186,7 +190,7 @@ async def _look(port: int, query: str) -> list[Answer]:
 
 def bad_words(answer: Answer) -> list[str]:
     """What a person should never read."""
-    said = [text for text in answer.texts if not text.startswith("<style")]
+    said = [MARKUP.sub(" ", text) for text in answer.texts if not text.startswith("<style")]
     found = [match.group(0) for text in said for match in [LIBRARY_WORDS.search(text)] if match]
     return found + [error for error in answer.errors if error not in answer.texts]
 
@@ -273,11 +277,7 @@ def killed(good: Path) -> dict:
         begin = time.perf_counter()
         with server(good, {}, port):
             up = wait_for(port)
-            page.wait_for_function("() => !document.querySelector('[data-testid=\"stConnectionStatus\"]')", timeout=60_000)
-            box = page.locator(".st-key-theme").get_by_role("combobox")
-            box.click(timeout=60_000)
-            page.locator('[role="option"]').nth(2).click()
-            page.wait_for_function("(old) => document.querySelector('h1.kradan-title').textContent !== old", arg=before[0], timeout=60_000)
+            _until_it_answers(page, before[0])
             back = time.perf_counter() - begin
             kept = frame.evaluate("window.kept") == 1 and frame.evaluate("window.map.getZoom()") == 11
             seen = page.locator('[data-testid="stMain"]').inner_text()
@@ -290,6 +290,17 @@ def killed(good: Path) -> dict:
         "server_back_s": round(up, 2),
         "answers_again_s": round(back, 2),
     }
+
+
+def _until_it_answers(page: Page, title: str) -> None:
+    """Choose another function as an impatient person would, again every two seconds, until the title follows."""
+    for attempt in range(30):
+        page.locator(".st-key-theme").get_by_role("combobox").click(timeout=60_000)
+        page.locator('[role="option"]').nth(1 + attempt % 4).click()
+        with suppress(PlaywrightTimeout):
+            page.wait_for_function("(old) => document.querySelector('h1.kradan-title').textContent !== old", arg=title, timeout=2_000)
+            return
+    raise TimeoutError("no answer within a minute after the server came back")
 
 
 def main(limit: int = 1000) -> dict:

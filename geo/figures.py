@@ -17,6 +17,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Circle
 from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import withStroke
+from matplotlib.transforms import Bbox
 
 EDGE, OUTLINE, SEA, INK = "#5b6670", "#22303c", "#dfe9ef", "#10202c"
 Bounds = tuple[float, float, float, float]
@@ -143,14 +144,13 @@ def _frame(axes: Axes, bounds: Bounds) -> None:
 
 
 def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontProperties | None, size: float) -> None:
-    renderer = axes.figure.canvas.get_renderer()  # type: ignore[attr-defined]
     window, taken = axes.get_window_extent(), []
     for code, name in labels.items():
         if code not in drawn.points:
             continue
         words = axes.text(0, 0, name, ha="center", va="center", fontproperties=font, fontsize=size, color=INK, zorder=7)
         words.set_path_effects([withStroke(linewidth=size * 0.28, foreground="white")])
-        box = words.get_window_extent(renderer)
+        box = words.get_window_extent()
         at = axes.transData.transform(drawn.points[code])
         x, y, away = _free(at, box.width * 1.06, box.height * 1.12, window, taken)
         place = axes.transData.inverted().transform((x, y))
@@ -162,7 +162,7 @@ def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontPrope
 
 
 def _free(
-    at: np.ndarray, width: float, height: float, window: object, taken: list[tuple[float, float, float, float]]
+    at: np.ndarray, width: float, height: float, window: Bbox, taken: list[tuple[float, float, float, float]]
 ) -> tuple[float, float, bool]:
     """The nearest place for a label that touches no other and is not cut."""
     for ring in range(12):
@@ -170,7 +170,7 @@ def _free(
             angle = turn * np.pi / 8
             x, y = at[0] + np.cos(angle) * ring * height * 1.1, at[1] + np.sin(angle) * ring * height * 0.8
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
-            inside = box[0] > window.x0 and box[1] > window.y0 and box[2] < window.x1 and box[3] < window.y1  # type: ignore[attr-defined]
+            inside = box[0] > window.x0 and box[1] > window.y0 and box[2] < window.x1 and box[3] < window.y1
             if inside and all(
                 box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3] for other in taken
             ):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
+from typing import Any
 
 import pandas as pd
 
@@ -136,11 +137,11 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
     sums = [0, *accumulate(0 if value is None or pd.isna(value) else value for value in cells)]
     bounds = [int(pd.Index(rows).searchsorted(row)) for row in stated.index]
     heading = next(iter(result.layout.columns.get(column, ())), None)
-    for at, (row, value) in enumerate(stated.items()):
+    for at, (row, value) in enumerate(zip(stated.index.astype(int), stated.tolist(), strict=True)):
         if value is None or pd.isna(value):
             continue
         found = _nearest(value, sums, bounds, at)
-        check = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": found == value}
+        check: dict[str, Any] = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": found == value}
         if column in BAHT:
             check |= {"stated_baht": int(value) / 100, "found_baht": int(found) / 100}
         else:
@@ -154,7 +155,7 @@ def _adds(cells: pd.Series) -> bool:
     return all(float(value).is_integer() for value in cells if value is not None and not pd.isna(value))
 
 
-def _nearest(value: object, sums: list, bounds: list[int], at: int) -> object:
+def _nearest(value: object, sums: list, bounds: list[int], at: int) -> Any:
     """The sum that this total states, if one of those it may stand for is equal; else that of its own section."""
     here = bounds[at]
     starts = [0, *bounds[max(0, at - NEIGHBOURS) : at]]

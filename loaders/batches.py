@@ -49,7 +49,7 @@ def store_batch(connection: Connection, ingested: Ingested, file_name: str, dige
         **{f"satang_{outcome}": ingested.satang(outcome) for outcome in OUTCOMES},
         "summary": "{}",
     }
-    ingested.batch_id = connection.execute(insert(tables.import_batch).values(**batch)).inserted_primary_key[0]
+    ingested.batch_id = connection.execute(insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)).scalar_one()
     for result in ingested.sheets:
         _store_sheet(connection, result, ingested.batch_id, owner)
     store.finish_batch(connection, ingested.batch_id)

@@ -46,7 +46,7 @@ class Offer:
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """Follow redirects to http(s) only, and never from https down to http."""
 
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # the library's signature
+    def redirect_request(self, req, fp, code, msg, headers, newurl):  # noqa: ANN001, ANN202 - the library's signature
         scheme = urlsplit(newurl).scheme
         if scheme not in {"http", "https"} or (urlsplit(req.full_url).scheme == "https" and scheme != "https"):
             raise Refused("boundary_download_unsafe", value=newurl[:80])
@@ -56,7 +56,7 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
 def _open(url: str, headers: dict[str, str] | None = None) -> http.client.HTTPResponse:
     if urlsplit(url).scheme not in {"http", "https"}:
         raise Refused("boundary_download_unsafe", value=url[:80])
-    request = urllib.request.Request(url, headers={"User-Agent": "kradan", **(headers or {})})  # noqa: S310  checked above
+    request = urllib.request.Request(url, headers={"User-Agent": "kradan", **(headers or {})})
     return urllib.request.build_opener(_Redirects).open(request, timeout=SECONDS)
 
 

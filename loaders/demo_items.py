@@ -1,6 +1,6 @@
 """What the invented agencies pay for: one line per kind of support, amounts in baht."""
 
-# ruff: noqa: E501 - one line per kind of support reads as a table
+
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -44,8 +45,8 @@ def write_workbook(frame: pd.DataFrame, target: BinaryIO, name: str) -> None:
     book.close()
 
 
-def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, value: object) -> None:
-    if pd.isna(value):  # type: ignore[arg-type]
+def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:
+    if pd.isna(value):
         return
     if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
         sheet.write_string(row, column, str(value))

@@ -85,7 +85,7 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
     area_names = _area_names(places)
     for result in ingested.sheets:
         rows = {}
-        for number, outcome in result.outcome.items():
+        for number, outcome in zip(result.outcome.index.astype(int), result.outcome, strict=True):
             key = (result.sheet.name, int(number))
             if key in loaded:
                 code, evidence = loaded[key]

@@ -85,7 +85,7 @@ def _all() -> Iterator[Check]:
         try:
             yield look()
         except Exception as fault:  # noqa: BLE001  a check that breaks is itself a finding
-            yield Check(look.__name__.strip("_"), "fail", type(fault).__name__, "check_failed")
+            yield Check(getattr(look, "__name__", "check").strip("_"), "fail", type(fault).__name__, "check_failed")
 
 
 def health() -> dict:

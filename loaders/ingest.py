@@ -20,6 +20,7 @@ from loaders.sheets import Sheet, read_sheets
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 
 Progress = Callable[[str, float], None]
+MOST_COLUMNS = 2_000  # an agency's sheet has dozens
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
 
 
@@ -64,6 +65,8 @@ def understand(
     for number, sheet in enumerate(sheets):
         if sheet.frame.empty:
             continue
+        if len(sheet.frame.columns) > MOST_COLUMNS:
+            raise Refused("file_too_heavy", sheet=sheet.name, value=f"{len(sheet.frame)} x {len(sheet.frame.columns)}")
         layout, problem = _layout(sheet, path.name, base, answers)
         if problem is not None:
             problems.append(problem)

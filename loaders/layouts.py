@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, fields
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from loaders import settings
 from loaders.codes import squeeze
@@ -125,8 +126,9 @@ def as_dict(layout: Layout) -> dict:
 def from_dict(content: dict) -> Layout:
     """A layout that was kept as JSON."""
     known = {one.name for one in fields(Layout)}
-    kept = {name: value for name, value in content.items() if name in known}
-    return Layout(**kept | {"headings": frozenset(kept.get("headings", ())), "doubts": tuple(kept.get("doubts", ()))})
+    kept: dict[str, Any] = {name: value for name, value in content.items() if name in known}
+    kept |= {"headings": frozenset(kept.get("headings", ())), "doubts": tuple(kept.get("doubts", ()))}
+    return Layout(**kept)
 
 
 def by_hand(base: str, register: str, columns: dict[str, str], units: dict[str, str], constants: dict[str, str]) -> Layout:
@@ -146,5 +148,5 @@ def by_hand(base: str, register: str, columns: dict[str, str], units: dict[str, 
         given.setdefault("agency", base)
     return Layout(
         "by_hand", base, register, columns=ours, units=dict(units), constants=given, new_agencies=True,
-        how=dict.fromkeys(ours, "by_hand"),
+        how=dict.fromkeys([*ours, *constants], "by_hand"),
     )  # fmt: skip

@@ -21,6 +21,7 @@ NO_PLACE = "no_place_named"
 NO_VALUE = "no_value"
 HIDDEN = "hidden_sheet"
 ELSEWHERE = {OUTSIDE, points.OUTSIDE_COUNTRY}
+LONGEST_PLACE = 4_000  # letters of a cell that are searched for a place
 AREA_WORD = r"ตำบล|แขวง|อำเภอ|เขต|จังหวัด|กรุงเทพ|(?:^|\s)(?:ต|อ|จ)\."
 LOST_VOWELS = {"ตำบล": "ต[าํ]+ บล|ต[าํ]{1,2}บล", "อำเภอ": "อ[าํ]{1,2} ?เภอ", "จังหวัด": "จ(?:ั?ง|งั)หว(?:ัด|ดั|ด)(?!ั)"}
 FOREIGN_CODE = re.compile(r"(?!TH)[A-Z]{2,3}\d{2,12}")
@@ -41,6 +42,9 @@ def account(sheet: Sheet, layout: Layout, places: Places, title_texts: list[str]
     if "province" not in {*layout.columns, *layout.constants} and (province := _title_province(title_texts, places)):
         layout = replace(layout, constants=layout.constants | {"province": province})
     read = read_rows(sheet.frame, layout, sheet.name)
+    for column in read.place:
+        if read.place[column].str.len().max() > LONGEST_PLACE:
+            read.place[column] = read.place[column].str.slice(0, LONGEST_PLACE)
     if "place_text" in read.place:
         read.place["place_text"] = _spelled_out(read.place["place_text"])
     matched = _with_points(read.place, _with_offices(read.place, places.match_frame(read.place)), layout)
@@ -82,9 +86,10 @@ def _spelled_out(texts: pd.Series) -> pd.Series:
 def _doubted(sheet: Sheet, read: Read, outcome: pd.Series, reason: pd.Series) -> None:
     """Rows that the reader itself could not vouch for."""
     for problem in sheet.problems:
-        if problem.severity == "quarantined" and problem.row in outcome.index and outcome[problem.row] == "loaded":
-            outcome[problem.row], reason[problem.row] = "quarantined", problem.code
-            read.bad.setdefault(problem.row, problem)
+        row = problem.row
+        if problem.severity == "quarantined" and row is not None and row in outcome.index and outcome[row] == "loaded":
+            outcome[row], reason[row] = "quarantined", problem.code
+            read.bad.setdefault(row, problem)
 
 
 def _names_nothing(place: pd.DataFrame, matched: pd.DataFrame) -> pd.Series:
@@ -92,7 +97,7 @@ def _names_nothing(place: pd.DataFrame, matched: pd.DataFrame) -> pd.Series:
     empty = matched["problem"].isin(["place_empty", NO_PLACE])
     if "place_text" not in place or not set(place.columns) <= {"place_text", "province"}:
         return empty
-    named = place["province"].str.strip().ne("") if "province" in place else False
+    named = place["province"].str.strip().ne("") if "province" in place else pd.Series(False, index=place.index)
     return empty | (matched["problem"].eq("place_not_found").fillna(False).astype(bool) & ~place["place_text"].str.contains(AREA_WORD) & ~named)
 
 

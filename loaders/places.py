@@ -122,7 +122,7 @@ class Places:
             district, province = read_cell(written.district, "district"), read_cell(written.province, "province")
             return self._agreeing(self._from_text(text, written), find(self.look, Names(EMPTY, district, province)))
         parts = split_cells(text)
-        if len(parts) not in (2, 3) or len(parts) == 2 and written.district.strip():
+        if len(parts) not in (2, 3) or (len(parts) == 2 and written.district.strip()):
             return None
         return self._in_order(parts, written)
 

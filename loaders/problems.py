@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
 
 Severity = Literal["refused", "quarantined", "excluded", "note"]
 
@@ -39,8 +39,8 @@ class Problem:
 class Refused(Exception):
     """The whole file is refused; ``problem.code`` says why, nothing has been stored."""
 
-    def __init__(self, problem: Problem | str, **where: str | int | None) -> None:
-        self.problem = problem if isinstance(problem, Problem) else Problem(problem, "refused", **where)  # type: ignore[arg-type]
+    def __init__(self, problem: Problem | str, **where: Any) -> None:
+        self.problem = problem if isinstance(problem, Problem) else Problem(problem, "refused", **where)
         super().__init__(self.problem.code)
 
 

@@ -9,6 +9,7 @@ import fnmatch
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from loaders import content, thai
@@ -38,12 +39,20 @@ def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[s
     """
     headings = list(sheet.frame.columns)
     if answers and (known := answers.get(headings_key(headings))) is not None:
-        return known
+        return _this_year(known, sheet)
     present = {squeeze(heading) for heading in headings}
     fitting = [one for one in shipped() if one.headings <= present and fnmatch.fnmatch(file_name.casefold(), one.file_name.casefold())]
     if fitting:
         return max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
     return _understood(sheet, base)
+
+
+def _this_year(known: Layout, sheet: Sheet) -> Layout:
+    """A year that was said for one edition is not carried into the next; its title may say it."""
+    if "year_of_edition" not in known.doubts or (stated := _title_year(sheet)) is None:
+        return known
+    left = tuple(doubt for doubt in known.doubts if doubt != "year_of_edition")
+    return replace(known, constants=known.constants | {"fiscal_year": stated}, doubts=left)
 
 
 def titles(sheet: Sheet) -> list[str]:

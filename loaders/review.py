@@ -51,7 +51,7 @@ def waiting(connection: Connection) -> pd.DataFrame:
     frame["kind"] = [kind_of(problem) for problem in frame["problem"]]
     frame["heading"], frame["alike"] = "", ""
     places = places_now(connection)
-    for (batch_id, sheet), rows in frame.groupby(["batch_id", "sheet"]):
+    for (batch_id, sheet), rows in frame.groupby(["batch_id", "sheet"]):  # ty: ignore[not-iterable]
         result = read_again(connection, int(batch_id), str(sheet), rows.to_dict("records"), places)
         keys = keys_of(result)
         for position, row in zip(rows.index, rows["row"], strict=True):

@@ -35,7 +35,7 @@ def _needed(text: str | None, code: str) -> str:
 
 def _add(connection: Connection, table: Table, who: str, data_version: str, detail: str, **values: object) -> int:
     row = values | {"data_version": data_version, "decided_by": who, "decided_at": store.now()}
-    key = connection.execute(insert(table).values(**row)).inserted_primary_key[0]
+    key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
     store.note(connection, who, f"add_{table.name}", f"{key}: {detail}")
     return int(key)
 

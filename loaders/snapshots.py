@@ -35,7 +35,7 @@ def freeze(connection: Connection, name: str, facts: dict, who: str) -> int:
         "sha256": digest(text),
         "facts": text,
     }
-    number = int(connection.execute(insert(tables.snapshot).values(**row)).inserted_primary_key[0])
+    number = int(connection.execute(insert(tables.snapshot).values(**row).returning(tables.snapshot.c.id)).scalar_one())
     store.note(connection, who, "freeze", f"{number} {row['name']} {row['sha256'][:12]}")
     return number
 

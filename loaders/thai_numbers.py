@@ -87,7 +87,7 @@ def read_baht(text: str, unit: str = "baht") -> Reading:
     number = _number(found["number"], text, "amount_not_a_number")
     written = found["word"] or found["baht"] or found["mark"]
     factor = WORD_BAHT[found["word"] or ""] if written else UNIT_BAHT[unit]
-    if number and number.adjusted() > 20 or number * factor >= LARGEST_BAHT:
+    if (number and number.adjusted() > 20) or number * factor >= LARGEST_BAHT:
         raise Unreadable("amount_too_large", text)
     exact = EXACT.multiply(number, Decimal(factor * 100))
     satang = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=EXACT))

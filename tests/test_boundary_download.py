@@ -44,7 +44,7 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *args: object) -> None:
         """Quiet."""
 
-    def do_GET(self) -> None:  # noqa: N802  the library's name
+    def do_GET(self) -> None:
         self.server.asked.append((self.path, self.headers.get("Range")))
         if self.path.startswith("/api/3/action/package_show"):
             self._send(200, self.server.package if self.server.package is not None else self._package())

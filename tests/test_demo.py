@@ -153,7 +153,7 @@ def test_strong_current_meets_weak_communities() -> None:
 
 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.layout)
-def test_headings_of_the_layout_stand_in_the_file(paper, files: dict[str, Path]) -> None:  # noqa: ANN001
+def test_headings_of_the_layout_stand_in_the_file(paper, files: dict[str, Path]) -> None:
     layout = layout_of(paper)
     for sheet in read_sheets(files[paper.file], in_child=False):
         assert layout.headings <= {codes.squeeze(heading) for heading in sheet.frame.columns}
@@ -167,7 +167,7 @@ def test_every_demo_layout_has_its_file() -> None:
 @pytest.mark.parametrize(
     "paper", [paper for paper in PAPERS if paper.file.endswith("xlsx")], ids=lambda paper: paper.layout
 )
-def test_workbooks_say_that_they_are_invented(paper, files: dict[str, Path]) -> None:  # noqa: ANN001
+def test_workbooks_say_that_they_are_invented(paper, files: dict[str, Path]) -> None:
     import openpyxl
 
     for sheet in openpyxl.load_workbook(files[paper.file], read_only=True):
@@ -178,7 +178,7 @@ def test_workbooks_say_that_they_are_invented(paper, files: dict[str, Path]) -> 
 @pytest.mark.parametrize("paper", PAPERS, ids=lambda paper: paper.layout)
 def test_what_the_loaders_read_is_the_truth(
     paper, truth: dict[str, pd.DataFrame], understood: dict[str, Ingested]
-) -> None:  # noqa: ANN001
+) -> None:
     """Same places and same satang, row by row; what is meant for quarantine lies there, and nothing else."""
     expected, register = placed(truth, paper.file), layout_of(paper).register
     clean = expected[~expected["is_meant_for_quarantine"]]

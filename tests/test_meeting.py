@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from loaders import meetings, snapshots, store, tables
 from loaders.problems import Refused
 from pages.parts import meeting, meeting_facts, queries
-from pages.parts.meeting_steps import VIEWS
+from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_words import Words
 from tests import served
 from tests.meeting_store import copied, more_support, opened

@@ -12,7 +12,16 @@ from hypothesis import strategies as some
 
 from geo.index_spec import SpecError
 from loaders import scenarios as decisions
-from pages.parts import queries, ranking_controls, ranking_data, scenarios, selection_data, strengthening_parts, welfare_data, welfare_parts
+from pages.parts import (
+    queries,
+    ranking_controls,
+    ranking_data,
+    scenarios,
+    selection_data,
+    strengthening_parts,
+    welfare_data,
+    welfare_parts,
+)
 from pages.parts.ranking_data import KEY, Method
 from tests import served
 

@@ -6,17 +6,30 @@ import re
 
 import pytest
 
+from loaders import store as stores
+from loaders import tables
+from loaders.reference import subdistricts
 from pages.parts import a4
 from tests import served
 
 pytestmark = pytest.mark.xdist_group("browser")
-FULLEST, EMPTIEST, TOWN = "801702", "801216", "800101"
 MILLIMETRE = 96 / 25.4
 MEASURE = """() => {
   const sheet = document.querySelector('.kradan-a4'), box = sheet.getBoundingClientRect();
   const inside = [...sheet.querySelectorAll('*')].map(node => node.getBoundingClientRect());
   return { height: box.height, wide: Math.max(...inside.map(one => one.right)) - box.left, width: box.width, text: sheet.innerText };
 }"""
+
+
+def extremes(path) -> dict[str, str]:
+    """The subdistricts with most support, with most rows in all registers, and with no support and fewest rows."""
+    engine = stores.open_store(f"sqlite:///{path}")
+    with stores.reading(engine) as connection:
+        counts = {name: stores.read_register(connection, name, "80")["subdistrict_code"].value_counts() for name in tables.REGISTERS if "subdistrict_code" in tables.REGISTERS[name].c}
+    engine.dispose()
+    codes = subdistricts()["subdistrict_code"]
+    table = {code: (int(counts["support"].get(code, 0)), sum(int(count.get(code, 0)) for count in counts.values())) for code in codes}
+    return {"most_support": max(table, key=lambda code: table[code]), "most_rows": max(table, key=lambda code: table[code][1]), "emptiest": min(table, key=lambda code: table[code])}
 
 
 def pages_of(pdf: bytes) -> int:
@@ -58,17 +71,20 @@ def fits(found: dict) -> None:
     assert found["wide"] <= found["width"] + 1
 
 
-@pytest.mark.parametrize(("code", "language"), [(FULLEST, "th"), (EMPTIEST, "th"), (TOWN, "en")])
-def test_it_prints_on_one_sheet(chromium, board, code, language):
-    found = printed(chromium, f"{board}/subdistrict?subdistrict={code}&lang={language}")
+@pytest.mark.parametrize(("which", "language"), [("most_support", "th"), ("most_rows", "th"), ("emptiest", "th"), ("most_support", "en"), ("emptiest", "en")])
+def test_it_prints_on_one_sheet(chromium, board, store, which, language):
+    code = extremes(store)[which]
+    found = printed(chromium, f"{board}/subdistrict?subdistrict={code}&year=&lang={language}")
     fits(found)
     assert code in found["text"]
     heading = {"th": "ใครสนับสนุนตำบลนี้", "en": "Who supports this subdistrict"}[language]
     assert heading in found["text"]
+    nobody = {"th": "ไม่พบรายการสนับสนุนของตำบลนี้", "en": "No support on record here"}[language]
+    assert (nobody in found["text"]) == (which == "emptiest")
 
 
-def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, board):
-    found = printed(chromium, f"{board}/subdistrict?subdistrict={FULLEST}&year=")
+def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, board, store):
+    found = printed(chromium, f"{board}/subdistrict?subdistrict={extremes(store)['most_support']}&year=")
     fits(found)
     assert "ดูครบในหน้าจอ" not in found["text"]
     assert re.search(r"\[\d+\] \d+", found["text"])

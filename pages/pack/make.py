@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from loaders.snapshots import canonical, digest
-from pages.pack import pdf_pack, png_pack, pptx_pack, xlsx_pack
+from pages.pack import pdf_pack, pdf_sheets, png_pack, pptx_pack, xlsx_pack
 from pages.pack.content import Pack, rows_of
 from pages.pack.lines import font_file
 from pages.parts.meeting_words import Words
@@ -42,11 +42,11 @@ def files(
     done(0.74, "meeting.xlsx")
     made["meeting.xlsx"] = xlsx_pack.workbook(pack)
     done(0.8, "sheets-districts.pdf")
-    made["sheets-districts.pdf"] = pdf_pack.district_sheets(
+    made["sheets-districts.pdf"] = pdf_sheets.district_sheets(
         pack, lambda share: done(0.8 + 0.1 * share, "sheets-districts.pdf")
     )
     if all_sheets:
-        made["sheets-subdistricts.pdf"] = pdf_pack.subdistrict_sheets(
+        made["sheets-subdistricts.pdf"] = pdf_sheets.subdistrict_sheets(
             pack, lambda share: done(0.9 + 0.09 * share, "sheets-subdistricts.pdf")
         )
     for bold in (False, True):  # OFL: for a machine that has no Thai font of this name

@@ -39,7 +39,7 @@ def twin_finding(version: str, look: Look, other: Look, dimension: str) -> str:
 def least_finding(version: str, look: Look, dimension: str) -> str:
     """Which value reaches fewest subdistricts; nothing to say when there is none."""
     table = dimensions.breakdown(version, look, dimension)
-    if table.empty:
+    if not table["covered"].any():
         return ""
     least = table.sort_values("covered", kind="stable").iloc[0]
     return t("finding_least", name=least["name"], covered=int(least["covered"]), all=int(least["all"]))

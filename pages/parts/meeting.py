@@ -13,8 +13,8 @@ import streamlit.components.v1 as components
 from loaders import meetings, settings, snapshots, store
 from loaders.problems import Refused
 from pages.parts import geometry, queries
+from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import gather, shipped_story
-from pages.parts.meeting_steps import VIEWS
 from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, title_of
 
 _component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "meeting")
@@ -72,7 +72,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         },
         "steps": steps,
         "questions": questions,
-        "cards": {code: _card(facts, words, code) for code in facts["codes"]},
+        "cards": {code: card_of(facts, words, code) for code in facts["codes"]},
         "texts": _texts(facts, words, map_["credit"]),
         "keys": [[words.say(f"meeting_key_{name}_keys"), words.say(f"meeting_key_{name}")] for name in KEYS],
     }  # fmt: skip
@@ -114,7 +114,7 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
     }
 
 
-def _card(facts: dict, words: Words, code: str) -> dict:
+def card_of(facts: dict, words: Words, code: str) -> dict:
     """One subdistrict in large: three figures, what is known in lines, who supports it."""
     card, area = facts["cards"][code], facts["areas"][code]
     covered = card["status"] == "covered"

@@ -11,7 +11,7 @@ from geo.alignment import strength
 from geo.questions import QUESTIONS, Answer, Context
 from pages.parts import queries
 from pages.parts.answers import COLORS, NOTHING
-from pages.parts.meeting_steps import FOCUS, Board, nothing_legend
+from pages.parts.meeting_board import FOCUS, Board, nothing_legend
 
 
 def answers(board: Board) -> dict[str, dict]:

@@ -7,8 +7,8 @@ import streamlit as st
 from loaders import meetings, settings, snapshots, store
 from loaders.problems import Refused
 from pages.parts import meeting, panels, queries
+from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import difference, gather, shipped_story
-from pages.parts.meeting_steps import VIEWS
 from pages.parts.meeting_words import Words, title_of
 from pages.parts.text import day, language, safe, t
 

@@ -12,7 +12,8 @@ import streamlit as st
 
 from loaders import settings
 from pages.parts import meeting_answers, queries
-from pages.parts.meeting_steps import BUILDERS, Board, whole
+from pages.parts.meeting_board import Board, whole
+from pages.parts.meeting_steps import BUILDERS
 
 FORMAT = 1
 SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level", "area_code", "subdistrict_code", "fiscal_year", "amount_satang",

@@ -7,193 +7,22 @@ discussion, at most seven. A blank is a number, ``{"satang": n}``, ``{"share": x
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cached_property
-
 import pandas as pd
 
 from geo.breaks import classify
-from geo.index_criteria import criteria_frame
-from geo.index_reading import read_spec
-from geo.index_spec import SpecError
-from geo.ranking import Ranking, rank
-from geo.selection import Choice, Wish, select, worth
-from pages.parts import queries
+from pages.parts import meeting_community, queries
 from pages.parts.layers import count_bounds
+from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
 from pages.parts.palette import (
-    CALL,
-    CLASSES,
     NONE,
     NOT_APPLICABLE,
     NOT_REPORTED,
     NOT_REPORTED_LINE,
     OUTCOMES,
-    PILOTS,
     QUADRANTS,
     SEQUENTIAL,
     UNMEASURED,
-    WEAK,
 )
-
-FOCUS = 7
-NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
-NEED = "hardship_households"
-VIEWS = ("coverage", "gaps", "overlaps", "currents", "classes", "weak", "pilots", "decision")
-
-
-def nothing_legend() -> list[list]:
-    """The three kinds of nothing, off every scale."""
-    return [
-        ["n", NONE, None, "status_none", {}],
-        ["u", NOT_REPORTED, NOT_REPORTED_LINE, "status_not_reported", {}],
-        ["x", NOT_APPLICABLE, None, "status_not_applicable", {}],
-    ]
-
-
-def whole(number: object) -> int | None:
-    """A JSON number, ``None`` when it is not known."""
-    return None if pd.isna(number) else int(number)  # type: ignore[arg-type, call-overload]
-
-
-@dataclass(frozen=True)
-class Board:
-    """What the steps are computed from: one data version, one fiscal year."""
-
-    version: str
-    story: dict
-
-    @cached_property
-    def chosen(self) -> queries.Filters:
-        """The usual fiscal year."""
-        return queries.Filters(queries.usual_year(self.version))
-
-    @cached_property
-    def codes(self) -> list[str]:
-        """Every subdistrict code, sorted."""
-        return sorted(queries.areas(None)["subdistrict_code"])
-
-    @cached_property
-    def areas(self) -> pd.DataFrame:
-        """Facts of every subdistrict by code."""
-        return queries.areas(self.chosen.fiscal_year).set_index("subdistrict_code", drop=False)
-
-    @cached_property
-    def coverage(self) -> pd.DataFrame:
-        """Coverage by code."""
-        return queries.coverage(self.version, self.chosen).set_index("subdistrict_code", drop=False)
-
-    @cached_property
-    def need(self) -> str:
-        """The need under discussion: the first with figures, hardship before others."""
-        present = set(queries.needs(self.version)["indicator_code"])
-        listed = [
-            entry["code"]
-            for entry in queries.codes.indicators()
-            if entry["direction"] == "need" and entry["code"] in present
-        ]
-        return NEED if NEED in listed or not listed else listed[0]
-
-    @cached_property
-    def gaps(self) -> pd.DataFrame:
-        """Need against support by code."""
-        return queries.gaps(self.version, self.chosen, self.need).set_index("subdistrict_code", drop=False)
-
-    @cached_property
-    def criteria(self) -> pd.DataFrame:
-        """The columns that the ranking takes."""
-        needs = queries.needs(self.version)
-        measured = [entry["code"] for entry in queries.codes.indicators() if entry["direction"] != "context"]
-        registers = [queries.register(self.version, name) for name in ("plan", "welfare_fund", "organisation")]
-        return criteria_frame(
-            self.areas.reset_index(drop=True),
-            needs[needs["indicator_code"].isin(measured)],
-            *registers,
-            fiscal_year=self.chosen.fiscal_year,
-        )
-
-    def ranking(self, axis: str) -> Ranking | None:
-        """The ranking by ``data/rules/criteria.toml``; ``None`` when the data have too few of its columns."""
-        data = self.criteria
-        document = self.story["criteria"]
-        known = [entry for entry in document["criterion"] if entry["code"] in data.columns]
-        if not any(entry.get("axis", "strength") == axis for entry in known):
-            return None
-        try:
-            found = rank(read_spec(document | {"criterion": known}, axis), data)
-        except SpecError:
-            return None
-        return found if found.units["score"].notna().any() else None
-
-    @cached_property
-    def strength(self) -> Ranking | None:
-        """The ranking of the community side."""
-        return self.ranking("strength")
-
-    @cached_property
-    def ranked(self) -> pd.DataFrame:
-        """``class``, ``border``, ``stability``, ``score`` per subdistrict; all NA without a ranking."""
-        if self.strength is None:
-            empty = pd.DataFrame(
-                index=pd.Index(self.codes, name="subdistrict_code"), columns=["score", "stability"], dtype=float
-            )
-            return empty.assign(
-                **{name: pd.Series(pd.NA, index=empty.index, dtype="string") for name in ("class", "border")}
-            )
-        return self.strength.units.set_index("subdistrict_code")
-
-    @cached_property
-    def weak(self) -> pd.Series:
-        """Whether a subdistrict is of the class to be strengthened."""
-        return self.ranked["class"].eq("C").fillna(False).astype(bool).reindex(self.codes, fill_value=False)
-
-    @cached_property
-    def flagged(self) -> pd.DataFrame:
-        """Pairs suspected of duplication."""
-        pairs = queries.overlaps(self.version, self.chosen).pairs
-        return pairs[pairs["outcome"].eq("suspected_duplication")]
-
-    @cached_property
-    def selection(self) -> Choice | None:
-        """The pilots: the exact optimum of need and readiness in equal parts, at least some in every district."""
-        need = self.ranking("need")
-        if need is None or self.strength is None:
-            return None
-        wish = self.story["pilots"]
-        parts = pd.DataFrame(
-            {"need": need.units.set_index("subdistrict_code")["score"], "readiness": self.ranked["score"]}
-        ).reindex(self.codes)
-        table = pd.DataFrame(
-            {"subdistrict_code": self.codes, "district_code": [code[:4] for code in self.codes], "cost_satang": 0}
-        )
-        table["worth"] = worth(parts, {"need": 1.0, "readiness": 1.0}).to_numpy()
-        known = table["worth"].notna()
-        number = min(int(wish["number"]), int(known.sum()))
-        return select(table, Wish(number, per_district=int(wish["per_district"])), prices=False)
-
-    def bases(self, frame: pd.DataFrame) -> list[str]:
-        """The bases behind a frame."""
-        return sorted(set(frame["base"].dropna()))
-
-    def step(self, view: str, classes: pd.Series, legend: list, title: list, **more: object) -> dict:
-        """Put a step together; every subdistrict has a class, and every class in use stands in the legend."""
-        letters = classes.reindex(self.codes)
-        shown = [entry for entry in legend if entry[0] in set(letters) or entry[0] not in {"x", "m"}]
-        for name in ("note", "values", "unit", "marks", "mark_key", "badges"):
-            more.setdefault(name, None)
-        return {
-            "view": view,
-            "classes": "".join(letters),
-            "legend": shown,
-            "title": title,
-            "figures": [],
-            "bars": [],
-            "focus": [],
-            "bases": [],
-        } | more
-
-    def in_order(self, values: pd.Series) -> list[float | int | None]:
-        """Values in code order as JSON numbers."""
-        return [None if pd.isna(value) else round(float(value), 2) for value in values.reindex(self.codes)]
 
 
 def _ranges(bounds: list[float], count: bool) -> list[str]:
@@ -369,133 +198,13 @@ def _stream_bars(board: Board, streams: pd.Series, total: int) -> list[list]:
     return [*bars, ["meeting_other_streams", int(rest)]] if rest > 0 else bars
 
 
-def classes(board: Board) -> dict:
-    """A, B, C of the community side, with the doubt striped."""
-    table = board.ranked.reindex(board.codes)
-    letters = table["class"].fillna("u").astype("object")
-    border = table["border"].notna()
-    legend = [[name, CLASSES[name], None, f"meeting_class_{name.lower()}", {}] for name in ("A", "B", "C")]
-    counts = letters.value_counts()
-    held = sum(entry["held"] for entry in board.strength.headline().values()) if board.strength else 0
-    scored = int(table["class"].notna().sum())
-    low = table[letters.eq("C")].sort_values("score")
-    blanks = {
-        "a": int(counts.get("A", 0)),
-        "b": int(counts.get("B", 0)),
-        "c": int(counts.get("C", 0)),
-        "scored": scored,
-        "all": len(table),
-    }
-    return board.step(
-        "classes", letters, [*legend, ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]],
-        ["meeting_title_classes", blanks] if scored else ["meeting_title_no_classes", {}],
-        note=["meeting_note_classes", {"held": held, "scored": scored}] if scored else None,
-        values=board.in_order(table["score"]), unit="meeting_unit_score",
-        marks="".join("1" if mark else "0" for mark in border), mark_key="meeting_border",
-        figures=[["meeting_class_firm", held], ["meeting_class_border", int(border.sum())], ["meeting_class_unknown", int(len(table) - scored)]],
-        focus=list(low.index[:FOCUS]), bases=_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")),
-    )  # fmt: skip
-
-
-def _register_bases(board: Board, names: tuple[str, ...]) -> list[str]:
-    return sorted(
-        {base for name in names for base in board.bases(queries.register(board.version, name)) if base != "reference"}
-    )
-
-
-def weak(board: Board) -> dict:
-    """Weak subdistricts by how many agencies stand there."""
-    table = board.coverage.reindex(board.codes)
-    agencies, status = table["agencies"].astype(int), table["status"]
-    classes_ = pd.Series("o", index=board.codes, dtype="object")
-    classes_[board.weak & (agencies >= 3)] = "s"
-    classes_[board.weak & agencies.between(1, 2)] = "f"
-    classes_[board.weak & (agencies == 0) & status.eq("none")] = "w"
-    classes_[board.weak & (agencies == 0) & status.ne("none")] = "v"
-    classes_[board.ranked["class"].reindex(board.codes).isna()] = "u"
-    legend = [["w", WEAK["alone"], None, "meeting_weak_alone", {}], ["f", WEAK["few"], None, "meeting_weak_few", {}],
-              ["s", WEAK["several"], None, "meeting_weak_several", {}], ["v", NOT_REPORTED, WEAK["alone"], "meeting_weak_unknown", {}],
-              ["o", WEAK["other"], None, "meeting_not_weak", {}], ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]]  # fmt: skip
-    counts = classes_.value_counts()
-    alone = table[classes_.isin(["w"])].sort_values("population", ascending=False)
-    few = table[classes_.eq("f")].sort_values(["agencies", "population"], ascending=[True, False])
-    blanks = {
-        "weak": int(board.weak.sum()),
-        "alone": int(counts.get("w", 0)),
-        "few": int(counts.get("f", 0)),
-        "unknown": int(counts.get("v", 0)),
-    }
-    return board.step(
-        "weak", classes_, legend, ["meeting_title_weak", blanks], note=["meeting_note_weak", blanks],
-        values=board.in_order(agencies.where(agencies > 0)), unit="unit_agencies",
-        figures=[["meeting_people_weak", whole(table.loc[board.weak, "population"].sum())], ["meeting_people_alone", whole(alone["population"].sum())]],
-        focus=[*alone["subdistrict_code"], *few["subdistrict_code"]][:FOCUS],
-        bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(queries.chosen_support(board.version, board.chosen))}),
-    )  # fmt: skip
-
-
-def pilots(board: Board) -> dict:
-    """Where to begin: N places by need and readiness, some in every district."""
-    choice = board.selection
-    classes_ = pd.Series("u", index=board.codes, dtype="object")
-    if choice is not None:
-        table = choice.areas.set_index("subdistrict_code")
-        classes_ = (
-            pd.Series("o", index=table.index, dtype="object")
-            .mask(~table["is_known"], "u")
-            .mask(table["is_chosen"], "p")
-        )
-    chosen = [code for code in board.codes if classes_[code] == "p"]
-    order = (
-        choice.areas.set_index("subdistrict_code").loc[chosen].sort_values("worth", ascending=False).index
-        if chosen and choice
-        else []
-    )
-    legend = [["p", PILOTS["chosen"], None, "meeting_pilot", {}], ["o", PILOTS["other"], None, "meeting_not_pilot", {}],
-              ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]]  # fmt: skip
-    people = board.areas.loc[chosen, "population"].sum()
-    districts = len({code[:4] for code in chosen})
-    title = (
-        ["meeting_title_pilots", {"chosen": len(chosen), "districts": districts}]
-        if chosen
-        else ["meeting_title_no_pilots", {}]
-    )
-    return board.step(
-        "pilots", classes_, legend, title,
-        note=["meeting_note_pilots", {"per_district": int(board.story["pilots"]["per_district"])}] if chosen else None,
-        figures=[["meeting_people_pilots", whole(people)], ["meeting_pilot_districts", districts]],
-        focus=list(order[:FOCUS]), bases=_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")),
-    )  # fmt: skip
-
-
-def decision(board: Board) -> dict:
-    """What calls for a decision: how many of three signs (need without help, suspected duplication, weak and alone) a place bears."""
-    gap = board.gaps["quadrant"].eq("gap").reindex(board.codes, fill_value=False)
-    double = pd.Series(board.codes, index=board.codes).isin(set(board.flagged["subdistrict_code"].dropna()))
-    lonely = board.weak & board.coverage["agencies"].reindex(board.codes).le(1)
-    signs = gap.astype(int) + double.astype(int) + lonely.astype(int)
-    legend = [[str(number), CALL[number], None, "meeting_signs", {"range": str(number)}] for number in (3, 2, 1)] + [
-        ["0", CALL[0], None, "meeting_no_sign", {}]
-    ]
-    people = board.areas["population"].reindex(board.codes)
-    order = pd.DataFrame({"signs": signs, "people": people}).sort_values(["signs", "people"], ascending=False)
-    return board.step(
-        "decision", signs.astype(str).astype("object"), legend,
-        ["meeting_title_decision", {"places": int((signs > 0).sum()), "two": int((signs >= 2).sum())}], note=["meeting_note_decision", {}],
-        values=board.in_order(signs.where(signs > 0)), unit="meeting_unit_signs",
-        figures=[["quadrant_gap", int(gap.sum())], ["outcome_suspected_duplication", int(double.sum())], ["meeting_weak_lonely", int(lonely.sum())]],
-        focus=[code for code in order.index if signs[code] > 0][:FOCUS],
-        bases=sorted({*board.bases(queries.chosen_support(board.version, board.chosen)), *_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation"))}),
-    )  # fmt: skip
-
-
 BUILDERS = {
     "coverage": coverage,
     "gaps": gaps,
     "overlaps": overlaps,
     "currents": currents,
-    "classes": classes,
-    "weak": weak,
-    "pilots": pilots,
-    "decision": decision,
+    "classes": meeting_community.classes,
+    "weak": meeting_community.weak,
+    "pilots": meeting_community.pilots,
+    "decision": meeting_community.decision,
 }

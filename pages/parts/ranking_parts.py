@@ -168,7 +168,7 @@ def weights_and_influence(ranking: Ranking, stamped: dict[str, str]) -> None:
 
 def override(version: str, ranking: Ranking, reviewed: Agreed, chosen: Filters, code: str) -> None:
     """Agree on another class with reason and name; computed and agreed stand side by side; undo."""
-    with st.expander(t("override_title", number=int(reviewed.units["is_overridden"].sum()))):
+    with st.expander(t("override_title")):
         unit = reviewed.units.set_index(KEY).loc[code]
         computed = None if pd.isna(unit["class"]) else str(unit["class"])
         st.html(f"<p>{safe(t('override_now', place=records.place_words(code), computed=computed or t('rank_no_score'), agreed=_class(unit['agreed_class'])))}</p>")

@@ -14,7 +14,7 @@ from geo.maps import ClassStyle
 from geo.matching_funds import Funds, compare
 from pages.parts import choices, panels, queries, records, scenarios, welfare_data
 from pages.parts.layers import Layer, _bounds_words, _shades
-from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
+from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
 from pages.parts.text import baht, language, percent, safe, t, whole
 from pages.parts.welfare_data import KEY, OPEN, Choice
 
@@ -48,7 +48,7 @@ def rules(version: str, choice: Choice) -> None:
     """Every number of the scheme in a box; empty floor, cap or total = no limit."""
     scheme, stated = welfare_data.scheme_of(replace_numbers(choice)), welfare_data.schemes()[choice.scheme]
     changed, name = dict(choice.numbers), payer_names(version)
-    with st.expander(t("welfare_rules", changed=len(changed)), expanded=False):
+    with st.expander(t("welfare_rules")):  # a label that changes would close it at every edit
         for rule in stated.rules:
             mark = f" · {t('fund_to_be_confirmed')}" if rule.to_be_confirmed else ""
             tied = t("welfare_tied", theme=records.theme_words(rule.restricted_to)) if rule.restricted_to else t("fund_unrestricted")
@@ -59,6 +59,7 @@ def rules(version: str, choice: Choice) -> None:
             if rule.by_size:
                 scenarios.note([t("welfare_no_size")])
         _counts(choice, scheme.population_column)
+        scenarios.note([t("welfare_changed", changed=len(changed))])
         st.button(t("welfare_stated"), key="welfare-stated", on_click=lambda: st.session_state.update(numbers=""))
 
 
@@ -190,8 +191,10 @@ def layer(funds: Funds) -> Layer:
     number = classify(value, bounds)
     classes = pd.Series("u", index=codes, dtype="object").mask(table["unknown_rules"].gt(0).fillna(False), "m")
     classes = classes.mask(number.notna(), number.map(lambda found: "" if pd.isna(found) else str(int(found))))
+    classes = classes.mask(value.eq(0).fillna(False).astype(bool), "n")
     shades, words = _shades(len(bounds)), _bounds_words(bounds, False, t("baht", value="{}"))
     styles = {str(i): ClassStyle(shades[i], words[i]) for i in reversed(range(len(bounds)))}
+    styles["n"] = ClassStyle(NONE, t("welfare_zero"))
     styles["m"] = ClassStyle(UNMEASURED, t("welfare_unmeasured"))
     styles["u"] = ClassStyle(NOT_REPORTED, t("welfare_not_counted"), NOT_REPORTED_LINE)
     held = table["withheld_satang"].gt(0).fillna(False).astype(bool)
