@@ -19,7 +19,18 @@ import xlsxwriter
 
 from loaders import reference, settings
 
-HEADINGS = ["ลำดับ", "หน่วยงาน", "ตำบล", "อำเภอ", "จังหวัด", "หมู่ที่", "ชื่อโครงการ", "ปีงบประมาณ", "งบประมาณ (บาท)", "ผู้รับประโยชน์ (คน)"]
+HEADINGS = [
+    "ลำดับ",
+    "หน่วยงาน",
+    "ตำบล",
+    "อำเภอ",
+    "จังหวัด",
+    "หมู่ที่",
+    "ชื่อโครงการ",
+    "ปีงบประมาณ",
+    "งบประมาณ (บาท)",
+    "ผู้รับประโยชน์ (คน)",
+]
 AGENCIES = ("พอช.", "สปสช.", "กรมการพัฒนาชุมชน", "สสส.", "พมจ.")
 
 
@@ -36,7 +47,18 @@ def write(path: Path, rows: int) -> int:
         baht = chance.randint(1_000, 900_000)
         total += baht
         moo = chance.randint(1, villages) if villages else ""
-        cells = [number + 1, chance.choice(AGENCIES), f"ต.{name}", district, "นครศรีธรรมราช", moo, f"กิจกรรมที่ {number % 977}", 2550, baht, chance.randint(5, 400)]
+        cells = [
+            number + 1,
+            chance.choice(AGENCIES),
+            f"ต.{name}",
+            district,
+            "นครศรีธรรมราช",
+            moo,
+            f"กิจกรรมที่ {number % 977}",
+            2550,
+            baht,
+            chance.randint(5, 400),
+        ]
         sheet.write_row(3 + number, 0, cells)
     sheet.write_row(3 + rows, 0, ["รวมทั้งสิ้น", "", "", "", "", "", "", "", total])
     book.close()
@@ -51,7 +73,13 @@ def measure(rows: int = 100_000) -> dict:
         environment = os.environ | {"KRADAN_STORE": str(Path(folder) / "store.sqlite")}
         environment.pop("DATABASE_URL", None)
         start = time.perf_counter()
-        done = subprocess.run([sys.executable, "-m", "loaders", "import", "--json", str(path)], cwd=settings.ROOT, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [sys.executable, "-m", "loaders", "import", "--json", str(path)],
+            cwd=settings.ROOT,
+            env=environment,
+            capture_output=True,
+            text=True,
+        )
         seconds = time.perf_counter() - start
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
         if done.returncode not in (0, 3):

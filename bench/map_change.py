@@ -71,7 +71,7 @@ def write_polygons(browser: Browser, address: str, folder: Path) -> None:
     with stage.context(browser) as profile:
         page = profile.new_page()
         asked: list[Request] = []
-        page.on("request", lambda request: asked.append(request) if "/geo/" in request.url else None)
+        page.on("request", lambda request: asked.append(request) if "/geo/" in request.url and "/board-" not in request.url else None)
         page.goto(address)
         page.frame_locator('iframe[title*="st_folium"]').locator("body[data-painted]").wait_for(timeout=60_000)
         whole = json.loads(stage.get(asked[0].url))

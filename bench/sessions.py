@@ -52,7 +52,7 @@ async def step(address: str, page: str, key: str, sessions: int, seconds: float)
     people = [_one(address, page, key, until, EVERY * number / sessions, taken, errors) for number in range(sessions)]
     await asyncio.wait_for(asyncio.gather(*people), seconds * 4 + 60)
     half = taken[len(taken) // 4 :] or [float("nan")]  # without the crowd at the door
-    expected = sessions * seconds / EVERY
+    expected = sessions * (seconds / EVERY + 1)
     return {
         "sessions": sessions,
         "changes": len(taken),

@@ -162,7 +162,12 @@ def _nearest(value: object, sums: list, bounds: list[int], at: int) -> Any:
     ends = [*bounds[at + 1 : at + 1 + NEIGHBOURS], len(sums) - 1]
     above = sums[here] - sums[starts[-1]]
     everything = sums[-1]
-    possible = [above, everything, *(sums[here] - sums[start] for start in starts), *(sums[end] - sums[here] for end in ends)]
+    possible = [
+        above,
+        everything,
+        *(sums[here] - sums[start] for start in starts),
+        *(sums[end] - sums[here] for end in ends),
+    ]
     if value in possible:
         return value
     return above if here > starts[-1] else everything if here in (0, len(sums) - 1) else sums[ends[0]] - sums[here]
@@ -174,7 +179,9 @@ def row_problems(result: SheetResult) -> list[Problem]:
     written = written_places(result.read.place.loc[rows])
     candidates = result.matched["candidates"]
     return [
-        Problem(result.reason[row], "quarantined", result.sheet.name, int(row), None, text or None, candidates[row] or None)
+        Problem(
+            result.reason[row], "quarantined", result.sheet.name, int(row), None, text or None, candidates[row] or None
+        )
         for row, text in zip(rows, written, strict=True)
     ]
 

@@ -17,7 +17,15 @@ RENAMED = {
     "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
     "theme": "theme_code", "total": "total_satang",
 }  # fmt: skip
-PLACES = ["area_code", "area_level", "village_code", "subdistrict_code", "district_code", "province_code", "match_evidence"]
+PLACES = [
+    "area_code",
+    "area_level",
+    "village_code",
+    "subdistrict_code",
+    "district_code",
+    "province_code",
+    "match_evidence",
+]
 
 
 def refuse_twice(connection: Connection, digest: str) -> None:
@@ -28,7 +36,9 @@ def refuse_twice(connection: Connection, digest: str) -> None:
         raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
 
 
-def store_batch(connection: Connection, ingested: Ingested, file_name: str, digest: str, base: str | None, who: str) -> int:
+def store_batch(
+    connection: Connection, ingested: Ingested, file_name: str, digest: str, base: str | None, who: str
+) -> int:
     """Write everything and return the batch's number; the first real file withdraws the invented ones."""
     layout = ingested.understood[0].layout
     if not layout.is_demo and layout.base != "reference":
@@ -49,13 +59,17 @@ def store_batch(connection: Connection, ingested: Ingested, file_name: str, dige
         **{f"satang_{outcome}": ingested.satang(outcome) for outcome in OUTCOMES},
         "summary": "{}",
     }
-    ingested.batch_id = connection.execute(insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)).scalar_one()
+    ingested.batch_id = connection.execute(
+        insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)
+    ).scalar_one()
     for result in ingested.sheets:
         _store_sheet(connection, result, ingested.batch_id, owner)
     store.finish_batch(connection, ingested.batch_id)
     kept = ingested.summary(file_name) | {"understood": _understood(ingested), "aliases_used": ingested.aliases_used}
     table = tables.import_batch
-    connection.execute(update(table).where(table.c.id == ingested.batch_id).values(summary=json.dumps(kept, ensure_ascii=False)))
+    connection.execute(
+        update(table).where(table.c.id == ingested.batch_id).values(summary=json.dumps(kept, ensure_ascii=False))
+    )
     store.note(connection, who, "import", file_name, ingested.batch_id)
     return ingested.batch_id
 
@@ -123,7 +137,11 @@ def records(result: SheetResult, batch_id: int) -> list[dict]:
     else:
         frame = pd.concat([frame, values.rename(columns=RENAMED)], axis=1)
     if "title" in frame:
-        frame["activity"] = frame["activity"].where(frame["activity"].notna(), frame["title"]) if "activity" in frame else frame["title"]
+        frame["activity"] = (
+            frame["activity"].where(frame["activity"].notna(), frame["title"])
+            if "activity" in frame
+            else frame["title"]
+        )
     columns = {column.name for column in tables.REGISTERS[result.layout.register].columns}
     frame = frame[[column for column in frame.columns if column in columns]].astype(object)
     return frame.where(frame.notna(), None).to_dict("records")

@@ -35,7 +35,9 @@ def _names() -> dict[str, frozenset[str]]:
 @cache
 def _postal() -> frozenset[str]:
     districts = [district.code for province in geothai.provinces() for district in geothai.districts(province.code)]
-    return frozenset(code for district in districts for place in geothai.subdistricts(district) for code in place.postal_codes)
+    return frozenset(
+        code for district in districts for place in geothai.subdistricts(district) for code in place.postal_codes
+    )
 
 
 def _sample(cells: pd.Series) -> list[str]:
@@ -75,7 +77,9 @@ def places(
     """Our place columns that the headings did not give, by content; and the doubt, if one is left."""
     if "subdistrict" in known or "place_code" in known:
         return {}, ()
-    samples = {heading: texts for heading in frame.columns if heading not in taken and (texts := _sample(frame[heading]))}
+    samples = {
+        heading: texts for heading in frame.columns if heading not in taken and (texts := _sample(frame[heading]))
+    }
     found: dict[str, list[str]] = {}
     codes = {heading: _share_of_codes(texts) for heading, texts in samples.items()}
     if codes and max(codes.values()) >= SURE:
@@ -112,7 +116,9 @@ def _is_money(texts: list[str]) -> bool:
     stated = sorted(value for value in values if value is not None)
     if len(values) < 0.8 * len(texts) or len(stated) < 3 or stated[len(stated) // 2] < LEAST_MONEY:
         return False
-    return not all(value in YEARS for value in stated) and stated != list(range(int(stated[0]), int(stated[0]) + len(stated)))
+    return not all(value in YEARS for value in stated) and stated != list(
+        range(int(stated[0]), int(stated[0]) + len(stated))
+    )
 
 
 def money(frame: pd.DataFrame, taken: Container[str]) -> list[str]:

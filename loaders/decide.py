@@ -30,7 +30,9 @@ class Decided:
     problem: Problem | None = None
 
 
-def decide_place(engine: Engine, ids: Iterable[int], area_code: str, reason: str, who: str, *, remember: bool = True) -> Decided:
+def decide_place(
+    engine: Engine, ids: Iterable[int], area_code: str, reason: str, who: str, *, remember: bool = True
+) -> Decided:
     """These rows lie in ``area_code`` (2, 4, 6 or 8 digits); with ``remember`` every later writing like theirs too."""
     with store.writing(engine) as connection:
         rows = _rows(connection, ids, reason)
@@ -94,7 +96,12 @@ def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[dict]
     if not reason.strip():
         raise Refused("reason_missing")
     table, batch = tables.quarantine, tables.import_batch
-    query = select(table).join(batch, batch.c.id == table.c.batch_id).where(table.c.id.in_([int(one) for one in ids]), batch.c.is_active).order_by(table.c.id)
+    query = (
+        select(table)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(table.c.id.in_([int(one) for one in ids]), batch.c.is_active)
+        .order_by(table.c.id)
+    )
     rows = [dict(row) for row in connection.execute(query).mappings()]
     if not rows:
         raise Refused("rows_already_decided")
@@ -124,10 +131,14 @@ def _move(
         number = int(row["row"])
         outcome, code, satang = result.outcome[number], result.reason[number], int(result.satang[number])
         if outcome == "quarantined":
-            problem = result.read.bad.get(number) or Problem(code, "quarantined", row["sheet"], number, None, row["value"])
+            problem = result.read.bad.get(number) or Problem(
+                code, "quarantined", row["sheet"], number, None, row["value"]
+            )
             if facts["kind"] == "place":
                 values = {"problem": code, "value": batches.doubtful(result, number)}
-                connection.execute(update(tables.quarantine).where(tables.quarantine.c.id == row["id"]).values(**values))
+                connection.execute(
+                    update(tables.quarantine).where(tables.quarantine.c.id == row["id"]).values(**values)
+                )
             continue
         if outcome == "excluded":
             batches.add_excluded(connection, batch_id, code, 1, satang)
@@ -137,7 +148,14 @@ def _move(
 
 
 def _close(
-    connection: Connection, row: dict, facts: dict, outcome: str, outcome_reason: str | None, satang: int, reason: str, who: str
+    connection: Connection,
+    row: dict,
+    facts: dict,
+    outcome: str,
+    outcome_reason: str | None,
+    satang: int,
+    reason: str,
+    who: str,
 ) -> None:
     """A row leaves the quarantine: remembered as it was, and the batch's account follows."""
     before = row["satang"] or 0
@@ -162,7 +180,9 @@ def _shift(connection: Connection, batch_id: int, outcome: str, rows: int, satan
     connection.execute(update(table).where(table.c.id == batch_id).values(**changed))
 
 
-def _finish(connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str) -> Decided:
+def _finish(
+    connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str
+) -> Decided:
     total = Decided(
         sum(one.loaded for one in done), sum(one.excluded for one in done), sum(one.waiting for one in done),
         next((one.problem for one in done if one.problem), None),
@@ -177,7 +197,9 @@ def _finish(connection: Connection, done: list[Decided], changed: set[int], who:
 def _sum_again(connection: Connection, batch_id: int) -> None:
     """The batch's sums after a change; how long its person records may be kept does not start anew."""
     holder, summary = tables.role_holder, tables.support_summary
-    until: date | None = connection.execute(select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)).scalar()
+    until: date | None = connection.execute(
+        select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)
+    ).scalar()
     connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
     store.finish_batch(connection, batch_id)
     if until is not None:
@@ -188,7 +210,13 @@ def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
     """Take decisions back: the rows wait again as they did, aliases that nothing else stands on are forgotten."""
     table = tables.correction
     with store.writing(engine) as connection:
-        found = connection.execute(select(table).where(table.c.id.in_([int(one) for one in ids]), table.c.is_undone.is_(False))).mappings().all()
+        found = (
+            connection.execute(
+                select(table).where(table.c.id.in_([int(one) for one in ids]), table.c.is_undone.is_(False))
+            )
+            .mappings()
+            .all()
+        )
         if not found:
             raise Refused("rows_already_decided")
         for one in found:
@@ -198,13 +226,22 @@ def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
             standing = select(table.c.id).where(table.c.alias_key == key, table.c.is_undone.is_(False))
             if connection.execute(standing).first() is None:
                 connection.execute(delete(tables.alias).where(tables.alias.c.written == key))
-        _finish(connection, [], {one["batch_id"] for one in found}, who, "undo_decision", ",".join(str(one["id"]) for one in found))
+        _finish(
+            connection,
+            [],
+            {one["batch_id"] for one in found},
+            who,
+            "undo_decision",
+            ",".join(str(one["id"]) for one in found),
+        )
     return len(found)
 
 
 def _reopen(connection: Connection, one: dict) -> None:
     register = tables.REGISTERS[one["register"]]
-    mine = (register.c.batch_id == one["batch_id"]) & (register.c.sheet == one["sheet"]) & (register.c.row == one["row"])
+    mine = (
+        (register.c.batch_id == one["batch_id"]) & (register.c.sheet == one["sheet"]) & (register.c.row == one["row"])
+    )
     if one["outcome"] == "loaded":
         connection.execute(delete(register).where(mine))
     else:

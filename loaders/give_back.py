@@ -53,7 +53,11 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
     Raises ``Refused``: ``batch_unknown``, or ``file_not_kept`` when the bytes of the file are not there any more.
     """
     with store.reading(engine) as connection:
-        batch = connection.execute(select(tables.import_batch).where(tables.import_batch.c.id == batch_id)).mappings().first()
+        batch = (
+            connection.execute(select(tables.import_batch).where(tables.import_batch.c.id == batch_id))
+            .mappings()
+            .first()
+        )
         if batch is None:
             raise Refused("batch_unknown", value=str(batch_id))
         kept = kept_files.find(batch["file_sha256"])
@@ -70,7 +74,12 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
     if "refused" in result:
         raise Refused(Problem(**result["refused"]))
     written = [cells[2] for rows in account.rows.values() for cells in rows.values()]
-    return {"batch": batch_id, "file": str(out), "way": result["way"], **{one: written.count(words(f"status_{one}")) for one in STATUS}}
+    return {
+        "batch": batch_id,
+        "file": str(out),
+        "way": result["way"],
+        **{one: written.count(words(f"status_{one}")) for one in STATUS},
+    }
 
 
 def _account(connection: Connection, batch: dict, path: Path) -> Account:
@@ -89,7 +98,12 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
             key = (result.sheet.name, int(number))
             if key in loaded:
                 code, evidence = loaded[key]
-                rows[int(number)] = (code or "", area_names(code), words("status_loaded"), _note(evidence, closed.get(key)))
+                rows[int(number)] = (
+                    code or "",
+                    area_names(code),
+                    words("status_loaded"),
+                    _note(evidence, closed.get(key)),
+                )
             elif key in waiting:
                 rows[int(number)] = ("", "", words("status_quarantined"), _sentence(waiting[key]))
             else:
@@ -97,7 +111,9 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
                 rows[int(number)] = ("", "", words("status_excluded"), _sentence({"code": reason}))
         account.rows[result.sheet.name] = rows
         account.heading_rows[result.sheet.name] = max(result.sheet.heading_rows, default=0)
-    account.totals = _totals(batch, connection, [total for result in ingested.sheets for total in result.control_totals])
+    account.totals = _totals(
+        batch, connection, [total for result in ingested.sheets for total in result.control_totals]
+    )
     account.coverage = _coverage(connection, batch["base"])
     return account
 
@@ -106,18 +122,27 @@ def _standing(connection: Connection, batch_id: int) -> tuple[dict, dict]:
     """Rows of the batch as the store has them now: loaded with code and evidence, waiting with their problem."""
     loaded = {}
     for table in dict.fromkeys(tables.REGISTERS.values()):
-        columns = (table.c.sheet, table.c.row, *((table.c.area_code, table.c.match_evidence) if "area_code" in table.c else ()))
+        columns = (
+            table.c.sheet,
+            table.c.row,
+            *((table.c.area_code, table.c.match_evidence) if "area_code" in table.c else ()),
+        )
         for row in connection.execute(select(*columns).where(table.c.batch_id == batch_id)):
             loaded[(row.sheet, row.row)] = (getattr(row, "area_code", None), getattr(row, "match_evidence", None))
     table = tables.quarantine
     rows = connection.execute(select(table).where(table.c.batch_id == batch_id)).mappings()
-    waiting = {(row["sheet"], row["row"]): {"code": row["problem"], "value": row["value"] or "-", "row": row["row"]} for row in rows}
+    waiting = {
+        (row["sheet"], row["row"]): {"code": row["problem"], "value": row["value"] or "-", "row": row["row"]}
+        for row in rows
+    }
     return loaded, waiting
 
 
 def _decided(connection: Connection, batch_id: int) -> dict[tuple[str, int], str]:
     table = tables.correction
-    rows = connection.execute(select(table).where(table.c.batch_id == batch_id, table.c.is_undone.is_(False))).mappings()
+    rows = connection.execute(
+        select(table).where(table.c.batch_id == batch_id, table.c.is_undone.is_(False))
+    ).mappings()
     return {(row["sheet"], row["row"]): row["outcome_reason"] or row["reason"] for row in rows}
 
 
@@ -140,7 +165,11 @@ def _area_names(places: Places) -> Callable[[str | None], str]:
             return ""
         if code not in areas and code in offices.index and code[:6] not in areas:
             return str(offices[code])
-        parts = [prefixes.get(length, "") + areas[code[:length]].name_th for length in (6, 4, 2) if len(code) >= length and code[:length] in areas]
+        parts = [
+            prefixes.get(length, "") + areas[code[:length]].name_th
+            for length in (6, 4, 2)
+            if len(code) >= length and code[:length] in areas
+        ]
         return " ".join(parts)
 
     return named
@@ -181,7 +210,15 @@ def _coverage(connection: Connection, base: str) -> list[list[object]]:
         missing = rows[~rows["subdistrict_code"].isin(reached)]
         names = ", ".join(missing["name_th"])
         lines.append([name, len(rows) - len(missing), len(rows), int(sums.get(code, 0)) / 100, names])
-    lines.append([words("give_back_all"), len(reached & set(areas["subdistrict_code"])), len(areas), int(own["amount_satang"].sum()) / 100, ""])
+    lines.append(
+        [
+            words("give_back_all"),
+            len(reached & set(areas["subdistrict_code"])),
+            len(areas),
+            int(own["amount_satang"].sum()) / 100,
+            "",
+        ]
+    )
     unplaced = own[own["subdistrict_code"].isna()]
     if len(unplaced):
         lines.append([words("give_back_unplaced"), len(unplaced), "", int(unplaced["amount_satang"].sum()) / 100, ""])

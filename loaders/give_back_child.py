@@ -99,7 +99,12 @@ def _rebuilt(file: Path, kind: str, target: Path, content: dict) -> str:
     """Every row where it stood, as text and plain numbers."""
     import xlsxwriter
 
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(str(target), options)
     bold = book.add_format({"bold": True, "bg_color": "#e7eef5"})
     taken: list[str] = []
@@ -125,7 +130,9 @@ def _rebuilt_sheet(sheet, raw: RawSheet, content: dict, bold) -> None:  # noqa: 
     for number, row in zip(raw.numbers, raw.rows, strict=True):
         for column, text in enumerate(row):
             if text:
-                _cell(sheet, number - 1, column, float(text) if PLAIN_NUMBER.fullmatch(text) and len(text) < 16 else text)
+                _cell(
+                    sheet, number - 1, column, float(text) if PLAIN_NUMBER.fullmatch(text) and len(text) < 16 else text
+                )
         added = content["headings"] if number == heading else rows.get(str(number), ())
         for offset, text in enumerate(added):
             if text:

@@ -96,7 +96,11 @@ def _worst_first(problems: list[Problem]) -> list[Problem]:
 
 def _sheet(result: SheetResult) -> dict:
     layout = result.layout
-    known = {layouts.squeeze(heading): (ours, layout.how.get(ours, "layout")) for ours, names in layout.columns.items() for heading in names}
+    known = {
+        layouts.squeeze(heading): (ours, layout.how.get(ours, "layout"))
+        for ours, names in layout.columns.items()
+        for heading in names
+    }
     columns = [
         {"heading": heading, "ours": known.get(layouts.squeeze(heading), ("", ""))[0], "how": known.get(layouts.squeeze(heading), ("", ""))[1],
          "first": next((cell for cell in result.sheet.frame[heading].head(50) if cell), "")}
@@ -122,11 +126,16 @@ def _sheet(result: SheetResult) -> dict:
 def _sample(result: SheetResult) -> list[dict]:
     """The first rows as read: loaded ones first, for they show what the board will show."""
     loaded = list(result.rows("loaded")[:SAMPLE])
-    rows = sorted([*loaded, *[row for row in result.outcome.index[: 3 * SAMPLE] if row not in loaded][: SAMPLE - len(loaded)]])
+    rows = sorted(
+        [*loaded, *[row for row in result.outcome.index[: 3 * SAMPLE] if row not in loaded][: SAMPLE - len(loaded)]]
+    )
     sample = []
     for row in rows:
         values = {name: _plain(value) for name, value in result.read.values.loc[row].items()}
-        place = {"area_code": _plain(result.matched.at[row, "area_code"]), "written": " ".join(cell for cell in result.read.place.loc[row] if cell)}
+        place = {
+            "area_code": _plain(result.matched.at[row, "area_code"]),
+            "written": " ".join(cell for cell in result.read.place.loc[row] if cell),
+        }
         sample.append({"row": int(row), "outcome": result.outcome[row], "reason": result.reason[row]} | place | values)
     return sample
 

@@ -154,7 +154,9 @@ def ingest(
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest)
         batches.store_batch(connection, ingested, path.name, digest, base, person)
-        remembered.remember(connection, _to_remember(ingested, answers or {}), base or ingested.understood[0].layout.base, person)
+        remembered.remember(
+            connection, _to_remember(ingested, answers or {}), base or ingested.understood[0].layout.base, person
+        )
     progress("done", 1.0)
     return ingested
 

@@ -85,7 +85,9 @@ def _layout(path: Path) -> list[Layout]:
     tables = content.pop("layout", None) or [content]
     layouts = []
     for table in tables:
-        columns = {ours: [theirs] if isinstance(theirs, str) else list(theirs) for ours, theirs in table.pop("columns").items()}
+        columns = {
+            ours: [theirs] if isinstance(theirs, str) else list(theirs) for ours, theirs in table.pop("columns").items()
+        }
         headings = frozenset(squeeze(heading) for heading in table.pop("headings"))
         layouts.append(Layout(headings=headings, columns=columns, **table))
     return layouts
@@ -131,7 +133,9 @@ def from_dict(content: dict) -> Layout:
     return Layout(**kept)
 
 
-def by_hand(base: str, register: str, columns: dict[str, str], units: dict[str, str], constants: dict[str, str]) -> Layout:
+def by_hand(
+    base: str, register: str, columns: dict[str, str], units: dict[str, str], constants: dict[str, str]
+) -> Layout:
     """What a person said: their heading -> our column, the unit of money, the era of years, values for every row.
 
     Raises ``Refused`` (``columns_not_understood``) when a column is not one of ours.

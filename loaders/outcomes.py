@@ -34,7 +34,9 @@ def nothing_for_the_board(sheet: Sheet, layout: Layout) -> SheetResult:
     reason = pd.Series(layout.refuse, index=sheet.frame.index, dtype=object)
     nobody = pd.DataFrame({"is_accepted": pd.Series(False, index=sheet.frame.index)})
     empty = Read(pd.DataFrame(index=sheet.frame.index), pd.DataFrame(index=sheet.frame.index))
-    return SheetResult(sheet, layout, empty, nobody, outcome, reason, pd.Series(0, index=sheet.frame.index, dtype=object))
+    return SheetResult(
+        sheet, layout, empty, nobody, outcome, reason, pd.Series(0, index=sheet.frame.index, dtype=object)
+    )
 
 
 def account(sheet: Sheet, layout: Layout, places: Places, title_texts: list[str]) -> SheetResult:
@@ -67,7 +69,11 @@ def account(sheet: Sheet, layout: Layout, places: Places, title_texts: list[str]
     if layout.without_value == "exclude":
         mark(_valueless(read) & outcome.ne("excluded"), "excluded", NO_VALUE)
     bad = pd.Series(outcome.index.isin(list(read.bad)), index=outcome.index) & outcome.ne("excluded")
-    mark(bad, "quarantined", pd.Series({row: found.code for row, found in read.bad.items()}, dtype=object).reindex(outcome.index))
+    mark(
+        bad,
+        "quarantined",
+        pd.Series({row: found.code for row, found in read.bad.items()}, dtype=object).reindex(outcome.index),
+    )
     _doubted(sheet, read, outcome, reason)
     if sheet.hidden:
         mark(pd.Series(True, index=outcome.index), "excluded", HIDDEN)
@@ -98,7 +104,11 @@ def _names_nothing(place: pd.DataFrame, matched: pd.DataFrame) -> pd.Series:
     if "place_text" not in place or not set(place.columns) <= {"place_text", "province"}:
         return empty
     named = place["province"].str.strip().ne("") if "province" in place else pd.Series(False, index=place.index)
-    return empty | (matched["problem"].eq("place_not_found").fillna(False).astype(bool) & ~place["place_text"].str.contains(AREA_WORD) & ~named)
+    return empty | (
+        matched["problem"].eq("place_not_found").fillna(False).astype(bool)
+        & ~place["place_text"].str.contains(AREA_WORD)
+        & ~named
+    )
 
 
 def _valueless(read: Read) -> pd.Series:
@@ -132,10 +142,21 @@ def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
         codes = districts[written[row]].split("|")
         district = {code[:4] for code in codes}
         alone = len(codes) == 1
-        matched.loc[row, ["area_code", "area_level"]] = [codes[0] if alone else written[row], "subdistrict" if alone else "local_government"]
+        matched.loc[row, ["area_code", "area_level"]] = [
+            codes[0] if alone else written[row],
+            "subdistrict" if alone else "local_government",
+        ]
         matched.loc[row, "subdistrict_code"] = codes[0] if alone else None
-        matched.loc[row, ["district_code", "province_code"]] = [district.pop() if len(district) == 1 else None, codes[0][:2]]
-        matched.loc[row, ["match_evidence", "is_accepted", "candidates", "problem"]] = ["local_government", True, "|".join(codes), None]
+        matched.loc[row, ["district_code", "province_code"]] = [
+            district.pop() if len(district) == 1 else None,
+            codes[0][:2],
+        ]
+        matched.loc[row, ["match_evidence", "is_accepted", "candidates", "problem"]] = [
+            "local_government",
+            True,
+            "|".join(codes),
+            None,
+        ]
     return matched
 
 
@@ -163,7 +184,10 @@ def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd
     """Rows that are not settled but are plainly not about this province: the reason, else NA."""
     home, known = settings.province(), {}
     away = matched["problem"].where(matched["problem"].isin(list(ELSEWHERE)))
-    columns = [place[name] if name in place else pd.Series("", index=place.index) for name in ("province", "place_text", "subdistrict", "place_code")]
+    columns = [
+        place[name] if name in place else pd.Series("", index=place.index)
+        for name in ("province", "place_text", "subdistrict", "place_code")
+    ]
     open_rows = matched.index[~matched["is_accepted"].astype(bool) & away.isna()]
     cells = pd.concat(columns, axis=1).loc[open_rows]
     for row, written in zip(open_rows, cells.itertuples(index=False, name=None), strict=True):
@@ -174,7 +198,9 @@ def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd
     return away
 
 
-def _reason_away(province: str, text: str, subdistrict: str, code: str, candidates: str, home: str, places: Places) -> str | None:
+def _reason_away(
+    province: str, text: str, subdistrict: str, code: str, candidates: str, home: str, places: Places
+) -> str | None:
     if FOREIGN_CODE.fullmatch(code.strip()):
         return points.OUTSIDE_COUNTRY
     column = _provinces(province, places)

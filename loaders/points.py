@@ -53,7 +53,9 @@ def _one(latitude: str, longitude: str, level: str, shapes: _Shapes) -> Located:
         return Located(problem="point_not_degrees")
     if not _inside(lon, lat, THAILAND):
         swapped = _inside(lat, lon, THAILAND)
-        return Located(problem="point_swapped" if swapped else "point_unreadable" if lat == lon == 0 else OUTSIDE_COUNTRY)
+        return Located(
+            problem="point_swapped" if swapped else "point_unreadable" if lat == lon == 0 else OUTSIDE_COUNTRY
+        )
     if level == "none":
         return Located(problem="no_place_named")
     return shapes.find(lon, lat, LEVEL_DIGITS[level])
@@ -95,7 +97,11 @@ class _Shapes:
             return Located(problem="point_on_border", candidates="|".join(areas))
         near = frame.iloc[frame.sindex.query(point.buffer(NEAR), predicate="intersects")]["subdistrict_code"]
         codes = sorted({code[:digits] for code in near})
-        return Located(problem="point_near_border", candidates="|".join(codes)) if codes else Located(problem="outside_province")
+        return (
+            Located(problem="point_near_border", candidates="|".join(codes))
+            if codes
+            else Located(problem="outside_province")
+        )
 
     def _shapes(self):  # noqa: ANN202 - a GeoDataFrame; geopandas is imported only when a point needs it
         if not self._is_read:

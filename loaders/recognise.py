@@ -41,7 +41,11 @@ def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[s
     if answers and (known := answers.get(headings_key(headings))) is not None:
         return _this_year(known, sheet)
     present = {squeeze(heading) for heading in headings}
-    fitting = [one for one in shipped() if one.headings <= present and fnmatch.fnmatch(file_name.casefold(), one.file_name.casefold())]
+    fitting = [
+        one
+        for one in shipped()
+        if one.headings <= present and fnmatch.fnmatch(file_name.casefold(), one.file_name.casefold())
+    ]
     if fitting:
         return max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
     return _understood(sheet, base)
@@ -79,7 +83,9 @@ def _understood(sheet: Sheet, base: str | None) -> Layout:
         return best
     seen = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
     lists_places = any(ours in NAMES_A_PLACE[:5] for ours in where[0])
-    raise Refused(Problem("place_list_only" if lists_places else "columns_not_understood", "refused", sheet.name, value=seen))
+    raise Refused(
+        Problem("place_list_only" if lists_places else "columns_not_understood", "refused", sheet.name, value=seen)
+    )
 
 
 def _weight(layout: Layout) -> int:
@@ -111,7 +117,12 @@ def _by_alias(sheet: Sheet, register: str, base: str | None, where: Where) -> La
 
 
 def _layout(
-    sheet: Sheet, register: str, base: str | None, columns: dict[str, list[str]], how: dict[str, str], doubts: tuple[str, ...]
+    sheet: Sheet,
+    register: str,
+    base: str | None,
+    columns: dict[str, list[str]],
+    how: dict[str, str],
+    doubts: tuple[str, ...],
 ) -> Layout:
     owner = base or "unnamed_base"
     constants = {} if "agency" in columns or register != "support" else {"agency": owner}
@@ -119,7 +130,17 @@ def _layout(
         constants["fiscal_year"], how["fiscal_year"] = stated, "title"
     code = "by_content" if "content" in how.values() else "by_alias"
     units = _units(sheet, columns)
-    return Layout(code, owner, register, columns=columns, constants=constants, units=units, new_agencies=True, how=how, doubts=doubts)
+    return Layout(
+        code,
+        owner,
+        register,
+        columns=columns,
+        constants=constants,
+        units=units,
+        new_agencies=True,
+        how=how,
+        doubts=doubts,
+    )
 
 
 def _with_money(sheet: Sheet, base: str | None, where: Where) -> Layout | None:
@@ -131,7 +152,9 @@ def _with_money(sheet: Sheet, base: str | None, where: Where) -> Layout | None:
     money = content.money(sheet.frame, taken)
     if len(money) != 1:
         return None
-    return _layout(sheet, "support", base, {**places, "amount": money}, how | {"amount": "content"}, (*doubts, "money_by_content"))
+    return _layout(
+        sheet, "support", base, {**places, "amount": money}, how | {"amount": "content"}, (*doubts, "money_by_content")
+    )
 
 
 def _claimed(headings: list[str], listed: Mapping[str, list[str]]) -> dict[str, list[str]]:
@@ -170,7 +193,9 @@ def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
     units = {}
     for column in ("amount", "committed", "paid", "savings", "promised", "received"):
         for heading in columns.get(column, [])[:1]:
-            lower = [text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)]  # a second heading line
+            lower = [
+                text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)
+            ]  # a second heading line
             spoken = [*heading.split(" - "), *lower]
             found = next((one for part in spoken if (one := UNIT.search(squeeze(part)))), None)
             units[column] = UNITS[found["factor"]] if found else general

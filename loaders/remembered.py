@@ -37,9 +37,18 @@ def remember(connection: Connection, given: Mapping[str, Layout], base: str, who
     table = tables.layout
     for key, layout in given.items():
         kept = {name: value for name, value in layout.constants.items() if name not in PASSING}
-        asks = ("year_of_edition",) if "fiscal_year" in layout.constants and layout.how.get("fiscal_year") == "by_hand" else ()
+        asks = (
+            ("year_of_edition",)
+            if "fiscal_year" in layout.constants and layout.how.get("fiscal_year") == "by_hand"
+            else ()
+        )
         content = layouts.as_dict(replace(layout, constants=kept, base=base, code="remembered", doubts=asks))
         connection.execute(delete(table).where(table.c.base == base, table.c.headings_key == key))
-        row = {"base": base, "headings_key": key, "register": layout.register, "content": json.dumps(content, ensure_ascii=False)}
+        row = {
+            "base": base,
+            "headings_key": key,
+            "register": layout.register,
+            "content": json.dumps(content, ensure_ascii=False),
+        }
         connection.execute(insert(table).values(**row, decided_by=who, decided_at=store.now()))
     return len(given)

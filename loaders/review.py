@@ -56,9 +56,13 @@ def waiting(connection: Connection) -> pd.DataFrame:
         keys = keys_of(result)
         for position, row in zip(rows.index, rows["row"], strict=True):
             found = result.read.bad.get(int(row))
-            frame.at[position, "heading"] = (found.column or "") if found and frame.at[position, "kind"] == "value" else ""
+            frame.at[position, "heading"] = (
+                (found.column or "") if found and frame.at[position, "kind"] == "value" else ""
+            )
             is_place = frame.at[position, "kind"] == "place"
-            frame.at[position, "alike"] = keys[int(row)] if is_place else f"{frame.at[position, 'heading']}|{frame.at[position, 'value'] or ''}"
+            frame.at[position, "alike"] = (
+                keys[int(row)] if is_place else f"{frame.at[position, 'heading']}|{frame.at[position, 'value'] or ''}"
+            )
     return frame
 
 
@@ -70,9 +74,14 @@ def places_now(connection: Connection) -> Places:
 def keys_of(result: SheetResult) -> dict[int, str]:
     """The alias key of every row's written place."""
     columns = ("subdistrict", "district", "province", "place_code", "place_text")
-    cells = [result.read.place[name] if name in result.read.place else pd.Series("", index=result.outcome.index) for name in columns]
+    cells = [
+        result.read.place[name] if name in result.read.place else pd.Series("", index=result.outcome.index)
+        for name in columns
+    ]
     keys = {}
-    for row, (subdistrict, district, province, code, text) in zip(result.outcome.index, zip(*cells, strict=True), strict=True):
+    for row, (subdistrict, district, province, code, text) in zip(
+        result.outcome.index, zip(*cells, strict=True), strict=True
+    ):
         keys[int(row)] = alias_key(Written(subdistrict, district, province, code, "", text))
     return keys
 
@@ -92,17 +101,32 @@ def layout_of(connection: Connection, batch_id: int, sheet: str) -> Layout:
 
 
 def read_again(
-    connection: Connection, batch_id: int, sheet: str, rows: list[dict], places: Places, changes: dict[str, str] | None = None
+    connection: Connection,
+    batch_id: int,
+    sheet: str,
+    rows: list[dict],
+    places: Places,
+    changes: dict[str, str] | None = None,
 ) -> SheetResult:
     """The rows of a sheet as the importer reads them now, with cells changed or a place decided."""
     layout = layout_of(connection, batch_id, sheet)
     records = [json.loads(row["cells"]) | (changes or {}) for row in rows]
-    headings = list(dict.fromkeys([*(name for names in layout.columns.values() for name in names), *(key for one in records for key in one)]))
+    headings = list(
+        dict.fromkeys(
+            [*(name for names in layout.columns.values() for name in names), *(key for one in records for key in one)]
+        )
+    )
     cells = [[str(one.get(heading, "")) for heading in headings] for one in records]
-    frame = pd.DataFrame(cells, columns=headings, index=pd.Index([int(row["row"]) for row in rows], name="row"), dtype="str")
+    frame = pd.DataFrame(
+        cells, columns=headings, index=pd.Index([int(row["row"]) for row in rows], name="row"), dtype="str"
+    )
     if changes and DECIDED in changes:
         kept = {column: names for column, names in layout.columns.items() if column not in layouts.PLACE}
-        layout = replace(layout, columns=kept | {"place_code": [DECIDED]}, constants={k: v for k, v in layout.constants.items() if k != "province"})
+        layout = replace(
+            layout,
+            columns=kept | {"place_code": [DECIDED]},
+            constants={k: v for k, v in layout.constants.items() if k != "province"},
+        )
         frame = frame.drop(columns="__section", errors="ignore")
     return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [])
 
@@ -110,7 +134,9 @@ def read_again(
 def decisions(connection: Connection) -> pd.DataFrame:
     """Every decision about a row, newest first, with base and file."""
     batch = tables.import_batch
-    query = select(tables.correction, batch.c.base, batch.c.file_name).join(batch, batch.c.id == tables.correction.c.batch_id)
+    query = select(tables.correction, batch.c.base, batch.c.file_name).join(
+        batch, batch.c.id == tables.correction.c.batch_id
+    )
     return pd.read_sql_query(query.order_by(tables.correction.c.id.desc()), connection)
 
 
@@ -120,7 +146,11 @@ def unused_aliases(connection: Connection) -> pd.DataFrame:
     used: set[str] = set()
     for summary in connection.execute(select(batch.c.summary).where(batch.c.is_active)).scalars():
         used |= set(json.loads(summary).get("aliases_used", ()))
-    standing = select(table.c.alias_key).join(batch, batch.c.id == table.c.batch_id).where(batch.c.is_active, table.c.is_undone.is_(False))
+    standing = (
+        select(table.c.alias_key)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(batch.c.is_active, table.c.is_undone.is_(False))
+    )
     used |= set(connection.execute(standing).scalars()) - {None}
     frame = pd.read_sql_query(select(tables.alias).order_by(tables.alias.c.id), connection)
     return frame[~frame["written"].isin(used)].reset_index(drop=True)

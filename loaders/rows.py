@@ -195,7 +195,9 @@ def _note_rounding(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) 
         unit = _unit(column, layout)
         rounded = {text for text in cells[cells.str.contains(r"\.\d", regex=True)].unique() if _is_rounded(text, unit)}
         for row, text in cells[cells.isin(rounded)].items():
-            read.problems.append(Problem("amount_rounded", "note", sheet, int(row), _heading(frame, layout, column), str(text)))
+            read.problems.append(
+                Problem("amount_rounded", "note", sheet, int(row), _heading(frame, layout, column), str(text))
+            )
 
 
 def _is_rounded(text: str, unit: str) -> bool:

@@ -59,7 +59,9 @@ def _rows(chance: random.Random, unit: int) -> list[Row]:
     rows = []
     for number, (code, name, district) in enumerate(areas):
         for _ in range(chance.choice((1, 1, 1, 2, 3))):
-            whole = chance.choice((chance.randint(1, 999), chance.randint(1_000, 99_999), chance.randint(100_000, 9_000_000)))
+            whole = chance.choice(
+                (chance.randint(1, 999), chance.randint(1_000, 99_999), chance.randint(100_000, 9_000_000))
+            )
             satang = None if chance.random() < 0.05 else whole * 100 if unit == 1 else whole * 10 * unit
             if satang is not None and unit == 1 and chance.random() < 0.2:
                 satang += chance.randint(1, 99)
@@ -72,7 +74,11 @@ def _amount(chance: random.Random, row: Row, unit: int, style: str) -> str:
         return chance.choice(("", "-", "–"))
     value = row.satang / 100 / unit
     digits = 2 if unit == 1 else 6
-    text = f"{value:,.{digits}f}".rstrip("0").rstrip(".") if style != "plain" else f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    text = (
+        f"{value:,.{digits}f}".rstrip("0").rstrip(".")
+        if style != "plain"
+        else f"{value:.{digits}f}".rstrip("0").rstrip(".")
+    )
     if style == "thai":
         return text.translate(THAI)
     if style == "words" and unit == 1:
@@ -125,7 +131,9 @@ class _Sheet:
 
     def _titles(self) -> None:
         unit = f" หน่วย: {self.unit_name}" if self.in_title else ""
-        for text in ("บัญชีโครงการพัฒนาตำบล", f"ประจำปีงบประมาณ พ.ศ. 2550{unit}", "")[: self.chance.randint(2 if unit else 1, 3)]:
+        for text in ("บัญชีโครงการพัฒนาตำบล", f"ประจำปีงบประมาณ พ.ศ. 2550{unit}", "")[
+            : self.chance.randint(2 if unit else 1, 3)
+        ]:
             self.lines.append([text])
 
     def _headings(self) -> None:
@@ -164,7 +172,9 @@ class _Sheet:
                     self.lines.append([f"อำเภอ{row.names[1]}"])
             if damaged and chance.random() < 0.12:
                 self._damage(row)
-            row.written = _amount(chance, row, unit, style if style != "mixed" else chance.choice(("plain", "commas", "thai")))
+            row.written = _amount(
+                chance, row, unit, style if style != "mixed" else chance.choice(("plain", "commas", "thai"))
+            )
             if row.broken == "amount":
                 row.written = chance.choice(UNREADABLE)
             self.lines.append(self._line(row, written_district=not fills_down or row.names[1] != previous))
@@ -246,7 +256,15 @@ def _xlsx(sheet: _Sheet, stem: Path, chance: random.Random) -> Path:
     for number, line in enumerate(sheet.lines):
         for column, text in enumerate(line):
             plain = text.strip().replace(",", "")
-            if numeric and text and plain.replace(".", "", 1).isdecimal() and plain.isascii() and column < len(sheet.columns) and sheet.columns[column][0] == "amount" and text not in UNREADABLE:
+            if (
+                numeric
+                and text
+                and plain.replace(".", "", 1).isdecimal()
+                and plain.isascii()
+                and column < len(sheet.columns)
+                and sheet.columns[column][0] == "amount"
+                and text not in UNREADABLE
+            ):
                 page.write_number(number, column, float(plain))
             elif text:
                 page.write_string(number, column, text)
@@ -284,7 +302,10 @@ def _csv(sheet: _Sheet, stem: Path, chance: random.Random) -> Path:
 
 def _html(sheet: _Sheet, stem: Path, chance: random.Random) -> Path:
     width = len(sheet.columns)
-    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line + [""] * (width - len(line))) + "</tr>" for line in sheet.lines)
+    rows = "".join(
+        "<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line + [""] * (width - len(line))) + "</tr>"
+        for line in sheet.lines
+    )
     path = stem.with_suffix(".xls")
     path.write_text(f"<html><meta charset=utf-8><body><table>{rows}</table></body></html>", encoding="utf-8")
     return path
@@ -324,19 +345,25 @@ def check(made: Made, answer: Ingested | str) -> list[str]:
         if result.sheet.hidden:
             faults += [f"hidden row loaded {row}" for row in result.rows("loaded")]
             continue
-        refs = result.read.values["reference"] if "reference" in result.read.values else result.outcome.map(lambda _: None)
+        refs = (
+            result.read.values["reference"] if "reference" in result.read.values else result.outcome.map(lambda _: None)
+        )
         for row, outcome in result.outcome.items():
             ref = refs[row]
             cells = [cell for cell in result.sheet.frame.loc[row] if cell in truth]
             known = cells[0] if cells else ref
             if known in truth:
-                seen.setdefault(known, []).append((outcome, int(result.satang[row]), result.matched.at[row, "area_code"], result.reason[row]))
+                seen.setdefault(known, []).append(
+                    (outcome, int(result.satang[row]), result.matched.at[row, "area_code"], result.reason[row])
+                )
             elif outcome == "loaded":
                 faults.append(f"row {row} is no data but was loaded")
     for ref, row in truth.items():
         faults += _row_faults(row, seen.get(ref, []))
     counted = answer.count("loaded") + answer.count("quarantined") + answer.count("excluded")
-    if counted != answer.count() or answer.satang() != sum(answer.satang(one) for one in ("loaded", "quarantined", "excluded")):
+    if counted != answer.count() or answer.satang() != sum(
+        answer.satang(one) for one in ("loaded", "quarantined", "excluded")
+    ):
         faults.append("the account does not add up")
     checks = [total for result in answer.sheets for total in result.control_totals]
     unmet = sum(not total["met"] for total in checks)

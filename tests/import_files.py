@@ -54,4 +54,7 @@ def account(engine: Engine, batch: int) -> dict:
 
 
 def adds_up(found: dict) -> bool:
-    return all(found[f"{kind}_in"] == sum(found[f"{kind}_{one}"] for one in ("loaded", "quarantined", "excluded")) for kind in ("rows", "satang"))
+    return all(
+        found[f"{kind}_in"] == sum(found[f"{kind}_{one}"] for one in ("loaded", "quarantined", "excluded"))
+        for kind in ("rows", "satang")
+    )

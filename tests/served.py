@@ -51,7 +51,7 @@ def board(store: Path, **environment: str) -> Iterator[str]:
 
 
 def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if server.poll() is not None:
             raise RuntimeError(f"server ended: {log.read_text()[-2000:]}")
         try:
@@ -96,7 +96,7 @@ class Visit:
     def painted(self) -> int:
         """Subdistricts drawn, once the map has painted."""
         body = self.map.locator("body[data-painted]")
-        body.wait_for(timeout=20_000)
+        body.wait_for(timeout=60_000)
         return int(body.get_attribute("data-painted") or 0)
 
     def classes(self) -> str:
@@ -105,7 +105,7 @@ class Visit:
 
     def title(self) -> str:
         heading = self.page.locator("h1.kradan-title")
-        heading.wait_for(timeout=20_000)
+        heading.wait_for(timeout=60_000)
         return heading.inner_text()
 
     def text(self) -> str:
@@ -114,7 +114,7 @@ class Visit:
     def settled(self) -> None:
         """Wait until the server has nothing more to send."""
         self.page.wait_for_timeout(250)
-        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=20_000)
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
         self.page.wait_for_timeout(250)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests import served
 
-pytestmark = pytest.mark.xdist_group("browser-access")
+pytestmark = pytest.mark.xdist_group("browser")
 CANARY = "0812345987"
 NAME = "นางสาวทดสอบ นกขมิ้น"
 SECRETS = """
@@ -77,7 +77,7 @@ def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store,
             seen, frames = frames_of(chromium, address, view)
             assert frames
             assert not any(CANARY.encode() in frame or NAME.encode() in frame for frame in frames), view
-            seen.page.get_by_text("ลงชื่อเข้าใช้", exact=True).wait_for(timeout=10_000)
+            seen.page.get_by_text("ลงชื่อเข้าใช้", exact=True).wait_for(timeout=45_000)
         for view in ("imports", "review", "sharing", "meeting"):
             seen, frames = frames_of(chromium, address, view)
             assert "จาก 170 ตำบล" in seen.title()  # an unknown address shows the overview

@@ -49,11 +49,11 @@ def test_a_cell_of_the_matrix_leads_to_the_map_and_an_empty_one_to_who_could_act
     seen.settled()
     empty = seen.page.locator(".kradan-matrix td a", has_text=re.compile("^none$")).first
     empty.click()
-    seen.page.get_by_text(re.compile("^Who could take up")).wait_for(timeout=20_000)
+    seen.page.get_by_text(re.compile("^Who could take up")).wait_for(timeout=45_000)
     seen = served.visit(chromium, f"{demo}/matrix?lang=en")
     seen.title()
     seen.page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5).click()
-    seen.page.wait_for_url("**/coverage?**", timeout=20_000)
+    seen.page.wait_for_url("**/coverage?**", timeout=45_000)
     query = parse_qs(urlparse(seen.page.url).query)
     assert (query["theme"], query["district"]) == (["health"], ["8006"])
     assert seen.painted() == 170

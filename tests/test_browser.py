@@ -123,7 +123,7 @@ def test_a_click_on_the_map_opens_the_subdistrict_page_and_keeps_the_filters(chr
     seen.settled()
     box = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
     seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6)
-    seen.page.wait_for_url("**/subdistrict?**", timeout=10_000)
+    seen.page.wait_for_url("**/subdistrict?**", timeout=45_000)
     query = parse_qs(urlparse(seen.page.url).query)
     assert query["theme"] == ["health"]
     code = query["subdistrict"][0]
@@ -156,7 +156,7 @@ def test_key_g_switches_to_the_tile_grid(chromium, demo):
     frame.locator("#map_div").click(position={"x": 20, "y": 300})
     seen.page.keyboard.press("g")
     note = frame.locator(".kradan-note")
-    note.wait_for(state="visible", timeout=8_000)
+    note.wait_for(state="visible", timeout=45_000)
     assert "ตารางเท่ากัน" in note.inner_text()
 
 
@@ -164,7 +164,7 @@ def test_a_missing_store_is_a_calm_message(chromium, tmp_path):
     with served.board(tmp_path / "none.sqlite") as address:
         seen = served.visit(chromium, address)
         alert = seen.page.locator('[data-testid="stAlert"]').first
-        alert.wait_for(timeout=15_000)
+        alert.wait_for(timeout=45_000)
         assert "ยังไม่มีคลังข้อมูล" in alert.inner_text()
         assert "Traceback" not in seen.text()
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench import bad_files
+from bench import bad_files, bad_kinds
 from loaders.places import Places
 from tests import corrupt
 
@@ -51,11 +51,13 @@ def test_the_check_itself_sees_losses_doublings_and_wrong_figures(tmp_path: Path
     assert corrupt.check(made, answer) == ["never written found 0 times"]
     made.rows.pop()
     made.bad_totals += 1
-    assert any("wrong total" in fault for fault in corrupt.check(made, answer)) or any(not one["met"] for one in result.control_totals)
+    assert any("wrong total" in fault for fault in corrupt.check(made, answer)) or any(
+        not one["met"] for one in result.control_totals
+    )
 
 
 def test_crafted_bad_files_get_a_coded_answer(places: Places) -> None:
-    files = list(bad_files.crafted())
+    files = list(bad_kinds.crafted())
     assert len(files) >= 150
     by_kind = {kind: one for one in files for kind in [one[0].split(":")[0]]}
     _, slowest, faults = bad_files.run_crafted(list(by_kind.values()), places)

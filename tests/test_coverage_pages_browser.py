@@ -45,7 +45,7 @@ def painted(seen: served.Visit) -> list[str]:
     found = []
     for number in range(frames.count()):
         body = frames.nth(number).content_frame.locator("body[data-painted='170']")
-        body.wait_for(timeout=20_000)
+        body.wait_for(timeout=45_000)
         found.append(body.get_attribute("data-classes") or "")
     return found
 
@@ -120,13 +120,13 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
     seen.page.get_by_label("เหตุผล").fill("แบ่งหมู่บ้านกันทำแล้ว")
     seen.page.get_by_label("ผู้ชี้แจง").fill("สมชาย อบต.")
     seen.page.get_by_role("button", name="บันทึกคำชี้แจง").click()
-    seen.page.get_by_text("บันทึกคำชี้แจงแล้ว").wait_for(timeout=20_000)
+    seen.page.get_by_text("บันทึกคำชี้แจงแล้ว").wait_for(timeout=45_000)
     seen.settled()
     assert "22 คู่" in seen.title()
     again = opened(chromium, f"{board}/overlaps?list=cleared")
     again.page.get_by_label("ผู้ชี้แจง").fill("สมหญิง")
     again.page.get_by_role("button", name="ยกเลิกคำชี้แจง").click()
-    again.page.get_by_text("ยกเลิกคำชี้แจงแล้ว").wait_for(timeout=20_000)
+    again.page.get_by_text("ยกเลิกคำชี้แจงแล้ว").wait_for(timeout=45_000)
     again.settled()
     assert "23 คู่" in again.title()
 
@@ -134,5 +134,5 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
 @pytest.mark.parametrize("picture", ["streams", "agencies"])
 def test_pictures_of_overlap_are_drawn_and_told_in_a_table(chromium, board, picture):
     seen = opened(chromium, f"{board}/overlaps?list={picture}")
-    seen.page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for(timeout=20_000)
-    seen.page.locator('[data-testid="stDataFrame"]').first.wait_for(timeout=20_000)
+    seen.page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for(timeout=45_000)
+    seen.page.locator('[data-testid="stDataFrame"]').first.wait_for(timeout=45_000)

@@ -31,11 +31,23 @@ def cells(path: Path, sheet: int = 0) -> list[list]:
 
 
 def formulas(path: Path) -> list:
-    return [cell.value for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    return [
+        cell.value
+        for sheet in openpyxl.load_workbook(path)
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.data_type == "f"
+    ]
 
 
 def test_an_xlsx_keeps_its_sheets_and_gets_four_columns(engine: Engine, tmp_path: Path) -> None:
-    source = xlsx_file(tmp_path, {"งาน": [["โครงการ ปีงบประมาณ 2550"], HEADS, *ROWS, ["ไม่มีที่นี่", "ท่าศาลา", "พอช.", "=2+3", "5"]], "อื่น": [["บันทึก"], ["ข้อความ"]]})
+    source = xlsx_file(
+        tmp_path,
+        {
+            "งาน": [["โครงการ ปีงบประมาณ 2550"], HEADS, *ROWS, ["ไม่มีที่นี่", "ท่าศาลา", "พอช.", "=2+3", "5"]],
+            "อื่น": [["บันทึก"], ["ข้อความ"]],
+        },
+    )
     book = openpyxl.load_workbook(source)
     book["งาน"]["A2"].font = openpyxl.styles.Font(bold=True, size=20)
     book["งาน"]["D4"] = "=SUM(1,1)"  # saved without a value: the row waits
@@ -73,7 +85,11 @@ def test_a_csv_comes_back_as_a_workbook_with_account_and_coverage(engine: Engine
 
 
 def test_what_was_decided_stands_in_the_file(engine: Engine, tmp_path: Path) -> None:
-    done = ingest(engine, csv_file(tmp_path, [*ROWS, ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ก", "5"], ["ปากแพรก", "", "พอช.", "ข", "6"]]), "codi")
+    done = ingest(
+        engine,
+        csv_file(tmp_path, [*ROWS, ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ก", "5"], ["ปากแพรก", "", "พอช.", "ข", "6"]]),
+        "codi",
+    )
     with store.reading(engine) as connection:
         waiting = review.waiting(connection)
     decide.decide_place(engine, waiting["id"].head(1), "800801", "โทรถามแล้ว", "ก")
@@ -98,6 +114,12 @@ def test_files_are_kept_unless_told_not_to(engine: Engine, tmp_path: Path, monke
 def test_the_command_line_gives_back(engine: Engine, tmp_path: Path) -> None:
     done = ingest(engine, csv_file(tmp_path, ROWS), "codi", trusted=True)
     out = tmp_path / "back.xlsx"
-    shell = subprocess.run([sys.executable, "-m", "loaders", "give-back", str(done.batch_id), str(out)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    shell = subprocess.run(
+        [sys.executable, "-m", "loaders", "give-back", str(done.batch_id), str(out)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert (shell.returncode, json.loads(shell.stdout)["loaded"]) == (0, 3)
     assert out.is_file()

@@ -60,7 +60,17 @@ def test_a_unit_that_stands_in_a_second_heading_line_is_not_lost(tmp_path: Path)
 
 
 def test_the_province_in_the_title_is_the_province_of_the_rows(tmp_path: Path) -> None:
-    path = xlsx_file(tmp_path, {"ก": [["โครงการของจังหวัดนนทบุรี"], HEADS, ["บางกระสอ", "เมือง", "พอช.", "ก", "5"], ["ตำบลที่ไม่มี", "เมือง", "พอช.", "ก", "7"]]})
+    path = xlsx_file(
+        tmp_path,
+        {
+            "ก": [
+                ["โครงการของจังหวัดนนทบุรี"],
+                HEADS,
+                ["บางกระสอ", "เมือง", "พอช.", "ก", "5"],
+                ["ตำบลที่ไม่มี", "เมือง", "พอช.", "ก", "7"],
+            ]
+        },
+    )
     with pytest.raises(NothingForTheBoard) as stop:
         read(path)
     assert stop.value.problem.code == "all_outside_province"
@@ -107,7 +117,11 @@ def test_content_tells_places_and_money_but_a_person_must_agree(tmp_path: Path, 
     path = csv_file(tmp_path, rows, heads=heads)
     found = read(path)
     layout = only(found).layout
-    assert (layout.columns["subdistrict"], layout.columns["district"], layout.columns["amount"]) == (["b"], ["c"], ["d"])
+    assert (layout.columns["subdistrict"], layout.columns["district"], layout.columns["amount"]) == (
+        ["b"],
+        ["c"],
+        ["d"],
+    )
     assert found.doubts == ["money_by_content"]
     with pytest.raises(Refused) as stop:
         ingest(engine, path, "codi", trusted=True)
@@ -121,7 +135,11 @@ def test_content_tells_places_and_money_but_a_person_must_agree(tmp_path: Path, 
 
 
 def test_a_number_that_is_no_money_is_not_taken_for_it(tmp_path: Path) -> None:
-    rows = [["800101", "80000", "2550", "8.43"], ["800801", "80160", "2550", "8.66"], ["801401", "80120", "2550", "9.01"]]
+    rows = [
+        ["800101", "80000", "2550", "8.43"],
+        ["800801", "80160", "2550", "8.66"],
+        ["801401", "80120", "2550", "9.01"],
+    ]
     with pytest.raises(NothingForTheBoard) as stop:
         read(csv_file(tmp_path, rows, heads=["x", "y", "z", "w"]))
     assert stop.value.problem.code == "place_list_only"
@@ -131,11 +149,19 @@ def test_what_a_person_says_is_used_and_remembered_without_the_year(tmp_path: Pa
     heads = ["p", "q", "r"]
     path = csv_file(tmp_path, [["ท่าศาลา", "ท่าศาลา", "1.5"]], heads=heads)
     key = layouts.headings_key(heads)
-    said = layouts.by_hand("codi", "support", {"p": "subdistrict", "q": "district", "r": "amount"}, {"amount": "million_baht"}, {"fiscal_year": "2550"})
+    said = layouts.by_hand(
+        "codi",
+        "support",
+        {"p": "subdistrict", "q": "district", "r": "amount"},
+        {"amount": "million_baht"},
+        {"fiscal_year": "2550"},
+    )
     done = ingest(engine, path, "codi", trusted=True, answers={key: said})
     assert done.satang("loaded") == 150000000
     with store.reading(engine) as connection:
-        assert connection.execute(select(tables.support.c.fiscal_year, tables.support.c.agency_code)).all() == [(2007, "codi")]
+        assert connection.execute(select(tables.support.c.fiscal_year, tables.support.c.agency_code)).all() == [
+            (2007, "codi")
+        ]
     following = csv_file(tmp_path, [["สิชล", "สิชล", "2"]], "ใหม่.csv", heads)
     with pytest.raises(NothingForTheBoard):  # without the memory the headings say nothing
         read(following)
@@ -166,9 +192,18 @@ def test_two_money_columns_for_one_are_a_doubt(tmp_path: Path) -> None:
         ("8.40", "100.45", "excluded", "outside_province", None),
     ],
 )
-def test_points_without_a_place(tmp_path: Path, latitude: str, longitude: str, outcome: str, reason: str, area: str | None) -> None:
-    point = {"type": "Feature", "properties": {"หน่วยงาน": "พอช.", "งบประมาณ": "5"}, "geometry": {"type": "Point", "coordinates": [99.6, 8.2]}}
-    rows = [point["properties"] | {"latitude": "8.2", "longitude": "99.6"}, point["properties"] | {"latitude": latitude, "longitude": longitude}]
+def test_points_without_a_place(
+    tmp_path: Path, latitude: str, longitude: str, outcome: str, reason: str, area: str | None
+) -> None:
+    point = {
+        "type": "Feature",
+        "properties": {"หน่วยงาน": "พอช.", "งบประมาณ": "5"},
+        "geometry": {"type": "Point", "coordinates": [99.6, 8.2]},
+    }
+    rows = [
+        point["properties"] | {"latitude": "8.2", "longitude": "99.6"},
+        point["properties"] | {"latitude": latitude, "longitude": longitude},
+    ]
     path = tmp_path / "points.json"
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     result = only(read(path))
@@ -183,7 +218,9 @@ def test_a_point_without_boundaries_waits(tmp_path: Path, monkeypatch: pytest.Mo
 
     monkeypatch.setattr(boundaries, "find_boundaries", lambda *_: boundaries.BoundarySource(None, "schematic"))
     path = tmp_path / "p.json"
-    path.write_text(json.dumps([{"หน่วยงาน": "พอช.", "งบประมาณ": "5", "latitude": "8.2", "longitude": "99.6"}]), encoding="utf-8")
+    path.write_text(
+        json.dumps([{"หน่วยงาน": "พอช.", "งบประมาณ": "5", "latitude": "8.2", "longitude": "99.6"}]), encoding="utf-8"
+    )
     assert list(only(read(path)).reason) == ["point_without_boundaries"]
 
 
@@ -193,7 +230,11 @@ def test_shapefile_and_geojson_of_the_same_points_agree(tmp_path: Path) -> None:
     import geopandas
     from shapely import Point
 
-    frame = geopandas.GeoDataFrame({"หน่วยงาน": ["พอช."] * 2, "งบประมาณ": ["1,000", "20.50"]}, geometry=[Point(99.97, 8.43), Point(99.6, 8.2)], crs=4326)
+    frame = geopandas.GeoDataFrame(
+        {"หน่วยงาน": ["พอช."] * 2, "งบประมาณ": ["1,000", "20.50"]},
+        geometry=[Point(99.97, 8.43), Point(99.6, 8.2)],
+        crs=4326,
+    )
     frame.to_file(tmp_path / "p.geojson", driver="GeoJSON")
     room = tmp_path / "shp"
     room.mkdir()
@@ -214,9 +255,15 @@ def test_codes_of_local_governments_are_places(tmp_path: Path) -> None:
     assert result.matched["match_evidence"].iloc[0] == "local_government"
 
 
-def test_the_same_bytes_are_loaded_once_and_agencies_of_other_provinces_stay_out(tmp_path: Path, engine: Engine) -> None:
+def test_the_same_bytes_are_loaded_once_and_agencies_of_other_provinces_stay_out(
+    tmp_path: Path, engine: Engine
+) -> None:
     rows = [["ท่าศาลา", "ท่าศาลา", "มูลนิธิของเรา", "ก", "5"], ["ตำบลบางกระสอ", "อำเภอเมืองนนทบุรี", "มูลนิธิที่อื่น", "ก", "5"]]
-    path = csv_file(tmp_path, [[*row, province] for row, province in zip(rows, ("นครศรีธรรมราช", "นนทบุรี"), strict=True)], heads=[*HEADS, "จังหวัด"])
+    path = csv_file(
+        tmp_path,
+        [[*row, province] for row, province in zip(rows, ("นครศรีธรรมราช", "นนทบุรี"), strict=True)],
+        heads=[*HEADS, "จังหวัด"],
+    )
     done = ingest(engine, path, "codi", trusted=True)
     assert (done.count("loaded"), done.count("excluded")) == (1, 1)
     with store.reading(engine) as connection:
@@ -243,7 +290,10 @@ def test_totals_of_counts_and_nested_sections_are_checked(tmp_path: Path) -> Non
 
 
 def test_a_subdistrict_whose_name_was_cut_is_not_its_shorter_neighbour(tmp_path: Path) -> None:
-    rows = [[f"ตำบล{name} อำเภอปากพนัง จังหวัดนครศรีธรรมราช", "พอช.", "5"] for name in ("ปากพนังฝั่งตะวัน", "ปากพนังฝั่งตะวันตฌ", "ปากพนัง")]
+    rows = [
+        [f"ตำบล{name} อำเภอปากพนัง จังหวัดนครศรีธรรมราช", "พอช.", "5"]
+        for name in ("ปากพนังฝั่งตะวัน", "ปากพนังฝั่งตะวันตฌ", "ปากพนัง")
+    ]
     result = only(read(csv_file(tmp_path, rows, heads=["สถานที่", "หน่วยงาน", "งบประมาณ"])))
     assert list(result.outcome) == ["quarantined", "quarantined", "loaded"]
 
@@ -253,11 +303,25 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
     path = csv_file(tmp_path, [*ROWS, ["ไม่มีที่นี่", "ท่าศาลา", "พอช.", "ก", "x"]])
     room = tmp_path / "job"
     room.mkdir()
-    (room / "job.json").write_text(json.dumps({"files": [{"path": str(path), "base": "codi"}], "store": False, "who": "t"}), encoding="utf-8")
+    (room / "job.json").write_text(
+        json.dumps({"files": [{"path": str(path), "base": "codi"}], "store": False, "who": "t"}), encoding="utf-8"
+    )
     subprocess.run([sys.executable, "-m", "loaders.import_job", str(room)], cwd=ROOT, check=True, timeout=120)
     screen = json.loads((room / "result.json").read_text(encoding="utf-8"))[0]
-    shell = subprocess.run([sys.executable, "-m", "loaders", "import", "--dry-run", "--json", "--base", "codi", str(path)], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    shell = subprocess.run(
+        [sys.executable, "-m", "loaders", "import", "--dry-run", "--json", "--base", "codi", str(path)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
     assert screen["summary"] == json.loads(shell.stdout)
     assert shell.returncode == 3
-    assert [column["ours"] for column in screen["sheets"][0]["columns"]] == ["subdistrict", "district", "agency", "title", "amount"]
+    assert [column["ours"] for column in screen["sheets"][0]["columns"]] == [
+        "subdistrict",
+        "district",
+        "agency",
+        "title",
+        "amount",
+    ]
     assert len(screen["sheets"][0]["sample"]) == 4

@@ -80,11 +80,11 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
     page.locator(".st-key-override-reason input").fill("ลงพื้นที่แล้วเห็นว่าเข้มแข็ง")
     page.locator(".st-key-override-who input").fill("วันดี")
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
-    page.get_by_text("คำนวณได้ C · ตกลงกัน A").wait_for(timeout=10_000)
+    page.get_by_text("คำนวณได้ C · ตกลงกัน A").wait_for(timeout=45_000)
     seen.settled()
     assert sum(one != other for one, other in zip(before, seen.classes(), strict=True)) == 1
     page.get_by_role("button", name="ยกเลิกรายการนี้").click()
-    page.get_by_text("คำนวณได้ C · ตกลงกัน C").wait_for(timeout=10_000)
+    page.get_by_text("คำนวณได้ C · ตกลงกัน C").wait_for(timeout=45_000)
     seen.settled()
     assert seen.classes() == before
 
@@ -93,7 +93,7 @@ def test_the_meetings_example_is_one_click_away(chromium, demo):
     seen = served.visit(chromium, f"{demo}/welfare")
     seen.painted()
     seen.page.get_by_role("button", name="ตัวอย่างของที่ประชุม").click()
-    seen.page.get_by_text("532,425.81 บาท").first.wait_for(timeout=10_000)
+    seen.page.get_by_text("532,425.81 บาท").first.wait_for(timeout=45_000)
     seen.settled()
     for figure in ("28,000 บาท", "532,425.81 บาท", "29.28 ล้านบาท", "9.4 %", "62.4 %"):
         assert figure in seen.text()

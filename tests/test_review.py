@@ -43,7 +43,9 @@ def made(engine: Engine) -> pd.DataFrame:
 
 def supports(engine: Engine) -> dict[int, tuple]:
     with store.reading(engine) as connection:
-        rows = connection.execute(select(tables.support.c.row, tables.support.c.area_code, tables.support.c.amount_satang)).all()
+        rows = connection.execute(
+            select(tables.support.c.row, tables.support.c.area_code, tables.support.c.amount_satang)
+        ).all()
         summed = connection.execute(select(func.sum(tables.support_summary.c.amount_satang))).scalar()
     assert int(summed or 0) == sum(row.amount_satang or 0 for row in rows)
     return {row.row: (row.area_code, row.amount_satang) for row in rows}
@@ -132,7 +134,12 @@ def test_only_one_row_does_not_teach_the_next_file(engine: Engine, batch: int) -
 
 
 def test_an_empty_place_is_never_learnt(engine: Engine, tmp_path: Path) -> None:
-    done = ingest(engine, csv_file(tmp_path, [*ROWS, ["", "", "พอช.", "ก", "5"], ["", "", "พอช.", "ข", "6"]]), "codi", trusted=True)
+    done = ingest(
+        engine,
+        csv_file(tmp_path, [*ROWS, ["", "", "พอช.", "ก", "5"], ["", "", "พอช.", "ข", "6"]]),
+        "codi",
+        trusted=True,
+    )
     rows = desk(engine)
     assert list(rows["problem"]) == ["no_place_named"] * 2
     decide.decide_place(engine, rows["id"].head(1), "800801", "ถามแล้ว", "ก", remember=True)
@@ -151,7 +158,11 @@ def test_a_place_decision_leaves_a_row_with_another_fault_waiting(engine: Engine
 
 def test_a_doubtful_row_is_taken_as_data_or_left_out(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "เกิน.csv"
-    lines = [",".join(HEADS), *(",".join(f'"{cell}"' for cell in row) for row in ROWS * 4), '"สิชล","สิชล","พอช.","ก","7","เกิน"']
+    lines = [
+        ",".join(HEADS),
+        *(",".join(f'"{cell}"' for cell in row) for row in ROWS * 4),
+        '"สิชล","สิชล","พอช.","ก","7","เกิน"',
+    ]
     path.write_text("\n".join(lines), encoding="utf-8")
     done = ingest(engine, path, "codi", trusted=True)
     rows = desk(engine)
@@ -179,8 +190,12 @@ def test_person_records_are_not_kept_longer_by_a_decision(engine: Engine, tmp_pa
     del heads[4]
     from loaders import layouts
 
-    said = layouts.by_hand("codi", "role_holder", dict(zip(heads, ("role", "person", "subdistrict", "district"), strict=True)), {}, {})
-    path = xlsx_file(tmp_path, {"ก": [heads, ["coordinator", "ก", "ท่าศาลา", "ท่าศาลา"], ["leader", "ข", "ท่าศาลาา", "ท่าศาลา"]]})
+    said = layouts.by_hand(
+        "codi", "role_holder", dict(zip(heads, ("role", "person", "subdistrict", "district"), strict=True)), {}, {}
+    )
+    path = xlsx_file(
+        tmp_path, {"ก": [heads, ["coordinator", "ก", "ท่าศาลา", "ท่าศาลา"], ["leader", "ข", "ท่าศาลาา", "ท่าศาลา"]]}
+    )
     ingest(engine, path, "codi", trusted=True, answers={layouts.headings_key(heads): said})
     until = date(2027, 1, 1)
     with store.writing(engine) as connection:

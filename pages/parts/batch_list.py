@@ -36,7 +36,9 @@ def batches(version: str) -> None:
         if st.button(t("make_give_back"), key="give-back", help=t("give_back_help"), disabled=import_jobs.is_running()):
             target = import_jobs.folder() / "back"
             target.mkdir(exist_ok=True)
-            import_jobs.start([{"path": str(target / f"{Path(rows[chosen].file_name).stem}.xlsx"), "batch": chosen}], give_back=True)
+            import_jobs.start(
+                [{"path": str(target / f"{Path(rows[chosen].file_name).stem}.xlsx"), "batch": chosen}], give_back=True
+            )
             st.rerun()
 
 
@@ -44,14 +46,22 @@ def given_back(path: str) -> None:
     """The finished file to take home."""
     file = Path(path)
     if file.is_file():
-        st.download_button(t("get_give_back", file=file.name), file.read_bytes, file.name, key="get-give-back", on_click="ignore")
+        st.download_button(
+            t("get_give_back", file=file.name), file.read_bytes, file.name, key="get-give-back", on_click="ignore"
+        )
 
 
 def blank_forms() -> None:
     """Workbooks for a base that has no sheet of its own yet."""
     with st.expander(t("templates_title")), st.container(horizontal=True):
         for register in templates.registers():
-            st.download_button(t(f"register_{register}"), lambda register=register: _template(register), templates.file_name(register), key=f"form-{register}", on_click="ignore")
+            st.download_button(
+                t(f"register_{register}"),
+                lambda register=register: _template(register),
+                templates.file_name(register),
+                key=f"form-{register}",
+                on_click="ignore",
+            )
 
 
 def _template(register: str) -> bytes:

@@ -112,6 +112,11 @@ def _collect(job: dict[str, Any]) -> None:
     if answers is None:
         answers = [{"file": Path(one["path"]).name, "refused": {"code": "import_failed"}} for one in job["files"]]
     del st.session_state["import_job"]
-    st.session_state["import_result"] = {"answers": answers, "files": job["files"], "stored": job["store"], "give_back": job["give_back"]}
+    st.session_state["import_result"] = {
+        "answers": answers,
+        "files": job["files"],
+        "stored": job["store"],
+        "give_back": job["give_back"],
+    }
     if job["store"]:
         shutil.rmtree(folder() / "files", ignore_errors=True)

@@ -30,7 +30,12 @@ def sentence(problem: dict[str, Any]) -> str:
 def account(answer: dict[str, Any]) -> None:
     """Rows and baht by outcome, the sheet's own totals, and why rows are left out."""
     summary = answer["summary"]
-    panels.figures([(t(f"give_back_{name}"), whole(summary["rows_in" if name == "in" else name])) for name in ("in", "loaded", "quarantined", "excluded")])
+    panels.figures(
+        [
+            (t(f"give_back_{name}"), whole(summary["rows_in" if name == "in" else name]))
+            for name in ("in", "loaded", "quarantined", "excluded")
+        ]
+    )
     money = [baht(round(summary[f"baht_{name}"] * 100)) for name in ("in", "loaded", "quarantined", "excluded")]
     if summary["baht_in"]:
         st.caption(t("account_money", total=money[0], loaded=money[1], quarantined=money[2], excluded=money[3]))
@@ -40,7 +45,11 @@ def account(answer: dict[str, Any]) -> None:
         (st.warning if unmet else st.success)(t("checks_met", met=len(checks) - len(unmet), all=len(checks)))
     for check in unmet[:10]:
         stated, found = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
-        st.caption(sentence(check | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{found:,.2f}"}))
+        st.caption(
+            sentence(
+                check | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{found:,.2f}"}
+            )
+        )
     for reason, rows in summary["excluded_by_reason"].items():
         st.caption(f"{whole(rows)} {t('records')}: {sentence({'code': reason})}")
 
@@ -49,10 +58,20 @@ def sheets(answer: dict[str, Any]) -> None:
     """Every sheet: what its columns became and the first rows as read."""
     for sheet in answer.get("sheets", ()):
         known = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
-        with st.expander(f"{sheet['sheet']} · {known} · {whole(sum(sheet['rows'].values()))} {t('records')}", expanded=not sheet["refuse"]):
+        with st.expander(
+            f"{sheet['sheet']} · {known} · {whole(sum(sheet['rows'].values()))} {t('records')}",
+            expanded=not sheet["refuse"],
+        ):
             if sheet["refuse"]:
-                st.caption(sentence({"code": sheet["refuse"], "value": ", ".join(one["heading"] for one in sheet["columns"][:8])}))
-            rows = [(one["heading"], our_words(one["ours"]), t(f"how_{one['how']}") if one["ours"] else "", one["first"]) for one in sheet["columns"]]
+                st.caption(
+                    sentence(
+                        {"code": sheet["refuse"], "value": ", ".join(one["heading"] for one in sheet["columns"][:8])}
+                    )
+                )
+            rows = [
+                (one["heading"], our_words(one["ours"]), t(f"how_{one['how']}") if one["ours"] else "", one["first"])
+                for one in sheet["columns"]
+            ]
             heads = [t("column_their_heading"), t("column_our_column"), t("column_how"), t("column_first_value")]
             st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
             if sheet["constants"] or sheet["units"]:
@@ -72,10 +91,16 @@ def _sample(sheet: dict[str, Any]) -> None:
     st.html(f"<b>{safe(t('rows_as_read'))}</b>")
     shown = []
     for row in sheet["sample"]:
-        line = {t("column_row"): str(row["row"]), t("column_state"): t(f"status_{row['outcome']}"), t("column_place"): records.place_words(row["area_code"])}
+        line = {
+            t("column_row"): str(row["row"]),
+            t("column_state"): t(f"status_{row['outcome']}"),
+            t("column_place"): records.place_words(row["area_code"]),
+        }
         for name, value in row.items():
             if name not in {"row", "outcome", "reason", "area_code", "written"}:
-                line[our_words(name)] = "" if value is None else f"{int(value) / 100:,.2f}" if name in BAHT else str(value)
+                line[our_words(name)] = (
+                    "" if value is None else f"{int(value) / 100:,.2f}" if name in BAHT else str(value)
+                )
         shown.append(line)
     st.dataframe(pd.DataFrame(shown), hide_index=True, width="stretch")
 
@@ -85,11 +110,27 @@ def problems(answer: dict[str, Any], number: int) -> None:
     found = answer.get("problems", [])
     if not found:
         return
-    with st.expander(t("problems_found", number=whole(sum(answer.get("summary", {}).get("problems", {}).values()) or len(found)))):
-        rows = [(one.get("sheet", ""), one.get("row"), one.get("column", ""), one.get("value", ""), sentence(one)) for one in found]
+    with st.expander(
+        t("problems_found", number=whole(sum(answer.get("summary", {}).get("problems", {}).values()) or len(found)))
+    ):
+        rows = [
+            (one.get("sheet", ""), one.get("row"), one.get("column", ""), one.get("value", ""), sentence(one))
+            for one in found
+        ]
         heads = ["sheet", "row", "column", "value", "why"]
-        words = {"sheet": t("column_sheet"), "row": t("column_row"), "column": t("column_their_heading"), "value": t("column_value"), "why": t("column_why")}
-        panels.table(pd.DataFrame(rows, columns=heads), f"problems-{number + 1}", words, formats={"row": lambda row: "" if pd.isna(row) else f"{int(row):,}"})
+        words = {
+            "sheet": t("column_sheet"),
+            "row": t("column_row"),
+            "column": t("column_their_heading"),
+            "value": t("column_value"),
+            "why": t("column_why"),
+        }
+        panels.table(
+            pd.DataFrame(rows, columns=heads),
+            f"problems-{number + 1}",
+            words,
+            formats={"row": lambda row: "" if pd.isna(row) else f"{int(row):,}"},
+        )
 
 
 def our_words(column: str) -> str:
@@ -112,20 +153,54 @@ def mapping(answer: dict[str, Any], number: int) -> dict[str, Any] | None:
     if not listed:
         return None
     with st.expander(t("change_mapping"), expanded="summary" not in answer):
-        at = st.selectbox(t("column_sheet"), range(len(listed)), format_func=lambda index: listed[index]["sheet"], key=f"map-sheet-{number}")
+        at = st.selectbox(
+            t("column_sheet"),
+            range(len(listed)),
+            format_func=lambda index: listed[index]["sheet"],
+            key=f"map-sheet-{number}",
+        )
         sheet = listed[at]
         with st.container(horizontal=True):
             known = sheet["register"] if sheet["register"] in REGISTERS else "support"
-            register = st.selectbox(t("map_register"), REGISTERS, REGISTERS.index(known), lambda name: t(f"register_{name}"), key=f"map-reg-{number}-{at}")
-            unit = st.selectbox(t("map_unit"), UNITS, UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0, lambda name: t(f"unit_{name}"), key=f"map-unit-{number}-{at}")
-            era = st.selectbox(t("map_era"), ERAS, format_func=lambda name: t(f"era_{name}"), key=f"map-era-{number}-{at}")
-            year = st.text_input(t("map_year"), sheet["constants"].get("fiscal_year", ""), max_chars=4, key=f"map-year-{number}-{at}")
+            register = st.selectbox(
+                t("map_register"),
+                REGISTERS,
+                REGISTERS.index(known),
+                lambda name: t(f"register_{name}"),
+                key=f"map-reg-{number}-{at}",
+            )
+            unit = st.selectbox(
+                t("map_unit"),
+                UNITS,
+                UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0,
+                lambda name: t(f"unit_{name}"),
+                key=f"map-unit-{number}-{at}",
+            )
+            era = st.selectbox(
+                t("map_era"), ERAS, format_func=lambda name: t(f"era_{name}"), key=f"map-era-{number}-{at}"
+            )
+            year = st.text_input(
+                t("map_year"), sheet["constants"].get("fiscal_year", ""), max_chars=4, key=f"map-year-{number}-{at}"
+            )
         columns = _ask_columns(sheet, register, f"map-{number}-{at}-{register}")
         if not st.button(t("read_again"), key=f"map-go-{number}"):
             return None
-    constants = {"fiscal_year": year.strip()} if year.strip() and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values() else {}
+    constants = (
+        {"fiscal_year": year.strip()}
+        if year.strip() and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values()
+        else {}
+    )
     units = dict.fromkeys(BAHT & set(columns.values()), unit) | {"fiscal_year": era}
-    return {"key": sheet["key"], "answer": {"base": sheet["base"], "register": register, "columns": columns, "units": units, "constants": constants}}
+    return {
+        "key": sheet["key"],
+        "answer": {
+            "base": sheet["base"],
+            "register": register,
+            "columns": columns,
+            "units": units,
+            "constants": constants,
+        },
+    }
 
 
 def _plain(sheet: dict[str, Any]) -> bool:
@@ -135,7 +210,11 @@ def _plain(sheet: dict[str, Any]) -> bool:
 def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, str]:
     options = _choices(register)
     words = {our_words(name): name for name in options}
-    rows = [(one["heading"], one["first"], our_words(one["ours"] if one["ours"] in options else NONE)) for one in sheet["columns"] if not one["heading"].startswith("__group")]
+    rows = [
+        (one["heading"], one["first"], our_words(one["ours"] if one["ours"] in options else NONE))
+        for one in sheet["columns"]
+        if not one["heading"].startswith("__group")
+    ]
     theirs, first, ours = t("column_their_heading"), t("column_first_value"), t("column_our_column")
     chosen = st.data_editor(
         pd.DataFrame(rows, columns=[theirs, first, ours]), hide_index=True, disabled=[theirs, first], key=key, width="stretch",
@@ -150,7 +229,14 @@ def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]
     ready = []
     for one, answer in zip(result["files"], result["answers"], strict=True):
         given = {key: value | {"base": base or value["base"]} for key, value in said.get(one["path"], {}).items()}
-        ready.append({"path": one["path"], "base": base, "answers": given, "confirmed": bool(answer.get("summary", {}).get("to_confirm"))})
+        ready.append(
+            {
+                "path": one["path"],
+                "base": base,
+                "answers": given,
+                "confirmed": bool(answer.get("summary", {}).get("to_confirm")),
+            }
+        )
     return ready
 
 

@@ -154,12 +154,12 @@ def currents(board: Board) -> dict:
     number = classify(million, scale)
     unmeasured = table["status"].map(NOTHING).fillna("m")
     classes = unmeasured.astype("object").where(number.isna(), number.astype("string"))
-    shades = _scale(scale, "unit_million_baht", False)
+    shades = _scale(scale, "meeting_unit_million_baht", False)
     edges = ["0", *(f"{bound:g}" for bound in bounds)]
     for entry in shades:
         position = int(entry[0])
         last = position == len(scale) - 1
-        entry[4] = {"range": f"> {edges[position]}" if last else f"{edges[position]}–{edges[position + 1]}"}
+        entry[4] = {"range": f"{edges[position]}+" if last else f"{edges[position]}–{edges[position + 1]}"}
     placed, strip = (
         rolled.by_subdistrict["amount_satang"].sum(min_count=1),
         rolled.strip["amount_satang"].sum(min_count=1),
@@ -177,7 +177,7 @@ def currents(board: Board) -> dict:
         "currents", classes.astype("object"), [*shades, ["m", UNMEASURED, None, "unmeasured_per_head_baht", {}], *nothing_legend()],
         ["meeting_title_currents", {"total": {"satang": total}, "streams": int((streams > 0).sum()), "unplaced": {"satang": whole(strip) or 0}}],
         note=["meeting_note_currents", {"without": int(records["amount_satang"].isna().sum())}],
-        values=board.in_order(million), unit="unit_million_baht",
+        values=board.in_order(million), unit="meeting_unit_million_baht",
         figures=[["figure_placed_baht", {"satang": whole(placed)}], ["without_subdistrict", {"satang": whole(strip)}]],
         bars=_stream_bars(board, streams, total), focus=list(richest["subdistrict_code"][:FOCUS]), bases=board.bases(records),
     )  # fmt: skip

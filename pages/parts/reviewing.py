@@ -25,7 +25,9 @@ def reasons(rows: pd.DataFrame) -> str:
     kinds = {problem: t(f"kind_{rows.loc[rows['problem'] == problem, 'kind'].iloc[0]}") for problem in counts.index}
 
     def words(problem: str) -> str:
-        return f"{kinds[problem]} · {_short(problem)} · {whole(counts[problem])} {t('records')} · {baht(money[problem])}"
+        return (
+            f"{kinds[problem]} · {_short(problem)} · {whole(counts[problem])} {t('records')} · {baht(money[problem])}"
+        )
 
     return st.selectbox(t("choose_reason"), list(counts.index), format_func=words, key="review-reason")
 
@@ -36,24 +38,45 @@ def _short(problem: str) -> str:
 
 def groups(rows: pd.DataFrame) -> pd.DataFrame:
     """Choose among writings that are alike; returns the rows of the one chosen."""
-    sizes = rows.groupby("alike", sort=False).agg(rows=("id", "size"), satang=("satang", "sum"), value=("value", "first"))
+    sizes = rows.groupby("alike", sort=False).agg(
+        rows=("id", "size"), satang=("satang", "sum"), value=("value", "first")
+    )
     sizes = sizes.sort_values(["rows", "satang"], ascending=False).head(MOST_GROUPS)
 
     def words(key: str) -> str:
         one = sizes.loc[key]
         return f"{one['value'] or t('nothing_written')} · {whole(one['rows'])} {t('records')} · {baht(one['satang'])}"
 
-    chosen = st.selectbox(t("choose_group", number=whole(rows["alike"].nunique())), list(sizes.index), format_func=words, key="review-group")
+    chosen = st.selectbox(
+        t("choose_group", number=whole(rows["alike"].nunique())),
+        list(sizes.index),
+        format_func=words,
+        key="review-group",
+    )
     return rows[rows["alike"] == chosen]
 
 
 def evidence(rows: pd.DataFrame) -> None:
     """The rows themselves with their cells, and why they wait."""
     first = rows.iloc[0]
-    facts = {"code": first["problem"], "value": first["value"], "row": int(first["row"]), "column": first["heading"], "sheet": first["sheet"]}
+    facts = {
+        "code": first["problem"],
+        "value": first["value"],
+        "row": int(first["row"]),
+        "column": first["heading"],
+        "sheet": first["sheet"],
+    }
     st.info(sentence(facts))
-    shown = rows.assign(cells=[" · ".join(f"{head}: {cell}" for head, cell in json.loads(text).items()) for text in rows["cells"]])
-    columns = {"file_name": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"), "satang": t("column_amount"), "cells": t("column_cells")}
+    shown = rows.assign(
+        cells=[" · ".join(f"{head}: {cell}" for head, cell in json.loads(text).items()) for text in rows["cells"]]
+    )
+    columns = {
+        "file_name": t("column_file"),
+        "sheet": t("column_sheet"),
+        "row": t("column_row"),
+        "satang": t("column_amount"),
+        "cells": t("column_cells"),
+    }
     panels.table(shown, "waiting", columns, height=260, formats={"satang": baht})
 
 
@@ -63,9 +86,20 @@ def decision(rows: pd.DataFrame) -> None:
     with st.form(f"decide-{first['id']}"):
         everything = True
         if len(rows) > 1:
-            everything = st.radio(t("how_many"), [True, False], format_func=lambda alike: t("all_alike", number=len(rows)) if alike else t("only_first", row=int(first["row"])), horizontal=True)
+            everything = st.radio(
+                t("how_many"),
+                [True, False],
+                format_func=lambda alike: (
+                    t("all_alike", number=len(rows)) if alike else t("only_first", row=int(first["row"]))
+                ),
+                horizontal=True,
+            )
         code = _ask_place(first) if kind == "place" else None
-        value = st.text_input(t("correct_value", column=first["heading"]), first["value"] or "") if kind == "value" else None
+        value = (
+            st.text_input(t("correct_value", column=first["heading"]), first["value"] or "")
+            if kind == "value"
+            else None
+        )
         reason = st.text_input(t("decision_reason"))
         with st.container(horizontal=True):
             labels = {"place": "decide_place", "value": "decide_value", "row": "decide_accept"}
@@ -92,7 +126,11 @@ def _ask_place(first: pd.Series) -> str:
     def words(code: str) -> str:
         if not code:
             return t("choose_place")
-        return f"{t('candidate')}: {records.place_words(code)} ({code})" if code in offered else f"{records.place_words(code)} ({code})"
+        return (
+            f"{t('candidate')}: {records.place_words(code)} ({code})"
+            if code in offered
+            else f"{records.place_words(code)} ({code})"
+        )
 
     return st.selectbox(t("right_place"), options, format_func=words)
 
@@ -118,7 +156,10 @@ def past(version: str) -> None:
         with st.expander(t("decisions_made", number=whole(len(standing)))):
             shown = standing.assign(
                 what=[t(f"decided_{row.kind}") for row in standing.itertuples()],
-                to=[records.place_words(row.area_code) if isinstance(row.area_code, str) else row.value or "" for row in standing.itertuples()],
+                to=[
+                    records.place_words(row.area_code) if isinstance(row.area_code, str) else row.value or ""
+                    for row in standing.itertuples()
+                ],
                 when=[day(at) for at in standing["decided_at"]],
             )
             columns = {"id": t("column_number"), "what": t("column_what"), "to": t("column_decided_to"), "file_name": t("column_file"), "row": t("column_row"),
@@ -132,4 +173,6 @@ def past(version: str) -> None:
         with st.expander(t("unused_aliases", number=whole(len(unused)))):
             st.caption(t("unused_aliases_note"))
             for row in unused.itertuples():
-                st.html(f"<p>{safe(row.written.replace('|', ' ').strip())} → {safe(records.place_words(row.area_code))} · {safe(row.decided_by)} · {safe(row.reason or '')}</p>")
+                st.html(
+                    f"<p>{safe(row.written.replace('|', ' ').strip())} → {safe(records.place_words(row.area_code))} · {safe(row.decided_by)} · {safe(row.reason or '')}</p>"
+                )

@@ -21,7 +21,7 @@ def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str,
     """The figures in words."""
     area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
     row = next(queries.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
-    per_head = t("not_known") if pd.isna(row.per_head_baht) else f"{row.per_head_baht:,.0f}"
+    per_head = t("nobody" if row.status == "none" else "not_known") if pd.isna(row.per_head_baht) else f"{row.per_head_baht:,.0f}"
     return [
         (t("figure_agencies"), whole(row.agencies)),
         (t("column_amount"), baht(row.amount_satang) if row.supports else t(f"status_{row.status}")),

@@ -11,7 +11,9 @@ def view() -> None:
     version = queries.version()
     known = queries.batches(version)
     active = known[known["is_active"].astype(bool)]
-    panels.title(t("finding_imports", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports"))
+    panels.title(
+        t("finding_imports", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
+    )
     base = _upload(version)
     if note := st.session_state.pop("import_note", None):
         st.info(note)
@@ -25,8 +27,12 @@ def view() -> None:
 def _upload(version: str) -> str | None:
     names = records.agency_names(version)
     bases = ["", *sorted(names, key=names.__getitem__)]
-    base = st.selectbox(t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base")
-    with st.form("upload", border=False, clear_on_submit=True):  # Streamlit lets go of what was sent; the file is on disk then
+    base = st.selectbox(
+        t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"
+    )
+    with st.form(
+        "upload", border=False, clear_on_submit=True
+    ):  # Streamlit lets go of what was sent; the file is on disk then
         uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key="uploads")
         pressed = st.form_submit_button(t("read_files"), type="primary", disabled=import_jobs.is_running())
     if pressed and uploads:
@@ -41,7 +47,9 @@ def _upload(version: str) -> str | None:
 def _result(result: dict, base: str | None) -> None:
     if result["give_back"]:
         answer = result["answers"][0]
-        st.error(importing.sentence(answer["refused"])) if "refused" in answer else batch_list.given_back(answer["file"])
+        st.error(importing.sentence(answer["refused"])) if "refused" in answer else batch_list.given_back(
+            answer["file"]
+        )
         return
     for number, answer in enumerate(result["answers"]):
         st.html(f"<h2 class='kradan-file'>{safe(answer['file'])}</h2>")

@@ -10,7 +10,10 @@ def view() -> None:
     """Waiting rows."""
     version = queries.version()
     rows = queries.waiting(version)
-    panels.title(t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)), t("note_review"))
+    panels.title(
+        t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),
+        t("note_review"),
+    )
     if note := st.session_state.pop("review_note", None):
         st.success(note)
     if rows.empty:
