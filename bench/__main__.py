@@ -19,13 +19,21 @@ LONGEST_SECONDS = 1800
 
 def names() -> list[str]:
     """All benches, by name."""
-    return sorted(path.stem for path in FOLDER.glob("*.py") if path.stem not in SHARED_MODULES and "def main(" in path.read_text(encoding="utf-8"))
+    return sorted(
+        path.stem
+        for path in FOLDER.glob("*.py")
+        if path.stem not in SHARED_MODULES and "def main(" in path.read_text(encoding="utf-8")
+    )
 
 
 def run(name: str) -> tuple[int, dict | None]:
     """Run one bench; its exit code and its JSON line. What else it says goes to stderr."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", f"bench.{name}"], cwd=FOLDER.parent, stdout=subprocess.PIPE, timeout=LONGEST_SECONDS, text=True
+        [sys.executable, "-W", "ignore", "-m", f"bench.{name}"],
+        cwd=FOLDER.parent,
+        stdout=subprocess.PIPE,
+        timeout=LONGEST_SECONDS,
+        text=True,
     )
     lines = [line for line in done.stdout.splitlines() if line.startswith("{")]
     return done.returncode, json.loads(lines[-1]) if lines else None
@@ -44,7 +52,9 @@ def main(arguments: list[str]) -> int:
         code, line = run(name)
         seconds = round(time.perf_counter() - begin, 1)
         failed |= code != 0 or line is None
-        print(json.dumps((line or {"bench": name, "failed": code}) | {"took_s": seconds}, ensure_ascii=False), flush=True)
+        print(
+            json.dumps((line or {"bench": name, "failed": code}) | {"took_s": seconds}, ensure_ascii=False), flush=True
+        )
         if "--json" not in arguments:
             print(f"{name}: {seconds} s, exit {code}", file=sys.stderr)
     return int(failed)

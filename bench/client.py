@@ -43,7 +43,11 @@ class Client:
     async def __aenter__(self) -> Client:
         protocols = ["streamlit", "", self.session_id] if self.session_id else ["streamlit", ""]
         self.socket = await websockets.connect(
-            self.url, subprotocols=[name or "PLACEHOLDER_AUTH_TOKEN" for name in protocols], max_size=LARGEST, compression=None, open_timeout=60
+            self.url,
+            subprotocols=[name or "PLACEHOLDER_AUTH_TOKEN" for name in protocols],
+            max_size=LARGEST,
+            compression=None,
+            open_timeout=60,
         )
         return self
 
@@ -85,7 +89,9 @@ class Client:
                     continue
                 answer.seconds = time.perf_counter() - start
                 self.runs += 1
-                self.known = {name: message for name, message in self.known.items() if self.runs - self.used[name] <= self.oldest}
+                self.known = {
+                    name: message for name, message in self.known.items() if self.runs - self.used[name] <= self.oldest
+                }
                 return answer
 
     def _element(self, delta, answer: Answer) -> None:
@@ -93,7 +99,12 @@ class Client:
         kind = element.WhichOneof("type")
         if kind == "selectbox":
             box = element.selectbox
-            self.lists[box.id] = {"label": box.label, "options": list(box.options), "key": box.id, "fragment": delta.fragment_id}
+            self.lists[box.id] = {
+                "label": box.label,
+                "options": list(box.options),
+                "key": box.id,
+                "fragment": delta.fragment_id,
+            }
         elif kind == "exception":
             answer.errors.append(element.exception.type)
         elif kind == "alert":

@@ -98,7 +98,10 @@ def store_faults() -> list[Fault]:
     ]
     faults += [Fault(f"store cut to {share}", "store", cut(share)) for share in (0.001, 0.01, 0.1, 0.3, 0.6, 0.9, 0.99)]
     faults += [Fault(f"store scratched {seed}", "store", scratch(seed)) for seed in range(6)]
-    faults += [Fault(f"table {table} gone", "store", without_table(table)) for table in ("support", "import_batch", "agency", "setting")]
+    faults += [
+        Fault(f"table {table} gone", "store", without_table(table))
+        for table in ("support", "import_batch", "agency", "setting")
+    ]
     return faults
 
 
@@ -117,7 +120,9 @@ def boundary_faults(folder: Path) -> list[Fault]:
         "one.geojson": collection("TH800101", square),
         "other_province.geojson": collection("TH100101", square),
         "no_geometry.geojson": collection("TH800101", None),
-        "bow_tie.geojson": collection("TH800101", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}),
+        "bow_tie.geojson": collection(
+            "TH800101", {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
+        ),
         "page.geojson": b"<!doctype html><html><body>Not found</body></html>",
         "vrt.geojson": b"<OGRVRTDataSource><OGRVRTLayer name='a'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>",
         "bytes.zip": random.Random(1).randbytes(4000),
@@ -128,8 +133,23 @@ def boundary_faults(folder: Path) -> list[Fault]:
     faults = []
     for name, content in contents.items():
         (folder / name).write_bytes(content)
-        faults.append(Fault(f"boundary file {name}", "boundaries", settings={"KRADAN_BOUNDARIES": str(folder / name)}, needs_map=True))
-    return [*faults, Fault("boundary file missing", "boundaries", settings={"KRADAN_BOUNDARIES": str(folder / "gone.zip")}, needs_map=True)]
+        faults.append(
+            Fault(
+                f"boundary file {name}",
+                "boundaries",
+                settings={"KRADAN_BOUNDARIES": str(folder / name)},
+                needs_map=True,
+            )
+        )
+    return [
+        *faults,
+        Fault(
+            "boundary file missing",
+            "boundaries",
+            settings={"KRADAN_BOUNDARIES": str(folder / "gone.zip")},
+            needs_map=True,
+        ),
+    ]
 
 
 def other_faults() -> list[Fault]:
@@ -147,14 +167,20 @@ def other_faults() -> list[Fault]:
         "map=../../etc/passwd", "measure=__class__", "stream=%00", "district=" + "9" * 5000, "year=-1&theme=&agency=&stream=", "need=𝕏&mode=&tier=0",
     ]  # fmt: skip
     faults = [Fault(f"setting {next(iter(entry.items()))}", "settings", settings=entry) for entry in settings]
-    faults += [Fault(f"address {query[:30]}", "address", query=quote(query, safe="=&"), needs_map=True) for query in queries]
+    faults += [
+        Fault(f"address {query[:30]}", "address", query=quote(query, safe="=&"), needs_map=True) for query in queries
+    ]
     return [*faults, Fault("disk full", "disk", full_disk=True, needs_map=True)]
 
 
 @contextmanager
 def server(store: Path, settings: dict[str, str], port: int, *, full_disk: bool = False) -> Iterator[subprocess.Popen]:
     """Our server with the fault in it; on a full disk no file may grow at all."""
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | {"KRADAN_STORE": str(store)} | settings
+    environment = (
+        {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+        | {"KRADAN_STORE": str(store)}
+        | settings
+    )
     command = [sys.executable, "-W", "ignore", "-m", "pages.parts.serve", "--server.port", str(port)]
 
     def no_room() -> None:
@@ -185,7 +211,10 @@ def wait_for(port: int, seconds: float = 30) -> float:
 
 async def _look(port: int, query: str) -> list[Answer]:
     async with Client(f"http://127.0.0.1:{port}", "coverage", query) as session:
-        return [await asyncio.wait_for(session.rerun(), LONGEST_SECONDS), await asyncio.wait_for(session.rerun(), LONGEST_SECONDS)]
+        return [
+            await asyncio.wait_for(session.rerun(), LONGEST_SECONDS),
+            await asyncio.wait_for(session.rerun(), LONGEST_SECONDS),
+        ]
 
 
 def bad_words(answer: Answer) -> list[str]:
@@ -213,7 +242,14 @@ def inject(good: Path, fault: Fault) -> dict:
     says_nothing = not first.texts and not first.has_map
     lost_map = fault.needs_map and not second.has_map
     why = ", ".join(words) or ("nothing on the page" if says_nothing else "no map" if lost_map else "")
-    return {"fault": fault.name, "kind": fault.kind, "met": not why, "why": why, "first_s": round(first.seconds, 2), "again_s": round(second.seconds, 2)}
+    return {
+        "fault": fault.name,
+        "kind": fault.kind,
+        "met": not why,
+        "why": why,
+        "first_s": round(first.seconds, 2),
+        "again_s": round(second.seconds, 2),
+    }
 
 
 def locked(good: Path) -> dict:
@@ -231,7 +267,13 @@ def locked(good: Path) -> dict:
         finally:
             holder.close()
     words = bad_words(first) + bad_words(second)
-    return {"fault": "store locked by a writer", "kind": "store", "met": not words and second.has_map, "why": ", ".join(words), "again_s": round(second.seconds, 2)}
+    return {
+        "fault": "store locked by a writer",
+        "kind": "store",
+        "met": not words and second.has_map,
+        "why": ", ".join(words),
+        "again_s": round(second.seconds, 2),
+    }
 
 
 def gone_while_running(good: Path) -> dict:
@@ -253,7 +295,12 @@ def gone_while_running(good: Path) -> dict:
             wait_for(port)
             answers = asyncio.run(asyncio.wait_for(look(port, store), 90))
     words = [word for answer in answers for word in bad_words(answer)]
-    return {"fault": "store replaced under a running server", "kind": "store", "met": not words, "why": ", ".join(words)}
+    return {
+        "fault": "store replaced under a running server",
+        "kind": "store",
+        "met": not words,
+        "why": ", ".join(words),
+    }
 
 
 def killed(good: Path) -> dict:
@@ -286,7 +333,8 @@ def killed(good: Path) -> dict:
         "fault": "kill -9 and start again",
         "kind": "server",
         "met": before == alone and kept and not words,
-        "why": ", ".join(words) or ("" if before == alone and kept else f"view kept {before == alone}, map kept {kept}"),
+        "why": ", ".join(words)
+        or ("" if before == alone and kept else f"view kept {before == alone}, map kept {kept}"),
         "server_back_s": round(up, 2),
         "answers_again_s": round(back, 2),
     }
@@ -298,7 +346,9 @@ def _until_it_answers(page: Page, title: str) -> None:
         page.locator(".st-key-theme").get_by_role("combobox").click(timeout=60_000)
         page.locator('[role="option"]').nth(1 + attempt % 4).click()
         with suppress(PlaywrightTimeout):
-            page.wait_for_function("(old) => document.querySelector('h1.kradan-title').textContent !== old", arg=title, timeout=2_000)
+            page.wait_for_function(
+                "(old) => document.querySelector('h1.kradan-title').textContent !== old", arg=title, timeout=2_000
+            )
             return
     raise TimeoutError("no answer within a minute after the server came back")
 
@@ -317,7 +367,9 @@ def main(limit: int = 1000) -> dict:
             try:
                 found.append(special(good))
             except Exception as broken:  # noqa: BLE001
-                found.append({"fault": special.__name__, "met": False, "why": f"{type(broken).__name__}: {broken}"[:200]})
+                found.append(
+                    {"fault": special.__name__, "met": False, "why": f"{type(broken).__name__}: {broken}"[:200]}
+                )
             print(json.dumps(found[-1], ensure_ascii=False), file=sys.stderr, flush=True)
     line = {
         "bench": "faults",

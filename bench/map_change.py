@@ -71,12 +71,20 @@ def write_polygons(browser: Browser, address: str, folder: Path) -> None:
     with stage.context(browser) as profile:
         page = profile.new_page()
         asked: list[Request] = []
-        page.on("request", lambda request: asked.append(request) if "/geo/" in request.url and "/board-" not in request.url else None)
+        page.on(
+            "request",
+            lambda request: asked.append(request) if "/geo/" in request.url and "/board-" not in request.url else None,
+        )
         page.goto(address)
         page.frame_locator('iframe[title*="st_folium"]').locator("body[data-painted]").wait_for(timeout=60_000)
         whole = json.loads(stage.get(asked[0].url))
-        few = [feature | {"properties": {name: feature["properties"][name] for name in "cnd"}} for feature in whole["features"]]
-        (folder / "polygons.json").write_text(json.dumps({"type": whole["type"], "features": few}, ensure_ascii=False), encoding="utf-8")
+        few = [
+            feature | {"properties": {name: feature["properties"][name] for name in "cnd"}}
+            for feature in whole["features"]
+        ]
+        (folder / "polygons.json").write_text(
+            json.dumps({"type": whole["type"], "features": few}, ensure_ascii=False), encoding="utf-8"
+        )
 
 
 def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, stage.Meter, float]:
@@ -86,13 +94,19 @@ def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, stage.Meter
     meter = stage.Meter(page)
     start = time.perf_counter()
     page.goto(side.address, wait_until="commit")
-    page.wait_for_function(f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {shapes}", timeout=60_000, polling=20)
+    page.wait_for_function(
+        f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {shapes}", timeout=60_000, polling=20
+    )
     return page, meter, (time.perf_counter() - start) * 1000
 
 
 def change(page: Page, side: Side, index: int, shapes: int = SHAPES) -> dict | None:
     """Choose an option and wait for another whole picture."""
-    box = page.locator(f".st-key-{side.label}").get_by_role("combobox") if side.label else page.get_by_role("combobox").first
+    box = (
+        page.locator(f".st-key-{side.label}").get_by_role("combobox")
+        if side.label
+        else page.get_by_role("combobox").first
+    )
     box.click()
     page.locator('[role="option"]').nth(index).wait_for(timeout=10_000)
     return page.evaluate(f"kradanWatch.pick('{side.kind}', {shapes}, {index})")
@@ -191,7 +205,9 @@ def main(changes: int = 15, names: tuple[str, ...] = PEERS) -> dict:
     ours, floor = table["ours"], table["floor"]
     line = {"bench": "map_change", "changes": changes, "pages": table}
     line["ours_by_floor"] = round(ours["change_ms"] / floor["change_ms"], 2)
-    line["by_ours"] = {name: round(page["change_ms"] / ours["change_ms"], 1) for name, page in table.items() if "change_ms" in page}
+    line["by_ours"] = {
+        name: round(page["change_ms"] / ours["change_ms"], 1) for name, page in table.items() if "change_ms" in page
+    }
     print(json.dumps(line))
     return line
 

@@ -27,7 +27,9 @@ EVERY = 5.0
 OPTIONS = 6
 
 
-async def _one(address: str, page: str, key: str, until: float, delay: float, taken: list[float], errors: list[str]) -> None:
+async def _one(
+    address: str, page: str, key: str, until: float, delay: float, taken: list[float], errors: list[str]
+) -> None:
     """One person: open the page, then a change every five seconds; a late answer delays the next change."""
     await asyncio.sleep(delay)
     try:
@@ -75,7 +77,19 @@ def client_process(arguments: list[str]) -> None:
 
 def crowd(address: str, page: str, key: str, numbers: str, seconds: float) -> list[dict]:
     """Run the crowd in a process of its own."""
-    command = [sys.executable, "-W", "ignore", "-m", "bench.sessions", "crowd", address, page, key, numbers, str(seconds)]
+    command = [
+        sys.executable,
+        "-W",
+        "ignore",
+        "-m",
+        "bench.sessions",
+        "crowd",
+        address,
+        page,
+        key,
+        numbers,
+        str(seconds),
+    ]
     limit = (seconds * 4 + 70) * len(numbers.split(","))
     done = subprocess.run(command, cwd=stage.ROOT, stdout=subprocess.PIPE, text=True, timeout=limit)
     return [json.loads(line) for line in done.stdout.splitlines()]

@@ -62,11 +62,18 @@ async def soak(address: str, process_id: int, seconds: float, sessions: int) -> 
     begin = time.monotonic()
     until, taken, errors, seen = begin + seconds, [], [], []
     people = [person(address, seed, until, taken, errors) for seed in range(sessions)]
-    broken = [fault for fault in await asyncio.gather(*people, watch(process_id, until, seen), return_exceptions=True) if fault]
+    broken = [
+        fault
+        for fault in await asyncio.gather(*people, watch(process_id, until, seen), return_exceptions=True)
+        if fault
+    ]
     third = begin + seconds / 3
     early = [size for when, size in seen if third - 5 <= when <= third + 5]
     late = [size for when, size in seen if when >= until - 10]
-    slow = [[needed for when, needed in taken if low <= when < high] for low, high in ((third, third + seconds / 3), (until - seconds / 3, until))]
+    slow = [
+        [needed for when, needed in taken if low <= when < high]
+        for low, high in ((third, third + seconds / 3), (until - seconds / 3, until))
+    ]
     return {
         "changes": len(taken),
         "errors": len(errors) + len(broken),
@@ -84,7 +91,9 @@ def main(seconds: float = 60, sessions: int = 8) -> dict:
         port = served.free_port()
         with server(store, {}, port) as process:
             wait_for(port)
-            found = asyncio.run(asyncio.wait_for(soak(f"http://127.0.0.1:{port}", process.pid, seconds, sessions), seconds + 120))
+            found = asyncio.run(
+                asyncio.wait_for(soak(f"http://127.0.0.1:{port}", process.pid, seconds, sessions), seconds + 120)
+            )
     line = {"bench": "soak", "sessions": sessions, "seconds": seconds} | found
     print(json.dumps(line))
     return line

@@ -21,7 +21,11 @@ from tests.conftest import ROOT, SHARED
 
 PEERS = Path(__file__).resolve().parent / "peers"
 # Software drawing for every page alike, so that WebGL maps (pydeck) run on a machine without a graphics card.
-FLAGS = [*(flag for flag in served.FLAGS if flag != "--disable-gpu"), "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+FLAGS = [
+    *(flag for flag in served.FLAGS if flag != "--disable-gpu"),
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+]
 
 
 @contextmanager
@@ -62,7 +66,14 @@ def demo_store() -> Iterator[Path]:
         store = Path(folder) / "kradan.sqlite"
         settings = {**os.environ, "KRADAN_STORE": str(store)}
         settings.pop("DATABASE_URL", None)
-        subprocess.run([sys.executable, "-m", "loaders", "setup"], cwd=ROOT, env=settings, check=True, timeout=180, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            [sys.executable, "-m", "loaders", "setup"],
+            cwd=ROOT,
+            env=settings,
+            check=True,
+            timeout=180,
+            stdout=subprocess.DEVNULL,
+        )
         yield store
 
 
@@ -156,4 +167,17 @@ def ninety_fifth(numbers: list[float]) -> float:
     return round(ranked[min(len(ranked) - 1, int(0.95 * len(ranked)))], 1)
 
 
-__all__ = ["PEERS", "ROOT", "SHARED", "Meter", "chromium", "context", "demo_store", "get", "middle", "ninety_fifth", "peer", "settled"]
+__all__ = [
+    "PEERS",
+    "ROOT",
+    "SHARED",
+    "Meter",
+    "chromium",
+    "context",
+    "demo_store",
+    "get",
+    "middle",
+    "ninety_fifth",
+    "peer",
+    "settled",
+]

@@ -47,7 +47,9 @@ def main() -> None:
                 seen.settled()
                 if name != "sources":
                     seen.painted()
-                seen.page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000)
+                seen.page.wait_for_function(
+                    "() => !document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000
+                )
                 seen.page.wait_for_timeout(1500)
                 (FOLDER / f"{name}.png").write_bytes(small(seen.page.screenshot()))
 

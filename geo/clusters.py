@@ -47,7 +47,9 @@ def false_discovery_bar(p_values: np.ndarray, level: float) -> float:
     return float(ordered[passed][-1]) if passed.any() else 0.0
 
 
-def _statistics(values: np.ndarray, near: dict[str, list[str]], method: Method, permutations: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _statistics(
+    values: np.ndarray, near: dict[str, list[str]], method: Method, permutations: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Statistic, p value and whether each place is on the low side."""
     from esda.getisord import G_Local  # about 1.5 s to import: only when a person asks for it
     from esda.moran import Moran_Local
@@ -70,7 +72,9 @@ def _labels(values: np.ndarray, near: dict[str, list[str]], low: np.ndarray, met
     codes = list(near)
     place = {code: index for index, code in enumerate(codes)}
     around = np.array([np.mean([values[place[other]] for other in near[code]]) for code in codes]) < values.mean()
-    return np.select([low & around, low & ~around, ~low & ~around], ["weak", "weak_among_strong", "strong"], "strong_among_weak")
+    return np.select(
+        [low & around, low & ~around, ~low & ~around], ["weak", "weak_among_strong", "strong"], "strong_among_weak"
+    )
 
 
 def local_clusters(
@@ -98,11 +102,18 @@ def local_clusters(
     """
     if method not in METHODS:
         raise ValueError(f"local_clusters: found method {method!r}; expected one of {METHODS}; choose one of these")
-    table = pd.DataFrame({"subdistrict_code": values.index.astype("str"), "value": values.astype("Float64").to_numpy(dtype=float, na_value=np.nan)})
+    table = pd.DataFrame(
+        {
+            "subdistrict_code": values.index.astype("str"),
+            "value": values.astype("Float64").to_numpy(dtype=float, na_value=np.nan),
+        }
+    )
     table["statistic"], table["p_value"] = np.nan, np.nan
     table["cluster"] = np.where(table["value"].isna(), "not_known", "not_significant")
     near = neighbour_lists(table.loc[table["value"].notna(), "subdistrict_code"].tolist(), adjacency)
-    table.loc[table["subdistrict_code"].isin([code for code, others in near.items() if not others]), "cluster"] = "alone"
+    table.loc[table["subdistrict_code"].isin([code for code, others in near.items() if not others]), "cluster"] = (
+        "alone"
+    )
     rows = table[table["cluster"].eq("not_significant")]
     known = rows["value"].to_numpy()
     if len(rows) < FEWEST or np.ptp(known) == 0:

@@ -51,7 +51,9 @@ class Geometry:
 class Board(folium.MacroElement):
     """The layer that loads and keeps the geometry in the browser."""
 
-    _template = Template("{% macro script(this, kwargs) %}kradanBoard({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}")
+    _template = Template(
+        "{% macro script(this, kwargs) %}kradanBoard({{ this._parent.get_name() }}, {{ this.options }});{% endmacro %}"
+    )
 
     def __init__(self, options: dict | str) -> None:
         super().__init__()
@@ -71,13 +73,18 @@ class BoardMap(folium.Map):
     )
 
     default_js: ClassVar = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]  # ty: ignore[incompatible-attribute-override]
-    default_css: ClassVar = [("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"), ("board_css", f"{STATIC}/board.css")]  # ty: ignore[incompatible-attribute-override]
+    default_css: ClassVar = [
+        ("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"),
+        ("board_css", f"{STATIC}/board.css"),
+    ]  # ty: ignore[incompatible-attribute-override]
 
 
 class ClassVector(folium.FeatureGroup):
     """One change of the map: a class per subdistrict in code order, marks, values and the words for them."""
 
-    _template = Template("{% macro script(this, kwargs) %}var {{ this.get_name() }} = kradanPaint({{ this.vector }});{% endmacro %}")
+    _template = Template(
+        "{% macro script(this, kwargs) %}var {{ this.get_name() }} = kradanPaint({{ this.vector }});{% endmacro %}"
+    )
 
     def __init__(self, vector: dict) -> None:
         super().__init__(name="classes")
@@ -133,7 +140,9 @@ def class_vector(
     """
     unknown = set(classes) - set(styles)
     if unknown:
-        raise ValueError(f"class_vector: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each.")
+        raise ValueError(
+            f"class_vector: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each."
+        )
     order = codes.reset_index(drop=True).sort_values()
     vector: dict = {
         "view": view,

@@ -22,8 +22,12 @@ def next_door(support: pd.DataFrame, adjacency: pd.DataFrame) -> pd.DataFrame:
     both = pd.concat([adjacency[sides].set_axis(["subdistrict_code", "near"], axis="columns"),
                       adjacency[sides[::-1]].set_axis(["subdistrict_code", "near"], axis="columns")])  # fmt: skip
     both = both[both["subdistrict_code"].ne(both["near"])].drop_duplicates().astype("object")
-    own = support.loc[support["area_level"].isin(NEAR_LEVELS), ["support_id", "subdistrict_code", "theme_code", "agency_code"]]
-    own = own.dropna(subset=["subdistrict_code", "theme_code", "agency_code"]).rename(columns={"subdistrict_code": "near"})
+    own = support.loc[
+        support["area_level"].isin(NEAR_LEVELS), ["support_id", "subdistrict_code", "theme_code", "agency_code"]
+    ]
+    own = own.dropna(subset=["subdistrict_code", "theme_code", "agency_code"]).rename(
+        columns={"subdistrict_code": "near"}
+    )
     met = both.merge(own.astype({"near": "object"}), on="near")
     keys = ["subdistrict_code", "theme_code", "agency_code"]
     table = met.groupby(keys).agg(neighbours=("near", "nunique"), supports=("support_id", "nunique")).reset_index()

@@ -18,7 +18,17 @@ OWN_LEVELS = ("village", "subdistrict")
 HIGHER_LEVELS = ("local_government", "district", "network", "province")
 STRIP_LEVELS = (*HIGHER_LEVELS, "outside", "not_placed")
 SPLIT_METHODS: tuple[SplitMethod, ...] = ("equal", "population", "villages")
-__all__ = ["SPLIT_METHODS", "RolledUp", "SplitMethod", "largest_remainder", "roll_up", "split", "spread", "strip_of", "unsplit"]
+__all__ = [
+    "SPLIT_METHODS",
+    "RolledUp",
+    "SplitMethod",
+    "largest_remainder",
+    "roll_up",
+    "split",
+    "spread",
+    "strip_of",
+    "unsplit",
+]
 NEEDED = [
     "support_id",
     "area_level",
@@ -110,7 +120,10 @@ def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
 
 
 def spread(
-    support: pd.DataFrame, areas: pd.DataFrame, method: SplitMethod | None, local_governments: pd.DataFrame | None = None
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    method: SplitMethod | None,
+    local_governments: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """The records with those above the subdistrict spread by a named split; ``None`` gives them back as written.
 
@@ -124,4 +137,7 @@ def spread(
         return support
     parts = split(rolled.higher, areas, method, local_governments)
     rest = support.loc[support.index.difference(rolled.higher.index)]
-    return pd.concat([rest.assign(is_estimated=False, split_method=pd.NA), parts.astype({"split_method": "string"})], ignore_index=True)
+    return pd.concat(
+        [rest.assign(is_estimated=False, split_method=pd.NA), parts.astype({"split_method": "string"})],
+        ignore_index=True,
+    )

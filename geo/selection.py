@@ -231,5 +231,7 @@ def worth(parts: pd.DataFrame, weights: dict[str, float]) -> pd.Series:
         if weight:
             values = parts[column].astype("Float64")
             width = values.max() - values.min()
-            total = total + weight * ((values - values.min()) / width if pd.notna(width) and width > 0 else values * 0 + 0.5)
+            total = total + weight * (
+                (values - values.min()) / width if pd.notna(width) and width > 0 else values * 0 + 0.5
+            )
     return total.astype("Float64") / sum(weights.values())

@@ -32,7 +32,11 @@ def _path(geometry: shapely.Geometry, west: float, north: float, scale: float, s
     for polygon in shapely.get_parts(geometry):
         for ring in (polygon.exterior, *polygon.interiors):
             points = shapely.get_coordinates(ring)
-            flat = np.column_stack([(points[:, 0] - west) * stretch * scale, (north - points[:, 1]) * scale]).round().astype(int)
+            flat = (
+                np.column_stack([(points[:, 0] - west) * stretch * scale, (north - points[:, 1]) * scale])
+                .round()
+                .astype(int)
+            )
             moved = np.ones(len(flat), dtype=bool)
             moved[1:] = (flat[1:] != flat[:-1]).any(axis=1)
             flat = flat[moved]
@@ -42,7 +46,9 @@ def _path(geometry: shapely.Geometry, west: float, north: float, scale: float, s
     return "".join(parts)
 
 
-def small_shapes(features: Sequence[Mapping[str, Any]], districts: Sequence[Mapping[str, Any]], height: int = 320) -> SmallShapes:
+def small_shapes(
+    features: Sequence[Mapping[str, Any]], districts: Sequence[Mapping[str, Any]], height: int = 320
+) -> SmallShapes:
     """Shapes for small maps from GeoJSON features whose property ``c`` is the code; latitude is stretched true at the middle.
 
     Simplified as one coverage to about one picture unit, so neighbours keep a common edge.
@@ -51,9 +57,16 @@ def small_shapes(features: Sequence[Mapping[str, Any]], districts: Sequence[Mapp
     west, south, east, north = shapely.total_bounds(shapes)
     stretch, scale = float(np.cos(np.radians((north + south) / 2))), height / (north - south)
     tolerance = 1 / scale
-    simple = shapely.coverage_simplify(shapes, tolerance) if shapely.coverage_is_valid(shapes) else shapely.simplify(shapes, tolerance)
+    simple = (
+        shapely.coverage_simplify(shapes, tolerance)
+        if shapely.coverage_is_valid(shapes)
+        else shapely.simplify(shapes, tolerance)
+    )
     simple = np.where(shapely.is_empty(simple), shapes, simple)
-    paths = {feature["properties"]["c"]: _path(one, west, north, scale, stretch) for feature, one in zip(features, simple, strict=True)}
+    paths = {
+        feature["properties"]["c"]: _path(one, west, north, scale, stretch)
+        for feature, one in zip(features, simple, strict=True)
+    }
     borders = [shapely.simplify(shape(district["geometry"]), tolerance) for district in districts]
     outlines = "".join(_path(one, west, north, scale, stretch) for one in borders)
     return SmallShapes(paths, outlines, round((east - west) * stretch * scale), height)
@@ -81,7 +94,9 @@ def small_map(
     """
     unknown = set(classes.values()) - set(styles)
     if unknown:
-        raise ValueError(f"small_map: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each.")
+        raise ValueError(
+            f"small_map: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each."
+        )
     patterns: dict[str, str] = {}
     groups: dict[tuple[str, bool], list[str]] = {}
     for code, key in classes.items():

@@ -29,7 +29,16 @@ def clear_pair(connection: Connection, support_a: int, support_b: int, reason: s
     missing = [number for number in (support_a, support_b) if number not in places.index]
     if missing or support_a == support_b:
         raise Refused(Problem("clearing_row_missing", "refused", value=", ".join(map(str, missing or [support_a]))))
-    sides = zip(("a", "b"), sorted(((str(sha), str(sheet), int(row)) for sha, sheet, row in places.loc[[support_a, support_b], list(KEYS)].itertuples(index=False))), strict=True)
+    sides = zip(
+        ("a", "b"),
+        sorted(
+            (
+                (str(sha), str(sheet), int(row))
+                for sha, sheet, row in places.loc[[support_a, support_b], list(KEYS)].itertuples(index=False)
+            )
+        ),
+        strict=True,
+    )
     values = {f"{name}_{side}": value for side, place in sides for name, value in zip(KEYS, place, strict=True)}
     written = insert(clearing).values(**values, reason=reason, cleared_by=who, cleared_at=store.now())
     key = connection.execute(written.returning(clearing.c.id)).scalar_one()
@@ -41,7 +50,9 @@ def clear_pair(connection: Connection, support_a: int, support_b: int, reason: s
 def undo(connection: Connection, key: int, who: str) -> bool:
     """Take a clearing back; it stays on record. False when it is not there or was undone before."""
     changed = connection.execute(
-        update(clearing).where(clearing.c.id == key, clearing.c.undone_at.is_(None)).values(undone_by=who, undone_at=store.now())
+        update(clearing)
+        .where(clearing.c.id == key, clearing.c.undone_at.is_(None))
+        .values(undone_by=who, undone_at=store.now())
     ).rowcount
     if changed:
         store.note(connection, who, "undo_clearing", str(key))
@@ -58,7 +69,9 @@ def read_clearings(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.Dat
         ``id``, ``support_a``, ``support_b`` (the store's keys today; NA when the row's file is not active), both
         places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason``, ``who`` (hidden from the public), ``when``.
     """
-    frame = pd.read_sql_query(select(clearing).where(clearing.c.undone_at.is_(None)).order_by(clearing.c.id), connection)
+    frame = pd.read_sql_query(
+        select(clearing).where(clearing.c.undone_at.is_(None)).order_by(clearing.c.id), connection
+    )
     supports = _places(connection).reset_index()
     batch = tables.import_batch
     files = dict(connection.execute(select(batch.c.file_sha256, batch.c.file_name).order_by(batch.c.id)).all())

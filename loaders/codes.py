@@ -47,9 +47,17 @@ def squeeze(text: str) -> str:
 @cache
 def words(column: str) -> dict[str, str]:
     """Squeezed word -> code for a coded column; codes themselves are words too."""
-    entries = {"agency": agencies, "source": agencies, "stream": streams, "theme": themes, "priority_theme": themes}[column]()
+    entries = {"agency": agencies, "source": agencies, "stream": streams, "theme": themes, "priority_theme": themes}[
+        column
+    ]()
     found: dict[str, str] = {}
     for entry in entries:
-        names = [entry["code"], entry["name_th"], entry.get("name_en"), entry.get("short_th"), *entry.get("aliases", ())]
+        names = [
+            entry["code"],
+            entry["name_th"],
+            entry.get("name_en"),
+            entry.get("short_th"),
+            *entry.get("aliases", ()),
+        ]
         found |= {squeeze(name): entry["code"] for name in names if name}
     return found

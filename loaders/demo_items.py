@@ -1,6 +1,5 @@
 """What the invented agencies pay for: one line per kind of support, amounts in baht."""
 
-
 from __future__ import annotations
 
 from typing import NamedTuple

@@ -56,13 +56,23 @@ def _boundaries() -> Check:
 def _assets() -> Check:
     wanted = [assets.TARGET / "leaflet" / "leaflet.js", *(assets.TARGET / "fonts" / name for name in assets.FONTS)]
     missing = [path.name for path in wanted if not path.is_file()]
-    return Check("assets", "fail" if missing else "well", ", ".join(missing) or str(assets.TARGET), "assets_missing" if missing else "")
+    return Check(
+        "assets",
+        "fail" if missing else "well",
+        ", ".join(missing) or str(assets.TARGET),
+        "assets_missing" if missing else "",
+    )
 
 
 def _room() -> Check:
     folder = next(path for path in (settings.DATA / "store", *(settings.DATA / "store").parents) if path.is_dir())
     free = shutil.disk_usage(folder).free // (1024 * 1024)
-    return Check("disk", "well" if free >= LITTLE_ROOM_MB else "warn", f"{free} MB free", "" if free >= LITTLE_ROOM_MB else "disk_nearly_full")
+    return Check(
+        "disk",
+        "well" if free >= LITTLE_ROOM_MB else "warn",
+        f"{free} MB free",
+        "" if free >= LITTLE_ROOM_MB else "disk_nearly_full",
+    )
 
 
 def _static_folder() -> Check:

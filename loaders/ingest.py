@@ -21,6 +21,13 @@ __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 
 Progress = Callable[[str, float], None]
 MOST_COLUMNS = 2_000  # an agency's sheet has dozens
+ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
+    outcomes.OUTSIDE: "all_outside_province",
+    outcomes.OUTSIDE_COUNTRY: "all_outside_country",
+    outcomes.NO_PLACE: "all_no_place_named",
+    outcomes.NO_VALUE: "all_no_value",
+    outcomes.HIDDEN: "all_hidden_sheet",
+}
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
 
 
@@ -111,7 +118,8 @@ def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None
     only_rows = all(result.layout.scope.get("kind", "rows") == "rows" for result in understood)
     if only_rows and all(len(result.rows("excluded")) == len(result.outcome) for result in understood):
         reasons = [reason for result in understood for reason in result.reason]
-        reason = Problem(f"all_{max(sorted(set(reasons)), key=reasons.count)}", "refused", value=str(len(reasons)))
+        commonest = max(sorted(set(reasons)), key=reasons.count)
+        reason = Problem(ALL_LEFT_OUT[commonest], "refused", value=str(len(reasons)))
         raise NothingForTheBoard(reason, Ingested(results, problems))
 
 

@@ -17,6 +17,7 @@ from loaders.rows import Read, read_rows
 from loaders.sheets import Sheet
 
 OUTSIDE = "outside_province"
+OUTSIDE_COUNTRY = points.OUTSIDE_COUNTRY
 NO_PLACE = "no_place_named"
 NO_VALUE = "no_value"
 HIDDEN = "hidden_sheet"

@@ -182,8 +182,14 @@ class Places:
 
     def _may_go_on(self, key: str, start: str, parents: Iterable[str]) -> bool:
         """Whether the letters behind a name may be a damaged longer one: ปากพนังฝั่งตะวัน is not ปากพนัง."""
-        longer = [name_key(self.book.areas[code].name_th) for parent in parents for code in self.book.subdistricts_of[parent]]
-        return any(name.startswith(key[: len(start) + 2]) for name in longer if len(name) > len(start) and len(key) > len(start) + 1)
+        longer = [
+            name_key(self.book.areas[code].name_th) for parent in parents for code in self.book.subdistricts_of[parent]
+        ]
+        return any(
+            name.startswith(key[: len(start) + 2])
+            for name in longer
+            if len(name) > len(start) and len(key) > len(start) + 1
+        )
 
     def _with_code(self, written: Written, found: Found) -> Found:
         """The code and the name must agree; a code alone is taken at its word."""

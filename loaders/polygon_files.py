@@ -114,9 +114,7 @@ def run_reader(kind: str, out: Path, files: list[Path]) -> dict[str, str | None]
     environment["PYTHONIOENCODING"] = "utf-8"
     command = [sys.executable, "-m", "loaders.polygon_reader", kind, str(out), *(str(file.resolve()) for file in files)]
     try:
-        done = subprocess.run(
-            command, cwd=ROOT, env=dict(environment), capture_output=True, timeout=READ_SECONDS
-        )
+        done = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, timeout=READ_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise Refused("boundary_too_large") from error
     try:

@@ -52,9 +52,20 @@ def _elsewhere(province: str) -> pd.DataFrame:
     if shapes is not None:
         points = shapes.geometry.representative_point()
         area = shapes.geometry.to_crs(EQUAL_AREA).area / 1e6
-        found = pd.DataFrame({"subdistrict_code": shapes["subdistrict_code"], "lat": points.y, "lon": points.x, "area_km2": area.round(3)})
+        found = pd.DataFrame(
+            {
+                "subdistrict_code": shapes["subdistrict_code"],
+                "lat": points.y,
+                "lon": points.x,
+                "area_km2": area.round(3),
+            }
+        )
         table = table.merge(found, on="subdistrict_code", how="left")
-    missing = {name: pd.array([pd.NA] * len(table), dtype=empty[name].dtype) for name in empty.columns.difference(table.columns) if name in reference.COUNTS}
+    missing = {
+        name: pd.array([pd.NA] * len(table), dtype=empty[name].dtype)
+        for name in empty.columns.difference(table.columns)
+        if name in reference.COUNTS
+    }
     table = table.assign(**missing).reindex(columns=empty.columns)
     return table.astype(dict.fromkeys(reference.MEASURES, float)).sort_values("subdistrict_code", ignore_index=True)
 
@@ -68,7 +79,12 @@ def _borders(province: str) -> pd.DataFrame:
     near, far = plane.sindex.query(plane.geometry, predicate="intersects")
     first, second = near[near < far], far[near < far]
     geometry = plane.geometry.to_numpy()
-    length = shapely.length(shapely.intersection(shapely.boundary(geometry[first]), shapely.boundary(geometry[second]))) / 1000
+    length = (
+        shapely.length(shapely.intersection(shapely.boundary(geometry[first]), shapely.boundary(geometry[second])))
+        / 1000
+    )
     codes = plane["subdistrict_code"].to_numpy()
-    pairs = pd.DataFrame({"subdistrict_code_a": codes[first], "subdistrict_code_b": codes[second], "shared_border_km": length.round(3)})
+    pairs = pd.DataFrame(
+        {"subdistrict_code_a": codes[first], "subdistrict_code_b": codes[second], "shared_border_km": length.round(3)}
+    )
     return pairs[pairs["shared_border_km"] >= SHORTEST_BORDER_KM].reset_index(drop=True)

@@ -44,7 +44,11 @@ def _record_lists(content: Any, name: str) -> list[tuple[str, list[Any]]]:
         return [(name, content)] if any(isinstance(one, dict) for one in content) else []
     if not isinstance(content, dict):
         return []
-    return [(key, value) for key, value in content.items() if isinstance(value, list) and any(isinstance(one, dict) for one in value)]
+    return [
+        (key, value)
+        for key, value in content.items()
+        if isinstance(value, list) and any(isinstance(one, dict) for one in value)
+    ]
 
 
 def _feature(feature: Any) -> Any:
@@ -97,7 +101,8 @@ def read_html(path: Path) -> list[RawSheet]:
         raise Refused("file_not_a_table", value=path.name)
     names = [path.stem] if len(found) == 1 else [f"{path.stem} {number + 1}" for number in range(len(found))]
     return [
-        RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges) for name, grid in zip(names, found, strict=True)
+        RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges)
+        for name, grid in zip(names, found, strict=True)
     ]
 
 

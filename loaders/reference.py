@@ -144,7 +144,9 @@ def write(facts: Path) -> dict[str, int]:
     known = {place.code for district in geothai.districts("80") for place in geothai.subdistricts(district.code)}
     unknown = sorted(set(subdistricts()["subdistrict_code"]) - known)
     if unknown:
-        raise ValueError(f"{len(unknown)} subdistrict codes of {facts} are unknown to geothai, for instance {unknown[:3]}")
+        raise ValueError(
+            f"{len(unknown)} subdistrict codes of {facts} are unknown to geothai, for instance {unknown[:3]}"
+        )
     return counts
 
 

@@ -44,7 +44,10 @@ def _retire(connection: Connection, table: Table, who: str, **where: object) -> 
     """Take back what stands under these keys; nothing is deleted."""
     found = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
     keys = connection.execute(
-        update(table).where(*found, table.c.removed_at.is_(None)).values(removed_by=who, removed_at=store.now()).returning(table.c.id)
+        update(table)
+        .where(*found, table.c.removed_at.is_(None))
+        .values(removed_by=who, removed_at=store.now())
+        .returning(table.c.id)
     ).scalars()
     done = list(keys)
     for key in done:
@@ -61,7 +64,9 @@ def remove(connection: Connection, name: str, key: int, who: str) -> bool:
 
 
 def _table(name: str) -> Table:
-    return {"scenario": tables.scenario, "override": tables.override, "team": tables.team, "project": tables.project}[name]
+    return {"scenario": tables.scenario, "override": tables.override, "team": tables.team, "project": tables.project}[
+        name
+    ]
 
 
 def read(connection: Connection, name: str, *, removed: bool = False) -> pd.DataFrame:
@@ -72,7 +77,13 @@ def read(connection: Connection, name: str, *, removed: bool = False) -> pd.Data
 
 
 def save(
-    connection: Connection, kind: str, name: str, content: Mapping[str, object], who: str, data_version: str, reason: str | None = None
+    connection: Connection,
+    kind: str,
+    name: str,
+    content: Mapping[str, object],
+    who: str,
+    data_version: str,
+    reason: str | None = None,
 ) -> int:
     """Keep a scenario under a name; one of the same kind and name is retired, not lost. Returns its key.
 
@@ -83,7 +94,17 @@ def save(
     name, who = _needed(name, "scenario_name_missing"), _needed(who, "decision_person_missing")
     _retire(connection, tables.scenario, who, kind=kind, name=name)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return _add(connection, tables.scenario, who, data_version, f"{kind} {name}", kind=kind, name=name, content=text, reason=_plain(reason) or None)
+    return _add(
+        connection,
+        tables.scenario,
+        who,
+        data_version,
+        f"{kind} {name}",
+        kind=kind,
+        name=name,
+        content=text,
+        reason=_plain(reason) or None,
+    )
 
 
 def _known_place(code: str | None) -> str:
@@ -114,7 +135,14 @@ def agree(
     where = {"index_code": index_code, "fiscal_year": fiscal_year, "subdistrict_code": _known_place(subdistrict_code)}
     _retire(connection, tables.override, who, **where)
     values = where | {"agreed_class": agreed_class, "computed_class": computed_class, "reason": reason}
-    return _add(connection, tables.override, who, data_version, f"{subdistrict_code} {computed_class} > {agreed_class}: {reason}", **values)
+    return _add(
+        connection,
+        tables.override,
+        who,
+        data_version,
+        f"{subdistrict_code} {computed_class} > {agreed_class}: {reason}",
+        **values,
+    )
 
 
 def send_team(
@@ -132,7 +160,11 @@ def send_team(
     Raises ``Refused``: ``team_incomplete`` (no team or no task), ``decision_person_missing``, ``decision_place_unknown``.
     """
     names = {"team": _needed(team, "team_incomplete"), "task": _needed(task, "team_incomplete")}
-    values = names | {"subdistrict_code": _known_place(subdistrict_code), "visit_on": visit_on, "reason": _plain(reason) or None}
+    values = names | {
+        "subdistrict_code": _known_place(subdistrict_code),
+        "visit_on": visit_on,
+        "reason": _plain(reason) or None,
+    }
     detail = f"{subdistrict_code} {names['team']}: {names['task']}"
     return _add(connection, tables.team, _needed(who, "decision_person_missing"), data_version, detail, **values)
 
@@ -155,7 +187,10 @@ def book_project(
 
     Raises ``Refused``: ``project_incomplete``, ``decision_person_missing``, ``decision_place_unknown``, or the refusal's code.
     """
-    texts = {name: _needed(str(project.get(name) or ""), "project_incomplete") for name in ("project_code", "title", "stream_code")}
+    texts = {
+        name: _needed(str(project.get(name) or ""), "project_incomplete")
+        for name in ("project_code", "title", "stream_code")
+    }
     place = _known_place(str(project["subdistrict_code"])) if project.get("subdistrict_code") else None
     values = texts | {
         "subdistrict_code": place,
@@ -169,4 +204,6 @@ def book_project(
     code = refusal(pd.concat([standing, pd.DataFrame([values], columns=columns, dtype=object)], ignore_index=True))
     if code is not None:
         raise Refused(code, value=texts["stream_code"])
-    return _add(connection, tables.project, who, data_version, f"{texts['project_code']} {texts['stream_code']}", **values)
+    return _add(
+        connection, tables.project, who, data_version, f"{texts['project_code']} {texts['stream_code']}", **values
+    )

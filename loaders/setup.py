@@ -32,7 +32,9 @@ def ensure_code_lists(engine: Engine) -> None:
         rows = [{name: entry.get(name) for name in fields} for entry in codes.agencies() if entry["code"] not in known]
         store.insert_rows(connection, tables.agency, rows)
         known = set(connection.execute(select(tables.stream.c.code)).scalars())
-        store.insert_rows(connection, tables.stream, [_stream(entry) for entry in codes.streams() if entry["code"] not in known])
+        store.insert_rows(
+            connection, tables.stream, [_stream(entry) for entry in codes.streams() if entry["code"] not in known]
+        )
 
 
 def _stream(entry: dict) -> dict:

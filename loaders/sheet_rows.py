@@ -98,7 +98,9 @@ class _Walk:
         self.raw, self.header, self.table = raw, header, table
         self.width = len(header.headings)
         self.flags = _flag_columns(raw, header)
-        self.body = [position for position in range(header.bottom + 1, len(raw.rows)) if any(map(str.strip, raw.rows[position]))]
+        self.body = [
+            position for position in range(header.bottom + 1, len(raw.rows)) if any(map(str.strip, raw.rows[position]))
+        ]
         self.lines = [self._keys(raw.rows[position]) for position in range(header.top, header.bottom + 1)]
         self.titles = {squeezed(text) for text in table.texts.values()}
         self.sections = Sections(raw, self.body, self.width, self.flags)
@@ -133,7 +135,9 @@ class _Walk:
         self._report_short(short)
         for column, count in self.filled_from_band.items():
             heading = self.table.headings[column]
-            self.table.problems.append(Problem("cells_filled_down", sheet=self.raw.name, column=heading, value=str(count)))
+            self.table.problems.append(
+                Problem("cells_filled_down", sheet=self.raw.name, column=heading, value=str(count))
+            )
         self._add_bands(bands)
         self.table.dropped = Counter({reason: count for reason, count in self.table.dropped.items() if count})
         return positions
@@ -261,7 +265,9 @@ class _Walk:
     def _report_long(self) -> None:
         """Delimiters behind the last column in every row are harmless; in a few rows they betray a shift."""
         if len(self.long) <= 0.2 * len(self.table.rows):
-            self.table.problems += [Problem("extra_fields", "quarantined", self.raw.name, number) for number in self.long]
+            self.table.problems += [
+                Problem("extra_fields", "quarantined", self.raw.name, number) for number in self.long
+            ]
 
     def _add_bands(self, bands: list[tuple[str, str]]) -> None:
         for index, heading in enumerate(("__section", "__group")):

@@ -37,10 +37,14 @@ class Sections:
         self.places: dict[int, str] = {}
         self.group = ""
         self.banners = {
-            merge.top for merge in raw.merges if merge.top == merge.bottom and merge.right - merge.left + 1 >= max(3, 0.6 * width)
+            merge.top
+            for merge in raw.merges
+            if merge.top == merge.bottom and merge.right - merge.left + 1 >= max(3, 0.6 * width)
         }
         wide = [raw.rows[position] for position in body[:SAMPLE]]
-        wide = [row for row in wide if sum(1 for c, cell in enumerate(row) if c not in flags and not is_blank(cell)) > 1]
+        wide = [
+            row for row in wide if sum(1 for c, cell in enumerate(row) if c not in flags and not is_blank(cell)) > 1
+        ]
         self.rows = len(wide)
         self.filled = [0] * width
         self.figures = [0] * width

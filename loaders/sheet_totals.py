@@ -78,7 +78,8 @@ class TotalRows:
 
     def _lacks_usual_text(self, row: list[str], label: int) -> bool:
         return any(
-            share >= 0.8 and column != label and (column >= len(row) or is_blank(row[column])) for column, share in enumerate(self.usual)
+            share >= 0.8 and column != label and (column >= len(row) or is_blank(row[column]))
+            for column, share in enumerate(self.usual)
         )
 
     def _adds_up(self, row: list[str]) -> bool:

@@ -139,7 +139,9 @@ def _biff_sheets(stream: bytes) -> dict[str, int]:
         if kind == 0x85 and len(body) > 8:
             wide = body[7] & 1
             text = body[8 : 8 + body[6] * (1 + wide)]
-            starts[text.decode("utf-16-le" if wide else "cp1252", errors="replace")] = int.from_bytes(body[:4], "little")
+            starts[text.decode("utf-16-le" if wide else "cp1252", errors="replace")] = int.from_bytes(
+                body[:4], "little"
+            )
         if kind == 0x0A:
             break
     return starts

@@ -97,7 +97,9 @@ class _Reader:
             self.text = None
         elif tag == "Worksheet" and space == _NS:
             last = len(self.sheets[-1].rows) - 1
-            self.sheets[-1].merges = [Merge(m.top, m.left, min(m.bottom, last), m.right) for m in self.sheets[-1].merges]
+            self.sheets[-1].merges = [
+                Merge(m.top, m.left, min(m.bottom, last), m.right) for m in self.sheets[-1].merges
+            ]
 
     def _put(self, text: str) -> None:
         if not (self.sheets and self.sheets[-1].rows and self.sheets[-1].rows[-1]):

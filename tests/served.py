@@ -18,7 +18,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.conftest import ROOT
 
-CHROMIUM = os.environ.get("KRADAN_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+CHROMIUM = (
+    os.environ.get("KRADAN_CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or "/usr/bin/chromium"
+)
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -133,7 +138,9 @@ def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080
     page.route("**/*", route)
     page.on(
         "console",
-        lambda message: seen.errors.append(f"{message.text} {message.location.get('url', '')}") if message.type == "error" else None,
+        lambda message: (
+            seen.errors.append(f"{message.text} {message.location.get('url', '')}") if message.type == "error" else None
+        ),
     )
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
     page.goto(address)

@@ -33,8 +33,7 @@ def store(tmp_path_factory):
     folder = path.parent
     money = folder / "support.csv"
     money.write_text(
-        "หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n"
-        f"พมจ.,ท่าดี,ลานสกา,นครศรีธรรมราช,ติดต่อ {CANARY},1000,2550\n",
+        f"หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\nพมจ.,ท่าดี,ลานสกา,นครศรีธรรมราช,ติดต่อ {CANARY},1000,2550\n",
         encoding="utf-8",
     )
     done = served.run_import(path, money)

@@ -28,7 +28,12 @@ def loaders(store_path, *arguments, **environment):
     settings = {**os.environ, "KRADAN_STORE": str(store_path), **environment}
     settings.pop("DATABASE_URL", None)
     return subprocess.run(
-        [sys.executable, "-m", "loaders", *map(str, arguments)], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=180
+        [sys.executable, "-m", "loaders", *map(str, arguments)],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=180,
     )
 
 
@@ -108,7 +113,10 @@ def test_the_same_file_twice_is_refused(empty_store):
 REFUSED = {
     "picture.xlsx": (b"\x89PNG\r\n\x1a\n" + b"0" * 200, "file_kind_unsupported"),
     "empty.csv": (b"", "file_empty"),
-    "encrypted.xlsx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 480 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 1024, None),
+    "encrypted.xlsx": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 480 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 1024,
+        None,
+    ),
     "columns.csv": ("สี,ขนาด\nแดง,12\nเขียว,14\n".encode(), "columns_not_understood"),
     "half.xlsx": (b"PK\x03\x04" + b"\x14\0\0\0\x08\0" + b"x" * 300, None),
 }
@@ -152,7 +160,9 @@ def test_a_doubtful_row_waits_and_the_rest_is_loaded(empty_store, tmp_path, kind
 
 def test_an_unknown_code_waits(empty_store, tmp_path):
     file = tmp_path / "codes.csv"
-    file.write_text("รหัสตำบล,หน่วยงาน,งบประมาณ,ปีงบประมาณ\n800303,พมจ.,100,2550\n809999,พมจ.,200,2550\n", encoding="utf-8")
+    file.write_text(
+        "รหัสตำบล,หน่วยงาน,งบประมาณ,ปีงบประมาณ\n800303,พมจ.,100,2550\n809999,พมจ.,200,2550\n", encoding="utf-8"
+    )
     done = loaders(empty_store, "import", file)
     summary = json.loads(done.stdout)
     assert done.returncode == 3

@@ -26,7 +26,13 @@ def board_codes() -> list[str]:
 
 
 def board_adjacency() -> pd.DataFrame:
-    pairs = [(f"{r}{c}", f"{r + dr}{c + dc}") for r in range(SIDE) for c in range(SIDE) for dr, dc in ((0, 1), (1, 0)) if r + dr < SIDE and c + dc < SIDE]
+    pairs = [
+        (f"{r}{c}", f"{r + dr}{c + dc}")
+        for r in range(SIDE)
+        for c in range(SIDE)
+        for dr, dc in ((0, 1), (1, 0))
+        if r + dr < SIDE and c + dc < SIDE
+    ]
     return pd.DataFrame(pairs, columns=["subdistrict_code_a", "subdistrict_code_b"])
 
 
@@ -59,7 +65,10 @@ def test_moran_tells_a_weak_place_among_strong_ones():
 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_same_values_give_the_same_hints(method):
-    pd.testing.assert_frame_equal(local_clusters(planted(), board_adjacency(), method=method), local_clusters(planted(), board_adjacency(), method=method))
+    pd.testing.assert_frame_equal(
+        local_clusters(planted(), board_adjacency(), method=method),
+        local_clusters(planted(), board_adjacency(), method=method),
+    )
 
 
 def test_chance_alone_is_not_called_a_cluster():
@@ -79,7 +88,10 @@ def test_what_is_not_known_takes_no_part_and_says_so():
     assert local_clusters(values, board_adjacency()).set_index("subdistrict_code").at["00", "cluster"] == "alone"
 
 
-@pytest.mark.parametrize("values", [[5.0] * (SIDE * SIDE), [None] * (SIDE * SIDE), [1.0] * (FEWEST - 1) + [None] * (SIDE * SIDE - FEWEST + 1)])
+@pytest.mark.parametrize(
+    "values",
+    [[5.0] * (SIDE * SIDE), [None] * (SIDE * SIDE), [1.0] * (FEWEST - 1) + [None] * (SIDE * SIDE - FEWEST + 1)],
+)
 def test_nothing_is_claimed_without_enough_differing_values(values):
     found = local_clusters(pd.Series(values, index=board_codes(), dtype="Float64"), board_adjacency())
     assert set(found["cluster"]) <= {"not_significant", "not_known", "alone"}
@@ -92,7 +104,23 @@ def test_an_unknown_method_is_refused():
 
 def test_false_discovery_bar_is_the_published_step_up():
     # Benjamini and Hochberg 1995, section 3.2: fifteen p values at 0.05 reject the first four
-    published = [0.0001, 0.0004, 0.0019, 0.0095, 0.0201, 0.0278, 0.0298, 0.0344, 0.0459, 0.3240, 0.4262, 0.5719, 0.6528, 0.7590, 1.0]
+    published = [
+        0.0001,
+        0.0004,
+        0.0019,
+        0.0095,
+        0.0201,
+        0.0278,
+        0.0298,
+        0.0344,
+        0.0459,
+        0.3240,
+        0.4262,
+        0.5719,
+        0.6528,
+        0.7590,
+        1.0,
+    ]
     assert false_discovery_bar(np.array(published), 0.05) == 0.0095
     assert false_discovery_bar(np.array([0.9, 0.8]), 0.05) == 0.0
 
@@ -103,7 +131,9 @@ def test_neighbours_are_mutual_and_only_among_the_codes():
 
 
 places = st.sampled_from([*toy.SUBDISTRICTS, "9901", "99", None])
-rows = st.lists(st.tuples(places, st.sampled_from("abc"), st.sampled_from(["sufficiency", "health", None])), max_size=25)
+rows = st.lists(
+    st.tuples(places, st.sampled_from("abc"), st.sampled_from(["sufficiency", "health", None])), max_size=25
+)
 
 
 @settings(max_examples=15, deadline=None)
@@ -115,7 +145,10 @@ def test_next_door_gives_the_answer_of_who_could_act_for_every_place(drawn):
         for theme in ("sufficiency", "health"):
             one = who_could_act(support, toy.adjacency(), code, theme)
             all_ = table[table["subdistrict_code"].eq(code) & table["theme_code"].eq(theme)]
-            assert all_[["agency_code", "neighbours", "supports"]].values.tolist() == one[["agency_code", "neighbours", "supports"]].values.tolist()
+            assert (
+                all_[["agency_code", "neighbours", "supports"]].values.tolist()
+                == one[["agency_code", "neighbours", "supports"]].values.tolist()
+            )
 
 
 money = st.lists(st.tuples(places, st.one_of(st.none(), st.integers(0, 10_000_000))), max_size=20)
@@ -124,7 +157,9 @@ money = st.lists(st.tuples(places, st.one_of(st.none(), st.integers(0, 10_000_00
 @settings(max_examples=15, deadline=None)
 @given(money, st.sampled_from([None, *SPLIT_METHODS]))
 def test_a_split_moves_money_from_the_strip_to_the_map_and_makes_none(drawn, method):
-    support = toy.support(*(toy.record(place, baht=None if satang is None else satang / 100) for place, satang in drawn))
+    support = toy.support(
+        *(toy.record(place, baht=None if satang is None else satang / 100) for place, satang in drawn)
+    )
     before, after = (roll_up(frame, toy.areas()) for frame in (support, spread(support, toy.areas(), method)))
 
     def total(rolled):
@@ -160,8 +195,19 @@ STYLES = {"1": ClassStyle("#ffffcc", "one"), "u": ClassStyle("#e3e3e3", "unknown
 
 
 def test_small_maps_draw_classes_hatches_stripes_and_dim_other_districts():
-    shapes = small_shapes([square("990101", 99, 8), square("990201", 100, 8), square("990202", 100, 9)], [square("9901", 99, 8)], height=100)
-    svg = small_map(shapes, {"990101": "1", "990201": "u", "990202": "1"}, STYLES, marks=frozenset(["990202"]), district="9901", chosen="990101")
+    shapes = small_shapes(
+        [square("990101", 99, 8), square("990201", 100, 8), square("990202", 100, 9)],
+        [square("9901", 99, 8)],
+        height=100,
+    )
+    svg = small_map(
+        shapes,
+        {"990101": "1", "990201": "u", "990202": "1"},
+        STYLES,
+        marks=frozenset(["990202"]),
+        district="9901",
+        chosen="990101",
+    )
     tree = ET.fromstring(svg)
     space = "{http://www.w3.org/2000/svg}"
     fills = {(path.get("fill"), path.get("opacity")) for path in tree.find(f"{space}g")}

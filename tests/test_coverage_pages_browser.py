@@ -77,7 +77,9 @@ def test_twin_maps_share_their_classes_and_small_maps_show_every_function(chromi
     pictures = small.page.locator(".kradan-small img")
     assert pictures.count() == 9
     assert all(re.search(r"จาก 170 ตำบล", picture.get_attribute("alt")) for picture in pictures.all())
-    assert small.page.evaluate("[...document.querySelectorAll('.kradan-small img')].every(one => one.complete && one.naturalWidth > 0)")
+    assert small.page.evaluate(
+        "[...document.querySelectorAll('.kradan-small img')].every(one => one.complete && one.naturalWidth > 0)"
+    )
 
 
 def test_the_slider_steps_the_year_of_the_filter(chromium, board):
@@ -95,7 +97,9 @@ def test_nothing_found_says_which_filter_to_drop(chromium, board):
     assert "ไม่พบรายการ" in text
     assert re.search(r"ถ้าไม่กรองหน่วยงาน จะพบ \d+ รายการ", text)
     none = opened(chromium, f"{board}/coverage?year=2551&agency=thaihealth&theme=sufficiency")
-    assert re.search(r"เหลือเพียงปีงบประมาณ จะพบ \d+ รายการ", none.page.locator('[data-testid="stAlert"]').first.inner_text())
+    assert re.search(
+        r"เหลือเพียงปีงบประมาณ จะพบ \d+ รายการ", none.page.locator('[data-testid="stAlert"]').first.inner_text()
+    )
 
 
 def test_gaps_tell_functions_plans_and_clusters_with_their_caution(chromium, board):
@@ -134,5 +138,7 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
 @pytest.mark.parametrize("picture", ["streams", "agencies"])
 def test_pictures_of_overlap_are_drawn_and_told_in_a_table(chromium, board, picture):
     seen = opened(chromium, f"{board}/overlaps?list={picture}")
-    seen.page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for(timeout=45_000)
+    seen.page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for(
+        timeout=45_000
+    )
     seen.page.locator('[data-testid="stDataFrame"]').first.wait_for(timeout=45_000)

@@ -24,13 +24,17 @@ PACKAGES = ("loaders", "geo", "pages", "bench")
 def commands() -> list[tuple[str, str]]:
     """Every ``python -m loaders ...`` of the documents: its subcommand, and the document."""
     found = [
-        (name, path.name) for path in TEXTS for name in re.findall(r"python -m loaders ([a-z][a-z-]+)", path.read_text(encoding="utf-8"))
+        (name, path.name)
+        for path in TEXTS
+        for name in re.findall(r"python -m loaders ([a-z][a-z-]+)", path.read_text(encoding="utf-8"))
     ]
     return sorted(set(found))
 
 
 def known_commands() -> set[str]:
-    return {name for action in _parser()._actions for name in (action.choices or {}) if isinstance(action.choices, dict)}
+    return {
+        name for action in _parser()._actions for name in (action.choices or {}) if isinstance(action.choices, dict)
+    }
 
 
 def test_every_command_of_the_documents_exists():
@@ -65,7 +69,9 @@ def test_the_settings_table_is_the_code():
 def test_every_file_named_in_the_guides_exists():
     for path in [*GUIDES, ROOT / "SECURITY.md"]:
         text = path.read_text(encoding="utf-8")
-        for name in re.findall(r"`((?:deploy|tests|loaders|pages|data)/[\w./-]+\.\w+)", text) + re.findall(r"\]\((pictures/[\w.]+)\)", text):
+        for name in re.findall(r"`((?:deploy|tests|loaders|pages|data)/[\w./-]+\.\w+)", text) + re.findall(
+            r"\]\((pictures/[\w.]+)\)", text
+        ):
             home = path.parent if name.startswith("pictures/") else ROOT
             assert (home / name).exists(), (name, path.name)
 
@@ -130,7 +136,9 @@ def test_protections_of_streamlit_stay_on():
 
 
 def test_no_secret_is_kept_in_the_repository():
-    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split("\n")
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.split(
+        "\n"
+    )
     assert not [name for name in listed if name.endswith(("secrets.toml", ".pem", ".key", ".env"))]
     ignored = (ROOT / ".gitignore").read_text(encoding="utf-8")
     assert ".streamlit/secrets.toml" in ignored
@@ -145,7 +153,9 @@ def run_health(**environment: str) -> tuple[int, dict]:
     import os
 
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | environment
-    done = subprocess.run([sys.executable, "-m", "loaders", "health"], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=120)
+    done = subprocess.run(
+        [sys.executable, "-m", "loaders", "health"], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=120
+    )
     return done.returncode, json.loads(done.stdout)
 
 

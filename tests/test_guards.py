@@ -42,7 +42,9 @@ def with_part(data: bytes, part: str, change: Callable[[bytes], bytes]) -> bytes
 
 
 def with_cell(cell: str) -> bytes:
-    return with_part(xlsx_bytes(), "sheet1.xml", lambda xml: xml.replace(b"</sheetData>", f"{cell}</sheetData>".encode()))
+    return with_part(
+        xlsx_bytes(), "sheet1.xml", lambda xml: xml.replace(b"</sheetData>", f"{cell}</sheetData>".encode())
+    )
 
 
 def zip_of(entries: dict[str, bytes]) -> bytes:
@@ -74,7 +76,9 @@ def ole_of(names: list[str]) -> bytes:
 
 
 def bomb(mega: int) -> bytes:
-    return with_part(xlsx_bytes(), "sheet1.xml", lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * (mega << 20)))
+    return with_part(
+        xlsx_bytes(), "sheet1.xml", lambda xml: xml.replace(b"<sheetData>", b"<sheetData>" + b" " * (mega << 20))
+    )
 
 
 def overlapping() -> bytes:
@@ -147,7 +151,9 @@ def test_bad_files_get_a_coded_answer_whatever_their_name(tmp_path: Path, kind: 
     assert time.perf_counter() - start < 5
 
 
-@pytest.mark.parametrize("kind", ["xlsx dense", "xlsx overlapping", "xlsx parent path", "ole encrypted", "pdf", "xlsx many entries"])
+@pytest.mark.parametrize(
+    "kind", ["xlsx dense", "xlsx overlapping", "xlsx parent path", "ole encrypted", "pdf", "xlsx many entries"]
+)
 def test_the_check_before_opening_is_quick(tmp_path: Path, kind: str) -> None:
     path = tmp_path / "upload"
     path.write_bytes(BAD[kind][0])
@@ -258,7 +264,9 @@ def test_fuzzed_files_never_raise_anything_else(tmp_path: Path) -> None:
         data = bytearray(draw.choice(seeds))
         for _ in range(draw.randint(1, 12)):
             place = draw.randrange(len(data) + 1)
-            data[place : place + draw.choice([0, 1, 1, 40])] = bytes(draw.randrange(256) for _ in range(draw.choice([0, 1, 8])))
+            data[place : place + draw.choice([0, 1, 1, 40])] = bytes(
+                draw.randrange(256) for _ in range(draw.choice([0, 1, 8]))
+            )
         path = tmp_path / f"fuzz{number}"
         path.write_bytes(bytes(data))
         try:

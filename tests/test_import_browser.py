@@ -39,7 +39,7 @@ def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser
     expect(page.get_by_text("Money in the file")).to_be_visible(timeout=60_000)
     assert "Files of the kind PDF cannot be read" in seen.text()
     assert seen.title() == "0 files in use · 0 rows wait for review"  # nothing is stored before a person says so
-    page.get_by_role("button", name="Store 1 files").click()
+    page.get_by_role("button", name="Store (1)").click()
     expect(page.get_by_text("Stored as batch 1")).to_be_visible(timeout=60_000)
     page.get_by_role("button", name="Make the file to give back").click()
     got = page.get_by_role("button", name="Download งาน.xlsx")

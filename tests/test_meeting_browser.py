@@ -214,7 +214,12 @@ def test_the_wall_is_usable_on_a_phone(chromium, board):
     seen = served.visit(chromium, f"{board}/meeting", 390, 844)
     frame = wall(seen)
     assert frame.evaluate("document.documentElement.scrollWidth") <= 390
-    assert frame.evaluate("Math.max(...[...document.querySelectorAll('#map, #title, #panel *, footer *')].map(node => node.getBoundingClientRect().right))") <= 390
+    assert (
+        frame.evaluate(
+            "Math.max(...[...document.querySelectorAll('#map, #title, #panel *, footer *')].map(node => node.getBoundingClientRect().right))"
+        )
+        <= 390
+    )
     frame.click('nav button[data-key="ArrowRight"]')
     frame.wait_for_selector('body[data-step="1"]')
     frame.click('nav button[data-key="KeyQ"]')

@@ -71,7 +71,13 @@ def test_a_number_of_a_link_is_finite_and_not_negative(text):
 
 def test_the_method_of_a_link(link):
     assert ranking_controls.method() == Method()
-    link.update(weights="groups:2,trained_leaders:1,unknown:3,booklet_held:99", norm="minmax", mean="nonsense", cut="thresholds", limits="a:70")
+    link.update(
+        weights="groups:2,trained_leaders:1,unknown:3,booklet_held:99",
+        norm="minmax",
+        mean="nonsense",
+        cut="thresholds",
+        limits="a:70",
+    )
     found = ranking_controls.method()
     assert found == Method((("booklet_held", 3.0), ("groups", 2.0)), "minmax", "arithmetic", "thresholds", (70.0, 40.0))
     again = dict(ranking_controls.as_content(found))
@@ -87,7 +93,10 @@ def test_a_weight_changes_strength_and_leaves_need_alone():
     assert ranking_data.spec_of(plain).effective_weights()["groups"] == pytest.approx(1 / 7.5)
     assert ranking_data.spec_of(moved).effective_weights()["groups"] == pytest.approx(3 / 9.5)
     assert ranking_data.spec_of(plain).version != ranking_data.spec_of(moved).version
-    assert ranking_data.spec_of(plain, "need").effective_weights() == ranking_data.spec_of(moved, "need").effective_weights()
+    assert (
+        ranking_data.spec_of(plain, "need").effective_weights()
+        == ranking_data.spec_of(moved, "need").effective_weights()
+    )
     assert not set(ranking_data.spec_of(plain).codes) & set(ranking_data.spec_of(plain, "need").codes)
 
 
@@ -122,7 +131,9 @@ def test_silence_means_none_only_where_the_base_has_spoken(version, monkeypatch)
     table = ranking_data.figures.__wrapped__(version, 2007).set_index(KEY)
     held = set(queries.register(version, "welfare_fund")[KEY])
     silent = [code for code in table.index if code not in held]
-    assert {bool(pd.isna(table.at[code, "welfare_fund_members"])) for code in silent if not code.startswith("8003")} == {True}
+    assert {
+        bool(pd.isna(table.at[code, "welfare_fund_members"])) for code in silent if not code.startswith("8003")
+    } == {True}
     assert table.loc[[code for code in silent if code.startswith("8003")], "welfare_fund_members"].eq(0).all()
 
 
@@ -145,7 +156,9 @@ def test_a_year_without_figures_has_no_classes(version):
 def test_an_agreed_class_stands_beside_the_computed_one(version):
     ranking = ranking_data.ranked(version, 2007, Method())
     code = ranking.units.query("`class` == 'C'")[KEY].iloc[0]
-    key = queries.decide(lambda c: decisions.agree(c, code, "A", "รู้จักพื้นที่ดี", "วันดี", version, index_code="nst_strength", fiscal_year=2007))
+    key = queries.decide(
+        lambda c: decisions.agree(c, code, "A", "รู้จักพื้นที่ดี", "วันดี", version, index_code="nst_strength", fiscal_year=2007)
+    )
     unit = ranking_data.reviewed(ranking, 2007).units.set_index(KEY).loc[code]
     assert (unit["class"], unit["agreed_class"], unit["by"]) == ("C", "A", "วันดี")
     assert not ranking_data.reviewed(ranking, 2006).units["is_overridden"].any()
@@ -186,7 +199,9 @@ def test_counts_are_those_of_the_time_and_towns_have_no_villages(version):
 
 
 def test_every_number_can_be_changed_and_a_limit_taken_away(version):
-    changed = welfare_data.Choice("proposal_2550", "mean", (("heads.year", "2021"), ("msdhs_fund.total_baht", "-"), ("nhso_health.baht", "45")))
+    changed = welfare_data.Choice(
+        "proposal_2550", "mean", (("heads.year", "2021"), ("msdhs_fund.total_baht", "-"), ("nhso_health.baht", "45"))
+    )
     scheme = welfare_data.scheme_of(changed)
     assert scheme.population_column == "population_2021"
     rules = {rule.code: rule for rule in scheme.rules}

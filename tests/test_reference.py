@@ -25,7 +25,11 @@ def test_villages_in_2007_are_those_of_the_meeting():
 
 
 def test_codes_and_names_are_those_of_the_national_register():
-    known = {place.code: place.name_th for district in geothai.districts("80") for place in geothai.subdistricts(district.code)}
+    known = {
+        place.code: place.name_th
+        for district in geothai.districts("80")
+        for place in geothai.subdistricts(district.code)
+    }
     table = reference.subdistricts().set_index("subdistrict_code")["name_th"]
     assert set(table.index) == set(known)
     assert {code: name for code, name in table.items() if known[code] != name} == {}
@@ -34,7 +38,11 @@ def test_codes_and_names_are_those_of_the_national_register():
 def test_the_tables_are_the_published_facts():
     source = pd.read_csv(SHARED / "facts" / "nst_gazetteer.csv", dtype=str, keep_default_na=False)
     ours = pd.read_csv(reference.DIRECTORY / "subdistricts.csv", dtype=str, keep_default_na=False)
-    for ours_name, theirs in (("subdistrict_code", "tambon_code"), ("population_2007", "population_2007"), ("area_km2", "area_km2")):
+    for ours_name, theirs in (
+        ("subdistrict_code", "tambon_code"),
+        ("population_2007", "population_2007"),
+        ("area_km2", "area_km2"),
+    ):
         assert list(ours[ours_name]) == list(source[theirs])
 
 

@@ -33,7 +33,9 @@ def audit(engine) -> list[str]:
 
 
 def test_a_scenario_is_kept_with_who_when_and_data_version_and_a_new_one_retires_it(engine):
-    first = write(engine, lambda c: scenarios.save(c, "ranking", " เน้น  กลุ่ม ", {"weights": "groups:2"}, "วันดี", "v1", "ลองดู"))
+    first = write(
+        engine, lambda c: scenarios.save(c, "ranking", " เน้น  กลุ่ม ", {"weights": "groups:2"}, "วันดี", "v1", "ลองดู")
+    )
     second = write(engine, lambda c: scenarios.save(c, "ranking", "เน้น กลุ่ม", {"weights": "groups:3"}, "สมชาย", "v2"))
     write(engine, lambda c: scenarios.save(c, "funds", "เน้น กลุ่ม", {}, "สมชาย", "v2"))
     kept = standing(engine, "scenario")
@@ -46,7 +48,9 @@ def test_a_scenario_is_kept_with_who_when_and_data_version_and_a_new_one_retires
     assert audit(engine) == ["add_scenario", "remove_scenario", "add_scenario", "add_scenario"]
 
 
-@pytest.mark.parametrize(("name", "who", "code"), [(" ", "ก", "scenario_name_missing"), ("ก", "", "decision_person_missing")])
+@pytest.mark.parametrize(
+    ("name", "who", "code"), [(" ", "ก", "scenario_name_missing"), ("ก", "", "decision_person_missing")]
+)
 def test_a_scenario_without_name_or_person_is_refused(engine, name, who, code):
     with pytest.raises(Refused) as stop:
         write(engine, lambda c: scenarios.save(c, "ranking", name, {}, who, "v1"))
@@ -56,7 +60,10 @@ def test_a_scenario_without_name_or_person_is_refused(engine, name, who, code):
 
 def agree(engine, to="A", place=PLACE, reason="รู้จักพื้นที่ดี", who="วันดี", year=2007):
     return write(
-        engine, lambda c: scenarios.agree(c, place, to, reason, who, "v1", index_code="nst", fiscal_year=year, computed_class="C")
+        engine,
+        lambda c: scenarios.agree(
+            c, place, to, reason, who, "v1", index_code="nst", fiscal_year=year, computed_class="C"
+        ),
     )
 
 
@@ -113,7 +120,13 @@ def refusal(projects: pd.DataFrame) -> str | None:
 
 
 def book_one(engine, code="P1", satang=60_000, stream="special"):
-    project = {"project_code": code, "title": "อบรมแกนนำ", "stream_code": stream, "amount_satang": satang, "subdistrict_code": PLACE}
+    project = {
+        "project_code": code,
+        "title": "อบรมแกนนำ",
+        "stream_code": stream,
+        "amount_satang": satang,
+        "subdistrict_code": PLACE,
+    }
     return write(engine, lambda c: scenarios.book_project(c, project, "วันดี", "v1", refusal))
 
 

@@ -25,11 +25,22 @@ def extremes(path) -> dict[str, str]:
     """The subdistricts with most support, with most rows in all registers, and with no support and fewest rows."""
     engine = stores.open_store(f"sqlite:///{path}")
     with stores.reading(engine) as connection:
-        counts = {name: stores.read_register(connection, name, "80")["subdistrict_code"].value_counts() for name in tables.REGISTERS if "subdistrict_code" in tables.REGISTERS[name].c}
+        counts = {
+            name: stores.read_register(connection, name, "80")["subdistrict_code"].value_counts()
+            for name in tables.REGISTERS
+            if "subdistrict_code" in tables.REGISTERS[name].c
+        }
     engine.dispose()
     codes = subdistricts()["subdistrict_code"]
-    table = {code: (int(counts["support"].get(code, 0)), sum(int(count.get(code, 0)) for count in counts.values())) for code in codes}
-    return {"most_support": max(table, key=lambda code: table[code]), "most_rows": max(table, key=lambda code: table[code][1]), "emptiest": min(table, key=lambda code: table[code])}
+    table = {
+        code: (int(counts["support"].get(code, 0)), sum(int(count.get(code, 0)) for count in counts.values()))
+        for code in codes
+    }
+    return {
+        "most_support": max(table, key=lambda code: table[code]),
+        "most_rows": max(table, key=lambda code: table[code][1]),
+        "emptiest": min(table, key=lambda code: table[code]),
+    }
 
 
 def pages_of(pdf: bytes) -> int:
@@ -71,7 +82,10 @@ def fits(found: dict) -> None:
     assert found["wide"] <= found["width"] + 1
 
 
-@pytest.mark.parametrize(("which", "language"), [("most_support", "th"), ("most_rows", "th"), ("emptiest", "th"), ("most_support", "en"), ("emptiest", "en")])
+@pytest.mark.parametrize(
+    ("which", "language"),
+    [("most_support", "th"), ("most_rows", "th"), ("emptiest", "th"), ("most_support", "en"), ("emptiest", "en")],
+)
 def test_it_prints_on_one_sheet(chromium, board, store, which, language):
     code = extremes(store)[which]
     found = printed(chromium, f"{board}/subdistrict?subdistrict={code}&year=&lang={language}")
@@ -95,7 +109,10 @@ def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(chro
     store = served.make_store(tmp_path / "kradan.sqlite", demo=False)
     file = tmp_path / "many.csv"
     work = "อบรมพัฒนาศักยภาพผู้นำชุมชนและเครือข่ายองค์กรการเงินเพื่อการพึ่งตนเองอย่างยั่งยืน รุ่นที่"
-    rows = "".join(f"หน่วยงานทดลองที่ {number % 9},ท่าดี,ลานสกา,นครศรีธรรมราช,{work} {number},{1000 + number},2550\n" for number in range(150))
+    rows = "".join(
+        f"หน่วยงานทดลองที่ {number % 9},ท่าดี,ลานสกา,นครศรีธรรมราช,{work} {number},{1000 + number},2550\n"
+        for number in range(150)
+    )
     file.write_text("หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n" + rows, encoding="utf-8")
     assert served.run_import(store, file).returncode == 0
     with served.board(store) as address:

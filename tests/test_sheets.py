@@ -234,7 +234,9 @@ def test_child_and_own_process_agree() -> None:
 PLAIN = "ตำบล,อำเภอ,จำนวนเงิน\nชะมาย,ทุ่งสง,1000\nกะปาง,ทุ่งสง,2000\n"
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp874", "iso8859_11", "tis_620"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp874", "iso8859_11", "tis_620"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_encodings_and_delimiters(tmp_path: Path, encoding: str, delimiter: str) -> None:
     sheet = read_one(written(tmp_path, PLAIN.replace(",", delimiter), encoding=encoding))
@@ -376,7 +378,9 @@ def test_sections_and_totals(tmp_path: Path) -> None:
     assert sheet.problems == []
 
 
-@pytest.mark.parametrize("label", ["รวม", "รวมทั้งสิ้น", "ยอดรวม", "รวมเงิน", "รวม (บาท)", "รวม 3 ตำบล", "Total", "Grand Total", "รวมทั้งจังหวัด"])
+@pytest.mark.parametrize(
+    "label", ["รวม", "รวมทั้งสิ้น", "ยอดรวม", "รวมเงิน", "รวม (บาท)", "รวม 3 ตำบล", "Total", "Grand Total", "รวมทั้งจังหวัด"]
+)
 @pytest.mark.parametrize("column", [0, 1])
 def test_total_labels(tmp_path: Path, label: str, column: int) -> None:
     last = ["", "", "", "35"]
@@ -395,7 +399,9 @@ def test_a_name_or_a_group_called_total_is_data_or_asked(tmp_path: Path) -> None
     text = "ตำบล,กลุ่มเป้าหมาย,กิจกรรม,เงิน\nชะมาย,รวม,อบรม,10\nรวมไทยพัฒนา,เด็ก,อบรม,20\nกะปาง,เด็ก,รวมกลุ่มออม,5\n"
     sheet = read_one(written(tmp_path, text))
     assert (len(sheet.frame), len(sheet.totals)) == (3, 0)
-    assert [(problem.code, problem.row, problem.severity) for problem in sheet.problems] == [("possible_total_row", 2, "quarantined")]
+    assert [(problem.code, problem.row, problem.severity) for problem in sheet.problems] == [
+        ("possible_total_row", 2, "quarantined")
+    ]
 
 
 def test_district_rows_with_the_sum_of_their_subdistricts(tmp_path: Path) -> None:
@@ -577,7 +583,9 @@ def test_excel_2003_xml(tmp_path: Path) -> None:
     sheet = read_one(written(tmp_path, text, name="old.xls"))
     assert sheet.frame.loc[4].tolist() == ["X", "2007-03-06", "12.5"]
     with pytest.raises(Refused):
-        read_one(written(tmp_path, text.replace("<Workbook", '<!DOCTYPE a [<!ENTITY x "y">]><Workbook', 1), name="old.xls"))
+        read_one(
+            written(tmp_path, text.replace("<Workbook", '<!DOCTYPE a [<!ENTITY x "y">]><Workbook', 1), name="old.xls")
+        )
 
 
 def test_geojson_points_and_stray_records(tmp_path: Path) -> None:
@@ -595,7 +603,9 @@ def test_geojson_points_and_stray_records(tmp_path: Path) -> None:
 
 # --- properties -----------------------------------------------------------------------------------------------------
 
-CELL = st.sampled_from(["", " ", "ก", "รวม", "Total", "อำเภอทุ่งสง", "ตำบลกะปาง", "1,000", "๕๐", "-", "หน้า 2", "#adm1", "2550"])
+CELL = st.sampled_from(
+    ["", " ", "ก", "รวม", "Total", "อำเภอทุ่งสง", "ตำบลกะปาง", "1,000", "๕๐", "-", "หน้า 2", "#adm1", "2550"]
+)
 
 
 @given(rows=st.lists(st.lists(CELL, min_size=1, max_size=6), min_size=1, max_size=14))

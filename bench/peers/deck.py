@@ -13,7 +13,9 @@ counts = values()[chosen]
 features = []
 for feature in polygons()["features"]:
     number = counts.get(feature["properties"]["c"], 0)
-    features.append(feature | {"properties": feature["properties"] | {"agencies": number, "fill": SHADES[min(number, 4)]}})
+    features.append(
+        feature | {"properties": feature["properties"] | {"agencies": number, "fill": SHADES[min(number, 4)]}}
+    )
 layer = pydeck.Layer(
     "GeoJsonLayer",
     {"type": "FeatureCollection", "features": features},
@@ -23,4 +25,7 @@ layer = pydeck.Layer(
     pickable=True,
 )
 start = pydeck.ViewState(latitude=8.5, longitude=99.85, zoom=8)
-st.pydeck_chart(pydeck.Deck(layers=[layer], initial_view_state=start, map_style=None, tooltip={"text": "{n} {agencies}"}), height=680)
+st.pydeck_chart(
+    pydeck.Deck(layers=[layer], initial_view_state=start, map_style=None, tooltip={"text": "{n} {agencies}"}),
+    height=680,
+)

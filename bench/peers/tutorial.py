@@ -13,7 +13,12 @@ table = pd.DataFrame(values()[chosen].items(), columns=["code", "agencies"])
 west, south, east, north = 99.25, 7.75, 100.45, 9.35
 drawn = folium.Map(location=[(south + north) / 2, (west + east) / 2], zoom_start=9)
 layer = folium.Choropleth(
-    geo_data=polygons(), data=table, columns=["code", "agencies"], key_on="feature.properties.c", fill_color="YlGnBu", legend_name="agencies"
+    geo_data=polygons(),
+    data=table,
+    columns=["code", "agencies"],
+    key_on="feature.properties.c",
+    fill_color="YlGnBu",
+    legend_name="agencies",
 )
 layer.geojson.add_child(folium.GeoJsonTooltip(["n", "d"]))
 layer.add_to(drawn)

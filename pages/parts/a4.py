@@ -12,10 +12,33 @@ from pages.parts.text import baht, day, name_of, safe, subdistrict_name, t, year
 
 SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
 PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: sheet inside its margins, head with the small map, slack
-WIDE, MM, LETTER, LINE = 192.0, 0.3528, 0.18, 1.38  # printable width; mm per point; width of a letter and height of a line per point
+WIDE, MM, LETTER, LINE = (
+    192.0,
+    0.3528,
+    0.18,
+    1.38,
+)  # printable width; mm per point; width of a letter and height of a line per point
 RAGGED = 1.2  # Thai wraps at words: every line but the last ends early
-SHARES = {"agency": 0.12, "what": 0.25, "theme": 0.17, "where": 0.10, "amount": 0.10, "period": 0.18, "files": 0.08}  # as in app.css
-MOST = {"groups": 6, "neighbours": 9, "view_overlaps": 8, "view_gaps": 7, "welfare_fund": 6, "people": 6, "needs": 6, "plans": 6, "rank": 2}
+SHARES = {
+    "agency": 0.12,
+    "what": 0.25,
+    "theme": 0.17,
+    "where": 0.10,
+    "amount": 0.10,
+    "period": 0.18,
+    "files": 0.08,
+}  # as in app.css
+MOST = {
+    "groups": 6,
+    "neighbours": 9,
+    "view_overlaps": 8,
+    "view_gaps": 7,
+    "welfare_fund": 6,
+    "people": 6,
+    "needs": 6,
+    "plans": 6,
+    "rank": 2,
+}
 
 
 def html(version: str, chosen: queries.Filters, code: str) -> str:
@@ -36,7 +59,11 @@ def grouped(version: str, own: pd.DataFrame) -> pd.DataFrame:
     if own.empty:
         return pd.DataFrame(columns=["agency", "what", "theme", "where", "amount_satang", "period", "files", "records"])
     rows = records.support_words(version, own)
-    rows = rows.assign(moo=rows["village_code"].str[6:8].astype("Int64"), batch=rows["batch_id"].astype("Int64").astype("str"), place_row=rows["row"].astype("str"))
+    rows = rows.assign(
+        moo=rows["village_code"].str[6:8].astype("Int64"),
+        batch=rows["batch_id"].astype("Int64").astype("str"),
+        place_row=rows["row"].astype("str"),
+    )
     keys = ["agency", "what", "theme", "area_level"]
     table = rows.groupby(keys, dropna=False, sort=False).agg(
         where=("moo", _villages),
@@ -46,8 +73,12 @@ def grouped(version: str, own: pd.DataFrame) -> pd.DataFrame:
         first_row=("place_row", "first"),
         records=("batch", "size"),
     )
-    table = table.reset_index().sort_values("amount_satang", ascending=False, na_position="last", kind="stable", ignore_index=True)
-    return table.assign(files=[f"{row.files} {row.first_row}{'+' if row.records > 1 else ''}" for row in table.itertuples()])
+    table = table.reset_index().sort_values(
+        "amount_satang", ascending=False, na_position="last", kind="stable", ignore_index=True
+    )
+    return table.assign(
+        files=[f"{row.files} {row.first_row}{'+' if row.records > 1 else ''}" for row in table.itertuples()]
+    )
 
 
 def _villages(numbers: pd.Series) -> str:
@@ -78,12 +109,21 @@ def _rest(size: float, blocks: list[list[str]], foot: str) -> float:
     line = size * LINE * MM
     column = (WIDE - 8) / 3 - 3
     heights = [sum(_wrapped(size, text, column) for text in block) * line + 1.2 for block in blocks]
-    return 6 * line + 4 + max(sum(heights) / 3 * 1.12 + line, max(heights, default=0)) + _wrapped(size * 0.88, foot, WIDE) * line
+    return (
+        6 * line
+        + 4
+        + max(sum(heights) / 3 * 1.12 + line, max(heights, default=0))
+        + _wrapped(size * 0.88, foot, WIDE) * line
+    )
 
 
 def _row(size: float, row: object) -> float:
     """Millimetres of a line of support: its highest cell."""
-    lines = max(_wrapped(size, str(getattr(row, name)), WIDE * share - 1.6) for name, share in SHARES.items() if hasattr(row, name))
+    lines = max(
+        _wrapped(size, str(getattr(row, name)), WIDE * share - 1.6)
+        for name, share in SHARES.items()
+        if hasattr(row, name)
+    )
     return lines * size * LINE * MM + 0.75
 
 
@@ -96,7 +136,9 @@ def _wrapped(size: float, text: str, width: float) -> int:
 
 def _head(version: str, chosen: queries.Filters, code: str) -> str:
     area = queries.areas(chosen.fiscal_year).set_index("subdistrict_code").loc[code]
-    layer = layers.coverage_layer(queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies"))
+    layer = layers.coverage_layer(
+        queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies")
+    )
     demo = f" · {t('demo')}" if bool(queries.batches(version).query("is_active")["is_demo"].any()) else ""
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
     used = [words for words in (_chosen(version, chosen, name) for name in ("theme", "agency", "stream")) if words]
@@ -109,14 +151,25 @@ def _head(version: str, chosen: queries.Filters, code: str) -> str:
 
 def _chosen(version: str, chosen: queries.Filters, name: str) -> str:
     value = getattr(chosen, name)
-    known = {"theme": choices.theme_names, "agency": lambda: records.agency_names(version), "stream": lambda: records.stream_names(version)}
+    known = {
+        "theme": choices.theme_names,
+        "agency": lambda: records.agency_names(version),
+        "stream": lambda: records.stream_names(version),
+    }
     return known[name]().get(value, value) if value else ""
 
 
 def _figures(version: str, chosen: queries.Filters, code: str) -> str:
-    cells = "".join(f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>" for words, value in sheet.figures(version, chosen, code))
+    cells = "".join(
+        f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
+        for words, value in sheet.figures(version, chosen, code)
+    )
     row = queries.coverage(version, chosen).set_index("subdistrict_code").loc[code]
-    missing = f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row['missing_bases']))}</p>" if row["missing_bases"] else ""
+    missing = (
+        f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row['missing_bases']))}</p>"
+        if row["missing_bases"]
+        else ""
+    )
     return f'<div class="kradan-a4-figures">{cells}</div>{missing}'
 
 
@@ -125,12 +178,22 @@ def _support(own: pd.DataFrame, lines: int) -> str:
         return f"<p>{safe(t('nobody_here'))}</p>"
     heads = [t(f"column_{name}") for name in ("agency", "what", "theme", "place", "amount", "period", "source")]
     body = "".join(
-        "<tr>" + "".join(f"<td>{safe(cell)}</td>" for cell in (row.agency, row.what, row.theme, row.where, baht(row.amount_satang), row.period, row.files)) + "</tr>"
+        "<tr>"
+        + "".join(
+            f"<td>{safe(cell)}</td>"
+            for cell in (row.agency, row.what, row.theme, row.where, baht(row.amount_satang), row.period, row.files)
+        )
+        + "</tr>"
         for row in own.head(lines).itertuples()
     )
     rest = own.iloc[lines:]
     if len(rest):
-        words = t("rest_not_listed", lines=len(rest), records=int(rest["records"].sum()), amount=baht(rest["amount_satang"].sum(min_count=1)))
+        words = t(
+            "rest_not_listed",
+            lines=len(rest),
+            records=int(rest["records"].sum()),
+            amount=baht(rest["amount_satang"].sum(min_count=1)),
+        )
         body += f'<tr><td colspan="7">{safe(words)}</td></tr>'
     return f"<table><thead><tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -140,7 +203,9 @@ def _above(version: str, chosen: queries.Filters, code: str) -> str:
     if above.empty:
         return ""
     by = above.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
-    words = " · ".join(f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}" for level, row in by.iterrows())
+    words = " · ".join(
+        f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}" for level, row in by.iterrows()
+    )
     return f"<p><b>{safe(t('support_above'))}:</b> {safe(words)}</p>"
 
 
@@ -148,7 +213,9 @@ def _foot(version: str, chosen: queries.Filters, code: str) -> str:
     """Files by the number that the lines cite, rows of each, when loaded; data version."""
     rows = place_facts.provenance(version, chosen, code)
     files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
-    listed = " · ".join(f"[{batch}] {row.file} ({row.rows:,} {t('rows_word')}, {day(row.loaded_at)})" for batch, row in files.iterrows())
+    listed = " · ".join(
+        f"[{batch}] {row.file} ({row.rows:,} {t('rows_word')}, {day(row.loaded_at)})" for batch, row in files.iterrows()
+    )
     return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=queries.number(version))}"
 
 

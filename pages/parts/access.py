@@ -23,7 +23,10 @@ def data_sets(version: str) -> None:
         sharing = store.read_sharing(connection)
     names = records.agency_names(version)
     present = queries.data_sets(version)
-    level = [sharing.get((row.register, row.base), sharing.get((row.register, "*"), LEVELS[0])) for row in present.itertuples()]
+    level = [
+        sharing.get((row.register, row.base), sharing.get((row.register, "*"), LEVELS[0]))
+        for row in present.itertuples()
+    ]
     shown = present.assign(
         base_name=[names.get(base, base) for base in present["base"]],
         register_name=[t(f"register_{register}") for register in present["register"]],
@@ -36,7 +39,9 @@ def data_sets(version: str) -> None:
     with st.form("share", border=True):
         options = list(present.itertuples(index=False, name=None))
         chosen = st.selectbox(
-            t("sharing_sets"), options, format_func=lambda one: f"{names.get(one[0], one[0])} · {t('register_' + one[1])}"
+            t("sharing_sets"),
+            options,
+            format_func=lambda one: f"{names.get(one[0], one[0])} · {t('register_' + one[1])}",
         )
         wanted = st.radio(t("sharing_level"), LEVELS, format_func=lambda one: t(f"share_{one}"), horizontal=True)
         if st.form_submit_button(t("sharing_save")):
@@ -52,8 +57,13 @@ def roles(version: str) -> None:
     current = accounts[accounts["revoked_at"].isna()] if len(accounts) else accounts
     agencies = records.agency_names(version)
     if len(current):
-        shown = current.assign(role=[t(f"role_{role}") for role in current["role"]], agency=[agencies.get(code, "") for code in current["agency_code"]])
-        panels.table(shown, "roles", {"subject": t("sharing_account"), "role": t("sharing_role"), "agency": t("column_agency")})
+        shown = current.assign(
+            role=[t(f"role_{role}") for role in current["role"]],
+            agency=[agencies.get(code, "") for code in current["agency_code"]],
+        )
+        panels.table(
+            shown, "roles", {"subject": t("sharing_account"), "role": t("sharing_role"), "agency": t("column_agency")}
+        )
     if not who.has_sign_in():
         st.caption(t("single_user"))
     with st.form("grant", border=True):
@@ -100,11 +110,14 @@ def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
     with st.form("due", border=True):
         st.html(f"<b>{safe(t('tracker_set'))}</b>")
         base = st.selectbox(t("column_base"), list(names), format_func=names.__getitem__)
-        register = st.selectbox(t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}"))
-        district = st.selectbox(t("column_district"), [None, *districts], format_func=lambda code: districts.get(code, t("all_districts")))
+        register = st.selectbox(
+            t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}")
+        )
+        district = st.selectbox(
+            t("column_district"), [None, *districts], format_func=lambda code: districts.get(code, t("all_districts"))
+        )
         wanted = st.date_input(t("tracker_due"), value=date.today() + timedelta(days=30), format="DD/MM/YYYY")
         if st.form_submit_button(t("tracker_set")) and base and isinstance(wanted, date):
             with queries.writing() as connection:
                 due_dates.set_due(connection, base, register, wanted, _person(), district_code=district)
             st.rerun()
-

@@ -42,7 +42,11 @@ def read_address() -> None:
 def write_address() -> None:
     """Put this view's choices into the address, leaving out what is the default."""
     used: dict[str, str] = st.session_state["_used"]
-    wanted = {key: str(st.session_state[key]) for key, default in used.items() if str(st.session_state.get(key, default)) != default}
+    wanted = {
+        key: str(st.session_state[key])
+        for key, default in used.items()
+        if str(st.session_state.get(key, default)) != default
+    }
     others = {key: value for key, value in st.query_params.to_dict().items() if key not in KEYS}
     if st.query_params.to_dict() != wanted | others:
         st.query_params.from_dict(wanted | others)
@@ -60,7 +64,9 @@ def link_params(**changed: str | None) -> dict[str, str]:
     return {key: value for key, value in kept.items() if key != "lang" or value != "th"}
 
 
-def choose(key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None) -> str:
+def choose(
+    key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None
+) -> str:
     """A list to choose one code from; what the address asks for and is not on the list falls back to the default."""
     fallback = default if default is not None else options[0]
     if st.session_state.get(key) not in options:
@@ -69,7 +75,9 @@ def choose(key: str, label: str, options: Sequence[str], words: Callable[[str], 
     return st.selectbox(label, options, format_func=words, key=key, persist_state="session")
 
 
-def switch(key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None) -> str:
+def switch(
+    key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None
+) -> str:
     """A short row of buttons to choose one code from."""
     fallback = default if default is not None else options[0]
     if st.session_state.get(key) not in options:
@@ -96,7 +104,9 @@ def filters(version: str) -> Filters:
         stream = _coded(version, "stream", t("filter_stream"), t("all_streams"))
         districts = district_names()
         order = [ALL, *sorted(districts)]
-        district = choose("district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL)
+        district = choose(
+            "district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL
+        )
     return Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
 
 
@@ -105,7 +115,9 @@ def place_and_time(version: str, *, timed: bool = True) -> Filters:
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         chosen_year, districts = _year(version) if timed else None, district_names()
         order = [ALL, *sorted(districts)]
-        district = choose("district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL)
+        district = choose(
+            "district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL
+        )
     return Filters(chosen_year, district=district or None)
 
 
@@ -114,7 +126,11 @@ def _year(version: str) -> int | None:
     listed = [str(number + 543) for number in queries.years(version)]
     default = str(usual + 543) if usual is not None else ALL
     chosen = choose(
-        "year", t("filter_year"), [*listed, ALL] if listed else [ALL], lambda be: year(int(be) - 543) if be else t("all_years"), default
+        "year",
+        t("filter_year"),
+        [*listed, ALL] if listed else [ALL],
+        lambda be: year(int(be) - 543) if be else t("all_years"),
+        default,
     )
     return int(chosen) - 543 if chosen else None
 
@@ -156,7 +172,10 @@ def subdistrict_names() -> dict[str, str]:
 
 @lru_cache(maxsize=4)
 def _subdistrict_names(language: str) -> dict[str, str]:
-    pairs = {row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in queries.areas(None).itertuples()}
+    pairs = {
+        row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}"
+        for row in queries.areas(None).itertuples()
+    }
     rank = {name: index for index, name in enumerate(in_order(list(pairs.values())))}
     return dict(sorted(pairs.items(), key=lambda pair: rank[pair[1]]))
 

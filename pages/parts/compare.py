@@ -53,7 +53,9 @@ def _step_year(version: str, chosen: queries.Filters) -> None:
         st.session_state["year"] = st.session_state["_year_step"]
 
     st.session_state["_year_step"] = str(chosen.fiscal_year + 543)
-    st.select_slider(t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=320)
+    st.select_slider(
+        t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=320
+    )
 
 
 def layer_of(version: str, look: Look, measure: str, bounds: list[float]) -> layers.Layer:
@@ -75,7 +77,13 @@ def one(version: str, sight: Sight) -> None:
         table = looks.coverage(version, look)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
         people = inside.groupby("status")["population"].sum()
-        panels.figures([(t(f"people_{status}"), whole(people[status])) for status in ("covered", "none", "not_reported") if status in people.index])
+        panels.figures(
+            [
+                (t(f"people_{status}"), whole(people[status]))
+                for status in ("covered", "none", "not_reported")
+                if status in people.index
+            ]
+        )
 
 
 def notes(version: str, sight: Sight) -> None:
@@ -97,11 +105,15 @@ def notes(version: str, sight: Sight) -> None:
 def choose_other(version: str, look: Look) -> tuple[str, Look]:
     """Which dimension differs between the two maps, and its value on the right."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="twin-choice"):
-        dimension = choices.switch("twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(f"by_{name}"), "year")
+        dimension = choices.switch(
+            "twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(f"by_{name}"), "year"
+        )
         names = dimensions.words(version, dimension)
         here = dimensions.present_value(look, dimension)
         others = [value for value in names if value != here] or [""]
-        other = choices.choose("other", t("twin_other"), others, lambda value: names.get(value, t("nothing_else")), others[-1])
+        other = choices.choose(
+            "other", t("twin_other"), others, lambda value: names.get(value, t("nothing_else")), others[-1]
+        )
     return dimension, look.with_(dimension, other)
 
 
@@ -114,8 +126,12 @@ def twin(version: str, sight: Sight, dimension: str, other: Look) -> None:
         layer = layer_of(version, look, sight.measure, bounds)
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(version, look, dimension))}</h2>")
-            panels.open_subdistrict(panels.show_map(layer.vector(sight.view, sight.look.filters), f"coverage{slot}", 520, slot))
-            panels.legend(layer.styles, layer.counts(sight.look.filters.district), layer.marked(sight.look.filters.district))
+            panels.open_subdistrict(
+                panels.show_map(layer.vector(sight.view, sight.look.filters), f"coverage{slot}", 520, slot)
+            )
+            panels.legend(
+                layer.styles, layer.counts(sight.look.filters.district), layer.marked(sight.look.filters.district)
+            )
             panels.strip(version, look.filters, looks.rolled(version, look))
     notes(version, sight)
 
@@ -137,7 +153,9 @@ def picture(layer: layers.Layer, district: str | None = None, chosen: str | None
     marked = frozenset(layer.codes[layer.marks]) if layer.marks is not None else frozenset()
     near = layer.codes.str.startswith(chosen[:4]) if chosen else layer.codes.notna()
     classes = dict(zip(layer.codes[near], layer.classes[near], strict=True))
-    svg = small_map(shapes(geometry.current()["main"]), classes, layer.styles, marks=marked, district=district, chosen=chosen)
+    svg = small_map(
+        shapes(geometry.current()["main"]), classes, layer.styles, marks=marked, district=district, chosen=chosen
+    )
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
@@ -152,7 +170,11 @@ def small(version: str, sight: Sight, dimension: str) -> None:
         styles |= layer.styles
         found = looks.coverage(version, look)["status"].eq("covered").sum()
         words = t("small_covered", covered=found, all=len(layer.codes))
-        target = urlencode(choices.link_params(**{dimension: value}) | {"measure": sight.measure} | ({"tier": value} if dimension == "tier" else {}))
+        target = urlencode(
+            choices.link_params(**{dimension: value})
+            | {"measure": sight.measure}
+            | ({"tier": value} if dimension == "tier" else {})
+        )
         cells.append(
             f'<a href="coverage?{safe(target)}" target="_self"><img src="{picture(layer, sight.look.filters.district)}" alt="{safe(names[value])}: {safe(words)}">'
             f"<b>{safe(names[value])}</b><span>{safe(words)}</span></a>"

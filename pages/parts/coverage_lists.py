@@ -51,9 +51,18 @@ def nothing(version: str, look: Look) -> None:
         panels.empty("nothing_loaded")
         return
     found = looks.records_without_a_filter(version, look.filters)
-    lines = [t("nothing_without", filter=t(f"filter_{'year' if name == 'fiscal_year' else name}"), records=whole(number)) for name, number in found.items() if number]
+    lines = [
+        t("nothing_without", filter=t(f"filter_{'year' if name == 'fiscal_year' else name}"), records=whole(number))
+        for name, number in found.items()
+        if number
+    ]
     if not lines:
-        lines = [t("nothing_several", records=whole(len(queries.chosen_support(version, queries.Filters(look.filters.fiscal_year)))))]
+        lines = [
+            t(
+                "nothing_several",
+                records=whole(len(queries.chosen_support(version, queries.Filters(look.filters.fiscal_year)))),
+            )
+        ]
     st.info(t("nothing_found") + "".join(f"\n- {line}" for line in lines))
 
 
@@ -82,7 +91,10 @@ def _places(version: str, inside: pd.DataFrame, look: Look) -> None:
     rows = inside.assign(
         name=[name_of(names[code]) for code in inside["subdistrict_code"]],
         district=[name_of(names[code], "district_name") for code in inside["subdistrict_code"]],
-        words=[t(f"status_{status}") + (f" · {t('estimated')}" if guess else "") for status, guess in zip(inside["status"], inside["is_estimated"], strict=True)],
+        words=[
+            t(f"status_{status}") + (f" · {t('estimated')}" if guess else "")
+            for status, guess in zip(inside["status"], inside["is_estimated"], strict=True)
+        ],
         villages_reached=[rows_.village_words(row) for row in inside.itertuples()],
         missing=[rows_.base_words(version, bases) for bases in inside["missing_bases"]],
     ).sort_values(["agencies", "subdistrict_code"], ascending=[False, True])
@@ -90,7 +102,12 @@ def _places(version: str, inside: pd.DataFrame, look: Look) -> None:
     columns = {"subdistrict_code": t("column_code"), "name": t("column_subdistrict"), "district": t("column_district"), "words": t("column_status"),
                "agencies": t("column_agencies"), "villages_reached": t("column_village_share"), "amount_satang": t("column_amount"),
                "population": population, "per_head_baht": t("column_per_head"), "missing": t("column_missing_bases")}  # fmt: skip
-    panels.table(rows, "coverage", columns, formats={"amount_satang": baht, "agencies": whole, "population": whole, "per_head_baht": per_head})
+    panels.table(
+        rows,
+        "coverage",
+        columns,
+        formats={"amount_satang": baht, "agencies": whole, "population": whole, "per_head_baht": per_head},
+    )
 
 
 def _breakdown(version: str, look: Look, dimension: str) -> None:
@@ -100,7 +117,12 @@ def _breakdown(version: str, look: Look, dimension: str) -> None:
         return
     columns = {"name": t(f"by_{dimension}"), "covered": t("status_covered"), "none": t("status_none"), "not_reported": t("status_not_reported"),
                "village_part": t("column_village_share"), "amount_satang": t("column_amount"), "per_head_baht": t("column_per_head")}  # fmt: skip
-    panels.table(rows, f"coverage-{dimension}", columns, formats={"village_part": percent, "amount_satang": baht, "per_head_baht": per_head})
+    panels.table(
+        rows,
+        f"coverage-{dimension}",
+        columns,
+        formats={"village_part": percent, "amount_satang": baht, "per_head_baht": per_head},
+    )
 
 
 def _levels(version: str, look: Look) -> None:
@@ -110,13 +132,22 @@ def _levels(version: str, look: Look) -> None:
     on_map = placed.assign(level=placed["rolled_from"].astype("str")).groupby("level").agg(
         supports=("support_id", "nunique"), amount_satang=("amount_satang", "sum"))  # fmt: skip
     rows = pd.concat(
-        [on_map.reset_index().assign(where=t("on_map")), rolled.strip[rolled.strip["supports"] > 0].assign(where=t("in_strip"))], ignore_index=True
+        [
+            on_map.reset_index().assign(where=t("on_map")),
+            rolled.strip[rolled.strip["supports"] > 0].assign(where=t("in_strip")),
+        ],
+        ignore_index=True,
     )
     if rows.empty:
         nothing(version, look)
         return
     rows = rows.assign(words=[t(f"level_{level}") for level in rows["level"]])
-    columns = {"words": t("column_level"), "where": t("column_where"), "supports": t("records"), "amount_satang": t("column_amount")}
+    columns = {
+        "words": t("column_level"),
+        "where": t("column_where"),
+        "supports": t("records"),
+        "amount_satang": t("column_amount"),
+    }
     panels.table(rows, "coverage-level", columns, formats={"supports": whole, "amount_satang": baht})
 
 

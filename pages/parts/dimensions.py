@@ -51,10 +51,29 @@ def breakdown(version: str, look: Look, dimension: str) -> pd.DataFrame:
                 "name": name,
                 "all": len(inside),
                 **{status: int(counts.get(status, 0)) for status in ("covered", "none", "not_reported")},
-                "village_part": inside["covered_villages"].sum() / inside["villages"].sum() if inside["villages"].sum() else pd.NA,
+                "village_part": inside["covered_villages"].sum() / inside["villages"].sum()
+                if inside["villages"].sum()
+                else pd.NA,
                 "amount_satang": money,
                 "per_head_baht": money / people / 100 if people and pd.notna(money) else pd.NA,
             }
         )
-    table = pd.DataFrame(rows, columns=["value", "name", "all", "covered", "none", "not_reported", "village_part", "amount_satang", "per_head_baht"])
-    return table if dimension == "year" else table.sort_values(["covered", "name"], ascending=[False, True], ignore_index=True)
+    table = pd.DataFrame(
+        rows,
+        columns=[
+            "value",
+            "name",
+            "all",
+            "covered",
+            "none",
+            "not_reported",
+            "village_part",
+            "amount_satang",
+            "per_head_baht",
+        ],
+    )
+    return (
+        table
+        if dimension == "year"
+        else table.sort_values(["covered", "name"], ascending=[False, True], ignore_index=True)
+    )

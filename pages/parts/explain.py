@@ -22,7 +22,9 @@ def form(version: str, shown: pd.DataFrame) -> None:
             who = st.text_input(t("clear_who"), max_chars=120)
             sent = st.form_submit_button(t("clear_send"))
         if sent:
-            _change(lambda: queries.clear_pair(int(pair["support_a"]), int(pair["support_b"]), reason, who), "clear_done")
+            _change(
+                lambda: queries.clear_pair(int(pair["support_a"]), int(pair["support_b"]), reason, who), "clear_done"
+            )
     _said()
 
 

@@ -65,7 +65,9 @@ def views() -> dict[str, st.Page]:
     """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links."""
     start = st.Page(_run("overview"), title=t("view_overview"), url_path="start", default=True, visibility="hidden")
     open_to = [name for name in VIEWS if name not in TEAM_VIEWS or is_team()]
-    return {"start": start} | {name: st.Page(_run(name), title=t(f"view_{name}"), icon=VIEWS[name], url_path=name) for name in open_to}
+    return {"start": start} | {
+        name: st.Page(_run(name), title=t(f"view_{name}"), icon=VIEWS[name], url_path=name) for name in open_to
+    }
 
 
 def is_team() -> bool:

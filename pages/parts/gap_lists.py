@@ -29,7 +29,10 @@ def show(version: str, chosen: queries.Filters, inside: pd.DataFrame, need: str,
 
 def _near(version: str, chosen: queries.Filters, places: list[tuple[str, str]]) -> list[str]:
     near, names = looks.near_agencies(version, chosen.fiscal_year), rows_.agency_names(version)
-    return [", ".join(names.get(agency, agency) for agency in near.get(place, [])[:3]) or t("nobody_near") for place in places]
+    return [
+        ", ".join(names.get(agency, agency) for agency in near.get(place, [])[:3]) or t("nobody_near")
+        for place in places
+    ]
 
 
 def _named(chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
@@ -68,7 +71,9 @@ def _themes(version: str, chosen: queries.Filters) -> None:
     rows = rows.assign(theme=[rows_.theme_words(code) for code in rows["theme_code"]])
     columns = {"theme": t("column_theme"), "population_none": t("column_people_without"), "none": t("status_none"), "not_reported": t("status_not_reported"),
                "covered": t("status_covered"), "amount_satang": t("column_amount"), "completeness": t("column_heard")}  # fmt: skip
-    panels.table(rows, "gaps-theme", columns, formats={"population_none": whole, "amount_satang": baht, "completeness": percent})
+    panels.table(
+        rows, "gaps-theme", columns, formats={"population_none": whole, "amount_satang": baht, "completeness": percent}
+    )
 
 
 def _plans(version: str, chosen: queries.Filters) -> None:
@@ -78,7 +83,9 @@ def _plans(version: str, chosen: queries.Filters) -> None:
         panels.empty("no_plan_demands")
         return
     counts = rows["status"].value_counts()
-    st.html(f"<p>{safe(t('plan_finding', unmet=counts.get('unmet', 0), part=counts.get('part', 0), met=counts.get('met', 0), unknown=counts.get('unknown', 0)))}</p>")
+    st.html(
+        f"<p>{safe(t('plan_finding', unmet=counts.get('unmet', 0), part=counts.get('part', 0), met=counts.get('met', 0), unknown=counts.get('unknown', 0)))}</p>"
+    )
     shown = _named(chosen, rows).assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
         words=[t(f"plan_{status}") for status in rows["status"]],
@@ -93,20 +100,37 @@ def _plans(version: str, chosen: queries.Filters) -> None:
 def choose_hint(version: str) -> tuple[str, str]:
     """What the clusters are looked for on, and by which statistic."""
     strengths = looks.strengths(version)
-    words = {"per_head_baht": t("measure_per_head_baht")} | {code: entry[f"name_{language()}"] for code, entry in strengths.items()}
+    words = {"per_head_baht": t("measure_per_head_baht")} | {
+        code: entry[f"name_{language()}"] for code, entry in strengths.items()
+    }
     measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__, "per_head_baht")
     return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(f"method_{name}"), "moran")
 
 
 def clusters(version: str, chosen: queries.Filters, found: pd.DataFrame, measure: str) -> None:
     """Weak places that lie together or among strong ones, with the caution that belongs to them."""
-    rows = found[found["cluster"].isin(["weak", "weak_among_strong"])].sort_values(["cluster", "value", "subdistrict_code"])
+    rows = found[found["cluster"].isin(["weak", "weak_among_strong"])].sort_values(
+        ["cluster", "value", "subdistrict_code"]
+    )
     if chosen.district:
         rows = rows[rows["subdistrict_code"].str.startswith(chosen.district)]
     if rows.empty:
         panels.empty("no_clusters")
         return
     shown = _named(chosen, rows).assign(words=[t(f"cluster_{cluster}") for cluster in rows["cluster"]])
-    value = t("column_per_head") if measure == "per_head_baht" else looks.strengths(version)[measure][f"name_{language()}"]
-    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "words": t("column_hint"), "value": value, "p_value": t("column_chance")}
-    panels.table(shown, "clusters", columns, formats={"value": lambda number: f"{number:,.1f}", "p_value": lambda number: f"{number:.3f}"})
+    value = (
+        t("column_per_head") if measure == "per_head_baht" else looks.strengths(version)[measure][f"name_{language()}"]
+    )
+    columns = {
+        "name": t("column_subdistrict"),
+        "district": t("column_district"),
+        "words": t("column_hint"),
+        "value": value,
+        "p_value": t("column_chance"),
+    }
+    panels.table(
+        shown,
+        "clusters",
+        columns,
+        formats={"value": lambda number: f"{number:,.1f}", "p_value": lambda number: f"{number:.3f}"},
+    )

@@ -34,7 +34,9 @@ def _optional(name: str) -> pd.DataFrame | None:
 def _named(cells: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Cells with our names, as the boundary reader gives them."""
     columns = ["subdistrict_code", "name_th", "name_en", "district_code", "district_name_th", "district_name_en"]
-    return cells[["subdistrict_code", "geometry"]].merge(province_facts.subdistricts(settings.province())[columns], on="subdistrict_code")
+    return cells[["subdistrict_code", "geometry"]].merge(
+        province_facts.subdistricts(settings.province())[columns], on="subdistrict_code"
+    )
 
 
 def _signature(source: boundaries.BoundarySource) -> str:
@@ -95,7 +97,10 @@ def main_stem(source: boundaries.BoundarySource) -> str:
 
 def problems() -> list[Problem]:
     """What was wrong with boundary files that were passed over."""
-    return [Problem(**{name: value for name, value in found.items() if name != "severity"}) for found in current()["problems"]]
+    return [
+        Problem(**{name: value for name, value in found.items() if name != "severity"})
+        for found in current()["problems"]
+    ]
 
 
 def _write(path: Path, content: dict) -> None:

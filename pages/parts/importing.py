@@ -27,12 +27,15 @@ def sentence(problem: dict[str, Any]) -> str:
     return t(f"problem_{problem['code']}", **blanks)
 
 
-def account(answer: dict[str, Any]) -> None:
+def account(answer: dict[str, Any], *, stored: bool) -> None:
     """Rows and baht by outcome, the sheet's own totals, and why rows are left out."""
     summary = answer["summary"]
     panels.figures(
         [
-            (t(f"give_back_{name}"), whole(summary["rows_in" if name == "in" else name]))
+            (
+                t(f"give_back_{name}" if stored or name != "loaded" else "will_load"),
+                whole(summary["rows_in" if name == "in" else name]),
+            )
             for name in ("in", "loaded", "quarantined", "excluded")
         ]
     )
@@ -93,7 +96,7 @@ def _sample(sheet: dict[str, Any]) -> None:
     for row in sheet["sample"]:
         line = {
             t("column_row"): str(row["row"]),
-            t("column_state"): t(f"status_{row['outcome']}"),
+            t("column_state"): t(f"will_{row['outcome']}"),
             t("column_place"): records.place_words(row["area_code"]),
         }
         for name, value in row.items():

@@ -83,7 +83,8 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
     shades = _shades(len(scale))
     styles = {
-        str(i): ClassStyle(shades[i], words) for i, words in reversed(list(enumerate(_bounds_words(scale, measure == "agencies", unit))))
+        str(i): ClassStyle(shades[i], words)
+        for i, words in reversed(list(enumerate(_bounds_words(scale, measure == "agencies", unit))))
     }
     nothing = nothing_styles()
     if measure == "village_share":
@@ -126,7 +127,15 @@ def gaps_layer(table: pd.DataFrame) -> Layer:
 
 def clusters_layer(table: pd.DataFrame, unit: str) -> Layer:
     """Places that lie among their like, as a hint; what is not known stays hatched."""
-    keys = {"weak": "w", "weak_among_strong": "o", "strong": "s", "strong_among_weak": "i", "not_significant": "n", "alone": "n", "not_known": "u"}
+    keys = {
+        "weak": "w",
+        "weak_among_strong": "o",
+        "strong": "s",
+        "strong_among_weak": "i",
+        "not_significant": "n",
+        "alone": "n",
+        "not_known": "u",
+    }
     styles = {keys[name]: ClassStyle(color, t(f"cluster_{name}")) for name, color in CLUSTERS.items()}
     nothing = nothing_styles()
     styles["u"] = ClassStyle(nothing["u"].color, t("cluster_not_known"), nothing["u"].hatch)
@@ -154,4 +163,6 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame) -> Layer:
     suspected = inside["suspected_duplication"]
     badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}
     values = covered["subdistrict_code"].map(suspected)
-    return Layer(styles | nothing_styles(), covered["subdistrict_code"], classes, values, t("unit_duplication"), badges=badges)
+    return Layer(
+        styles | nothing_styles(), covered["subdistrict_code"], classes, values, t("unit_duplication"), badges=badges
+    )

@@ -93,7 +93,11 @@ def shared_breaks(version: str, looks: tuple[Look, ...], column: str) -> list[fl
     """Class bounds for several maps at once, from all their years together, so that one colour means one thing."""
     if len(looks) == 1 and looks[0].is_plain:
         return queries.breaks(version, looks[0].filters.without("district", "fiscal_year"), column)
-    wide = {replace(look, filters=replace(look.filters, fiscal_year=year, district=None)) for look in looks for year in queries.years(version)}
+    wide = {
+        replace(look, filters=replace(look.filters, fiscal_year=year, district=None))
+        for look in looks
+        for year in queries.years(version)
+    }
     tables = [coverage(version, look)[column] for look in sorted(wide, key=repr)]
     return class_breaks(pd.concat(tables) if tables else pd.Series(dtype=float), 5)
 
@@ -164,17 +168,28 @@ def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str
     theme = filters.theme or queries.theme_of(indicator)
     table = queries.coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
     by = None if per == "count" else per
-    found = gap.gaps(queries.needs(version), table, indicator=indicator, threshold="median" if bar == "quarter" else bar, per=by)  # type: ignore[arg-type]
+    found = gap.gaps(
+        queries.needs(version), table, indicator=indicator, threshold="median" if bar == "quarter" else bar, per=by
+    )  # type: ignore[arg-type]
     if bar != "quarter" or not found["need_measure"].notna().any():
         return found
-    return gap.gaps(queries.needs(version), table, indicator=indicator, threshold=float(found["need_measure"].quantile(0.75)), per=by)  # type: ignore[arg-type]
+    return gap.gaps(
+        queries.needs(version),
+        table,
+        indicator=indicator,
+        threshold=float(found["need_measure"].quantile(0.75)),
+        per=by,
+    )  # type: ignore[arg-type]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
     """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
     table = next_door(queries.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
-    return {(str(code), str(theme)): list(rows["agency_code"]) for (code, theme), rows in table.groupby(["subdistrict_code", "theme_code"])}
+    return {
+        (str(code), str(theme)): list(rows["agency_code"])
+        for (code, theme), rows in table.groupby(["subdistrict_code", "theme_code"])
+    }
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -185,7 +200,11 @@ def clusters(version: str, filters: Filters, measure: str, method: Method) -> pd
         values = table["per_head_baht"].mask(table["status"].eq("none"), 0.0).mask(table["status"].eq("not_reported"))
     else:
         rows = queries.needs(version).query("indicator_code == @measure").sort_values("fiscal_year")
-        latest = rows.dropna(subset=["value"]).drop_duplicates("subdistrict_code", keep="last").set_index("subdistrict_code")["value"]
+        latest = (
+            rows.dropna(subset=["value"])
+            .drop_duplicates("subdistrict_code", keep="last")
+            .set_index("subdistrict_code")["value"]
+        )
         values = latest.reindex(queries.areas(None)["subdistrict_code"])
     return local_clusters(values, queries.adjacency(), method=method)
 
@@ -193,7 +212,11 @@ def clusters(version: str, filters: Filters, measure: str, method: Method) -> pd
 def strengths(version: str) -> dict[str, dict]:
     """Indicators of strength with figures in the store: code -> its entry."""
     present = set(queries.needs(version)["indicator_code"])
-    return {entry["code"]: entry for entry in codes.indicators() if entry["direction"] == "strength" and entry["code"] in present}
+    return {
+        entry["code"]: entry
+        for entry in codes.indicators()
+        if entry["direction"] == "strength" and entry["code"] in present
+    }
 
 
 def role_holders(version: str) -> pd.DataFrame:

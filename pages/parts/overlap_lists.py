@@ -35,7 +35,9 @@ def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: queries.Filters) -> pd
     """The summary per place; with an agency or stream chosen it speaks of that one's pairs only."""
     if not (chosen.agency or chosen.stream):
         return found.by_area
-    counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(columns=[name for name in AREA_OUTCOMES if name != "single"], fill_value=0)
+    counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(
+        columns=[name for name in AREA_OUTCOMES if name != "single"], fill_value=0
+    )
     table = found.by_area.drop(columns=counts.columns).merge(counts.reset_index(), on="area_code", how="left")
     table[counts.columns] = table[counts.columns].fillna(0).astype("int64")
     present = table[counts.columns].gt(0)
@@ -67,7 +69,9 @@ def _pairs(version: str, pairs: pd.DataFrame) -> None:
         panels.empty("no_overlaps")
         return
     kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
-    rows = pairs[pairs["outcome"].eq(kind)].sort_values(["at_stake_satang", "support_a", "support_b"], ascending=[False, True, True], na_position="last")
+    rows = pairs[pairs["outcome"].eq(kind)].sort_values(
+        ["at_stake_satang", "support_a", "support_b"], ascending=[False, True, True], na_position="last"
+    )
     shown = rows_.pair_words(version, rows)
     shown.insert(0, "number", range(1, len(shown) + 1))
     st.html("".join(f"<p><b>{safe(name)}</b>: {safe(why)}</p>" for name, why in _rules(rows)))
@@ -81,7 +85,11 @@ def _pairs(version: str, pairs: pd.DataFrame) -> None:
 def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
     """Name and meaning of the rules that gave these outcomes."""
     used = set(rows["rule_code"])
-    return [(rule[f"name_{language()}"], rule[f"description_{language()}"]) for rule in queries.rules()["overlap"]["rule"] if rule["code"] in used]
+    return [
+        (rule[f"name_{language()}"], rule[f"description_{language()}"])
+        for rule in queries.rules()["overlap"]["rule"]
+        if rule["code"] in used
+    ]
 
 
 def _streams(version: str, chosen: queries.Filters) -> None:
@@ -92,7 +100,9 @@ def _streams(version: str, chosen: queries.Filters) -> None:
         panels.empty("no_overlaps")
         return
     names = rows_.stream_names(version)
-    sets = sets.assign(words=[" + ".join(names.get(code, code) for code in streams.split("|")) for streams in sets["streams"]])
+    sets = sets.assign(
+        words=[" + ".join(names.get(code, code) for code in streams.split("|")) for streams in sets["streams"]]
+    )
     st.caption(t("upset_note", shown=min(len(sets), MOST_SETS), all=len(sets)))
     with st.container(key="wide-upset"):
         st.altair_chart(upset(sets.head(MOST_SETS), names), width="content")
@@ -108,18 +118,35 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
     dots = sets.assign(code=sets["streams"].str.split("|")).explode("code")
     totals = dots.groupby("code")["subdistricts"].sum().sort_values(ascending=False)
     rows = [names.get(str(code), str(code)) for code in totals.index]
-    dots = dots.assign(stream=[names.get(code, code) for code in dots["code"]])[["set", "stream", "subdistricts", "words"]]
+    dots = dots.assign(stream=[names.get(code, code) for code in dots["code"]])[
+        ["set", "stream", "subdistricts", "words"]
+    ]
     grid = pd.DataFrame([(one, row) for one in order for row in rows], columns=["set", "stream"])
     across = alt.X("set:N", sort=order, axis=None)
-    down = alt.Y("stream:N", sort=rows, title=None, axis=alt.Axis(labelLimit=420, labelFontSize=15, labelColor="#14202b", ticks=False, domain=False))
-    tips = [alt.Tooltip("words:N", title=t("column_streams")), alt.Tooltip("subdistricts:Q", title=t("column_subdistricts"))]
-    bars = alt.Chart(sets[["set", "subdistricts", "words"]]).encode(x=across, y=alt.Y("subdistricts:Q", title=t("column_subdistricts")))
-    top = (bars.mark_bar(color="#0b4f8a").encode(tooltip=tips) + bars.mark_text(dy=-9, fontSize=15).encode(text="subdistricts:Q")).properties(height=230)
+    down = alt.Y(
+        "stream:N",
+        sort=rows,
+        title=None,
+        axis=alt.Axis(labelLimit=420, labelFontSize=15, labelColor="#14202b", ticks=False, domain=False),
+    )
+    tips = [
+        alt.Tooltip("words:N", title=t("column_streams")),
+        alt.Tooltip("subdistricts:Q", title=t("column_subdistricts")),
+    ]
+    bars = alt.Chart(sets[["set", "subdistricts", "words"]]).encode(
+        x=across, y=alt.Y("subdistricts:Q", title=t("column_subdistricts"))
+    )
+    top = (
+        bars.mark_bar(color="#0b4f8a").encode(tooltip=tips)
+        + bars.mark_text(dy=-9, fontSize=15).encode(text="subdistricts:Q")
+    ).properties(height=230)
     empty = alt.Chart(grid).mark_circle(size=110, color="#d5dce2", opacity=1).encode(x=across, y=down)
     line = alt.Chart(dots).mark_line(color="#14202b", strokeWidth=3).encode(x=across, y=down, detail="set:N")
     full = alt.Chart(dots).mark_circle(size=190, color="#14202b", opacity=1).encode(x=across, y=down, tooltip=tips)
     below = (empty + line + full).properties(height=30 * len(rows))
-    return alt.vconcat(top.properties(width=42 * len(order)), below.properties(width=42 * len(order)), spacing=6).resolve_scale(x="shared")
+    return alt.vconcat(
+        top.properties(width=42 * len(order)), below.properties(width=42 * len(order)), spacing=6
+    ).resolve_scale(x="shared")
 
 
 def _agencies(version: str, pairs: pd.DataFrame) -> None:
@@ -135,7 +162,9 @@ def _agencies(version: str, pairs: pd.DataFrame) -> None:
     with st.container(key="wide-matrix"):
         st.altair_chart(heat(matrix, kind), width="content")
     rows = matrix.rename_axis("agency").reset_index()
-    panels.table(rows, "agency-pairs", {column: t("column_agency") if column == "agency" else column for column in rows.columns})
+    panels.table(
+        rows, "agency-pairs", {column: t("column_agency") if column == "agency" else column for column in rows.columns}
+    )
 
 
 def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
@@ -144,13 +173,26 @@ def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
     names = list(matrix.index)
     words = alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b", labelAngle=0, orient="top")
     base = alt.Chart(cells).encode(
-        x=alt.X("other:N", sort=names, title=None, axis=words), y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b"))
+        x=alt.X("other:N", sort=names, title=None, axis=words),
+        y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b")),
     )
     most = max(int(cells["pairs"].max()), 1)
-    shade = alt.Color("pairs:Q", scale=alt.Scale(range=["#ffffff", OUTCOMES.get(kind, "#8c96c6")], domain=[0, most], interpolate="rgb"), legend=None)
+    shade = alt.Color(
+        "pairs:Q",
+        scale=alt.Scale(range=["#ffffff", OUTCOMES.get(kind, "#8c96c6")], domain=[0, most], interpolate="rgb"),
+        legend=None,
+    )
     boxes = base.mark_rect(stroke="#b7c3cd").encode(color=shade)
-    dark = alt.condition(alt.datum.pairs > most / 2, alt.value("#ffffff" if kind == "suspected_duplication" else "#14202b"), alt.value("#14202b"))
-    figures = base.transform_filter(alt.datum.pairs > 0).mark_text(fontSize=15).encode(text=alt.Text("pairs:Q", format=","), color=dark)
+    dark = alt.condition(
+        alt.datum.pairs > most / 2,
+        alt.value("#ffffff" if kind == "suspected_duplication" else "#14202b"),
+        alt.value("#14202b"),
+    )
+    figures = (
+        base.transform_filter(alt.datum.pairs > 0)
+        .mark_text(fontSize=15)
+        .encode(text=alt.Text("pairs:Q", format=","), color=dark)
+    )
     return (boxes + figures).properties(width=max(90 * len(names), 300), height=max(38 * len(names), 120))
 
 

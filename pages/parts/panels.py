@@ -24,12 +24,16 @@ NOTHING = {"n": "status_none", "u": "status_not_reported", "x": "status_not_appl
 
 def title(text: str, note: str = "") -> None:
     """The finding as the page's title; ``note`` says on what it stands."""
-    st.html(f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else ""))
+    st.html(
+        f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else "")
+    )
 
 
 def figures(items: Sequence[tuple[str, str]]) -> None:
     """A row of figures with their words."""
-    cells = "".join(f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items)
+    cells = "".join(
+        f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items
+    )
     st.html(f'<div class="kradan-figures">{cells}</div>')
 
 
@@ -115,7 +119,11 @@ def table(
         shown[column] = [words(value) for value in shown[column]]
     shown = shown.rename(columns=columns)
     st.dataframe(
-        shown, hide_index=True, height=min(height, 38 * (len(shown) + 1) + 3) if len(shown) else "auto", width="stretch", placeholder="–"
+        shown,
+        hide_index=True,
+        height=min(height, 38 * (len(shown) + 1) + 3) if len(shown) else "auto",
+        width="stretch",
+        placeholder="–",
     )
     downloads(frame[list(columns)].rename(columns=columns).assign(**(stamp or {})), name)
 
@@ -129,8 +137,17 @@ def unfolded(key: str, label: str) -> DeltaGenerator | None:
 def downloads(frame: pd.DataFrame, name: str) -> None:
     """CSV and Excel of a table; a cell that begins like a formula is written as text."""
     with st.container(horizontal=True, key=f"get-{name}"):
-        st.download_button(t("get_csv"), lambda: exchange.csv_bytes(frame), f"{name}.csv", "text/csv", key=f"csv-{name}", on_click="ignore")
-        st.download_button(t("get_excel"), lambda: _workbook(frame, name), f"{name}.xlsx", key=f"xlsx-{name}", on_click="ignore")
+        st.download_button(
+            t("get_csv"),
+            lambda: exchange.csv_bytes(frame),
+            f"{name}.csv",
+            "text/csv",
+            key=f"csv-{name}",
+            on_click="ignore",
+        )
+        st.download_button(
+            t("get_excel"), lambda: _workbook(frame, name), f"{name}.xlsx", key=f"xlsx-{name}", on_click="ignore"
+        )
 
 
 def _workbook(frame: pd.DataFrame, name: str) -> bytes:
@@ -145,7 +162,10 @@ def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None
     rows = rolled.strip[rolled.strip["supports"] > 0]
     if rows.empty:
         return
-    parts = [f"{t('level_' + row.level)} {baht(row.amount_satang)} ({whole(row.supports)} {t('records')})" for row in rows.itertuples()]
+    parts = [
+        f"{t('level_' + row.level)} {baht(row.amount_satang)} ({whole(row.supports)} {t('records')})"
+        for row in rows.itertuples()
+    ]
     st.html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
 
 

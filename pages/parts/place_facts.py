@@ -37,7 +37,17 @@ class Block:
 
 def blocks(version: str, chosen: queries.Filters, code: str) -> list[Block]:
     """Every block of a subdistrict, in the order of the sheet."""
-    makers: tuple[Callable[[str, queries.Filters, str], Block], ...] = (gaps, needs, plans, fund, groups, people, overlaps, near, rank)
+    makers: tuple[Callable[[str, queries.Filters, str], Block], ...] = (
+        gaps,
+        needs,
+        plans,
+        fund,
+        groups,
+        people,
+        overlaps,
+        near,
+        rank,
+    )
     return [make(version, chosen, code) for make in makers]
 
 
@@ -57,7 +67,10 @@ def gaps(version: str, chosen: queries.Filters, code: str) -> Block:
         lines += [f"{t('gap_' + status)}: {', '.join(themes)}"] if themes else []
     demands = looks.plan_demands(version, queries.Filters(chosen.fiscal_year))
     asked = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
-    lines += [t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands) for row in asked.itertuples()]
+    lines += [
+        t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands)
+        for row in asked.itertuples()
+    ]
     return Block("view_gaps", lines, "no_gap_here")
 
 
@@ -66,34 +79,61 @@ def needs(version: str, chosen: queries.Filters, code: str) -> Block:
     rows = queries.needs(version).query("subdistrict_code == @code").dropna(subset=["value"])
     names = choices.need_names(version)
     latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
-    return Block("needs", [f"{names[row.indicator_code]}: {row.value:,.0f}" for row in latest.itertuples() if row.indicator_code in names])
+    return Block(
+        "needs",
+        [
+            f"{names[row.indicator_code]}: {row.value:,.0f}"
+            for row in latest.itertuples()
+            if row.indicator_code in names
+        ],
+    )
 
 
 def plans(version: str, chosen: queries.Filters, code: str) -> Block:
     """Plans of the villages, the booklet, and what they ask for most."""
     table = own_rows(version, "plan", code)
     villages = table[table["area_level"].eq("village")]
-    lines = [t("plans_of_villages", plans=int(villages["plan_exists"].fillna(False).sum()), villages=len(villages))] if len(villages) else []
+    lines = (
+        [t("plans_of_villages", plans=int(villages["plan_exists"].fillna(False).sum()), villages=len(villages))]
+        if len(villages)
+        else []
+    )
     held = table[table["area_level"].eq("subdistrict")]["booklet_held"].dropna()
     lines += [t("booklet_held" if bool(held.any()) else "booklet_missing")] if len(held) else []
     asked = table["priority_theme"].dropna().str.split(",").explode().value_counts().head(3)
-    return Block("plans", lines + [t("plan_asks", theme=records.theme_words(theme), number=number) for theme, number in asked.items()])
+    return Block(
+        "plans",
+        lines + [t("plan_asks", theme=records.theme_words(theme), number=number) for theme, number in asked.items()],
+    )
 
 
 def fund(version: str, chosen: queries.Filters, code: str) -> Block:
     """The community welfare fund and what was promised and received."""
-    lines = [t("fund_line", members=whole(row.members), savings=baht(row.savings_satang)) for row in own_rows(version, "welfare_fund", code).itertuples()]
+    lines = [
+        t("fund_line", members=whole(row.members), savings=baht(row.savings_satang))
+        for row in own_rows(version, "welfare_fund", code).itertuples()
+    ]
     names = records.agency_names(version)
     for source, rows in own_rows(version, "contribution", code).groupby("source"):
         promised, received = rows["promised_satang"].sum(min_count=1), rows["received_satang"].sum(min_count=1)
-        lines.append(t("contribution_line", source=names.get(str(source), source), promised=baht(promised), received=baht(received)))
+        lines.append(
+            t(
+                "contribution_line",
+                source=names.get(str(source), source),
+                promised=baht(promised),
+                received=baht(received),
+            )
+        )
     return Block("welfare_fund", lines)
 
 
 def groups(version: str, chosen: queries.Filters, code: str) -> Block:
     """Groups, networks and organisations, the largest first."""
     rows = own_rows(version, "organisation", code).sort_values("members", ascending=False, na_position="last")
-    lines = [f"{row.organisation_name}" + ("" if pd.isna(row.members) else f" ({whole(row.members)} {t('members')})") for row in rows.itertuples()]
+    lines = [
+        f"{row.organisation_name}" + ("" if pd.isna(row.members) else f" ({whole(row.members)} {t('members')})")
+        for row in rows.itertuples()
+    ]
     return Block("groups", lines)
 
 
@@ -101,7 +141,11 @@ def people(version: str, chosen: queries.Filters, code: str) -> Block:
     """Who holds which role; a vacancy is said, a name or number only to whoever may see it."""
     rows = own_rows(version, "role_holder", code)
     lines = []
-    for row in rows.assign(order=rows["role"].map({role: index for index, role in enumerate(ROLES)})).sort_values("order").itertuples():
+    for row in (
+        rows.assign(order=rows["role"].map({role: index for index, role in enumerate(ROLES)}))
+        .sort_values("order")
+        .itertuples()
+    ):
         seen = [text for text in (row.person, row.phone) if isinstance(text, str) and text]
         state = t("role_vacant") if row.is_vacant else ", ".join(seen) or t("role_filled")
         organisation = f" · {row.organisation_name}" if isinstance(row.organisation_name, str) else ""
@@ -116,16 +160,30 @@ def overlaps(version: str, chosen: queries.Filters, code: str) -> Block:
     names = records.agency_names(version)
     lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
     for row in own[own["outcome"].eq("suspected_duplication")].itertuples():
-        lines.append(t("suspected_line", one=names.get(row.agency_a, row.agency_a), other=names.get(row.agency_b, row.agency_b), stake=baht(row.at_stake_satang)))
+        lines.append(
+            t(
+                "suspected_line",
+                one=names.get(row.agency_a, row.agency_a),
+                other=names.get(row.agency_b, row.agency_b),
+                stake=baht(row.at_stake_satang),
+            )
+        )
     return Block("view_overlaps", lines, "no_overlaps")
 
 
 def near(version: str, chosen: queries.Filters, code: str) -> Block:
     """Neighbours and how many agencies stand there."""
-    table, names = queries.coverage(version, chosen).set_index("subdistrict_code"), queries.areas(None).set_index("subdistrict_code")
+    table, names = (
+        queries.coverage(version, chosen).set_index("subdistrict_code"),
+        queries.areas(None).set_index("subdistrict_code"),
+    )
     lines = []
     for other in neighbours(queries.adjacency(), code):
-        state = t("unit_agencies").format(whole(table.at[other, "agencies"])) if table.at[other, "supports"] else t("status_" + table.at[other, "status"])
+        state = (
+            t("unit_agencies").format(whole(table.at[other, "agencies"]))
+            if table.at[other, "supports"]
+            else t("status_" + table.at[other, "status"])
+        )
         lines.append(f"{name_of(names.loc[other])}: {state}")
     return Block("neighbours", lines, "nobody_near")
 
@@ -136,9 +194,23 @@ def rank(version: str, chosen: queries.Filters, code: str) -> Block:
     units = ranking_data.reviewed(ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
     row, lines = units.loc[code], []
     if pd.notna(row["class"]):
-        firm = t("rank_border", classes=row["border"]) if pd.notna(row["border"]) else t("rank_firm", share=f"{row['stability']:.0%}")
-        lines.append(t("rank_line", label=row["class"], rank=whole(row["rank"]), all=int(units["class"].notna().sum()), firm=firm))
-        lines += [t("rank_agreed", label=row["agreed_class"], reason=row["reason"])] if bool(row["is_overridden"]) else []
+        firm = (
+            t("rank_border", classes=row["border"])
+            if pd.notna(row["border"])
+            else t("rank_firm", share=f"{row['stability']:.0%}")
+        )
+        lines.append(
+            t(
+                "rank_line",
+                label=row["class"],
+                rank=whole(row["rank"]),
+                all=int(units["class"].notna().sum()),
+                firm=firm,
+            )
+        )
+        lines += (
+            [t("rank_agreed", label=row["agreed_class"], reason=row["reason"])] if bool(row["is_overridden"]) else []
+        )
     return Block("rank", lines, "rank_none")
 
 
@@ -150,7 +222,9 @@ def provenance(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame
     for register in REGISTERS:
         rows = own_rows(version, register, code)
         if register == "support":
-            rows = queries.support(version)[lambda table: table["support_id"].isin(kept) & table["subdistrict_code"].eq(code).fillna(False)]
+            rows = queries.support(version)[
+                lambda table: table["support_id"].isin(kept) & table["subdistrict_code"].eq(code).fillna(False)
+            ]
         parts.append(pd.DataFrame({
             "register": t(f"register_{register}"), "what": _what(register, rows), "file": rows["file_name"].astype("str"), "sheet": rows["sheet"].astype("str"),
             "row": rows["row"], "batch_id": rows["batch_id"]}))  # fmt: skip

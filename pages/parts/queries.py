@@ -119,7 +119,9 @@ def batches(version: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def data_sets(version: str) -> pd.DataFrame:
     """What may be shared: every ``base`` and ``register`` with rows in the store."""
-    pairs = [(base, name) for name in tables.REGISTERS for base in sorted(set(register(version, name)["base"].dropna()))]
+    pairs = [
+        (base, name) for name in tables.REGISTERS for base in sorted(set(register(version, name)["base"].dropna()))
+    ]
     return pd.DataFrame(pairs, columns=["base", "register"])
 
 
@@ -223,13 +225,19 @@ def coverage(version: str, filters: Filters) -> pd.DataFrame:
 @st.cache_resource(max_entries=64, show_spinner=False)
 def rolled(version: str, filters: Filters) -> RolledUp:
     """Records by subdistrict and the strip of money without one."""
-    return roll_up(chosen_support(version, filters), areas(filters.fiscal_year), province_facts.local_governments(settings.province()))
+    return roll_up(
+        chosen_support(version, filters),
+        areas(filters.fiscal_year),
+        province_facts.local_governments(settings.province()),
+    )
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)
 def breaks(version: str, filters: Filters, column: str) -> list[float]:
     """Class bounds of a measure, from all years together so that two years' maps can be compared."""
-    tables_ = [coverage(version, Filters(year, filters.agency, filters.theme, filters.stream)) for year in years(version)]
+    tables_ = [
+        coverage(version, Filters(year, filters.agency, filters.theme, filters.stream)) for year in years(version)
+    ]
     pooled = pd.concat([table[column] for table in tables_]) if tables_ else pd.Series(dtype=float)
     return class_breaks(pooled, 5)
 
@@ -270,7 +278,11 @@ def overlaps(version: str, filters: Filters) -> lap.Overlaps:
     wide = filters.without("district", "agency", "stream")
     known = clearings(version).dropna(subset=["support_a", "support_b"])
     return lap.overlaps(
-        chosen_support(version, wide), rules()["overlap"], rules()["cofinancing"], fiscal_year=wide.fiscal_year, cleared=known
+        chosen_support(version, wide),
+        rules()["overlap"],
+        rules()["cofinancing"],
+        fiscal_year=wide.fiscal_year,
+        cleared=known,
     )
 
 
@@ -314,20 +326,31 @@ def by_theme(version: str, filters: Filters) -> pd.DataFrame:
     """Coverage for each theme (or the one chosen), stacked with ``theme_code``: the same figures as the coverage page."""
     wanted = [entry["code"] for entry in codes.themes() if filters.theme in (None, entry["code"])]
     wide = filters.without("district")
-    tables_ = [coverage(version, Filters(wide.fiscal_year, wide.agency, theme, wide.stream)).assign(theme_code=theme) for theme in wanted]
+    tables_ = [
+        coverage(version, Filters(wide.fiscal_year, wide.agency, theme, wide.stream)).assign(theme_code=theme)
+        for theme in wanted
+    ]
     return pd.concat(tables_, ignore_index=True)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def flows(version: str, filters: Filters) -> cur.Currents:
     """Money by stream, agency, theme and district."""
-    return cur.currents(chosen_support(version, filters), areas(filters.fiscal_year), province_facts.local_governments(settings.province()))
+    return cur.currents(
+        chosen_support(version, filters),
+        areas(filters.fiscal_year),
+        province_facts.local_governments(settings.province()),
+    )
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def alignment(version: str, filters: Filters) -> pd.DataFrame:
     """Share of each subdistrict's money that meets its community's own plan."""
-    return ali.alignment(rolled(version, filters.without("district")).by_subdistrict, register(version, "plan"), areas(filters.fiscal_year))
+    return ali.alignment(
+        rolled(version, filters.without("district")).by_subdistrict,
+        register(version, "plan"),
+        areas(filters.fiscal_year),
+    )
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -341,7 +364,13 @@ def evenness(version: str, filters: Filters) -> dict:
     rate = equity.per_head(known["baht"], known["population"])
     parts = equity.theil(rate, known["district_code"])
     curve = equity.lorenz(known["baht"], known["population"])
-    return {"curve": curve, "gini": equity.gini_by_people(known["baht"], known["population"]), "theil": parts, "known": len(known), "all": len(table)}
+    return {
+        "curve": curve,
+        "gini": equity.gini_by_people(known["baht"], known["population"]),
+        "theil": parts,
+        "known": len(known),
+        "all": len(table),
+    }
 
 
 def file_of(batch_id: int, version: str) -> str:

@@ -26,11 +26,17 @@ def _valid(key: str, options: tuple[str, ...]) -> str:
 def method() -> Method:
     """The method of the link, wherever it is used; what cannot be read counts as the default."""
     stated = ranking_data.stated_weights()
-    moved = {code: min(scenarios.number(value, stated[code]), MOST) for code, value in scenarios.state("weights").items() if code in stated}
+    moved = {
+        code: min(scenarios.number(value, stated[code]), MOST)
+        for code, value in scenarios.state("weights").items()
+        if code in stated
+    }
     weights = tuple(sorted((code, weight) for code, weight in moved.items() if weight != stated[code]))
     normalise, classes = _valid("norm", NORMALISE), _valid("cut", CLASSES)
     limits = scenarios.state("limits")
-    bounds = tuple(scenarios.number(limits.get(name), default) for name, default in zip("ab", LIMITS[normalise], strict=True))
+    bounds = tuple(
+        scenarios.number(limits.get(name), default) for name, default in zip("ab", LIMITS[normalise], strict=True)
+    )
     return Method(weights, normalise, _valid("mean", AGGREGATE), classes, bounds if classes == "thresholds" else ())
 
 
@@ -105,4 +111,8 @@ def words(chosen: Method) -> str:
     stated, labels = ranking_data.stated_weights() | dict(chosen.weights), names()
     parts = [t(f"rank_method_{name}") for name in (chosen.normalise, chosen.aggregate, chosen.classes)]
     parts += [" / ".join(f"{limit:g}" for limit in chosen.limits)] if chosen.limits else []
-    return " · ".join(parts) + " · " + t("weights_are", weights=", ".join(f"{labels[code]} {weight:g}" for code, weight in stated.items()))
+    return (
+        " · ".join(parts)
+        + " · "
+        + t("weights_are", weights=", ".join(f"{labels[code]} {weight:g}" for code, weight in stated.items()))
+    )

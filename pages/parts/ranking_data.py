@@ -54,10 +54,16 @@ def spec_of(method: Method, axis: str = "strength") -> Spec:
     The weights and limits a person moves are those of strength; need keeps what the rules state.
     """
     base = document()
-    changed = {**base, "normalise": {**base["normalise"], "method": method.normalise}, "aggregate": {"method": method.aggregate}}
+    changed = {
+        **base,
+        "normalise": {**base["normalise"], "method": method.normalise},
+        "aggregate": {"method": method.aggregate},
+    }
     if axis == "strength":
         weights = stated_weights() | dict(method.weights)
-        changed["criterion"] = [{**entry, "weight": weights.get(entry["code"], entry.get("weight", 1.0))} for entry in base["criterion"]]
+        changed["criterion"] = [
+            {**entry, "weight": weights.get(entry["code"], entry.get("weight", 1.0))} for entry in base["criterion"]
+        ]
         changed["classes"] = {**base["classes"], "method": method.classes}
         if method.classes == "thresholds":
             changed["classes"]["thresholds"] = list(method.limits or LIMITS[method.normalise])
@@ -78,7 +84,10 @@ def spoken(version: str, register: str, fiscal_year: int | None) -> set[str]:
 def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
     """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
     registers = {name: queries.register(version, name) for name in ("plan", "welfare_fund", "organisation")}
-    none_where = {"funds": spoken(version, "welfare_fund", fiscal_year), "organisations": spoken(version, "organisation", fiscal_year)}
+    none_where = {
+        "funds": spoken(version, "welfare_fund", fiscal_year),
+        "organisations": spoken(version, "organisation", fiscal_year),
+    }
     table = criteria_frame(
         queries.areas(fiscal_year), queries.needs(version), registers["plan"], registers["welfare_fund"], registers["organisation"],
         fiscal_year, none_where,

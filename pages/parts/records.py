@@ -18,7 +18,9 @@ def agency_names(version: str) -> dict[str, str]:
 @lru_cache(maxsize=8)
 def _agency_names(version: str, language: str) -> dict[str, str]:
     rows = queries.code_list(version, "agency").itertuples()
-    return {row.code: row.short_th if language == "th" and isinstance(row.short_th, str) else name_of(row) for row in rows}
+    return {
+        row.code: row.short_th if language == "th" and isinstance(row.short_th, str) else name_of(row) for row in rows
+    }
 
 
 def base_words(version: str, bases: str) -> str:
@@ -94,8 +96,14 @@ def pair_words(version: str, pairs: pd.DataFrame) -> pd.DataFrame:
     def side(column: str, name: str) -> list[str]:
         return list(words.loc[pairs[column], name])
 
-    one = [f"{agency} · {what}" for agency, what in zip(side("support_a", "agency"), side("support_a", "what"), strict=True)]
-    other = [f"{agency} · {what}" for agency, what in zip(side("support_b", "agency"), side("support_b", "what"), strict=True)]
+    one = [
+        f"{agency} · {what}"
+        for agency, what in zip(side("support_a", "agency"), side("support_a", "what"), strict=True)
+    ]
+    other = [
+        f"{agency} · {what}"
+        for agency, what in zip(side("support_b", "agency"), side("support_b", "what"), strict=True)
+    ]
     return pairs.assign(
         place=[place_words(code) for code in pairs["area_code"]],
         one=one,

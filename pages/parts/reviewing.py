@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 
 import pandas as pd
@@ -33,7 +34,9 @@ def reasons(rows: pd.DataFrame) -> str:
 
 
 def _short(problem: str) -> str:
-    return sentence({"code": problem})[:90]
+    """A reason without the blanks that only a single row could fill."""
+    text = re.sub(r"\s*[“\"]–[”\"]\s*", " … ", sentence({"code": problem}))
+    return text.strip(" …")[:90]
 
 
 def groups(rows: pd.DataFrame) -> pd.DataFrame:
@@ -59,12 +62,14 @@ def groups(rows: pd.DataFrame) -> pd.DataFrame:
 def evidence(rows: pd.DataFrame) -> None:
     """The rows themselves with their cells, and why they wait."""
     first = rows.iloc[0]
+    offered = _offered(first)
     facts = {
         "code": first["problem"],
         "value": first["value"],
         "row": int(first["row"]),
         "column": first["heading"],
         "sheet": first["sheet"],
+        "suggestion": records.place_words(offered[0]) if offered else None,
     }
     st.info(sentence(facts))
     shown = rows.assign(
@@ -117,9 +122,14 @@ def decision(rows: pd.DataFrame) -> None:
         _do(lambda: decide.decide_accept(queries.engine(), ids, reason, who))
 
 
+def _offered(row: pd.Series) -> list[str]:
+    """Candidate codes of a row, best first."""
+    return [code for code in str(row["candidates"] or "").split("|") if code and code not in ("nan", "None", "<NA>")]
+
+
 def _ask_place(first: pd.Series) -> str:
     """Candidates first, with why; then every subdistrict, district and the province."""
-    offered = [code for code in str(first["candidates"] or "").split("|") if code and code != "nan"]
+    offered = _offered(first)
     everywhere = [*choices.subdistrict_names(), *choices.district_names(), settings.province()]
     options = [BLANK, *offered, *(code for code in everywhere if code not in offered)]
 

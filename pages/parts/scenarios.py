@@ -103,7 +103,9 @@ def save(kind: str, version: str, what: Callable[[], Mapping[str, object]]) -> N
         reason = st.text_input(t("scenario_reason"), key=f"scenario-reason-{kind}", max_chars=300)
         sent = st.form_submit_button(t("scenario_save"))
     if sent:
-        attempt(lambda connection: scenarios.save(connection, kind, name, what(), person, version, reason), "scenario_saved")
+        attempt(
+            lambda connection: scenarios.save(connection, kind, name, what(), person, version, reason), "scenario_saved"
+        )
 
 
 def listed(kind: str, use: Callable[[str], None]) -> None:
@@ -113,11 +115,15 @@ def listed(kind: str, use: Callable[[str], None]) -> None:
         st.html(f'<p class="kradan-note">{safe(t("scenario_none"))}</p>')
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(t("scenario_saved_list"), list(found), format_func=found.__getitem__, key=f"scenario-{kind}")
+        chosen = st.selectbox(
+            t("scenario_saved_list"), list(found), format_func=found.__getitem__, key=f"scenario-{kind}"
+        )
         st.button(t("scenario_use"), key=f"scenario-use-{kind}", on_click=use, args=(chosen,))
         if st.button(t("scenario_remove"), key=f"scenario-remove-{kind}"):
             person = st.session_state.get("_who", "")
-            attempt(lambda connection: scenarios.remove(connection, "scenario", int(chosen), person), "decision_removed")
+            attempt(
+                lambda connection: scenarios.remove(connection, "scenario", int(chosen), person), "decision_removed"
+            )
             st.rerun()
 
 
@@ -141,5 +147,3 @@ def stamp(**parts: str) -> dict[str, str]:
 def note(lines: list[str]) -> None:
     """Lines of small print."""
     st.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
-
-

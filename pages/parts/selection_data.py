@@ -11,7 +11,15 @@ from geo.selection import Choice, Wish, select, worth
 from pages.parts import queries, ranking_data, scenarios, welfare_data
 from pages.parts.ranking_data import KEY, Method
 
-DEFAULTS = {"choose": 55.0, "budget": 30_000_000.0, "district": 1.0, "need": 40.0, "readiness": 40.0, "people": 20.0, "flat": 500_000.0}
+DEFAULTS = {
+    "choose": 55.0,
+    "budget": 30_000_000.0,
+    "district": 1.0,
+    "need": 40.0,
+    "readiness": 40.0,
+    "people": 20.0,
+    "flat": 500_000.0,
+}
 WEIGHTS = ("need", "readiness", "people")
 NEIGHBOURS = ("any", "apart", "together")
 FLAT = "flat"
@@ -36,7 +44,14 @@ class Pick:
     def wish(self) -> Wish:
         """What the solver takes."""
         budget = None if self.any_budget else round(self.number("budget") * 100)
-        return Wish(int(self.number("choose")), budget, int(self.number("district")), self.forced_in, self.forced_out, self.neighbours)
+        return Wish(
+            int(self.number("choose")),
+            budget,
+            int(self.number("district")),
+            self.forced_in,
+            self.forced_out,
+            self.neighbours,
+        )
 
     @property
     def weights(self) -> dict[str, float]:
@@ -76,7 +91,10 @@ def cost(version: str, pick: Pick) -> pd.Series:
 def candidates(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
     """Every place with need, readiness, people, worth and cost; worth is not known where a weighted part is not."""
     areas = queries.areas(fiscal_year)
-    strength, need = (ranking_data.ranked(version, fiscal_year, method, axis).units.set_index(KEY)["score"] for axis in ("strength", "need"))
+    strength, need = (
+        ranking_data.ranked(version, fiscal_year, method, axis).units.set_index(KEY)["score"]
+        for axis in ("strength", "need")
+    )
     table = areas[[KEY, "district_code"]].assign(
         need=areas[KEY].map(need), readiness=areas[KEY].map(strength), people=areas["population"].astype("Float64"),
         cost_satang=areas[KEY].map(cost(version, pick)).astype("Int64"),

@@ -28,13 +28,40 @@ def choose() -> Pick:
         with st.container(horizontal=True):
             for name in WEIGHTS:
                 st.session_state[f"pick-{name}"] = min(pick.number(name), 100.0)
-                st.slider(t(f"pick_{name}"), 0.0, 100.0, step=5.0, format="%.0f", key=f"pick-{name}", on_change=_moved, args=(name,))
+                st.slider(
+                    t(f"pick_{name}"),
+                    0.0,
+                    100.0,
+                    step=5.0,
+                    format="%.0f",
+                    key=f"pick-{name}",
+                    on_change=_moved,
+                    args=(name,),
+                )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            _listed("cost", t("pick_cost"), {**welfare_data.names("scheme", language()), FLAT: t("pick_cost_flat")}, pick.cost, "proposal_2550")
+            _listed(
+                "cost",
+                t("pick_cost"),
+                {**welfare_data.names("scheme", language()), FLAT: t("pick_cost_flat")},
+                pick.cost,
+                "proposal_2550",
+            )
             if pick.cost == FLAT:
                 _number("flat", pick, 10_000.0)
-            _listed("near", t("select_constraint_neighbours"), {name: t(f"pick_near_{name}") for name in NEIGHBOURS}, pick.neighbours, "any")
-            _listed("limit", t("pick_limit"), {"": t("pick_limit_budget"), "none": t("pick_limit_none")}, "none" if pick.any_budget else "", "")
+            _listed(
+                "near",
+                t("select_constraint_neighbours"),
+                {name: t(f"pick_near_{name}") for name in NEIGHBOURS},
+                pick.neighbours,
+                "any",
+            )
+            _listed(
+                "limit",
+                t("pick_limit"),
+                {"": t("pick_limit_budget"), "none": t("pick_limit_none")},
+                "none" if pick.any_budget else "",
+                "",
+            )
         _forced("in", pick.forced_in)
         _forced("out", pick.forced_out)
     return pick
@@ -42,7 +69,9 @@ def choose() -> Pick:
 
 def _number(name: str, pick: Pick, step: float) -> None:
     st.session_state[f"pick-{name}"] = pick.number(name)
-    st.number_input(t(f"pick_{name}"), 0.0, step=step, format="%.0f", key=f"pick-{name}", on_change=_moved, args=(name,))
+    st.number_input(
+        t(f"pick_{name}"), 0.0, step=step, format="%.0f", key=f"pick-{name}", on_change=_moved, args=(name,)
+    )
 
 
 def _moved(name: str) -> None:
@@ -71,13 +100,28 @@ def finding(choice: Choice, pick: Pick) -> str:
     if choice.status == "infeasible" or "optimum" not in set(choice.summary["way"]):
         return t("finding_selection_none", choose=whole(pick.wish.choose), status=t(f"select_status_{choice.status}"))
     row = choice.summary.set_index("way").loc["optimum"]
-    money = baht(row["cost_satang"]) if pick.any_budget else t("pick_of_budget", cost=baht(row["cost_satang"]), budget=baht(pick.wish.budget_satang))
-    return t("finding_selection", chosen=whole(row["places"]), all=len(choice.areas), money=money, status=t(f"select_status_{choice.status}"))
+    money = (
+        baht(row["cost_satang"])
+        if pick.any_budget
+        else t("pick_of_budget", cost=baht(row["cost_satang"]), budget=baht(pick.wish.budget_satang))
+    )
+    return t(
+        "finding_selection",
+        chosen=whole(row["places"]),
+        all=len(choice.areas),
+        money=money,
+        status=t(f"select_status_{choice.status}"),
+    )
 
 
 def note(choice: Choice) -> str:
     """How many can be chosen at all."""
-    return t("note_selection", known=int(choice.areas["is_known"].sum()), all=len(choice.areas), seconds=f"{choice.seconds:.1f}")
+    return t(
+        "note_selection",
+        known=int(choice.areas["is_known"].sum()),
+        all=len(choice.areas),
+        seconds=f"{choice.seconds:.1f}",
+    )
 
 
 def reasons(choice: Choice) -> None:
@@ -88,7 +132,13 @@ def reasons(choice: Choice) -> None:
     for code, rows in choice.reasons.groupby("code", sort=False):
         needed = rows["needed"].iloc[0]
         money = code == "select_infeasible_budget"
-        st.warning(t(code, value=", ".join(_reason(value, money) for value in rows["value"]), suggestion="" if pd.isna(needed) else baht(needed) if money else needed))
+        st.warning(
+            t(
+                code,
+                value=", ".join(_reason(value, money) for value in rows["value"]),
+                suggestion="" if pd.isna(needed) else baht(needed) if money else needed,
+            )
+        )
 
 
 def _reason(value: str, money: bool) -> str:
@@ -101,7 +151,9 @@ def stamp(version: str, method: Method, pick: Pick) -> dict[str, str]:
     """What every output of the selection carries."""
     weights = ", ".join(f"{t(f'pick_{name}')} {value:g}" for name, value in pick.weights.items())
     words = f"{weights} · {cost_words(pick)} · {ranking_controls.words(method)}"
-    return scenarios.stamp(method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), version=queries.number(version))
+    return scenarios.stamp(
+        method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), version=queries.number(version)
+    )
 
 
 def cost_words(pick: Pick) -> str:
@@ -114,7 +166,9 @@ def cost_words(pick: Pick) -> str:
 def beside(choice: Choice) -> tuple[pd.Series, str]:
     """The set shown beside the optimum: the simple rule, or a saved one."""
     saved = scenarios.names("selection")
-    other = choices.choose("with", t("pick_beside"), ["simple", *saved], lambda code: saved.get(code) or t("select_way_simple"))
+    other = choices.choose(
+        "with", t("pick_beside"), ["simple", *saved], lambda code: saved.get(code) or t("select_way_simple")
+    )
     if other == "simple":
         return choice.areas["is_simple"], t("select_way_simple")
     picked = set(scenarios.content("selection", other).get("chosen", []))
@@ -144,7 +198,13 @@ def ways(choice: Choice, stamped: dict[str, str]) -> None:
     )
     columns = {"way": t("column_way"), "places": t("column_places"), "worth": t("column_worth"), "cost_satang": t("column_cost"),
                "districts_missed": t("column_districts_missed"), "keeps": t("column_keeps")}  # fmt: skip
-    panels.table(rows, "selection-ways", columns, stamp=stamped, formats={"cost_satang": baht, "worth": lambda value: f"{value:.2f}"})
+    panels.table(
+        rows,
+        "selection-ways",
+        columns,
+        stamp=stamped,
+        formats={"cost_satang": baht, "worth": lambda value: f"{value:.2f}"},
+    )
     if len(choice.prices):
         lines = [
             t("pick_price", wish=t(f"select_constraint_{row.constraint}"), price=t("not_known") if pd.isna(row.price) else f"{row.price:.2f}",
@@ -168,7 +228,9 @@ def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: d
     columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"), "worth": t("column_worth"),
                "cost_satang": t("column_cost"), "need": t("pick_need"), "readiness": t("pick_readiness"), "people": t("column_population"), "forced": t("column_forced"),
                KEY: t("column_code")}  # fmt: skip
-    decimals = dict.fromkeys(("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.2f}")
+    decimals = dict.fromkeys(
+        ("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.2f}"
+    )
     panels.table(shown, "selection", columns, stamp=stamped, formats=decimals | {"cost_satang": baht, "people": whole})
 
 
@@ -183,7 +245,12 @@ def saved(version: str, choice: Choice, pick: Pick) -> None:
 def as_content(choice: Choice, pick: Pick) -> dict[str, object]:
     """The wish as in the link, the places chosen, the sums."""
     table = choice.areas[choice.areas["is_chosen"]]
-    return {"pick": scenarios.packed(as_parts(pick)), "chosen": list(table[KEY]), "status": choice.status, "cost_satang": int(table["cost_satang"].sum())}
+    return {
+        "pick": scenarios.packed(as_parts(pick)),
+        "chosen": list(table[KEY]),
+        "status": choice.status,
+        "cost_satang": int(table["cost_satang"].sum()),
+    }
 
 
 def as_parts(pick: Pick) -> dict[str, str]:
@@ -200,4 +267,9 @@ def _use(key: str) -> None:
 
 def basis(version: str) -> pd.DataFrame:
     """Rows behind the selection, for the list of sources."""
-    return pd.concat([queries.register(version, name)[["base", "batch_id"]] for name in ("indicator", "plan", "welfare_fund", "organisation")])
+    return pd.concat(
+        [
+            queries.register(version, name)[["base", "batch_id"]]
+            for name in ("indicator", "plan", "welfare_fund", "organisation")
+        ]
+    )

@@ -21,7 +21,11 @@ def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str,
     """The figures in words."""
     area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
     row = next(queries.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
-    per_head = t("nobody" if row.status == "none" else "not_known") if pd.isna(row.per_head_baht) else f"{row.per_head_baht:,.0f}"
+    per_head = (
+        t("nobody" if row.status == "none" else "not_known")
+        if pd.isna(row.per_head_baht)
+        else f"{row.per_head_baht:,.0f}"
+    )
     return [
         (t("figure_agencies"), whole(row.agencies)),
         (t("column_amount"), baht(row.amount_satang) if row.supports else t(f"status_{row.status}")),
@@ -36,13 +40,18 @@ def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str,
 def own_support(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Records of the subdistrict and its villages, the most money first."""
     found = queries.chosen_support(version, chosen.without("district"))
-    return found[found["subdistrict_code"].eq(code).fillna(False)].sort_values(["amount_satang", "support_id"], ascending=[False, True], na_position="last")
+    return found[found["subdistrict_code"].eq(code).fillna(False)].sort_values(
+        ["amount_satang", "support_id"], ascending=[False, True], na_position="last"
+    )
 
 
 def support_above(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Records of the district or the province that name no subdistrict."""
     found = queries.chosen_support(version, chosen.without("district"))
-    return found[found["subdistrict_code"].isna() & (found["district_code"].eq(code[:4]) | found["area_level"].eq("province")).fillna(False)]
+    return found[
+        found["subdistrict_code"].isna()
+        & (found["district_code"].eq(code[:4]) | found["area_level"].eq("province")).fillna(False)
+    ]
 
 
 def support(version: str, chosen: queries.Filters, code: str) -> None:
@@ -62,7 +71,10 @@ def support(version: str, chosen: queries.Filters, code: str) -> None:
 def _by_level(own: pd.DataFrame) -> str:
     """``subdistrict 8 records 1.2 million · village 3 records ...``."""
     grouped = own.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
-    return " · ".join(f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}" for level, row in grouped.iterrows())
+    return " · ".join(
+        f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}"
+        for level, row in grouped.iterrows()
+    )
 
 
 def _table(version: str, found: pd.DataFrame, name: str) -> None:

@@ -30,7 +30,9 @@ def weak(version: str, chosen: Filters, method: Method) -> tuple[pd.DataFrame, p
 
 def current(version: str, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
     """Weak places where the money per head is among the highest."""
-    rate = queries.coverage(version, chosen.without("district"))[[KEY, "per_head_baht"]].rename(columns={"per_head_baht": "baht_per_head"})
+    rate = queries.coverage(version, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
+        columns={"per_head_baht": "baht_per_head"}
+    )
     return plan.strong_current_on_weak(units, rate)
 
 
@@ -40,7 +42,10 @@ def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> La
     classes = status.map({name: key for name, (key, _) in STATUSES.items()}).astype("object").where(status.notna(), "o")
     classes = classes.mask(units["score"].isna() & status.isna(), "u")
     styles = {key: ClassStyle(WEAK[color], t(f"team_status_{name}")) for name, (key, color) in STATUSES.items()}
-    styles |= {"o": ClassStyle(WEAK["other"], t("team_not_weak")), "u": ClassStyle(NOT_REPORTED, t("rank_no_score"), NOT_REPORTED_LINE)}
+    styles |= {
+        "o": ClassStyle(WEAK["other"], t("team_not_weak")),
+        "u": ClassStyle(NOT_REPORTED, t("rank_no_score"), NOT_REPORTED_LINE),
+    }
     marks = units[KEY].map(flagged.set_index(KEY)["is_flagged"]).fillna(False).astype(bool)
     return Layer(styles, units[KEY], classes, marks=marks, mark_label=t("team_strong_current"))
 
@@ -48,7 +53,12 @@ def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> La
 def finding(teams: pd.DataFrame) -> str:
     """How many to strengthen, how many without a team."""
     counts = teams["status"].value_counts()
-    return t("finding_strengthening", weak=len(teams), none=int(counts.get("no_team", 0)), planned=int(counts.get("planned", 0)))
+    return t(
+        "finding_strengthening",
+        weak=len(teams),
+        none=int(counts.get("no_team", 0)),
+        planned=int(counts.get("planned", 0)),
+    )
 
 
 def table(teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
@@ -58,7 +68,10 @@ def table(teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
         return
     shown = teams.assign(
         place=[records.place_words(code) for code in teams[KEY]],
-        why=[t(f"team_why_{why}") + (f" ({edge})" if why == "border" else "") for why, edge in zip(teams["why"], teams["border"], strict=True)],
+        why=[
+            t(f"team_why_{why}") + (f" ({edge})" if why == "border" else "")
+            for why, edge in zip(teams["why"], teams["border"], strict=True)
+        ],
         status=[t(f"team_status_{status}") for status in teams["status"]],
         teams=teams["teams"].str.replace("|", ", "),
         tasks=teams["tasks"].str.replace("|", ", "),
@@ -73,24 +86,44 @@ def send(version: str, teams: pd.DataFrame) -> None:
     """Give a place a team, a task and a day; take one back."""
     with st.expander(t("team_add")):
         if len(teams):
-            places = {row[KEY]: f"{records.place_words(row[KEY])} · {t('team_status_' + row['status'])}" for row in teams.to_dict("records")}
+            places = {
+                row[KEY]: f"{records.place_words(row[KEY])} · {t('team_status_' + row['status'])}"
+                for row in teams.to_dict("records")
+            }
             with st.form("team", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-                code = st.selectbox(t("filter_subdistrict"), list(places), format_func=places.__getitem__, key="team-place")
+                code = st.selectbox(
+                    t("filter_subdistrict"), list(places), format_func=places.__getitem__, key="team-place"
+                )
                 team = st.text_input(t("column_team"), key="team-name", max_chars=120)
                 task = st.text_input(t("column_task"), key="team-task", max_chars=300)
-                visit = st.date_input(t("column_visit"), value=None, key="team-visit", min_value=dt.date(2000, 1, 1), max_value=dt.date(2100, 1, 1))
+                visit = st.date_input(
+                    t("column_visit"),
+                    value=None,
+                    key="team-visit",
+                    min_value=dt.date(2000, 1, 1),
+                    max_value=dt.date(2100, 1, 1),
+                )
                 person = scenarios.who("team-who")
                 sent = st.form_submit_button(t("team_save"))
             on = visit if isinstance(visit, dt.date) else None
-            if sent and scenarios.attempt(lambda connection: store_scenarios.send_team(connection, code, team, task, on, person, version), "team_saved"):
+            if sent and scenarios.attempt(
+                lambda connection: store_scenarios.send_team(connection, code, team, task, on, person, version),
+                "team_saved",
+            ):
                 st.rerun()
         standing = queries.decisions("team").to_dict("records")
-        scenarios.remove("team", {int(row["id"]): f"{records.place_words(row[KEY])}: {row['team']} · {row['task']}" for row in standing}, t("team_undo"))
+        scenarios.remove(
+            "team",
+            {int(row["id"]): f"{records.place_words(row[KEY])}: {row['team']} · {row['task']}" for row in standing},
+            t("team_undo"),
+        )
 
 
 def streams(version: str) -> pd.DataFrame:
     """Streams as the booking takes them."""
-    listed = queries.code_list(version, "stream").rename(columns={"code": "stream_code"})[["stream_code", "total_satang", "starts_on", "ends_on"]]
+    listed = queries.code_list(version, "stream").rename(columns={"code": "stream_code"})[
+        ["stream_code", "total_satang", "starts_on", "ends_on"]
+    ]
     return listed.assign(total_satang=pd.to_numeric(listed["total_satang"]).astype("Int64"))
 
 
@@ -113,7 +146,9 @@ def projects(version: str, district: str | None, stamped: dict[str, str]) -> Non
     if len(balance):
         st.html(f"<b>{safe(t('project_balances'))}</b>")
         money = ["total_satang", "committed_satang", "booked_satang", "left_satang"]
-        columns = {"stream": t("filter_stream")} | {name: t(f"project_{name.removesuffix('_satang')}") for name in money}
+        columns = {"stream": t("filter_stream")} | {
+            name: t(f"project_{name.removesuffix('_satang')}") for name in money
+        }
         rows = balance.assign(stream=[names.get(code, code) for code in balance["stream_code"]])
         panels.table(rows, "stream-balances", columns, stamp=stamped, formats=dict.fromkeys(money, baht))
     st.html(f"<b>{safe(t('project_list'))}</b>")
@@ -126,7 +161,10 @@ def projects(version: str, district: str | None, stamped: dict[str, str]) -> Non
             place=[records.place_words(code) for code in table[KEY]],
             stream=[names.get(code, code) for code in table["stream_code"]],
             starts=[day(value) for value in table["starts_on"]],
-            state=[t("project_held") if held else t(f"problem_{code}", value=title) for held, code, title in zip(table["is_booked"], table["code"], table["title"], strict=True)],
+            state=[
+                t("project_held") if held else t(f"problem_{code}", value=title)
+                for held, code, title in zip(table["is_booked"], table["code"], table["title"], strict=True)
+            ],
         )
         columns = {"project_code": t("column_project"), "title": t("column_what"), "place": t("column_place"), "stream": t("filter_stream"),
                    "amount_satang": t("column_amount"), "starts": t("column_starts"), "state": t("column_status"), "decided_by": t("decided_by")}  # fmt: skip
@@ -144,19 +182,41 @@ def _book(version: str, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
         with st.form("project", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             code = st.text_input(t("column_project"), value=f"P{len(standing) + 1}", key="project-code", max_chars=40)
             title = st.text_input(t("column_what"), key="project-title", max_chars=200)
-            place = st.selectbox(t("filter_subdistrict"), ["", *places], format_func=lambda key: places.get(key, t("whole_province")), key="project-place")
-            stream = st.selectbox(t("filter_stream"), list(left), format_func=lambda key: f"{names.get(key, key)} · {baht(left[key])}", key="project-stream")
+            place = st.selectbox(
+                t("filter_subdistrict"),
+                ["", *places],
+                format_func=lambda key: places.get(key, t("whole_province")),
+                key="project-place",
+            )
+            stream = st.selectbox(
+                t("filter_stream"),
+                list(left),
+                format_func=lambda key: f"{names.get(key, key)} · {baht(left[key])}",
+                key="project-stream",
+            )
             amount = st.number_input(t("project_amount"), 0.0, step=1000.0, format="%.2f", key="project-amount")
-            starts = st.date_input(t("column_starts"), value=None, key="project-starts", min_value=dt.date(2000, 1, 1), max_value=dt.date(2100, 1, 1))
+            starts = st.date_input(
+                t("column_starts"),
+                value=None,
+                key="project-starts",
+                min_value=dt.date(2000, 1, 1),
+                max_value=dt.date(2100, 1, 1),
+            )
             person = scenarios.who("project-who")
             sent = st.form_submit_button(t("project_book"))
         project = {"project_code": code, "title": title, "stream_code": stream, "amount_satang": round(amount * 100), "subdistrict_code": place or None,
                    "starts_on": starts if isinstance(starts, dt.date) else None}  # fmt: skip
         if sent and scenarios.attempt(
-            lambda connection: store_scenarios.book_project(connection, project, person, version, lambda rows: refusal(version, rows)), "project_saved"
+            lambda connection: store_scenarios.book_project(
+                connection, project, person, version, lambda rows: refusal(version, rows)
+            ),
+            "project_saved",
         ):
             st.rerun()
-        rows = {int(row["id"]): f"{row['project_code']} · {row['title']} · {baht(row['amount_satang'])}" for row in standing.to_dict("records")}
+        rows = {
+            int(row["id"]): f"{row['project_code']} · {row['title']} · {baht(row['amount_satang'])}"
+            for row in standing.to_dict("records")
+        }
         scenarios.remove("project", rows, t("project_undo"))
 
 

@@ -23,9 +23,19 @@ def choose() -> Choice:
     """Scheme, places and the numbers of the link."""
     known, saved = welfare_data.names("scheme", language()), scenarios.names("selection")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.button(t("welfare_meeting"), key="welfare-meeting", on_click=lambda: st.session_state.update(welfare_data.MEETING), type="primary")
+        st.button(
+            t("welfare_meeting"),
+            key="welfare-meeting",
+            on_click=lambda: st.session_state.update(welfare_data.MEETING),
+            type="primary",
+        )
         scheme = choices.choose("scheme", t("welfare_scheme"), list(known), known.__getitem__, "proposal_2550")
-        basis = choices.choose("basis", t("welfare_basis"), ["all", "funds", "mean", *saved], lambda code: saved.get(code) or t(f"welfare_basis_{code}"))
+        basis = choices.choose(
+            "basis",
+            t("welfare_basis"),
+            ["all", "funds", "mean", *saved],
+            lambda code: saved.get(code) or t(f"welfare_basis_{code}"),
+        )
     return Choice(scheme, basis, tuple(sorted(scenarios.state("numbers").items())))
 
 
@@ -51,11 +61,21 @@ def rules(version: str, choice: Choice) -> None:
     with st.expander(t("welfare_rules")):  # a label that changes would close it at every edit
         for rule in stated.rules:
             mark = f" · {t('fund_to_be_confirmed')}" if rule.to_be_confirmed else ""
-            tied = t("welfare_tied", theme=records.theme_words(rule.restricted_to)) if rule.restricted_to else t("fund_unrestricted")
+            tied = (
+                t("welfare_tied", theme=records.theme_words(rule.restricted_to))
+                if rule.restricted_to
+                else t("fund_unrestricted")
+            )
             st.html(f"<b>{safe(name(rule.payer))}</b> {safe(t(f'fund_kind_{rule.kind}'))} · {safe(tied + mark)}")
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 for parameter in _parameters(rule):
-                    _box(f"{rule.code}.{parameter}", t(f"fund_parameter_{parameter}"), getattr(rule, parameter), changed, parameter == NEEDED[rule.kind])
+                    _box(
+                        f"{rule.code}.{parameter}",
+                        t(f"fund_parameter_{parameter}"),
+                        getattr(rule, parameter),
+                        changed,
+                        parameter == NEEDED[rule.kind],
+                    )
             if rule.by_size:
                 scenarios.note([t("welfare_no_size")])
         _counts(choice, scheme.population_column)
@@ -65,7 +85,9 @@ def rules(version: str, choice: Choice) -> None:
 
 def replace_numbers(choice: Choice) -> Choice:
     """The choice with the register year alone."""
-    return Choice(choice.scheme, choice.basis, tuple((name, value) for name, value in choice.numbers if name == "heads.year"))
+    return Choice(
+        choice.scheme, choice.basis, tuple((name, value) for name, value in choice.numbers if name == "heads.year")
+    )
 
 
 def _parameters(rule: Rule) -> list[str]:
@@ -77,7 +99,15 @@ def _box(name: str, words: str, stated: Decimal | None, changed: dict[str, str],
     written = changed.get(name)
     value = default if written is None else None if written == OPEN else scenarios.number(written, default or 0.0)
     st.session_state[f"number-{name}"] = value
-    st.number_input(words, 0.0, step=1.0, key=f"number-{name}", placeholder=t("welfare_no_limit"), on_change=_moved, args=(name, default, needed))
+    st.number_input(
+        words,
+        0.0,
+        step=1.0,
+        key=f"number-{name}",
+        placeholder=t("welfare_no_limit"),
+        on_change=_moved,
+        args=(name, default, needed),
+    )
 
 
 def _moved(name: str, default: float | None, needed: bool) -> None:
@@ -85,7 +115,12 @@ def _moved(name: str, default: float | None, needed: bool) -> None:
     if value is None:
         scenarios.set_state("numbers", name, None if needed or default is None else OPEN)
     else:
-        scenarios.set_state("numbers", name, f"{value:g}" if value < 1e6 else f"{value:.2f}".rstrip("0").rstrip("."), "" if default is None else f"{default:g}")
+        scenarios.set_state(
+            "numbers",
+            name,
+            f"{value:g}" if value < 1e6 else f"{value:.2f}".rstrip("0").rstrip("."),
+            "" if default is None else f"{default:g}",
+        )
 
 
 def _counts(choice: Choice, column: str) -> None:
@@ -112,20 +147,32 @@ def stamp(version: str, choice: Choice) -> dict[str, str]:
 
 def as_of(choice: Choice) -> str:
     """When heads and villages were counted."""
-    return t("welfare_as_of", heads=welfare_data.year_of(choice) + 543, villages=welfare_data.schemes()[choice.scheme].fiscal_year + 543)
+    return t(
+        "welfare_as_of",
+        heads=welfare_data.year_of(choice) + 543,
+        villages=welfare_data.schemes()[choice.scheme].fiscal_year + 543,
+    )
 
 
 def finding(funds: Funds, choice: Choice) -> str:
     """The total, for how many places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
     own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
-    return t("finding_welfare", total=baht(funds.total_satang * times), places=whole(times if choice.basis == "mean" else count), own=f"{own * 100:.1f}")
+    return t(
+        "finding_welfare",
+        total=baht(funds.total_satang * times),
+        places=whole(times if choice.basis == "mean" else count),
+        own=f"{own * 100:.1f}",
+    )
 
 
 def figures(funds: Funds, choice: Choice) -> None:
     """Restricted and free money apart; what is certain, at stake, withheld; the worked figures of a mean place."""
     times, area = welfare_data.times(choice), funds.by_area
-    shown = [(t(f"fund_{name}"), baht(area[f"{name}_satang"].sum() * times)) for name in ("unrestricted", "restricted", "secured", "at_stake", "withheld")]
+    shown = [
+        (t(f"fund_{name}"), baht(area[f"{name}_satang"].sum() * times))
+        for name in ("unrestricted", "restricted", "secured", "at_stake", "withheld")
+    ]
     if choice.basis == "mean":
         exact = t("baht", value=f"{funds.total_satang / 100:,.2f}")
         existing = welfare_data.existing_per_place(choice)
@@ -142,18 +189,33 @@ def payers(version: str, funds: Funds, choice: Choice, stamped: dict[str, str]) 
     st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
     money = ["amount_satang", "restricted_satang", "unrestricted_satang"]
     table = funds.by_payer.assign(**{name: funds.by_payer[name] * welfare_data.times(choice) for name in money})
-    table = table.assign(payer=[payer_names(version)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1))
+    table = table.assign(
+        payer=[payer_names(version)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1)
+    )
     scenarios.note([" · ".join(f"{row.payer} {row.percent:.1f} %" for row in table.itertuples())])
     columns = {"payer": t("column_payer"), "amount_satang": t("column_amount"), "percent": t("column_share"), "restricted_satang": t("fund_restricted"),
                "unrestricted_satang": t("fund_unrestricted")}  # fmt: skip
-    panels.table(table, "welfare-sources", columns, stamp=stamped, formats=dict.fromkeys(money, baht) | {"percent": lambda value: f"{value:.1f} %"})
+    panels.table(
+        table,
+        "welfare-sources",
+        columns,
+        stamp=stamped,
+        formats=dict.fromkeys(money, baht) | {"percent": lambda value: f"{value:.1f} %"},
+    )
 
 
 def conditions(version: str, funds: Funds, choice: Choice) -> None:
     """Each condition with the money that depends on it, and what one more baht of the community pulls in."""
     times, names = welfare_data.times(choice), welfare_data.names("gate", language())
     lines = [
-        t("welfare_gate", gate=names[row.gate], money=baht(row.satang_depending * times), met=row.met, not_met=row.not_met, not_known=row.not_known)
+        t(
+            "welfare_gate",
+            gate=names[row.gate],
+            money=baht(row.satang_depending * times),
+            met=row.met,
+            not_met=row.not_met,
+            not_known=row.not_known,
+        )
         for row in funds.by_gate.itertuples()
     ]
     body = "".join(f"<li>{safe(line)}</li>" for line in lines) or f"<li>{safe(t('welfare_no_gates'))}</li>"
@@ -163,7 +225,10 @@ def conditions(version: str, funds: Funds, choice: Choice) -> None:
     for value, rows in table.groupby("pulled_baht"):
         words = t("fund_pulled_nothing") if value == 0 else t("fund_pulled", value=f"{value:g}")
         room = rows["room_satang"].dropna()
-        found.append(f"{words} ({t('welfare_places', number=len(rows))})" + (f" · {t('fund_room', value=f'{room.min() / 100:,.0f}')}" if len(room) else ""))
+        found.append(
+            f"{words} ({t('welfare_places', number=len(rows))})"
+            + (f" · {t('fund_room', value=f'{room.min() / 100:,.0f}')}" if len(room) else "")
+        )
     body = "".join(f"<li>{safe(line)}</li>" for line in found)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_pull"))}</b><ul>{body}</ul></div>')
 
@@ -208,7 +273,15 @@ def by_place(funds: Funds, district: str | None, stamped: dict[str, str]) -> Non
     table = funds.by_area if not district else funds.by_area[funds.by_area[KEY].str.startswith(district)]
     shown = table.assign(place=[t("welfare_basis_mean") if code == "mean" else records.place_words(code) for code in table[KEY]],
                          own_share=(table["own_share"] * 100).round(1))  # fmt: skip
-    money = ["total_satang", "unrestricted_satang", "restricted_satang", "own_satang", "secured_satang", "at_stake_satang", "withheld_satang"]
+    money = [
+        "total_satang",
+        "unrestricted_satang",
+        "restricted_satang",
+        "own_satang",
+        "secured_satang",
+        "at_stake_satang",
+        "withheld_satang",
+    ]
     columns = {"place": t("column_place")} | {name: t(f"fund_{name.removesuffix('_satang')}") for name in money}
     columns |= {"own_share": t("fund_own_share"), KEY: t("column_code")}
     panels.table(shown, "welfare-places", columns, stamp=stamped, formats=dict.fromkeys(money, baht))
@@ -218,7 +291,11 @@ def saved(version: str, choice: Choice, funds: Funds) -> None:
     """Save this choice by name; put a saved one beside it."""
     with st.expander(t("welfare_scenarios")):
         scenarios.listed("funds", _use)
-        scenarios.save("funds", version, lambda: as_content(choice) | {"total_satang": funds.total_satang * welfare_data.times(choice)})
+        scenarios.save(
+            "funds",
+            version,
+            lambda: as_content(choice) | {"total_satang": funds.total_satang * welfare_data.times(choice)},
+        )
         names = scenarios.names("funds")
         if not names:
             return
@@ -228,15 +305,29 @@ def saved(version: str, choice: Choice, funds: Funds) -> None:
             st.warning(fault(version, found))
             return
         table = side_by_side(version, choice, found)
-        columns = {"payer": t("column_payer"), "one_satang": t("welfare_this"), "other_satang": names[other], "difference_satang": t("column_difference")}
+        columns = {
+            "payer": t("column_payer"),
+            "one_satang": t("welfare_this"),
+            "other_satang": names[other],
+            "difference_satang": t("column_difference"),
+        }
         shown = table.assign(payer=[payer_names(version)(code) for code in table["payer"]])
-        panels.table(shown, "welfare-compare", columns, stamp=stamp(version, choice), formats=dict.fromkeys(list(columns)[1:], baht))
+        panels.table(
+            shown,
+            "welfare-compare",
+            columns,
+            stamp=stamp(version, choice),
+            formats=dict.fromkeys(list(columns)[1:], baht),
+        )
 
 
 def side_by_side(version: str, one: Choice, other: Choice) -> pd.DataFrame:
     """Two choices by source, each for all the places it counts."""
     table = compare(welfare_data.money(version, one), welfare_data.money(version, other))
-    sides = {"one_satang": table["one_satang"] * welfare_data.times(one), "other_satang": table["other_satang"] * welfare_data.times(other)}
+    sides = {
+        "one_satang": table["one_satang"] * welfare_data.times(one),
+        "other_satang": table["other_satang"] * welfare_data.times(other),
+    }
     return table.assign(**sides, difference_satang=sides["other_satang"] - sides["one_satang"])
 
 
@@ -249,7 +340,9 @@ def from_content(found: dict) -> Choice:
     """A saved choice; a scheme that is no longer stated falls back to the proposal."""
     scheme = found.get("scheme", "")
     scheme = scheme if scheme in welfare_data.schemes() else "proposal_2550"
-    return Choice(scheme, str(found.get("basis", "all")), tuple(sorted(scenarios.unpacked(found.get("numbers", "")).items())))
+    return Choice(
+        scheme, str(found.get("basis", "all")), tuple(sorted(scenarios.unpacked(found.get("numbers", "")).items()))
+    )
 
 
 def _use(key: str) -> None:

@@ -37,7 +37,9 @@ def view() -> None:
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
         finding = t("finding_gaps", gaps=counts.get("gap", 0), theme=choices.theme_names()[theme], need=listed[need])
-        note = t("note_gaps_bar", known=known, all=len(inside), bar=t(f"bar_{bar}"), unknown=counts.get("unknown_support", 0))
+        note = t(
+            "note_gaps_bar", known=known, all=len(inside), bar=t(f"bar_{bar}"), unknown=counts.get("unknown_support", 0)
+        )
     with place:
         panels.title(finding, note)
     left, right = st.columns([8, 5], gap="medium")

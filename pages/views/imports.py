@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import batch_list, import_jobs, importing, panels, queries, records
-from pages.parts.text import safe, t, whole
+from pages.parts import batch_list, import_jobs, import_result, importing, panels, queries, records
+from pages.parts.text import t, whole
 
 
 def view() -> None:
@@ -19,7 +19,7 @@ def view() -> None:
         st.info(note)
     result = st.session_state.get("import_result")
     if not importing.running() and result:
-        _result(result, base)
+        import_result.show(result, base)
     batch_list.batches(version)
     batch_list.blank_forms()
 
@@ -42,38 +42,3 @@ def _upload(version: str) -> str | None:
         import_jobs.start([one | {"base": base or None} for one in files])
         st.rerun()
     return base or None
-
-
-def _result(result: dict, base: str | None) -> None:
-    if result["give_back"]:
-        answer = result["answers"][0]
-        st.error(importing.sentence(answer["refused"])) if "refused" in answer else batch_list.given_back(
-            answer["file"]
-        )
-        return
-    for number, answer in enumerate(result["answers"]):
-        st.html(f"<h2 class='kradan-file'>{safe(answer['file'])}</h2>")
-        _one(answer, number, result, base)
-    ready = importing.storable(result)
-    if ready and not result["stored"]:
-        asked = [(number, words) for number in ready for words in importing.doubts(result["answers"][number])]
-        agreed = [st.checkbox(words, key=f"doubt-{number}-{words}") for number, words in asked]
-        if st.button(t("store_files", number=len(ready)), type="primary", disabled=not all(agreed), key="store"):
-            files = importing.files_with(result, base)
-            import_jobs.start([files[number] for number in ready], store=True)
-            st.rerun()
-
-
-def _one(answer: dict, number: int, result: dict, base: str | None) -> None:
-    if "refused" in answer:
-        st.error(importing.sentence(answer["refused"]))
-    elif result["stored"]:
-        st.success(t("stored_as", batch=answer["summary"]["batch"]))
-    if "summary" in answer:
-        importing.account(answer)
-    importing.problems(answer, number)
-    importing.sheets(answer)
-    if not result["stored"] and (said := importing.mapping(answer, number)):
-        importing.say(result["files"][number]["path"], said)
-        import_jobs.start(importing.files_with(result, base))
-        st.rerun()

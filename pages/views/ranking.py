@@ -44,10 +44,14 @@ def view() -> None:
         parts.legend(layer, chosen.district)
         parts.figures(ranking, reviewed)
         names = choices.subdistrict_names()
-        code = choices.choose("subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking))
+        code = choices.choose(
+            "subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking)
+        )
         parts.why(ranking, reviewed, code)
         parts.override(version, ranking, reviewed, chosen, code)
-    listed = choices.switch("tab", t("list"), ("table", "influence", "axes", "last_year"), lambda name: t(f"ranking_tab_{name}"))
+    listed = choices.switch(
+        "tab", t("list"), ("table", "influence", "axes", "last_year"), lambda name: t(f"ranking_tab_{name}")
+    )
     if listed == "table":
         parts.table(reviewed, chosen, stamped)
     elif listed == "influence":

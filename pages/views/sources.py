@@ -11,7 +11,10 @@ def view() -> None:
     version = queries.version()
     batches = queries.batches(version)
     active = batches[batches["is_active"].astype(bool)]
-    panels.title(t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())), t("data_version", version=queries.number(version)))
+    panels.title(
+        t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())),
+        t("data_version", version=queries.number(version)),
+    )
     if batches.empty:
         panels.empty("nothing_loaded")
     else:
@@ -41,10 +44,14 @@ def _waiting(version: str) -> None:
         return
     blank = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
     shown = waiting.assign(
-        why=[t(f"problem_{row.problem}", **(blank | {"value": row.value or "", "row": row.row})) for row in waiting.itertuples()]
+        why=[
+            t(f"problem_{row.problem}", **(blank | {"value": row.value or "", "row": row.row}))
+            for row in waiting.itertuples()
+        ]
     )
     shown["candidates"] = [
-        ", ".join(records.place_words(code) for code in str(text or "").split("|") if code) for text in waiting["candidates"]
+        ", ".join(records.place_words(code) for code in str(text or "").split("|") if code)
+        for text in waiting["candidates"]
     ]
     columns = {"file_name": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"), "value": t("column_written"), "why": t("column_why"),
                "candidates": t("column_candidates"), "satang": t("column_amount")}  # fmt: skip
@@ -53,7 +60,9 @@ def _waiting(version: str) -> None:
 
 def _boundaries() -> None:
     found = geometry.current()
-    st.html(f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t('map_schematic'))} · {safe(found['credit'])}")
+    st.html(
+        f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t('map_schematic'))} · {safe(found['credit'])}"
+    )
     for problem in geometry.problems():
         blanks = {name: getattr(problem, name) or "" for name in ("value", "row", "column", "sheet", "suggestion")}
         st.warning(t(f"problem_{problem.code}", **blanks))

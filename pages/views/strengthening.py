@@ -23,7 +23,10 @@ def view() -> None:
     with place, st.spinner(t("ranking_working")):
         units, teams = parts.weak(version, chosen, method)
     flagged = parts.current(version, chosen, units)
-    inside, stamped = ranks.inside(teams, chosen), ranks.stamp(version, ranking_data.ranked(version, chosen.fiscal_year, method), method)
+    inside, stamped = (
+        ranks.inside(teams, chosen),
+        ranks.stamp(version, ranking_data.ranked(version, chosen.fiscal_year, method), method),
+    )
     with place:
         panels.title(parts.finding(inside), t("note_strengthening"))
         if units["score"].notna().sum() == 0:
@@ -40,6 +43,8 @@ def view() -> None:
     if listed == "projects":
         parts.projects(version, chosen.district, stamped)
     else:
-        parts.table(inside if listed == "teams" else inside[inside["status"].eq("no_team")], stamped, f"strengthening-{listed}")
+        parts.table(
+            inside if listed == "teams" else inside[inside["status"].eq("no_team")], stamped, f"strengthening-{listed}"
+        )
     ranks.method_note(stamped)
     panels.sources(version, ranks.basis(version), chosen)

@@ -15,17 +15,24 @@ def view() -> None:
     listed = [code for code in names if not chosen.district or code.startswith(chosen.district)]
     if st.session_state.get("subdistrict") in names and st.session_state["subdistrict"] not in listed:
         listed = list(names)
-    code = choices.choose("subdistrict", t("filter_subdistrict"), ["", *listed], lambda key: names.get(key, t("choose_subdistrict")), "")
+    code = choices.choose(
+        "subdistrict", t("filter_subdistrict"), ["", *listed], lambda key: names.get(key, t("choose_subdistrict")), ""
+    )
     with place:
         if code:
             area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
             when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
-            panels.title(subdistrict_name(name_of(area)), f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}")
+            panels.title(
+                subdistrict_name(name_of(area)),
+                f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}",
+            )
         else:
             panels.title(t("view_subdistrict"), t("choose_subdistrict_long"))
     left, right = st.columns([5, 8], gap="medium")
     with left:
-        layer = layers.coverage_layer(queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies"))
+        layer = layers.coverage_layer(
+            queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies")
+        )
         view_ = panels.choose_map_view()
         clicked = panels.show_map(layer.vector(view_, None, code or None), "subdistrict", height=460)
         panels.legend(layer.styles, layer.counts(), layer.marked())
