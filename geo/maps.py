@@ -73,10 +73,10 @@ class BoardMap(folium.Map):
     )
 
     default_js: ClassVar = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]  # ty: ignore[incompatible-attribute-override]
-    default_css: ClassVar = [
+    default_css: ClassVar = [  # ty: ignore[incompatible-attribute-override]
         ("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"),
         ("board_css", f"{STATIC}/board.css"),
-    ]  # ty: ignore[incompatible-attribute-override]
+    ]
 
 
 class ClassVector(folium.FeatureGroup):
