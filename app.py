@@ -5,15 +5,13 @@ import streamlit as st
 from pages.parts import choices, frame, guard
 from pages.parts.text import t
 
-choices.read_address()
-st.set_page_config(
-    page_title=t("board_name"), page_icon=str(frame.ICON), layout="wide", initial_sidebar_state="collapsed"
-)
-frame.style()
-views = frame.views()
-st.session_state["_views"] = views
-chosen = st.navigation(frame.menu(views), position="top")
 with guard.calm():
+    choices.read_address()
+    st.set_page_config(page_title=t("board_name"), page_icon=str(frame.ICON), layout="wide", initial_sidebar_state="collapsed")
+    frame.style()
+    views = frame.views()
+    st.session_state["_views"] = views
+    chosen = st.navigation(frame.menu(views), position="top")
     frame.header(t("board_of", province=choices.province_name()))
     chosen.run()
 choices.write_address()

@@ -72,11 +72,10 @@ class BoardMap(folium.Map):
         ".setView([13, 101], 6);{% endmacro %}"
     )
 
+    # fmt: off
     default_js: ClassVar = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]  # ty: ignore[incompatible-attribute-override]
-    default_css: ClassVar = [  # ty: ignore[incompatible-attribute-override]
-        ("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"),
-        ("board_css", f"{STATIC}/board.css"),
-    ]
+    default_css: ClassVar = [("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"), ("board_css", f"{STATIC}/board.css")]  # ty: ignore[incompatible-attribute-override]
+    # fmt: on
 
 
 class ClassVector(folium.FeatureGroup):

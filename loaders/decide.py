@@ -248,6 +248,8 @@ def _reopen(connection: Connection, one: dict) -> None:
         batches.add_excluded(connection, one["batch_id"], one["outcome_reason"], -1, -one["satang_after"])
         table = tables.excluded
         connection.execute(delete(table).where(table.c.batch_id == one["batch_id"], table.c.rows == 0))
-    store.insert_rows(connection, tables.quarantine, [json.loads(one["before"])])
+    before = json.loads(one["before"])
+    del before["id"]  # a later import may have been given the same number
+    store.insert_rows(connection, tables.quarantine, [before])
     _shift(connection, one["batch_id"], one["outcome"], -1, -one["satang_after"])
     _shift(connection, one["batch_id"], "quarantined", 1, one["satang_before"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from loaders import settings, store, templates
+from loaders import store, templates
 from pages.parts import import_jobs, queries, records
 from pages.parts.text import day, safe, t, whole
 
@@ -31,7 +31,7 @@ def batches(version: str) -> None:
         active = bool(rows[chosen].is_active)
         if st.button(t("withdraw") if active else t("put_back"), key="toggle-batch"):
             with queries.writing() as connection:
-                store.set_active(connection, [chosen], not active, "by_hand", settings.person())
+                store.set_active(connection, [chosen], not active, "by_hand", import_jobs.person())
             st.rerun()
         if st.button(t("make_give_back"), key="give-back", help=t("give_back_help"), disabled=import_jobs.is_running()):
             target = import_jobs.folder() / "back"

@@ -41,7 +41,7 @@ def read_address() -> None:
 
 def write_address() -> None:
     """Put this view's choices into the address, leaving out what is the default."""
-    used: dict[str, str] = st.session_state["_used"]
+    used: dict[str, str] = st.session_state.get("_used", {})
     wanted = {
         key: str(st.session_state[key])
         for key, default in used.items()

@@ -18,6 +18,7 @@ from typing import Any
 import streamlit as st
 
 from loaders import guards, settings
+from pages.parts import queries, who
 from pages.parts.text import t
 
 PREFIX = "kradan-import-"
@@ -37,6 +38,11 @@ def folder() -> Path:
     return Path(known)
 
 
+def person() -> str:
+    """Who acts, for the audit trail: the name signed in with, else the one of this machine."""
+    return who.name() or settings.person()
+
+
 def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
     """Write uploads into the folder under harmless names; too large ones are answered at once, unopened."""
     shutil.rmtree(folder() / "files", ignore_errors=True)
@@ -53,10 +59,11 @@ def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
 
 def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:
     """Start the work in the background; ``watch`` shows how far it is."""
+    who.team_only(queries.viewer())
     room = folder()
     for name in ("progress.json", "result.json"):
         (room / name).unlink(missing_ok=True)
-    job = {"files": files, "store": store, "give_back": give_back, "who": settings.person()}
+    job = {"files": files, "store": store, "give_back": give_back, "who": person()}
     (room / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
     with (room / "errors.log").open("wb") as errors:
         process = subprocess.Popen(  # our own module, a list, no shell

@@ -11,7 +11,7 @@ import streamlit as st
 
 from loaders import decide, settings
 from loaders.problems import Refused
-from pages.parts import choices, panels, queries, records
+from pages.parts import choices, import_jobs, panels, queries, records, who
 from pages.parts.importing import sentence
 from pages.parts.text import baht, day, safe, t, whole
 
@@ -111,15 +111,15 @@ def decision(rows: pd.DataFrame) -> None:
             agreed = st.form_submit_button(t(labels[kind]), type="primary")
             dropped = st.form_submit_button(t("decide_exclude"))
     ids = [int(number) for number in (rows["id"] if everything else rows["id"].head(1))]
-    who = settings.person()
+    by = import_jobs.person()
     if dropped:
-        _do(lambda: decide.decide_exclude(queries.engine(), ids, reason, who))
+        _do(lambda: decide.decide_exclude(queries.engine(), ids, reason, by))
     elif agreed and kind == "place":
-        _do(lambda: decide.decide_place(queries.engine(), ids, code or "", reason, who, remember=everything))
+        _do(lambda: decide.decide_place(queries.engine(), ids, code or "", reason, by, remember=everything))
     elif agreed and kind == "value":
-        _do(lambda: decide.decide_value(queries.engine(), ids, first["heading"], value or "", reason, who))
+        _do(lambda: decide.decide_value(queries.engine(), ids, first["heading"], value or "", reason, by))
     elif agreed:
-        _do(lambda: decide.decide_accept(queries.engine(), ids, reason, who))
+        _do(lambda: decide.decide_accept(queries.engine(), ids, reason, by))
 
 
 def _offered(row: pd.Series) -> list[str]:
@@ -147,6 +147,7 @@ def _ask_place(first: pd.Series) -> str:
 
 def _do(act: Callable[[], decide.Decided]) -> None:
     try:
+        who.team_only(queries.viewer())
         done = act()
     except Refused as stop:
         st.error(sentence(stop.problem.as_dict()))
@@ -177,7 +178,8 @@ def past(version: str) -> None:
             panels.table(shown, "decisions", columns)
             chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
             if st.button(t("undo"), disabled=not chosen, key="undo"):
-                decide.undo(queries.engine(), [int(number) for number in chosen], settings.person())
+                who.team_only(queries.viewer())
+                decide.undo(queries.engine(), [int(number) for number in chosen], import_jobs.person())
                 st.rerun()
     if len(unused):
         with st.expander(t("unused_aliases", number=whole(len(unused)))):
