@@ -7,12 +7,10 @@ from functools import cached_property
 
 import pandas as pd
 
-from geo.index_criteria import criteria_frame
-from geo.index_reading import read_spec
 from geo.index_spec import SpecError
-from geo.ranking import Ranking, rank
+from geo.ranking import Ranking
 from geo.selection import Choice, Wish, select, worth
-from pages.parts import queries
+from pages.parts import queries, ranking_data
 from pages.parts.palette import (
     NONE,
     NOT_APPLICABLE,
@@ -83,28 +81,10 @@ class Board:
         """Need against support by code."""
         return queries.gaps(self.version, self.chosen, self.need).set_index("subdistrict_code", drop=False)
 
-    @cached_property
-    def criteria(self) -> pd.DataFrame:
-        """The columns that the ranking takes."""
-        needs = queries.needs(self.version)
-        measured = [entry["code"] for entry in queries.codes.indicators() if entry["direction"] != "context"]
-        registers = [queries.register(self.version, name) for name in ("plan", "welfare_fund", "organisation")]
-        return criteria_frame(
-            self.areas.reset_index(drop=True),
-            needs[needs["indicator_code"].isin(measured)],
-            *registers,
-            fiscal_year=self.chosen.fiscal_year,
-        )
-
     def ranking(self, axis: str) -> Ranking | None:
-        """The ranking by ``data/rules/criteria.toml``; ``None`` when the data have too few of its columns."""
-        data = self.criteria
-        document = self.story["criteria"]
-        known = [entry for entry in document["criterion"] if entry["code"] in data.columns]
-        if not any(entry.get("axis", "strength") == axis for entry in known):
-            return None
+        """The ranking page's own ranking by ``data/rules/criteria.toml``; ``None`` when nothing can be scored."""
         try:
-            found = rank(read_spec(document | {"criterion": known}, axis), data)
+            found = ranking_data.ranked(self.version, self.chosen.fiscal_year, ranking_data.Method(), axis)
         except SpecError:
             return None
         return found if found.units["score"].notna().any() else None

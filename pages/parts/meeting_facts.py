@@ -22,12 +22,9 @@ SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level",
 
 @st.cache_data(show_spinner=False)
 def shipped_story() -> dict:
-    """The storyboard of ``data/rules/storyboard.toml`` and the criteria of the ranking."""
-    read = {}
-    for name in ("storyboard", "criteria"):
-        with (settings.RULES / f"{name}.toml").open("rb") as file:
-            read[name] = tomllib.load(file)
-    return read["storyboard"] | {"criteria": read["criteria"]}
+    """The storyboard of ``data/rules/storyboard.toml``."""
+    with (settings.RULES / "storyboard.toml").open("rb") as file:
+        return tomllib.load(file)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
