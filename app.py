@@ -7,7 +7,9 @@ from pages.parts.text import t
 
 with guard.calm():
     choices.read_address()
-    st.set_page_config(page_title=t("board_name"), page_icon=str(frame.ICON), layout="wide", initial_sidebar_state="collapsed")
+    st.set_page_config(
+        page_title=t("board_name"), page_icon=str(frame.ICON), layout="wide", initial_sidebar_state="collapsed"
+    )
     frame.style()
     views = frame.views()
     st.session_state["_views"] = views
