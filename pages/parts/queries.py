@@ -9,7 +9,6 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 import pandas as pd
@@ -371,9 +370,3 @@ def evenness(version: str, filters: Filters) -> dict:
         "known": len(known),
         "all": len(table),
     }
-
-
-def file_of(batch_id: int, version: str) -> str:
-    """The file name behind a batch."""
-    known = batches(version).set_index("id")["file_name"]
-    return Path(str(known.get(batch_id, ""))).name
