@@ -7,9 +7,11 @@ headline goes to standard output; what cannot be computed is refused with a code
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import sys
 import tomllib
+import warnings
 from pathlib import Path
 
 import pandas as pd
@@ -35,7 +37,13 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
 
 def _data(path: Path, unit: str) -> pd.DataFrame:
     """Everything as text; a code such as NA stays a code, only measured cells may be empty."""
-    table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        heading = next(csv.reader(file), [])
+    if twice := sorted({name for name in heading if heading.count(name) > 1}):
+        raise SpecError("rank_column_twice", twice[0], ", ".join(heading[:20]))
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", pd.errors.ParserWarning)  # cells beyond the heading would be dropped in silence
+        table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
     for column in table.columns.drop(unit, errors="ignore"):
         table[column] = table[column].where(~table[column].str.strip().isin(EMPTY), None)
     return table
@@ -71,6 +79,12 @@ def _summary(ranking: Ranking) -> dict[str, object]:
     }
 
 
+def _refused(code: str, value: object, expected: str) -> int:
+    problem = {"problem": code, "value": str(value), "expected": expected}
+    print(json.dumps(problem, ensure_ascii=False), file=sys.stderr)
+    return 2
+
+
 def main(argv: list[str] | None = None) -> int:
     """Exit 0 written, 2 refused."""
     arguments = _arguments(argv)
@@ -80,21 +94,21 @@ def main(argv: list[str] | None = None) -> int:
         data = _data(arguments.data, spec.unit)
         ranking = rank(spec, data, arguments.draws, arguments.seed)
     except SpecError as error:
-        print(
-            json.dumps({"problem": error.code, "value": error.value, "expected": error.expected}, ensure_ascii=False),
-            file=sys.stderr,
-        )
-        return 2
+        return _refused(error.code, error.value, error.expected)
     except (
         OSError,
         tomllib.TOMLDecodeError,
         UnicodeDecodeError,
+        csv.Error,
         pd.errors.ParserError,
+        pd.errors.ParserWarning,
         pd.errors.EmptyDataError,
     ) as error:
-        print(json.dumps({"problem": "rank_file_unreadable", "value": str(error)}, ensure_ascii=False), file=sys.stderr)
-        return 2
-    _table(ranking).to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
+        return _refused("rank_file_unreadable", error, "a TOML specification and a CSV table in UTF-8")
+    try:
+        _table(ranking).to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
+    except OSError as error:
+        return _refused("rank_file_unreadable", error, "a file that can be written")
     print(json.dumps(_summary(ranking), ensure_ascii=False))
     return 0
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from geo.index_spec import TOP, Criterion, Doubt, Group, Spec, SpecError
+from geo.index_spec import TOP, Criterion, Doubt, Group, Spec, SpecError, in_range
 
 NORMALISATIONS = ("minmax", "z", "goalposts", "rank")
 AGGREGATIONS = ("arithmetic", "geometric", "mazziotta_pareto")
@@ -37,7 +37,8 @@ def _criterion(table: Document) -> Criterion:
         raise SpecError("rank_direction_unclear", table["code"], "1 / -1")
     if not table.get("weight", 1.0) >= 0:
         raise SpecError("rank_weight_negative", table["code"], ">= 0")
-    posts = table.get("goalposts")
+    in_range(f"{table['code']}.weight", table.get("weight", 1.0), 0)
+    posts = _pair(table["goalposts"]) if "goalposts" in table else None
     if posts is not None and not posts[0] < posts[1]:
         raise SpecError("rank_goalposts_unordered", table["code"], "[low, high]")
     return Criterion(
@@ -47,7 +48,7 @@ def _criterion(table: Document) -> Criterion:
         weight=float(table.get("weight", 1.0)),
         parent=table.get("group", TOP),
         denominator=table.get("denominator"),
-        goalposts=_pair(posts) if posts is not None else None,
+        goalposts=posts,
         transform=_one_of(table, "transform", TRANSFORMS, "none"),
         **{key: table[key] for key in ("unit", "year", "source", "name_th", "name_en") if key in table},
     )
@@ -76,10 +77,24 @@ def _doubt(table: Document, normalisation: str, aggregation: str) -> Doubt:
     return Doubt(**plain, normalisations=normalisations, aggregations=aggregations)
 
 
+def _check_settings(spec: Spec) -> None:
+    in_range("known_share", spec.known_share, 0, 1)
+    in_range("spread", spec.z[1], 0)
+    in_range("most", spec.outlier_limits[2], 0, whole=True)
+    for group in spec.groups:
+        in_range(f"{group.code}.weight", group.weight, 0)
+        in_range(f"{group.code}.divide_by", group.divide_by, 1e-12)
+    if not spec.scale[0] < spec.scale[1]:
+        raise SpecError("rank_setting_out_of_range", f"scale = {list(spec.scale)}", "[low, high]")
+    if spec.classing != "none" and (not spec.labels or len(set(spec.labels)) < len(spec.labels)):
+        raise SpecError("rank_setting_out_of_range", f"labels = {list(spec.labels)}", "A, B, C")
+
+
 def _check(spec: Spec) -> Spec:
     codes = [*spec.codes, *(group.code for group in spec.groups)]
     if not spec.criteria:
         raise SpecError("rank_no_criteria", spec.code, "[[criterion]]")
+    _check_settings(spec)
     if doubled := sorted({code for code in codes if codes.count(code) > 1}):
         raise SpecError("rank_code_twice", doubled[0], "different codes")
     reached = {TOP, *(group.code for group in spec.downwards())}

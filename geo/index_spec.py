@@ -6,6 +6,7 @@ refused with a code (:class:`SpecError`), never repaired in silence.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 TOP = ""  # the parent of criteria and groups that lead straight into the score
@@ -17,6 +18,18 @@ class SpecError(ValueError):
     def __init__(self, code: str, value: object = "", expected: object = "") -> None:
         self.code, self.value, self.expected = code, str(value), str(expected)
         super().__init__(f"{code}: found {value!r}; expected {expected}; change it in the index specification")
+
+
+def in_range(name: str, value: object, low: float, high: float = math.inf, *, whole: bool = False) -> None:
+    """Refuse a setting that is no finite number from ``low`` to ``high`` (a whole one where ``whole``)."""
+    kinds = int if whole else (int, float)
+    good = isinstance(value, kinds) and not isinstance(value, bool) and math.isfinite(value) and low <= value <= high
+    if not good:
+        raise SpecError(
+            "rank_setting_out_of_range",
+            f"{name} = {value}",
+            f"{low:g} .. {high:g}" if high < math.inf else f">= {low:g}",
+        )
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,13 @@ class Doubt:
     normalisations: tuple[str, ...] = ()
     aggregations: tuple[str, ...] = ()
     hold: float = 0.9
+
+    def __post_init__(self) -> None:
+        """Refuse what no draw can be made with, wherever it was stated: file, command line or page."""
+        in_range("draws", self.draws, 0, whole=True)
+        in_range("seed", self.seed, 0, whole=True)
+        for name in ("weight_spread", "leave_out", "hold"):  # a spread above 1 would turn weights negative
+            in_range(name, getattr(self, name), 0, 1)
 
 
 @dataclass(frozen=True)

@@ -17,12 +17,15 @@ def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
     if column not in data.columns:
         raise SpecError("rank_column_missing", column, ", ".join(map(str, data.columns[:20])))
     numbers = pd.to_numeric(data[column], errors="coerce").astype("Float64").to_numpy(dtype=float, na_value=np.nan)
-    text = data[column].notna().to_numpy() & np.isnan(numbers) & data[column].astype(str).str.strip().ne("").to_numpy()
+    # "inf" and 1e309 read as infinite: no measured value, and no empty cell either
+    text = (
+        data[column].notna().to_numpy() & ~np.isfinite(numbers) & data[column].astype(str).str.strip().ne("").to_numpy()
+    )
     if text.any():
         raise SpecError(
             "rank_value_not_a_number", f"{column}: {data[column].iloc[int(text.argmax())]}", "number or empty"
         )
-    return np.where(np.isfinite(numbers), numbers, np.nan)
+    return numbers
 
 
 def _divided(data: pd.DataFrame, criterion: Criterion) -> np.ndarray:

@@ -62,6 +62,8 @@ def _unit_codes(spec: Spec, data: pd.DataFrame) -> pd.Index:
     if spec.unit not in data.columns:
         raise SpecError("rank_column_missing", spec.unit, ", ".join(map(str, data.columns[:20])))
     codes = data[spec.unit]
+    if codes.empty:
+        raise SpecError("rank_no_rows", spec.unit, "one row per unit")
     if codes.isna().any() or codes.astype(str).str.strip().eq("").any():
         raise SpecError("rank_unit_without_code", spec.unit, "a code in every row")
     if codes.duplicated().any():

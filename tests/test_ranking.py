@@ -172,6 +172,46 @@ def test_hdi_of_the_technical_note_of_2014():
     assert found.units["score"].round(3).iloc[0] == 0.763
 
 
+HDI_2014 = {
+    **HDI_2010,
+    "group": [{"code": "education", "aggregation": "arithmetic"}],
+    "criterion": [
+        {"code": "life", "goalposts": [20, 85]},
+        {"code": "expected_years", "goalposts": [0, 18], "group": "education"},
+        {"code": "mean_years", "goalposts": [0, 15], "group": "education"},
+        {"code": "income", "goalposts": [100, 75000], "transform": "log"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("country", "life", "expected_years", "mean_years", "income", "published"),
+    [
+        ("Norway", 81.6, 17.5, 12.6, 64992, 0.944),
+        ("Australia", 82.4, 20.2, 13.0, 42261, 0.935),  # 20.2 years of schooling count as the ceiling, 18
+        ("Singapore", 83.0, 15.4, 10.6, 76628, 0.912),  # an income above the ceiling of 75,000
+        ("Liechtenstein", 80.0, 15.0, 11.8, 79851, 0.908),
+        ("Japan", 83.5, 15.3, 11.5, 36927, 0.891),
+        ("France", 82.2, 16.0, 11.1, 38056, 0.888),
+    ],
+)
+def test_hdi_as_table_1_of_the_report_of_2015_prints_it(country, life, expected_years, mean_years, income, published):
+    """Inputs and HDI of 2014 from UNDP's table 1 (hdr.undp.org/en/composite/HDI, HDR 2015); inputs are rounded there."""
+    row = {"life": life, "expected_years": expected_years, "mean_years": mean_years, "income": income}
+    found = rank(read_spec(HDI_2014), pd.DataFrame([{"country": country} | row]))
+    assert found.units["score"].iloc[0] == pytest.approx(published, abs=0.001)
+
+
+def test_hdi_steps_that_the_technical_note_of_2020_prints():
+    """HDR 2020, technical notes: income 3,829 gives 0.5506; 0.6971, 0.3447 and 0.5506 together give 0.510."""
+    income = HDI_2014 | {"group": [], "criterion": [HDI_2014["criterion"][3]]}
+    found = rank(read_spec(income), pd.DataFrame({"country": ["x"], "income": [3829]}))
+    assert found.normalised["income"].round(4).iloc[0] == 0.5506
+    parts = {"health": 0.6971, "education": 0.3447, "standard": 0.5506}
+    whole = HDI_2014 | {"group": [], "criterion": [{"code": code, "goalposts": [0, 1]} for code in parts]}
+    assert rank(read_spec(whole), pd.DataFrame([{"country": "x"} | parts])).units["score"].round(3).iloc[0] == 0.510
+
+
 def test_method_of_the_thai_human_achievement_index():
     """Indicators between goalposts, mean within each of the groups, mean of the groups; worked by hand.
 
@@ -587,6 +627,22 @@ def test_criteria_frame_and_the_ranking_of_what_is_known():
             {"criterion": [{"code": "a"}], "normalise": {"centre": 0}, "aggregate": {"method": "geometric"}},
             "rank_centre_not_positive",
         ),
+        ({"criterion": [{"code": "a", "goalposts": [1]}]}, "rank_spec_unreadable"),
+        ({"criterion": [{"code": "a", "weight": float("inf")}]}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "doubt": {"draws": -5}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "doubt": {"draws": "many"}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "doubt": {"draws": 10.5}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "doubt": {"seed": -1}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "doubt": {"weight_spread": 3}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "doubt": {"hold": 5}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "missing": {"known_share": 7}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "normalise": {"scale": [9, 9]}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "classes": {"labels": []}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "classes": {"labels": ["A", "A"]}}, "rank_setting_out_of_range"),
+        (
+            {"criterion": [{"code": "a", "group": "g"}], "group": [{"code": "g", "divide_by": 0}]},
+            "rank_setting_out_of_range",
+        ),
     ],
 )
 def test_wrong_specifications_are_refused_with_a_code(stated, code):
@@ -603,6 +659,9 @@ def test_wrong_specifications_are_refused_with_a_code(stated, code):
         ({"code": ["1", "2"], "a": [1, 2]}, "rank_column_missing"),
         ({"subdistrict_code": ["1", "2"], "b": [1, 2]}, "rank_column_missing"),
         ({"subdistrict_code": ["1", "2"], "a": ["1", "many"]}, "rank_value_not_a_number"),
+        ({"subdistrict_code": ["1", "2"], "a": ["1", "inf"]}, "rank_value_not_a_number"),
+        ({"subdistrict_code": ["1", "2"], "a": ["1", "1e309"]}, "rank_value_not_a_number"),
+        ({"subdistrict_code": [], "a": []}, "rank_no_rows"),
     ],
 )
 def test_wrong_data_are_refused_with_a_code(data, code):
@@ -626,3 +685,24 @@ def test_command_line_refuses_with_exit_2_and_keeps_codes_as_text(tmp_path):
     assert bad.returncode == 2
     assert json.loads(bad.stderr)["problem"] == "rank_file_unreadable"
     assert not (tmp_path / "out2.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "out", "options", "code"),
+    [
+        ("u,a\n1,2,3\n2,3,4\n", "out.csv", (), "rank_file_unreadable"),
+        ("u,a,a\n1,2,3\n", "out.csv", (), "rank_column_twice"),
+        ("u,a\n", "out.csv", (), "rank_no_rows"),
+        ("u,a\n1,2\n", "out.csv", ("--draws", "-3"), "rank_setting_out_of_range"),
+        ("u,a\n1,2\n", "no/such/folder/out.csv", (), "rank_file_unreadable"),
+    ],
+    ids=["cells beyond the heading", "a heading twice", "no rows", "fewer than no draws", "nowhere to write"],
+)
+def test_command_line_says_what_is_wrong_instead_of_breaking(tmp_path, text, out, options, code):
+    (tmp_path / "spec.toml").write_text('unit = "u"\n[[criterion]]\ncode = "a"\n', encoding="utf-8")
+    (tmp_path / "data.csv").write_text(text, encoding="utf-8")
+    done = command_line(tmp_path / "spec.toml", tmp_path / "data.csv", tmp_path / out, *options)
+    assert done.returncode == 2
+    assert json.loads(done.stderr)["problem"] == code  # one JSON line: no traceback, no warning beside it
+    assert done.stdout == ""
+    assert not (tmp_path / out).exists()
