@@ -9,12 +9,14 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from re import Pattern
+from typing import TypeVar
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import ROOT
 
@@ -28,6 +30,10 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+# How long anything awaited may take. A page of a loaded machine comes late; what is never true fails all the same.
+PATIENCE = 120_000
+expect.set_options(timeout=PATIENCE)
+Read = TypeVar("Read")
 
 
 def free_port() -> int:
@@ -52,7 +58,37 @@ def board(store: Path, **environment: str) -> Iterator[str]:
         yield address
     finally:
         server.terminate()
-        server.wait(10)
+        try:
+            server.wait(PATIENCE / 1000)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+
+
+def process(address: str, child: str | None = None) -> int:
+    """The process that serves this address, or a child of it that runs the module ``child``, once it is there."""
+    end = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < end:
+        listed = dict(_processes())
+        port = address.rsplit(":", 1)[1]
+        server = next((pid for pid, (_, words) in listed.items() if {port, "pages.parts.serve"} <= set(words)), None)
+        if child is None and server is not None:
+            return server
+        for pid, (parent, words) in listed.items():
+            if child in words and parent == server:
+                return pid
+        time.sleep(0.05)
+    raise AssertionError(f"no process {child or 'of the server'} on {address}")
+
+
+def _processes() -> Iterator[tuple[int, tuple[int, list[str]]]]:
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+        except (OSError, IndexError):  # gone meanwhile
+            continue
+        yield int(folder.name), (parent, words)
 
 
 def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
@@ -74,7 +110,7 @@ def make_store(path: Path, *, demo: bool) -> Path:
     )
     settings = {**os.environ, "KRADAN_STORE": str(path)}
     settings.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, check=True, timeout=180)
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, check=True, timeout=600)
     return path
 
 
@@ -88,7 +124,11 @@ def browser() -> Iterator[Browser]:
 
 @dataclass
 class Visit:
-    """A page under watch: requests to other hosts are blocked and kept, and so are errors in the console."""
+    """A page under watch: requests to other hosts are blocked and kept, and so are errors in the console.
+
+    After an action nothing is on the page at once: wait for what is expected (``says``, ``titled``, ``until``, ``expect``).
+    ``text``, ``title`` and ``classes`` tell what is there at this moment, for what must *not* be there.
+    """
 
     page: Page
     foreign: list[str] = field(default_factory=list)
@@ -101,7 +141,7 @@ class Visit:
     def painted(self) -> int:
         """Subdistricts drawn, once the map has painted."""
         body = self.map.locator("body[data-painted]")
-        body.wait_for(timeout=60_000)
+        body.wait_for()
         return int(body.get_attribute("data-painted") or 0)
 
     def classes(self) -> str:
@@ -110,8 +150,23 @@ class Visit:
 
     def title(self) -> str:
         heading = self.page.locator("h1.kradan-title")
-        heading.wait_for(timeout=60_000)
+        heading.wait_for()
         return heading.inner_text()
+
+    def titled(self, words: str | Pattern[str]) -> None:
+        """Wait for a title with these words."""
+        expect(self.page.locator("h1.kradan-title")).to_contain_text(words, use_inner_text=True)
+
+    def says(self, words: str | Pattern[str]) -> None:
+        """Wait for these words anywhere on the page."""
+        expect(self.page.locator('[data-testid="stMain"]')).to_contain_text(words, use_inner_text=True)
+
+    def until(self, read: Callable[[], Read], good: Callable[[Read], bool]) -> Read:
+        """Read again until it is good; the last reading either way, for the caller to assert on."""
+        end = time.monotonic() + PATIENCE / 1000
+        while not good(found := read()) and time.monotonic() < end:
+            self.page.wait_for_timeout(100)
+        return found
 
     def text(self) -> str:
         return self.page.locator('[data-testid="stMain"]').inner_text()
@@ -119,13 +174,14 @@ class Visit:
     def settled(self) -> None:
         """Wait until the server has nothing more to send."""
         self.page.wait_for_timeout(250)
-        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for(timeout=60_000)
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
         self.page.wait_for_timeout(250)
 
 
 def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080) -> Visit:
     """Open an address in a fresh browser profile with every other host blocked."""
     page = chromium.new_context(viewport={"width": width, "height": height}).new_page()
+    page.set_default_timeout(PATIENCE)
     seen = Visit(page)
 
     def route(handler) -> None:
@@ -152,4 +208,4 @@ def run_import(store: Path, *files: Path, base: str | None = None) -> subprocess
     settings = {**os.environ, "KRADAN_STORE": str(store)}
     settings.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "loaders", "import", *map(str, files), *(["--base", base] if base else [])]
-    return subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=180)
+    return subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=600)

@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from playwright.sync_api import expect
 
 from geo.questions import QUESTIONS
 from tests import served
@@ -29,17 +30,20 @@ def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(chr
     seen = served.visit(chromium, f"{demo}/overview?lang=en")
     assert seen.painted() == 170
     seen.settled()
-    before, answers = seen.title(), {}
+    titles = [seen.title()]
+    heading = seen.page.locator("h1.kradan-title")
     options = seen.page.locator('.st-key-questions [data-testid="stRadioOption"]')
     for number, code in enumerate(QUESTIONS, start=1):
         options.nth(number).click()
+        seen.page.wait_for_url(lambda url, code=code: parse_qs(urlparse(url).query).get("question") == [code])
+        expect(heading).not_to_have_text(titles[-1])
         seen.settled()
-        assert parse_qs(urlparse(seen.page.url).query)["question"] == [code]
-        answers[code] = (seen.title(), seen.classes())
-        assert len(seen.classes()) == 170
-    assert len({*(sentence for sentence, _classes in answers.values()), before}) == 11
-    assert answers["booklets"][0].startswith("24 of 170 ")
-    assert answers["booklets"][1].count("f") == 24
+        titles.append(seen.title())
+        assert len(seen.until(seen.classes, lambda classes: len(classes) == 170)) == 170
+        if code == "booklets":
+            assert titles[-1].startswith("24 of 170 ")
+            assert seen.until(lambda: seen.classes().count("f"), lambda filled: filled == 24) == 24
+    assert len(set(titles)) == 11
     assert seen.foreign == []
 
 
@@ -49,11 +53,11 @@ def test_a_cell_of_the_matrix_leads_to_the_map_and_an_empty_one_to_who_could_act
     seen.settled()
     empty = seen.page.locator(".kradan-matrix td a", has_text=re.compile("^none$")).first
     empty.click()
-    seen.page.get_by_text(re.compile("^Who could take up")).wait_for(timeout=45_000)
+    seen.page.get_by_text(re.compile("^Who could take up")).wait_for()
     seen = served.visit(chromium, f"{demo}/matrix?lang=en")
     seen.title()
     seen.page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5).click()
-    seen.page.wait_for_url("**/coverage?**", timeout=45_000)
+    seen.page.wait_for_url("**/coverage?**")
     query = parse_qs(urlparse(seen.page.url).query)
     assert (query["theme"], query["district"]) == (["health"], ["8006"])
     assert seen.painted() == 170
@@ -64,8 +68,8 @@ def test_the_currents_are_drawn_and_fit_a_phone(chromium, demo):
     seen.title()
     seen.settled()
     picture = seen.page.locator(".kradan-flow img")
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 0")
-    assert seen.page.locator(".kradan-flow-node").count() > 40
+    assert seen.until(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"), bool)
+    assert seen.until(seen.page.locator(".kradan-flow-node").count, lambda nodes: nodes > 40) > 40
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
     assert seen.foreign == []
 
@@ -74,6 +78,6 @@ def test_an_agency_finds_its_territory_and_a_link(chromium, demo):
     seen = served.visit(chromium, f"{demo}/agency?lang=en&agency=codi")
     assert seen.painted() == 170
     seen.settled()
-    assert seen.title().startswith("Community Organizations Development Institute is at work in 83 of 170 subdistricts")
-    assert f"{demo}/agency?" in seen.text()
+    seen.titled(re.compile("^Community Organizations Development Institute is at work in 83 of 170 subdistricts"))
+    seen.says(f"{demo}/agency?")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 1920

@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from playwright.sync_api import expect
 
 from loaders.reference import subdistricts
 from tests import served
@@ -65,8 +66,8 @@ def test_overview_paints_every_subdistrict_on_the_true_map(chromium, demo, langu
 def test_overview_paints_every_subdistrict_on_the_schematic(chromium, schematic, language):
     seen = served.visit(chromium, f"{schematic}/?lang={language}")
     assert seen.painted() == 170
-    note = seen.map.locator(".kradan-note").inner_text()
-    assert note == {"th": "แผนที่โดยสังเขป ไม่ใช่แนวเขตจริง", "en": "Schematic map, not the true boundaries"}[language]
+    note = {"th": "แผนที่โดยสังเขป ไม่ใช่แนวเขตจริง", "en": "Schematic map, not the true boundaries"}[language]
+    expect(seen.map.locator(".kradan-note")).to_have_text(note)
     seen.settled()
     assert (seen.foreign, seen.errors) == ([], [])
 
@@ -80,12 +81,14 @@ def test_every_view_stands(chromium, request, view, language, state):
     assert seen.title()
     if view in MAPS and not (state == "empty" and view == "gaps"):
         assert seen.painted() == 170
+    mark = {"th": "ข้อมูลสาธิต", "en": "Demonstration data"}[language]
+    if state == "demo":
+        seen.says(mark)
     seen.settled()
     text = seen.text()
     for trouble in ("Traceback", "Error", "หน้านี้แสดงไม่ได้", "cannot be shown", "KeyError"):
         assert trouble not in text
-    marked = {"th": "ข้อมูลสาธิต", "en": "Demonstration data"}[language] in text
-    assert marked == (state == "demo")
+    assert (mark in text) == (state == "demo")
     assert seen.foreign == []
     assert unexpected(seen) == []
 
@@ -101,20 +104,27 @@ def test_filters_are_in_the_link_and_the_link_gives_the_same_view_on_a_cold_serv
     seen.painted()
     page = seen.page
     page.get_by_text("บาทต่อคน", exact=True).first.click()
-    seen.settled()
-    for label, option in (("หน่วยงาน", "พอช."), ("อำเภอ", "ลานสกา"), ("ปีงบประมาณ", "ปีงบประมาณ 2549")):
-        box = page.get_by_role("combobox", name=re.compile(label)).first
-        box.click()
-        page.get_by_role("option").filter(has_text=option if label != "หน่วยงาน" else "สถาบันพัฒนาองค์กรชุมชน").first.click()
+    wanted = {"measure": ["per_head_baht"]}
+    page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == wanted)
+    for name, code, label, option in (
+        ("agency", "codi", "หน่วยงาน", "สถาบันพัฒนาองค์กรชุมชน"),
+        ("district", "8003", "อำเภอ", "ลานสกา"),
+        ("year", "2549", "ปีงบประมาณ", "ปีงบประมาณ 2549"),
+    ):
         seen.settled()
-    wanted = {"measure": ["per_head_baht"], "agency": ["codi"], "district": ["8003"], "year": ["2549"]}
-    assert parse_qs(urlparse(page.url).query) == wanted
-    title, classes = seen.title(), seen.classes()
+        page.get_by_role("combobox", name=re.compile(label)).first.click()
+        page.get_by_role("option").filter(has_text=option).first.click()
+        wanted[name] = [code]
+        page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == wanted)
+    seen.settled()
     with served.board(demo_store) as cold:
         again = served.visit(chromium, page.url.replace(demo, cold))
         assert again.painted() == 170
         again.settled()
-        assert (again.title(), again.classes()) == (title, classes)
+        pair = again.until(
+            lambda: [(one.title(), one.classes()) for one in (seen, again)], lambda pair: pair[0] == pair[1]
+        )
+        assert pair[0] == pair[1]
 
 
 def test_a_click_on_the_map_opens_the_subdistrict_page_and_keeps_the_filters(chromium, demo):
@@ -123,13 +133,12 @@ def test_a_click_on_the_map_opens_the_subdistrict_page_and_keeps_the_filters(chr
     seen.settled()
     box = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
     seen.page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6)
-    seen.page.wait_for_url("**/subdistrict?**", timeout=45_000)
+    seen.page.wait_for_url("**/subdistrict?**")
     query = parse_qs(urlparse(seen.page.url).query)
     assert query["theme"] == ["health"]
     code = query["subdistrict"][0]
     names = subdistricts().set_index("subdistrict_code")["name_th"]
-    seen.settled()
-    assert names[code] in seen.title()
+    seen.titled(names[code])
 
 
 def test_a_change_keeps_the_map_and_its_zoom_and_sends_little(chromium, demo):
@@ -138,15 +147,14 @@ def test_a_change_keeps_the_map_and_its_zoom_and_sends_little(chromium, demo):
     seen.settled()
     frame = next(frame for frame in seen.page.frames if "st_folium" in frame.url)
     frame.evaluate("window.map.setZoom(11); window.kept = 'the same map'")
-    seen.page.wait_for_timeout(700)
-    zoom = frame.evaluate("window.map.getZoom()")
+    frame.wait_for_function("window.map.getZoom() === 11")
     before = frame.evaluate("document.body.getAttribute('data-classes')")
     seen.page.get_by_role("combobox", name=re.compile("ภารกิจ")).first.click()
     seen.page.get_by_role("option").filter(has_text="สุขภาพ").first.click()
+    frame.wait_for_function("before => document.body.getAttribute('data-classes') !== before", arg=before)
     seen.settled()
     assert frame.evaluate("window.kept") == "the same map"
-    assert frame.evaluate("window.map.getZoom()") == zoom
-    assert frame.evaluate("document.body.getAttribute('data-classes')") != before
+    assert frame.evaluate("window.map.getZoom()") == 11
 
 
 def test_key_g_switches_to_the_tile_grid(chromium, demo):
@@ -155,17 +163,14 @@ def test_key_g_switches_to_the_tile_grid(chromium, demo):
     frame = next(frame for frame in seen.page.frames if "st_folium" in frame.url)
     frame.locator("#map_div").click(position={"x": 20, "y": 300})
     seen.page.keyboard.press("g")
-    note = frame.locator(".kradan-note")
-    note.wait_for(state="visible", timeout=45_000)
-    assert "ตารางเท่ากัน" in note.inner_text()
+    expect(frame.locator(".kradan-note")).to_be_visible()
+    expect(frame.locator(".kradan-note")).to_contain_text("ตารางเท่ากัน")
 
 
 def test_a_missing_store_is_a_calm_message(chromium, tmp_path):
     with served.board(tmp_path / "none.sqlite") as address:
         seen = served.visit(chromium, address)
-        alert = seen.page.locator('[data-testid="stAlert"]').first
-        alert.wait_for(timeout=45_000)
-        assert "ยังไม่มีคลังข้อมูล" in alert.inner_text()
+        expect(seen.page.locator('[data-testid="stAlert"]').first).to_contain_text("ยังไม่มีคลังข้อมูล")
         assert "Traceback" not in seen.text()
 
 

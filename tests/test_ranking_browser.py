@@ -51,58 +51,58 @@ def test_every_view_stands_on_an_empty_store(chromium, empty, view):
     seen.settled()
     assert not [word for word in TROUBLE if word in seen.text()]
     if view == "ranking":
-        assert set(seen.classes()) == {"u"}
-        assert "0 จาก 170" in seen.title()
+        assert seen.until(lambda: set(seen.classes()), lambda classes: classes == {"u"}) == {"u"}
+        seen.titled("0 จาก 170")
 
 
 def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(chromium, demo):
     seen = served.visit(chromium, f"{demo}/ranking")
     seen.painted()
-    plain = seen.classes()
-    assert "152 จาก 170" in seen.title()
+    seen.titled("152 จาก 170")
+    seen.settled()
+    plain = seen.until(seen.classes, lambda classes: {"A", "B", "C", "u"} <= set(classes))
     assert {"A", "B", "C", "u"} <= set(plain)
     moved = served.visit(chromium, f"{demo}/ranking?weights=groups:3,welfare_fund_members:0&norm=rank&cut=natural")
     moved.painted()
     moved.settled()
-    assert moved.classes() != plain
+    assert moved.until(moved.classes, lambda classes: classes != plain) != plain
     assert parse_qs(urlparse(moved.page.url).query)["weights"] == ["groups:3,welfare_fund_members:0"]
-    assert "ตามช่องว่างธรรมชาติ" in moved.text()
+    moved.says("ตามช่องว่างธรรมชาติ")
 
 
 def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_undone(chromium, demo):
     seen = served.visit(chromium, f"{demo}/ranking?subdistrict=800106&shown=agreed_class")
     seen.painted()
+    seen.settled()
     page, before = seen.page, seen.classes()
     page.get_by_text(re.compile("^ปรับชั้นโดยที่ประชุม")).first.click()
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
-    seen.settled()
-    assert "ยังไม่ได้ลงชื่อ" in seen.text()
+    seen.says("ยังไม่ได้ลงชื่อ")
     page.locator(".st-key-override-reason input").fill("ลงพื้นที่แล้วเห็นว่าเข้มแข็ง")
     page.locator(".st-key-override-who input").fill("วันดี")
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
-    page.get_by_text("คำนวณได้ C · ตกลงกัน A").wait_for(timeout=45_000)
-    seen.settled()
-    assert sum(one != other for one, other in zip(before, seen.classes(), strict=True)) == 1
+    page.get_by_text("คำนวณได้ C · ตกลงกัน A").wait_for()
+
+    def moved() -> int:
+        return sum(one != other for one, other in zip(before, seen.classes(), strict=True))
+
+    assert seen.until(moved, lambda number: number == 1) == 1
     page.get_by_role("button", name="ยกเลิกรายการนี้").click()
-    page.get_by_text("คำนวณได้ C · ตกลงกัน C").wait_for(timeout=45_000)
-    seen.settled()
-    assert seen.classes() == before
+    page.get_by_text("คำนวณได้ C · ตกลงกัน C").wait_for()
+    assert seen.until(moved, lambda number: number == 0) == 0
 
 
 def test_the_meetings_example_is_one_click_away(chromium, demo):
     seen = served.visit(chromium, f"{demo}/welfare")
     seen.painted()
     seen.page.get_by_role("button", name="ตัวอย่างของที่ประชุม").click()
-    seen.page.get_by_text("532,425.81 บาท").first.wait_for(timeout=45_000)
-    seen.settled()
     for figure in ("28,000 บาท", "532,425.81 บาท", "29.28 ล้านบาท", "9.4 %", "62.4 %"):
-        assert figure in seen.text()
-    assert parse_qs(urlparse(seen.page.url).query) == {"basis": ["mean"]}
+        seen.says(figure)
+    seen.page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == {"basis": ["mean"]})
 
 
 def test_a_wish_that_cannot_be_met_is_said_with_its_cause(chromium, demo):
     seen = served.visit(chromium, f"{demo}/selection?pick=budget:1000000")
     seen.painted()
-    seen.settled()
-    assert "ทำไม่ได้ตามเงื่อนไขทั้งหมด" in seen.title()
-    assert "ไม่พอ ต้องใช้อย่างน้อย" in seen.text()
+    seen.titled("ทำไม่ได้ตามเงื่อนไขทั้งหมด")
+    seen.says("ไม่พอ ต้องใช้อย่างน้อย")

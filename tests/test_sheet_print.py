@@ -67,10 +67,11 @@ def board(store):
 def printed(chromium, address: str) -> dict:
     """Pages of the PDF, and size and text of the sheet as the printer sees it."""
     seen = served.visit(chromium, address, 1200, 900)
-    seen.page.locator(".kradan-a4").wait_for(state="attached", timeout=40_000)
+    seen.page.locator(".kradan-a4").wait_for(state="attached")
     seen.settled()
-    pdf = seen.page.pdf(prefer_css_page_size=True, print_background=True)
     seen.page.emulate_media(media="print")
+    seen.page.evaluate("document.fonts.ready.then(() => true)")  # a fallback letter has another width
+    pdf = seen.page.pdf(prefer_css_page_size=True, print_background=True)
     found = seen.page.evaluate(MEASURE) | {"pages": pages_of(pdf)}
     seen.page.context.close()
     return found
