@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 import sys
 from pathlib import Path
 
-from loaders import settings, setup, store, store_commands
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from loaders import settings, setup, store, store_commands, store_errors, tables
 from loaders.problems import Refused
 
 LOADED, REFUSED, QUARANTINED = 0, 2, 3
+log = logging.getLogger("kradan")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,6 +27,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _refuse(stop.problem.as_dict())
     except store.StoreUnavailable as stop:
         return _refuse({"code": stop.code, "value": stop.where})
+    except OSError as error:
+        return _refuse(_of_path(error))
+    except DBAPIError as error:
+        log.error("store failed: %s", error.orig)
+        return _refuse({"code": store_errors.reason(error) or "store_failed"})
+
+
+def _of_path(error: OSError) -> dict:
+    """What the system says about a file or folder, in our words."""
+    code = "file_missing" if isinstance(error, FileNotFoundError) else "path_unusable"
+    return {"code": code, "value": str(error.filename or "-"), "suggestion": error.strerror or "-"}
 
 
 def _refuse(problem: dict) -> int:
@@ -44,6 +60,9 @@ def _import(options: argparse.Namespace) -> int:
             ingested = ingest(engine, path, options.base, dry_run=options.dry_run, confirmed=options.confirm)
         except Refused as stop:
             worst = _refuse(stop.problem.as_dict() | {"file": path.name})
+            continue
+        except OSError as error:
+            worst = _refuse(_of_path(error) | {"file": path.name})
             continue
         summary = ingested.summary(path.name)
         _print(summary)
@@ -80,9 +99,14 @@ def _bytes_on_stderr(done: int, total: int | None) -> None:
 
 def _withdraw(options: argparse.Namespace) -> int:
     with store.writing(store.open_store()) as connection:
+        batch = tables.import_batch
+        if connection.execute(select(batch.c.id).where(batch.c.id == options.batch)).first() is None:
+            raise Refused("batch_unknown", value=str(options.batch))
         changed = store.set_active(connection, [options.batch], options.active, "by_hand", settings.person())
+    if not changed:
+        raise Refused("batch_is_active" if options.active else "batch_is_withdrawn", value=str(options.batch))
     _print({"batch": options.batch, "active": options.active, "changed": changed})
-    return LOADED if changed else REFUSED
+    return LOADED
 
 
 def _give_back(options: argparse.Namespace) -> int:

@@ -6,6 +6,7 @@ snapshot is copied table by table into a zip with a manifest.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -54,7 +55,14 @@ def before_upgrade(engine: Engine, version: int) -> Path:
 
 
 def backup(engine: Engine, target: Path) -> dict:
-    """Write the store's state of this moment to ``target``; returns file, bytes and schema version."""
+    """Write the store's state of this moment to ``target``; returns file and bytes.
+
+    Raises ``Refused`` (``backup_onto_store``) when the target is the store itself.
+    """
+    if store.is_sqlite(engine) and target.resolve() == Path(str(engine.url.database)).resolve():
+        raise Refused("backup_onto_store", value=str(target))
+    if target.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     target.parent.mkdir(parents=True, exist_ok=True)
     with _finished(target) as draft:
         if store.is_sqlite(engine):
@@ -133,9 +141,12 @@ def _ours(connection: Connection) -> set[str]:
 def restore(source: Path, url: str | None = None) -> dict:
     """Put the state of a backup into the store; what was there is kept as a backup of its own.
 
-    Raises ``Refused`` (``backup_unreadable``) when the file is not a backup for this kind of store, and
+    Raises ``Refused`` when the file is not there (``file_missing``) or not a backup for this kind of store
+    (``backup_unreadable``), and
     ``StoreUnavailable`` (``store_newer``) when it comes from a newer version of the program.
     """
+    if not source.exists():
+        raise Refused("file_missing", value=str(source))
     if not source.is_file():
         raise Refused("backup_unreadable", value=source.name)
     engine = store.open_store(url, create=True)

@@ -45,6 +45,7 @@ GRANTS = (
     "Beneficiary Location:Geographic Code Type", "Data Source",
 )  # fmt: skip
 PREFIX = "kradan"
+FILES = GRANTS_FILE, THREE_W_FILE, POINTS_FILE = "support_360giving.csv", "support_3w.csv", "subdistricts.geojson"
 
 
 def write_all(connection: Connection, folder: Path, viewer: Viewer, province: str) -> dict[str, int]:
@@ -53,13 +54,13 @@ def write_all(connection: Connection, folder: Path, viewer: Viewer, province: st
     grants = grant_rows(support)
     points = features(support, province)
     text = json.dumps(points, ensure_ascii=False, sort_keys=True)
-    (folder / "subdistricts.geojson").write_text(text + "\n", encoding="utf-8")
+    (folder / POINTS_FILE).write_text(text + "\n", encoding="utf-8")
     rows = [[tag for _, tag in THREE_W], *three_w_rows(support)]
-    write_csv(folder / "support_3w.csv", [heading for heading, _ in THREE_W], map(tuple, rows))
+    write_csv(folder / THREE_W_FILE, [heading for heading, _ in THREE_W], map(tuple, rows))
     return {
-        "support_360giving.csv": write_csv(folder / "support_360giving.csv", list(GRANTS), map(tuple, grants)),
-        "support_3w.csv": len(rows) - 1,
-        "subdistricts.geojson": len(points["features"]),
+        GRANTS_FILE: write_csv(folder / GRANTS_FILE, list(GRANTS), map(tuple, grants)),
+        THREE_W_FILE: len(rows) - 1,
+        POINTS_FILE: len(points["features"]),
     }
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
+import tempfile
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -28,6 +30,8 @@ COMPLETE = Viewer("admin")
 SCHEMA_NAME = "schema_version"
 OPEN = ("agency", "stream", "area", "area_event", "local_government", "local_government_area", "import_batch")
 CHUNK = 5_000
+DESCRIPTION, TABLES = "datapackage.json", "tables"
+OURS = (DESCRIPTION, TABLES, *exchange_formats.FILES)
 
 
 @cache
@@ -38,8 +42,32 @@ def fields() -> dict[str, dict[str, list[str]]]:
 
 
 def export(engine: Engine, folder: Path, viewer: Viewer = COMPLETE) -> dict:
-    """Write the package into ``folder``; returns rows per table. One snapshot: writers meanwhile do not show."""
-    (folder / "tables").mkdir(parents=True, exist_ok=True)
+    """Write the package into ``folder``; returns rows per table. One snapshot: writers meanwhile do not show.
+
+    An earlier package there is replaced as a whole: nothing that its viewer could see stays behind. Raises ``Refused``
+    (``folder_not_empty``) when the folder holds anything else.
+    """
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / DESCRIPTION).is_file():
+        raise Refused("folder_not_empty", value=str(folder))
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.resolve().parent) as room:
+        done = _write(engine, Path(room), viewer)
+        for old in OURS:
+            _remove(folder / old)
+        for new in Path(room).iterdir():
+            shutil.move(new, folder / new.name)
+    return {"folder": str(folder)} | done
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+
+
+def _write(engine: Engine, folder: Path, viewer: Viewer) -> dict:
+    (folder / TABLES).mkdir()
     with store.reading(engine) as connection:
         resources = _complete(connection, folder) if viewer == COMPLETE else _seen(connection, folder, viewer)
         version = store.data_version(connection)
@@ -53,8 +81,8 @@ def export(engine: Engine, folder: Path, viewer: Viewer = COMPLETE) -> dict:
         "resources": resources,
     }
     text = json.dumps(package, ensure_ascii=False, indent=1)
-    (folder / "datapackage.json").write_text(text + "\n", encoding="utf-8")
-    return {"folder": str(folder), "viewer": viewer.role, "data_version": version,
+    (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
+    return {"viewer": viewer.role, "data_version": version,
             "rows": {resource["name"]: resource["rows"] for resource in resources} | extra}  # fmt: skip
 
 
@@ -114,7 +142,7 @@ def _plain(value: Any) -> object:
 
 
 def _path(folder: Path, name: str) -> Path:
-    return folder / "tables" / f"{name}.csv"
+    return folder / TABLES / f"{name}.csv"
 
 
 def _field(name: str, kind: str, *, required: bool) -> dict:
@@ -160,8 +188,8 @@ def wipe(engine: Engine, who: str) -> dict:
 def load(engine: Engine, folder: Path) -> dict:
     """Load a complete package into an empty store, all or nothing; returns rows per table.
 
-    Raises ``Refused``: ``export_incomplete`` (not an administrator's, or tables missing), ``export_other_version``,
-    ``export_damaged`` (a file is not the one that was written), ``store_not_empty``.
+    Raises ``Refused``: ``export_missing``, ``export_incomplete`` (not an administrator's, or tables missing),
+    ``export_other_version``, ``export_damaged`` (a file is not the one that was written), ``store_not_empty``.
     """
     package = _described(folder)
     with store.writing(engine) as connection:
@@ -176,11 +204,13 @@ def load(engine: Engine, folder: Path) -> dict:
 
 
 def _described(folder: Path) -> dict:
+    if not (folder / DESCRIPTION).is_file():
+        raise Refused("export_missing", value=str(folder))
     try:
-        package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+        package = json.loads((folder / DESCRIPTION).read_text(encoding="utf-8"))
         marks = package["kradan"]
         hashes = {resource["name"]: resource["hash"] for resource in package["resources"]}
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refused("export_incomplete", value=str(folder)) from error
     if marks["viewer"] != COMPLETE.role or set(hashes) != set(tables.metadata.tables):
         raise Refused("export_incomplete", value=str(folder))

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from loaders import guards, kept_files, layouts, reference, remembered, settings, setup, store, tables
+from loaders import code_words, guards, kept_files, layouts, reference, remembered, settings, setup, store, tables
 from loaders.ingest import understand
 from loaders.places import Places
 from loaders.problems import Problem, Refused
@@ -86,7 +86,7 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
     places = Places.national(aliases=remembered.aliases(connection), home=settings.province())
     kept = json.loads(batch["summary"]).get("understood", ())
     answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}
-    ingested = understand(path, batch["base"], places, answers=answers)
+    ingested = understand(path, batch["base"], places, answers=answers, registered=code_words.registered(connection))
     loaded, waiting = _standing(connection, batch["id"])
     closed = _decided(connection, batch["id"])
     account = Account(headings=tuple(words(f"give_back_{column}") for column in COLUMNS))

@@ -9,12 +9,13 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from loaders import batches, kept_files, layouts, outcomes, privacy, remembered, settings, store, templates
+from loaders import batches, code_words, kept_files, layouts, outcomes, privacy, remembered, settings, store, templates
 from loaders.accounts import Ingested, SheetResult, row_problems
 from loaders.layouts import Layout
 from loaders.places import Places
 from loaders.problems import Problem, Refused
 from loaders.recognise import recognise, titles
+from loaders.rows import Words
 from loaders.sheets import Sheet, read_sheets
 
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
@@ -50,11 +51,13 @@ def understand(
     progress: Progress = no_progress,
     *,
     answers: Mapping[str, Layout] | None = None,
+    registered: Words | None = None,
     trusted: bool = False,
 ) -> Ingested:
     """Read and place a file without storing anything.
 
-    ``answers`` are layouts that people gave, by the key of their headings. Raises ``Refused`` when the file cannot be
+    ``answers`` are layouts that people gave, by the key of their headings; ``registered`` the words of agencies and
+    streams that the store knows. Raises ``Refused`` when the file cannot be
     read or no sheet of it has columns for the board.
     """
 
@@ -80,7 +83,7 @@ def understand(
         if templates.is_example(layout, sheet.name):
             problems.append(Problem("example_sheet_skipped", "note", sheet.name))
             continue
-        results.append(_result(sheet, layout, places))
+        results.append(_result(sheet, layout, places, registered))
         problems += results[-1].read.problems
         progress("placing", 0.4 + 0.4 * (number + 1) / len(sheets))
     _refuse_nothing(results, problems)
@@ -99,10 +102,10 @@ def _layout(
         return refused, Problem(stop.problem.code, "note", sheet.name, value=stop.problem.value)
 
 
-def _result(sheet: Sheet, layout: Layout, places: Places) -> SheetResult:
+def _result(sheet: Sheet, layout: Layout, places: Places, registered: Words | None) -> SheetResult:
     if layout.refuse:
         return outcomes.nothing_for_the_board(sheet, layout)
-    return outcomes.account(sheet, layout, places, titles(sheet))
+    return outcomes.account(sheet, layout, places, titles(sheet), registered)
 
 
 def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None:
@@ -151,7 +154,8 @@ def ingest(
         batches.refuse_twice(connection, digest)
         places = Places.national(aliases=remembered.aliases(connection), home=settings.province())
         known = remembered.answers(connection, base) | dict(answers or {})
-    ingested = understand(path, base, places, progress, answers=known, trusted=trusted)
+        registered = code_words.registered(connection)
+    ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
     if dry_run:
         return ingested
     if ingested.doubts and not confirmed:

@@ -13,7 +13,7 @@ from loaders.layouts import Layout
 from loaders.place_parts import CAPITAL, split_places
 from loaders.place_text import EMPTY, name_key, read_cell
 from loaders.places import Places
-from loaders.rows import Read, read_rows
+from loaders.rows import Read, Words, read_rows
 from loaders.sheets import Sheet
 
 OUTSIDE = "outside_province"
@@ -40,11 +40,13 @@ def nothing_for_the_board(sheet: Sheet, layout: Layout) -> SheetResult:
     )
 
 
-def account(sheet: Sheet, layout: Layout, places: Places, title_texts: list[str]) -> SheetResult:
+def account(
+    sheet: Sheet, layout: Layout, places: Places, title_texts: list[str], registered: Words | None = None
+) -> SheetResult:
     """Place every row of a sheet and give it an outcome."""
     if "province" not in {*layout.columns, *layout.constants} and (province := _title_province(title_texts, places)):
         layout = replace(layout, constants=layout.constants | {"province": province})
-    read = read_rows(sheet.frame, layout, sheet.name)
+    read = read_rows(sheet.frame, layout, sheet.name, registered)
     for column in read.place:
         if read.place[column].str.len().max() > LONGEST_PLACE:
             read.place[column] = read.place[column].str.slice(0, LONGEST_PLACE)

@@ -11,7 +11,7 @@ from dataclasses import replace
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import layouts, outcomes, remembered, settings, tables
+from loaders import code_words, layouts, outcomes, remembered, settings, tables
 from loaders.accounts import SheetResult
 from loaders.layouts import Layout
 from loaders.places import Places, Written, alias_key
@@ -128,7 +128,7 @@ def read_again(
             constants={k: v for k, v in layout.constants.items() if k != "province"},
         )
         frame = frame.drop(columns="__section", errors="ignore")
-    return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [])
+    return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [], code_words.registered(connection))
 
 
 def decisions(connection: Connection) -> pd.DataFrame:

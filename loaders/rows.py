@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -25,6 +25,7 @@ YES = {"1", "true", "yes", "y", "มี", "ใช่", "ครบ", "ได้�
 NO = {"0", "false", "no", "n", "ไม่มี", "ไม่ใช่", "ยังไม่มี", "ยังไม่ได้รับ", "-", ""}
 
 
+Words = Mapping[str, Mapping[str, str]]  # coded column -> squeezed word -> code
 PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?")
 
 
@@ -36,6 +37,7 @@ class Read:
     place: pd.DataFrame
     problems: list[Problem] = field(default_factory=list)
     bad: dict[int, Problem] = field(default_factory=dict)
+    words: Words = field(default_factory=dict)
     new_agencies: dict[str, str] = field(default_factory=dict)
 
 
@@ -47,9 +49,12 @@ class CellProblem(ValueError):
         super().__init__(code)
 
 
-def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str) -> Read:
-    """Interpret a sheet by its layout. Nothing is dropped: a row with an unreadable cell is listed in ``bad``."""
-    read = Read(pd.DataFrame(index=frame.index), _place_cells(frame, layout))
+def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words | None = None) -> Read:
+    """Interpret a sheet by its layout. Nothing is dropped: a row with an unreadable cell is listed in ``bad``.
+
+    ``registered`` are the words of agencies and streams that people loaded; they stand over the shipped lists.
+    """
+    read = Read(pd.DataFrame(index=frame.index), _place_cells(frame, layout), words=registered or {})
     for column in _value_columns(layout):
         cells = _cells(frame, layout, column)
         if cells is None:
@@ -141,6 +146,8 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
         return lambda text: thai.parse_fiscal_year(text, era) if text.strip(" -") else None
     if column in FLAG:
         return _flag
+    if column == "owner":  # an agency where it is a known one, else the words as they stand
+        return lambda text: _known("agency", read).get(squeeze(text)) or thai.normalise(text) or None
     if column in CODED or column in layout.codes:
         return partial(_code, column=column, layout=layout, read=read)
     return lambda text: thai.normalise(text) or None
@@ -175,7 +182,7 @@ def _code(text: str, *, column: str, layout: Layout, read: Read) -> str | None:
 
 def _one_code(word: str, column: str, layout: Layout, declared: dict[str, str], read: Read) -> str:
     key = squeeze(word)
-    known = words(column) if column in CODED else {}
+    known = _known(column, read) if column in CODED else {}
     code = declared.get(key, known.get(key))
     if code is not None:
         return code
@@ -184,6 +191,10 @@ def _one_code(word: str, column: str, layout: Layout, declared: dict[str, str], 
         read.new_agencies[name] = name
         return name
     raise CellProblem("unknown_agency" if column in {"agency", "source"} else "unknown_word")
+
+
+def _known(column: str, read: Read) -> Mapping[str, str]:
+    return words(column) | dict(read.words.get(column, {}))
 
 
 def _note_rounding(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:

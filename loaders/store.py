@@ -17,13 +17,27 @@ from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event, func, insert, make_url, select, text, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RootTransaction,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from loaders import settings, tables
-from loaders.store_errors import StoreUnavailable
+from loaders.problems import Refused
+from loaders.store_errors import StoreUnavailable, reason
 from loaders.store_read import (
     read_batches,
     read_register,
@@ -107,7 +121,8 @@ def _sqlite_engine(address: URL) -> Engine:
             opened.execute(f"PRAGMA {pragma}")
         return opened
 
-    return create_engine(address, creator=connect, pool_size=10, max_overflow=40, pool_timeout=WAIT_SECONDS)
+    options = {"pool_size": 10, "max_overflow": 40, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
+    return create_engine(address, creator=connect, **options)
 
 
 def engine_at(url: str | None = None) -> Engine:
@@ -116,20 +131,35 @@ def engine_at(url: str | None = None) -> Engine:
 
 
 def _engine(address: URL) -> Engine:
+    """Values of rows stay out of every message and log: they may be somebody's telephone number."""
     if address.get_backend_name() == "sqlite":
         engine = _sqlite_engine(address)
     else:
-        if address.get_backend_name() in ("postgresql", "postgres"):
-            address = address.set(drivername="postgresql+psycopg")
-        engine = create_engine(address, pool_pre_ping=True, pool_size=10, max_overflow=20, pool_timeout=WAIT_SECONDS)
+        address = address.set(drivername="postgresql+psycopg")
+        options = {"pool_size": 10, "max_overflow": 20, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
+        try:
+            engine = create_engine(address, pool_pre_ping=True, **options)
+        except ArgumentError as error:
+            raise StoreUnavailable("store_address", "DATABASE_URL") from error
     _begin(engine)
     return engine
 
 
 def _address(url: str | None) -> URL:
-    """Many hosts hand out ``postgres://``; SQLAlchemy knows only ``postgresql``."""
+    """Many hosts hand out ``postgres://``; SQLAlchemy knows only ``postgresql``. Other databases are refused.
+
+    What is no address is not repeated in the message: a password may be in it.
+    """
     written = url or settings.database_url()
-    return make_url(f"postgresql{written.removeprefix('postgres')}" if written.startswith("postgres:") else written)
+    try:
+        address = make_url(
+            f"postgresql{written.removeprefix('postgres')}" if written.startswith("postgres:") else written
+        )
+    except ArgumentError as error:
+        raise StoreUnavailable("store_address", "DATABASE_URL") from error
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreUnavailable("store_address", address.get_backend_name())
+    return address
 
 
 def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = True) -> Engine:
@@ -190,14 +220,32 @@ def _turn(engine: Engine) -> Generator[None]:
 
 @contextmanager
 def writing(engine: Engine) -> Generator[Connection]:
-    """One write transaction: all of it or nothing. Raises ``StoreUnavailable`` (``store_busy``) after a long wait."""
-    with _turn(engine), engine.connect().execution_options(writes=True) as connection:
-        try:
-            transaction = connection.begin()
-        except (OperationalError, PoolTimeout) as error:
-            raise StoreUnavailable("store_busy", engine.url.render_as_string(hide_password=True)) from error
-        with transaction:
+    """One write transaction: all of it or nothing.
+
+    Raises ``StoreUnavailable``: ``store_busy`` after a long wait; ``store_full`` or ``store_lost`` when the disk or the
+    server gave up in the middle, which leaves the store as it was.
+    """
+    where = engine.url.render_as_string(hide_password=True)
+    try:
+        with (
+            _turn(engine),
+            engine.connect().execution_options(writes=True) as connection,
+            _begun(connection, where),
+        ):
             yield connection
+    except DBAPIError as error:
+        if (code := reason(error)) is None:
+            raise
+        raise StoreUnavailable(code, where) from error
+
+
+def _begun(connection: Connection, where: str) -> RootTransaction:
+    try:
+        return connection.begin()
+    except (OperationalError, PoolTimeout) as error:
+        if isinstance(error, OperationalError) and (code := reason(error)):
+            raise StoreUnavailable(code, where) from error
+        raise StoreUnavailable("store_busy", where) from error
 
 
 @contextmanager
@@ -273,8 +321,14 @@ def years_from(day: date, years: int) -> date:
 
 
 def set_active(connection: Connection, batch_ids: list[int], active: bool, because: str | None, who: str) -> int:
-    """Withdraw batches or put them back; returns how many changed. Each change is in the audit trail."""
+    """Withdraw batches or put them back; returns how many changed. Each change is in the audit trail.
+
+    Raises ``Refused`` (``file_already_loaded``) when the file of a batch that is put back was loaded again meanwhile: its
+    rows would count twice.
+    """
     table = tables.import_batch
+    if active:
+        _refuse_doubles(connection, batch_ids)
     changed = connection.execute(
         update(table)
         .where(table.c.id.in_(batch_ids), table.c.is_active.is_not(active))
@@ -285,6 +339,17 @@ def set_active(connection: Connection, batch_ids: list[int], active: bool, becau
     done = [{"at": now(), "who": who, "action": action, "batch_id": batch, "detail": because} for batch in changed]
     insert_rows(connection, tables.audit, done)
     return len(done)
+
+
+def _refuse_doubles(connection: Connection, batch_ids: list[int]) -> None:
+    mine, other = tables.import_batch, tables.import_batch.alias()
+    query = (
+        select(other.c.id)
+        .join(mine, mine.c.file_sha256 == other.c.file_sha256)
+        .where(mine.c.id.in_(batch_ids), mine.c.is_active.is_(False), other.c.is_active, other.c.id != mine.c.id)
+    )
+    if (double := connection.execute(query).scalar()) is not None:
+        raise Refused("file_already_loaded", value=str(double))
 
 
 def count(connection: Connection, table: Table) -> int:

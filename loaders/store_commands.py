@@ -6,10 +6,14 @@ import argparse
 import json
 import sys
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 
-from loaders import settings, store
+from sqlalchemy import Connection, select
+
+from loaders import areas_register, settings, store, tables
 from loaders.privacy import LEVELS, ROLES, Viewer
+from loaders.problems import Refused
 
 DONE, REFUSED = 0, 2
 
@@ -21,7 +25,7 @@ def _print(result: dict) -> int:
 
 def _upgrade(_options: argparse.Namespace) -> int:
     """``open_store`` upgrades after a backup; here it is said what was done."""
-    from loaders import store_upgrade, tables
+    from loaders import store_upgrade
 
     engine = store.open_store(upgrade=False)
     with store.reading(engine) as connection:
@@ -34,8 +38,25 @@ def _upgrade(_options: argparse.Namespace) -> int:
 def _export(options: argparse.Namespace) -> int:
     from loaders import exchange_package
 
+    engine = store.open_store()
+    if options.agency:
+        with store.reading(engine) as connection:
+            _known_base(connection, options.agency)
     viewer = Viewer(options.viewer, options.agency)
-    return _print(exchange_package.export(store.open_store(), options.folder, viewer))
+    return _print(exchange_package.export(engine, options.folder, viewer))
+
+
+def _known_base(connection: Connection, base: str) -> None:
+    """Refuse a base that is neither an agency nor the sender of a file: a slip of the finger would do nothing, in silence."""
+    known = set(store.read_table(connection, tables.agency)["code"])
+    known |= set(connection.execute(select(tables.import_batch.c.base).distinct()).scalars())
+    if base not in known:
+        raise Refused("base_unknown", value=base, suggestion=", ".join(get_close_matches(base, sorted(known))) or "-")
+
+
+def _known_district(connection: Connection, code: str) -> None:
+    if code not in set(areas_register.as_of(connection, level="district")["code"]):
+        raise Refused("district_unknown", value=code)
 
 
 def _load(options: argparse.Namespace) -> int:
@@ -46,7 +67,6 @@ def _load(options: argparse.Namespace) -> int:
 
 def _wipe(options: argparse.Namespace) -> int:
     from loaders import exchange_package
-    from loaders.problems import Refused
 
     if not options.yes:
         raise Refused("wipe_not_confirmed")
@@ -86,6 +106,9 @@ def _due(options: argparse.Namespace) -> int:
     from loaders import tracker
 
     with store.writing(store.open_store()) as connection:
+        _known_base(connection, options.base)
+        if options.district:
+            _known_district(connection, options.district)
         key = tracker.set_due(
             connection, options.base, options.register, options.day, settings.person(),
             district_code=options.district, fiscal_year=options.fiscal_year,
@@ -97,6 +120,8 @@ def _share(options: argparse.Namespace) -> int:
     from loaders import store_people
 
     with store.writing(store.open_store()) as connection:
+        if options.base != "*":
+            _known_base(connection, options.base)
         store_people.share(connection, options.register, options.base, options.level, settings.person())
     return _print({"register": options.register, "base": options.base, "level": options.level})
 
@@ -104,14 +129,15 @@ def _share(options: argparse.Namespace) -> int:
 def _grant(options: argparse.Namespace) -> int:
     from loaders import store_people
 
+    if (options.role == "partner") != bool(options.agency):
+        raise Refused("grant_needs_agency", value=options.role)
     with store.writing(store.open_store()) as connection:
         if options.role == "none":
-            return _print(
-                {
-                    "subject": options.subject,
-                    "revoked": store_people.revoke(connection, options.subject, settings.person()),
-                }
-            )
+            if not store_people.revoke(connection, options.subject, settings.person()):
+                raise Refused("account_unknown", value=options.subject)
+            return _print({"subject": options.subject, "revoked": True})
+        if options.agency:
+            _known_base(connection, options.agency)
         store_people.grant(connection, options.subject, options.role, settings.person(), options.agency)
     return _print({"subject": options.subject, "role": options.role})
 
@@ -121,12 +147,6 @@ def _forget(options: argparse.Namespace) -> int:
 
     with store.writing(store.open_store()) as connection:
         return _print({"forgotten": store_people.forget_people(connection, settings.person(), options.today)})
-
-
-def _registers() -> list[str]:
-    from loaders import tables
-
-    return list(tables.REGISTERS)
 
 
 def add(commands: argparse._SubParsersAction) -> None:
@@ -164,7 +184,7 @@ def _add_collection(commands: argparse._SubParsersAction) -> None:
     tracker.set_defaults(run=_tracker)
     due = commands.add_parser("due", help="ask a base for a register by a day")
     due.add_argument("base")
-    due.add_argument("register", choices=_registers())
+    due.add_argument("register", choices=list(tables.REGISTERS))
     due.add_argument("day", type=date.fromisoformat)
     due.add_argument("--district")
     due.add_argument("--fiscal-year", type=int, help="Gregorian")
@@ -173,7 +193,7 @@ def _add_collection(commands: argparse._SubParsersAction) -> None:
 
 def _add_people(commands: argparse._SubParsersAction) -> None:
     share = commands.add_parser("share", help="who may see a data set")
-    share.add_argument("register", choices=_registers())
+    share.add_argument("register", choices=list(tables.REGISTERS))
     share.add_argument("base", help="a base, or * for every base without its own")
     share.add_argument("level", choices=LEVELS)
     share.set_defaults(run=_share)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, select
 
-from loaders import codes, tables
+from loaders import code_words, codes, tables
 from loaders.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
 from loaders.store_base import records
 
@@ -13,6 +13,7 @@ from loaders.store_base import records
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
 ADMIN_ONLY = {"account"}
 ENTRIES = {"agency": tables.agency_entry, "stream": tables.stream_entry}
+AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
 
 
 def read_sharing(connection: Connection) -> dict[tuple[str, str], str]:
@@ -51,7 +52,14 @@ def read_register(
         query = query.where(table.c.fiscal_year == fiscal_year)
     frame = typed(pd.read_sql_query(query, connection), table)
     frame = visible_rows(frame, register, read_sharing(connection), viewer)
+    if register in AGENCY_COLUMNS:
+        column = AGENCY_COLUMNS[register]
+        frame[column] = frame[column].replace(_named_before(connection, viewer))
     return mask(frame, register, viewer)
+
+
+def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
+    return code_words.named_before(connection, _bases(connection, "agency", viewer))
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -134,8 +142,11 @@ def read_subdistrict_sums(
         .group_by(*keys)
         .order_by(*keys)
     )
-    for column, wanted in ((table.c.agency_code, agency), (table.c.theme_code, theme)):
-        query = query if wanted is None else query.where(column == wanted)
+    if agency is not None:
+        names = [name for name, code in _named_before(connection, viewer).items() if code == agency]
+        query = query.where(table.c.agency_code.in_([agency, *names]))
+    if theme is not None:
+        query = query.where(table.c.theme_code == theme)
     frame = pd.read_sql_query(query, connection)
     for name in ("records", "amount_satang"):
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
@@ -194,7 +205,8 @@ def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, vi
     if table.name == "agency" and not viewer.is_team:
         listed = listed[listed["code"].isin(_agencies_seen(connection, viewer))]
     if not written.empty:
-        kept = listed[~listed["code"].isin(written["code"])].astype(object)
+        named = _named_before(connection, viewer) if table.name == "agency" else {}
+        kept = listed[~listed["code"].isin({*written["code"], *named})].astype(object)
         listed = pd.concat([kept, written.astype(object)], ignore_index=True)
     return redact(listed) if viewer.role == "public" else listed
 

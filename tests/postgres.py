@@ -45,19 +45,31 @@ def _run(*command: str) -> None:
         raise RuntimeError(f"{command[0]} failed: {done.stdout[-500:]} {done.stderr[-500:]}")
 
 
+def start(socket: str, options: str = USUAL, largest_file: int | None = None) -> None:
+    """Start the server of a folder; ``largest_file`` (bytes) is what the system lets it write into one file."""
+    limited = ["prlimit", f"--fsize={largest_file}", "--"] if largest_file else []
+    where = Path(socket)
+    _run(*limited, str(programs() / "pg_ctl"), "-D", str(where / "data"), "-w", "-l", str(where / "log"),
+         "-o", f"{options} -k {where}", "start")  # fmt: skip
+
+
+def stop(socket: str, mode: str) -> None:
+    """Stop the server of a folder: ``immediate`` is the end without a good-bye."""
+    _run(str(programs() / "pg_ctl"), "-D", str(Path(socket) / "data"), "-m", mode, "stop")
+
+
 @contextmanager
-def server(*, quick: bool = True) -> Iterator[str]:
+def server(*, quick: bool = True, largest_file: int | None = None) -> Iterator[str]:
     """Run a server for the length of the block; gives the folder of its socket. ``quick`` does not wait for the disk."""
     options = f"{USUAL} {QUICK}" if quick else USUAL
     folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir="/tmp"))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
-    where, data = programs(), folder / "data"
     try:
         _run(
-            str(where / "initdb"),
+            str(programs() / "initdb"),
             "-D",
-            str(data),
+            str(folder / "data"),
             "-U",
             "postgres",
             "-A",
@@ -67,21 +79,11 @@ def server(*, quick: bool = True) -> Iterator[str]:
             "--locale=C",
             "--no-sync",
         )
-        _run(
-            str(where / "pg_ctl"),
-            "-D",
-            str(data),
-            "-w",
-            "-l",
-            str(folder / "log"),
-            "-o",
-            f"{options} -k {folder}",
-            "start",
-        )
+        start(str(folder), options, largest_file)
         try:
             yield str(folder)
         finally:
-            _run(str(where / "pg_ctl"), "-D", str(data), "-m", "immediate", "stop")
+            stop(str(folder), "immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -90,9 +92,14 @@ def server(*, quick: bool = True) -> Iterator[str]:
 def database(socket: str, template: str = "template1") -> Iterator[str]:
     """A database for the length of the block, empty or a copy of another; gives its URL."""
     name = f"kradan_{uuid4().hex[:12]}"
+    _administer(socket, f"CREATE DATABASE {name} TEMPLATE {template}")
+    try:
+        yield f"postgresql+psycopg://postgres@/{name}?host={socket}"
+    finally:
+        _administer(socket, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def _administer(socket: str, command: str) -> None:
+    """A connection of its own: the server may have been started anew meanwhile."""
     with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
-        try:
-            yield f"postgresql+psycopg://postgres@/{name}?host={socket}"
-        finally:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        connection.execute(command)

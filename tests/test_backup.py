@@ -95,10 +95,12 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(board, tmp_path):
     with zipfile.ZipFile(tmp_path / "zip", "w") as package:
         package.writestr("manifest.json", "[]")
     sqlite3.connect(tmp_path / "other.sqlite").execute("CREATE TABLE setting (name, value)").connection.close()
-    for name in ("text", "empty", "zip", "other.sqlite", "missing"):
+    (tmp_path / "folder").mkdir()
+    codes = dict.fromkeys(("text", "empty", "zip", "other.sqlite", "folder"), "backup_unreadable")
+    for name, code in (codes | {"missing": "file_missing"}).items():
         with pytest.raises(Refused) as stop:
             backup.restore(tmp_path / name, address(board))
-        assert stop.value.problem.code == "backup_unreadable", name
+        assert stop.value.problem.code == code, name
     assert exported(board, tmp_path / "after") == before
 
 
@@ -146,4 +148,13 @@ def test_the_command_line_backs_up_and_restores(board, tmp_path, monkeypatch, ca
         assert store.read_batches(connection)["is_active"].all()
     capsys.readouterr()
     assert shell.main(["restore", str(tmp_path / "nothing")]) == 2
-    assert "backup_unreadable" in capsys.readouterr().err
+    assert "file_missing" in capsys.readouterr().err
+
+
+def test_a_backup_never_goes_onto_the_store_or_a_folder(sqlite_engine, tmp_path):
+    with pytest.raises(Refused) as stop:
+        backup.backup(sqlite_engine, Path(sqlite_engine.url.database))
+    assert stop.value.problem.code == "backup_onto_store"
+    with pytest.raises(IsADirectoryError):
+        backup.backup(sqlite_engine, tmp_path)
+    assert store.is_alive(sqlite_engine)

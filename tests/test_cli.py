@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 
 import pandas as pd
 import pytest
 
+from loaders import __main__ as shell
 from loaders import store
 from tests import served
 from tests.conftest import ROOT, SHARED
@@ -196,3 +198,83 @@ def test_a_missing_store_is_an_error_and_never_a_new_empty_one(tmp_path):
     assert done.returncode == 2
     assert json.loads(done.stderr)["code"] == "store_missing"
     assert not (tmp_path / "none.sqlite").exists()
+
+
+@pytest.fixture(scope="module")
+def code_lists(tmp_path_factory):
+    return served.make_store(tmp_path_factory.mktemp("lists") / "kradan.sqlite", demo=False)
+
+
+@pytest.fixture
+def known_store(code_lists, tmp_path_factory, monkeypatch):
+    """A store with its code lists, a copy for one test, and the one that the commands use."""
+    path = tmp_path_factory.mktemp("store") / "kradan.sqlite"
+    shutil.copy(code_lists, path)
+    monkeypatch.setenv("KRADAN_STORE", str(path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("code", "command"),
+    [
+        ("batch_unknown", "withdraw 999"),
+        ("batch_unknown", "restore-batch 999"),
+        ("batch_unknown", "give-back 999 out.xlsx"),
+        ("file_missing", "import none.csv"),
+        ("path_unusable", "import folder"),
+        ("file_missing", "restore none"),
+        ("backup_unreadable", "restore letter.txt"),
+        ("backup_unreadable", "restore folder"),
+        ("path_unusable", "backup folder"),
+        ("path_unusable", "backup letter.txt/x"),
+        ("export_missing", "load none"),
+        ("export_missing", "load letter.txt"),
+        ("folder_not_empty", "export ."),
+        ("path_unusable", "export letter.txt"),
+        ("base_unknown", "export out --as partner --agency nobody"),
+        ("path_unusable", "templates letter.txt"),
+        ("base_unknown", "share support nobody private"),
+        ("base_unknown", "due nobody plan 2007-03-01"),
+        ("district_unknown", "due codi plan 2007-03-01 --district 9999"),
+        ("grant_needs_agency", "grant x partner"),
+        ("grant_needs_agency", "grant x data --agency codi"),
+        ("base_unknown", "grant x partner --agency nobody"),
+        ("account_unknown", "grant x none"),
+        ("wipe_not_confirmed", "wipe"),
+    ],
+)
+def test_a_slip_is_said_in_words_and_changes_nothing(known_store, tmp_path, monkeypatch, capsys, code, command):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "letter.txt").write_text("a letter")
+    (tmp_path / "folder").mkdir()
+    before = known_store.read_bytes()
+    assert shell.main(command.split()) == 2
+    told = json.loads(capsys.readouterr().err)
+    assert told["code"] == code
+    assert told["message"].count(" | ") == 1
+    assert known_store.read_bytes() == before
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://user:secret@host/base", "postgresql:///x?port=abc"])
+def test_an_address_that_is_none_is_said_without_its_password(monkeypatch, capsys, address):
+    monkeypatch.setenv("DATABASE_URL", address)
+    assert shell.main(["tracker"]) == 2
+    told = capsys.readouterr().err
+    assert json.loads(told)["code"] in {"store_address", "store_unreachable"}
+    assert "secret" not in told
+
+
+def test_a_batch_is_withdrawn_once_and_put_back_once(known_store, monkeypatch, capsys, tmp_path):
+    file = tmp_path / "one.csv"
+    file.write_text("รหัสตำบล,หน่วยงาน,งบประมาณ,ปีงบประมาณ\n800303,พมจ.,100,2550\n", encoding="utf-8")
+    assert shell.main(["import", str(file)]) == 0
+    batch = str(json.loads(capsys.readouterr().out)["batch"])
+    assert [shell.main([command, batch]) for command in ("withdraw", "withdraw", "restore-batch", "restore-batch")] == [
+        0,
+        2,
+        0,
+        2,
+    ]
+    codes = [json.loads(line)["code"] for line in capsys.readouterr().err.splitlines()]
+    assert codes == ["batch_is_withdrawn", "batch_is_active"]

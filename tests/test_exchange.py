@@ -94,14 +94,14 @@ def test_sqlite_to_postgresql_and_back(sqlite_board, postgres_board, postgres_so
 
 
 def test_the_package_describes_itself(nasty, tmp_path):
-    done = exchange_package.export(nasty, tmp_path)
-    package = json.loads((tmp_path / "datapackage.json").read_text(encoding="utf-8"))
+    done = exchange_package.export(nasty, tmp_path / "out")
+    package = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))
     assert package["version"] == done["data_version"]
     assert {resource["name"] for resource in package["resources"]} == set(tables.metadata.tables)
     kinds = {"string": str, "integer": lambda cell: int(cell), "number": float, "boolean": {"true": 1, "false": 0}.__getitem__,
              "date": date.fromisoformat}  # fmt: skip
     for resource in package["resources"]:
-        with (tmp_path / resource["path"]).open(encoding="utf-8-sig", newline="") as file:
+        with (tmp_path / "out" / resource["path"]).open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file))
         described = resource["schema"]["fields"]
         assert len(rows) == resource["rows"], resource["name"]
@@ -117,15 +117,8 @@ def test_the_package_describes_itself(nasty, tmp_path):
 
 def test_every_table_and_column_of_ours_has_a_thai_title():
     titles = exchange_package.fields()
-    mine = {name for name in tables.metadata.tables if name in titles["tables"]}
-    assert mine >= {table.name for table in tables.REGISTERS.values()} | {
-        "import_batch",
-        "area",
-        "sharing",
-        "due",
-        "audit",
-    }
-    columns = {column.name for name in mine for column in tables.metadata.tables[name].c}
+    assert set(tables.metadata.tables) <= set(titles["tables"]), set(tables.metadata.tables) - set(titles["tables"])
+    columns = {column.name for table in tables.metadata.sorted_tables for column in table.c}
     assert columns <= set(titles["columns"]), columns - set(titles["columns"])
     for thai, english in [*titles["tables"].values(), *titles["columns"].values()]:
         assert any("\u0e00" <= mark <= "\u0e7f" for mark in thai)
@@ -160,7 +153,7 @@ def test_a_package_is_only_loaded_whole_into_an_empty_store(board, url, tmp_path
 
     assert refused(board, tmp_path / "whole") == "store_not_empty"
     assert refused(empty, tmp_path / "public") == refused(empty, tmp_path / "team") == "export_incomplete"
-    assert refused(empty, tmp_path / "nothing") == "export_incomplete"
+    assert refused(empty, tmp_path / "nothing") == "export_missing"
     path = tmp_path / "whole" / "tables" / "support.csv"
     kept = path.read_bytes()
     path.write_bytes(kept[:-20])
@@ -175,14 +168,29 @@ def test_a_package_is_only_loaded_whole_into_an_empty_store(board, url, tmp_path
         assert store.count(connection, tables.import_batch) == 0
 
 
+def test_an_export_replaces_an_earlier_one_as_a_whole_and_nothing_else(board, tmp_path):
+    exchange_package.export(board, tmp_path / "out")
+    assert (tmp_path / "out" / "tables" / "audit.csv").exists()
+    exchange_package.export(board, tmp_path / "out", PUBLIC)
+    exchange_package.export(board, tmp_path / "fresh", PUBLIC)
+    assert files(tmp_path / "out") == files(tmp_path / "fresh")
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".export")]
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("mine")
+    with pytest.raises(Refused) as stop:
+        exchange_package.export(board, tmp_path / "mine", PUBLIC)
+    assert stop.value.problem.code == "folder_not_empty"
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
+
+
 def rows_of(path) -> list[dict]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
 
 
 def test_grants_as_360giving(board, tmp_path):
-    exchange_package.export(board, tmp_path)
-    rows = rows_of(tmp_path / "support_360giving.csv")
+    exchange_package.export(board, tmp_path / "out")
+    rows = rows_of(tmp_path / "out" / "support_360giving.csv")
     assert [row["Amount Awarded"] for row in rows] == ["50000.00", "12500.00"]
     assert [row["Award Date"] for row in rows] == ["2006-11-15", "2006-10-01"]
     assert rows[0]["Amount Disbursed"] == "25000.50"
@@ -202,8 +210,8 @@ def test_grants_as_360giving(board, tmp_path):
 
 @pytest.mark.parametrize("has_tags", [True, False])
 def test_3w_out_and_in_again(board, tmp_path, has_tags):
-    exchange_package.export(board, tmp_path)
-    path = tmp_path / "support_3w.csv"
+    exchange_package.export(board, tmp_path / "out")
+    path = tmp_path / "out" / "support_3w.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     assert lines[1].startswith("#org+funder,#org+impl,#sector")
     sent = tmp_path / f"sent-{has_tags}.csv"
@@ -231,8 +239,8 @@ def test_satang_become_baht_exactly():
 
 
 def test_subdistricts_as_geojson(board, tmp_path):
-    exchange_package.export(board, tmp_path)
-    found = json.loads((tmp_path / "subdistricts.geojson").read_text(encoding="utf-8"))
+    exchange_package.export(board, tmp_path / "out")
+    found = json.loads((tmp_path / "out" / "subdistricts.geojson").read_text(encoding="utf-8"))
     by_code = {feature["id"]: feature for feature in found["features"]}
     assert len(by_code) == 170
     here = by_code["800106"]["properties"]

@@ -243,3 +243,52 @@ def test_completeness_counts_subdistricts(asked):
     assert (found.reported, found.with_records, found.total, found.bases) == (16, 1, 170, ("codi",))
     assert found.share == pytest.approx(16 / 170)
     assert (none.reported, none.share) == (0, 0.0)
+
+
+NEW = {"code": "baan_suan", "name_th": "มูลนิธิบ้านสวน", "short_th": "มบส.", "level": "จังหวัด"}
+RIVER = {"code": "river_fund", "name_th": "กองทุนสายน้ำ", "kind": "งบพิเศษ", "owner": "มบส."}
+
+
+def test_a_registered_agency_and_stream_are_words_for_later_files(board, tmp_path):
+    load_rows(board, tmp_path, "agency", [NEW])
+    streams = load_rows(board, tmp_path, "stream", [RIVER])
+    row = templates.example_rows("support")[0]
+    rows = [
+        row | {"agency": word, "stream": "กองทุนสายน้ำ", "reference": word}
+        for word in ("มบส.", "มูลนิธิ บ้านสวน", "baan_suan")
+    ]
+    done = load_rows(board, tmp_path, "support", rows)
+    load_rows(board, tmp_path, "contribution", [templates.example_rows("contribution")[0] | {"source": "มบส"}])
+    assert (done.count("loaded"), done.count("quarantined")) == (3, 0)
+    with store.reading(board) as connection:
+        frame = store.read_support(connection, "80")
+        mine = frame[frame["batch_id"] == done.batch_id]
+        assert set(mine["agency_code"]) == {"baan_suan"}
+        assert set(mine["agency_name"]) == {"มูลนิธิบ้านสวน"}
+        assert set(mine["stream_name"]) == {"กองทุนสายน้ำ"}
+        assert store.read_register(connection, "contribution")["source"].tolist() == ["codi", "baan_suan"]
+        owners = store.read_table(connection, tables.stream).set_index("code")["owner"]
+        assert owners["river_fund"] == "baan_suan"
+    with store.writing(board) as connection:
+        store.set_active(connection, [streams.batch_id], False, "by_hand", "tester")
+    again = load_rows(board, tmp_path, "support", [row | {"stream": "กองทุนสายน้ำ", "reference": "x"}])
+    assert "unknown_word" in [one.code for one in again.problems]
+
+
+def test_an_agency_that_a_file_only_named_is_the_one_registered_later(board, tmp_path):
+    row = templates.example_rows("support")[0]
+    load_rows(board, tmp_path, "support", [row | {"agency": "มูลนิธิบ้านสวน"}])
+
+    def seen() -> tuple[str, list[str], int]:
+        with store.reading(board) as connection:
+            agency = store.read_support(connection, "80")["agency_code"].iloc[-1]
+            listed = store.read_table(connection, tables.agency)
+            sums = store.read_subdistrict_sums(connection, "80", 2007, agency="baan_suan")
+        return agency, listed.loc[listed["name_th"] == "มูลนิธิบ้านสวน", "code"].tolist(), int(sums["records"].sum())
+
+    assert seen() == ("มูลนิธิบ้านสวน", ["มูลนิธิบ้านสวน"], 0)
+    done = load_rows(board, tmp_path, "agency", [NEW])
+    assert seen() == ("baan_suan", ["baan_suan"], 1)
+    with store.writing(board) as connection:
+        store.set_active(connection, [done.batch_id], False, "by_hand", "tester")
+    assert seen() == ("มูลนิธิบ้านสวน", ["มูลนิธิบ้านสวน"], 0)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,11 +12,18 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
+from loaders.privacy import redact_text
 from loaders.problems import Refused
 from loaders.store import StoreUnavailable
 from pages.parts.text import t
 
 log = logging.getLogger("kradan")
+
+
+def _told(fault: Exception) -> str:
+    """The trace for the log; what the database says of a row's values, and contacts anywhere, are left out."""
+    text = "".join(traceback.format_exception(fault))
+    return redact_text(re.sub(r"(?m)^DETAIL:.*$", "DETAIL: -", text))
 
 
 @contextmanager
@@ -26,14 +35,14 @@ def calm() -> Iterator[None]:
         raise
     except StoreUnavailable as fault:
         log.error("store unavailable: %s", fault)
-        st.error(t(f"problem_{fault.code}"))
+        st.error(t(f"problem_{fault.code}", value=""))  # where the store lies is for the log
     except Refused as stop:
         blanks = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
         st.warning(t(f"problem_{stop.problem.code}", **(blanks | stop.problem.as_dict())))
-    except SQLAlchemyError:
-        log.exception("store failed")
+    except SQLAlchemyError as fault:
+        log.error("store failed: %s", _told(fault))
         st.cache_resource.clear()
         st.error(t("problem_store_failed"))
-    except Exception:
-        log.exception("view failed")
+    except Exception as fault:  # noqa: BLE001 - the last net around every view; the trace is in the log
+        log.error("view failed: %s", _told(fault))
         st.error(t("problem_view_failed"))
