@@ -81,3 +81,31 @@ def test_an_agency_finds_its_territory_and_a_link(chromium, demo):
     seen.titled(re.compile("^Community Organizations Development Institute is at work in 83 of 170 subdistricts"))
     seen.says(f"{demo}/agency?")
     assert seen.page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+@pytest.mark.parametrize("view", ["coverage", "gaps"])
+def test_on_a_phone_the_choices_fold_away_and_the_map_is_seen_first(chromium, demo, view):
+    seen = served.visit(chromium, f"{demo}/{view}?agency=codi", 400, 860)
+    assert seen.painted() == 170
+    seen.settled()
+    address, choices = seen.page.url, seen.page.locator(".st-key-filters, .st-key-ways")
+    assert [choices.nth(number).is_visible() for number in range(choices.count())] == [False, False]
+    assert "พัฒนาองค์กรชุมชน" in seen.page.locator("p.kradan-chosen").inner_text()
+    picture = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
+    assert picture["y"] < 560
+    seen.page.locator("details.kradan-fold summary").click()
+    assert [choices.nth(number).is_visible() for number in range(choices.count())] == [True, True]
+    seen.page.get_by_role("combobox").nth(1).click()
+    seen.page.get_by_role("option").nth(1).click()
+    seen.settled()
+    assert choices.first.is_visible(), "a change of filter must not fold the choices away"
+    assert parse_qs(urlparse(address).query)["agency"] == parse_qs(urlparse(seen.page.url).query)["agency"]
+    assert "theme" in parse_qs(urlparse(seen.page.url).query)
+
+
+def test_a_wide_screen_shows_its_choices_at_once(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/gaps")
+    seen.title()
+    seen.settled()
+    assert not seen.page.locator("details.kradan-fold").is_visible()
+    assert seen.page.locator(".st-key-filters").is_visible()

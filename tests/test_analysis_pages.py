@@ -141,3 +141,19 @@ def test_the_currents_show_the_whole_total(filled):
     assert ('class="kradan-flow-frame"' in bodies) == bool(total)
     if total:
         assert f"exactly {total:,.2f} baht" in bodies
+
+
+def test_the_figures_of_a_page_lead_to_file_sheet_row_and_who_loaded_them(filled):
+    for view in ("overview", "coverage", "overlaps", "matrix", "currents"):
+        st.session_state.clear()
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        page.session_state["fold-sources"] = True
+        page._page_hash = calc_hash(view)
+        page.run()
+        assert not page.exception
+        headings = [list(frame.value.columns) for frame in page.dataframe]
+        wanted = [WORDS["th"][f"column_{name}"] for name in ("base", "file", "loaded_at", "sheet", "row", "loaded_by")]
+        rows = next(frame.value for frame, names in zip(page.dataframe, headings, strict=True) if names == wanted)
+        assert len(rows) == len(STORES[filled])
+        assert set(rows[WORDS["th"]["column_file"]]) <= {"made.csv"}
+        assert sorted(rows[WORDS["th"]["column_row"]]) == sorted(entry["row"] for entry in STORES[filled])

@@ -11,11 +11,12 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
 from pages.parts import queries
 from pages.parts.queries import Filters
-from pages.parts.text import LANGUAGES, in_order, language, name_of, t, year
+from pages.parts.text import LANGUAGES, in_order, language, name_of, safe, t, year
 
 KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
@@ -96,6 +97,7 @@ def choose_language() -> None:
 
 def filters(version: str) -> Filters:
     """The row of filters every view shares: year, function, agency, stream, district."""
+    in_force = _fold()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         chosen_year = _year(version)
         themes = theme_names()
@@ -107,18 +109,44 @@ def filters(version: str) -> Filters:
         district = choose(
             "district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL
         )
-    return Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
+    chosen = Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
+    _say(in_force, version, chosen)
+    return chosen
 
 
 def place_and_time(version: str, *, timed: bool = True) -> Filters:
     """Year (where it is ``timed``) and district alone, for views that agency, function and stream say nothing about."""
+    in_force = _fold()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         chosen_year, districts = _year(version) if timed else None, district_names()
         order = [ALL, *sorted(districts)]
         district = choose(
             "district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL
         )
-    return Filters(chosen_year, district=district or None)
+    chosen = Filters(chosen_year, district=district or None)
+    _say(in_force, version, chosen)
+    return chosen
+
+
+def _fold() -> DeltaGenerator:
+    """On a phone the choices fold away under one line, so that the map is seen first: app.css does it with this mark.
+
+    The widgets stay where they are, so the link and what was chosen stay as well. Returned is the place where
+    :func:`_say` says what is chosen while the choices are folded.
+    """
+    st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
+    return st.container()
+
+
+def _say(place: DeltaGenerator, version: str, chosen: Filters) -> None:
+    """What is chosen, for a phone whose choices are folded."""
+    words = [year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")]
+    words += [theme_names()[chosen.theme]] if chosen.theme else []
+    for name in ("agency", "stream"):
+        code = getattr(chosen, name)
+        words += [_present_names(version, name, language())[code]] if code else []
+    words += [district_names()[chosen.district]] if chosen.district else []
+    place.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
 
 
 def _year(version: str) -> int | None:

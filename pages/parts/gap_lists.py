@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
@@ -41,6 +43,13 @@ def _named(chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
         name=[name_of(names.loc[code]) for code in rows["subdistrict_code"]],
         district=[name_of(names.loc[code], "district_name") for code in rows["subdistrict_code"]],
     )
+
+
+def basis(version: str, chosen: queries.Filters, need: str, theme: str) -> pd.DataFrame:
+    """The rows behind need against support: the figures of the need, and the records of its function."""
+    figures = queries.register(version, "indicator").query("indicator_code == @need")
+    work = queries.chosen_support(version, replace(chosen, theme=theme, district=None))
+    return pd.concat([figures, work], ignore_index=True)
 
 
 def unit_of(indicator: str) -> str:

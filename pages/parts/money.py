@@ -85,7 +85,9 @@ def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
     table = queries.alignment(version, chosen)
     share = table["aligned_share"]
     number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
-    classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), "n")
+    status = table["subdistrict_code"].map(queries.coverage(version, chosen).set_index("subdistrict_code")["status"])
+    nowhere = status.map({"not_reported": "v"}).fillna("n")
+    classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), nowhere)
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
     lows = (0.0, *SHARES[:-1])
     styles = {
@@ -94,7 +96,8 @@ def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
     }
     nothing = panels.nothing_styles()
     styles["n"] = ClassStyle(nothing["n"].color, t("alignment_no_money"))
-    styles["u"] = ClassStyle(nothing["u"].color, t("alignment_no_plan"), nothing["u"].hatch)
+    styles["u"] = ClassStyle(nothing["n"].color, t("alignment_no_plan"), nothing["u"].hatch)
+    styles["v"] = nothing["u"]
     return Layer(styles, table["subdistrict_code"], classes, share * 100, t("unit_aligned"))
 
 

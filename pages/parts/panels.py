@@ -13,7 +13,7 @@ from streamlit_folium import st_folium
 from geo.maps import ClassStyle, ClassVector, Geometry, base_map
 from geo.roll_up import RolledUp
 from loaders import exchange
-from pages.parts import geometry, queries
+from pages.parts import geometry, queries, records
 from pages.parts.choices import link_params, switch
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.parts.text import baht, day, language, safe, t, whole, year
@@ -170,18 +170,26 @@ def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None
 
 
 def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
-    """Where the numbers on this page come from: base, file, rows, date, data version."""
+    """Where the numbers on this page come from: base, file, sheet, row, date, who loaded it, data version."""
     panel = unfolded("sources", t("sources_of_page", version=queries.number(version)))
     if panel is None:
         return
     with panel:
         if filters is not None:
             st.caption(t("population_as_of", year=queries.population_year(filters.fiscal_year) + 543))
-        rows = frame.groupby(["base", "batch_id"]).size().rename("rows").reset_index()
         known = queries.batches(version).set_index("id")
-        for row in rows.itertuples():
-            batch = known.loc[row.batch_id]
-            st.markdown(f"- {row.base} · `{batch.file_name}` · {row.rows:,} {t('records')} · {day(batch.loaded_at)}")
+        names = records.agency_names(version)
+        rows = frame.assign(
+            base=[names.get(base, base) for base in frame["base"]],
+            loaded_at=[day(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
+            loaded_by=[known["loaded_by"].get(batch, "") for batch in frame["batch_id"]],
+        )
+        files = rows.groupby(["base", "file_name", "loaded_at"], as_index=False).size()
+        columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at")}
+        table(files, "source-files", columns | {"size": t("column_rows_used")}, 260)
+        st.caption(t("source_rows"))
+        where = {"sheet": t("column_sheet"), "row": t("column_row"), "loaded_by": t("column_loaded_by")}
+        table(rows, "source-rows", columns | where, 300)
         st.page_link(st.session_state["_views"]["sources"], label=t("to_sources"))
 
 

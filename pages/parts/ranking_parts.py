@@ -334,4 +334,4 @@ def basis(version: str) -> pd.DataFrame:
         told[told["indicator_code"].isin(wanted)],
         *(queries.register(version, name) for name in ("plan", "welfare_fund", "organisation")),
     ]
-    return pd.concat([part[["base", "batch_id"]] for part in parts])
+    return pd.concat([part[["base", "batch_id", "file_name", "sheet", "row"]] for part in parts])

@@ -269,7 +269,7 @@ def basis(version: str) -> pd.DataFrame:
     """Rows behind the selection, for the list of sources."""
     return pd.concat(
         [
-            queries.register(version, name)[["base", "batch_id"]]
+            queries.register(version, name)[["base", "batch_id", "file_name", "sheet", "row"]]
             for name in ("indicator", "plan", "welfare_fund", "organisation")
         ]
     )

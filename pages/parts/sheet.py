@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from loaders import province_facts, settings
 from pages.parts import panels, place_facts, queries, records
 from pages.parts.text import baht, day, safe, t, whole
 
@@ -46,12 +47,17 @@ def own_support(version: str, chosen: queries.Filters, code: str) -> pd.DataFram
 
 
 def support_above(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
-    """Records of the district or the province that name no subdistrict."""
+    """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
     found = queries.chosen_support(version, chosen.without("district"))
-    return found[
-        found["subdistrict_code"].isna()
-        & (found["district_code"].eq(code[:4]) | found["area_level"].eq("province")).fillna(False)
-    ]
+    links = province_facts.local_governments(settings.province())
+    own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
+    office = found["area_level"].eq("local_government")
+    reaches = (
+        (office & found["area_code"].isin(own))
+        | (~office & found["district_code"].eq(code[:4]))
+        | found["area_level"].eq("province")
+    )
+    return found[found["subdistrict_code"].isna() & reaches.fillna(False)]
 
 
 def support(version: str, chosen: queries.Filters, code: str) -> None:

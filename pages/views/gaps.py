@@ -54,4 +54,4 @@ def view() -> None:
         panels.sources(version, queries.chosen_support(version, chosen), chosen)
         return
     gap_lists.show(version, chosen, inside, need, theme)
-    panels.sources(version, queries.register(version, "indicator").query("indicator_code == @need"), chosen)
+    panels.sources(version, gap_lists.basis(version, chosen, need, theme), chosen)

@@ -34,7 +34,12 @@ def _files(version: str, batches) -> None:  # noqa: ANN001 - frame
     columns = {"id": t("column_batch"), "base": t("column_base"), "file_name": t("column_file"), "when": t("column_loaded_at"), "state": t("column_state"),
                "rows_in": t("column_rows_in"), "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
                "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"), "satang_loaded": t("column_baht_loaded"), "demo": t("column_demo")}  # fmt: skip
-    panels.table(shown, "files", columns, height=620, formats={"satang_in": baht, "satang_loaded": baht})
+    panels.table(shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money})
+
+
+def _money(satang: object) -> str:
+    """Baht of a file or a waiting row; one that states none that can be read is not one of zero baht."""
+    return baht(satang) if satang else ""
 
 
 def _waiting(version: str) -> None:
@@ -42,20 +47,23 @@ def _waiting(version: str) -> None:
     st.html(f"<b>{safe(t('waiting', rows=len(waiting)))}</b>")
     if waiting.empty:
         return
-    blank = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "")
+    blank = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "…")
+    offered = [
+        [records.place_words(code) for code in str(text or "").split("|") if code] for text in waiting["candidates"]
+    ]
     shown = waiting.assign(
         why=[
-            t(f"problem_{row.problem}", **(blank | {"value": row.value or "", "row": row.row}))
-            for row in waiting.itertuples()
-        ]
+            t(
+                f"problem_{row.problem}",
+                **(blank | {"value": row.value or "", "row": row.row, "suggestion": (places or ["…"])[0]}),
+            )
+            for row, places in zip(waiting.itertuples(), offered, strict=True)
+        ],
+        candidates=[", ".join(places) for places in offered],
     )
-    shown["candidates"] = [
-        ", ".join(records.place_words(code) for code in str(text or "").split("|") if code)
-        for text in waiting["candidates"]
-    ]
     columns = {"file_name": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"), "value": t("column_written"), "why": t("column_why"),
                "candidates": t("column_candidates"), "satang": t("column_amount")}  # fmt: skip
-    panels.table(shown, "waiting", columns, formats={"satang": baht})
+    panels.table(shown, "waiting", columns, formats={"satang": _money})
 
 
 def _boundaries() -> None:
