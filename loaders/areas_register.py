@@ -226,13 +226,22 @@ def as_of(connection: Connection, day: date | None = None, level: str | None = N
 
     A village whose subdistrict was not yet made has no parent (NA): the records do not say where it belonged.
     """
-    areas = read_areas(connection)
-    valid = areas[_valid(areas, day or date.today())].copy()
+    return on_day(read_areas(connection), day or date.today(), level)
+
+
+def on_day(areas: pd.DataFrame, day: date, level: str | None = None) -> pd.DataFrame:
+    """The same from :func:`read_areas`, for whoever looks at many days."""
+    valid = areas[_valid(areas, day)].copy()
     then = valid[valid["level"] == "subdistrict"].set_index("present_code")["code"]
     villages = valid["level"] == "village"
     valid.loc[villages, "parent_code"] = valid.loc[villages, "parent_code"].map(then[then.index.notna()])
     chosen = valid if level is None else valid[valid["level"] == level]
     return chosen.sort_values(["level", "code"]).reset_index(drop=True)
+
+
+def days_of_change(areas: pd.DataFrame) -> list[date]:
+    """Every day from which some area was something else."""
+    return sorted({day for name in ("valid_from", "valid_to") for day in areas[name] if day is not None})
 
 
 def resolve(connection: Connection, written: str, on: date | None = None, parent: str | None = None) -> list[Resolved]:

@@ -20,7 +20,7 @@ from pages.parts.text import LANGUAGES, in_order, language, name_of, safe, t, ye
 
 KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
-        "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with")  # fmt: skip
+        "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with", "asof")  # fmt: skip
 ALL = ""
 
 

@@ -39,6 +39,7 @@ SECTIONS = {
         "imports": ":material/upload_file:",
         "review": ":material/rule:",
         "sources": ":material/source:",
+        "areas": ":material/history:",
         "sharing": ":material/lock:",
     },
 }

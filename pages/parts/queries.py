@@ -23,8 +23,8 @@ from geo import overlaps as lap
 from geo.breaks import class_breaks
 from geo.periods import filter_support
 from geo.roll_up import RolledUp, roll_up
+from loaders import areas_register, codes, province_facts, review, scenarios, settings, store, tables
 from loaders import clearings as cleared_pairs
-from loaders import codes, province_facts, review, scenarios, settings, store, tables
 from loaders.privacy import DATA_TEAM, Viewer
 from pages.parts import who
 
@@ -177,6 +177,26 @@ def villages(fiscal_year: int | None) -> pd.DataFrame:
         return table
     created = pd.to_datetime(table["created"], errors="coerce")
     return table[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def area_register(version: str) -> pd.DataFrame:
+    """Every period of every area of the register; dates are ``datetime.date`` or ``None``."""
+    del version  # the register changes with its facts only, and then the store's version does
+    with store.reading(engine()) as connection:
+        return areas_register.read_areas(connection)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def placed_records(version: str) -> pd.DataFrame:
+    """Where every record of every register of places stands: ``register``, ``subdistrict_code``, ``district_code``, ``amount_satang``."""
+    frames = []
+    for name, table in tables.REGISTERS.items():
+        if "subdistrict_code" in table.c:
+            frame = support(version) if name == "support" else register(version, name)
+            money = frame["amount_satang"] if name == "support" else pd.Series(pd.NA, index=frame.index, dtype="Int64")
+            frames.append(frame[["subdistrict_code", "district_code"]].assign(register=name, amount_satang=money))
+    return pd.concat(frames, ignore_index=True)
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,0 +1,136 @@
+"""The parts of the register of areas: the day, what the map shows of it, what differs from today."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from geo import area_time
+from geo.maps import ClassStyle
+from loaders import areas_register
+from pages.parts import layers, panels, queries
+from pages.parts.palette import NOT_APPLICABLE, SEQUENTIAL
+from pages.parts.text import baht, day, name_of, safe, t, whole
+
+FIRST = date(1900, 1, 1)
+KINDS = ("district", "king_amphoe", "subdistrict", "village")
+
+
+def _asked() -> date:
+    try:
+        return min(max(date.fromisoformat(str(st.session_state.get("asof"))), FIRST), date.today())
+    except ValueError:
+        return date.today()
+
+
+def _take(chosen: date | None = None) -> None:
+    """A day from a button, or what the person put into the field."""
+    st.session_state["asof"] = (chosen or st.session_state["asof-day"] or date.today()).isoformat()
+
+
+def choose_day(areas: pd.DataFrame) -> date:
+    """The day the page is about; it stands in the link. The arrows go from change to change."""
+    asked = _asked()
+    st.session_state["_used"]["asof"] = date.today().isoformat()
+    st.session_state["asof"], st.session_state["asof-day"] = asked.isoformat(), asked
+    days = areas_register.days_of_change(areas)
+    before = max((one for one in days if one <= asked), default=None)
+    after = min((one for one in days if one > asked), default=None)
+    with st.container(horizontal=True, vertical_alignment="bottom", key="asof-row"):
+        st.date_input(
+            t("areas_day"),
+            min_value=FIRST,
+            max_value=date.today(),
+            format="DD/MM/YYYY",
+            key="asof-day",
+            on_change=_take,
+        )
+        earlier = before - timedelta(days=1) if before else None
+        words = t("areas_earlier", day=day(earlier)) if earlier else t("areas_no_earlier")
+        st.button(
+            words,
+            icon=":material/arrow_back:",
+            disabled=earlier is None,
+            on_click=_take,
+            args=(earlier,),
+            key="asof-back",
+        )
+        words = t("areas_later", day=day(after)) if after else t("areas_no_later")
+        st.button(
+            words, icon=":material/arrow_forward:", disabled=after is None, on_click=_take, args=(after,), key="asof-on"
+        )
+    return asked
+
+
+def counts(then: pd.DataFrame) -> dict[str, int]:
+    """Areas of that day by kind; the province itself is not counted."""
+    found = then["kind"].value_counts()
+    return {kind: int(found.get(kind, 0)) for kind in KINDS}
+
+
+def layer(then: pd.DataFrame, now: pd.DataFrame) -> layers.Layer:
+    """Subdistricts of today by what they belonged to: a district, a king amphoe, another district than today, or not yet made."""
+    places = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")
+    codes = queries.areas(None)["subdistrict_code"]
+    parent = codes.map(places["parent_code"])
+    kind = parent.map(then[then["level"] == "district"].set_index("code")["kind"])
+    moved = parent.ne(codes.map(now[now["level"] == "subdistrict"].set_index("code")["parent_code"]))
+    classes = (
+        pd.Series("d", index=codes.index).mask(moved, "m").mask(kind.eq("king_amphoe"), "k").mask(parent.isna(), "x")
+    )
+    styles = {
+        "k": ClassStyle(SEQUENTIAL[4], t("areas_king_amphoe")),
+        "m": ClassStyle(SEQUENTIAL[2], t("areas_elsewhere")),
+        "d": ClassStyle(SEQUENTIAL[0], t("areas_as_today")),
+        "x": ClassStyle(NOT_APPLICABLE, t("areas_not_yet")),
+    }
+    return layers.Layer(styles, codes, classes)
+
+
+def districts(version: str, then: pd.DataFrame) -> pd.DataFrame:
+    """Districts of that day with what stands in them, in words."""
+    table = area_time.districts_of_day(then, queries.placed_records(version))
+    named = table["district_code"].notna()
+    return table.assign(
+        name=[
+            name_of(row) if known else t("areas_no_district")
+            for row, known in zip(table.itertuples(), named, strict=True)
+        ],
+        kind_words=[t(f"kind_{kind}") if known else "" for kind, known in zip(table["kind"], named, strict=True)],
+    )
+
+
+def district_table(table: pd.DataFrame) -> None:
+    """Districts of that day, with their areas and records."""
+    columns = {"district_code": t("column_code"), "kind_words": t("areas_kind"), "name": t("column_district"), "subdistricts": t("level_subdistrict"),
+               "villages": t("level_village"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
+    panels.table(table, "areas", columns, height=940, formats={"amount_satang": baht})
+
+
+def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
+    """What is something else today."""
+    found = area_time.changed_since(then, now)
+    if found.empty:
+        st.info(t("areas_same"))
+        return
+    st.html(f"<b>{safe(t('areas_changed', number=whole(len(found))))}</b>")
+    names = dict(zip(then["code"], then["name_th"], strict=True)) | dict(zip(now["code"], now["name_th"], strict=True))
+    shown = found.assign(
+        level=[t(f"level_{level}") for level in found["level"]],
+        **{f"words_{side}": [_words(row, side, names) for row in found.itertuples()] for side in ("then", "now")},
+    )
+    columns = {"level": t("areas_kind"), "code_then": t("areas_code_then"), "words_then": t("areas_then"),
+               "code_now": t("areas_code_now"), "words_now": t("areas_now")}  # fmt: skip
+    panels.table(shown, "areas-changed", columns)
+
+
+def _words(row: object, side: str, names: dict[str, str]) -> str:
+    """``กิ่งอำเภอช้างกลาง``; a village or subdistrict with what it belonged to."""
+    code, kind, name = (getattr(row, f"{what}_{side}") for what in ("code", "kind", "name_th"))
+    if pd.isna(code):
+        return t("areas_not_there")
+    parent = getattr(row, f"parent_code_{side}")
+    where = "" if pd.isna(parent) or kind in ("district", "king_amphoe") else f" · {names.get(parent, parent)}"
+    return f"{t(f'kind_{kind}')} {name}{where}"

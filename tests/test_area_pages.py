@@ -1,0 +1,100 @@
+"""The register of areas and the sharing page as pages: on an empty store and with data, in both languages."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from loaders import setup, store, templates
+from tests.conftest import ROOT
+from tests.stores import load_rows
+
+WORDS = {
+    language: json.loads((ROOT / f"data/text/{language}.json").read_text(encoding="utf-8")) for language in ("th", "en")
+}
+
+
+@pytest.fixture
+def filled(tmp_path, monkeypatch):
+    """A store with one record of every register of places."""
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    engine = store.open_store(create=True)
+    setup.ensure_code_lists(engine)
+    (tmp_path / "files").mkdir()
+    for register in ("support", "plan", "role_holder"):
+        load_rows(engine, tmp_path / "files", register, templates.example_rows(register))
+    st.cache_resource.clear()
+    yield engine
+    st.cache_resource.clear()
+    engine.dispose()
+
+
+def opened(view: str, **asked: str) -> AppTest:
+    def page(name: str) -> None:
+        import importlib
+
+        import streamlit as st
+
+        from pages.parts import choices, frame
+
+        choices.read_address()
+        st.session_state["_views"] = frame.views()
+        importlib.import_module(f"pages.views.{name}").view()
+
+    at = AppTest.from_function(page, kwargs={"name": view}, default_timeout=240)
+    for key, value in asked.items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in at.get("html"))
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(
+    ("day", "districts", "king_amphoe", "villages"),
+    [("2007-02-26", 21, 2, "1,551"), ("2007-09-08", 23, 0, "1,551"), ("2020-01-01", 23, 0, "1,553")],
+)
+def test_the_day_in_the_link_says_the_register_of_that_day(filled, language, day, districts, king_amphoe, villages):
+    at = opened("areas", lang=language, asof=day)
+    from loaders.thai import thai_date
+
+    blanks = {"day": thai_date(date.fromisoformat(day), language), "subdistrict": "170", "village": villages, "district": districts,
+              "king_amphoe": king_amphoe}  # fmt: skip
+    assert WORDS[language]["finding_areas"].format(**blanks) in said(at)
+    assert WORDS[language]["note_areas"].format(records=6, all=6) in said(at)
+
+
+def test_the_arrow_goes_to_the_eve_of_the_change_and_back(filled):
+    at = opened("areas", asof="2010-01-01")
+    at.button(key="asof-back").click().run()
+    assert at.session_state["asof"] == "2007-09-07"
+    assert "2 กิ่งอำเภอ" in said(at)
+    at.button(key="asof-on").click().run()
+    assert at.session_state["asof"] == "2007-09-08"
+    assert "0 กิ่งอำเภอ" in said(at)
+    assert not at.exception
+
+
+@pytest.mark.parametrize("asked", ["never", "2007-13-01", "9999-01-01"])
+def test_a_day_that_is_none_is_today(filled, asked):
+    assert opened("areas", asof=asked).session_state["asof"] == date.today().isoformat()
+
+
+def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    st.cache_resource.clear()
+    engine = store.open_store(create=True)
+    at = opened("areas")
+    assert at.info[0].value == WORDS["th"]["nothing_found"]
+    engine.dispose()
+    st.cache_resource.clear()
