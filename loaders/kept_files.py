@@ -36,3 +36,11 @@ def find(digest: str) -> Path | None:
     """The kept file with this digest, if there is one."""
     target = folder() / digest
     return target if target.is_file() else None
+
+
+def drop(digest: str) -> bool:
+    """Take a kept file away; returns whether there was one."""
+    target = folder() / digest
+    was_there = target.is_file()
+    target.unlink(missing_ok=True)
+    return was_there

@@ -27,7 +27,7 @@ VALUES = {
     "contribution": ("source", "promised", "received", "fiscal_year", "received_on"),
     "organisation": ("organisation_name", "organisation_kind", "theme", "members", "village_list"),
     "indicator": ("indicator_code", "value", "fiscal_year"),
-    "role_holder": ("role", "person", "organisation_name", "phone"),
+    "role_holder": ("role", "person", "organisation_name", "phone", "retain_until"),
     "agency": ("code", "name_th", "name_en", "short_th", "level"),
     "stream": (
         "code", "name_th", "name_en", "owner", "kind", "is_restricted", "condition_th", "theme", "starts_on", "ends_on", "total",

@@ -17,7 +17,7 @@ from loaders.problems import Problem
 
 BAHT = {"amount", "committed", "paid", "promised", "received", "savings", "total"}
 COUNT = {"people_reached", "members", "hardship_members", "cohort"}
-DATE = {"starts_on", "ends_on", "founded_on", "received_on"}
+DATE = {"starts_on", "ends_on", "founded_on", "received_on", "retain_until"}
 YEAR = {"fiscal_year", "plan_year"}
 FLAG = {"plan_exists", "booklet_held", "is_restricted"}
 CODED = {"agency", "source", "stream", "theme", "priority_theme"}

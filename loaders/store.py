@@ -292,7 +292,10 @@ def data_version(connection: Connection) -> str:
 
 
 def finish_batch(connection: Connection, batch_id: int) -> None:
-    """The last step of an import, in its transaction: the batch's sums, and how long its person records may be kept."""
+    """The last step of an import, in its transaction: the batch's sums, and how long its person records may be kept.
+
+    A file may say an earlier day for a person; nobody is kept longer than the rule allows.
+    """
     support, summary = tables.support, tables.support_summary
     keys = [
         support.c[name]
@@ -302,12 +305,9 @@ def finish_batch(connection: Connection, batch_id: int) -> None:
     sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
     query = select(*keys, *sums).where(support.c.batch_id == batch_id).group_by(*keys).order_by(*keys)
     connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
-    holder = tables.role_holder
-    connection.execute(
-        update(holder)
-        .where(holder.c.batch_id == batch_id)
-        .values(retain_until=years_from(date.today(), retention_years()))
-    )
+    holder, latest = tables.role_holder, years_from(date.today(), retention_years())
+    too_long = holder.c.retain_until.is_(None) | (holder.c.retain_until > latest)
+    connection.execute(update(holder).where(holder.c.batch_id == batch_id, too_long).values(retain_until=latest))
 
 
 def retention_years() -> int:

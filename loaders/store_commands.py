@@ -145,8 +145,7 @@ def _grant(options: argparse.Namespace) -> int:
 def _forget(options: argparse.Namespace) -> int:
     from loaders import store_people
 
-    with store.writing(store.open_store()) as connection:
-        return _print({"forgotten": store_people.forget_people(connection, settings.person(), options.today)})
+    return _print({"forgotten": store_people.forget(store.open_store(), settings.person(), options.today)})
 
 
 def add(commands: argparse._SubParsersAction) -> None:

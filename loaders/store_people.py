@@ -5,11 +5,12 @@ The role of whoever is signed in is read here on every run: a revoked account is
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 
-from loaders import store, tables
+from loaders import kept_files, store, tables
 from loaders.privacy import LEVELS, PUBLIC, ROLES, Viewer
 
 
@@ -56,17 +57,65 @@ def share(connection: Connection, register: str, base: str, level: str, who: str
     store.touch(connection)
 
 
-def forget_people(connection: Connection, who: str, today: date | None = None) -> int:
-    """Erase names and telephone numbers whose retention date has passed, also in quarantined rows; returns the rows."""
-    day = today or date.today()
-    holder, waiting, batch = tables.role_holder, tables.quarantine, tables.import_batch
-    over = holder.c.retain_until < day
-    kept = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
-    gone = connection.execute(update(holder).where(over, kept).values(person=None, phone=None)).rowcount
+def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int]:
+    """Carry out the retention dates: erase in the store, then the kept files of these people; returns how many of each.
+
+    ``rows`` and ``files``; the program's own backups are not touched: they end by the age that ``deploy`` gives them.
+    """
+    with store.writing(engine) as connection:
+        over = files_over(connection, today)
+        rows = forget_people(connection, who, today)
+    return {"rows": rows, "files": sum(kept_files.drop(digest) for digest in over)}
+
+
+def due_people(connection: Connection, today: date | None = None) -> dict[str, int | date | None]:
+    """Person records with a name or number, how many of them are past their date, and the next date."""
+    day, holder = today or date.today(), tables.role_holder
+    named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
+    kept = connection.execute(select(func.count()).where(named)).scalar_one()
+    over = connection.execute(select(func.count()).where(named, holder.c.retain_until < day)).scalar_one()
+    following = connection.execute(select(func.min(holder.c.retain_until)).where(named, holder.c.retain_until >= day))
+    return {"kept": kept, "over": over, "next": following.scalar()}
+
+
+def files_over(connection: Connection, today: date | None = None) -> list[str]:
+    """Digests of files with people in them, all of whom are past their date."""
+    day, batch, holder = today or date.today(), tables.import_batch, tables.role_holder
+    people = select(holder.c.batch_id).union(_waiting_people(select(tables.quarantine.c.batch_id)))
+    still = select(holder.c.batch_id).where(holder.c.retain_until >= day)
+    young = _waiting_people(select(tables.quarantine.c.batch_id)).where(tables.quarantine.c.batch_id.not_in(_old(day)))
+    query = select(batch.c.file_sha256).where(
+        batch.c.id.in_(people), batch.c.id.not_in(still), batch.c.id.not_in(young)
+    )
+    return list(connection.execute(query.distinct()).scalars())
+
+
+def _waiting_people(query: Select) -> Select:
+    return query.where(tables.quarantine.c.register == "role_holder")
+
+
+def _old(day: date) -> Select:
+    """Batches that came in before the longest time that people are kept."""
     loaded_before = store.years_from(day, -store.retention_years()).isoformat()
-    old = select(batch.c.id).where(batch.c.loaded_at < loaded_before)
-    people = (waiting.c.register == "role_holder", waiting.c.batch_id.in_(old), waiting.c.cells != "{}")
+    return select(tables.import_batch.c.id).where(tables.import_batch.c.loaded_at < loaded_before)
+
+
+def forget_people(connection: Connection, who: str, today: date | None = None) -> int:
+    """Erase names and telephone numbers past their date, also in quarantined rows and in decisions about rows; returns the rows."""
+    day = today or date.today()
+    holder, waiting, decided = tables.role_holder, tables.quarantine, tables.correction
+    over = holder.c.retain_until < day
+    named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
+    gone = connection.execute(update(holder).where(over, named).values(person=None, phone=None)).rowcount
+    people = (waiting.c.register == "role_holder", waiting.c.batch_id.in_(_old(day)), waiting.c.cells != "{}")
     gone += connection.execute(update(waiting).where(*people).values(cells="{}", value=None)).rowcount
+    told = select(decided.c.id, decided.c.before).where(
+        decided.c.register == "role_holder", decided.c.batch_id.in_(_old(day))
+    )
+    for key, before in connection.execute(told).tuples().all():
+        emptied = json.dumps(json.loads(before) | {"cells": "{}", "value": None}, ensure_ascii=False)
+        changed = update(decided).where(decided.c.id == key, decided.c.before != emptied)
+        gone += connection.execute(changed.values(before=emptied, value=None)).rowcount
     if gone:
         store.note(connection, who, "forget_people", str(gone))
         store.touch(connection)

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from loaders import setup, store, templates
+from loaders import setup, store, tables, templates
 from tests.conftest import ROOT
 from tests.stores import load_rows
 
@@ -98,3 +98,29 @@ def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
     assert at.info[0].value == WORDS["th"]["nothing_found"]
     engine.dispose()
     st.cache_resource.clear()
+
+
+def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled):
+    at = opened("sharing")
+    assert [tab.label for tab in at.tabs] == [
+        WORDS["th"][key] for key in ("sharing_sets", "sharing_roles", "tracker_title", "people_title", "audit_title")
+    ]
+    people, audit = (at.tabs[number].dataframe[0].value for number in (3, 4))
+    assert len(people) == 1
+    assert list(audit.iloc[:, 2]) == [WORDS["th"]["audit_import"]] * 3
+    assert at.button(key="forget").disabled
+    with store.writing(filled) as connection:
+        connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
+    st.cache_resource.clear()
+    at = opened("sharing")
+    at.button(key="forget").click().run()
+    assert WORDS["th"]["people_forgotten"].format(rows=1, files=1) in [one.value for one in at.success]
+    assert at.button(key="forget").disabled
+
+
+def test_a_role_that_nobody_listed_is_shown_as_written(filled):
+    with store.writing(filled) as connection:
+        connection.execute(tables.role_holder.update().values(role="ประธาน <b>"))
+    st.cache_resource.clear()
+    at = opened("subdistrict", subdistrict="800106")
+    assert "ประธาน &lt;b&gt;" in said(at)

@@ -7,9 +7,22 @@ from itertools import product
 
 import pandas as pd
 import pytest
+from sqlalchemy import select
 
 from loaders import __main__ as shell
-from loaders import exchange_package, privacy, privacy_counts, store, store_people, tables, templates, tracker
+from loaders import (
+    decide,
+    exchange_package,
+    kept_files,
+    privacy,
+    privacy_counts,
+    setup,
+    store,
+    store_people,
+    tables,
+    templates,
+    tracker,
+)
 from loaders.privacy import DATA_TEAM, PUBLIC, Viewer
 from loaders.problems import Refused
 from tests.stores import load_rows
@@ -95,12 +108,12 @@ def test_who_loaded_a_file_is_for_the_team(board):
 @pytest.mark.parametrize(
     ("level", "seen"), [("public", "public other own team"), ("partners", "other own team"), ("private", "own team")]
 )
-def test_sharing_of_every_register(sqlite_engine, tmp_path, register, level, seen):
-    load_rows(sqlite_engine, tmp_path, register, templates.example_rows(register))
-    with store.writing(sqlite_engine) as connection:
+def test_sharing_of_every_register(engine, tmp_path, register, level, seen):
+    load_rows(engine, tmp_path, register, templates.example_rows(register))
+    with store.writing(engine) as connection:
         store_people.share(connection, register, "codi", level, "admin")
     viewers = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
-    with store.reading(sqlite_engine) as connection:
+    with store.reading(engine) as connection:
         found = [
             name for name, viewer in viewers.items() if len(store.read_register(connection, register, None, viewer))
         ]
@@ -172,6 +185,52 @@ def test_past_its_date_nobody_sees_a_person_and_the_rows_are_erased(board, monke
         assert store_people.forget_people(connection, "admin", date(2020, 1, 2)) == 1
         assert store_people.forget_people(connection, "admin", date(2020, 1, 2)) == 0
         assert connection.execute(tables.role_holder.select()).first().phone is None
+
+
+def test_a_person_is_kept_until_the_day_the_file_says_and_never_longer_than_the_rule(engine, tmp_path):
+    row = templates.example_rows("role_holder")[0]
+    far, near = (
+        date.today().replace(day=1, year=date.today().year + 9),
+        date.today().replace(day=1, year=date.today().year + 1),
+    )
+    written = [f"{day.day}/{day.month}/{day.year + 543}" for day in (far, near)]
+    load_rows(engine, tmp_path, "role_holder", [row | {"retain_until": text} for text in written] + [row])
+    with store.reading(engine) as connection:
+        dates = list(store.read_register(connection, "role_holder")["retain_until"].dt.date)
+        due = store_people.due_people(connection, date.today())
+        later = store_people.due_people(connection, far)
+    rule = store.years_from(date.today(), 2)
+    assert dates == [rule, near, rule]
+    assert due == {"kept": 3, "over": 0, "next": near}
+    assert later == {"kept": 3, "over": 3, "next": None}
+
+
+def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erased(url, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setattr(kept_files, "folder", lambda: tmp_path / "kept")
+    engine = store.open_store(url, create=True)
+    setup.ensure_code_lists(engine)
+    row, plan = templates.example_rows("role_holder")[0] | {"phone": CANARY}, templates.example_rows("plan")
+    (tmp_path / "in").mkdir()
+    load_rows(engine, tmp_path / "in", "plan", plan)
+    load_rows(
+        engine, tmp_path / "in", "role_holder", [row, row | {"subdistrict": "ไม่มีตำบลนี้"}, row | {"subdistrict": "ไม่มีที่นี่"}]
+    )
+    with store.reading(engine) as connection:
+        waiting = connection.execute(select(tables.quarantine.c.id)).scalars().all()
+    decide.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert store_people.forget(engine, "tester") == {"rows": 0, "files": 0}
+    over = store.years_from(date.today(), 3)
+    assert store_people.forget(engine, "tester", over) == {"rows": 3, "files": 1}
+    assert store_people.forget(engine, "tester", over) == {"rows": 0, "files": 0}
+    exchange_package.export(engine, tmp_path / "out")
+    everywhere = [*(tmp_path / "out").rglob("*.*"), *(tmp_path / "kept").iterdir()]
+    assert not [path for path in everywhere if CANARY.encode() in path.read_bytes()]
+    with store.reading(engine) as connection:
+        assert store.read_table(connection, tables.audit)["action"].tolist()[-1] == "forget_people"
+        assert len(store.read_register(connection, "plan")) == 2
+    engine.dispose()
 
 
 def test_every_person_record_gets_a_date(board, monkeypatch):

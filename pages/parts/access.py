@@ -1,4 +1,4 @@
-"""The parts of the sharing view: data sets, roles, due dates."""
+"""The parts of the sharing view: data sets, roles, due dates, retention of people's names, the audit trail."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from loaders import store, store_people, tables
 from loaders import tracker as due_dates
 from loaders.privacy import LEVELS, ROLES
 from pages.parts import choices, panels, queries, records, who
-from pages.parts.text import day, safe, t
+from pages.parts.text import coded, day, safe, t, whole
 
 
 def _person() -> str:
@@ -121,3 +121,59 @@ def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
             with queries.writing() as connection:
                 due_dates.set_due(connection, base, register, wanted, _person(), district_code=district)
             st.rerun()
+
+
+def people(version: str) -> None:
+    """How long names and telephone numbers are kept, how many are past their date, and their erasure."""
+    with store.reading(queries.engine()) as connection:
+        found = store_people.due_people(connection)
+    panels.figures(
+        [
+            (t("people_kept"), whole(found["kept"])),
+            (t("people_over"), whole(found["over"])),
+            (t("people_next"), day(found["next"]) or "–"),
+        ]
+    )
+    st.markdown(t("people_rule", years=store.retention_years()))
+    if st.button(t("people_forget"), key="forget", disabled=not found["over"]):
+        who.team_only(queries.viewer())
+        done = store_people.forget(queries.engine(), _person())
+        st.session_state["_forgotten"] = done
+        st.rerun()
+    if done := st.session_state.pop("_forgotten", None):
+        st.success(t("people_forgotten", **done))
+    rows = queries.register(version, "role_holder")
+    named = rows[rows[["person", "phone"]].notna().any(axis=1)].sort_values("retain_until")
+    shown = named.assign(
+        role=[coded("role_", role) for role in named["role"]],
+        place=[records.place_words(code) for code in named["area_code"]],
+        retain_until=[day(one) for one in named["retain_until"]],
+        source=[records.source_words(row) for row in named.itertuples()],
+    )
+    columns = {
+        "role": t("sharing_role"),
+        "place": t("column_place"),
+        "retain_until": t("people_until"),
+        "source": t("column_source"),
+    }
+    panels.table(shown, "people", columns)
+
+
+def audit(version: str) -> None:
+    """Who did what, the newest first."""
+    with store.reading(queries.engine()) as connection:
+        rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
+    known = {row.id: row.file_name for row in queries.batches(version).itertuples()}
+    rows = rows.sort_values("id", ascending=False)
+    shown = rows.assign(
+        action=[coded("audit_", action) for action in rows["action"]],
+        file=[known.get(batch, "") for batch in rows["batch_id"]],
+    )
+    columns = {
+        "at": t("audit_at"),
+        "who": t("audit_who"),
+        "action": t("audit_action"),
+        "file": t("column_file"),
+        "detail": t("audit_detail"),
+    }
+    panels.table(shown, "audit", columns, height=720)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.gaps import neighbours
 from pages.parts import choices, looks, queries, ranking_data, records
-from pages.parts.text import baht, name_of, safe, t, whole
+from pages.parts.text import baht, coded, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
 REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
@@ -149,7 +149,7 @@ def people(version: str, chosen: queries.Filters, code: str) -> Block:
         seen = [text for text in (row.person, row.phone) if isinstance(text, str) and text]
         state = t("role_vacant") if row.is_vacant else ", ".join(seen) or t("role_filled")
         organisation = f" · {row.organisation_name}" if isinstance(row.organisation_name, str) else ""
-        lines.append(f"{t('role_' + row.role)}: {state}{organisation}")
+        lines.append(f"{coded('role_', row.role)}: {state}{organisation}")
     return Block("people", lines)
 
 
@@ -236,4 +236,4 @@ def _what(register: str, rows: pd.DataFrame) -> list[str]:
     column = {"support": "activity", "welfare_fund": "fund_name", "contribution": "source", "organisation": "organisation_name",
               "indicator": "indicator_code", "role_holder": "role", "plan": "area_code"}[register]  # fmt: skip
     texts = ["" if pd.isna(value) else str(value) for value in rows[column]]
-    return [t(f"role_{text}") for text in texts] if register == "role_holder" else texts
+    return [coded("role_", text) for text in texts] if register == "role_holder" else texts

@@ -31,6 +31,11 @@ def t(key: str, **blanks: object) -> str:
     return catalogue(language())[key].format(**blanks) if blanks else catalogue(language())[key]
 
 
+def coded(stem: str, code: object) -> str:
+    """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
+    return catalogue(language()).get(f"{stem}{code}", str(code))
+
+
 def name_of(row: object, stem: str = "name") -> str:
     """The name of an area, agency or stream in the person's language; Thai where there is no English."""
     thai, english = getattr(row, f"{stem}_th"), getattr(row, f"{stem}_en", None)

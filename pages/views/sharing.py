@@ -1,19 +1,24 @@
-"""Who may see which data set, who has which role, and which base is late."""
+"""Who may see which data set, who has which role, which base is late, how long people's names are kept, who did what."""
 
 import streamlit as st
 
 from pages.parts import access, panels, queries
 from pages.parts.text import t
 
+PARTS = {
+    "sharing_sets": access.data_sets,
+    "sharing_roles": access.roles,
+    "tracker_title": access.tracker,
+    "people_title": access.people,
+    "audit_title": access.audit,
+}
+
 
 def view() -> None:
-    """Sharing, roles and the collection tracker; for the data team."""
+    """Sharing, roles, the collection tracker and retention for the data team; the audit trail for administrators."""
     version = queries.version()
     panels.title(t("sharing_title"), t("sharing_note"))
-    sets, roles, late = st.tabs([t("sharing_sets"), t("sharing_roles"), t("tracker_title")])
-    with sets:
-        access.data_sets(version)
-    with roles:
-        access.roles(version)
-    with late:
-        access.tracker(version)
+    shown = [name for name in PARTS if name != "audit_title" or queries.viewer().role == "admin"]
+    for name, tab in zip(shown, st.tabs([t(name) for name in shown]), strict=True):
+        with tab:
+            PARTS[name](version)
