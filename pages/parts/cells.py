@@ -43,6 +43,16 @@ def _areas(chosen: Filters) -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda pair: order[pair[1]]))
 
 
+def finding(table: pd.DataFrame) -> str:
+    """The function that reaches fewest subdistricts; with one function alone, how far it reaches."""
+    reach = table.groupby("theme_code", sort=False)[["covered", "all"]].sum()
+    if not reach["covered"].any():
+        return t("view_matrix")
+    least = reach.sort_values("covered", kind="stable").iloc[0]
+    key = "finding_least" if len(reach) > 1 else "finding_reach"
+    return t(key, name=choices.theme_names()[str(least.name)], covered=int(least["covered"]), all=int(least["all"]))
+
+
 def show(version: str, chosen: Filters, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
     themes, areas = _themes(chosen), _areas(chosen)

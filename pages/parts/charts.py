@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import altair as alt
 import pandas as pd
@@ -64,14 +65,15 @@ def sankey_html(
         (step, code) -> words of a node; escaped here.
     """
     picture = base64.b64encode(ribbons(drawing).encode()).decode()
-    reach = (drawing.width - drawing.nodes["x"].max() if len(drawing.nodes) else 1) / drawing.width * 100
+    starts = [*sorted(set(drawing.nodes["x"])), drawing.width]
+    reach = {start: (end - start) / drawing.width * 100 - 1.8 for start, end in pairwise(starts)}
     labels = []
     for node in drawing.nodes.itertuples():
         words, amount = safe(name(STEPS[node.step], node.code)), safe(money(node.amount_satang))
         left = (node.x + drawing.node_width + 4) / drawing.width * 100
         top = node.y + max(node.thickness / 2 - 12, 0)
         labels.append(
-            f'<div class="kradan-flow-node" title="{words} · {amount}" style="left:{left:.2f}%;top:{top:.1f}px;max-width:{reach - 1.8:.1f}%">'
+            f'<div class="kradan-flow-node" title="{words} · {amount}" style="left:{left:.2f}%;top:{top:.1f}px;max-width:{reach[node.x]:.1f}%">'
             f"<span>{words}</span> <b>{amount}</b></div>"
         )
     heads = "".join(f"<span>{safe(heading)}</span>" for heading in headings)

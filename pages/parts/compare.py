@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -133,7 +133,7 @@ def twin(version: str, sight: Sight, dimension: str, other: Look) -> None:
                 layer.styles, layer.counts(sight.look.filters.district), layer.marked(sight.look.filters.district)
             )
             panels.strip(version, look.filters, looks.rolled(version, look))
-    notes(version, sight)
+            notes(version, replace(sight, look=look))
 
 
 def value_words(version: str, look: Look, dimension: str) -> str:
@@ -164,24 +164,31 @@ def small(version: str, sight: Sight, dimension: str) -> None:
     names = dict(list(dimensions.words(version, dimension).items())[: dimensions.MOST])
     wanted = {value: sight.look.with_(dimension, value) for value in names}
     bounds = looks.shared_breaks(version, tuple(wanted.values()), sight.measure)
-    cells, styles, counts = [], {}, {}
+    district = sight.look.filters.district
+    cells, styles, counts, marked, label = [], {}, {}, 0, ""
     for value, look in wanted.items():
         layer = layer_of(version, look, sight.measure, bounds)
         styles |= layer.styles
-        found = looks.coverage(version, look)["status"].eq("covered").sum()
-        words = t("small_covered", covered=found, all=len(layer.codes))
+        table = looks.coverage(version, look)
+        inside = table if not district else table[table["district_code"] == district]
+        words = t("small_covered", covered=inside["status"].eq("covered").sum(), all=len(inside))
         target = urlencode(
             choices.link_params(**{dimension: value})
             | {"measure": sight.measure}
             | ({"tier": value} if dimension == "tier" else {})
         )
         cells.append(
-            f'<a href="coverage?{safe(target)}" target="_self"><img src="{picture(layer, sight.look.filters.district)}" alt="{safe(names[value])}: {safe(words)}">'
+            f'<a href="coverage?{safe(target)}" target="_self"><img src="{picture(layer, district)}" alt="{safe(names[value])}: {safe(words)}">'
             f"<b>{safe(names[value])}</b><span>{safe(words)}</span></a>"
         )
-        for key, number in layer.counts().items():
+        for key, number in layer.counts(district).items():
             counts[key] = counts.get(key, 0) + number
+        label, striped = layer.marked(district) or (label, 0)
+        marked += striped
     st.html(f'<div class="kradan-small">{"".join(cells)}</div>')
-    panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts)
+    panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts, (label, marked))
     st.caption(t("small_legend_note"))
-    notes(version, sight)
+    if sight.measure == "per_head_baht" and dimension == "year":
+        st.html(f'<p class="kradan-note">{safe(t("per_head_basis_each"))}</p>')
+    else:
+        notes(version, sight)

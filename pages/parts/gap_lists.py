@@ -29,6 +29,22 @@ def show(version: str, chosen: queries.Filters, inside: pd.DataFrame, need: str,
         _places(version, chosen, inside[inside["quadrant"].eq(kind)], need, theme)
 
 
+def finding(counts: pd.Series, theme: str, need: str) -> str:
+    """Places of high need without work; where there is none it says how many are not known, for they may be such places."""
+    unknown = int(counts.get("unknown_support", 0) + counts.get("unknown_need", 0))
+    kind = "finding_gaps" if counts.get("gap", 0) else "finding_gaps_unknown" if unknown else "finding_gaps_zero"
+    return t(kind, gaps=counts.get("gap", 0), theme=theme, need=need, unknown=unknown)
+
+
+def cluster_finding(version: str, counts: dict[str, int], measure: str) -> str:
+    """How many places lie low among their like, on what is looked at."""
+    return t(
+        "finding_clusters" if counts.get("w") else "finding_clusters_zero",
+        weak=counts.get("w", 0),
+        measure=_hints(version)[measure],
+    )
+
+
 def _near(version: str, chosen: queries.Filters, places: list[tuple[str, str]]) -> list[str]:
     near, names = looks.near_agencies(version, chosen.fiscal_year), rows_.agency_names(version)
     return [
@@ -108,12 +124,15 @@ def _plans(version: str, chosen: queries.Filters) -> None:
 
 def choose_hint(version: str) -> tuple[str, str]:
     """What the clusters are looked for on, and by which statistic."""
-    strengths = looks.strengths(version)
-    words = {"per_head_baht": t("measure_per_head_baht")} | {
-        code: entry[f"name_{language()}"] for code, entry in strengths.items()
-    }
-    measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__, "per_head_baht")
+    words = _hints(version)
+    measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__)
     return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(f"method_{name}"), "moran")
+
+
+def _hints(version: str) -> dict[str, str]:
+    """What clusters can be looked for on: signs of strength first, the money after them."""
+    signs = {code: entry[f"name_{language()}"] for code, entry in looks.strengths(version).items()}
+    return signs | {"per_head_baht": t("measure_per_head_baht")}
 
 
 def clusters(version: str, chosen: queries.Filters, found: pd.DataFrame, measure: str) -> None:
@@ -127,9 +146,7 @@ def clusters(version: str, chosen: queries.Filters, found: pd.DataFrame, measure
         panels.empty("no_clusters")
         return
     shown = _named(chosen, rows).assign(words=[t(f"cluster_{cluster}") for cluster in rows["cluster"]])
-    value = (
-        t("column_per_head") if measure == "per_head_baht" else looks.strengths(version)[measure][f"name_{language()}"]
-    )
+    value = _hints(version)[measure]
     columns = {
         "name": t("column_subdistrict"),
         "district": t("column_district"),

@@ -140,11 +140,10 @@ def tables(version: str, chosen: queries.Filters, shown: str) -> None:
             place=[records.place_words(code) for code in table["subdistrict_code"]],
             asked=[_asked(themes) for themes in table["asked"]],
         )
-        columns = {"place": t("column_place"), "asked": t("column_asked"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
-                   "other_satang": t("alignment_other_satang"), "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang")}  # fmt: skip
-        panels.table(
-            rows, "alignment", columns, formats={"aligned_share": percent} | dict.fromkeys(list(columns)[3:], baht)
-        )
+        columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
+                   "other_satang": t("alignment_other_satang"), "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"), "asked": t("column_asked")}  # fmt: skip
+        money = dict.fromkeys(list(columns)[2:-1], baht)
+        panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | money)
         return
     table = strong_on_weak(queries.coverage(version, chosen), answers.strength(version, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(

@@ -197,6 +197,7 @@ def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
 
 
 def figures(pairs: pd.DataFrame) -> None:
-    """Pairs by outcome."""
+    """Pairs by outcome, all of them: what could not be decided as well, where there is any."""
     counts = pairs["outcome"].value_counts()
-    panels.figures([(t(f"outcome_{name}"), whole(counts.get(name, 0))) for name in (*KINDS[:4], "cleared")])
+    shown = [name for name in KINDS if name != "not_known" or counts.get(name, 0)]
+    panels.figures([(t(f"outcome_{name}"), t("pairs_number", number=whole(counts.get(name, 0)))) for name in shown])

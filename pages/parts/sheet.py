@@ -7,7 +7,7 @@ import streamlit as st
 
 from loaders import province_facts, settings
 from pages.parts import panels, place_facts, queries, records
-from pages.parts.text import baht, day, safe, t, whole
+from pages.parts.text import baht, day, safe, subdistrict_name, t, whole
 
 
 def facts(version: str, chosen: queries.Filters, code: str) -> None:
@@ -16,6 +16,14 @@ def facts(version: str, chosen: queries.Filters, code: str) -> None:
     panels.figures(figures(version, chosen, code))
     if row.missing_bases:
         st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row.missing_bases))}</p>")
+
+
+def finding(version: str, chosen: queries.Filters, code: str, name: str) -> str:
+    """Who supports the place, in the words that the overview answers the same question with."""
+    row = queries.coverage(version, chosen).set_index("subdistrict_code").loc[code]
+    kind = {"none": "_zero", "not_reported": "_unknown"}.get(row["status"], "")
+    blanks = {"agencies": row["agencies"], "amount_satang": baht(row["amount_satang"])}
+    return t(f"answer_who_supports{kind}", subdistrict_code=subdistrict_name(name), **blanks)
 
 
 def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str, str]]:
@@ -27,12 +35,14 @@ def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str,
         if pd.isna(row.per_head_baht)
         else f"{row.per_head_baht:,.0f}"
     )
+    villages = [(t("column_village_share"), records.village_words(row)), (t("figure_villages"), whole(row.villages))]
+    if row.villages == 0:
+        villages = [(t("no_villages"), whole(row.villages))]
     return [
         (t("figure_agencies"), whole(row.agencies)),
         (t("column_amount"), baht(row.amount_satang) if row.supports else t(f"status_{row.status}")),
         (t("column_per_head"), per_head),
-        (t("column_village_share"), records.village_words(row)),
-        (t("figure_villages"), whole(row.villages)),
+        *villages,
         (t("figure_population", year=queries.population_year(chosen.fiscal_year) + 543), whole(area.population)),
         (t("figure_area"), f"{area.area_km2:,.1f}"),
     ]

@@ -11,20 +11,29 @@ from pages.parts.queries import Filters
 from pages.parts.text import baht, day, safe, t, whole
 
 
-def agencies(version: str, chosen: Filters) -> None:
-    """Every agency with records, most subdistricts first; the name leads to its page."""
-    found = queries.chosen_support(version, chosen)
-    if found.empty:
-        return
-    grouped = found.groupby("agency_code")
+def finding(version: str, chosen: Filters) -> str:
+    """How many agencies are at work, and which of them reaches furthest."""
+    table = listed(version, chosen)
+    if table.empty:
+        return t("view_agency")
+    most, names = table.iloc[0], records.agency_names(version)
+    name = names.get(most["agency_code"], most["agency_code"])
+    every = [code for code in queries.areas(None)["subdistrict_code"] if code.startswith(chosen.district or "")]
+    return t("finding_agencies", agencies=len(table), name=name, places=int(most["places"]), all=len(every))
+
+
+def listed(version: str, chosen: Filters) -> pd.DataFrame:
+    """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
+    grouped = queries.chosen_support(version, chosen).groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
-    table = (
-        table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1))
-        .reset_index()
-        .sort_values("places", ascending=False)
-    )
+    table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index()
+    return table.sort_values(["places", "agency_code"], ascending=[False, True], ignore_index=True)
+
+
+def agencies(version: str, chosen: Filters) -> None:
+    """Every agency with records; the name leads to its page."""
     names = records.agency_names(version)
-    for row in table.itertuples():
+    for row in listed(version, chosen).itertuples():
         words = t(
             "agency_line",
             agency=names.get(row.agency_code, row.agency_code),

@@ -14,7 +14,7 @@ def view() -> None:
     chosen = choices.filters(version)
     if not chosen.agency:
         with place:
-            panels.title(t("view_agency"), t("choose_agency_long"))
+            panels.title(territory.finding(version, chosen), t("choose_agency_long"))
             if queries.support(version).empty:
                 panels.empty("nothing_loaded")
         territory.agencies(version, chosen)

@@ -29,14 +29,14 @@ def view() -> None:
     if mode == "clusters":
         found = looks.clusters(version, chosen.without("district"), measure, method)  # type: ignore[arg-type]
         layer = layers.clusters_layer(found, t("unit_per_head_baht") if measure == "per_head_baht" else "{}")
-        finding, note = t("finding_clusters", weak=layer.counts(chosen.district).get("w", 0)), t("note_clusters")
+        finding, note = gap_lists.cluster_finding(version, layer.counts(chosen.district), measure), t("note_clusters")
     else:
         table = looks.need_gaps(version, chosen, need, per, bar)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
         theme = chosen.theme or queries.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
-        finding = t("finding_gaps", gaps=counts.get("gap", 0), theme=choices.theme_names()[theme], need=listed[need])
+        finding = gap_lists.finding(counts, choices.theme_names()[theme], listed[need])
         note = t(
             "note_gaps_bar", known=known, all=len(inside), bar=t(f"bar_{bar}"), unknown=counts.get("unknown_support", 0)
         )

@@ -21,7 +21,8 @@ def view() -> None:
     counts = table["status"].value_counts()
     with place:
         blanks = {name: counts.get(name, 0) for name in ("covered", "none", "not_reported")}
-        panels.title(t("finding_matrix", **blanks, all=len(table)), panels.completeness(version, chosen))
+        note = f"{t('note_matrix', **blanks, all=len(table))} · {panels.completeness(version, chosen)}"
+        panels.title(cells.finding(table), note)
         if queries.support(version).empty:
             panels.empty("nothing_loaded")
     if chosen.district:

@@ -16,8 +16,14 @@ def view() -> None:
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     with place:
-        finding = t("finding_overlaps", pairs=len(flagged), places=flagged["area_code"].nunique())
+        finding = t(
+            "finding_overlaps" if len(flagged) else "finding_overlaps_zero",
+            pairs=len(flagged),
+            places=flagged["area_code"].nunique(),
+        )
         panels.title(finding, t("note_overlaps", stake=baht(overlap_lists.at_stake(found, flagged))))
+        if queries.support(version).empty:
+            panels.empty("nothing_loaded")
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
     left, right = st.columns([8, 5], gap="medium")
     with left:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import a4, choices, layers, panels, queries, sheet
-from pages.parts.text import name_of, subdistrict_name, t, year
+from pages.parts.text import name_of, t, year
 
 
 def view() -> None:
@@ -23,18 +23,19 @@ def view() -> None:
             area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
             when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
             panels.title(
-                subdistrict_name(name_of(area)),
+                sheet.finding(version, chosen, code, name_of(area)),
                 f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}",
             )
         else:
             panels.title(t("view_subdistrict"), t("choose_subdistrict_long"))
-    left, right = st.columns([5, 8], gap="medium")
+    left, right = st.columns([5, 8] if code else [8, 5], gap="medium")
     with left:
         layer = layers.coverage_layer(
             queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies")
         )
         view_ = panels.choose_map_view()
         clicked = panels.show_map(layer.vector(view_, None, code or None), "subdistrict", height=460)
+    with left if code else right:
         panels.legend(layer.styles, layer.counts(), layer.marked())
     panels.open_subdistrict(clicked)
     if code:
