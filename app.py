@@ -14,6 +14,6 @@ with guard.calm():
     views = frame.views()
     st.session_state["_views"] = views
     chosen = st.navigation(frame.menu(views), position="top")
-    frame.header(t("board_of", province=choices.province_name()))
+    frame.header(frame.board_words())
     chosen.run()
 choices.write_address()

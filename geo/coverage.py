@@ -108,10 +108,16 @@ def _is_supported_above(areas: pd.DataFrame, rolled: RolledUp, local_governments
 
 
 def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> pd.Series:
-    """Villages per subdistrict on the register's date; the areas frame speaks when no register is given."""
+    """Villages per subdistrict on the register's date; the areas frame speaks when no register is given.
+
+    A register that knows no village of the whole province knows nothing about it: not known, never zero.
+    """
     if villages is None:
         return areas["villages"].astype("Int64")
-    return areas["subdistrict_code"].map(villages["subdistrict_code"].value_counts()).fillna(0).astype("Int64")
+    counts = areas["subdistrict_code"].map(villages["subdistrict_code"].value_counts())
+    provinces = areas["subdistrict_code"].str[:2]
+    silent = ~provinces.isin(villages["subdistrict_code"].str[:2])
+    return counts.fillna(0).astype("Int64").mask(silent)
 
 
 def coverage(

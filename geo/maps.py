@@ -98,7 +98,7 @@ def base_map(options: dict | str) -> BoardMap:
         zoom_snap=0.25,
         zoom_delta=0.5,
         wheel_px_per_zoom_level=120,
-        min_zoom=6,
+        min_zoom=5,
         max_zoom=16,
         attribution_control=True,
         zoom_control=True,

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.matrix import beside
+from geo.measure import known_sum
 from geo.question_parts import NOTHING_STYLES, Answer, Context, painted, variant
 from geo.questions_of_money import duplication, per_head, strong_current_on_weak
 
@@ -51,7 +52,7 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
     blanks = {
         "places": len(listed),
         "all": len(inside),
-        "people": listed["population"].sum(),
+        "people": known_sum(listed["population"]),
         "unknown": int(inside["status"].eq("not_reported").sum()),
     }
     styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
@@ -174,7 +175,7 @@ def need_without_help(context: Context) -> Answer:
     blanks = {
         "places": len(listed),
         "unknown": int(inside["quadrant"].isin(["unknown_support", "unknown_need"]).sum()),
-        "people": listed["population"].sum(),
+        "people": known_sum(listed["population"]),
     }
     sentence = variant("need_without_help", len(listed), bool(inside["need_value"].notna().any()))
     values = table.set_index("subdistrict_code")["need_value"]

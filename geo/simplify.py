@@ -53,7 +53,7 @@ def prepare(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> Prepar
     if tolerance_m > 0:
         metric = metric.set_geometry(gpd.GeoSeries(_simplified(metric, tolerance_m), crs=metric.crs))
     districts = _dissolve(metric)
-    outline = gpd.GeoSeries([_union(metric.geometry.to_numpy())], crs=metric.crs).to_crs(WGS84)
+    outline = gpd.GeoSeries([union(metric.geometry.to_numpy())], crs=metric.crs).to_crs(WGS84)
     return Prepared(metric.to_crs(WGS84), districts.to_crs(WGS84), outline.iloc[0])
 
 
@@ -76,7 +76,7 @@ def _simplified(metric: gpd.GeoDataFrame, tolerance_m: float) -> np.ndarray:
     return np.where(bad, shapes, simple)
 
 
-def _union(shapes: np.ndarray) -> shapely.Geometry:
+def union(shapes: np.ndarray) -> shapely.Geometry:
     """One outline; the quick way for edge-matched shapes, the sure way for shapes with small gaps or overlaps."""
     if shapely.coverage_is_valid(shapes):
         return shapely.coverage_union_all(shapes)
@@ -86,7 +86,7 @@ def _union(shapes: np.ndarray) -> shapely.Geometry:
 def _dissolve(metric: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     names = metric[DISTRICT].drop_duplicates("district_code").sort_values("district_code", ignore_index=True)
     groups = {code: group.geometry.to_numpy() for code, group in metric.groupby("district_code")}
-    outlines = [_union(groups[code]) for code in names["district_code"]]
+    outlines = [union(groups[code]) for code in names["district_code"]]
     frame = gpd.GeoDataFrame(names, geometry=outlines, crs=metric.crs)
     points = label_points(frame).to_crs(WGS84)
     frame["label_lon"], frame["label_lat"] = points.x, points.y
@@ -107,11 +107,11 @@ def to_geojson(prepared: Prepared) -> bytes:
     ``districts`` holds the outlines with c, n, e and a label point lx, ly. Coordinates have 5 decimals (1 m).
     """
     subdistricts = [
-        _feature(shape, c=row[0], n=row[1], e=row[2], d=row[3], f=row[4])
+        feature(shape, c=row[0], n=row[1], e=row[2], d=row[3], f=row[4])
         for shape, row in _rows(prepared.subdistricts, [*NEEDED[:3], *DISTRICT[1:]])
     ]
     districts = [
-        _feature(shape, c=row[0], n=row[1], e=row[2], lx=round(row[3], DECIMALS), ly=round(row[4], DECIMALS))
+        feature(shape, c=row[0], n=row[1], e=row[2], lx=round(row[3], DECIMALS), ly=round(row[4], DECIMALS))
         for shape, row in _rows(prepared.districts, [*DISTRICT, "label_lon", "label_lat"])
     ]
     document = {"type": "FeatureCollection", "features": subdistricts}
@@ -123,7 +123,8 @@ def _rows(frame: gpd.GeoDataFrame, columns: list[str]) -> Any:
     return zip(frame.geometry, frame[columns].itertuples(index=False, name=None), strict=True)
 
 
-def _feature(shape: shapely.Geometry, **properties: object) -> dict[str, Any]:
+def feature(shape: shapely.Geometry, **properties: object) -> dict[str, Any]:
+    """A GeoJSON feature with rounded coordinates."""
     return {"type": "Feature", "properties": properties, "geometry": _geometry(shape)}
 
 
@@ -150,7 +151,11 @@ def _ring(ring: shapely.LinearRing) -> list[list[float]]:
 
 def write_geojson(prepared: Prepared, folder: Path, stem: str) -> Path:
     """Write ``<stem>-<hash8>.json`` in one step (a reader never sees half of it); the name changes with the content."""
-    content = to_geojson(prepared)
+    return write_content(to_geojson(prepared), folder, stem)
+
+
+def write_content(content: bytes, folder: Path, stem: str) -> Path:
+    """Write bytes as :func:`write_geojson` does."""
     target = folder / f"{stem}-{hashlib.sha256(content).hexdigest()[:8]}.json"
     folder.mkdir(parents=True, exist_ok=True)
     if target.exists() and target.stat().st_size == len(content):

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from loaders import layouts, settings, store, tables
 from loaders.accounts import OUTCOMES, Ingested, SheetResult, written_places
+from loaders.batch_provinces import MARK, provinces_of
 from loaders.problems import Problem, Refused
 from loaders.rows import cells_as_json
 
@@ -29,11 +30,13 @@ PLACES = [
 
 
 def refuse_twice(connection: Connection, digest: str) -> None:
-    """The same bytes are loaded once."""
+    """The same bytes are loaded once for a province."""
     batch = tables.import_batch
-    seen = connection.execute(select(batch.c.id).where(batch.c.file_sha256 == digest, batch.c.is_active)).scalar()
-    if seen is not None:
-        raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
+    query = select(batch.c.id, batch.c.summary).where(batch.c.file_sha256 == digest, batch.c.is_active)
+    same = {row.id: row.summary for row in connection.execute(query)}
+    for seen, provinces in provinces_of(connection, same).items():
+        if settings.province() in provinces:
+            raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
 
 
 def store_batch(
@@ -65,7 +68,11 @@ def store_batch(
     for result in ingested.sheets:
         _store_sheet(connection, result, ingested.batch_id, owner)
     store.finish_batch(connection, ingested.batch_id)
-    kept = ingested.summary(file_name) | {"understood": _understood(ingested), "aliases_used": ingested.aliases_used}
+    kept = ingested.summary(file_name) | {
+        "understood": _understood(ingested),
+        "aliases_used": ingested.aliases_used,
+        MARK: settings.province(),
+    }
     table = tables.import_batch
     connection.execute(
         update(table).where(table.c.id == ingested.batch_id).values(summary=json.dumps(kept, ensure_ascii=False))

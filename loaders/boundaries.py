@@ -64,9 +64,9 @@ def load(path: Path | str, province: str = HOME, crs: str | None = None) -> Boun
     rows, more = polygon_shapes.polygons_only(rows)
     problems += more
     polygon_shapes.check_coordinates(rows)
-    used, note = _choose_crs(raw, rows, province, crs, _card(path).get("crs"))
+    used, note = choose_crs(raw, rows, province, crs, read_card(path).get("crs"))
     frame = polygon_crs.to_wgs84(rows, used)
-    _check_place(frame, rows, province, used)
+    check_place(frame, rows, province, used)
     for step in (polygon_shapes.repair, polygon_shapes.one_per_code):
         frame, more = step(frame)
         problems += more
@@ -85,7 +85,7 @@ def read_boundaries(path: Path | str, province: str = HOME, crs: str | None = No
     return load(path, province, crs).frame
 
 
-def _choose_crs(
+def choose_crs(
     raw: RawLayer, rows: gpd.GeoDataFrame, province: str, said: str | None, card: str | None
 ) -> tuple[Any, list[Problem]]:
     """A person's word, else the file's own, else the setting or the card; else refuse and list what would fit."""
@@ -109,7 +109,7 @@ def _in_degrees(rows: gpd.GeoDataFrame) -> bool:
     return min(west, south) >= -180 and max(east, north) <= 180
 
 
-def _check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, used: Any) -> None:
+def check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, used: Any) -> None:
     """Refuse shapes that do not lie where the province lies: swapped degrees or a wrong coordinate system."""
     if used.is_geographic and polygon_crs.swapped(frame):
         raise Refused("boundary_swapped")
@@ -119,7 +119,7 @@ def _check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str,
         raise Refused("boundary_misplaced", value=used.name[:80], suggestion=fits or None)
 
 
-def _candidates(province: str) -> Iterator[tuple[Kind, Path]]:
+def candidates(province: str) -> Iterator[tuple[Kind, Path]]:
     """Files in the order in which they are tried."""
     if setting := os.environ.get("KRADAN_BOUNDARIES"):
         yield "setting", Path(setting).expanduser()
@@ -134,6 +134,18 @@ def _candidates(province: str) -> Iterator[tuple[Kind, Path]]:
     cache = folder / DOWNLOADED
     for path in sorted(cache.glob("*.zip")) if cache.is_dir() else ():
         yield "downloaded", path
+
+
+def stamp(province: str) -> tuple[tuple[str, int, int], ...]:
+    """What the boundaries of a province could be read from now: it changes when a file comes, goes or changes."""
+    found = []
+    for _kind, path in candidates(province):
+        try:
+            state = path.stat()
+        except OSError:
+            continue
+        found.append((str(path), state.st_mtime_ns, state.st_size))
+    return tuple(found)
 
 
 def _is_boundary_name(name: str) -> bool:
@@ -151,7 +163,7 @@ def find_boundaries(province: str = HOME) -> BoundarySource:
     Never raises because of a file: a bad one is told in ``problems`` and the next is tried.
     """
     problems: list[Problem] = []
-    for kind, path in _candidates(province):
+    for kind, path in candidates(province):
         try:
             found = load(path, province)
         except Refused as refused:
@@ -174,7 +186,8 @@ def card_path(path: Path) -> Path:
     return path.with_name(path.name + CARD)
 
 
-def _card(path: Path) -> dict[str, Any]:
+def read_card(path: Path) -> dict[str, Any]:
+    """What the card beside a boundary file says; nothing when there is none."""
     try:
         card = json.loads(card_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -236,7 +249,7 @@ def status(province: str = HOME) -> dict[str, Any]:
         "path": str(found.path) if found.path else None,
         "subdistricts": len(found.frame) if found.frame is not None else 0,
         "expected": len(register(province)),
-        "card": (_card(found.path) or None) if found.path else None,
+        "card": (read_card(found.path) or None) if found.path else None,
         "folder": str(boundary_folder()),
         **_told(found.problems),
     }

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from loaders import reference, store
+from loaders import province_facts, store
 from loaders.exchange_cells import write_csv
+from loaders.polygon_register import register
 from loaders.privacy import Viewer
 from loaders.store_base import records
 
@@ -80,17 +81,19 @@ def _day(value: Any) -> str | None:
     return None if pd.isna(value) else pd.Timestamp(value).date().isoformat()
 
 
-def _names() -> dict[str, str]:
-    """Thai names by code of the province's districts and subdistricts."""
-    places = reference.subdistricts()
-    return dict(zip(places["subdistrict_code"], places["name_th"], strict=True)) | dict(
-        zip(places["district_code"], places["district_name_th"], strict=True)
-    )
+def _names(support: pd.DataFrame) -> dict[str, str]:
+    """Thai names by code of the districts and subdistricts of every province with records."""
+    names: dict[str, str] = {}
+    for province in sorted(set(support["province_code"].dropna())):
+        places = register(province)
+        names |= dict(zip(places["subdistrict_code"], places["name_th"], strict=True))
+        names |= dict(zip(places["district_code"], places["district_name_th"], strict=True))
+    return names
 
 
 def three_w_rows(support: pd.DataFrame) -> list[list]:
     """One row per record; an area above the subdistrict leaves the finer columns empty."""
-    names = _names()
+    names = _names(support)
     rows = []
     for one in records(support):
         codes = [_text(one.province_code), _text(one.district_code), _text(one.subdistrict_code)]
@@ -110,7 +113,7 @@ def grant_rows(support: pd.DataFrame) -> list[list]:
 
     Without a day the award date is the first day of the fiscal year; the recipient is who carries it out, else the funder.
     """
-    names = _names()
+    names = _names(support)
     rows = []
     for one in records(support[support["amount_satang"].notna()]):
         start = _day(one.starts_on) or (None if pd.isna(one.fiscal_year) else f"{int(one.fiscal_year) - 1}-10-01")
@@ -133,9 +136,9 @@ def features(support: pd.DataFrame, province: str) -> dict:
     counted = placed.groupby("subdistrict_code").size()
     satang = placed["amount_satang"].astype("Int64").groupby(placed["subdistrict_code"]).sum(min_count=1)
     found = []
-    for place in records(reference.subdistricts()):
+    for place in records(province_facts.subdistricts(province)):
         code = place.subdistrict_code
-        if not code.startswith(province) or pd.isna(place.lat):
+        if pd.isna(place.lat):
             continue
         properties = {"subdistrict_code": code, "pcode": f"TH{code}", "name_th": place.name_th, "name_en": place.name_en,
                       "district_code": place.district_code, "records": int(counted.get(code, 0)), "amount_baht": baht(satang.get(code))}  # fmt: skip

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, select
 from loaders import code_words, guards, kept_files, layouts, reference, remembered, settings, setup, store, tables
 from loaders.ingest import understand
 from loaders.places import Places
+from loaders.polygon_register import register
 from loaders.problems import Problem, Refused
 
 COLUMNS = ("code", "place", "status", "note")
@@ -196,8 +197,7 @@ def _coverage(connection: Connection, base: str) -> list[list[object]]:
     """Where this base stands in the province, from all its active batches: subdistricts reached, those without, baht."""
     support = store.read_register(connection, "support", settings.province())
     own = support[support["base"] == base]
-    areas = reference.subdistricts()
-    areas = areas[areas["subdistrict_code"].str.startswith(settings.province())]
+    areas = register(settings.province())
     name = connection.execute(select(tables.agency.c.name_th).where(tables.agency.c.code == base)).scalar() or base
     lines: list[list[object]] = [[words("give_back_coverage_title", base=name)], []]
     if own.empty:
@@ -206,7 +206,7 @@ def _coverage(connection: Connection, base: str) -> list[list[object]]:
     sums = own.groupby(own["district_code"].fillna(""))["amount_satang"].sum()
     heads = ("district", "reached", "of", "baht", "without")
     lines.append([words(f"give_back_{head}") for head in heads])
-    for (code, name), rows in areas.groupby(["district_code", "district_name_th"]):
+    for (code, name), rows in areas.groupby(["district_code", "district_name_th"]):  # ty: ignore[not-iterable]
         missing = rows[~rows["subdistrict_code"].isin(reached)]
         names = ", ".join(missing["name_th"])
         lines.append([name, len(rows) - len(missing), len(rows), int(sums.get(code, 0)) / 100, names])

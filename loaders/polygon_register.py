@@ -48,7 +48,7 @@ def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Pro
     Refused: no usable code or name columns, or only other provinces in the file.
     """
     columns = recognise(raw.frame.columns.drop("geometry"))
-    codes = _codes(raw.frame, columns)
+    codes = written_codes(raw.frame, columns)
     problems: list[Problem] = []
     if codes is None:
         codes, problems = _codes_by_name(raw, columns, province)
@@ -65,7 +65,7 @@ def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Pro
     return frame[here].reset_index(drop=True), problems
 
 
-def _codes(frame: pd.DataFrame, columns: dict[str, str]) -> pd.Series | None:
+def written_codes(frame: pd.DataFrame, columns: dict[str, str]) -> pd.Series | None:
     """Six-digit codes from the code columns; ``None`` when the file has no column that gives any."""
     if "subdistrict_code" not in columns:
         return None

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-import geopandas as gpd
 import pandas as pd
 import shapely
 
@@ -19,9 +18,14 @@ EQUAL_AREA = "EPSG:6933"
 SHORTEST_BORDER_KM = 0.05
 
 
+def is_published(province: str) -> bool:
+    """Whether we keep the published facts of a province (people, households, villages)."""
+    return province == HOME
+
+
 def subdistricts(province: str) -> pd.DataFrame:
     """Subdistricts with the columns of :func:`loaders.reference.subdistricts`."""
-    return reference.subdistricts() if province == HOME else _elsewhere(province).copy()
+    return reference.subdistricts() if province == HOME else _elsewhere(province, state_of(province)).copy()
 
 
 def villages(province: str) -> pd.DataFrame:
@@ -36,18 +40,24 @@ def local_governments(province: str) -> pd.DataFrame:
 
 def adjacency(province: str) -> pd.DataFrame:
     """Neighbouring pairs with the length of the border they share (km), from the boundary file outside the home province."""
-    return reference.adjacency() if province == HOME else _borders(province).copy()
+    return reference.adjacency() if province == HOME else _borders(province, state_of(province)).copy()
 
 
-@lru_cache(maxsize=4)
-def _shapes(province: str) -> gpd.GeoDataFrame | None:
-    return boundaries.find_boundaries(province).frame
+@lru_cache(maxsize=8)
+def boundaries_of(province: str, stamp: tuple) -> boundaries.BoundarySource:
+    """The boundary file in use for a province, read once for each state of the files (:func:`loaders.boundaries.stamp`)."""
+    return boundaries.find_boundaries(province)
 
 
-@lru_cache(maxsize=4)
-def _elsewhere(province: str) -> pd.DataFrame:
+def state_of(province: str) -> tuple:
+    """What facts that come from a boundary file depend on; nothing for the home province."""
+    return () if province == HOME else boundaries.stamp(province)
+
+
+@lru_cache(maxsize=16)
+def _elsewhere(province: str, stamp: tuple) -> pd.DataFrame:
     empty = reference.subdistricts().iloc[:0]
-    shapes = _shapes(province)
+    shapes = boundaries_of(province, stamp).frame
     table = register(province)
     if shapes is not None:
         points = shapes.geometry.representative_point()
@@ -70,9 +80,9 @@ def _elsewhere(province: str) -> pd.DataFrame:
     return table.astype(dict.fromkeys(reference.MEASURES, float)).sort_values("subdistrict_code", ignore_index=True)
 
 
-@lru_cache(maxsize=4)
-def _borders(province: str) -> pd.DataFrame:
-    shapes = _shapes(province)
+@lru_cache(maxsize=16)
+def _borders(province: str, stamp: tuple) -> pd.DataFrame:
+    shapes = boundaries_of(province, stamp).frame
     if shapes is None:
         return reference.adjacency().iloc[:0]
     plane = shapes.to_crs(shapes.estimate_utm_crs())

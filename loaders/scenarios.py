@@ -10,10 +10,11 @@ import json
 from collections.abc import Callable, Mapping
 from datetime import date
 
+import geothai
 import pandas as pd
 from sqlalchemy import Connection, Table, insert, select, update
 
-from loaders import reference, store, tables
+from loaders import store, tables
 from loaders.problems import Refused
 from loaders.store_read import typed
 
@@ -108,7 +109,7 @@ def save(
 
 
 def _known_place(code: str | None) -> str:
-    if code not in set(reference.subdistricts()["subdistrict_code"]):
+    if not code or geothai.subdistrict(code) is None:
         raise Refused("decision_place_unknown", value=code)
     return str(code)
 

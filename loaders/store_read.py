@@ -6,6 +6,7 @@ import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, select
 
 from loaders import code_words, codes, tables
+from loaders.batch_provinces import provinces_of
 from loaders.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
 from loaders.store_base import records
 
@@ -59,7 +60,7 @@ def read_register(
 
 
 def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
-    return code_words.named_before(connection, _bases(connection, "agency", viewer))
+    return code_words.named_before(connection, shown_bases(connection, "agency", viewer))
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -108,7 +109,7 @@ def read_summary(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
     query = (
         select(*keys, *sums)
         .join(batch, batch.c.id == table.c.batch_id)
-        .where(batch.c.is_active, batch.c.base.in_(_bases(connection, "support", viewer)))
+        .where(batch.c.is_active, batch.c.base.in_(shown_bases(connection, "support", viewer)))
         .group_by(*keys)
         .order_by(*keys)
     )
@@ -135,7 +136,7 @@ def read_subdistrict_sums(
     table, batch = tables.support, tables.import_batch
     keys = [table.c[name] for name in ("area_level", "subdistrict_code", "district_code")]
     sums = [func.count().label("records"), func.sum(table.c.amount_satang).label("amount_satang")]
-    shown = select(batch.c.id).where(batch.c.is_active, batch.c.base.in_(_bases(connection, "support", viewer)))
+    shown = select(batch.c.id).where(batch.c.is_active, batch.c.base.in_(shown_bases(connection, "support", viewer)))
     query = (
         select(*keys, *sums)
         .where(table.c.province_code == province, table.c.fiscal_year == fiscal_year, table.c.batch_id.in_(shown))
@@ -153,7 +154,8 @@ def read_subdistrict_sums(
     return frame
 
 
-def _bases(connection: Connection, register: str, viewer: Viewer) -> list[str]:
+def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[str]:
+    """Bases whose rows of a register the viewer may know."""
     sharing = read_sharing(connection)
     known = connection.execute(select(tables.import_batch.c.base).distinct()).scalars()
     return [base for base in known if viewer.may_see(level_of(sharing, register, base), base)]
@@ -220,13 +222,20 @@ def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
         ("contribution", tables.contribution.c.source),
     ):
         query = select(column).join(batch, batch.c.id == column.table.c.batch_id).distinct()
-        known.update(connection.execute(query.where(batch.c.base.in_(_bases(connection, register, viewer)))).scalars())
+        known.update(
+            connection.execute(query.where(batch.c.base.in_(shown_bases(connection, register, viewer)))).scalars()
+        )
     return known
 
 
 def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
-    """All batches, the newest first, withdrawn ones included; who loaded them only for the data team."""
+    """All batches, the newest first, withdrawn ones included; who loaded them only for the data team.
+
+    ``provinces``: for which provinces each was loaded, comma-joined.
+    """
     frame = pd.read_sql_query(select(tables.import_batch).order_by(tables.import_batch.c.id.desc()), connection)
+    provinces = provinces_of(connection, dict(zip(frame["id"].tolist(), frame["summary"], strict=True)))
+    frame["provinces"] = pd.Series([",".join(sorted(provinces[key])) for key in frame["id"]], dtype="string")
     if viewer.is_team:
         return frame
     registers = _registers_of_batches(connection)

@@ -103,8 +103,18 @@
     }
     var set = board.sets[kind];
     if (!set) return load(kind);
-    [set.layer, set.outline, set.labels].forEach(function (l) { if (l && !board.map.hasLayer(l)) l.addTo(board.map); });
+    [set.layer, set.outline].forEach(function (l) { if (l && !board.map.hasLayer(l)) l.addTo(board.map); });
+    labels();
     note();
+  }
+
+  // Names of the nation's provinces cover each other until one comes nearer.
+  function labels() {
+    var set = board.sets[board.view];
+    if (!set || !set.labels) return;
+    var wanted = board.map.getZoom() >= set.labelsFrom;
+    if (wanted && !board.map.hasLayer(set.labels)) set.labels.addTo(board.map);
+    if (!wanted) board.map.removeLayer(set.labels);
   }
 
   function note() {
@@ -139,8 +149,9 @@
     });
     set.layer.eachLayer(function (layer) { set.points[layer.feature.properties.c] = layer.getBounds().getCenter(); });
     if (data.districts) {
-      set.outline = L.geoJSON(data.districts, { pane: "outlines", interactive: false, style: { fill: false, color: "#22303c", weight: 1.8 } });
+      set.outline = L.geoJSON({ type: "FeatureCollection", features: data.districts.features.filter(function (f) { return f.geometry; }) }, { pane: "outlines", interactive: false, style: { fill: false, color: "#22303c", weight: 1.8 } });
       set.labels = L.layerGroup(data.districts.features.map(label));
+      set.labelsFrom = data.districts.features.some(function (f) { return f.geometry; }) ? 0 : 7;
     }
   }
 
@@ -163,7 +174,7 @@
     if (!v) return;
     var english = board.options.lang === "en", box = document.createElement("div");
     line(box, (english ? p.e || p.n : board.options.texts.subdistrict + p.n), "kradan-tip-name");
-    line(box, english ? p.f || p.d : board.options.texts.district + p.d);
+    if (p.d) line(box, english ? p.f || p.d : board.options.texts.district + p.d);
     var style = v.styles[v.classes[i]];
     if (style) line(box, style.label);
     if (v.values && v.values[i] !== null && v.values[i] !== undefined)
@@ -220,6 +231,7 @@
     document.addEventListener("keydown", function (event) {
       if (event.key === "g" || event.key === "G") { board.override = board.view === "grid" ? "main" : "grid"; paint(); }
     });
+    map.on("zoomend", labels);
     map.fitBounds(options.bounds, { padding: [8, 8] });
     if (board.vector) paint(); else show("main");
   };

@@ -94,7 +94,9 @@ class Pack:
     def map_credit(self) -> str:
         """Where the boundaries come from; a schematic map says so."""
         found = geometry.current()
-        return (self.words.say("map_schematic") + " · " if found["kind"] == "schematic" else "") + found["credit"]
+        return (
+            self.words.say(geometry.NAMES[found["kind"]]) + " · " if found["kind"] in geometry.NOTES else ""
+        ) + found["credit"]
 
     @cached_property
     def shapes(self) -> Shapes:

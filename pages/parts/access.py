@@ -163,7 +163,7 @@ def audit(version: str) -> None:
     """Who did what, the newest first."""
     with store.reading(queries.engine()) as connection:
         rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
-    known = {row.id: row.file_name for row in queries.batches(version).itertuples()}
+    known = {row.id: row.file_name for row in queries.all_batches(version).itertuples()}
     rows = rows.sort_values("id", ascending=False)
     shown = rows.assign(
         action=[coded("audit_", action) for action in rows["action"]],

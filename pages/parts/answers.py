@@ -27,10 +27,12 @@ COLORS = {
 NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
 
 
-def booklets(version: str) -> tuple[str, str]:
-    """How many subdistricts have their plan booklet in hand, of how many."""
+def booklets(version: str) -> str:
+    """How many subdistricts have their plan booklet in hand, of how many; not known when nobody said so of any."""
     blanks = QUESTIONS["booklets"](context(version, Filters())).blanks
-    return str(blanks["places"]), str(blanks["all"])
+    if blanks["unknown"] == blanks["all"]:
+        return t("not_known")
+    return t("of", part=blanks["places"], whole=blanks["all"])
 
 
 def choose() -> str:

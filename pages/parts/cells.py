@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.matrix import money_matrix, who_could_act_in
 from geo.roll_up import STRIP_LEVELS
-from loaders import codes, reference
+from loaders import codes, province_facts
 from pages.parts import choices, panels, queries, records
 from pages.parts.charts import Cell, matrix_html
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
@@ -123,7 +123,7 @@ def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[st
         queries.chosen_support(version, chosen),
         queries.areas(chosen.fiscal_year),
         list(choices.theme_names()),
-        reference.local_governments(),
+        province_facts.local_governments(queries.province_in(version)),
         chosen.district,
     )
     amounts = {(row.theme_code, row.area_code): row.amount_satang for row in found.itertuples()}

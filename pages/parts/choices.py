@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+import geothai
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -18,7 +20,7 @@ from pages.parts import queries
 from pages.parts.queries import Filters
 from pages.parts.text import LANGUAGES, in_order, language, name_of, safe, t, year
 
-KEYS = ("lang", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
+KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
         "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with", "asof")  # fmt: skip
 ALL = ""
@@ -37,7 +39,16 @@ def read_address() -> None:
     st.session_state["_address"] = present
     if st.session_state.get("lang") not in LANGUAGES:
         st.session_state["lang"] = "th"
-    st.session_state["_used"] = {"lang": "th"}
+    _read_province()
+
+
+def _read_province() -> None:
+    """Work for the province that the address asks for; one that does not exist is the installation's own."""
+    home = settings.home_province()
+    if st.session_state.get("province") not in province_names():
+        st.session_state["province"] = home
+    st.session_state["_used"] = {"lang": "th", "province": home}
+    settings.look_at(None if st.session_state["province"] == home else st.session_state["province"])
 
 
 def write_address() -> None:
@@ -58,11 +69,12 @@ def link_params(**changed: str | None) -> dict[str, str]:
     """The present choices for a link to another view, some changed."""
     kept = {
         key: str(st.session_state[key])
-        for key in ("lang", "year", "agency", "theme", "stream", "district", "map")
+        for key in ("lang", "province", "year", "agency", "theme", "stream", "district", "map")
         if st.session_state.get(key)
     }
     kept |= {key: value for key, value in changed.items() if value}
-    return {key: value for key, value in kept.items() if key != "lang" or value != "th"}
+    usual = {"lang": "th", "province": settings.home_province()}
+    return {key: value for key, value in kept.items() if value != usual.get(key)}
 
 
 def choose(
@@ -169,10 +181,14 @@ def _coded(version: str, name: str, label: str, everything: str) -> str:
 
 
 # Lists of names are needed on every run of every session: they are kept by data version and language.
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=64)
 def _present_names(version: str, name: str, language: str) -> dict[str, str]:
-    present = set(queries.support(version)[f"{name}_code"].dropna())
-    names = {row.code: name_of(row) for row in queries.code_list(version, name).itertuples() if row.code in present}
+    return names_among(queries.code_list(version, name), set(queries.support(version)[f"{name}_code"].dropna()))
+
+
+def names_among(listed: pd.DataFrame, present: set[str]) -> dict[str, str]:
+    """Codes of a code list that are present, with their names, in the order of the names."""
+    names = {row.code: name_of(row) for row in listed.itertuples() if row.code in present}
     rank = {words: index for index, words in enumerate(in_order(list(names.values())))}
     return dict(sorted(names.items(), key=lambda pair: rank[pair[1]]))
 
@@ -184,22 +200,22 @@ def theme_names() -> dict[str, str]:
 
 def district_names() -> dict[str, str]:
     """District codes and their names."""
-    return _district_names(language())
+    return _district_names(settings.province(), language())
 
 
-@lru_cache(maxsize=4)
-def _district_names(language: str) -> dict[str, str]:
+@lru_cache(maxsize=32)
+def _district_names(province: str, language: str) -> dict[str, str]:
     table = queries.areas(None).drop_duplicates("district_code")
     return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
 
 
 def subdistrict_names() -> dict[str, str]:
     """Subdistrict codes with ``subdistrict, district`` as words, in the order of the names."""
-    return _subdistrict_names(language())
+    return _subdistrict_names(settings.province(), language())
 
 
-@lru_cache(maxsize=4)
-def _subdistrict_names(language: str) -> dict[str, str]:
+@lru_cache(maxsize=32)
+def _subdistrict_names(province: str, language: str) -> dict[str, str]:
     pairs = {
         row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}"
         for row in queries.areas(None).itertuples()
@@ -210,10 +226,19 @@ def _subdistrict_names(language: str) -> dict[str, str]:
 
 def province_name() -> str:
     """The province on the board."""
-    import geothai
+    return province_names().get(settings.province(), settings.province())
 
-    found = geothai.province(settings.province())
-    return found.name_en if st.session_state.get("lang") == "en" else found.name_th
+
+def province_names() -> dict[str, str]:
+    """Codes and names of all provinces."""
+    return _province_names(language())
+
+
+@lru_cache(maxsize=2)
+def _province_names(language: str) -> dict[str, str]:
+    names = {place.code: place.name_en if language == "en" else place.name_th for place in geothai.provinces()}
+    rank = {name: index for index, name in enumerate(in_order(list(names.values())))}
+    return dict(sorted(names.items(), key=lambda pair: rank[pair[1]]))
 
 
 def need_names(version: str) -> dict[str, str]:

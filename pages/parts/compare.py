@@ -76,7 +76,7 @@ def one(version: str, sight: Sight) -> None:
         panels.strip(version, chosen, looks.rolled(version, look))
         table = looks.coverage(version, look)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
-        people = inside.groupby("status")["population"].sum()
+        people = inside.groupby("status")["population"].sum(min_count=1)
         panels.figures(
             [
                 (t(f"people_{status}"), whole(people[status]))

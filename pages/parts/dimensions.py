@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.measure import known_sum
 from pages.parts import choices, queries
 from pages.parts import records as rows_
 from pages.parts.looks import TIERS, Look, coverage
@@ -43,7 +44,7 @@ def breakdown(version: str, look: Look, dimension: str) -> pd.DataFrame:
         table = coverage(version, look.with_(dimension, value))
         inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
         counts = inside["status"].value_counts()
-        people = inside["population"].sum()
+        people = known_sum(inside["population"])
         money = inside["amount_satang"].sum(min_count=1)
         rows.append(
             {
@@ -55,7 +56,7 @@ def breakdown(version: str, look: Look, dimension: str) -> pd.DataFrame:
                 if inside["villages"].sum()
                 else pd.NA,
                 "amount_satang": money,
-                "per_head_baht": money / people / 100 if people and pd.notna(money) else pd.NA,
+                "per_head_baht": money / people / 100 if pd.notna(people) and people and pd.notna(money) else pd.NA,
             }
         )
     table = pd.DataFrame(

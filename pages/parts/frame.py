@@ -10,9 +10,10 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
 from loaders.store import StoreUnavailable
-from pages.parts import choices, queries, warm, who
+from pages.parts import choices, nation_parts, queries, warm, who
 from pages.parts.text import safe, t
 
+CAPITAL = "10"
 ICON = settings.ROOT / "static" / "icon.svg"
 # Section of the menu -> its views. What stands under "" is always in sight; TEAM_VIEWS are for the data team only.
 SECTIONS = {
@@ -65,8 +66,9 @@ def _run(name: str) -> Callable[[], None]:
 def views() -> dict[str, st.Page]:
     """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links."""
     start = st.Page(_run("overview"), title=t("view_overview"), url_path="start", default=True, visibility="hidden")
+    nation = st.Page(_run("nation"), title=t("view_nation"), url_path="nation", visibility="hidden")
     open_to = [name for name in VIEWS if name not in TEAM_VIEWS or is_team()]
-    return {"start": start} | {
+    return {"start": start, "nation": nation} | {
         name: st.Page(_run(name), title=t(f"view_{name}"), icon=VIEWS[name], url_path=name) for name in open_to
     }
 
@@ -82,22 +84,29 @@ def is_team() -> bool:
 def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
     """The views in the sections of the menu."""
     sections = {key and t(key): [pages[name] for name in names if name in pages] for key, names in SECTIONS.items()}
-    sections[""].insert(0, pages["start"])
+    sections[""][:0] = [pages["start"], pages["nation"]]
     return {words: listed for words, listed in sections.items() if listed}
 
 
 def header(words: str) -> None:
     """Whose board this is, the mark of invented data, the language switch: one line."""
-    left, right = st.columns([4, 1], vertical_alignment="center")
+    left, right = st.columns([3, 2], vertical_alignment="center")
     with left:
         version = queries.version()
         warm.start(version)
         mark = demo_mark(version)
         st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{mark}</p>')
-    with right, st.container(horizontal=True):
+    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="frame"):
+        nation_parts.chooser(version)
         choices.choose_language()
         if who.has_sign_in():
             who.panel()
+
+
+def board_words() -> str:
+    """Whose board this is; the capital is no province."""
+    key = "board_of_capital" if settings.province() == CAPITAL else "board_of"
+    return t(key, province=choices.province_name())
 
 
 def demo_mark(version: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.measure import known_sum
 from pages.parts import answers, choices, queries
 from pages.parts.text import baht, t, whole
 
@@ -28,12 +29,11 @@ def finding(inside: pd.DataFrame) -> str:
 def figures(version: str, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
     """Records, money, agencies, people, booklets."""
     placed = queries.rolled(version, chosen).by_subdistrict
-    part, every = answers.booklets(version)
     year = queries.population_year(chosen.fiscal_year) + 543
     return [
         (t("figure_records"), whole(len(placed))),
         (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
         (t("figure_agencies"), whole(placed["agency_code"].nunique())),
-        (t("figure_population", year=year), whole(inside["population"].sum())),
-        (t("figure_booklets"), t("of", part=part, whole=every)),
+        (t("figure_population", year=year), whole(known_sum(inside["population"]))),
+        (t("figure_booklets"), answers.booklets(version)),
     ]

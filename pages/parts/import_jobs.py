@@ -69,6 +69,7 @@ def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool =
         process = subprocess.Popen(  # our own module, a list, no shell
             [sys.executable, "-X", "utf8", "-m", MODULE, str(room)], cwd=settings.ROOT, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
+            env={**os.environ, "KRADAN_PROVINCE": settings.province()},
         )  # fmt: skip
     st.session_state["import_job"] = {"process": process, "files": files, "store": store, "give_back": give_back}
 

@@ -15,7 +15,7 @@ from geo.next_door import next_door
 from geo.periods import periods
 from geo.plan_gaps import plan_gaps
 from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
-from loaders import codes, province_facts, settings, store
+from loaders import codes, province_facts, store
 from loaders.privacy import PUBLIC, Viewer
 from pages.parts import queries, who
 from pages.parts.queries import Filters
@@ -61,7 +61,10 @@ def rolled(version: str, look: Look) -> RolledUp:
 
 @st.cache_resource(max_entries=64, show_spinner=False)
 def _rolled(version: str, look: Look) -> RolledUp:
-    areas, governments = queries.areas(look.filters.fiscal_year), province_facts.local_governments(settings.province())
+    areas, governments = (
+        queries.areas(look.filters.fiscal_year),
+        province_facts.local_governments(queries.province_in(version)),
+    )
     return roll_up(spread(records(version, look), areas, look.split, governments), areas, governments)
 
 
@@ -73,7 +76,7 @@ def coverage(version: str, look: Look) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=128, show_spinner=False)
 def _coverage(version: str, look: Look) -> pd.DataFrame:
-    year, governments = look.filters.fiscal_year, province_facts.local_governments(settings.province())
+    year, governments = look.filters.fiscal_year, province_facts.local_governments(queries.province_in(version))
     areas = queries.areas(year)
     relevant = records(version, replace(look, filters=look.filters.without("fiscal_year")))["base"]
     narrowed = look.tier or any((look.filters.agency, look.filters.theme, look.filters.stream))
@@ -145,7 +148,7 @@ def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
     return cov.coverage_by(
         "theme_code", _themes(), queries.chosen_support(version, Filters(fiscal_year)), queries.areas(fiscal_year),
         queries.villages(fiscal_year), queries.reports(version), bases_by_value=bases_by_theme(version),
-        fiscal_year=fiscal_year, local_governments=province_facts.local_governments(settings.province()),
+        fiscal_year=fiscal_year, local_governments=province_facts.local_governments(queries.province_in(version)),
     )  # fmt: skip
 
 
@@ -228,4 +231,4 @@ def role_holders(version: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def _role_holders(version: str, viewer: Viewer) -> pd.DataFrame:
     with store.reading(queries.engine()) as connection:
-        return store.read_register(connection, "role_holder", settings.province(), viewer)
+        return store.read_register(connection, "role_holder", queries.province_in(version), viewer)

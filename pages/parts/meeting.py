@@ -48,7 +48,10 @@ def facts_of(number: int | None) -> dict:
 def decisions_of(number: int | None) -> pd.DataFrame:
     """The decisions noted at a meeting."""
     with store.reading(queries.engine()) as connection:
-        return meetings.decisions(connection, number)
+        noted = meetings.decisions(connection, number)
+    if number is not None:
+        return noted
+    return noted[noted["data_version"].map(queries.province_in).eq(settings.province())].reset_index(drop=True)
 
 
 def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
@@ -68,7 +71,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         "names": {code: [words.name(area), words.district(area), area["en"]] for code, area in facts["areas"].items()},
         "geometry": {
             "main": STATIC + map_["main"], "grid": STATIC + map_["grid"], "missing": map_["missing"],
-            "texts": {"main": words.say("note_schematic") if map_["kind"] == "schematic" else "", "grid": words.say("note_grid")},
+            "texts": {"main": words.say(geometry.NOTES[map_["kind"]]) if map_["kind"] in geometry.NOTES else "", "grid": words.say("note_grid")},
         },
         "steps": steps,
         "questions": questions,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.measure import known_sum
 from pages.parts import queries
 from pages.parts.meeting_board import FOCUS, Board, whole
 from pages.parts.palette import CALL, CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, PILOTS, WEAK
@@ -68,7 +69,7 @@ def weak(board: Board) -> dict:
     return board.step(
         "weak", classes_, legend, ["meeting_title_weak", blanks], note=["meeting_note_weak", blanks],
         values=board.in_order(agencies.where(agencies > 0)), unit="unit_agencies",
-        figures=[["meeting_people_weak", whole(table.loc[board.weak, "population"].sum())], ["meeting_people_alone", whole(alone["population"].sum())]],
+        figures=[["meeting_people_weak", whole(known_sum(table.loc[board.weak, "population"]))], ["meeting_people_alone", whole(known_sum(alone["population"]))]],
         focus=[*alone["subdistrict_code"], *few["subdistrict_code"]][:FOCUS],
         bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(queries.chosen_support(board.version, board.chosen))}),
     )  # fmt: skip
@@ -93,7 +94,7 @@ def pilots(board: Board) -> dict:
     )
     legend = [["p", PILOTS["chosen"], None, "meeting_pilot", {}], ["o", PILOTS["other"], None, "meeting_not_pilot", {}],
               ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]]  # fmt: skip
-    people = board.areas.loc[chosen, "population"].sum()
+    people = known_sum(board.areas.loc[chosen, "population"])
     districts = len({code[:4] for code in chosen})
     title = (
         ["meeting_title_pilots", {"chosen": len(chosen), "districts": districts}]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.breaks import classify
+from geo.measure import known_sum
 from pages.parts import meeting_community, queries
 from pages.parts.layers import count_bounds
 from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
@@ -55,11 +56,11 @@ def coverage(board: Board) -> dict:
     return board.step(
         "coverage", classes.astype("object"), _scale(bounds, "unit_agencies", True) + nothing_legend(),
         ["meeting_title_coverage", {"covered": covered, "all": len(table), "none": none, "unknown": unknown}],
-        note=["meeting_note_coverage", {"full": int(table["missing_bases"].eq("").sum()), "all": len(table)}],
+        note=["meeting_note_coverage", {"full": int((table["missing_bases"].eq("") & table["completeness"].notna()).sum()), "all": len(table)}],
         values=board.in_order(table["agencies"].where(table["status"].eq("covered"))), unit="unit_agencies",
-        figures=[["people_covered", whole(table.loc[table["status"].eq("covered"), "population"].sum())],
-                 ["people_none", whole(table.loc[table["status"].eq("none"), "population"].sum())],
-                 ["people_not_reported", whole(table.loc[table["status"].eq("not_reported"), "population"].sum())]],
+        figures=[["people_covered", whole(known_sum(table.loc[table["status"].eq("covered"), "population"]))],
+                 ["people_none", whole(known_sum(table.loc[table["status"].eq("none"), "population"]))],
+                 ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]],
         focus=list((nobody if len(nobody) else few)["subdistrict_code"][:FOCUS]),
         bases=board.bases(queries.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
@@ -103,7 +104,7 @@ def gaps(board: Board) -> dict:
         "gaps", table["quadrant"].map(letters).astype("object"), legend, ["meeting_title_gaps", blanks],
         note=["meeting_note_gaps", {"known": int(table["need_value"].notna().sum()), "all": len(table), "unknown": unknown}],
         values=board.in_order(table["need_value"]), unit="unit_need",
-        figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(found["population"].sum())]],
+        figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(known_sum(found["population"]))]],
         focus=list(found["subdistrict_code"][:FOCUS]),
         bases=sorted({*board.bases(register), *board.bases(queries.chosen_support(board.version, board.chosen))}),
     )  # fmt: skip

@@ -12,7 +12,7 @@ from geo.alignment import strong_on_weak
 from geo.maps import ClassStyle
 from geo.sankey import sankey
 from geo.stream_history import history as stream_history
-from loaders import reference
+from loaders import province_facts
 from pages.parts import answers, charts, choices, panels, queries, records
 from pages.parts.layers import Layer
 from pages.parts.palette import SEQUENTIAL
@@ -63,7 +63,7 @@ def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
         found = cur.currents(
             queries.chosen_support(version, chosen),
             queries.areas(chosen.fiscal_year),
-            reference.local_governments(),
+            province_facts.local_governments(queries.province_in(version)),
             classes,
         )
     name = namer(version)

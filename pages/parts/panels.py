@@ -12,7 +12,7 @@ from streamlit_folium import st_folium
 
 from geo.maps import ClassStyle, ClassVector, Geometry, base_map
 from geo.roll_up import RolledUp
-from loaders import exchange
+from loaders import boundaries, exchange
 from pages.parts import geometry, queries, records
 from pages.parts.choices import link_params, switch
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
@@ -48,22 +48,30 @@ def nothing_styles() -> dict[str, ClassStyle]:
 
 def choose_map_view() -> str:
     """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same."""
-    kind = geometry.current()["kind"]
-    words = {"main": t("map_schematic") if kind == "schematic" else t("map_true"), "grid": t("map_grid")}
+    words = {"main": t(geometry.NAMES[geometry.current()["kind"]]), "grid": t("map_grid")}
     return switch("map", t("map_view"), list(words), words.__getitem__, "main")
 
 
-def show_map(vector: ClassVector, key: str, height: int = MAP_HEIGHT, slot: str = "") -> str | None:
-    """Draw the map; returns the code of a subdistrict just clicked. A second map on the page has its own ``slot``."""
-    found = geometry.current()
+def show_map(
+    vector: ClassVector, key: str, height: int = MAP_HEIGHT, slot: str = "", *,
+    found: dict | None = None, texts: dict[str, str] | None = None, keys: str = "",
+) -> str | None:  # fmt: skip
+    """Draw the map; returns the code of a shape just clicked. A second map on the page has its own ``slot``.
+
+    ``found`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
+    """
+    if found is None:
+        found = geometry.current()
+        if found["kind"] == "ordered" and not slot:
+            st.info(t("province_no_file", folder=str(boundaries.boundary_folder())))
     texts = {
-        "main": t("note_schematic") if found["kind"] == "schematic" else "",
+        "main": t(geometry.NOTES[found["kind"]]) if found["kind"] in geometry.NOTES else "",
         "grid": t("note_grid"),
         "failed": t("map_failed"),
         "aria": t("map_aria"),
         "subdistrict": t("prefix_subdistrict"),
         "district": t("prefix_district"),
-    }
+    } | (texts or {})
     # st_folium hangs the vector into the map it is given: a map of its own for every run, the same script every time.
     known = Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
     board = base_map(geometry.shared_options(known.options(language())))
@@ -76,7 +84,7 @@ def show_map(vector: ClassVector, key: str, height: int = MAP_HEIGHT, slot: str 
             returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
             feature_group_to_add=vector,
         )
-    st.caption(f"{found['credit']} · {t('map_keys')}")
+    st.caption(f"{found['credit']} · {keys or t('map_keys')}")
     return _new_click(back, f"_click{slot}")
 
 
@@ -177,7 +185,7 @@ def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None =
     with panel:
         if filters is not None:
             st.caption(t("population_as_of", year=queries.population_year(filters.fiscal_year) + 543))
-        known = queries.batches(version).set_index("id")
+        known = queries.all_batches(version).set_index("id")
         names = records.agency_names(version)
         rows = frame.assign(
             base=[names.get(base, base) for base in frame["base"]],
@@ -202,6 +210,6 @@ def completeness(version: str, filters: queries.Filters) -> str:
     """How much the result stands on, in words: subdistricts (of the district chosen) where all bases have spoken."""
     table_ = queries.coverage(version, filters)
     table_ = table_[table_["district_code"].eq(filters.district) | (not filters.district)]
-    all_spoke = int((table_["missing_bases"] == "").sum())
+    all_spoke = int((table_["missing_bases"].eq("") & table_["completeness"].notna()).sum())
     when = year(filters.fiscal_year) if filters.fiscal_year else t("all_years")
     return t("completeness_note", full=all_spoke, all=len(table_), year=when)

@@ -216,7 +216,7 @@ def rank(version: str, chosen: queries.Filters, code: str) -> Block:
 
 def provenance(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Every row that stands behind the page: register, what, file, sheet, row, date, who loaded it."""
-    batches = queries.batches(version).set_index("id")
+    batches = queries.all_batches(version).set_index("id")
     kept = set(queries.chosen_support(version, chosen.without("district"))["support_id"])
     parts = []
     for register in REGISTERS:

@@ -60,19 +60,28 @@ def viewer() -> Viewer:
 
 
 def version() -> str:
-    """The data version now, and who looks unless it is the data team: every cached frame is keyed by both."""
-    seen = viewer()
+    """The data version now with what else every cached frame is keyed by.
+
+    That is the province in sight unless it is the installation's own, and who looks unless it is the data team.
+    """
+    seen, where = viewer(), settings.province()
     with store.reading(engine()) as connection:
         now = store.data_version(connection)
+    now = now if where == settings.home_province() else f"{now}~{where}"
     return now if seen.is_team else f"{now}@{seen.role}:{seen.agency or ''}"
 
 
 def number(version: str) -> str:
     """The data version alone, as it is shown."""
-    return version.partition("@")[0]
+    return version.partition("@")[0].partition("~")[0]
 
 
-def _viewer_in(version: str) -> Viewer:
+def province_in(version: str) -> str:
+    """The province that a version was made for."""
+    return version.partition("@")[0].partition("~")[2] or settings.home_province()
+
+
+def viewer_in(version: str) -> Viewer:
     """The viewer that a version was made for."""
     _now, marked, seen = version.partition("@")
     role, _, agency = seen.partition(":")
@@ -91,28 +100,47 @@ def writing() -> Iterator[Connection]:
 def support(version: str) -> pd.DataFrame:
     """All support records of the province."""
     with store.reading(engine()) as connection:
-        return store.read_support(connection, settings.province(), viewer=_viewer_in(version))
+        found = store.read_support(connection, province_in(version), viewer=viewer_in(version))
+    return _of_province(version, found)
+
+
+def _of_province(version: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Without rows that name no province and were loaded for another one: a national file is loaded once for each."""
+    if "province_code" not in rows:
+        return rows
+    ours = rows["province_code"].notna() | rows["batch_id"].isin(batches(version)["id"])
+    return rows if bool(ours.all()) else rows[ours].reset_index(drop=True)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
 def register(version: str, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with store.reading(engine()) as connection:
-        return store.read_register(connection, name, settings.province(), viewer=_viewer_in(version))
+        found = store.read_register(connection, name, province_in(version), viewer=viewer_in(version))
+    return _of_province(version, found)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def reports(version: str, name: str = "support") -> pd.DataFrame:
-    """Which base spoke for which area and year."""
+    """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
     with store.reading(engine()) as connection:
-        return store.read_reports(connection, name, viewer=_viewer_in(version))
+        found = store.read_reports(connection, name, viewer=viewer_in(version))
+    return found[found["area_code"].str.startswith(province_in(version)).fillna(False)].reset_index(drop=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def batches(version: str) -> pd.DataFrame:
-    """All batches, newest first."""
+    """The batches that were loaded for the province, newest first."""
+    found, province = all_batches(version), province_in(version)
+    ours = pd.Series([province in codes.split(",") for codes in found["provinces"]], index=found.index, dtype=bool)
+    return found[ours].reset_index(drop=True)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def all_batches(version: str) -> pd.DataFrame:
+    """Batches of every province in the store, newest first."""
     with store.reading(engine()) as connection:
-        return store.read_batches(connection, viewer=_viewer_in(version))
+        return store.read_batches(connection, viewer=viewer_in(version))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -128,7 +156,7 @@ def data_sets(version: str) -> pd.DataFrame:
 def quarantined(version: str) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
     with store.reading(engine()) as connection:
-        rows = store.read_table(connection, tables.quarantine, viewer=_viewer_in(version))
+        rows = store.read_table(connection, tables.quarantine, viewer=viewer_in(version))
     active = batches(version).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
     return rows.merge(active, on="batch_id")
 
@@ -136,24 +164,26 @@ def quarantined(version: str) -> pd.DataFrame:
 @st.cache_resource(max_entries=2, show_spinner=False)
 def waiting(version: str) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
-    who.team_only(_viewer_in(version))
+    who.team_only(viewer_in(version))
     with store.reading(engine()) as connection:
-        return review.waiting(connection)
+        found = review.waiting(connection)
+    return found[found["batch_id"].isin(batches(version)["id"])].reset_index(drop=True)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def row_decisions(version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
-    who.team_only(_viewer_in(version))
+    who.team_only(viewer_in(version))
     with store.reading(engine()) as connection:
-        return review.decisions(connection), review.unused_aliases(connection)
+        taken, unused = review.decisions(connection), review.unused_aliases(connection)
+    return taken[taken["batch_id"].isin(batches(version)["id"])].reset_index(drop=True), unused
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def code_list(version: str, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
     with store.reading(engine()) as connection:
-        return store.read_table(connection, tables.metadata.tables[name], viewer=_viewer_in(version))
+        return store.read_table(connection, tables.metadata.tables[name], viewer=viewer_in(version))
 
 
 def population_year(fiscal_year: int | None) -> int:
@@ -162,17 +192,25 @@ def population_year(fiscal_year: int | None) -> int:
     return past[-1] if past else POPULATION_YEARS[0]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def areas(fiscal_year: int | None) -> pd.DataFrame:
-    """The subdistricts of the province with population and households of the year's register."""
-    table, year = province_facts.subdistricts(settings.province()), population_year(fiscal_year)
+    """The subdistricts of the province in sight with population and households of the year's register."""
+    return _areas(settings.province(), province_facts.state_of(settings.province()), fiscal_year)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _areas(province: str, state: tuple, fiscal_year: int | None) -> pd.DataFrame:
+    table, year = province_facts.subdistricts(province), population_year(fiscal_year)
     return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
 def villages(fiscal_year: int | None) -> pd.DataFrame:
-    """Villages that existed by the end of the fiscal year."""
-    table = province_facts.villages(settings.province())
+    """Villages of the province in sight that existed by the end of the fiscal year."""
+    return _villages(settings.province(), fiscal_year)
+
+
+@st.cache_resource(max_entries=32, show_spinner=False)
+def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
+    table = province_facts.villages(province)
     if fiscal_year is None:
         return table
     created = pd.to_datetime(table["created"], errors="coerce")
@@ -181,10 +219,10 @@ def villages(fiscal_year: int | None) -> pd.DataFrame:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def area_register(version: str) -> pd.DataFrame:
-    """Every period of every area of the register; dates are ``datetime.date`` or ``None``."""
-    del version  # the register changes with its facts only, and then the store's version does
+    """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
     with store.reading(engine()) as connection:
-        return areas_register.read_areas(connection)
+        found = areas_register.read_areas(connection)
+    return found[found["code"].str.startswith(province_in(version))].reset_index(drop=True)
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -199,10 +237,14 @@ def placed_records(version: str) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True)
 
 
-@st.cache_resource(show_spinner=False)
 def adjacency() -> pd.DataFrame:
-    """Neighbouring pairs of subdistricts."""
-    return province_facts.adjacency(settings.province())
+    """Neighbouring pairs of subdistricts of the province in sight."""
+    return _adjacency(settings.province(), province_facts.state_of(settings.province()))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _adjacency(province: str, state: tuple) -> pd.DataFrame:
+    return province_facts.adjacency(province)
 
 
 def years(version: str) -> list[int]:
@@ -237,7 +279,7 @@ def coverage(version: str, filters: Filters) -> pd.DataFrame:
         reports(version),
         bases=bases,
         fiscal_year=wide.fiscal_year,
-        local_governments=province_facts.local_governments(settings.province()),
+        local_governments=province_facts.local_governments(province_in(version)),
     )
 
 
@@ -247,7 +289,7 @@ def rolled(version: str, filters: Filters) -> RolledUp:
     return roll_up(
         chosen_support(version, filters),
         areas(filters.fiscal_year),
-        province_facts.local_governments(settings.province()),
+        province_facts.local_governments(province_in(version)),
     )
 
 
@@ -331,6 +373,8 @@ def decisions(name: str) -> pd.DataFrame:
     """
     with store.reading(engine()) as connection:
         table = scenarios.read(connection, name)
+    # What was decided carries the data version it stood on, and so the province it is about.
+    table = table[table["data_version"].map(province_in).eq(settings.province())].reset_index(drop=True)
     return table if viewer().is_team else table.assign(decided_by="–")
 
 
@@ -358,7 +402,7 @@ def flows(version: str, filters: Filters) -> cur.Currents:
     return cur.currents(
         chosen_support(version, filters),
         areas(filters.fiscal_year),
-        province_facts.local_governments(settings.province()),
+        province_facts.local_governments(province_in(version)),
     )
 
 

@@ -10,25 +10,29 @@ import logging
 import threading
 import time
 
-from loaders import codes
+from loaders import codes, settings
 from pages.parts import queries
 from pages.parts.queries import Filters
 
 log = logging.getLogger("kradan")
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
-_wanted = ""
+_wanted: dict[str, str] = {}  # province and who looks -> the data version at work
 _lock = threading.Lock()
 
 
 def start(version: str) -> None:
-    """Begin once per data version; returns at once."""
-    global _wanted
+    """Begin once per data version, province and kind of viewer; returns at once."""
     with _lock:
-        if version == _wanted:
+        if version == _wanted.get(_scope(version)):
             return
-        _wanted = version
+        _wanted[_scope(version)] = version
     threading.Thread(target=_work, args=(version,), daemon=True, name="kradan-warm").start()
+
+
+def _scope(version: str) -> str:
+    """All of a version but the state of the data."""
+    return version.removeprefix(queries.number(version))
 
 
 def likely(version: str) -> list[Filters]:
@@ -46,9 +50,10 @@ def likely(version: str) -> list[Filters]:
 
 def _work(version: str) -> None:
     time.sleep(PATIENCE_SECONDS)
+    settings.look_at(queries.province_in(version))
     try:
         for filters in likely(version):
-            if _wanted != version:
+            if _wanted[_scope(version)] != version:
                 return
             queries.breaks(version, filters, "agencies")
             time.sleep(PAUSE_SECONDS)

@@ -77,7 +77,8 @@ def places(version: str, choice: Choice) -> pd.DataFrame:
     scheme = schemes()[choice.scheme]
     villages = queries.villages(scheme.fiscal_year)[KEY].value_counts()
     areas = queries.areas(scheme.fiscal_year)
-    areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))
+    if len(villages):  # a province of which we keep no villages has an unknown number of them
+        areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))
     if choice.basis == "mean":
         heads = {f"population_{year}": [areas[f"population_{year}"].mean()] for year in queries.POPULATION_YEARS}
         return pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], **heads})

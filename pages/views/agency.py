@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from geo.measure import known_sum
 from pages.parts import choices, layers, panels, queries, territory
 from pages.parts import records as rows_
 from pages.parts.text import baht, t, whole
@@ -44,7 +45,10 @@ def view() -> None:
         panels.figures(
             [
                 (t("column_records"), whole(len(own))),
-                (t("figure_people_covered"), whole(inside.loc[inside["status"].eq("covered"), "population"].sum())),
+                (
+                    t("figure_people_covered"),
+                    whole(known_sum(inside.loc[inside["status"].eq("covered"), "population"])),
+                ),
             ]
         )
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from loaders import province_facts, settings
 from pages.parts import geometry, panels, queries, records
 from pages.parts.text import baht, day, safe, t, whole
 
@@ -69,8 +70,10 @@ def _waiting(version: str) -> None:
 def _boundaries() -> None:
     found = geometry.current()
     st.html(
-        f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t('map_schematic'))} · {safe(found['credit'])}"
+        f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t(geometry.NAMES[found['kind']]))} · {safe(found['credit'])}"
     )
+    if not province_facts.is_published(settings.province()):
+        st.info(t("nation_facts"))
     for problem in geometry.problems():
         blanks = {name: getattr(problem, name) or "" for name in ("value", "row", "column", "sheet", "suggestion")}
         st.warning(t(f"problem_{problem.code}", **blanks))

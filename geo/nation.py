@@ -1,0 +1,132 @@
+"""The nation by province: light shapes of the provinces, and what the store knows of each.
+
+A province of which no base has spoken is *not reported*; one of which bases spoke without a record is *none*.
+"""
+
+from __future__ import annotations
+
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.measure import WGS84, metric_crs
+from geo.periods import require_columns
+from geo.simplify import DECIMALS, feature, label_points, union
+
+TOLERANCE_M = 1500  # a province is some hundred pixels wide on the nation's map
+SPECK_KM2 = 5.0
+CHOICES = ("fiscal_year", "agency", "stream", "theme")
+
+
+def province_shapes(subdistricts: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
+    """Dissolve the nation's subdistricts to provinces and simplify these together, so that neighbours share their border.
+
+    Columns in: province_code, geometry. Columns out: province_code, lon, lat (where a label has room), area_km2 (of the
+    shapes given), geometry, EPSG:4326, by code. Islands under 5 km2 are left out unless the province has nothing else.
+    """
+    metric = subdistricts.to_crs(metric_crs(subdistricts))
+    groups = {str(code): rows.geometry.to_numpy() for code, rows in metric.groupby("province_code")}
+    codes = sorted(groups)
+    whole = [union(groups[code]) for code in codes]
+    shapes = np.array([_without_specks(shape) for shape in whole])
+    simple = shapely.coverage_simplify(shapes, tolerance_m)
+    usable = ~shapely.is_empty(simple) & shapely.is_valid(simple)
+    frame = gpd.GeoDataFrame(
+        {"province_code": codes, "area_km2": shapely.area(whole) / 1e6},
+        geometry=np.where(usable, simple, shapes),
+        crs=metric.crs,
+    )
+    points = label_points(frame).to_crs(WGS84)
+    return frame.assign(lon=points.x, lat=points.y).to_crs(WGS84)
+
+
+def _without_specks(shape: shapely.Geometry) -> shapely.Geometry:
+    parts = shapely.get_parts(shape)
+    size = shapely.area(parts)
+    return shapely.multipolygons(parts[(size >= SPECK_KM2 * 1e6) | (size == size.max())])
+
+
+def to_geojson(shapes: gpd.GeoDataFrame, names: dict[str, tuple[str, str]]) -> bytes:
+    """The file that the map fetches: c code, n and e the Thai and English name; labels as ``districts`` with lx, ly."""
+    rows = list(shapes[["province_code", "lon", "lat"]].itertuples(index=False, name=None))
+    words = [{"c": code, "n": names[code][0], "e": names[code][1]} for code, _lon, _lat in rows]
+    features = [feature(shape, **one) for shape, one in zip(shapes.geometry, words, strict=True)]
+    labels = [
+        {
+            "type": "Feature",
+            "properties": one | {"lx": round(lon, DECIMALS), "ly": round(lat, DECIMALS)},
+            "geometry": None,
+        }
+        for one, (_code, lon, lat) in zip(words, rows, strict=True)
+    ]
+    document = {"type": "FeatureCollection", "features": features}
+    document["districts"] = {"type": "FeatureCollection", "features": labels}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def chosen_sums(sums: pd.DataFrame, **choices: object) -> pd.DataFrame:
+    """Rows of the nation's sums that meet the choices (``fiscal_year``, ``agency``, ``stream``, ``theme``; ``None`` = all)."""
+    for name, value in choices.items():
+        if value is not None:
+            column = name if name == "fiscal_year" else f"{name}_code"
+            sums = sums[sums[column].eq(value).fillna(False).astype(bool)]
+    return sums
+
+
+def by_province(
+    sums: pd.DataFrame,
+    reports: pd.DataFrame,
+    provinces: list[str],
+    *,
+    fiscal_year: int | None = None,
+    **choices: object,
+) -> pd.DataFrame:
+    """What is known of every province under the choices.
+
+    Parameters
+    ----------
+    sums
+        ``province_code``, ``fiscal_year``, ``agency_code``, ``stream_code``, ``theme_code``, ``base``, ``records``,
+        ``amount_satang`` (NA = no record stated money).
+    reports
+        ``base``, ``area_code`` (2, 4 or 6 digits), ``fiscal_year`` (NA = any year).
+
+    Returns
+    -------
+    DataFrame
+        ``province_code``, ``status`` (covered, none, not_reported), ``agencies``, ``records``, ``bases`` (that spoke),
+        ``amount_satang``; what is not reported has no figures, and money that nobody stated stays unknown.
+    """
+    require_columns(sums, ["province_code", "agency_code", "base", "records", "amount_satang"], "sums")
+    found = chosen_sums(sums, fiscal_year=fiscal_year, **choices)
+    groups = found.groupby("province_code")
+    table = pd.DataFrame(
+        {
+            "agencies": groups["agency_code"].nunique(),
+            "records": groups["records"].sum(),
+            "amount_satang": groups["amount_satang"].sum(min_count=1),
+        }
+    ).reindex(provinces)
+    # Only the silence of bases that ever worked on the choice counts, as on a province's own board.
+    narrowed = any(value is not None for value in choices.values())
+    relevant = set(chosen_sums(sums, **choices)["base"]) if narrowed else set(reports["base"])
+    spoke = _spoken(reports[reports["base"].isin(relevant)], fiscal_year).reindex(provinces, fill_value=0)
+    covered = table["records"].fillna(0).gt(0)
+    status = np.select([covered, spoke.gt(0)], ["covered", "none"], "not_reported")
+    silent = status == "not_reported"
+    table = table.assign(bases=spoke, status=status).astype(dict.fromkeys(("agencies", "records"), "Int64"))
+    for name in ("agencies", "records"):
+        table[name] = table[name].fillna(0).mask(silent)
+    return table.rename_axis("province_code").reset_index()
+
+
+def _spoken(reports: pd.DataFrame, fiscal_year: int | None) -> pd.Series:
+    """How many bases spoke for any part of a province."""
+    if fiscal_year is not None:
+        year = reports["fiscal_year"]
+        reports = reports[(year.isna() | year.eq(fiscal_year)).fillna(True).astype(bool)]
+    provinces = reports.assign(province_code=reports["area_code"].str[:2])
+    return provinces.drop_duplicates(["province_code", "base"])["province_code"].value_counts()

@@ -1,0 +1,61 @@
+"""The nation's subdistricts from one boundary file: which file holds several provinces, and its shapes by province."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import geopandas as gpd
+import geothai
+
+from loaders import boundaries, polygon_crs, polygon_shapes
+from loaders.polygon_columns import recognise
+from loaders.polygon_files import RawLayer, read_polygons
+from loaders.polygon_register import written_codes
+from loaders.problems import Refused
+
+NATION = ""  # where a province is asked for: none in particular
+
+
+@cache
+def provinces() -> dict[str, tuple[str, str]]:
+    """Codes of all provinces with their Thai and English names, by code."""
+    return {
+        place.code: (place.name_th, place.name_en) for place in sorted(geothai.provinces(), key=lambda one: one.code)
+    }
+
+
+def files() -> list[Path]:
+    """Boundary files that could hold the nation, in the order in which they are tried."""
+    return [path for _kind, path in boundaries.candidates(NATION)]
+
+
+def provinces_in(path: Path) -> list[str]:
+    """Codes of the provinces of which a file has subdistricts; empty for a file that cannot be used."""
+    try:
+        return sorted(set(_rows(read_polygons(path))["province_code"]))
+    except Exception:  # noqa: BLE001  the file on disk can never break the app; Sources says what is wrong with it
+        return []
+
+
+def load(path: Path) -> gpd.GeoDataFrame:
+    """All subdistricts of a file: ``subdistrict_code``, ``province_code``, valid shapes, EPSG:4326.
+
+    Raises ``Refused`` with the reason when the file cannot be used.
+    """
+    raw = read_polygons(path)
+    rows, _missing = polygon_shapes.polygons_only(_rows(raw))
+    polygon_shapes.check_coordinates(rows)
+    used, _note = boundaries.choose_crs(raw, rows, NATION, None, boundaries.read_card(path).get("crs"))
+    frame = polygon_crs.to_wgs84(rows, used)
+    boundaries.check_place(frame, rows, NATION, used)
+    return polygon_shapes.repair(frame)[0]
+
+
+def _rows(raw: RawLayer) -> gpd.GeoDataFrame:
+    codes = written_codes(raw.frame, recognise(raw.frame.columns.drop("geometry")))
+    if codes is None:
+        raise Refused("boundary_no_codes")
+    table = {"subdistrict_code": codes.to_numpy(), "province_code": codes.str[:2].to_numpy()}
+    frame = gpd.GeoDataFrame({**table, "row": range(1, len(raw.frame) + 1)}, geometry=raw.frame.geometry.to_numpy())
+    return frame[frame["province_code"].isin(provinces())].reset_index(drop=True)

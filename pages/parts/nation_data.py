@@ -1,0 +1,174 @@
+"""The nation behind the page: which boundary file holds it, its map prepared once, its sums by data version."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from contextlib import suppress
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import streamlit as st
+
+from geo import nation as geo_nation
+from geo.maps import Geometry
+from geo.ordered_tiles import ordered_tiles
+from geo.simplify import write_content
+from geo.tile_grid import assign, tile_grid
+from loaders import boundaries, nation, settings, store, store_nation
+from loaders.problems import Refused
+from pages.parts import geometry, queries
+
+PREPARED_VERSION = 1
+TILE_STEPS = 60_000  # 1 s; more changes nothing one sees
+log = logging.getLogger("kradan")
+KEY = "province_code"
+
+
+def is_open(version: str) -> bool:
+    """Whether there is anything to choose: a file of several provinces, records of several, or another one in sight."""
+    if settings.province() != settings.home_province() or national_file() is not None:
+        return True
+    return len({code for codes in queries.all_batches(version)["provinces"] for code in codes.split(",")}) > 1
+
+
+def national_file() -> Path | None:
+    """The first boundary file that holds more than one province."""
+    return _national_file(boundaries.stamp(nation.NATION))
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _national_file(stamp: tuple) -> Path | None:
+    return next((Path(entry[0]) for entry in stamp if len(_provinces_in(entry)) > 1), None)
+
+
+def _provinces_in(entry: tuple[str, int, int]) -> list[str]:
+    """Provinces of a file, looked up once for each state of it and kept beside the prepared maps."""
+    kept = geometry.FOLDER / f"provinces-{_name(entry)}.json"
+    if kept.exists():
+        return json.loads(kept.read_text(encoding="utf-8"))
+    found = nation.provinces_in(Path(entry[0]))
+    with suppress(OSError):  # a folder that cannot be written costs a second look after the next start
+        geometry.write_json(kept, found)
+    return found
+
+
+def _name(entry: tuple[str, int, int]) -> str:
+    return hashlib.sha256(repr((PREPARED_VERSION, entry)).encode()).hexdigest()[:12]
+
+
+def current() -> dict:
+    """The nation's map as :func:`pages.parts.geometry.current` gives a province's: ``true`` or ``ordered``."""
+    return _current(boundaries.stamp(nation.NATION))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _current(stamp: tuple) -> dict:
+    path = _national_file(stamp)
+    entry = next((entry for entry in stamp if path and Path(entry[0]) == path), ("", 0, 0))
+    kept = geometry.FOLDER / f"nation-{_name(entry)}.json"
+    if kept.exists():
+        found = json.loads(kept.read_text(encoding="utf-8"))
+        if all((geometry.FOLDER.parent / found[name]).exists() for name in ("main", "grid")):
+            return found
+    shapes = _shapes(path)
+    kind = "ordered" if shapes is None else "true"
+    main = _ordered() if shapes is None else shapes
+    grid = main if shapes is None else _tiles(shapes)
+    west, south, east, north = (float(edge) for edge in main.total_bounds)
+    found = {
+        "main": _written(main, "nation"),
+        "grid": _written(grid, "nation-grid"),
+        "kind": kind,
+        "credit": geometry.CREDITS[kind],
+        "bounds": [[south, west], [north, east]],
+        "missing": sorted(set(nation.provinces()) - set(main[KEY])),
+        "file": path.name if path and shapes is not None else None,
+    }
+    geometry.write_json(kept, found)
+    return found
+
+
+def _shapes(path: Path | None) -> gpd.GeoDataFrame | None:
+    """Shapes of the provinces; a file that cannot be drawn (no coordinate system, swapped degrees) never breaks the page."""
+    try:
+        return geo_nation.province_shapes(nation.load(path)) if path else None
+    except Refused as refused:
+        log.warning("national boundary file %s: %s", path, refused.problem.code)
+        return None
+
+
+def _written(shapes: gpd.GeoDataFrame, stem: str) -> str:
+    return f"geo/{write_content(geo_nation.to_geojson(shapes, nation.provinces()), geometry.FOLDER, stem).name}"
+
+
+def _ordered() -> gpd.GeoDataFrame:
+    """Tiles by code: without a file nobody tells us where a province lies."""
+    codes = pd.Series(list(nation.provinces()))
+    return _with_points(ordered_tiles(codes, codes.str[0], KEY))
+
+
+def _tiles(main: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Equal tiles about where the provinces lie, those of a register region (first digit) together."""
+    facts = pd.DataFrame(main.drop(columns="geometry")).rename(columns={KEY: "subdistrict_code"})
+    facts = facts.assign(district_code=facts["subdistrict_code"].str[0])
+    first, second = main.sindex.query(main.geometry, predicate="intersects")
+    once, codes = first < second, main[KEY].to_numpy()
+    pairs = {"subdistrict_code_a": codes[first[once]], "subdistrict_code_b": codes[second[once]]}
+    tiles = tile_grid(facts, assign(facts, pd.DataFrame(pairs), steps=TILE_STEPS))
+    return _with_points(tiles.rename(columns={"subdistrict_code": KEY}))
+
+
+def _with_points(tiles: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    middle = tiles.geometry.representative_point()
+    return tiles.assign(lon=middle.x, lat=middle.y)
+
+
+def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
+    """The nation's geometry for the map."""
+    return Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def sums(version: str) -> pd.DataFrame:
+    """Support of every province, summed (:func:`loaders.store_nation.read_nation`)."""
+    with store.reading(queries.engine()) as connection:
+        return store_nation.read_nation(connection, queries.viewer_in(version))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def reports(version: str) -> pd.DataFrame:
+    """Which base spoke for which area and year, of all provinces."""
+    with store.reading(queries.engine()) as connection:
+        return store.read_reports(connection, viewer=queries.viewer_in(version))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def table(version: str, filters: queries.Filters) -> pd.DataFrame:
+    """Every province under the filters (:func:`geo.nation.by_province`)."""
+    choices = {name: value for name, value in filters.__dict__.items() if name != "district"}
+    return geo_nation.by_province(sums(version), reports(version), list(nation.provinces()), **choices)
+
+
+def chosen(version: str, filters: queries.Filters) -> pd.DataFrame:
+    """The sums under the filters, those without a province included."""
+    choices = {name: value for name, value in filters.__dict__.items() if name != "district"}
+    return geo_nation.chosen_sums(sums(version), **choices)
+
+
+def years(version: str) -> list[int]:
+    """Fiscal years that any record of the nation names, latest first."""
+    return sorted({int(year) for year in sums(version)["fiscal_year"].dropna()}, reverse=True)
+
+
+def usual_year(version: str) -> int | None:
+    """The fiscal year with most records."""
+    by_year = sums(version).dropna(subset=["fiscal_year"]).groupby("fiscal_year")["records"].sum()
+    return int(by_year.idxmax()) if len(by_year) else None
+
+
+def present(version: str, name: str) -> set[str]:
+    """Codes of agencies or streams with records anywhere."""
+    return set(sums(version)[f"{name}_code"].dropna())

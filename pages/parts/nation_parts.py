@@ -1,0 +1,162 @@
+"""What the nation's page shows: filters of all provinces, the map, the list, money without a province."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from geo.breaks import class_breaks
+from geo.maps import ClassStyle
+from loaders import boundaries, nation
+from pages.parts import choices, geometry, layers, nation_data, panels, queries, records
+from pages.parts.choices import ALL, choose
+from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.parts.text import baht, day, safe, t, whole, year
+
+MEASURES = ("agencies", "amount_baht")
+
+
+def filters(version: str) -> queries.Filters:
+    """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        usual, listed = nation_data.usual_year(version), [str(one + 543) for one in nation_data.years(version)]
+        be = choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
+                    str(usual + 543) if usual else ALL)  # fmt: skip
+        themes = choices.theme_names()
+        theme = choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
+        agency, stream = (_coded(version, name) for name in ("agency", "stream"))
+    return queries.Filters(int(be) - 543 if be else None, agency or None, theme or None, stream or None)
+
+
+def _coded(version: str, name: str) -> str:
+    present = nation_data.present(version, name)
+    names = choices.names_among(queries.code_list(version, name), present)
+    label, everything = (t("filter_agency"), t("all_agencies")) if name == "agency" else (t("filter_stream"), t("all_streams"))  # fmt: skip
+    return choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
+
+
+def finding(table: pd.DataFrame) -> str:
+    """On record, reported none, not reported: the three in one sentence."""
+    counts = table["status"].value_counts()
+    words = {key: counts.get(name, 0) for key, name in (("covered", "covered"), ("none", "none"), ("unknown", "not_reported"))}  # fmt: skip
+    return t("finding_nation", **words, all=len(table))
+
+
+def missing_file() -> None:
+    """Without a boundary file of the nation: what to put where."""
+    if nation_data.current()["kind"] == "ordered":
+        st.info(t("nation_no_file", folder=str(boundaries.boundary_folder())))
+
+
+def layer(version: str, table: pd.DataFrame, measure: str) -> layers.Layer:
+    """Provinces on the scale of a measure; the class bounds stand on every year, so that two years can be compared."""
+    shown = with_baht(table).assign(
+        subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
+    )  # the layer's own word for the code of a shape
+    every = [with_baht(nation_data.table(version, queries.Filters(one)))[measure] for one in nation_data.years(version)]
+    bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
+    found = layers.coverage_layer(shown, measure, bounds)
+    nothing = {
+        "n": ClassStyle(NONE, t("status_none_nation")),
+        "u": ClassStyle(NOT_REPORTED, t("status_not_reported_nation"), NOT_REPORTED_LINE),
+    }
+    return replace(found, styles=found.styles | nothing)
+
+
+def with_baht(table: pd.DataFrame) -> pd.DataFrame:
+    """Baht beside satang; what is not known stays so."""
+    return table.assign(amount_baht=(table["amount_satang"] / 100).astype("Float64"))
+
+
+def show_map(found: layers.Layer) -> str | None:
+    """Draw the nation; returns the code of a province just clicked."""
+    known = nation_data.current()
+    words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}
+    view = choices.switch("map", t("map_view"), list(words), words.__getitem__, "main")
+    texts = {
+        "main": t("note_ordered") if known["kind"] == "ordered" else "",
+        "grid": t("note_grid_nation"),
+        "subdistrict": t("prefix_province"),
+        "aria": t("map_aria_nation"),
+    }
+    return panels.show_map(found.vector(view), "nation", slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+
+
+def open_board(code: str | None) -> None:
+    """Go to the board of a province that was clicked, keeping the filters."""
+    if code in nation.provinces():
+        # The home province, too, has to be named: an address that says nothing keeps the one in sight.
+        wanted = choices.link_params() | {"province": str(code)}
+        st.switch_page(st.session_state["_views"]["overview"], query_params=wanted)
+
+
+def notes(version: str, chosen: queries.Filters) -> None:
+    """Figures of the nation, money that names no province, records that name no year."""
+    found = nation_data.chosen(version, chosen)
+    placed, homeless = found[found[nation_data.KEY].notna()], found[found[nation_data.KEY].isna()]
+    panels.figures(
+        [
+            (t("column_records"), whole(placed["records"].sum())),
+            (t("column_amount"), baht(placed["amount_satang"].sum(min_count=1))),
+            (t("column_agencies"), whole(placed["agency_code"].nunique())),
+        ]
+    )
+    if len(homeless):
+        words = (
+            f"{baht(homeless['amount_satang'].sum(min_count=1))} ({whole(homeless['records'].sum())} {t('records')})"
+        )
+        st.html(f'<p class="kradan-strip"><b>{safe(t("without_province"))}</b> {safe(words)}</p>')
+    if chosen.fiscal_year:
+        every = nation_data.chosen(version, queries.Filters(None, chosen.agency, chosen.theme, chosen.stream))
+        undated = every.loc[every["fiscal_year"].isna(), "records"].sum()
+        if undated:
+            st.caption(t("nation_undated", records=whole(undated)))
+
+
+def listing(table: pd.DataFrame) -> None:
+    """All provinces, those with most work first, and the way to each board."""
+    names = choices.province_names()
+    status = {
+        "covered": t("status_covered"),
+        "none": t("status_none_nation"),
+        "not_reported": t("status_not_reported_nation"),
+    }
+    shown = table.assign(
+        province=[names[code] for code in table[nation_data.KEY]], state=table["status"].map(status)
+    ).sort_values(["records", nation_data.KEY], ascending=[False, True], na_position="last")
+    columns = {
+        "province": t("column_province"), "state": t("column_status"), "agencies": t("column_agencies"), "records": t("column_records"),
+        "amount_satang": t("column_amount"), "bases": t("column_bases_spoke"),
+    }  # fmt: skip
+    panels.table(shown, "provinces", columns, formats={"amount_satang": baht, "agencies": whole, "records": whole})
+
+
+def sources(version: str, chosen: queries.Filters) -> None:
+    """The files behind the page; their sheets and rows stand on the boards of the provinces."""
+    panel = panels.unfolded("sources", t("sources_of_page", version=queries.number(version)))
+    if panel is None:
+        return
+    with panel:
+        known, names = queries.all_batches(version).set_index("id"), records.agency_names(version)
+        sums = nation_data.chosen(version, chosen).groupby(["base", "batch_id"], as_index=False)["records"].sum()
+        files = sums.assign(
+            base=[names.get(base, base) for base in sums["base"]],
+            file_name=[known["file_name"].get(batch, "") for batch in sums["batch_id"]],
+            loaded_at=[day(known["loaded_at"].get(batch)) for batch in sums["batch_id"]],
+        )
+        columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at"), "records": t("column_records")}  # fmt: skip
+        panels.table(files, "nation-files", columns, 260)
+
+
+def chooser(version: str) -> None:
+    """The province in the frame, only where there is something to choose."""
+    if not nation_data.is_open(version):
+        return
+    names = choices.province_names()
+    st.page_link(st.session_state["_views"]["nation"], label=t("view_nation"), icon=":material/public:")
+    st.selectbox(
+        t("choose_province"), list(names), format_func=names.__getitem__, key="province", persist_state="session",
+        label_visibility="collapsed", width=230,
+    )  # fmt: skip

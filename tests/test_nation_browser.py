@@ -1,0 +1,97 @@
+"""The nation in a real browser: choose a province without shipped facts, follow a click, go back."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests import nation_files, served
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("nation")
+    store = served.make_store(folder / "kradan.sqlite", demo=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KRADAN_PROVINCE", "84")
+        assert served.run_import(store, nation_files.csv_of(folder, nation_files.SURAT, "surat.csv")).returncode == 0
+        patch.delenv("KRADAN_PROVINCE")
+        with served.board(store) as address, served.browser() as chromium:
+            yield chromium, address
+
+
+def map_frame(seen: served.Visit):
+    return next(frame for frame in seen.page.frames if "st_folium" in frame.url)
+
+
+def click_code(seen: served.Visit, code: str) -> None:
+    """Click into a shape of the map where its largest part has room."""
+    point = map_frame(seen).evaluate(
+        """code => {
+            let place = null;
+            window.map.eachLayer(layer => {
+                const feature = layer.feature;
+                if (!feature || !feature.geometry || feature.properties.c !== code || !layer.getLatLngs) return;
+                const path = layer.getElement(), box = path.getBoundingClientRect();
+                for (let i = 1; i < 40 && !place; i++) for (let j = 1; j < 40 && !place; j++) {
+                    const x = box.left + box.width * i / 40, y = box.top + box.height * j / 40;
+                    if (document.elementFromPoint(x, y) === path) place = [x, y];
+                }
+            });
+            return place;
+        }""",
+        code,
+    )
+    assert point, code
+    box = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
+    seen.page.mouse.click(box["x"] + point[0], box["y"] + point[1])
+
+
+def test_from_the_nation_to_a_subdistrict_and_back(board):
+    chromium, address = board
+    seen = served.visit(chromium, f"{address}/nation?lang=en")
+    assert seen.painted() == 77
+    assert "1 of 77" in seen.title()
+    classes = seen.classes()
+    assert len(classes) == 77 and classes.count("u") == 76
+    click_code(seen, "84")
+    seen.page.wait_for_url(re.compile(r"/overview\?.*province=84"), timeout=60_000)
+    seen.map.locator('body[data-painted="131"]').wait_for(timeout=90_000)
+    seen.page.locator("h1.kradan-title", has_text="2 of 131").wait_for(timeout=60_000)
+    assert len(seen.classes()) == 131
+    seen.settled()
+    click_code(seen, "840101")
+    seen.page.wait_for_url(re.compile(r"/subdistrict\?.*subdistrict=840101"), timeout=60_000)
+    assert "province=84" in seen.page.url
+    seen.page.locator("h1.kradan-title", has_text="Talat").wait_for(timeout=60_000)
+    seen.settled()
+    seen.page.get_by_role("link", name="All provinces").click()
+    seen.map.locator('body[data-painted="77"]').wait_for(timeout=90_000)
+    assert "/nation" in seen.page.url
+    seen.settled()
+    click_code(seen, "80")
+    seen.map.locator('body[data-painted="170"]').wait_for(timeout=90_000)
+    seen.settled()
+    assert "province" not in seen.page.url
+    assert seen.foreign == []
+
+
+def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board):
+    chromium, address = board
+    seen = served.visit(chromium, f"{address}/coverage?lang=en")
+    assert seen.painted() == 170
+    seen.settled()
+    seen.page.locator(".st-key-province").get_by_role("combobox").click()
+    seen.page.get_by_role("option", name="Surat Thani", exact=True).click()
+    seen.map.locator('body[data-painted="131"]').wait_for(timeout=90_000)
+    seen.settled()
+    assert "province=84" in seen.page.url
+    seen.page.locator("h1.kradan-title", has_text="131").wait_for(timeout=60_000)
+    again = served.visit(chromium, seen.page.url)
+    assert again.painted() == 131
+    again.settled()
+    assert (again.title(), again.classes()) == (seen.title(), seen.classes())
+    assert (seen.foreign, again.foreign) == ([], [])
