@@ -43,9 +43,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def board(store: Path, **environment: str) -> Iterator[str]:
-    """Serve ``app.py`` on a free port with the store at ``store``; yields the address."""
-    port = free_port()
+def board(store: Path, port: int | None = None, **environment: str) -> Iterator[str]:
+    """Serve ``app.py`` on a free port (or this one) with the store at ``store``; yields the address."""
+    port = port or free_port()
     settings = {**os.environ, "KRADAN_STORE": str(store), **environment}
     settings.pop("DATABASE_URL", None)
     command = [sys.executable, "-m", "pages.parts.serve", "--server.port", str(port)]

@@ -25,10 +25,15 @@ def has_sign_in() -> bool:
 
 
 def name() -> str | None:
-    """The sign-in name of this session, ``None`` for a visitor."""
+    """The sign-in name of this session, ``None`` for a visitor.
+
+    An e-mail address counts only when the provider does not say that it is unverified: anybody may claim one.
+    """
     if not has_sign_in() or not st.user.is_logged_in:
         return None
-    return str(st.user.get("email") or st.user.get("sub") or "") or None
+    is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
+    email = None if is_claimed else st.user.get("email")
+    return str(email or st.user.get("sub") or "") or None
 
 
 def viewer(engine: store.Engine) -> Viewer:
