@@ -1,17 +1,25 @@
 """The store at national size on SQLite and PostgreSQL: load, heaviest page queries, writers, kill -9, live backups.
 
-``KRADAN_BENCH_ROWS`` support rows (default 500,000; the national figure is 5,000,000). Prints one JSON line per engine.
+``KRADAN_BENCH_ROWS`` support rows (default 500,000; the national figure is 5,000,000, which wants about 5 GB of disk and
+stays below 1 GB of memory: no more than one province and year is held at a time). Prints one JSON line with both engines,
+each measured in a process of its own; progress goes to stderr. ``KRADAN_BENCH_KILLS=0`` and ``KRADAN_BENCH_WRITES=0``
+leave those parts out.
 """
 
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import random
 import resource
+import shutil
 import statistics
+import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import geothai
@@ -29,6 +37,7 @@ ROWS = int(os.environ.get("KRADAN_BENCH_ROWS", "500000"))
 MOMENTS = int(os.environ.get("KRADAN_BENCH_KILLS", "50"))
 WRITES = int(os.environ.get("KRADAN_BENCH_WRITES", "10000"))
 YEARS = range(2003, 2008)
+BYTES_PER_ROW = 1_000  # both engines together, with indexes, logs and room to sort
 AGENCIES = ["codi", "nhso", "cdd", "baac", "msdhs", "thaihealth", "trf", "lao", "psdhs", "province_office"]
 THEMES = [
     "sufficiency",
@@ -74,48 +83,83 @@ def load(engine, rows: int) -> dict:
     rng, places = np.random.default_rng(80), nation()
     share = rows / sum(map(len, places.values())) / len(YEARS)
     begun, done, slowest = time.perf_counter(), 0, 0.0
-    for codes in places.values():
+    for number, codes in enumerate(places.values(), start=1):
         for year in YEARS:
             records = batch_rows(rng, codes, year, max(1, round(share * len(codes))))
             start = time.perf_counter()
             with store.writing(engine) as connection:
                 batch = add_batch(connection, rows_loaded=len(records))
-                store.insert_rows(connection, tables.support, [{"batch_id": batch} | record for record in records])
+                for record in records:
+                    record["batch_id"] = batch
+                store.insert_rows(connection, tables.support, records)
                 store.finish_batch(connection, batch)
             slowest, done = max(slowest, time.perf_counter() - start), done + len(records)
+        if number % 11 == 0:
+            passed = time.perf_counter() - begun
+            _say(f"{engine.dialect.name}: {number} of {len(places)} provinces, {done:,} rows, {passed:.0f} s")
     if engine.dialect.name == "postgresql":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
     seconds = time.perf_counter() - begun
+    with store.reading(engine) as connection:
+        stored, summed = store.count(connection, tables.support), int(store.read_summary(connection)["records"].sum())
+    if not done == stored == summed:
+        raise RuntimeError(f"expected {done} rows, found {stored} and {summed} in the sums")
     return {"subdistricts": sum(map(len, places.values())), "rows": done, "seconds": round(seconds, 1),
-            "rows_per_second": round(done / seconds), "slowest_batch_s": round(slowest, 2)}  # fmt: skip
+            "rows_per_second": round(done / seconds), "slowest_batch_s": round(slowest, 2), "memory_mb": memory(),
+            "disk_mb": disk(engine)}  # fmt: skip
 
 
-def median_ms(engine, read, times: int = 15) -> float:
-    """Median of several runs, each with its own connection."""
-    taken = []
+def _say(text: str) -> None:
+    print(text, file=sys.stderr, flush=True)
+
+
+def memory() -> int:
+    """The most that this process has held so far, MiB."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def disk(engine) -> int:
+    """What the store takes on the disk, MiB."""
+    with store.reading(engine) as connection:
+        if store.is_sqlite(engine):
+            pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+            size = pages * connection.exec_driver_sql("PRAGMA page_size").scalar()
+        else:
+            size = connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar()
+    return round(size / 2**20)
+
+
+def median(engine, read, times: int = 15) -> dict:
+    """Median milliseconds of several runs, each with its own connection; and how many rows came back."""
+    taken, rows = [], 0
     for _ in range(times):
         begun = time.perf_counter()
         with store.reading(engine) as connection:
-            read(connection)
+            rows = len(read(connection))
         taken.append((time.perf_counter() - begun) * 1000)
-    return round(statistics.median(taken), 1)
+    return {"ms": round(statistics.median(taken), 1), "rows": rows, "memory_mb": memory()}
 
 
 def queries(engine) -> dict:
-    """Milliseconds of the heaviest page queries; and of the raw national GROUP BY that the summary table replaces."""
+    """The three heaviest page queries; every row of a province and year; the raw GROUP BY that the summary table replaces."""
     support = tables.support
     raw = "SELECT province_code, fiscal_year, theme_code, count(*), sum(amount_satang) FROM support GROUP BY 1, 2, 3"
     here = select(support).where(
         support.c.province_code == "80", support.c.fiscal_year == 2007, support.c.subdistrict_code == "800106"
     )
-    return {
-        "province_page_ms": median_ms(engine, lambda c: store.read_subdistrict_sums(c, "80", 2007)),
-        "subdistrict_page_ms": median_ms(engine, lambda c: c.execute(here).all()),
-        "national_roll_up_ms": median_ms(engine, store.read_summary),
-        "raw_national_group_by_ms": median_ms(engine, lambda c: c.exec_driver_sql(raw).all(), 1),
-        "province_year_rows_ms": median_ms(engine, lambda c: store.read_support(c, "80", fiscal_year=2007), 3),
+    asked = {
+        "province_page": (lambda c: store.read_subdistrict_sums(c, "80", 2007), 15),
+        "subdistrict_page": (lambda c: c.execute(here).all(), 15),
+        "national_roll_up": (store.read_summary, 15),
+        "province_year_rows": (lambda c: store.read_support(c, "80", fiscal_year=2007), 3),
+        "raw_national_group_by": (lambda c: c.exec_driver_sql(raw).all(), 1),
     }
+    found = {}
+    for name, (read, times) in asked.items():
+        found[name] = median(engine, read, times)
+        _say(f"{engine.dialect.name}: {name} {found[name]}")
+    return found
 
 
 def writers(engine, url: str, writes: int) -> dict:
@@ -181,37 +225,52 @@ def measure(url: str, empty: list[str], folder: Path, socket: str) -> dict:
     """All figures of one engine; the load and the rest run in stores of their own."""
     os.environ["KRADAN_BACKUPS"] = str(folder)
     engine = store.open_store(url, create=True)
-    figures = {"bench": "store", "engine": engine.dialect.name, "load": load(engine, ROWS), "queries": queries(engine)}
+    figures = {"load": load(engine, ROWS), "queries": queries(engine)}
     engine.dispose()
-    figures["peak_memory_mb"] = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
-    for name, work, where in (("writers", writers, empty[0]), ("kill_9", kills, empty[1])):
-        engine = store.open_store(where, create=True)
-        figures[name] = work(engine, where, WRITES) if work is writers else work(engine, where, folder, MOMENTS)
-        engine.dispose()
-    engine = store.open_store(empty[2], create=True)
-    figures["backup"] = backups(engine, empty[2], folder, socket)
-    engine.dispose()
+    parts = [("writers", lambda one, where: writers(one, where, WRITES), WRITES),
+             ("kill_9", lambda one, where: kills(one, where, folder, MOMENTS), MOMENTS),
+             ("backup", lambda one, where: backups(one, where, folder, socket), 20)]  # fmt: skip
+    for (name, work, times), where in zip(parts, empty, strict=True):
+        if times:
+            engine = store.open_store(where, create=True)
+            figures[name] = work(engine, where)
+            engine.dispose()
+            _say(f"{engine.dialect.name}: {name} {figures[name]}")
     return figures
 
 
-def main() -> list[dict]:
-    """Figures of both engines."""
-    with tempfile.TemporaryDirectory() as name, postgres.server(quick=False) as socket:
-        folder, results = Path(name), []
+def apart(work: Callable[..., dict], *arguments: object) -> dict:
+    """Figures from a process of its own, so that the memory of one engine is not counted for the other."""
+    context = multiprocessing.get_context("fork")
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=lambda: theirs.send(work(*arguments)))
+    process.start()
+    theirs.close()
+    try:
+        return ours.recv()
+    except EOFError:
+        raise RuntimeError("a bench of the store ended without figures") from None
+    finally:
+        process.join()
+
+
+def main() -> None:
+    """Print the figures of both engines."""
+    free = shutil.disk_usage(tempfile.gettempdir()).free
+    if free < ROWS * BYTES_PER_ROW:
+        raise SystemExit(
+            f"expected {ROWS * BYTES_PER_ROW / 1e9:.1f} GB free in {tempfile.gettempdir()}, found {free / 1e9:.1f}"
+        )
+    with tempfile.TemporaryDirectory() as name, postgres.server(quick=False) as socket, ExitStack() as databases:
+        folder, figures = Path(name), {"bench": "store"}
         for part in "sp":
             (folder / part).mkdir()
-        paths = [f"sqlite:///{folder / 's' / one}.sqlite" for one in "abcd"]
-        results.append(measure(paths[0], paths[1:], folder / "s", socket))
-        with (
-            postgres.database(socket) as one,
-            postgres.database(socket) as two,
-            postgres.database(socket) as three,
-            postgres.database(socket) as four,
-        ):
-            results.append(measure(one, [two, three, four], folder / "p", socket))
-    return results
+        first, *others = [f"sqlite:///{folder / 's' / one}.sqlite" for one in "abcd"]
+        figures["sqlite"] = apart(measure, first, others, folder / "s", socket)
+        first, *others = [databases.enter_context(postgres.database(socket)) for _ in range(4)]
+        figures["postgresql"] = apart(measure, first, others, folder / "p", socket)
+    print(json.dumps(figures))
 
 
 if __name__ == "__main__":
-    for figures in main():
-        print(json.dumps(figures))
+    main()
