@@ -6,11 +6,24 @@ import json
 
 import pytest
 
+from loaders import tables, templates
 from tests import served
 
 pytestmark = pytest.mark.xdist_group("browser")
 CANARY = "0812345987"
 NAME = "นางสาวทดสอบ นกขมิ้น"
+# Every column of every register that holds what a person wrote freely; an unknown word puts the row into quarantine.
+FREE_TEXT = {
+    "support": ("activity", "implementer", "reference"),
+    "plan": ("priority_theme",),
+    "welfare_fund": ("fund_name",),
+    "contribution": ("source",),
+    "organisation": ("organisation_name", "village_list"),
+    "indicator": ("indicator_code",),
+    "role_holder": ("organisation_name", "phone"),
+    "agency": ("name_th", "short_th", "name_en"),
+    "stream": ("name_th", "condition_th", "owner"),
+}
 SECRETS = """
 [auth]
 redirect_uri = "http://127.0.0.1:1/oauth2callback"
@@ -42,6 +55,13 @@ def store(tmp_path_factory):
     people.write_text(f"บทบาทหน้าที่,ตำบล,อำเภอ,ชื่อผู้รับบทบาท,โทรศัพท์\nคุณเอื้อ,ท่าดี,ลานสกา,{NAME},{CANARY}\n", encoding="utf-8")
     done = served.run_import(path, people)
     assert json.loads(done.stdout)["loaded"] == 1, done.stderr
+    sheets = [folder / f"{register} {CANARY}.xlsx" for register in FREE_TEXT]
+    for register, sheet in zip(FREE_TEXT, sheets, strict=True):
+        row = templates.example_rows(register)[0]
+        place = {"subdistrict": "ท่าดี", "district": "ลานสกา"} if "subdistrict" in row else {}
+        templates.write_template(register, sheet, [row | place | dict.fromkeys(FREE_TEXT[register], f"โทร {CANARY}")])
+    done = served.run_import(path, *sheets, base="codi")
+    assert [json.loads(line)["rows_in"] for line in done.stdout.splitlines()] == [1] * len(sheets), done.stderr
     return path
 
 
@@ -59,7 +79,14 @@ def frames_of(chromium, address: str, view: str) -> tuple[served.Visit, list[byt
     return seen, frames
 
 
-VIEWS = ("", "coverage", "subdistrict?subdistrict=800303", "agency?agency=psdhs", "sources")
+VIEWS = (
+    "", "coverage", "gaps", "overlaps", "subdistrict?subdistrict=800303", "agency?agency=psdhs", "agency?agency=codi", "matrix", "currents",
+    "ranking", "welfare", "selection", "sources", "areas",
+)  # fmt: skip
+
+
+def test_every_register_has_its_canary():
+    assert set(FREE_TEXT) == set(tables.REGISTERS)
 
 
 def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows(chromium, store):

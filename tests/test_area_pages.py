@@ -124,3 +124,13 @@ def test_a_role_that_nobody_listed_is_shown_as_written(filled):
     st.cache_resource.clear()
     at = opened("subdistrict", subdistrict="800106")
     assert "ประธาน &lt;b&gt;" in said(at)
+
+
+def test_the_sources_say_how_complete_each_register_is(filled):
+    at = opened("sources")
+    found = at.dataframe[1].value.set_index(WORDS["th"]["sharing_register"])
+    columns = [
+        WORDS["th"][key] for key in ("column_records", "registers_reported", "registers_with_records", "registers_all")
+    ]
+    assert found.loc[WORDS["th"]["register_plan"], columns].tolist() == [2, 16, 1, 170]
+    assert found.loc[WORDS["th"]["register_welfare_fund"], columns].tolist() == [0, 0, 0, 170]

@@ -8,7 +8,9 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import TimeoutError
 
+from pages.parts.text import catalogue
 from tests import oidc_provider, served
 from tests.conftest import ROOT
 from tests.test_access_browser import CANARY, NAME
@@ -21,7 +23,8 @@ ACCOUNTS = {
     "unverified": {"sub": "4", "email": "team@province.example", "email_verified": False},
 }
 PLACE = "subdistrict?subdistrict=800303"
-SIGN_IN, TEAM_PAGE = "ลงชื่อเข้าใช้", "sharing"
+SIGN_IN = catalogue("th")["sign_in"]
+TEAM_PAGE, TEAM_TITLE = "sharing", catalogue("th")["sharing_title"]
 
 
 def loaders(store, *arguments: str) -> dict:
@@ -100,10 +103,20 @@ class Seat:
         self.visit.settled()
         return b"\n".join(self.frames)
 
+    def to_provider(self) -> None:
+        """Press the button; a press that meets the very first run of a cold server may be lost, and a person presses again."""
+        for patience in (60_000, 120_000):
+            self.page.get_by_text(SIGN_IN, exact=True).click()
+            try:
+                self.page.locator("#team").wait_for(timeout=patience)
+            except TimeoutError:
+                continue
+            return
+
     def sign_in(self, account: str) -> None:
         self.open("")
-        self.page.get_by_text(SIGN_IN, exact=True).click()
-        self.page.locator(f"#{account}").click(timeout=90_000)
+        self.to_provider()
+        self.page.locator(f"#{account}").click()
         self.page.wait_for_url(f"{self.address}/**", timeout=90_000)
         self.visit.title()
         self.visit.settled()
@@ -126,7 +139,7 @@ def test_a_role_opens_what_it_may_see_and_sign_out_closes_it(chromium, board, pr
     assert {"/.well-known/openid-configuration", "/authorize", "/token", "/keys"} <= set(provider.seen)
     assert told(seat.open(PLACE)) == {"number", "person", "partners", "private"}
     seat.open(TEAM_PAGE)
-    seat.page.get_by_text("ใครเห็นข้อมูลชุดใด", exact=False).first.wait_for()
+    assert seat.visit.title() == TEAM_TITLE
     seat.page.locator(".st-key-sign-out button").click()
     seat.page.get_by_text(SIGN_IN, exact=True).wait_for(timeout=90_000)
     assert "/end" in provider.seen  # the provider's own session ends, too
@@ -165,8 +178,8 @@ def test_a_token_signed_by_somebody_else_signs_nobody_in(chromium, board, provid
     seat.open("")
     provider.signs_badly = True
     try:
-        seat.page.get_by_text(SIGN_IN, exact=True).click()
-        seat.page.locator("#team").click(timeout=90_000)
+        seat.to_provider()
+        seat.page.locator("#team").click()
         seat.page.wait_for_url(f"{board}/**", timeout=90_000)
     finally:
         provider.signs_badly = False
@@ -183,7 +196,7 @@ def test_a_revoked_role_ends_at_once_though_the_cookie_lives_on(chromium, board,
     assert told(seat.open(PLACE)) == set()
     assert seat.is_signed_in("who@elsewhere.example")
     seat.open(TEAM_PAGE)
-    assert "จาก 170 ตำบล" in seat.visit.title()
+    assert seat.visit.title() != TEAM_TITLE
 
 
 def test_nothing_of_it_is_in_the_log(board, store):

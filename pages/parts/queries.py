@@ -23,7 +23,7 @@ from geo import overlaps as lap
 from geo.breaks import class_breaks
 from geo.periods import filter_support
 from geo.roll_up import RolledUp, roll_up
-from loaders import areas_register, codes, province_facts, review, scenarios, settings, store, tables
+from loaders import areas_register, codes, province_facts, review, scenarios, settings, store, tables, tracker
 from loaders import clearings as cleared_pairs
 from loaders.privacy import DATA_TEAM, Viewer
 from pages.parts import who
@@ -215,6 +215,20 @@ def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
         return table
     created = pd.to_datetime(table["created"], errors="coerce")
     return table[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def completeness(version: str) -> pd.DataFrame:
+    """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
+    rows, seen = [], _viewer_in(version)
+    with store.reading(engine()) as connection:
+        for name, table in tables.REGISTERS.items():
+            if "subdistrict_code" in table.c:
+                found = tracker.completeness(connection, name, settings.province(), viewer=seen)
+                mine = support(version) if name == "support" else register(version, name)
+                more = {"register": name, "records": len(mine), "unplaced": int(mine["area_code"].isna().sum())}
+                rows.append(more | found._asdict())
+    return pd.DataFrame(rows)
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from loaders import province_facts, settings
-from pages.parts import geometry, panels, queries, records
+from pages.parts import geometry, panels, queries, records, register_list
 from pages.parts.text import baht, day, safe, t, whole
 
 
@@ -20,6 +20,7 @@ def view() -> None:
         panels.empty("nothing_loaded")
     else:
         _files(version, batches)
+        register_list.completeness(version)
         _waiting(version)
     _boundaries()
 

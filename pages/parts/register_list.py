@@ -1,0 +1,21 @@
+"""What the registers hold, beside the list of files: how complete each is."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from pages.parts import panels, queries, records
+from pages.parts.text import percent, safe, t
+
+
+def completeness(version: str) -> None:
+    """How much of the province every register knows about: reported means that somebody spoke for it, so silence is "none"."""
+    found = queries.completeness(version)
+    st.html(f"<b>{safe(t('registers_title'))}</b>")
+    shown = found.assign(
+        register=[t(f"register_{name}") for name in found["register"]],
+        bases=[records.base_words(version, ",".join(bases)) for bases in found["bases"]],
+    )
+    columns = {"register": t("sharing_register"), "records": t("column_records"), "reported": t("registers_reported"), "share": t("registers_share"),
+               "with_records": t("registers_with_records"), "unplaced": t("not_placed"), "total": t("registers_all"), "bases": t("column_bases_spoke")}  # fmt: skip
+    panels.table(shown, "registers", columns, formats={"share": percent})
