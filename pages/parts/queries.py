@@ -220,15 +220,16 @@ def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def completeness(version: str) -> pd.DataFrame:
     """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
-    rows, seen = [], _viewer_in(version)
+    rows, seen = [], viewer_in(version)
     with store.reading(engine()) as connection:
         for name, table in tables.REGISTERS.items():
             if "subdistrict_code" in table.c:
-                found = tracker.completeness(connection, name, settings.province(), viewer=seen)
+                found = tracker.completeness(connection, name, province_in(version), viewer=seen)
                 mine = support(version) if name == "support" else register(version, name)
                 more = {"register": name, "records": len(mine), "unplaced": int(mine["area_code"].isna().sum())}
-                rows.append(more | found._asdict())
-    return pd.DataFrame(rows)
+                unknown = {} if found.total else dict.fromkeys(("reported", "total", "share"))  # no area register there
+                rows.append(more | found._asdict() | unknown)
+    return pd.DataFrame(rows).astype({"reported": "Int64", "total": "Int64", "share": float})
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
