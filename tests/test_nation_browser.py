@@ -85,6 +85,7 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board)
     assert seen.painted() == 170
     seen.settled()
     seen.page.locator(".st-key-province").get_by_role("combobox").click()
+    seen.page.keyboard.type("Surat")  # the list shows only what fits; typing finds
     seen.page.get_by_role("option", name="Surat Thani", exact=True).click()
     seen.map.locator('body[data-painted="131"]').wait_for(timeout=90_000)
     seen.settled()

@@ -18,3 +18,8 @@ def polygons() -> dict:
 def values() -> dict[str, dict[str, int]]:
     """Agencies per subdistrict code, by the option chosen."""
     return json.loads((Path(os.environ["KRADAN_BENCH"]) / "values.json").read_text(encoding="utf-8"))
+
+
+def view() -> tuple[float, ...]:
+    """Latitude, longitude and zoom at which a tutorial would open the map: the province unless told otherwise."""
+    return tuple(float(part) for part in os.environ.get("KRADAN_BENCH_VIEW", "8.55,99.85,9").split(","))

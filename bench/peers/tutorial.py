@@ -5,13 +5,13 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from bench.peers.data import polygons, values
+from bench.peers.data import polygons, values, view
 
 st.set_page_config(layout="wide")
 chosen = st.selectbox("option", list(values()))
 table = pd.DataFrame(values()[chosen].items(), columns=["code", "agencies"])
-west, south, east, north = 99.25, 7.75, 100.45, 9.35
-drawn = folium.Map(location=[(south + north) / 2, (west + east) / 2], zoom_start=9)
+latitude, longitude, zoom = view()
+drawn = folium.Map(location=[latitude, longitude], zoom_start=int(zoom))
 layer = folium.Choropleth(
     geo_data=polygons(),
     data=table,
