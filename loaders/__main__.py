@@ -85,11 +85,11 @@ def _boundaries(options: argparse.Namespace) -> int:
     from loaders import boundaries, boundary_download
 
     if options.download:
-        _print(boundary_download.download(_bytes_on_stderr))
+        _print(boundary_download.download(_bytes_on_stderr, settings.province()))
     elif options.file:
-        _print(boundaries.install(options.file, options.crs))
+        _print(boundaries.install(options.file, options.crs, settings.province()))
     else:
-        _print(boundaries.status())
+        _print(boundaries.status(settings.province()))
     return LOADED
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 
 import numpy as np
@@ -15,6 +16,7 @@ from geo.coverage import coverage
 from geo.measure import known_sum
 from geo.ordered_tiles import TILE, ordered_tiles
 from loaders import batches, boundaries, ingest, nation, province_facts, settings, setup, store, store_nation
+from loaders.__main__ import main
 from loaders.problems import Refused
 from pages.parts import nation_data, queries
 from tests import nation_files, toy
@@ -242,3 +244,15 @@ def test_facts_of_another_province_follow_the_boundary_file(tmp_path, monkeypatc
     )
     known = province_facts.subdistricts("84")
     assert known["lat"].notna().all() and known["area_km2"].gt(0).all() and known["population_2021"].isna().all()
+
+
+def test_the_command_line_speaks_of_the_province_it_is_set_to(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KRADAN_PROVINCE", "84")
+    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
+    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path / "kept"))
+    codes = province_facts.subdistricts("84")["subdistrict_code"].tolist()
+    path = nation_files.geojson_of(tmp_path / "surat.geojson", nation_files.squares(codes, west=98.0, size=0.02))
+    assert main(["boundaries", str(path)]) == 0
+    assert main(["boundaries", "--status"]) == 0
+    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (said["province"], said["kind"], said["subdistricts"], said["expected"]) == ("84", "folder", 131, 131)

@@ -93,7 +93,8 @@ class Pack:
     @cached_property
     def map_credit(self) -> str:
         """Where the boundaries come from; a schematic map says so."""
-        found = geometry.current()
+        with settings.seeing(self.facts["province"]):
+            found = geometry.current()
         return (
             self.words.say(geometry.NAMES[found["kind"]]) + " · " if found["kind"] in geometry.NOTES else ""
         ) + found["credit"]
@@ -101,7 +102,9 @@ class Pack:
     @cached_property
     def shapes(self) -> Shapes:
         """The geometry that the board shows, ready to draw."""
-        document = json.loads((settings.ROOT / "static" / geometry.current()["main"]).read_text(encoding="utf-8"))
+        with settings.seeing(self.facts["province"]):
+            address = geometry.current()["main"]
+        document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))
         return shapes(
             _frame(document["features"], "subdistrict_code"), _frame(document["districts"]["features"], "district_code")
         )

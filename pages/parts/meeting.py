@@ -176,13 +176,15 @@ def show(number: int | None, story: list[dict], language: str) -> dict | None:
     """Put the wall on the screen; returns its message when there is a new one."""
     facts = facts_of(number)
     words = Words(language)
-    prepared = _prepared(
-        str(number or ""),
-        facts["version"],
-        language,
-        json.dumps(story, sort_keys=True, ensure_ascii=False),
-        geometry.current()["main"],
-    )
+    # A frozen meeting may be of another province than the one in sight: it is drawn on its own map.
+    with settings.seeing(facts["province"]):
+        prepared = _prepared(
+            str(number or ""),
+            facts["version"],
+            language,
+            json.dumps(story, sort_keys=True, ensure_ascii=False),
+            geometry.current()["main"],
+        )
     noted = [
         {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}
         for row in decisions_of(number).itertuples()
