@@ -16,4 +16,3 @@ with guard.calm():
     chosen = st.navigation(frame.menu(views), position="top")
     frame.header(frame.board_words())
     chosen.run()
-choices.write_address()

@@ -107,7 +107,7 @@ def base_map(options: dict | str) -> BoardMap:
     return board_map
 
 
-def class_vector(
+def class_message(
     codes: pd.Series,
     classes: pd.Series,
     styles: dict[str, ClassStyle],
@@ -117,20 +117,16 @@ def class_vector(
     marks: pd.Series | None = None,
     mark_label: str = "",
     badges: dict[str, int] | None = None,
-    view: str = "main",
-    district: str | None = None,
-    chosen: str | None = None,
-) -> ClassVector:
-    """Build the vector of one change.
+) -> dict:
+    """What one change of the map says, whatever the map zooms to (:func:`class_vector`).
 
     Parameters
     ----------
-    codes : subdistrict_code of every row, each once; the vector is sorted by it.
+    codes : subdistrict_code of every row, each once; the message is sorted by it.
     classes : one character per row, a key of ``styles``.
     values : figure for the tooltip, NA = nothing said; ``unit`` holds ``{}`` where the figure goes.
     marks : True where a stripe lies over the class (estimated, supported at a higher level, border class).
     badges : subdistrict_code -> count drawn in a disc.
-    district, chosen : codes of what the map zooms to and outlines.
 
     Raises
     ------
@@ -140,24 +136,30 @@ def class_vector(
     unknown = set(classes) - set(styles)
     if unknown:
         raise ValueError(
-            f"class_vector: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each."
+            f"class_message: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each."
         )
     order = codes.reset_index(drop=True).sort_values()
-    vector: dict = {
-        "view": view,
+    message: dict = {
         "classes": "".join(classes.reset_index(drop=True)[order.index]),
         "styles": {key: _style(style) for key, style in styles.items()},
     }
     if values is not None:
-        vector |= {"values": _figures(values.reset_index(drop=True)[order.index]), "unit": unit}
+        message |= {"values": _figures(values.reset_index(drop=True)[order.index]), "unit": unit}
     if marks is not None and bool(marks.any()):
-        vector["marks"] = "".join("1" if mark else "0" for mark in marks.reset_index(drop=True)[order.index])
-        vector["mark_label"] = mark_label
+        message["marks"] = "".join("1" if mark else "0" for mark in marks.reset_index(drop=True)[order.index])
+        message["mark_label"] = mark_label
     if badges:
         place = {code: index for index, code in enumerate(order)}
-        vector["badges"] = [[place[code], number] for code, number in badges.items() if code in place]
-    vector |= {key: value for key, value in (("district", district), ("chosen", chosen)) if value}
-    return ClassVector(vector)
+        message["badges"] = [[place[code], number] for code, number in badges.items() if code in place]
+    return message
+
+
+def class_vector(
+    message: dict, *, view: str = "main", district: str | None = None, chosen: str | None = None
+) -> ClassVector:
+    """The vector of one change: a :func:`class_message`, which map it is for, and the codes it zooms to and outlines."""
+    aimed = {key: value for key, value in (("district", district), ("chosen", chosen)) if value}
+    return ClassVector({"view": view} | message | aimed)
 
 
 def _style(style: ClassStyle) -> dict:

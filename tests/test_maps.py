@@ -7,7 +7,7 @@ import json
 import pandas as pd
 import pytest
 
-from geo.maps import ClassStyle, Geometry, base_map, class_vector
+from geo.maps import ClassStyle, Geometry, base_map, class_message, class_vector
 from loaders import reference
 
 STYLES = {"0": ClassStyle("#ffffcc", "1 หน่วยงาน"), "u": ClassStyle("#e3e3e3", "ยังไม่มีข้อมูล", "#8a8a8a")}
@@ -15,7 +15,7 @@ STYLES = {"0": ClassStyle("#ffffcc", "1 หน่วยงาน"), "u": ClassSt
 
 def vector_of(**changed):
     codes, classes = pd.Series(["800103", "800101", "800102"]), pd.Series(["0", "u", "0"])
-    return json.loads(class_vector(codes, classes, STYLES, **changed).vector)
+    return json.loads(class_vector(class_message(codes, classes, STYLES, **changed)).vector)
 
 
 def test_the_vector_is_in_code_order():
@@ -27,7 +27,7 @@ def test_the_vector_is_in_code_order():
 
 def test_a_class_without_a_style_is_an_error():
     with pytest.raises(ValueError, match="have no style"):
-        class_vector(pd.Series(["800101"]), pd.Series(["9"]), STYLES)
+        class_message(pd.Series(["800101"]), pd.Series(["9"]), STYLES)
 
 
 def test_badges_name_places_by_their_position():
@@ -36,8 +36,8 @@ def test_badges_name_places_by_their_position():
 
 def test_a_change_of_170_subdistricts_is_small():
     codes = reference.subdistricts()["subdistrict_code"]
-    message = class_vector(codes, pd.Series(["0"] * 170), STYLES, values=pd.Series(range(170)), unit="{} หน่วยงาน")
-    assert len(message.vector) < 1500
+    message = class_message(codes, pd.Series(["0"] * 170), STYLES, values=pd.Series(range(170)), unit="{} หน่วยงาน")
+    assert len(class_vector(message, district="8001").vector) < 1500
 
 
 def test_the_base_map_never_changes_and_asks_no_other_host():

@@ -48,7 +48,24 @@ def _read_province() -> None:
     if st.session_state.get("province") not in province_names():
         st.session_state["province"] = home
     st.session_state["_used"] = {"lang": "th", "province": home}
+    _look()
+
+
+def _look() -> None:
+    """Have this run's thread work for the province chosen; each run has a thread of its own."""
+    home = settings.home_province()
     settings.look_at(None if st.session_state["province"] == home else st.session_state["province"])
+
+
+def keep_frame() -> None:
+    """Remember which choices stand around the view, so that a run of the view alone keeps them in the address."""
+    st.session_state["_frame_used"] = dict(st.session_state["_used"])
+
+
+def begin() -> None:
+    """The start of a view's run: the choices around it are in use, its own are not yet."""
+    st.session_state["_used"] = dict(st.session_state["_frame_used"])
+    _look()
 
 
 def write_address() -> None:

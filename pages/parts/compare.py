@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,7 +15,7 @@ from geo.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
 from pages.parts import choices, dimensions, geometry, layers, looks, panels, queries
 from pages.parts.looks import Look
-from pages.parts.text import baht, safe, t, whole, year
+from pages.parts.text import baht, language, safe, t, whole, year
 
 MEASURES = ("agencies", "village_share", "per_head_baht")
 MODES = ("one", "twin", "small")
@@ -60,7 +61,21 @@ def _step_year(version: str, chosen: queries.Filters) -> None:
 
 def layer_of(version: str, look: Look, measure: str, bounds: list[float]) -> layers.Layer:
     """The coverage layer of a look; estimated shares bear a stripe."""
-    return layers.coverage_layer(looks.coverage(version, look), measure, bounds, estimated=look.split is not None)
+    return _layer_of(version, look, measure, tuple(bounds), language())
+
+
+@lru_cache(maxsize=256)
+def _layer_of(version: str, look: Look, measure: str, bounds: tuple[float, ...], language: str) -> layers.Layer:
+    """A layer holds its legend's words: kept by language too."""
+    return layers.coverage_layer(looks.coverage(version, look), measure, list(bounds), estimated=look.split is not None)
+
+
+@lru_cache(maxsize=256)
+def _people(version: str, look: Look) -> dict[str, int]:
+    """People by status within the district chosen; a status that nobody is in is left out."""
+    table = looks.coverage(version, look)
+    inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
+    return dict(inside.groupby("status")["population"].sum(min_count=1))
 
 
 def one(version: str, sight: Sight) -> None:
@@ -74,14 +89,12 @@ def one(version: str, sight: Sight) -> None:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         notes(version, sight)
         panels.strip(version, chosen, looks.rolled(version, look))
-        table = looks.coverage(version, look)
-        inside = table if not chosen.district else table[table["district_code"] == chosen.district]
-        people = inside.groupby("status")["population"].sum(min_count=1)
+        people = _people(version, look)
         panels.figures(
             [
                 (t(f"people_{status}"), whole(people[status]))
                 for status in ("covered", "none", "not_reported")
-                if status in people.index
+                if status in people
             ]
         )
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import pandas as pd
 
 from geo.measure import known_sum
 from pages.parts import choices, queries
 from pages.parts import records as rows_
 from pages.parts.looks import TIERS, Look, coverage
-from pages.parts.text import t, year
+from pages.parts.text import language, t, year
 
 DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
 MOST = 24  # more small maps than this cannot be told apart on a screen
@@ -16,6 +18,11 @@ MOST = 24  # more small maps than this cannot be told apart on a screen
 
 def words(version: str, dimension: str) -> dict[str, str]:
     """Values of a dimension in the store, in their order, with their words."""
+    return _words(version, dimension, language())
+
+
+@lru_cache(maxsize=64)
+def _words(version: str, dimension: str, language: str) -> dict[str, str]:
     if dimension == "theme":
         return choices.theme_names()
     if dimension == "year":

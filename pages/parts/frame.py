@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
 from loaders.store import StoreUnavailable
-from pages.parts import choices, nation_parts, queries, warm, who
+from pages.parts import choices, guard, nation_parts, queries, warm, who
 from pages.parts.text import safe, t
 
 CAPITAL = "10"
@@ -54,10 +54,26 @@ def style() -> None:
 
 
 def _run(name: str) -> Callable[[], None]:
-    """Views are loaded when first opened, so that one of them cannot keep the others from starting."""
+    """Views are loaded when first opened, so that one of them cannot keep the others from starting.
+
+    A view is a fragment: a choice inside it runs and sends the view alone, not the menu and the header around it
+    (measured: half the bytes of a change). When the data change meanwhile, everything is run again.
+    """
 
     def run() -> None:
-        importlib.import_module(f"pages.views.{name}").view()
+        choices.keep_frame()
+        drawn_for = queries.version()
+
+        @st.fragment
+        def view() -> None:
+            with guard.calm():
+                choices.begin()
+                if queries.version() != drawn_for:
+                    st.rerun()
+                importlib.import_module(f"pages.views.{name}").view()
+            choices.write_address()
+
+        view()
 
     run.__name__ = name
     return run
@@ -111,7 +127,6 @@ def board_words() -> str:
 
 def demo_mark(version: str) -> str:
     """Invented data say so on every page until real data are loaded."""
-    active = queries.batches(version).query("is_active")
-    if not len(active) or not bool(active["is_demo"].any()):
+    if not queries.has_demo(version):
         return ""
     return f'<span class="kradan-demo" role="note"><b>{safe(t("demo"))}</b> {safe(t("demo_long"))}</span>'

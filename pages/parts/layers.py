@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
 from geo.breaks import classify
-from geo.maps import ClassStyle, ClassVector, class_vector
+from geo.maps import ClassStyle, ClassVector, class_message, class_vector
 from pages.parts.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from pages.parts.panels import nothing_styles
 from pages.parts.queries import Filters
@@ -29,24 +31,33 @@ class Layer:
     mark_label: str = ""
     badges: dict[str, int] | None = None
 
+    @cached_property
+    def message(self) -> dict:
+        """What the map is told, whatever it zooms to; made once per layer."""
+        return class_message(
+            self.codes, self.classes, self.styles, values=self.values, unit=self.unit, marks=self.marks, mark_label=self.mark_label,
+            badges=self.badges,
+        )  # fmt: skip
+
+    @cached_property
+    def _rows(self) -> list[tuple[str, str, bool]]:
+        """Code, class and mark of every subdistrict."""
+        marks = [False] * len(self.codes) if self.marks is None else self.marks.astype(bool)
+        return list(zip(self.codes, self.classes, marks, strict=True))
+
     def vector(self, view: str, filters: Filters | None = None, chosen: str | None = None) -> ClassVector:
         """The short message to the map."""
-        return class_vector(
-            self.codes, self.classes, self.styles, values=self.values, unit=self.unit, marks=self.marks, mark_label=self.mark_label,
-            badges=self.badges, view=view, district=filters.district if filters else None, chosen=chosen,
-        )  # fmt: skip
+        return class_vector(self.message, view=view, district=filters.district if filters else None, chosen=chosen)
 
     def counts(self, district: str | None = None) -> dict[str, int]:
         """Subdistricts per class, within a district when one is chosen."""
-        inside = self.classes if district is None else self.classes[self.codes.str.startswith(district)]
-        return {str(key): int(number) for key, number in inside.value_counts().items()}
+        return Counter(kind for code, kind, _ in self._rows if code.startswith(district or ""))
 
     def marked(self, district: str | None = None) -> tuple[str, int] | None:
         """Words for the stripe and how many subdistricts bear it."""
         if self.marks is None:
             return None
-        inside = self.marks if district is None else self.marks[self.codes.str.startswith(district)]
-        return self.mark_label, int(inside.sum())
+        return self.mark_label, sum(mark for code, _, mark in self._rows if code.startswith(district or ""))
 
 
 def _bounds_words(bounds: list[float], whole: bool, unit: str) -> list[str]:

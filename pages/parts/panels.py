@@ -208,8 +208,6 @@ def empty(key: str = "nothing_found") -> None:
 
 def completeness(version: str, filters: queries.Filters) -> str:
     """How much the result stands on, in words: subdistricts (of the district chosen) where all bases have spoken."""
-    table_ = queries.coverage(version, filters)
-    table_ = table_[table_["district_code"].eq(filters.district) | (not filters.district)]
-    all_spoke = int((table_["missing_bases"].eq("") & table_["completeness"].notna()).sum())
+    spoke, all_ = queries.all_spoke(version, filters)
     when = year(filters.fiscal_year) if filters.fiscal_year else t("all_years")
-    return t("completeness_note", full=all_spoke, all=len(table_), year=when)
+    return t("completeness_note", full=spoke, all=all_, year=when)

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeVar
 
 import pandas as pd
@@ -143,6 +144,13 @@ def all_batches(version: str) -> pd.DataFrame:
         return store.read_batches(connection, viewer=viewer_in(version))
 
 
+@lru_cache(maxsize=32)
+def has_demo(version: str) -> bool:
+    """Whether invented data stand on the board."""
+    known = batches(version)
+    return bool((known["is_active"].astype(bool) & known["is_demo"].astype(bool)).any())
+
+
 @st.cache_resource(max_entries=4, show_spinner=False)
 def data_sets(version: str) -> pd.DataFrame:
     """What may be shared: every ``base`` and ``register`` with rows in the store."""
@@ -262,11 +270,13 @@ def _adjacency(province: str, state: tuple) -> pd.DataFrame:
     return province_facts.adjacency(province)
 
 
+@lru_cache(maxsize=32)
 def years(version: str) -> list[int]:
     """Fiscal years that support records name, latest first."""
     return sorted({int(year) for year in support(version)["fiscal_year"].dropna()}, reverse=True)
 
 
+@lru_cache(maxsize=32)
 def usual_year(version: str) -> int | None:
     """The fiscal year with most records: what a blank start shows."""
     named = support(version)["fiscal_year"].dropna()
@@ -296,6 +306,14 @@ def coverage(version: str, filters: Filters) -> pd.DataFrame:
         fiscal_year=wide.fiscal_year,
         local_governments=province_facts.local_governments(province_in(version)),
     )
+
+
+@lru_cache(maxsize=256)
+def all_spoke(version: str, filters: Filters) -> tuple[int, int]:
+    """Subdistricts (of the district chosen) for which every relevant base has spoken, and all of them; without a relevant base none has."""
+    table = coverage(version, filters)
+    share = table["completeness"][table["district_code"].eq(filters.district) | (not filters.district)]
+    return int(share.eq(1).sum()), len(share)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
