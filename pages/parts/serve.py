@@ -6,17 +6,29 @@ link opened first on a cold server then answers "page not found" (seen with 1.67
 
 from __future__ import annotations
 
+import importlib
 import sys
+import threading
+import time
 
+from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
 from loaders import settings
 
 
+def _get_ready() -> None:
+    """Beside the server, not before it: it answers at once, and the first visitor waits for what is not ready yet."""
+    while not runtime.exists():
+        time.sleep(0.1)
+    importlib.import_module("pages.parts.warm").ahead()
+
+
 def main(options: list[str]) -> None:
     """Serve ``app.py`` with Streamlit's own command line."""
     PagesManager.uses_pages_directory = False
+    threading.Thread(target=_get_ready, daemon=True, name="kradan-ahead").start()
     sys.argv = ["streamlit", "run", str(settings.ROOT / "app.py"), *options]
     cli.main()
 

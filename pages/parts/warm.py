@@ -1,17 +1,20 @@
-"""Compute ahead what people are about to ask: coverage under each single function, agency and stream, for every year.
+"""Compute ahead what people are about to ask: the first page when the server starts, then every single filter.
 
-A first change of a filter otherwise waits for the coverage of all years (the class bounds are shared between them).
-One quiet thread per data version does it shortly after the first visit; a newer version ends the older thread's work.
+A first change of a filter otherwise waits for the coverage of all years (the class bounds are shared between them):
+one quiet thread per data version computes it under each function, agency and stream shortly after the first visit;
+a newer version ends the older thread's work.
 """
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import time
 
 from loaders import codes, settings
-from pages.parts import queries
+from pages.parts import geometry, looks, queries, who
+from pages.parts.looks import Look
 from pages.parts.queries import Filters
 
 log = logging.getLogger("kradan")
@@ -19,6 +22,21 @@ PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
 _wanted: dict[str, str] = {}  # province and who looks -> the data version at work
 _lock = threading.Lock()
+
+
+def ahead() -> None:
+    """What the first person to open a page would otherwise wait for: libraries, map, figures of the usual year."""
+    try:
+        geometry.current()
+        if who.has_sign_in():  # figures differ by who looks
+            return
+        version = queries.version()
+        first = Look(Filters(queries.usual_year(version)))
+        looks.shared_breaks(version, (first,), "agencies")
+        looks.rolled(version, first)
+        looks.undated(version, first)
+    except Exception:  # a page that needs it says what is wrong
+        log.exception("getting ready stopped")
 
 
 def start(version: str) -> None:
