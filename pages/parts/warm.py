@@ -7,7 +7,6 @@ a newer version ends the older thread's work.
 
 from __future__ import annotations
 
-import importlib
 import logging
 import threading
 import time
@@ -25,7 +24,10 @@ _lock = threading.Lock()
 
 
 def ahead() -> None:
-    """What the first person to open a page would otherwise wait for: libraries, map, figures of the usual year."""
+    """What the first person to open a page would otherwise wait for: libraries, map, figures of the usual year.
+
+    Views are not imported here: a component that is declared outside a session is never served (its frame stays blank).
+    """
     try:
         geometry.current()
         if who.has_sign_in():  # figures differ by who looks
