@@ -101,6 +101,15 @@ class Scheme:
             rules[code] = _changed(rules[code], name, value)
         return replace(self, rules=tuple(rules.values()))
 
+    def with_limits(self, limits: Mapping[str, object]) -> Scheme:
+        """The scheme with other limits of its conditions: ``{"member_growth": "10"}``."""
+        gates = {gate.code: gate for gate in self.gates}
+        for code, value in limits.items():
+            if code not in gates:
+                raise FundError("fund_gate_unknown", code, ", ".join(gates))
+            gates[code] = replace(gates[code], limit=number(value, code))
+        return replace(self, gates=tuple(gates.values()))
+
 
 def number(value: object, where: str) -> Decimal:
     """A number that is not negative, exactly as written."""

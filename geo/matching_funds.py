@@ -6,8 +6,8 @@ is divided by villages: a town subdistrict without villages gets 0 from a per-vi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
@@ -17,7 +17,7 @@ from geo.fund_rules import FundError, Rule, Scheme
 from geo.periods import require_columns
 from geo.splits import largest_remainder
 
-__all__ = ["Funds", "calculate", "compare", "fund_gates", "promised_received", "pull"]
+__all__ = ["Funds", "calculate", "compare", "fund_gates", "promised_received", "pull", "within"]
 KEY = "subdistrict_code"
 SATANG = 100
 STATUSES = ("no_condition", "met", "not_met", "not_known")
@@ -43,6 +43,7 @@ class Funds:
     by_area: pd.DataFrame
     by_payer: pd.DataFrame
     by_gate: pd.DataFrame
+    gates: pd.DataFrame | None = None
 
     @property
     def total_satang(self) -> int:
@@ -229,7 +230,20 @@ def _calculated(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None,
         )
     lines = _lines(scheme, areas, extra)
     lines["gate_status"] = _statuses(scheme, lines, gates)
-    return Funds(scheme, lines, _by_area(scheme, areas, lines), _by_payer(lines), _by_gate(scheme, lines, gates))
+    return Funds(scheme, lines, _by_area(scheme, areas, lines), _by_payer(lines), _by_gate(scheme, lines, gates), gates)
+
+
+def within(funds: Funds, codes: Collection[str]) -> Funds:
+    """The same money for some of the places: what each of them gets stays, the sums are those of the part."""
+    lines = funds.lines[funds.lines[KEY].isin(codes)]
+    by_area = funds.by_area[funds.by_area[KEY].isin(codes)]
+    return replace(
+        funds,
+        lines=lines,
+        by_area=by_area,
+        by_payer=_by_payer(lines),
+        by_gate=_by_gate(funds.scheme, lines, funds.gates),
+    )
 
 
 def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:

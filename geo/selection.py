@@ -18,6 +18,7 @@ from geo.periods import require_columns
 from geo.selection_solver import KEY, Problem, Wish, problem_of, solve
 
 __all__ = ["CONSTRAINTS", "Choice", "Wish", "select", "worth"]
+PRICES = ["constraint", "worth_without", "price", "price_share", "instead", "cost_satang_without"]
 CONSTRAINTS = ("budget", "per_district", "forced_in", "forced_out", "neighbours")
 
 
@@ -31,7 +32,8 @@ class Choice:
     (has worth and cost; places that have not are never chosen).
     ``summary``: two rows ``optimum`` and ``simple``: ``places``, ``worth``, ``cost_satang``, ``districts_missed``,
     ``keeps_wishes``. ``prices``: ``constraint`` and what it costs: ``worth_without``, ``price`` (worth given up for
-    it), ``price_share``. ``reasons``: for ``infeasible``: ``code``, ``value``, ``needed``.
+    it), ``price_share``, ``instead`` (codes of the places that would be chosen without it and are not now) and
+    ``cost_satang_without``. ``reasons``: for ``infeasible``: ``code``, ``value``, ``needed``.
     """
 
     status: str
@@ -145,14 +147,17 @@ def _summary(problem: Problem, wish: Wish, sets: dict[str, np.ndarray], worth: n
     return pd.DataFrame(rows)
 
 
-def _prices(problem: Problem, wish: Wish, worth: np.ndarray, best: float) -> pd.DataFrame:
-    rows = []
+def _prices(problem: Problem, wish: Wish, worth: np.ndarray, now: np.ndarray) -> pd.DataFrame:
+    rows, best = [], float(worth[now].sum())
     for name in _active(problem, wish):
         status, chosen = solve(problem, wish, {name})
-        without = float(worth[chosen].sum()) if chosen is not None and status == "optimal" else float("nan")
+        proven = chosen is not None and status == "optimal"
+        without = float(worth[chosen].sum()) if proven else float("nan")
         rows.append({"constraint": name, "worth_without": without, "price": without - best,
-                     "price_share": (without - best) / abs(without) if without else float("nan")})  # fmt: skip
-    return pd.DataFrame(rows, columns=["constraint", "worth_without", "price", "price_share"])
+                     "price_share": (without - best) / abs(without) if without else float("nan"),
+                     "instead": tuple(problem.codes[np.setdiff1d(chosen, now)]) if proven else (),
+                     "cost_satang_without": int(problem.cost[chosen].sum()) if proven else pd.NA})  # fmt: skip
+    return pd.DataFrame(rows, columns=PRICES)
 
 
 def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = None, prices: bool = True) -> Choice:
@@ -195,7 +200,9 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
         dtype="string",
     )
     priced = (
-        _prices(problem, wish, worth, float(worth[chosen].sum())) if prices and status == "optimal" else _no_prices()
+        _prices(problem, wish, worth, chosen)
+        if prices and status == "optimal" and chosen is not None
+        else pd.DataFrame(columns=PRICES)
     )
     return Choice(
         status=status,
@@ -205,10 +212,6 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
         reasons=pd.DataFrame(reasons, columns=["code", "value", "needed"]),
         seconds=time.perf_counter() - begin,
     )
-
-
-def _no_prices() -> pd.DataFrame:
-    return pd.DataFrame(columns=["constraint", "worth_without", "price", "price_share"])
 
 
 def worth(parts: pd.DataFrame, weights: dict[str, float]) -> pd.Series:

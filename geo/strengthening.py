@@ -59,6 +59,26 @@ def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str = "C") -> p
     return table.assign(_order=order).sort_values(["_order", KEY], ignore_index=True).drop(columns="_order")
 
 
+def weak_points(contributions: pd.DataFrame, count: int = 2) -> pd.Series:
+    """What drags each place down most: where strengthening should begin.
+
+    Parameters
+    ----------
+    contributions
+        From :func:`geo.ranking.contributions`: the unit, ``criterion``, ``against_mean``.
+
+    Returns
+    -------
+    Series
+        By ``subdistrict_code``: the ``count`` criteria furthest below the mean, worst first, as a tuple; only those
+        below it, so a place with nothing below the mean has an empty tuple.
+    """
+    require_columns(contributions, [KEY, "criterion", "against_mean"], "contributions")
+    rows = contributions.sort_values([KEY, "against_mean", "criterion"])
+    below = rows["criterion"].where(rows["against_mean"] < 0)
+    return below.groupby(rows[KEY]).agg(lambda found: tuple(found.dropna().head(count)))
+
+
 @dataclass(frozen=True)
 class Bookings:
     """Requests with their answer, and what is left of each stream.

@@ -7,7 +7,7 @@ who did it. None of this changes the figures, so the data version stays as it is
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import geothai
@@ -168,6 +168,23 @@ def send_team(
     }
     detail = f"{subdistrict_code} {names['team']}: {names['task']}"
     return _add(connection, tables.team, _needed(who, "decision_person_missing"), data_version, detail, **values)
+
+
+def send_teams(
+    connection: Connection,
+    subdistrict_codes: Sequence[str],
+    team: str,
+    task: str,
+    visit_on: date | None,
+    who: str,
+    data_version: str,
+) -> list[int]:
+    """Give several places the same team, task and day: all of them in one transaction, or none.
+
+    Raises ``Refused``: as :func:`send_team`, and ``team_without_place``.
+    """
+    _needed(",".join(subdistrict_codes), "team_without_place")
+    return [send_team(connection, code, team, task, visit_on, who, data_version) for code in subdistrict_codes]
 
 
 def book_project(

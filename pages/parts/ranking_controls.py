@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.index_spec import SpecError
+from geo.index_spec import Spec, SpecError
 from pages.parts import ranking_data, scenarios
 from pages.parts.choices import choose
 from pages.parts.ranking_data import LIMITS, Method
@@ -49,6 +49,28 @@ def fault(chosen: Method) -> str | None:
     return None
 
 
+def value_words(code: str, value: float) -> str:
+    """A value of a criterion with its unit; a share in per cent, yes or no in words."""
+    unit = next(entry["unit"] for entry in ranking_data.document()["criterion"] if entry["code"] == code)
+    if unit == "yes_no":
+        return t("yes") if value else t("none_held")
+    number = f"{value * 100:,.0f}" if unit == "share" else f"{value:,.1f}"
+    return t(f"criterion_value_{unit}", value=number)
+
+
+def doubt_words(spec: Spec) -> str:
+    """What is varied in the draws, when a place gets a score, and what is done with outliers: all of it stated."""
+    parts = [t("doubt_known", share=f"{spec.known_share * 100:g}")]
+    if spec.outliers == "winsorise":
+        parts.append(t("doubt_outliers", most=spec.outlier_limits[2]))
+    doubt = spec.doubt
+    parts.append(
+        t("doubt_draws", draws=f"{doubt.draws:,}", spread=f"{doubt.weight_spread * 100:g}", left=f"{doubt.leave_out * 100:g}",
+          scales=len(doubt.normalisations), means=len(doubt.aggregations), hold=f"{doubt.hold * 100:g}")
+    )  # fmt: skip
+    return " · ".join(parts)
+
+
 def names(axis: str = "strength") -> dict[str, str]:
     """Criteria of an axis with their words."""
     return {entry["code"]: entry[f"name_{language()}"] for entry in ranking_data.criteria(axis)}
@@ -57,6 +79,7 @@ def names(axis: str = "strength") -> dict[str, str]:
 def weights() -> None:
     """One slider per criterion, and the way back to the stated weights."""
     stated, parts = ranking_data.stated_weights(), scenarios.state("weights")
+    scenarios.note([t("weights_how")])
     for code, words in names().items():
         st.session_state[f"weight-{code}"] = min(scenarios.number(parts.get(code), stated[code]), MOST)
         st.slider(words, 0.0, MOST, step=0.25, key=f"weight-{code}", on_change=_moved, args=(code, stated[code]))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import pandas as pd
 import streamlit as st
 
+from geo import strengthening as plan
 from geo.index_criteria import criteria_frame
 from geo.index_reading import read_spec
 from geo.index_spec import Spec
-from geo.ranking import Ranking, rank
+from geo.ranking import Ranking, contributions, rank
 from geo.ranking_review import Agreed, agreed, compare, strength_by_need
 from loaders import settings
 from pages.parts import queries
@@ -100,6 +101,12 @@ def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
 def ranked(version: str, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
     """The ranking with its doubt: 1,000 draws once per data version, year and specification."""
     return rank(spec_of(method, axis), figures(version, fiscal_year))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def weak_points(version: str, fiscal_year: int | None, method: Method) -> pd.Series:
+    """What drags each ranked place down most (:func:`geo.strengthening.weak_points`)."""
+    return plan.weak_points(contributions(ranked(version, fiscal_year, method)))
 
 
 def overrides(fiscal_year: int | None) -> pd.DataFrame:

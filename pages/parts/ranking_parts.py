@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps import ClassStyle
-from geo.ranking import Ranking, contributions, influence
+from geo.ranking import Ranking, contributions
 from geo.ranking_review import Agreed
 from loaders import scenarios as store_scenarios
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
@@ -25,6 +25,11 @@ def inside(table: pd.DataFrame, chosen: Filters) -> pd.DataFrame:
     return table if not chosen.district else table[table[KEY].str.startswith(chosen.district)]
 
 
+def place_prefix(chosen: Filters) -> str:
+    """The chosen district at the head of a title that speaks of it alone."""
+    return f"{t('prefix_district')}{choices.district_names()[chosen.district]} · " if chosen.district else ""
+
+
 def finding(ranking: Ranking, chosen: Filters) -> str:
     """How many could be ranked of how many, and how many classes hold."""
     table = inside(ranking.units, chosen)
@@ -37,14 +42,13 @@ def finding(ranking: Ranking, chosen: Filters) -> str:
         "hold": f"{hold * 100:.0f}",
         "draws": f"{ranking.spec.doubt.draws:,}",
     }
-    place = f"{t('prefix_district')}{choices.district_names()[chosen.district]} · " if chosen.district else ""
-    return place + t("finding_ranking" if scored.any() else "finding_ranking_none", **blanks)
+    return place_prefix(chosen) + t("finding_ranking" if scored.any() else "finding_ranking_none", **blanks)
 
 
 def stamp(version: str, ranking: Ranking, method: Method) -> dict[str, str]:
     """What every output of a ranking carries."""
     return scenarios.stamp(
-        method=ranking_controls.words(method), seed=f"{ranking.spec.doubt.draws} / {ranking.spec.doubt.seed}",
+        method=ranking_controls.words(method), doubt=ranking_controls.doubt_words(ranking.spec), seed=f"{ranking.spec.doubt.draws} / {ranking.spec.doubt.seed}",
         version=f"{version} / {ranking.data_version} / {ranking.spec.version}",
     )  # fmt: skip
 
@@ -116,38 +120,17 @@ def legend(layer: Layer, district: str | None) -> None:
     panels.legend({key: layer.styles[key] for key in together}, merged, mark)
 
 
-def table(reviewed: Agreed, chosen: Filters, stamped: dict[str, str]) -> None:
-    """Score, rank, band, stability, computed and agreed class of every subdistrict."""
-    rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], na_position="last")
-    low, high = rows["rank_low"], rows["rank_high"]
-    shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
-        band=["" if pd.isna(one) else f"{one}–{other}" for one, other in zip(low, high, strict=True)],
-        score=rows["score"].round(2),
-        border=rows["border"].fillna(""),
-        stability=(rows["stability"] * 100).round(1),
-    )
-    columns = {"place": t("column_place"), "score": t("rank_score"), "rank": t("rank_rank"), "band": t("rank_band"), "class": t("rank_class"),
-               "stability": t("rank_stability"), "border": t("column_border"), "agreed_class": t("rank_agreed_class"), "reason": t("column_why"),
-               "by": t("decided_by"), "known_share": t("rank_known_share"), KEY: t("column_code")}  # fmt: skip
-    panels.table(
-        shown,
-        "ranking",
-        columns,
-        stamp=stamped,
-        formats={"known_share": percent, "score": _decimal, "rank": _rank, "stability": _decimal},
-    )
-
-
-def _decimal(value: object) -> str:
+def decimal(value: object) -> str:
+    """One decimal; a dash where there is no figure."""
     return "–" if pd.isna(value) else f"{float(value):,.1f}"  # type: ignore[arg-type]
 
 
-def _rank(value: object) -> str:
+def rank_words(value: object) -> str:
+    """A rank; a dash where there is none."""
     return "–" if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
 
 
-def _bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: float) -> None:
+def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: float) -> None:
     """Words and one or two bars per row; a bar below zero runs to the left in another colour."""
     lines = []
     for words, bars in rows:
@@ -169,10 +152,10 @@ def why(ranking: Ranking, reviewed: Agreed, code: str) -> None:
     shares = ranking.class_shares.loc[code]
     chances = " · ".join(f"{name} {percent(share)}" for name, share in shares.items())
     blanks = {
-        "score": _decimal(unit["score"]),
-        "rank": _rank(unit["rank"]),
-        "low": _rank(unit["rank_low"]),
-        "high": _rank(unit["rank_high"]),
+        "score": decimal(unit["score"]),
+        "rank": rank_words(unit["rank"]),
+        "low": rank_words(unit["rank_low"]),
+        "high": rank_words(unit["rank_high"]),
         "shares": chances,
     }
     st.html(f"<p>{safe(t('why_score', **blanks))}</p>")
@@ -186,44 +169,15 @@ def why(ranking: Ranking, reviewed: Agreed, code: str) -> None:
                 (
                     row.against_mean,
                     "up" if row.against_mean >= 0 else "down",
-                    f"{row.against_mean:+.2f} ({row.value:,.2f})",
+                    f"{row.against_mean:+.2f} ({ranking_controls.value_words(row.criterion, row.value)})",
                 )
             ],
         )
         for row in rows.itertuples()
     ]
     missing = [name for key, name in names.items() if key not in set(rows["criterion"])]
-    _bars(bars, float(rows["against_mean"].abs().max()))
+    draw_bars(bars, float(rows["against_mean"].abs().max()))
     scenarios.note([t("why_how")] + ([t("why_missing", names=", ".join(missing))] if missing else []))
-
-
-def weights_and_influence(ranking: Ranking, stamped: dict[str, str]) -> None:
-    """Real influence of every criterion beside its stated weight."""
-    if ranking.units["score"].notna().sum() < 3:
-        return
-    rows = influence(ranking)
-    names = ranking_controls.names()
-    st.html(f"<b>{safe(t('influence'))}</b>")
-    bars = [
-        (
-            names[row.criterion],
-            [
-                (row.stated, "stated", percent(row.stated)),
-                (0 if pd.isna(row.real) else row.real, "real", percent(row.real)),
-            ],
-        )
-        for row in rows.itertuples()
-    ]
-    _bars(bars, float(rows[["stated", "real"]].max().max()))
-    scenarios.note([t("influence_how")])
-    shown = rows.assign(criterion=rows["criterion"].map(names))
-    columns = {
-        "criterion": t("column_criterion"),
-        "stated": t("rank_stated_weight"),
-        "real": t("rank_real_influence"),
-        "mean_rank_shift": t("rank_mean_rank_shift"),
-    }
-    panels.downloads(shown[list(columns)].rename(columns=columns).assign(**stamped), "influence")
 
 
 def override(version: str, ranking: Ranking, reviewed: Agreed, chosen: Filters, code: str) -> None:
@@ -235,7 +189,11 @@ def override(version: str, ranking: Ranking, reviewed: Agreed, chosen: Filters, 
             f"<p>{safe(t('override_now', place=records.place_words(code), computed=computed or t('rank_no_score'), agreed=_class(unit['agreed_class'])))}</p>"
         )
         with st.form("override", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            to = st.selectbox(t("rank_agreed_class"), ranking.spec.labels, key="override-class")
+            now = str(unit["agreed_class"])
+            labels = list(ranking.spec.labels)
+            to = st.selectbox(
+                t("rank_agreed_class"), labels, labels.index(now) if now in labels else 0, key=f"override-class-{code}"
+            )  # opens on the class that stands, place by place: a slip of the hand changes nothing
             reason = st.text_input(t("column_why"), key="override-reason", max_chars=300)
             person = scenarios.who("override-who")
             sent = st.form_submit_button(t("override_save"))
@@ -270,47 +228,6 @@ def _override_words(row: dict) -> str:
     return f"{records.place_words(row[KEY])}: {_class(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
 
 
-def last_year(version: str, chosen: Filters, method: Method, stamped: dict[str, str]) -> None:
-    """Who rose and who fell; only what is more than the doubt is called a change."""
-    st.html(f"<b>{safe(t('last_year'))}</b>")
-    before = ranking_data.year_before(version, chosen.fiscal_year)
-    if before is None:
-        panels.empty("last_year_none")
-        return
-    rows = inside(ranking_data.against_last_year(version, before + 1, method), chosen)
-    rows = rows[rows["places_won"].notna()].sort_values("places_won", ascending=False)
-    st.html(f"<p>{safe(t('last_year_finding', firm=int(rows['is_firm'].sum()), all=len(rows)))}</p>")
-    shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
-        firm=[t("yes") if firm else "" for firm in rows["is_firm"]],
-    )
-    columns = {"place": t("column_place"), "class_before": t("class_before"), "class_now": t("class_now"), "rank_before": t("rank_before"),
-               "rank_now": t("rank_now"), "places_won": t("places_won"), "firm": t("change_is_firm")}  # fmt: skip
-    panels.table(shown, "ranking-last-year", columns, stamp=stamped)
-
-
-def axes_table(axes: pd.DataFrame, chosen: Filters, stamped: dict[str, str]) -> None:
-    """Weak and needy first: where strengthening is needed most."""
-    order = {name: number for number, name in enumerate(FIELDS)}
-    rows = (
-        inside(axes, chosen)
-        .assign(order=lambda table: table["field"].map(order))
-        .sort_values(["order", "strength"], na_position="last")
-    )
-    shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
-        field=[t("rank_no_score") if pd.isna(name) else t(f"rank_field_{name}") for name in rows["field"]],
-    )
-    columns = {
-        "place": t("column_place"),
-        "field": t("column_field"),
-        "strength": t("column_strength"),
-        "need": t("column_need"),
-        "class": t("rank_class"),
-    }
-    panels.table(shown, "strength-by-need", columns, stamp=stamped, formats={"strength": _decimal, "need": _decimal})
-
-
 def weakest(ranking: Ranking) -> str:
     """The place ranked last: whose page stands open first; the first one when nothing is ranked."""
     ranked = ranking.units.dropna(subset=["score"]).sort_values(["score", KEY])
@@ -318,7 +235,9 @@ def weakest(ranking: Ranking) -> str:
 
 
 def figures(ranking: Ranking, reviewed: Agreed) -> None:
-    """Per class how many and how many hold; how many were agreed otherwise."""
+    """Per class how many and how many hold; how many were agreed otherwise. Nothing is counted where nothing is ranked."""
+    if ranking.units["score"].isna().all():
+        return
     found = [
         (t("class_held", name=name, held=whole(row["held"])), whole(row["units"]))
         for name, row in ranking.headline().items()

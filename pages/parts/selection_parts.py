@@ -14,6 +14,10 @@ from pages.parts.ranking_data import KEY, Method
 from pages.parts.selection_data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
 from pages.parts.text import baht, language, safe, t, whole
 
+MILLION = 1e6
+NAMED = 5  # places written out beside a price; the rest is counted
+SHOWN_WORTH = 100  # worth is 0-1 inside and 0-100 on the screen
+
 
 def choose() -> Pick:
     """Every wish, all of it in the link."""
@@ -22,7 +26,7 @@ def choose() -> Pick:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         _number("choose", pick, 1.0)
         if not pick.any_budget:
-            _number("budget", pick, 1_000_000.0)
+            _budget(pick)
         _number("district", pick, 1.0)
     with st.expander(t("pick_more")):
         with st.container(horizontal=True):
@@ -74,6 +78,17 @@ def _number(name: str, pick: Pick, step: float) -> None:
     )
 
 
+def _budget(pick: Pick) -> None:
+    """Millions on the screen, where eight digits in a row cannot be read; baht in the link."""
+    st.session_state["pick-budget"] = pick.number("budget") / MILLION
+    st.number_input(
+        t("pick_budget"), 0.0, step=1.0, format="%.2f", key="pick-budget",
+        on_change=lambda: scenarios.set_state(
+            "pick", "budget", f"{st.session_state['pick-budget'] * MILLION:.0f}", f"{DEFAULTS['budget']:.0f}"
+        ),
+    )  # fmt: skip
+
+
 def _moved(name: str) -> None:
     scenarios.set_state("pick", name, f"{st.session_state[f'pick-{name}']:.0f}", f"{DEFAULTS[name]:.0f}")
 
@@ -97,6 +112,9 @@ def _forced(name: str, now: tuple[str, ...]) -> None:
 
 def finding(choice: Choice, pick: Pick) -> str:
     """How many, for how much, proven or not."""
+    known = int(choice.areas["is_known"].sum())
+    if not known:
+        return t("finding_selection_unknown", all=whole(len(choice.areas)))
     if choice.status == "infeasible" or "optimum" not in set(choice.summary["way"]):
         return t("finding_selection_none", choose=whole(pick.wish.choose), status=t(f"select_status_{choice.status}"))
     row = choice.summary.set_index("way").loc["optimum"]
@@ -108,20 +126,19 @@ def finding(choice: Choice, pick: Pick) -> str:
     return t(
         "finding_selection",
         chosen=whole(row["places"]),
-        all=len(choice.areas),
+        known=whole(known),
+        all=whole(len(choice.areas)),
         money=money,
         status=t(f"select_status_{choice.status}"),
     )
 
 
-def note(choice: Choice) -> str:
-    """How many can be chosen at all."""
-    return t(
-        "note_selection",
-        known=int(choice.areas["is_known"].sum()),
-        all=len(choice.areas),
-        seconds=f"{choice.seconds:.1f}",
-    )
+def note(pick: Pick) -> str:
+    """What worth and cost mean here."""
+    total = sum(pick.weights.values())
+    weights = pick.weights if total else dict.fromkeys(WEIGHTS, 1.0)
+    shares = {name: value / sum(weights.values()) * 100 for name, value in weights.items()}
+    return t("note_selection", cost=cost_words(pick), **{name: f"{share:.0f}" for name, share in shares.items()})
 
 
 def reasons(choice: Choice) -> None:
@@ -152,7 +169,7 @@ def stamp(version: str, method: Method, pick: Pick) -> dict[str, str]:
     weights = ", ".join(f"{t(f'pick_{name}')} {value:g}" for name, value in pick.weights.items())
     words = f"{weights} · {cost_words(pick)} · {ranking_controls.words(method)}"
     return scenarios.stamp(
-        method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), version=queries.number(version)
+        method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), data=queries.number(version)
     )
 
 
@@ -194,24 +211,37 @@ def ways(choice: Choice, stamped: dict[str, str]) -> None:
     """Optimum and simple rule side by side, and what each wish costs."""
     rows = choice.summary.assign(
         way=[t(f"select_way_{name}") for name in choice.summary["way"]],
-        keeps=[t("yes") if keeps else t("keeps_not") for keeps in choice.summary["keeps_wishes"]],
+        keeps=[t("keeps_all") if keeps else t("keeps_not") for keeps in choice.summary["keeps_wishes"]],
+        worth=choice.summary["worth"] * SHOWN_WORTH,
     )
-    columns = {"way": t("column_way"), "places": t("column_places"), "worth": t("column_worth"), "cost_satang": t("column_cost"),
+    columns = {"way": t("column_way"), "places": t("column_places"), "worth": t("column_worth_sum"), "cost_satang": t("column_cost"),
                "districts_missed": t("column_districts_missed"), "keeps": t("column_keeps")}  # fmt: skip
     panels.table(
         rows,
         "selection-ways",
         columns,
         stamp=stamped,
-        formats={"cost_satang": baht, "worth": lambda value: f"{value:.2f}"},
+        formats={"cost_satang": baht, "worth": lambda value: f"{value:,.0f}"},
     )
     if len(choice.prices):
-        lines = [
-            t("pick_price", wish=t(f"select_constraint_{row.constraint}"), price=t("not_known") if pd.isna(row.price) else f"{row.price:.2f}",
-              share="–" if pd.isna(row.price_share) else f"{row.price_share * 100:.1f}") for row in choice.prices.itertuples()
-        ]  # fmt: skip
+        lines = [_price(row._asdict()) for row in choice.prices.itertuples(index=False)]
         body = "".join(f"<li>{safe(line)}</li>" for line in lines)
         st.html(f'<div class="kradan-sheet"><b>{safe(t("pick_prices"))}</b><ul>{body}</ul></div>')
+
+
+def _price(row: dict) -> str:
+    """What would be different without one wish, with the names of who would come in."""
+    wish = t(f"select_constraint_{row['constraint']}")
+    if pd.isna(row["price"]):
+        return t("pick_price_not_known", wish=wish)
+    if not row["instead"]:
+        return t("pick_price_nothing", wish=wish)
+    names = ", ".join(records.place_words(code) for code in row["instead"][:NAMED])
+    more = len(row["instead"]) - NAMED
+    return t(
+        "pick_price", wish=wish, places=whole(len(row["instead"])), share=f"{row['price_share'] * 100:.1f}",
+        money=baht(row["cost_satang_without"]), names=names + (t("pick_and_more", more=more) if more > 0 else ""),
+    )  # fmt: skip
 
 
 def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]) -> None:
@@ -219,17 +249,20 @@ def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: d
     rows = choice.areas.merge(found[[KEY, "need", "readiness", "people"]], on=KEY)
     rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
     rows = rows[rows[KEY].str.startswith(district)] if district else rows
+    if rows.empty:
+        return
     shown = rows.assign(
         place=[records.place_words(code) for code in rows[KEY]],
-        optimum=[t("yes") if chosen else "" for chosen in rows["is_chosen"]],
-        simple=[t("yes") if chosen else "" for chosen in rows["is_simple"]],
+        optimum=[t("pick_chosen") if chosen else "" for chosen in rows["is_chosen"]],
+        simple=[t("pick_chosen") if chosen else "" for chosen in rows["is_simple"]],
+        worth=rows["worth"].astype(float) * SHOWN_WORTH,
         forced=["" if pd.isna(way) else t(f"select_constraint_forced_{way}") for way in rows["forced"]],
     )
     columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"), "worth": t("column_worth"),
-               "cost_satang": t("column_cost"), "need": t("pick_need"), "readiness": t("pick_readiness"), "people": t("column_population"), "forced": t("column_forced"),
+               "cost_satang": t("column_cost"), "need": t("column_need_score"), "readiness": t("column_readiness_score"), "people": t("column_population"), "forced": t("column_forced"),
                KEY: t("column_code")}  # fmt: skip
     decimals = dict.fromkeys(
-        ("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.2f}"
+        ("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.1f}"
     )
     panels.table(shown, "selection", columns, stamp=stamped, formats=decimals | {"cost_satang": baht, "people": whole})
 

@@ -10,7 +10,8 @@ import streamlit as st
 from geo import strengthening as plan
 from geo.maps import ClassStyle
 from loaders import scenarios as store_scenarios
-from pages.parts import choices, panels, queries, ranking_data, records, scenarios
+from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
+from pages.parts import ranking_parts as ranks
 from pages.parts.layers import Layer
 from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
 from pages.parts.queries import Filters
@@ -25,7 +26,7 @@ def weak(version: str, chosen: Filters, method: Method) -> tuple[pd.DataFrame, p
     ranking = ranking_data.ranked(version, chosen.fiscal_year, method)
     units = ranking_data.reviewed(ranking, chosen.fiscal_year).units
     units = units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
-    return units, plan.team_list(units, queries.decisions("team"))
+    return units, weakest_first(plan.team_list(units, queries.decisions("team")), units)
 
 
 def current(version: str, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
@@ -50,19 +51,43 @@ def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> La
     return Layer(styles, units[KEY], classes, marks=marks, mark_label=t("team_strong_current"))
 
 
-def finding(teams: pd.DataFrame) -> str:
-    """How many to strengthen, how many without a team."""
-    counts = teams["status"].value_counts()
-    return t(
+def finding(teams: pd.DataFrame, units: pd.DataFrame, chosen: Filters) -> str:
+    """How many to strengthen of how many with a class, how many without a team; no class, no number."""
+    counts, inside = teams["status"].value_counts(), ranks.inside(units, chosen)
+    known = int(inside["class"].notna().sum())
+    if not known:
+        return ranks.place_prefix(chosen) + t("finding_strengthening_none", all=len(inside))
+    return ranks.place_prefix(chosen) + t(
         "finding_strengthening",
+        known=known,
+        all=len(inside),
         weak=len(teams),
         none=int(counts.get("no_team", 0)),
         planned=int(counts.get("planned", 0)),
     )
 
 
+def weakest_first(teams: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Without a team first, then the lowest score first: the order in which help is needed."""
+    order = teams.assign(_status=teams["status"].map({name: number for number, name in enumerate(STATUSES)}),
+                         _score=teams[KEY].map(units.set_index(KEY)["score"]))  # fmt: skip
+    return order.sort_values(["_status", "_score", KEY], ignore_index=True).drop(columns=["_status", "_score"])
+
+
+def begin_with(
+    version: str, chosen: Filters, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame
+) -> pd.DataFrame:
+    """The places with what drags them most (words) and the money per head where the current is strong."""
+    points = teams[KEY].map(ranking_data.weak_points(version, chosen.fiscal_year, method))
+    names, strong = ranking_controls.names(), flagged[flagged["is_flagged"]].set_index(KEY)["baht_per_head"]
+    return teams.assign(
+        begin=[" · ".join(names[code] for code in found) if isinstance(found, tuple) else "" for found in points],
+        strong=teams[KEY].map(strong),
+    )
+
+
 def table(teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
-    """Places to be strengthened with team, task and next visit."""
+    """Places to be strengthened, where to begin, and their team, task and next visit once there is one."""
     if teams.empty:
         panels.empty("team_list_empty")
         return
@@ -77,9 +102,15 @@ def table(teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
         tasks=teams["tasks"].str.replace("|", ", "),
         visit=[day(value) for value in teams["next_visit_on"]],
     )
-    columns = {"place": t("column_place"), "why": t("column_why"), "status": t("column_status"), "teams": t("column_team"), "tasks": t("column_task"),
-               "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
-    panels.table(shown, name, columns, stamp=stamped)
+    columns = {"place": t("column_place"), "why": t("column_why"), "begin": t("team_begin"), "strong": t("team_strong_rate"), "status": t("column_status"),
+               "teams": t("column_team"), "tasks": t("column_task"), "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
+    if not teams["teams"].notna().any():
+        columns = {key: words for key, words in columns.items() if key not in ("status", "teams", "tasks", "visit")}
+    panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate})
+
+
+def _rate(value: object) -> str:
+    return "" if pd.isna(value) else t("unit_per_head_baht").format(f"{float(value):,.0f}")  # type: ignore[arg-type]
 
 
 def send(version: str, teams: pd.DataFrame) -> None:
@@ -91,15 +122,20 @@ def send(version: str, teams: pd.DataFrame) -> None:
                 for row in teams.to_dict("records")
             }
             with st.form("team", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-                code = st.selectbox(
-                    t("filter_subdistrict"), list(places), format_func=places.__getitem__, key="team-place"
+                codes = st.multiselect(
+                    t("team_places"),
+                    list(places),
+                    format_func=places.__getitem__,
+                    key="team-places",
+                    placeholder=t("choose_subdistrict"),
                 )
                 team = st.text_input(t("column_team"), key="team-name", max_chars=120)
                 task = st.text_input(t("column_task"), key="team-task", max_chars=300)
                 visit = st.date_input(
-                    t("column_visit"),
+                    t("team_visit_ce"),
                     value=None,
                     key="team-visit",
+                    format="DD/MM/YYYY",
                     min_value=dt.date(2000, 1, 1),
                     max_value=dt.date(2100, 1, 1),
                 )
@@ -107,7 +143,7 @@ def send(version: str, teams: pd.DataFrame) -> None:
                 sent = st.form_submit_button(t("team_save"))
             on = visit if isinstance(visit, dt.date) else None
             if sent and scenarios.attempt(
-                lambda connection: store_scenarios.send_team(connection, code, team, task, on, person, version),
+                lambda connection: store_scenarios.send_teams(connection, codes, team, task, on, person, version),
                 "team_saved",
             ):
                 st.rerun()
@@ -196,9 +232,10 @@ def _book(version: str, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
             )
             amount = st.number_input(t("project_amount"), 0.0, step=1000.0, format="%.2f", key="project-amount")
             starts = st.date_input(
-                t("column_starts"),
+                t("project_starts_ce"),
                 value=None,
                 key="project-starts",
+                format="DD/MM/YYYY",
                 min_value=dt.date(2000, 1, 1),
                 max_value=dt.date(2100, 1, 1),
             )

@@ -17,6 +17,7 @@ KEY = "subdistrict_code"
 MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # the worked total of the meeting
 EXISTING = "existing_2550"
 MEAN = {"mean.places": 55.0, "mean.villages": 7.0}
+GATE, SIZE = "gate", "size.all"  # how the link names the limit of a condition, and one size for every local government
 OPEN = "-"  # a floor, cap or total that was taken away
 
 
@@ -31,6 +32,11 @@ class Choice:
     def number(self, name: str) -> float:
         """``mean.places`` or ``mean.villages``."""
         return scenarios.number(dict(self.numbers).get(name), MEAN[name])
+
+    @property
+    def size(self) -> str | None:
+        """The size that every local government is taken to have; None = not known."""
+        return dict(self.numbers).get(SIZE)
 
     @property
     def year(self) -> int | None:
@@ -60,10 +66,16 @@ def names(kind: str, language: str) -> dict[str, str]:
 def scheme_of(choice: Choice) -> Scheme:
     """The scheme with the changed numbers. Raises ``FundError`` for a number that cannot be."""
     stated = schemes()[choice.scheme]
-    known = {rule.code for rule in stated.rules}
-    parts = [(name.rpartition(".")[::2], value) for name, value in choice.numbers]
-    changes = {(rule, name): None if value == OPEN else value for (rule, name), value in parts if rule in known}
-    changed = stated.with_parameters(changes)
+    sizes = {rule.code: {size for size, _ in rule.by_size} for rule in stated.rules}
+    parts = [(name.rpartition(".")[::2], None if value == OPEN else value) for name, value in choice.numbers]
+    changes = {
+        (rule, f"by_size:{name}" if name in sizes[rule] else name): value
+        for (rule, name), value in parts
+        if rule in sizes
+    }
+    known = {gate.code for gate in stated.gates}
+    limits = {name: value for (owner, name), value in parts if owner == GATE and name in known}
+    changed = stated.with_parameters(changes).with_limits(limits)
     return replace(changed, population_column=f"population_{choice.year}") if choice.year else changed
 
 
@@ -79,9 +91,10 @@ def places(version: str, choice: Choice) -> pd.DataFrame:
     areas = queries.areas(scheme.fiscal_year)
     if len(villages):  # a province of which we keep no villages has an unknown number of them
         areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))
+    areas = areas.assign(size=choice.size)
     if choice.basis == "mean":
         heads = {f"population_{year}": [areas[f"population_{year}"].mean()] for year in queries.POPULATION_YEARS}
-        return pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], **heads})
+        return pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], "size": choice.size, **heads})
     if choice.basis == "funds":
         held = queries.register(version, "welfare_fund")[KEY].dropna()
         return areas[areas[KEY].isin(set(held))].reset_index(drop=True)
@@ -101,15 +114,17 @@ def answers(version: str, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame
     scheme = schemes()[choice.scheme]
     if choice.basis == "mean" or not scheme.gates:
         return None
-    return fund_gates(scheme.gates, queries.register(version, "welfare_fund"), counted, scheme.fiscal_year)
+    return fund_gates(scheme_of(choice).gates, queries.register(version, "welfare_fund"), counted, scheme.fiscal_year)
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
 def money(version: str, choice: Choice) -> Funds:
-    """What the scheme gives. Raises ``FundError``."""
+    """What the scheme gives, once per data version and choice (a saved selection never changes). Raises ``FundError``."""
     counted = places(version, choice)
     return calculate(scheme_of(choice), counted, answers(version, choice, counted))
 
 
+@st.cache_resource(max_entries=32, show_spinner=False)
 def pulled(version: str, choice: Choice) -> pd.DataFrame:
     """What one more baht of the community pulls in, place by place."""
     return pull(scheme_of(choice), places(version, choice))
@@ -128,3 +143,10 @@ def contributions(version: str, choice: Choice, district: str | None) -> pd.Data
     if choice.basis not in ("all", "mean"):
         rows = rows[rows[KEY].isin(places(version, choice)[KEY])]
     return promised_received(rows[rows["district_code"].eq(district).fillna(False)] if district else rows)
+
+
+def basis(version: str) -> pd.DataFrame:
+    """Rows behind the conditions and the promises, for the list of sources."""
+    return pd.concat(
+        [queries.register(version, name)[["base", "batch_id"]] for name in ("contribution", "welfare_fund")]
+    )

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from decimal import Decimal
 
 import pandas as pd
 import streamlit as st
 
 from geo.breaks import class_breaks, classify
-from geo.fund_rules import NEEDED, FundError, Rule
+from geo.fund_rules import FundError
 from geo.maps import ClassStyle
-from geo.matching_funds import Funds, compare
+from geo.matching_funds import Funds, compare, within
 from pages.parts import choices, panels, queries, records, scenarios, welfare_data
 from pages.parts.layers import Layer, _bounds_words, _shades
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
+from pages.parts.queries import Filters
+from pages.parts.ranking_parts import place_prefix
 from pages.parts.text import baht, language, percent, safe, t, whole
-from pages.parts.welfare_data import KEY, OPEN, Choice
+from pages.parts.welfare_data import KEY, Choice
 
 
 def choose() -> Choice:
@@ -54,95 +55,11 @@ def payer_names(version: str) -> Callable[[str], str]:
     return lambda code: t("welfare_total") if code == "total" else names.get(code, code)
 
 
-def rules(version: str, choice: Choice) -> None:
-    """Every number of the scheme in a box; empty floor, cap or total = no limit."""
-    scheme, stated = welfare_data.scheme_of(replace_numbers(choice)), welfare_data.schemes()[choice.scheme]
-    changed, name = dict(choice.numbers), payer_names(version)
-    with st.expander(t("welfare_rules")):  # a label that changes would close it at every edit
-        for rule in stated.rules:
-            mark = f" · {t('fund_to_be_confirmed')}" if rule.to_be_confirmed else ""
-            tied = (
-                t("welfare_tied", theme=records.theme_words(rule.restricted_to))
-                if rule.restricted_to
-                else t("fund_unrestricted")
-            )
-            st.html(f"<b>{safe(name(rule.payer))}</b> {safe(t(f'fund_kind_{rule.kind}'))} · {safe(tied + mark)}")
-            with st.container(horizontal=True, vertical_alignment="bottom"):
-                for parameter in _parameters(rule):
-                    _box(
-                        f"{rule.code}.{parameter}",
-                        t(f"fund_parameter_{parameter}"),
-                        getattr(rule, parameter),
-                        changed,
-                        parameter == NEEDED[rule.kind],
-                    )
-            if rule.by_size:
-                scenarios.note([t("welfare_no_size")])
-        _counts(choice, scheme.population_column)
-        scenarios.note([t("welfare_changed", changed=len(changed))])
-        st.button(t("welfare_stated"), key="welfare-stated", on_click=lambda: st.session_state.update(numbers=""))
-
-
-def replace_numbers(choice: Choice) -> Choice:
-    """The choice with the register year alone."""
-    return Choice(
-        choice.scheme, choice.basis, tuple((name, value) for name, value in choice.numbers if name == "heads.year")
-    )
-
-
-def _parameters(rule: Rule) -> list[str]:
-    return [*([] if rule.kind == "column" else [NEEDED[rule.kind]]), "floor_baht", "cap_baht", "total_baht"]
-
-
-def _box(name: str, words: str, stated: Decimal | None, changed: dict[str, str], needed: bool) -> None:
-    default = None if stated is None else float(stated)
-    written = changed.get(name)
-    value = default if written is None else None if written == OPEN else scenarios.number(written, default or 0.0)
-    st.session_state[f"number-{name}"] = value
-    st.number_input(
-        words,
-        0.0,
-        step=1.0,
-        key=f"number-{name}",
-        placeholder=t("welfare_no_limit"),
-        on_change=_moved,
-        args=(name, default, needed),
-    )
-
-
-def _moved(name: str, default: float | None, needed: bool) -> None:
-    value = st.session_state[f"number-{name}"]
-    if value is None:
-        scenarios.set_state("numbers", name, None if needed or default is None else OPEN)
-    else:
-        scenarios.set_state(
-            "numbers",
-            name,
-            f"{value:g}" if value < 1e6 else f"{value:.2f}".rstrip("0").rstrip("."),
-            "" if default is None else f"{default:g}",
-        )
-
-
-def _counts(choice: Choice, column: str) -> None:
-    """Whose heads and villages are counted."""
-    years = [str(year) for year in queries.POPULATION_YEARS]
-    stated = welfare_data.schemes()[choice.scheme].population_column.rpartition("_")[2]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.session_state["number-heads"] = column.rpartition("_")[2]
-        st.selectbox(
-            t("welfare_heads_year"), years, format_func=lambda year: str(int(year) + 543), key="number-heads",
-            on_change=lambda: scenarios.set_state("numbers", "heads.year", st.session_state["number-heads"], stated),
-        )  # fmt: skip
-        if choice.basis == "mean":
-            for name, default in welfare_data.MEAN.items():
-                _box(name, t(f"welfare_{name.replace('.', '_')}"), Decimal(str(default)), dict(choice.numbers), True)
-
-
 def stamp(version: str, choice: Choice) -> dict[str, str]:
     """What every output of the calculator carries."""
     numbers = ", ".join(f"{name}={value}" for name, value in choice.numbers)
     method = f"{welfare_data.names('scheme', language())[choice.scheme]} · {numbers or t('welfare_numbers_stated')}"
-    return scenarios.stamp(method=method, heads=as_of(choice), version=queries.number(version))
+    return scenarios.stamp(method=method, heads=as_of(choice), data=queries.number(version))
 
 
 def as_of(choice: Choice) -> str:
@@ -154,11 +71,16 @@ def as_of(choice: Choice) -> str:
     )
 
 
-def finding(funds: Funds, choice: Choice) -> str:
+def part(funds: Funds, district: str | None) -> Funds:
+    """The money of the chosen district alone."""
+    return within(funds, [code for code in funds.by_area[KEY] if code.startswith(district)]) if district else funds
+
+
+def finding(funds: Funds, choice: Choice, chosen: Filters) -> str:
     """The total, for how many places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
     own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
-    return t(
+    return place_prefix(chosen) + t(
         "finding_welfare",
         total=baht(funds.total_satang * times),
         places=whole(times if choice.basis == "mean" else count),
@@ -184,15 +106,20 @@ def figures(funds: Funds, choice: Choice) -> None:
         scenarios.note([t("welfare_unknown", lines=unknown)])
 
 
+def shares(version: str, funds: Funds) -> None:
+    """Who pays which part, in one line."""
+    st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
+    name = payer_names(version)
+    scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in funds.by_payer.itertuples())])
+
+
 def payers(version: str, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
     """Who pays how much, restricted and free apart."""
-    st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
     money = ["amount_satang", "restricted_satang", "unrestricted_satang"]
     table = funds.by_payer.assign(**{name: funds.by_payer[name] * welfare_data.times(choice) for name in money})
     table = table.assign(
         payer=[payer_names(version)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1)
     )
-    scenarios.note([" · ".join(f"{row.payer} {row.percent:.1f} %" for row in table.itertuples())])
     columns = {"payer": t("column_payer"), "amount_satang": t("column_amount"), "percent": t("column_share"), "restricted_satang": t("fund_restricted"),
                "unrestricted_satang": t("fund_unrestricted")}  # fmt: skip
     panels.table(
@@ -204,7 +131,7 @@ def payers(version: str, funds: Funds, choice: Choice, stamped: dict[str, str]) 
     )
 
 
-def conditions(version: str, funds: Funds, choice: Choice) -> None:
+def conditions(version: str, funds: Funds, choice: Choice, district: str | None) -> None:
     """Each condition with the money that depends on it, and what one more baht of the community pulls in."""
     times, names = welfare_data.times(choice), welfare_data.names("gate", language())
     lines = [
@@ -221,6 +148,7 @@ def conditions(version: str, funds: Funds, choice: Choice) -> None:
     body = "".join(f"<li>{safe(line)}</li>" for line in lines) or f"<li>{safe(t('welfare_no_gates'))}</li>"
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_gates"))}</b><ul>{body}</ul></div>')
     table = welfare_data.pulled(version, choice).dropna(subset=["pulled_baht"])
+    table = table[table[KEY].isin(funds.by_area[KEY])] if district else table
     found = []
     for value, rows in table.groupby("pulled_baht"):
         words = t("fund_pulled_nothing") if value == 0 else t("fund_pulled", value=f"{value:g}")
@@ -267,12 +195,13 @@ def layer(funds: Funds) -> Layer:
                  held.reset_index(drop=True), t("fund_status_not_met"))  # fmt: skip
 
 
-def by_place(funds: Funds, district: str | None, stamped: dict[str, str]) -> None:
+def by_place(funds: Funds, stamped: dict[str, str]) -> None:
     """Every subdistrict counted."""
     st.html(f"<b>{safe(t('welfare_by_place'))}</b>")
-    table = funds.by_area if not district else funds.by_area[funds.by_area[KEY].str.startswith(district)]
-    shown = table.assign(place=[t("welfare_basis_mean") if code == "mean" else records.place_words(code) for code in table[KEY]],
-                         own_share=(table["own_share"] * 100).round(1))  # fmt: skip
+    table = funds.by_area
+    shown = table.assign(
+        place=[t("welfare_basis_mean") if code == "mean" else records.place_words(code) for code in table[KEY]]
+    )
     money = [
         "total_satang",
         "unrestricted_satang",
@@ -284,7 +213,13 @@ def by_place(funds: Funds, district: str | None, stamped: dict[str, str]) -> Non
     ]
     columns = {"place": t("column_place")} | {name: t(f"fund_{name.removesuffix('_satang')}") for name in money}
     columns |= {"own_share": t("fund_own_share"), KEY: t("column_code")}
-    panels.table(shown, "welfare-places", columns, stamp=stamped, formats=dict.fromkeys(money, baht))
+    panels.table(
+        shown, "welfare-places", columns, stamp=stamped, formats=dict.fromkeys(money, baht) | {"own_share": _tenths}
+    )
+
+
+def _tenths(share: object) -> str:
+    return "–" if pd.isna(share) else f"{float(share) * 100:.1f} %"  # type: ignore[arg-type]
 
 
 def saved(version: str, choice: Choice, funds: Funds) -> None:

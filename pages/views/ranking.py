@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data
+from pages.parts import ranking_lists as lists
 from pages.parts import ranking_parts as parts
 from pages.parts.text import t
 
@@ -49,15 +50,5 @@ def view() -> None:
         )
         parts.why(ranking, reviewed, code)
         parts.override(version, ranking, reviewed, chosen, code)
-    listed = choices.switch(
-        "tab", t("list"), ("table", "influence", "axes", "last_year"), lambda name: t(f"ranking_tab_{name}")
-    )
-    if listed == "table":
-        parts.table(reviewed, chosen, stamped)
-    elif listed == "influence":
-        parts.weights_and_influence(ranking, stamped)
-    elif listed == "axes":
-        parts.axes_table(axes, chosen, stamped)
-    else:
-        parts.last_year(version, chosen, method, stamped)
+    lists.shown(version, ranking, reviewed, axes, chosen, method, stamped)
     panels.sources(version, parts.basis(version), chosen)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from pages.parts import choices, panels, queries, ranking_controls, selection_data
+from pages.parts import ranking_parts as ranks
 from pages.parts import selection_parts as parts
 from pages.parts.text import t
 
@@ -23,16 +24,18 @@ def view() -> None:
         choice = selection_data.solved(version, chosen.fiscal_year, method, pick)
     stamped = parts.stamp(version, method, pick)
     with place:
-        panels.title(parts.finding(choice, pick), parts.note(choice))
+        panels.title(parts.finding(choice, pick), parts.note(pick))
         parts.reasons(choice)
     left, right = st.columns([8, 5], gap="medium")
     with right:
         other, words = parts.beside(choice)
         layer = parts.layer(choice, other, words)
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        parts.ways(choice, stamped)
+        if choice.areas["is_known"].any():
+            parts.ways(choice, stamped)
     with left:
         panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "selection"))
         parts.saved(version, choice, pick)
+        ranks.method_note(stamped)
     parts.listed(choice, found, chosen.district, stamped)
     panels.sources(version, parts.basis(version), chosen)

@@ -27,24 +27,27 @@ def view() -> None:
         ranks.inside(teams, chosen),
         ranks.stamp(version, ranking_data.ranked(version, chosen.fiscal_year, method), method),
     )
+    known = units["class"].notna().any()
     with place:
-        panels.title(parts.finding(inside), t("note_strengthening"))
-        if units["score"].notna().sum() == 0:
-            panels.empty("why_no_score")
+        panels.title(parts.finding(inside, units, chosen), t("note_strengthening"))
+        if not known:
+            panels.empty("strengthening_no_class")
     layer = parts.layer(units, teams, flagged)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "strengthening"))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        parts.figures(inside, ranks.inside(flagged, chosen))
-        parts.send(version, inside)
+        if known:
+            parts.figures(inside, ranks.inside(flagged, chosen))
+            parts.send(version, inside)
     listed = choices.switch("list", t("list"), LISTS, lambda name: t(f"strengthening_list_{name}"))
     if listed == "projects":
         parts.projects(version, chosen.district, stamped)
     else:
+        rows = parts.begin_with(version, chosen, method, inside, flagged)
         parts.table(
-            inside if listed == "teams" else inside[inside["status"].eq("no_team")], stamped, f"strengthening-{listed}"
+            rows if listed == "teams" else rows[rows["status"].eq("no_team")], stamped, f"strengthening-{listed}"
         )
     ranks.method_note(stamped)
     panels.sources(version, ranks.basis(version), chosen)

@@ -1,8 +1,10 @@
 """Matching funds: who pays how much for which subdistrict, on what it depends, and what has arrived."""
 
+from dataclasses import replace
+
 import streamlit as st
 
-from pages.parts import choices, panels, queries, welfare_data
+from pages.parts import choices, panels, queries, welfare_data, welfare_rules
 from pages.parts import welfare_parts as parts
 from pages.parts.text import t
 
@@ -13,33 +15,35 @@ def view() -> None:
     place = st.container()
     choice = parts.choose()
     chosen = choices.place_and_time(version, timed=False)
+    chosen = chosen.without("district") if choice.basis == "mean" else chosen
     if words := parts.fault(version, choice):
         with place:
             panels.title(t("view_welfare"))
             st.warning(words)
-        parts.rules(version, choice)
+        welfare_rules.rules(version, choice)
         return
-    funds, stamped = welfare_data.money(version, choice), parts.stamp(version, choice)
+    stamped = parts.stamp(version, choice)
+    funds = parts.part(welfare_data.money(version, choice), chosen.district)
     with place:
-        panels.title(parts.finding(funds, choice), parts.as_of(choice))
+        panels.title(parts.finding(funds, choice, chosen), parts.as_of(choice))
         if funds.by_area.empty:
             panels.empty("welfare_no_places")
     parts.figures(funds, choice)
-    parts.rules(version, choice)
+    welfare_rules.rules(version, choice)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         if choice.basis == "mean":
             panels.empty("welfare_mean_no_map")
-            parts.payers(version, funds, choice, stamped)
         else:
             layer = parts.layer(funds)
             panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "welfare"))
     with right:
         if choice.basis != "mean":
             panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-            parts.payers(version, funds, choice, stamped)
-        parts.conditions(version, funds, choice)
+        parts.shares(version, funds)
+        parts.conditions(version, funds, choice, chosen.district)
+    parts.payers(version, funds, choice, stamped)
     parts.promises(version, choice, chosen.district, stamped)
-    parts.by_place(funds, chosen.district, stamped)
+    parts.by_place(funds, stamped)
     parts.saved(version, choice, funds)
-    panels.sources(version, queries.register(version, "contribution"), chosen)
+    panels.sources(version, welfare_data.basis(version), replace(chosen, fiscal_year=welfare_data.year_of(choice)))
