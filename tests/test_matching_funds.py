@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.fund_rules import FundError, read_schemes
-from geo.matching_funds import calculate, compare, fund_gates, promised_received, pull
+from geo.matching_funds import calculate, compare, fund_gates, promised_received, pull, within
 from loaders import reference
 from tests.conftest import ROOT
 
@@ -279,3 +279,30 @@ def test_promised_against_received():
     assert table.loc["lao", "received_share"] == pytest.approx(1.05)
     assert table.loc["codi", ["outstanding_satang", "received_share"]].tolist() == [50, 0]
     assert pd.isna(table.loc["msdhs", "received_share"])
+
+
+def test_a_district_and_the_rest_add_up_to_the_whole():
+    """The part keeps what each place gets, also where a total was shared out among all."""
+    stated = scheme(
+        {"code": "head", "payer": "nhso", "kind": "per_head", "baht": 10, "total_baht": 100, "gates": ["grown"]},
+        {"code": "own", "payer": "community", "kind": "per_subdistrict", "baht": 7},
+        gates=[{"code": "grown", "kind": "at_least", "column": "members", "value": 1}],
+    )
+    areas = places(villages=[1, 2, 3], population=[10, 20, 70])
+    gates = areas[["subdistrict_code"]].assign(gate="grown", is_met=pd.array([True, False, None], dtype="boolean"))
+    funds = calculate(stated, areas, gates)
+    codes = list(areas["subdistrict_code"])
+    one, rest = within(funds, codes[:1]), within(funds, codes[1:])
+    assert one.total_satang == 10_00 + 7_00
+    assert one.total_satang + rest.total_satang == funds.total_satang
+    for name in ("satang_depending", "met", "not_met", "not_known"):
+        assert one.by_gate[name].iloc[0] + rest.by_gate[name].iloc[0] == funds.by_gate[name].iloc[0]
+    assert one.by_payer["share"].sum() == pytest.approx(1)
+
+
+def test_the_limit_of_a_condition_can_be_changed():
+    changed = SCHEMES["proposal_2550"].with_limits({"member_growth": "10"})
+    assert {gate.code: gate.limit for gate in changed.gates} == {"member_growth": 10, "hardship_care": 1}
+    with pytest.raises(FundError) as refused:
+        SCHEMES["proposal_2550"].with_limits({"sunshine": 1})
+    assert refused.value.code == "fund_gate_unknown"

@@ -212,6 +212,26 @@ def test_every_number_can_be_changed_and_a_limit_taken_away(version):
     assert table.loc["nhso", "difference_satang"] == table.loc["total", "difference_satang"] != 0
 
 
+def test_sizes_and_conditions_are_numbers_like_the_others(version):
+    """The link says ``rule.size``, ``gate.code`` and one size for all; a size nobody states changes nothing."""
+    plain = welfare_data.Choice("local_health_fund")
+    percents = welfare_data.Choice("local_health_fund", numbers=(("local_health_share.large", "30"),))
+    large = welfare_data.Choice(
+        "local_health_fund", numbers=(("local_health_share.large", "30"), ("size.all", "large"))
+    )
+    shares = [
+        welfare_data.money(version, choice).by_payer.set_index("payer")["amount_satang"] for choice in (plain, percents, large)
+    ]  # fmt: skip
+    assert shares[0]["lao"] == shares[1]["lao"]
+    assert shares[2]["lao"] / shares[2]["nhso"] == pytest.approx(0.30, abs=1e-6)
+    easy = welfare_data.money(version, welfare_data.Choice("proposal_2550"))
+    hard = welfare_data.money(
+        version, welfare_data.Choice("proposal_2550", numbers=(("gate.member_growth", "100000"),))
+    )
+    met = [funds.by_gate.set_index("gate").loc["member_growth", "met"] for funds in (easy, hard)]
+    assert met[0] > met[1] == 0
+
+
 def test_conditions_and_promises_come_from_the_registers(version):
     choice = welfare_data.Choice("proposal_2550", "funds")
     funds = welfare_data.money(version, choice)

@@ -114,6 +114,19 @@ def test_a_team_needs_its_name_and_task(engine):
     assert stop.value.problem.code == "team_incomplete"
 
 
+def test_one_team_for_several_places_is_kept_for_all_of_them_or_for_none(engine):
+    other = "800102"
+    with pytest.raises(Refused) as stop:
+        write(engine, lambda c: scenarios.send_teams(c, [PLACE, "999999"], "ทีม", "เวที", None, "วันดี", "v1"))
+    assert stop.value.problem.code == "decision_place_unknown"
+    assert standing(engine, "team").empty
+    with pytest.raises(Refused) as stop:
+        write(engine, lambda c: scenarios.send_teams(c, [], "ทีม", "เวที", None, "วันดี", "v1"))
+    assert stop.value.problem.code == "team_without_place"
+    write(engine, lambda c: scenarios.send_teams(c, [PLACE, other], "ทีม", "เวที", None, "วันดี", "v1"))
+    assert set(standing(engine, "team")["subdistrict_code"]) == {PLACE, other}
+
+
 def refusal(projects: pd.DataFrame) -> str | None:
     code = book(STREAMS, projects).projects["code"].iloc[-1]
     return None if pd.isna(code) else str(code)

@@ -107,10 +107,14 @@ def test_fifty_five_pilots_of_the_province():
     assert "800106" not in chosen(choice)
     assert summary.loc["simple", "cost_satang"] <= WISH.budget_satang
     assert choice.areas["forced"].value_counts().to_dict() == {"in": 1, "out": 1}
-    prices = choice.prices.set_index("constraint")["price"]
+    prices = choice.prices.set_index("constraint")
     assert set(prices.index) == {"budget", "per_district", "forced_in", "forced_out"}
-    assert (prices >= -1e-9).all()
-    assert prices["budget"] > 0
+    assert (prices["price"] >= -1e-9).all()
+    assert prices.loc["budget", "price"] > 0
+    assert prices.loc["budget", "cost_satang_without"] > WISH.budget_satang
+    assert all(len(row.instead) > 0 for row in prices.itertuples() if row.price > 1e-9)
+    assert prices.loc["budget", "instead"]
+    assert not {code for found in prices["instead"] for code in found} & set(chosen(choice))
 
 
 def test_same_answer_twice_and_in_any_order():

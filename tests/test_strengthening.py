@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.strengthening import book, strong_current_on_weak, team_list
+from geo.strengthening import book, strong_current_on_weak, team_list, weak_points
 
 UNITS = pd.DataFrame(
     [
@@ -109,3 +109,17 @@ def test_strong_current_on_a_weak_community_is_flagged():
     assert not none["is_flagged"].any()
     zero = strong_current_on_weak(UNITS, money.assign(baht_per_head=0))
     assert not zero["is_flagged"].any()
+
+
+def test_weak_points_are_the_criteria_furthest_below_the_mean():
+    table = pd.DataFrame(
+        [
+            ("1", "plan", -1.0),
+            ("1", "meetings", -3.0),
+            ("1", "savings", -2.0),
+            ("1", "groups", 4.0),
+            ("2", "plan", 0.5),
+        ],
+        columns=["subdistrict_code", "criterion", "against_mean"],
+    )
+    assert weak_points(table).to_dict() == {"1": ("meetings", "savings"), "2": ()}
