@@ -147,6 +147,5 @@ def contributions(version: str, choice: Choice, district: str | None) -> pd.Data
 
 def basis(version: str) -> pd.DataFrame:
     """Rows behind the conditions and the promises, for the list of sources."""
-    return pd.concat(
-        [queries.register(version, name)[["base", "batch_id"]] for name in ("contribution", "welfare_fund")]
-    )
+    columns = ["base", "batch_id", "file_name", "sheet", "row"]
+    return pd.concat([queries.register(version, name)[columns] for name in ("contribution", "welfare_fund")])
