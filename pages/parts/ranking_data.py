@@ -104,9 +104,15 @@ def ranked(version: str, fiscal_year: int | None, method: Method, axis: str = "s
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
+def explained(version: str, fiscal_year: int | None, method: Method) -> pd.DataFrame:
+    """Why every place stands where it stands (:func:`geo.ranking.contributions`)."""
+    return contributions(ranked(version, fiscal_year, method))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
 def weak_points(version: str, fiscal_year: int | None, method: Method) -> pd.Series:
     """What drags each ranked place down most (:func:`geo.strengthening.weak_points`)."""
-    return plan.weak_points(contributions(ranked(version, fiscal_year, method)))
+    return plan.weak_points(explained(version, fiscal_year, method))
 
 
 def overrides(fiscal_year: int | None) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps import ClassStyle
-from geo.ranking import Ranking, contributions
+from geo.ranking import Ranking
 from geo.ranking_review import Agreed
 from loaders import scenarios as store_scenarios
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
@@ -142,7 +142,7 @@ def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: flo
     st.html(f'<ul class="kradan-bars">{"".join(lines)}</ul>')
 
 
-def why(ranking: Ranking, reviewed: Agreed, code: str) -> None:
+def why(ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) -> None:
     """What lifts and what drags one subdistrict against the mean of all."""
     unit = reviewed.units.set_index(KEY).loc[code]
     st.html(f"<b>{safe(t('why_class', place=records.place_words(code)))}</b>")
@@ -159,8 +159,7 @@ def why(ranking: Ranking, reviewed: Agreed, code: str) -> None:
         "shares": chances,
     }
     st.html(f"<p>{safe(t('why_score', **blanks))}</p>")
-    rows = contributions(ranking)
-    rows = rows[rows[KEY].eq(code)].sort_values("against_mean")
+    rows = explained[explained[KEY].eq(code)].sort_values("against_mean")
     names = ranking_controls.names()
     bars = [
         (

@@ -48,7 +48,7 @@ def view() -> None:
         code = choices.choose(
             "subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking)
         )
-        parts.why(ranking, reviewed, code)
+        parts.why(ranking, reviewed, ranking_data.explained(version, chosen.fiscal_year, method), code)
         parts.override(version, ranking, reviewed, chosen, code)
     lists.shown(version, ranking, reviewed, axes, chosen, method, stamped)
     panels.sources(version, parts.basis(version), chosen)
