@@ -157,3 +157,24 @@ def test_the_figures_of_a_page_lead_to_file_sheet_row_and_who_loaded_them(filled
         assert len(rows) == len(STORES[filled])
         assert set(rows[WORDS["th"]["column_file"]]) <= {"made.csv"}
         assert sorted(rows[WORDS["th"]["column_row"]]) == sorted(entry["row"] for entry in STORES[filled])
+
+
+def test_what_nobody_reported_is_neither_complete_nor_zero(filled):
+    """On an empty board no base has spoken; a function of which no base ever spoke is not called open."""
+    page = run("overview", lang="en")
+    bodies = " ".join(element.proto.body for element in page.get("html"))
+    heard = 0 if filled == "empty" else 170
+    assert f"all bases have reported for {heard} of 170" in bodies
+    sheet = " ".join(
+        element.proto.body for element in run("subdistrict", lang="en", subdistrict="800401", year="").get("html")
+    )
+    assert ("<b>0</b><span>Agencies" in sheet) == (filled != "empty")
+    gaps = run("gaps", lang="en")
+    assert not gaps.exception
+    found = next((frame.value for frame in gaps.dataframe if "Function" in frame.value.columns), None)
+    if filled == "empty":
+        assert found is None
+        return
+    open_ = found.set_index("Function")["None (all bases have reported)"]
+    assert open_.drop(["Health"]).eq(0).all(), "no base ever spoke of these"
+    assert open_["Health"] == {"province_level": 170, "one_record": 169}.get(filled, 167)

@@ -44,8 +44,12 @@ def _areas(chosen: Filters) -> dict[str, str]:
 
 
 def finding(table: pd.DataFrame) -> str:
-    """The function that reaches fewest subdistricts; with one function alone, how far it reaches."""
-    reach = table.groupby("theme_code", sort=False)[["covered", "all"]].sum()
+    """The function that reaches fewest subdistricts; with one function alone, how far it reaches.
+
+    A function that no base has ever spoken of is not known, and is not called the least.
+    """
+    reach = table.groupby("theme_code", sort=False)[["covered", "none", "all"]].sum()
+    reach = reach[reach[["covered", "none"]].any(axis="columns")]
     if not reach["covered"].any():
         return t("view_matrix")
     least = reach.sort_values("covered", kind="stable").iloc[0]

@@ -164,7 +164,7 @@ def _fold() -> DeltaGenerator:
     :func:`_say` says what is chosen while the choices are folded.
     """
     st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
-    return st.container()
+    return st.container(key="chosen")
 
 
 def _say(place: DeltaGenerator, version: str, chosen: Filters) -> None:

@@ -37,8 +37,9 @@ def twin_finding(version: str, look: Look, other: Look, dimension: str) -> str:
 
 
 def least_finding(version: str, look: Look, dimension: str) -> str:
-    """Which value reaches fewest subdistricts; nothing to say when there is none."""
+    """Which value reaches fewest subdistricts; nothing to say when there is none, nor of one nobody has reported on."""
     table = dimensions.breakdown(version, look, dimension)
+    table = table[table[["covered", "none"]].any(axis="columns")]
     if not table["covered"].any():
         return ""
     least = table.sort_values("covered", kind="stable").iloc[0]
@@ -98,6 +99,7 @@ def _places(version: str, inside: pd.DataFrame, look: Look) -> None:
         villages_reached=[rows_.village_words(row) for row in inside.itertuples()],
         missing=[rows_.base_words(version, bases) for bases in inside["missing_bases"]],
     ).sort_values(["agencies", "subdistrict_code"], ascending=[False, True])
+    rows["agencies"] = rows["agencies"].astype("Int64").mask(rows["status"].eq("not_reported"))
     population = t("column_population_of", year=queries.population_year(look.filters.fiscal_year) + 543)
     columns = {"subdistrict_code": t("column_code"), "name": t("column_subdistrict"), "district": t("column_district"), "words": t("column_status"),
                "agencies": t("column_agencies"), "villages_reached": t("column_village_share"), "amount_satang": t("column_amount"),

@@ -36,6 +36,27 @@ def finding(counts: pd.Series, theme: str, need: str) -> str:
     return t(kind, gaps=counts.get("gap", 0), theme=theme, need=need, unknown=unknown)
 
 
+def least_reached(version: str, chosen: queries.Filters) -> str:
+    """Without figures of need: the function that leaves most people without, of those that somebody has reported on."""
+    rows = looks.gaps_by_theme(version, chosen)
+    rows = rows[rows["none"] > 0]
+    if rows.empty:
+        return t("view_gaps")
+    row = rows.iloc[0]
+    theme, people = choices.theme_names()[row["theme_code"]], whole(row["population_none"])
+    return t("finding_gap_theme", theme=theme, none=int(row["none"]), all=int(row["all"]), people=people)
+
+
+def without_needs(version: str, chosen: queries.Filters) -> None:
+    """No figure of need is in the store: say what is missing, and show the functions and the plans all the same."""
+    if queries.support(version).empty:
+        panels.empty("nothing_loaded")
+        return
+    panels.empty("no_needs")
+    _themes(version, chosen)
+    _plans(version, chosen)
+
+
 def cluster_finding(version: str, counts: dict[str, int], measure: str) -> str:
     """How many places lie low among their like, on what is looked at."""
     return t(

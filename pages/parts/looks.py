@@ -121,9 +121,9 @@ def records_without_a_filter(version: str, filters: Filters) -> dict[str, int]:
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def bases_by_theme(version: str) -> dict[str, list[str]]:
-    """Which bases ever reported work on a theme: only their silence counts against it."""
+    """Which bases ever reported work on a theme: only their silence counts against it; with none it stays not known."""
     known = queries.support(version)[["theme_code", "base"]].dropna().drop_duplicates()
-    return {str(theme): sorted(rows["base"]) for theme, rows in known.groupby("theme_code")}
+    return {theme: sorted(known.loc[known["theme_code"].eq(theme), "base"]) for theme in _themes()}
 
 
 def _themes() -> list[str]:

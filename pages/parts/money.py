@@ -117,7 +117,8 @@ def alignment_words(version: str, chosen: queries.Filters) -> None:
     ].sum()
     judged = sums["aligned_satang"] + sums["other_satang"]
     share = percent(sums["aligned_satang"] / judged if judged else pd.NA)
-    st.html(f"<p><b>{safe(t('finding_alignment', share=share))}</b> {safe(t('alignment_how'))}</p>")
+    finding = t("finding_alignment", share=share) if judged else t("finding_alignment_unknown")
+    st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))}</p>")
     panels.figures([(t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()])
 
 

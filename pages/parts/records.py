@@ -119,6 +119,8 @@ def village_words(row: object) -> str:
     """Share of villages named in a coverage row; a record for the whole subdistrict says so instead of 0 %."""
     if row.villages == 0:  # type: ignore[attr-defined]
         return t("no_villages")
+    if row.status == "not_reported":  # type: ignore[attr-defined]
+        return t("not_known")
     if row.whole_subdistrict is True and not row.covered_villages:  # type: ignore[attr-defined]
         return t("whole_subdistrict")
     return percent(row.village_share)  # type: ignore[attr-defined]

@@ -39,7 +39,7 @@ def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str,
     if row.villages == 0:
         villages = [(t("no_villages"), whole(row.villages))]
     return [
-        (t("figure_agencies"), whole(row.agencies)),
+        (t("figure_agencies"), t("not_known") if row.status == "not_reported" else whole(row.agencies)),
         (t("column_amount"), baht(row.amount_satang) if row.supports else t(f"status_{row.status}")),
         (t("column_per_head"), per_head),
         *villages,

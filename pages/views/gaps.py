@@ -14,8 +14,9 @@ def view() -> None:
     listed = choices.need_names(version)
     if not listed:
         with place:
-            panels.title(t("view_gaps"))
-        panels.empty("no_needs")
+            panels.title(gap_lists.least_reached(version, chosen), panels.completeness(version, chosen))
+        gap_lists.without_needs(version, chosen)
+        panels.sources(version, queries.chosen_support(version, chosen), chosen)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))

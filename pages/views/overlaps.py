@@ -21,8 +21,12 @@ def view() -> None:
             pairs=len(flagged),
             places=flagged["area_code"].nunique(),
         )
-        panels.title(finding, t("note_overlaps", stake=baht(overlap_lists.at_stake(found, flagged))))
-        if queries.support(version).empty:
+        note = t("note_overlaps", stake=baht(overlap_lists.at_stake(found, flagged)))
+        if unknown := int(pairs["outcome"].eq("not_known").sum()):
+            note += t("note_overlaps_unknown", pairs=unknown)
+        nothing = queries.support(version).empty
+        panels.title(t("view_overlaps") if nothing else finding, note)
+        if nothing:
             panels.empty("nothing_loaded")
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
     left, right = st.columns([8, 5], gap="medium")
