@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from loaders import province_facts, settings
+from loaders import province_facts
 from pages.parts import panels, place_facts, queries, records
 from pages.parts.text import baht, day, safe, subdistrict_name, t, whole
 
@@ -59,7 +59,7 @@ def own_support(version: str, chosen: queries.Filters, code: str) -> pd.DataFram
 def support_above(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
     found = queries.chosen_support(version, chosen.without("district"))
-    links = province_facts.local_governments(settings.province())
+    links = province_facts.local_governments(queries.province_in(version))
     own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
     office = found["area_level"].eq("local_government")
     reaches = (
