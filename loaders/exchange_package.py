@@ -30,7 +30,7 @@ COMPLETE = Viewer("admin")
 SCHEMA_NAME = "schema_version"
 OPEN = ("agency", "stream", "area", "area_event", "local_government", "local_government_area", "import_batch")
 CHUNK = 5_000
-DESCRIPTION, TABLES = "datapackage.json", "tables"
+DESCRIPTION, TABLES, UNFINISHED = "datapackage.json", "tables", ".export-"
 OURS = (DESCRIPTION, TABLES, *exchange_formats.FILES)
 
 
@@ -47,10 +47,11 @@ def export(engine: Engine, folder: Path, viewer: Viewer = COMPLETE) -> dict:
     An earlier package there is replaced as a whole: nothing that its viewer could see stays behind. Raises ``Refused``
     (``folder_not_empty``) when the folder holds anything else.
     """
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / DESCRIPTION).is_file():
+    strange = folder.is_dir() and [path for path in folder.iterdir() if not path.name.startswith(UNFINISHED)]
+    if strange and not (folder / DESCRIPTION).is_file():
         raise Refused("folder_not_empty", value=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".export-", dir=folder.resolve().parent) as room:
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as room:
         done = _write(engine, Path(room), viewer)
         for old in OURS:
             _remove(folder / old)

@@ -174,7 +174,9 @@ def test_an_export_replaces_an_earlier_one_as_a_whole_and_nothing_else(board, tm
     exchange_package.export(board, tmp_path / "out", PUBLIC)
     exchange_package.export(board, tmp_path / "fresh", PUBLIC)
     assert files(tmp_path / "out") == files(tmp_path / "fresh")
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".export")]
+    assert not list(tmp_path.rglob(".export*"))
+    (tmp_path / "stopped" / ".export-left").mkdir(parents=True)  # a run that was ended in the middle
+    exchange_package.export(board, tmp_path / "stopped", PUBLIC)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("mine")
     with pytest.raises(Refused) as stop:
