@@ -46,6 +46,7 @@ def choose_day(areas: pd.DataFrame) -> date:
             format="DD/MM/YYYY",
             key="asof-day",
             on_change=_take,
+            width=220,
         )
         earlier = before - timedelta(days=1) if before else None
         words = t("areas_earlier", day=day(earlier)) if earlier else t("areas_no_earlier")
@@ -104,7 +105,7 @@ def districts(version: str, then: pd.DataFrame) -> pd.DataFrame:
 
 def district_table(table: pd.DataFrame) -> None:
     """Districts of that day, with their areas and records."""
-    columns = {"district_code": t("column_code"), "kind_words": t("areas_kind"), "name": t("column_district"), "subdistricts": t("level_subdistrict"),
+    columns = {"district_code": t("areas_code"), "kind_words": t("areas_kind"), "name": t("column_district"), "subdistricts": t("level_subdistrict"),
                "villages": t("level_village"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
     panels.table(table, "areas", columns, height=940, formats={"amount_satang": baht})
 
@@ -118,7 +119,7 @@ def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
     st.html(f"<b>{safe(t('areas_changed', number=whole(len(found))))}</b>")
     names = dict(zip(then["code"], then["name_th"], strict=True)) | dict(zip(now["code"], now["name_th"], strict=True))
     shown = found.assign(
-        level=[t(f"level_{level}") for level in found["level"]],
+        level=[t(f"kind_{level}") for level in found["level"]],
         **{f"words_{side}": [_words(row, side, names) for row in found.itertuples()] for side in ("then", "now")},
     )
     columns = {"level": t("areas_kind"), "code_then": t("areas_code_then"), "words_then": t("areas_then"),
@@ -133,4 +134,5 @@ def _words(row: object, side: str, names: dict[str, str]) -> str:
         return t("areas_not_there")
     parent = getattr(row, f"parent_code_{side}")
     where = "" if pd.isna(parent) or kind in ("district", "king_amphoe") else f" · {names.get(parent, parent)}"
-    return f"{t(f'kind_{kind}')} {name}{where}"
+    prefix = "" if kind == "village" else f"{t(f'kind_{kind}')} "  # a village's name says that it is one
+    return f"{prefix}{name}{where}"
