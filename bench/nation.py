@@ -2,7 +2,7 @@
 
 One run, one browser. The tutorial pattern draws every subdistrict of the nation, as a user of it would, on shapes that are
 simplified as far as ours; we draw the 77 provinces and the subdistricts of the one that is opened (the largest, 289).
-``python -m bench.nation [CHANGES]``, 9 changes each unless told otherwise.
+``python -m bench.nation [CHANGES [PAGES]]``, 9 changes each and ``nation,province,tutorial`` unless told otherwise.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ YEARS = (2005, 2006, 2007)
 SUPPORTS = 2_000
 PATIENCE_MS = 300_000
 WARM = 3
+PAGES = ("nation", "province", "tutorial")
 VIEW = "13.2,101.4,6"
 # Made in processes of their own, so that neither memory nor caches of it stay in the bench.
 POLYGONS = """
@@ -187,7 +188,7 @@ def measure(browser: Browser, side: Side, shapes: int, changes: int) -> dict:
         }
 
 
-def main(changes: int = 9) -> dict:
+def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
     """Print the table, and our pages as a part of the tutorial's (the bar for the warm page is 0.125)."""
     with tempfile.TemporaryDirectory() as name, stage.chromium() as browser:
         folder = Path(name)
@@ -199,12 +200,14 @@ def main(changes: int = 9) -> dict:
         with sides(folder / "kradan.sqlite", folder, subdistricts, shown) as pages:
             table = {}
             for side, shapes in pages:
+                if side.name not in names:
+                    continue
                 table[side.name] = measure(browser, side, shapes, changes)
                 print(side.name, json.dumps(table[side.name]), file=sys.stderr)
     line = {"bench": "nation", "changes": changes, "prepare_once_cpu_s": prepare_cpu, "pages": table}
-    peer = table["tutorial"]
+    peer = table.get("tutorial", {})
     for what in ("cold_page_ms", "warm_page_ms", "change_ms"):
-        ours = {name: table[name].get(what) for name in ("nation", "province")}
+        ours = {name: table[name].get(what) for name in ("nation", "province") if name in table}
         line[f"{what.removesuffix('_ms')}_by_tutorial"] = {
             name: round(value / peer[what], 3) if value and peer.get(what) else None for name, value in ours.items()
         }
@@ -221,4 +224,4 @@ print(len(boundaries.load(sys.argv[1], {PROVINCE!r}).frame))
 """
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 9, tuple(sys.argv[2].split(",")) if len(sys.argv) > 2 else PAGES)

@@ -27,6 +27,18 @@ def map_frame(seen: served.Visit):
     return next(frame for frame in seen.page.frames if "st_folium" in frame.url)
 
 
+def painted(seen: served.Visit, shapes: int) -> None:
+    """Wait for a map of so many shapes; while the page changes, the map before it may still stand."""
+    seen.page.wait_for_function(
+        """shapes => [...document.querySelectorAll('iframe[title*="st_folium"]')].some(frame => {
+            const body = frame.contentDocument && frame.contentDocument.body;
+            return body && body.getAttribute('data-painted') === String(shapes);
+        })""",
+        arg=shapes,
+        timeout=120_000,
+    )
+
+
 def click_code(seen: served.Visit, code: str) -> None:
     """Click into a shape of the map where its largest part has room."""
     point = map_frame(seen).evaluate(
@@ -59,7 +71,7 @@ def test_from_the_nation_to_a_subdistrict_and_back(board):
     assert len(classes) == 77 and classes.count("u") == 76
     click_code(seen, "84")
     seen.page.wait_for_url(re.compile(r"/overview\?.*province=84"), timeout=60_000)
-    seen.map.locator('body[data-painted="131"]').wait_for(timeout=90_000)
+    painted(seen, 131)
     seen.page.locator("h1.kradan-title", has_text="2 of 131").wait_for(timeout=60_000)
     assert len(seen.classes()) == 131
     seen.settled()
@@ -69,11 +81,11 @@ def test_from_the_nation_to_a_subdistrict_and_back(board):
     seen.page.locator("h1.kradan-title", has_text="Talat").wait_for(timeout=60_000)
     seen.settled()
     seen.page.get_by_role("link", name="All provinces").click()
-    seen.map.locator('body[data-painted="77"]').wait_for(timeout=90_000)
+    painted(seen, 77)
     assert "/nation" in seen.page.url
     seen.settled()
     click_code(seen, "80")
-    seen.map.locator('body[data-painted="170"]').wait_for(timeout=90_000)
+    painted(seen, 170)
     seen.settled()
     assert "province" not in seen.page.url
     assert seen.foreign == []
@@ -87,7 +99,7 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board)
     seen.page.locator(".st-key-province").get_by_role("combobox").click()
     seen.page.keyboard.type("Surat")  # the list shows only what fits; typing finds
     seen.page.get_by_role("option", name="Surat Thani", exact=True).click()
-    seen.map.locator('body[data-painted="131"]').wait_for(timeout=90_000)
+    painted(seen, 131)
     seen.settled()
     assert "province=84" in seen.page.url
     seen.page.locator("h1.kradan-title", has_text="131").wait_for(timeout=60_000)
