@@ -136,7 +136,7 @@ def conditions(version: str, funds: Funds, choice: Choice, district: str | None)
     times, names = welfare_data.times(choice), welfare_data.names("gate", language())
     lines = [
         t(
-            "welfare_gate",
+            "welfare_gate_mean" if choice.basis == "mean" else "welfare_gate",
             gate=names[row.gate],
             money=baht(row.satang_depending * times),
             met=row.met,
@@ -154,7 +154,7 @@ def conditions(version: str, funds: Funds, choice: Choice, district: str | None)
         words = t("fund_pulled_nothing") if value == 0 else t("fund_pulled", value=f"{value:g}")
         room = rows["room_satang"].dropna()
         found.append(
-            f"{words} ({t('welfare_places', number=len(rows))})"
+            (words if choice.basis == "mean" else f"{words} ({t('welfare_places', number=len(rows))})")
             + (f" · {t('fund_room', value=f'{room.min() / 100:,.0f}')}" if len(room) else "")
         )
     body = "".join(f"<li>{safe(line)}</li>" for line in found)

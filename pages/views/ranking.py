@@ -40,7 +40,6 @@ def view() -> None:
         layer = parts.axes_layer(axes) if shown == "axes" else parts.class_layer(reviewed.units, shown)
         if code := panels.show_map(layer.vector(view_, chosen), "ranking"):
             st.session_state["subdistrict"] = code
-        parts.method_note(stamped)
     with right:
         parts.legend(layer, chosen.district)
         parts.figures(ranking, reviewed)
@@ -51,4 +50,5 @@ def view() -> None:
         parts.why(ranking, reviewed, ranking_data.explained(version, chosen.fiscal_year, method), code)
         parts.override(version, ranking, reviewed, chosen, code)
     lists.shown(version, ranking, reviewed, axes, chosen, method, stamped)
+    parts.method_note(stamped)
     panels.sources(version, parts.basis(version), chosen)

@@ -36,6 +36,6 @@ def view() -> None:
     with left:
         panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "selection"))
         parts.saved(version, choice, pick)
-        ranks.method_note(stamped)
     parts.listed(choice, found, chosen.district, stamped)
+    ranks.method_note(stamped)
     panels.sources(version, parts.basis(version), chosen)
