@@ -227,21 +227,25 @@ def _override_words(row: dict) -> str:
     return f"{records.place_words(row[KEY])}: {_class(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
 
 
-def weakest(ranking: Ranking) -> str:
-    """The place ranked last: whose page stands open first; the first one when nothing is ranked."""
-    ranked = ranking.units.dropna(subset=["score"]).sort_values(["score", KEY])
-    return str((ranked if len(ranked) else ranking.units)[KEY].iloc[0])
+def weakest(ranking: Ranking, chosen: Filters) -> str:
+    """The place ranked last in the chosen district: explained first; the first one when nothing is ranked."""
+    table = inside(ranking.units, chosen)
+    ranked = table.dropna(subset=["score"]).sort_values(["score", KEY])
+    return str((ranked if len(ranked) else table)[KEY].iloc[0])
 
 
-def figures(ranking: Ranking, reviewed: Agreed) -> None:
+def figures(ranking: Ranking, reviewed: Agreed, chosen: Filters) -> None:
     """Per class how many and how many hold; how many were agreed otherwise. Nothing is counted where nothing is ranked."""
-    if ranking.units["score"].isna().all():
+    table = inside(reviewed.units, chosen)
+    if table["score"].isna().all():
         return
+    firm = (table["stability"] >= ranking.spec.doubt.hold).fillna(False)
+    members = {name: table["class"].eq(name).fillna(False).astype(bool) for name in ranking.spec.labels}
     found = [
-        (t("class_held", name=name, held=whole(row["held"])), whole(row["units"]))
-        for name, row in ranking.headline().items()
+        (t("class_held", name=name, held=whole((member & firm).sum())), whole(member.sum()))
+        for name, member in members.items()
     ]
-    panels.figures([*found, (t("figure_overridden"), whole(reviewed.units["is_overridden"].sum()))])
+    panels.figures([*found, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
 
 
 def basis(version: str) -> pd.DataFrame:

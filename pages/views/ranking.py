@@ -42,10 +42,10 @@ def view() -> None:
             st.session_state["subdistrict"] = code
     with right:
         parts.legend(layer, chosen.district)
-        parts.figures(ranking, reviewed)
+        parts.figures(ranking, reviewed, chosen)
         names = choices.subdistrict_names()
         code = choices.choose(
-            "subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking)
+            "subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking, chosen)
         )
         parts.why(ranking, reviewed, ranking_data.explained(version, chosen.fiscal_year, method), code)
         parts.override(version, ranking, reviewed, chosen, code)
