@@ -13,7 +13,7 @@ from shapely.geometry import shape
 from geo.figures import Shapes, shapes
 from loaders import settings
 from pages.parts import geometry
-from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, title_of
+from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of
 
 
 @dataclass(frozen=True)
@@ -48,27 +48,14 @@ class Pack:
 
     def _slide(self, part: dict) -> Slide:
         facts, words, step = self.facts, self.words, self.facts["steps"][part["view"]]
-        order = {code: number for number, code in enumerate(facts["codes"])}
-        legend, places = legend_of(words, step), []
-        labels = {row["k"]: row["label"] for row in legend}
-        for code in step["focus"]:
-            value = None if step["values"] is None else step["values"][order[code]]
-            known = value is not None and step["unit"] is not None
-            said = (
-                words.say(step["unit"], range=words.value(float(value)))
-                if known
-                else labels[step["classes"][order[code]]]
-            )
-            area = facts["areas"][code]
-            places.append((words.name(area), words.district(area), said))
         return Slide(
             view=step["view"],
             title=title_of(words, step, part),
             ask=" · ".join(text for text in (part.get(f"ask_{words.language}", ""), words.pair(step["note"])) if text),
-            legend=legend,
+            legend=legend_of(words, step),
             figures=figures_of(words, step),
             bars=bars_of(words, step),
-            places=places,
+            places=places_of(words, facts, step),
             labels={code: words.name(facts["areas"][code]) for code in step["focus"]},
             foot=words.footnote(facts, step["bases"]) + " · " + self.map_credit,
             step=step,
@@ -78,9 +65,7 @@ class Pack:
     def heading(self) -> str:
         """The line under every page: whose board, data as of, mark of invented data."""
         facts, words = self.facts, self.words
-        as_of = words.say(
-            "meeting_as_of", day=words.day(facts["as_of"]) or words.say("not_known"), version=facts["version"]
-        )
+        as_of = words.as_of(facts)
         return f"{words.say('demo')} · {as_of}" if facts["is_demo"] else as_of
 
     @cached_property

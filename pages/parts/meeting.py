@@ -15,14 +15,15 @@ from loaders.problems import Refused
 from pages.parts import geometry, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import gather, shipped_story
-from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, title_of
+from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of
 
 _component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "meeting")
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
-         "close", "failed")  # fmt: skip
-KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "f", "h", "esc")
+         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "decide_days")  # fmt: skip
+SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
+KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc")
 
 
 def story_named(name: str | None) -> list[dict]:
@@ -60,7 +61,8 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         _step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]
     ]
     questions = [
-        _step(facts, words, answer, {}) | {"question": words.say(f"question_{name}")}
+        _step(facts, words, answer, {})
+        | {"question": words.say(f"question_{name}"), "ask": words.say(f"question_{name}")}
         for name, answer in facts["questions"].items()
     ]
     map_ = geometry.current()
@@ -68,13 +70,17 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         "lang": words.language,
         "meeting": meeting,
         "codes": facts["codes"],
-        "names": {code: [words.name(area), words.district(area), area["en"]] for code, area in facts["areas"].items()},
+        "names": _names(facts, words),
         "geometry": {
             "main": STATIC + map_["main"], "grid": STATIC + map_["grid"], "missing": map_["missing"],
             "texts": {"main": words.say(geometry.NOTES[map_["kind"]]) if map_["kind"] in geometry.NOTES else "", "grid": words.say("note_grid")},
         },
         "steps": steps,
         "questions": questions,
+        "sources": [
+            {"base": row["base"], "cells": [words.base(facts, row["base"]), row["file"], f"{row['rows']:,}", words.day(row["day"])]}
+            for row in facts["sources"]
+        ],
         "cards": {code: card_of(facts, words, code) for code in facts["codes"]},
         "texts": _texts(facts, words, map_["credit"]),
         "keys": [[words.say(f"meeting_key_{name}_keys"), words.say(f"meeting_key_{name}")] for name in KEYS],
@@ -82,24 +88,24 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
     return wall | {"id": hashlib.sha256(json.dumps(wall, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]}
 
 
-def _texts(facts: dict, words: Words, credit: str) -> dict[str, str]:
+def _names(facts: dict, words: Words) -> dict[str, list[str]]:
+    """Subdistricts and, by their four digits, districts: name, district, English name."""
+    own = {code: [words.name(area), words.district(area), area["en"]] for code, area in facts["areas"].items()}
+    return own | {area["district"]: [words.district(area), "", area["district_en"]] for area in facts["areas"].values()}
+
+
+def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list[str]]:
     texts = {name: words.say(f"meeting_{name}") for name in TEXTS}
-    as_of = words.say(
-        "meeting_as_of", day=words.day(facts["as_of"]) or words.say("not_known"), version=facts["version"]
-    )
     return texts | {
         "demo": words.say("demo") if facts["is_demo"] else "",
         "credit": credit,
-        "as_of": as_of,
+        "as_of": words.as_of(facts),
         "legend": words.say("legend"),
+        "source_heads": [words.say(key) for key in SOURCE_HEADS],
     }
 
 
 def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
-    focus = [
-        f"{words.name(area)} ({area[f'district_{words.language}']})"
-        for area in (facts["areas"][code] for code in step["focus"])
-    ]
     return {
         "view": step["view"],
         "title": title_of(words, step, part),
@@ -112,7 +118,9 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
         "bars": bars_of(words, step),
         "badges": step["badges"],
         "focus": step["focus"],
-        "names": words.say("meeting_places", names=", ".join(focus)) if focus else "",
+        "places": places_of(words, facts, step),
+        "districts": step.get("districts", []),
+        "bases": step["bases"],
         "foot": words.footnote(facts, step["bases"]),
     }
 

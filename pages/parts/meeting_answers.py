@@ -45,17 +45,21 @@ def _step(board: Board, code: str, given: Answer) -> dict:
         name: _blank(board, name, value) for name, value in given.blanks.items()
     }
     return board.step(
-        code, table["class"], _legend(given), [given.sentence, blanks],
+        code, table["class"], _legend(given, set(table["class"])), [given.sentence, blanks],
         values=board.in_order(pd.to_numeric(table["value"], errors="coerce")) if given.unit else None, unit=given.unit or None, marks=marks,
         mark_key=given.mark_label or None, badges=dict(given.badges) or None, focus=[given.chosen] if given.chosen else list(dict.fromkeys(listed))[:FOCUS],
+        districts=[str(given.blanks[name]) for name in ("most_code", "least_code") if isinstance(given.blanks.get(name), str)],
         bases=board.bases(queries.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
 
 
-def _legend(given: Answer) -> list[list]:
+def _legend(given: Answer, used: set[str]) -> list[list]:
+    """The answer's classes; a kind of nothing only where some place is of it."""
     usual = {entry[0]: entry for entry in nothing_legend()}
     legend = []
     for letter, (role, label) in given.styles.items():
+        if role in NOTHING and letter not in used:
+            continue
         if role in NOTHING:
             _own, color, hatch, key, blanks = usual[NOTHING[role]]
             legend.append([letter, color, hatch, label or key, blanks])

@@ -66,6 +66,16 @@ class Board:
         return queries.coverage(self.version, self.chosen).set_index("subdistrict_code", drop=False)
 
     @cached_property
+    def reporting(self) -> int:
+        """How many bases have spoken for this year, so that "all have reported" says of how many."""
+        scopes = queries.reports(self.version)
+        return int(
+            scopes.loc[
+                scopes["fiscal_year"].isna() | scopes["fiscal_year"].eq(self.chosen.fiscal_year), "base"
+            ].nunique()
+        )
+
+    @cached_property
     def need(self) -> str:
         """The need under discussion: the first with figures, hardship before others."""
         present = set(queries.needs(self.version)["indicator_code"])
@@ -142,7 +152,7 @@ class Board:
     def step(self, view: str, classes: pd.Series, legend: list, title: list, **more: object) -> dict:
         """Put a step together; every subdistrict has a class, and every class in use stands in the legend."""
         letters = classes.reindex(self.codes)
-        shown = [entry for entry in legend if entry[0] in set(letters) or entry[0] not in {"x", "m"}]
+        shown = [entry for entry in legend if entry[0] in set(letters) or entry[0] not in {"x", "m", "k"}]
         for name in ("note", "values", "unit", "marks", "mark_key", "badges"):
             more.setdefault(name, None)
         return {

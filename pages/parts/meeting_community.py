@@ -27,13 +27,18 @@ def classes(board: Board) -> dict:
         "scored": scored,
         "all": len(table),
     }
+    figures = [
+        ["meeting_class_firm", held],
+        ["meeting_class_border", int(border.sum())],
+        ["meeting_class_unknown", int(len(table) - scored)],
+    ]
     return board.step(
         "classes", letters, [*legend, ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_not_ranked", {}]],
         ["meeting_title_classes", blanks] if scored else ["meeting_title_no_classes", {}],
         note=["meeting_note_classes", {"held": held, "scored": scored}] if scored else None,
         values=board.in_order(table["score"]), unit="meeting_unit_score",
         marks="".join("1" if mark else "0" for mark in border), mark_key="meeting_border",
-        figures=[["meeting_class_firm", held], ["meeting_class_border", int(border.sum())], ["meeting_class_unknown", int(len(table) - scored)]],
+        figures=figures if scored else figures[2:],
         focus=list(low.index[:FOCUS]), bases=_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")),
     )  # fmt: skip
 
@@ -66,10 +71,11 @@ def weak(board: Board) -> dict:
         "few": int(counts.get("f", 0)),
         "unknown": int(counts.get("v", 0)),
     }
+    scored = bool(classes_.ne("u").any())
     return board.step(
-        "weak", classes_, legend, ["meeting_title_weak", blanks], note=["meeting_note_weak", blanks],
+        "weak", classes_, legend, ["meeting_title_weak" if scored else "meeting_title_no_weak", blanks], note=["meeting_note_weak", blanks] if scored else None,
         values=board.in_order(agencies.where(agencies > 0)), unit="unit_agencies",
-        figures=[["meeting_people_weak", whole(known_sum(table.loc[board.weak, "population"]))], ["meeting_people_alone", whole(known_sum(alone["population"]))]],
+        figures=[["meeting_people_weak", whole(known_sum(table.loc[board.weak, "population"]))], ["meeting_people_alone", whole(known_sum(alone["population"]))]] if scored else [],
         focus=[*alone["subdistrict_code"], *few["subdistrict_code"]][:FOCUS],
         bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(queries.chosen_support(board.version, board.chosen))}),
     )  # fmt: skip
@@ -97,14 +103,17 @@ def pilots(board: Board) -> dict:
     people = known_sum(board.areas.loc[chosen, "population"])
     districts = len({code[:4] for code in chosen})
     title = (
-        ["meeting_title_pilots", {"chosen": len(chosen), "districts": districts}]
+        [
+            "meeting_title_pilots",
+            {"chosen": len(chosen), "districts": districts, "all": len({code[:4] for code in board.codes})},
+        ]
         if chosen
         else ["meeting_title_no_pilots", {}]
     )
     return board.step(
         "pilots", classes_, legend, title,
         note=["meeting_note_pilots", {"per_district": int(board.story["pilots"]["per_district"])}] if chosen else None,
-        figures=[["meeting_people_pilots", whole(people)], ["meeting_pilot_districts", districts]],
+        figures=[["meeting_people_pilots", whole(people)], ["meeting_pilot_districts", districts]] if chosen else [],
         focus=list(order[:FOCUS]), bases=_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")),
     )  # fmt: skip
 
@@ -113,18 +122,26 @@ def decision(board: Board) -> dict:
     """What calls for a decision: how many of three signs (need without help, suspected duplication, weak and alone) a place bears."""
     gap = board.gaps["quadrant"].eq("gap").reindex(board.codes, fill_value=False)
     double = pd.Series(board.codes, index=board.codes).isin(set(board.flagged["subdistrict_code"].dropna()))
-    lonely = board.weak & board.coverage["agencies"].reindex(board.codes).le(1)
+    reported = board.coverage["status"].reindex(board.codes).ne("not_reported")
+    lonely = board.weak & board.coverage["agencies"].reindex(board.codes).le(1) & reported
     signs = gap.astype(int) + double.astype(int) + lonely.astype(int)
+    # a place without a sign of which something is not known is not a place where nothing is pending
+    known = reported & board.ranked["class"].reindex(board.codes).notna()
+    known &= ~board.gaps["quadrant"].reindex(board.codes).isin(["unknown_support", "unknown_need"])
+    letters = signs.astype(str).astype("object").mask(signs.eq(0) & ~known, "u")
+    unknown = int(letters.eq("u").sum())
+    blanks = {"places": int((signs > 0).sum()), "two": int((signs >= 2).sum()), "unknown": unknown}
+    title = "meeting_title_decision" if unknown < len(signs) else "meeting_title_no_decision"
     legend = [[str(number), CALL[number], None, "meeting_signs", {"range": str(number)}] for number in (3, 2, 1)] + [
-        ["0", CALL[0], None, "meeting_no_sign", {}]
+        ["0", CALL[0], None, "meeting_no_sign", {}],
+        ["u", NOT_REPORTED, NOT_REPORTED_LINE, "meeting_call_unknown", {}],
     ]
     people = board.areas["population"].reindex(board.codes)
     order = pd.DataFrame({"signs": signs, "people": people}).sort_values(["signs", "people"], ascending=False)
     return board.step(
-        "decision", signs.astype(str).astype("object"), legend,
-        ["meeting_title_decision", {"places": int((signs > 0).sum()), "two": int((signs >= 2).sum())}], note=["meeting_note_decision", {}],
+        "decision", letters, legend, [title, blanks], note=["meeting_note_decision", blanks],
         values=board.in_order(signs.where(signs > 0)), unit="meeting_unit_signs",
-        figures=[["quadrant_gap", int(gap.sum())], ["outcome_suspected_duplication", int(double.sum())], ["meeting_weak_lonely", int(lonely.sum())]],
+        figures=[["quadrant_gap", int(gap.sum())], ["outcome_suspected_duplication", int(double.sum())], ["meeting_weak_lonely", int(lonely.sum())]] if unknown < len(signs) else [],
         focus=[code for code in order.index if signs[code] > 0][:FOCUS],
         bases=sorted({*board.bases(queries.chosen_support(board.version, board.chosen)), *_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation"))}),
     )  # fmt: skip

@@ -34,7 +34,7 @@ def gather(version: str) -> dict:
     steps = {view: build(board) for view, build in BUILDERS.items()}
     return {
         "format": FORMAT,
-        "version": version,
+        "version": queries.number(version),
         "province": settings.province(),
         "fiscal_year": board.chosen.fiscal_year,
         "population_year": queries.population_year(board.chosen.fiscal_year),

@@ -17,6 +17,7 @@ from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, who
 from pages.parts.palette import (
     NONE,
     NOT_APPLICABLE,
+    NOT_KNOWN,
     NOT_REPORTED,
     NOT_REPORTED_LINE,
     OUTCOMES,
@@ -24,6 +25,8 @@ from pages.parts.palette import (
     SEQUENTIAL,
     UNMEASURED,
 )
+
+JUDGED = ("gap", "served", "low_need_supported", "low_need_none")
 
 
 def _ranges(bounds: list[float], count: bool) -> list[str]:
@@ -55,12 +58,12 @@ def coverage(board: Board) -> dict:
     few = table[table["agencies"].eq(1)].sort_values("population", ascending=False)
     return board.step(
         "coverage", classes.astype("object"), _scale(bounds, "unit_agencies", True) + nothing_legend(),
-        ["meeting_title_coverage", {"covered": covered, "all": len(table), "none": none, "unknown": unknown}],
-        note=["meeting_note_coverage", {"full": int((table["missing_bases"].eq("") & table["completeness"].notna()).sum()), "all": len(table)}],
+        ["meeting_title_coverage", {"covered": covered, "all": len(table), "none": none, "unknown": unknown}] if covered + none else ["meeting_title_no_coverage", {}],
+        note=["meeting_note_coverage", {"full": int((table["missing_bases"].eq("") & table["completeness"].notna()).sum()), "all": len(table), "bases": board.reporting}] if covered + none else None,
         values=board.in_order(table["agencies"].where(table["status"].eq("covered"))), unit="unit_agencies",
         figures=[["people_covered", whole(known_sum(table.loc[table["status"].eq("covered"), "population"]))],
                  ["people_none", whole(known_sum(table.loc[table["status"].eq("none"), "population"]))],
-                 ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]],
+                 ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]][0 if covered + none else 2:],
         focus=list((nobody if len(nobody) else few)["subdistrict_code"][:FOCUS]),
         bases=board.bases(queries.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
@@ -78,10 +81,7 @@ def gaps(board: Board) -> dict:
         "unknown_support": "v",
         "not_applicable": "x",
     }
-    legend = [
-        [letters[name], QUADRANTS[name], None, f"quadrant_{name}", {}]
-        for name in ("gap", "served", "low_need_supported", "low_need_none")
-    ]
+    legend = [[letters[name], QUADRANTS[name], None, f"quadrant_{name}", {}] for name in JUDGED]
     legend += [["v", NOT_REPORTED, NOT_REPORTED_LINE, "quadrant_unknown_support", {}], ["u", NONE, NOT_REPORTED_LINE, "quadrant_unknown_need", {}],
                ["x", NOT_APPLICABLE, None, "status_not_applicable", {}]]  # fmt: skip
     found = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
@@ -100,11 +100,13 @@ def gaps(board: Board) -> dict:
     )
     blanks = {"gaps": len(found), "need": {"th": need["name_th"], "en": need["name_en"]}, "theme": name}
     register = queries.register(board.version, "indicator").query("indicator_code == @board.need")
+    judged = bool(table["quadrant"].isin(list(JUDGED)).any())
     return board.step(
-        "gaps", table["quadrant"].map(letters).astype("object"), legend, ["meeting_title_gaps", blanks],
+        "gaps", table["quadrant"].map(letters).astype("object"), legend,
+        ["meeting_title_gaps" if judged else "meeting_title_no_gaps", blanks], need=blanks["need"],
         note=["meeting_note_gaps", {"known": int(table["need_value"].notna().sum()), "all": len(table), "unknown": unknown}],
         values=board.in_order(table["need_value"]), unit="unit_need",
-        figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(known_sum(found["population"]))]],
+        figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(known_sum(found["population"]))]] if judged else [],
         focus=list(found["subdistrict_code"][:FOCUS]),
         bases=sorted({*board.bases(register), *board.bases(queries.chosen_support(board.version, board.chosen))}),
     )  # fmt: skip
@@ -121,7 +123,7 @@ def overlaps(board: Board) -> dict:
         "complementary": "c",
         "cleared": "c",
         "single": "s",
-        "not_known": "s",
+        "not_known": "k",
     }
     outcome = inside["outcome"].reindex(board.codes)
     status = board.coverage["status"].reindex(board.codes).map(NOTHING)
@@ -132,16 +134,30 @@ def overlaps(board: Board) -> dict:
         "at_stake_satang", ascending=False, na_position="last"
     )
     stake = flagged["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
-    counts = queries.overlaps(board.version, board.chosen).pairs["outcome"].value_counts()
+    legend.append(["k", NOT_KNOWN, None, "outcome_not_known", {}])
+    counts = found.pairs["outcome"].value_counts()
     return board.step(
-        "overlaps", classes.astype("object"), legend + nothing_legend(),
-        ["meeting_title_overlaps", {"pairs": len(board.flagged), "places": int(board.flagged["area_code"].nunique()), "stake": {"satang": whole(stake)}}],
-        note=["meeting_note_overlaps", {}],
+        "overlaps", classes.astype("object"), legend + nothing_legend(), _overlaps_title(board, counts, whole(stake)),
+        note=["meeting_note_overlaps", {"unknown": int(counts.get("not_known", 0))}],
         values=board.in_order(inside["suspected_duplication"].astype(float)), unit="unit_duplication",
         badges={str(code): int(number) for code, number in flagged["suspected_duplication"].items()},
-        figures=[[f"meeting_pairs_{name}", whole(counts.get(name, 0))] for name in ("suspected_duplication", "overlapping", "complementary")],
+        figures=[[f"meeting_pairs_{name}", whole(counts.get(name, 0))] for name in ("suspected_duplication", "overlapping", "complementary")] if len(outcome.dropna()) else [],
         focus=list(flagged.index[:FOCUS]), bases=board.bases(queries.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
+
+
+def _overlaps_title(board: Board, counts: pd.Series, stake: int | None) -> list:
+    """The finding; without one, how many pairs were compared; without supports, that nothing can be said."""
+    if len(board.flagged):
+        blanks = {
+            "pairs": len(board.flagged),
+            "places": int(board.flagged["area_code"].nunique()),
+            "stake": {"satang": stake},
+        }
+        return ["meeting_title_overlaps", blanks]
+    if board.coverage["status"].eq("covered").any():
+        return ["meeting_title_overlaps_zero", {"compared": int(counts.sum() - counts.get("not_known", 0))}]
+    return ["meeting_title_no_overlaps", {}]
 
 
 def currents(board: Board) -> dict:
@@ -174,12 +190,14 @@ def currents(board: Board) -> dict:
     )
     richest = table[table["amount_satang"].notna()].sort_values("amount_satang", ascending=False)
     total = int((0 if pd.isna(placed) else placed) + (0 if pd.isna(strip) else strip))
+    unplaced = {"satang": whole(strip) if len(rolled.strip) else 0}
+    stated = bool(records["amount_satang"].notna().any())
     return board.step(
         "currents", classes.astype("object"), [*shades, ["m", UNMEASURED, None, "unmeasured_per_head_baht", {}], *nothing_legend()],
-        ["meeting_title_currents", {"total": {"satang": total}, "streams": int((streams > 0).sum()), "unplaced": {"satang": whole(strip) or 0}}],
-        note=["meeting_note_currents", {"without": int(records["amount_satang"].isna().sum())}],
+        ["meeting_title_currents", {"total": {"satang": total}, "streams": int((streams > 0).sum()), "unplaced": unplaced}] if stated else ["meeting_title_no_currents", {}],
+        note=["meeting_note_currents", {"without": int(records["amount_satang"].isna().sum())}] if len(records) else None,
         values=board.in_order(million), unit="meeting_unit_million_baht",
-        figures=[["figure_placed_baht", {"satang": whole(placed)}], ["without_subdistrict", {"satang": whole(strip)}]],
+        figures=[["figure_placed_baht", {"satang": whole(placed)}], ["meeting_unplaced", unplaced]] if stated else [],
         bars=_stream_bars(board, streams, total), focus=list(richest["subdistrict_code"][:FOCUS]), bases=board.bases(records),
     )  # fmt: skip
 

@@ -85,6 +85,12 @@ class Words:
             version=facts["version"],
         )
 
+    def as_of(self, facts: dict) -> str:
+        """The corner of every page: fiscal year, data as of, data version."""
+        day = self.day(facts["as_of"]) or self.say("not_known")
+        said = self.say("meeting_as_of", day=day, version=facts["version"])
+        return said if facts["fiscal_year"] is None else f"{self.year(facts['fiscal_year'])} · {said}"
+
     def year(self, fiscal_year: int) -> str:
         """A fiscal year in words."""
         return self.say("fiscal_year", be=str(fiscal_year + 543), ce=str(fiscal_year))
@@ -103,7 +109,21 @@ def title_of(words: Words, step: dict, story: dict | None = None) -> str:
 
 def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
     """The step's figures: value and words."""
-    return [(words.value(value), words.say(key, year=str(step.get("year", "")))) for key, value in step["figures"]]
+    return [(words.value(value), words.say(key, need=step.get("need", ""))) for key, value in step["figures"]]
+
+
+def places_of(words: Words, facts: dict, step: dict) -> list[tuple[str, str, str]]:
+    """The places under discussion: subdistrict, district, the value that is spoken of, else its people."""
+    order = {code: number for number, code in enumerate(facts["codes"])}
+    found = []
+    for code in step["focus"]:
+        area, value = facts["areas"][code], None if step["values"] is None else step["values"][order[code]]
+        if value is not None and step["unit"] is not None:
+            said = words.say(step["unit"], range=words.value(float(value)))
+        else:
+            said = words.say("meeting_people", people=area["population"])
+        found.append((words.name(area), words.district(area), said))
+    return found
 
 
 def legend_of(words: Words, step: dict) -> list[dict]:

@@ -40,11 +40,23 @@
         make("i", bars).style.width = Math.max(0, 100 * bar[2] / most).toFixed(1) + "%";
       });
     }
-    if (step.names) make("p", box, step.names, "names");
+    if (step.places.length) places(box, step);
     if (step.view === "decision") make("div", box, null, "decided");
     if (step.foot) make("p", box, step.foot, "note-line hidden");
     wall.panels[key] = box;
     return box;
+  }
+
+  /* The places under discussion: a list with their values; in a line where bars need the room. No name is broken. */
+  function places(box, step) {
+    var brief = step.bars.length > 0, host = make(brief ? "p" : "div", box, null, brief ? "names" : "names rows");
+    make("span", host, wall.data.texts.places + (brief ? ": " : ""), "head");
+    step.places.forEach(function (place, i) {
+      var line = brief ? host : make("div", host);
+      make("span", line, place[0] + (brief ? " (" + place[1] + ")" + (i < step.places.length - 1 ? "," : "") : ""), "whole");
+      if (brief) { line.appendChild(document.createTextNode(" ")); return; }
+      make("small", line, place[1]); make("b", line, place[2]);
+    });
   }
 
   function decided(box) {
@@ -53,7 +65,7 @@
     place.textContent = "";
     var all = wall.data.decisions.concat(queue().filter(function (one) { return !wall.data.decisions.some(function (kept) { return kept.key === one.key; }); }));
     make("b", place, wall.data.texts.decisions + " " + all.length);
-    all.slice(-4).forEach(function (one) { make("p", place, "• " + one.who + ": " + one.what + (one.due_text || one.due ? " (" + (one.due_text || one.due) + ")" : "")); });
+    all.slice(-4).forEach(function (one) { make("p", place, "• " + one.who + ": " + one.what + (one.due_text || one.due ? " (" + (one.due_text || window.wallDay.words(one.due)) + ")" : "")); });
   }
 
   function fit(node, largest, smallest, fits, apply) {
@@ -66,7 +78,9 @@
     var title = at("title"), side = at("panel");
     if (narrow()) { title.style.fontSize = side.style.fontSize = ""; return; }
     fit(title, 4.9, 2.6, function () { return title.scrollHeight <= title.clientHeight + 1; }, function (size) { title.style.fontSize = size + "vh"; });
-    fit(side, 2.9, 2.05, function () { return side.scrollHeight <= side.clientHeight + 1; }, function (size) { side.style.fontSize = size + "vh"; });
+    fit(side, 2.9, 2.05, function () {
+      return side.scrollHeight <= side.clientHeight + 1 && [].every.call(side.querySelectorAll(".figure, .names.rows > div"), function (one) { return one.scrollWidth <= one.clientWidth + 1; });
+    }, function (size) { side.style.fontSize = size + "vh"; });
   }
 
   function draw() {
@@ -87,6 +101,8 @@
     setTimeout(function () { panel(next); }, 30);
   }
 
+  /* The places that the wall speaks of now. */
+  wall.spoken = function () { return wall.chosen.concat(shown().focus); };
   wall.focus = function () { at("map").focus({ preventScroll: true }); };
   wall.go = function (index) {
     wall.over.close();
@@ -94,11 +110,15 @@
     if (wall.map.zoom) wall.map.zoomTo(null, true);
     draw();
   };
+  /* "Who supports this subdistrict" is answered by the card of the one under discussion; without one, a name is asked for. */
   wall.ask = function (index) {
-    if (!wall.data.questions[index]) return;
+    var question = wall.data.questions[index], own = wall.chosen[0];
+    if (!question) return;
     wall.question = index; wall.chosen = [];
     if (wall.map.zoom) wall.map.zoomTo(null, true);
     draw();
+    if (question.view !== "who_supports") return;
+    if (own) wall.pick(own); else wall.over.find(wall.pick);
   };
   wall.pick = function (code) { wall.chosen = [code]; draw(); wall.over.card([code]); };
   wall.compare = function () {
@@ -147,7 +167,7 @@
     ArrowDown: function () { if (wall.map.zoom) wall.nextDistrict(1); }, ArrowUp: function () { if (wall.map.zoom) wall.nextDistrict(-1); },
     Escape: leave, KeyF: full, KeyG: function () { wall.map.show("grid"); }, KeyM: function () { wall.map.show("main"); }, KeyZ: function () { wall.zoom(); },
     Slash: function () { wall.over.find(wall.pick); }, KeyC: function () { wall.compare(); }, KeyQ: function () { wall.over.questions(); },
-    KeyD: function () { wall.over.decide(); }, KeyH: function () { wall.over.help(); }
+    KeyD: function () { wall.over.decide(); }, KeyS: function () { wall.over.sources(shown()); }, KeyH: function () { wall.over.help(); }
   };
   var NAMES = { "/": "Slash", "?": "KeyH", " ": "Space" };
 
@@ -190,7 +210,7 @@
       button.setAttribute("aria-label", (i + 1) + " " + step.title);
       button.addEventListener("click", function () { wall.go(i); });
     });
-    [["ArrowLeft", t.back], ["ArrowRight", t.next], ["KeyQ", t.questions], ["Slash", t.find], ["KeyG", t.grid], ["KeyM", t.map], ["KeyZ", t.zoom], ["KeyC", t.compare], ["KeyD", t.decide], ["KeyH", t.help], ["Escape", t.close]].forEach(function (pair) {
+    [["ArrowLeft", t.back], ["ArrowRight", t.next], ["KeyQ", t.questions], ["Slash", t.find], ["KeyG", t.grid], ["KeyM", t.map], ["KeyZ", t.zoom], ["KeyC", t.compare], ["KeyD", t.decide], ["KeyS", t.sources], ["KeyF", t.full], ["KeyH", t.help], ["Escape", t.close]].forEach(function (pair) {
       var button = make("button", nav, pair[1]);
       button.setAttribute("data-key", pair[0]);
       button.addEventListener("click", function () { KEYS[pair[0]](); });
@@ -216,6 +236,7 @@
     wall.data = data;
     at("demo").textContent = data.texts.demo;
     at("credit").textContent = data.texts.credit;
+    at("hint").textContent = data.texts.hint;
     controls(); clock();
     if (left.length && !wall.resent) { wall.resent = true; tell("decide", { items: left }); }
   }

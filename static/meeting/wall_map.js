@@ -101,7 +101,7 @@
     this.note = document.createElement("div");
     this.note.className = "note";
     host.appendChild(this.note);
-    this.paths = {}; this.lines = {}; this.view = [1, 0, 0];
+    this.paths = {}; this.lines = {}; this.view = [1, 0, 0]; this.part = 0; this.turns = {};
   }
 
   WallMap.prototype.load = function () {
@@ -125,12 +125,8 @@
     if (!box.width || !box.height) return;
     this.width = box.width; this.height = box.height;
     this.at = { main: this.shapes.main.fit(box.width, box.height, box.height * .02), grid: this.shapes.grid.fit(box.width, box.height, box.height * .02) };
-    this.flow = {}; this.points = { main: {}, grid: {} };
+    this.flow = {};
     this.options.codes.forEach(function (code) {
-      ["main", "grid"].forEach(function (mode) {
-        var polygons = self.shapes[mode].areas[code];
-        if (polygons) self.points[mode][code] = self.at[mode](centre(largest(polygons)));
-      });
       var own = self.shapes.main.areas[code], cell = largest(self.shapes.grid.areas[code]).map(self.at.grid);
       var ring = own ? largest(own).map(self.at.main) : cell;
       self.flow[code] = [ring, partners(ring, cell)];
@@ -155,33 +151,35 @@
     document.body.setAttribute("data-mode", mode);
   };
 
-  WallMap.prototype.animate = function (milliseconds, draw, done) {
-    var self = this, began = performance.now(), turn = this.turn = (this.turn || 0) + 1;
+  /* One movement of a kind at a time: a zoom never stops the map half-way between true map and tiles. */
+  WallMap.prototype.animate = function (kind, milliseconds, draw, done) {
+    var self = this, began = performance.now(), turn = this.turns[kind] = (this.turns[kind] || 0) + 1;
     if (still.matches || document.hidden) { draw(1); done(); return; }
     (function frame(now) {
-      if (turn !== self.turn) return;
+      if (turn !== self.turns[kind]) return;
       var t = Math.min(1, Math.max(0, (now - began) / milliseconds)), eased = t < .5 ? 2 * t * t : 1 - 2 * (1 - t) * (1 - t);
       draw(eased);
       if (t < 1) requestAnimationFrame(frame); else done();
     })(began);
   };
 
-  /* True map <-> tile grid: every outline flows into the other. */
+  /* True map <-> tile grid: every outline flows into the other, from wherever it is; the zoomed district stays in sight. */
   WallMap.prototype.show = function (mode) {
     if (mode === this.mode || !this.shapes) return;
-    var self = this, codes = this.options.codes;
+    var self = this, codes = this.options.codes, begin = this.part, end = mode === "grid" ? 1 : 0;
     this.mode = mode;
+    var from = this.view, to = this.target(this.zoom), zooms = this.turns.zoom;
     Object.keys(this.lines).forEach(function (code) { self.lines[code].style.opacity = 0; });
     this.top.textContent = "";
-    if (this.zoom) this.zoomTo(null, true);
-    this.animate(MORPH_MS, function (t) {
-      var part = mode === "grid" ? t : 1 - t;
+    this.animate("morph", MORPH_MS, function (t) {
+      var part = self.part = begin + t * (end - begin);
       codes.forEach(function (code) {
         var from = self.flow[code][0], to = self.flow[code][1], d = "";
         for (var i = 0; i < from.length; i++)
           d += (i ? "L" : "M") + (from[i][0] + part * (to[i][0] - from[i][0])).toFixed(1) + " " + (from[i][1] + part * (to[i][1] - from[i][1])).toFixed(1);
         self.paths[code].setAttribute("d", d + "Z");
       });
+      if (self.turns.zoom === zooms) self.place(from.map(function (value, i) { return value + t * (to[i] - value); }));
     }, function () { self.settle(); self.labels(); });
   };
 
@@ -211,9 +209,9 @@
     this.zoom = district;
     document.body.setAttribute("data-zoom", district || "");
     this.options.codes.forEach(function (code) { self.paths[code].classList.toggle("dim", !!district && code.slice(0, 4) !== district); });
-    if (atOnce) { this.place(to); this.labels(); return; }
+    if (atOnce) { this.turns.zoom = (this.turns.zoom || 0) + 1; this.place(to); this.labels(); return; }
     this.top.textContent = "";
-    this.animate(ZOOM_MS, function (t) {
+    this.animate("zoom", ZOOM_MS, function (t) {
       self.place(from.map(function (value, i) { return value + t * (to[i] - value); }));
     }, function () { self.place(to); self.labels(); });
   };
@@ -246,53 +244,81 @@
     document.body.setAttribute("data-paint", String(++this.paints));
   };
 
-  /* At most seven names; the place under discussion always has one. */
+  /* At most seven names; the place under discussion always has one. Four digits name a district. */
   WallMap.prototype.named = function () {
-    var zoom = this.zoom, focus = this.step.focus, wanted = this.chosen.concat(focus);
-    if (zoom) wanted = wanted.concat(this.options.codes).filter(function (code) { return code.slice(0, 4) === zoom; });
+    var zoom = this.zoom, wanted = this.chosen.concat(this.step.districts || [], this.step.focus);
+    if (zoom) wanted = wanted.concat(this.options.codes).filter(function (code) { return code.slice(0, 4) === zoom && code.length > 4; });
     return wanted.filter(function (code, i) { return wanted.indexOf(code) === i; }).slice(0, 7);
   };
 
+  /* Where a place stands on the screen, and points along its border: a name must not hide what it names. */
+  WallMap.prototype.spot = function (code) {
+    var shapes = this.shapes[this.mode], polygons = code.length > 4 ? shapes.areas[code] : shapes.outlines[code], view = this.view, at = this.at[this.mode];
+    if (!polygons || !polygons.length) return null;
+    function screen(q) { var p = at(q); return [view[0] * p[0] + view[1], view[0] * p[1] + view[2]]; }
+    var ring = largest(polygons), points = ring.filter(function (q, i) { return i % Math.ceil(ring.length / 40) === 0; }).map(screen);
+    var middle = screen(centre(ring)), xs = points.map(function (p) { return p[0]; }), ys = points.map(function (p) { return p[1]; });
+    return { at: middle, points: points.concat([middle]), wide: Math.max.apply(null, xs) - Math.min.apply(null, xs), high: Math.max.apply(null, ys) - Math.min.apply(null, ys) };
+  };
+
+  WallMap.prototype.badges = function (size) {
+    var self = this, numbers = this.step.badges || {}, taken = [], r = size * .62;
+    Object.keys(numbers).filter(function (code) { return numbers[code] > 1; }).sort(function (a, b) { return numbers[b] - numbers[a]; }).forEach(function (code) {
+      var spot = self.zoom && code.slice(0, 4) !== self.zoom ? null : self.spot(code), p = spot && spot.at;
+      if (!p || taken.some(function (b) { return Math.hypot(b[0] + r - p[0], b[1] + r - p[1]) < 2 * r; })) return;
+      taken.push([p[0] - r, p[1] - r, p[0] + r, p[1] + r]);
+      node("circle", { cx: p[0], cy: p[1], r: r, fill: "#7a1f4e", stroke: "#fff", "stroke-width": 1.5, "pointer-events": "none" }, self.top);
+      node("text", { x: p[0], y: p[1] + size * .33, "class": "badge", "text-anchor": "middle", "font-size": size * .9 }, self.top).textContent = numbers[code];
+    });
+    return taken;
+  };
+
   WallMap.prototype.labels = function () {
-    var self = this, taken = [], size = Math.max(15, window.innerHeight * .0235), view = this.view, points = this.points[this.mode];
+    var self = this, taken = [], size = Math.max(15, window.innerHeight * .0235), spots = {};
     this.top.textContent = "";
     if (!this.step) return;
-    function screen(p) { return [view[0] * p[0] + view[1], view[0] * p[1] + view[2]]; }
-    Object.keys(this.step.badges || {}).forEach(function (code) {
-      if (!points[code] || (self.zoom && code.slice(0, 4) !== self.zoom)) return;
-      var p = screen(points[code]), r = size * .56;
-      node("circle", { cx: p[0], cy: p[1], r: r, fill: "#7a1f4e", stroke: "#fff", "stroke-width": 1.5, "pointer-events": "none" }, self.top);
-      var badge = node("text", { x: p[0], y: p[1] + size * .33, "class": "badge", "text-anchor": "middle", "font-size": size * .9 }, self.top);
-      badge.textContent = self.step.badges[code];
-    });
-    this.named().forEach(function (code) {
-      if (!points[code]) return;
-      var p = screen(points[code]), label = node("text", { "class": "label", "font-size": size, "data-code": code }, self.top);
-      label.textContent = self.options.names[code][0];
-      var width = label.getComputedTextLength() + size * .5, height = size * 1.6, found = self.free(p, width, height, taken);
+    var badges = this.badges(size), named = this.named();
+    named.forEach(function (code) { spots[code] = self.spot(code); });
+    named.forEach(function (code) {
+      var spot = spots[code];
+      if (!spot) return;
+      var label = node("text", { "class": "label", "font-size": size, "data-code": code }, this.top);
+      label.textContent = this.options.names[code][0];
+      var width = label.getComputedTextLength() + size * .5, height = size * 1.6;
+      var roomy = spot.wide > width && spot.high > height * 1.5;
+      var found = this.free(spot.at, width, height, taken, badges, named.filter(function (other) { return spots[other] && !(other === code && roomy); }).map(function (other) { return spots[other].points; }));
       taken.push(found.box);
       label.setAttribute("x", found.x - width / 2 + size * .25);
       label.setAttribute("y", found.y + size * .34);
-      if (found.away) self.top.insertBefore(node("circle", { "class": "dot", cx: p[0], cy: p[1], r: size * .17 }), self.top.firstChild);
-      if (found.away) self.top.insertBefore(node("line", { "class": "leader", x1: p[0], y1: p[1], x2: found.x, y2: found.y }), self.top.firstChild);
-    });
+      if (!found.away) return;
+      var edge = [Math.min(found.box[2], Math.max(found.box[0], spot.at[0])), Math.min(found.box[3], Math.max(found.box[1], spot.at[1]))];
+      this.top.insertBefore(node("circle", { "class": "dot", cx: spot.at[0], cy: spot.at[1], r: size * .17 }), this.top.firstChild);
+      this.top.insertBefore(node("line", { "class": "leader", x1: spot.at[0], y1: spot.at[1], x2: edge[0], y2: edge[1] }), this.top.firstChild);
+    }, this);
   };
 
-  WallMap.prototype.free = function (p, width, height, taken) {
-    var self = this, rests = this.note.style.display === "none" ? 0 : this.height * .065;
+  /* The nearest free spot for a name that hides least of the places under discussion and of their numbers. */
+  WallMap.prototype.free = function (p, width, height, taken, badges, places) {
+    var self = this, rests = this.note.style.display === "none" ? 0 : this.height * .065, best = null;
     function box(x, y) { return [x - width / 2, y - height / 2, x + width / 2, y + height / 2]; }
-    function fits(b) {
-      return b[0] >= 2 && b[1] >= 2 && b[2] <= self.width - 2 && b[3] <= self.height - 2 - rests &&
-        taken.every(function (t) { return b[2] < t[0] || b[0] > t[2] || b[3] < t[1] || b[1] > t[3]; });
+    function meets(b, t) { return !(b[2] < t[0] || b[0] > t[2] || b[3] < t[1] || b[1] > t[3]); }
+    function cost(b, far) {
+      var hidden = 0, numbers = badges.filter(function (t) { return meets(b, t); }).length;
+      places.forEach(function (points) {
+        hidden += points.filter(function (q) { return q[0] > b[0] && q[0] < b[2] && q[1] > b[1] && q[1] < b[3]; }).length / points.length;
+      });
+      return far + 9 * hidden + 3 * numbers;
     }
     for (var far = 0; far < 12; far++) {
       for (var turn = 0; turn < (far ? 16 : 1); turn++) {
-        var angle = turn * Math.PI / 8, x = p[0] + Math.cos(angle) * far * height * 1.1, y = p[1] + Math.sin(angle) * far * height * .8;
-        y -= self.step.badges && Object.keys(self.step.badges).length ? height * .85 : 0;
-        if (fits(box(x, y))) return { x: x, y: y, box: box(x, y), away: far > 0 };
+        var angle = turn * Math.PI / 8, x = p[0] + Math.cos(angle) * (far && width / 2 + far * height * .5), y = p[1] + Math.sin(angle) * far * height * .8, b = box(x, y);
+        if (b[0] < 2 || b[1] < 2 || b[2] > self.width - 2 || b[3] > self.height - 2 - rests || taken.some(function (t) { return meets(b, t); })) continue;
+        var price = cost(b, far);
+        if (!best || price < best.price) best = { x: x, y: y, box: b, away: far > 0, price: price };
       }
+      if (best && best.price <= far) break;
     }
-    return { x: p[0], y: p[1], box: box(p[0], p[1]), away: false };
+    return best || { x: p[0], y: p[1], box: box(p[0], p[1]), away: false };
   };
 
   window.WallMap = WallMap;
