@@ -31,6 +31,21 @@ MEASURE = """() => {
 }"""
 
 
+# For every place named on the map: its code, and how much of its border lies under names of the map.
+HIDDEN = """() => {
+  const boxes = [...document.querySelectorAll("#map .label")].map(n => n.getBoundingClientRect());
+  return [...document.querySelectorAll("#map .label")].map(label => {
+    const code = label.getAttribute("data-code"), path = document.querySelector(`path.area[data-code="${code}"]`), all = path.getTotalLength(), turn = path.getScreenCTM();
+    let under = 0;
+    for (let i = 0; i < 100; i++) {
+      const p = path.getPointAtLength(all * i / 100).matrixTransform(turn);
+      if (boxes.some(b => p.x > b.left && p.x < b.right && p.y > b.top && p.y < b.bottom)) under++;
+    }
+    return [code, under / 100];
+  });
+}"""
+
+
 @pytest.fixture(scope="module")
 def chromium():
     with served.browser() as browser:
@@ -100,6 +115,12 @@ def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(chromium,
         frame.wait_for_selector(f'body[data-step="q{number}"]')
         titles.add(frame.inner_text("#title"))
         assert len(set(frame.get_attribute("body", "data-classes"))) >= 2
+        if number == 0:  # "this subdistrict": a name is asked for, and its card answers
+            frame.wait_for_selector('#over[data-kind="find"]')
+            seen.page.keyboard.type("ถ้ำพรรณรา")
+            seen.page.keyboard.press("Enter")
+            frame.wait_for_selector('#over[data-kind="card"]')
+            seen.page.keyboard.press("Escape")
         assert seen.until(lambda: frame.evaluate(MEASURE)["cut"], lambda cut: cut == []) == []
     assert len(titles) == 10
     assert seen.foreign == []
@@ -163,6 +184,78 @@ def test_map_and_grid_flow_into_each_other_without_a_blank_frame(chromium, board
     assert all(empty == 0 for _d, empty in frames)
 
 
+OUTLINE = "document.querySelector('path.area').getAttribute('d')"
+
+
+def test_a_key_during_the_flow_leaves_no_map_half_way(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    page, frame = seen.page, wall(seen)
+    true_map = frame.evaluate(OUTLINE)
+    page.keyboard.press("g")
+    page.keyboard.press("z")
+    frame.wait_for_function("document.querySelectorAll('path.outline')[0].style.opacity === '1'")
+    tiles = frame.evaluate(OUTLINE)
+    assert frame.get_attribute("body", "data-zoom")
+    page.keyboard.press("m")
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    frame.wait_for_function("document.querySelectorAll('path.outline')[0].style.opacity === '1'")
+    assert frame.evaluate(OUTLINE) == true_map != tiles
+    page.keyboard.press("z")
+    frame.wait_for_timeout(800)
+    page.keyboard.press("g")
+    frame.wait_for_selector('body[data-mode="grid"]')
+    assert frame.get_attribute("body", "data-zoom"), "the district stays in sight"
+
+
+def test_full_screen_is_one_key_and_back(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    wall(seen)
+    seen.page.keyboard.press("f")
+    seen.page.wait_for_function("document.fullscreenElement === document.documentElement")
+    seen.page.keyboard.press("ArrowRight")
+    wall(seen).wait_for_selector('body[data-step="1"]')
+    seen.page.keyboard.press("f")
+    seen.page.wait_for_function("document.fullscreenElement === null")
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_names_hide_no_place_they_name_and_are_never_broken(chromium, board, language):
+    seen = served.visit(chromium, f"{board}/meeting?lang={language}")
+    frame = wall(seen)
+    for view in range(8):
+        seen.page.keyboard.press(str(view + 1))
+        frame.wait_for_selector(f'body[data-step="{view}"]')
+        for code, share in frame.evaluate(HIDDEN):
+            assert share < 0.9, (view, code)
+        assert frame.evaluate(
+            "[...document.querySelectorAll('.names .whole')].every(n => n.getClientRects().length === 1)"
+        )
+        assert frame.evaluate("document.querySelectorAll('.names .whole').length") == len(frame.evaluate(HIDDEN))
+
+
+def test_sources_behind_a_view_are_one_key_away(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    frame = wall(seen)
+    seen.page.keyboard.press("s")
+    frame.wait_for_selector('#over[data-kind="sources"]')
+    assert "demo_07_baac.xlsx" in frame.inner_text("#over")
+    assert frame.evaluate("[...document.querySelectorAll('#over td')].every(n => n.textContent.trim())")
+    assert frame.evaluate("document.querySelector('main').inert")
+    seen.page.keyboard.press("Escape")
+    assert not frame.evaluate("document.querySelector('main').inert")
+
+
+def test_a_day_is_written_as_people_write_it(chromium, board):
+    frame = wall(served.visit(chromium, f"{board}/meeting"))
+    written = {
+        "31/12/2569": "2026-12-31", "๓๑/๑๒/๒๕๖๙": "2026-12-31", "1.3.69": "2026-03-01", "29/2/2567": "2024-02-29",
+        "29/2/2568": None, "31/12/2026": "2026-12-31", "13/13/2569": None, "พรุ่งนี้": None, "5-5-9999": None,
+    }  # fmt: skip
+    assert frame.evaluate("days => days.map(day => window.wallDay.parse(day))", list(written)) == list(written.values())
+    assert frame.evaluate("window.wallDay.words('2026-12-31')") == "31 ธ.ค. 2569"
+
+
 def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chromium, store):
     with served.board(store) as address:
         seen = served.visit(chromium, f"{address}/meeting?lang=en")
@@ -171,9 +264,16 @@ def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chro
         page.keyboard.type("พมจ.")
         page.keyboard.press("Tab")
         page.keyboard.type("<b>ลงพื้นที่</b> ปากพนัง")
+        page.keyboard.press("Tab")
+        page.keyboard.type("31/2/2569")
+        page.keyboard.press("Enter")
+        frame.wait_for_function("document.querySelector('#over [role=alert]').textContent.length > 10")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("31/12/2569")
         frame.click("#over button[type=submit]")
         page.keyboard.press("8")
         frame.wait_for_function("document.querySelector('.decided').textContent.includes('<b>ลงพื้นที่</b>')")
+        frame.wait_for_function("document.querySelector('.decided').textContent.includes('31 Dec 2026')")
         frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
         seen.settled()
         server = served.process(address)

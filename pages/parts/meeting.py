@@ -21,7 +21,8 @@ _component = components.declare_component("kradan_meeting", path=settings.ROOT /
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
-         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "decide_days")  # fmt: skip
+         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong")  # fmt: skip
+SOON = (7, 30, 90)  # days to a due date that are one press away
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
 KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc")
 
@@ -94,7 +95,7 @@ def _names(facts: dict, words: Words) -> dict[str, list[str]]:
     return own | {area["district"]: [words.district(area), "", area["district_en"]] for area in facts["areas"].values()}
 
 
-def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list[str]]:
+def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list]:
     texts = {name: words.say(f"meeting_{name}") for name in TEXTS}
     return texts | {
         "demo": words.say("demo") if facts["is_demo"] else "",
@@ -102,6 +103,7 @@ def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list[str]]
         "as_of": words.as_of(facts),
         "legend": words.say("legend"),
         "source_heads": [words.say(key) for key in SOURCE_HEADS],
+        "decide_days": [[days, words.say("meeting_decide_days", range=str(days))] for days in SOON],
     }
 
 

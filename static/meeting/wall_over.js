@@ -161,10 +161,10 @@
       return !text || !!day;
     }
     fields.due.addEventListener("input", told);
-    [7, 30, 90].forEach(function (days) {
-      var button = make("button", soon, t.decide_days.replace("{}", days), "plain");
+    t.decide_days.forEach(function (pair) {
+      var button = make("button", soon, pair[1], "plain");
       button.type = "button";
-      button.addEventListener("click", function () { fields.due.value = window.wallDay.typed(window.wallDay.after(days)); told(); });
+      button.addEventListener("click", function () { fields.due.value = window.wallDay.typed(window.wallDay.after(pair[0])); told(); });
     });
     make("button", form, t.decide_save).type = "submit";
     var back = make("button", form, t.close, "plain");
