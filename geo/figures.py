@@ -82,7 +82,7 @@ def draw_map(
     labels
         Names with a halo; each stands free of the others or is tied to its place by a line.
     badges
-        Counts in discs.
+        Counts in discs; a count of one is left to the colour.
     """
     axes.set_facecolor(SEA)
     axes.set_xticks([])
@@ -97,7 +97,7 @@ def draw_map(
     _frame(axes, (west, south, east, north))
     radius = (north - south) * 0.013
     for code, number in (badges or {}).items():
-        if code in drawn.points:
+        if code in drawn.points and number > 1:
             axes.add_patch(
                 Circle(drawn.points[code], radius, facecolor="#7a1f4e", edgecolor="white", linewidth=0.8, zorder=4)
             )
@@ -145,6 +145,7 @@ def _frame(axes: Axes, bounds: Bounds) -> None:
 
 def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontProperties | None, size: float) -> None:
     window, taken = axes.get_window_extent(), []
+    borders = {code: _border(axes, drawn.paths[code]) for code in labels if code in drawn.points}
     for code, name in labels.items():
         if code not in drawn.points:
             continue
@@ -152,7 +153,11 @@ def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontPrope
         words.set_path_effects([withStroke(linewidth=size * 0.28, foreground="white")])
         box = words.get_window_extent()
         at = axes.transData.transform(drawn.points[code])
-        x, y, away = _free(at, box.width * 1.06, box.height * 1.12, window, taken)
+        wide, high = box.width * 1.06, box.height * 1.12
+        own = np.ptp(borders[code], axis=0)
+        roomy = own[0] > wide and own[1] > high * 1.5
+        near = [points for other, points in borders.items() if other != code or not roomy]
+        x, y, away = _free(at, wide, high, window, taken, near)
         place = axes.transData.inverted().transform((x, y))
         words.set_position(tuple(place))
         if away:
@@ -161,19 +166,44 @@ def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontPrope
             )
 
 
+def _border(axes: Axes, path: DrawnPath) -> np.ndarray:
+    """At most some forty points of a border, in pixels."""
+    points = np.asarray(path.vertices)
+    points = points[:: -(-len(points) // 40)]
+    return axes.transData.transform(points)
+
+
+def _hidden(box: tuple[float, float, float, float], borders: Sequence[np.ndarray]) -> float:
+    """How many of the places under discussion a label would hide, in parts of their borders."""
+    low, high = np.array(box[:2]), np.array(box[2:])
+    return sum(float(((points > low) & (points < high)).all(axis=1).mean()) for points in borders)
+
+
 def _free(
-    at: np.ndarray, width: float, height: float, window: Bbox, taken: list[tuple[float, float, float, float]]
-) -> tuple[float, float, bool]:
-    """The nearest place for a label that touches no other and is not cut."""
+    at: np.ndarray, width: float, height: float, window: Bbox, taken: list[tuple[float, float, float, float]],
+    borders: Sequence[np.ndarray],
+) -> tuple[float, float, bool]:  # fmt: skip
+    """The nearest place for a label that touches no other, is not cut and hides least of what is discussed."""
+    best: tuple[float, float, float, int] | None = None
     for ring in range(12):
         for turn in range(16 if ring else 1):
             angle = turn * np.pi / 8
-            x, y = at[0] + np.cos(angle) * ring * height * 1.1, at[1] + np.sin(angle) * ring * height * 0.8
+            x = at[0] + np.cos(angle) * (width / 2 + ring * height * 0.5 if ring else 0)
+            y = at[1] + np.sin(angle) * ring * height * 0.8
             box = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)
             inside = box[0] > window.x0 and box[1] > window.y0 and box[2] < window.x1 and box[3] < window.y1
-            if inside and all(
-                box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3] for other in taken
+            if not inside or any(
+                not (box[2] < other[0] or box[0] > other[2] or box[3] < other[1] or box[1] > other[3])
+                for other in taken
             ):
-                taken.append(box)
-                return x, y, ring > 0
-    return float(at[0]), float(at[1]), False
+                continue
+            price = ring + 9 * _hidden(box, borders)
+            if best is None or price < best[0]:
+                best = price, x, y, ring
+        if best is not None and best[0] <= ring:
+            break
+    if best is None:
+        return float(at[0]), float(at[1]), False
+    _price, x, y, ring = best
+    taken.append((x - width / 2, y - height / 2, x + width / 2, y + height / 2))
+    return float(x), float(y), ring > 0

@@ -19,6 +19,7 @@ from pages.pack import make
 from pages.pack.lines import pieces, width, wrap
 from pages.parts import meeting_facts, queries
 from pages.parts.meeting_words import Words
+from pages.parts.palette import CLASSES
 from tests import served
 from tests.meeting_store import more_support, opened
 
@@ -149,6 +150,31 @@ def test_pdf_has_text_on_every_page_and_a_sheet_for_every_district(made, tmp_pat
     for page in sheets:
         assert facts["version"] in page
     assert "266,668" in sheets[0]
+
+
+def test_words_with_sara_am_are_found_in_the_pdf(made, tmp_path):
+    text = pdf_text(made[1]["meeting.pdf"], tmp_path)
+    assert DECISION["what"].split(" ", 1)[0] in text
+    for word in ("น้ำ", "ถ้ำพรรณรา", "นบพิตำ", "ปู่", "ไม่มีใครเลย", "อำเภอ", "ตำบล"):
+        assert word in text, word
+    sheets = pdf_text(made[1]["sheets-districts.pdf"], tmp_path)
+    for word in ("ถ้ำพรรณรา", "นบพิตำ", "น้ำตก", "กำโลน"):
+        assert word in sheets, word
+    assert not re.search(r"ำ +[ก-ฮ]", re.sub(r" · |  +", "\n", sheets)), "a gap after sara am"
+
+
+def test_colours_of_the_legend_stay_themselves_in_the_picture(made):
+    """Near-white classes must not turn into the white of none: the ground of every class is found as it was chosen."""
+    picture = Image.open(io.BytesIO(made[1]["pictures/4-classes.png"])).convert("RGB")
+    colours = {colour: count for count, colour in picture.getcolors(100_000)}
+    for letter in "ABC":
+        wanted = tuple(bytes.fromhex(CLASSES[letter][1:]))
+        near = sum(
+            count
+            for colour, count in colours.items()
+            if max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 2
+        )
+        assert near > 20_000, letter
 
 
 def test_fonts_of_the_sheets_are_embedded_and_the_page_is_upright(made, tmp_path):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
-from functools import cache
+from bisect import bisect_right
+from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -57,6 +58,11 @@ def _latin(sign: str) -> bool:
 
 def wrap(text: str, size: float, room: float, *, bold: bool = False, most: int | None = None) -> list[str]:
     """Lines no wider than ``room``; rather ended at a space in the last third of a line. ``most`` lines, then an ellipsis."""
+    return list(_wrapped(text, size, room, bold, most))
+
+
+@lru_cache(maxsize=20_000)  # the same footnotes and headings stand on every page
+def _wrapped(text: str, size: float, room: float, bold: bool, most: int | None) -> tuple[str, ...]:
     lines, rest = [], text.strip()
     while rest:
         line = _first(rest, size, room, bold)
@@ -67,16 +73,19 @@ def wrap(text: str, size: float, room: float, *, bold: bool = False, most: int |
         while last and width(last + "…", size, bold) > room:
             last = "".join(pieces(last)[:-1])
         lines = [*lines[: most - 1], last + "…"]
-    return lines
+    return tuple(lines)
 
 
 def _first(text: str, size: float, room: float, bold: bool) -> str:
-    parts, line = pieces(text), ""
-    for number, part in enumerate(parts):
-        if line and width((line + part).rstrip(), size, bold) > room:
-            break
-        line += part
-        if number == len(parts) - 1:
-            return line
+    if width(text, size, bold) <= room:
+        return text
+    parts = pieces(text)
+    # a line grows with its pieces: find by halving how many fit, at least one
+    count = max(
+        1, bisect_right(range(1, len(parts) + 1), room, key=lambda n: width("".join(parts[:n]).rstrip(), size, bold))
+    )
+    line = "".join(parts[:count])
+    if count == len(parts):
+        return line
     space = line.rstrip().rfind(" ")
     return line[: space + 1] if space > len(line) * 0.6 else line

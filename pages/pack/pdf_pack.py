@@ -46,11 +46,18 @@ class Paper(FPDF):
         color: tuple = INK,
         right: float | None = None,
     ) -> None:
-        """One line; ``y`` is its middle, ``right`` an edge to end at."""
+        """One line; ``y`` is its middle, ``right`` an edge to end at.
+
+        A shaped ำ is two signs with a gap between them: the line's own text goes along as ActualText, so that a reader finds น้ำ and ถ้ำพรรณรา.
+        """
+        if not text:
+            return
         self.set_font("Sarabun", "B" if bold else "", size)
         self.set_text_color(*color)
         self.set_xy(x, y - size / POINT * 0.75)
+        self._out(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex()}>>> BDC")
         self.cell((right - x) if right else 0, size / POINT * 1.5, text, align="R" if right else "L")
+        self._out("EMC")
 
     def block(
         self,

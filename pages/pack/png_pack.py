@@ -10,9 +10,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
-from PIL import Image
+from PIL import Image, ImageColor
 
-from geo.figures import draw_map
+from geo.figures import SEA, draw_map
 from pages.pack.content import Pack, Slide
 from pages.pack.lines import font_file, wrap
 
@@ -56,14 +56,26 @@ def picture(pack: Pack, slide: Slide) -> Pictures:
     left, bottom, wide, high = (
         round(share * side) for share, side in zip(MAP, (WIDTH, HEIGHT, WIDTH, HEIGHT), strict=True)
     )
-    return Pictures(_png(pixels), _png(pixels[HEIGHT - bottom - high : HEIGHT - bottom, left : left + wide]))
+    whole = _few_colours(
+        Image.fromarray(np.ascontiguousarray(pixels)), [row["color"] for row in slide.legend] + ["#ffffff", SEA, INK]
+    )
+    return Pictures(_png(whole), _png(whole.crop((left, HEIGHT - bottom - high, left + wide, HEIGHT - bottom))))
 
 
-def _png(pixels: np.ndarray) -> bytes:
+def _few_colours(picture: Image.Image, exact: list[str]) -> Image.Image:
+    """The picture in 256 colours, those of the legend exactly: near-white and white are two meanings."""
+    usual = picture.resize((WIDTH // 4, HEIGHT // 4), Image.Resampling.NEAREST).quantize(
+        256 - len(exact), method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
+    )
+    fixed = [part for color in exact for part in ImageColor.getrgb(color)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette((fixed + (usual.getpalette() or []))[: 3 * 256])
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
+
+
+def _png(picture: Image.Image) -> bytes:
     target = io.BytesIO()
-    Image.fromarray(np.ascontiguousarray(pixels)).quantize(
-        256, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE
-    ).save(target, "PNG", compress_level=4)
+    picture.save(target, "PNG", compress_level=4)
     return target.getvalue()
 
 

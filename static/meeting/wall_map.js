@@ -299,7 +299,7 @@
 
   /* The nearest free spot for a name that hides least of the places under discussion and of their numbers. */
   WallMap.prototype.free = function (p, width, height, taken, badges, places) {
-    var self = this, rests = this.note.style.display === "none" ? 0 : this.height * .065, best = null;
+    var self = this, rests = this.height * .065, best = null;
     function box(x, y) { return [x - width / 2, y - height / 2, x + width / 2, y + height / 2]; }
     function meets(b, t) { return !(b[2] < t[0] || b[0] > t[2] || b[3] < t[1] || b[1] > t[3]); }
     function cost(b, far) {
