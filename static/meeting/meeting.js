@@ -79,7 +79,7 @@
     if (narrow()) { title.style.fontSize = side.style.fontSize = ""; return; }
     fit(title, 4.9, 2.6, function () { return title.scrollHeight <= title.clientHeight + 1; }, function (size) { title.style.fontSize = size + "vh"; });
     fit(side, 2.9, 2.05, function () {
-      return side.scrollHeight <= side.clientHeight + 1 && [].every.call(side.querySelectorAll(".figure, .names.rows > div"), function (one) { return one.scrollWidth <= one.clientWidth + 1; });
+      return side.scrollHeight <= side.clientHeight + 1 && [].every.call(side.querySelectorAll(".figure, .names small"), function (one) { return one.scrollWidth <= one.clientWidth + 1; });
     }, function (size) { side.style.fontSize = size + "vh"; });
   }
 
