@@ -12,6 +12,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Browser
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -20,6 +21,7 @@ from tests import served  # noqa: E402 - the repository is not installed
 
 FOLDER = ROOT / "docs" / "pictures"
 PAGES = {"overview": "overview", "coverage": "coverage?theme=health", "sources": "sources"}
+BOARD = ROOT / "docs" / "board.png"  # the picture of README: the overview again
 LARGEST = 300_000
 WIDTH, HEIGHT = 1440, 1000
 
@@ -51,7 +53,20 @@ def main() -> None:
                     "() => !document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000
                 )
                 seen.page.wait_for_timeout(1500)
-                (FOLDER / f"{name}.png").write_bytes(small(seen.page.screenshot()))
+                picture = small(seen.page.screenshot())
+                (FOLDER / f"{name}.png").write_bytes(picture)
+                if name == "overview":
+                    BOARD.write_bytes(picture)
+            wall(chromium, address)
+
+
+def wall(chromium: Browser, address: str) -> None:
+    """The first view of the meeting."""
+    seen = served.visit(chromium, f"{address}/meeting", 1920, 1080)
+    frame = seen.page.frame_locator('iframe[title*="kradan_meeting"]')
+    frame.locator("body[data-ready]").wait_for(timeout=120_000)
+    seen.page.wait_for_timeout(1500)
+    (FOLDER / "meeting.png").write_bytes(small(seen.page.screenshot()))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select, update
 
 from loaders import meetings, snapshots, store, tables
+from loaders.privacy import Viewer
 from loaders.problems import Refused
 from pages.parts import meeting, meeting_facts, queries
 from pages.parts.meeting_board import VIEWS
@@ -184,3 +185,33 @@ def test_a_storyboard_is_saved_by_name_and_shown(demo, facts):
     assert next(step["title"] for step in wall["steps"]) == "หัวเรื่องของเรา"
     assert wall["steps"][1]["title"].startswith("มีผู้สนับสนุน")
     assert len(meeting.story_named("ไม่มีชื่อนี้")) == 8
+
+
+def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypatch):
+    with store.writing(queries.engine()) as connection:
+        number = snapshots.freeze(connection, "ปิด", facts, "tester")
+        meetings.decide(connection, "private", "พมจ.", "x", None, noted_by="t", data_version="v", snapshot_id=number)
+    assert meeting.facts_of(number)["version"] == facts["version"]
+    assert len(meeting.decisions_of(number)) == 1
+    monkeypatch.setattr(queries, "viewer", lambda: Viewer("public"))
+    with pytest.raises(Refused, match="not_allowed"):
+        meeting.facts_of(number)
+    assert meeting.decisions_of(number).empty
+    public = meeting.facts_of(None)
+    assert public["version"] == facts["version"]
+    assert public != facts, "the public sees what is shared only"
+
+
+def test_what_is_not_known_is_no_zero(demo, facts, empty):
+    decision = dict(zip(facts["codes"], facts["steps"]["decision"]["classes"], strict=True))
+    for code, letter in decision.items():
+        card = facts["cards"][code]
+        unknown = card["class"] is None or card["status"] == "not_reported" or card["quadrant"].startswith("unknown")
+        assert (letter == "u") <= unknown, code
+        assert (letter == "0") <= (not unknown), code
+    assert "u" in decision.values()
+    with opened(empty):
+        nothing = meeting_facts.gather(queries.version())
+    for view, step in nothing["steps"].items():
+        assert step["title"][0].startswith("meeting_title_no_"), view
+        assert not [value for _key, value in step["figures"] if value in (0, {"satang": 0})], view

@@ -12,7 +12,7 @@ import streamlit.components.v1 as components
 
 from loaders import meetings, settings, snapshots, store
 from loaders.problems import Refused
-from pages.parts import geometry, queries
+from pages.parts import geometry, queries, who
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import gather, shipped_story
 from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of
@@ -43,14 +43,19 @@ def frozen(number: int) -> dict:
 
 
 def facts_of(number: int | None) -> dict:
-    """The facts of a frozen meeting, or of the data now."""
-    return gather(queries.version()) if number is None else frozen(number)
+    """The facts of a frozen meeting, or of the data now as the viewer may see them. A frozen copy holds everything: it is the team's."""
+    if number is None:
+        return gather(queries.version())
+    who.team_only(queries.viewer())
+    return frozen(number)
 
 
 def decisions_of(number: int | None) -> pd.DataFrame:
-    """The decisions noted at a meeting."""
+    """The decisions noted at a meeting; whoever is not of the team sees none."""
     with store.reading(queries.engine()) as connection:
         noted = meetings.decisions(connection, number)
+    if not queries.viewer().is_team:
+        return noted.iloc[:0]
     if number is not None:
         return noted
     return noted[noted["data_version"].map(queries.province_in).eq(settings.province())].reset_index(drop=True)
@@ -102,6 +107,7 @@ def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list]:
         "credit": credit,
         "as_of": words.as_of(facts),
         "legend": words.say("legend"),
+        "refused": words.say("problem_not_allowed"),
         "source_heads": [words.say(key) for key in SOURCE_HEADS],
         "decide_days": [[days, words.say("meeting_decide_days", range=str(days))] for days in SOON],
     }
@@ -190,7 +196,7 @@ def show(number: int | None, story: list[dict], language: str) -> dict | None:
     with settings.seeing(facts["province"]):
         prepared = _prepared(
             str(number or ""),
-            facts["version"],
+            facts["version"] if number else queries.version(),
             language,
             json.dumps(story, sort_keys=True, ensure_ascii=False),
             geometry.current()["main"],
@@ -210,7 +216,12 @@ def show(number: int | None, story: list[dict], language: str) -> dict | None:
     return message
 
 
-def take(message: dict, who: str) -> None:
+def person() -> str:
+    """Who notes, freezes or saves: the name signed in with, else whoever works at this machine."""
+    return who.name() or settings.person()
+
+
+def take(message: dict) -> None:
     """Write the decisions that the wall sends into the store; each once, however often it is sent."""
     refused = st.session_state.setdefault("_meeting_refused", [])
     for item in message.get("items", [])[:50]:
@@ -220,7 +231,7 @@ def take(message: dict, who: str) -> None:
         try:
             with queries.writing() as connection:
                 meetings.decide(
-                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=who,
+                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=person(),
                     data_version=facts["version"], area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
                     snapshot_id=int(number) if number else None,
                 )  # fmt: skip

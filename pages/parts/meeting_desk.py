@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from loaders import meetings, settings, snapshots, store
+from loaders import meetings, snapshots, store
 from loaders.problems import Refused
+from loaders.thai_dates import parse_date
+from loaders.thai_text import Unreadable
 from pages.parts import meeting, panels, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import difference, gather, shipped_story
@@ -39,6 +41,9 @@ def show(number: int | None) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _pack(number, facts)
+    if not queries.viewer().is_team:
+        return
+    with left:
         _frozen(number)
     with right:
         _decisions(number, words, facts)
@@ -86,7 +91,7 @@ def _frozen(number: int | None) -> None:
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
         try:
             with queries.writing() as connection:
-                made = snapshots.freeze(connection, name, gather(queries.version()), settings.person())
+                made = snapshots.freeze(connection, name, gather(queries.version()), meeting.person())
             st.success(t("meeting_frozen_done", number=made))
         except Refused as stop:
             st.warning(t(f"problem_{stop.problem.code}"))
@@ -122,11 +127,13 @@ def _difference(before: dict) -> None:
 
 def _decisions(number: int | None, words: Words, facts: dict) -> None:
     st.subheader(t("meeting_decisions"))
-    with st.form("decide", clear_on_submit=True):
+    # a new form after each note: what could not be saved stays to be mended
+    with st.form(f"decide-{st.session_state.get('_noted', 0)}"):
         who, what = st.text_input(t("meeting_decide_who")), st.text_area(t("meeting_decide_what"), height=80)
-        due = st.date_input(t("meeting_decide_due"), value=None)
+        due_text = st.text_input(t("meeting_decide_due"), placeholder=t("meeting_decide_due_hint"))
         if st.form_submit_button(t("meeting_decide_save")):
             try:
+                due = parse_date(due_text)
                 with queries.writing() as connection:
                     key = f"desk-{store.now()}-{who}"
                     meetings.decide(
@@ -135,10 +142,14 @@ def _decisions(number: int | None, words: Words, facts: dict) -> None:
                         who,
                         what,
                         due,
-                        noted_by=settings.person(),
+                        noted_by=meeting.person(),
                         data_version=facts["version"],
                         snapshot_id=number,
                     )
+                st.session_state["_noted"] = st.session_state.get("_noted", 0) + 1
+                st.rerun()
+            except Unreadable:
+                st.warning(t("meeting_decide_due_wrong"))
             except Refused as stop:
                 st.warning(t(f"problem_{stop.problem.code}"))
     for row in meeting.decisions_of(number).itertuples():
@@ -147,7 +158,7 @@ def _decisions(number: int | None, words: Words, facts: dict) -> None:
             st.html(f"<span><b>{safe(row.who)}</b>: {safe(row.what)}{safe(place)} {safe(words.day(row.due_on))}</span>")
             if st.button(t("meeting_strike"), key=f"strike-{row.id}"):
                 with queries.writing() as connection:
-                    meetings.strike(connection, int(row.id), settings.person())
+                    meetings.strike(connection, int(row.id), meeting.person())
                 st.rerun()
 
 
@@ -174,7 +185,7 @@ def _story(words: Words, facts: dict) -> None:
         if st.form_submit_button(t("meeting_story_save")):
             try:
                 with queries.writing() as connection:
-                    meetings.save_storyboard(connection, name, edited, settings.person())
+                    meetings.save_storyboard(connection, name, edited, meeting.person())
                 st.query_params["story"] = name.strip()
                 st.rerun()
             except Refused as stop:

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from loaders import settings
 from pages.parts import meeting, meeting_desk
 from pages.parts.text import language
 
@@ -20,7 +19,7 @@ def view() -> None:
     if message["kind"] == "leave":
         st.query_params["desk"] = "1"
     elif message["kind"] == "decide":
-        meeting.take(message, settings.person())
+        meeting.take(message)
     st.rerun()
 
 

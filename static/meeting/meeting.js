@@ -232,6 +232,7 @@
     data.decisions.forEach(function (one) { kept[one.key] = 1; });
     data.refused.forEach(function (key) { kept[key] = 1; });
     var left = queue().filter(function (one) { return !kept[one.key]; });
+    if (queue().some(function (one) { return data.refused.indexOf(one.key) >= 0; })) toast(data.texts.refused);
     if (left.length !== queue().length) keep(left);
     wall.data = data;
     at("demo").textContent = data.texts.demo;
