@@ -34,7 +34,7 @@ def gather(version: str) -> dict:
     steps = {view: build(board) for view, build in BUILDERS.items()}
     return {
         "format": FORMAT,
-        "version": queries.number(version),
+        "version": version.partition("@")[0],  # with the province where it is not this house's own; not who looks
         "province": settings.province(),
         "fiscal_year": board.chosen.fiscal_year,
         "population_year": queries.population_year(board.chosen.fiscal_year),
