@@ -114,7 +114,11 @@ def _places(version: str, chosen: queries.Filters, rows: pd.DataFrame, need: str
 def _themes(version: str, chosen: queries.Filters) -> None:
     """Functions by how many people live where nobody works on them."""
     rows = looks.gaps_by_theme(version, chosen)
-    rows = rows.assign(theme=[rows_.theme_words(code) for code in rows["theme_code"]])
+    silent = rows["not_reported"].eq(rows["all"])  # nobody has spoken: how many are without is not known
+    rows = rows.assign(
+        theme=[rows_.theme_words(code) for code in rows["theme_code"]],
+        population_none=rows["population_none"].mask(silent),
+    )
     columns = {"theme": t("column_theme"), "population_none": t("column_people_without"), "none": t("status_none"), "not_reported": t("status_not_reported"),
                "covered": t("status_covered"), "amount_satang": t("column_amount"), "completeness": t("column_heard")}  # fmt: skip
     panels.table(
