@@ -57,7 +57,10 @@ def _import(options: argparse.Namespace) -> int:
     worst = LOADED
     for path in options.files:
         try:
-            ingested = ingest(engine, path, options.base, dry_run=options.dry_run, confirmed=options.confirm)
+            ingested = ingest(
+                engine, path, options.base, dry_run=options.dry_run, confirmed=options.confirm,
+                leave_out_repeats=options.leave_out_repeats,
+            )  # fmt: skip
         except Refused as stop:
             worst = _refuse(stop.problem.as_dict() | {"file": path.name})
             continue
@@ -66,12 +69,21 @@ def _import(options: argparse.Namespace) -> int:
             continue
         summary = ingested.summary(path.name)
         _print(summary)
+        if summary["repeats"]["rows"] and not summary["repeats"]["left_out"]:
+            _warn_of_repeats(summary)
         if not options.json:
             for problem in ingested.problems[: options.show]:
                 print(json.dumps(problem.as_dict(), ensure_ascii=False), file=sys.stderr)
         if summary["quarantined"] and worst == LOADED:
             worst = QUARANTINED
     return worst
+
+
+def _warn_of_repeats(summary: dict) -> None:
+    """Loaded all the same, but never in silence."""
+    found = summary["repeats"]
+    problem = {"code": "repeats_loaded", "file": summary["file"], "value": f"{found['rows']:,}", "suggestion": f"{found['baht']:,.2f}"}  # fmt: skip
+    print(json.dumps(problem | {"message": setup.sentence(problem)}, ensure_ascii=False), file=sys.stderr)
 
 
 def _match(options: argparse.Namespace) -> int:
@@ -137,6 +149,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--base", help="who hands over the file")
     one.add_argument("--dry-run", action="store_true", help="read and account, store nothing")
     one.add_argument("--confirm", action="store_true", help="store also what was guessed (see to_confirm of a dry run)")
+    one.add_argument(
+        "--leave-out-repeats", action="store_true", help="leave out lines that another file in use has (see repeats)"
+    )
     one.add_argument("--json", action="store_true", help="summaries only, no problem rows on stderr")
     one.add_argument("--show", type=int, default=20, help="problem rows shown on stderr")
     one.set_defaults(run=_import)

@@ -54,6 +54,7 @@ class Ingested:
     batch_id: int | None = None
     demo_withdrawn: int = 0
     aliases_used: list[str] = field(default_factory=list)
+    repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
 
     def count(self, outcome: str | None = None) -> int:
         """Rows with this outcome (all rows without one)."""
@@ -88,6 +89,7 @@ class Ingested:
             "control_totals": [total for result in self.sheets for total in result.control_totals],
             "problems": count_by_code(self.problems),
             "to_confirm": self.doubts,
+            "repeats": self.repeats,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,
         }

@@ -11,6 +11,7 @@ from loaders import layouts, settings, store, tables
 from loaders.accounts import OUTCOMES, Ingested, SheetResult, written_places
 from loaders.batch_provinces import MARK, provinces_of
 from loaders.problems import Problem, Refused
+from loaders.repeats import LEFT_OUT
 from loaders.rows import cells_as_json
 
 RENAMED = {
@@ -72,6 +73,7 @@ def store_batch(
         "understood": _understood(ingested),
         "aliases_used": ingested.aliases_used,
         MARK: settings.province(),
+        "repeat_rows": _repeat_rows(ingested),
     }
     table = tables.import_batch
     connection.execute(
@@ -91,6 +93,15 @@ def _understood(ingested: Ingested) -> list[dict]:
         }
         for result in ingested.sheets
     ]
+
+
+def _repeat_rows(ingested: Ingested) -> dict[str, list[int]]:
+    """Rows left out because another file has them: reading the file again would not tell."""
+    return {
+        result.sheet.name: [int(row) for row in result.reason.index[result.reason == LEFT_OUT]]
+        for result in ingested.understood
+        if result.reason.eq(LEFT_OUT).any()
+    }
 
 
 def _withdraw_demo(connection: Connection, who: str) -> int:

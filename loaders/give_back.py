@@ -21,6 +21,7 @@ from loaders.ingest import understand
 from loaders.places import Places
 from loaders.polygon_register import register
 from loaders.problems import Problem, Refused
+from loaders.repeats import LEFT_OUT
 
 COLUMNS = ("code", "place", "status", "note")
 STATUS = ("loaded", "quarantined", "excluded")
@@ -85,11 +86,13 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
 
 def _account(connection: Connection, batch: dict, path: Path) -> Account:
     places = Places.national(aliases=remembered.aliases(connection), home=settings.province())
-    kept = json.loads(batch["summary"]).get("understood", ())
+    summary = json.loads(batch["summary"])
+    kept = summary.get("understood", ())
     answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}
     ingested = understand(path, batch["base"], places, answers=answers, registered=code_words.registered(connection))
     loaded, waiting = _standing(connection, batch["id"])
     closed = _decided(connection, batch["id"])
+    repeated = {(sheet, row) for sheet, rows in summary.get("repeat_rows", {}).items() for row in rows}
     account = Account(headings=tuple(words(f"give_back_{column}") for column in COLUMNS))
     account.names = (words("give_back_totals"), words("give_back_coverage"))
     area_names = _area_names(places)
@@ -108,7 +111,8 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
             elif key in waiting:
                 rows[int(number)] = ("", "", words("status_quarantined"), _sentence(waiting[key]))
             else:
-                reason = closed.get(key) or result.reason[number] or outcome
+                repeat = LEFT_OUT if key in repeated else None
+                reason = closed.get(key) or repeat or result.reason[number] or outcome
                 rows[int(number)] = ("", "", words("status_excluded"), _sentence({"code": reason}))
         account.rows[result.sheet.name] = rows
         account.heading_rows[result.sheet.name] = max(result.sheet.heading_rows, default=0)

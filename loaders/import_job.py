@@ -77,7 +77,8 @@ def _import(one: dict, job: dict, progress: _Progress) -> dict:
     given = {key: layouts.by_hand(**answer) for key, answer in one.get("answers", {}).items()}
     ingested = ingest(
         engine, path, one.get("base"), job["who"], progress,
-        answers=given, confirmed=bool(one.get("confirmed")), dry_run=not job["store"],
+        answers=given, confirmed=bool(one.get("confirmed")), leave_out_repeats=bool(one.get("leave_out_repeats")),
+        dry_run=not job["store"],
     )  # fmt: skip
     return {"file": path.name, "summary": ingested.summary(path.name)} | _detail(ingested)
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
-from loaders import batches, code_words, kept_files, layouts, outcomes, privacy, remembered, settings, store, templates
+from loaders import batches, code_words, kept_files, layouts, outcomes, privacy, remembered, repeats, settings, store, templates
 from loaders.accounts import Ingested, SheetResult, row_problems
 from loaders.layouts import Layout
 from loaders.places import Places
@@ -28,6 +28,7 @@ ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
     outcomes.NO_PLACE: "all_no_place_named",
     outcomes.NO_VALUE: "all_no_value",
     outcomes.HIDDEN: "all_hidden_sheet",
+    repeats.LEFT_OUT: "all_repeats_left_out",
 }
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
 
@@ -141,13 +142,15 @@ def ingest(
     *,
     answers: Mapping[str, Layout] | None = None,
     confirmed: bool = False,
+    leave_out_repeats: bool = False,
     dry_run: bool = False,
     trusted: bool = False,
 ) -> Ingested:
     """Import one file: one transaction, all or nothing. Raises ``Refused`` with the reason when nothing can be loaded.
 
     What the machine doubts (``Ingested.doubts``) is stored only when ``confirmed``; then, like ``answers`` given by a
-    person, it is remembered for the base and the next edition passes by itself.
+    person, it is remembered for the base and the next edition passes by itself. Lines that another file has already
+    (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``.
     """
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     with store.reading(engine) as connection:
@@ -157,6 +160,8 @@ def ingest(
         registered = code_words.registered(connection)
     ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
     if dry_run:
+        with store.reading(engine) as connection:
+            _repeats(connection, ingested, leave_out=leave_out_repeats)
         return ingested
     if ingested.doubts and not confirmed:
         raise Refused(Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts)))
@@ -165,12 +170,23 @@ def ingest(
     kept_files.keep(path, digest)
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest)
+        _repeats(connection, ingested, leave_out=leave_out_repeats)
         batches.store_batch(connection, ingested, path.name, digest, base, person)
         remembered.remember(
             connection, _to_remember(ingested, answers or {}), base or ingested.understood[0].layout.base, person
         )
     progress("done", 1.0)
     return ingested
+
+
+def _repeats(connection: Connection, ingested: Ingested, *, leave_out: bool) -> None:
+    """Look for lines that are in use from another file; tell them, and leave them out when that is wanted."""
+    found = repeats.find(connection, ingested)
+    ingested.repeats = repeats.summary(found, left_out=leave_out)
+    ingested.problems += repeats.problems(found)
+    if leave_out and found:
+        repeats.leave_out(ingested, found)
+        _refuse_nothing(ingested.sheets, ingested.problems)
 
 
 def _to_remember(ingested: Ingested, given: Mapping[str, Layout]) -> dict[str, Layout]:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from loaders import store, templates
 from pages.parts import import_jobs, queries, records
-from pages.parts.text import day, safe, t, whole
+from pages.parts.text import day, flat, safe, t, whole
 
 
 def batches(version: str) -> None:
@@ -47,7 +47,7 @@ def given_back(path: str) -> None:
     file = Path(path)
     if file.is_file():
         st.download_button(
-            t("get_give_back", file=file.name), file.read_bytes, file.name, key="get-give-back", on_click="ignore"
+            t("get_give_back", file=flat(file.name)), file.read_bytes, file.name, key="get-give-back", on_click="ignore"
         )
 
 

@@ -19,7 +19,7 @@ import streamlit as st
 
 from loaders import guards, settings
 from pages.parts import queries, who
-from pages.parts.text import t
+from pages.parts.text import flat, t
 
 PREFIX = "kradan-import-"
 OLD_SECONDS = 24 * 3600
@@ -107,7 +107,7 @@ def watch() -> None:
         _collect(job)
         st.rerun()
     found = _read("progress.json") or {"step": "reading", "share": 0.0, "file": Path(job["files"][0]["path"]).name}
-    st.progress(min(1.0, float(found["share"])), t(f"step_{found['step']}", file=found["file"]))
+    st.progress(min(1.0, float(found["share"])), t(f"step_{found['step']}", file=flat(found["file"])))
     if st.button(t("cancel"), key="cancel-import"):
         cancel()
         st.session_state["import_note"] = t("import_cancelled")

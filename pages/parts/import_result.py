@@ -5,14 +5,14 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import batch_list, import_jobs, importing
-from pages.parts.text import safe, t
+from pages.parts.text import flat, safe, t
 
 
 def show(result: dict, base: str | None) -> None:
     """Every file's account, then one button for all that can be stored; or the file to give back."""
     if result["give_back"]:
         answer = result["answers"][0]
-        st.error(importing.sentence(answer["refused"])) if "refused" in answer else batch_list.given_back(
+        st.error(flat(importing.sentence(answer["refused"]))) if "refused" in answer else batch_list.given_back(
             answer["file"]
         )
         return
@@ -23,15 +23,19 @@ def show(result: dict, base: str | None) -> None:
     if ready and not result["stored"]:
         asked = [(number, words) for number in ready for words in importing.doubts(result["answers"][number])]
         agreed = [st.checkbox(words, key=f"doubt-{number}-{words}") for number, words in asked]
-        if st.button(t("store_files", number=len(ready)), type="primary", disabled=not all(agreed), key="store"):
+        repeats = {number: importing.repeats_wish(result["answers"][number], number) for number in ready}
+        is_said = all(agreed) and None not in repeats.values()
+        if st.button(t("store_files", number=len(ready)), type="primary", disabled=not is_said, key="store"):
             files = importing.files_with(result, base)
+            for number, wish in repeats.items():
+                files[number]["leave_out_repeats"] = wish == importing.LEAVE
             import_jobs.start([files[number] for number in ready], store=True)
             st.rerun()
 
 
 def _one(answer: dict, number: int, result: dict, base: str | None) -> None:
     if "refused" in answer:
-        st.error(importing.sentence(answer["refused"]))
+        st.error(flat(importing.sentence(answer["refused"])))
     elif result["stored"]:
         st.success(t("stored_as", batch=answer["summary"]["batch"]))
     if "summary" in answer:

@@ -12,13 +12,14 @@ from loaders import codes
 from loaders.layouts import PLACE, VALUES
 from loaders.rows import BAHT
 from pages.parts import import_jobs, panels, records
-from pages.parts.text import baht, language, safe, t, whole
+from pages.parts.text import baht, flat, language, safe, t, whole
 
 REGISTERS = ("support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder")
 UNITS = ("baht", "thousand_baht", "million_baht")
 ERAS = ("auto", "be", "ce")
 SHOWN_PLACE = tuple(column for column in PLACE if column != "precision")
 NONE = ""
+KEEP, LEAVE = "keep", "leave"
 
 
 def sentence(problem: dict[str, Any]) -> str:
@@ -49,8 +50,10 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
     for check in unmet[:10]:
         stated, found = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
         st.caption(
-            sentence(
-                check | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{found:,.2f}"}
+            flat(
+                sentence(
+                    check | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{found:,.2f}"}
+                )
             )
         )
     for reason, rows in summary["excluded_by_reason"].items():
@@ -62,13 +65,18 @@ def sheets(answer: dict[str, Any]) -> None:
     for sheet in answer.get("sheets", ()):
         known = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
         with st.expander(
-            f"{sheet['sheet']} · {known} · {whole(sum(sheet['rows'].values()))} {t('records')}",
+            f"{flat(sheet['sheet'])} · {known} · {whole(sum(sheet['rows'].values()))} {t('records')}",
             expanded=not sheet["refuse"],
         ):
             if sheet["refuse"]:
                 st.caption(
-                    sentence(
-                        {"code": sheet["refuse"], "value": ", ".join(one["heading"] for one in sheet["columns"][:8])}
+                    flat(
+                        sentence(
+                            {
+                                "code": sheet["refuse"],
+                                "value": ", ".join(one["heading"] for one in sheet["columns"][:8]),
+                            }
+                        )
                     )
                 )
             rows = [
@@ -78,7 +86,7 @@ def sheets(answer: dict[str, Any]) -> None:
             heads = [t("column_their_heading"), t("column_our_column"), t("column_how"), t("column_first_value")]
             st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
             if sheet["constants"] or sheet["units"]:
-                st.caption(_constants(sheet))
+                st.caption(flat(_constants(sheet)))
             _sample(sheet)
 
 
@@ -258,6 +266,34 @@ def doubts(answer: dict[str, Any]) -> Iterable[str]:
     for doubt in answer.get("summary", {}).get("to_confirm", ()):
         name, _, column = doubt.partition(":")
         yield t(f"doubt_{name}", column=our_words(column) if column else "")
+
+
+def repeats_wish(answer: dict[str, Any], number: int) -> str | None:
+    """What to do with lines that another file has already: ``keep`` or ``leave``; None until a person says it."""
+    found = answer["summary"]["repeats"]
+    if not found["rows"]:
+        return KEEP
+    st.warning(
+        t("repeats_found", rows=whole(found["rows"]), baht=baht(round(found["baht"] * 100)), file=flat(answer["file"]))
+    )
+    for one in found["of"]:
+        st.caption(
+            t(
+                "repeats_of",
+                rows=whole(one["rows"]),
+                baht=baht(round(one["baht"] * 100)),
+                batch=one["batch"],
+                file=flat(one["file"]),
+            )
+        )
+    return st.radio(
+        t("repeats_question"),
+        (LEAVE, KEEP),
+        None,
+        lambda wish: t(f"repeats_{wish}"),
+        key=f"repeats-{number}",
+        horizontal=True,
+    )
 
 
 def running() -> bool:

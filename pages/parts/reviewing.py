@@ -13,7 +13,7 @@ from loaders import decide, settings
 from loaders.problems import Refused
 from pages.parts import choices, import_jobs, panels, queries, records, who
 from pages.parts.importing import sentence
-from pages.parts.text import baht, day, safe, t, whole
+from pages.parts.text import baht, day, flat, safe, t, whole
 
 MOST_GROUPS = 300
 BLANK = ""
@@ -71,7 +71,7 @@ def evidence(rows: pd.DataFrame) -> None:
         "sheet": first["sheet"],
         "suggestion": records.place_words(offered[0]) if offered else None,
     }
-    st.info(sentence(facts))
+    st.info(flat(sentence(facts)))
     shown = rows.assign(
         cells=[" · ".join(f"{head}: {cell}" for head, cell in json.loads(text).items()) for text in rows["cells"]]
     )
@@ -101,7 +101,7 @@ def decision(rows: pd.DataFrame) -> None:
             )
         code = _ask_place(first) if kind == "place" else None
         value = (
-            st.text_input(t("correct_value", column=first["heading"]), first["value"] or "")
+            st.text_input(t("correct_value", column=flat(first["heading"])), first["value"] or "")
             if kind == "value"
             else None
         )
@@ -150,10 +150,10 @@ def _do(act: Callable[[], decide.Decided]) -> None:
         who.team_only(queries.viewer())
         done = act()
     except Refused as stop:
-        st.error(sentence(stop.problem.as_dict()))
+        st.error(flat(sentence(stop.problem.as_dict())))
         return
     if done.problem is not None and not done.loaded and not done.excluded:
-        st.error(sentence(done.problem.as_dict()))
+        st.error(flat(sentence(done.problem.as_dict())))
         return
     st.session_state["review_note"] = t("decided", loaded=done.loaded, excluded=done.excluded, waiting=done.waiting)
     st.rerun()

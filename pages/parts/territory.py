@@ -8,7 +8,7 @@ import streamlit as st
 from geo import territory as land
 from pages.parts import choices, panels, queries, records
 from pages.parts.queries import Filters
-from pages.parts.text import baht, day, safe, t, whole
+from pages.parts.text import baht, day, flat, safe, t, whole
 
 
 def finding(version: str, chosen: Filters) -> str:
@@ -43,14 +43,9 @@ def agencies(version: str, chosen: Filters) -> None:
         )
         st.page_link(
             st.session_state["_views"]["agency"],
-            label=_plain(words),
+            label=flat(words),
             query_params=choices.link_params(agency=row.agency_code),
         )
-
-
-def _plain(words: str) -> str:
-    """Text from data where Streamlit would read markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-!|$~:" else letter for letter in words)
 
 
 def themes(version: str, own: pd.DataFrame) -> None:

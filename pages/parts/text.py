@@ -80,6 +80,11 @@ def in_order(names: list[str]) -> list[str]:
     return sorted(names, key=thai_sort_key)
 
 
+def flat(text: object) -> str:
+    """Text from data where Streamlit would read markdown: no link, no picture from elsewhere comes of it."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-!|$~:" else letter for letter in str(text))
+
+
 def safe(text: object) -> str:
     """Text from data, fit to stand inside HTML."""
     return html.escape(str(text), quote=True)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from loaders import province_facts, settings
 from pages.parts import geometry, panels, queries, records, register_list
-from pages.parts.text import baht, day, safe, t, whole
+from pages.parts.text import baht, day, flat, safe, t, whole
 
 
 def view() -> None:
@@ -77,4 +77,4 @@ def _boundaries() -> None:
         st.info(t("nation_facts"))
     for problem in geometry.problems():
         blanks = {name: getattr(problem, name) or "" for name in ("value", "row", "column", "sheet", "suggestion")}
-        st.warning(t(f"problem_{problem.code}", **blanks))
+        st.warning(flat(t(f"problem_{problem.code}", **blanks)))

@@ -1,0 +1,205 @@
+"""The same line of support in two files: found before anything is stored, told with rows and baht, left out when a person says so.
+
+Agencies send lists that grow from month to month, and one budget book comes out as several files; the store refuses the
+same bytes twice, but not the same line in other bytes. A repeat is never certain, so by default nothing is left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import pandas as pd
+from rapidfuzz import fuzz, process
+from sqlalchemy import Connection, select
+
+from loaders import settings, tables, thai
+from loaders.accounts import Ingested, SheetResult
+from loaders.codes import squeeze
+from loaders.problems import Problem
+
+LEFT_OUT = "repeat_left_out"
+FOUND = "repeat_found"
+ALIKE = 95.0  # of 100, of consonants and digits: a PDF read twice differs by lost vowels and marks in disorder
+TELLING = 40  # letters from which a description is a fingerprint, whoever is named beside it
+PER_FETCH = 10_000
+NUMBER = re.compile(r"\d+")
+SOFT = re.compile("[^ก-ฮ0-9a-z]")
+Key = tuple[str, int | None, int | None]
+
+
+class Line(NamedTuple):
+    """One line of support, in use or about to be; ``key`` is what must be equal, ``words`` the activity squeezed."""
+
+    key: Key
+    words: str
+    activity: str
+    agency: str
+    starts_on: Any
+    sheet: str
+    row: int
+    batch: int = 0
+    file: str = ""
+
+
+Likeness = Callable[[dict[str, list[Line]], Line], list[str]]
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A row of the new file that says what a row in use says."""
+
+    sheet: str
+    row: int
+    activity: str
+    satang: int
+    of: Line
+
+
+def find(connection: Connection, ingested: Ingested) -> list[Repeat]:
+    """Rows to be loaded that are likely in use already from another file, each paired with one row there.
+
+    Same subdistrict (or the same larger area), fiscal year and amount; and the same activity of the same agency, or a
+    long description that is nearly the same, whoever is named: two funders of one short-named activity are partners.
+    Numbers in the words must agree (a second course is another course). Three equal lines against one in use are one repeat.
+    """
+    new = [(result, line) for result in ingested.understood for line in _lines(result)]
+    known = _in_use(connection, {line.key for _, line in new}) if new else {}
+    pairs: dict[int, Line] = {}
+    for is_same in (_same, _alike):  # whatever is equal word for word is paired first
+        for number, (_, line) in enumerate(new):
+            if number not in pairs and (other := _take(known, line, is_same)) is not None:
+                pairs[number] = other
+    return [
+        Repeat(line.sheet, line.row, line.activity, int(result.satang[line.row]), pairs[number])
+        for number, (result, line) in enumerate(new)
+        if number in pairs
+    ]
+
+
+def leave_out(ingested: Ingested, found: list[Repeat]) -> None:
+    """Count the repeats as excluded, with the reason."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for repeat in found:
+        rows[repeat.sheet].append(repeat.row)
+    for result in ingested.understood:
+        mine = result.outcome.index.isin(rows.get(result.sheet.name, []))
+        result.outcome[mine], result.reason[mine] = "excluded", LEFT_OUT
+
+
+def problems(found: list[Repeat]) -> list[Problem]:
+    """One note for every repeat: what it says, and where it is in use."""
+    return [
+        Problem(FOUND, "note", one.sheet, one.row, None, one.activity or None, f"{one.of.file} · {one.of.row}")
+        for one in found
+    ]
+
+
+def summary(found: list[Repeat], *, left_out: bool) -> dict:
+    """Rows and baht that another file has already, by batch."""
+    of: dict[int, dict] = {}
+    for one in found:
+        entry = of.setdefault(one.of.batch, {"batch": one.of.batch, "file": one.of.file, "rows": 0, "satang": 0})
+        entry["rows"] += 1
+        entry["satang"] += one.satang
+    listed = [
+        {name: value for name, value in entry.items() if name != "satang"} | {"baht": entry["satang"] / 100}
+        for _, entry in sorted(of.items())
+    ]
+    return {
+        "rows": len(found),
+        "baht": sum(one.satang for one in found) / 100,
+        "left_out": left_out and bool(found),
+        "of": listed,
+    }
+
+
+def _key(area: str, year: object, satang: object) -> Key:
+    """The subdistrict (a village counts as its own) or larger area, the year, the money; None where none is stated."""
+    return area[:6], _number(year), _number(satang)
+
+
+def _number(value: Any) -> int | None:
+    return None if value is None or pd.isna(value) else int(value)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None or pd.isna(value) else str(value)
+
+
+def _lines(result: SheetResult) -> Iterator[Line]:
+    if result.layout.register != "support":
+        return
+    rows = result.rows("loaded")
+    values = result.read.values.loc[rows]
+    empty = pd.Series(None, index=rows, dtype=object)
+    area = result.matched.loc[rows, "area_code"]
+    title = values.get("title", empty)
+    activity = values["activity"].where(values["activity"].notna(), title) if "activity" in values else title
+    columns = (values.get(name, empty) for name in ("fiscal_year", "amount", "agency", "starts_on"))
+    for row, code, said, year, satang, agency, starts in zip(rows, area, activity, *columns, strict=True):
+        if not pd.isna(code):
+            key, words = _key(str(code), year, satang), _text(said)
+            yield Line(key, squeeze(words), words, _text(agency), starts, result.sheet.name, int(row))
+
+
+def _in_use(connection: Connection, wanted: set[Key]) -> dict[Key, dict[str, list[Line]]]:
+    """Lines of active real batches whose key is wanted, by their words; invented ones go when the first real file comes."""
+    support, batch = tables.support, tables.import_batch
+    years = {year for _, year, _ in wanted}
+    query = (
+        select(
+            support.c.batch_id, batch.c.file_name, support.c.sheet, support.c.row, support.c.agency_code, support.c.activity,
+            support.c.starts_on, support.c.area_code, support.c.fiscal_year, support.c.amount_satang,
+        )
+        .join(batch, batch.c.id == support.c.batch_id)
+        .where(batch.c.is_active, batch.c.is_demo.is_(False), support.c.province_code == settings.province())
+        .order_by(support.c.batch_id, support.c.id)
+    )  # fmt: skip
+    if None not in years:
+        query = query.where(support.c.fiscal_year.in_(sorted(year for year in years if year is not None)))
+    known: dict[Key, dict[str, list[Line]]] = {}
+    for row in connection.execute(query.execution_options(yield_per=PER_FETCH)):
+        key = _key(row.area_code or "", row.fiscal_year, row.amount_satang)
+        if key in wanted:
+            line = Line(
+                key, squeeze(row.activity or ""), row.activity or "", row.agency_code, row.starts_on, row.sheet, row.row,
+                row.batch_id, row.file_name,
+            )  # fmt: skip
+            known.setdefault(key, {}).setdefault(line.words, []).append(line)
+    return known
+
+
+def _take(known: dict[Key, dict[str, list[Line]]], new: Line, likeness: Likeness) -> Line | None:
+    """The line in use that the new one repeats, taken away so that it answers for one row only."""
+    by_words = known.get(new.key, {})
+    for words in likeness(by_words, new):
+        for number, line in enumerate(by_words[words]):
+            is_told = line.agency == new.agency or min(len(words), len(new.words)) >= TELLING
+            if is_told and not (line.starts_on and new.starts_on and line.starts_on != new.starts_on):
+                return by_words[words].pop(number)
+    return None
+
+
+def _same(by_words: dict[str, list[Line]], new: Line) -> list[str]:
+    return [new.words] if new.words in by_words else []
+
+
+def _alike(by_words: dict[str, list[Line]], new: Line) -> list[str]:
+    """Long descriptions that are nearly the same, the likest first; only beside money, else too little must be equal."""
+    if new.key[2] is None or len(new.words) < TELLING:
+        return []
+    bones = {words: _bones(words) for words in by_words if len(words) >= TELLING}
+    scored = process.extract(_bones(new.words), bones, scorer=fuzz.ratio, score_cutoff=ALIKE, limit=5)
+    return [words for _, _, words in scored if _numbers(words) == _numbers(new.words)]
+
+
+def _bones(words: str) -> str:
+    return SOFT.sub("", thai.arabic_digits(words))
+
+
+def _numbers(words: str) -> list[str]:
+    return NUMBER.findall(thai.arabic_digits(words).replace(",", ""))
