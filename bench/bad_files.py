@@ -1,12 +1,16 @@
 """Bad files: crafted ones of every kind that we know, and fuzzed ones; each must get a coded answer, quickly, in bounded memory.
 
-``python -m bench.bad_files [FUZZED]``; 2,000 fuzzed by default. One JSON line. Crafted files go the way of an upload
-(guards, child process, limits). Fuzzed ones run the same code in a fork of this process under the same limits, which is
-what makes many of them affordable; a fork that dies is what the child process would turn into ``file_too_heavy``.
+``python -m bench.bad_files [FUZZED [FIRST]] [--seconds S] [--watch] [--table]``; 2,000 fuzzed by default. One JSON line;
+``next`` is the seed to go on with when the time was up. ``--watch`` runs everything under strace: no file outside the
+upload may be opened, no request sent. ``--table`` prints the kinds of crafted files with their answers as a table.
+
+Crafted files go the way of an upload (guards, child process, limits). Fuzzed ones run the same code in forks of this
+process, one fork for many files; a fork that dies is what the child process would turn into ``file_too_heavy``.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
@@ -16,16 +20,21 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
+from bench import system_calls
 from bench.bad_kinds import Crafted, crafted, damaged, seeds
-from loaders import guards, layouts
+from loaders import boundaries, guards, layouts, setup
 from loaders.ingest import understand
 from loaders.places import Places
 from loaders.problems import Refused
 from loaders.sheets import read_tables
 
-SECONDS = 5.0
+SECONDS = 5.0  # of work for one file
+MEMORY = 1 << 30
+HANGS = 120  # seconds on the clock after which a file that does not even work is ended
+PER_FORK = 200
 
 
 def answer(path: Path, places: Places, *, in_child: bool = True) -> str:
@@ -65,49 +74,85 @@ def run_crafted(files: list[Crafted], places: Places) -> tuple[dict[str, Counter
     return found, slowest, faults
 
 
-def run_fuzzed(files: int, first: int = 0) -> dict:
-    """Damage right files and read them in forks under the limits of the child process."""
+def run_fuzzed(files: int, first: int = 0, seconds: float = float("inf")) -> dict:
+    """Damage right files and read them in forks under the limits of the child process, for so many seconds at most."""
     places, expected = Places.national(home="80"), layouts.expected_headings()
-    known = seeds()
-    outcomes, faults, slowest = Counter(), [], 0.0
+    outcomes, faults, slowest, peak = Counter(), [], 0.0, 0
+    boundaries.find_boundaries = cache(boundaries.find_boundaries)  # the uploads are damaged, the boundaries are not
+    boundaries.find_boundaries("80")
+    _right_files()
+    begin, seed, end = time.monotonic(), first, first + files
     with tempfile.TemporaryDirectory() as folder:
-        for seed in range(first, first + files):
-            chance = random.Random(seed)
-            name, data = known[seed % len(known)]
-            path = Path(folder) / name
-            path.write_bytes(damaged(chance, name, data))
-            start = time.perf_counter()
-            code = _in_fork(path, places, expected)
-            slowest = max(slowest, time.perf_counter() - start)
-            outcomes[code if not code.startswith("FAULT") else "fault"] += 1
-            if code.startswith("FAULT"):
-                faults.append(f"seed {seed} {name}: {code}")
+        while seed < end and time.monotonic() - begin < seconds:
+            upto = min(end, seed + PER_FORK)
+            told, died = _in_fork(Path(folder), range(seed, upto), places, expected)
+            for code, work, memory in told:
+                slowest, peak = max(slowest, work), max(peak, memory)
+                outcomes[code if not code.startswith("FAULT") else "fault"] += 1
+                if code.startswith("FAULT") or work > SECONDS or memory > MEMORY:
+                    faults.append(f"seed {seed}: {code} {work:.1f} s {memory >> 20} MiB")
+                seed += 1
+            if died is not None and seed < upto:  # this file ended the fork; the next one starts after it
+                outcomes["file_too_heavy" if died == "file_too_heavy" else "fault"] += 1
+                if died != "file_too_heavy":
+                    faults.append(f"seed {seed}: {died}")
+                seed += 1
     return {
-        "files": files,
+        "files": seed - first,
+        "next": seed,
         "slowest_s": round(slowest, 2),
+        "peak_mib": peak >> 20,
         "faults": len(faults),
         "examples": faults[:5],
         "answers": dict(outcomes.most_common()),
     }
 
 
-def _in_fork(path: Path, places: Places, expected: frozenset[str]) -> str:
+def _in_fork(
+    folder: Path, batch: range, places: Places, expected: frozenset[str]
+) -> tuple[list[tuple[str, float, int]], str | None]:
+    """Answer, seconds of work and peak memory of each file up to the one that ended the fork, and how that one did."""
     out, back = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(out)
-        resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        signal.alarm(int(SECONDS) + 1)
-        os.write(back, _fork_answer(path, places, expected).encode()[:4000])
+        _limits()
+        for seed in batch:
+            line = json.dumps(_timed(folder, seed, places, expected), ensure_ascii=False)
+            os.write(back, line[:4000].encode() + b"\n")
         os._exit(0)
     os.close(back)
-    with os.fdopen(out, "rb") as stream:
-        said = stream.read().decode()
+    with os.fdopen(out, encoding="utf-8") as stream:
+        told = [tuple(json.loads(line)) for line in stream if line.endswith("\n")]
     _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return "FAULT: too slow" if os.WTERMSIG(status) == signal.SIGALRM else "file_too_heavy"
-    return said
+    if not os.WIFSIGNALED(status):
+        return told, None if len(told) == len(batch) else "FAULT: ended without an answer"
+    slow = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGPROF)
+    return told, "FAULT: too slow" if slow else "file_too_heavy"
+
+
+def _limits() -> None:
+    """One gibibyte on top of the address space that the fork begins with (most of it is never touched)."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    most = pages * resource.getpagesize() + MEMORY
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@cache
+def _right_files() -> list[tuple[str, bytes]]:
+    return seeds()
+
+
+def _timed(folder: Path, seed: int, places: Places, expected: frozenset[str]) -> tuple[str, float, int]:
+    name, data = _right_files()[seed % len(_right_files())]
+    path = folder / name
+    path.write_bytes(damaged(random.Random(seed), name, data))
+    signal.setitimer(signal.ITIMER_PROF, SECONDS + 1)
+    signal.alarm(HANGS)
+    begin = time.process_time()
+    code = _fork_answer(path, places, expected)
+    return code, time.process_time() - begin, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
 
 
 def _fork_answer(path: Path, places: Places, expected: frozenset[str]) -> str:
@@ -129,19 +174,53 @@ def _fork_answer(path: Path, places: Places, expected: frozenset[str]) -> str:
         return f"FAULT after reading: {type(error).__name__}: {error}"
 
 
-def main() -> None:
-    """Print the figures."""
-    fuzzed = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
-    first = int(sys.argv[2]) if len(sys.argv) > 2 else 0
+def table(kinds: dict[str, dict[str, int]]) -> str:
+    """Kinds of crafted files, the answers they got and what a person reads."""
+    lines = ["| kind | files | answer | what a person reads |", "|---|---|---|---|"]
+    for kind, codes in sorted(kinds.items()):
+        for code, files in codes.items():
+            said = "" if code == "read" else setup.sentence({"code": code}).split(" | ")[-1]
+            lines.append(f"| {kind} | {files} | {code} | {said} |")
+    return "\n".join(lines)
+
+
+def measure(fuzzed: int, first: int, seconds: float) -> dict:
+    """Every crafted file (when the fuzzed ones start at the first), then the fuzzed ones."""
     places = Places.national(home="80")
-    files = list(crafted())
+    files = list(crafted()) if first == 0 else []
     kinds, slowest, faults = run_crafted(files, places)
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
-    result = {
+    return {
         "bench": "bad_files", "crafted": len(files), "slowest_s": round(slowest, 2), "peak_mib": peak, "faults": len(faults), "examples": faults[:8],
-        "kinds": {kind: dict(codes) for kind, codes in sorted(kinds.items())}, "fuzzed": run_fuzzed(fuzzed, first),
+        "kinds": {kind: dict(codes) for kind, codes in sorted(kinds.items())}, "fuzzed": run_fuzzed(fuzzed, first, seconds),
     }  # fmt: skip
-    print(json.dumps(result, ensure_ascii=False))
+
+
+def watched(options: argparse.Namespace) -> dict:
+    """The same in another process under strace; beside the upload a file that is none must stay closed."""
+    with tempfile.TemporaryDirectory(prefix="kradan-bad-") as folder:
+        room, secret = Path(folder) / "uploads", Path(folder) / "secret.csv"
+        room.mkdir()
+        secret.write_text("not yours", encoding="utf-8")
+        command = [sys.executable, "-m", "bench.bad_files", str(options.fuzzed), str(options.first)]
+        environment = ["env", f"TMPDIR={room}", "LOGNAME=bench", "PYTHONDONTWRITEBYTECODE=1"]
+        said, account = system_calls.watch(
+            [*environment, *command, "--seconds", str(options.seconds)], [str(room), "/usr/bin/env"]
+        )
+    return json.loads(said.splitlines()[-1]) | {"watched": account}
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(prog="python -m bench.bad_files")
+    parser.add_argument("fuzzed", nargs="?", type=int, default=2_000)
+    parser.add_argument("first", nargs="?", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    parser.add_argument("--watch", action="store_true")
+    parser.add_argument("--table", action="store_true")
+    options = parser.parse_args()
+    result = watched(options) if options.watch else measure(options.fuzzed, options.first, options.seconds)
+    print(table(result["kinds"]) if options.table else json.dumps(result, ensure_ascii=False))
 
 
 if __name__ == "__main__":

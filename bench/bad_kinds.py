@@ -23,6 +23,12 @@ OTHERS = {
     "PDF": b"%PDF-1.7\n1 0 obj", "PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff\xe0", "GIF": b"GIF89a", "RAR": b"Rar!\x1a\x07", "7z": b"7z\xbc\xaf\x27\x1c",
     "gzip": b"\x1f\x8b\x08", "SQLite": b"SQLite format 3\0", "RTF": b"{\\rtf1", "EXE": b"MZ\x90\0", "ELF": b"\x7fELF", "Parquet": b"PAR1", "bzip2": b"BZh9", "xz": b"\xfd7zXZ\0",
 }  # fmt: skip
+# Words that make a careless reader open a file beside the upload, a file of the system, or a connection.
+TEMPTING = (
+    b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]>&e;', b"/etc/hostname", b"../secret.csv", b"/vsicurl/http://127.0.0.1:9/x",
+    b"http://127.0.0.1:9/x.csv", b'<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>/etc/hostname</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>',
+    b'<img src="http://127.0.0.1:9/x.png">', b'=WEBSERVICE("http://127.0.0.1:9/")', b"\\\\127.0.0.1\\x\\y.csv",
+)  # fmt: skip
 Crafted = tuple[str, str, bytes]  # kind, file name, content
 
 
@@ -119,7 +125,7 @@ def _workbooks() -> Iterator[Crafted]:
             "laughs.xlsx",
             zipped(parts | {name: head + parts[name].replace(b'<row r="1"', b'<!-- &a8; --><row r="1"')}),
         )
-        for target in ("file:///etc/passwd", "http://127.0.0.1:9/x"):
+        for target in ("file:///etc/hostname", "http://127.0.0.1:9/x"):
             outside = f"<?xml version='1.0'?><!DOCTYPE x [<!ENTITY e SYSTEM '{target}'>]>".encode()
             yield "external entity", "xxe.xlsx", zipped(parts | {name: outside + parts[name]})
     for part in ("sheet1.xml", "workbook.xml", "workbook.xml.rels", "[Content_Types].xml", "styles.xml"):
@@ -268,7 +274,7 @@ def _markup() -> Iterator[Crafted]:
     for name, data in {
         "colspan": f"<table><tr><td colspan=999999999>x</td></tr><tr>{row}</tr></table>", "rowspan": f"<table><tr><td rowspan=999999999>x</td>{row}</tr><tr>{row}</tr></table>",
         "nested": "<table><tr><td>" * 5_000, "unclosed": f"<table><tr>{head}<tr>{row}", "script": f"<script>alert(1)</script><table><tr>{head}</tr><tr>{row}</tr></table>",
-        "no table": "<html><body>hello</body></html>", "comment": "<!--" + "x" * 100_000, "entity": "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]><table><tr><td>&e;</td></tr></table>",
+        "no table": "<html><body>hello</body></html>", "comment": "<!--" + "x" * 100_000, "entity": "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/hostname'>]><table><tr><td>&e;</td></tr></table>",
         "many tables": f"<table><tr>{head}</tr><tr>{row}</tr></table>" * 300, "attributes": "<table " + "a=1 " * 50_000 + f"><tr>{row}</tr><tr>{row}</tr></table>",
     }.items():  # fmt: skip
         yield f"HTML: {name}", f"{name}.xls", data.encode()
@@ -284,7 +290,7 @@ def _markup() -> Iterator[Crafted]:
             + sheet.format("<Row><Cell><Data>&b;</Data></Cell></Row>")[21:]
         ).encode(),
     )
-    for name, data in {"vrt": "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/passwd</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>", "kml": "<?xml version='1.0'?><kml/>",
+    for name, data in {"vrt": "<OGRVRTDataSource><OGRVRTLayer name='x'><SrcDataSource>/etc/hostname</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>", "kml": "<?xml version='1.0'?><kml/>",
                        "gpx": "<gpx/>", "svg": "<svg onload='x'/>", "iati": "<iati-activities/>"}.items():  # fmt: skip
         yield f"markup: {name}", f"{name}.geojson", data.encode()
 
@@ -420,6 +426,7 @@ def _bytes_damaged(chance: random.Random, data: bytes) -> bytes:
                     b"1e309",
                     b"{}",
                     b"=1+1",
+                    *TEMPTING,
                 ]
             )
         else:
