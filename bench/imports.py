@@ -1,10 +1,12 @@
-"""100,000 rows in one XLSX through the command line: seconds and peak memory of the importing process and its children.
+"""100,000 rows in one XLSX: seconds and peak memory of the importing process and its children.
 
-``python -m bench.imports [ROWS]``. One JSON line.
+``python -m bench.imports [ROWS] [--browser]``. One JSON line: through the command line, or as a person does it, in a
+browser, with the progress that was seen on the way.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import random
@@ -16,8 +18,10 @@ import time
 from pathlib import Path
 
 import xlsxwriter
+from playwright.sync_api import expect
 
 from loaders import reference, settings
+from tests import served
 
 HEADINGS = [
     "ลำดับ",
@@ -92,9 +96,70 @@ def measure(rows: int = 100_000) -> dict:
         }  # fmt: skip
 
 
+def in_browser(rows: int = 100_000) -> dict:
+    """Upload, read, store; what the bar said meanwhile, and the peak memory of the server and of each process it started."""
+    with tempfile.TemporaryDirectory() as folder:
+        path, store = Path(folder) / "large.xlsx", Path(folder) / "store.sqlite"
+        satang = write(path, rows)
+        served.make_store(store, demo=False)
+        with served.board(store) as address, served.browser() as chromium:
+            seen = served.visit(chromium, f"{address}/imports?lang=en")
+            page, peaks, bar = seen.page, {}, []
+            start = time.perf_counter()
+            page.set_input_files("input[type=file]", str(path))
+            page.get_by_role("button", name="Read the files").click()
+            _follow(seen, address, "Money in the file", peaks, bar)
+            read_seconds = time.perf_counter() - start
+            account = page.get_by_text("Money in the file").inner_text()
+            page.get_by_role("button", name="Store (1)").click()
+            _follow(seen, address, "Stored as batch", peaks, bar)
+            seconds = time.perf_counter() - start
+            expect(page.get_by_text(f"Money in the file {satang // 100:,} baht")).to_be_visible()
+        return {
+            "bench": "imports_in_browser", "rows": rows, "file_mb": round(path.stat().st_size / 1e6, 1), "read_seconds": round(read_seconds, 1),
+            "seconds": round(seconds, 1), "peak_mib": {name: peak >> 10 for name, peak in sorted(peaks.items())},
+            "progress_seen": len(set(bar)), "progress": list(dict.fromkeys(bar))[:12], "account": account, "foreign": len(seen.foreign),
+        }  # fmt: skip
+
+
+def _follow(seen: served.Visit, address: str, until: str, peaks: dict[str, int], bar: list[str]) -> None:
+    """Look again and again until the words are there: what the bar says, how large the processes are."""
+    server = served.process(address)
+    while not seen.page.get_by_text(until).first.is_visible():
+        for words in seen.page.locator('[data-testid="stProgress"]').all_inner_texts():
+            wide = seen.page.locator('[data-testid="stProgress"] [role="progressbar"]').first
+            bar.append(f"{words.strip()} {wide.get_attribute('aria-valuenow', timeout=1000) if wide.count() else ''}")
+        for name, peak in _peaks(server).items():
+            peaks[name] = max(peak, peaks.get(name, 0))
+        seen.page.wait_for_timeout(200)
+
+
+def _peaks(server: int) -> dict[str, int]:
+    """Highest resident memory so far, KiB, of the server and of its descendants, by module."""
+    listed = dict(served.processes())
+    family, grown = {server}, True
+    while grown:
+        more = {pid for pid, (parent, _) in listed.items() if parent in family} - family
+        family, grown = family | more, bool(more)
+    found: dict[str, int] = {}
+    for pid in family & set(listed):
+        words = listed[pid][1]
+        name = words[words.index("-m") + 1] if "-m" in words else words[0]
+        try:
+            lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+        except OSError:  # gone meanwhile
+            continue
+        found |= {name: max(found.get(name, 0), int(line.split()[1])) for line in lines if line.startswith("VmHWM")}
+    return found
+
+
 def main() -> None:
     """Print the figures."""
-    print(json.dumps(measure(*[int(text) for text in sys.argv[1:]]), ensure_ascii=False))
+    parser = argparse.ArgumentParser(prog="python -m bench.imports")
+    parser.add_argument("rows", nargs="?", type=int, default=100_000)
+    parser.add_argument("--browser", action="store_true")
+    options = parser.parse_args()
+    print(json.dumps((in_browser if options.browser else measure)(options.rows), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from loaders.accounts import Ingested, SheetResult, row_problems
 from loaders.layouts import Layout
 from loaders.places import Places
 from loaders.problems import Problem, Refused
-from loaders.recognise import recognise, titles
+from loaders.recognise import partly, recognise, titles
 from loaders.rows import Words
 from loaders.sheets import Sheet, read_sheets
 
@@ -99,7 +99,8 @@ def _layout(
     try:
         return recognise(sheet, file_name, base, answers), None
     except Refused as stop:
-        refused = Layout("none", base or "unnamed_base", "none", refuse=stop.problem.code)
+        columns, how = partly(sheet)
+        refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)
         return refused, Problem(stop.problem.code, "note", sheet.name, value=stop.problem.value)
 
 

@@ -51,6 +51,19 @@ def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[s
     return _understood(sheet, base)
 
 
+def partly(sheet: Sheet) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """What is known of a sheet that could not be understood, and how: a person need only say the rest."""
+    places, how, _ = _places(sheet)
+    taken = {heading for found in places.values() for heading in found}
+    rest = [heading for heading in sheet.frame.columns if heading not in taken]
+    values = _claimed(rest, aliases().get("support", {}))
+    found = dict.fromkeys(values, "alias")
+    left = taken | {heading for named in values.values() for heading in named}
+    if "amount" not in values and len(money := content.money(sheet.frame, left)) == 1:
+        values["amount"], found["amount"] = money, "content"
+    return places | values, how | found
+
+
 def _this_year(known: Layout, sheet: Sheet) -> Layout:
     """A year that was said for one edition is not carried into the next; its title may say it."""
     if "year_of_edition" not in known.doubts or (stated := _title_year(sheet)) is None:

@@ -69,7 +69,7 @@ def process(address: str, child: str | None = None) -> int:
     """The process that serves this address, or a child of it that runs the module ``child``, once it is there."""
     end = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < end:
-        listed = dict(_processes())
+        listed = dict(processes())
         port = address.rsplit(":", 1)[1]
         server = next((pid for pid, (_, words) in listed.items() if {port, "pages.parts.serve"} <= set(words)), None)
         if child is None and server is not None:
@@ -81,7 +81,8 @@ def process(address: str, child: str | None = None) -> int:
     raise AssertionError(f"no process {child or 'of the server'} on {address}")
 
 
-def _processes() -> Iterator[tuple[int, tuple[int, list[str]]]]:
+def processes() -> Iterator[tuple[int, tuple[int, list[str]]]]:
+    """Number, parent and command line of every process."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             words = (folder / "cmdline").read_bytes().decode(errors="replace").split("\0")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests import served
 from tests.import_files import ROWS, csv_file
@@ -61,14 +62,98 @@ def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser
     assert seen.foreign == []
 
 
-def test_columns_can_be_said_by_hand(address: str, chromium: Browser, tmp_path: Path) -> None:
-    path = csv_file(tmp_path, [["ท่าศาลา", "ท่าศาลา", "5"], ["กลาย", "ท่าศาลา", "6"]], "ไม่รู้จัก.csv", ["a", "b", "c"])
+SURVEY = ["ที่", "พท.1", "พท.2", "ผู้รับผิดชอบงาน", "เรื่องที่ทำ", "ยอด", "คนที่มา"]
+
+
+def survey(folder: Path, name: str, amounts: tuple[str, ...]) -> Path:
+    """A sheet whose headings no list knows."""
+    work = (("ท่าศาลา", "ท่าศาลา", "ทอผ้า"), ("กลาย", "ท่าศาลา", "ทำปุ๋ยหมัก"), ("สิชล", "สิชล", "ลานกีฬา"))
+    rows = [
+        [str(number), place, district, "พอช.", what, amount, "40"]
+        for number, ((place, district, what), amount) in enumerate(zip(work, amounts, strict=True), start=1)
+    ]
+    return csv_file(folder, rows, name, SURVEY)
+
+
+def read(page: Page, *files: Path) -> None:
+    page.set_input_files("input[type=file]", [str(file) for file in files])
+    page.get_by_role("button", name="Read the files").click()
+    expect(page.locator("h2.kradan-file").first).to_have_text(files[0].name)
+
+
+def say(page: Page, column: str, ours: str) -> None:
+    page.get_by_role("combobox", name=re.compile(f"^{re.escape(column)} · ")).click()
+    page.get_by_role("option", name=ours, exact=True).click()
+
+
+def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
+    address: str, chromium: Browser, tmp_path: Path
+) -> None:
     seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
     page = seen.page
-    page.set_input_files("input[type=file]", str(path))
-    page.get_by_role("button", name="Read the files").click()
+    read(page, survey(tmp_path, "มกราคม.csv", ("35.5", "12", "8")))
     expect(page.get_by_text("This sheet only lists places").first).to_be_visible()
-    expect(page.get_by_role("button", name="Read again like this")).to_be_visible()
+    seen.settled()
+    page.get_by_role("button", name="Read again like this").click()
+    expect(page.get_by_text("Only columns of places are chosen")).to_be_visible()
+    seen.settled()
+    say(page, "ผู้รับผิดชอบงาน", "agency")
+    say(page, "เรื่องที่ทำ", "activity")
+    say(page, "ยอด", "amount")
+    say(page, "คนที่มา", "people reached")
+    page.get_by_role("combobox", name="Unit of money").click()
+    page.get_by_role("option", name="thousand baht").click()
+    seen.settled()
+    page.get_by_label("Fiscal year of the whole sheet").fill("2550")
+    page.get_by_label("Fiscal year of the whole sheet").press("Enter")
+    seen.settled()
+    page.get_by_role("button", name="Read again like this").click()
+    expect(page.get_by_text("Money in the file 55,500 baht")).to_be_visible()
+    seen.settled()
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch")).to_be_visible()
+
+    page.goto(f"{address}/imports?lang=en")
+    read(page, survey(tmp_path, "กุมภาพันธ์.csv", ("35.5", "12", "9.25")))
+    expect(page.get_by_text("Money in the file 56,750 baht")).to_be_visible()
+    expect(page.get_by_text("This sheet only lists places")).to_have_count(0)
+    assert seen.foreign == []
+
+
+def test_repeats_of_another_file_are_told_and_left_out_on_demand(
+    address: str, chromium: Browser, tmp_path: Path
+) -> None:
+    more = ["กรุงหยัน", "ทุ่งใหญ่", "พอช.", "ทำฝาย", "700"]
+    old = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]], "เก่า.csv")
+    new = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"], more], "ใหม่.csv")
+    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    page = seen.page
+    read(page, old)
+    expect(page.get_by_text("Money in the file 500 baht")).to_be_visible()
+    seen.settled()
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch")).to_be_visible()
+    page.goto(f"{address}/imports?lang=en")
+    read(page, new)
+    expect(page.get_by_text("1 lines, 500 baht, are likely in use already")).to_be_visible()
+    seen.settled()
+    expect(page.get_by_role("button", name="Store (1)")).to_be_disabled()
+    page.get_by_text("Leave the repeats out", exact=True).click()
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Money in the file 1,200 baht = loaded 700 baht")).to_be_visible()
+    expect(page.get_by_text("Lines that another file has already, not counted twice").first).to_be_visible()
+
+
+def test_what_a_file_says_is_shown_as_text_and_never_fetched(address: str, chromium: Browser, tmp_path: Path) -> None:
+    picture = "![x](https://foreign.example/x.png)"
+    path = csv_file(tmp_path, [[picture, "ท่าศาลา", "พอช.", picture, "5"]], "[a](https://foreign.example) *b*.csv")
+    odd = csv_file(tmp_path, [["1", "2"]], "odd.csv", [picture, "<img src=https://foreign.example/y.png>"])
+    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    read(seen.page, path, odd)
+    expect(seen.page.get_by_text("Money in the file 5 baht")).to_be_visible()
+    expect(seen.page.get_by_text(picture, exact=False).first).to_be_visible()
+    seen.settled()
+    assert seen.foreign == []
 
 
 def test_a_running_import_can_be_cancelled(address: str, chromium: Browser, tmp_path: Path) -> None:

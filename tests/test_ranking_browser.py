@@ -78,6 +78,7 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
     page.get_by_text(re.compile("^ปรับชั้นโดยที่ประชุม")).first.click()
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
     seen.says("ยังไม่ได้ลงชื่อ")
+    seen.settled()
     page.locator(".st-key-override-class-800106").get_by_role("combobox").click()
     page.get_by_role("option", name="A", exact=True).click()
     page.locator(".st-key-override-reason input").fill("ลงพื้นที่แล้วเห็นว่าเข้มแข็ง")
@@ -89,6 +90,7 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
         return sum(one != other for one, other in zip(before, seen.classes(), strict=True))
 
     assert seen.until(moved, lambda number: number == 1) == 1
+    seen.settled()
     page.get_by_role("button", name="ยกเลิกรายการนี้").click()
     page.get_by_text("คำนวณได้ C · ตกลงกัน C").wait_for()
     assert seen.until(moved, lambda number: number == 0) == 0

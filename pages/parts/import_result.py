@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import batch_list, import_jobs, importing
+from pages.parts import batch_list, import_jobs, import_mapping, importing
 from pages.parts.text import flat, safe, t
 
 
@@ -42,7 +42,7 @@ def _one(answer: dict, number: int, result: dict, base: str | None) -> None:
         importing.account(answer, stored=result["stored"])
     importing.problems(answer, number)
     importing.sheets(answer)
-    if not result["stored"] and (said := importing.mapping(answer, number)):
+    if not result["stored"] and (said := import_mapping.mapping(answer, number, base)):
         importing.say(result["files"][number]["path"], said)
         import_jobs.start(importing.files_with(result, base))
         st.rerun()

@@ -9,17 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from loaders import codes
-from loaders.layouts import PLACE, VALUES
 from loaders.rows import BAHT
 from pages.parts import import_jobs, panels, records
 from pages.parts.text import baht, flat, language, safe, t, whole
 
-REGISTERS = ("support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder")
 UNITS = ("baht", "thousand_baht", "million_baht")
-ERAS = ("auto", "be", "ce")
-SHOWN_PLACE = tuple(column for column in PLACE if column != "precision")
-NONE = ""
 KEEP, LEAVE = "keep", "leave"
+UNNAMED = "unnamed_base"
 
 
 def sentence(problem: dict[str, Any]) -> str:
@@ -153,87 +149,6 @@ def our_words(column: str) -> str:
     return t(f"ours_{column}") if column else t("ours_unused")
 
 
-def _choices(register: str) -> list[str]:
-    wide = [f"value:{entry['code']}" for entry in codes.indicators()] if register == "indicator" else []
-    return [NONE, *SHOWN_PLACE, *VALUES[register], *wide]
-
-
-def mapping(answer: dict[str, Any], number: int) -> dict[str, Any] | None:
-    """Ask what each column is; the answer for the job, once a person presses the button."""
-    listed = answer.get("sheets", [])
-    if not listed:
-        return None
-    with st.expander(t("change_mapping"), expanded="summary" not in answer):
-        at = st.selectbox(
-            t("column_sheet"),
-            range(len(listed)),
-            format_func=lambda index: listed[index]["sheet"],
-            key=f"map-sheet-{number}",
-        )
-        sheet = listed[at]
-        with st.container(horizontal=True):
-            known = sheet["register"] if sheet["register"] in REGISTERS else "support"
-            register = st.selectbox(
-                t("map_register"),
-                REGISTERS,
-                REGISTERS.index(known),
-                lambda name: t(f"register_{name}"),
-                key=f"map-reg-{number}-{at}",
-            )
-            unit = st.selectbox(
-                t("map_unit"),
-                UNITS,
-                UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0,
-                lambda name: t(f"unit_{name}"),
-                key=f"map-unit-{number}-{at}",
-            )
-            era = st.selectbox(
-                t("map_era"), ERAS, format_func=lambda name: t(f"era_{name}"), key=f"map-era-{number}-{at}"
-            )
-            year = st.text_input(
-                t("map_year"), sheet["constants"].get("fiscal_year", ""), max_chars=4, key=f"map-year-{number}-{at}"
-            )
-        columns = _ask_columns(sheet, register, f"map-{number}-{at}-{register}")
-        if not st.button(t("read_again"), key=f"map-go-{number}"):
-            return None
-    constants = (
-        {"fiscal_year": year.strip()}
-        if year.strip() and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values()
-        else {}
-    )
-    units = dict.fromkeys(BAHT & set(columns.values()), unit) | {"fiscal_year": era}
-    return {
-        "key": sheet["key"],
-        "answer": {
-            "base": sheet["base"],
-            "register": register,
-            "columns": columns,
-            "units": units,
-            "constants": constants,
-        },
-    }
-
-
-def _plain(sheet: dict[str, Any]) -> bool:
-    return next(iter(sheet["units"].values()), "baht") in UNITS
-
-
-def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, str]:
-    options = _choices(register)
-    words = {our_words(name): name for name in options}
-    rows = [
-        (one["heading"], one["first"], our_words(one["ours"] if one["ours"] in options else NONE))
-        for one in sheet["columns"]
-        if not one["heading"].startswith("__group")
-    ]
-    theirs, first, ours = t("column_their_heading"), t("column_first_value"), t("column_our_column")
-    chosen = st.data_editor(
-        pd.DataFrame(rows, columns=[theirs, first, ours]), hide_index=True, disabled=[theirs, first], key=key, width="stretch",
-        column_config={ours: st.column_config.SelectboxColumn(options=list(words), required=True)},
-    )  # fmt: skip
-    return {heading: words[word] for heading, word in zip(chosen[theirs], chosen[ours], strict=True) if words[word]}
-
-
 def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
     """The files of a result with what was said about them so far, ready for another job."""
     said = st.session_state.get("import_answers", {})
@@ -263,6 +178,8 @@ def storable(result: dict[str, Any]) -> list[int]:
 
 def doubts(answer: dict[str, Any]) -> Iterable[str]:
     """What has to be said yes to, in words."""
+    if any(sheet["constants"].get("agency") == UNNAMED and not sheet["refuse"] for sheet in answer.get("sheets", ())):
+        yield t("doubt_base_unnamed")
     for doubt in answer.get("summary", {}).get("to_confirm", ()):
         name, _, column = doubt.partition(":")
         yield t(f"doubt_{name}", column=our_words(column) if column else "")
