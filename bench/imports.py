@@ -149,7 +149,8 @@ def _peaks(server: int) -> dict[str, int]:
             lines = Path(f"/proc/{pid}/status").read_text().splitlines()
         except OSError:  # gone meanwhile
             continue
-        found |= {name: max(found.get(name, 0), int(line.split()[1])) for line in lines if line.startswith("VmHWM")}
+        peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
+        found[name] = max(found.get(name, 0), peak)
     return found
 
 

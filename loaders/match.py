@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from loaders import content, guards
 from loaders.encodings import decode
 from loaders.place_text import name_key, plain
 from loaders.places import Places
@@ -52,9 +53,15 @@ def _given(headings: list[str], column: str, heading: str) -> int:
     return plain_headings.index(plain(heading))
 
 
-def _columns(headings: list[str], given: dict[str, str | None]) -> dict[str, int]:
+def _columns(headings: list[str], given: dict[str, str | None], body: list[list[str]]) -> dict[str, int]:
+    """Named by the person, else by the alias list, else by what the cells hold; a single column holds the place."""
     columns = guess_columns(headings)
     columns |= {column: _given(headings, column, heading) for column, heading in given.items() if heading}
+    if not columns and len(headings) == 1:
+        return {"place_text": 0}
+    if not columns:
+        frame = pd.DataFrame(body, columns=range(len(headings)), dtype="str")
+        columns = {column: int(found[0]) for column, found in content.places(frame, {}, ())[0].items()}
     if not columns:
         raise Refused("match_no_place_column", value=", ".join(headings)[:200])
     return columns
@@ -62,12 +69,14 @@ def _columns(headings: list[str], given: dict[str, str | None]) -> dict[str, int
 
 def _read(path: Path) -> tuple[list[list[str]], str, str]:
     """Rows of equal length, the delimiter, the encoding. An added cell is empty; no cell is dropped."""
+    if path.is_file() and (kind := guards.check(path)) != "text":
+        raise Refused("match_needs_csv", value=kind)
     try:
         text, encoding, _ = decode(path.read_bytes())
     except OSError as error:
         raise Refused("file_unreadable", value=str(path)) from error
     first = text.lstrip("\ufeff").split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    delimiter = max(",;\t|", key=first.count)
     csv.field_size_limit(10_000_000)
     try:
         rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""), delimiter=delimiter))
@@ -110,12 +119,13 @@ def match_file(
     Raises
     ------
     Refused
-        ``match_no_place_column``, ``match_column_missing``, ``file_empty`` or ``file_unreadable``.
+        ``match_no_place_column``, ``match_column_missing``, ``match_needs_csv``, ``match_out_not_written``, or a code of
+        ``guards.check`` (``file_empty``, ``file_kind_unsupported``, ...).
     """
     rows, delimiter, encoding = _read(Path(in_path))
     headings = rows[0]
-    columns = _columns(headings, {"subdistrict": subdistrict, "district": district, "province": province})
     body = rows[1:]
+    columns = _columns(headings, {"subdistrict": subdistrict, "district": district, "province": province}, body)
     frame = pd.DataFrame({column: [row[at] for row in body] for column, at in columns.items()}, dtype="str")
     places = Places.national(home=None if "province" in columns else home_province())
     result = places.match_frame(frame)
@@ -128,10 +138,13 @@ def match_file(
         result["candidates"],
         strict=True,
     )
-    with Path(out_path).open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
-        writer.writerow(headings + _added_headings(headings))
-        writer.writerows(row + list(cells) for row, cells in zip(body, added, strict=True))
+    try:
+        with Path(out_path).open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out, delimiter=delimiter, lineterminator="\n")
+            writer.writerow(headings + _added_headings(headings))
+            writer.writerows(row + list(cells) for row, cells in zip(body, added, strict=True))
+    except OSError as error:
+        raise Refused("match_out_not_written", value=str(out_path)) from error
     return {
         "rows": len(body),
         "accepted": sum(settled),

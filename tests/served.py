@@ -31,7 +31,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # How long anything awaited may take. A page of a loaded machine comes late; what is never true fails all the same.
-PATIENCE = 120_000
+PATIENCE = 240_000
 expect.set_options(timeout=PATIENCE)
 Read = TypeVar("Read")
 

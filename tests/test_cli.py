@@ -13,6 +13,7 @@ import pytest
 
 from loaders import __main__ as shell
 from loaders import store
+from loaders.match import match_file
 from tests import served
 from tests.conftest import ROOT, SHARED
 
@@ -170,6 +171,51 @@ def test_an_unknown_code_waits(empty_store, tmp_path):
     assert done.returncode == 3
     assert summary["problems"]["place_code_unknown"] == 1
     assert summary["baht_quarantined"] == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "options", "code"),
+    [
+        ("a.csv", b"", [], "file_empty"),
+        ("a.csv", "ตำบล,อำเภอ\n".encode(), ["--subdistrict", "หมู่"], "match_column_missing"),
+        ("a.csv", b"a,b\n1,2\n", [], "match_no_place_column"),
+        ("a.csv", b"%PDF-1.7 x", [], "file_kind_unsupported"),
+        ("a.csv", b"\x00\x01\xfe" * 900, [], "file_not_a_table"),
+        ("a.csv", b"[1, 2]", [], "match_needs_csv"),
+        (".", None, [], "file_unreadable"),
+        ("none.csv", None, [], "file_unreadable"),
+    ],
+)
+def test_match_refuses_in_words_and_never_with_a_traceback(tmp_path, name, content, options, code):
+    if content is not None:
+        (tmp_path / name).write_bytes(content)
+    done = loaders(tmp_path / "s.sqlite", "match", tmp_path / name, tmp_path / "out.csv", *options)
+    assert done.returncode == 2
+    assert json.loads(done.stderr)["code"] == code
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_match_says_when_the_result_cannot_be_written(tmp_path):
+    (tmp_path / "a.csv").write_text("ตำบล,อำเภอ\nท่าศาลา,ท่าศาลา\n", encoding="utf-8")
+    done = loaders(tmp_path / "s.sqlite", "match", tmp_path / "a.csv", tmp_path / "no" / "out.csv")
+    assert (done.returncode, json.loads(done.stderr)["code"]) == (2, "match_out_not_written")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp874", "utf-16"])
+@pytest.mark.parametrize(
+    ("heading", "written"),
+    [
+        ("ตำบล\tอำเภอ\tจังหวัด", "ปากแพรก\tทุ่งสง\tนครศรีธรรมราช"),
+        ("ตำบล|อำเภอ", "ปากแพรก|ทุ่งสง"),
+        ("บันทึก", "ประชุมที่ ตำบลปากแพรก อำเภอทุ่งสง จังหวัดนครศรีธรรมราช"),
+        ("บันทึก,ก", "ประชุมที่ ตำบลปากแพรก อำเภอทุ่งสง จังหวัดนครศรีธรรมราช,1"),
+        ("tambon;amphoe", "Pak Phraek;Thung Song"),
+    ],
+)
+def test_match_finds_its_columns_in_any_writing(tmp_path, encoding, heading, written):
+    (tmp_path / "a.csv").write_bytes(f"{heading}\n{written}\n".encode(encoding))
+    match_file(tmp_path / "a.csv", tmp_path / "out.csv")
+    assert ",800905," in (tmp_path / "out.csv").read_text(encoding="utf-8").translate(str.maketrans("\t|;", ",,,"))
 
 
 def test_match_adds_codes_and_keeps_every_row(tmp_path, empty_store):
