@@ -9,7 +9,19 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from loaders import batches, code_words, kept_files, layouts, outcomes, privacy, remembered, repeats, settings, store, templates
+from loaders import (
+    batches,
+    code_words,
+    kept_files,
+    layouts,
+    outcomes,
+    privacy,
+    remembered,
+    repeats,
+    settings,
+    store,
+    templates,
+)
 from loaders.accounts import Ingested, SheetResult, row_problems
 from loaders.layouts import Layout
 from loaders.places import Places
