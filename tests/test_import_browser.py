@@ -146,7 +146,7 @@ def test_repeats_of_another_file_are_told_and_left_out_on_demand(
 
 def test_what_a_file_says_is_shown_as_text_and_never_fetched(address: str, chromium: Browser, tmp_path: Path) -> None:
     picture = "![x](https://foreign.example/x.png)"
-    path = csv_file(tmp_path, [[picture, "ท่าศาลา", "พอช.", picture, "5"]], "![a](x.png) *b*.csv")
+    path = csv_file(tmp_path, [[picture, "ท่าศาลา", "พอช.", picture, "5"]], "![a](x.png) b.csv")
     odd = csv_file(tmp_path, [["1", "2"]], "odd.csv", [picture, "<img src=https://foreign.example/y.png>"])
     seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
     read(seen.page, path, odd)
