@@ -106,6 +106,20 @@ def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, boa
     assert re.search(r"\[\d+\] demo_\w+\.\w+ \(\d+ แถว", found["text"])
 
 
+@pytest.mark.parametrize(("agency", "language"), [("province_office", "th"), ("lao", "en"), ("trf", "th")])
+def test_an_agency_prints_on_one_sheet_with_all_its_districts(chromium, board, store, agency, language):
+    engine = stores.open_store(f"sqlite:///{store}")
+    with stores.reading(engine) as connection:
+        records = stores.read_register(connection, "support", "80")
+    engine.dispose()
+    own = records[records["agency_code"].eq(agency)]
+    found = printed(chromium, f"{board}/agency?agency={agency}&year=&lang={language}")
+    fits(found)
+    names = subdistricts().drop_duplicates("district_code").set_index("district_code")[f"district_name_{language}"]
+    assert [name for name in names[own["district_code"].dropna().unique()] if name not in found["text"]] == []
+    assert [name for name in own["file_name"].unique() if name not in found["text"]] == []
+
+
 def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(chromium, tmp_path):
     store = served.make_store(tmp_path / "kradan.sqlite", demo=False)
     file = tmp_path / "many.csv"

@@ -56,6 +56,7 @@ def coverage(board: Board) -> dict:
     covered, none, unknown = (int(counts.get(name, 0)) for name in ("covered", "none", "not_reported"))
     nobody = table[table["status"].eq("none")].sort_values("population", ascending=False)
     few = table[table["agencies"].eq(1)].sort_values("population", ascending=False)
+    above = (table["supported_above"] & ~table["status"].eq("covered")).reindex(board.codes, fill_value=False)
     return board.step(
         "coverage", classes.astype("object"), _scale(bounds, "unit_agencies", True) + nothing_legend(),
         ["meeting_title_coverage", {"covered": covered, "all": len(table), "none": none, "unknown": unknown}] if covered + none else ["meeting_title_no_coverage", {}],
@@ -64,6 +65,7 @@ def coverage(board: Board) -> dict:
         figures=[["people_covered", whole(known_sum(table.loc[table["status"].eq("covered"), "population"]))],
                  ["people_none", whole(known_sum(table.loc[table["status"].eq("none"), "population"]))],
                  ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]][0 if covered + none else 2:],
+        marks="".join("1" if mark else "0" for mark in above) if above.any() else None, mark_key="mark_supported_above",
         focus=list((nobody if len(nobody) else few)["subdistrict_code"][:FOCUS]),
         bases=board.bases(queries.chosen_support(board.version, board.chosen)),
     )  # fmt: skip

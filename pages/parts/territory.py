@@ -48,18 +48,24 @@ def agencies(version: str, chosen: Filters) -> None:
         )
 
 
-def themes(version: str, own: pd.DataFrame) -> None:
-    """Every theme the agency works in, "not coded" included."""
-    st.html(f"<b>{safe(t('agency_themes'))}</b>")
-    if own.empty:
-        panels.empty()
-        return
+def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
+    """Every theme the agency works in, "not coded" included, most money first."""
     table = own.assign(theme=own["theme_code"].astype("object").where(own["theme_code"].notna(), "")).groupby("theme")
     rows = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size")).assign(
         amount_satang=table["amount_satang"].sum(min_count=1)
     )
     rows = rows.reset_index().sort_values("amount_satang", ascending=False, na_position="last")
     rows["theme"] = [records.theme_words(code or None) for code in rows["theme"]]
+    return rows
+
+
+def themes(own: pd.DataFrame) -> None:
+    """Every theme the agency works in."""
+    st.html(f"<b>{safe(t('agency_themes'))}</b>")
+    if own.empty:
+        panels.empty()
+        return
+    rows = theme_rows(own)
     columns = {
         "theme": t("column_theme"),
         "places": t("column_places"),
@@ -69,31 +75,33 @@ def themes(version: str, own: pd.DataFrame) -> None:
     panels.table(rows, "agency-themes", columns, formats={"amount_satang": baht})
 
 
-def partners(version: str, chosen: Filters) -> None:
+def partner_rows(version: str, chosen: Filters) -> pd.DataFrame:
     """Who else is in the same subdistricts, by outcome of the overlap."""
-    st.html(f"<b>{safe(t('agency_partners'))}</b>")
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
     pairs, placed = queries.overlaps(version, year).pairs, queries.rolled(version, year).by_subdistrict
     if chosen.district:
         pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
         placed = placed[placed["district_code"].eq(chosen.district)]
-    table = land.partners(pairs, placed, str(chosen.agency))
+    table, names = land.partners(pairs, placed, str(chosen.agency)), records.agency_names(version)
+    return table.assign(agency=[names.get(code, code) for code in table["agency_code"]])
+
+
+def partners(version: str, chosen: Filters) -> None:
+    """Who else is in the same subdistricts."""
+    st.html(f"<b>{safe(t('agency_partners'))}</b>")
+    table = partner_rows(version, chosen)
     if table.empty:
         panels.empty("agency_alone")
         return
-    names = records.agency_names(version)
-    outcomes = [name for name in table.columns[2:] if table[name].any()]
+    outcomes = [name for name in table.columns[2:-1] if table[name].any()]
     columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {
         name: t(f"outcome_{name}") for name in outcomes
     }
-    panels.table(
-        table.assign(agency=[names.get(code, code) for code in table["agency_code"]]), "agency-partners", columns
-    )
+    panels.table(table, "agency-partners", columns)
 
 
-def gaps(version: str, chosen: Filters) -> None:
+def gap_rows(version: str, chosen: Filters) -> pd.DataFrame:
     """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
-    st.html(f"<b>{safe(t('agency_gaps'))}</b>")
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
     table = land.gaps_beside(
         queries.by_theme(version, year),
@@ -103,20 +111,26 @@ def gaps(version: str, chosen: Filters) -> None:
     )
     if chosen.district:
         table = table[table["district_code"].eq(chosen.district)]
-    if table.empty:
-        panels.empty("agency_no_gaps")
-        return
-    rows = table.assign(
+    return table.assign(
         place=[records.place_words(code) for code in table["subdistrict_code"]],
         theme=[records.theme_words(code) for code in table["theme_code"]],
         words=[t(f"status_{status}") for status in table["status"]],
     )
+
+
+def gaps(version: str, chosen: Filters) -> None:
+    """Neighbouring subdistricts without the agency's themes."""
+    st.html(f"<b>{safe(t('agency_gaps'))}</b>")
+    rows = gap_rows(version, chosen)
+    if rows.empty:
+        panels.empty("agency_no_gaps")
+        return
     columns = {"place": t("column_place"), "theme": t("column_theme"), "words": t("column_status"), "neighbours": t("column_my_neighbours"),
                "population": t("column_population")}  # fmt: skip
     panels.table(rows, "agency-gaps", columns, formats={"population": whole})
 
 
-def completeness(version: str, chosen: Filters) -> None:
+def data_lines(version: str, chosen: Filters) -> list[str]:
     """What the agency's bases reported, and rows of theirs that wait."""
     every = queries.support(version)
     bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
@@ -140,24 +154,35 @@ def completeness(version: str, chosen: Filters) -> None:
         for row in queries.coverage(version, chosen.without("district")).itertuples()
         if row.status == "not_reported"
     ]
-    lines += [
+    return [
+        *lines,
         t("agency_waiting", rows=len(waiting)),
         t("agency_silent", places=len(silent), all=len(queries.areas(None))),
     ]
+
+
+def completeness(version: str, chosen: Filters) -> None:
+    """How complete the agency's data are."""
+    lines = data_lines(version, chosen)
     body = "".join(f"<li>{safe(line)}</li>" for line in lines)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("agency_data"))}</b><ul>{body}</ul></div>')
 
 
-def link() -> None:
-    """The address of this page as it stands, to copy."""
+def address() -> str:
+    """The address of this page as it stands."""
     query = "&".join(f"{key}={value}" for key, value in choices.link_params().items())
+    return f"{str(st.context.url or '').split('?')[0]}?{query}"
+
+
+def link() -> None:
+    """The address of this page, to copy."""
     st.caption(t("agency_link"))
-    st.code(f"{str(st.context.url or '').split('?')[0]}?{query}", language=None, wrap_lines=True)
+    st.code(address(), language=None, wrap_lines=True)
 
 
 def sheet(version: str, chosen: Filters, own: pd.DataFrame) -> None:
-    """Every record of the agency, to take home or to print."""
-    st.html(f"<b>{safe(t('agency_sheet'))}</b> <span>{safe(t('agency_print'))}</span>")
+    """Every record of the agency, to take home."""
+    st.html(f"<b>{safe(t('agency_sheet'))}</b>")
     if own.empty:
         return
     words = records.support_words(version, own)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from geo.measure import known_sum
-from pages.parts import choices, layers, panels, queries, territory
+from pages.parts import agency_sheet, choices, layers, panels, queries, territory
 from pages.parts import records as rows_
 from pages.parts.text import baht, t, whole
 
@@ -55,8 +55,9 @@ def view() -> None:
         panels.strip(version, chosen)
         territory.completeness(version, chosen)
         territory.link()
-    territory.themes(version, own)
+    territory.themes(own)
     territory.partners(version, chosen)
     territory.gaps(version, chosen)
     territory.sheet(version, chosen, own)
     panels.sources(version, own, chosen)
+    agency_sheet.show(version, chosen, name, own)
