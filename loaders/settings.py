@@ -52,3 +52,8 @@ def database_url() -> str:
 def person() -> str:
     """Who works at this shell, for the audit trail (``KRADAN_PERSON``, else the login name)."""
     return os.environ.get("KRADAN_PERSON") or os.environ.get("USER") or os.environ.get("USERNAME") or "-"
+
+
+def computes_ahead() -> bool:
+    """Whether the server computes what people are about to ask before they do (``KRADAN_AHEAD``, default yes)."""
+    return os.environ.get("KRADAN_AHEAD", "1") != "0"

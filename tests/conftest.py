@@ -23,3 +23,8 @@ SHARED = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data"
 
 settings.register_profile("kradan", deadline=None, derandomize=True)
 settings.load_profile("kradan")
+
+
+def pytest_configure() -> None:
+    """Servers and pages under test compute what is asked and nothing ahead: two dozen servers share two cores."""
+    os.environ["KRADAN_AHEAD"] = "0"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from urllib.parse import parse_qs, urlparse
 
 import pytest
@@ -10,6 +12,7 @@ from playwright.sync_api import expect
 
 from loaders.reference import subdistricts
 from tests import served
+from tests.conftest import ROOT
 
 pytestmark = pytest.mark.xdist_group("browser")
 MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict")
@@ -44,8 +47,17 @@ def empty(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def schematic(demo_store):
-    with served.board(demo_store, KRADAN_NO_SHARED="1", KRADAN_BOUNDARIES_DIR="/nonexistent") as address:
+    settings = {"KRADAN_NO_SHARED": "1", "KRADAN_BOUNDARIES_DIR": "/nonexistent", "KRADAN_AHEAD": "1"}
+    with served.board(demo_store, **settings) as address:
         yield address
+
+
+def test_getting_ready_declares_no_component():
+    """A component declared outside a session is never served: its frame would stay blank for everybody."""
+    code = "import sys, pages.parts.warm; sys.exit('streamlit_folium' in sys.modules)"
+    assert (
+        subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=False, timeout=120).returncode == 0
+    )
 
 
 def unexpected(seen: served.Visit) -> list[str]:

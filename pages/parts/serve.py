@@ -28,7 +28,8 @@ def _get_ready() -> None:
 def main(options: list[str]) -> None:
     """Serve ``app.py`` with Streamlit's own command line."""
     PagesManager.uses_pages_directory = False
-    threading.Thread(target=_get_ready, daemon=True, name="kradan-ahead").start()
+    if settings.computes_ahead():
+        threading.Thread(target=_get_ready, daemon=True, name="kradan-ahead").start()
     sys.argv = ["streamlit", "run", str(settings.ROOT / "app.py"), *options]
     cli.main()
 

@@ -43,6 +43,8 @@ def ahead() -> None:
 
 def start(version: str) -> None:
     """Begin once per data version, province and kind of viewer; returns at once."""
+    if not settings.computes_ahead():
+        return
     with _lock:
         if version == _wanted.get(_scope(version)):
             return
