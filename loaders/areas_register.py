@@ -212,7 +212,8 @@ def _mark(connection: Connection) -> str | None:
 
 def read_areas(connection: Connection) -> pd.DataFrame:
     """The whole register, every period of every area; dates are ``datetime.date`` or ``None``."""
-    return pd.DataFrame([row._asdict() for row in connection.execute(select(tables.area).order_by(tables.area.c.id))])
+    rows = connection.execute(select(tables.area).order_by(tables.area.c.id)).all()
+    return pd.DataFrame([tuple(row) for row in rows], columns=[column.name for column in tables.area.c])
 
 
 def _valid(areas: pd.DataFrame, day: date) -> pd.Series:
