@@ -136,6 +136,7 @@ def coverage(
     fiscal_year: int | None = None,
     villages_only: bool = False,
     local_governments: pd.DataFrame | None = None,
+    spoken: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Coverage of every subdistrict by the records given.
 
@@ -153,6 +154,8 @@ def coverage(
         The programme can reach villages only: a subdistrict without villages is then *not applicable*.
     local_governments
         Links ``entity_code``, ``subdistrict_code``: a local government in one subdistrict rolls up to it.
+    spoken
+        :func:`missing_bases` of these ``reports``, ``bases`` and ``fiscal_year``, where it is at hand.
 
     Returns
     -------
@@ -179,7 +182,7 @@ def coverage(
     table["amount_satang"] = table["amount_satang"].astype("Int64")
     table["per_head_baht"] = _ratio(table["amount_satang"], table["population"]) / 100
     table["village_share"] = _ratio(table["covered_villages"], table["villages"]).clip(upper=1)
-    spoken = missing_bases(areas, reports, bases, fiscal_year)
+    spoken = missing_bases(areas, reports, bases, fiscal_year) if spoken is None else spoken
     table["missing_bases"] = spoken["missing_bases"].to_numpy()
     table["completeness"] = spoken["completeness"].to_numpy()
     table["supported_above"] = _is_supported_above(areas, rolled, local_governments).to_numpy()

@@ -8,6 +8,7 @@ Money is integer satang throughout; map + strip = what came in, exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import pandas as pd
 
@@ -54,7 +55,12 @@ class RolledUp:
     by_subdistrict: pd.DataFrame
     higher: pd.DataFrame
     off_map: pd.DataFrame
-    strip: pd.DataFrame
+
+    @cached_property
+    def strip(self) -> pd.DataFrame:
+        """Added up when first asked for: coverage alone does not need it."""
+        rest = pd.concat([self.higher["amount_satang"], self.off_map["amount_satang"]])
+        return strip_of(rest.to_frame(), pd.concat([self.higher["area_level"], self.off_map["strip_level"]]))
 
 
 def _with_single_governments(support: pd.DataFrame, local_governments: pd.DataFrame | None) -> pd.DataFrame:
@@ -115,7 +121,6 @@ def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
         by_subdistrict=support[placed].assign(rolled_from=support.loc[placed, "area_level"]),
         higher=rest[is_higher],
         off_map=rest[~is_higher].assign(strip_level=levels[~is_higher]),
-        strip=strip_of(rest, levels),
     )
 
 

@@ -293,19 +293,24 @@ def chosen_support(version: str, filters: Filters) -> pd.DataFrame:
 def coverage(version: str, filters: Filters) -> pd.DataFrame:
     """Coverage of every subdistrict under the filters. The district is left out: it zooms, it does not hide a record."""
     wide = filters.without("district")
-    records = chosen_support(version, wide)
-    relevant = chosen_support(version, wide.without("fiscal_year"))["base"]
+    any_year = chosen_support(version, wide.without("fiscal_year"))
     narrowed = any((wide.agency, wide.theme, wide.stream))
-    bases = sorted(set(relevant.dropna())) if narrowed else None
+    bases = tuple(sorted(set(any_year["base"].dropna()))) if narrowed else None
     return cov.coverage(
-        records,
+        any_year,
         areas(wide.fiscal_year),
         villages(wide.fiscal_year),
         reports(version),
-        bases=bases,
         fiscal_year=wide.fiscal_year,
         local_governments=province_facts.local_governments(province_in(version)),
+        spoken=_spoken(version, bases, wide.fiscal_year),
     )
+
+
+@st.cache_resource(max_entries=128, show_spinner=False)
+def _spoken(version: str, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
+    """Which of the relevant bases have not spoken: few sets of bases stand behind many filters."""
+    return cov.missing_bases(areas(fiscal_year), reports(version), bases, fiscal_year)
 
 
 @lru_cache(maxsize=256)
