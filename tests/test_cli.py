@@ -215,7 +215,7 @@ def test_match_says_when_the_result_cannot_be_written(tmp_path):
 def test_match_finds_its_columns_in_any_writing(tmp_path, encoding, heading, written):
     (tmp_path / "a.csv").write_bytes(f"{heading}\n{written}\n".encode(encoding))
     match_file(tmp_path / "a.csv", tmp_path / "out.csv")
-    assert ",800905," in (tmp_path / "out.csv").read_text(encoding="utf-8").translate(str.maketrans("\t|;", ",,,"))
+    assert ",800901," in (tmp_path / "out.csv").read_text(encoding="utf-8").translate(str.maketrans("\t|;", ",,,"))
 
 
 def test_match_adds_codes_and_keeps_every_row(tmp_path, empty_store):
