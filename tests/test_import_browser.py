@@ -151,7 +151,7 @@ def test_what_a_file_says_is_shown_as_text_and_never_fetched(address: str, chrom
     seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
     read(seen.page, path, odd)
     expect(seen.page.get_by_text("Money in the file 5 baht")).to_be_visible()
-    expect(seen.page.get_by_text(picture, exact=False).first).to_be_visible()
+    expect(seen.page.get_by_text(picture, exact=False).filter(visible=True).first).to_be_visible()
     seen.settled()
     assert seen.foreign == []
 
