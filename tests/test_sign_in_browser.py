@@ -122,6 +122,7 @@ class Seat:
         self.visit.settled()
 
     def is_signed_in(self, name: str) -> bool:
+        self.page.locator(".st-key-sign-out, .st-key-sign-in").first.wait_for(timeout=served.PATIENCE)
         button = self.page.locator(".st-key-sign-out")
         return button.count() == 1 and name in button.inner_text()
 

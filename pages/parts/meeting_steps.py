@@ -66,7 +66,7 @@ def coverage(board: Board) -> dict:
                  ["people_none", whole(known_sum(table.loc[table["status"].eq("none"), "population"]))],
                  ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]][0 if covered + none else 2:],
         marks="".join("1" if mark else "0" for mark in above) if above.any() else None, mark_key="mark_supported_above",
-        focus=list((nobody if len(nobody) else few)["subdistrict_code"][:FOCUS]),
+        focus=list((nobody if len(nobody) else few)["subdistrict_code"][: FOCUS - 2 if above.any() else FOCUS]),  # the stripe takes two lines
         bases=board.bases(queries.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
 
