@@ -7,6 +7,7 @@ drawn from fixed seeds: the same bytes on every run. ``python -m loaders.demo FO
 from __future__ import annotations
 
 import sys
+import tempfile
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,10 @@ def write_demo(folder: Path) -> list[Path]:
     """Write all demo files into ``folder`` (made if missing); returns their paths in the order to load them."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = _rows_by_layout()
-    return [demo_files.write(paper, rows[paper.layout], folder) for paper in PAPERS]
+    # Two set-ups at once share the folder: each file appears whole or not at all.
+    with tempfile.TemporaryDirectory(prefix=".draft-", dir=folder) as draft:
+        drafts = [demo_files.write(paper, rows[paper.layout], Path(draft)) for paper in PAPERS]
+        return [path.replace(folder / path.name) for path in drafts]
 
 
 def demo_truth() -> dict[str, pd.DataFrame]:
