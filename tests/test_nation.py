@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 
 import numpy as np
@@ -15,11 +18,11 @@ from geo import nation as geo_nation
 from geo.coverage import coverage
 from geo.measure import known_sum
 from geo.ordered_tiles import TILE, ordered_tiles
-from loaders import batches, boundaries, ingest, nation, province_facts, settings, setup, store, store_nation
-from loaders.__main__ import main
+from loaders import batches, boundaries, ingest, nation, settings, setup, store, store_nation
 from loaders.problems import Refused
 from pages.parts import nation_data, queries
 from tests import nation_files, toy
+from tests.conftest import ROOT
 
 PROVINCES = ["80", "81", "84"]
 
@@ -234,25 +237,36 @@ def test_villages_of_a_province_we_know_none_of_are_not_known():
     assert coverage(none, foreign, villages, empty)["villages"].isna().all()
 
 
-def test_facts_of_another_province_follow_the_boundary_file(tmp_path, monkeypatch):
-    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
-    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
-    bare = province_facts.subdistricts("84")
-    assert (len(bare), int(bare["lat"].notna().sum()), int(bare["area_km2"].notna().sum())) == (131, 0, 0)
-    nation_files.geojson_of(
-        tmp_path / "surat.geojson", nation_files.squares(bare["subdistrict_code"].tolist(), west=98.0, size=0.02)
-    )
-    known = province_facts.subdistricts("84")
-    assert known["lat"].notna().all() and known["area_km2"].gt(0).all() and known["population_2021"].isna().all()
+FACTS = """
+import json
+from loaders import province_facts
+table = province_facts.subdistricts("84")
+known = {name: int(table[name].notna().sum()) for name in ("lat", "area_km2", "population_2021")}
+print(json.dumps({"codes": table["subdistrict_code"].tolist(), **known}))
+"""
 
 
-def test_the_command_line_speaks_of_the_province_it_is_set_to(tmp_path, monkeypatch, capsys):
-    monkeypatch.setenv("KRADAN_PROVINCE", "84")
-    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
-    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path / "kept"))
-    codes = province_facts.subdistricts("84")["subdistrict_code"].tolist()
+def process(folder, *command, **environment):
+    """A process of its own with one folder for boundary files and nothing else to find them in."""
+    settings = {**os.environ, "KRADAN_NO_SHARED": "1", "KRADAN_BOUNDARIES_DIR": str(folder), **environment}
+    for name in ("KRADAN_BOUNDARIES", "DATABASE_URL"):
+        settings.pop(name, None)
+    done = subprocess.run([sys.executable, "-W", "ignore", *command], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=180)  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def test_facts_of_another_province_follow_the_boundary_file(tmp_path):
+    bare = process(tmp_path, "-c", FACTS)
+    assert (len(bare["codes"]), bare["lat"], bare["area_km2"]) == (131, 0, 0)
+    nation_files.geojson_of(tmp_path / "surat.geojson", nation_files.squares(bare["codes"], west=98.0, size=0.02))
+    known = process(tmp_path, "-c", FACTS)
+    assert (known["lat"], known["area_km2"], known["population_2021"]) == (131, 131, 0)
+
+
+def test_the_command_line_speaks_of_the_province_it_is_set_to(tmp_path):
+    folder, codes = tmp_path / "kept", process(tmp_path / "kept", "-c", FACTS)["codes"]
     path = nation_files.geojson_of(tmp_path / "surat.geojson", nation_files.squares(codes, west=98.0, size=0.02))
-    assert main(["boundaries", str(path)]) == 0
-    assert main(["boundaries", "--status"]) == 0
-    said = json.loads(capsys.readouterr().out.splitlines()[-1])
+    process(folder, "-m", "loaders", "boundaries", str(path), KRADAN_PROVINCE="84")
+    said = process(folder, "-m", "loaders", "boundaries", "--status", KRADAN_PROVINCE="84")
     assert (said["province"], said["kind"], said["subdistricts"], said["expected"]) == ("84", "folder", 131, 131)

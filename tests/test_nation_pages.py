@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from pathlib import Path
+
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from bench.client import Client
 from pages.parts.text import catalogue
 from tests import nation_files, served
 from tests.conftest import ROOT
@@ -73,14 +78,23 @@ def test_a_province_that_does_not_exist_is_the_own_one(surat):
     assert "Nakhon Si Thammarat" in bodies(run("overview", lang="en", province="99"))
 
 
-def test_without_any_boundary_file_the_page_says_what_to_put_where(surat, tmp_path, monkeypatch):
-    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
-    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
+async def _visits(address: str) -> tuple[dict, list[str]]:
+    """What each view of the other province says, and the lists that the own province's overview offers."""
+    said = {}
     for view in ("nation", "overview", "meeting"):
-        page = run(view, lang="en", province="84")
-        assert not page.exception
-        assert [error.value for error in page.error] == []
-        if view != "meeting":
-            assert any(str(tmp_path) in info.value for info in page.info), view
-    own = run("overview", lang="en")
-    assert "province" not in {box.key for box in own.selectbox}  # nothing to choose: nothing in the way
+        async with Client(address, view, "lang=en&province=84") as session:
+            said[view] = await session.rerun()
+    async with Client(address, "overview", "lang=en") as session:
+        await session.rerun()
+        return said, list(session.lists)
+
+
+def test_without_any_boundary_file_the_page_says_what_to_put_where(surat, tmp_path):
+    store = Path(os.environ["KRADAN_STORE"])
+    with served.board(store, KRADAN_NO_SHARED="1", KRADAN_BOUNDARIES_DIR=str(tmp_path)) as address:
+        said, own_lists = asyncio.run(_visits(address))
+    for view, answer in said.items():
+        assert [error for error in answer.errors if error not in answer.texts] == [], view
+        assert view == "meeting" or str(tmp_path) in " ".join(answer.texts), view
+    assert own_lists
+    assert not any(key.endswith("-province") for key in own_lists)  # nothing to choose: nothing in the way
