@@ -16,7 +16,8 @@ from pathlib import Path
 from re import Pattern
 from typing import TypeVar
 
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as NotInTime
 
 from tests.conftest import ROOT
 
@@ -168,6 +169,25 @@ class Visit:
         while not good(found := read()) and time.monotonic() < end:
             self.page.wait_for_timeout(100)
         return found
+
+    def choose(self, field: Locator, option: Locator, words: str | None = None) -> None:
+        """Open the list of ``field``, by typing ``words`` where it shows only what fits, and take ``option``.
+
+        A list may stay open after an earlier choice, and a page that is drawn again may close it under the hand: what is
+        not there soon is opened again, as a person would.
+        """
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            if words is not None:
+                field.fill(words)
+            elif not self.page.get_by_role("option").count():
+                field.click()
+            try:
+                option.click(timeout=PATIENCE / 24)
+                return
+            except NotInTime:
+                if time.monotonic() > end:
+                    raise
 
     def text(self) -> str:
         return self.page.locator('[data-testid="stMain"]').inner_text()

@@ -95,8 +95,7 @@ def test_on_a_phone_the_choices_fold_away_and_the_map_is_seen_first(chromium, de
     assert picture["y"] < 560
     seen.page.locator("details.kradan-fold summary").click()
     assert [choices.nth(number).is_visible() for number in range(choices.count())] == [True, True]
-    seen.page.locator(".st-key-theme").get_by_role("combobox").click()
-    seen.page.get_by_role("option").nth(1).click()
+    seen.choose(seen.page.locator(".st-key-theme").get_by_role("combobox"), seen.page.get_by_role("option").nth(1))
     seen.page.wait_for_url("**theme=**", timeout=served.PATIENCE)
     seen.settled()
     assert choices.first.is_visible(), "a change of filter must not fold the choices away"

@@ -124,8 +124,8 @@ def test_filters_are_in_the_link_and_the_link_gives_the_same_view_on_a_cold_serv
         ("year", "2549", "ปีงบประมาณ", "ปีงบประมาณ 2549"),
     ):
         seen.settled()
-        page.get_by_role("combobox", name=re.compile(label)).first.click()
-        page.get_by_role("option").filter(has_text=option).first.click()
+        field = page.get_by_role("combobox", name=re.compile(label)).first
+        seen.choose(field, page.get_by_role("option").filter(has_text=option).first)
         wanted[name] = [code]
         page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == wanted)
     seen.settled()
@@ -161,8 +161,8 @@ def test_a_change_keeps_the_map_and_its_zoom_and_sends_little(chromium, demo):
     frame.evaluate("window.map.setZoom(11); window.kept = 'the same map'")
     frame.wait_for_function("window.map.getZoom() === 11")
     before = frame.evaluate("document.body.getAttribute('data-classes')")
-    seen.page.get_by_role("combobox", name=re.compile("ภารกิจ")).first.click()
-    seen.page.get_by_role("option").filter(has_text="สุขภาพ").first.click()
+    field = seen.page.get_by_role("combobox", name=re.compile("ภารกิจ")).first
+    seen.choose(field, seen.page.get_by_role("option").filter(has_text="สุขภาพ").first)
     frame.wait_for_function("before => document.body.getAttribute('data-classes') !== before", arg=before)
     seen.settled()
     assert frame.evaluate("window.kept") == "the same map"

@@ -36,8 +36,8 @@ def opened(chromium, address: str) -> served.Visit:
 
 
 def pick(seen: served.Visit, label: str, option: str) -> None:
-    seen.page.get_by_role("combobox", name=re.compile(label)).first.click()
-    seen.page.get_by_role("option").filter(has_text=option).first.click()
+    field = seen.page.get_by_role("combobox", name=re.compile(label)).first
+    seen.choose(field, seen.page.get_by_role("option").filter(has_text=option).first)
     seen.settled()
 
 

@@ -54,8 +54,7 @@ def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser
     page.goto(f"{address}/review?lang=en")
     expect(heading).to_have_text("1 rows wait · 10 baht")
     page.get_by_label("Reason (needed)").fill("asked by telephone")
-    page.get_by_role("combobox", name="Right place").fill("800801")
-    page.get_by_role("option").first.click()
+    seen.choose(page.get_by_role("combobox", name="Right place"), page.get_by_role("option").first, words="800801")
     page.get_by_role("button", name="Use this place").click()
     expect(page.get_by_text("Decided: 1 loaded")).to_be_visible()
     expect(heading).to_have_text("0 rows wait · 0 baht")
@@ -81,9 +80,9 @@ def read(page: Page, *files: Path) -> None:
     expect(page.locator("h2.kradan-file").first).to_have_text(files[0].name)
 
 
-def say(page: Page, column: str, ours: str) -> None:
-    page.get_by_role("combobox", name=re.compile(f"^{re.escape(column)} · ")).fill(ours)
-    page.get_by_role("option", name=ours, exact=True).click()
+def say(seen: served.Visit, column: str, ours: str) -> None:
+    field = seen.page.get_by_role("combobox", name=re.compile(f"^{re.escape(column)} · "))
+    seen.choose(field, seen.page.get_by_role("option", name=ours, exact=True), words=ours)
 
 
 def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
@@ -97,12 +96,11 @@ def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
     page.get_by_role("button", name="Read again like this").click()
     expect(page.get_by_text("Only columns of places are chosen")).to_be_visible()
     seen.settled()
-    say(page, "ผู้รับผิดชอบงาน", "agency")
-    say(page, "เรื่องที่ทำ", "activity")
-    say(page, "ยอด", "amount")
-    say(page, "คนที่มา", "people reached")
-    page.get_by_role("combobox", name="Unit of money").click()
-    page.get_by_role("option", name="thousand baht").click()
+    say(seen, "ผู้รับผิดชอบงาน", "agency")
+    say(seen, "เรื่องที่ทำ", "activity")
+    say(seen, "ยอด", "amount")
+    say(seen, "คนที่มา", "people reached")
+    seen.choose(page.get_by_role("combobox", name="Unit of money"), page.get_by_role("option", name="thousand baht"))
     seen.settled()
     page.get_by_label("Fiscal year of the whole sheet").fill("2550")
     page.get_by_label("Fiscal year of the whole sheet").press("Enter")

@@ -96,9 +96,8 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board)
     seen = served.visit(chromium, f"{address}/coverage?lang=en")
     assert seen.painted() == 170
     seen.settled()
-    seen.page.locator(".st-key-province").get_by_role("combobox").click()
-    seen.page.keyboard.type("Surat")  # the list shows only what fits; typing finds
-    seen.page.get_by_role("option", name="Surat Thani", exact=True).click()
+    chooser = seen.page.locator(".st-key-province").get_by_role("combobox")
+    seen.choose(chooser, seen.page.get_by_role("option", name="Surat Thani", exact=True), words="Surat")
     painted(seen, 131)
     seen.settled()
     assert "province=84" in seen.page.url

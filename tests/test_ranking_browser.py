@@ -79,8 +79,8 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
     seen.says("ยังไม่ได้ลงชื่อ")
     seen.settled()
-    page.locator(".st-key-override-class-800106").get_by_role("combobox").click()
-    page.get_by_role("option", name="A", exact=True).click()
+    agreed = page.locator(".st-key-override-class-800106").get_by_role("combobox")
+    seen.choose(agreed, page.get_by_role("option", name="A", exact=True))
     page.locator(".st-key-override-reason input").fill("ลงพื้นที่แล้วเห็นว่าเข้มแข็ง")
     page.locator(".st-key-override-who input").fill("วันดี")
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
@@ -118,9 +118,8 @@ def test_one_team_is_sent_to_two_places_at_once(chromium, demo):
     page, before = seen.page, seen.classes()
     page.get_by_text(re.compile("^ส่งทีม")).first.click()
     for _ in range(2):
-        if not page.get_by_role("option").count():  # the list may stay open after a choice; a click would close it
-            page.locator(".st-key-team-places input").click()
-        page.get_by_role("option").nth(1).click()  # the first one takes all of them
+        # the first one takes all of them
+        seen.choose(page.locator(".st-key-team-places input"), page.get_by_role("option").nth(1))
         seen.settled()
     page.keyboard.press("Escape")
     page.locator(".st-key-team-name input").fill("ทีมลานสกา")
