@@ -39,7 +39,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     Two dozen servers and browsers share two cores for twenty minutes; what hangs on the moment passes the second time, what
     is broken fails twice and fails the run.
     """
-    if "chromium" not in getattr(item, "fixturenames", ()):
+    if "chromium" not in getattr(item, "fixturenames", ()) and not item.path.stem.endswith("browser"):
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     reports = runtestprotocol(item, nextitem=nextitem, log=False)
