@@ -87,17 +87,16 @@ def write_polygons(browser: Browser, address: str, folder: Path) -> None:
         )
 
 
-def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, stage.Meter, float]:
+def opened(profile, side: Side, shapes: int = SHAPES) -> tuple[Page, float]:
     """Open a page; milliseconds from the address to a whole picture."""
     page = profile.new_page()
     page.add_init_script(WATCH)
-    meter = stage.Meter(page)
     start = time.perf_counter()
     page.goto(side.address, wait_until="commit")
     page.wait_for_function(
         f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {shapes}", timeout=60_000, polling=20
     )
-    return page, meter, (time.perf_counter() - start) * 1000
+    return page, (time.perf_counter() - start) * 1000
 
 
 def change(page: Page, side: Side, index: int, shapes: int = SHAPES) -> dict | None:
@@ -147,48 +146,72 @@ def offline(browser: Browser, side: Side) -> bool:
         return True
 
 
+def weigh(browser: Browser, side: Side) -> dict:
+    """Kilobytes of a first page, of a change to values not seen yet and of one to values seen before.
+
+    In a browser of its own: watching every message costs CPU by the message, so nothing is timed meanwhile. ``wire`` is
+    what went over the local network for a change, both ways, compressed if it is, with the headers of every packet.
+    """
+    with stage.context(browser) as profile:
+        page = profile.new_page()
+        page.add_init_script(WATCH)
+        meter, sent, wire = stage.Meter(page), [], []
+        page.goto(side.address, wait_until="commit")
+        page.wait_for_function(
+            f"window.kradanWatch && kradanWatch.state.{side.kind}().count >= {SHAPES}", timeout=60_000
+        )
+        stage.settled(page)
+        first_page = meter.total()
+        for number in range(2 * OPTIONS):
+            before, packed = meter.total(), stage.local_bytes()
+            change(page, side, 1 + number % OPTIONS)
+            stage.settled(page)
+            sent.append(meter.total() - before)
+            wire.append(stage.local_bytes() - packed)
+        return {
+            "first_page_kb": round(first_page / 1000, 1),
+            "first_change_kb": round(stage.middle(sent[:OPTIONS]) / 1000, 1),
+            "change_kb": round(stage.middle(sent[OPTIONS:]) / 1000, 1),
+            "change_wire_kb": round(stage.middle(wire[OPTIONS:]) / 1000, 1),
+        }
+
+
 def measure(browser: Browser, side: Side, changes: int) -> dict:
     """Figures of one page."""
     with stage.context(browser) as profile:
-        page, meter, cold = opened(profile, side)
+        page, cold = opened(profile, side)
         stage.settled(page)
-        first_page = meter.total()
         page.close()
         warm = []
         for _ in range(3):
-            page, meter, seconds = opened(profile, side)
+            page, seconds = opened(profile, side)
             warm.append(seconds)
             stage.settled(page)
             if len(warm) < 3:
                 page.close()
-        taken, blanks, sent, first = [], [], [], []
+        taken, blanks, first = [], [], []
         for number in range(OPTIONS + changes):
-            before = meter.total()
             result = change(page, side, 1 + number % OPTIONS)
             if result is None:
                 return {"failed": "no repaint within 60 s"}
             stage.settled(page)
             if number < OPTIONS:  # values that nobody has asked for since the server started
                 first.append(result["ms"])
-                first_sent = meter.total() - before
                 continue
             taken.append(result["ms"])
             blanks.append(result["blank"])
-            sent.append(meter.total() - before)
+        sizes = weigh(browser, side)
         return {
             "first_change_ms": stage.middle(first),
-            "first_change_kb": round(first_sent / 1000, 1),
             "change_ms": stage.middle(taken),
             "change_p95_ms": stage.ninety_fifth(taken),
-            "change_kb": round(stage.middle(sent) / 1000, 1),
             "blank_ms": stage.middle(blanks),
             "zoom_kept": zoom_is_kept(page, side),
             "details_ms": click_to_details(page, side),
             "cold_page_ms": round(cold, 1),
             "warm_page_ms": stage.middle(warm),
-            "first_page_kb": round(first_page / 1000, 1),
             "offline": offline(browser, side),
-        }
+        } | sizes
 
 
 def main(changes: int = 15, names: tuple[str, ...] = PEERS) -> dict:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from tests import served
@@ -101,6 +102,11 @@ class Meter:
     def total(self) -> int:
         """Everything received until now."""
         return self.frames + self.bodies
+
+
+def local_bytes() -> int:
+    """Bytes that went over the machine's own network until now: on a quiet machine, what browser and server say."""
+    return psutil.net_io_counters(pernic=True)["lo"].bytes_recv
 
 
 def cdn(route: Route) -> None:

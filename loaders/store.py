@@ -280,14 +280,19 @@ def touch(connection: Connection) -> None:
         connection.execute(update(table).where(table.c.name == "revision").values(value=str(int(known) + 1)))
 
 
+# Asked on every run of every page: made once.
+_ACTIVE_BATCHES = (
+    select(tables.import_batch.c.id, tables.import_batch.c.file_sha256)
+    .where(tables.import_batch.c.is_active)
+    .order_by(tables.import_batch.c.id)
+)
+_REVISION = select(tables.setting.c.value).where(tables.setting.c.name == "revision")
+
+
 def data_version(connection: Connection) -> str:
     """A short name of the present state: it changes when a batch comes, goes or comes back, or by :func:`touch`."""
-    batches = connection.execute(
-        select(tables.import_batch.c.id, tables.import_batch.c.file_sha256)
-        .where(tables.import_batch.c.is_active)
-        .order_by(tables.import_batch.c.id)
-    ).all()
-    revision = connection.execute(select(tables.setting.c.value).where(tables.setting.c.name == "revision")).scalar()
+    batches = connection.execute(_ACTIVE_BATCHES).all()
+    revision = connection.execute(_REVISION).scalar()
     return hashlib.sha256(repr(([tuple(batch) for batch in batches], revision)).encode()).hexdigest()[:8]
 
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-import streamlit as st
 from sqlalchemy import select
 
 from loaders import store, tables
+from pages.parts import kept
 from tests import served
 
 
@@ -21,13 +21,13 @@ def opened(path: Path) -> Iterator[Path]:
     before = {name: os.environ.get(name) for name in ("KRADAN_STORE", "DATABASE_URL")}
     os.environ["KRADAN_STORE"] = str(path)
     os.environ.pop("DATABASE_URL", None)
-    st.cache_resource.clear()
+    kept.clear()
     try:
         yield path
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
-        st.cache_resource.clear()
+        kept.clear()
 
 
 def more_support(path: Path, folder: Path) -> None:

@@ -12,6 +12,7 @@ from streamlit.util import calc_hash
 
 from geo.questions import QUESTIONS
 from loaders import setup, store, tables
+from pages.parts import kept
 from tests import served
 from tests.conftest import ROOT, SHARED
 
@@ -63,9 +64,9 @@ def filled(request, tmp_path, monkeypatch):
             ]
             if streams:
                 connection.execute(insert(tables.stream), streams)
-    st.cache_resource.clear()
+    kept.clear()
     yield request.param
-    st.cache_resource.clear()
+    kept.clear()
 
 
 @pytest.fixture(scope="module", params=["demo", "budget"])
@@ -78,9 +79,9 @@ def answered(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KRADAN_STORE", str(path))
         patch.delenv("DATABASE_URL", raising=False)
-        st.cache_resource.clear()
+        kept.clear()
         pages = {code: run("overview", lang="en", question=code) for code in ("", *QUESTIONS)}
-    st.cache_resource.clear()
+    kept.clear()
     return request.param, pages
 
 

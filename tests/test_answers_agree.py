@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from geo.questions import QUESTIONS, Answer
 from loaders import province_facts
-from pages.parts import answers, looks, money, overlap_lists, queries, sheet
+from pages.parts import answers, kept, looks, money, overlap_lists, queries, sheet
 from pages.parts.queries import Filters
 from tests import served
 from tests.test_analysis_pages import BUDGET
@@ -24,11 +23,11 @@ def board(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KRADAN_STORE", str(path))
         patch.delenv("DATABASE_URL", raising=False)
-        st.cache_resource.clear()
+        kept.clear()
         version = queries.version()
         chosen = Filters(queries.usual_year(version))
         yield version, chosen, {code: answers.answer(version, chosen, code) for code in QUESTIONS}
-    st.cache_resource.clear()
+    kept.clear()
 
 
 @pytest.fixture

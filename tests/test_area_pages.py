@@ -6,10 +6,10 @@ import json
 from datetime import date
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from loaders import setup, store, tables, templates
+from pages.parts import kept
 from tests.conftest import ROOT
 from tests.stores import load_rows
 
@@ -28,9 +28,9 @@ def filled(tmp_path, monkeypatch):
     (tmp_path / "files").mkdir()
     for register in ("support", "plan", "role_holder"):
         load_rows(engine, tmp_path / "files", register, templates.example_rows(register))
-    st.cache_resource.clear()
+    kept.clear()
     yield engine
-    st.cache_resource.clear()
+    kept.clear()
     engine.dispose()
 
 
@@ -92,12 +92,12 @@ def test_a_day_that_is_none_is_today(filled, asked):
 def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    st.cache_resource.clear()
+    kept.clear()
     engine = store.open_store(create=True)
     at = opened("areas")
     assert at.info[0].value == WORDS["th"]["nothing_found"]
     engine.dispose()
-    st.cache_resource.clear()
+    kept.clear()
 
 
 def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled):
@@ -111,7 +111,7 @@ def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled)
     assert at.button(key="forget").disabled
     with store.writing(filled) as connection:
         connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
-    st.cache_resource.clear()
+    kept.clear()
     at = opened("sharing")
     at.button(key="forget").click().run()
     assert WORDS["th"]["people_forgotten"].format(rows=1, files=1) in [one.value for one in at.success]
@@ -121,7 +121,7 @@ def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled)
 def test_a_role_that_nobody_listed_is_shown_as_written(filled):
     with store.writing(filled) as connection:
         connection.execute(tables.role_holder.update().values(role="ประธาน <b>"))
-    st.cache_resource.clear()
+    kept.clear()
     at = opened("subdistrict", subdistrict="800106")
     assert "ประธาน &lt;b&gt;" in said(at)
 

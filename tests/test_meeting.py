@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from loaders import meetings, snapshots, store, tables
 from loaders.privacy import Viewer
 from loaders.problems import Refused
-from pages.parts import meeting, meeting_facts, queries
+from pages.parts import kept, meeting, meeting_facts, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_words import Words
 from tests import served
@@ -84,7 +84,7 @@ def test_cards_add_up_to_the_records(facts):
 
 def test_facts_are_plain_json_and_the_same_every_time(facts):
     assert json.loads(snapshots.canonical(facts)) == facts
-    queries.st.cache_resource.clear()
+    kept.clear()
     assert snapshots.canonical(meeting_facts.gather(facts["version"])) == snapshots.canonical(facts)
 
 
@@ -122,18 +122,18 @@ def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tm
         with store.writing(queries.engine()) as connection:
             number = snapshots.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester")
         more_support(path, tmp_path)
-        queries.st.cache_resource.clear()
+        kept.clear()
         now = meeting_facts.gather(queries.version())
         with store.reading(queries.engine()) as connection:
-            kept, listed = snapshots.read(connection, number), snapshots.listed(connection)
-        assert snapshots.canonical(kept) == snapshots.canonical(before)
-        assert now["version"] != kept["version"]
+            frozen, listed = snapshots.read(connection, number), snapshots.listed(connection)
+        assert snapshots.canonical(frozen) == snapshots.canonical(before)
+        assert now["version"] != frozen["version"]
         assert list(listed["name"]) == ["ประชุม 26 ก.พ. 2550"]
-        found = meeting_facts.difference(kept, now)
+        found = meeting_facts.difference(frozen, now)
         assert found["came"] == ["more.csv"]
         assert found["steps"]["coverage"]["moved"] == ["801602"]
         assert found["steps"]["coverage"]["title_changed"]
-        assert meeting_facts.difference(kept, kept) == {
+        assert meeting_facts.difference(frozen, frozen) == {
             "steps": {view: {"moved": [], "figures": [], "title_changed": False} for view in VIEWS}, "came": [], "went": []
         }  # fmt: skip
         with store.writing(queries.engine()) as connection:
@@ -164,10 +164,10 @@ def test_decisions_are_noted_once_and_struck_without_trace_lost(demo, facts):
             with pytest.raises(Refused, match="decision_incomplete"):
                 meetings.decide(connection, "k2", who, what, None, noted_by="tester", data_version="v")
     with store.reading(engine) as connection:
-        kept = meetings.decisions(connection)
-    assert kept[["who", "due_on", "area_code"]].to_numpy().tolist() == [["พมจ.", "2007-03-06", "801201"]]
+        noted = meetings.decisions(connection)
+    assert noted[["who", "due_on", "area_code"]].to_numpy().tolist() == [["พมจ.", "2007-03-06", "801201"]]
     with store.writing(engine) as connection:
-        meetings.strike(connection, int(kept["id"].iloc[0]), "tester")
+        meetings.strike(connection, int(noted["id"].iloc[0]), "tester")
     with store.reading(engine) as connection:
         assert meetings.decisions(connection).empty
         assert store.count(connection, tables.decision) == 1

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-import streamlit as st
 
 from geo import nation as geo_nation
 from geo.coverage import coverage
@@ -20,7 +19,7 @@ from geo.measure import known_sum
 from geo.ordered_tiles import TILE, ordered_tiles
 from loaders import batches, boundaries, ingest, nation, settings, setup, store, store_nation
 from loaders.problems import Refused
-from pages.parts import nation_data, queries
+from pages.parts import kept, nation_data, queries
 from tests import nation_files, toy
 from tests.conftest import ROOT
 
@@ -192,9 +191,9 @@ def sqlite_two(tmp_path, monkeypatch):
     for province in ("80", "84"):
         with settings.seeing(province):
             ingest.ingest(engine, path, who="test", confirmed=True)
-    st.cache_resource.clear()
+    kept.clear()
     yield
-    st.cache_resource.clear()
+    kept.clear()
 
 
 def test_every_cached_frame_is_of_the_province_in_sight(sqlite_two):
@@ -220,7 +219,7 @@ def test_a_row_without_any_place_stands_only_on_the_board_it_was_loaded_for(sqli
     with store.writing(queries.engine()) as connection:
         connection.execute(store.tables.support.update().values(province_code=None))
         store.touch(connection)
-    st.cache_resource.clear()
+    kept.clear()
     assert len(queries.support(queries.version())) == 1
     with settings.seeing("84"):
         assert len(queries.support(queries.version())) == 4

@@ -7,11 +7,11 @@ import os
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from bench.client import Client
+from pages.parts import kept
 from pages.parts.text import catalogue
 from tests import nation_files, served
 from tests.conftest import ROOT
@@ -38,9 +38,9 @@ def surat(request, tmp_path_factory):
         patch.delenv("KRADAN_PROVINCE")
         patch.setenv("KRADAN_STORE", str(path))
         patch.delenv("DATABASE_URL", raising=False)
-        st.cache_resource.clear()
+        kept.clear()
         yield request.param
-    st.cache_resource.clear()
+    kept.clear()
 
 
 def run(view: str, **choices: str) -> AppTest:

@@ -17,7 +17,7 @@ from pptx.oxml.ns import qn
 from loaders import snapshots, store
 from pages.pack import make
 from pages.pack.lines import pieces, width, wrap
-from pages.parts import meeting_facts, queries
+from pages.parts import kept, meeting_facts, queries
 from pages.parts.meeting_words import Words
 from pages.parts.palette import CLASSES
 from tests import served
@@ -48,11 +48,11 @@ def made(tmp_path_factory):
         with store.writing(queries.engine()) as connection:
             number = snapshots.freeze(connection, "ประชุม", facts, "tester")
         more_support(path, folder)
-        queries.st.cache_resource.clear()
+        kept.clear()
         with store.reading(queries.engine()) as connection:
-            kept = snapshots.read(connection, number)
-        assert meeting_facts.gather(queries.version())["version"] != kept["version"]
-        again = make.files(kept, STORY[:1], pd.DataFrame([DECISION]), "th")
+            frozen = snapshots.read(connection, number)
+        assert meeting_facts.gather(queries.version())["version"] != frozen["version"]
+        again = make.files(frozen, STORY[:1], pd.DataFrame([DECISION]), "th")
         yield facts, files, again
 
 

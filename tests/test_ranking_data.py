@@ -13,6 +13,7 @@ from hypothesis import strategies as some
 from geo.index_spec import SpecError
 from loaders import scenarios as decisions
 from pages.parts import (
+    kept,
     queries,
     ranking_controls,
     ranking_data,
@@ -32,9 +33,9 @@ def version(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KRADAN_STORE", str(store))
         patch.delenv("DATABASE_URL", raising=False)
-        st.cache_resource.clear()
+        kept.clear()
         yield queries.version()
-        st.cache_resource.clear()
+        kept.clear()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ filters in English (seen with 1.67). Here the address carries codes: it is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 import geothai
 import pandas as pd
@@ -17,8 +16,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
 from pages.parts import queries
+from pages.parts.kept import kept
 from pages.parts.queries import Filters
-from pages.parts.text import LANGUAGES, in_order, language, name_of, safe, t, year
+from pages.parts.text import LANGUAGES, in_order, language, name_of, read_in, safe, t, year
 
 KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
@@ -52,7 +52,8 @@ def _read_province() -> None:
 
 
 def _look() -> None:
-    """Have this run's thread work for the province chosen; each run has a thread of its own."""
+    """Have this run's thread speak the language and work for the province chosen; each run begins with it."""
+    read_in(st.session_state["lang"])
     home = settings.home_province()
     settings.look_at(None if st.session_state["province"] == home else st.session_state["province"])
 
@@ -198,7 +199,7 @@ def _coded(version: str, name: str, label: str, everything: str) -> str:
 
 
 # Lists of names are needed on every run of every session: they are kept by data version and language.
-@lru_cache(maxsize=64)
+@kept(64)
 def _present_names(version: str, name: str, language: str) -> dict[str, str]:
     return names_among(queries.code_list(version, name), set(queries.support(version)[f"{name}_code"].dropna()))
 
@@ -220,7 +221,7 @@ def district_names() -> dict[str, str]:
     return _district_names(settings.province(), language())
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def _district_names(province: str, language: str) -> dict[str, str]:
     table = queries.areas(None).drop_duplicates("district_code")
     return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
@@ -231,7 +232,7 @@ def subdistrict_names() -> dict[str, str]:
     return _subdistrict_names(settings.province(), language())
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def _subdistrict_names(province: str, language: str) -> dict[str, str]:
     pairs = {
         row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}"
@@ -251,7 +252,7 @@ def province_names() -> dict[str, str]:
     return _province_names(language())
 
 
-@lru_cache(maxsize=2)
+@kept(2)
 def _province_names(language: str) -> dict[str, str]:
     names = {place.code: place.name_en if language == "en" else place.name_th for place in geothai.provinces()}
     rank = {name: index for index, name in enumerate(in_order(list(names.values())))}

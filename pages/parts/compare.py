@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -14,6 +13,7 @@ from geo.roll_up import SPLIT_METHODS
 from geo.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
 from pages.parts import choices, dimensions, geometry, layers, looks, panels, queries
+from pages.parts.kept import kept
 from pages.parts.looks import Look
 from pages.parts.text import baht, language, safe, t, whole, year
 
@@ -54,6 +54,7 @@ def _step_year(version: str, chosen: queries.Filters) -> None:
         st.session_state["year"] = st.session_state["_year_step"]
 
     st.session_state["_year_step"] = str(chosen.fiscal_year + 543)
+
     st.select_slider(
         t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=320
     )
@@ -64,13 +65,13 @@ def layer_of(version: str, look: Look, measure: str, bounds: list[float]) -> lay
     return _layer_of(version, look, measure, tuple(bounds), language())
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _layer_of(version: str, look: Look, measure: str, bounds: tuple[float, ...], language: str) -> layers.Layer:
     """A layer holds its legend's words: kept by language too."""
     return layers.coverage_layer(looks.coverage(version, look), measure, list(bounds), estimated=look.split is not None)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def _people(version: str, look: Look) -> dict[str, int]:
     """People by status within the district chosen; a status that nobody is in is left out."""
     table = looks.coverage(version, look)
@@ -154,7 +155,7 @@ def value_words(version: str, look: Look, dimension: str) -> str:
     return dimensions.words(version, dimension).get(dimensions.present_value(look, dimension), t(f"every_{dimension}"))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def shapes(address: str) -> SmallShapes:
     """Shapes of the prepared geometry, made small once."""
     document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))

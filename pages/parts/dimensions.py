@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from geo.measure import known_sum
 from pages.parts import choices, queries
 from pages.parts import records as rows_
+from pages.parts.kept import kept
 from pages.parts.looks import TIERS, Look, coverage
 from pages.parts.text import language, t, year
 
@@ -21,7 +20,7 @@ def words(version: str, dimension: str) -> dict[str, str]:
     return _words(version, dimension, language())
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _words(version: str, dimension: str, language: str) -> dict[str, str]:
     if dimension == "theme":
         return choices.theme_names()

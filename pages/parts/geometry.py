@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import streamlit as st
 
 from geo.maps import STATIC
 from geo.ordered_tiles import ordered_tiles
@@ -20,6 +18,7 @@ from geo.tile_grid import tile_grid
 from loaders import boundaries, province_facts, reference, settings
 from loaders.polygon_register import HOME
 from loaders.problems import Problem
+from pages.parts.kept import kept
 
 FOLDER = settings.ROOT / "static" / "geo"
 PREPARED_VERSION = 3
@@ -56,7 +55,7 @@ def current() -> dict:
     return _current(province, boundaries.stamp(province))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def _current(province: str, stamp: tuple) -> dict:
     source = province_facts.boundaries_of(province, stamp)
     problems = [problem.as_dict() for problem in source.problems]
@@ -103,7 +102,7 @@ def shared_options(options: dict) -> dict | str:
     return _shared_options(json.dumps(options, ensure_ascii=False, sort_keys=True)) or options
 
 
-@lru_cache(maxsize=64)
+@kept(64)
 def _shared_options(content: str) -> str | None:
     path = FOLDER / f"board-{hashlib.sha256(content.encode()).hexdigest()[:10]}.json"
     try:

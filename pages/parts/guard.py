@@ -15,6 +15,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 from loaders.privacy import redact_text
 from loaders.problems import Refused
 from loaders.store import StoreUnavailable
+from pages.parts import kept
 from pages.parts.text import t
 
 log = logging.getLogger("kradan")
@@ -41,7 +42,7 @@ def calm() -> Iterator[None]:
         st.warning(t(f"problem_{stop.problem.code}", **(blanks | stop.problem.as_dict())))
     except SQLAlchemyError as fault:
         log.error("store failed: %s", _told(fault))
-        st.cache_resource.clear()
+        kept.clear()
         st.error(t("problem_store_failed"))
     except Exception as fault:  # noqa: BLE001 - the last net around every view; the trace is in the log
         log.error("view failed: %s", _told(fault))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import pandas as pd
-import streamlit as st
 
 from geo import coverage as cov
 from geo import gaps as gap
@@ -18,6 +17,7 @@ from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
 from loaders import codes, province_facts, store
 from loaders.privacy import PUBLIC, Viewer
 from pages.parts import queries, who
+from pages.parts.kept import kept
 from pages.parts.queries import Filters
 
 TIERS = ("local", "provincial", "central")
@@ -45,7 +45,7 @@ class Look:
         return replace(self, filters=replace(self.filters, **{dimension: value or None}))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def records(version: str, look: Look) -> pd.DataFrame:
     """Support records of a look as written."""
     found = queries.chosen_support(version, look.filters)
@@ -59,7 +59,7 @@ def rolled(version: str, look: Look) -> RolledUp:
     return _rolled(version, look)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def _rolled(version: str, look: Look) -> RolledUp:
     areas, governments = (
         queries.areas(look.filters.fiscal_year),
@@ -74,7 +74,7 @@ def coverage(version: str, look: Look) -> pd.DataFrame:
     return queries.coverage(version, look.filters) if look.is_plain else _coverage(version, look)
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept(128)
 def _coverage(version: str, look: Look) -> pd.DataFrame:
     year, governments = look.filters.fiscal_year, province_facts.local_governments(queries.province_in(version))
     areas = queries.areas(year)
@@ -91,7 +91,7 @@ def _coverage(version: str, look: Look) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def shared_breaks(version: str, looks: tuple[Look, ...], column: str) -> list[float]:
     """Class bounds for several maps at once, from all their years together, so that one colour means one thing."""
     if len(looks) == 1 and looks[0].is_plain:
@@ -105,7 +105,7 @@ def shared_breaks(version: str, looks: tuple[Look, ...], column: str) -> list[fl
     return class_breaks(pd.concat(tables) if tables else pd.Series(dtype=float), 5)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def undated(version: str, look: Look) -> tuple[int, int]:
     """Records (and their satang) that a year filter leaves out because they state neither date nor year."""
     found = records(version, replace(look, filters=look.filters.without("fiscal_year")))
@@ -119,7 +119,7 @@ def records_without_a_filter(version: str, filters: Filters) -> dict[str, int]:
     return {name: len(queries.chosen_support(version, filters.without(name))) for name in used}
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def bases_by_theme(version: str) -> dict[str, list[str]]:
     """Which bases ever reported work on a theme: only their silence counts against it; with none it stays not known."""
     known = queries.support(version)[["theme_code", "base"]].dropna().drop_duplicates()
@@ -130,7 +130,7 @@ def _themes() -> list[str]:
     return [entry["code"] for entry in codes.themes()]
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def gaps_by_theme(version: str, filters: Filters) -> pd.DataFrame:
     """How far each theme reaches, those that leave most people without first."""
     areas = queries.areas(filters.fiscal_year)
@@ -142,7 +142,7 @@ def gaps_by_theme(version: str, filters: Filters) -> pd.DataFrame:
     )  # fmt: skip
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
     """Status of every theme in every subdistrict."""
     return cov.coverage_by(
@@ -152,7 +152,7 @@ def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
     )  # fmt: skip
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def plan_demands(version: str, filters: Filters) -> pd.DataFrame:
     """Themes that community plans ask for against the support of that theme."""
     found = queries.chosen_support(version, filters.without("district", "theme"))
@@ -165,7 +165,7 @@ def plan_demands(version: str, filters: Filters) -> pd.DataFrame:
     return table[table["theme_code"].eq(filters.theme)] if filters.theme else table
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str) -> pd.DataFrame:
     """Need against support of its theme; ``per`` count, population or households; ``bar`` median, mean or quarter."""
     theme = filters.theme or queries.theme_of(indicator)
@@ -185,7 +185,7 @@ def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str
     )  # type: ignore[arg-type]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
     """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
     table = next_door(queries.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
@@ -195,7 +195,7 @@ def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str]
     }
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def clusters(version: str, filters: Filters, measure: str, method: Method) -> pd.DataFrame:
     """Clusters on baht per head (``per_head_baht``: none counts as 0, not reported takes no part) or on an indicator."""
     if measure == "per_head_baht":
@@ -228,7 +228,7 @@ def role_holders(version: str) -> pd.DataFrame:
     return _role_holders(version, seen)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def _role_holders(version: str, viewer: Viewer) -> pd.DataFrame:
     with store.reading(queries.engine()) as connection:
         return store.read_register(connection, "role_holder", queries.province_in(version), viewer)

@@ -13,6 +13,7 @@ import streamlit.components.v1 as components
 from loaders import meetings, settings, snapshots, store
 from loaders.problems import Refused
 from pages.parts import geometry, queries, who
+from pages.parts.kept import kept
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import gather, shipped_story
 from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of
@@ -35,7 +36,7 @@ def story_named(name: str | None) -> list[dict]:
     return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def frozen(number: int) -> dict:
     """The facts of a frozen meeting: they never change, so they are kept."""
     with store.reading(queries.engine()) as connection:
@@ -182,7 +183,7 @@ def _stability(words: Words, card: dict) -> str:
     return f"{held} · {words.say('meeting_border')} {card['border']}" if card["border"] else held
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def _prepared(meeting: str, version: str, language: str, story: str, map_: str) -> dict:
     facts = facts_of(int(meeting) if meeting else None)
     return payload(facts, json.loads(story), Words(language), meeting)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import tomllib
 
 import pandas as pd
-import streamlit as st
 
 from loaders import settings
 from pages.parts import meeting_answers, queries
+from pages.parts.kept import kept
 from pages.parts.meeting_board import Board, whole
 from pages.parts.meeting_steps import BUILDERS
 
@@ -20,14 +20,14 @@ SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level",
            "base", "file_name", "sheet", "row"]  # fmt: skip
 
 
-@st.cache_data(show_spinner=False)
+@kept()
 def shipped_story() -> dict:
     """The storyboard of ``data/rules/storyboard.toml``."""
     with (settings.RULES / "storyboard.toml").open("rb") as file:
         return tomllib.load(file)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def gather(version: str) -> dict:
     """The facts of the present data version. Shared between sessions: never changed in place."""
     board = Board(version, shipped_story())

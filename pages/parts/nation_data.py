@@ -10,7 +10,6 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import streamlit as st
 
 from geo import nation as geo_nation
 from geo.maps import Geometry
@@ -20,6 +19,7 @@ from geo.tile_grid import assign, tile_grid
 from loaders import boundaries, nation, settings, store, store_nation
 from loaders.problems import Refused
 from pages.parts import geometry, queries
+from pages.parts.kept import kept
 
 PREPARED_VERSION = 1
 TILE_STEPS = 60_000  # 1 s; more changes nothing one sees
@@ -39,7 +39,7 @@ def national_file() -> Path | None:
     return _national_file(boundaries.stamp(nation.NATION))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def _national_file(stamp: tuple) -> Path | None:
     return next((Path(entry[0]) for entry in stamp if len(_provinces_in(entry)) > 1), None)
 
@@ -64,7 +64,7 @@ def current() -> dict:
     return _current(boundaries.stamp(nation.NATION))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def _current(stamp: tuple) -> dict:
     path = _national_file(stamp)
     entry = next((entry for entry in stamp if path and Path(entry[0]) == path), ("", 0, 0))
@@ -131,21 +131,21 @@ def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
     return Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def sums(version: str) -> pd.DataFrame:
     """Support of every province, summed (:func:`loaders.store_nation.read_nation`)."""
     with store.reading(queries.engine()) as connection:
         return store_nation.read_nation(connection, queries.viewer_in(version))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def reports(version: str) -> pd.DataFrame:
     """Which base spoke for which area and year, of all provinces."""
     with store.reading(queries.engine()) as connection:
         return store.read_reports(connection, viewer=queries.viewer_in(version))
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def table(version: str, filters: queries.Filters) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
     choices = {name: value for name, value in filters.__dict__.items() if name != "district"}

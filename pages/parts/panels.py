@@ -72,7 +72,6 @@ def show_map(
         "subdistrict": t("prefix_subdistrict"),
         "district": t("prefix_district"),
     } | (texts or {})
-    # st_folium hangs the vector into the map it is given: a map of its own for every run, the same script every time.
     known = Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
     board = base_map(geometry.shared_options(known.options(language())))
     with st.container(key=f"map-{key}"):
@@ -83,6 +82,7 @@ def show_map(
             use_container_width=True,
             returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
             feature_group_to_add=vector,
+            render=False,  # the base map is drawn already
         )
     st.caption(f"{found['credit']} · {keys or t('map_keys')}")
     return _new_click(back, f"_click{slot}")

@@ -9,11 +9,9 @@ import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TypeVar
 
 import pandas as pd
-import streamlit as st
 from sqlalchemy import Connection, Engine
 
 from geo import alignment as ali
@@ -28,6 +26,7 @@ from loaders import areas_register, codes, province_facts, review, scenarios, se
 from loaders import clearings as cleared_pairs
 from loaders.privacy import DATA_TEAM, Viewer
 from pages.parts import who
+from pages.parts.kept import kept
 
 ROOT = settings.ROOT
 Written = TypeVar("Written")
@@ -49,7 +48,7 @@ class Filters:
         return Filters(**{name: None if name in names else value for name, value in self.__dict__.items()})
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def engine() -> Engine:
     """One engine for the process."""
     return store.open_store()
@@ -97,7 +96,7 @@ def writing() -> Iterator[Connection]:
         yield connection
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def support(version: str) -> pd.DataFrame:
     """All support records of the province."""
     with store.reading(engine()) as connection:
@@ -113,7 +112,7 @@ def _of_province(version: str, rows: pd.DataFrame) -> pd.DataFrame:
     return rows if bool(ours.all()) else rows[ours].reset_index(drop=True)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def register(version: str, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with store.reading(engine()) as connection:
@@ -121,7 +120,7 @@ def register(version: str, name: str) -> pd.DataFrame:
     return _of_province(version, found)
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def reports(version: str, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
     with store.reading(engine()) as connection:
@@ -129,7 +128,7 @@ def reports(version: str, name: str = "support") -> pd.DataFrame:
     return found[found["area_code"].str.startswith(province_in(version)).fillna(False)].reset_index(drop=True)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def batches(version: str) -> pd.DataFrame:
     """The batches that were loaded for the province, newest first."""
     found, province = all_batches(version), province_in(version)
@@ -137,21 +136,21 @@ def batches(version: str) -> pd.DataFrame:
     return found[ours].reset_index(drop=True)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def all_batches(version: str) -> pd.DataFrame:
     """Batches of every province in the store, newest first."""
     with store.reading(engine()) as connection:
         return store.read_batches(connection, viewer=viewer_in(version))
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def has_demo(version: str) -> bool:
     """Whether invented data stand on the board."""
     known = batches(version)
     return bool((known["is_active"].astype(bool) & known["is_demo"].astype(bool)).any())
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def data_sets(version: str) -> pd.DataFrame:
     """What may be shared: every ``base`` and ``register`` with rows in the store."""
     pairs = [
@@ -160,7 +159,7 @@ def data_sets(version: str) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["base", "register"])
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def quarantined(version: str) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
     with store.reading(engine()) as connection:
@@ -169,7 +168,7 @@ def quarantined(version: str) -> pd.DataFrame:
     return rows.merge(active, on="batch_id")
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@kept(2)
 def waiting(version: str) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
     who.team_only(viewer_in(version))
@@ -178,7 +177,7 @@ def waiting(version: str) -> pd.DataFrame:
     return found[found["batch_id"].isin(batches(version)["id"])].reset_index(drop=True)
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@kept(2)
 def row_decisions(version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
     who.team_only(viewer_in(version))
@@ -187,7 +186,7 @@ def row_decisions(version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
     return taken[taken["batch_id"].isin(batches(version)["id"])].reset_index(drop=True), unused
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def code_list(version: str, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
     with store.reading(engine()) as connection:
@@ -205,7 +204,7 @@ def areas(fiscal_year: int | None) -> pd.DataFrame:
     return _areas(settings.province(), province_facts.state_of(settings.province()), fiscal_year)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def _areas(province: str, state: tuple, fiscal_year: int | None) -> pd.DataFrame:
     table, year = province_facts.subdistricts(province), population_year(fiscal_year)
     return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
@@ -216,7 +215,7 @@ def villages(fiscal_year: int | None) -> pd.DataFrame:
     return _villages(settings.province(), fiscal_year)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
     table = province_facts.villages(province)
     if fiscal_year is None:
@@ -225,7 +224,7 @@ def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
     return table[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def completeness(version: str) -> pd.DataFrame:
     """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
     rows, seen = [], viewer_in(version)
@@ -240,7 +239,7 @@ def completeness(version: str) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"reported": "Int64", "total": "Int64", "share": float})
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
+@kept(2)
 def area_register(version: str) -> pd.DataFrame:
     """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
     with store.reading(engine()) as connection:
@@ -248,7 +247,7 @@ def area_register(version: str) -> pd.DataFrame:
     return found[found["code"].str.startswith(province_in(version))].reset_index(drop=True)
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def placed_records(version: str) -> pd.DataFrame:
     """Where every record of every register of places stands: ``register``, ``subdistrict_code``, ``district_code``, ``amount_satang``."""
     frames = []
@@ -265,31 +264,31 @@ def adjacency() -> pd.DataFrame:
     return _adjacency(settings.province(), province_facts.state_of(settings.province()))
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def _adjacency(province: str, state: tuple) -> pd.DataFrame:
     return province_facts.adjacency(province)
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def years(version: str) -> list[int]:
     """Fiscal years that support records name, latest first."""
     return sorted({int(year) for year in support(version)["fiscal_year"].dropna()}, reverse=True)
 
 
-@lru_cache(maxsize=32)
+@kept(32)
 def usual_year(version: str) -> int | None:
     """The fiscal year with most records: what a blank start shows."""
     named = support(version)["fiscal_year"].dropna()
     return int(named.mode().iloc[0]) if len(named) else None
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def chosen_support(version: str, filters: Filters) -> pd.DataFrame:
     """Support records that meet the filters."""
     return filter_support(support(version), **filters.__dict__)
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept(256)
 def coverage(version: str, filters: Filters) -> pd.DataFrame:
     """Coverage of every subdistrict under the filters. The district is left out: it zooms, it does not hide a record."""
     wide = filters.without("district")
@@ -307,13 +306,13 @@ def coverage(version: str, filters: Filters) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=128, show_spinner=False)
+@kept(128)
 def _spoken(version: str, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
     """Which of the relevant bases have not spoken: few sets of bases stand behind many filters."""
     return cov.missing_bases(areas(fiscal_year), reports(version), bases, fiscal_year)
 
 
-@lru_cache(maxsize=256)
+@kept(256)
 def all_spoke(version: str, filters: Filters) -> tuple[int, int]:
     """Subdistricts (of the district chosen) for which every relevant base has spoken, and all of them; without a relevant base none has."""
     table = coverage(version, filters)
@@ -321,7 +320,7 @@ def all_spoke(version: str, filters: Filters) -> tuple[int, int]:
     return int(share.eq(1).sum()), len(share)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def rolled(version: str, filters: Filters) -> RolledUp:
     """Records by subdistrict and the strip of money without one."""
     return roll_up(
@@ -331,7 +330,7 @@ def rolled(version: str, filters: Filters) -> RolledUp:
     )
 
 
-@st.cache_resource(max_entries=256, show_spinner=False)
+@kept(256)
 def breaks(version: str, filters: Filters, column: str) -> list[float]:
     """Class bounds of a measure, from all years together so that two years' maps can be compared."""
     tables_ = [
@@ -341,14 +340,14 @@ def breaks(version: str, filters: Filters, column: str) -> list[float]:
     return class_breaks(pooled, 5)
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def needs(version: str) -> pd.DataFrame:
     """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
     table = register(version, "indicator")
     return table[table["area_level"].eq("subdistrict")][["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def gaps(version: str, filters: Filters, indicator: str) -> pd.DataFrame:
     """Need against support of the need's theme (or of the theme chosen)."""
     theme = filters.theme or theme_of(indicator)
@@ -361,7 +360,7 @@ def theme_of(indicator: str) -> str | None:
     return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def rules() -> dict:
     """The overlap rules and co-financing schemes of ``data/rules``."""
     read = {}
@@ -371,7 +370,7 @@ def rules() -> dict:
     return read
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def overlaps(version: str, filters: Filters) -> lap.Overlaps:
     """Pairs of supports in the same place and period with their outcome."""
     wide = filters.without("district", "agency", "stream")
@@ -385,7 +384,7 @@ def overlaps(version: str, filters: Filters) -> lap.Overlaps:
     )
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+@kept(4)
 def clearings(version: str) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
     with store.reading(engine()) as connection:
@@ -422,7 +421,7 @@ def decide(write: Callable[[Connection], Written]) -> Written:
         return write(connection)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def by_theme(version: str, filters: Filters) -> pd.DataFrame:
     """Coverage for each theme (or the one chosen), stacked with ``theme_code``: the same figures as the coverage page."""
     wanted = [entry["code"] for entry in codes.themes() if filters.theme in (None, entry["code"])]
@@ -434,7 +433,7 @@ def by_theme(version: str, filters: Filters) -> pd.DataFrame:
     return pd.concat(tables_, ignore_index=True)
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def flows(version: str, filters: Filters) -> cur.Currents:
     """Money by stream, agency, theme and district."""
     return cur.currents(
@@ -444,7 +443,7 @@ def flows(version: str, filters: Filters) -> cur.Currents:
     )
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def alignment(version: str, filters: Filters) -> pd.DataFrame:
     """Share of each subdistrict's money that meets its community's own plan."""
     return ali.alignment(
@@ -454,7 +453,7 @@ def alignment(version: str, filters: Filters) -> pd.DataFrame:
     )
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def evenness(version: str, filters: Filters) -> dict:
     """Lorenz curve, Gini and Theil of baht per head; loads its libraries (about 2 s) only when first asked for."""
     from geo import equity

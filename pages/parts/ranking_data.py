@@ -6,7 +6,6 @@ import tomllib
 from dataclasses import dataclass, field
 
 import pandas as pd
-import streamlit as st
 
 from geo import strengthening as plan
 from geo.index_criteria import criteria_frame
@@ -16,6 +15,7 @@ from geo.ranking import Ranking, contributions, rank
 from geo.ranking_review import Agreed, agreed, compare, strength_by_need
 from loaders import settings
 from pages.parts import queries
+from pages.parts.kept import kept
 
 KEY = "subdistrict_code"
 LIMITS = {"z": (105.0, 95.0), "minmax": (60.0, 40.0), "rank": (66.0, 33.0)}
@@ -32,7 +32,7 @@ class Method:
     limits: tuple[float, ...] = field(default=())
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def document() -> dict:
     """``data/rules/criteria.toml``: criteria, stated weights and methods."""
     with (settings.RULES / "criteria.toml").open("rb") as file:
@@ -81,7 +81,7 @@ def spoken(version: str, register: str, fiscal_year: int | None) -> set[str]:
     return {code for code in queries.areas(None)[KEY] if scopes and code.startswith(scopes)}
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
     """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
     registers = {name: queries.register(version, name) for name in ("plan", "welfare_fund", "organisation")}
@@ -97,19 +97,19 @@ def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
     return table.assign(**{column: float("nan") for column in wanted if column not in table})
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@kept(64)
 def ranked(version: str, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
     """The ranking with its doubt: 1,000 draws once per data version, year and specification."""
     return rank(spec_of(method, axis), figures(version, fiscal_year))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def explained(version: str, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Why every place stands where it stands (:func:`geo.ranking.contributions`)."""
     return contributions(ranked(version, fiscal_year, method))
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def weak_points(version: str, fiscal_year: int | None, method: Method) -> pd.Series:
     """What drags each ranked place down most (:func:`geo.strengthening.weak_points`)."""
     return plan.weak_points(explained(version, fiscal_year, method))
@@ -129,7 +129,7 @@ def reviewed(ranking: Ranking, fiscal_year: int | None) -> Agreed:
     return agreed(ranking, overrides(fiscal_year)[[KEY, "class", "reason", "by", "on"]])
 
 
-@st.cache_resource(max_entries=16, show_spinner=False)
+@kept(16)
 def two_axes(version: str, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Strength and need side by side, never added."""
     return strength_by_need(ranked(version, fiscal_year, method), ranked(version, fiscal_year, method, "need"))
@@ -145,7 +145,7 @@ def year_before(version: str, fiscal_year: int | None) -> int | None:
     return fiscal_year - 1 if len(earlier) else None
 
 
-@st.cache_resource(max_entries=8, show_spinner=False)
+@kept(8)
 def against_last_year(version: str, fiscal_year: int, method: Method) -> pd.DataFrame:
     """The year beside the year before, by the same method."""
     return compare(ranked(version, fiscal_year, method), ranked(version, fiscal_year - 1, method))

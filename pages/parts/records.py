@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import pandas as pd
 
 from pages.parts import choices, queries
+from pages.parts.kept import kept
 from pages.parts.text import day, language, name_of, percent, t, year
 
 
@@ -15,7 +14,7 @@ def agency_names(version: str) -> dict[str, str]:
     return _agency_names(version, language())
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _agency_names(version: str, language: str) -> dict[str, str]:
     rows = queries.code_list(version, "agency").itertuples()
     return {
@@ -34,7 +33,7 @@ def stream_names(version: str) -> dict[str, str]:
     return _stream_names(version, language())
 
 
-@lru_cache(maxsize=8)
+@kept(8)
 def _stream_names(version: str, language: str) -> dict[str, str]:
     return {row.code: name_of(row) for row in queries.code_list(version, "stream").itertuples()}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import pandas as pd
-import streamlit as st
 
 from geo.selection import Choice, Wish, select, worth
 from pages.parts import queries, ranking_data, scenarios, welfare_data
+from pages.parts.kept import kept
 from pages.parts.ranking_data import KEY, Method
 
 DEFAULTS = {
@@ -87,7 +87,7 @@ def cost(version: str, pick: Pick) -> pd.Series:
     return money.reindex(codes).astype("Int64")
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def candidates(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
     """Every place with need, readiness, people, worth and cost; worth is not known where a weighted part is not."""
     areas = queries.areas(fiscal_year)
@@ -103,7 +103,7 @@ def candidates(version: str, fiscal_year: int | None, method: Method, pick: Pick
     return table.assign(worth=worth(table, weights))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def solved(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> Choice:
     """The optimum beside the simple rule, with the price of every wish."""
     return select(candidates(version, fiscal_year, method, pick), pick.wish, queries.adjacency())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from contextvars import ContextVar
 from functools import cache
 
 import pandas as pd
@@ -13,6 +14,7 @@ from loaders import settings
 from loaders.thai import thai_date, thai_sort_key
 
 LANGUAGES = ("th", "en")
+_read_in: ContextVar[str | None] = ContextVar("language_of_this_run", default=None)
 
 
 @cache
@@ -23,7 +25,12 @@ def catalogue(language: str) -> dict[str, str]:
 
 def language() -> str:
     """The language this person reads."""
-    return st.session_state.get("lang", "th")
+    return _read_in.get() or st.session_state.get("lang", "th")
+
+
+def read_in(chosen: str) -> None:
+    """Have this run's thread speak a language: every word asks for it, and the session's state answers slowly."""
+    _read_in.set(chosen)
 
 
 def t(key: str, **blanks: object) -> str:

@@ -6,12 +6,12 @@ import tomllib
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
-import streamlit as st
 
 from geo.fund_rules import Scheme, read_schemes
 from geo.matching_funds import Funds, calculate, fund_gates, promised_received, pull
 from loaders import settings
 from pages.parts import queries, scenarios
+from pages.parts.kept import kept
 
 KEY = "subdistrict_code"
 MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # the worked total of the meeting
@@ -45,14 +45,14 @@ class Choice:
         return int(found) if found.isdigit() and int(found) in queries.POPULATION_YEARS else None
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def document() -> dict:
     """``data/rules/matching_funds.toml``."""
     with (settings.RULES / "matching_funds.toml").open("rb") as file:
         return tomllib.load(file)
 
 
-@st.cache_resource(show_spinner=False)
+@kept()
 def schemes() -> dict[str, Scheme]:
     """The schemes as stated."""
     return read_schemes(document())
@@ -117,14 +117,14 @@ def answers(version: str, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame
     return fund_gates(scheme_of(choice).gates, queries.register(version, "welfare_fund"), counted, scheme.fiscal_year)
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def money(version: str, choice: Choice) -> Funds:
     """What the scheme gives, once per data version and choice (a saved selection never changes). Raises ``FundError``."""
     counted = places(version, choice)
     return calculate(scheme_of(choice), counted, answers(version, choice, counted))
 
 
-@st.cache_resource(max_entries=32, show_spinner=False)
+@kept(32)
 def pulled(version: str, choice: Choice) -> pd.DataFrame:
     """What one more baht of the community pulls in, place by place."""
     return pull(scheme_of(choice), places(version, choice))

@@ -1,0 +1,67 @@
+"""Results kept by their arguments."""
+
+import threading
+
+import pytest
+
+from pages.parts import kept
+
+
+def test_a_result_is_computed_once_and_the_oldest_is_forgotten():
+    asked = []
+    square = kept.kept(2)(lambda number: asked.append(number) or number**2)
+    assert [square(number) for number in (2, 3, 2, 3)] == [4, 9, 4, 9]
+    assert asked == [2, 3]
+    square(2)
+    square(4)  # three is now the one not asked for longest
+    square(3)
+    assert asked == [2, 3, 4, 3]
+
+
+def test_many_who_ask_at_once_wait_for_one_computation():
+    asked, begun, go = [], threading.Event(), threading.Event()
+
+    def slow(number: int) -> int:
+        asked.append(number)
+        begun.set()
+        go.wait(10)
+        return number
+
+    slow_kept, found = kept.kept()(slow), []
+    threads = [threading.Thread(target=lambda: found.append(slow_kept(7))) for _ in range(8)]
+    threads[0].start()
+    begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    go.set()
+    for thread in threads:
+        thread.join(10)
+    assert (asked, found) == ([7], [7] * 8)
+
+
+def test_a_failure_is_not_kept():
+    answers = iter([ValueError("lost"), 5])
+
+    def ask() -> int:
+        answer = next(answers)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    asking = kept.kept()(ask)
+    with pytest.raises(ValueError, match="lost"):
+        asking()
+    assert asking() == 5
+
+
+def test_what_was_computed_from_a_state_that_is_gone_is_not_kept():
+    states = iter(["old", "new"])
+
+    def look() -> str:
+        seen = next(states)
+        if seen == "old":
+            kept.clear()
+        return seen
+
+    looking = kept.kept()(look)
+    assert [looking(), looking(), looking()] == ["old", "new", "new"]
