@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from loaders import settings, setup, store, store_commands, store_errors, tables
+from loaders import repeats, settings, setup, store, store_commands, store_errors, tables
 from loaders.problems import Refused
 
 LOADED, REFUSED, QUARANTINED = 0, 2, 3
@@ -114,10 +114,14 @@ def _withdraw(options: argparse.Namespace) -> int:
         batch = tables.import_batch
         if connection.execute(select(batch.c.id).where(batch.c.id == options.batch)).first() is None:
             raise Refused("batch_unknown", value=str(options.batch))
+        missed = [] if options.active else repeats.resting_on(connection, options.batch)
         changed = store.set_active(connection, [options.batch], options.active, "by_hand", settings.person())
     if not changed:
         raise Refused("batch_is_active" if options.active else "batch_is_withdrawn", value=str(options.batch))
-    _print({"batch": options.batch, "active": options.active, "changed": changed})
+    for one in missed:
+        problem = {"code": "lines_rested_on_batch", "file": one["file"], "value": f"{one['rows']:,}", "suggestion": f"{one['baht']:,.2f}"}  # fmt: skip
+        print(json.dumps(problem | {"message": setup.sentence(problem)}, ensure_ascii=False), file=sys.stderr)
+    _print({"batch": options.batch, "active": options.active, "changed": changed, "missed_by": missed})
     return LOADED
 
 

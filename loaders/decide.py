@@ -68,7 +68,9 @@ def decide_value(engine: Engine, ids: Iterable[int], heading: str, value: str, r
             result = read_again(connection, batch_id, sheet, group, places_now(connection), {heading: value})
             facts = {"kind": "value", "heading": heading, "value": value}
             done.append(_move(connection, batch_id, group, result, facts, reason, who))
-        return _finish(connection, done, _batches(rows), who, "decide_value", f"{heading}={value}: {reason}")
+        # The audit trail is kept for good: what may be a name or a number of a person is not written into it.
+        told = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
+        return _finish(connection, done, _batches(rows), who, "decide_value", f"{told}: {reason}")
 
 
 def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:

@@ -6,6 +6,7 @@ same bytes twice, but not the same line in other bytes. A repeat is never certai
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -115,6 +116,23 @@ def summary(found: list[Repeat], *, left_out: bool) -> dict:
         "left_out": left_out and bool(found),
         "of": listed,
     }
+
+
+def resting_on(connection: Connection, batch_id: int) -> list[dict]:
+    """Files in use that left lines out because this batch has them: without it those lines are on the board no more.
+
+    ``batch``, ``file``, ``rows`` and ``baht`` of each.
+    """
+    batch, found = tables.import_batch, []
+    query = select(batch.c.id, batch.c.file_name, batch.c.summary).where(batch.c.is_active, batch.c.id > batch_id)
+    for row in connection.execute(query.order_by(batch.c.id)):
+        told = json.loads(row.summary).get("repeats", {})
+        found += [
+            {"batch": row.id, "file": row.file_name, "rows": one["rows"], "baht": one["baht"]}
+            for one in told.get("of", [])
+            if told.get("left_out") and one["batch"] == batch_id
+        ]
+    return found
 
 
 def _key(area: str, year: object, satang: object) -> Key:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from itertools import product
 
@@ -218,6 +219,12 @@ def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erase
     )
     with store.reading(engine) as connection:
         waiting = connection.execute(select(tables.quarantine.c.id)).scalars().all()
+        phone = next(
+            name
+            for name, value in json.loads(connection.execute(select(tables.quarantine.c.cells)).scalar()).items()
+            if value == CANARY
+        )
+    decide.decide_value(engine, waiting[1:], phone, CANARY, "ถามแล้ว", "tester")
     decide.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
     assert len(list((tmp_path / "kept").iterdir())) == 2
     assert store_people.forget(engine, "tester") == {"rows": 0, "files": 0}

@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
-from loaders import store
+from loaders import repeats, store
 from loaders.give_back import give_back
 from loaders.ingest import NothingForTheBoard, ingest
 from tests.conftest import SHARED
@@ -98,6 +98,18 @@ def test_a_withdrawn_file_repeats_nothing(engine: Engine, tmp_path: Path) -> Non
     with store.writing(engine) as connection:
         store.set_active(connection, [1], False, "by_hand", "x")
     assert ingest(engine, csv_file(tmp_path, FIRST, "ข.csv", [*HEADS[:-1], "วงเงิน"]), trusted=True).repeats["rows"] == 0
+
+
+def test_withdrawing_what_others_rest_on_is_told(engine: Engine, tmp_path: Path) -> None:
+    grown = [*FIRST, ["กลาย", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1000"]]
+    after_the_first(engine, tmp_path, grown, leave_out_repeats=True)
+    missed = [{"batch": 2, "file": "กุมภาพันธ์.csv", "rows": 3, "baht": 73500.5}]
+    with store.reading(engine) as connection:
+        assert (repeats.resting_on(connection, 1), repeats.resting_on(connection, 2)) == (missed, [])
+    done = loaders(Path(str(engine.url.database)), "withdraw", "1")
+    assert json.loads(done.stdout)["missed_by"] == missed
+    assert "73,500.50" in done.stderr
+    assert "lines_rested_on_batch" in done.stderr
 
 
 def test_a_file_of_nothing_but_repeats_is_refused_when_they_are_left_out(engine: Engine, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from loaders import store, templates
 from pages.parts import import_jobs, queries, records
-from pages.parts.text import day, flat, safe, t, whole
+from pages.parts.text import baht, day, flat, safe, t, whole
 
 
 def batches(version: str) -> None:
@@ -40,6 +40,20 @@ def batches(version: str) -> None:
                 [{"path": str(target / f"{Path(rows[chosen].file_name).stem}.xlsx"), "batch": chosen}], give_back=True
             )
             st.rerun()
+    if active:
+        _warn_of_resting(version, chosen)
+
+
+def _warn_of_resting(version: str, batch: int) -> None:
+    """Lines that other files left out because this batch has them would be on the board no more."""
+    for one in queries.resting_on(version, batch):
+        blanks = {
+            "file": one["file"],
+            "batch": one["batch"],
+            "rows": whole(one["rows"]),
+            "baht": baht(one["baht"] * 100),
+        }
+        st.warning(flat(t("rests_on_batch", **blanks)))
 
 
 def given_back(path: str) -> None:

@@ -22,7 +22,7 @@ from geo import overlaps as lap
 from geo.breaks import class_breaks
 from geo.periods import filter_support
 from geo.roll_up import RolledUp, roll_up
-from loaders import areas_register, codes, province_facts, review, scenarios, settings, store, tables, tracker
+from loaders import areas_register, codes, province_facts, repeats, review, scenarios, settings, store, tables, tracker
 from loaders import clearings as cleared_pairs
 from loaders.privacy import DATA_TEAM, Viewer
 from pages.parts import who
@@ -166,6 +166,14 @@ def quarantined(version: str) -> pd.DataFrame:
         rows = store.read_table(connection, tables.quarantine, viewer=viewer_in(version))
     active = batches(version).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
     return rows.merge(active, on="batch_id")
+
+
+@kept(8)
+def resting_on(version: str, batch: int) -> list[dict]:
+    """Files that left lines out because this batch has them."""
+    who.team_only(viewer_in(version))
+    with store.reading(engine()) as connection:
+        return repeats.resting_on(connection, batch)
 
 
 @kept(2)

@@ -19,6 +19,7 @@ from pages.parts.queries import Filters
 log = logging.getLogger("kradan")
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
+RESTS = 3  # times as long as it worked: people who look at a page meanwhile have the machine to themselves
 _wanted: dict[str, str] = {}  # province and who looks -> the data version at work
 _lock = threading.Lock()
 
@@ -77,7 +78,8 @@ def _work(version: str) -> None:
         for filters in likely(version):
             if _wanted[_scope(version)] != version:
                 return
+            began = time.perf_counter()
             queries.breaks(version, filters, "agencies")
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
     except Exception:  # pages compute for themselves what is not there
         log.exception("computing ahead stopped")
