@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import random
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -143,27 +142,10 @@ def test_bad_files_get_a_coded_answer_whatever_their_name(tmp_path: Path, kind: 
     data, code = BAD[kind]
     path = tmp_path / f"upload.{extension}"
     path.write_bytes(data)
-    start = time.perf_counter()
     with pytest.raises(Refused) as refusal:
         read_sheets(path)
     assert refusal.value.problem.code == code
     assert refusal.value.problem.severity == "refused"
-    assert time.perf_counter() - start < 5
-
-
-@pytest.mark.parametrize(
-    "kind", ["xlsx dense", "xlsx overlapping", "xlsx parent path", "ole encrypted", "pdf", "xlsx many entries"]
-)
-def test_the_check_before_opening_is_quick(tmp_path: Path, kind: str) -> None:
-    path = tmp_path / "upload"
-    path.write_bytes(BAD[kind][0])
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        with pytest.raises(Refused):
-            guards.check(path)
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.1
 
 
 def test_a_style_in_the_far_corner_or_a_wide_declared_dimension_is_no_bomb(tmp_path: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -138,13 +136,6 @@ def test_seeds_are_three_numbers_for_each_subdistrict():
 def test_same_input_same_map(from_facts):
     again = schematic(reference.subdistricts())
     assert again.geometry.to_wkb().tolist() == from_facts.geometry.to_wkb().tolist()
-
-
-@pytest.mark.parametrize("table", [None, "seeds"])
-def test_province_is_drawn_within_two_seconds(table):
-    started = time.process_time()
-    schematic(reference.subdistricts(), seeds() if table else None)
-    assert time.process_time() - started <= 2.0
 
 
 def test_one_district_of_the_province_uses_its_seeds(fitted):
