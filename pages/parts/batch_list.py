@@ -51,7 +51,7 @@ def _warn_of_resting(version: str, batch: int) -> None:
             "file": one["file"],
             "batch": one["batch"],
             "rows": whole(one["rows"]),
-            "baht": baht(one["baht"] * 100),
+            "baht": baht(round(one["baht"] * 100)),
         }
         st.warning(flat(t("rests_on_batch", **blanks)))
 
