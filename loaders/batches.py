@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from pathlib import Path
 
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
@@ -32,12 +34,23 @@ PLACES = [
 
 def refuse_twice(connection: Connection, digest: str) -> None:
     """The same bytes are loaded once for a province."""
+    if (seen := _of_bytes(connection, digest)) is not None:
+        raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
+
+
+def loaded_as(connection: Connection, path: Path) -> int | None:
+    """The batch in use that these bytes were loaded as for the province in sight; None when they were not."""
+    if not path.is_file():
+        return None
+    return _of_bytes(connection, hashlib.sha256(path.read_bytes()).hexdigest())
+
+
+def _of_bytes(connection: Connection, digest: str) -> int | None:
     batch = tables.import_batch
     query = select(batch.c.id, batch.c.summary).where(batch.c.file_sha256 == digest, batch.c.is_active)
     same = {row.id: row.summary for row in connection.execute(query)}
-    for seen, provinces in provinces_of(connection, same).items():
-        if settings.province() in provinces:
-            raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
+    here = (seen for seen, found in provinces_of(connection, same).items() if settings.province() in found)
+    return next(here, None)
 
 
 def store_batch(

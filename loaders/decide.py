@@ -12,9 +12,10 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from loaders import batches, store, tables
-from loaders.accounts import SheetResult
+from loaders import batches, repeats, store, tables
+from loaders.accounts import Ingested, SheetResult
 from loaders.problems import Problem, Refused
+from loaders.repeats import Repeat
 from loaders.review import DECIDED, NO_KEY, keys_of, places_now, read_again
 
 BY_HAND = "by_hand"
@@ -22,12 +23,16 @@ BY_HAND = "by_hand"
 
 @dataclass(frozen=True)
 class Decided:
-    """What a decision did: rows loaded, excluded, still waiting (with the problem that is left)."""
+    """What a decision did: rows loaded, excluded, still waiting (with the problem that is left).
+
+    ``repeats`` are the loaded ones that another file in use has already; whoever decided is told, and may undo it.
+    """
 
     loaded: int = 0
     excluded: int = 0
     waiting: int = 0
     problem: Problem | None = None
+    repeats: tuple[Repeat, ...] = ()
 
 
 def decide_place(
@@ -127,6 +132,7 @@ def _move(
 ) -> Decided:  # fmt: skip
     """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
     batches.add_agencies(connection, result)
+    found = tuple(repeats.find(connection, Ingested([result], []), batch_id))
     store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
     problem = None
     for row in group:
@@ -146,7 +152,9 @@ def _move(
             batches.add_excluded(connection, batch_id, code, 1, satang)
         key = (keys or {}).get(number)
         _close(connection, row, facts | {"alias_key": key}, outcome, code or None, satang, reason, who)
-    return Decided(len(result.rows("loaded")), len(result.rows("excluded")), len(result.rows("quarantined")), problem)
+    return Decided(
+        len(result.rows("loaded")), len(result.rows("excluded")), len(result.rows("quarantined")), problem, found
+    )
 
 
 def _close(
@@ -187,7 +195,7 @@ def _finish(
 ) -> Decided:
     total = Decided(
         sum(one.loaded for one in done), sum(one.excluded for one in done), sum(one.waiting for one in done),
-        next((one.problem for one in done if one.problem), None),
+        next((one.problem for one in done if one.problem), None), tuple(found for one in done for found in one.repeats),
     )  # fmt: skip
     for batch_id in sorted(changed):
         _sum_again(connection, batch_id)

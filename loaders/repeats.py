@@ -60,15 +60,17 @@ class Repeat:
     of: Line
 
 
-def find(connection: Connection, ingested: Ingested) -> list[Repeat]:
+def find(connection: Connection, ingested: Ingested, besides: int | None = None) -> list[Repeat]:
     """Rows to be loaded that are likely in use already from another file, each paired with one row there.
+
+    ``besides`` is the batch the rows belong to when they are decided later: its own lines are no other file's.
 
     Same subdistrict (or the same larger area), fiscal year and amount; and the same activity of the same agency, or a
     long description that is nearly the same, whoever is named: two funders of one short-named activity are partners.
     Numbers in the words must agree (a second course is another course). Three equal lines against one in use are one repeat.
     """
     new = [(result, line) for result in ingested.understood for line in _lines(result)]
-    known = _in_use(connection, {line.key for _, line in new}) if new else {}
+    known = _in_use(connection, {line.key for _, line in new}, besides) if new else {}
     pairs: dict[int, Line] = {}
     for is_same in (_same, _alike):  # whatever is equal word for word is paired first
         for number, (_, line) in enumerate(new):
@@ -164,7 +166,7 @@ def _lines(result: SheetResult) -> Iterator[Line]:
             yield Line(key, squeeze(words), words, _text(agency), starts, result.sheet.name, int(row))
 
 
-def _in_use(connection: Connection, wanted: set[Key]) -> dict[Key, dict[str, list[Line]]]:
+def _in_use(connection: Connection, wanted: set[Key], besides: int | None) -> dict[Key, dict[str, list[Line]]]:
     """Lines of active real batches whose key is wanted, by their words; invented ones go when the first real file comes."""
     support, batch = tables.support, tables.import_batch
     years = {year for _, year, _ in wanted}
@@ -177,6 +179,8 @@ def _in_use(connection: Connection, wanted: set[Key]) -> dict[Key, dict[str, lis
         .where(batch.c.is_active, batch.c.is_demo.is_(False), support.c.province_code == settings.province())
         .order_by(support.c.batch_id, support.c.id)
     )  # fmt: skip
+    if besides is not None:
+        query = query.where(support.c.batch_id != besides)
     if None not in years:
         query = query.where(support.c.fiscal_year.in_(sorted(year for year in years if year is not None)))
     known: dict[Key, dict[str, list[Line]]] = {}

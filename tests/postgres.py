@@ -59,10 +59,10 @@ def stop(socket: str, mode: str) -> None:
 
 
 @contextmanager
-def server(*, quick: bool = True, largest_file: int | None = None) -> Iterator[str]:
+def server(*, quick: bool = True, largest_file: int | None = None, within: Path = Path("/tmp")) -> Iterator[str]:
     """Run a server for the length of the block; gives the folder of its socket. ``quick`` does not wait for the disk."""
     options = f"{USUAL} {QUICK}" if quick else USUAL
-    folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir=within))
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     try:

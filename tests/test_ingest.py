@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select
 from loaders import layouts, store, tables
 from loaders.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.problems import Refused
+from pages.parts import import_jobs
 from tests.conftest import ROOT
 from tests.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
 
@@ -325,3 +326,23 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
         "amount",
     ]
     assert len(screen["sheets"][0]["sample"]) == 4
+
+
+def test_a_job_that_ended_without_an_answer_is_looked_up_not_guessed(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ended just after its commit, an import is in the store: neither page nor answer may say that nothing was stored."""
+    done, other, gone = csv_file(tmp_path, ROWS), csv_file(tmp_path, ROWS[:1], "ข.csv"), tmp_path / "too_large.csv"
+    number = ingest(engine, done, "codi", trusted=True).batch_id
+    monkeypatch.setattr(import_jobs.queries, "engine", lambda: engine)
+    files = [{"path": str(path)} for path in (done, other, gone)]
+    assert import_jobs._stored({"store": True, "files": files}) == [number, None, None]
+    assert import_jobs._stored({"store": False, "files": files}) == [None, None, None]
+    codes = [
+        import_jobs._unfinished(one, batch)["refused"]["code"]
+        for one, batch in zip(files, [number, None], strict=False)
+    ]
+    assert codes == ["import_ended_stored", "import_failed"]
+    with store.writing(engine) as connection:
+        store.set_active(connection, [number], False, "by_hand", "x")
+    assert import_jobs._stored({"store": True, "files": files[:1]}) == [None]

@@ -8,11 +8,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 from sqlalchemy import Engine
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
-from loaders import repeats, store
+from loaders import decide, repeats, review, store
 from loaders.give_back import give_back
 from loaders.ingest import NothingForTheBoard, ingest
-from tests.conftest import SHARED
+from pages.parts import kept
+from tests.conftest import ROOT, SHARED
 from tests.import_files import account, adds_up, csv_file, new_store
 from tests.test_cli import loaders
 
@@ -110,6 +113,39 @@ def test_withdrawing_what_others_rest_on_is_told(engine: Engine, tmp_path: Path)
     assert json.loads(done.stdout)["missed_by"] == missed
     assert "73,500.50" in done.stderr
     assert "lines_rested_on_batch" in done.stderr
+
+
+def test_a_row_decided_later_is_compared_with_other_files_but_not_with_its_own(engine: Engine, tmp_path: Path) -> None:
+    heads = [*HEADS[:-1], "งบประมาณ (บาท)"]
+    astray = [["ท่าศาลาา", "ท่าศาลา", *FIRST[0][2:]], ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ปลูกป่า", "2550", "77"], FIRST[2]]
+    ingest(engine, csv_file(tmp_path, FIRST[:1], "มกราคม.csv", HEADS), trusted=True)
+    own = ["ท่าศาลา", "ท่าศาลา", "พอช.", "ปลูกป่า", "2550", "77"]  # the same words as a row that waits beside it
+    ingest(engine, csv_file(tmp_path, [*astray, own], "กุมภาพันธ์.csv", heads), trusted=True)
+    with store.reading(engine) as connection:
+        waiting = review.waiting(connection)
+    done = decide.decide_place(engine, waiting["id"], "800801", "asked", "x")
+    assert (done.loaded, [(one.satang, one.of.file, one.of.row) for one in done.repeats]) == (
+        2,
+        [(100000, "มกราคม.csv", 2)],
+    )
+
+
+def test_the_page_tells_what_rests_on_a_batch_before_it_is_withdrawn(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    grown = [*FIRST, ["กลาย", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1000"]]
+    after_the_first(engine, tmp_path, grown, leave_out_repeats=True)
+    kept.clear()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    page._page_hash = calc_hash("imports")
+    page.run()
+    told = "กุมภาพันธ์.csv"
+    assert not [one for one in page.warning if told in one.value]  # the newest batch is chosen: nothing rests on it
+    page.selectbox(key="batch").set_value(1).run()
+    found = [one.value for one in page.warning if told in one.value]
+    assert len(found) == 1
+    assert "73,500" in found[0]
+    kept.clear()
 
 
 def test_a_file_of_nothing_but_repeats_is_refused_when_they_are_left_out(engine: Engine, tmp_path: Path) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
 from string import Formatter
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
-from pages.parts.text import catalogue
+from pages.parts.text import catalogue, flat
 from tests.conftest import ROOT
 
 THAI = re.compile("[ก-ฮ]")  # a consonant: signs alone are no word
@@ -110,3 +114,51 @@ def test_no_sentence_of_the_interface_in_code(path):
         and node.args and isinstance(node.args[0], ast.Constant) and re.search(r"[A-Za-z]{3}", str(node.args[0].value))
     ]  # fmt: skip
     assert spoken == []
+
+
+MARKDOWN = MarkdownIt("commonmark").enable(["strikethrough", "table"])
+PLAIN_HEADINGS = [
+    "งบประมาณ (บาท)",
+    "ตำบล/อำเภอ",
+    "total_baht_2550",
+    "10.5 ล้าน",
+    "ข้อ 3.2 รวม",
+    "วันที่ 10:30 น.",
+    "ก-ข",
+    "ร้อยละ 5%",
+    "a & b",
+]
+
+
+@given(st.text(st.sampled_from("ab1ก่ \n\t*_`~[]()<>!#&;:.-+=|\\$/@"), max_size=40))
+def test_text_from_data_is_never_markdown(text):
+    shown = MARKDOWN.renderInline(flat(text))
+    assert not re.search("<[a-z]", MARKDOWN.render(flat(text)).replace("<p>", "", 1)), flat(text)
+    assert html.unescape(shown) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://x.example",
+        "www.x.example",
+        "a@x.example",
+        ":red[x]",
+        ":material/home:",
+        ":100:",
+        "$x$",
+        "a -> b",
+        "a -- b",
+    ],
+)
+def test_what_streamlit_adds_to_markdown_is_escaped_too(text):
+    """Bare links, colours, icons, emoji, formulas, arrows: each of their signs stands behind a backslash."""
+    said = flat(text)
+    assert said != text
+    assert said.replace("\\", "") == text
+    for sign in ("://", "www.", "@", ":red", ":material", ":100:", "$", "->", "--"):
+        assert not re.search(rf"(?<!\\){re.escape(sign)}", said) or sign == "--"
+
+
+def test_usual_headings_keep_their_name_for_a_screen_reader():
+    assert [flat(text) for text in PLAIN_HEADINGS] == PLAIN_HEADINGS

@@ -12,10 +12,9 @@ from collections.abc import Callable, Sequence
 import geothai
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
-from pages.parts import queries
+from pages.parts import apart, queries
 from pages.parts.kept import kept
 from pages.parts.queries import Filters
 from pages.parts.text import LANGUAGES, in_order, language, name_of, read_in, safe, t, year
@@ -24,6 +23,8 @@ KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "me
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
         "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with", "asof")  # fmt: skip
 ALL = ""
+SAID = "said"
+EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_streams", "district": "all_districts"}
 
 
 def read_address() -> None:
@@ -69,6 +70,37 @@ def begin() -> None:
     _look()
 
 
+def begin_part() -> None:
+    """The start of a part that may be run alone: it speaks this person's language and works for their province."""
+    _look()
+
+
+def results(version: str, draw: Callable[..., None], *more: object) -> None:
+    """Draw what the filters ask for, as ``draw(version, chosen, *more)``, in a part that a filter draws alone.
+
+    ``draw`` reads every other choice from the session, for these are not drawn again before it. When the data have
+    changed since the view was drawn, everything is.
+    """
+    st.session_state["_view_used"] = dict(st.session_state["_used"])
+
+    def run() -> None:
+        begin_part()
+        st.session_state["_used"] = dict(st.session_state["_view_used"])
+        if queries.version() != version:
+            st.rerun()
+        draw(version, chosen(), *more)
+        write_address()
+
+    apart.part(apart.RESULTS, run)
+
+
+def chosen() -> Filters:
+    """What the filters of this view say now, without drawing them."""
+    said = {name: st.session_state.get(name) or None for name in st.session_state["_filters"]}
+    be = said.pop("year", None)
+    return Filters(int(be) - 543 if be else None, **said)
+
+
 def write_address() -> None:
     """Put this view's choices into the address, leaving out what is the default."""
     used: dict[str, str] = st.session_state.get("_used", {})
@@ -103,7 +135,7 @@ def choose(
     if st.session_state.get(key) not in options:
         st.session_state[key] = fallback
     st.session_state["_used"][key] = fallback
-    return st.selectbox(label, options, format_func=words, key=key, persist_state="session")
+    return st.selectbox(label, options, format_func=words, key=key, persist_state="session", on_change=apart.reaction())
 
 
 def switch(
@@ -115,8 +147,8 @@ def switch(
         st.session_state[key] = fallback
     st.session_state["_used"][key] = fallback
     chosen = st.segmented_control(
-        label, options, format_func=words, key=key, required=True, persist_state="session", label_visibility="collapsed"
-    )
+        label, options, format_func=words, key=key, required=True, persist_state="session", label_visibility="collapsed", on_change=apart.reaction()
+    )  # fmt: skip
     return str(chosen)
 
 
@@ -125,77 +157,73 @@ def choose_language() -> None:
     switch("lang", t("language"), LANGUAGES, {"th": "ไทย", "en": "English"}.__getitem__, "th")
 
 
-def filters(version: str) -> Filters:
-    """The row of filters every view shares: year, function, agency, stream, district."""
-    in_force = _fold()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        chosen_year = _year(version)
-        themes = theme_names()
-        theme = choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
-        agency = _coded(version, "agency", t("filter_agency"), t("all_agencies"))
-        stream = _coded(version, "stream", t("filter_stream"), t("all_streams"))
-        districts = district_names()
-        order = [ALL, *sorted(districts)]
-        district = choose(
-            "district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL
-        )
-    chosen = Filters(chosen_year, agency or None, theme or None, stream or None, district or None)
-    _say(in_force, version, chosen)
-    return chosen
+def filters(version: str, *, with_year: tuple[str, ...] = ()) -> None:
+    """The row of filters every view shares: year, function, agency, stream, district.
+
+    A choice draws the results anew (:func:`results`), one of the year the parts ``with_year`` too.
+    """
+    _row(version, ("year", "theme", "agency", "stream", "district"), with_year)
 
 
-def place_and_time(version: str, *, timed: bool = True) -> Filters:
+def place_and_time(version: str, *, timed: bool = True) -> None:
     """Year (where it is ``timed``) and district alone, for views that agency, function and stream say nothing about."""
-    in_force = _fold()
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        chosen_year, districts = _year(version) if timed else None, district_names()
-        order = [ALL, *sorted(districts)]
-        district = choose(
-            "district", t("filter_district"), order, lambda code: districts.get(code, t("all_districts")), ALL
-        )
-    chosen = Filters(chosen_year, district=district or None)
-    _say(in_force, version, chosen)
-    return chosen
+    _row(version, ("year", "district") if timed else ("district",))
 
 
-def _fold() -> DeltaGenerator:
+def _row(version: str, names: tuple[str, ...], with_year: tuple[str, ...] = ()) -> None:
     """On a phone the choices fold away under one line, so that the map is seen first: app.css does it with this mark.
 
-    The widgets stay where they are, so the link and what was chosen stay as well. Returned is the place where
-    :func:`_say` says what is chosen while the choices are folded.
+    The widgets stay where they are, so the link and what was chosen stay as well; beside the mark is said what is chosen.
     """
+    st.session_state["_filters"] = names
     st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
-    return st.container(key="chosen")
+    said = st.container(key="chosen")
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        for name in names:
+            with apart.redraws(SAID, apart.RESULTS, *(with_year if name == "year" else ())):
+                _filter(version, name)
+    with said:
+        apart.part(SAID, lambda: _say(version))
 
 
-def _say(place: DeltaGenerator, version: str, chosen: Filters) -> None:
+def _filter(version: str, name: str) -> None:
+    if name == "year":
+        _year(version)
+        return
+    if name in ("agency", "stream"):
+        names = _present_names(version, name, language())
+    else:
+        names = theme_names() if name == "theme" else dict(sorted(district_names().items()))
+    everything = t(EVERYTHING[name])
+    choose(name, t(f"filter_{name}"), [ALL, *names], lambda code: names.get(code, everything), ALL)
+
+
+def _say(version: str) -> None:
     """What is chosen, for a phone whose choices are folded."""
-    words = [year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")]
-    words += [theme_names()[chosen.theme]] if chosen.theme else []
+    begin_part()
+    now = chosen()
+    words = (
+        [year(now.fiscal_year) if now.fiscal_year else t("all_years")] if "year" in st.session_state["_filters"] else []
+    )
+    words += [theme_names()[now.theme]] if now.theme else []
     for name in ("agency", "stream"):
-        code = getattr(chosen, name)
-        words += [_present_names(version, name, language())[code]] if code else []
-    words += [district_names()[chosen.district]] if chosen.district else []
-    place.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
+        code = getattr(now, name)
+        words += [_present_names(version, name, language()).get(code, code)] if code else []
+    words += [district_names()[now.district]] if now.district else []
+    st.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
 
 
-def _year(version: str) -> int | None:
+def _year(version: str) -> None:
     usual = queries.usual_year(version)
     listed = [str(number + 543) for number in queries.years(version)]
     default = str(usual + 543) if usual is not None else ALL
-    chosen = choose(
+    choose(
         "year",
         t("filter_year"),
         [*listed, ALL] if listed else [ALL],
         lambda be: year(int(be) - 543) if be else t("all_years"),
         default,
     )
-    return int(chosen) - 543 if chosen else None
-
-
-def _coded(version: str, name: str, label: str, everything: str) -> str:
-    names = _present_names(version, name, language())
-    return choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
 
 
 # Lists of names are needed on every run of every session: they are kept by data version and language.

@@ -12,13 +12,14 @@ import streamlit as st
 from geo.roll_up import SPLIT_METHODS
 from geo.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
-from pages.parts import choices, dimensions, geometry, layers, looks, panels, queries
+from pages.parts import apart, choices, dimensions, geometry, layers, looks, panels, queries
 from pages.parts.kept import kept
 from pages.parts.looks import Look
 from pages.parts.text import baht, language, safe, t, whole, year
 
 MEASURES = ("agencies", "village_share", "per_head_baht")
 MODES = ("one", "twin", "small")
+STEP = "step_year"
 
 
 @dataclass(frozen=True)
@@ -31,30 +32,39 @@ class Sight:
     view: str
 
 
-def choose(version: str, chosen: queries.Filters) -> Sight:
-    """The rows of choices above the map."""
+def choose(version: str) -> None:
+    """The row of choices above the map; :func:`sight` tells what was chosen."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
-        measure = choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
-        view = panels.choose_map_view() if mode != "small" else "main"
-        tiers = dimensions.words(version, "tier")
-        tier = choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
-        split = choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
-        _step_year(version, chosen)
-    return Sight(Look(chosen, tier or None, split or None), measure, mode, view)  # type: ignore[arg-type]
+        with apart.redraws(apart.RESULTS):
+            choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
+            if mode != "small":
+                panels.choose_map_view()
+            tiers = dimensions.words(version, "tier")
+            choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
+            choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
+        apart.part(STEP, lambda: _step_year(version))
 
 
-def _step_year(version: str, chosen: queries.Filters) -> None:
+def sight(chosen: queries.Filters) -> Sight:
+    """What the choices above the map say now."""
+    said = st.session_state
+    view = said["map"] if said["mode"] != "small" else "main"
+    return Sight(Look(chosen, said["tier"] or None, said["split"] or None), said["measure"], said["mode"], view)
+
+
+def _step_year(version: str) -> None:
     """A slider through the years that moves the year filter; arrow keys step it."""
+    choices.begin_part()
     listed = [str(number + 543) for number in sorted(queries.years(version))]
-    if len(listed) < 2 or chosen.fiscal_year is None:
+    if len(listed) < 2 or st.session_state["year"] not in listed:
         return
 
     def move() -> None:
         st.session_state["year"] = st.session_state["_year_step"]
+        apart.redraw(apart.VIEW)  # the list of years has to follow
 
-    st.session_state["_year_step"] = str(chosen.fiscal_year + 543)
-
+    st.session_state["_year_step"] = st.session_state["year"]
     st.select_slider(
         t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=320
     )

@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
 from loaders.store import StoreUnavailable
-from pages.parts import choices, guard, nation_parts, queries, warm, who
+from pages.parts import apart, choices, guard, nation_parts, queries, warm, who
 from pages.parts.text import safe, t
 
 CAPITAL = "10"
@@ -64,7 +64,7 @@ def _run(name: str) -> Callable[[], None]:
         choices.keep_frame()
         drawn_for = queries.version()
 
-        @st.fragment
+        @st.fragment(key=apart.VIEW)
         def view() -> None:
             with guard.calm():
                 choices.begin()

@@ -17,7 +17,7 @@ from typing import Any
 
 import streamlit as st
 
-from loaders import guards, settings
+from loaders import batches, guards, settings, store
 from pages.parts import queries, who
 from pages.parts.text import flat, t
 
@@ -79,15 +79,28 @@ def is_running() -> bool:
     return "import_job" in st.session_state
 
 
-def cancel() -> None:
-    """End the job and everything it started; nothing was stored, for storing is one transaction."""
-    process = st.session_state.pop("import_job")["process"]
+def cancel() -> list[int]:
+    """End the job and everything it started; returned are the batches that it had stored before that.
+
+    Storing is one transaction for a file: what is not among these batches is not in the store.
+    """
+    job = st.session_state.pop("import_job")
+    process = job["process"]
     if process.poll() is None:
         if hasattr(os, "killpg"):
             os.killpg(process.pid, signal.SIGKILL)
         else:
             process.kill()
         process.wait()
+    return [batch for batch in _stored(job) if batch]
+
+
+def _stored(job: dict[str, Any]) -> list[int | None]:
+    """The batch that each file of a job has become: a job may come to its end just after a commit."""
+    if not job["store"]:
+        return [None for _ in job["files"]]
+    with store.reading(queries.engine()) as connection:
+        return [batches.loaded_as(connection, Path(one["path"])) for one in job["files"]]
 
 
 def _read(name: str) -> Any:
@@ -109,16 +122,24 @@ def watch() -> None:
     found = _read("progress.json") or {"step": "reading", "share": 0.0, "file": Path(job["files"][0]["path"]).name}
     st.progress(min(1.0, float(found["share"])), t(f"step_{found['step']}", file=flat(found["file"])))
     if st.button(t("cancel"), key="cancel-import"):
-        cancel()
-        st.session_state["import_note"] = t("import_cancelled")
+        stored = ", ".join(str(batch) for batch in cancel())
+        st.session_state["import_note"] = (
+            t("import_cancelled_late", batches=stored) if stored else t("import_cancelled")
+        )
         st.rerun()
+
+
+def _unfinished(one: dict[str, Any], batch: int | None) -> dict[str, Any]:
+    """The answer for a file whose job died: whether it is in the store is looked up, not guessed."""
+    code = "import_failed" if batch is None else "import_ended_stored"
+    return {"file": Path(one["path"]).name, "refused": {"code": code, "value": str(batch or "")}}
 
 
 def _collect(job: dict[str, Any]) -> None:
     """The answers of a job that has ended; one that died gets a coded answer too."""
     answers = _read("result.json")
     if answers is None:
-        answers = [{"file": Path(one["path"]).name, "refused": {"code": "import_failed"}} for one in job["files"]]
+        answers = [_unfinished(one, batch) for one, batch in zip(job["files"], _stored(job), strict=True)]
     del st.session_state["import_job"]
     st.session_state["import_result"] = {
         "answers": answers,

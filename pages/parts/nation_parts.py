@@ -10,7 +10,7 @@ import streamlit as st
 from geo.breaks import class_breaks
 from geo.maps import ClassStyle
 from loaders import boundaries, nation
-from pages.parts import choices, geometry, layers, nation_data, panels, queries, records
+from pages.parts import apart, choices, geometry, layers, nation_data, panels, queries, records
 from pages.parts.choices import ALL, choose
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.parts.text import baht, day, safe, t, whole, year
@@ -18,23 +18,24 @@ from pages.parts.text import baht, day, safe, t, whole, year
 MEASURES = ("agencies", "amount_baht")
 
 
-def filters(version: str) -> queries.Filters:
+def filters(version: str) -> None:
     """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
-    with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+    st.session_state["_filters"] = ("year", "theme", "agency", "stream")
+    with apart.redraws(apart.RESULTS), st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         usual, listed = nation_data.usual_year(version), [str(one + 543) for one in nation_data.years(version)]
-        be = choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
-                    str(usual + 543) if usual else ALL)  # fmt: skip
+        choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
+               str(usual + 543) if usual else ALL)  # fmt: skip
         themes = choices.theme_names()
-        theme = choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
-        agency, stream = (_coded(version, name) for name in ("agency", "stream"))
-    return queries.Filters(int(be) - 543 if be else None, agency or None, theme or None, stream or None)
+        choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
+        for name in ("agency", "stream"):
+            _coded(version, name)
 
 
-def _coded(version: str, name: str) -> str:
+def _coded(version: str, name: str) -> None:
     present = nation_data.present(version, name)
     names = choices.names_among(queries.code_list(version, name), present)
     label, everything = (t("filter_agency"), t("all_agencies")) if name == "agency" else (t("filter_stream"), t("all_streams"))  # fmt: skip
-    return choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
+    choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
 
 
 def finding(table: pd.DataFrame) -> str:

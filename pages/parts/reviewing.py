@@ -16,6 +16,7 @@ from pages.parts.importing import sentence
 from pages.parts.text import baht, day, flat, safe, t, whole
 
 MOST_GROUPS = 300
+MOST_NAMED = 5
 BLANK = ""
 
 
@@ -156,7 +157,20 @@ def _do(act: Callable[[], decide.Decided]) -> None:
         st.error(flat(sentence(done.problem.as_dict())))
         return
     st.session_state["review_note"] = t("decided", loaded=done.loaded, excluded=done.excluded, waiting=done.waiting)
+    if done.repeats:
+        st.session_state["review_repeats"] = _repeats(done)
     st.rerun()
+
+
+def _repeats(done: decide.Decided) -> str:
+    """Loaded rows that another file in use has already, in words."""
+    where = ", ".join(f"{one.of.file} · {one.of.row}" for one in done.repeats[:MOST_NAMED])
+    return t(
+        "decided_repeats",
+        rows=whole(len(done.repeats)),
+        baht=baht(sum(one.satang for one in done.repeats)),
+        where=flat(where + (" …" if len(done.repeats) > MOST_NAMED else "")),
+    )
 
 
 def past(version: str) -> None:

@@ -16,6 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
 from loaders import settings
+from pages.parts import memory
 
 
 def _get_ready() -> None:
@@ -27,6 +28,7 @@ def _get_ready() -> None:
 
 def main(options: list[str]) -> None:
     """Serve ``app.py`` with Streamlit's own command line."""
+    memory.stay_small()
     PagesManager.uses_pages_directory = False
     if settings.computes_ahead():
         threading.Thread(target=_get_ready, daemon=True, name="kradan-ahead").start()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from contextvars import ContextVar
 from functools import cache
 
@@ -14,6 +15,12 @@ from loaders import settings
 from loaders.thai import thai_date, thai_sort_key
 
 LANGUAGES = ("th", "en")
+# Emphasis, code, links (bare ones too), pictures, tags, formulas, entities, coloured words, emoji, arrows, long dashes;
+# at the start also headings, lists and rules. An underscore inside a word, a bracket or a colon after one mean nothing.
+MEANT_AS_MARKDOWN = re.compile(
+    r"[\\`*\[\]<>$~|^@]|(?<!\w)_|_(?!\w)|:(?=/|[A-Za-z]|[\w+-]+:)|&(?=[#A-Za-z])|-(?=-)|(?i:(?<=www))\.|^[#+=-]"
+    r"|(?<=^\d)[.)](?=\s|$)|(?<=^\d\d)[.)](?=\s|$)|(?<=^\d\d\d)[.)](?=\s|$)"
+)
 _read_in: ContextVar[str | None] = ContextVar("language_of_this_run", default=None)
 
 
@@ -88,8 +95,12 @@ def in_order(names: list[str]) -> list[str]:
 
 
 def flat(text: object) -> str:
-    """Text from data where Streamlit would read markdown: no link, no picture from elsewhere comes of it."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()<>#+-!|$~:" else letter for letter in str(text))
+    """Text from data where Streamlit would read markdown: no link, no picture from elsewhere, no format comes of it.
+
+    Only what would mean something is escaped: a backslash more is read out by a screen reader, for a label's name is
+    its markdown.
+    """
+    return MEANT_AS_MARKDOWN.sub(r"\\\g<0>", " ".join(str(text).split()))
 
 
 def safe(text: object) -> str:

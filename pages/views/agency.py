@@ -1,6 +1,7 @@
 """One agency: its territory, themes and partners, what lies open beside it, how complete its data are, its link and sheet."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.measure import known_sum
 from pages.parts import agency_sheet, choices, layers, panels, queries, territory
@@ -12,7 +13,11 @@ def view() -> None:
     """The agency's page; without a choice, the list of agencies."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     if not chosen.agency:
         with place:
             panels.title(territory.finding(version, chosen), t("choose_agency_long"))

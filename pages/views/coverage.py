@@ -1,6 +1,7 @@
 """Coverage by function, agency, stream and level: one map, twin maps, small maps; agencies, villages, baht per head."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, compare, coverage_lists, dimensions, looks, panels, queries
 from pages.parts.text import t
@@ -10,8 +11,13 @@ def view() -> None:
     """Coverage of every subdistrict."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
-    sight = compare.choose(version, chosen)
+    choices.filters(version, with_year=(compare.STEP,))
+    compare.choose(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    sight = compare.sight(chosen)
     table = looks.coverage(version, sight.look)
     inside = table if not chosen.district else table[table["district_code"] == chosen.district]
     covered = int(inside["status"].eq("covered").sum())

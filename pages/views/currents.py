@@ -1,6 +1,7 @@
 """Currents: where the money comes from, through whose hands, for what, and where it ends; and whether it meets the plans."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, money, panels, queries
 from pages.parts.text import baht, t, whole
@@ -12,7 +13,11 @@ def view() -> None:
     """The currents of a year."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     found = queries.flows(version, chosen)
     named = found.paths[["stream_code", "agency_code"]].replace("", None)
     with place:

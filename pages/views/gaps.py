@@ -1,8 +1,9 @@
 """Need against support: where need is high and nobody is known to help; what is not known stays apart."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, gap_lists, layers, looks, panels, queries
+from pages.parts import apart, choices, gap_lists, layers, looks, panels, queries
 from pages.parts.text import t
 
 
@@ -10,28 +11,37 @@ def view() -> None:
     """Gaps for one need, or clusters of weak places as a hint."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
-    listed = choices.need_names(version)
+    choices.filters(version)
+    if listed := choices.need_names(version):
+        with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
+            mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
+            with apart.redraws(apart.RESULTS):
+                panels.choose_map_view()
+                if mode == "clusters":
+                    gap_lists.choose_hint(version)
+                else:
+                    choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
+                    choices.switch("per", t("per"), gap_lists.PER, lambda name: t(f"per_{name}"))
+                    choices.choose("bar", t("bar"), gap_lists.BARS, lambda name: t(f"bar_{name}"))
+    choices.results(version, _results, place, listed)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, listed: dict[str, str]) -> None:
     if not listed:
         with place:
             panels.title(gap_lists.least_reached(version, chosen), panels.completeness(version, chosen))
         gap_lists.without_needs(version, chosen)
         panels.sources(version, queries.chosen_support(version, chosen), chosen)
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
-        mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
-        view_ = panels.choose_map_view()
-        if mode == "clusters":
-            measure, method = gap_lists.choose_hint(version)
-        else:
-            need = choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
-            per = choices.switch("per", t("per"), gap_lists.PER, lambda name: t(f"per_{name}"))
-            bar = choices.choose("bar", t("bar"), gap_lists.BARS, lambda name: t(f"bar_{name}"))
+    said = st.session_state
+    mode, view_ = said["mode"], said["map"]
     if mode == "clusters":
-        found = looks.clusters(version, chosen.without("district"), measure, method)  # type: ignore[arg-type]
+        measure = said["hint"]
+        found = looks.clusters(version, chosen.without("district"), measure, said["method"])
         layer = layers.clusters_layer(found, t("unit_per_head_baht") if measure == "per_head_baht" else "{}")
         finding, note = gap_lists.cluster_finding(version, layer.counts(chosen.district), measure), t("note_clusters")
     else:
+        need, per, bar = said["need"], said["per"], said["bar"]
         table = looks.need_gaps(version, chosen, need, per, bar)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
         theme = chosen.theme or queries.theme_of(need) or "hardship"

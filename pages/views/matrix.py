@@ -1,6 +1,7 @@
 """Function x area: which function reaches which district, what lies open, and who could fill it."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from geo.matrix import matrix
 from pages.parts import cells, choices, panels, queries
@@ -13,7 +14,11 @@ def view() -> None:
     """The matrix of districts, or of the subdistricts of one district."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     shown = choices.switch("cells", t("cells"), MEASURES, lambda name: t(f"cells_{name}"))
     stacked = queries.by_theme(version, chosen)
     inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]

@@ -1,6 +1,7 @@
 """The nation by province: where there is work on record, who has not reported; a click opens the province's board."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, nation_data, nation_parts, panels, queries
 from pages.parts.text import t, year
@@ -10,7 +11,11 @@ def view() -> None:
     """All provinces on one map."""
     version = queries.version()
     place = st.container()
-    chosen = nation_parts.filters(version)
+    nation_parts.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     table = nation_data.table(version, chosen)
     with place:
         when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")

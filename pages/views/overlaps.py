@@ -1,6 +1,7 @@
 """Overlapping streams: suspected duplication told from designed layering, every pair with its rule and both rows."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, layers, overlap_lists, panels, queries
 from pages.parts.text import baht, t
@@ -10,7 +11,11 @@ def view() -> None:
     """Overlaps of the chosen year and function."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     found = queries.overlaps(version, chosen)
     covered = queries.coverage(version, chosen.without("agency", "stream"))
     pairs = overlap_lists.inside(found.pairs, chosen)

@@ -1,6 +1,7 @@
 """The board at one glance, and ten questions: how many agencies stand in each subdistrict, and where nobody does."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import answers, choices, glance, layers, panels, queries
 from pages.parts.text import t
@@ -10,7 +11,11 @@ def view() -> None:
     """The start page."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     table = queries.coverage(version, chosen)
     left, right = st.columns([8, 5], gap="medium")
     with right:

@@ -1,6 +1,7 @@
 """A, B, C of the community side with its doubt: map, weights, why, override; need as a second axis, never added in."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data
 from pages.parts import ranking_lists as lists
@@ -14,7 +15,11 @@ def view() -> None:
     """The ranking of the chosen year."""
     version = queries.version()
     place = st.container()
-    chosen = choices.place_and_time(version)
+    choices.place_and_time(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with right:
         ranking_controls.methods()

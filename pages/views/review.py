@@ -14,6 +14,8 @@ def view() -> None:
         t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),
         t("note_review"),
     )
+    if told := st.session_state.pop("review_repeats", None):
+        st.warning(told)
     if note := st.session_state.pop("review_note", None):
         st.success(note)
     if rows.empty:

@@ -1,6 +1,7 @@
 """Which subdistricts next: N places under a budget, the proven optimum beside the simple rule, the price of each wish."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, panels, queries, ranking_controls, selection_data
 from pages.parts import ranking_parts as ranks
@@ -12,7 +13,11 @@ def view() -> None:
     """The selection."""
     version = queries.version()
     place = st.container()
-    chosen = choices.place_and_time(version)
+    choices.place_and_time(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     pick, method = parts.choose(), ranking_controls.method()
     if words := ranking_controls.fault(method):
         with place:

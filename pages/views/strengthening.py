@@ -1,6 +1,7 @@
 """After the ranking: a team, a task and a day for every weak place; projects that never spend the same baht twice."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data
 from pages.parts import ranking_parts as ranks
@@ -14,7 +15,12 @@ def view() -> None:
     """The strengthening plan of the chosen year."""
     version = queries.version()
     place = st.container()
-    chosen, method = choices.place_and_time(version), ranking_controls.method()
+    choices.place_and_time(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    method = ranking_controls.method()
     if words := ranking_controls.fault(method):
         with place:
             panels.title(t("view_strengthening"))

@@ -1,6 +1,7 @@
 """One subdistrict on one sheet: support, money, plans, groups, gaps, overlaps, and where each row comes from."""
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import a4, choices, layers, panels, queries, sheet
 from pages.parts.text import name_of, t, year
@@ -10,7 +11,11 @@ def view() -> None:
     """The subdistrict's page."""
     version = queries.version()
     place = st.container()
-    chosen = choices.filters(version)
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     names = choices.subdistrict_names()
     listed = [code for code in names if not chosen.district or code.startswith(chosen.district)]
     if st.session_state.get("subdistrict") in names and st.session_state["subdistrict"] not in listed:

@@ -14,7 +14,8 @@ def view() -> None:
     version = queries.version()
     place = st.container()
     choice = parts.choose()
-    chosen = choices.place_and_time(version, timed=False)
+    choices.place_and_time(version, timed=False)
+    chosen = choices.chosen()
     chosen = chosen.without("district") if choice.basis == "mean" else chosen
     if words := parts.fault(version, choice):
         with place:

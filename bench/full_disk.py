@@ -1,0 +1,117 @@
+"""A disk that is really full: batches are written until the system refuses, on a small file system of its own. One JSON line.
+
+``python -m bench.full_disk``; mounting needs root. SQLite and PostgreSQL write batches of 300 rows until there is no room;
+what is there must be whole, and when a person has made room (and started a server that went down again) the next batch goes in.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from loaders import store, tables
+from loaders.store import StoreUnavailable
+from tests import postgres
+from tests.stores import add_batch, support_rows
+from tests.test_store import whole_batches
+
+MEGABYTE = 1 << 20
+ROWS = 300
+SECONDS_TO_RECOVER = 60
+MOST = 5_000  # batches; a disk that is not full by then is not the small one
+
+
+@contextmanager
+def small_disk(size_mb: int) -> Iterator[Path]:
+    """A file system that holds so many MiB, in memory."""
+    with tempfile.TemporaryDirectory(prefix="kradan-full-", dir="/tmp") as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size_mb}m,mode=1777", "tmpfs", folder], check=True)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+
+
+def _batch(engine) -> None:
+    with store.writing(engine) as connection:
+        batch = add_batch(connection, rows_loaded=ROWS)
+        store.insert_rows(connection, tables.support, support_rows(batch, ROWS))
+        store.finish_batch(connection, batch)
+
+
+def fill(engine, ballast: Path, ballast_mb: int, again) -> dict:
+    """Write until refused, look, make room, write again."""
+    ballast.write_bytes(b"0" * ballast_mb * MEGABYTE)
+    written, code = 0, ""
+    while not code and written < MOST:
+        try:
+            _batch(engine)
+            written += 1
+        except StoreUnavailable as stop:
+            code = stop.code
+    kept = None
+    with suppress(StoreUnavailable, SQLAlchemyError):  # a server without room for its log goes down
+        kept = whole_batches(engine)
+    ballast.unlink()
+    again()
+    engine.dispose()
+    after = whole_batches(engine)
+    _batch(engine)
+    return {
+        "batches_before": written,
+        "answer": code,
+        "whole_while_full": kept,
+        "whole_after": after,
+        "whole_and_one_more": whole_batches(engine),
+        "met": code in ("store_full", "store_lost") and after == written and whole_batches(engine) == written + 1,
+    }
+
+
+def in_sqlite() -> dict:
+    """The store's file and its log on the small disk."""
+    with small_disk(16) as folder:
+        engine = store.open_store(f"sqlite:///{folder / 'kradan.sqlite'}", create=True)
+        try:
+            return fill(engine, folder / "ballast", 4, lambda: None)
+        finally:
+            engine.dispose()
+
+
+def in_postgresql() -> dict:
+    """The whole server on the small disk."""
+    with small_disk(150) as folder:
+        os.environ["KRADAN_BACKUPS"] = str(folder.parent)
+        with postgres.server(quick=False, within=folder) as socket, postgres.database(socket) as address:
+            engine = store.open_store(address, create=True)
+
+            def again() -> None:
+                for _ in range(SECONDS_TO_RECOVER):
+                    if store.is_alive(engine):
+                        return
+                    with suppress(RuntimeError):  # it runs and recovers by itself
+                        postgres.start(socket)
+                    time.sleep(1)
+
+            try:
+                return fill(engine, folder / "ballast", 40, again)
+            finally:
+                engine.dispose()
+
+
+def main() -> dict:
+    """Print what was seen on both."""
+    line = {"bench": "full_disk", "rows_per_batch": ROWS, "sqlite": in_sqlite(), "postgresql": in_postgresql()}
+    print(json.dumps(line))
+    return line
+
+
+if __name__ == "__main__":
+    main()
