@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from itertools import accumulate
 from typing import Any
 
 import pandas as pd
 
+from loaders import thai
 from loaders.layouts import MONEY, Layout
 from loaders.problems import Problem, count_by_code
 from loaders.rows import BAHT, Read, read_rows
@@ -56,6 +58,13 @@ class Ingested:
     aliases_used: list[str] = field(default_factory=list)
     repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
 
+    @property
+    def as_of(self) -> date | None:
+        """The day that the file states for its data; one that lies ahead is a plan's or a slip and says nothing."""
+        texts = (text for result in self.understood for text in result.sheet.texts.values())
+        day = thai.stated_day(texts)
+        return day if day and day <= datetime.now(UTC).date() else None
+
     def count(self, outcome: str | None = None) -> int:
         """Rows with this outcome (all rows without one)."""
         return sum(len(result.outcome if outcome is None else result.rows(outcome)) for result in self.sheets)
@@ -90,6 +99,7 @@ class Ingested:
             "problems": count_by_code(self.problems),
             "to_confirm": self.doubts,
             "repeats": self.repeats,
+            "as_of": self.as_of.isoformat() if self.as_of else None,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,
         }

@@ -67,6 +67,7 @@ def store_batch(
         "file_sha256": digest,
         "layouts": ",".join(sorted({result.layout.code for result in ingested.understood})),
         "loaded_at": store.now(),
+        "as_of": ingested.as_of,
         "loaded_by": who,
         "is_demo": layout.is_demo,
         "is_active": True,

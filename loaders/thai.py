@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from loaders.thai_dates import parse_date, parse_fiscal_year, thai_date
+from loaders.thai_dates import parse_date, parse_fiscal_year, stated_day, thai_date
 from loaders.thai_numbers import Reading, parse_baht, parse_count, read_baht, read_count
 from loaders.thai_text import Unreadable, arabic_digits, normalise, thai_sort_key
 
@@ -17,6 +17,7 @@ __all__ = [
     "parse_fiscal_year",
     "read_baht",
     "read_count",
+    "stated_day",
     "thai_date",
     "thai_sort_key",
 ]

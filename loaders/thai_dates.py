@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, timedelta
 
 from loaders.thai_text import Unreadable, arabic_digits, normalise
@@ -132,6 +134,30 @@ def _worded_date(cell: str, era: str, text: str) -> date:
     if len(found[3]) == 2 and found[2].isascii():
         raise Unreadable("date_year_unclear", text)
     return _day(_gregorian(found[3], era, text, "date_year_unclear"), month, int(found[1]), text)
+
+
+# A day that a file states for its data; the day and what follows are read by :func:`parse_date`.
+AS_OF = re.compile(
+    r"(?:ข้อมูล\s*ณ|ณ\s*วันที่|ณ\s*วัน|\bas\s+of|\bas\s+at)\s*:?\s*(?:วันที่)?\s*"
+    r"(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}\s*[/.-]\s*\d{1,2}\s*[/.-]\s*(?:\d{4}|\d{2})"
+    r"|\d{1,2}[\s-]*(?:เดือน)?\s*(?:[ก-๎.]+?|[a-z.]+?)[\s-]*(?:พ\.?\s?ศ\.?|ค\.?\s?ศ\.?)?\s*(?:\d{4}|\d{2}))(?!\d)"
+)
+
+
+LONGEST_TITLE = 1_000
+
+
+def stated_day(texts: Iterable[str], era: str = "be") -> date | None:
+    """The latest day that one of these texts states for the data (``ข้อมูล ณ วันที่ 30 ก.ย. 2550``); ``None`` without any.
+
+    What cannot be read as a day says nothing here: it is a text, not a cell of data.
+    """
+    found = []
+    for text in texts:
+        for written in AS_OF.findall(arabic_digits(normalise(text[:LONGEST_TITLE])).casefold()):
+            with suppress(Unreadable):
+                found.append(parse_date(written, era))
+    return max((day for day in found if day is not None), default=None)
 
 
 YEAR_WORDS = re.compile(r"ปีงบประมาณ|งบประมาณ|ประจำปี|งบฯ|งบ|ปี|fiscal year|year|fy|[\s.:/'’-]")

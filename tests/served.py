@@ -47,8 +47,8 @@ def free_port() -> int:
 def board(store: Path, port: int | None = None, **environment: str) -> Iterator[str]:
     """Serve ``app.py`` on a free port (or this one) with the store at ``store``; yields the address."""
     port = port or free_port()
-    settings = {**os.environ, "KRADAN_STORE": str(store), **environment}
-    settings.pop("DATABASE_URL", None)
+    settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    settings |= {"KRADAN_STORE": str(store), **environment}
     command = [sys.executable, "-m", "pages.parts.serve", "--server.port", str(port)]
     log = store.with_suffix(f".{port}.log")
     with log.open("w") as out:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
@@ -346,3 +348,26 @@ def test_a_job_that_ended_without_an_answer_is_looked_up_not_guessed(
     with store.writing(engine) as connection:
         store.set_active(connection, [number], False, "by_hand", "x")
     assert import_jobs._stored({"store": True, "files": files[:1]}) == [None]
+
+
+@pytest.mark.parametrize(
+    ("title", "day"),
+    [
+        ("รายงานโครงการ ข้อมูล ณ วันที่ ๓๐ กันยายน ๒๕๕๐", date(2007, 9, 30)),
+        ("โครงการ (ณ วันที่ 5 ม.ค. 50)", date(2007, 1, 5)),
+        ("Projects as of 2007-09-30", date(2007, 9, 30)),
+        ("ข้อมูล ณ 30/9/2550", date(2007, 9, 30)),
+        ("ข้อมูล ณ วันที่ 31 กุมภาพันธ์ 2550", None),
+        ("ข้อมูล ณ วันที่ 1 มกราคม 2899", None),
+        ("ประชุม ณ วัดพระธาตุ 30 กันยายน 2550", None),
+        ("ปีงบประมาณ 2550", None),
+    ],
+)
+def test_the_day_a_file_states_for_its_data_is_kept(
+    engine: Engine, tmp_path: Path, title: str, day: date | None
+) -> None:
+    found = ingest(engine, xlsx_file(tmp_path, {"งาน": [[title], [], HEADS, *ROWS]}), "codi", trusted=True)
+    assert found.summary("x")["as_of"] == (day.isoformat() if day else None)
+    with store.reading(engine) as connection:
+        kept = store.read_batches(connection)["as_of"].iloc[0]
+    assert (None if pd.isna(kept) else pd.Timestamp(kept).date()) == day

@@ -24,6 +24,8 @@ def _covered(version: str, look: Look) -> int:
 def finding(version: str, look: Look, inside: pd.DataFrame) -> str:
     """How many subdistricts have support; those reached by a split alone are told apart."""
     covered = int(inside["status"].eq("covered").sum())
+    if inside["status"].eq("not_reported").all():
+        return t("finding_coverage_unknown", all=len(inside))
     if look.split is None:
         return t("finding_coverage", covered=covered, all=len(inside))
     written = _covered(version, look)

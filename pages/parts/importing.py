@@ -11,7 +11,7 @@ import streamlit as st
 from loaders import codes
 from loaders.rows import BAHT
 from pages.parts import import_jobs, panels, records
-from pages.parts.text import baht, flat, language, safe, t, whole
+from pages.parts.text import baht, day, flat, language, safe, t, whole
 
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"
@@ -39,6 +39,8 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
     money = [baht(round(summary[f"baht_{name}"] * 100)) for name in ("in", "loaded", "quarantined", "excluded")]
     if summary["baht_in"]:
         st.caption(t("account_money", total=money[0], loaded=money[1], quarantined=money[2], excluded=money[3]))
+    if summary.get("as_of"):
+        st.caption(t("file_as_of", day=day(summary["as_of"])))
     checks = summary["control_totals"]
     unmet = [check for check in checks if not check["met"]]
     if checks:
