@@ -29,13 +29,13 @@ PEERS = ("floor", "tutorial", "deck", "plotly_map")
 # The values of the peers are what our own page shows under each function; written in a process of its own.
 VALUES = """
 import json, sys
-from pages.parts import queries
+from pages.parts import analysis, queries
 from loaders import codes
 version = queries.version()
 year = queries.usual_year(version)
 found = {}
 for theme in [None, *(entry["code"] for entry in codes.themes())]:
-    table = queries.coverage(version, queries.Filters(year, theme=theme))
+    table = analysis.coverage(version, queries.Filters(year, theme=theme))
     found[theme or "all"] = dict(zip(table["subdistrict_code"], (int(number) for number in table["agencies"].fillna(0))))
 json.dump(found, open(sys.argv[1], "w"))
 """

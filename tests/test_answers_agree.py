@@ -7,7 +7,7 @@ import pytest
 
 from geo.questions import QUESTIONS, Answer
 from loaders import province_facts
-from pages.parts import answers, kept, looks, money, overlap_lists, queries, sheet
+from pages.parts import analysis, answers, kept, looks, money, overlap_lists, queries, sheet
 from pages.parts.queries import Filters
 from tests import served
 from tests.test_analysis_pages import BUDGET
@@ -76,7 +76,7 @@ def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):
     pairs = set(zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True))
     near = pairs | {pair[::-1] for pair in pairs}
     crowds = rows.groupby(["subdistrict_code", "theme_code"])["agency_code"].nunique()
-    status = queries.by_theme(version, chosen).set_index(["theme_code", "subdistrict_code"])["status"]
+    status = analysis.by_theme(version, chosen).set_index(["theme_code", "subdistrict_code"])["status"]
     wanted = {
         place
         for (place, theme), agencies in crowds.items()
@@ -87,7 +87,7 @@ def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):
 
 def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
     version, chosen, given = board
-    found = queries.overlaps(version, chosen)
+    found = analysis.overlaps(version, chosen)
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     blanks = given["duplication"].blanks
@@ -98,7 +98,7 @@ def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
 
 def test_baht_per_head_of_a_district_is_its_placed_money_by_its_people(board, rows):
     version, chosen, given = board
-    blanks, table = given["per_head"].blanks, queries.coverage(version, chosen)
+    blanks, table = given["per_head"].blanks, analysis.coverage(version, chosen)
     heads = queries.areas(chosen.fiscal_year).set_index("subdistrict_code")["population"]
     stated = table[table["status"].eq("none") | table["amount_satang"].notna()]["subdistrict_code"]
     for most in ("most", "least"):
@@ -111,7 +111,7 @@ def test_weak_and_needy_places_are_those_of_ranking_and_gaps(board):
     version, chosen, given = board
     classes = answers.community_classes(version, chosen.fiscal_year)
     weak = {code for code, label in classes.items() if label == "C"}
-    status = queries.coverage(version, chosen).set_index("subdistrict_code")["status"]
+    status = analysis.coverage(version, chosen).set_index("subdistrict_code")["status"]
     assert given["weak_unsupported"].blanks["places"] == sum(status[code] == "none" for code in weak)
     assert given["weak_unsupported"].blanks["weak"] == len(weak)
     need = answers.need_looked_at(version)
@@ -148,19 +148,19 @@ def test_every_filter_leaves_no_satang_out(board):
         shown = 0
         for value in every[column].dropna().unique():
             held = Filters(**{name: value})
-            rolled, table = queries.rolled(version, held), queries.coverage(version, held)
+            rolled, table = analysis.rolled(version, held), analysis.coverage(version, held)
             on_map = int(rolled.by_subdistrict["amount_satang"].sum())
             assert on_map == int(table["amount_satang"].sum())
             shown += on_map + int(rolled.strip["amount_satang"].sum())
         assert shown + int(every.loc[every[column].isna(), "amount_satang"].sum()) == total
-    rolled = queries.rolled(version, chosen)
-    held = queries.chosen_support(version, chosen)["amount_satang"].sum()
+    rolled = analysis.rolled(version, chosen)
+    held = analysis.chosen_support(version, chosen)["amount_satang"].sum()
     assert rolled.by_subdistrict["amount_satang"].sum() + rolled.strip["amount_satang"].sum() == held
 
 
 def test_money_no_base_reported_is_not_painted_as_none(board):
     version, chosen, _given = board
-    layer, status = money.alignment_layer(version, chosen), queries.coverage(version, chosen)
+    layer, status = money.alignment_layer(version, chosen), analysis.coverage(version, chosen)
     silent = set(status.loc[status["status"].eq("not_reported"), "subdistrict_code"])
     assert set(layer.codes[layer.classes.eq("v")]) == silent
     assert sum(layer.counts().values()) == 170

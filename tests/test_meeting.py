@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from loaders import meetings, snapshots, store, tables
 from loaders.privacy import Viewer
 from loaders.problems import Refused
-from pages.parts import kept, meeting, meeting_facts, queries
+from pages.parts import analysis, kept, meeting, meeting_facts, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_words import Words
 from tests import served
@@ -50,20 +50,20 @@ def test_the_storyboard_has_its_eight_views_and_every_class_has_a_legend(facts):
 def test_findings_are_the_numbers_of_the_board(facts):
     version = facts["version"]
     chosen = queries.Filters(facts["fiscal_year"])
-    coverage = queries.coverage(version, chosen)
+    coverage = analysis.coverage(version, chosen)
     title = facts["steps"]["coverage"]["title"][1]
     assert title == {"covered": int(coverage["status"].eq("covered").sum()), "all": 170, "none": int(coverage["status"].eq("none").sum()),
                      "unknown": int(coverage["status"].eq("not_reported").sum())}  # fmt: skip
-    gaps = queries.gaps(version, chosen, "hardship_households")
+    gaps = analysis.gaps(version, chosen, "hardship_households")
     assert (
         facts["steps"]["gaps"]["title"][1]["gaps"]
         == int(gaps["quadrant"].eq("gap").sum())
         == facts["steps"]["gaps"]["classes"].count("g")
     )
-    flagged = queries.overlaps(version, chosen).pairs["outcome"].eq("suspected_duplication").sum()
+    flagged = analysis.overlaps(version, chosen).pairs["outcome"].eq("suspected_duplication").sum()
     assert facts["steps"]["overlaps"]["title"][1]["pairs"] == int(flagged)
     currents = facts["steps"]["currents"]
-    total = int(queries.chosen_support(version, chosen)["amount_satang"].sum())
+    total = int(analysis.chosen_support(version, chosen)["amount_satang"].sum())
     assert currents["title"][1]["total"]["satang"] == total == sum(bar[1] for bar in currents["bars"])
     assert facts["questions"]["weak_unsupported"]["title"][1]["places"] == facts["steps"]["weak"]["title"][1]["alone"]
     assert facts["steps"]["pilots"]["classes"].count("p") == 55
@@ -76,7 +76,7 @@ def test_findings_are_the_numbers_of_the_board(facts):
 
 def test_cards_add_up_to_the_records(facts):
     assert sum(card["supports"] for card in facts["cards"].values()) == len(
-        queries.rolled(facts["version"], queries.Filters(facts["fiscal_year"])).by_subdistrict
+        analysis.rolled(facts["version"], queries.Filters(facts["fiscal_year"])).by_subdistrict
     )
     assert facts["cards"]["801602"]["status"] == "none"
     assert facts["cards"]["801602"]["top"] == []

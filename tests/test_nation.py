@@ -19,7 +19,7 @@ from geo.measure import known_sum
 from geo.ordered_tiles import TILE, ordered_tiles
 from loaders import batches, boundaries, ingest, nation, settings, setup, store, store_nation
 from loaders.problems import Refused
-from pages.parts import kept, nation_data, queries
+from pages.parts import analysis, kept, nation_data, queries
 from tests import nation_files, toy
 from tests.conftest import ROOT
 
@@ -206,7 +206,7 @@ def test_every_cached_frame_is_of_the_province_in_sight(sqlite_two):
         assert queries.number(there) == queries.number(home)
         assert (len(queries.areas(None)), len(queries.support(there)), len(queries.batches(there))) == (131, 4, 1)
         assert queries.villages(None).empty
-        table = queries.coverage(there, queries.Filters(2007))
+        table = analysis.coverage(there, queries.Filters(2007))
         assert table["villages"].isna().all()
         assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
     assert (len(queries.areas(None)), len(queries.villages(None))) == (170, 1553)

@@ -11,6 +11,7 @@ from hypothesis import strategies as some
 from geo.index_spec import SpecError
 from loaders import scenarios as decisions
 from pages.parts import (
+    analysis,
     kept,
     queries,
     ranking_controls,
@@ -166,9 +167,9 @@ def test_an_agreed_class_stands_beside_the_computed_one(version):
 
 def test_last_year_is_compared_only_when_there_is_one(version, monkeypatch):
     assert ranking_data.year_before(version, 2007) is None
-    now = queries.needs(version)
+    now = analysis.needs(version)
     earlier = now[now["fiscal_year"].eq(2007)].assign(fiscal_year=2006)
-    monkeypatch.setattr(queries, "needs", lambda version: pd.concat([now, earlier], ignore_index=True))
+    monkeypatch.setattr(analysis, "needs", lambda version: pd.concat([now, earlier], ignore_index=True))
     assert ranking_data.year_before(version, 2007) == 2006
 
 

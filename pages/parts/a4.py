@@ -7,7 +7,7 @@ import unicodedata
 
 import pandas as pd
 
-from pages.parts import choices, compare, layers, place_facts, queries, records, sheet
+from pages.parts import analysis, choices, compare, layers, place_facts, queries, records, sheet
 from pages.parts.text import baht, day, name_of, safe, subdistrict_name, t, year
 
 SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
@@ -137,7 +137,7 @@ def _wrapped(size: float, text: str, width: float) -> int:
 def _head(version: str, chosen: queries.Filters, code: str) -> str:
     area = queries.areas(chosen.fiscal_year).set_index("subdistrict_code").loc[code]
     layer = layers.coverage_layer(
-        queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies")
+        analysis.coverage(version, chosen), "agencies", analysis.breaks(version, chosen, "agencies")
     )
     demo = f" · {t('demo')}" if bool(queries.batches(version).query("is_active")["is_demo"].any()) else ""
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
@@ -164,7 +164,7 @@ def _figures(version: str, chosen: queries.Filters, code: str) -> str:
         f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
         for words, value in sheet.figures(version, chosen, code)
     )
-    row = queries.coverage(version, chosen).set_index("subdistrict_code").loc[code]
+    row = analysis.coverage(version, chosen).set_index("subdistrict_code").loc[code]
     missing = (
         f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row['missing_bases']))}</p>"
         if row["missing_bases"]

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.measure import known_sum
-from pages.parts import choices, compare, layers, queries, territory
+from pages.parts import analysis, choices, compare, layers, queries, territory
 from pages.parts.place_facts import Block
 from pages.parts.queries import Filters
 from pages.parts.text import baht, day, safe, t, whole, year
@@ -59,7 +59,7 @@ def _head(version: str, chosen: Filters, name: str) -> str:
 def _map(version: str, chosen: Filters) -> str:
     """Baht per head, with the legend that the screen has."""
     layer = layers.coverage_layer(
-        queries.coverage(version, chosen), "per_head_baht", queries.breaks(version, chosen, "per_head_baht")
+        analysis.coverage(version, chosen), "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")
     )
     counts = layer.counts(chosen.district)
     keys = "".join(
@@ -71,10 +71,10 @@ def _map(version: str, chosen: Filters) -> str:
 
 
 def _figures(version: str, chosen: Filters, own: pd.DataFrame) -> str:
-    table = queries.coverage(version, chosen)
+    table = analysis.coverage(version, chosen)
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     reached = inside[inside["status"].eq("covered")]
-    strip = queries.rolled(version, chosen).strip
+    strip = analysis.rolled(version, chosen).strip
     figures = (
         (t("column_places"), t("of", part=len(reached), whole=len(inside))),
         (t("column_records"), whole(len(own))),

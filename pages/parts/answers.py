@@ -12,7 +12,7 @@ from geo import alignment
 from geo.maps import ClassStyle
 from geo.questions import QUESTIONS, Answer, Context
 from loaders import codes
-from pages.parts import choices, panels, queries, ranking_data, records
+from pages.parts import analysis, choices, panels, queries, ranking_data, records
 from pages.parts.layers import Layer
 from pages.parts.palette import OUTCOMES, SEQUENTIAL
 from pages.parts.queries import Filters
@@ -55,13 +55,13 @@ def context(version: str, chosen: Filters, subdistrict: str | None = None) -> Co
     """What the questions are answered from, under a person's filters."""
     wide = chosen.without("district")
     return Context(
-        coverage=queries.coverage(version, wide),
-        support=queries.chosen_support(version, wide),
+        coverage=analysis.coverage(version, wide),
+        support=analysis.chosen_support(version, wide),
         plans=queries.register(version, "plan"),
         strength=strength(version, wide.fiscal_year),
         adjacency=queries.adjacency(),
-        by_theme=lambda: queries.by_theme(version, wide),
-        overlaps=lambda: queries.overlaps(version, wide),
+        by_theme=lambda: analysis.by_theme(version, wide),
+        overlaps=lambda: analysis.overlaps(version, wide),
         needs=lambda: _needs(version, wide),
         district=chosen.district,
         subdistrict=subdistrict,
@@ -79,7 +79,7 @@ def strength(version: str, fiscal_year: int | None) -> pd.DataFrame:
     """Who is weak: class C of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
     return alignment.strength(
-        queries.needs(version), signs, queries.areas(fiscal_year), community_classes(version, fiscal_year) or None
+        analysis.needs(version), signs, queries.areas(fiscal_year), community_classes(version, fiscal_year) or None
     )
 
 
@@ -92,7 +92,7 @@ def need_looked_at(version: str) -> str | None:
 
 def _needs(version: str, wide: Filters) -> pd.DataFrame | None:
     need = need_looked_at(version)
-    return queries.gaps(version, wide, need) if need else None
+    return analysis.gaps(version, wide, need) if need else None
 
 
 def answer(version: str, chosen: Filters, code: str, subdistrict: str | None = None) -> Answer:

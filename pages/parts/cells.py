@@ -10,7 +10,7 @@ import streamlit as st
 from geo.matrix import money_matrix, who_could_act_in
 from geo.roll_up import STRIP_LEVELS
 from loaders import codes, province_facts
-from pages.parts import choices, panels, queries, records
+from pages.parts import analysis, choices, panels, queries, records
 from pages.parts.charts import Cell, matrix_html
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.parts.queries import Filters
@@ -124,7 +124,7 @@ def _cell_address(theme: str, area: str) -> str:
 def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
     """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
     found = money_matrix(
-        queries.chosen_support(version, chosen),
+        analysis.chosen_support(version, chosen),
         queries.areas(chosen.fiscal_year),
         list(choices.theme_names()),
         province_facts.local_governments(queries.province_in(version)),
@@ -196,7 +196,7 @@ def could_act(version: str, chosen: Filters) -> None:
         st.session_state["cell"] = ""
         return
     st.session_state["_used"]["cell"] = ""
-    records_ = queries.chosen_support(version, Filters(chosen.fiscal_year))
+    records_ = analysis.chosen_support(version, Filters(chosen.fiscal_year))
     mandates = {entry["code"]: entry.get("functions", ()) for entry in codes.agencies()}
     found = who_could_act_in(records_, queries.adjacency(), inside, theme, mandates)
     st.html(f"<b>{safe(t('cell_could_act', theme=choices.theme_names()[theme], place=records.place_words(area)))}</b>")

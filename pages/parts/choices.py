@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from loaders import codes, settings
-from pages.parts import apart, queries
+from pages.parts import analysis, apart, queries
 from pages.parts.kept import kept
 from pages.parts.queries import Filters
 from pages.parts.text import LANGUAGES, in_order, language, name_of, read_in, safe, t, year
@@ -289,7 +289,7 @@ def _province_names(language: str) -> dict[str, str]:
 
 def need_names(version: str) -> dict[str, str]:
     """Needs for which figures are in the store, with their names."""
-    present = set(queries.needs(version)["indicator_code"])
+    present = set(analysis.needs(version)["indicator_code"])
     language = st.session_state.get("lang", "th")
     return {
         entry["code"]: entry[f"name_{language}"]

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import choices, dimensions, looks, panels, queries
+from pages.parts import analysis, choices, dimensions, looks, panels, queries
 from pages.parts import records as rows_
 from pages.parts.compare import Sight, value_words
 from pages.parts.looks import Look
@@ -63,7 +63,7 @@ def nothing(version: str, look: Look) -> None:
         lines = [
             t(
                 "nothing_several",
-                records=whole(len(queries.chosen_support(version, queries.Filters(look.filters.fiscal_year)))),
+                records=whole(len(analysis.chosen_support(version, queries.Filters(look.filters.fiscal_year)))),
             )
         ]
     st.info(t("nothing_found") + "".join(f"\n- {line}" for line in lines))

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from loaders.problems import Refused
-from pages.parts import panels, queries
+from pages.parts import analysis, panels, queries
 from pages.parts import records as rows_
 from pages.parts.text import baht, day, safe, t
 
@@ -74,7 +74,7 @@ def cleared(version: str) -> None:
 def _stale(version: str, known: pd.DataFrame) -> pd.DataFrame:
     """Explanations whose rows are gone or whose pair no rule flags any more, over all years."""
     gone = known[known["support_a"].isna() | known["support_b"].isna()]
-    idle = queries.overlaps(version, queries.Filters()).stale_clearings
+    idle = analysis.overlaps(version, queries.Filters()).stale_clearings
     lost = set(gone["id"]) | set(idle["id"] if "id" in idle else ())
     return known[known["id"].isin(lost)]
 

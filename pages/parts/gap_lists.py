@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.clusters import METHODS
 from loaders import codes
-from pages.parts import choices, looks, panels, queries
+from pages.parts import analysis, choices, looks, panels, queries
 from pages.parts import records as rows_
 from pages.parts.text import baht, language, name_of, percent, safe, t, whole
 
@@ -85,7 +85,7 @@ def _named(chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
 def basis(version: str, chosen: queries.Filters, need: str, theme: str) -> pd.DataFrame:
     """The rows behind need against support: the figures of the need, and the records of its function."""
     figures = queries.register(version, "indicator").query("indicator_code == @need")
-    work = queries.chosen_support(version, replace(chosen, theme=theme, district=None))
+    work = analysis.chosen_support(version, replace(chosen, theme=theme, district=None))
     return pd.concat([figures, work], ignore_index=True)
 
 

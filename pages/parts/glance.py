@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.measure import known_sum
-from pages.parts import answers, choices, queries
+from pages.parts import analysis, answers, choices, queries
 from pages.parts.text import baht, t, whole
 
 
@@ -28,7 +28,7 @@ def finding(inside: pd.DataFrame) -> str:
 
 def figures(version: str, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
     """Records, money, agencies, people, booklets."""
-    placed = queries.rolled(version, chosen).by_subdistrict
+    placed = analysis.rolled(version, chosen).by_subdistrict
     year = queries.population_year(chosen.fiscal_year) + 543
     return [
         (t("figure_records"), whole(len(placed))),

@@ -16,7 +16,7 @@ from geo.plan_gaps import plan_gaps
 from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
 from loaders import codes, province_facts, store
 from loaders.privacy import PUBLIC, Viewer
-from pages.parts import queries, who
+from pages.parts import analysis, queries, who
 from pages.parts.kept import kept
 from pages.parts.queries import Filters
 
@@ -48,14 +48,14 @@ class Look:
 @kept(64)
 def records(version: str, look: Look) -> pd.DataFrame:
     """Support records of a look as written."""
-    found = queries.chosen_support(version, look.filters)
+    found = analysis.chosen_support(version, look.filters)
     return found if look.tier is None else found[found["agency_level"].eq(look.tier).fillna(False).astype(bool)]
 
 
 def rolled(version: str, look: Look) -> RolledUp:
     """Records by subdistrict and the strip; a split moves money from the strip to the map, never adds any."""
     if look.is_plain:
-        return queries.rolled(version, look.filters)
+        return analysis.rolled(version, look.filters)
     return _rolled(version, look)
 
 
@@ -71,7 +71,7 @@ def _rolled(version: str, look: Look) -> RolledUp:
 def coverage(version: str, look: Look) -> pd.DataFrame:
     """Coverage of every subdistrict under a look; the district only zooms."""
     look = replace(look, filters=look.filters.without("district"))
-    return queries.coverage(version, look.filters) if look.is_plain else _coverage(version, look)
+    return analysis.coverage(version, look.filters) if look.is_plain else _coverage(version, look)
 
 
 @kept(128)
@@ -95,7 +95,7 @@ def _coverage(version: str, look: Look) -> pd.DataFrame:
 def shared_breaks(version: str, looks: tuple[Look, ...], column: str) -> list[float]:
     """Class bounds for several maps at once, from all their years together, so that one colour means one thing."""
     if len(looks) == 1 and looks[0].is_plain:
-        return queries.breaks(version, looks[0].filters.without("district", "fiscal_year"), column)
+        return analysis.breaks(version, looks[0].filters.without("district", "fiscal_year"), column)
     wide = {
         replace(look, filters=replace(look.filters, fiscal_year=year, district=None))
         for look in looks
@@ -116,7 +116,7 @@ def undated(version: str, look: Look) -> tuple[int, int]:
 def records_without_a_filter(version: str, filters: Filters) -> dict[str, int]:
     """How many records there would be if one of the filters in use were dropped."""
     used = [name for name, value in filters.__dict__.items() if value is not None]
-    return {name: len(queries.chosen_support(version, filters.without(name))) for name in used}
+    return {name: len(analysis.chosen_support(version, filters.without(name))) for name in used}
 
 
 @kept(4)
@@ -135,7 +135,7 @@ def gaps_by_theme(version: str, filters: Filters) -> pd.DataFrame:
     """How far each theme reaches, those that leave most people without first."""
     areas = queries.areas(filters.fiscal_year)
     inside = areas[areas["district_code"].eq(filters.district)] if filters.district else areas
-    found = queries.chosen_support(version, filters.without("district", "theme"))
+    found = analysis.chosen_support(version, filters.without("district", "theme"))
     return gap.gaps_by_theme(
         found, inside, queries.villages(filters.fiscal_year), queries.reports(version), _themes(),
         bases_by_theme=bases_by_theme(version), fiscal_year=filters.fiscal_year,
@@ -146,7 +146,7 @@ def gaps_by_theme(version: str, filters: Filters) -> pd.DataFrame:
 def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
     """Status of every theme in every subdistrict."""
     return cov.coverage_by(
-        "theme_code", _themes(), queries.chosen_support(version, Filters(fiscal_year)), queries.areas(fiscal_year),
+        "theme_code", _themes(), analysis.chosen_support(version, Filters(fiscal_year)), queries.areas(fiscal_year),
         queries.villages(fiscal_year), queries.reports(version), bases_by_value=bases_by_theme(version),
         fiscal_year=fiscal_year, local_governments=province_facts.local_governments(queries.province_in(version)),
     )  # fmt: skip
@@ -155,7 +155,7 @@ def theme_coverage(version: str, fiscal_year: int | None) -> pd.DataFrame:
 @kept(16)
 def plan_demands(version: str, filters: Filters) -> pd.DataFrame:
     """Themes that community plans ask for against the support of that theme."""
-    found = queries.chosen_support(version, filters.without("district", "theme"))
+    found = analysis.chosen_support(version, filters.without("district", "theme"))
     table = plan_gaps(
         queries.register(version, "plan"), found, queries.areas(filters.fiscal_year), queries.reports(version),
         bases_by_theme=bases_by_theme(version), fiscal_year=filters.fiscal_year,
@@ -168,16 +168,16 @@ def plan_demands(version: str, filters: Filters) -> pd.DataFrame:
 @kept(32)
 def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str) -> pd.DataFrame:
     """Need against support of its theme; ``per`` count, population or households; ``bar`` median, mean or quarter."""
-    theme = filters.theme or queries.theme_of(indicator)
-    table = queries.coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
+    theme = filters.theme or analysis.theme_of(indicator)
+    table = analysis.coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
     by = None if per == "count" else per
     found = gap.gaps(
-        queries.needs(version), table, indicator=indicator, threshold="median" if bar == "quarter" else bar, per=by
+        analysis.needs(version), table, indicator=indicator, threshold="median" if bar == "quarter" else bar, per=by
     )  # type: ignore[arg-type]
     if bar != "quarter" or not found["need_measure"].notna().any():
         return found
     return gap.gaps(
-        queries.needs(version),
+        analysis.needs(version),
         table,
         indicator=indicator,
         threshold=float(found["need_measure"].quantile(0.75)),
@@ -188,7 +188,7 @@ def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str
 @kept(8)
 def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
     """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
-    table = next_door(queries.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
+    table = next_door(analysis.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
     return {
         (str(code), str(theme)): list(rows["agency_code"])
         for (code, theme), rows in table.groupby(["subdistrict_code", "theme_code"])
@@ -199,10 +199,10 @@ def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str]
 def clusters(version: str, filters: Filters, measure: str, method: Method) -> pd.DataFrame:
     """Clusters on baht per head (``per_head_baht``: none counts as 0, not reported takes no part) or on an indicator."""
     if measure == "per_head_baht":
-        table = queries.coverage(version, filters).set_index("subdistrict_code")
+        table = analysis.coverage(version, filters).set_index("subdistrict_code")
         values = table["per_head_baht"].mask(table["status"].eq("none"), 0.0).mask(table["status"].eq("not_reported"))
     else:
-        rows = queries.needs(version).query("indicator_code == @measure").sort_values("fiscal_year")
+        rows = analysis.needs(version).query("indicator_code == @measure").sort_values("fiscal_year")
         latest = (
             rows.dropna(subset=["value"])
             .drop_duplicates("subdistrict_code", keep="last")
@@ -214,7 +214,7 @@ def clusters(version: str, filters: Filters, measure: str, method: Method) -> pd
 
 def strengths(version: str) -> dict[str, dict]:
     """Indicators of strength with figures in the store: code -> its entry."""
-    present = set(queries.needs(version)["indicator_code"])
+    present = set(analysis.needs(version)["indicator_code"])
     return {
         entry["code"]: entry
         for entry in codes.indicators()

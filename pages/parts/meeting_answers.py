@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.alignment import strength
 from geo.questions import QUESTIONS, Answer, Context
-from pages.parts import queries
+from pages.parts import analysis, queries
 from pages.parts.answers import COLORS, NOTHING
 from pages.parts.meeting_board import FOCUS, Board, nothing_legend
 
@@ -25,14 +25,14 @@ def _context(board: Board) -> Context:
     signs = [entry["code"] for entry in queries.codes.indicators() if entry["direction"] == "strength"]
     classes = board.ranked["class"].dropna().to_dict() if board.strength else None
     return Context(
-        coverage=queries.coverage(version, chosen),
-        support=queries.chosen_support(version, chosen),
+        coverage=analysis.coverage(version, chosen),
+        support=analysis.chosen_support(version, chosen),
         plans=queries.register(version, "plan"),
-        strength=strength(queries.needs(version), signs, queries.areas(chosen.fiscal_year), classes),
+        strength=strength(analysis.needs(version), signs, queries.areas(chosen.fiscal_year), classes),
         adjacency=queries.adjacency(),
-        by_theme=lambda: queries.by_theme(version, chosen),
-        overlaps=lambda: queries.overlaps(version, chosen),
-        needs=lambda: queries.gaps(version, chosen, board.need) if len(queries.needs(version)) else None,
+        by_theme=lambda: analysis.by_theme(version, chosen),
+        overlaps=lambda: analysis.overlaps(version, chosen),
+        needs=lambda: analysis.gaps(version, chosen, board.need) if len(analysis.needs(version)) else None,
     )
 
 
@@ -49,7 +49,7 @@ def _step(board: Board, code: str, given: Answer) -> dict:
         values=board.in_order(pd.to_numeric(table["value"], errors="coerce")) if given.unit else None, unit=given.unit or None, marks=marks,
         mark_key=given.mark_label or None, badges=dict(given.badges) or None, focus=[given.chosen] if given.chosen else list(dict.fromkeys(listed))[:FOCUS],
         districts=[str(given.blanks[name]) for name in ("most_code", "least_code") if isinstance(given.blanks.get(name), str)],
-        bases=board.bases(queries.chosen_support(board.version, board.chosen)),
+        bases=board.bases(analysis.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
 
 

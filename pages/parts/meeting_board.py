@@ -10,7 +10,7 @@ import pandas as pd
 from geo.index_spec import SpecError
 from geo.ranking import Ranking
 from geo.selection import Choice, Wish, select, worth
-from pages.parts import queries, ranking_data
+from pages.parts import analysis, queries, ranking_data
 from pages.parts.palette import (
     NONE,
     NOT_APPLICABLE,
@@ -63,7 +63,7 @@ class Board:
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Coverage by code."""
-        return queries.coverage(self.version, self.chosen).set_index("subdistrict_code", drop=False)
+        return analysis.coverage(self.version, self.chosen).set_index("subdistrict_code", drop=False)
 
     @cached_property
     def reporting(self) -> int:
@@ -78,7 +78,7 @@ class Board:
     @cached_property
     def need(self) -> str:
         """The need under discussion: the first with figures, hardship before others."""
-        present = set(queries.needs(self.version)["indicator_code"])
+        present = set(analysis.needs(self.version)["indicator_code"])
         listed = [
             entry["code"]
             for entry in queries.codes.indicators()
@@ -89,7 +89,7 @@ class Board:
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Need against support by code."""
-        return queries.gaps(self.version, self.chosen, self.need).set_index("subdistrict_code", drop=False)
+        return analysis.gaps(self.version, self.chosen, self.need).set_index("subdistrict_code", drop=False)
 
     def ranking(self, axis: str) -> Ranking | None:
         """The ranking page's own ranking by ``data/rules/criteria.toml``; ``None`` when nothing can be scored."""
@@ -124,7 +124,7 @@ class Board:
     @cached_property
     def flagged(self) -> pd.DataFrame:
         """Pairs suspected of duplication."""
-        pairs = queries.overlaps(self.version, self.chosen).pairs
+        pairs = analysis.overlaps(self.version, self.chosen).pairs
         return pairs[pairs["outcome"].eq("suspected_duplication")]
 
     @cached_property

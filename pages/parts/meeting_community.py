@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.measure import known_sum
-from pages.parts import queries
+from pages.parts import analysis, queries
 from pages.parts.meeting_board import FOCUS, Board, whole
 from pages.parts.palette import CALL, CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, PILOTS, WEAK
 
@@ -77,7 +77,7 @@ def weak(board: Board) -> dict:
         values=board.in_order(agencies.where(agencies > 0)), unit="unit_agencies",
         figures=[["meeting_people_weak", whole(known_sum(table.loc[board.weak, "population"]))], ["meeting_people_alone", whole(known_sum(alone["population"]))]] if scored else [],
         focus=[*alone["subdistrict_code"], *few["subdistrict_code"]][:FOCUS],
-        bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(queries.chosen_support(board.version, board.chosen))}),
+        bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(analysis.chosen_support(board.version, board.chosen))}),
     )  # fmt: skip
 
 
@@ -143,5 +143,5 @@ def decision(board: Board) -> dict:
         values=board.in_order(signs.where(signs > 0)), unit="meeting_unit_signs",
         figures=[["quadrant_gap", int(gap.sum())], ["outcome_suspected_duplication", int(double.sum())], ["meeting_weak_lonely", int(lonely.sum())]] if unknown < len(signs) else [],
         focus=[code for code in order.index if signs[code] > 0][:FOCUS],
-        bases=sorted({*board.bases(queries.chosen_support(board.version, board.chosen)), *_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation"))}),
+        bases=sorted({*board.bases(analysis.chosen_support(board.version, board.chosen)), *_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation"))}),
     )  # fmt: skip

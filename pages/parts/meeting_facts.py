@@ -10,7 +10,7 @@ import tomllib
 import pandas as pd
 
 from loaders import settings
-from pages.parts import meeting_answers, queries
+from pages.parts import analysis, meeting_answers, queries
 from pages.parts.kept import kept
 from pages.parts.meeting_board import Board, whole
 from pages.parts.meeting_steps import BUILDERS
@@ -91,7 +91,7 @@ def _areas(board: Board) -> dict[str, dict]:
 
 
 def _support(board: Board) -> dict:
-    records = queries.chosen_support(board.version, board.chosen)
+    records = analysis.chosen_support(board.version, board.chosen)
     table = records[SUPPORT].astype(object)
     return {"columns": SUPPORT, "rows": table.where(table.notna(), None).to_numpy().tolist()}
 
@@ -109,7 +109,7 @@ def _cards(board: Board, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
     coverage, gaps, ranked = board.coverage, board.gaps, board.ranked
     flagged = board.flagged["subdistrict_code"].value_counts()
-    supports = queries.rolled(board.version, board.chosen).by_subdistrict.sort_values(
+    supports = analysis.rolled(board.version, board.chosen).by_subdistrict.sort_values(
         "amount_satang", ascending=False, na_position="last"
     )
     grouped = dict(iter(supports.groupby("subdistrict_code")))

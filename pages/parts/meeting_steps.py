@@ -11,7 +11,7 @@ import pandas as pd
 
 from geo.breaks import classify
 from geo.measure import known_sum
-from pages.parts import meeting_community, queries
+from pages.parts import analysis, meeting_community, queries
 from pages.parts.layers import count_bounds
 from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
 from pages.parts.palette import (
@@ -67,7 +67,7 @@ def coverage(board: Board) -> dict:
                  ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]][0 if covered + none else 2:],
         marks="".join("1" if mark else "0" for mark in above) if above.any() else None, mark_key="mark_supported_above",
         focus=list((nobody if len(nobody) else few)["subdistrict_code"][: FOCUS - 2 if above.any() else FOCUS]),  # the stripe takes two lines
-        bases=board.bases(queries.chosen_support(board.version, board.chosen)),
+        bases=board.bases(analysis.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def gaps(board: Board) -> dict:
     need = next(
         (entry for entry in queries.codes.indicators() if entry["code"] == board.need), {"name_th": "-", "name_en": "-"}
     )
-    theme = queries.theme_of(board.need)
+    theme = analysis.theme_of(board.need)
     name = next(
         (
             {"th": entry["name_th"], "en": entry["name_en"]}
@@ -110,13 +110,13 @@ def gaps(board: Board) -> dict:
         values=board.in_order(table["need_value"]), unit="unit_need",
         figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(known_sum(found["population"]))]] if judged else [],
         focus=list(found["subdistrict_code"][:FOCUS]),
-        bases=sorted({*board.bases(register), *board.bases(queries.chosen_support(board.version, board.chosen))}),
+        bases=sorted({*board.bases(register), *board.bases(analysis.chosen_support(board.version, board.chosen))}),
     )  # fmt: skip
 
 
 def overlaps(board: Board) -> dict:
     """Suspected duplication told from designed layering."""
-    found = queries.overlaps(board.version, board.chosen)
+    found = analysis.overlaps(board.version, board.chosen)
     inside = found.by_area[found.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
     letters = {
         "suspected_duplication": "d",
@@ -144,7 +144,7 @@ def overlaps(board: Board) -> dict:
         values=board.in_order(inside["suspected_duplication"].astype(float)), unit="unit_duplication",
         badges={str(code): int(number) for code, number in flagged["suspected_duplication"].items()},
         figures=[[f"meeting_pairs_{name}", whole(counts.get(name, 0))] for name in ("suspected_duplication", "overlapping", "complementary")] if len(outcome.dropna()) else [],
-        focus=list(flagged.index[:FOCUS]), bases=board.bases(queries.chosen_support(board.version, board.chosen)),
+        focus=list(flagged.index[:FOCUS]), bases=board.bases(analysis.chosen_support(board.version, board.chosen)),
     )  # fmt: skip
 
 
@@ -164,7 +164,7 @@ def _overlaps_title(board: Board, counts: pd.Series, stake: int | None) -> list:
 
 def currents(board: Board) -> dict:
     """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
-    rolled = queries.rolled(board.version, board.chosen)
+    rolled = analysis.rolled(board.version, board.chosen)
     table = board.coverage
     million = table["amount_satang"].astype("Float64") / 1e8
     bounds = [0.5, 1.0, 2.0, 5.0]
@@ -183,7 +183,7 @@ def currents(board: Board) -> dict:
         rolled.by_subdistrict["amount_satang"].sum(min_count=1),
         rolled.strip["amount_satang"].sum(min_count=1),
     )
-    records = queries.chosen_support(board.version, board.chosen)
+    records = analysis.chosen_support(board.version, board.chosen)
     streams = (
         records[records["amount_satang"].notna()]
         .groupby("stream_code")["amount_satang"]

@@ -13,7 +13,7 @@ from geo.maps import ClassStyle
 from geo.sankey import sankey
 from geo.stream_history import history as stream_history
 from loaders import province_facts
-from pages.parts import answers, charts, choices, panels, queries, records
+from pages.parts import analysis, answers, charts, choices, panels, queries, records
 from pages.parts.layers import Layer
 from pages.parts.palette import SEQUENTIAL
 from pages.parts.text import baht, day, percent, safe, t, whole
@@ -61,7 +61,7 @@ def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
     if ends == "classes":
         classes = answers.community_classes(version, chosen.fiscal_year)
         found = cur.currents(
-            queries.chosen_support(version, chosen),
+            analysis.chosen_support(version, chosen),
             queries.areas(chosen.fiscal_year),
             province_facts.local_governments(queries.province_in(version)),
             classes,
@@ -82,10 +82,10 @@ def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
 
 def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
     """Share of money that meets the community's own plan; no plan and no money stay off the scale."""
-    table = queries.alignment(version, chosen)
+    table = analysis.alignment(version, chosen)
     share = table["aligned_share"]
     number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
-    status = table["subdistrict_code"].map(queries.coverage(version, chosen).set_index("subdistrict_code")["status"])
+    status = table["subdistrict_code"].map(analysis.coverage(version, chosen).set_index("subdistrict_code")["status"])
     nowhere = status.map({"not_reported": "v"}).fillna("n")
     classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), nowhere)
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
@@ -112,7 +112,7 @@ def _inside(table: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
 
 def alignment_words(version: str, chosen: queries.Filters) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
-    sums = _inside(queries.alignment(version, chosen), chosen)[
+    sums = _inside(analysis.alignment(version, chosen), chosen)[
         ["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]
     ].sum()
     judged = sums["aligned_satang"] + sums["other_satang"]
@@ -133,7 +133,7 @@ def tables(version: str, chosen: queries.Filters, shown: str) -> None:
     """The list behind the map."""
     if shown == "alignment":
         table = (
-            _inside(queries.alignment(version, chosen), chosen)
+            _inside(analysis.alignment(version, chosen), chosen)
             .query("amount_satang > 0")
             .sort_values(["aligned_share", "amount_satang"])
         )
@@ -146,7 +146,7 @@ def tables(version: str, chosen: queries.Filters, shown: str) -> None:
         money = dict.fromkeys(list(columns)[2:-1], baht)
         panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | money)
         return
-    table = strong_on_weak(queries.coverage(version, chosen), answers.strength(version, chosen.fiscal_year))
+    table = strong_on_weak(analysis.coverage(version, chosen), answers.strength(version, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
         "per_head_baht", ascending=False
     )
@@ -190,7 +190,7 @@ def evenness(version: str, chosen: queries.Filters) -> None:
     """How evenly the money lies: computed only when asked for."""
     if not st.toggle(t("evenness"), key="evenness"):
         return
-    found = queries.evenness(version, chosen.without("district"))
+    found = analysis.evenness(version, chosen.without("district"))
     if found["curve"].empty:
         panels.empty()
         return

@@ -9,7 +9,7 @@ import streamlit as st
 from geo.clearings import FLAGS
 from geo.overlap_views import agency_matrix, stream_sets
 from geo.overlaps import AREA_OUTCOMES, Overlaps
-from pages.parts import choices, explain, panels, queries
+from pages.parts import analysis, choices, explain, panels, queries
 from pages.parts import records as rows_
 from pages.parts.palette import OUTCOMES
 from pages.parts.text import baht, language, safe, t, whole
@@ -87,14 +87,14 @@ def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
     used = set(rows["rule_code"])
     return [
         (rule[f"name_{language()}"], rule[f"description_{language()}"])
-        for rule in queries.rules()["overlap"]["rule"]
+        for rule in analysis.rules()["overlap"]["rule"]
         if rule["code"] in used
     ]
 
 
 def _streams(version: str, chosen: queries.Filters) -> None:
     """UpSet plot: which streams meet in how many subdistricts."""
-    sets = stream_sets(queries.chosen_support(version, chosen))
+    sets = stream_sets(analysis.chosen_support(version, chosen))
     sets = sets[sets["stream_count"] > 0]
     if sets.empty:
         panels.empty("no_overlaps")

@@ -13,7 +13,7 @@ from streamlit_folium import st_folium
 from geo.maps import ClassStyle, ClassVector, Geometry, base_map
 from geo.roll_up import RolledUp
 from loaders import boundaries, exchange
-from pages.parts import geometry, queries, records
+from pages.parts import analysis, geometry, queries, records
 from pages.parts.choices import link_params, switch
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.parts.text import baht, day, language, safe, t, whole, year
@@ -166,7 +166,7 @@ def _workbook(frame: pd.DataFrame, name: str) -> bytes:
 
 def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None) -> None:
     """Money that has no subdistrict stands beside the map, by the level it was written at."""
-    rolled = rolled or queries.rolled(version, filters)
+    rolled = rolled or analysis.rolled(version, filters)
     rows = rolled.strip[rolled.strip["supports"] > 0]
     if rows.empty:
         return
@@ -208,6 +208,6 @@ def empty(key: str = "nothing_found") -> None:
 
 def completeness(version: str, filters: queries.Filters) -> str:
     """How much the result stands on, in words: subdistricts (of the district chosen) where all bases have spoken."""
-    spoke, all_ = queries.all_spoke(version, filters)
+    spoke, all_ = analysis.all_spoke(version, filters)
     when = year(filters.fiscal_year) if filters.fiscal_year else t("all_years")
     return t("completeness_note", full=spoke, all=all_, year=when)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.gaps import neighbours
-from pages.parts import choices, looks, queries, ranking_data, records
+from pages.parts import analysis, choices, looks, queries, ranking_data, records
 from pages.parts.text import baht, coded, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
@@ -76,7 +76,7 @@ def gaps(version: str, chosen: queries.Filters, code: str) -> Block:
 
 def needs(version: str, chosen: queries.Filters, code: str) -> Block:
     """The latest figure of every need."""
-    rows = queries.needs(version).query("subdistrict_code == @code").dropna(subset=["value"])
+    rows = analysis.needs(version).query("subdistrict_code == @code").dropna(subset=["value"])
     names = choices.need_names(version)
     latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
     return Block(
@@ -155,7 +155,7 @@ def people(version: str, chosen: queries.Filters, code: str) -> Block:
 
 def overlaps(version: str, chosen: queries.Filters, code: str) -> Block:
     """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
-    found = queries.overlaps(version, queries.Filters(chosen.fiscal_year))
+    found = analysis.overlaps(version, queries.Filters(chosen.fiscal_year))
     own = found.pairs[found.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
     names = records.agency_names(version)
     lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
@@ -174,7 +174,7 @@ def overlaps(version: str, chosen: queries.Filters, code: str) -> Block:
 def near(version: str, chosen: queries.Filters, code: str) -> Block:
     """Neighbours and how many agencies stand there."""
     table, names = (
-        queries.coverage(version, chosen).set_index("subdistrict_code"),
+        analysis.coverage(version, chosen).set_index("subdistrict_code"),
         queries.areas(None).set_index("subdistrict_code"),
     )
     lines = []
@@ -217,7 +217,7 @@ def rank(version: str, chosen: queries.Filters, code: str) -> Block:
 def provenance(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Every row that stands behind the page: register, what, file, sheet, row, date, who loaded it."""
     batches = queries.all_batches(version).set_index("id")
-    kept = set(queries.chosen_support(version, chosen.without("district"))["support_id"])
+    kept = set(analysis.chosen_support(version, chosen.without("district"))["support_id"])
     parts = []
     for register in REGISTERS:
         rows = own_rows(version, register, code)

@@ -5,7 +5,6 @@ Frames are shared between sessions and must not be changed in place; ``geo`` nev
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,15 +13,7 @@ from typing import TypeVar
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from geo import alignment as ali
-from geo import coverage as cov
-from geo import currents as cur
-from geo import gaps as gap
-from geo import overlaps as lap
-from geo.breaks import class_breaks
-from geo.periods import filter_support
-from geo.roll_up import RolledUp, roll_up
-from loaders import areas_register, codes, province_facts, repeats, review, scenarios, settings, store, tables, tracker
+from loaders import areas_register, province_facts, repeats, review, scenarios, settings, store, tables, tracker
 from loaders import clearings as cleared_pairs
 from loaders.privacy import DATA_TEAM, Viewer
 from pages.parts import who
@@ -290,108 +281,6 @@ def usual_year(version: str) -> int | None:
     return int(named.mode().iloc[0]) if len(named) else None
 
 
-@kept(64)
-def chosen_support(version: str, filters: Filters) -> pd.DataFrame:
-    """Support records that meet the filters."""
-    return filter_support(support(version), **filters.__dict__)
-
-
-@kept(256)
-def coverage(version: str, filters: Filters) -> pd.DataFrame:
-    """Coverage of every subdistrict under the filters. The district is left out: it zooms, it does not hide a record."""
-    wide = filters.without("district")
-    any_year = chosen_support(version, wide.without("fiscal_year"))
-    narrowed = any((wide.agency, wide.theme, wide.stream))
-    bases = tuple(sorted(set(any_year["base"].dropna()))) if narrowed else None
-    return cov.coverage(
-        any_year,
-        areas(wide.fiscal_year),
-        villages(wide.fiscal_year),
-        reports(version),
-        fiscal_year=wide.fiscal_year,
-        local_governments=province_facts.local_governments(province_in(version)),
-        spoken=_spoken(version, bases, wide.fiscal_year),
-    )
-
-
-@kept(128)
-def _spoken(version: str, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
-    """Which of the relevant bases have not spoken: few sets of bases stand behind many filters."""
-    return cov.missing_bases(areas(fiscal_year), reports(version), bases, fiscal_year)
-
-
-@kept(256)
-def all_spoke(version: str, filters: Filters) -> tuple[int, int]:
-    """Subdistricts (of the district chosen) for which every relevant base has spoken, and all of them; without a relevant base none has."""
-    table = coverage(version, filters)
-    share = table["completeness"][table["district_code"].eq(filters.district) | (not filters.district)]
-    return int(share.eq(1).sum()), len(share)
-
-
-@kept(64)
-def rolled(version: str, filters: Filters) -> RolledUp:
-    """Records by subdistrict and the strip of money without one."""
-    return roll_up(
-        chosen_support(version, filters),
-        areas(filters.fiscal_year),
-        province_facts.local_governments(province_in(version)),
-    )
-
-
-@kept(256)
-def breaks(version: str, filters: Filters, column: str) -> list[float]:
-    """Class bounds of a measure, from all years together so that two years' maps can be compared."""
-    tables_ = [
-        coverage(version, Filters(year, filters.agency, filters.theme, filters.stream)) for year in years(version)
-    ]
-    pooled = pd.concat([table[column] for table in tables_]) if tables_ else pd.Series(dtype=float)
-    return class_breaks(pooled, 5)
-
-
-@kept(64)
-def needs(version: str) -> pd.DataFrame:
-    """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
-    table = register(version, "indicator")
-    return table[table["area_level"].eq("subdistrict")][["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
-
-
-@kept(64)
-def gaps(version: str, filters: Filters, indicator: str) -> pd.DataFrame:
-    """Need against support of the need's theme (or of the theme chosen)."""
-    theme = filters.theme or theme_of(indicator)
-    table = coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
-    return gap.gaps(needs(version), table, indicator=indicator)
-
-
-def theme_of(indicator: str) -> str | None:
-    """The theme that answers a need."""
-    return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
-
-
-@kept()
-def rules() -> dict:
-    """The overlap rules and co-financing schemes of ``data/rules``."""
-    read = {}
-    for name in ("overlap", "cofinancing"):
-        with (settings.RULES / f"{name}.toml").open("rb") as file:
-            read[name] = tomllib.load(file)
-    return read
-
-
-@kept(32)
-def overlaps(version: str, filters: Filters) -> lap.Overlaps:
-    """Pairs of supports in the same place and period with their outcome."""
-    wide = filters.without("district", "agency", "stream")
-    known = clearings(version).dropna(subset=["support_a", "support_b"])
-    return lap.overlaps(
-        chosen_support(version, wide),
-        rules()["overlap"],
-        rules()["cofinancing"],
-        fiscal_year=wide.fiscal_year,
-        cleared=known,
-    )
-
-
 @kept(4)
 def clearings(version: str) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
@@ -427,55 +316,3 @@ def decide(write: Callable[[Connection], Written]) -> Written:
     """One write of a decision; raises ``Refused`` with what is missing."""
     with writing() as connection:
         return write(connection)
-
-
-@kept(16)
-def by_theme(version: str, filters: Filters) -> pd.DataFrame:
-    """Coverage for each theme (or the one chosen), stacked with ``theme_code``: the same figures as the coverage page."""
-    wanted = [entry["code"] for entry in codes.themes() if filters.theme in (None, entry["code"])]
-    wide = filters.without("district")
-    tables_ = [
-        coverage(version, Filters(wide.fiscal_year, wide.agency, theme, wide.stream)).assign(theme_code=theme)
-        for theme in wanted
-    ]
-    return pd.concat(tables_, ignore_index=True)
-
-
-@kept(16)
-def flows(version: str, filters: Filters) -> cur.Currents:
-    """Money by stream, agency, theme and district."""
-    return cur.currents(
-        chosen_support(version, filters),
-        areas(filters.fiscal_year),
-        province_facts.local_governments(province_in(version)),
-    )
-
-
-@kept(16)
-def alignment(version: str, filters: Filters) -> pd.DataFrame:
-    """Share of each subdistrict's money that meets its community's own plan."""
-    return ali.alignment(
-        rolled(version, filters.without("district")).by_subdistrict,
-        register(version, "plan"),
-        areas(filters.fiscal_year),
-    )
-
-
-@kept(8)
-def evenness(version: str, filters: Filters) -> dict:
-    """Lorenz curve, Gini and Theil of baht per head; loads its libraries (about 2 s) only when first asked for."""
-    from geo import equity
-
-    table = coverage(version, filters)
-    stated = table["amount_satang"].mask(table["status"].eq("none"), 0)
-    known = table[stated.notna() & (table["population"] > 0)].assign(baht=stated / 100)
-    rate = equity.per_head(known["baht"], known["population"])
-    parts = equity.theil(rate, known["district_code"])
-    curve = equity.lorenz(known["baht"], known["population"])
-    return {
-        "curve": curve,
-        "gini": equity.gini_by_people(known["baht"], known["population"]),
-        "theil": parts,
-        "known": len(known),
-        "all": len(table),
-    }

@@ -14,7 +14,7 @@ from geo.index_spec import Spec
 from geo.ranking import Ranking, contributions, rank
 from geo.ranking_review import Agreed, agreed, compare, strength_by_need
 from loaders import settings
-from pages.parts import queries
+from pages.parts import analysis, queries
 from pages.parts.kept import kept
 
 KEY = "subdistrict_code"
@@ -90,7 +90,7 @@ def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
         "organisations": spoken(version, "organisation", fiscal_year),
     }
     table = criteria_frame(
-        queries.areas(fiscal_year), queries.needs(version), registers["plan"], registers["welfare_fund"], registers["organisation"],
+        queries.areas(fiscal_year), analysis.needs(version), registers["plan"], registers["welfare_fund"], registers["organisation"],
         fiscal_year, none_where,
     )  # fmt: skip
     wanted = [entry.get("column", entry["code"]) for entry in document()["criterion"]]
@@ -140,7 +140,7 @@ def year_before(version: str, fiscal_year: int | None) -> int | None:
     if fiscal_year is None:
         return None
     signs = {entry["code"] for entry in criteria()}
-    told = queries.needs(version)
+    told = analysis.needs(version)
     earlier = told[told["indicator_code"].isin(signs) & told["fiscal_year"].eq(fiscal_year - 1).fillna(False)]
     return fiscal_year - 1 if len(earlier) else None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pages.parts import choices, queries
+from pages.parts import analysis, choices, queries
 from pages.parts.kept import kept
 from pages.parts.text import day, language, name_of, percent, t, year
 
@@ -90,7 +90,7 @@ def pair_words(version: str, pairs: pd.DataFrame) -> pd.DataFrame:
     wanted = sorted({*pairs["support_a"], *pairs["support_b"]})
     known = queries.support(version).set_index("support_id", drop=False).loc[wanted]
     words = support_words(version, known).set_index("support_id")
-    rules = {rule["code"]: rule[f"name_{language()}"] for rule in queries.rules()["overlap"]["rule"]}
+    rules = {rule["code"]: rule[f"name_{language()}"] for rule in analysis.rules()["overlap"]["rule"]}
 
     def side(column: str, name: str) -> list[str]:
         return list(words.loc[pairs[column], name])

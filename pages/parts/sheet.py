@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from loaders import province_facts
-from pages.parts import panels, place_facts, queries, records
+from pages.parts import analysis, panels, place_facts, queries, records
 from pages.parts.text import baht, day, safe, subdistrict_name, t, whole
 
 
 def facts(version: str, chosen: queries.Filters, code: str) -> None:
     """Figures of the place and of its support."""
-    row = next(queries.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
+    row = next(analysis.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
     panels.figures(figures(version, chosen, code))
     if row.missing_bases:
         st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row.missing_bases))}</p>")
@@ -20,7 +20,7 @@ def facts(version: str, chosen: queries.Filters, code: str) -> None:
 
 def finding(version: str, chosen: queries.Filters, code: str, name: str) -> str:
     """Who supports the place, in the words that the overview answers the same question with."""
-    row = queries.coverage(version, chosen).set_index("subdistrict_code").loc[code]
+    row = analysis.coverage(version, chosen).set_index("subdistrict_code").loc[code]
     kind = {"none": "_zero", "not_reported": "_unknown"}.get(row["status"], "")
     blanks = {"agencies": row["agencies"], "amount_satang": baht(row["amount_satang"])}
     return t(f"answer_who_supports{kind}", subdistrict_code=subdistrict_name(name), **blanks)
@@ -29,7 +29,7 @@ def finding(version: str, chosen: queries.Filters, code: str, name: str) -> str:
 def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str, str]]:
     """The figures in words."""
     area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
-    row = next(queries.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
+    row = next(analysis.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
     per_head = (
         t("nobody" if row.status == "none" else "not_known")
         if pd.isna(row.per_head_baht)
@@ -50,7 +50,7 @@ def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str,
 
 def own_support(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Records of the subdistrict and its villages, the most money first."""
-    found = queries.chosen_support(version, chosen.without("district"))
+    found = analysis.chosen_support(version, chosen.without("district"))
     return found[found["subdistrict_code"].eq(code).fillna(False)].sort_values(
         ["amount_satang", "support_id"], ascending=[False, True], na_position="last"
     )
@@ -58,7 +58,7 @@ def own_support(version: str, chosen: queries.Filters, code: str) -> pd.DataFram
 
 def support_above(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
-    found = queries.chosen_support(version, chosen.without("district"))
+    found = analysis.chosen_support(version, chosen.without("district"))
     links = province_facts.local_governments(queries.province_in(version))
     own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
     office = found["area_level"].eq("local_government")

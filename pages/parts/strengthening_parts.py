@@ -10,7 +10,7 @@ import streamlit as st
 from geo import strengthening as plan
 from geo.maps import ClassStyle
 from loaders import scenarios as store_scenarios
-from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
+from pages.parts import analysis, choices, panels, queries, ranking_controls, ranking_data, records, scenarios
 from pages.parts import ranking_parts as ranks
 from pages.parts.layers import Layer
 from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
@@ -31,7 +31,7 @@ def weak(version: str, chosen: Filters, method: Method) -> tuple[pd.DataFrame, p
 
 def current(version: str, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
     """Weak places where the money per head is among the highest."""
-    rate = queries.coverage(version, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
+    rate = analysis.coverage(version, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
         columns={"per_head_baht": "baht_per_head"}
     )
     return plan.strong_current_on_weak(units, rate)

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import territory as land
-from pages.parts import choices, panels, queries, records
+from pages.parts import analysis, choices, panels, queries, records
 from pages.parts.queries import Filters
 from pages.parts.text import baht, day, flat, safe, t, whole
 
@@ -24,7 +24,7 @@ def finding(version: str, chosen: Filters) -> str:
 
 def listed(version: str, chosen: Filters) -> pd.DataFrame:
     """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
-    grouped = queries.chosen_support(version, chosen).groupby("agency_code")
+    grouped = analysis.chosen_support(version, chosen).groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
     table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index()
     return table.sort_values(["places", "agency_code"], ascending=[False, True], ignore_index=True)
@@ -78,7 +78,7 @@ def themes(own: pd.DataFrame) -> None:
 def partner_rows(version: str, chosen: Filters) -> pd.DataFrame:
     """Who else is in the same subdistricts, by outcome of the overlap."""
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
-    pairs, placed = queries.overlaps(version, year).pairs, queries.rolled(version, year).by_subdistrict
+    pairs, placed = analysis.overlaps(version, year).pairs, analysis.rolled(version, year).by_subdistrict
     if chosen.district:
         pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
         placed = placed[placed["district_code"].eq(chosen.district)]
@@ -104,8 +104,8 @@ def gap_rows(version: str, chosen: Filters) -> pd.DataFrame:
     """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
     table = land.gaps_beside(
-        queries.by_theme(version, year),
-        queries.rolled(version, year).by_subdistrict,
+        analysis.by_theme(version, year),
+        analysis.rolled(version, year).by_subdistrict,
         queries.adjacency(),
         str(chosen.agency),
     )
@@ -151,7 +151,7 @@ def data_lines(version: str, chosen: Filters) -> list[str]:
     ]
     silent = [
         row.subdistrict_code
-        for row in queries.coverage(version, chosen.without("district")).itertuples()
+        for row in analysis.coverage(version, chosen.without("district")).itertuples()
         if row.status == "not_reported"
     ]
     return [

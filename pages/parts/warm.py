@@ -12,7 +12,7 @@ import threading
 import time
 
 from loaders import codes, settings
-from pages.parts import geometry, looks, queries, who
+from pages.parts import analysis, geometry, looks, queries, who
 from pages.parts.looks import Look
 from pages.parts.queries import Filters
 
@@ -79,7 +79,7 @@ def _work(version: str) -> None:
             if _wanted[_scope(version)] != version:
                 return
             began = time.perf_counter()
-            queries.breaks(version, filters, "agencies")
+            analysis.breaks(version, filters, "agencies")
             time.sleep(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
     except Exception:  # pages compute for themselves what is not there
         log.exception("computing ahead stopped")

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.measure import known_sum
-from pages.parts import agency_sheet, choices, layers, panels, queries, territory
+from pages.parts import agency_sheet, analysis, choices, layers, panels, queries, territory
 from pages.parts import records as rows_
 from pages.parts.text import baht, t, whole
 
@@ -26,9 +26,9 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         territory.agencies(version, chosen)
         return
     name = rows_.agency_names(version).get(chosen.agency, chosen.agency)
-    table = queries.coverage(version, chosen)
+    table = analysis.coverage(version, chosen)
     inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
-    own = queries.chosen_support(version, chosen)
+    own = analysis.chosen_support(version, chosen)
     with place:
         blanks = {
             "agency": name,
@@ -43,7 +43,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     with left:
         view_, layer = (
             panels.choose_map_view(),
-            layers.coverage_layer(table, "per_head_baht", queries.breaks(version, chosen, "per_head_baht")),
+            layers.coverage_layer(table, "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")),
         )
         panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "agency"))
     with right:

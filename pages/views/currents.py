@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, money, panels, queries
+from pages.parts import analysis, choices, money, panels, queries
 from pages.parts.text import baht, t, whole
 
 MAPS = ("alignment", "strong_on_weak")
@@ -18,7 +18,7 @@ def view() -> None:
 
 
 def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    found = queries.flows(version, chosen)
+    found = analysis.flows(version, chosen)
     named = found.paths[["stream_code", "agency_code"]].replace("", None)
     with place:
         blanks = {
@@ -46,4 +46,4 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     money.tables(version, chosen, shown)
     money.history(version, chosen)
     money.evenness(version, chosen)
-    panels.sources(version, queries.chosen_support(version, chosen), chosen)
+    panels.sources(version, analysis.chosen_support(version, chosen), chosen)

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import apart, choices, gap_lists, layers, looks, panels, queries
+from pages.parts import analysis, apart, choices, gap_lists, layers, looks, panels, queries
 from pages.parts.text import t
 
 
@@ -31,7 +31,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, liste
         with place:
             panels.title(gap_lists.least_reached(version, chosen), panels.completeness(version, chosen))
         gap_lists.without_needs(version, chosen)
-        panels.sources(version, queries.chosen_support(version, chosen), chosen)
+        panels.sources(version, analysis.chosen_support(version, chosen), chosen)
         return
     said = st.session_state
     mode, view_ = said["mode"], said["map"]
@@ -44,7 +44,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, liste
         need, per, bar = said["need"], said["per"], said["bar"]
         table = looks.need_gaps(version, chosen, need, per, bar)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
-        theme = chosen.theme or queries.theme_of(need) or "hardship"
+        theme = chosen.theme or analysis.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
         finding = gap_lists.finding(counts, choices.theme_names()[theme], listed[need])
@@ -62,7 +62,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, liste
             st.warning(t("cluster_caution"))
     if mode == "clusters":
         gap_lists.clusters(version, chosen, found, measure)
-        panels.sources(version, queries.chosen_support(version, chosen), chosen)
+        panels.sources(version, analysis.chosen_support(version, chosen), chosen)
         return
     gap_lists.show(version, chosen, inside, need, theme)
     panels.sources(version, gap_lists.basis(version, chosen, need, theme), chosen)

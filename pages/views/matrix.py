@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.matrix import matrix
-from pages.parts import cells, choices, panels, queries
+from pages.parts import analysis, cells, choices, panels, queries
 from pages.parts.text import t
 
 MEASURES = ("places", "baht")
@@ -20,7 +20,7 @@ def view() -> None:
 
 def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     shown = choices.switch("cells", t("cells"), MEASURES, lambda name: t(f"cells_{name}"))
-    stacked = queries.by_theme(version, chosen)
+    stacked = analysis.by_theme(version, chosen)
     inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]
     table = matrix(inside, "subdistrict_code" if chosen.district else "district_code")
     counts = table["status"].value_counts()
@@ -40,4 +40,4 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     cells.show(version, chosen, table, shown)
     cells.could_act(version, chosen)
     cells.download(version, chosen, table)
-    panels.sources(version, queries.chosen_support(version, chosen), chosen)
+    panels.sources(version, analysis.chosen_support(version, chosen), chosen)

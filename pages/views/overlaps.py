@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, layers, overlap_lists, panels, queries
+from pages.parts import analysis, choices, layers, overlap_lists, panels, queries
 from pages.parts.text import baht, t
 
 
@@ -16,8 +16,8 @@ def view() -> None:
 
 
 def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    found = queries.overlaps(version, chosen)
-    covered = queries.coverage(version, chosen.without("agency", "stream"))
+    found = analysis.overlaps(version, chosen)
+    covered = analysis.coverage(version, chosen.without("agency", "stream"))
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     with place:
@@ -42,4 +42,4 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         panels.legend(layer.styles, layer.counts(chosen.district))
         overlap_lists.figures(pairs)
     overlap_lists.show(version, chosen, pairs)
-    panels.sources(version, queries.chosen_support(version, chosen), chosen)
+    panels.sources(version, analysis.chosen_support(version, chosen), chosen)

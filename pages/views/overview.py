@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import answers, choices, glance, layers, panels, queries
+from pages.parts import analysis, answers, choices, glance, layers, panels, queries
 from pages.parts.text import t
 
 
@@ -16,7 +16,7 @@ def view() -> None:
 
 
 def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    table = queries.coverage(version, chosen)
+    table = analysis.coverage(version, chosen)
     left, right = st.columns([8, 5], gap="medium")
     with right:
         question = answers.choose()
@@ -25,10 +25,10 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     layer = (
         answers.layer_of(given)
         if given
-        else layers.coverage_layer(table, "agencies", queries.breaks(version, chosen, "agencies"))
+        else layers.coverage_layer(table, "agencies", analysis.breaks(version, chosen, "agencies"))
     )
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
-    empty = queries.chosen_support(version, chosen.without("district")).empty
+    empty = analysis.chosen_support(version, chosen.without("district")).empty
     with place:
         words = answers.sentence(version, given) if given else t("view_overview") if empty else glance.finding(inside)
         panels.title(words, panels.completeness(version, chosen))
@@ -45,4 +45,4 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         panels.strip(version, chosen)
     if given:
         answers.listing(version, question, given)
-    panels.sources(version, queries.chosen_support(version, chosen), chosen)
+    panels.sources(version, analysis.chosen_support(version, chosen), chosen)

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import a4, choices, layers, panels, queries, sheet
+from pages.parts import a4, analysis, choices, layers, panels, queries, sheet
 from pages.parts.text import name_of, t, year
 
 
@@ -36,7 +36,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     left, right = st.columns([5, 8] if code else [8, 5], gap="medium")
     with left:
         layer = layers.coverage_layer(
-            queries.coverage(version, chosen), "agencies", queries.breaks(version, chosen, "agencies")
+            analysis.coverage(version, chosen), "agencies", analysis.breaks(version, chosen, "agencies")
         )
         view_ = panels.choose_map_view()
         clicked = panels.show_map(layer.vector(view_, None, code or None), "subdistrict", height=460)

@@ -1,0 +1,179 @@
+"""What the records say under the filters: coverage, gaps, overlaps, flows; every frame kept by data version.
+
+Computed from the frames of :mod:`pages.parts.queries` by ``geo``. They are shared between sessions and must not be
+changed in place; ``geo`` never does.
+"""
+
+from __future__ import annotations
+
+import tomllib
+
+import pandas as pd
+
+from geo import alignment as ali
+from geo import coverage as cov
+from geo import currents as cur
+from geo import gaps as gap
+from geo import overlaps as lap
+from geo.breaks import class_breaks
+from geo.periods import filter_support
+from geo.roll_up import RolledUp, roll_up
+from loaders import codes, province_facts, settings
+from pages.parts import queries
+from pages.parts.kept import kept
+from pages.parts.queries import Filters
+
+
+@kept(64)
+def chosen_support(version: str, filters: Filters) -> pd.DataFrame:
+    """Support records that meet the filters."""
+    return filter_support(queries.support(version), **filters.__dict__)
+
+
+@kept(256)
+def coverage(version: str, filters: Filters) -> pd.DataFrame:
+    """Coverage of every subdistrict under the filters. The district is left out: it zooms, it does not hide a record."""
+    wide = filters.without("district")
+    any_year = chosen_support(version, wide.without("fiscal_year"))
+    narrowed = any((wide.agency, wide.theme, wide.stream))
+    bases = tuple(sorted(set(any_year["base"].dropna()))) if narrowed else None
+    return cov.coverage(
+        any_year,
+        queries.areas(wide.fiscal_year),
+        queries.villages(wide.fiscal_year),
+        queries.reports(version),
+        fiscal_year=wide.fiscal_year,
+        local_governments=province_facts.local_governments(queries.province_in(version)),
+        spoken=_spoken(version, bases, wide.fiscal_year),
+    )
+
+
+@kept(128)
+def _spoken(version: str, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
+    """Which of the relevant bases have not spoken: few sets of bases stand behind many filters."""
+    return cov.missing_bases(queries.areas(fiscal_year), queries.reports(version), bases, fiscal_year)
+
+
+@kept(256)
+def all_spoke(version: str, filters: Filters) -> tuple[int, int]:
+    """Subdistricts (of the district chosen) for which every relevant base has spoken, and all of them; without a relevant base none has."""
+    table = coverage(version, filters)
+    share = table["completeness"][table["district_code"].eq(filters.district) | (not filters.district)]
+    return int(share.eq(1).sum()), len(share)
+
+
+@kept(64)
+def rolled(version: str, filters: Filters) -> RolledUp:
+    """Records by subdistrict and the strip of money without one."""
+    return roll_up(
+        chosen_support(version, filters),
+        queries.areas(filters.fiscal_year),
+        province_facts.local_governments(queries.province_in(version)),
+    )
+
+
+@kept(256)
+def breaks(version: str, filters: Filters, column: str) -> list[float]:
+    """Class bounds of a measure, from all years together so that two years' maps can be compared."""
+    tables_ = [
+        coverage(version, Filters(year, filters.agency, filters.theme, filters.stream))
+        for year in queries.years(version)
+    ]
+    pooled = pd.concat([table[column] for table in tables_]) if tables_ else pd.Series(dtype=float)
+    return class_breaks(pooled, 5)
+
+
+@kept(64)
+def needs(version: str) -> pd.DataFrame:
+    """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
+    table = queries.register(version, "indicator")
+    return table[table["area_level"].eq("subdistrict")][["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
+
+
+@kept(64)
+def gaps(version: str, filters: Filters, indicator: str) -> pd.DataFrame:
+    """Need against support of the need's theme (or of the theme chosen)."""
+    theme = filters.theme or theme_of(indicator)
+    table = coverage(version, Filters(filters.fiscal_year, filters.agency, theme, filters.stream))
+    return gap.gaps(needs(version), table, indicator=indicator)
+
+
+def theme_of(indicator: str) -> str | None:
+    """The theme that answers a need."""
+    return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
+
+
+@kept()
+def rules() -> dict:
+    """The overlap rules and co-financing schemes of ``data/rules``."""
+    read = {}
+    for name in ("overlap", "cofinancing"):
+        with (settings.RULES / f"{name}.toml").open("rb") as file:
+            read[name] = tomllib.load(file)
+    return read
+
+
+@kept(32)
+def overlaps(version: str, filters: Filters) -> lap.Overlaps:
+    """Pairs of supports in the same place and period with their outcome."""
+    wide = filters.without("district", "agency", "stream")
+    known = queries.clearings(version).dropna(subset=["support_a", "support_b"])
+    return lap.overlaps(
+        chosen_support(version, wide),
+        rules()["overlap"],
+        rules()["cofinancing"],
+        fiscal_year=wide.fiscal_year,
+        cleared=known,
+    )
+
+
+@kept(16)
+def by_theme(version: str, filters: Filters) -> pd.DataFrame:
+    """Coverage for each theme (or the one chosen), stacked with ``theme_code``: the same figures as the coverage page."""
+    wanted = [entry["code"] for entry in codes.themes() if filters.theme in (None, entry["code"])]
+    wide = filters.without("district")
+    tables_ = [
+        coverage(version, Filters(wide.fiscal_year, wide.agency, theme, wide.stream)).assign(theme_code=theme)
+        for theme in wanted
+    ]
+    return pd.concat(tables_, ignore_index=True)
+
+
+@kept(16)
+def flows(version: str, filters: Filters) -> cur.Currents:
+    """Money by stream, agency, theme and district."""
+    return cur.currents(
+        chosen_support(version, filters),
+        queries.areas(filters.fiscal_year),
+        province_facts.local_governments(queries.province_in(version)),
+    )
+
+
+@kept(16)
+def alignment(version: str, filters: Filters) -> pd.DataFrame:
+    """Share of each subdistrict's money that meets its community's own plan."""
+    return ali.alignment(
+        rolled(version, filters.without("district")).by_subdistrict,
+        queries.register(version, "plan"),
+        queries.areas(filters.fiscal_year),
+    )
+
+
+@kept(8)
+def evenness(version: str, filters: Filters) -> dict:
+    """Lorenz curve, Gini and Theil of baht per head; loads its libraries (about 2 s) only when first asked for."""
+    from geo import equity
+
+    table = coverage(version, filters)
+    stated = table["amount_satang"].mask(table["status"].eq("none"), 0)
+    known = table[stated.notna() & (table["population"] > 0)].assign(baht=stated / 100)
+    rate = equity.per_head(known["baht"], known["population"])
+    parts = equity.theil(rate, known["district_code"])
+    curve = equity.lorenz(known["baht"], known["population"])
+    return {
+        "curve": curve,
+        "gini": equity.gini_by_people(known["baht"], known["population"]),
+        "theil": parts,
+        "known": len(known),
+        "all": len(table),
+    }
