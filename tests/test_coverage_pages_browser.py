@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import pytest
 from playwright.sync_api import expect
 
+from bench.client import Client
 from tests import served
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -49,6 +51,45 @@ def painted(seen: served.Visit) -> list[str]:
         body.wait_for()
         found.append(body.get_attribute("data-classes") or "")
     return found
+
+
+FILTERED = ("coverage", "overview", "gaps", "overlaps", "matrix", "currents", "agency", "subdistrict")
+
+
+def test_a_filter_draws_the_results_alone(board):
+    """No list of the row of filters is sent again: what is sent says the new finding, and the link follows."""
+
+    async def visit(view: str) -> None:
+        async with Client(board, view, "lang=en") as session:
+            await session.rerun()
+            box = session.list_with("theme")
+            session.lists = {}
+            answer = await session.choose_in(box, 2)
+            sent = {one["key"].rsplit("-", 1)[-1] for one in session.lists.values()}
+            assert not sent & {"year", "theme", "agency", "stream", "district"}, view
+            assert any("kradan-title" in text for text in answer.texts), view
+            assert any("kradan-chosen" in text and box["options"][2] in text for text in answer.texts), view
+            assert answer.has_map or view in ("matrix", "agency"), view
+            assert "theme=" in session.state.query_string, view
+            assert not answer.errors
+
+    for view in FILTERED:
+        asyncio.run(asyncio.wait_for(visit(view), 240))
+
+
+def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, board):
+    seen = opened(chromium, f"{board}/coverage?lang=en")
+    slider = seen.page.get_by_role("slider")
+    before = slider.get_attribute("aria-valuetext")
+    seen.choose(seen.page.locator(".st-key-year").get_by_role("combobox"), seen.page.get_by_role("option").nth(1))
+    expect(slider).not_to_have_attribute("aria-valuetext", before or "")
+    chosen = slider.get_attribute("aria-valuetext")
+    seen.settled()
+    slider.press("ArrowLeft")
+    expect(slider).not_to_have_attribute("aria-valuetext", chosen or "")
+    stepped = slider.get_attribute("aria-valuetext") or ""
+    expect(seen.page.locator(".st-key-year input")).to_have_value(stepped)
+    seen.says(stepped)
 
 
 def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(chromium, board):
