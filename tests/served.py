@@ -32,7 +32,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 # How long anything awaited may take. A page of a loaded machine comes late; what is never true fails all the same.
-PATIENCE = 240_000
+PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "240000"))
 expect.set_options(timeout=PATIENCE)
 Read = TypeVar("Read")
 
