@@ -161,8 +161,12 @@ def write_content(content: bytes, folder: Path, stem: str) -> Path:
     if target.exists() and target.stat().st_size == len(content):
         return target
     handle, unfinished = tempfile.mkstemp(dir=folder, prefix=".", suffix=".part")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    os.chmod(unfinished, 0o644)
-    os.replace(unfinished, target)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(unfinished, 0o644)
+        os.replace(unfinished, target)
+    except OSError:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
     return target

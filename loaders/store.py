@@ -34,6 +34,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from loaders import settings, tables
 from loaders.problems import Refused
@@ -77,6 +78,7 @@ __all__ = [
 ]
 
 WAIT_SECONDS = 30
+NO_WRITING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writer takes
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -105,11 +107,36 @@ def _begin(engine: Engine) -> None:
             connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
 
 
+class _Alone(sqlite3.Connection):
+    """A store read from its file alone: nothing can be written beside it, not even the log that readers share."""
+
+
 def _sqlite_engine(address: URL) -> Engine:
-    """``mode=rw``: a file that has gone is an error for the next connection too, not an empty store."""
+    """``mode=rw``: a file that has gone is an error for the next connection too, not an empty store.
+
+    On a full or read-only disk SQLite cannot make its log. When there is none with content, the file is whole, and is
+    read alone for as long as one connection is in use; whoever writes is told that there is no room.
+    """
     path = Path(str(address.database)).resolve()
 
     def connect() -> sqlite3.Connection:
+        try:
+            return with_log()
+        except sqlite3.OperationalError as error:
+            log = path.with_name(f"{path.name}-wal")
+            if (
+                error.sqlite_errorcode & 0xFF not in NO_WRITING
+                or not path.is_file()
+                or (log.exists() and log.stat().st_size)
+            ):
+                raise
+        alone = sqlite3.connect(
+            f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False, factory=_Alone
+        )
+        alone.isolation_level = None
+        return alone
+
+    def with_log() -> sqlite3.Connection:
         opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, timeout=WAIT_SECONDS)
         opened.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
@@ -122,7 +149,14 @@ def _sqlite_engine(address: URL) -> Engine:
         return opened
 
     options = {"pool_size": 10, "max_overflow": 40, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
-    return create_engine(address, creator=connect, **options)
+    engine = create_engine(address, creator=connect, **options)
+
+    @event.listens_for(engine, "checkin")
+    def _once(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        if isinstance(connection, _Alone):  # the next one sees whether there is room again, and what others wrote
+            record.invalidate()
+
+    return engine
 
 
 def engine_at(url: str | None = None) -> Engine:

@@ -8,6 +8,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 # PostgreSQL's codes: no room on the disk; a write that the system refused (a limit of size or quota among them).
 NO_ROOM = {"53100", "58030"}
+SQLITE_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 NO_ROOM_WORDS = ("could not extend file", "no space left on device")
 # Classes and codes of a server that went away in the middle.
 GONE = ("08", "57P01", "57P02", "57P03")
@@ -30,7 +31,7 @@ def reason(error: DBAPIError) -> str | None:
     cause = error.orig
     state = str(getattr(cause, "sqlstate", None) or "")
     words = str(cause).casefold()
-    is_full = getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL or state in NO_ROOM
+    is_full = getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_NO_ROOM or state in NO_ROOM
     if is_full or any(part in words for part in NO_ROOM_WORDS):
         return "store_full"
     no_answer = isinstance(error, OperationalError) and not state and not isinstance(cause, sqlite3.Error)

@@ -9,6 +9,7 @@ import pytest
 
 from geo.maps import ClassStyle, Geometry, base_map, class_message, class_vector
 from loaders import reference
+from pages.parts import geometry, kept
 
 STYLES = {"0": ClassStyle("#ffffcc", "1 หน่วยงาน"), "u": ClassStyle("#e3e3e3", "ยังไม่มีข้อมูล", "#8a8a8a")}
 
@@ -47,3 +48,26 @@ def test_the_base_map_never_changes_and_asks_no_other_host():
     assert len(scripts) == 1
     links = [link for _name, link in board.default_js + board.default_css]
     assert all(link.startswith("../../app/static/") for link in links)
+
+
+def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):
+    """Boundaries that cannot be read there lead to a map that cannot be written: the last one stands."""
+    monkeypatch.setattr(geometry, "FOLDER", tmp_path / "geo")
+    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
+    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
+    kept.clear()
+    first = geometry.current()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    for name in ("write_json", "write_geojson"):
+        monkeypatch.setattr(geometry, name, full)
+    monkeypatch.setattr(geometry, "_signature", lambda *_: "another")
+    kept.clear()
+    assert geometry.current() == first
+    kept.clear()
+    (tmp_path / "geo" / "last-80.json").unlink()
+    with pytest.raises(OSError, match="No space"):
+        geometry.current()
+    kept.clear()

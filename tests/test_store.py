@@ -227,6 +227,38 @@ def test_a_full_disk_leaves_whole_batches(sqlite_engine):
     assert store.is_alive(engine)
 
 
+ON_A_FULL_DISK = """
+import resource, signal, sys
+from loaders import store, tables
+from loaders.store import StoreUnavailable
+from tests.stores import add_batch
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+engine = store.open_store(sys.argv[1])
+said = []
+for _ in range(2):
+    with store.reading(engine) as connection:
+        said.append(str(store.count(connection, tables.import_batch)))
+    try:
+        with store.writing(engine) as connection:
+            add_batch(connection)
+    except StoreUnavailable as stop:
+        said.append(stop.code)
+print(" ".join(said))
+"""
+
+
+def test_a_store_on_a_full_disk_is_read_all_the_same(sqlite_engine):
+    """Nothing can be written beside it, not even SQLite's log: the board stands, and who writes is told why not."""
+    _one_batch(sqlite_engine, 10)
+    sqlite_engine.dispose()
+    command = [sys.executable, "-c", ON_A_FULL_DISK, str(sqlite_engine.url)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert (done.stdout.split(), done.stderr) == (["1", "store_full", "1", "store_full"], "")
+    _one_batch(sqlite_engine, 10)  # there is room again
+    assert whole_batches(sqlite_engine) == 2
+
+
 def test_a_full_disk_of_a_server_leaves_whole_batches(monkeypatch, tmp_path):
     """A server whose files may not grow beyond 24 MiB: the system refuses the write, as a full disk does."""
     monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path))

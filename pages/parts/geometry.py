@@ -59,16 +59,36 @@ def current() -> dict:
 def _current(province: str, stamp: tuple) -> dict:
     source = province_facts.boundaries_of(province, stamp)
     problems = [problem.as_dict() for problem in source.problems]
-    kept = FOLDER / f"{_signature(source, province)}.json"
-    if kept.exists():
-        found = json.loads(kept.read_text(encoding="utf-8"))
-        if all((FOLDER.parent / found[name]).exists() for name in ("main", "grid")):
-            return found | {"problems": problems}
+    kept, last = FOLDER / f"{_signature(source, province)}.json", FOLDER / f"last-{province}.json"
+    found = _prepared(kept)
+    try:
+        if found is None:
+            found = _prepare(source, province)
+            write_json(kept, found)
+        if found != _prepared(last):
+            write_json(last, found)
+    except OSError:  # a full disk: the boundaries may not even have been readable, but the last map is there
+        found = found or _prepared(last)
+        if found is None:
+            raise
+    return found | {"problems": problems}
+
+
+def _prepared(card: Path) -> dict | None:
+    """What a card says of maps prepared earlier, if they are still there."""
+    try:
+        found = json.loads(card.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if all((FOLDER.parent / found[name]).exists() for name in ("main", "grid")) else None
+
+
+def _prepare(source: boundaries.BoundarySource, province: str) -> dict:
     facts = province_facts.subdistricts(province)
     kind = main_stem(source, facts)
     main, grid = _maps(source, facts, province, kind)
     west, south, east, north = (float(edge) for edge in main.subdistricts.total_bounds)
-    found = {
+    return {
         "main": f"geo/{write_geojson(main, FOLDER, kind).name}",
         "grid": f"geo/{write_geojson(grid, FOLDER, 'grid').name}",
         "kind": kind,
@@ -77,8 +97,6 @@ def _current(province: str, stamp: tuple) -> dict:
         "missing": sorted(set(facts["subdistrict_code"]) - set(main.subdistricts["subdistrict_code"])),
         "file": source.path.name if source.path else None,
     }
-    write_json(kept, found)
-    return found | {"problems": problems}
 
 
 def _maps(
