@@ -217,9 +217,8 @@ def test_points_without_a_place(
 
 
 def test_a_point_without_boundaries_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from loaders import boundaries
-
-    monkeypatch.setattr(boundaries, "find_boundaries", lambda *_: boundaries.BoundarySource(None, "schematic"))
+    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
+    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
     path = tmp_path / "p.json"
     path.write_text(
         json.dumps([{"หน่วยงาน": "พอช.", "งบประมาณ": "5", "latitude": "8.2", "longitude": "99.6"}]), encoding="utf-8"

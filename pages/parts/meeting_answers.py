@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.alignment import strength
 from geo.questions import QUESTIONS, Answer, Context
+from loaders import codes
 from pages.parts import analysis, queries
 from pages.parts.answers import COLORS, NOTHING
 from pages.parts.meeting_board import FOCUS, Board, nothing_legend
@@ -22,7 +23,7 @@ def answers(board: Board) -> dict[str, dict]:
 
 def _context(board: Board) -> Context:
     version, chosen = board.version, board.chosen
-    signs = [entry["code"] for entry in queries.codes.indicators() if entry["direction"] == "strength"]
+    signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
     classes = board.ranked["class"].dropna().to_dict() if board.strength else None
     return Context(
         coverage=analysis.coverage(version, chosen),
@@ -40,7 +41,7 @@ def _step(board: Board, code: str, given: Answer) -> dict:
     table = given.classes.set_index("subdistrict_code")
     listed = given.listed["subdistrict_code"] if "subdistrict_code" in given.listed else pd.Series(dtype=str)
     marks = "".join("1" if own in given.marked else "0" for own in board.codes) if given.marked else None
-    names = {row["code"]: {"th": row["name_th"], "en": row["name_en"]} for row in queries.codes.indicators()}
+    names = {row["code"]: {"th": row["name_th"], "en": row["name_en"]} for row in codes.indicators()}
     blanks = {"need": names.get(board.need, {"th": "-", "en": "-"})} | {
         name: _blank(board, name, value) for name, value in given.blanks.items()
     }

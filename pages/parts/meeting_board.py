@@ -10,6 +10,7 @@ import pandas as pd
 from geo.index_spec import SpecError
 from geo.ranking import Ranking
 from geo.selection import Choice, Wish, select, worth
+from loaders import codes
 from pages.parts import analysis, queries, ranking_data
 from pages.parts.palette import (
     NONE,
@@ -80,9 +81,7 @@ class Board:
         """The need under discussion: the first with figures, hardship before others."""
         present = set(analysis.needs(self.version)["indicator_code"])
         listed = [
-            entry["code"]
-            for entry in queries.codes.indicators()
-            if entry["direction"] == "need" and entry["code"] in present
+            entry["code"] for entry in codes.indicators() if entry["direction"] == "need" and entry["code"] in present
         ]
         return NEED if NEED in listed or not listed else listed[0]
 

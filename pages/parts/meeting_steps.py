@@ -11,6 +11,7 @@ import pandas as pd
 
 from geo.breaks import classify
 from geo.measure import known_sum
+from loaders import codes
 from pages.parts import analysis, meeting_community, queries
 from pages.parts.layers import count_bounds
 from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
@@ -89,15 +90,11 @@ def gaps(board: Board) -> dict:
     found = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
     unknown = int(table["quadrant"].isin(["unknown_support", "unknown_need"]).sum())
     need = next(
-        (entry for entry in queries.codes.indicators() if entry["code"] == board.need), {"name_th": "-", "name_en": "-"}
+        (entry for entry in codes.indicators() if entry["code"] == board.need), {"name_th": "-", "name_en": "-"}
     )
     theme = analysis.theme_of(board.need)
     name = next(
-        (
-            {"th": entry["name_th"], "en": entry["name_en"]}
-            for entry in queries.codes.themes()
-            if entry["code"] == theme
-        ),
+        ({"th": entry["name_th"], "en": entry["name_en"]} for entry in codes.themes() if entry["code"] == theme),
         {"th": "-", "en": "-"},
     )
     blanks = {"gaps": len(found), "need": {"th": need["name_th"], "en": need["name_en"]}, "theme": name}
