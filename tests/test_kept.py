@@ -1,10 +1,38 @@
 """Results kept by their arguments."""
 
+import subprocess
+import sys
 import threading
 
 import pytest
 
 from pages.parts import kept
+from tests.conftest import ROOT
+
+LETS_GO = """
+import time
+from pages.parts import memory
+
+def size():
+    return int(open("/proc/self/statm").read().split()[1]) * 4096
+
+memory.EVERY_SECONDS = 0.1
+blocks = [bytes(2_000) for _ in range(100_000)]
+blocks = blocks[::1_000]  # some stay, so that what lies between them is not given back by itself
+full = size()
+memory.stay_small()
+for _ in range(300):
+    if size() < full - 100e6:
+        break
+    time.sleep(0.1)
+print(size() < full - 100e6)
+"""
+NO_THREAD = """
+import threading
+from pages.parts import memory
+memory.stay_small()
+print(threading.active_count() == 1)
+"""
 
 
 def test_a_result_is_computed_once_and_the_oldest_is_forgotten():
@@ -65,3 +93,12 @@ def test_what_was_computed_from_a_state_that_is_gone_is_not_kept():
 
     looking = kept.kept()(look)
     assert [looking(), looking(), looking()] == ["old", "new", "new"]
+
+
+@pytest.mark.parametrize("platform", ["linux", "win32"])
+def test_free_memory_is_given_back_where_the_library_can(platform):
+    code = LETS_GO if platform == "linux" else f"import sys; sys.platform = 'win32'{NO_THREAD}"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
+    )
+    assert done.stdout.strip() == "True"

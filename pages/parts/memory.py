@@ -1,7 +1,7 @@
-"""Memory that is free is given back to the system: the server stays as small after a week as after an hour.
+"""Memory that is free is given back to the system once a minute.
 
 The C library (glibc) keeps what was freed, in an arena per thread, and every run of a page is a thread of its own: after
-some minutes of eight people a third of the process was free memory that nobody could use (measured with ``bench.soak``).
+two minutes of eight people a fifth of the process was free memory that nobody could use (789 of which 619 MB were in use).
 """
 
 from __future__ import annotations
