@@ -189,7 +189,7 @@ def kills(engine, url: str, folder: Path, moments: int) -> dict:
         process, pipe = store_worker.start(store_worker.imports, url, path)
         pipe.recv()
         begun = time.perf_counter()
-        pipe.poll(chance.uniform(0, usual) if number >= 0 else None)
+        pipe.poll(chance.uniform(0.3, 1.3) * usual if number >= 0 else None)
         usual = time.perf_counter() - begun if number < 0 else usual
         process.kill()
         process.join()
