@@ -99,7 +99,7 @@ class Ingested:
             "problems": count_by_code(self.problems),
             "to_confirm": self.doubts,
             "repeats": self.repeats,
-            "as_of": self.as_of.isoformat() if self.as_of else None,
+            "as_of": day.isoformat() if (day := self.as_of) else None,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,
         }

@@ -49,10 +49,10 @@ def _read_province() -> None:
     if st.session_state.get("province") not in province_names():
         st.session_state["province"] = home
     st.session_state["_used"] = {"lang": "th", "province": home}
-    _look()
+    begin_part()
 
 
-def _look() -> None:
+def begin_part() -> None:
     """Have this run's thread speak the language and work for the province chosen; each run begins with it."""
     read_in(st.session_state["lang"])
     home = settings.home_province()
@@ -67,12 +67,7 @@ def keep_frame() -> None:
 def begin() -> None:
     """The start of a view's run: the choices around it are in use, its own are not yet."""
     st.session_state["_used"] = dict(st.session_state["_frame_used"])
-    _look()
-
-
-def begin_part() -> None:
-    """The start of a part that may be run alone: it speaks this person's language and works for their province."""
-    _look()
+    begin_part()
 
 
 def results(version: str, draw: Callable[..., None], *more: object) -> None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.clusters import METHODS
 from loaders import codes
-from pages.parts import analysis, choices, looks, panels, queries
+from pages.parts import analysis, apart, choices, looks, panels, queries
 from pages.parts import records as rows_
 from pages.parts.text import baht, language, name_of, percent, safe, t, whole
 
@@ -145,6 +145,20 @@ def _plans(version: str, chosen: queries.Filters) -> None:
     columns = {"name": t("column_subdistrict"), "district": t("column_district"), "theme": t("column_asked"), "words": t("column_status"),
                "demands": t("column_demands"), "unmet": t("column_unmet"), "could_act": t("column_could_act"), "missing": t("column_missing_bases")}  # fmt: skip
     panels.table(shown, "gaps-plans", columns)
+
+
+def choose(version: str, listed: dict[str, str]) -> None:
+    """The row of choices above the map: need against support, or clusters; ``listed`` are the needs with their names."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
+        mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
+        with apart.redraws(apart.RESULTS):
+            panels.choose_map_view()
+            if mode == "clusters":
+                choose_hint(version)
+            else:
+                choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
+                choices.switch("per", t("per"), PER, lambda name: t(f"per_{name}"))
+                choices.choose("bar", t("bar"), BARS, lambda name: t(f"bar_{name}"))
 
 
 def choose_hint(version: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import analysis, apart, choices, gap_lists, layers, looks, panels, queries
+from pages.parts import analysis, choices, gap_lists, layers, looks, panels, queries
 from pages.parts.text import t
 
 
@@ -13,16 +13,7 @@ def view() -> None:
     place = st.container()
     choices.filters(version)
     if listed := choices.need_names(version):
-        with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
-            mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
-            with apart.redraws(apart.RESULTS):
-                panels.choose_map_view()
-                if mode == "clusters":
-                    gap_lists.choose_hint(version)
-                else:
-                    choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
-                    choices.switch("per", t("per"), gap_lists.PER, lambda name: t(f"per_{name}"))
-                    choices.choose("bar", t("bar"), gap_lists.BARS, lambda name: t(f"bar_{name}"))
+        gap_lists.choose(version, listed)
     choices.results(version, _results, place, listed)
 
 
