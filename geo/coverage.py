@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.periods import filter_support, in_fiscal_year, require_columns
+from geo.periods import filter_support, in_fiscal_year, is_one_of, require_columns
 from geo.roll_up import NEEDED, RolledUp, roll_up
 
 STATUSES = ("covered", "none", "not_reported", "not_applicable")
@@ -74,7 +74,7 @@ def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> pd.DataFra
     stated = records["amount_satang"].astype("Int64")
     in_register = records["village_code"].notna()
     if villages is not None:
-        in_register &= records["village_code"].isin(villages["village_code"])
+        in_register &= is_one_of(records["village_code"], villages["village_code"])
     table = records.assign(
         amount=stated,
         no_amount=stated.isna(),
@@ -105,11 +105,11 @@ def _is_supported_above(areas: pd.DataFrame, rolled: RolledUp, local_governments
     districts = within.loc[
         ~(within["area_level"].eq("local_government") & (local_governments is not None)), "district_code"
     ]
-    above = areas["district_code"].isin(districts.dropna()) | areas["subdistrict_code"].str[:2].isin(provinces)
+    above = is_one_of(areas["district_code"], districts) | is_one_of(areas["subdistrict_code"].str[:2], provinces)
     if local_governments is not None:
         acting = higher.loc[higher["area_level"].eq("local_government"), "area_code"]
-        met = local_governments.loc[local_governments["entity_code"].isin(acting), "subdistrict_code"]
-        above |= areas["subdistrict_code"].isin(met)
+        met = local_governments.loc[is_one_of(local_governments["entity_code"], acting), "subdistrict_code"]
+        above |= is_one_of(areas["subdistrict_code"], met)
     return above
 
 
@@ -122,7 +122,7 @@ def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> pd.Se
         return areas["villages"].astype("Int64")
     counts = areas["subdistrict_code"].map(villages["subdistrict_code"].value_counts())
     provinces = areas["subdistrict_code"].str[:2]
-    silent = ~provinces.isin(villages["subdistrict_code"].str[:2])
+    silent = ~is_one_of(provinces, villages["subdistrict_code"].str[:2])
     return counts.fillna(0).astype("Int64").mask(silent)
 
 

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.periods import is_one_of, require_columns
 from geo.splits import SplitMethod, largest_remainder, split, unsplit
 
 OWN_LEVELS = ("village", "subdistrict")
@@ -110,7 +110,7 @@ def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
     require_columns(support, NEEDED, "support")
     require_columns(areas, ["subdistrict_code", "district_code"], "areas")
     support = _with_single_governments(support, local_governments)
-    known = support["subdistrict_code"].isin(areas["subdistrict_code"])
+    known = is_one_of(support["subdistrict_code"], areas["subdistrict_code"])
     placed = known & (
         support["area_level"].isin([*OWN_LEVELS, "local_government"]) | support["is_estimated"].astype(bool)
     )

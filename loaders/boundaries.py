@@ -59,7 +59,7 @@ def load(path: Path | str, province: str = HOME, crs: str | None = None) -> Boun
     """
     path = Path(path)
     known = register(province)
-    raw = read_polygons(path)
+    raw = read_polygons(path, province)
     rows, problems = match_rows(raw, province)
     rows, more = polygon_shapes.polygons_only(rows)
     problems += more

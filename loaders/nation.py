@@ -9,7 +9,6 @@ import geopandas as gpd
 import geothai
 
 from loaders import boundaries, polygon_crs, polygon_shapes
-from loaders.polygon_columns import recognise
 from loaders.polygon_files import RawLayer, read_polygons
 from loaders.polygon_register import written_codes
 from loaders.problems import Refused
@@ -53,9 +52,9 @@ def load(path: Path) -> gpd.GeoDataFrame:
 
 
 def _rows(raw: RawLayer) -> gpd.GeoDataFrame:
-    codes = written_codes(raw.frame, recognise(raw.frame.columns.drop("geometry")))
+    codes = written_codes(raw.frame)
     if codes is None:
         raise Refused("boundary_no_codes")
     table = {"subdistrict_code": codes.to_numpy(), "province_code": codes.str[:2].to_numpy()}
-    frame = gpd.GeoDataFrame({**table, "row": range(1, len(raw.frame) + 1)}, geometry=raw.frame.geometry.to_numpy())
+    frame = gpd.GeoDataFrame({**table, "row": raw.rows}, geometry=raw.frame.geometry.to_numpy())
     return frame[frame["province_code"].isin(provinces())].reset_index(drop=True)

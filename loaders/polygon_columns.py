@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import repeat
 
 from loaders.thai import normalise
 
@@ -38,6 +39,7 @@ ALIASES = {
         "changwat province ชื่อจังหวัด จังหวัด จ."
     ),
 }
+CODE_COLUMNS = ("subdistrict_code", "district_code", "province_code")
 ENCODINGS = ("utf-8", "cp874")
 PREFIXES = {
     "subdistrict_name": re.compile(r"^(ตำบล|แขวง|ต\.)\s*"),
@@ -104,6 +106,19 @@ def whole_code(subdistrict: object, district: object = "", province: object = ""
     if middle and len(middle) <= 2 and len(first) == 2:
         return first + middle.zfill(2) + last.zfill(2)
     return ""
+
+
+def written_codes(headings: Iterable[str], column: Callable[[str], Iterable[object]]) -> list[str] | None:
+    """Six-digit codes of all rows (empty where a row has none) from the code columns; ``None`` when no row has any.
+
+    ``column`` gives the values under a heading.
+    """
+    found = recognise(headings)
+    if "subdistrict_code" not in found:
+        return None
+    parts = [column(found[what]) if what in found else repeat("") for what in CODE_COLUMNS]
+    codes = [whole_code(*row) for row in zip(*parts, strict=False)]  # a part that the file lacks is endless
+    return codes if any(codes) else None
 
 
 def plain_name(text: object, what: str) -> str:

@@ -24,7 +24,7 @@ import pyarrow as pa
 import shapely
 
 from loaders import gdal_guard
-from loaders.polygon_reader import GEOMETRY
+from loaders.polygon_reader import GEOMETRY, ROW
 from loaders.problems import Refused
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,10 +43,12 @@ PASSED_ON = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "P
 class RawLayer:
     """Rows as the file has them (no CRS set), the CRS text it states, and its declared text encoding.
 
-    ``raw_text`` is true for shapefiles: text columns and headings are bytes read as latin-1.
+    ``rows`` are their 1-based positions in the file. ``raw_text`` is true for shapefiles: text columns and headings are
+    bytes read as latin-1.
     """
 
     frame: gpd.GeoDataFrame
+    rows: np.ndarray
     crs: str | None
     raw_text: bool
     encoding: str | None
@@ -74,8 +76,12 @@ def file_kind(path: Path) -> str:
     raise Refused("boundary_empty" if not size else "boundary_format_unknown", value=path.name)
 
 
-def read_polygons(path: Path) -> RawLayer:
-    """Read one file; raises ``Refused`` with a code for everything that is wrong with the file itself."""
+def read_polygons(path: Path, province: str = "") -> RawLayer:
+    """Read one file; raises ``Refused`` with a code for everything that is wrong with the file itself.
+
+    With a province, rows that are known by their code to lie in another one are left out, so that a file of the nation
+    costs no more than the province; a file without any of it is read whole.
+    """
     kind = file_kind(path)
     with tempfile.TemporaryDirectory(prefix="kradan-boundary-") as folder:
         room = Path(folder)
@@ -89,7 +95,7 @@ def read_polygons(path: Path) -> RawLayer:
         if kind == "shapefile":
             for shp in files:
                 check_shapefile(shp)
-        answer = run_reader(kind, room / "rows.arrow", files)
+        answer = run_reader(kind, room / "rows.arrow", files, province)
         table = _read_table(room / "rows.arrow")
         encoding = _declared_encoding(files) if kind == "shapefile" else None
     wkb = table.column(GEOMETRY).to_numpy(zero_copy_only=False)
@@ -98,8 +104,9 @@ def read_polygons(path: Path) -> RawLayer:
             shapes = shapely.from_wkb(wkb)
     except shapely.errors.ShapelyError as error:
         raise Refused("boundary_bad_coordinates") from error
-    frame = gpd.GeoDataFrame(table.drop_columns([GEOMETRY]).to_pandas(), geometry=shapely.force_2d(shapes))
-    return RawLayer(frame, answer.get("crs"), kind == "shapefile", encoding, kind)
+    frame = gpd.GeoDataFrame(table.drop_columns([GEOMETRY, ROW]).to_pandas(), geometry=shapely.force_2d(shapes))
+    rows = table.column(ROW).to_numpy()
+    return RawLayer(frame, rows, answer.get("crs"), kind == "shapefile", encoding, kind)
 
 
 def _read_table(path: Path) -> pa.Table:
@@ -108,11 +115,12 @@ def _read_table(path: Path) -> pa.Table:
         return pa.ipc.open_file(file.read()).read_all()
 
 
-def run_reader(kind: str, out: Path, files: list[Path]) -> dict[str, str | None]:
+def run_reader(kind: str, out: Path, files: list[Path], province: str = "") -> dict[str, str | None]:
     """Run the child on our own copies; its problem codes become ``Refused``, a crash too."""
     environment = gdal_guard.guard({name: os.environ[name] for name in PASSED_ON if name in os.environ})
     environment["PYTHONIOENCODING"] = "utf-8"
-    command = [sys.executable, "-m", "loaders.polygon_reader", kind, str(out), *(str(file.resolve()) for file in files)]
+    command = [sys.executable, "-m", "loaders.polygon_reader", kind, str(out), province]
+    command += [str(file.resolve()) for file in files]
     try:
         done = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, timeout=READ_SECONDS)
     except subprocess.TimeoutExpired as error:

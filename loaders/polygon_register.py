@@ -8,8 +8,8 @@ import geopandas as gpd
 import geothai
 import pandas as pd
 
-from loaders import reference
-from loaders.polygon_columns import ENCODINGS, PREFIXES, code_digits, plain_name, recognise, redecode, whole_code
+from loaders import polygon_columns, reference
+from loaders.polygon_columns import ENCODINGS, PREFIXES, code_digits, plain_name, recognise, redecode
 from loaders.polygon_files import RawLayer
 from loaders.problems import Problem, Refused
 
@@ -48,12 +48,12 @@ def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Pro
     Refused: no usable code or name columns, or only other provinces in the file.
     """
     columns = recognise(raw.frame.columns.drop("geometry"))
-    codes = written_codes(raw.frame, columns)
+    codes = written_codes(raw.frame)
     problems: list[Problem] = []
     if codes is None:
         codes, problems = _codes_by_name(raw, columns, province)
     frame = gpd.GeoDataFrame(
-        {"subdistrict_code": codes.to_numpy(), "row": range(1, len(raw.frame) + 1)},
+        {"subdistrict_code": codes.to_numpy(), "row": raw.rows},
         geometry=raw.frame.geometry.to_numpy(),
     )
     here = frame["subdistrict_code"].str.startswith(province)
@@ -65,16 +65,10 @@ def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Pro
     return frame[here].reset_index(drop=True), problems
 
 
-def written_codes(frame: pd.DataFrame, columns: dict[str, str]) -> pd.Series | None:
-    """Six-digit codes from the code columns; ``None`` when the file has no column that gives any."""
-    if "subdistrict_code" not in columns:
-        return None
-    parts = [
-        frame[columns[what]] if what in columns else pd.Series("", index=frame.index)
-        for what in ("subdistrict_code", "district_code", "province_code")
-    ]
-    codes = pd.Series([whole_code(*row) for row in zip(*parts, strict=True)], index=frame.index, dtype=object)
-    return codes if (codes != "").any() else None
+def written_codes(frame: pd.DataFrame) -> pd.Series | None:
+    """Six-digit codes of a layer's rows (:func:`loaders.polygon_columns.written_codes`)."""
+    codes = polygon_columns.written_codes(frame.columns.drop("geometry"), frame.__getitem__)
+    return None if codes is None else pd.Series(codes, index=frame.index, dtype=object)
 
 
 def _codes_by_name(raw: RawLayer, columns: dict[str, str], province: str) -> tuple[pd.Series, list[Problem]]:

@@ -54,7 +54,7 @@ def state_of(province: str) -> tuple:
     return () if province == HOME else boundaries.stamp(province)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)  # all provinces: small tables, and the file of the nation is not opened again for them
 def _elsewhere(province: str, stamp: tuple) -> pd.DataFrame:
     empty = reference.subdistricts().iloc[:0]
     shapes = boundaries_of(province, stamp).frame
@@ -80,7 +80,7 @@ def _elsewhere(province: str, stamp: tuple) -> pd.DataFrame:
     return table.astype(dict.fromkeys(reference.MEASURES, float)).sort_values("subdistrict_code", ignore_index=True)
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=128)
 def _borders(province: str, stamp: tuple) -> pd.DataFrame:
     shapes = boundaries_of(province, stamp).frame
     if shapes is None:

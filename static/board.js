@@ -123,14 +123,17 @@
     board.note.style.display = text ? "block" : "none";
   }
 
-  function load(kind) {
+  function load(kind, again) {
     board.sets[kind] = { layer: null, order: {}, points: {}, codes: [], count: 0 };
-    fetch(board.options[kind]).then(function (answer) {
+    fetch(board.options[kind], again ? { cache: "reload" } : {}).then(function (answer) {
       if (!answer.ok) throw new Error(String(answer.status));
       return answer.json();
-    }).then(function (data) { build(kind, data); paint(); }).catch(function () {
-      board.note.textContent = board.options.texts.failed;
+    }).then(function (data) { build(kind, data); paint(); }).catch(function (error) {
+      // The tiles of a province seen for the first time are still being laid out.
+      var wait = kind === "grid" && error.message === "404" && (again || 0) < 60;
+      board.note.textContent = wait ? board.options.texts.coming : board.options.texts.failed;
       board.note.style.display = "block";
+      if (wait) setTimeout(function () { load(kind, (again || 0) + 1); }, 1000);
     });
   }
 

@@ -22,8 +22,11 @@ from geo.measure import area_km2, to_metric
 from loaders import boundaries, gdal_guard, polygon_files
 from loaders.boundaries import find_boundaries, install, load, read_boundaries, status
 from loaders.polygon_columns import recognise, whole_code
+from loaders.polygon_files import read_polygons
+from loaders.polygon_register import match_rows
 from loaders.problems import Refused, count_by_code
 from tests.conftest import ROOT, SHARED
+from tests.nation_files import geojson_of, squares
 
 REAL = SHARED / "boundaries"
 TRUTH = REAL / "nst_adm3.geojson"
@@ -231,6 +234,18 @@ def shapefile(tmp_path: Path, encoding: str, cpg: str | None, frame: gpd.GeoData
     if cpg is not None:
         (folder / "t.cpg").write_text(cpg)
     return zipped(tmp_path, {path.name: path.read_bytes() for path in folder.iterdir()})
+
+
+def test_only_rows_of_the_province_leave_the_file(tmp_path) -> None:
+    """A file of the nation costs a province no more than its own; what has no code is still told with its row."""
+    content = geojson_of(tmp_path / "a.geojson", squares(["840101", "", "800101", "840102", "900101"]))
+    known = read_polygons(content, "84")
+    assert (known.rows.tolist(), known.frame["subdistrict_code"].tolist()) == ([1, 2, 4], ["840101", "", "840102"])
+    assert read_polygons(content).rows.tolist() == read_polygons(content, "85").rows.tolist() == [1, 2, 3, 4, 5]
+    rows, problems = match_rows(known, "84")
+    assert rows["row"].tolist() == [1, 4]
+    assert [(problem.code, problem.row) for problem in problems] == [("boundary_row_no_code", 2)]
+    assert refused(content, province="85").value == "80, 84, 90"
 
 
 def zipped(tmp_path: Path, entries: dict[str, bytes], name: str = "file.zip") -> Path:
@@ -546,7 +561,7 @@ def test_newest_usable_file_wins_and_bad_ones_are_told(folder, monkeypatch) -> N
 
 def test_no_fault_of_ours_breaks_the_search(folder, monkeypatch) -> None:
     (folder / "a.geojson").write_bytes(TRUTH.read_bytes())
-    monkeypatch.setattr(boundaries, "read_polygons", lambda path: 1 / 0)
+    monkeypatch.setattr(boundaries, "read_polygons", lambda path, province: 1 / 0)
     found = find_boundaries()
     assert found.kind == "schematic"
     assert [(problem.code, problem.value) for problem in found.problems] == [

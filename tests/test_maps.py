@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import threading
+import time
 
 import pandas as pd
 import pytest
 
 from geo.maps import ClassStyle, Geometry, base_map, class_message, class_vector
-from loaders import reference
+from geo.tile_apart import assign_apart
+from geo.tile_grid import assign
+from loaders import reference, settings
+from loaders.polygon_register import register
 from pages.parts import geometry, kept
+from tests import nation_files
 
 STYLES = {"0": ClassStyle("#ffffcc", "1 หน่วยงาน"), "u": ClassStyle("#e3e3e3", "ยังไม่มีข้อมูล", "#8a8a8a")}
 
@@ -48,6 +54,73 @@ def test_the_base_map_never_changes_and_asks_no_other_host():
     assert len(scripts) == 1
     links = [link for _name, link in board.default_js + board.default_css]
     assert all(link.startswith("../../app/static/") for link in links)
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch):
+    """A province of six squares, its maps in a folder of their own."""
+    codes = register("84")["subdistrict_code"].tolist()
+    nation_files.geojson_of(tmp_path / "squares.geojson", nation_files.squares(codes, size=0.02))
+    monkeypatch.setattr(geometry, "FOLDER", tmp_path / "static" / "geo")
+    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
+    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
+    kept.clear()
+    with settings.seeing("84"):
+        yield tmp_path
+    kept.clear()
+
+
+def awaited(path):
+    """A file that another process is making."""
+    for _ in range(600):
+        if path.exists():
+            return json.loads(path.read_text(encoding="utf-8"))
+        time.sleep(0.1)
+    raise TimeoutError(path)
+
+
+def test_the_first_map_of_a_province_does_not_wait_for_its_tiles(elsewhere, monkeypatch):
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(facts):
+        begun.set()
+        go_on.wait(60)
+        return assign_apart(facts)
+
+    monkeypatch.setattr(geometry, "assign_apart", slow)
+    found = geometry.current()
+    assert begun.wait(10) and found["kind"] == "true"
+    assert (elsewhere / "static" / found["main"]).exists() and not (elsewhere / "static" / found["grid"]).exists()
+    go_on.set()
+    tiles = awaited(elsewhere / "static" / found["grid"])
+    assert [tile["properties"]["c"] for tile in tiles["features"]] == register("84")["subdistrict_code"].tolist()
+
+
+def test_tiles_are_solved_here_when_no_second_process_can_be_had(elsewhere, monkeypatch):
+    def refused(_facts):
+        raise OSError(12, "Cannot allocate memory")
+
+    monkeypatch.setattr(geometry, "assign_apart", refused)
+    monkeypatch.setattr(geometry, "assign", lambda facts: assign(facts, steps=500))
+    found = geometry.current()
+    assert len(awaited(elsewhere / "static" / found["grid"])["features"]) == len(register("84"))
+
+
+def test_a_map_that_is_there_does_not_open_the_boundary_file_again(elsewhere, monkeypatch):
+    first = geometry.current()
+    awaited(elsewhere / "static" / first["grid"])
+    kept.clear()
+    with monkeypatch.context() as patch:
+        patch.setattr(geometry.province_facts, "boundaries_of", lambda *_: pytest.fail("opened again"))
+        assert geometry.current() == first
+    (elsewhere / "zz-broken.zip").write_bytes(b"PK\x03\x04 not a zip")
+    second = geometry.current()
+    assert [found["code"] for found in second["problems"]] == ["boundary_damaged"]
+    opened = []
+    kept.clear()
+    monkeypatch.setattr(geometry, "_prepare", lambda *_: opened.append(1) or first)
+    assert geometry.current()["problems"] == second["problems"]
+    assert opened, "what failed for a passing reason is looked at again"
 
 
 def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import time
 
 import geopandas as gpd
@@ -10,6 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo import tile_apart
 from geo.power_diagram import touching_pairs
 from geo.tile_grid import assign, tile_grid, to_degrees, to_mercator
 from geo.tile_solver import MENDING_PIECE, Board, lattice_xy, solve
@@ -42,6 +44,14 @@ def test_committed_grid_keeps_neighbours(grid):
 
 def test_grid_from_facts_alone_keeps_neighbours(solved):
     assert kept_neighbours(solved) >= 0.65
+
+
+def test_a_process_of_its_own_gives_the_same_grid(monkeypatch):
+    town = reference.subdistricts().head(16)
+    pd.testing.assert_frame_equal(tile_apart.assign_apart(town), assign(town), check_dtype=False)
+    monkeypatch.setattr(tile_apart, "SECONDS", 0.01)
+    with pytest.raises(subprocess.SubprocessError):
+        tile_apart.assign_apart(town)
 
 
 @pytest.mark.parametrize("kind", ["grid", "solved"])

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import os
+import threading
 from pathlib import Path
+from subprocess import SubprocessError
 
 import geopandas as gpd
 import pandas as pd
@@ -14,14 +17,17 @@ from geo.maps import STATIC
 from geo.ordered_tiles import ordered_tiles
 from geo.schematic import schematic
 from geo.simplify import Prepared, prepare, write_geojson
-from geo.tile_grid import tile_grid
+from geo.tile_apart import assign_apart
+from geo.tile_grid import assign, tile_grid
 from loaders import boundaries, province_facts, reference, settings
 from loaders.polygon_register import HOME
 from loaders.problems import Problem
 from pages.parts.kept import kept
 
 FOLDER = settings.ROOT / "static" / "geo"
-PREPARED_VERSION = 3
+log = logging.getLogger("kradan")
+PREPARED_VERSION = 4
+_one_grid = threading.Lock()  # people who open ten provinces at once do not get ten processes
 CREDITS = {"schematic": "DOPA", "true": "OCHA COD-AB · RTSD · CC BY-IGO", "ordered": "geothai"}
 # Kind of the main map -> its name in the switch, and what has to be said on the map itself.
 NAMES = {"schematic": "map_schematic", "true": "map_true", "ordered": "map_ordered"}
@@ -40,10 +46,11 @@ def _named(cells: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoDataFrame:
     return cells[["subdistrict_code", "geometry"]].merge(facts[columns], on="subdistrict_code")
 
 
-def _signature(source: boundaries.BoundarySource, province: str) -> str:
-    path = source.path
-    stamp = f"{path}:{path.stat().st_mtime_ns}:{path.stat().st_size}" if path else "schematic"
-    return hashlib.sha256(f"{PREPARED_VERSION}:{stamp}:{province}".encode()).hexdigest()[:12]
+def _signature(province: str, stamp: tuple) -> str:
+    """What the maps of a province depend on: its boundary files as they stand and what was said about them."""
+    said = [boundaries.read_card(Path(path)).get("crs") for path, *_ in stamp]
+    asked = os.environ.get("KRADAN_BOUNDARIES_CRS")
+    return hashlib.sha256(repr((PREPARED_VERSION, province, stamp, said, asked)).encode()).hexdigest()[:12]
 
 
 def current() -> dict:
@@ -55,18 +62,20 @@ def current() -> dict:
     return _current(province, boundaries.stamp(province))
 
 
-@kept(16)
+@kept(128)
 def _current(province: str, stamp: tuple) -> dict:
+    kept, last = FOLDER / f"{_signature(province, stamp)}.json", FOLDER / f"last-{province}.json"
+    if (found := _prepared(kept)) is not None:
+        return found
     source = province_facts.boundaries_of(province, stamp)
     problems = [problem.as_dict() for problem in source.problems]
-    kept, last = FOLDER / f"{_signature(source, province)}.json", FOLDER / f"last-{province}.json"
-    found = _prepared(kept)
     try:
-        if found is None:
-            found = _prepare(source, province)
+        found = _prepare(source, province, kept.stem) | {"problems": problems}
+        if not any(
+            problem.severity == "refused" for problem in source.problems
+        ):  # it may be better tomorrow: look again
             write_json(kept, found)
-        if found != _prepared(last):
-            write_json(last, found)
+        write_json(last, found)
     except OSError:  # a full disk: the boundaries may not even have been readable, but the last map is there
         found = found or _prepared(last)
         if found is None:
@@ -83,14 +92,14 @@ def _prepared(card: Path) -> dict | None:
     return found if all((FOLDER.parent / found[name]).exists() for name in ("main", "grid")) else None
 
 
-def _prepare(source: boundaries.BoundarySource, province: str) -> dict:
+def _prepare(source: boundaries.BoundarySource, province: str, signature: str) -> dict:
     facts = province_facts.subdistricts(province)
     kind = main_stem(source, facts)
-    main, grid = _maps(source, facts, province, kind)
+    main = _main_map(source, facts, province, kind)
     west, south, east, north = (float(edge) for edge in main.subdistricts.total_bounds)
     return {
         "main": f"geo/{write_geojson(main, FOLDER, kind).name}",
-        "grid": f"geo/{write_geojson(grid, FOLDER, 'grid').name}",
+        "grid": f"geo/{_grid_name(main, facts, province, kind, signature)}",
         "kind": kind,
         "credit": CREDITS[kind],
         "bounds": [[south, west], [north, east]],
@@ -99,20 +108,46 @@ def _prepare(source: boundaries.BoundarySource, province: str) -> dict:
     }
 
 
-def _maps(
-    source: boundaries.BoundarySource, facts: pd.DataFrame, province: str, kind: str
-) -> tuple[Prepared, Prepared]:
-    """Main map and tile grid; where no place is known, tiles in the order of their codes stand for both."""
+def _main_map(source: boundaries.BoundarySource, facts: pd.DataFrame, province: str, kind: str) -> Prepared:
+    """True map or schematic; where no place is known, tiles in the order of their codes."""
     if kind == "ordered":
-        tiles = ordered_tiles(facts["subdistrict_code"], facts["district_code"])
-        both = prepare(_named(tiles, facts), tolerance_m=0)
-        return both, both
+        return prepare(_named(ordered_tiles(facts["subdistrict_code"], facts["district_code"]), facts), tolerance_m=0)
     if source.frame is None:
-        main = prepare(_named(schematic(facts, _optional(province, "schematic_seeds.csv")), facts), tolerance_m=0)
-    else:
-        main = prepare(source.frame)
-    grid = tile_grid(facts, _optional(province, "tile_grid.csv"))
-    return main, prepare(_named(grid, facts), tolerance_m=0)
+        return prepare(_named(schematic(facts, _optional(province, "schematic_seeds.csv")), facts), tolerance_m=0)
+    return prepare(source.frame)
+
+
+def _grid_name(main: Prepared, facts: pd.DataFrame, province: str, kind: str, signature: str) -> str:
+    """The file of the tile grid; one that was not solved ahead comes a few seconds later, and the browser asks again."""
+    if kind == "ordered":  # tiles already
+        return write_geojson(main, FOLDER, "grid").name
+    solved = _optional(province, "tile_grid.csv")
+    if solved is not None:
+        return _write_grid(facts, solved, None).name
+    target = FOLDER / f"grid-{signature}.json"
+    work = (facts, target)
+    threading.Thread(target=_solve_grid, args=work, daemon=True, name=f"kradan-tiles-{province}").start()
+    return target.name
+
+
+def _solve_grid(facts: pd.DataFrame, target: Path) -> None:
+    try:
+        try:
+            with _one_grid:
+                placed = assign_apart(facts)
+        except (SubprocessError, OSError):  # no room for a second process: here, then
+            log.exception("tile grid: not in a process of its own")
+            placed = assign(facts)
+        _write_grid(facts, placed, target)
+    except Exception:  # the map that is open stays; the next start tries again
+        log.exception("tile grid %s", target.name)
+
+
+def _write_grid(facts: pd.DataFrame, placed: pd.DataFrame, target: Path | None) -> Path:
+    """Write the grid under a name of its content, or as ``target``."""
+    grid = prepare(_named(tile_grid(facts, placed), facts), tolerance_m=0)
+    written = write_geojson(grid, FOLDER, "grid")
+    return written if target is None else written.replace(target)
 
 
 def shared_options(options: dict) -> dict | str:

@@ -68,6 +68,7 @@ def show_map(
         "main": t(geometry.NOTES[found["kind"]]) if found["kind"] in geometry.NOTES else "",
         "grid": t("note_grid"),
         "failed": t("map_failed"),
+        "coming": t("map_grid_coming"),
         "aria": t("map_aria"),
         "subdistrict": t("prefix_subdistrict"),
         "district": t("prefix_district"),

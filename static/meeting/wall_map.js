@@ -106,7 +106,14 @@
 
   WallMap.prototype.load = function () {
     var self = this, o = this.options;
-    function get(name) { return fetch(o[name]).then(function (answer) { if (!answer.ok) throw new Error(String(answer.status)); return answer.json(); }); }
+    // The tiles of a province seen for the first time are still being laid out: they are asked for again.
+    function get(name, again) {
+      return fetch(o[name], again ? { cache: "reload" } : {}).then(function (answer) {
+        if (answer.ok) return answer.json();
+        if (name !== "grid" || answer.status !== 404 || again >= 60) throw new Error(String(answer.status));
+        return new Promise(function (done) { setTimeout(done, 1000); }).then(function () { return get(name, (again || 0) + 1); });
+      });
+    }
     return Promise.all([get("main"), get("grid")]).then(function (found) {
       self.shapes = { main: new Shapes(found[0], o.missing), grid: new Shapes(found[1]) };
       o.codes.forEach(function (code) {
