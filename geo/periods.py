@@ -32,7 +32,8 @@ def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
     ``Series.isin`` makes an Arrow scalar of each value first: 14 ms for the villages of a province, dozens of times on a
     page, against 0.1 ms here (measured with pandas 3.1).
     """
-    found = pc.is_in(pa.array(column.astype("str")), value_set=pa.array(values.astype("str")), skip_nulls=True)
+    wanted = pc.SetLookupOptions(pa.array(values.astype("str")), skip_nulls=True)
+    found = pc.call_function("is_in", [pa.array(column.astype("str"))], wanted)
     return pd.Series(found.to_numpy(zero_copy_only=False), index=column.index)
 
 

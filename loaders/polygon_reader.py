@@ -160,8 +160,11 @@ def of_province(table: Any, province: str) -> Any:
     import pyarrow as pa
 
     table = table.append_column(ROW, pa.array(np.arange(1, len(table) + 1)))
-    codes = written_codes(table.drop_columns([GEOMETRY, ROW]).column_names, lambda name: table.column(name).to_pylist())
-    if not province or not any(code.startswith(province) for code in codes or ()):
+    if not province:
+        return table
+    names = table.drop_columns([GEOMETRY, ROW]).column_names
+    codes = written_codes(names, lambda name: table.column(name).to_pylist()) or []
+    if not any(code.startswith(province) for code in codes):
         return table
     return table.filter(pa.array([not code or code.startswith(province) for code in codes]))
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from geo.breaks import class_breaks, classify
 from geo.coverage import STATUSES, coverage, coverage_by, coverage_summary, missing_bases
-from geo.periods import filter_support, periods
+from geo.periods import filter_support, is_one_of, periods
 from geo.roll_up import roll_up, split
 from tests import toy
 
@@ -254,3 +254,13 @@ def test_breaks_rise_and_class_every_value(method):
     classes = classify(pd.concat([values, pd.Series([pd.NA, 1000])], ignore_index=True), breaks)
     assert pd.isna(classes.iloc[0]) and pd.isna(classes.iloc[-2]) and classes.iloc[-1] == len(breaks) - 1
     assert classes.dropna().between(0, len(breaks) - 1).all() and classify(pd.Series([1.0]), []).isna().all()
+
+
+@given(
+    st.lists(st.sampled_from(["990101", "990102", "ตำบล", "", None]), max_size=30),
+    st.lists(st.sampled_from(["990101", "ตำบล", "", None]), max_size=6),
+)
+def test_one_of_these_texts_is_what_pandas_says_and_missing_is_none_of_them(column, values):
+    texts, wanted = (pd.Series(given_, dtype="str").iloc[::-1] for given_ in (column, values))
+    found = is_one_of(texts, wanted)
+    pd.testing.assert_series_equal(found, texts.isin(wanted.dropna()), check_names=False)
