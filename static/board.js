@@ -88,7 +88,15 @@
       });
     }
     bounds = bounds || set.layer.getBounds();
-    board.map.fitBounds(bounds, { animate: false, padding: [8, 8], maxZoom: board.view === "grid" ? 10.5 : 13 });
+    fit(bounds, board.view === "grid" ? 10.5 : 13);
+  }
+
+  // Where the map was put; until a person moves it, it is put there again when the frame gets its final size.
+  function fit(bounds, maxZoom) {
+    board.fitting = true;
+    board.map.fitBounds(bounds, { animate: false, padding: [8, 8], maxZoom: maxZoom });
+    board.fitting = false;
+    board.fitted = [bounds, maxZoom];
   }
 
   function show(view) {
@@ -230,12 +238,16 @@
     map.getContainer().appendChild(board.note);
     map.getContainer().setAttribute("aria-label", options.texts.aria);
     if (!document.getElementById("map_div").style.width.match(/%/)) document.getElementById("map_div").style.width = "100%";
-    new ResizeObserver(function () { map.invalidateSize({ pan: false }); }).observe(map.getContainer());
+    map.on("movestart zoomstart", function () { if (!board.fitting) board.fitted = null; });
+    new ResizeObserver(function () {
+      map.invalidateSize({ pan: false });
+      if (board.fitted) fit(board.fitted[0], board.fitted[1]);
+    }).observe(map.getContainer());
     document.addEventListener("keydown", function (event) {
       if (event.key === "g" || event.key === "G") { board.override = board.view === "grid" ? "main" : "grid"; paint(); }
     });
     map.on("zoomend", labels);
-    map.fitBounds(options.bounds, { padding: [8, 8] });
+    fit(options.bounds, 13);
     if (board.vector) paint(); else show("main");
   };
 

@@ -169,6 +169,20 @@ def test_a_change_keeps_the_map_and_its_zoom_and_sends_little(chromium, demo):
     assert frame.evaluate("window.map.getZoom()") == 11
 
 
+def test_the_map_fits_its_frame_until_a_person_moves_it(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage", width=390, height=844)
+    seen.painted()
+    seen.settled()
+    frame = next(frame for frame in seen.page.frames if "st_folium" in frame.url)
+    small = frame.evaluate("window.map.getZoom()")
+    seen.page.set_viewport_size({"width": 1920, "height": 1080})
+    frame.wait_for_function("small => window.map.getZoom() > small", arg=small)
+    frame.evaluate("window.map.setZoom(12, { animate: false })")
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    frame.wait_for_function("() => window.map.getSize().x < 390")
+    assert frame.evaluate("window.map.getZoom()") == 12
+
+
 def test_key_g_switches_to_the_tile_grid(chromium, demo):
     seen = served.visit(chromium, f"{demo}/")
     seen.painted()
@@ -177,6 +191,24 @@ def test_key_g_switches_to_the_tile_grid(chromium, demo):
     seen.page.keyboard.press("g")
     expect(frame.locator(".kradan-note")).to_be_visible()
     expect(frame.locator(".kradan-note")).to_contain_text("ตารางเท่ากัน")
+
+
+def test_tiles_that_are_still_being_laid_out_are_waited_for(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/")
+    seen.painted()
+    asked = []
+
+    def not_yet(route):
+        asked.append(route.request.url)
+        route.fulfill(status=404) if len(asked) < 3 else route.fallback()
+
+    seen.page.route("**/geo/grid-*.json", not_yet)
+    frame = next(frame for frame in seen.page.frames if "st_folium" in frame.url)
+    frame.locator("#map_div").click(position={"x": 20, "y": 300})
+    seen.page.keyboard.press("g")
+    expect(frame.locator(".kradan-note")).to_contain_text("กำลังจัด")
+    expect(frame.locator(".kradan-note")).to_contain_text("ตารางเท่ากัน: ")
+    assert len(asked) == 3 and seen.painted() == 170
 
 
 def test_a_missing_store_is_a_calm_message(chromium, tmp_path):
