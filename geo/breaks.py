@@ -9,11 +9,11 @@ import warnings
 from collections.abc import Iterable
 from typing import Literal
 
-import mapclassify
 import numpy as np
 import pandas as pd
 
 BreakMethod = Literal["quantiles", "natural", "equal"]
+SCHEMES = {"natural": "FisherJenks", "equal": "EqualInterval"}
 
 
 def _positive(values: Iterable[object]) -> np.ndarray:
@@ -44,18 +44,24 @@ def class_breaks(values: Iterable[object], classes: int = 5, method: BreakMethod
     different = np.unique(numbers)
     if len(different) <= classes:
         return [float(value) for value in different]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # ties make quantile classes fall together: fewer classes is the right answer
-        if method == "quantiles":
-            bounds = mapclassify.Quantiles(numbers, k=classes).bins
-        elif method == "natural":
-            bounds = mapclassify.FisherJenks(numbers, k=classes).bins
-        elif method == "equal":
-            bounds = mapclassify.EqualInterval(numbers, k=classes).bins
-        else:
-            raise ValueError(f"break method {method!r} is unknown; expected quantiles, natural or equal")
+    if method == "quantiles":
+        bounds = np.quantile(numbers, np.linspace(0, 1, classes + 1)[1:])
+    elif method in SCHEMES:
+        bounds = _by_scheme(numbers, classes, SCHEMES[method])
+    else:
+        raise ValueError(f"break method {method!r} is unknown; expected quantiles, natural or equal")
+    # Ties make quantile classes fall together: fewer classes is the right answer.
     rising = [float(bound) for bound in np.unique(bounds)]
     return [*rising[:-1], float(numbers[-1])]
+
+
+def _by_scheme(numbers: np.ndarray, classes: int, scheme: str) -> np.ndarray:
+    """Bounds by a scheme of mapclassify, imported here: with scikit-learn and matplotlib behind it that takes 2 s."""
+    import mapclassify
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return getattr(mapclassify, scheme)(numbers, k=classes).bins
 
 
 def classify(values: pd.Series, breaks: list[float]) -> pd.Series:

@@ -8,9 +8,8 @@ beats the sites around. A part that really lies apart (an island) is left where 
 from __future__ import annotations
 
 import numpy as np
+import scipy  # scipy.sparse is read when it is first used
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from geo.power_diagram import Diagram, touching_pairs
 
@@ -22,8 +21,8 @@ def components(cells: np.ndarray, district: np.ndarray) -> np.ndarray:
     """Label per cell: cells of one district that hang together share a label."""
     first, second = touching_pairs(cells).T
     same = district[first] == district[second]
-    links = coo_array((np.ones(same.sum()), (first[same], second[same])), shape=(len(cells), len(cells)))
-    return connected_components(links, directed=False)[1]
+    links = scipy.sparse.coo_array((np.ones(same.sum()), (first[same], second[same])), shape=(len(cells), len(cells)))
+    return scipy.sparse.csgraph.connected_components(links, directed=False)[1]
 
 
 def split_count(cells: np.ndarray, district: np.ndarray) -> int:

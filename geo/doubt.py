@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from scipy.stats import rankdata
+import scipy  # scipy.stats is read when it is first used
 
 from geo.index_aggregate import aggregate, comparable
 from geo.index_classes import class_numbers
@@ -33,7 +33,7 @@ def place(scores: np.ndarray) -> np.ndarray:
     found = np.zeros(len(scores), dtype=np.int32)
     known = ~np.isnan(scores)
     if known.any():
-        found[known] = rankdata(-scores[known], method="min")
+        found[known] = scipy.stats.rankdata(-scores[known], method="min")
     return found
 
 

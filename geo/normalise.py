@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy.stats import kurtosis, rankdata, skew
+import scipy  # scipy.stats is read when it is first used: half a second that no page start should pay
 
 from geo.index_spec import Criterion, Spec, SpecError
 
@@ -48,7 +48,9 @@ def _is_outlying(values: np.ndarray, limits: tuple[float, float, int]) -> bool:
     known = values[~np.isnan(values)]
     if len(known) < 4 or np.ptp(known) == 0:
         return False
-    return bool(abs(skew(known, bias=False)) > limits[0] and kurtosis(known, bias=False) > limits[1])
+    return bool(
+        abs(scipy.stats.skew(known, bias=False)) > limits[0] and scipy.stats.kurtosis(known, bias=False) > limits[1]
+    )
 
 
 def winsorised(values: np.ndarray, limits: tuple[float, float, int]) -> np.ndarray:
@@ -62,7 +64,7 @@ def winsorised(values: np.ndarray, limits: tuple[float, float, int]) -> np.ndarr
     for points in range(1, limits[2] + 1):
         if len(known) <= points or not _is_outlying(treated, limits):
             break
-        tail = -1 if skew(treated[known], bias=False) > 0 else 1
+        tail = -1 if scipy.stats.skew(treated[known], bias=False) > 0 else 1
         order = known[np.argsort(tail * values[known], kind="stable")]
         treated[order[:points]] = values[order[points]]
     return treated
@@ -106,7 +108,7 @@ def _spread_out(values: np.ndarray, low: np.ndarray, high: np.ndarray, scale: tu
 
 def _ranks(values: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
     """Share of the known units that a unit reaches or leaves behind (ties share their mean rank)."""
-    ranks = rankdata(values, axis=0, nan_policy="omit")
+    ranks = scipy.stats.rankdata(values, axis=0, nan_policy="omit")
     counts = np.maximum((~np.isnan(values)).sum(axis=0), 1)
     return scale[0] + (ranks - 0.5) / counts * (scale[1] - scale[0])
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import scipy  # scipy.sparse is read when it is first used
 
 from geo.clearings import FLAGS, clear
 from geo.overlap_rules import (
@@ -175,8 +174,8 @@ def _at_stake(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     ids = pd.Index(support["support_id"])
     a, b = ids.get_indexer(flagged["support_a"]), ids.get_indexer(flagged["support_b"])
-    _, component = connected_components(
-        coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids))), directed=False
+    _, component = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids))), directed=False
     )
     involved = np.unique(np.concatenate([a, b]))
     members = support.iloc[involved][["place_level", "place_code", "amount_satang"]].set_axis(

@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy  # scipy.spatial is read when it is first used
 import shapely
-from scipy.spatial import ConvexHull
 
 GRID = 1e-6
 FAR = 40.0
@@ -41,7 +41,7 @@ def borders(sites: np.ndarray, weights: np.ndarray, land: shapely.Geometry) -> l
     sites, weights = _with_guards(sites, weights, land)
     origin = sites.mean(axis=0)
     lifted = np.column_stack([sites - origin, ((sites - origin) ** 2).sum(axis=1) - weights])
-    hull = ConvexHull(lifted, qhull_options="Qt")
+    hull = scipy.spatial.ConvexHull(lifted, qhull_options="Qt")
     normal = hull.equations[:, :3]
     lower = normal[:, 2] < -1e-12
     corner = np.full((len(normal), 2), np.nan)

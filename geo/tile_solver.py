@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import linear_sum_assignment
+import scipy  # scipy.optimize is read when a grid is solved, not when a page starts
 
 ROW_STEP = math.sqrt(3) / 2
 MARGIN = 3
@@ -61,7 +61,7 @@ class Board:
         centres = lattice_xy(column, row)
         goal = target - (low + high) / 2 + (centres.min(axis=0) + centres.max(axis=0)) / 2
         away = ((goal[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
-        self.place: list[int] = linear_sum_assignment(away)[1].tolist()
+        self.place: list[int] = scipy.optimize.linear_sum_assignment(away)[1].tolist()
         self.away = (DISPLACEMENT * away).tolist()
         self.around = [self._around(c, r) for c, r in zip(column.tolist(), row.tolist(), strict=True)]
         self.unit = [-1] * len(centres)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import mapclassify
 import numpy as np
 import pandas as pd
 import pytest
@@ -254,6 +255,13 @@ def test_breaks_rise_and_class_every_value(method):
     classes = classify(pd.concat([values, pd.Series([pd.NA, 1000])], ignore_index=True), breaks)
     assert pd.isna(classes.iloc[0]) and pd.isna(classes.iloc[-2]) and classes.iloc[-1] == len(breaks) - 1
     assert classes.dropna().between(0, len(breaks) - 1).all() and classify(pd.Series([1.0]), []).isna().all()
+
+
+@pytest.mark.filterwarnings("ignore:Not enough unique values")
+@given(st.lists(st.integers(1, 500), min_size=6, max_size=60).filter(lambda drawn: len(set(drawn)) > 5))
+def test_quantile_breaks_are_those_of_mapclassify(drawn):
+    theirs = np.unique(mapclassify.Quantiles(np.array(drawn, dtype=float), k=5).bins)
+    assert class_breaks(drawn) == pytest.approx(theirs.tolist())
 
 
 @given(
