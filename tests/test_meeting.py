@@ -9,10 +9,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from loaders import meetings, snapshots, store, tables
+from loaders import meetings, settings, snapshots, store, tables
 from loaders.privacy import Viewer
 from loaders.problems import Refused
-from pages.parts import analysis, kept, meeting, meeting_facts, queries
+from pages.parts import analysis, kept, meeting, meeting_facts, queries, warm
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_words import Words
 from tests import served
@@ -45,6 +45,19 @@ def test_the_storyboard_has_its_eight_views_and_every_class_has_a_legend(facts):
         assert set(step["classes"]) <= {entry[0] for entry in step["legend"]}, step["view"]
         assert len(step["focus"]) <= 7
         assert set(step["focus"]) <= set(facts["codes"])
+
+
+def test_a_meeting_is_ready_soon_after_somebody_has_opened_a_page(facts, monkeypatch):
+    asked = []
+    monkeypatch.setattr(warm, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(warm, "likely", lambda _version: [])
+    monkeypatch.setattr(meeting_facts, "gather", asked.append)
+    version = queries.version()
+    elsewhere = f"{version}~84"
+    for seen in (version, elsewhere):
+        with settings.seeing("80"):
+            warm._work(seen)
+    assert queries.province_in(elsewhere) == "84" and asked == [version]
 
 
 def test_findings_are_the_numbers_of_the_board(facts):

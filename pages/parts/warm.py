@@ -1,4 +1,4 @@
-"""Compute ahead what people are about to ask: the first page when the server starts, then every single filter.
+"""Compute ahead what people are about to ask: the first page when the server starts, then the meeting and every single filter.
 
 A first change of a filter otherwise waits for the coverage of all years (the class bounds are shared between them):
 one quiet thread per data version computes it under each function, agency and stream shortly after the first visit;
@@ -7,6 +7,7 @@ a newer version ends the older thread's work.
 
 from __future__ import annotations
 
+import importlib
 import logging
 import threading
 import time
@@ -75,6 +76,8 @@ def _work(version: str) -> None:
     time.sleep(PATIENCE_SECONDS)
     settings.look_at(queries.province_in(version))
     try:
+        if settings.province() == settings.home_province():  # 2 s of the first view of a meeting
+            importlib.import_module("pages.parts.meeting_facts").gather(version)  # here a session has its components
         for filters in likely(version):
             if _wanted[_scope(version)] != version:
                 return
