@@ -20,8 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from loaders import store, tables
 from loaders.store import StoreUnavailable
 from tests import postgres
-from tests.stores import add_batch, support_rows
-from tests.test_store import whole_batches
+from tests.stores import add_batch, support_rows, whole_batches
 
 MEGABYTE = 1 << 20
 ROWS = 300

@@ -28,9 +28,8 @@ from sqlalchemy import insert, select
 
 from loaders import store, tables, templates
 from tests import postgres, store_worker
-from tests.stores import add_batch
+from tests.stores import add_batch, whole_batches
 from tests.test_backup import live_backups
-from tests.test_store import whole_batches
 
 ROWS = int(os.environ.get("KRADAN_BENCH_ROWS", "500000"))
 MOMENTS = int(os.environ.get("KRADAN_BENCH_KILLS", "50"))

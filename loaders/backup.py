@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 
-from loaders import settings, store, store_upgrade, tables
+from loaders import settings, store, store_engine, store_upgrade, tables
 from loaders.problems import Refused
 from loaders.store_errors import StoreUnavailable
 
@@ -99,7 +99,7 @@ def _check_sqlite(copy: sqlite3.Connection, path: Path) -> None:
 @contextmanager
 def _opened(path: Path, mode: str = "rw") -> Generator[sqlite3.Connection]:
     connection = sqlite3.connect(
-        f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=store.WAIT_SECONDS, isolation_level=None
+        f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=store_engine.WAIT_SECONDS, isolation_level=None
     )
     try:
         yield connection

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sqlite3
 import threading
 from collections import defaultdict
 from collections.abc import Generator
@@ -22,22 +21,18 @@ from sqlalchemy import (
     Engine,
     RootTransaction,
     Table,
-    create_engine,
-    event,
     func,
     insert,
-    make_url,
     select,
     text,
     update,
 )
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from loaders import settings, tables
+from loaders import store_engine, tables
 from loaders.problems import Refused
+from loaders.store_engine import engine_at, is_sqlite
 from loaders.store_errors import StoreUnavailable, reason
 from loaders.store_read import (
     read_batches,
@@ -58,6 +53,7 @@ __all__ = [
     "finish_batch",
     "insert_rows",
     "is_alive",
+    "is_sqlite",
     "note",
     "now",
     "open_store",
@@ -77,9 +73,6 @@ __all__ = [
     "years_from",
 ]
 
-WAIT_SECONDS = 30
-NO_WRITING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
-WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writer takes
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -88,121 +81,13 @@ def now() -> str:
     return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
-def is_sqlite(engine: Engine | Connection) -> bool:
-    """Whether the store is the embedded one."""
-    return engine.dialect.name == "sqlite"
-
-
-def _begin(engine: Engine) -> None:
-    """Writers take their lock with the first statement of the transaction."""
-
-    @event.listens_for(engine, "begin")
-    def on_begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get("writes")
-        if is_sqlite(connection):
-            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-        elif writes:
-            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
-            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-
-
-class _Alone(sqlite3.Connection):
-    """A store read from its file alone: nothing can be written beside it, not even the log that readers share."""
-
-
-def _sqlite_engine(address: URL) -> Engine:
-    """``mode=rw``: a file that has gone is an error for the next connection too, not an empty store.
-
-    On a full or read-only disk SQLite cannot make its log. When there is none with content, the file is whole, and is
-    read alone for as long as one connection is in use; whoever writes is told that there is no room.
-    """
-    path = Path(str(address.database)).resolve()
-
-    def connect() -> sqlite3.Connection:
-        try:
-            return with_log()
-        except sqlite3.OperationalError as error:
-            log = path.with_name(f"{path.name}-wal")
-            if (
-                error.sqlite_errorcode & 0xFF not in NO_WRITING
-                or not path.is_file()
-                or (log.exists() and log.stat().st_size)
-            ):
-                raise
-        alone = sqlite3.connect(
-            f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False, factory=_Alone
-        )
-        alone.isolation_level = None
-        return alone
-
-    def with_log() -> sqlite3.Connection:
-        opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, timeout=WAIT_SECONDS)
-        opened.isolation_level = None  # we say BEGIN ourselves
-        for pragma in (
-            f"busy_timeout={WAIT_SECONDS * 1000}",
-            "journal_mode=WAL",
-            "foreign_keys=ON",
-            "synchronous=FULL",
-        ):
-            opened.execute(f"PRAGMA {pragma}")
-        return opened
-
-    options = {"pool_size": 10, "max_overflow": 40, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
-    engine = create_engine(address, creator=connect, **options)
-
-    @event.listens_for(engine, "checkin")
-    def _once(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
-        if isinstance(connection, _Alone):  # the next one sees whether there is room again, and what others wrote
-            record.invalidate()
-
-    return engine
-
-
-def engine_at(url: str | None = None) -> Engine:
-    """An engine with our rules for a store that is there; looks at nothing. :func:`open_store` is the usual door."""
-    return _engine(_address(url))
-
-
-def _engine(address: URL) -> Engine:
-    """Values of rows stay out of every message and log: they may be somebody's telephone number."""
-    if address.get_backend_name() == "sqlite":
-        engine = _sqlite_engine(address)
-    else:
-        address = address.set(drivername="postgresql+psycopg")
-        options = {"pool_size": 10, "max_overflow": 20, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
-        try:
-            engine = create_engine(address, pool_pre_ping=True, **options)
-        except ArgumentError as error:
-            raise StoreUnavailable("store_address", "DATABASE_URL") from error
-    _begin(engine)
-    return engine
-
-
-def _address(url: str | None) -> URL:
-    """Many hosts hand out ``postgres://``; SQLAlchemy knows only ``postgresql``. Other databases are refused.
-
-    What is no address is not repeated in the message: a password may be in it.
-    """
-    written = url or settings.database_url()
-    try:
-        address = make_url(
-            f"postgresql{written.removeprefix('postgres')}" if written.startswith("postgres:") else written
-        )
-    except ArgumentError as error:
-        raise StoreUnavailable("store_address", "DATABASE_URL") from error
-    if address.get_backend_name() not in ("sqlite", "postgresql"):
-        raise StoreUnavailable("store_address", address.get_backend_name())
-    return address
-
-
 def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = True) -> Engine:
     """Open the store at ``url`` (default: the settings). ``create`` makes it when it is not there.
 
     A store of an older version is brought up to date after a backup (unless ``upgrade`` is false). Raises ``StoreUnavailable`` when the store is
     missing, damaged, unreachable or of a newer version of the program.
     """
-    address = _address(url)
+    address = store_engine.address_of(url)
     if address.get_backend_name() == "sqlite":
         path = Path(str(address.database))
         if not path.exists() and not create:
@@ -210,7 +95,7 @@ def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = 
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch()
-    engine = _engine(address)
+    engine = store_engine.engine_for(address)
     try:
         _check_version(engine, create, upgrade)
     except StoreUnavailable:
@@ -244,7 +129,7 @@ def _turn(engine: Engine) -> Generator[None]:
     if not is_sqlite(engine):
         yield
         return
-    if not lock.acquire(timeout=WAIT_SECONDS):
+    if not lock.acquire(timeout=store_engine.WAIT_SECONDS):
         raise StoreUnavailable("store_busy", engine.url.render_as_string(hide_password=True))
     try:
         yield

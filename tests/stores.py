@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, insert, make_url
+from sqlalchemy import Engine, func, insert, make_url, select
 
 from loaders import setup, store, tables, templates
 from tests import postgres
@@ -140,3 +140,16 @@ def support_rows(batch: int, number: int, **more) -> list[dict]:
         | more
         for row in range(1, number + 1)
     ]
+
+
+def whole_batches(engine) -> int:
+    """Number of batches; fails unless each has all its rows and its sums."""
+    support, batch, summary = tables.support, tables.import_batch, tables.support_summary
+    with store.reading(engine) as connection:
+        promised = dict(connection.execute(select(batch.c.id, batch.c.rows_loaded)).tuples().all())
+        found = dict(
+            connection.execute(select(support.c.batch_id, func.count()).group_by(support.c.batch_id)).tuples().all()
+        )
+        summed = dict(connection.execute(select(summary.c.batch_id, summary.c.records)).tuples().all())
+    assert promised == found == summed
+    return len(promised)

@@ -15,8 +15,8 @@ from loaders import backup, store, tables
 from loaders.problems import Refused
 from loaders.store_errors import StoreUnavailable
 from tests import postgres, store_worker
-from tests.stores import add_batch, support_rows
-from tests.test_store import exported, whole_batches
+from tests.stores import add_batch, support_rows, whole_batches
+from tests.test_store import exported
 
 
 def address(engine) -> str:

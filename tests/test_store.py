@@ -9,15 +9,15 @@ import sys
 import time
 
 import pytest
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from loaders import exchange_package, store, tables
+from loaders import exchange_package, store, store_engine, tables
 from loaders.problems import Refused
 from loaders.store_errors import StoreUnavailable
 from tests import postgres, store_worker
 from tests.conftest import ROOT
-from tests.stores import add_batch, support_rows
+from tests.stores import add_batch, support_rows, whole_batches
 
 TABLES_OF_RESULTS = [table.name for table in tables.metadata.sorted_tables if table.name != "audit"]
 
@@ -102,11 +102,11 @@ def test_a_reader_cannot_write_on_postgresql(postgres_engine):
 
 
 def test_a_second_writer_waits_and_is_told(engine, url, monkeypatch):
-    monkeypatch.setattr(store, "WAIT_SECONDS", 1)
+    monkeypatch.setattr(store_engine, "WAIT_SECONDS", 1)
     other = store.engine_at(url)
     started = time.perf_counter()
     with store.writing(engine):
-        code = "import sys; from loaders import store; store.WAIT_SECONDS = 1\n"
+        code = "import sys; from loaders import store, store_engine; store_engine.WAIT_SECONDS = 1\n"
         code += "try:\n  with store.writing(store.engine_at(sys.argv[1])): print('in')\nexcept store.StoreUnavailable as stop: print(stop.code)"
         done = subprocess.run(
             [sys.executable, "-c", code, url], capture_output=True, text=True, cwd=ROOT, timeout=30, check=True
@@ -129,19 +129,6 @@ def test_many_writers_lose_nothing_and_are_never_locked_out(engine, url):
             select(tables.setting.c.value).where(tables.setting.c.name == "counter")
         ).scalar_one()
     assert int(counter) == len(waits) == 400  # ``bench/store.py`` says how long they waited
-
-
-def whole_batches(engine) -> int:
-    """Number of batches; fails unless each has all its rows and its sums."""
-    support, batch, summary = tables.support, tables.import_batch, tables.support_summary
-    with store.reading(engine) as connection:
-        promised = dict(connection.execute(select(batch.c.id, batch.c.rows_loaded)).tuples().all())
-        found = dict(
-            connection.execute(select(support.c.batch_id, func.count()).group_by(support.c.batch_id)).tuples().all()
-        )
-        summed = dict(connection.execute(select(summary.c.batch_id, summary.c.records)).tuples().all())
-    assert promised == found == summed
-    return len(promised)
 
 
 def test_kill_9_at_any_moment_leaves_whole_batches(engine, url):
@@ -229,7 +216,7 @@ def test_a_full_disk_leaves_whole_batches(sqlite_engine):
 
 ON_A_FULL_DISK = """
 import resource, signal, sys
-from loaders import store, tables
+from loaders import store, store_engine, tables
 from loaders.store import StoreUnavailable
 from tests.stores import add_batch
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

@@ -1,0 +1,126 @@
+"""Engines of the store: how SQLite and PostgreSQL are opened, how a transaction begins, how long a writer waits."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from loaders import settings
+from loaders.store_errors import StoreUnavailable
+
+WAIT_SECONDS = 30
+NO_WRITING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
+WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writer takes
+
+
+def is_sqlite(engine: Engine | Connection) -> bool:
+    """Whether the store is the embedded one."""
+    return engine.dialect.name == "sqlite"
+
+
+def _begin(engine: Engine) -> None:
+    """Writers take their lock with the first statement of the transaction."""
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes")
+        if is_sqlite(connection):
+            connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        elif writes:
+            connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_SECONDS}s'")
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
+            connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
+
+
+class _Alone(sqlite3.Connection):
+    """A store read from its file alone: nothing can be written beside it, not even the log that readers share."""
+
+
+def _sqlite_engine(address: URL) -> Engine:
+    """``mode=rw``: a file that has gone is an error for the next connection too, not an empty store.
+
+    On a full or read-only disk SQLite cannot make its log. When there is none with content, the file is whole, and is
+    read alone for as long as one connection is in use; whoever writes is told that there is no room.
+    """
+    path = Path(str(address.database)).resolve()
+
+    def connect() -> sqlite3.Connection:
+        try:
+            return with_log()
+        except sqlite3.OperationalError as error:
+            log = path.with_name(f"{path.name}-wal")
+            if (
+                error.sqlite_errorcode & 0xFF not in NO_WRITING
+                or not path.is_file()
+                or (log.exists() and log.stat().st_size)
+            ):
+                raise
+        alone = sqlite3.connect(
+            f"{path.as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False, factory=_Alone
+        )
+        alone.isolation_level = None
+        return alone
+
+    def with_log() -> sqlite3.Connection:
+        opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, timeout=WAIT_SECONDS)
+        opened.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            f"busy_timeout={WAIT_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "foreign_keys=ON",
+            "synchronous=FULL",
+        ):
+            opened.execute(f"PRAGMA {pragma}")
+        return opened
+
+    options = {"pool_size": 10, "max_overflow": 40, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
+    engine = create_engine(address, creator=connect, **options)
+
+    @event.listens_for(engine, "checkin")
+    def _once(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
+        if isinstance(connection, _Alone):  # the next one sees whether there is room again, and what others wrote
+            record.invalidate()
+
+    return engine
+
+
+def engine_at(url: str | None = None) -> Engine:
+    """An engine with our rules for a store that is there; looks at nothing. :func:`loaders.store.open_store` is the usual door."""
+    return engine_for(address_of(url))
+
+
+def engine_for(address: URL) -> Engine:
+    """Values of rows stay out of every message and log: they may be somebody's telephone number."""
+    if address.get_backend_name() == "sqlite":
+        engine = _sqlite_engine(address)
+    else:
+        address = address.set(drivername="postgresql+psycopg")
+        options = {"pool_size": 10, "max_overflow": 20, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
+        try:
+            engine = create_engine(address, pool_pre_ping=True, **options)
+        except ArgumentError as error:
+            raise StoreUnavailable("store_address", "DATABASE_URL") from error
+    _begin(engine)
+    return engine
+
+
+def address_of(url: str | None) -> URL:
+    """Many hosts hand out ``postgres://``; SQLAlchemy knows only ``postgresql``. Other databases are refused.
+
+    What is no address is not repeated in the message: a password may be in it.
+    """
+    written = url or settings.database_url()
+    try:
+        address = make_url(
+            f"postgresql{written.removeprefix('postgres')}" if written.startswith("postgres:") else written
+        )
+    except ArgumentError as error:
+        raise StoreUnavailable("store_address", "DATABASE_URL") from error
+    if address.get_backend_name() not in ("sqlite", "postgresql"):
+        raise StoreUnavailable("store_address", address.get_backend_name())
+    return address
