@@ -216,7 +216,7 @@ def test_a_full_disk_leaves_whole_batches(sqlite_engine):
 
 ON_A_FULL_DISK = """
 import resource, signal, sys
-from loaders import store, store_engine, tables
+from loaders import store, tables
 from loaders.store import StoreUnavailable
 from tests.stores import add_batch
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
