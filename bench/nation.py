@@ -1,8 +1,9 @@
 """The nation, 7,425 subdistricts: our nation page and the province a click opens, beside the tutorial pattern. One JSON line.
 
-One run, one browser. The tutorial pattern draws every subdistrict of the nation, as a user of it would, on shapes that are
-simplified as far as ours; we draw the 77 provinces and the subdistricts of the one that is opened (the largest, 289).
-``python -m bench.nation [CHANGES [PAGES]]``, 9 changes each and ``nation,province,tutorial`` unless told otherwise.
+One run, one browser. The tutorial pattern draws every subdistrict of the nation, as a user of it would: once on shapes that
+are simplified as far as ours (``tutorial``), once on the shapes of the boundary file, which is what both are given
+(``tutorial_file``). We draw the 77 provinces and the subdistricts of the one that is opened (the largest, 289).
+``python -m bench.nation [CHANGES [PAGES]]``, 9 changes each and all pages unless told otherwise.
 """
 
 from __future__ import annotations
@@ -31,7 +32,8 @@ YEARS = (2005, 2006, 2007)
 SUPPORTS = 2_000
 PATIENCE_MS = 300_000
 WARM = 3
-PAGES = ("nation", "province", "tutorial")
+PAGES = ("nation", "province", "tutorial", "tutorial_file")
+TUTORIALS = ("tutorial", "tutorial_file")
 VIEW = "13.2,101.4,6"
 # Made in processes of their own, so that neither memory nor caches of it stay in the bench.
 POLYGONS = """
@@ -43,9 +45,10 @@ from geo.simplify import feature
 from loaders import codes, nation
 from pathlib import Path
 import random
-frame = nation.load(Path(sys.argv[1])).drop_duplicates("subdistrict_code")
-metric = frame.to_crs(metric_crs(frame))
-simple = metric.set_geometry(shapely.coverage_simplify(metric.geometry.to_numpy(), TOLERANCE_M), crs=metric.crs).to_crs(WGS84)
+simple = frame = nation.load(Path(sys.argv[1])).drop_duplicates("subdistrict_code")
+if sys.argv[3] == "tutorial":
+    metric = frame.to_crs(metric_crs(frame))
+    simple = metric.set_geometry(shapely.coverage_simplify(metric.geometry.to_numpy(), TOLERANCE_M), crs=metric.crs).to_crs(WGS84)
 names = nation.provinces()
 rows = zip(simple["subdistrict_code"], simple.geometry)
 features = [feature(shape, c=code, n=code, d=names[code[:2]][0]) for code, shape in rows if not shape.is_empty]
@@ -125,16 +128,18 @@ def child(code: str, *arguments: object) -> tuple[str, float]:
 
 
 @contextmanager
-def sides(store: Path, folder: Path, subdistricts: int, shown: int) -> Iterator[list[tuple[Side, int]]]:
+def sides(store: Path, folder: Path, shapes: dict[str, int], shown: int) -> Iterator[list[tuple[Side, int]]]:
     """The pages with the number of shapes each has to paint."""
     with ExitStack() as stack:
         ours = stack.enter_context(served.board(store, KRADAN_BOUNDARIES=str(NATION_FILE)))
-        peer = stack.enter_context(stage.peer("tutorial", KRADAN_BENCH=str(folder), KRADAN_BENCH_VIEW=VIEW))
-        yield [
+        found = [
             (Side("nation", "board", f"{ours}/nation", "theme"), 77),
             (Side("province", "board", f"{ours}/coverage?province={PROVINCE}", "theme"), shown),
-            (Side("tutorial", "tutorial", peer), subdistricts),
         ]
+        for name, count in shapes.items():
+            peer = stage.peer("tutorial", KRADAN_BENCH=str(folder / name), KRADAN_BENCH_VIEW=VIEW)
+            found.append((Side(name, "tutorial", stack.enter_context(peer)), count))
+        yield found
 
 
 def opened(profile, side: Side, shapes: int) -> tuple[Page, stage.Meter, float]:
@@ -194,10 +199,13 @@ def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
         folder = Path(name)
         os.environ.pop("DATABASE_URL", None)
         fill(folder / "kradan.sqlite")
-        subdistricts = int(child(POLYGONS, NATION_FILE, folder)[0])
+        shapes_of = {}
+        for tutorial in [one for one in TUTORIALS if one in names]:
+            (folder / tutorial).mkdir()
+            shapes_of[tutorial] = int(child(POLYGONS, NATION_FILE, folder / tutorial, tutorial)[0])
         shown = int(child(SHOWN, NATION_FILE)[0])
         _bytes, prepare_cpu = child(PREPARE, NATION_FILE)
-        with sides(folder / "kradan.sqlite", folder, subdistricts, shown) as pages:
+        with sides(folder / "kradan.sqlite", folder, shapes_of, shown) as pages:
             table = {}
             for side, shapes in pages:
                 if side.name not in names:
@@ -205,12 +213,13 @@ def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
                 table[side.name] = measure(browser, side, shapes, changes)
                 print(side.name, json.dumps(table[side.name]), file=sys.stderr)
     line = {"bench": "nation", "changes": changes, "prepare_once_cpu_s": prepare_cpu, "pages": table}
-    peer = table.get("tutorial", {})
-    for what in ("cold_page_ms", "warm_page_ms", "change_ms"):
-        ours = {name: table[name].get(what) for name in ("nation", "province") if name in table}
-        line[f"{what.removesuffix('_ms')}_by_tutorial"] = {
-            name: round(value / peer[what], 3) if value and peer.get(what) else None for name, value in ours.items()
-        }
+    for tutorial in shapes_of:
+        for what in ("cold_page_ms", "warm_page_ms", "change_ms"):
+            ours = {name: table[name].get(what) for name in ("nation", "province") if name in table}
+            line[f"{what.removesuffix('_ms')}_by_{tutorial}"] = {
+                name: round(value / table[tutorial][what], 3) if value and table[tutorial].get(what) else None
+                for name, value in ours.items()
+            }
     line["bar"] = 0.125
     print(json.dumps(line))
     return line

@@ -139,8 +139,10 @@
     }).then(function (data) { build(kind, data); paint(); }).catch(function (error) {
       // The tiles of a province seen for the first time are still being laid out.
       var wait = kind === "grid" && error.message === "404" && (again || 0) < 60;
-      board.note.textContent = wait ? board.options.texts.coming : board.options.texts.failed;
-      board.note.style.display = "block";
+      if (board.view === kind) {
+        board.note.textContent = wait ? board.options.texts.coming : board.options.texts.failed;
+        board.note.style.display = "block";
+      }
       if (wait) setTimeout(function () { load(kind, (again || 0) + 1); }, 1000);
     });
   }

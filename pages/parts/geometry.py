@@ -71,9 +71,8 @@ def _current(province: str, stamp: tuple) -> dict:
     problems = [problem.as_dict() for problem in source.problems]
     try:
         found = _prepare(source, province, kept.stem) | {"problems": problems}
-        if not any(
-            problem.severity == "refused" for problem in source.problems
-        ):  # it may be better tomorrow: look again
+        # What could not be read today may be readable at the next start: then all is looked at again.
+        if not any(problem.severity == "refused" for problem in source.problems):
             write_json(kept, found)
         write_json(last, found)
     except OSError:  # a full disk: the boundaries may not even have been readable, but the last map is there
@@ -125,8 +124,7 @@ def _grid_name(main: Prepared, facts: pd.DataFrame, province: str, kind: str, si
     if solved is not None:
         return _write_grid(facts, solved, None).name
     target = FOLDER / f"grid-{signature}.json"
-    work = (facts, target)
-    threading.Thread(target=_solve_grid, args=work, daemon=True, name=f"kradan-tiles-{province}").start()
+    threading.Thread(target=_solve_grid, args=(facts, target), daemon=True, name="kradan-tiles").start()
     return target.name
 
 
