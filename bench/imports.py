@@ -109,8 +109,7 @@ def in_browser(rows: int = 100_000) -> dict:
             seen = served.visit(chromium, f"{address}/imports?lang=en")
             page, peaks, bar = seen.page, {}, []
             start = time.perf_counter()
-            page.set_input_files("input[type=file]", str(path))
-            page.get_by_role("button", name="Read the files").click()
+            seen.hand_in(path)
             _follow(seen, address, "Money in the file", peaks, bar)
             read_seconds = time.perf_counter() - start
             account = page.get_by_text("Money in the file").inner_text()

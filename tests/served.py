@@ -189,6 +189,25 @@ class Visit:
                 if time.monotonic() > end:
                     raise
 
+    def hand_in(self, *files: Path) -> None:
+        """Choose files and have them read, in English.
+
+        Streamlit forgets a file chosen in the moment in which a whole run begins: its answer where to send the file is
+        dropped. Who sees no file on the list loads the page and chooses again.
+        """
+        button = self.page.get_by_role("button", name="Read the files")
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            self.page.set_input_files("input[type=file]", [str(file) for file in files])
+            try:
+                expect(button).to_be_enabled(timeout=PATIENCE / 6)
+                break
+            except AssertionError:
+                if time.monotonic() > end:
+                    raise
+                self.page.reload()
+        button.click()
+
     def text(self) -> str:
         return self.page.locator('[data-testid="stMain"]').inner_text()
 

@@ -35,8 +35,7 @@ def test_the_demo_an_import_and_a_withdrawal(address: str, tmp_path: Path) -> No
         seen.titled("157 of 170 subdistricts have support")
         page = seen.page
         page.goto(f"{address}/imports?lang=en")
-        page.set_input_files("input[type=file]", [str(csv_file(tmp_path, ROWS))])
-        page.get_by_role("button", name="Read the files").click()
+        seen.hand_in(csv_file(tmp_path, ROWS))
         page.get_by_role("button", name="Store (1)").click()
         expect(page.get_by_text("Stored as batch")).to_be_visible()
         page.goto(f"{address}/coverage?lang=en&year=")

@@ -82,11 +82,20 @@ def results(version: str, draw: Callable[..., None], *more: object) -> None:
         begin_part()
         st.session_state["_used"] = dict(st.session_state["_view_used"])
         if queries.version() != version:
-            st.rerun()
+            draw_anew()
         draw(version, chosen(), *more)
         write_address()
 
     apart.part(apart.RESULTS, run)
+
+
+def draw_anew() -> None:
+    """Run everything again, for the data have changed since; said aloud, because a button pressed just now did nothing.
+
+    It must not: what it was pressed for may stand elsewhere now, and lists begin at another entry.
+    """
+    st.toast(t("data_changed"), icon=":material/update:", duration="long")
+    st.rerun()
 
 
 def chosen() -> Filters:

@@ -17,7 +17,7 @@ def form(version: str, shown: pd.DataFrame) -> None:
         number = st.number_input(t("clear_which", all=len(shown)), 1, len(shown), 1, key="clear-number")
         pair = shown.iloc[int(number) - 1]
         _both(version, pair)
-        with st.form("clear", clear_on_submit=True):
+        with st.form(f"clear-{_done()}"):
             reason = st.text_area(t("clear_reason"), max_chars=500, placeholder=t("clear_reason_hint"))
             who = st.text_input(t("clear_who"), max_chars=120)
             sent = st.form_submit_button(t("clear_send"))
@@ -45,7 +45,13 @@ def _change(change, done: str) -> None:  # noqa: ANN001 - a call without argumen
         st.error(t(f"problem_{stop.problem.code}"))
         return
     st.session_state["_said"] = done
+    st.session_state["_explained"] = _done() + 1
     st.rerun()
+
+
+def _done() -> int:
+    """How often something was explained or taken back: after that a form is a new, empty one; what was refused stays written."""
+    return st.session_state.get("_explained", 0)
 
 
 def _said() -> None:
@@ -92,7 +98,7 @@ def _table(version: str, rows: pd.DataFrame, name: str) -> None:
 
 
 def _undo(rows: pd.DataFrame, key: str = "cleared") -> None:
-    with st.form(f"undo-{key}", clear_on_submit=True), st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.form(f"undo-{key}-{_done()}"), st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(t("undo_which", all=len(rows)), 1, len(rows), 1)
         who = st.text_input(t("clear_who"), max_chars=120)
         sent = st.form_submit_button(t("undo_send"))

@@ -69,7 +69,7 @@ def _run(name: str) -> Callable[[], None]:
             with guard.calm():
                 choices.begin()
                 if queries.version() != drawn_for:
-                    st.rerun()
+                    choices.draw_anew()
                 importlib.import_module(f"pages.views.{name}").view()
             choices.write_address()
 

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from loaders import batches, guards, settings, store
 from pages.parts import queries, who
@@ -54,7 +56,16 @@ def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
         if upload.size <= guards.max_upload_bytes():
             (room / name).write_bytes(upload.getbuffer())
         files.append({"path": str(room / name)})
+    _let_go(uploads)
     return files
+
+
+def _let_go(uploads: Sequence[Any]) -> None:
+    """What lies on disk now leaves the server's memory, where Streamlit would keep it until the session ends."""
+    run = get_script_run_ctx()
+    if run is not None and isinstance(run.uploaded_file_mgr, MemoryUploadedFileManager):
+        for upload in uploads:
+            run.uploaded_file_mgr.remove_file(run.session_id, upload.file_id)
 
 
 def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:

@@ -30,13 +30,13 @@ def _upload(version: str) -> str | None:
     base = st.selectbox(
         t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"
     )
-    with st.form(
-        "upload", border=False, clear_on_submit=True
-    ):  # Streamlit lets go of what was sent; the file is on disk then
-        uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key="uploads")
-        pressed = st.form_submit_button(t("read_files"), type="primary", disabled=import_jobs.is_running())
-    if pressed and uploads:
+    # No form: a form can be sent while its files are still on their way, and is sent without them.
+    sent = st.session_state.setdefault("uploads_sent", 0)
+    uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key=f"uploads-{sent}")
+    is_ready = bool(uploads) and not import_jobs.is_running()
+    if st.button(t("read_files"), type="primary", disabled=not is_ready, key="read-files") and is_ready:
         files = import_jobs.keep_uploads(uploads)
+        st.session_state["uploads_sent"] = sent + 1  # an empty list for the next files
         for name in ("import_result", "import_answers"):
             st.session_state.pop(name, None)
         import_jobs.start([one | {"base": base or None} for one in files])
