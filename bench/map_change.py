@@ -134,7 +134,7 @@ def click_to_details(page: Page, side: Side) -> float | None:
 
 def offline(browser: Browser, side: Side) -> bool:
     """Whether a whole picture appears with every other host cut off."""
-    with stage.context(browser, offline=True) as profile:
+    with stage.cut_off(browser) as other, stage.context(other) as profile:
         page = profile.new_page()
         page.add_init_script(WATCH)
         page.goto(side.address, wait_until="commit")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import statistics
 import subprocess
@@ -15,8 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from bench import cdn
 from tests import served
 from tests.conftest import ROOT, SHARED
 
@@ -28,11 +28,19 @@ FLAGS = [*served.FLAGS, "--enable-unsafe-swiftshader"]
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """The browser of a bench."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=served.CHROMIUM, args=FLAGS)
+    """The browser of a bench; every other host is answered from packages on this machine."""
+    with cdn.served() as port, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=served.CHROMIUM, args=[*FLAGS, cdn.names(port)])
         yield browser
         browser.close()
+
+
+@contextmanager
+def cut_off(browser: Browser) -> Iterator[Browser]:
+    """A second browser of the same kind that finds no other host."""
+    found = browser.browser_type.launch(executable_path=served.CHROMIUM, args=[*FLAGS, cdn.names(None)])
+    yield found
+    found.close()
 
 
 @contextmanager
@@ -109,47 +117,9 @@ def local_bytes() -> int:
     return psutil.net_io_counters(pernic=True)["lo"].bytes_recv
 
 
-def cdn(route: Route) -> None:
-    """Answer what a tutorial page asks of a CDN from installed packages, at once; anything unknown is an empty file."""
-    from importlib.resources import files
-
-    url = route.request.url
-    local = {
-        "leaflet.js": ("xstatic.pkg.leaflet", "data/leaflet.js"),
-        "leaflet.css": ("xstatic.pkg.leaflet", "data/leaflet.css"),
-        "jquery-3.7.1.min.js": ("xstatic.pkg.jquery", "data/jquery.min.js"),
-        "d3.min.js": ("xstatic.pkg.d3", "data/d3.min.js"),
-        "d3.v4.min.js": ("xstatic.pkg.d3", "data/d3.min.js"),
-    }
-    name = url.rsplit("/", 1)[-1].split("?")[0]
-    if name in local:
-        package, path = local[name]
-        found = Path(str(files(package))) / path
-        found = found if found.exists() else found.with_name(found.name.replace(".min.", "."))
-        kind = "text/css" if name.endswith("css") else "text/javascript"
-        route.fulfill(body=found.read_bytes(), content_type=kind, headers={"access-control-allow-origin": "*"})
-    elif name.endswith("110m.json"):
-        names = ("coastlines", "land", "ocean", "lakes", "rivers", "countries", "subunits")
-        layers = {layer: {"type": "GeometryCollection", "geometries": []} for layer in names}
-        body = json.dumps({"type": "Topology", "objects": layers, "arcs": []})
-        route.fulfill(body=body, content_type="application/json", headers={"access-control-allow-origin": "*"})
-    elif url.startswith(("http://127.0.0.1:", "data:", "blob:")):
-        route.continue_()
-    else:
-        kind = "text/css" if name.endswith("css") else "text/javascript" if name.endswith("js") else "image/png"
-        route.fulfill(body="", content_type=kind, headers={"access-control-allow-origin": "*"})
-
-
-def foreign(url: str) -> bool:
-    """True for another host."""
-    return not url.startswith(("http://127.0.0.1:", "data:", "blob:"))
-
-
-def context(browser: Browser, *, offline: bool = False) -> BrowserContext:
-    """An empty browser profile; other hosts answered from packages, or cut off."""
-    made = browser.new_context(viewport={"width": 1920, "height": 1080})
-    made.route(foreign, (lambda route: route.abort()) if offline else cdn)
-    return made
+def context(browser: Browser) -> BrowserContext:
+    """An empty browser profile, with a cache of its own."""
+    return browser.new_context(viewport={"width": 1920, "height": 1080}, ignore_https_errors=True)
 
 
 def settled(page: Page) -> None:
@@ -177,6 +147,7 @@ __all__ = [
     "Meter",
     "chromium",
     "context",
+    "cut_off",
     "demo_store",
     "get",
     "middle",
