@@ -6,6 +6,7 @@ map, its zoom and its geometry; ``feature_group_to_add`` carries one class chara
 
 from __future__ import annotations
 
+import hashlib
 import json
 from copy import copy
 from dataclasses import dataclass, field
@@ -16,7 +17,15 @@ import folium
 import pandas as pd
 from folium.template import Template
 
+from loaders import settings
+
 STATIC = "../../app/static"
+
+
+def asset(name: str) -> str:
+    """Address of a file in our static folder; it changes with the content, so that a browser may keep the file for good."""
+    mark = hashlib.sha256((settings.ROOT / "static" / name).read_bytes()).hexdigest()[:8]
+    return f"{STATIC}/{name}?v={mark}"
 
 
 @dataclass(frozen=True)
@@ -75,8 +84,8 @@ class BoardMap(folium.Map):
     )
 
     # fmt: off
-    default_js: ClassVar = [("leaflet", f"{STATIC}/vendor/leaflet/leaflet.js"), ("board", f"{STATIC}/board.js")]  # ty: ignore[incompatible-attribute-override]
-    default_css: ClassVar = [("leaflet_css", f"{STATIC}/vendor/leaflet/leaflet.css"), ("board_css", f"{STATIC}/board.css")]  # ty: ignore[incompatible-attribute-override]
+    default_js: ClassVar = [("leaflet", asset("vendor/leaflet/leaflet.js")), ("board", asset("board.js"))]  # ty: ignore[incompatible-attribute-override]
+    default_css: ClassVar = [("leaflet_css", asset("vendor/leaflet/leaflet.css")), ("board_css", asset("board.css"))]  # ty: ignore[incompatible-attribute-override]
     # fmt: on
 
     def render(self, **kwargs: object) -> str:

@@ -17,8 +17,6 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.xdist_group("browser")
 MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict")
 VIEWS = (*MAPS, "sources")
-# Streamlit's page looks for its server under every folder of a deep link first; these two tries fail by design.
-PROBES = re.compile(r"/_stcore/(health|host-config)$")
 
 
 @pytest.fixture(scope="module")
@@ -60,10 +58,6 @@ def test_getting_ready_declares_no_component():
     )
 
 
-def unexpected(seen: served.Visit) -> list[str]:
-    return [error for error in seen.errors if not PROBES.search(error)]
-
-
 @pytest.mark.parametrize("language", ["th", "en"])
 def test_overview_paints_every_subdistrict_on_the_true_map(chromium, demo, language):
     seen = served.visit(chromium, f"{demo}/?lang={language}")
@@ -102,7 +96,7 @@ def test_every_view_stands(chromium, request, view, language, state):
         assert trouble not in text
     assert (mark in text) == (state == "demo")
     assert seen.foreign == []
-    assert unexpected(seen) == []
+    assert seen.errors == []
 
 
 def test_an_empty_board_draws_nobody_as_not_reported_and_never_as_none(chromium, empty):

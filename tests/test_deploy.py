@@ -117,8 +117,8 @@ def test_the_proxy_passes_websockets_and_uploads():
     assert "proxy_set_header Upgrade $http_upgrade" in stream
     largest = int(re.search(r"client_max_body_size (\d+)m", text).group(1))
     assert largest > config()["server"]["maxUploadSize"]
-    for header in ("Strict-Transport-Security", "X-Content-Type-Options", "Content-Security-Policy", "Referrer-Policy"):
-        assert header in text
+    assert "Strict-Transport-Security" in text
+    assert "Content-Security-Policy" not in text  # the board says it: twice would be two policies
 
 
 def config() -> dict:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import nation_files, served
 
@@ -89,6 +90,20 @@ def test_from_the_nation_to_a_subdistrict_and_back(board):
     seen.settled()
     assert "province" not in seen.page.url
     assert seen.foreign == []
+
+
+def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(board):
+    chromium, address = board
+    seen = served.visit(chromium, f"{address}/nation?lang=en")
+    listed = seen.page.locator(".kradan-provinces tbody tr")
+    expect(listed).to_have_count(77)
+    expect(listed.first).to_contain_text("Surat Thani")
+    expect(listed.nth(1)).to_have_text(re.compile("Not reported$"))
+    listed.first.get_by_role("link").click()
+    seen.page.wait_for_url(re.compile(r"/overview\?.*province=84"))
+    assert "lang=en" in seen.page.url
+    seen.titled("2 of 131")
+    assert seen.foreign == seen.errors == []
 
 
 def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board):

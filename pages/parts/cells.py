@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 import pandas as pd
 import streamlit as st
 
@@ -17,13 +15,6 @@ from pages.parts.queries import Filters
 from pages.parts.text import baht, in_order, safe, t, whole
 
 NOT_CODED = ""
-
-
-def _address(view: str, **changed: str | None) -> str:
-    """A relative link; a choice set to ``None`` is dropped, though :func:`choices.link_params` would keep it."""
-    wanted = choices.link_params(**changed)
-    dropped = {key for key, value in changed.items() if not value}
-    return f"{view}?{urlencode({key: value for key, value in wanted.items() if key not in dropped})}"
 
 
 def _themes(chosen: Filters) -> dict[str, str]:
@@ -82,9 +73,9 @@ def _thousands(satang: object) -> str:
 
 def _row_address(code: str) -> str:
     return (
-        _address("subdistrict", subdistrict=code)
+        choices.address("subdistrict", subdistrict=code)
         if len(code) == 6
-        else _address("matrix", district=code, cells=st.session_state.get("cells"))
+        else choices.address("matrix", district=code, cells=st.session_state.get("cells"))
     )
 
 
@@ -109,7 +100,7 @@ def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
     own = {"subdistrict": area} if len(area) == 6 else {"district": area}
     covered = status == "covered"
     href = (
-        _address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own)
+        choices.address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own)
         if covered
         else _cell_address(theme, area)
     )
@@ -118,7 +109,7 @@ def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
 
 
 def _cell_address(theme: str, area: str) -> str:
-    return _address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
+    return choices.address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
 
 
 def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:

@@ -8,6 +8,7 @@ filters in English (seen with 1.67). Here the address carries codes: it is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from urllib.parse import urlencode
 
 import geothai
 import pandas as pd
@@ -129,6 +130,13 @@ def link_params(**changed: str | None) -> dict[str, str]:
     kept |= {key: value for key, value in changed.items() if value}
     usual = {"lang": "th", "province": settings.home_province()}
     return {key: value for key, value in kept.items() if value != usual.get(key)}
+
+
+def address(view: str, **changed: str | None) -> str:
+    """A relative link; a choice set to ``None`` is dropped, though :func:`link_params` would keep it."""
+    wanted = link_params(**changed)
+    dropped = {key for key, value in changed.items() if not value}
+    return f"{view}?{urlencode({key: value for key, value in wanted.items() if key not in dropped})}"
 
 
 def choose(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -117,21 +118,33 @@ def notes(version: str, chosen: queries.Filters) -> None:
 
 
 def listing(table: pd.DataFrame) -> None:
-    """All provinces, those with most work first, and the way to each board."""
+    """All provinces, those with most work first, each a link to its board: the map for whoever does not use a mouse.
+
+    Written as HTML: Streamlit's table is half a second of the browser's work before the map (README).
+    """
     names = choices.province_names()
-    status = {
-        "covered": t("status_covered"),
-        "none": t("status_none_nation"),
-        "not_reported": t("status_not_reported_nation"),
-    }
+    status = {"covered": t("status_covered"), "none": t("status_none_nation"), "not_reported": t("status_not_reported_nation")}  # fmt: skip
     shown = table.assign(
         province=[names[code] for code in table[nation_data.KEY]], state=table["status"].map(status)
     ).sort_values(["records", nation_data.KEY], ascending=[False, True], na_position="last")
-    columns = {
-        "province": t("column_province"), "state": t("column_status"), "agencies": t("column_agencies"), "records": t("column_records"),
-        "amount_satang": t("column_amount"), "bases": t("column_bases_spoke"),
-    }  # fmt: skip
-    panels.table(shown, "provinces", columns, formats={"amount_satang": baht, "agencies": whole, "records": whole})
+    columns = {"province": t("column_province"), "agencies": t("column_agencies"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
+    head = "".join(f'<th scope="col">{safe(words)}</th>' for words in columns.values())
+    body = "".join(_line(row) for row in shown.itertuples())
+    st.html(
+        f'<div class="kradan-provinces" tabindex="0" role="region" aria-label="{safe(t("list_provinces"))}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    columns |= {"state": t("column_status"), "bases": t("column_bases_spoke")}
+    panels.downloads(shown[list(columns)].rename(columns=columns), "provinces")
+
+
+def _line(row: Any) -> str:
+    """A province, its figures, or in words why it has none."""
+    name = f'<a href="{safe(choices.address("overview", province=str(row.province_code)))}">{safe(row.province)}</a>'
+    if row.status != "covered":
+        return f'<tr><th scope="row">{name}</th><td colspan="3">{safe(row.state)}</td></tr>'
+    cells = (whole(row.agencies), whole(row.records), baht(row.amount_satang))
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{safe(cell)}</td>" for cell in cells)}</tr>'
 
 
 def sources(version: str, chosen: queries.Filters) -> None:

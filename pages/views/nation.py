@@ -27,7 +27,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         layer = nation_parts.layer(version, table, measure)
         panels.legend(layer.styles, layer.counts())
         nation_parts.notes(version, chosen)
+        nation_parts.listing(table)
     with left:
         nation_parts.open_board(nation_parts.show_map(layer))
-    nation_parts.listing(table)
     nation_parts.sources(version, chosen)
