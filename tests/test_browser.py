@@ -100,9 +100,12 @@ def test_every_view_stands(chromium, request, view, language, state):
 
 
 def test_an_empty_board_draws_nobody_as_not_reported_and_never_as_none(chromium, empty):
-    seen = served.visit(chromium, f"{empty}/")
+    seen = served.visit(chromium, f"{empty}/?lang=en")
     assert seen.painted() == 170
     assert set(seen.classes()) == {"u"}
+    figures = seen.page.locator(".kradan-figures b")
+    expect(figures.filter(has_text="not known")).to_have_count(4)  # records, money, agencies, booklets
+    expect(figures).to_have_count(5)  # people are known from the register
 
 
 def test_filters_are_in_the_link_and_the_link_gives_the_same_view_on_a_cold_server(chromium, demo, demo_store):

@@ -104,8 +104,10 @@ def test_the_service_starts_what_make_run_starts_and_comes_back():
 
 def test_the_container_copies_only_what_is_there():
     text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
-    copied = re.findall(r"^COPY (?:--\S+ )?(\S+) ", text, re.M)
-    assert {"requirements.txt", "app.py", "pages", "geo", "loaders", "static", "data", ".streamlit"} <= set(copied)
+    copied = [name for names in re.findall(r"^COPY (?:--\S+ )?(.+) \S+$", text, re.M) for name in names.split()]
+    assert {"requirements.txt", "app.py", "asgi.py", "pages", "geo", "loaders", "static", "data", ".streamlit"} <= set(
+        copied
+    )
     assert all((ROOT / name).exists() for name in copied)
     assert "USER kradan" in text
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from streamlit import file_util
 
-from pages.parts import doorway, serve
+from pages.parts import doorway
 from pages.parts.text import LANGUAGES, catalogue
 from tests import served
 
@@ -86,13 +86,3 @@ def test_pages_and_files_come_with_our_headers(address: str):
     status, headers, page = answer(f"{address}/_stcore/health")
     assert (status, page, headers["X-Content-Type-Options"]) == (200, "ok", "nosniff")
     assert "_streamlit_xsrf" in headers["Set-Cookie"]
-
-
-def test_options_of_the_command_line():
-    assert serve.options_in(["--server.port", "8501", "--server.address=0.0.0.0"]) == {
-        "server.port": "8501",
-        "server.address": "0.0.0.0",
-    }
-    for words in (["8501"], ["--server.port"]):
-        with pytest.raises(SystemExit, match="not understood"):
-            serve.options_in(words)

@@ -203,3 +203,15 @@ def test_a_revoked_role_ends_at_once_though_the_cookie_lives_on(chromium, board,
 def test_nothing_of_it_is_in_the_log(board, store):
     log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in store.parent.glob("*.log"))
     assert [mark for mark in (CANARY, NAME, "งานลับภายใน", oidc_provider.SECRET) if mark in log] == []
+
+
+def test_a_secrets_file_with_a_slip_in_it_opens_the_board_to_nobody(chromium, store, tmp_path):
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text('[auth]\nredirect_uri = "http', encoding="utf-8")
+    with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
+        seat = Seat(chromium, address)
+        assert told(seat.open(PLACE)) == set()
+        seat.visit.says(catalogue("th")["sign_in_broken"])
+        assert seat.page.get_by_text(SIGN_IN, exact=True).count() == 0
+        seat.open(TEAM_PAGE)
+        assert TEAM_TITLE not in seat.visit.text()

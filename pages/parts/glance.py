@@ -27,13 +27,14 @@ def finding(inside: pd.DataFrame) -> str:
 
 
 def figures(version: str, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
-    """Records, money, agencies, people, booklets."""
+    """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
     placed = analysis.rolled(version, chosen).by_subdistrict
+    unknown = placed.empty and inside["status"].eq("not_reported").all()
     year = queries.population_year(chosen.fiscal_year) + 543
     return [
-        (t("figure_records"), whole(len(placed))),
+        (t("figure_records"), whole(pd.NA if unknown else len(placed))),
         (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
-        (t("figure_agencies"), whole(placed["agency_code"].nunique())),
+        (t("figure_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
         (t("figure_population", year=year), whole(known_sum(inside["population"]))),
         (t("figure_booklets"), answers.booklets(version)),
     ]

@@ -94,15 +94,16 @@ def open_board(code: str | None) -> None:
         st.switch_page(st.session_state["_views"]["overview"], query_params=wanted)
 
 
-def notes(version: str, chosen: queries.Filters) -> None:
+def notes(version: str, chosen: queries.Filters, table: pd.DataFrame) -> None:
     """Figures of the nation, money that names no province, records that name no year."""
+    unknown = table["status"].eq("not_reported").all()
     found = nation_data.chosen(version, chosen)
     placed, homeless = found[found[nation_data.KEY].notna()], found[found[nation_data.KEY].isna()]
     panels.figures(
         [
-            (t("column_records"), whole(placed["records"].sum())),
+            (t("column_records"), whole(pd.NA if unknown else placed["records"].sum())),
             (t("column_amount"), baht(placed["amount_satang"].sum(min_count=1))),
-            (t("column_agencies"), whole(placed["agency_code"].nunique())),
+            (t("column_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
         ]
     )
     if len(homeless):

@@ -11,13 +11,12 @@ import sys
 import threading
 import time
 
-from streamlit import App, runtime
+from streamlit import runtime
 from streamlit.runtime.pages_manager import PagesManager
+from streamlit.web import cli
 
 from loaders import settings
-from pages.parts import doorway, memory
-
-SCRIPT = settings.ROOT / "app.py"
+from pages.parts import memory
 
 
 def _get_ready() -> None:
@@ -27,27 +26,14 @@ def _get_ready() -> None:
     importlib.import_module("pages.parts.warm").ahead()
 
 
-def options_in(words: list[str]) -> dict[str, str]:
-    """``--server.port 8501`` and ``--server.port=8501`` as Streamlit's configuration; ``SystemExit`` for anything else."""
-    found, rest = {}, list(words)
-    while rest:
-        name, is_joined, value = rest.pop(0).partition("=")
-        if not name.startswith("--") or not (is_joined or rest):
-            raise SystemExit(f"usage: python -m pages.parts.serve [--server.port 8501 ...]; not understood: {name}")
-        found[name.removeprefix("--")] = value if is_joined else rest.pop(0)
-    return found
-
-
-def main(words: list[str]) -> None:
-    """Serve ``app.py`` with Streamlit's own server, our first page and our headers."""
+def main(options: list[str]) -> None:
+    """Serve the board (``asgi.py``) with Streamlit's own command line, options and environment."""
     memory.stay_small()
     PagesManager.uses_pages_directory = False
     if settings.computes_ahead():
         threading.Thread(target=_get_ready, daemon=True, name="kradan-ahead").start()
-    sys.argv = [str(SCRIPT)]  # its folder is where Streamlit looks for .streamlit
-    views = [path.stem for path in (settings.ROOT / "pages" / "views").glob("[!_]*.py")]
-    app = App(SCRIPT, routes=list(doorway.routes(["start", *views])), middleware=doorway.middleware())
-    app.run(config=options_in(words))
+    sys.argv = ["streamlit", "run", str(settings.ROOT / "asgi.py"), *options]
+    cli.main()
 
 
 if __name__ == "__main__":

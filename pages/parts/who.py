@@ -17,11 +17,27 @@ ALONE = Viewer("admin")
 
 
 def has_sign_in() -> bool:
-    """Whether an identity provider is configured (``[auth]`` in the secrets)."""
+    """Whether an identity provider is configured (``[auth]`` in the secrets).
+
+    A secrets file that cannot be read counts as one: a slip in it must not open the board to everybody.
+    """
     try:
         return "auth" in st.secrets
-    except StreamlitSecretNotFoundError:
-        return False
+    except StreamlitSecretNotFoundError as trouble:
+        return _is_unreadable(trouble)
+
+
+def _is_unreadable(trouble: StreamlitSecretNotFoundError) -> bool:
+    return trouble.error_id != "no-secrets-found"
+
+
+def is_broken() -> bool:
+    """Whether there is a secrets file that cannot be read, so that nobody can sign in."""
+    try:
+        st.secrets.to_dict()
+    except StreamlitSecretNotFoundError as trouble:
+        return _is_unreadable(trouble)
+    return False
 
 
 def name() -> str | None:
@@ -29,7 +45,7 @@ def name() -> str | None:
 
     An e-mail address counts only when the provider does not say that it is unverified: anybody may claim one.
     """
-    if not has_sign_in() or not st.user.is_logged_in:
+    if not has_sign_in() or is_broken() or not st.user.is_logged_in:
         return None
     is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
     email = None if is_claimed else st.user.get("email")
@@ -56,6 +72,8 @@ def panel() -> None:
 
     if not has_sign_in():
         st.caption(t("single_user"))
+    elif is_broken():
+        st.caption(t("sign_in_broken"))
     elif name() is None:
         st.button(t("sign_in"), on_click=st.login, key="sign-in")
     else:

@@ -26,7 +26,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         measure = choices.switch("measure", t("measure"), nation_parts.MEASURES, lambda name: t(f"measure_{name}"))
         layer = nation_parts.layer(version, table, measure)
         panels.legend(layer.styles, layer.counts())
-        nation_parts.notes(version, chosen)
+        nation_parts.notes(version, chosen, table)
         nation_parts.listing(table)
     with left:
         nation_parts.open_board(nation_parts.show_map(layer))

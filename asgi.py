@@ -1,0 +1,11 @@
+"""What ``pages.parts.serve`` has Streamlit run: ``app.py`` with our first page, headers and rules for keeping files."""
+
+from pathlib import Path
+
+from streamlit import App
+
+from pages.parts import doorway
+
+ROOT = Path(__file__).resolve().parent
+VIEWS = [path.stem for path in (ROOT / "pages" / "views").glob("[!_]*.py")]
+app = App(ROOT / "app.py", routes=list(doorway.routes(["start", *VIEWS])), middleware=doorway.middleware())
