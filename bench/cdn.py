@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests import served as pages
+from tests import served as watched
 
 PACKAGED = {
     "leaflet.js": ("xstatic.pkg.leaflet", "data/leaflet.js"),
@@ -37,7 +37,7 @@ LAYERS = ("coastlines", "land", "ocean", "lakes", "rivers", "countries", "subuni
 
 def names(port: int | None) -> str:
     """Chromium's option: every other host is this server, or none is found (``None``)."""
-    return pages.ALONE if port is None else f"--host-resolver-rules=MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1"
+    return watched.ALONE if port is None else f"--host-resolver-rules=MAP * 127.0.0.1:{port}, EXCLUDE 127.0.0.1"
 
 
 def answer(path: str) -> tuple[bytes, str]:

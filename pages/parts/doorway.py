@@ -80,7 +80,7 @@ class Headers:
 
 
 def needed(folder: Path, parts: Iterable[str] = PARTS) -> list[str]:
-    """Files of these parts of the front end with all they import, in no order; what an upgrade has taken away is left out."""
+    """Files of these parts of the front end with all they import, by name; what an upgrade has taken away is left out."""
     found: set[str] = set()
     asked = [path.name for part in parts for path in sorted(folder.glob(f"{part}.*.js"))]
     while asked:
