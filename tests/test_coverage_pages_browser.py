@@ -163,10 +163,15 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
     seen.says("ยังไม่มีเหตุผล")
     seen.settled()  # the page goes on writing below the message; what is typed meanwhile may be lost
     seen.page.get_by_label("เหตุผล").fill("แบ่งหมู่บ้านกันทำแล้ว")
+    seen.page.get_by_role("button", name="บันทึกคำชี้แจง").click()
+    seen.says("ยังไม่มีชื่อ")
+    seen.settled()
+    expect(seen.page.get_by_label("เหตุผล")).to_have_value("แบ่งหมู่บ้านกันทำแล้ว")  # what was refused stays written
     seen.page.get_by_label("ผู้ชี้แจง").fill("สมชาย อบต.")
     seen.page.get_by_role("button", name="บันทึกคำชี้แจง").click()
     seen.page.get_by_text("บันทึกคำชี้แจงแล้ว").wait_for()
     seen.titled("22 คู่")
+    expect(seen.page.get_by_label("เหตุผล")).to_have_value("")
     again = opened(chromium, f"{board}/overlaps?list=cleared")
     again.settled()
     again.page.get_by_label("ผู้ชี้แจง").fill("สมหญิง")

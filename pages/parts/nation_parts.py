@@ -121,7 +121,7 @@ def notes(version: str, chosen: queries.Filters, table: pd.DataFrame) -> None:
 def listing(table: pd.DataFrame) -> None:
     """All provinces, those with most work first, each a link to its board: the map for whoever does not use a mouse.
 
-    Written as HTML: Streamlit's table is half a second of the browser's work before the map (README).
+    Written as HTML: Streamlit's table is a third of a second of the browser's work before the map (README).
     """
     names = choices.province_names()
     status = {"covered": t("status_covered"), "none": t("status_none_nation"), "not_reported": t("status_not_reported_nation")}  # fmt: skip
