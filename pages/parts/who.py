@@ -16,28 +16,25 @@ from loaders.problems import Refused
 ALONE = Viewer("admin")
 
 
-def has_sign_in() -> bool:
-    """Whether an identity provider is configured (``[auth]`` in the secrets).
-
-    A secrets file that cannot be read counts as one: a slip in it must not open the board to everybody.
-    """
+def _is_configured() -> bool | None:
+    """Whether the secrets have ``[auth]``; ``None`` when there are secrets that cannot be read."""
     try:
         return "auth" in st.secrets
     except StreamlitSecretNotFoundError as trouble:
-        return _is_unreadable(trouble)
+        return False if trouble.error_id == "no-secrets-found" else None
 
 
-def _is_unreadable(trouble: StreamlitSecretNotFoundError) -> bool:
-    return trouble.error_id != "no-secrets-found"
+def has_sign_in() -> bool:
+    """Whether an identity provider is configured.
+
+    A secrets file that cannot be read counts as one: a slip in it must not open the board to everybody.
+    """
+    return _is_configured() is not False
 
 
 def is_broken() -> bool:
     """Whether there is a secrets file that cannot be read, so that nobody can sign in."""
-    try:
-        st.secrets.to_dict()
-    except StreamlitSecretNotFoundError as trouble:
-        return _is_unreadable(trouble)
-    return False
+    return _is_configured() is None
 
 
 def name() -> str | None:
@@ -45,7 +42,7 @@ def name() -> str | None:
 
     An e-mail address counts only when the provider does not say that it is unverified: anybody may claim one.
     """
-    if not has_sign_in() or is_broken() or not st.user.is_logged_in:
+    if not _is_configured() or not st.user.is_logged_in:
         return None
     is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
     email = None if is_claimed else st.user.get("email")
