@@ -17,7 +17,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Page, Request
 
 from bench import stage
 from tests import served
@@ -66,7 +66,7 @@ def sides(store: Path, folder: Path, names: tuple[str, ...] = PEERS) -> Iterator
         yield found
 
 
-def write_polygons(browser: Browser, address: str, folder: Path) -> None:
+def write_polygons(browser: stage.Chromium, address: str, folder: Path) -> None:
     """Keep the geometry file that our own page fetches."""
     with stage.context(browser) as profile:
         page = profile.new_page()
@@ -132,9 +132,9 @@ def click_to_details(page: Page, side: Side) -> float | None:
     return found and round(found, 1)
 
 
-def offline(browser: Browser, side: Side) -> bool:
+def offline(browser: stage.Chromium, side: Side) -> bool:
     """Whether a whole picture appears with every other host cut off."""
-    with stage.cut_off(browser) as other, stage.context(other) as profile:
+    with stage.context(stage.cut_off(browser)) as profile:
         page = profile.new_page()
         page.add_init_script(WATCH)
         page.goto(side.address, wait_until="commit")
@@ -146,7 +146,7 @@ def offline(browser: Browser, side: Side) -> bool:
         return True
 
 
-def weigh(browser: Browser, side: Side) -> dict:
+def weigh(browser: stage.Chromium, side: Side) -> dict:
     """Kilobytes of a first page, of a change to values not seen yet and of one to values seen before.
 
     In a browser of its own: watching every message costs CPU by the message, so nothing is timed meanwhile. ``wire`` is
@@ -176,10 +176,13 @@ def weigh(browser: Browser, side: Side) -> dict:
         }
 
 
-def measure(browser: Browser, side: Side, changes: int) -> dict:
+def measure(browser: stage.Chromium, side: Side, changes: int) -> dict:
     """Figures of one page."""
     with stage.context(browser) as profile:
         page, cold = opened(profile, side)
+        stage.settled(page)
+        page.close()
+        page, _ = opened(profile, side)  # from the second visit on a browser keeps scripts compiled
         stage.settled(page)
         page.close()
         warm = []

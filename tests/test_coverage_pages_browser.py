@@ -77,6 +77,22 @@ def test_a_filter_draws_the_results_alone(board):
         asyncio.run(asyncio.wait_for(visit(view), 240))
 
 
+def test_a_change_that_takes_long_is_seen_to_be_under_way(chromium, board):
+    """A bar at the top says it once, not a fading of every element: what stands there stays readable."""
+    seen = opened(chromium, f"{board}/coverage?lang=en")
+    bar = "(one => one.content !== 'none' && one.visibility === 'visible')(getComputedStyle(document.querySelector('[data-testid=stApp]'), '::after'))"
+    assert seen.page.evaluate(bar) is False
+    stale = "[...document.querySelectorAll('.stElementContainer')].map(one => getComputedStyle(one).transitionDuration)"
+    assert set(seen.page.evaluate(stale)) == {"0s"}
+    # the word for it that Streamlit sets while a script runs
+    state = "document.querySelector('[data-testid=stApp]').setAttribute('data-test-script-state', '{}')"
+    seen.page.evaluate(state.format("running"))
+    assert seen.page.evaluate(bar) is False  # a quick change shows no bar
+    seen.page.wait_for_function(bar)
+    seen.page.evaluate(state.format("notRunning"))
+    assert seen.page.evaluate(bar) is False
+
+
 def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, board):
     seen = opened(chromium, f"{board}/coverage?lang=en")
     slider = seen.page.get_by_role("slider")

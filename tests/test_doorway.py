@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import urllib.error
 import urllib.request
@@ -44,6 +45,11 @@ def test_the_first_page_is_ours_and_all_it_asks_for_is_there(language: str):
     hints = re.findall(r'modulepreload" crossorigin href="\./(static/js/[^"]+)"', found)
     assert len(hints) == len(set(hints)) > 60
     assert all((FRONT / hint).is_file() for hint in hints)
+
+
+def test_no_page_around_the_board_may_steer_it(address: str):
+    """Streamlit's own answer names the hosts of its cloud."""
+    assert json.loads(answer(f"{address}/_stcore/host-config")[2])["allowedOrigins"] == []
 
 
 def test_parts_of_the_front_end_are_found_with_all_they_import(tmp_path: Path):

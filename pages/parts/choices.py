@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 import geothai
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
 from pages.parts import analysis, apart, queries
@@ -24,7 +25,6 @@ KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "me
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
         "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with", "asof")  # fmt: skip
 ALL = ""
-SAID = "said"
 EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_streams", "district": "all_districts"}
 
 
@@ -68,6 +68,7 @@ def keep_frame() -> None:
 def begin() -> None:
     """The start of a view's run: the choices around it are in use, its own are not yet."""
     st.session_state["_used"] = dict(st.session_state["_frame_used"])
+    st.session_state["_chosen_words"] = None
     begin_part()
 
 
@@ -78,12 +79,15 @@ def results(version: str, draw: Callable[..., None], *more: object) -> None:
     changed since the view was drawn, everything is.
     """
     st.session_state["_view_used"] = dict(st.session_state["_used"])
+    said = st.session_state["_chosen_words"]
 
     def run() -> None:
         begin_part()
         st.session_state["_used"] = dict(st.session_state["_view_used"])
         if queries.version() != version:
             draw_anew()
+        if said is not None:
+            _say(version, said)
         draw(version, chosen(), *more)
         write_address()
 
@@ -189,13 +193,12 @@ def _row(version: str, names: tuple[str, ...], with_year: tuple[str, ...] = ()) 
     """
     st.session_state["_filters"] = names
     st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
-    said = st.container(key="chosen")
+    st.session_state["_chosen_words"] = said = st.empty()
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         for name in names:
-            with apart.redraws(SAID, apart.RESULTS, *(with_year if name == "year" else ())):
+            with apart.redraws(apart.RESULTS, *(with_year if name == "year" else ())):
                 _filter(version, name)
-    with said:
-        apart.part(SAID, lambda: _say(version))
+    _say(version, said)
 
 
 def _filter(version: str, name: str) -> None:
@@ -210,9 +213,8 @@ def _filter(version: str, name: str) -> None:
     choose(name, t(f"filter_{name}"), [ALL, *names], lambda code: names.get(code, everything), ALL)
 
 
-def _say(version: str) -> None:
+def _say(version: str, place: DeltaGenerator) -> None:
     """What is chosen, for a phone whose choices are folded."""
-    begin_part()
     now = chosen()
     words = (
         [year(now.fiscal_year) if now.fiscal_year else t("all_years")] if "year" in st.session_state["_filters"] else []
@@ -222,7 +224,7 @@ def _say(version: str) -> None:
         code = getattr(now, name)
         words += [_present_names(version, name, language()).get(code, code)] if code else []
     words += [district_names()[now.district]] if now.district else []
-    st.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
+    place.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
 
 
 def _year(version: str) -> None:

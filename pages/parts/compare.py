@@ -93,21 +93,26 @@ def one(version: str, sight: Sight) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
     look, chosen = sight.look, sight.look.filters
     layer = layer_of(version, look, sight.measure, looks.shared_breaks(version, (look,), sight.measure))
-    left, right = st.columns([8, 5], gap="medium")
-    with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(sight.view, chosen), "coverage"))
-    with right:
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        notes(version, sight)
-        panels.strip(version, chosen, looks.rolled(version, look))
-        people = _people(version, look)
-        panels.figures(
-            [
-                (t(f"people_{status}"), whole(people[status]))
-                for status in ("covered", "none", "not_reported")
-                if status in people
-            ]
-        )
+    with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
+        panels.open_subdistrict(panels.show_map(layer.vector(sight.view, chosen)))
+        with panels.together():
+            _beside(version, sight, layer)
+
+
+def _beside(version: str, sight: Sight, layer: layers.Layer) -> None:
+    """Legend, money without a subdistrict and figures."""
+    look, chosen = sight.look, sight.look.filters
+    panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+    notes(version, sight)
+    panels.strip(version, chosen, looks.rolled(version, look))
+    people = _people(version, look)
+    panels.figures(
+        [
+            (t(f"people_{status}"), whole(people[status]))
+            for status in ("covered", "none", "not_reported")
+            if status in people
+        ]
+    )
 
 
 def notes(version: str, sight: Sight) -> None:
@@ -123,7 +128,7 @@ def notes(version: str, sight: Sight) -> None:
     if filters.fiscal_year and number:
         lines.append(t("undated", records=whole(number), amount=baht(satang)))
     if lines:
-        st.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
+        panels.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
 
 
 def choose_other(version: str, look: Look) -> tuple[str, Look]:
@@ -150,9 +155,7 @@ def twin(version: str, sight: Sight, dimension: str, other: Look) -> None:
         layer = layer_of(version, look, sight.measure, bounds)
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(version, look, dimension))}</h2>")
-            panels.open_subdistrict(
-                panels.show_map(layer.vector(sight.view, sight.look.filters), f"coverage{slot}", 520, slot)
-            )
+            panels.open_subdistrict(panels.show_map(layer.vector(sight.view, sight.look.filters), 520, slot))
             panels.legend(
                 layer.styles, layer.counts(sight.look.filters.district), layer.marked(sight.look.filters.district)
             )

@@ -106,13 +106,10 @@ def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
 
 def header(words: str) -> None:
     """Whose board this is, the mark of invented data, the language switch: one line."""
-    left, right = st.columns([3, 2], vertical_alignment="center")
-    with left:
-        version = queries.version()
-        warm.start(version)
-        mark = demo_mark(version)
-        st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{mark}</p>')
-    with right, st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="frame"):
+    version = queries.version()
+    warm.start(version)
+    with st.container(horizontal=True, vertical_alignment="center", key="frame"):
+        st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(version)}</p>')
         nation_parts.chooser(version)
         choices.choose_language()
         if who.has_sign_in():

@@ -83,7 +83,7 @@ def show_map(found: layers.Layer) -> str | None:
         "subdistrict": t("prefix_province"),
         "aria": t("map_aria_nation"),
     }
-    return panels.show_map(found.vector(view), "nation", slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+    return panels.show_map(found.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
 
 
 def open_board(code: str | None) -> None:

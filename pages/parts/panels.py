@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import pandas as pd
 import streamlit as st
@@ -19,14 +21,38 @@ from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED
 from pages.parts.text import baht, day, language, safe, t, whole, year
 
 MAP_HEIGHT = 680
+_gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)
 NOTHING = {"n": "status_none", "u": "status_not_reported", "x": "status_not_applicable"}
+
+
+def html(text: str) -> None:
+    """HTML of ours, each text from data already made :func:`safe`; inside :func:`together` it waits for the rest."""
+    gathered = _gathered.get()
+    if gathered is None:
+        st.html(text)
+    else:
+        gathered.append(text)
+
+
+@contextmanager
+def together() -> Iterator[None]:
+    """Panels of plain HTML drawn in here become one element, one under the other.
+
+    A browser goes through every element of a page several times for one change, and checks every piece of HTML on its own.
+    """
+    token = _gathered.set([])
+    try:
+        yield
+        pieces = _gathered.get()
+    finally:
+        _gathered.reset(token)
+    if pieces:
+        st.html(f'<div class="kradan-together">{"".join(pieces)}</div>')
 
 
 def title(text: str, note: str = "") -> None:
     """The finding as the page's title; ``note`` says on what it stands."""
-    st.html(
-        f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else "")
-    )
+    html(f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else ""))
 
 
 def figures(items: Sequence[tuple[str, str]]) -> None:
@@ -34,7 +60,7 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
     cells = "".join(
         f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items
     )
-    st.html(f'<div class="kradan-figures">{cells}</div>')
+    html(f'<div class="kradan-figures">{cells}</div>')
 
 
 def nothing_styles() -> dict[str, ClassStyle]:
@@ -53,7 +79,7 @@ def choose_map_view() -> str:
 
 
 def show_map(
-    vector: ClassVector, key: str, height: int = MAP_HEIGHT, slot: str = "", *,
+    vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "", *,
     found: dict | None = None, texts: dict[str, str] | None = None, keys: str = "",
 ) -> str | None:  # fmt: skip
     """Draw the map; returns the code of a shape just clicked. A second map on the page has its own ``slot``.
@@ -75,17 +101,16 @@ def show_map(
     } | (texts or {})
     known = Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
     board = base_map(geometry.shared_options(known.options(language())))
-    with st.container(key=f"map-{key}"):
-        back = st_folium(
-            board,
-            key=f"board-{language()}{slot}",
-            height=height,
-            use_container_width=True,
-            returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
-            feature_group_to_add=vector,
-            render=False,  # the base map is drawn already
-        )
-    st.caption(f"{found['credit']} · {keys or t('map_keys')}")
+    back = st_folium(
+        board,
+        key=f"board-{language()}{slot}",
+        height=height,
+        use_container_width=True,
+        returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
+        feature_group_to_add=vector,
+        render=False,  # the base map is drawn already
+    )
+    html(f'<p class="kradan-credit">{safe(found["credit"])} · {safe(keys or t("map_keys"))}</p>')
     return _new_click(back, f"_click{slot}")
 
 
@@ -115,7 +140,7 @@ def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[st
     )
     if mark and mark[1]:
         rows += f'<li><i class="kradan-swatch kradan-stripe"></i><span>{safe(mark[0])}</span><b>{mark[1]:,}</b></li>'
-    st.html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
+    html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
 
 
 def table(
@@ -175,7 +200,7 @@ def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None
         f"{t('level_' + row.level)} {baht(row.amount_satang)} ({whole(row.supports)} {t('records')})"
         for row in rows.itertuples()
     ]
-    st.html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
+    html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
 
 
 def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:

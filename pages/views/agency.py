@@ -45,7 +45,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             panels.choose_map_view(),
             layers.coverage_layer(table, "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")),
         )
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "agency"))
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
     with right:
         panels.figures(
             [

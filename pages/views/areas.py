@@ -31,7 +31,7 @@ def view() -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view()
-        panels.open_subdistrict(panels.show_map(layer.vector(view_), "areas"))
+        panels.open_subdistrict(panels.show_map(layer.vector(view_)))
     with right:
         panels.legend(layer.styles, layer.counts())
         area_parts.differences(then, now)

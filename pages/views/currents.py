@@ -38,7 +38,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         shown = choices.switch("shown", t("map_shows"), MAPS, lambda name: t(f"shown_{name}"))
     layer = money.alignment_layer(version, chosen) if shown == "alignment" else money.strong_layer(version, chosen)
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "currents"))
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
     with right:
         money.alignment_words(version, chosen) if shown == "alignment" else money.strong_words(version, chosen)
         panels.legend(layer.styles, layer.counts(chosen.district))

@@ -46,7 +46,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, liste
         panels.title(finding, note)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "gaps"))
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if mode == "clusters":

@@ -37,7 +37,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view()
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen), "overlaps"))
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district))
         overlap_lists.figures(pairs)

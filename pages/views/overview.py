@@ -36,9 +36,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             panels.empty("nothing_loaded" if queries.support(version).empty else "nothing_found")
     with left:
         view_ = panels.choose_map_view()
-        panels.open_subdistrict(
-            panels.show_map(layer.vector(view_, chosen, given.chosen if given else None), "overview")
-        )
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen, given.chosen if given else None)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         panels.figures(glance.figures(version, chosen, inside))

@@ -43,7 +43,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             view_ = panels.choose_map_view()
             shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
         layer = parts.axes_layer(axes) if shown == "axes" else parts.class_layer(reviewed.units, shown)
-        if code := panels.show_map(layer.vector(view_, chosen), "ranking"):
+        if code := panels.show_map(layer.vector(view_, chosen)):
             st.session_state["subdistrict"] = code
     with right:
         parts.legend(layer, chosen.district)

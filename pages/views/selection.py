@@ -39,7 +39,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         if choice.areas["is_known"].any():
             parts.ways(choice, stamped)
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "selection"))
+        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen)))
         parts.saved(version, choice, pick)
     parts.listed(choice, found, chosen.district, stamped)
     ranks.method_note(stamped)

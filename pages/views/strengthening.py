@@ -41,7 +41,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     layer = parts.layer(units, teams, flagged)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "strengthening"))
+        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if known:

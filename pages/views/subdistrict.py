@@ -39,7 +39,7 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             analysis.coverage(version, chosen), "agencies", analysis.breaks(version, chosen, "agencies")
         )
         view_ = panels.choose_map_view()
-        clicked = panels.show_map(layer.vector(view_, None, code or None), "subdistrict", height=460)
+        clicked = panels.show_map(layer.vector(view_, None, code or None), height=460)
     with left if code else right:
         panels.legend(layer.styles, layer.counts(), layer.marked())
     panels.open_subdistrict(clicked)

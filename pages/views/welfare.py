@@ -37,7 +37,7 @@ def view() -> None:
             panels.empty("welfare_mean_no_map")
         else:
             layer = parts.layer(funds)
-            panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen), "welfare"))
+            panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen)))
     with right:
         if choice.basis != "mean":
             panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
