@@ -179,7 +179,7 @@ def _parser() -> argparse.ArgumentParser:
     five.add_argument("batch", type=int)
     five.add_argument("output", type=Path)
     five.set_defaults(run=_give_back)
-    commands.add_parser("health", help="check store, boundaries, assets, disk").set_defaults(run=_health)
+    commands.add_parser("health", help="check store, boundaries, assets, disk, sign-in").set_defaults(run=_health)
     commands.add_parser("setup", help="make the store and load the demo province once").set_defaults(run=_setup)
     store_commands.add(commands)
     return parser

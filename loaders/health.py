@@ -8,6 +8,7 @@ schematic map instead of boundaries, little room on the disk).
 from __future__ import annotations
 
 import shutil
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -87,7 +88,20 @@ def _static_folder() -> Check:
     return Check("static", "well", str(probe.parent))
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (_store, _boundaries, _assets, _static_folder, _room)
+def _sign_in() -> Check:
+    """With a secrets file that cannot be read nobody can sign in (Streamlit looks in these two places)."""
+    name = Path(".streamlit") / "secrets.toml"
+    present = [path for path in (Path.home() / name, settings.ROOT / name) if path.is_file()]
+    has_sign_in = False
+    for path in present:
+        try:
+            has_sign_in |= "auth" in tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):  # the fault is not told: it may quote a secret
+            return Check("sign_in", "warn", str(path), "secrets_unreadable")
+    return Check("sign_in", "well", "an identity provider" if has_sign_in else "one person at this machine")
+
+
+CHECKS: tuple[Callable[[], Check], ...] = (_store, _boundaries, _assets, _static_folder, _room, _sign_in)
 
 
 def _all() -> Iterator[Check]:

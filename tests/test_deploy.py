@@ -176,6 +176,27 @@ def test_health_tells_an_empty_store_from_none(empty_store, tmp_path):
     assert states(found)["store"] == ("fail", "store_missing")
 
 
+@pytest.mark.parametrize(
+    ("written", "state", "words"),
+    [
+        (None, ("well", ""), "one person at this machine"),
+        ('[auth]\ncookie_secret = "never told"', ("well", ""), "an identity provider"),
+        ('[auth]\ncookie_secret = "never told', ("warn", "secrets_unreadable"), "secrets.toml"),
+        (b"\xff\xfe", ("warn", "secrets_unreadable"), "secrets.toml"),
+    ],
+)
+def test_health_tells_of_secrets_that_cannot_be_read(empty_store, tmp_path, written, state, words):
+    """Nobody could sign in with them; what they hold is not told."""
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    if written is not None:
+        secrets.write_bytes(written if isinstance(written, bytes) else written.encode())
+    _code, found = run_health(KRADAN_STORE=str(empty_store), HOME=str(tmp_path))
+    assert states(found)["sign_in"] == state
+    assert words in next(check["found"] for check in found["checks"] if check["name"] == "sign_in")
+    assert "never told" not in json.dumps(found)
+
+
 def test_health_names_what_is_wrong_with_the_boundary_file(empty_store, tmp_path):
     bad = tmp_path / "bad.geojson"
     bad.write_text("hello", encoding="utf-8")
