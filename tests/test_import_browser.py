@@ -159,6 +159,8 @@ def test_files_can_be_read_only_when_they_have_arrived(address: str, chromium: B
     page.goto(f"{address}/imports?lang=en")
     button = page.get_by_role("button", name="Read the files")
     expect(button).to_be_disabled()
+    words = "[...document.querySelectorAll('[data-testid=stFileUploaderDropzone] :is(p, span)')].map(one => getComputedStyle(one, '::after').content)"
+    assert {'"Choose files"', '"Up to 100 MB per file"'} <= set(page.evaluate(words))  # not Streamlit's own
     page.set_input_files("input[type=file]", str(path))
     assert button.is_disabled()  # a press would be sent without the file
     button.click()  # waits until it can be pressed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,6 +17,19 @@ from pages.parts.text import baht, day, flat, language, safe, t, whole
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"
 UNNAMED = "unnamed_base"
+
+
+def box_words() -> str:
+    """The words in Streamlit's file box, which knows English alone, as a style: CSS lays ours over them."""
+    words = {
+        '[data-testid="stFileUploaderDropzone"] > span > button p': t("choose_files_button"),
+        '[data-testid="stFileUploaderDropzoneInstructions"] span': t("choose_files_limit", size=st.get_option("server.maxUploadSize")),
+    }  # fmt: skip
+    rules = [
+        f"{place} {{ font-size: 0; }} {place}::after {{ content: {json.dumps(said, ensure_ascii=False)}; font-size: 1rem; }}"
+        for place, said in words.items()
+    ]
+    return f"<style>{' '.join(rules)}</style>"
 
 
 def sentence(problem: dict[str, Any]) -> str:

@@ -32,6 +32,7 @@ def _upload(version: str) -> str | None:
     )
     # No form: a form can be sent while its files are still on their way, and is sent without them.
     sent = st.session_state.setdefault("uploads_sent", 0)
+    st.html(importing.box_words())
     uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key=f"uploads-{sent}")
     is_ready = bool(uploads) and not import_jobs.is_running()
     if st.button(t("read_files"), type="primary", disabled=not is_ready, key="read-files") and is_ready:
