@@ -55,7 +55,7 @@ def board(store: Path, port: int | None = None, **environment: str) -> Iterator[
     log = store.with_suffix(f".{port}.log")
     with log.open("w") as out:
         server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=out, stderr=out)
-    address = f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}/{environment.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}".rstrip("/")
     try:
         _wait(address, server, log)
         yield address

@@ -92,3 +92,18 @@ def test_pages_and_files_come_with_our_headers(address: str):
     status, headers, page = answer(f"{address}/_stcore/health")
     assert (status, page, headers["X-Content-Type-Options"]) == (200, "ok", "nosniff")
     assert "_streamlit_xsrf" in headers["Set-Cookie"]
+
+
+def test_a_board_under_a_path_of_another_site_has_the_same_doorway(tmp_path: Path):
+    store = served.make_store(tmp_path / "store.sqlite", demo=False)
+    with served.board(store, STREAMLIT_SERVER_BASE_URL_PATH="kradan") as address:
+        assert address.endswith("/kradan")
+        for path in ("/", "/coverage"):
+            status, headers, page = answer(f"{address}{path}?lang=en")
+            assert (status, headers["Cache-Control"], '<html lang="en">' in page) == (200, doorway.ASK, True)
+            assert doorway.HERE in page
+        assert answer(f"{address}/app/static/board.js?v=0123abcd")[1]["Cache-Control"] == doorway.FOREVER
+        with served.browser() as chromium:
+            seen = served.visit(chromium, f"{address}/coverage")
+            assert seen.painted() == 170
+            assert seen.foreign == seen.errors == []

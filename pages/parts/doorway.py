@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-from streamlit import file_util
+from streamlit import config, file_util
 
 from pages.parts.text import LANGUAGES, catalogue, safe
 
@@ -41,6 +41,12 @@ FOREVER, A_WEEK, ASK = "public, max-age=31536000, immutable", "public, max-age=6
 HERE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };</script>'
 
 
+def prefix() -> str:
+    """What every address begins with: ``server.baseUrlPath`` for a board under a path of another site, or nothing."""
+    named = str(config.get_option("server.baseUrlPath") or "").strip("/")
+    return f"/{named}" if named else ""
+
+
 def keep_for(path: str, query: str) -> str | None:
     """The ``Cache-Control`` of a file of ours; ``None`` for what is Streamlit's own affair.
 
@@ -57,15 +63,16 @@ def keep_for(path: str, query: str) -> str | None:
 class Headers:
     """ASGI middleware: the headers above on every answer, ``Cache-Control`` on files of ours."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, prefix: str = "") -> None:
         self.app = app
+        self.prefix = prefix
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; the answer gets its headers as it starts."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        kept = keep_for(scope["path"], scope.get("query_string", b"").decode("latin-1"))
+        kept = keep_for(scope["path"].removeprefix(self.prefix), scope.get("query_string", b"").decode("latin-1"))
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -118,9 +125,9 @@ def routes(names: Iterable[str]) -> Iterator[Route]:
         return HTMLResponse(pages.get(asked, pages[LANGUAGES[0]]), headers={"Cache-Control": ASK})
 
     for name in ("", *names):
-        yield Route(f"/{name}", first, methods=["GET"])
+        yield Route(f"{prefix()}/{name}", first, methods=["GET"])
 
 
 def middleware() -> list[Middleware]:
     """What stands around Streamlit's server."""
-    return [Middleware(Headers)]
+    return [Middleware(Headers, prefix=prefix())]
