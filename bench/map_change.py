@@ -185,6 +185,7 @@ def measure(browser: stage.Chromium, side: Side, changes: int) -> dict:
         page, _ = opened(profile, side)  # from the second visit on a browser keeps scripts compiled
         stage.settled(page)
         page.close()
+        stage.rested()
         warm = []
         for _ in range(3):
             page, seconds = opened(profile, side)

@@ -170,6 +170,7 @@ def measure(browser: stage.Chromium, side: Side, shapes: int, changes: int) -> d
         page.close()
         page, _, _ = opened(profile, side, shapes)  # from the second visit on a browser keeps scripts compiled
         settled(page)
+        stage.rested()
         found = {"shapes": shapes, "cold_page_ms": round(cold, 1), "first_page_kb": round(weight / 1000, 1)}
         warm = []
         for _ in range(WARM):

@@ -147,6 +147,13 @@ def settled(page: Page) -> None:
     page.wait_for_timeout(150)
 
 
+def rested() -> None:
+    """Wait until the machine has nothing to do (a minute at most): what a server prepares after its first visitor is over."""
+    for _ in range(60):
+        if psutil.cpu_percent(interval=1) < 10:
+            return
+
+
 def middle(numbers: list[float]) -> float:
     """Median, rounded for a table."""
     return round(statistics.median(numbers), 1)
@@ -172,5 +179,6 @@ __all__ = [
     "middle",
     "ninety_fifth",
     "peer",
+    "rested",
     "settled",
 ]
