@@ -96,6 +96,18 @@ def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows(chromium, s
         assert seen.until(lambda: any(CANARY.encode() in frame for frame in frames), bool)
 
 
+def test_a_role_that_cannot_be_given_or_taken_is_said(chromium, store):
+    with served.board(store) as address:
+        seen = served.visit(chromium, f"{address}/sharing?lang=en")
+        seen.page.get_by_role("tab", name="Roles of those who sign in").click()
+        seen.page.get_by_role("button", name="Give role").click()
+        seen.says("Give the sign-in name")
+        name = seen.page.get_by_role("textbox", name="Sign-in name (e-mail)")
+        name.fill(" wand@office.example ")
+        seen.page.get_by_role("button", name="Take role back").click()
+        seen.says("No account “wand@office.example” holds a role")
+
+
 def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store, tmp_path):
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(SECRETS, encoding="utf-8")

@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qs, urlparse
 
 import pytest
+from playwright.sync_api import expect
 
 from tests import served
 
@@ -84,6 +85,7 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
     page.locator(".st-key-override-reason input").fill("ลงพื้นที่แล้วเห็นว่าเข้มแข็ง")
     page.locator(".st-key-override-who input").fill("วันดี")
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
+    expect(page.get_by_test_id("stToast")).to_contain_text("บันทึกชั้นที่ตกลงกันแล้ว")
     page.get_by_text("คำนวณได้ C · ตกลงกัน A").wait_for()
 
     def moved() -> int:

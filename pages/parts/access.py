@@ -10,7 +10,7 @@ from loaders import store, store_people, tables
 from loaders import tracker as due_dates
 from loaders.privacy import LEVELS, ROLES
 from pages.parts import choices, panels, queries, records, who
-from pages.parts.text import coded, day, safe, t, whole
+from pages.parts.text import coded, day, flat, safe, t, whole
 
 
 def _person() -> str:
@@ -67,7 +67,7 @@ def roles(version: str) -> None:
     if not who.has_sign_in():
         st.caption(t("single_user"))
     with st.form("grant", border=True):
-        subject = st.text_input(t("sharing_account"), max_chars=200)
+        subject = st.text_input(t("sharing_account"), max_chars=200).strip()
         role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda one: t(f"role_{one}"))
         agency = st.selectbox(t("column_agency"), [None, *agencies], format_func=lambda code: agencies.get(code, "–"))
         give, take = st.columns(2)
@@ -78,8 +78,12 @@ def roles(version: str) -> None:
         st.rerun()
     if taken and subject:
         with queries.writing() as connection:
-            store_people.revoke(connection, subject, _person())
-        st.rerun()
+            is_taken = store_people.revoke(connection, subject, _person())
+        if is_taken:
+            st.rerun()
+        st.warning(flat(t("sharing_no_account", value=subject)))
+    elif given or taken:
+        st.warning(t("sharing_incomplete"))
 
 
 def tracker(version: str) -> None:

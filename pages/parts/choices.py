@@ -16,7 +16,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
-from pages.parts import analysis, apart, queries
+from pages.parts import analysis, apart, queries, toasts
 from pages.parts.kept import kept
 from pages.parts.queries import Filters
 from pages.parts.text import LANGUAGES, in_order, language, name_of, read_in, safe, t, year
@@ -99,8 +99,7 @@ def draw_anew() -> None:
 
     It must not: what it was pressed for may stand elsewhere now, and lists begin at another entry.
     """
-    st.toast(t("data_changed"), icon=":material/update:", duration="long")
-    st.rerun()
+    toasts.say_and_draw_anew(t("data_changed"), ":material/update:")
 
 
 def chosen() -> Filters:

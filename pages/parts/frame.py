@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
 from loaders.store import StoreUnavailable
-from pages.parts import apart, choices, guard, nation_parts, queries, warm, who
+from pages.parts import apart, choices, guard, nation_parts, queries, toasts, warm, who
 from pages.parts.text import safe, t
 
 CAPITAL = "10"
@@ -108,6 +108,7 @@ def header(words: str) -> None:
     """Whose board this is, the mark of invented data, the language switch: one line."""
     version = queries.version()
     warm.start(version)
+    toasts.show()
     with st.container(horizontal=True, vertical_alignment="center", key="frame"):
         st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(version)}</p>')
         nation_parts.chooser(version)

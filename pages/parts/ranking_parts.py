@@ -196,21 +196,21 @@ def override(version: str, ranking: Ranking, reviewed: Agreed, chosen: Filters, 
             reason = st.text_input(t("column_why"), key="override-reason", max_chars=300)
             person = scenarios.who("override-who")
             sent = st.form_submit_button(t("override_save"))
-        if sent and scenarios.attempt(
-            lambda connection: store_scenarios.agree(
-                connection,
-                code,
-                to,
-                reason,
-                person,
-                version,
-                index_code=ranking.spec.code,
-                fiscal_year=chosen.fiscal_year,
-                computed_class=computed,
-            ),
-            "override_saved",
-        ):
-            st.rerun()
+        if sent:
+            scenarios.attempt(
+                lambda connection: store_scenarios.agree(
+                    connection,
+                    code,
+                    to,
+                    reason,
+                    person,
+                    version,
+                    index_code=ranking.spec.code,
+                    fiscal_year=chosen.fiscal_year,
+                    computed_class=computed,
+                ),
+                "override_saved",
+            )
         standing = ranking_data.overrides(chosen.fiscal_year)
         scenarios.remove(
             "override",

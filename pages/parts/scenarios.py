@@ -10,7 +10,7 @@ import streamlit as st
 
 from loaders import scenarios
 from loaders.problems import Refused
-from pages.parts import queries
+from pages.parts import queries, toasts
 from pages.parts.text import day, safe, t
 
 Numbers = dict[str, str]
@@ -59,16 +59,15 @@ def who(key: str) -> str:
     return name
 
 
-def attempt(write: Callable, done: str) -> bool:
-    """One decision; what is missing becomes words beside the form."""
+def attempt(write: Callable, done: str) -> None:
+    """One decision, and the page drawn anew with it; what is missing becomes words beside the form."""
     try:
         queries.decide(write)
     except Refused as stop:
         problem = stop.problem
         st.warning(t(f"problem_{problem.code}", value=problem.value or ""))
-        return False
-    st.toast(t(done))
-    return True
+        return
+    toasts.say_and_draw_anew(t(done))
 
 
 def kept(kind: str) -> pd.DataFrame:
@@ -124,7 +123,6 @@ def listed(kind: str, use: Callable[[str], None]) -> None:
             attempt(
                 lambda connection: scenarios.remove(connection, "scenario", int(chosen), person), "decision_removed"
             )
-            st.rerun()
 
 
 def remove(name: str, rows: dict[int, str], label: str) -> None:
@@ -135,8 +133,8 @@ def remove(name: str, rows: dict[int, str], label: str) -> None:
         key = st.selectbox(label, list(rows), format_func=rows.__getitem__, key=f"remove-{name}-key")
         person = who(f"remove-{name}-who")
         sent = st.form_submit_button(t("decision_remove"))
-    if sent and attempt(lambda connection: scenarios.remove(connection, name, int(key), person), "decision_removed"):
-        st.rerun()
+    if sent:
+        attempt(lambda connection: scenarios.remove(connection, name, int(key), person), "decision_removed")
 
 
 def stamp(**parts: str) -> dict[str, str]:

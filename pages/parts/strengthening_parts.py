@@ -142,11 +142,11 @@ def send(version: str, teams: pd.DataFrame) -> None:
                 person = scenarios.who("team-who")
                 sent = st.form_submit_button(t("team_save"))
             on = visit if isinstance(visit, dt.date) else None
-            if sent and scenarios.attempt(
-                lambda connection: store_scenarios.send_teams(connection, codes, team, task, on, person, version),
-                "team_saved",
-            ):
-                st.rerun()
+            if sent:
+                scenarios.attempt(
+                    lambda connection: store_scenarios.send_teams(connection, codes, team, task, on, person, version),
+                    "team_saved",
+                )
         standing = queries.decisions("team").to_dict("records")
         scenarios.remove(
             "team",
@@ -243,13 +243,13 @@ def _book(version: str, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
             sent = st.form_submit_button(t("project_book"))
         project = {"project_code": code, "title": title, "stream_code": stream, "amount_satang": round(amount * 100), "subdistrict_code": place or None,
                    "starts_on": starts if isinstance(starts, dt.date) else None}  # fmt: skip
-        if sent and scenarios.attempt(
-            lambda connection: store_scenarios.book_project(
-                connection, project, person, version, lambda rows: refusal(version, rows)
-            ),
-            "project_saved",
-        ):
-            st.rerun()
+        if sent:
+            scenarios.attempt(
+                lambda connection: store_scenarios.book_project(
+                    connection, project, person, version, lambda rows: refusal(version, rows)
+                ),
+                "project_saved",
+            )
         rows = {
             int(row["id"]): f"{row['project_code']} · {row['title']} · {baht(row['amount_satang'])}"
             for row in standing.to_dict("records")
