@@ -8,7 +8,7 @@ filters in English (seen with 1.67). Here the address carries codes: it is read 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import geothai
 import pandas as pd
@@ -29,10 +29,16 @@ EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_st
 
 
 def read_address() -> None:
-    """Take over what the address says when it is not what we wrote: a link or the back button."""
+    """Take over what the address says when it is not what we wrote: a link or the back button.
+
+    The menu leads to another view without choices in the address; those of the session go with it.
+    """
     written = st.session_state.get("_address")
     present = {key: value for key, value in st.query_params.to_dict().items() if key in KEYS}
-    if written is None or (present and present != written):
+    page = urlsplit(st.context.url or "").path
+    stays = bool(page) and page == st.session_state.get("_address_page")
+    st.session_state["_address_page"] = page
+    if written is None or ((present or stays) and present != written):
         for key in KEYS:
             if key in present:
                 st.session_state[key] = present[key]

@@ -19,6 +19,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
 
+from loaders import settings
 from pages.parts.text import LANGUAGES, catalogue, safe
 
 # Parts of Streamlit's front end that every view shows, by the name of their file without its mark.
@@ -98,8 +99,8 @@ def needed(folder: Path, parts: Iterable[str] = PARTS) -> list[str]:
     return sorted(found)
 
 
-def page(language: str) -> str:
-    """Streamlit's first page in a language of ours."""
+def page(language: str, views: Iterable[str] = ()) -> str:
+    """Streamlit's first page in a language of ours; links to these views open in it (``static/links.js``)."""
     folder = Path(file_util.get_static_dir())
     found = (folder / "index.html").read_text(encoding="utf-8")
     say = catalogue(language)
@@ -113,18 +114,21 @@ def page(language: str) -> str:
     found = re.sub(
         r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S
     )
-    return found.replace("</head>", "".join([*hints, "</head>"]), 1).replace("<script", f"{HERE}<script", 1)
+    script = (settings.ROOT / "static" / "links.js").read_text(encoding="utf-8")
+    links = f'<script data-views="{safe(" ".join(views))}">{script}</script>'
+    return found.replace("</head>", "".join([*hints, links, "</head>"]), 1).replace("<script", f"{HERE}<script", 1)
 
 
 def routes(names: Iterable[str]) -> Iterator[Route]:
     """The first page under every view's address."""
-    pages = {language: page(language) for language in LANGUAGES}
+    views = [name for name in names if name]
+    pages = {language: page(language, views) for language in LANGUAGES}
 
     async def first(request: Request) -> HTMLResponse:
         asked = request.query_params.get("lang", "")
         return HTMLResponse(pages.get(asked, pages[LANGUAGES[0]]), headers={"Cache-Control": ASK})
 
-    for name in ("", *names):
+    for name in ("", *views):
         yield Route(f"{prefix()}/{name}", first, methods=["GET"])
 
 

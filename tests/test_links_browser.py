@@ -1,0 +1,96 @@
+"""Links between views and the browser's back button: the page stands, and the address is what is shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with served.browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with served.board(served.make_store(tmp_path_factory.mktemp("links") / "kradan.sqlite", demo=True)) as address:
+        yield address
+
+
+def test_a_link_opens_in_the_page_that_stands_and_shows_what_a_new_page_shows(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en&by=theme&year=2567")
+    page = seen.page
+    link = page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5)
+    link.wait_for()
+    seen.settled()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    link.click()
+    page.wait_for_url("**/coverage?**")
+    assert seen.painted() == 170
+    seen.settled()
+    assert [url for url in asked if "/component/" not in url] == []
+    again = served.visit(chromium, page.url)
+    assert again.painted() == 170
+    again.settled()
+    assert (again.title(), again.classes()) == (seen.title(), seen.classes())
+    page.go_back()
+    page.wait_for_url("**/matrix?**")
+    link.wait_for()
+    assert seen.errors == seen.foreign == []
+
+
+def test_a_link_that_a_person_opens_elsewhere_is_the_browsers_affair(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en")
+    link = seen.page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5)
+    link.wait_for()
+    seen.settled()
+    with seen.page.context.expect_page() as opened:
+        link.click(modifiers=["ControlOrMeta"])
+    opened.value.wait_for_url("**/coverage?**")
+    assert "/matrix" in seen.page.url
+
+
+def test_back_takes_the_first_choice_back_and_forward_makes_it_again(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage?lang=en")
+    assert seen.painted() == 170
+    seen.settled()
+    first, page, heading = seen.title(), seen.page, seen.page.locator("h1.kradan-title")
+    page.get_by_role("link", name="Gaps").click()  # the menu keeps the choices: the language
+    page.wait_for_url(re.compile(r"/gaps\?lang=en$"))
+    page.get_by_role("link", name="Coverage").click()
+    page.wait_for_url(re.compile(r"/coverage\?lang=en$"))
+    expect(heading).to_have_text(first)
+    seen.settled()
+    seen.choose(page.locator(".st-key-theme").get_by_role("combobox"), page.get_by_role("option").nth(2))
+    expect(heading).not_to_have_text(first)
+    chosen, address = seen.title(), page.url
+    seen.settled()
+    page.go_back()
+    expect(heading).to_have_text(first)
+    seen.settled()
+    page.go_forward()
+    expect(heading).to_have_text(chosen)
+    assert page.url == address
+
+
+def test_back_to_an_address_without_choices_is_the_board_as_it_opens(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage")
+    assert seen.painted() == 170
+    seen.settled()
+    first, page, heading = seen.title(), seen.page, seen.page.locator("h1.kradan-title")
+    seen.choose(page.locator(".st-key-theme").get_by_role("combobox"), page.get_by_role("option").nth(2))
+    expect(heading).not_to_have_text(first)
+    page.wait_for_url("**/coverage?theme=**")
+    seen.settled()
+    page.go_back()
+    expect(heading).to_have_text(first)
+    seen.settled()
+    assert page.url == f"{demo}/coverage"
