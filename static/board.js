@@ -123,6 +123,25 @@
     var wanted = board.map.getZoom() >= set.labelsFrom;
     if (wanted && !board.map.hasLayer(set.labels)) set.labels.addTo(board.map);
     if (!wanted) board.map.removeLayer(set.labels);
+    else if (set.placed !== board.map.getZoom()) place(set);
+  }
+
+  // Names that would cover each other step aside, up or down; one that finds no room waits until one comes nearer.
+  function place(set) {
+    set.placed = board.map.getZoom();
+    var taken = [], names = set.labels.getLayers().map(function (marker) {
+      var node = marker.getElement().firstChild;
+      return { node: node, at: board.map.latLngToLayerPoint(marker.getLatLng()), wide: node.offsetWidth / 2, high: node.offsetHeight * 0.36 };
+    });
+    names.forEach(function (name) {
+      var step = [0, -1, 1, -2, 2].find(function (one) {
+        var y = name.at.y + one * name.high;
+        return taken.every(function (t) { return Math.abs(t.x - name.at.x) >= t.wide + name.wide || Math.abs(t.y - y) >= t.high + name.high; });
+      });
+      name.node.style.visibility = step === undefined ? "hidden" : "";
+      name.node.style.marginTop = (step || 0) * name.high + "px";
+      if (step !== undefined) taken.push({ x: name.at.x, y: name.at.y + step * name.high, wide: name.wide, high: name.high });
+    });
   }
 
   function note() {
@@ -249,6 +268,10 @@
       if (event.key === "g" || event.key === "G") { board.override = board.view === "grid" ? "main" : "grid"; paint(); }
     });
     map.on("zoomend", labels);
+    if (document.fonts) document.fonts.addEventListener("loadingdone", function () { // names are as wide as their font
+      Object.keys(board.sets).forEach(function (name) { board.sets[name].placed = null; });
+      labels();
+    });
     fit(options.bounds, 13);
     if (board.vector) paint(); else show("main");
   };

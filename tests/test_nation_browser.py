@@ -122,3 +122,16 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board)
     again.settled()
     assert (again.title(), again.classes()) == (seen.title(), seen.classes())
     assert (seen.foreign, again.foreign) == ([], [])
+
+
+def test_on_a_phone_the_nations_choices_fold_away_as_those_of_a_province_do(board):
+    chromium, address = board
+    seen = served.visit(chromium, f"{address}/nation?lang=en&theme=health", 390, 844)
+    assert seen.painted() == 77
+    seen.settled()
+    choices = seen.page.locator(".st-key-filters")
+    expect(choices).to_be_hidden()
+    expect(seen.page.locator("p.kradan-chosen")).to_contain_text("Health")
+    assert seen.page.locator('iframe[title*="st_folium"]').bounding_box()["y"] < 560
+    seen.page.locator("details.kradan-fold summary").click()
+    expect(choices).to_be_visible()

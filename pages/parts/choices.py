@@ -93,7 +93,7 @@ def results(version: str, draw: Callable[..., None], *more: object) -> None:
         if queries.version() != version:
             draw_anew()
         if said is not None:
-            _say(version, said)
+            say_chosen(version, said)
         draw(version, chosen(), *more)
         write_address()
 
@@ -192,18 +192,24 @@ def place_and_time(version: str, *, timed: bool = True) -> None:
 
 
 def _row(version: str, names: tuple[str, ...], with_year: tuple[str, ...] = ()) -> None:
-    """On a phone the choices fold away under one line, so that the map is seen first: app.css does it with this mark.
-
-    The widgets stay where they are, so the link and what was chosen stay as well; beside the mark is said what is chosen.
-    """
-    st.session_state["_filters"] = names
-    st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
-    st.session_state["_chosen_words"] = said = st.empty()
+    said = folded(names)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         for name in names:
             with apart.redraws(apart.RESULTS, *(with_year if name == "year" else ())):
                 _filter(version, name)
-    _say(version, said)
+    say_chosen(version, said)
+
+
+def folded(names: tuple[str, ...]) -> DeltaGenerator:
+    """On a phone the choices fold away under one line, so that the map is seen first: app.css does it with this mark.
+
+    The widgets stay where they are, so the link and what was chosen stay as well; what is returned is the place beside
+    the mark where :func:`say_chosen` says what is chosen.
+    """
+    st.session_state["_filters"] = names
+    st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
+    st.session_state["_chosen_words"] = said = st.empty()
+    return said
 
 
 def _filter(version: str, name: str) -> None:
@@ -218,7 +224,7 @@ def _filter(version: str, name: str) -> None:
     choose(name, t(f"filter_{name}"), [ALL, *names], lambda code: names.get(code, everything), ALL)
 
 
-def _say(version: str, place: DeltaGenerator) -> None:
+def say_chosen(version: str, place: DeltaGenerator) -> None:
     """What is chosen, for a phone whose choices are folded."""
     now = chosen()
     words = (
@@ -227,7 +233,7 @@ def _say(version: str, place: DeltaGenerator) -> None:
     words += [theme_names()[now.theme]] if now.theme else []
     for name in ("agency", "stream"):
         code = getattr(now, name)
-        words += [_present_names(version, name, language()).get(code, code)] if code else []
+        words += [names_among(queries.code_list(version, name), {code}).get(code, code)] if code else []
     words += [district_names()[now.district]] if now.district else []
     place.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
 

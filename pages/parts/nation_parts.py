@@ -21,7 +21,7 @@ MEASURES = ("agencies", "amount_baht")
 
 def filters(version: str) -> None:
     """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
-    st.session_state["_filters"] = ("year", "theme", "agency", "stream")
+    said = choices.folded(("year", "theme", "agency", "stream"))
     with apart.redraws(apart.RESULTS), st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         usual, listed = nation_data.usual_year(version), [str(one + 543) for one in nation_data.years(version)]
         choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
@@ -30,6 +30,7 @@ def filters(version: str) -> None:
         choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
         for name in ("agency", "stream"):
             _coded(version, name)
+    choices.say_chosen(version, said)
 
 
 def _coded(version: str, name: str) -> None:
