@@ -226,7 +226,8 @@
   function choose(event) {
     L.DomEvent.stopPropagation(event);
     board.map.removeLayer(board.tip);
-    var value = { last_object_clicked_tooltip: event.target.feature.properties.c, last_object_clicked_count: ++board.clicks };
+    // In streamlit-folium's own order: it compares what was said last as text, and says again what differs.
+    var value = { last_object_clicked_count: ++board.clicks, last_object_clicked_tooltip: event.target.feature.properties.c };
     var state = window.__GLOBAL_DATA__;
     state.last_object_clicked_tooltip = value.last_object_clicked_tooltip;
     state.last_object_clicked_count = value.last_object_clicked_count;
@@ -245,6 +246,8 @@
   }
 
   window.kradanBoard = function (map, options) {
+    // streamlit-folium takes no clicks (0) for news against its own default (null): the server drew every view a second time.
+    if (window.__GLOBAL_DATA__) window.__GLOBAL_DATA__.last_object_clicked_count = null;
     if (typeof options === "string") { board = { waiting: board && board.waiting }; return fetchOptions(map, options, 10); }
     board = { map: map, options: options, sets: {}, view: "", vector: board && board.waiting, focused: null, paints: 0, clicks: 0 };
     [["areas", 400], ["outlines", 450], ["labels", 620]].forEach(function (pane) {

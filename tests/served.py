@@ -172,6 +172,18 @@ class Visit:
             self.page.wait_for_timeout(100)
         return found
 
+    def unfold(self, words: str | Pattern[str]) -> None:
+        """Open what is folded under ``words`` and wait until it has stopped growing: a press on what still moves misses."""
+        heading = self.page.get_by_text(words).first
+        heading.click()
+        box, heights = heading.locator("xpath=ancestor::details"), []
+
+        def grown() -> bool:
+            heights.append((box.bounding_box() or {}).get("height"))
+            return len(heights) > 3 and len(set(heights[-4:])) == 1
+
+        assert self.until(grown, bool)
+
     def choose(self, field: Locator, option: Locator, words: str | None = None) -> None:
         """Open the list of ``field``, by typing ``words`` where it shows only what fits, and take ``option``.
 

@@ -50,6 +50,27 @@ def schematic(demo_store):
         yield address
 
 
+@pytest.mark.parametrize("view", MAPS)
+def test_the_server_draws_a_view_once_and_not_again_for_a_map_that_moves(chromium, demo, view):
+    page, sent = chromium.new_page(viewport={"width": 1600, "height": 900}), []
+    page.set_default_timeout(served.PATIENCE)
+    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
+    page.goto(f"{demo}/{view}?lang=en")
+    seen = served.Visit(page)
+    assert seen.painted() == 170
+    seen.settled()
+    page.wait_for_timeout(1000)  # streamlit-folium tells a view of the map a quarter of a second after it stands
+    assert len(sent) == 1
+    picture = page.locator('iframe[title*="st_folium"]').first.bounding_box()
+    page.mouse.move(picture["x"] + 300, picture["y"] + 200)
+    page.mouse.down()
+    page.mouse.move(picture["x"] + 340, picture["y"] + 230, steps=5)
+    page.mouse.up()
+    page.wait_for_timeout(1000)
+    assert len(sent) == 1
+    page.close()
+
+
 def test_getting_ready_declares_no_component():
     """A component declared outside a session is never served: its frame would stay blank for everybody."""
     code = "import sys, pages.parts.warm; sys.exit('streamlit_folium' in sys.modules)"

@@ -173,7 +173,7 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
     painted(seen)
     expect(seen.map.locator(".kradan-badge")).to_have_count(23)
     seen.titled("23 คู่")
-    seen.page.get_by_text("ชี้แจงคู่ที่ไม่ใช่งานซ้ำ").click()
+    seen.unfold("ชี้แจงคู่ที่ไม่ใช่งานซ้ำ")
     expect(seen.page.locator(".kradan-both > div")).to_have_count(2)
     seen.page.get_by_role("button", name="บันทึกคำชี้แจง").click()
     seen.says("ยังไม่มีเหตุผล")

@@ -76,7 +76,7 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
     seen.painted()
     seen.settled()
     page, before = seen.page, seen.classes()
-    page.get_by_text(re.compile("^ปรับชั้นโดยที่ประชุม")).first.click()
+    seen.unfold(re.compile("^ปรับชั้นโดยที่ประชุม"))
     page.get_by_role("button", name="บันทึกชั้นที่ตกลงกัน").click()
     seen.says("ยังไม่ได้ลงชื่อ")
     seen.settled()
@@ -118,7 +118,7 @@ def test_one_team_is_sent_to_two_places_at_once(chromium, demo):
     seen = served.visit(chromium, f"{demo}/strengthening")
     seen.painted()
     page, before = seen.page, seen.classes()
-    page.get_by_text(re.compile("^ส่งทีม")).first.click()
+    seen.unfold(re.compile("^ส่งทีม"))
     for _ in range(2):
         # the first one takes all of them
         seen.choose(page.locator(".st-key-team-places input"), page.get_by_role("option").nth(1))
