@@ -38,9 +38,7 @@ def booklets(version: str) -> str:
 def choose() -> str:
     """The questions as a list to tap; the first line is the board itself."""
     options = ["", *QUESTIONS]
-    if st.session_state.get("question") not in options:
-        st.session_state["question"] = ""
-    st.session_state["_used"]["question"] = ""
+    choices.hold("question", options, "")
     with st.container(key="questions"):
         return st.radio(
             t("questions"),

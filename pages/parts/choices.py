@@ -66,8 +66,10 @@ def begin_part() -> None:
     settings.look_at(None if st.session_state["province"] == home else st.session_state["province"])
 
 
-def keep_frame() -> None:
+def keep_frame(view: str) -> None:
     """Remember which choices stand around the view, so that a run of the view alone keeps them in the address."""
+    if view != st.session_state.get("_view"):
+        st.session_state["_view"], st.session_state["_drawn"] = view, set()
     st.session_state["_frame_used"] = dict(st.session_state["_used"])
 
 
@@ -148,14 +150,24 @@ def address(view: str, **changed: str | None) -> str:
     return f"{view}?{urlencode({key: value for key, value in wanted.items() if key not in dropped})}"
 
 
+def hold(key: str, options: Sequence[str], fallback: str) -> None:
+    """The value of a choice before its widget is drawn: what the session has, or ``fallback`` when that is no option.
+
+    A widget is another one in each view. Streamlit gives a kept value to it when the view has been drawn, too late for
+    what the view shows: said anew in the first run of a view, it counts from the start.
+    """
+    now, drawn = st.session_state.get(key), st.session_state.setdefault("_drawn", set())
+    if now not in options or key not in drawn:
+        st.session_state[key] = now if now in options else fallback
+    drawn.add(key)
+    st.session_state["_used"][key] = fallback
+
+
 def choose(
     key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None
 ) -> str:
     """A list to choose one code from; what the address asks for and is not on the list falls back to the default."""
-    fallback = default if default is not None else options[0]
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = fallback
-    st.session_state["_used"][key] = fallback
+    hold(key, options, default if default is not None else options[0])
     return st.selectbox(label, options, format_func=words, key=key, persist_state="session", on_change=apart.reaction())
 
 
@@ -163,10 +175,7 @@ def switch(
     key: str, label: str, options: Sequence[str], words: Callable[[str], str], default: str | None = None
 ) -> str:
     """A short row of buttons to choose one code from."""
-    fallback = default if default is not None else options[0]
-    if st.session_state.get(key) not in options:
-        st.session_state[key] = fallback
-    st.session_state["_used"][key] = fallback
+    hold(key, options, default if default is not None else options[0])
     chosen = st.segmented_control(
         label, options, format_func=words, key=key, required=True, persist_state="session", label_visibility="collapsed", on_change=apart.reaction()
     )  # fmt: skip

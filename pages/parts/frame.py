@@ -53,7 +53,7 @@ def style() -> None:
     st.html(settings.ROOT / "static" / "app.css")
 
 
-def _run(name: str) -> Callable[[], None]:
+def _run(name: str, page: str | None = None) -> Callable[[], None]:
     """Views are loaded when first opened, so that one of them cannot keep the others from starting.
 
     A view is a fragment: a choice inside it runs and sends the view alone, not the menu and the header around it
@@ -61,7 +61,7 @@ def _run(name: str) -> Callable[[], None]:
     """
 
     def run() -> None:
-        choices.keep_frame()
+        choices.keep_frame(page or name)
         drawn_for = queries.version()
 
         @st.fragment(key=apart.VIEW)
@@ -81,7 +81,9 @@ def _run(name: str) -> Callable[[], None]:
 
 def views() -> dict[str, st.Page]:
     """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links."""
-    start = st.Page(_run("overview"), title=t("view_overview"), url_path="start", default=True, visibility="hidden")
+    start = st.Page(
+        _run("overview", "start"), title=t("view_overview"), url_path="start", default=True, visibility="hidden"
+    )
     nation = st.Page(_run("nation"), title=t("view_nation"), url_path="nation", visibility="hidden")
     open_to = [name for name in VIEWS if name not in TEAM_VIEWS or is_team()]
     return {"start": start, "nation": nation} | {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +15,7 @@ from loaders import boundaries, nation
 from pages.parts import apart, choices, geometry, layers, nation_data, panels, queries, records
 from pages.parts.choices import ALL, choose
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
-from pages.parts.text import baht, day, safe, t, whole, year
+from pages.parts.text import baht, day, language, safe, t, whole, year
 
 MEASURES = ("agencies", "amount_baht")
 
@@ -167,12 +168,18 @@ def sources(version: str, chosen: queries.Filters) -> None:
 
 
 def chooser(version: str) -> None:
-    """The province in the frame, only where there is something to choose."""
+    """The province in the frame, only where there is something to choose.
+
+    Links in HTML, which keep what else is chosen (``static/links.js``): a list of 77 as a widget was a fifteenth of a
+    browser's work for a page (README).
+    """
     if not nation_data.is_open(version):
         return
     names = choices.province_names()
     st.page_link(st.session_state["_views"]["nation"], label=t("view_nation"), icon=":material/public:")
-    st.selectbox(
-        t("choose_province"), list(names), format_func=names.__getitem__, key="province", persist_state="session",
-        label_visibility="collapsed", width=230,
-    )  # fmt: skip
+    now, links = st.session_state["province"], []
+    for code, name in names.items():
+        target, mark = urlencode({"lang": language(), "province": code}), ' aria-current="true"' if code == now else ""
+        links.append(f'<li><a data-keep href="?{safe(target)}"{mark}>{safe(name)}</a></li>')
+    head = f'<summary aria-label="{safe(t("choose_province"))}: {safe(names[now])}">{safe(names[now])}</summary>'
+    st.html(f'<details class="kradan-where">{head}<div><ul>{"".join(links)}</ul></div></details>', width="content")
