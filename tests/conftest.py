@@ -9,6 +9,7 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
+from tests.pages import chromium, demo  # noqa: F401 - fixtures for every test file
 from tests.stores import (  # noqa: F401 - fixtures for every test file
     board,
     engine,

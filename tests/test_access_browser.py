@@ -35,12 +35,6 @@ server_metadata_url = "http://127.0.0.1:1/.well-known/openid-configuration"
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def store(tmp_path_factory):
     path = served.make_store(tmp_path_factory.mktemp("access") / "kradan.sqlite", demo=False)
     folder = path.parent

@@ -14,18 +14,6 @@ from tests import served
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with served.board(served.make_store(tmp_path_factory.mktemp("demo") / "kradan.sqlite", demo=True)) as address:
-        yield address
-
-
 def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(chromium, demo):
     seen = served.visit(chromium, f"{demo}/overview?lang=en")
     assert seen.painted() == 170

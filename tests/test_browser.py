@@ -20,12 +20,6 @@ VIEWS = (*MAPS, "sources")
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def demo_store(tmp_path_factory):
     return served.make_store(tmp_path_factory.mktemp("demo") / "kradan.sqlite", demo=True)
 

@@ -15,12 +15,6 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def board(tmp_path_factory):
     store = served.make_store(tmp_path_factory.mktemp("pages") / "kradan.sqlite", demo=True)
     with served.board(store) as address:

@@ -22,18 +22,6 @@ READ = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with served.board(served.make_store(tmp_path_factory.mktemp("labels") / "kradan.sqlite", demo=True)) as address:
-        yield address
-
-
 @pytest.mark.parametrize(("width", "height"), [(1920, 1080), (390, 844)])
 @pytest.mark.parametrize("query", ["lang=en", "map=grid", "province=30"])
 def test_names_do_not_cover_each_other(chromium, demo, width, height, query):

@@ -12,18 +12,6 @@ from tests import served
 pytestmark = pytest.mark.xdist_group("browser")
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with served.board(served.make_store(tmp_path_factory.mktemp("links") / "kradan.sqlite", demo=True)) as address:
-        yield address
-
-
 def test_a_link_opens_in_the_page_that_stands_and_shows_what_a_new_page_shows(chromium, demo):
     seen = served.visit(chromium, f"{demo}/matrix?lang=en&by=theme&year=2567")
     page = seen.page

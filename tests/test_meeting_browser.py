@@ -46,12 +46,6 @@ HIDDEN = """() => {
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def store(tmp_path_factory):
     return served.make_store(tmp_path_factory.mktemp("wall") / "kradan.sqlite", demo=True)
 

@@ -16,18 +16,6 @@ TROUBLE = ("Traceback", "KeyError", "หน้านี้แสดงไม่�
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with served.board(served.make_store(tmp_path_factory.mktemp("demo") / "kradan.sqlite", demo=True)) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
 def empty(tmp_path_factory):
     with served.board(served.make_store(tmp_path_factory.mktemp("empty") / "kradan.sqlite", demo=False)) as address:
         yield address

@@ -43,12 +43,6 @@ def loaders(store, *arguments: str) -> dict:
 
 
 @pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
 def store(tmp_path_factory):
     """People with a canary; money of one base for partners, of another for nobody else."""
     path = served.make_store(tmp_path_factory.mktemp("sign-in") / "kradan.sqlite", demo=False)
