@@ -36,9 +36,9 @@
     const link = event.target instanceof Element ? event.target.closest(".stHtml a[href]") : null;
     if (!link || !isPlain(event) || (link.target && link.target !== "_self") || link.hasAttribute("download")) return;
     const to = target(link), folder = new URL("./", location.href);
-    const view = to.href.startsWith(folder.href) ? to.pathname.slice(folder.pathname.length) : "";
+    const isOurs = to.href.startsWith(folder.href) && views.has(to.pathname.slice(folder.pathname.length));
     // A link without choices means the board as it opens; Streamlit's own menu keeps the choices for such an address.
-    if (!views.has(view) || to.hash || !to.search) return;
+    if (!isOurs || to.hash || !to.search) return;
     if (!document.querySelector('[data-test-connection-state="CONNECTED"]')) return; // nobody would hear of it
     event.preventDefault();
     fold(null);

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.xdist_group("browser")
 
 
 def test_a_link_opens_in_the_page_that_stands_and_shows_what_a_new_page_shows(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/matrix?lang=en&by=theme&year=2567")
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en")
     page = seen.page
     link = page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5)
     link.wait_for()
@@ -44,6 +44,27 @@ def test_a_link_that_a_person_opens_elsewhere_is_the_browsers_affair(chromium, d
         link.click(modifiers=["ControlOrMeta"])
     opened.value.wait_for_url("**/coverage?**")
     assert "/matrix" in seen.page.url
+
+
+@pytest.mark.parametrize("href", ["https://foreign.example/?a=1", "app/static/icon.svg?a=1", "sources"])
+def test_a_link_to_anywhere_else_is_left_alone(chromium, demo, href):
+    seen = served.visit(chromium, f"{demo}/sources?lang=en")
+    seen.title()
+    seen.settled()
+    stopped = seen.page.evaluate(
+        """(href) => {
+          const link = document.createElement("a");
+          let stopped = null;
+          link.href = href;
+          document.querySelector(".stHtml").append(link);
+          addEventListener("click", (event) => { stopped = event.defaultPrevented; event.preventDefault(); }, { once: true });
+          link.click();
+          return stopped;
+        }""",
+        href,
+    )
+    assert stopped is False
+    assert seen.errors == []
 
 
 def test_back_takes_the_first_choice_back_and_forward_makes_it_again(chromium, demo):
