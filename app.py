@@ -13,6 +13,7 @@ with guard.calm():
     frame.style()
     views = frame.views()
     st.session_state["_views"] = views
-    chosen = st.navigation(frame.menu(views), position="top")
+    chosen = st.navigation(list(views.values()), position="hidden")
+    frame.menu(views, chosen.url_path)  # first: where to go is known even when the store does not answer
     frame.header(frame.board_words())
     chosen.run()

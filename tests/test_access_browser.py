@@ -114,6 +114,8 @@ def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store,
         for view in ("imports", "review", "sharing", "meeting"):
             seen, frames = frames_of(chromium, address, view)
             seen.titled("จาก 170 ตำบล")  # an unknown address shows the overview
+            assert seen.page.locator(f'.kradan-menu a[href="{view}"]').count() == 0
+            assert seen.page.locator('.kradan-menu a[href="sources"]').count() == 1
             assert not any(CANARY.encode() in frame for frame in frames)
     log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in store.parent.glob("*.log"))
     assert CANARY not in log

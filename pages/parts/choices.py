@@ -24,6 +24,7 @@ from pages.parts.text import LANGUAGES, in_order, language, name_of, read_in, sa
 KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
         "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with", "asof")  # fmt: skip
+TAKEN_ALONG = ("lang", "province", "year", "agency", "theme", "stream", "district", "map")  # by a link to another view
 ALL = ""
 EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_streams", "district": "all_districts"}
 
@@ -133,11 +134,7 @@ def write_address() -> None:
 
 def link_params(**changed: str | None) -> dict[str, str]:
     """The present choices for a link to another view, some changed."""
-    kept = {
-        key: str(st.session_state[key])
-        for key in ("lang", "province", "year", "agency", "theme", "stream", "district", "map")
-        if st.session_state.get(key)
-    }
+    kept = {key: str(st.session_state[key]) for key in TAKEN_ALONG if st.session_state.get(key)}
     kept |= {key: value for key, value in changed.items() if value}
     usual = {"lang": "th", "province": settings.home_province()}
     return {key: value for key, value in kept.items() if value != usual.get(key)}

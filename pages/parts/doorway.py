@@ -23,7 +23,7 @@ from loaders import settings
 from pages.parts.text import LANGUAGES, catalogue, safe
 
 # Parts of Streamlit's front end that every view shows, by the name of their file without its mark.
-PARTS = ("Html", "PageLink", "Selectbox", "ButtonGroup", "ComponentInstance")
+PARTS = ("Html", "Selectbox", "ButtonGroup", "ComponentInstance")
 IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 # Streamlit writes styles and small scripts into its own page; everything else must come from this host.
 POLICY = (
@@ -110,6 +110,9 @@ def page(language: str, views: Iterable[str] = ()) -> str:
         if f"/{name}" not in found
     ]
     found = re.sub(r"<html lang=\"\w+\">", f'<html lang="{language}">', found)
+    found = re.sub(
+        r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", found
+    )  # Streamlit's own letters: ours are others
     found = re.sub(r"<title>.*?</title>", f"<title>{safe(say['board_name'])}</title>", found)
     found = re.sub(
         r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S

@@ -17,34 +17,12 @@ CAPITAL = "10"
 ICON = settings.ROOT / "static" / "icon.svg"
 # Section of the menu -> its views. What stands under "" is always in sight; TEAM_VIEWS are for the data team only.
 SECTIONS = {
-    "": {
-        "overview": ":material/map:",
-        "coverage": ":material/grid_on:",
-        "gaps": ":material/report:",
-        "overlaps": ":material/layers:",
-        "subdistrict": ":material/location_on:",
-        "meeting": ":material/slideshow:",
-    },
-    "menu_analysis": {
-        "matrix": ":material/apps:",
-        "currents": ":material/waves:",
-        "agency": ":material/domain:",
-    },
-    "menu_decide": {
-        "ranking": ":material/leaderboard:",
-        "strengthening": ":material/groups:",
-        "welfare": ":material/savings:",
-        "selection": ":material/checklist:",
-    },
-    "menu_data": {
-        "imports": ":material/upload_file:",
-        "review": ":material/rule:",
-        "sources": ":material/source:",
-        "areas": ":material/history:",
-        "sharing": ":material/lock:",
-    },
+    "": ("overview", "coverage", "gaps", "overlaps", "subdistrict", "meeting"),
+    "menu_analysis": ("matrix", "currents", "agency"),
+    "menu_decide": ("ranking", "strengthening", "welfare", "selection"),
+    "menu_data": ("imports", "review", "sources", "areas", "sharing"),
 }
-VIEWS = {name: icon for views in SECTIONS.values() for name, icon in views.items()}
+VIEWS = [name for names in SECTIONS.values() for name in names]
 TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "sharing"}
 
 
@@ -80,15 +58,13 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
 
 
 def views() -> dict[str, st.Page]:
-    """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links."""
-    start = st.Page(
-        _run("overview", "start"), title=t("view_overview"), url_path="start", default=True, visibility="hidden"
-    )
-    nation = st.Page(_run("nation"), title=t("view_nation"), url_path="nation", visibility="hidden")
-    open_to = [name for name in VIEWS if name not in TEAM_VIEWS or is_team()]
-    return {"start": start, "nation": nation} | {
-        name: st.Page(_run(name), title=t(f"view_{name}"), icon=VIEWS[name], url_path=name) for name in open_to
-    }
+    """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links.
+
+    The list goes with every change, twice: it has no words and no signs, which nobody would see (the menu has its own).
+    """
+    open_to = ["nation", *(name for name in VIEWS if name not in TEAM_VIEWS or is_team())]
+    start = st.Page(_run("overview", "start"), title="start", url_path="start", default=True)
+    return {"start": start} | {name: st.Page(_run(name), title=name, url_path=name) for name in open_to}
 
 
 def is_team() -> bool:
@@ -99,11 +75,31 @@ def is_team() -> bool:
         return False
 
 
-def menu(pages: dict[str, st.Page]) -> dict[str, list[st.Page]]:
-    """The views in the sections of the menu."""
-    sections = {key and t(key): [pages[name] for name in names if name in pages] for key, names in SECTIONS.items()}
-    sections[""][:0] = [pages["start"], pages["nation"]]
-    return {words: listed for words, listed in sections.items() if listed}
+def menu(pages: dict[str, st.Page], now: str) -> None:
+    """The menu, ``now`` the address of the view that is shown.
+
+    Links, which ``static/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
+    browser builds one by one: a tenth of its work for a page (README).
+    """
+    entries = []
+    for key, names in SECTIONS.items():
+        links = [_entry(name, name == (now or "overview")) for name in names if name in pages]
+        if not key:
+            entries += links
+        elif links:
+            mark = ' class="kradan-now"' if now in names else ""
+            head = f"<summary{mark}>{safe(t(key))}</summary>"
+            entries.append(f"<li><details>{head}<ul>{''.join(links)}</ul></details></li>")
+    burger = f'<button type="button" aria-expanded="false" aria-controls="kradan-views">{safe(t("menu"))}</button>'
+    st.html(
+        f'<nav class="kradan-menu" aria-label="{safe(t("menu"))}" data-choices="{" ".join(choices.TAKEN_ALONG)}">{burger}'
+        f'<ul id="kradan-views">{"".join(entries)}</ul></nav>'
+    )
+
+
+def _entry(name: str, is_now: bool) -> str:
+    mark = ' aria-current="page"' if is_now else ""
+    return f'<li><a href="{safe(name)}"{mark}>{safe(t(f"view_{name}"))}</a></li>'
 
 
 def header(words: str) -> None:

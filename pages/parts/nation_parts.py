@@ -176,10 +176,11 @@ def chooser(version: str) -> None:
     if not nation_data.is_open(version):
         return
     names = choices.province_names()
-    st.page_link(st.session_state["_views"]["nation"], label=t("view_nation"), icon=":material/public:")
     now, links = st.session_state["province"], []
     for code, name in names.items():
         target, mark = urlencode({"lang": language(), "province": code}), ' aria-current="true"' if code == now else ""
         links.append(f'<li><a data-keep href="?{safe(target)}"{mark}>{safe(name)}</a></li>')
     head = f'<summary aria-label="{safe(t("choose_province"))}: {safe(names[now])}">{safe(names[now])}</summary>'
-    st.html(f'<details class="kradan-where">{head}<div><ul>{"".join(links)}</ul></div></details>', width="content")
+    listed = f'<details class="kradan-where">{head}<div><ul>{"".join(links)}</ul></div></details>'
+    all_of_them = f'<a href="nation" data-choices="{" ".join(choices.TAKEN_ALONG)}">{safe(t("view_nation"))}</a>'
+    st.html(f'<div class="kradan-choose">{all_of_them}{listed}</div>', width="content")
