@@ -62,6 +62,24 @@ def test_the_currents_are_drawn_and_fit_a_phone(chromium, demo):
     assert seen.foreign == []
 
 
+def test_the_agencies_are_small_maps_that_lead_to_their_pages(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/agency?lang=en&theme=health")
+    seen.titled(re.compile("agencies are at work"))
+    seen.settled()
+    page, maps = seen.page, seen.page.locator(".kradan-small a")
+    drawn = maps.locator("img")
+    expect(drawn).to_have_count(maps.count())
+    assert all(drawn.evaluate_all("images => images.map((image) => image.complete && image.naturalWidth > 0)"))
+    words, name = maps.nth(1).inner_text(), maps.nth(1).locator("b").inner_text()
+    maps.nth(1).click()
+    seen.titled(re.compile(f"^{re.escape(name)} is at work in {words.splitlines()[1].split()[0]} of 170"))
+    assert parse_qs(urlparse(page.url).query)["theme"] == ["health"]
+    assert seen.painted() == 170
+    page.go_back()
+    seen.titled(re.compile("agencies are at work"))
+    assert seen.errors == seen.foreign == []
+
+
 def test_an_agency_finds_its_territory_and_a_link(chromium, demo):
     seen = served.visit(chromium, f"{demo}/agency?lang=en&agency=codi")
     assert seen.painted() == 170

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 import streamlit as st
@@ -12,7 +13,7 @@ from streamlit.util import calc_hash
 
 from geo.questions import QUESTIONS
 from loaders import setup, store, tables
-from pages.parts import kept
+from pages.parts import dimensions, kept
 from tests import served
 from tests.conftest import ROOT, SHARED
 
@@ -40,6 +41,7 @@ STORES = {
     "one_record": [row(1, "800303")],
     "one_agency": [row(number, code) for number, code in enumerate(("800101", "800303", "800601"), start=1)],
     "province_level": [row(1, "80"), row(2, "80", theme=None)],
+    "thirty_agencies": [row(number, f"80010{number % 3 + 1}", agency=f"agency_{number}") for number in range(1, 31)],
     "forty_streams": [row(number, f"80010{number % 3 + 1}", stream=f"stream_{number}") for number in range(1, 41)],
 }
 
@@ -134,6 +136,13 @@ def test_every_page_stands(filled):
         assert any("kradan-title" in body for body in bodies), (filled, view)
         assert WORDS[language]["board_of"].split(" · ")[0] in "".join(bodies)
         assert not any("<b onclick" in body or "<i>กระแส" in body for body in bodies)
+
+
+def test_every_agency_is_a_link_to_its_page_with_a_small_map_as_far_as_they_can_be_told_apart(filled):
+    bodies = "".join(element.proto.body for element in run("agency", lang="en").get("html"))
+    agencies = {entry["agency_code"] for entry in STORES[filled]}
+    assert sorted(re.findall(r'<a href="agency\?[^"]*agency=(\w+)"', bodies)) == sorted(agencies)
+    assert bodies.count("<img ") == min(len(agencies), dimensions.MOST)
 
 
 def test_the_currents_show_the_whole_total(filled):

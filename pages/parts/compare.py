@@ -186,6 +186,13 @@ def picture(layer: layers.Layer, district: str | None = None, chosen: str | None
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
+def cell(target: str, name: str, words: str, image: str | None) -> str:
+    """A small map (or, without an image, its words alone) as a link; the words may have several lines."""
+    drawn = f'<img src="{image}" alt="{safe(name)}: {safe(words)}">' if image else ""
+    lines = "".join(f"<span>{safe(line)}</span>" for line in words.splitlines())
+    return f'<a href="{safe(target)}" target="_self">{drawn}<b>{safe(name)}</b>{lines}</a>'
+
+
 def small(version: str, sight: Sight, dimension: str) -> None:
     """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
     names = dict(list(dimensions.words(version, dimension).items())[: dimensions.MOST])
@@ -204,10 +211,7 @@ def small(version: str, sight: Sight, dimension: str) -> None:
             | {"measure": sight.measure}
             | ({"tier": value} if dimension == "tier" else {})
         )
-        cells.append(
-            f'<a href="coverage?{safe(target)}" target="_self"><img src="{picture(layer, district)}" alt="{safe(names[value])}: {safe(words)}">'
-            f"<b>{safe(names[value])}</b><span>{safe(words)}</span></a>"
-        )
+        cells.append(cell(f"coverage?{target}", names[value], words, picture(layer, district)))
         for key, number in layer.counts(district).items():
             counts[key] = counts.get(key, 0) + number
         label, striped = layer.marked(district) or (label, 0)

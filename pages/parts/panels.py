@@ -133,14 +133,31 @@ def open_subdistrict(code: str | None) -> None:
 def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
     """Every class in use with its colour, pattern, words and number of subdistricts."""
     rows = "".join(
-        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}{f";--line:{style.hatch}" if style.hatch else ""}"></i>'
-        f"<span>{safe(style.label)}</span><b>{counts.get(key, 0):,}</b></li>"
-        for key, style in styles.items()
-        if counts.get(key, 0) or key not in {"x"}
+        _class(style, counts.get(key, 0)) for key, style in styles.items() if counts.get(key, 0) or key not in {"x"}
     )
     if mark and mark[1]:
-        rows += f'<li><i class="kradan-swatch kradan-stripe"></i><span>{safe(mark[0])}</span><b>{mark[1]:,}</b></li>'
+        rows += _stripe(mark[0], mark[1])
     html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
+
+
+def key(styles: list[ClassStyle], mark: str | None) -> None:
+    """What the colours of several maps mean, in one line and without numbers, which each map has of its own."""
+    rows = "".join(map(_class, styles)) + (_stripe(mark) if mark else "")
+    html(f'<ul class="kradan-legend kradan-row" aria-label="{safe(t("legend"))}">{rows}</ul>')
+
+
+def _class(style: ClassStyle, number: int | None = None) -> str:
+    look = f"background-color:{style.color}" + (f";--line:{style.hatch}" if style.hatch else "")
+    hatch = " kradan-hatch" if style.hatch else ""
+    return f'<li><i class="kradan-swatch{hatch}" style="{look}"></i>{_meaning(style.label, number)}</li>'
+
+
+def _stripe(words: str, number: int | None = None) -> str:
+    return f'<li><i class="kradan-swatch kradan-stripe"></i>{_meaning(words, number)}</li>'
+
+
+def _meaning(words: str, number: int | None) -> str:
+    return f"<span>{safe(words)}</span>" + ("" if number is None else f"<b>{number:,}</b>")
 
 
 def table(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import streamlit as st
 
 from geo import territory as land
-from pages.parts import analysis, choices, panels, queries, records
+from pages.parts import analysis, choices, compare, dimensions, layers, looks, panels, queries, records
+from pages.parts.looks import Look
 from pages.parts.queries import Filters
-from pages.parts.text import baht, day, flat, safe, t, whole
+from pages.parts.text import baht, day, safe, t, whole
 
 
 def finding(version: str, chosen: Filters) -> str:
@@ -31,21 +34,36 @@ def listed(version: str, chosen: Filters) -> pd.DataFrame:
 
 
 def agencies(version: str, chosen: Filters) -> None:
-    """Every agency with records; the name leads to its page."""
-    names = records.agency_names(version)
-    for row in listed(version, chosen).itertuples():
-        words = t(
-            "agency_line",
-            agency=names.get(row.agency_code, row.agency_code),
-            places=row.places,
-            records=row.supports,
-            amount=baht(row.amount_satang),
-        )
-        st.page_link(
-            st.session_state["_views"]["agency"],
-            label=flat(words),
-            query_params=choices.link_params(agency=row.agency_code),
-        )
+    """Every agency with records, where it works as a small map; each is a link to its page."""
+    names, all_looks, cells = records.agency_names(version), {}, []
+    every = listed(version, chosen)
+    for code in every["agency_code"].head(dimensions.MOST):
+        all_looks[code] = Look(replace(chosen, agency=code))
+    bounds = looks.shared_breaks(version, tuple(all_looks.values()), "agencies")
+    drawn = {code: compare.layer_of(version, look, "agencies", bounds) for code, look in all_looks.items()}
+    for row in every.itertuples():
+        words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
+        image = compare.picture(drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
+        target = choices.address("agency", agency=row.agency_code)
+        cells.append(compare.cell(target, names.get(row.agency_code, row.agency_code), words, image))
+    if cells:
+        _key_of(list(drawn.values()), chosen.district)
+        st.html(f'<div class="kradan-small">{"".join(cells)}</div>')
+
+
+def _key_of(drawn: list[layers.Layer], district: str | None) -> None:
+    """What the colours of the agencies' maps mean: what is on one of them at least."""
+    styles, present = {}, set()
+    for layer in drawn:
+        styles |= layer.styles
+        present |= {name for name, number in layer.counts(district).items() if number}
+    shown = [
+        replace(style, label=t("agency_at_work")) if name.isdigit() else style
+        for name, style in styles.items()
+        if name in present
+    ]
+    marks = [mark for mark in (layer.marked(district) for layer in drawn) if mark and mark[1]]
+    panels.key(shown, marks[0][0] if marks else None)
 
 
 def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
