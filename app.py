@@ -16,4 +16,5 @@ with guard.calm():
     chosen = st.navigation(list(views.values()), position="hidden")
     frame.menu(views, chosen.url_path)  # first: where to go is known even when the store does not answer
     frame.header(frame.board_words())
+    frame.stays_in_touch()
     chosen.run()

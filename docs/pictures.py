@@ -20,7 +20,8 @@ sys.path.insert(0, str(ROOT))
 from tests import served  # noqa: E402 - the repository is not installed
 
 FOLDER = ROOT / "docs" / "pictures"
-PAGES = {"overview": "overview", "coverage": "coverage?theme=health", "sources": "sources"}
+PAGES = {"overview": "overview", "coverage": "coverage?theme=health", "agency": "agency", "sources": "sources"}
+WITHOUT_MAP = ("agency", "sources")
 BOARD = ROOT / "docs" / "board.png"  # the picture of README: the overview again
 LARGEST = 300_000
 WIDTH, HEIGHT = 1440, 1000
@@ -47,7 +48,7 @@ def main() -> None:
                 seen = served.visit(chromium, f"{address}/{page}", WIDTH, HEIGHT)
                 seen.title()
                 seen.settled()
-                if name != "sources":
+                if name not in WITHOUT_MAP:
                     seen.painted()
                 seen.page.wait_for_function(
                     "() => !document.querySelector('[data-testid=\"stSkeleton\"]')", timeout=60_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Callable
+from datetime import timedelta
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
@@ -113,6 +114,15 @@ def header(words: str) -> None:
         choices.choose_language()
         if who.has_sign_in():
             who.panel()
+
+
+@st.fragment(run_every=timedelta(hours=1))
+def stays_in_touch() -> None:
+    """Draws nothing. A page with a part that is run from time to time asks for everything again when its server was away.
+
+    Without, Streamlit's page takes up where it was, with names of parts that a server just started (or a session that was
+    given up while a laptop slept) does not know: what is chosen then is answered with silence.
+    """
 
 
 def board_words() -> str:
