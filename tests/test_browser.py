@@ -93,6 +93,20 @@ def test_overview_paints_every_subdistrict_on_the_schematic(chromium, schematic,
     assert (seen.foreign, seen.errors) == ([], [])
 
 
+@pytest.mark.parametrize("page", ["agency?lang=en", "coverage?lang=en&mode=small"])
+def test_small_maps_say_that_they_are_schematic_and_whose_shapes_they_are(chromium, request, page):
+    credits = {}
+    for kind in ("schematic", "demo"):
+        seen = served.visit(chromium, f"{request.getfixturevalue(kind)}/{page}")
+        credits[kind] = seen.page.locator(".kradan-small + .kradan-credit").inner_text()
+        seen.settled()
+        assert (seen.foreign, seen.errors) == ([], [])
+    assert credits == {
+        "schematic": "Schematic map, not the true boundaries · DOPA",
+        "demo": "OCHA COD-AB · RTSD · CC BY-IGO",
+    }
+
+
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["th", "en"])
 @pytest.mark.parametrize("state", ["demo", "empty"])

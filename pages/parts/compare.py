@@ -193,6 +193,14 @@ def cell(target: str, name: str, words: str, image: str | None) -> str:
     return f'<a href="{safe(target)}" target="_self">{drawn}<b>{safe(name)}</b>{lines}</a>'
 
 
+def gallery(cells: list[str]) -> None:
+    """Small maps side by side; below them whose shapes they are, and that they are schematic where they are."""
+    found = geometry.current()
+    words = [t(geometry.NOTES[found["kind"]])] if found["kind"] in geometry.NOTES else []
+    credit = " · ".join([*words, found["credit"]])
+    panels.html(f'<div class="kradan-small">{"".join(cells)}</div><p class="kradan-credit">{safe(credit)}</p>')
+
+
 def small(version: str, sight: Sight, dimension: str) -> None:
     """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
     names = dict(list(dimensions.words(version, dimension).items())[: dimensions.MOST])
@@ -216,7 +224,7 @@ def small(version: str, sight: Sight, dimension: str) -> None:
             counts[key] = counts.get(key, 0) + number
         label, striped = layer.marked(district) or (label, 0)
         marked += striped
-    st.html(f'<div class="kradan-small">{"".join(cells)}</div>')
+    gallery(cells)
     panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts, (label, marked))
     st.caption(t("small_legend_note"))
     if sight.measure == "per_head_baht" and dimension == "year":

@@ -48,7 +48,7 @@ def agencies(version: str, chosen: Filters) -> None:
         cells.append(compare.cell(target, names.get(row.agency_code, row.agency_code), words, image))
     if cells:
         _key_of(list(drawn.values()), chosen.district)
-        st.html(f'<div class="kradan-small">{"".join(cells)}</div>')
+        compare.gallery(cells)
 
 
 def _key_of(drawn: list[layers.Layer], district: str | None) -> None:

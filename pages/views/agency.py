@@ -20,8 +20,9 @@ def view() -> None:
 def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
     if not chosen.agency:
         with place:
-            panels.title(territory.finding(version, chosen), t("choose_agency_long"))
-            if queries.support(version).empty:
+            is_empty = queries.support(version).empty
+            panels.title(territory.finding(version, chosen), "" if is_empty else t("choose_agency_long"))
+            if is_empty:
                 panels.empty("nothing_loaded")
         territory.agencies(version, chosen)
         return
