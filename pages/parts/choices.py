@@ -25,6 +25,8 @@ KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "me
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",
         "weights", "norm", "mean", "cut", "limits", "tab", "scheme", "numbers", "basis", "pick", "with", "asof")  # fmt: skip
 TAKEN_ALONG = ("lang", "province", "year", "agency", "theme", "stream", "district", "map")  # by a link to another view
+# The mark of links to another view, or of what holds them: static/links.js gives them the choices on the screen.
+LEADS_ON = f'data-choices="{" ".join(TAKEN_ALONG)}"'
 ALL = ""
 EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_streams", "district": "all_districts"}
 

@@ -196,8 +196,7 @@ def cell(target: str, name: str, words: str, image: str | None) -> str:
 def gallery(cells: list[str]) -> None:
     """Small maps side by side; below them whose shapes they are, and that they are schematic where they are."""
     found = geometry.current()
-    words = [t(geometry.NOTES[found["kind"]])] if found["kind"] in geometry.NOTES else []
-    credit = " · ".join([*words, found["credit"]])
+    credit = " · ".join(filter(None, (panels.shapes_note(found), found["credit"])))
     panels.html(f'<div class="kradan-small">{"".join(cells)}</div><p class="kradan-credit">{safe(credit)}</p>')
 
 

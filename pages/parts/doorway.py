@@ -110,9 +110,8 @@ def page(language: str, views: Iterable[str] = ()) -> str:
         if f"/{name}" not in found
     ]
     found = re.sub(r"<html lang=\"\w+\">", f'<html lang="{language}">', found)
-    found = re.sub(
-        r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", found
-    )  # Streamlit's own letters: ours are others
+    # Streamlit asks for its own letters ahead; ours are others.
+    found = re.sub(r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", found)
     found = re.sub(r"<title>.*?</title>", f"<title>{safe(say['board_name'])}</title>", found)
     found = re.sub(
         r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S

@@ -80,7 +80,7 @@ def menu(pages: dict[str, st.Page], now: str) -> None:
     """The menu, ``now`` the address of the view that is shown.
 
     Links, which ``static/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
-    browser builds one by one: a tenth of its work for a page (README).
+    browser builds one by one (figures in README).
     """
     entries = []
     for key, names in SECTIONS.items():
@@ -93,7 +93,7 @@ def menu(pages: dict[str, st.Page], now: str) -> None:
             entries.append(f"<li><details>{head}<ul>{''.join(links)}</ul></details></li>")
     burger = f'<button type="button" aria-expanded="false" aria-controls="kradan-views">{safe(t("menu"))}</button>'
     st.html(
-        f'<nav class="kradan-menu" aria-label="{safe(t("menu"))}" data-choices="{" ".join(choices.TAKEN_ALONG)}">{burger}'
+        f'<nav class="kradan-menu" aria-label="{safe(t("menu"))}" {choices.LEADS_ON}>{burger}'
         f'<ul id="kradan-views">{"".join(entries)}</ul></nav>'
     )
 

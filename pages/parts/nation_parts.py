@@ -182,5 +182,5 @@ def chooser(version: str) -> None:
         links.append(f'<li><a data-keep href="?{safe(target)}"{mark}>{safe(name)}</a></li>')
     head = f'<summary aria-label="{safe(t("choose_province"))}: {safe(names[now])}">{safe(names[now])}</summary>'
     listed = f'<details class="kradan-where">{head}<div><ul>{"".join(links)}</ul></div></details>'
-    all_of_them = f'<a href="nation" data-choices="{" ".join(choices.TAKEN_ALONG)}">{safe(t("view_nation"))}</a>'
+    all_of_them = f'<a href="nation" {choices.LEADS_ON}>{safe(t("view_nation"))}</a>'
     st.html(f'<div class="kradan-choose">{all_of_them}{listed}</div>', width="content")

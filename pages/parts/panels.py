@@ -91,7 +91,7 @@ def show_map(
         if found["kind"] == "ordered" and not slot:
             st.info(t("province_no_file", folder=str(boundaries.boundary_folder())))
     texts = {
-        "main": t(geometry.NOTES[found["kind"]]) if found["kind"] in geometry.NOTES else "",
+        "main": shapes_note(found),
         "grid": t("note_grid"),
         "failed": t("map_failed"),
         "coming": t("map_grid_coming"),
@@ -112,6 +112,11 @@ def show_map(
     )
     html(f'<p class="kradan-credit">{safe(found["credit"])} · {safe(keys or t("map_keys"))}</p>')
     return _new_click(back, f"_click{slot}")
+
+
+def shapes_note(found: dict) -> str:
+    """That a geometry does not show true boundaries, where it does not."""
+    return t(geometry.NOTES[found["kind"]]) if found["kind"] in geometry.NOTES else ""
 
 
 def _new_click(back: dict | None, kept: str) -> str | None:
