@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from geo.tile_grid import assign
+from loaders.settings import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 SECONDS = 120
 NEEDED = ["subdistrict_code", "district_code", "lat", "lon", "area_km2"]
 

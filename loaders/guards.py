@@ -19,8 +19,8 @@ from typing import Any
 
 from loaders.ole_files import OleError, ole_stream_names
 from loaders.problems import Refused
+from loaders.settings import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 MEBI = 1 << 20
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ZIP_MAGIC = (b"PK\x03\x04", b"PK\x05\x06")

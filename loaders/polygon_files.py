@@ -26,8 +26,8 @@ import shapely
 from loaders import gdal_guard
 from loaders.polygon_reader import GEOMETRY, ROW
 from loaders.problems import Refused
+from loaders.settings import ROOT
 
-ROOT = Path(__file__).resolve().parent.parent
 FILE_BYTES = 500 << 20
 UNPACKED_BYTES = 1 << 30
 ENTRIES = 1000

@@ -13,7 +13,9 @@ from pathlib import Path
 
 import pandas as pd
 
-DIRECTORY = Path(__file__).resolve().parent.parent / "data" / "reference"
+from loaders.settings import DATA
+
+DIRECTORY = DATA / "reference"
 COUNTS = ["villages", *(f"{what}_{year}" for what in ("population", "households") for year in (2006, 2007, 2021))]
 MEASURES = ["lat", "lon", "area_km2", "office_lat", "office_lon"]
 
