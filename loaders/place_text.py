@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from loaders.thai_text import arabic_digits, normalise
+from loaders.thai.text import arabic_digits, normalise
 
 # Marks that spelling errors drop or swap: maitaikhu, tones, karan, nikhahit. The vowels above and below a
 # consonant come on top of them in text copied out of a PDF.

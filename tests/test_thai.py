@@ -9,7 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from loaders import thai, thai_dates, thai_numbers, thai_text
+from loaders import thai
+from loaders.thai import dates as thai_dates
+from loaders.thai import numbers as thai_numbers
+from loaders.thai import text as thai_text
 
 SARA_AM = "\u0e33"
 

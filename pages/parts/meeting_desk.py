@@ -6,8 +6,8 @@ import streamlit as st
 
 from loaders import meetings, snapshots, store
 from loaders.problems import Refused
-from loaders.thai_dates import parse_date
-from loaders.thai_text import Unreadable
+from loaders.thai.dates import parse_date
+from loaders.thai.text import Unreadable
 from pages.parts import meeting, panels, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import difference, gather, shipped_story

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import date, timedelta
 
-from loaders.thai_text import Unreadable, arabic_digits, normalise
+from loaders.thai.text import Unreadable, arabic_digits, normalise
 
 BUDDHIST_OFFSET = 543
 EXCEL_DAY_ZERO = date(1899, 12, 30)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Literal
 
-from loaders.thai_text import Unreadable, arabic_digits, normalise
+from loaders.thai.text import Unreadable, arabic_digits, normalise
 
 Stated = Literal["value", "none", "dash", "not_stated", "empty"]
 

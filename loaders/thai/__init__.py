@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from loaders.thai_dates import parse_date, parse_fiscal_year, stated_day, thai_date
-from loaders.thai_numbers import Reading, parse_baht, parse_count, read_baht, read_count
-from loaders.thai_text import Unreadable, arabic_digits, normalise, thai_sort_key
+from loaders.thai.dates import parse_date, parse_fiscal_year, stated_day, thai_date
+from loaders.thai.numbers import Reading, parse_baht, parse_count, read_baht, read_count
+from loaders.thai.text import Unreadable, arabic_digits, normalise, thai_sort_key
 
 __all__ = [
     "Reading",
