@@ -26,7 +26,8 @@ from unittest.mock import patch
 
 from bench import system_calls
 from bench.bad_kinds import Crafted, crafted, damaged, seeds
-from loaders import boundaries, guards, layouts, setup
+from loaders import boundaries, layouts, setup
+from loaders.files import guards
 from loaders.ingest import understand
 from loaders.places import Places
 from loaders.problems import Refused

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import openpyxl
 
-from loaders import guards
+from loaders.files import guards
 
 HEADS = ["ตำบล", "อำเภอ", "หน่วยงาน", "งบประมาณ"]
 ROWS = [

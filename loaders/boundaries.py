@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 import geopandas as gpd
 
-from loaders import polygon_crs, polygon_shapes
+from loaders import polygon_shapes
+from loaders.files import crs as polygon_crs
 from loaders.polygon_files import PARTS, ROOT, SINGLES, RawLayer, file_kind, read_polygons
 from loaders.polygon_register import HOME, match_rows, reference_points, register
 from loaders.problems import Problem, Refused, count_by_code

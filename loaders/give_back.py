@@ -16,7 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from loaders import code_words, guards, kept_files, layouts, reference, remembered, settings, setup, store, tables
+from loaders import code_words, kept_files, layouts, reference, remembered, settings, setup, store, tables
+from loaders.files import guards
 from loaders.ingest import understand
 from loaders.places import Places
 from loaders.polygon_register import register

@@ -11,7 +11,7 @@ import sys
 import zipfile
 from pathlib import Path
 
-from loaders import guards
+from loaders.files import guards
 from loaders.problems import Refused
 from loaders.raw_tables import RawSheet
 from loaders.sheets import raw_sheets

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from loaders import content, guards
-from loaders.encodings import decode
+from loaders import content
+from loaders.files import guards
+from loaders.files.encodings import decode
 from loaders.place_text import name_key, plain
 from loaders.places import Places
 from loaders.problems import Refused

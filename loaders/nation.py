@@ -8,7 +8,8 @@ from pathlib import Path
 import geopandas as gpd
 import geothai
 
-from loaders import boundaries, polygon_crs, polygon_shapes
+from loaders import boundaries, polygon_shapes
+from loaders.files import crs as polygon_crs
 from loaders.polygon_files import RawLayer, read_polygons
 from loaders.polygon_register import written_codes
 from loaders.problems import Refused

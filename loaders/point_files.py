@@ -124,7 +124,7 @@ def _degrees(points: list[tuple[float, float] | None], prj: bytes | None) -> lis
         return points
     from pyproj import Transformer
 
-    from loaders import polygon_crs
+    from loaders.files import crs as polygon_crs
 
     crs = polygon_crs.stated_crs(prj.decode("utf-8", "replace") if prj else None)
     if crs is None:

@@ -23,7 +23,7 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
-from loaders import gdal_guard
+from loaders.files import gdal_guard
 from loaders.polygon_reader import GEOMETRY, ROW
 from loaders.problems import Refused
 from loaders.settings import ROOT

@@ -14,7 +14,7 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
-from loaders import gdal_guard  # noqa: F401  (must come before pyogrio)
+from loaders.files import gdal_guard  # noqa: F401  (must come before pyogrio)
 from loaders.polygon_columns import promise, written_codes
 
 NOT_NEEDED = frozenset({"geopandas", "pandas", "pyproj"})

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-from loaders.encodings import decode
+from loaders.files.encodings import decode
 from loaders.problems import Problem, Refused
 from loaders.raw_tables import MAX_CELLS, Merge, RawSheet, is_blank
 from loaders.thai import normalise

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loaders import guards
+from loaders.files import guards
 from loaders.problems import Problem, Refused
 from loaders.raw_tables import RawSheet
 from loaders.sheet_rows import Table, understand

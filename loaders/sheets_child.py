@@ -6,7 +6,7 @@ import json
 import sys
 from pathlib import Path
 
-from loaders import guards
+from loaders.files import guards
 from loaders.problems import Refused
 from loaders.sheets import read_tables, table_as_dict
 

@@ -7,7 +7,7 @@ import io
 from collections import Counter
 from pathlib import Path
 
-from loaders.encodings import LINE, decode
+from loaders.files.encodings import LINE, decode
 from loaders.problems import Problem, Refused
 from loaders.raw_tables import MAX_CELLS, RawSheet, is_blank
 

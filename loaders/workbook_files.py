@@ -18,7 +18,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from loaders.ole_files import OleError, OleFile, biff_records
+from loaders.files.ole_files import OleError, OleFile, biff_records
 from loaders.problems import Problem, Refused
 from loaders.raw_tables import MAX_CELLS, Merge, RawSheet
 from loaders.sheet_xml import CellMark, check_ods, scan_workbook

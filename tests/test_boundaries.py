@@ -19,8 +19,9 @@ import pytest
 import shapely
 
 from geo.measure import area_km2, to_metric
-from loaders import boundaries, gdal_guard, polygon_files
+from loaders import boundaries, polygon_files
 from loaders.boundaries import find_boundaries, install, load, read_boundaries, status
+from loaders.files import gdal_guard
 from loaders.polygon_columns import recognise, whole_code
 from loaders.polygon_files import read_polygons
 from loaders.polygon_register import match_rows

@@ -12,8 +12,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from loaders import guards
-from loaders.ole_files import OleError, OleFile
+from loaders.files import guards
+from loaders.files.ole_files import OleError, OleFile
 from loaders.problems import Refused
 from loaders.sheets import read_sheets
 from tests.conftest import SHARED
@@ -276,7 +276,7 @@ def test_limits_hold_in_the_child(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "greedy.py").write_text("bytearray(3 << 30)\n", encoding="utf-8")
     (tmp_path / "run.py").write_text(
         f"import sys\nsys.path.insert(0, {str(guards.ROOT)!r})\n"
-        "from loaders.guards import limit_this_process\nlimit_this_process()\nimport greedy\n",
+        "from loaders.files.guards import limit_this_process\nlimit_this_process()\nimport greedy\n",
         encoding="utf-8",
     )
     monkeypatch.setattr(guards, "ROOT", tmp_path)

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
-from loaders.encodings import decode
+from loaders.files.encodings import decode
 from loaders.problems import Refused, count_by_code
 from loaders.raw_tables import is_number
 from loaders.sheets import Sheet, read_sheets

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from loaders.ole_files import OleError, ole_stream_names
+from loaders.files.ole_files import OleError, ole_stream_names
 from loaders.problems import Refused
 from loaders.settings import ROOT
 
