@@ -31,7 +31,7 @@ from loaders.files import guards
 from loaders.ingest import understand
 from loaders.places import Places
 from loaders.problems import Refused
-from loaders.sheets import read_tables
+from loaders.sheets.read import read_tables
 
 SECONDS = 5.0  # of work for one file
 MEMORY = 1 << 30

@@ -14,7 +14,7 @@ from loaders import thai
 from loaders.layouts import MONEY, Layout
 from loaders.problems import Problem, count_by_code
 from loaders.rows import BAHT, Read, read_rows
-from loaders.sheets import Sheet
+from loaders.sheets.read import Sheet
 
 OUTCOMES = ("loaded", "quarantined", "excluded")
 COUNTED = ("people_reached", "members", "hardship_members")

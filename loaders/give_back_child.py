@@ -13,8 +13,8 @@ from pathlib import Path
 
 from loaders.files import guards
 from loaders.problems import Refused
-from loaders.raw_tables import RawSheet
-from loaders.sheets import raw_sheets
+from loaders.sheets.raw import RawSheet
+from loaders.sheets.read import raw_sheets
 
 IN_PLACE_BYTES = 4_000_000  # openpyxl needs about fifty times the size of a sheet's XML
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?")

@@ -28,7 +28,7 @@ from loaders.places import Places
 from loaders.problems import Problem, Refused
 from loaders.recognise import partly, recognise, titles
 from loaders.rows import Words
-from loaders.sheets import Sheet, read_sheets
+from loaders.sheets.read import Sheet, read_sheets
 
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 

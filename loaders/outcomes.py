@@ -14,7 +14,7 @@ from loaders.place_parts import CAPITAL, split_places
 from loaders.place_text import EMPTY, name_key, read_cell
 from loaders.places import Places
 from loaders.rows import Read, Words, read_rows
-from loaders.sheets import Sheet
+from loaders.sheets.read import Sheet
 
 OUTSIDE = "outside_province"
 OUTSIDE_COUNTRY = points.OUTSIDE_COUNTRY

@@ -11,7 +11,7 @@ import zipfile
 from pathlib import Path, PurePosixPath
 
 from loaders.problems import Refused
-from loaders.raw_tables import MAX_CELLS, RawSheet
+from loaders.sheets.raw import MAX_CELLS, RawSheet
 
 POINTS = {1, 11, 21}
 EMPTY = 0

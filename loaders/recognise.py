@@ -18,7 +18,7 @@ from loaders.layouts import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, hea
 from loaders.problems import Problem, Refused
 
 if TYPE_CHECKING:
-    from loaders.sheets import Sheet
+    from loaders.sheets.read import Sheet
 
 REGISTERS = ("support", "indicator", "organisation", "welfare_fund")
 NAMES_A_PLACE = ("place_code", "subdistrict", "place_text", "district", "province", "latitude")

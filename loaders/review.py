@@ -16,7 +16,7 @@ from loaders.accounts import SheetResult
 from loaders.layouts import Layout
 from loaders.places import Places, Written, alias_key
 from loaders.problems import Problem, Refused
-from loaders.sheets import Sheet
+from loaders.sheets.read import Sheet
 
 PLACE_PROBLEMS = ("place_", "point_", "no_place_named")
 READER_DOUBTS = {

@@ -16,7 +16,7 @@ from loaders.demo_items import ITEMS
 from loaders.ingest import Ingested, understand
 from loaders.layouts import MONEY
 from loaders.places import Places
-from loaders.sheets import read_sheets
+from loaders.sheets.read import read_sheets
 
 WRONG_TOTAL = ("งบ 2549", 10_000)
 

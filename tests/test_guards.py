@@ -15,7 +15,7 @@ import pytest
 from loaders.files import guards
 from loaders.files.ole_files import OleError, OleFile
 from loaders.problems import Refused
-from loaders.sheets import read_sheets
+from loaders.sheets.read import read_sheets
 from tests.conftest import SHARED
 
 XLS = next((SHARED / "agency_files").glob("04_*.xls"))

@@ -19,9 +19,9 @@ from python_calamine import CalamineWorkbook
 
 from loaders.files.encodings import decode
 from loaders.problems import Refused, count_by_code
-from loaders.raw_tables import is_number
-from loaders.sheets import Sheet, read_sheets
-from loaders.workbook_files import as_text, xls_marks
+from loaders.sheets.raw import is_number
+from loaders.sheets.read import Sheet, read_sheets
+from loaders.sheets.workbook import as_text, xls_marks
 from tests.conftest import SHARED
 
 FILES = SHARED / "agency_files"

@@ -12,7 +12,7 @@ from typing import IO
 from xml.sax.saxutils import unescape
 
 from loaders.problems import Refused
-from loaders.raw_tables import MAX_CELLS
+from loaders.sheets.raw import MAX_CELLS
 
 CHUNK = 1 << 20
 OVERLAP_LIMIT = 1 << 22  # one cell longer than this is no cell

@@ -11,12 +11,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from loaders.problems import Problem, Refused
-from loaders.raw_tables import MAX_CELLS, RawSheet, is_blank, is_number, is_text, is_year, squeezed
-from loaders.sheet_bands import Band, band_totals
-from loaders.sheet_fill import fill_down
-from loaders.sheet_headings import Header, find_header, unique_headings
-from loaders.sheet_sections import Sections
-from loaders.sheet_totals import TotalRows, adds_up
+from loaders.sheets.bands import Band, band_totals
+from loaders.sheets.fill import fill_down
+from loaders.sheets.headings import Header, find_header, unique_headings
+from loaders.sheets.raw import MAX_CELLS, RawSheet, is_blank, is_number, is_text, is_year, squeezed
+from loaders.sheets.sections import Sections
+from loaders.sheets.totals import TotalRows, adds_up
 from loaders.thai import normalise
 
 _PAGE = re.compile(

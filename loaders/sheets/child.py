@@ -1,4 +1,4 @@
-"""The child process of ``read_sheets``: ``python -m loaders.sheets_child FILE KIND EXPECTED OUT``."""
+"""The child process of ``read_sheets``: ``python -m loaders.sheets.child FILE KIND EXPECTED OUT``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from loaders.files import guards
 from loaders.problems import Refused
-from loaders.sheets import read_tables, table_as_dict
+from loaders.sheets.read import read_tables, table_as_dict
 
 
 def main(arguments: list[str]) -> int:

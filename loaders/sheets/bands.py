@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from loaders.raw_tables import RawSheet, is_blank, is_number, is_text
-from loaders.sheet_fill import band_rank
-from loaders.sheet_sections import place_level
-from loaders.sheet_totals import adds_up
+from loaders.sheets.fill import band_rank
+from loaders.sheets.raw import RawSheet, is_blank, is_number, is_text
+from loaders.sheets.sections import place_level
+from loaders.sheets.totals import adds_up
 
 MIN_MEMBERS = 2
 

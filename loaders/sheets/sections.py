@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from loaders.raw_tables import RawSheet, is_blank, is_number, is_text
+from loaders.sheets.raw import RawSheet, is_blank, is_number, is_text
 from loaders.thai import normalise
 
 # level of a place word: a district section inside a province section keeps the province before it

@@ -11,10 +11,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from loaders.problems import Problem
-from loaders.raw_tables import RawSheet, is_text
+from loaders.sheets.raw import RawSheet, is_text
 
 if TYPE_CHECKING:
-    from loaders.sheet_rows import Table
+    from loaders.sheets.rows import Table
 
 _CODE = re.compile(r"รหัส|code|\bid\b|ปี|พ\.ศ|year|หมู่", re.IGNORECASE)
 _ORDER = re.compile(r"ลำดับ|^ที่$|^no\.?$|^#$", re.IGNORECASE)

@@ -20,8 +20,8 @@ from python_calamine import (
 
 from loaders.files.ole_files import OleError, OleFile, biff_records
 from loaders.problems import Problem, Refused
-from loaders.raw_tables import MAX_CELLS, Merge, RawSheet
-from loaders.sheet_xml import CellMark, check_ods, scan_workbook
+from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet
+from loaders.sheets.xlsx_xml import CellMark, check_ods, scan_workbook
 
 _WHOLE_BELOW = 1e16
 _BIFF_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.files import guards
 from loaders.problems import Problem, Refused
-from loaders.raw_tables import RawSheet
-from loaders.sheet_rows import Table, understand
+from loaders.sheets.raw import RawSheet
+from loaders.sheets.rows import Table, understand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ def read_sheets(
     if not in_child:
         return [_sheet(table) for table in read_tables(path, kind, expected_headings)]
     expected = json.dumps(sorted(expected_headings), ensure_ascii=True)
-    result = guards.run_child("loaders.sheets_child", [str(path.resolve()), kind, expected], tick)
+    result = guards.run_child("loaders.sheets.child", [str(path.resolve()), kind, expected], tick)
     if "refused" in result:
         raise Refused(Problem(**result["refused"]))
     return [_sheet(_table_from(one)) for one in result["sheets"]]
@@ -99,11 +99,11 @@ def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset())
 def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
     """The sheets of a checked file as written, nothing interpreted; for a child process only."""
     if kind == "text":
-        from loaders.text_files import read_text
+        from loaders.sheets.text import read_text
 
         return read_text(path)
     if kind in ("json", "html"):
-        from loaders.record_files import read_html, read_json
+        from loaders.sheets.json_html import read_html, read_json
 
         return read_json(path) if kind == "json" else read_html(path)
     if kind == "shapefile":
@@ -111,10 +111,10 @@ def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
 
         return read_points(path)
     if kind == "xml_2003":
-        from loaders.xml_2003 import read_xml_2003
+        from loaders.sheets.xml_2003 import read_xml_2003
 
         return read_xml_2003(path)
-    from loaders.workbook_files import read_workbook
+    from loaders.sheets.workbook import read_workbook
 
     return read_workbook(path, kind)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from loaders.files.encodings import decode
 from loaders.problems import Problem, Refused
-from loaders.raw_tables import MAX_CELLS, Merge, RawSheet, is_blank
+from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet, is_blank
 from loaders.thai import normalise
 
 MAX_SPAN = 1000

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from loaders.raw_tables import is_blank, is_number, is_text
+from loaders.sheets.raw import is_blank, is_number, is_text
 from loaders.thai import normalise
 
 HINT = re.compile("รวม|ทั้งสิ้น|ทั้งหมด|total|sum", re.IGNORECASE)

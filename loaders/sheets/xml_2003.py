@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from loaders.problems import Problem, Refused
-from loaders.raw_tables import MAX_CELLS, Merge, RawSheet
+from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet
 
 _NS = "urn:schemas-microsoft-com:office:spreadsheet"
 MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from loaders.problems import Problem
-from loaders.raw_tables import Merge, RawSheet, is_blank, is_number, is_text, is_year, squeezed
+from loaders.sheets.raw import Merge, RawSheet, is_blank, is_number, is_text, is_year, squeezed
 from loaders.thai import normalise
 
 JOIN = " - "

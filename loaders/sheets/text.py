@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loaders.files.encodings import LINE, decode
 from loaders.problems import Problem, Refused
-from loaders.raw_tables import MAX_CELLS, RawSheet, is_blank
+from loaders.sheets.raw import MAX_CELLS, RawSheet, is_blank
 
 DELIMITERS = (",", ";", "\t", "|")
 SAMPLE_LINES = 200
