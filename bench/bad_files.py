@@ -29,7 +29,7 @@ from bench.bad_kinds import Crafted, crafted, damaged, seeds
 from loaders import boundaries, layouts, setup
 from loaders.files import guards
 from loaders.ingest import understand
-from loaders.places import Places
+from loaders.places.matcher import Places
 from loaders.problems import Refused
 from loaders.sheets.read import read_tables
 

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from loaders.places import Places
+from loaders.places.matcher import Places
 from tests import corrupt
 
 

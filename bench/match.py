@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from loaders.places import Places
+from loaders.places.matcher import Places
 
 SHARED = Path(os.environ.get("KRADAN_SHARED", Path(__file__).resolve().parent.parent.parent / "shared"))
 KEY = SHARED / "data" / "places" / "answer_key.csv"

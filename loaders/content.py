@@ -10,8 +10,8 @@ import geothai
 import pandas as pd
 
 from loaders import thai
-from loaders.gazetteer import nation
-from loaders.place_text import LEVEL_WORDS, name_key, plain
+from loaders.places.gazetteer import nation
+from loaders.places.text import LEVEL_WORDS, name_key, plain
 
 SAMPLE = 300
 SURE, LIKELY = 0.9, 0.7

@@ -24,7 +24,7 @@ from loaders import (
 )
 from loaders.accounts import Ingested, SheetResult, row_problems
 from loaders.layouts import Layout
-from loaders.places import Places
+from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
 from loaders.recognise import partly, recognise, titles
 from loaders.rows import Words

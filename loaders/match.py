@@ -12,8 +12,8 @@ import pandas as pd
 from loaders import content
 from loaders.files import guards
 from loaders.files.encodings import decode
-from loaders.place_text import name_key, plain
-from loaders.places import Places
+from loaders.places.matcher import Places
+from loaders.places.text import name_key, plain
 from loaders.problems import Refused
 from loaders.settings import province as home_province
 
@@ -113,7 +113,7 @@ def match_file(
     dict
         rows, accepted, counts per evidence and per problem, and which heading was read as what.
 
-    ``match_level`` is the evidence (see :mod:`loaders.places`). ``accepted`` is ``true`` only beside a
+    ``match_level`` is the evidence (see :mod:`loaders.places.matcher`). ``accepted`` is ``true`` only beside a
     ``subdistrict_code``: a row that names a district or a province has no subdistrict. An added heading that the
     file already has gets the prefix ``matched_``.
 

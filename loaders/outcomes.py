@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pandas as pd
 
-from loaders import points, reference, settings
+from loaders import reference, settings
 from loaders.accounts import SheetResult, control_totals, money
 from loaders.layouts import Layout
-from loaders.place_parts import CAPITAL, split_places
-from loaders.place_text import EMPTY, name_key, read_cell
-from loaders.places import Places
+from loaders.places import coordinates as points
+from loaders.places.matcher import Places
+from loaders.places.parts import CAPITAL, split_places
+from loaders.places.text import EMPTY, name_key, read_cell
 from loaders.rows import Read, Words, read_rows
 from loaders.sheets.read import Sheet
 

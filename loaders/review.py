@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from loaders import code_words, layouts, outcomes, remembered, settings, tables
 from loaders.accounts import SheetResult
 from loaders.layouts import Layout
-from loaders.places import Places, Written, alias_key
+from loaders.places.matcher import Places, Written, alias_key
 from loaders.problems import Problem, Refused
 from loaders.sheets.read import Sheet
 

@@ -19,7 +19,7 @@ import xlsxwriter
 
 from loaders import reference
 from loaders.ingest import Ingested, understand
-from loaders.places import Places
+from loaders.places.matcher import Places
 from loaders.problems import Refused
 
 UNITS = {"บาท": 1, "พันบาท": 1_000, "ล้านบาท": 1_000_000}

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bench import bad_files, bad_kinds
-from loaders.places import Places
+from loaders.places.matcher import Places
 from tests import corrupt
 
 

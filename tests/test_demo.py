@@ -15,7 +15,7 @@ from loaders.demo_files import DEMO, PAPERS, headings_of, layout_of
 from loaders.demo_items import ITEMS
 from loaders.ingest import Ingested, understand
 from loaders.layouts import MONEY
-from loaders.places import Places
+from loaders.places.matcher import Places
 from loaders.sheets.read import read_sheets
 
 WRONG_TOTAL = ("งบ 2549", 10_000)

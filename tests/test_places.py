@@ -11,10 +11,10 @@ import pytest
 
 from bench.match import measure
 from loaders import problems, reference
-from loaders.gazetteer import nation
 from loaders.match import guess_columns, match_file
-from loaders.place_frame import RESULT
-from loaders.places import Alias, Places, Written, alias_key
+from loaders.places.frame import RESULT
+from loaders.places.gazetteer import nation
+from loaders.places.matcher import Alias, Places, Written, alias_key
 from tests.conftest import SHARED
 
 NST = "นครศรีธรรมราช"

@@ -6,8 +6,8 @@ import re
 from functools import cache
 
 from loaders import reference
-from loaders.gazetteer import Gazetteer
-from loaders.place_text import plain
+from loaders.places.gazetteer import Gazetteer
+from loaders.places.text import plain
 
 CODE = re.compile(r"(?:th)?(\d{2}|\d{4}|\d{6}|\d{8})(?:\.0)?")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from loaders.place_text import plain
+from loaders.places.text import plain
 
 SUBDISTRICT = r"(?:ตำบล|แขวง|(?<![ก-๛])ต ?\.(?!ค\.))"
 DISTRICT = r"(?:กิ่งอำเภอ|อำเภอ|(?<![ก-๛])(?:กิ่ง )?อ ?\.|(?<![ก-๛])เขต)"

@@ -13,15 +13,15 @@ from functools import cache
 import pandas as pd
 
 from loaders import reference
-from loaders.gazetteer import Gazetteer, nation
-from loaders.place_codes import read_code
-from loaders.place_frame import match_frame
-from loaders.place_lookup import Lookup
-from loaders.place_offices import Offices
-from loaders.place_parts import Parts, split_cells, split_places
-from loaders.place_rules import find
-from loaders.place_text import EMPTY, moo_number, name_key, plain, read_cell
-from loaders.place_types import LEVELS, Alias, Candidate, Found, Match, Names, Written, accept, refuse
+from loaders.places.codes import read_code
+from loaders.places.frame import match_frame
+from loaders.places.gazetteer import Gazetteer, nation
+from loaders.places.local_governments import Offices
+from loaders.places.lookup import Lookup
+from loaders.places.parts import Parts, split_cells, split_places
+from loaders.places.rules import find
+from loaders.places.text import EMPTY, moo_number, name_key, plain, read_cell
+from loaders.places.types import LEVELS, Alias, Candidate, Found, Match, Names, Written, accept, refuse
 
 __all__ = ["Alias", "Candidate", "Match", "Places", "Written", "alias_key"]
 

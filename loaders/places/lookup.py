@@ -7,9 +7,9 @@ from datetime import date
 
 from rapidfuzz import fuzz, process
 
-from loaders.gazetteer import Entry, Gazetteer
-from loaders.place_text import EMPTY, Cell, name_key, plain
-from loaders.place_types import Candidate, Names
+from loaders.places.gazetteer import Entry, Gazetteer
+from loaders.places.text import EMPTY, Cell, name_key, plain
+from loaders.places.types import Candidate, Names
 
 OFFERED = 0.62
 BARE_AT_LEAST = 3

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from loaders import place_tolerance as tolerance
-from loaders.gazetteer import Entry
-from loaders.place_lookup import BARE_AT_LEAST, OFFERED, Lookup
-from loaders.place_text import EMPTY
-from loaders.place_types import Candidate, Found, Names, accept, refuse
+from loaders.places import tolerance
+from loaders.places.gazetteer import Entry
+from loaders.places.lookup import BARE_AT_LEAST, OFFERED, Lookup
+from loaders.places.text import EMPTY
+from loaders.places.types import Candidate, Found, Names, accept, refuse
 
 
 def find(look: Lookup, names: Names) -> Found:

@@ -16,7 +16,7 @@ import geothai
 from geothai.abolished import abolished_areas
 
 from loaders import reference
-from loaders.place_text import bare_key, name_key, plain, sound_key
+from loaders.places.text import bare_key, name_key, plain, sound_key
 
 PROVINCE_ALIASES = {
     "10": (

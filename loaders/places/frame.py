@@ -7,7 +7,7 @@ from datetime import date
 
 import pandas as pd
 
-from loaders.place_types import Match, Written
+from loaders.places.types import Match, Written
 
 SOURCE = {
     "subdistrict": "subdistrict",

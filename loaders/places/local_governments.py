@@ -6,8 +6,8 @@ from collections import defaultdict
 
 import pandas as pd
 
-from loaders.place_text import EMPTY, Cell, name_key, plain
-from loaders.place_types import Candidate, Found, refuse
+from loaders.places.text import EMPTY, Cell, name_key, plain
+from loaders.places.types import Candidate, Found, refuse
 
 KIND = {
     "nakhon": ("ThesabanNakhon",),

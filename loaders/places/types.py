@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from loaders.place_text import Cell
+from loaders.places.text import Cell
 
 LEVELS = {2: "province", 4: "district", 6: "subdistrict", 8: "village"}
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import permutations
 
-from loaders.place_lookup import Lookup
-from loaders.place_text import name_key, read_cell
-from loaders.place_types import Candidate, Found, Names, accept, refuse
+from loaders.places.lookup import Lookup
+from loaders.places.text import name_key, read_cell
+from loaders.places.types import Candidate, Found, Names, accept, refuse
 
 CUT_AT_LEAST = 12  # shorter texts are names of their own too often to be taken as cut-off names
 NEARLY = 0.75  # two of three cells agree exactly: the third may differ by about one letter in four
