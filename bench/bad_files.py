@@ -26,7 +26,8 @@ from unittest.mock import patch
 
 from bench import system_calls
 from bench.bad_kinds import Crafted, crafted, damaged, seeds
-from loaders import boundaries, layouts, setup
+from loaders import layouts, setup
+from loaders.boundaries import find as boundaries
 from loaders.files import guards
 from loaders.ingest import understand
 from loaders.places.matcher import Places

@@ -94,7 +94,8 @@ def _match(options: argparse.Namespace) -> int:
 
 
 def _boundaries(options: argparse.Namespace) -> int:
-    from loaders import boundaries, boundary_download
+    from loaders.boundaries import download as boundary_download
+    from loaders.boundaries import find as boundaries
 
     if options.download:
         _print(boundary_download.download(_bytes_on_stderr, settings.province()))

@@ -13,8 +13,8 @@ import pandas as pd
 from sqlalchemy import Connection
 
 from loaders import province_facts, store
+from loaders.boundaries.register import register
 from loaders.exchange_cells import write_csv
-from loaders.polygon_register import register
 from loaders.privacy import Viewer
 from loaders.store_base import records
 

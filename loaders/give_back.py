@@ -17,10 +17,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, select
 
 from loaders import code_words, kept_files, layouts, reference, remembered, settings, setup, store, tables
+from loaders.boundaries.register import register
 from loaders.files import guards
 from loaders.ingest import understand
 from loaders.places.matcher import Places
-from loaders.polygon_register import register
 from loaders.problems import Problem, Refused
 from loaders.repeats import LEFT_OUT
 

@@ -16,7 +16,8 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from loaders import assets, boundaries, settings, store, tables
+from loaders import assets, settings, store, tables
+from loaders.boundaries import find as boundaries
 from loaders.store_errors import StoreUnavailable
 
 LITTLE_ROOM_MB = 500

@@ -11,8 +11,9 @@ from functools import lru_cache
 import pandas as pd
 import shapely
 
-from loaders import boundaries, reference
-from loaders.polygon_register import HOME, register
+from loaders import reference
+from loaders.boundaries import find as boundaries
+from loaders.boundaries.register import HOME, register
 
 EQUAL_AREA = "EPSG:6933"
 SHORTEST_BORDER_KM = 0.05

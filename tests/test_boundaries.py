@@ -19,12 +19,13 @@ import pytest
 import shapely
 
 from geo.measure import area_km2, to_metric
-from loaders import boundaries, polygon_files
-from loaders.boundaries import find_boundaries, install, load, read_boundaries, status
+from loaders.boundaries import files as polygon_files
+from loaders.boundaries import find as boundaries
+from loaders.boundaries.columns import recognise, whole_code
+from loaders.boundaries.files import read_polygons
+from loaders.boundaries.find import find_boundaries, install, load, read_boundaries, status
+from loaders.boundaries.register import match_rows
 from loaders.files import gdal_guard
-from loaders.polygon_columns import recognise, whole_code
-from loaders.polygon_files import read_polygons
-from loaders.polygon_register import match_rows
 from loaders.problems import Refused, count_by_code
 from tests.conftest import ROOT, SHARED
 from tests.nation_files import geojson_of, squares

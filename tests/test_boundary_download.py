@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from loaders.boundaries import find_boundaries, status
-from loaders.boundary_download import RESOURCE, _Redirects, download, offer
+from loaders.boundaries.download import RESOURCE, _Redirects, download, offer
+from loaders.boundaries.find import find_boundaries, status
 from loaders.problems import Refused
 from tests.conftest import SHARED
 

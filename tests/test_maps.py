@@ -13,7 +13,7 @@ from geo.maps import ClassStyle, Geometry, base_map, class_message, class_vector
 from geo.tile_apart import assign_apart
 from geo.tile_grid import assign
 from loaders import reference, settings
-from loaders.polygon_register import register
+from loaders.boundaries.register import register
 from pages.parts import geometry, kept
 from tests import nation_files
 

@@ -16,7 +16,7 @@ from shapely.geometry import box, shape
 from geo.measure import area_km2, length_km, metric_crs, to_metric
 from geo.simplify import Prepared, prepare, to_geojson, write_geojson
 from loaders import reference
-from loaders.boundaries import read_boundaries
+from loaders.boundaries.find import read_boundaries
 from tests.conftest import SHARED
 
 

@@ -107,7 +107,7 @@ def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
 
         return read_json(path) if kind == "json" else read_html(path)
     if kind == "shapefile":
-        from loaders.point_files import read_points
+        from loaders.boundaries.point_files import read_points
 
         return read_points(path)
     if kind == "xml_2003":

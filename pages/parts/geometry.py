@@ -19,8 +19,9 @@ from geo.schematic import schematic
 from geo.simplify import Prepared, prepare, write_geojson
 from geo.tile_apart import assign_apart
 from geo.tile_grid import assign, tile_grid
-from loaders import boundaries, province_facts, reference, settings
-from loaders.polygon_register import HOME
+from loaders import province_facts, reference, settings
+from loaders.boundaries import find as boundaries
+from loaders.boundaries.register import HOME
 from loaders.problems import Problem
 from pages.parts.kept import kept
 

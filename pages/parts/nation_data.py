@@ -16,7 +16,9 @@ from geo.maps import Geometry
 from geo.ordered_tiles import ordered_tiles
 from geo.simplify import write_content
 from geo.tile_grid import assign, tile_grid
-from loaders import boundaries, nation, settings, store, store_nation
+from loaders import settings, store, store_nation
+from loaders.boundaries import find as boundaries
+from loaders.boundaries import nation
 from loaders.problems import Refused
 from pages.parts import geometry, queries
 from pages.parts.kept import kept

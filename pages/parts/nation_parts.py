@@ -11,7 +11,8 @@ import streamlit as st
 
 from geo.breaks import class_breaks
 from geo.maps import ClassStyle
-from loaders import boundaries, nation
+from loaders.boundaries import find as boundaries
+from loaders.boundaries import nation
 from pages.parts import apart, choices, geometry, layers, nation_data, panels, queries, records
 from pages.parts.choices import ALL, choose
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE

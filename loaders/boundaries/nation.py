@@ -8,10 +8,11 @@ from pathlib import Path
 import geopandas as gpd
 import geothai
 
-from loaders import boundaries, polygon_shapes
+from loaders.boundaries import find as boundaries
+from loaders.boundaries import shapes as polygon_shapes
+from loaders.boundaries.files import RawLayer, read_polygons
+from loaders.boundaries.register import written_codes
 from loaders.files import crs as polygon_crs
-from loaders.polygon_files import RawLayer, read_polygons
-from loaders.polygon_register import written_codes
 from loaders.problems import Refused
 
 NATION = ""  # where a province is asked for: none in particular

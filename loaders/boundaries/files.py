@@ -1,7 +1,7 @@
 """Any polygon file a person hands in -> rows, shapes and the coordinate system it states.
 
 What a file is is decided by its first bytes, never by its name. A zip is unpacked under names of our own
-with a bound on every byte; a child process (``loaders.polygon_reader``) opens the rest.
+with a bound on every byte; a child process (``loaders.boundaries.child``) opens the rest.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ import numpy as np
 import pyarrow as pa
 import shapely
 
+from loaders.boundaries.child import GEOMETRY, ROW
 from loaders.files import gdal_guard
-from loaders.polygon_reader import GEOMETRY, ROW
 from loaders.problems import Refused
 from loaders.settings import ROOT
 
@@ -119,7 +119,7 @@ def run_reader(kind: str, out: Path, files: list[Path], province: str = "") -> d
     """Run the child on our own copies; its problem codes become ``Refused``, a crash too."""
     environment = gdal_guard.guard({name: os.environ[name] for name in PASSED_ON if name in os.environ})
     environment["PYTHONIOENCODING"] = "utf-8"
-    command = [sys.executable, "-m", "loaders.polygon_reader", kind, str(out), province]
+    command = [sys.executable, "-m", "loaders.boundaries.child", kind, str(out), province]
     command += [str(file.resolve()) for file in files]
     try:
         done = subprocess.run(command, cwd=ROOT, env=dict(environment), capture_output=True, timeout=READ_SECONDS)

@@ -8,9 +8,10 @@ import geopandas as gpd
 import geothai
 import pandas as pd
 
-from loaders import polygon_columns, reference
-from loaders.polygon_columns import ENCODINGS, PREFIXES, code_digits, plain_name, recognise, redecode
-from loaders.polygon_files import RawLayer
+from loaders import reference
+from loaders.boundaries import columns as polygon_columns
+from loaders.boundaries.columns import ENCODINGS, PREFIXES, code_digits, plain_name, recognise, redecode
+from loaders.boundaries.files import RawLayer
 from loaders.problems import Problem, Refused
 
 HOME = "80"

@@ -1,4 +1,4 @@
-"""The child process that opens one untrusted polygon file: ``python -m loaders.polygon_reader KIND OUT PROVINCE FILE...``.
+"""The child process that opens one untrusted polygon file: ``python -m loaders.boundaries.child KIND OUT PROVINCE FILE...``.
 
 It writes the rows as an Arrow file (geometry as WKB), those of one province or all (empty), and prints one JSON line: the coordinate system the
 file states, or a problem code. Memory, time and drivers are limited here, so that no file can hurt the app.
@@ -14,8 +14,8 @@ from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import Any
 
+from loaders.boundaries.columns import promise, written_codes
 from loaders.files import gdal_guard  # noqa: F401  (must come before pyogrio)
-from loaders.polygon_columns import promise, written_codes
 
 NOT_NEEDED = frozenset({"geopandas", "pandas", "pyproj"})
 MEMORY_BYTES = 4 << 30

@@ -14,10 +14,10 @@ from typing import Any, Literal
 
 import geopandas as gpd
 
-from loaders import polygon_shapes
+from loaders.boundaries import shapes as polygon_shapes
+from loaders.boundaries.files import PARTS, ROOT, SINGLES, RawLayer, file_kind, read_polygons
+from loaders.boundaries.register import HOME, match_rows, reference_points, register
 from loaders.files import crs as polygon_crs
-from loaders.polygon_files import PARTS, ROOT, SINGLES, RawLayer, file_kind, read_polygons
-from loaders.polygon_register import HOME, match_rows, reference_points, register
 from loaders.problems import Problem, Refused, count_by_code
 
 FOLDER = ROOT / "data" / "boundaries"

@@ -17,9 +17,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from loaders.boundaries import DOWNLOADED, boundary_folder, load, write_card
-from loaders.polygon_files import FILE_BYTES
-from loaders.polygon_register import HOME
+from loaders.boundaries.files import FILE_BYTES
+from loaders.boundaries.find import DOWNLOADED, boundary_folder, load, write_card
+from loaders.boundaries.register import HOME
 from loaders.problems import Problem, Refused, count_by_code
 
 SERVER = "https://data.humdata.org"
