@@ -17,8 +17,9 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from loaders import store, tables
-from loaders.store import StoreUnavailable
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.connection import StoreUnavailable
 from tests import postgres
 from tests.stores import add_batch, support_rows, whole_batches
 

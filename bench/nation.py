@@ -75,7 +75,9 @@ def fill(path: Path) -> None:
     import geothai
     from sqlalchemy import insert
 
-    from loaders import codes, setup, store, tables
+    from loaders import codes, setup
+    from loaders.store import connection as store
+    from loaders.store import tables
 
     dice = random.Random(80)
     engine = store.open_store(f"sqlite:///{path.as_posix()}", create=True)

@@ -26,7 +26,9 @@ import geothai
 import numpy as np
 from sqlalchemy import insert, select
 
-from loaders import store, tables, templates
+from loaders import templates
+from loaders.store import connection as store
+from loaders.store import tables
 from tests import postgres, store_worker
 from tests.stores import add_batch, whole_batches
 from tests.test_backup import live_backups
@@ -205,7 +207,7 @@ def kills(engine, url: str, folder: Path, moments: int) -> dict:
 
 def backups(engine, url: str, folder: Path, socket: str) -> dict:
     """Twenty backups under writes; every one restored and found whole."""
-    from loaders import backup
+    from loaders.store import backup
 
     whole = 0
     for file in live_backups(url, engine, folder, 20):

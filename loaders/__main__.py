@@ -11,8 +11,11 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from loaders import repeats, settings, setup, store, store_commands, store_errors, tables
+from loaders import repeats, settings, setup, store_commands
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import errors as store_errors
+from loaders.store import tables
 
 LOADED, REFUSED, QUARANTINED = 0, 2, 3
 log = logging.getLogger("kradan")

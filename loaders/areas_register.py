@@ -16,8 +16,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from loaders import codes, reference, store, tables
-from loaders.store_base import records
+from loaders import codes, reference
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.tables_base import records
 
 FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
 

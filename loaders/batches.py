@@ -9,12 +9,14 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
-from loaders import layouts, settings, store, tables
+from loaders import layouts, settings
 from loaders.accounts import OUTCOMES, Ingested, SheetResult, written_places
-from loaders.batch_provinces import MARK, provinces_of
 from loaders.problems import Problem, Refused
 from loaders.repeats import LEFT_OUT
 from loaders.rows import cells_as_json
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.batch_provinces import MARK, provinces_of
 
 RENAMED = {
     "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
-from loaders import store, tables
-from loaders.clearing_tables import clearing
-from loaders.privacy import DATA_TEAM, HIDDEN, Viewer, redact
 from loaders.problems import Problem, Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, HIDDEN, Viewer, redact
+from loaders.store.tables_clearings import clearing
 
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 KEYS = ("file_sha256", "sheet", "row")

@@ -12,11 +12,13 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
-from loaders import batches, repeats, store, tables
+from loaders import batches, repeats
 from loaders.accounts import Ingested, SheetResult
 from loaders.problems import Problem, Refused
 from loaders.repeats import Repeat
 from loaders.review import DECIDED, NO_KEY, keys_of, places_now, read_again
+from loaders.store import connection as store
+from loaders.store import tables
 
 BY_HAND = "by_hand"
 

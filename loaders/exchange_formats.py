@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from loaders import province_facts, store
+from loaders import province_facts
 from loaders.boundaries.register import register
 from loaders.exchange_cells import write_csv
-from loaders.privacy import Viewer
-from loaders.store_base import records
+from loaders.store import connection as store
+from loaders.store.privacy import Viewer
+from loaders.store.tables_base import records
 
 # Heading, HXL tag of our 3W table; ``data/layouts/exchange_3w.toml`` reads the same headings.
 THREE_W = (

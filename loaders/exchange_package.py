@@ -1,7 +1,7 @@
 """The whole store out and in again: one CSV per table, ``datapackage.json`` (Frictionless), GeoJSON, 360Giving, 3W.
 
 A complete package (an administrator's) holds every table as it is, and can be loaded into an empty store: the same
-state. Any other viewer gets what :mod:`loaders.store_read` shows to that viewer, and such a package cannot be loaded.
+state. Any other viewer gets what :mod:`loaders.store.read` shows to that viewer, and such a package cannot be loaded.
 """
 
 from __future__ import annotations
@@ -20,11 +20,13 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, select
 
-from loaders import exchange_formats, settings, store, tables
-from loaders.backup import set_sequences
+from loaders import exchange_formats, settings
 from loaders.exchange_cells import GUARD, kind_of, read_csv, write_csv
-from loaders.privacy import Viewer
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.backup import set_sequences
+from loaders.store.privacy import Viewer
 
 COMPLETE = Viewer("admin")
 SCHEMA_NAME = "schema_version"
@@ -175,7 +177,7 @@ def _resource(
 
 def wipe(engine: Engine, who: str) -> dict:
     """Empty every table; the state before is kept as a backup. Returns rows taken away and the backup's file."""
-    from loaders import backup
+    from loaders.store import backup
 
     kept = backup.keep(engine, "before-wipe")
     gone = {}

@@ -16,13 +16,17 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from loaders import code_words, kept_files, layouts, reference, remembered, settings, setup, store, tables
+from loaders import layouts, reference, remembered, settings, setup
 from loaders.boundaries.register import register
 from loaders.files import guards
 from loaders.ingest import understand
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
 from loaders.repeats import LEFT_OUT
+from loaders.store import code_lists as code_words
+from loaders.store import connection as store
+from loaders.store import originals as kept_files
+from loaders.store import tables
 
 COLUMNS = ("code", "place", "status", "note")
 STATUS = ("loaded", "quarantined", "excluded")

@@ -16,9 +16,11 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from loaders import assets, settings, store, tables
+from loaders import assets, settings
 from loaders.boundaries import find as boundaries
-from loaders.store_errors import StoreUnavailable
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.errors import StoreUnavailable
 
 LITTLE_ROOM_MB = 500
 State = Literal["well", "warn", "fail"]

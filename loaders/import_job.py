@@ -14,11 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from loaders import layouts, setup, store
+from loaders import layouts, setup
 from loaders.accounts import Ingested, SheetResult
 from loaders.give_back import give_back
 from loaders.ingest import NothingForTheBoard, ingest
 from loaders.problems import Problem, Refused
+from loaders.store import connection as store
 
 SAMPLE = 10
 MOST_PROBLEMS = 300

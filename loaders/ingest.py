@@ -9,19 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from loaders import (
-    batches,
-    code_words,
-    kept_files,
-    layouts,
-    outcomes,
-    privacy,
-    remembered,
-    repeats,
-    settings,
-    store,
-    templates,
-)
+from loaders import batches, layouts, outcomes, remembered, repeats, settings, templates
 from loaders.accounts import Ingested, SheetResult, row_problems
 from loaders.layouts import Layout
 from loaders.places.matcher import Places
@@ -29,6 +17,10 @@ from loaders.problems import Problem, Refused
 from loaders.recognise import partly, recognise, titles
 from loaders.rows import Words
 from loaders.sheets.read import Sheet, read_sheets
+from loaders.store import code_lists as code_words
+from loaders.store import connection as store
+from loaders.store import originals as kept_files
+from loaders.store import privacy
 
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 

@@ -8,8 +8,9 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select, update
 
-from loaders import store, tables
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
 
 LONGEST = 600
 

@@ -8,8 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select
 
-from loaders import layouts, store, tables
+from loaders import layouts
 from loaders.layouts import Layout
+from loaders.store import connection as store
+from loaders.store import tables
 
 PASSING = ("fiscal_year",)  # said for one edition; the next one must say its own
 

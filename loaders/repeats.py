@@ -17,10 +17,11 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
-from loaders import settings, tables, thai
+from loaders import settings, thai
 from loaders.accounts import Ingested, SheetResult
 from loaders.codes import squeeze
 from loaders.problems import Problem
+from loaders.store import tables
 
 LEFT_OUT = "repeat_left_out"
 FOUND = "repeat_found"

@@ -11,12 +11,14 @@ from dataclasses import replace
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import code_words, layouts, outcomes, remembered, settings, tables
+from loaders import layouts, outcomes, remembered, settings
 from loaders.accounts import SheetResult
 from loaders.layouts import Layout
 from loaders.places.matcher import Places, Written, alias_key
 from loaders.problems import Problem, Refused
 from loaders.sheets.read import Sheet
+from loaders.store import code_lists as code_words
+from loaders.store import tables
 
 PLACE_PROBLEMS = ("place_", "point_", "no_place_named")
 READER_DOUBTS = {

@@ -14,9 +14,10 @@ import geothai
 import pandas as pd
 from sqlalchemy import Connection, Table, insert, select, update
 
-from loaders import store, tables
 from loaders.problems import Refused
-from loaders.store_read import typed
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.read import typed
 
 KINDS = ("ranking", "funds", "selection")
 LONGEST = 600

@@ -8,7 +8,9 @@ from functools import cache
 
 from sqlalchemy import Engine, insert, select
 
-from loaders import areas_register, codes, reference, settings, store, tables
+from loaders import areas_register, codes, reference, settings
+from loaders.store import connection as store
+from loaders.store import tables
 
 
 @cache

@@ -8,8 +8,9 @@ import json
 import pandas as pd
 from sqlalchemy import Connection, insert, select
 
-from loaders import store, tables
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
 
 
 def canonical(facts: dict) -> str:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from loaders import areas_register, settings, store, tables
-from loaders.privacy import LEVELS, ROLES, Viewer
+from loaders import areas_register, settings
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import LEVELS, ROLES, Viewer
 
 DONE, REFUSED = 0, 2
 
@@ -25,7 +27,7 @@ def _print(result: dict) -> int:
 
 def _upgrade(_options: argparse.Namespace) -> int:
     """``open_store`` upgrades after a backup; here it is said what was done."""
-    from loaders import store_upgrade
+    from loaders.store import upgrade as store_upgrade
 
     engine = store.open_store(upgrade=False)
     with store.reading(engine) as connection:
@@ -74,13 +76,13 @@ def _wipe(options: argparse.Namespace) -> int:
 
 
 def _backup(options: argparse.Namespace) -> int:
-    from loaders import backup
+    from loaders.store import backup
 
     return _print(backup.backup(store.open_store(), options.file))
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from loaders import backup
+    from loaders.store import backup
 
     return _print(backup.restore(options.file))
 
@@ -117,7 +119,7 @@ def _due(options: argparse.Namespace) -> int:
 
 
 def _share(options: argparse.Namespace) -> int:
-    from loaders import store_people
+    from loaders.store import accounts as store_people
 
     with store.writing(store.open_store()) as connection:
         if options.base != "*":
@@ -127,7 +129,7 @@ def _share(options: argparse.Namespace) -> int:
 
 
 def _grant(options: argparse.Namespace) -> int:
-    from loaders import store_people
+    from loaders.store import accounts as store_people
 
     if (options.role == "partner") != bool(options.agency):
         raise Refused("grant_needs_agency", value=options.role)
@@ -143,7 +145,7 @@ def _grant(options: argparse.Namespace) -> int:
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from loaders import store_people
+    from loaders.store import accounts as store_people
 
     return _print({"forgotten": store_people.forget(store.open_store(), settings.person(), options.today)})
 

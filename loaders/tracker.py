@@ -12,8 +12,10 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select
 
-from loaders import areas_register, store, tables
-from loaders.privacy import DATA_TEAM, Viewer
+from loaders import areas_register
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, Viewer
 
 STATES = ("reported", "reported_late", "waiting", "late")
 

@@ -8,7 +8,8 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
-from loaders import setup, store
+from loaders import setup
+from loaders.store import connection as store
 
 HEADS = ["ตำบล", "อำเภอ", "หน่วยงาน", "ชื่อโครงการ", "งบประมาณ"]
 ROWS = [

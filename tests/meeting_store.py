@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from loaders import store, tables
+from loaders.store import connection as store
+from loaders.store import tables
 from pages.parts import kept
 from tests import served
 

@@ -13,7 +13,8 @@ from threading import Event
 
 from sqlalchemy import select, update
 
-from loaders import store, tables
+from loaders.store import connection as store
+from loaders.store import tables
 from tests.stores import add_batch, support_rows
 
 ROWS = 300

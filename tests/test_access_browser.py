@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from loaders import tables, templates
+from loaders import templates
+from loaders.store import tables
 from tests import served
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -12,7 +12,9 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo.questions import QUESTIONS
-from loaders import setup, store, tables
+from loaders import setup
+from loaders.store import connection as store
+from loaders.store import tables
 from pages.parts import dimensions, kept
 from tests import served
 from tests.conftest import ROOT, SHARED

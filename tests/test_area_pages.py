@@ -8,7 +8,9 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from loaders import setup, store, tables, templates
+from loaders import setup, templates
+from loaders.store import connection as store
+from loaders.store import tables
 from pages.parts import kept
 from tests.conftest import ROOT
 from tests.stores import load_rows

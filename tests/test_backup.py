@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import func, select
 
 from loaders import __main__ as shell
-from loaders import backup, store, tables
 from loaders.problems import Refused
-from loaders.store_errors import StoreUnavailable
+from loaders.store import backup, tables
+from loaders.store import connection as store
+from loaders.store.errors import StoreUnavailable
 from tests import postgres, store_worker
 from tests.stores import add_batch, support_rows, whole_batches
 from tests.test_store import exported

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from loaders import store, tables
 from loaders.clearings import clear_pair, read_clearings, undo
 from loaders.ingest import ingest
-from loaders.privacy import HIDDEN, PUBLIC
 from loaders.problems import Refused
 from loaders.setup import ensure_code_lists
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import HIDDEN, PUBLIC
 
 HEAD = "หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n"
 

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from loaders import __main__ as shell
-from loaders import store
 from loaders.match import match_file
+from loaders.store import connection as store
 from tests import served
 from tests.conftest import ROOT, SHARED
 

@@ -12,10 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from loaders import __main__ as shell
-from loaders import exchange_cells, exchange_formats, exchange_package, store, tables
+from loaders import exchange_cells, exchange_formats, exchange_package
 from loaders.ingest import ingest
-from loaders.privacy import PUBLIC, Viewer
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import PUBLIC, Viewer
 from tests.stores import add_batch, support_rows
 
 NASTY = [

@@ -11,10 +11,12 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
-from loaders import decide, kept_files, review, store
+from loaders import decide, review
 from loaders.give_back import give_back
 from loaders.ingest import ingest
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import originals as kept_files
 from tests.conftest import ROOT
 from tests.import_files import HEADS, ROWS, csv_file, new_store, xlsx_file
 

@@ -12,9 +12,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
-from loaders import layouts, store, tables
+from loaders import layouts
 from loaders.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
 from pages.parts import import_jobs
 from tests.conftest import ROOT
 from tests.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file

@@ -9,9 +9,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from loaders import meetings, settings, snapshots, store, tables
-from loaders.privacy import Viewer
+from loaders import meetings, settings, snapshots
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import Viewer
 from pages.parts import analysis, kept, meeting, meeting_facts, queries, warm
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_words import Words

@@ -17,10 +17,12 @@ from geo import nation as geo_nation
 from geo.coverage import coverage
 from geo.measure import known_sum
 from geo.ordered_tiles import TILE, ordered_tiles
-from loaders import batches, ingest, settings, setup, store, store_nation
+from loaders import batches, ingest, settings, setup
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import nation as store_nation
 from pages.parts import analysis, kept, nation_data, queries
 from tests import nation_files, toy
 from tests.conftest import ROOT

@@ -14,7 +14,8 @@ from PIL import Image
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
-from loaders import snapshots, store
+from loaders import snapshots
+from loaders.store import connection as store
 from pages.pack import make
 from pages.pack.lines import pieces, width, wrap
 from pages.parts import kept, meeting_facts, queries

@@ -11,21 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from loaders import __main__ as shell
-from loaders import (
-    decide,
-    exchange_package,
-    kept_files,
-    privacy,
-    privacy_counts,
-    setup,
-    store,
-    store_people,
-    tables,
-    templates,
-    tracker,
-)
-from loaders.privacy import DATA_TEAM, PUBLIC, Viewer
+from loaders import decide, exchange_package, setup, templates, tracker
 from loaders.problems import Refused
+from loaders.store import accounts as store_people
+from loaders.store import connection as store
+from loaders.store import originals as kept_files
+from loaders.store import privacy, tables
+from loaders.store import small_counts as privacy_counts
+from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from tests.stores import load_rows
 
 CANARY = "081-234-5678"

@@ -7,10 +7,12 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from loaders import areas_register, setup, store, tables, templates, tracker
+from loaders import areas_register, setup, templates, tracker
 from loaders.ingest import ingest
-from loaders.privacy import Viewer
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import Viewer
 from tests.stores import load_rows
 
 MEETING = date(2007, 2, 26)

@@ -11,9 +11,10 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from loaders import decide, repeats, review, store
+from loaders import decide, repeats, review
 from loaders.give_back import give_back
 from loaders.ingest import NothingForTheBoard, ingest
+from loaders.store import connection as store
 from pages.parts import kept
 from tests.conftest import ROOT, SHARED
 from tests.import_files import account, adds_up, csv_file, new_store

@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, func, select
 
-from loaders import decide, review, store, tables
+from loaders import decide, review
 from loaders.ingest import ingest
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
 from tests.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
 
 STRAYS = [

@@ -9,8 +9,10 @@ import pandas as pd
 import pytest
 
 from geo.strengthening import book
-from loaders import scenarios, store, tables
+from loaders import scenarios
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
 from tests.stores import engine, postgres_socket, url  # noqa: F401 - fixtures
 
 PLACE = "800303"

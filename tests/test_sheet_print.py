@@ -6,9 +6,9 @@ import re
 
 import pytest
 
-from loaders import store as stores
-from loaders import tables
 from loaders.reference import subdistricts
+from loaders.store import connection as stores
+from loaders.store import tables
 from pages.parts import a4
 from tests import served
 

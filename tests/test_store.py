@@ -12,9 +12,12 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from loaders import exchange_package, store, store_engine, tables
+from loaders import exchange_package
 from loaders.problems import Refused
-from loaders.store_errors import StoreUnavailable
+from loaders.store import connection as store
+from loaders.store import engine as store_engine
+from loaders.store import tables
+from loaders.store.errors import StoreUnavailable
 from tests import postgres, store_worker
 from tests.conftest import ROOT
 from tests.stores import add_batch, support_rows, whole_batches

@@ -10,8 +10,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
-from loaders import backup, store, store_upgrade, tables
-from loaders.store_errors import StoreUnavailable
+from loaders.store import backup, tables
+from loaders.store import connection as store
+from loaders.store import upgrade as store_upgrade
+from loaders.store.errors import StoreUnavailable
 from tests import store_worker
 
 BATCH = (

@@ -6,9 +6,11 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from loaders import store, store_people, tables
 from loaders import tracker as due_dates
-from loaders.privacy import LEVELS, ROLES
+from loaders.store import accounts as store_people
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import LEVELS, ROLES
 from pages.parts import choices, panels, queries, records, who
 from pages.parts.text import coded, day, flat, safe, t, whole
 

@@ -10,7 +10,7 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
-from loaders.store import StoreUnavailable
+from loaders.store.connection import StoreUnavailable
 from pages.parts import apart, choices, guard, nation_parts, queries, toasts, warm, who
 from pages.parts.text import safe, t
 

@@ -12,9 +12,9 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
-from loaders.privacy import redact_text
 from loaders.problems import Refused
-from loaders.store import StoreUnavailable
+from loaders.store.connection import StoreUnavailable
+from loaders.store.privacy import redact_text
 from pages.parts import kept
 from pages.parts.text import t
 

@@ -19,8 +19,9 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from loaders import batches, settings, store
+from loaders import batches, settings
 from loaders.files import guards
+from loaders.store import connection as store
 from pages.parts import queries, who
 from pages.parts.text import flat, t
 

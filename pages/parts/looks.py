@@ -14,8 +14,9 @@ from geo.next_door import next_door
 from geo.periods import periods
 from geo.plan_gaps import plan_gaps
 from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
-from loaders import codes, province_facts, store
-from loaders.privacy import PUBLIC, Viewer
+from loaders import codes, province_facts
+from loaders.store import connection as store
+from loaders.store.privacy import PUBLIC, Viewer
 from pages.parts import analysis, queries, who
 from pages.parts.kept import kept
 from pages.parts.queries import Filters

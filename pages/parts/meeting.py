@@ -10,8 +10,9 @@ import pandas as pd
 import streamlit as st
 import streamlit.components.v1 as components
 
-from loaders import meetings, settings, snapshots, store
+from loaders import meetings, settings, snapshots
 from loaders.problems import Refused
+from loaders.store import connection as store
 from pages.parts import geometry, queries, who
 from pages.parts.kept import kept
 from pages.parts.meeting_board import VIEWS

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from loaders import meetings, snapshots, store
+from loaders import meetings, snapshots
 from loaders.problems import Refused
+from loaders.store import connection as store
 from loaders.thai.dates import parse_date
 from loaders.thai.text import Unreadable
 from pages.parts import meeting, panels, queries

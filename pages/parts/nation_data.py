@@ -16,10 +16,12 @@ from geo.maps import Geometry
 from geo.ordered_tiles import ordered_tiles
 from geo.simplify import write_content
 from geo.tile_grid import assign, tile_grid
-from loaders import settings, store, store_nation
+from loaders import settings
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import nation as store_nation
 from pages.parts import geometry, queries
 from pages.parts.kept import kept
 

@@ -13,9 +13,11 @@ from typing import TypeVar
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from loaders import areas_register, province_facts, repeats, review, scenarios, settings, store, tables, tracker
+from loaders import areas_register, province_facts, repeats, review, scenarios, settings, tracker
 from loaders import clearings as cleared_pairs
-from loaders.privacy import DATA_TEAM, Viewer
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, Viewer
 from pages.parts import who
 from pages.parts.kept import kept
 

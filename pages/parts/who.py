@@ -9,9 +9,10 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from loaders import store, store_people
-from loaders.privacy import Viewer
 from loaders.problems import Refused
+from loaders.store import accounts as store_people
+from loaders.store import connection as store
+from loaders.store.privacy import Viewer
 
 ALONE = Viewer("admin")
 

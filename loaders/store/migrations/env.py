@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from loaders import tables
+from loaders.store import tables
 
 context.configure(
     connection=context.config.attributes["connection"],

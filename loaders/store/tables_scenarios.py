@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Date, Index, Integer, String, Table, Text
 
-from loaders.store_base import Key, metadata
+from loaders.store.tables_base import Key, metadata
 
 
 def _decided() -> list[Column]:

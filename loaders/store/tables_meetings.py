@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Date, ForeignKey, String, Table, Text
 
-from loaders.store_base import Key, metadata
+from loaders.store.tables_base import Key, metadata
 
 # The facts behind one meeting as JSON; ``sha256`` is of ``facts``, so that a changed copy is noticed and refused.
 snapshot = Table(

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, func, select
 
-from loaders import tables
-from loaders.privacy import DATA_TEAM, Viewer
-from loaders.store_read import shown_bases
+from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, Viewer
+from loaders.store.read import shown_bases
 
 KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
 

@@ -21,14 +21,13 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from loaders.clearing_tables import clearing
-from loaders.import_tables import correction, layout
-from loaders.meeting_tables import decision, snapshot, storyboard
-from loaders.scenario_tables import override, project, scenario, team
-from loaders.store_base import Key, metadata
-from loaders.store_base import place as _place
-from loaders.store_base import provenance as _provenance
-from loaders.store_tables import (
+from loaders.store.tables_base import Key, metadata
+from loaders.store.tables_base import place as _place
+from loaders.store.tables_base import provenance as _provenance
+from loaders.store.tables_clearings import clearing
+from loaders.store.tables_imports import correction, layout
+from loaders.store.tables_meetings import decision, snapshot, storyboard
+from loaders.store.tables_registers import (
     account,
     agency_entry,
     area,
@@ -40,6 +39,7 @@ from loaders.store_tables import (
     stream_entry,
     support_summary,
 )
+from loaders.store.tables_scenarios import override, project, scenario, team
 
 # The newest migration; ``tests/test_store_versions.py`` holds these tables and the migrations to each other.
 SCHEMA_VERSION = 6

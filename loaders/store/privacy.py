@@ -14,8 +14,8 @@ from datetime import date
 import pandas as pd
 
 from loaders import codes
-from loaders.privacy_counts import small_cells
 from loaders.problems import Problem, Refused
+from loaders.store.small_counts import small_cells
 from loaders.thai import normalise
 
 ROLES = ("public", "partner", "data", "admin")

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from loaders import settings
-from loaders.store_errors import StoreUnavailable
+from loaders.store.errors import StoreUnavailable
 
 WAIT_SECONDS = 30
 NO_WRITING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}

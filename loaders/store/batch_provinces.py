@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from sqlalchemy import Connection, func, select
 
-from loaders import settings, tables
+from loaders import settings
+from loaders.store import tables
 
 MARK = "province"  # in the summary of a batch
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, delete, insert, inspect, select
 
-from loaders import tables
-from loaders.store_errors import StoreUnavailable
+from loaders.store import tables
+from loaders.store.errors import StoreUnavailable
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 
@@ -28,7 +28,8 @@ def upgrade(engine: Engine, target: int | None = None) -> dict:
 
     A migration that fails leaves the store as it was and raises ``StoreUnavailable`` (``store_upgrade_failed``).
     """
-    from loaders import backup, store
+    from loaders.store import backup
+    from loaders.store import connection as store
 
     wanted = target or tables.SCHEMA_VERSION
     with store.reading(engine) as connection:

@@ -19,9 +19,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, MetaData, func, inspect, select
 
-from loaders import settings, store, store_engine, store_upgrade, tables
+from loaders import settings
 from loaders.problems import Refused
-from loaders.store_errors import StoreUnavailable
+from loaders.store import connection as store
+from loaders.store import engine as store_engine
+from loaders.store import tables
+from loaders.store import upgrade as store_upgrade
+from loaders.store.errors import StoreUnavailable
 
 MANIFEST = "manifest.json"
 

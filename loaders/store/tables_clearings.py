@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
-from loaders.store_base import Key, metadata
+from loaders.store.tables_base import Key, metadata
 
 # The rows are named by the file's content, sheet and row, not by the store's keys: a file that is withdrawn and loaded
 # anew gets new keys, and the explanation must find its pair again. An undone clearing stays, with who undid it.

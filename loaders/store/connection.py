@@ -30,11 +30,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from loaders import store_engine, tables
 from loaders.problems import Refused
-from loaders.store_engine import engine_at, is_sqlite
-from loaders.store_errors import StoreUnavailable, reason
-from loaders.store_read import (
+from loaders.store import engine as store_engine
+from loaders.store import tables
+from loaders.store.engine import engine_at, is_sqlite
+from loaders.store.errors import StoreUnavailable, reason
+from loaders.store.read import (
     read_batches,
     read_register,
     read_reports,
@@ -109,7 +110,7 @@ def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = 
 
 
 def _check_version(engine: Engine, create: bool, upgrade: bool) -> None:
-    from loaders import store_upgrade
+    from loaders.store import upgrade as store_upgrade
 
     with reading(engine) as connection:
         version = store_upgrade.version_of(connection)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, select
 
-from loaders import code_words, codes, tables
-from loaders.batch_provinces import provinces_of
-from loaders.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
-from loaders.store_base import records
+from loaders import codes
+from loaders.store import code_lists as code_words
+from loaders.store import tables
+from loaders.store.batch_provinces import provinces_of
+from loaders.store.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
+from loaders.store.tables_base import records
 
 # Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}

@@ -9,8 +9,8 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection, Table, select
 
-from loaders import tables
 from loaders.codes import squeeze
+from loaders.store import tables
 
 
 def registered(connection: Connection) -> dict[str, dict[str, str]]:

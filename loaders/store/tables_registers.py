@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Table, Text
 
-from loaders.store_base import Key, metadata, provenance
+from loaders.store.tables_base import Key, metadata, provenance
 
 # One row per area and period in which it looked like this; valid_to is the first day on which it no longer did.
 area = Table(

@@ -10,8 +10,10 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 
-from loaders import kept_files, store, tables
-from loaders.privacy import LEVELS, PUBLIC, ROLES, Viewer
+from loaders.store import connection as store
+from loaders.store import originals as kept_files
+from loaders.store import tables
+from loaders.store.privacy import LEVELS, PUBLIC, ROLES, Viewer
 
 
 def viewer_of(connection: Connection, subject: str | None) -> Viewer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
-from loaders.store_base import Key, metadata
+from loaders.store.tables_base import Key, metadata
 
 # A person's answer for one base and one set of headings; the next edition of the file passes by itself.
 layout = Table(
