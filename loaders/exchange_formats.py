@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
-from loaders import province_facts
+from loaders.areas import facts as province_facts
 from loaders.boundaries.register import register
 from loaders.exchange_cells import write_csv
 from loaders.store import connection as store

@@ -8,7 +8,8 @@ from functools import cache
 
 from sqlalchemy import Engine, insert, select
 
-from loaders import areas_register, codes, reference, settings
+from loaders import codes, reference, settings
+from loaders.areas import register as areas_register
 from loaders.store import connection as store
 from loaders.store import tables
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from sqlalchemy import Connection, select
 
-from loaders import areas_register, settings
+from loaders import settings
+from loaders.areas import register as areas_register
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, delete, insert, select
 
-from loaders import areas_register
+from loaders.areas import register as areas_register
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from geo.questions import QUESTIONS, Answer
-from loaders import province_facts
+from loaders.areas import facts as province_facts
 from pages.parts import analysis, answers, kept, looks, money, overlap_lists, queries, sheet
 from pages.parts.queries import Filters
 from tests import served

@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from geo import area_time
-from loaders import areas_register, reference
+from loaders import reference
+from loaders.areas import register as areas_register
 from loaders.store import connection as store
 
 EVE, DAY = date(2007, 9, 7), date(2007, 9, 8)

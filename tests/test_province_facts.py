@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from loaders import province_facts, reference
+from loaders import reference
+from loaders.areas import facts as province_facts
 
 
 def test_home_has_its_published_tables():

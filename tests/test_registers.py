@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from loaders import areas_register, setup, templates, tracker
+from loaders import setup, templates, tracker
+from loaders.areas import register as areas_register
 from loaders.ingest import ingest
 from loaders.problems import Refused
 from loaders.store import connection as store

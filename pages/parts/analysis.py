@@ -18,7 +18,8 @@ from geo import overlaps as lap
 from geo.breaks import class_breaks
 from geo.periods import filter_support
 from geo.roll_up import RolledUp, roll_up
-from loaders import codes, province_facts, settings
+from loaders import codes, settings
+from loaders.areas import facts as province_facts
 from pages.parts import queries
 from pages.parts.kept import kept
 from pages.parts.queries import Filters

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import area_time
 from geo.maps import ClassStyle
-from loaders import areas_register
+from loaders.areas import register as areas_register
 from pages.parts import layers, panels, queries
 from pages.parts.palette import NOT_APPLICABLE, SEQUENTIAL
 from pages.parts.text import baht, day, name_of, safe, t, whole

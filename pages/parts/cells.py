@@ -7,7 +7,8 @@ import streamlit as st
 
 from geo.matrix import money_matrix, who_could_act_in
 from geo.roll_up import STRIP_LEVELS
-from loaders import codes, province_facts
+from loaders import codes
+from loaders.areas import facts as province_facts
 from pages.parts import analysis, choices, panels, queries, records
 from pages.parts.charts import Cell, matrix_html
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL

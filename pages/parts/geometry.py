@@ -19,7 +19,8 @@ from geo.schematic import schematic
 from geo.simplify import Prepared, prepare, write_geojson
 from geo.tile_apart import assign_apart
 from geo.tile_grid import assign, tile_grid
-from loaders import province_facts, reference, settings
+from loaders import reference, settings
+from loaders.areas import facts as province_facts
 from loaders.boundaries import find as boundaries
 from loaders.boundaries.register import HOME
 from loaders.problems import Problem

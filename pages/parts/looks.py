@@ -14,7 +14,8 @@ from geo.next_door import next_door
 from geo.periods import periods
 from geo.plan_gaps import plan_gaps
 from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
-from loaders import codes, province_facts
+from loaders import codes
+from loaders.areas import facts as province_facts
 from loaders.store import connection as store
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.parts import analysis, queries, who

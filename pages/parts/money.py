@@ -12,7 +12,7 @@ from geo.alignment import strong_on_weak
 from geo.maps import ClassStyle
 from geo.sankey import sankey
 from geo.stream_history import history as stream_history
-from loaders import province_facts
+from loaders.areas import facts as province_facts
 from pages.parts import analysis, answers, charts, choices, panels, queries, records
 from pages.parts.layers import Layer
 from pages.parts.palette import SEQUENTIAL

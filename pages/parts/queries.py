@@ -13,8 +13,10 @@ from typing import TypeVar
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from loaders import areas_register, province_facts, repeats, review, scenarios, settings, tracker
 from loaders import clearings as cleared_pairs
+from loaders import repeats, review, scenarios, settings, tracker
+from loaders.areas import facts as province_facts
+from loaders.areas import register as areas_register
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from loaders import province_facts
+from loaders.areas import facts as province_facts
 from pages.parts import analysis, panels, place_facts, queries, records
 from pages.parts.text import baht, day, safe, subdistrict_name, t, whole
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from loaders import areas_register
+from loaders.areas import register as areas_register
 from pages.parts import area_parts, panels, queries
 from pages.parts.text import day, t, whole
 
