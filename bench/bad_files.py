@@ -26,10 +26,11 @@ from unittest.mock import patch
 
 from bench import system_calls
 from bench.bad_kinds import Crafted, crafted, damaged, seeds
-from loaders import layouts, setup
+from loaders import setup
 from loaders.boundaries import find as boundaries
 from loaders.files import guards
 from loaders.ingest import understand
+from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
 from loaders.problems import Refused
 from loaders.sheets.read import read_tables

@@ -26,7 +26,7 @@ import geothai
 import numpy as np
 from sqlalchemy import insert, select
 
-from loaders import templates
+from loaders.layouts import templates
 from loaders.store import connection as store
 from loaders.store import tables
 from tests import postgres, store_worker

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from loaders import thai
-from loaders.layouts import MONEY, Layout
+from loaders.layouts.layout import MONEY, Layout
+from loaders.layouts.values import BAHT, Read, read_rows
 from loaders.problems import Problem, count_by_code
-from loaders.rows import BAHT, Read, read_rows
 from loaders.sheets.read import Sheet
 
 OUTCOMES = ("loaded", "quarantined", "excluded")

@@ -14,9 +14,10 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from loaders import layouts, settings
+from loaders import settings
 from loaders.demo_paper import Paper, by_heading, district_words, written_row
-from loaders.layouts import Layout
+from loaders.layouts import layout as layouts
+from loaders.layouts.layout import Layout
 
 CREATED = datetime(2007, 2, 26, 9, 0, 0)  # fixed, so that every run writes the same bytes
 DEMO = "ข้อมูลสาธิต — แต่งขึ้นเพื่อทดลองโปรแกรม ไม่ใช่ตัวเลขจริงของหน่วยงานใด"

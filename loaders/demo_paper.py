@@ -13,7 +13,7 @@ import pandas as pd
 
 from loaders import codes
 from loaders import demo_world as world
-from loaders.layouts import Layout
+from loaders.layouts.layout import Layout
 
 UNIT_SATANG = {"baht": 100, "thousand_baht": 100_000, "million_baht": 100_000_000}
 MONEY = ("amount", "paid", "promised", "received", "savings")

@@ -7,7 +7,8 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from loaders import layouts, reference
+from loaders import reference
+from loaders.layouts import layout as layouts
 
 SEED = 2550
 PILOTS = 55

@@ -16,10 +16,11 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from loaders import layouts, reference, remembered, settings, setup
+from loaders import reference, remembered, settings, setup
 from loaders.boundaries.register import register
 from loaders.files import guards
 from loaders.ingest import understand
+from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
 from loaders.repeats import LEFT_OUT

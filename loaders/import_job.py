@@ -14,10 +14,11 @@ from typing import Any
 
 import pandas as pd
 
-from loaders import layouts, setup
+from loaders import setup
 from loaders.accounts import Ingested, SheetResult
 from loaders.give_back import give_back
 from loaders.ingest import NothingForTheBoard, ingest
+from loaders.layouts import layout as layouts
 from loaders.problems import Problem, Refused
 from loaders.store import connection as store
 

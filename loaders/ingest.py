@@ -9,13 +9,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from loaders import batches, layouts, outcomes, remembered, repeats, settings, templates
+from loaders import batches, outcomes, remembered, repeats, settings
 from loaders.accounts import Ingested, SheetResult, row_problems
-from loaders.layouts import Layout
+from loaders.layouts import layout as layouts
+from loaders.layouts import templates
+from loaders.layouts.layout import Layout
+from loaders.layouts.recognise import partly, recognise, titles
+from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
-from loaders.recognise import partly, recognise, titles
-from loaders.rows import Words
 from loaders.sheets.read import Sheet, read_sheets
 from loaders.store import code_lists as code_words
 from loaders.store import connection as store

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from loaders import content
 from loaders.files import guards
 from loaders.files.encodings import decode
+from loaders.layouts import content
 from loaders.places.matcher import Places
 from loaders.places.text import name_key, plain
 from loaders.problems import Refused

@@ -9,12 +9,12 @@ import pandas as pd
 
 from loaders import reference, settings
 from loaders.accounts import SheetResult, control_totals, money
-from loaders.layouts import Layout
+from loaders.layouts.layout import Layout
+from loaders.layouts.values import Read, Words, read_rows
 from loaders.places import coordinates as points
 from loaders.places.matcher import Places
 from loaders.places.parts import CAPITAL, split_places
 from loaders.places.text import EMPTY, name_key, read_cell
-from loaders.rows import Read, Words, read_rows
 from loaders.sheets.read import Sheet
 
 OUTSIDE = "outside_province"

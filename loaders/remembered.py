@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select
 
-from loaders import layouts
-from loaders.layouts import Layout
+from loaders.layouts import layout as layouts
+from loaders.layouts.layout import Layout
 from loaders.store import connection as store
 from loaders.store import tables
 

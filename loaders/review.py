@@ -11,9 +11,10 @@ from dataclasses import replace
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import layouts, outcomes, remembered, settings
+from loaders import outcomes, remembered, settings
 from loaders.accounts import SheetResult
-from loaders.layouts import Layout
+from loaders.layouts import layout as layouts
+from loaders.layouts.layout import Layout
 from loaders.places.matcher import Places, Written, alias_key
 from loaders.problems import Problem, Refused
 from loaders.sheets.read import Sheet

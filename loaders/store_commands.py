@@ -89,7 +89,7 @@ def _restore(options: argparse.Namespace) -> int:
 
 
 def _templates(options: argparse.Namespace) -> int:
-    from loaders import templates
+    from loaders.layouts import templates
 
     return _print({"files": [str(path) for path in templates.write_all(options.folder)]})
 

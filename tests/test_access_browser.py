@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from loaders import templates
+from loaders.layouts import templates
 from loaders.store import tables
 from tests import served
 

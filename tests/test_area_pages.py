@@ -8,7 +8,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from loaders import setup, templates
+from loaders import setup
+from loaders.layouts import templates
 from loaders.store import connection as store
 from loaders.store import tables
 from pages.parts import kept

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
-from loaders import layouts
 from loaders.ingest import Ingested, NothingForTheBoard, ingest, understand
+from loaders.layouts import layout as layouts
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

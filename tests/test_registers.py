@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from loaders import setup, templates, tracker
+from loaders import setup, tracker
 from loaders.areas import register as areas_register
 from loaders.ingest import ingest
+from loaders.layouts import templates
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

@@ -199,7 +199,7 @@ def test_person_records_are_not_kept_longer_by_a_decision(engine: Engine, tmp_pa
 
     heads = ["บทบาท", "ชื่อ - สกุล", "ตำบล", "อำเภอ", "งบประมาณ"]
     del heads[4]
-    from loaders import layouts
+    from loaders.layouts import layout as layouts
 
     said = layouts.by_hand(
         "codi", "role_holder", dict(zip(heads, ("role", "person", "subdistrict", "district"), strict=True)), {}, {}

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from loaders import templates
+from loaders.layouts import templates
 from loaders.store import connection as store
 from pages.parts import import_jobs, queries, records
 from pages.parts.text import baht, day, flat, safe, t, whole

@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from loaders import codes
-from loaders.layouts import PLACE, VALUES
-from loaders.rows import BAHT
+from loaders.layouts.layout import PLACE, VALUES
+from loaders.layouts.values import BAHT
 from pages.parts import importing
 from pages.parts.text import flat, t
 

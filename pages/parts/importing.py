@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from loaders import codes
-from loaders.rows import BAHT
+from loaders.layouts.values import BAHT
 from pages.parts import import_jobs, panels, records
 from pages.parts.text import baht, day, flat, language, safe, t, whole
 

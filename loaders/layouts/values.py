@@ -12,7 +12,7 @@ import pandas as pd
 
 from loaders import thai
 from loaders.codes import squeeze, words
-from loaders.layouts import PLACE, REQUIRED, VALUES, Layout
+from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
 from loaders.problems import Problem
 
 BAHT = {"amount", "committed", "paid", "promised", "received", "savings", "total"}

@@ -13,7 +13,8 @@ from typing import BinaryIO
 
 import xlsxwriter
 
-from loaders import layouts, settings
+from loaders import settings
+from loaders.layouts import layout as layouts
 
 PREFIX = "template_"
 

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from loaders import content, thai
+from loaders import thai
 from loaders.codes import squeeze
-from loaders.layouts import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
+from loaders.layouts import content
+from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
 from loaders.problems import Problem, Refused
 
 if TYPE_CHECKING:
