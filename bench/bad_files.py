@@ -29,7 +29,7 @@ from bench.bad_kinds import Crafted, crafted, damaged, seeds
 from loaders import setup
 from loaders.boundaries import find as boundaries
 from loaders.files import guards
-from loaders.ingest import understand
+from loaders.imports.ingest import understand
 from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
 from loaders.problems import Refused

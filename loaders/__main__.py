@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from loaders import repeats, settings, setup, store_commands
+from loaders import settings, setup, store_commands
+from loaders.imports import repeats
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import errors as store_errors
@@ -53,7 +54,7 @@ def _print(result: dict) -> None:
 
 
 def _import(options: argparse.Namespace) -> int:
-    from loaders.ingest import ingest
+    from loaders.imports.ingest import ingest
 
     engine = store.open_store(create=True)
     setup.ensure_code_lists(engine)
@@ -130,7 +131,7 @@ def _withdraw(options: argparse.Namespace) -> int:
 
 
 def _give_back(options: argparse.Namespace) -> int:
-    from loaders.give_back import give_back
+    from loaders.imports.give_back import give_back
 
     _print(give_back(store.open_store(), options.batch, options.output))
     return LOADED

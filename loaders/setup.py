@@ -68,7 +68,7 @@ def load_demo_once() -> dict:
     because a file that is already loaded is refused and passed over.
     """
     from loaders.demo import write_demo
-    from loaders.ingest import ingest
+    from loaders.imports.ingest import ingest
     from loaders.problems import Refused
 
     engine = store.open_store(create=True)

@@ -18,7 +18,7 @@ from pathlib import Path
 import xlsxwriter
 
 from loaders import reference
-from loaders.ingest import Ingested, understand
+from loaders.imports.ingest import Ingested, understand
 from loaders.places.matcher import Places
 from loaders.problems import Refused
 

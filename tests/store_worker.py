@@ -51,7 +51,7 @@ def batches(url: str, pipe: Connection) -> None:
 
 def imports(url: str, path: Path, pipe: Connection) -> None:
     """Import one file; whoever started this ends it at some moment of that."""
-    from loaders.ingest import ingest
+    from loaders.imports.ingest import ingest
 
     engine = store.engine_at(url)
     pipe.send("ready")

@@ -106,7 +106,9 @@ def board(request, tmp_path, monkeypatch) -> Iterator[Engine]:
 
 def load_rows(engine: Engine, folder: Path, register: str, rows: list[dict[str, str]], base: str = "codi"):
     """Load rows (by our column) through a template and the importer."""
-    from loaders.ingest import ingest  # the matcher's gazetteer is heavy: workers of a store test do not need it
+    from loaders.imports.ingest import (
+        ingest,  # the matcher's gazetteer is heavy: workers of a store test do not need it
+    )
 
     path = folder / f"{register}-{base}-{len(list(folder.iterdir()))}.xlsx"
     templates.write_template(register, path, rows)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.ingest import Ingested, NothingForTheBoard, understand
+from loaders.imports.ingest import Ingested, NothingForTheBoard, understand
 from loaders.places.matcher import Places
 from loaders.problems import Refused
 from tests.conftest import SHARED

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from loaders.clearings import clear_pair, read_clearings, undo
-from loaders.ingest import ingest
+from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.setup import ensure_code_lists
 from loaders.store import connection as store

@@ -13,7 +13,7 @@ from loaders import demo_world as world
 from loaders.demo import demo_truth, write_demo
 from loaders.demo_files import DEMO, PAPERS, headings_of, layout_of
 from loaders.demo_items import ITEMS
-from loaders.ingest import Ingested, understand
+from loaders.imports.ingest import Ingested, understand
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import MONEY
 from loaders.places.matcher import Places

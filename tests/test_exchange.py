@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from loaders import __main__ as shell
 from loaders import exchange_cells, exchange_formats, exchange_package
-from loaders.ingest import ingest
+from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

@@ -11,9 +11,9 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
-from loaders import decide, review
-from loaders.give_back import give_back
-from loaders.ingest import ingest
+from loaders.imports import decide, review
+from loaders.imports.give_back import give_back
+from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import originals as kept_files

@@ -203,7 +203,7 @@ def test_a_running_import_can_be_cancelled(address: str, chromium: Browser, tmp_
     seen = served.visit(chromium, f"{address}/imports?lang=en")
     page = seen.page
     seen.hand_in(path)
-    job = served.process(address, "loaders.import_job")
+    job = served.process(address, "loaders.imports.job")
     os.kill(job, signal.SIGSTOP)  # however slow the page is, the work is still under way when the button is pressed
     expect(page.locator('[data-testid="stProgress"]')).to_be_visible()
     page.get_by_role("button", name="Cancel").click()

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
-from loaders.ingest import Ingested, NothingForTheBoard, ingest, understand
+from loaders.imports.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.layouts import layout as layouts
 from loaders.problems import Refused
 from loaders.store import connection as store
@@ -310,7 +310,7 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
     (room / "job.json").write_text(
         json.dumps({"files": [{"path": str(path), "base": "codi"}], "store": False, "who": "t"}), encoding="utf-8"
     )
-    subprocess.run([sys.executable, "-m", "loaders.import_job", str(room)], cwd=ROOT, check=True, timeout=120)
+    subprocess.run([sys.executable, "-m", "loaders.imports.job", str(room)], cwd=ROOT, check=True, timeout=120)
     screen = json.loads((room / "result.json").read_text(encoding="utf-8"))[0]
     shell = subprocess.run(
         [sys.executable, "-m", "loaders", "import", "--dry-run", "--json", "--base", "codi", str(path)],

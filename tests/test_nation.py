@@ -17,9 +17,10 @@ from geo import nation as geo_nation
 from geo.coverage import coverage
 from geo.measure import known_sum
 from geo.ordered_tiles import TILE, ordered_tiles
-from loaders import batches, ingest, settings, setup
+from loaders import settings, setup
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
+from loaders.imports import batches, ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import nation as store_nation

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from loaders import setup, tracker
 from loaders.areas import register as areas_register
-from loaders.ingest import ingest
+from loaders.imports.ingest import ingest
 from loaders.layouts import templates
 from loaders.problems import Refused
 from loaders.store import connection as store

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from loaders import decide, repeats, review
-from loaders.give_back import give_back
-from loaders.ingest import NothingForTheBoard, ingest
+from loaders.imports import decide, repeats, review
+from loaders.imports.give_back import give_back
+from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.store import connection as store
 from pages.parts import kept
 from tests.conftest import ROOT, SHARED

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, func, select
 
-from loaders import decide, review
-from loaders.ingest import ingest
+from loaders.imports import decide, review
+from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

@@ -157,7 +157,7 @@ def test_kill_9_at_any_moment_leaves_whole_batches(engine, url):
 
 def test_kill_9_in_an_import_leaves_it_whole_or_absent(engine, url, tmp_path):
     """Four moments of the importer here; ``bench/store.py`` does 50."""
-    from loaders.ingest import ingest
+    from loaders.imports.ingest import ingest
     from loaders.layouts import templates
 
     rows = templates.example_rows("plan") * 200

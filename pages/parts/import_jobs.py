@@ -19,8 +19,9 @@ import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from loaders import batches, settings
+from loaders import settings
 from loaders.files import guards
+from loaders.imports import batches
 from loaders.store import connection as store
 from pages.parts import queries, who
 from pages.parts.text import flat, t
@@ -28,7 +29,7 @@ from pages.parts.text import flat, t
 PREFIX = "kradan-import-"
 OLD_SECONDS = 24 * 3600
 LOOK_EVERY = 0.5
-MODULE = "loaders.import_job"
+MODULE = "loaders.imports.job"
 
 
 def folder() -> Path:

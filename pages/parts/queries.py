@@ -14,9 +14,10 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 
 from loaders import clearings as cleared_pairs
-from loaders import repeats, review, scenarios, settings, tracker
+from loaders import scenarios, settings, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
+from loaders.imports import repeats, review
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer

@@ -9,7 +9,8 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from loaders import decide, settings
+from loaders import settings
+from loaders.imports import decide
 from loaders.problems import Refused
 from pages.parts import choices, import_jobs, panels, queries, records, who
 from pages.parts.importing import sentence

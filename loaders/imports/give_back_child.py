@@ -1,4 +1,4 @@
-"""The child process of ``give_back``: ``python -m loaders.give_back_child FILE KIND TARGET ACCOUNT OUT``.
+"""The child process of ``give_back``: ``python -m loaders.imports.give_back_child FILE KIND TARGET ACCOUNT OUT``.
 
 It opens a file that an agency handed in, so it works under the same limits as the reader.
 """

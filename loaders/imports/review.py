@@ -1,6 +1,6 @@
 """The review desk, reading: rows that wait with what is wrong, what was decided, which decisions nothing uses.
 
-:mod:`loaders.decide` changes them.
+:mod:`loaders.imports.decide` changes them.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from dataclasses import replace
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import outcomes, remembered, settings
-from loaders.accounts import SheetResult
+from loaders import settings
+from loaders.imports import outcomes, remembered
+from loaders.imports.account import SheetResult
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
 from loaders.places.matcher import Places, Written, alias_key

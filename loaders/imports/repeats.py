@@ -18,8 +18,8 @@ from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
 from loaders import settings, thai
-from loaders.accounts import Ingested, SheetResult
 from loaders.codes import squeeze
+from loaders.imports.account import Ingested, SheetResult
 from loaders.problems import Problem
 from loaders.store import tables
 

@@ -1,4 +1,4 @@
-"""Imports and give-backs for a screen, in a process of their own: ``python -m loaders.import_job FOLDER``.
+"""Imports and give-backs for a screen, in a process of their own: ``python -m loaders.imports.job FOLDER``.
 
 The folder holds ``job.json``; ``progress.json`` is rewritten while the work goes on and ``result.json`` comes last. So
 no session waits for another one's file, a cancel is the end of the process, and the summary is the command line's.
@@ -15,9 +15,9 @@ from typing import Any
 import pandas as pd
 
 from loaders import setup
-from loaders.accounts import Ingested, SheetResult
-from loaders.give_back import give_back
-from loaders.ingest import NothingForTheBoard, ingest
+from loaders.imports.account import Ingested, SheetResult
+from loaders.imports.give_back import give_back
+from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.layouts import layout as layouts
 from loaders.problems import Problem, Refused
 from loaders.store import connection as store

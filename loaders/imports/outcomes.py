@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 
 from loaders import reference, settings
-from loaders.accounts import SheetResult, control_totals, money
+from loaders.imports.account import SheetResult, control_totals, money
 from loaders.layouts.layout import Layout
 from loaders.layouts.values import Read, Words, read_rows
 from loaders.places import coordinates as points

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from loaders import batches, outcomes, remembered, repeats, settings
-from loaders.accounts import Ingested, SheetResult, row_problems
+from loaders import settings
+from loaders.imports import batches, outcomes, remembered, repeats
+from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.layouts import layout as layouts
 from loaders.layouts import templates
 from loaders.layouts.layout import Layout

@@ -10,11 +10,11 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
 from loaders import settings
-from loaders.accounts import OUTCOMES, Ingested, SheetResult, written_places
+from loaders.imports.account import OUTCOMES, Ingested, SheetResult, written_places
+from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
-from loaders.repeats import LEFT_OUT
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.batch_provinces import MARK, provinces_of

@@ -16,14 +16,15 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from loaders import reference, remembered, settings, setup
+from loaders import reference, settings, setup
 from loaders.boundaries.register import register
 from loaders.files import guards
-from loaders.ingest import understand
+from loaders.imports import remembered
+from loaders.imports.ingest import understand
+from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
-from loaders.repeats import LEFT_OUT
 from loaders.store import code_lists as code_words
 from loaders.store import connection as store
 from loaders.store import originals as kept_files
@@ -78,7 +79,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
             facts = Path(folder) / "account.json"
             facts.write_text(json.dumps(vars(account), ensure_ascii=False, default=str), encoding="utf-8")
             arguments = [str(named), guards.check(named), str(out.resolve()), str(facts)]
-            result = guards.run_child("loaders.give_back_child", arguments)
+            result = guards.run_child("loaders.imports.give_back_child", arguments)
     if "refused" in result:
         raise Refused(Problem(**result["refused"]))
     written = [cells[2] for rows in account.rows.values() for cells in rows.values()]
