@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from loaders.clearings import clear_pair, read_clearings, undo
+from loaders.decisions.clearings import clear_pair, read_clearings, undo
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.setup import ensure_code_lists

@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from loaders import meetings, settings, snapshots
+from loaders import settings
+from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

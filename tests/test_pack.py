@@ -14,7 +14,7 @@ from PIL import Image
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
-from loaders import snapshots
+from loaders.decisions import snapshots
 from loaders.store import connection as store
 from pages.pack import make
 from pages.pack.lines import pieces, width, wrap

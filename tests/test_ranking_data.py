@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from geo.index_spec import SpecError
-from loaders import scenarios as decisions
+from loaders.decisions import scenarios as decisions
 from pages.parts import (
     analysis,
     kept,

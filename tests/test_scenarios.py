@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from geo.strengthening import book
-from loaders import scenarios
+from loaders.decisions import scenarios
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from loaders.snapshots import canonical, digest
+from loaders.decisions.snapshots import canonical, digest
 from pages.pack import pdf_pack, pdf_sheets, png_pack, pptx_pack, xlsx_pack
 from pages.pack.content import Pack, rows_of
 from pages.pack.lines import font_file

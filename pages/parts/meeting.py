@@ -10,7 +10,8 @@ import pandas as pd
 import streamlit as st
 import streamlit.components.v1 as components
 
-from loaders import meetings, settings, snapshots
+from loaders import settings
+from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
 from loaders.store import connection as store
 from pages.parts import geometry, queries, who

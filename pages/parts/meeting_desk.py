@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from loaders import meetings, snapshots
+from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.thai.dates import parse_date

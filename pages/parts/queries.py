@@ -13,10 +13,11 @@ from typing import TypeVar
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from loaders import clearings as cleared_pairs
-from loaders import scenarios, settings, tracker
+from loaders import settings, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
+from loaders.decisions import clearings as cleared_pairs
+from loaders.decisions import scenarios
 from loaders.imports import repeats, review
 from loaders.store import connection as store
 from loaders.store import tables

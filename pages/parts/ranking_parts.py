@@ -8,7 +8,7 @@ import streamlit as st
 from geo.maps import ClassStyle
 from geo.ranking import Ranking
 from geo.ranking_review import Agreed
-from loaders import scenarios as store_scenarios
+from loaders.decisions import scenarios as store_scenarios
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
 from pages.parts.layers import Layer
 from pages.parts.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS

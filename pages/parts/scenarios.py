@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 import streamlit as st
 
-from loaders import scenarios
+from loaders.decisions import scenarios
 from loaders.problems import Refused
 from pages.parts import queries, toasts
 from pages.parts.text import day, safe, t

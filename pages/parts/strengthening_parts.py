@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo import strengthening as plan
 from geo.maps import ClassStyle
-from loaders import scenarios as store_scenarios
+from loaders.decisions import scenarios as store_scenarios
 from pages.parts import analysis, choices, panels, queries, ranking_controls, ranking_data, records, scenarios
 from pages.parts import ranking_parts as ranks
 from pages.parts.layers import Layer
