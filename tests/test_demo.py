@@ -9,10 +9,9 @@ import pandas as pd
 import pytest
 
 from loaders import codes, reference
-from loaders import demo_world as world
-from loaders.demo import demo_truth, write_demo
-from loaders.demo_files import DEMO, PAPERS, headings_of, layout_of
-from loaders.demo_items import ITEMS
+from loaders.demo import demo_truth, world, write_demo
+from loaders.demo.files import DEMO, PAPERS, headings_of, layout_of
+from loaders.demo.items import ITEMS
 from loaders.imports.ingest import Ingested, understand
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import MONEY

@@ -12,7 +12,7 @@ from datetime import date
 import pandas as pd
 
 from loaders import codes
-from loaders import demo_world as world
+from loaders.demo import world
 from loaders.layouts.layout import Layout
 
 UNIT_SATANG = {"baht": 100, "thousand_baht": 100_000, "million_baht": 100_000_000}

@@ -15,7 +15,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from loaders import settings
-from loaders.demo_paper import Paper, by_heading, district_words, written_row
+from loaders.demo.paper import Paper, by_heading, district_words, written_row
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
 

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from loaders import demo_files, demo_registers, demo_support
-from loaders.demo_files import PAPERS, layout_of
+from loaders.demo import files as demo_files
+from loaders.demo import registers as demo_registers
+from loaders.demo import support as demo_support
+from loaders.demo.files import PAPERS, layout_of
 
 
 def write_demo(folder: Path) -> list[Path]:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from loaders import demo_world as world
-from loaders.demo_items import BAAC, CARE, CODI, DLA, HEALTH, ITEMS, NHSO, SML, TRF, YOO, Item
+from loaders.demo import world
+from loaders.demo.items import BAAC, CARE, CODI, DLA, HEALTH, ITEMS, NHSO, SML, TRF, YOO, Item
 
 BASES = {DLA: "dla", NHSO: "nhso", CODI: "codi", HEALTH: "thaihealth", BAAC: "baac", CARE: "psdhs",
          YOO: "province_office", SML: "province_office", TRF: "trf"}  # fmt: skip

@@ -6,8 +6,8 @@ from functools import cache
 
 import pandas as pd
 
-from loaders import demo_world as world
-from loaders.demo_items import (
+from loaders.demo import world
+from loaders.demo.items import (  # fmt: skip
     BAAC,
     CODI,
     DLA,
@@ -18,8 +18,8 @@ from loaders.demo_items import (
     SML_SIZES,
     VILLAGE_PROJECTS,
     YOO,
-)  # fmt: skip
-from loaders.demo_ledger import BASES, Ledger
+)
+from loaders.demo.ledger import BASES, Ledger
 
 PER_HEAD_SATANG = 3_750
 

@@ -9,9 +9,9 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from loaders import demo_world as world
-from loaders.demo_items import ONE_TO_ONE
-from loaders.demo_support import support
+from loaders.demo import world
+from loaders.demo.items import ONE_TO_ONE
+from loaders.demo.support import support
 
 PRIORITIES = ("sufficiency", "community", "ecology", "hardship", "basic_services", "health", "welfare_fund")
 USUAL = (0.26, 0.14, 0.12, 0.14, 0.18, 0.08, 0.08)
