@@ -11,7 +11,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError
 
-from loaders import settings, setup, store_commands
+from loaders import settings, setup
+from loaders.exchange import commands as store_commands
 from loaders.imports import repeats
 from loaders.problems import Refused
 from loaders.store import connection as store

@@ -12,7 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from loaders import __main__ as shell
-from loaders import exchange_cells, exchange_formats, exchange_package
+from loaders.exchange import cells as exchange_cells
+from loaders.exchange import formats as exchange_formats
+from loaders.exchange import package as exchange_package
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.store import connection as store

@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import select
 
 from loaders import __main__ as shell
-from loaders import exchange_package, setup, tracker
+from loaders import setup, tracker
+from loaders.exchange import package as exchange_package
 from loaders.imports import decide
 from loaders.layouts import templates
 from loaders.problems import Refused

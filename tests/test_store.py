@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
-from loaders import exchange_package
+from loaders.exchange import package as exchange_package
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import engine as store_engine

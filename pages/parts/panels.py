@@ -14,8 +14,8 @@ from streamlit_folium import st_folium
 
 from geo.maps import ClassStyle, ClassVector, Geometry, base_map
 from geo.roll_up import RolledUp
-from loaders import exchange
 from loaders.boundaries import find as boundaries
+from loaders.exchange import tables as exchange
 from pages.parts import analysis, geometry, queries, records
 from pages.parts.choices import link_params, switch
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE

@@ -39,7 +39,7 @@ def _upgrade(_options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
-    from loaders import exchange_package
+    from loaders.exchange import package as exchange_package
 
     engine = store.open_store()
     if options.agency:
@@ -63,13 +63,13 @@ def _known_district(connection: Connection, code: str) -> None:
 
 
 def _load(options: argparse.Namespace) -> int:
-    from loaders import exchange_package
+    from loaders.exchange import package as exchange_package
 
     return _print(exchange_package.load(store.open_store(create=True), options.folder))
 
 
 def _wipe(options: argparse.Namespace) -> int:
-    from loaders import exchange_package
+    from loaders.exchange import package as exchange_package
 
     if not options.yes:
         raise Refused("wipe_not_confirmed")

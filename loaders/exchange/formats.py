@@ -1,6 +1,6 @@
 """Formats that others read: 360Giving and 3W (who does what where, with HXL tags) as CSV, subdistricts as GeoJSON.
 
-Cells are guarded against formulas as in :mod:`loaders.exchange_cells`; amounts are baht, codes are P-codes (``TH801210``).
+Cells are guarded against formulas as in :mod:`loaders.exchange.cells`; amounts are baht, codes are P-codes (``TH801210``).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from loaders.areas import facts as province_facts
 from loaders.boundaries.register import register
-from loaders.exchange_cells import write_csv
+from loaders.exchange.cells import write_csv
 from loaders.store import connection as store
 from loaders.store.privacy import Viewer
 from loaders.store.tables_base import records

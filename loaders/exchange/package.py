@@ -20,8 +20,9 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, select
 
-from loaders import exchange_formats, settings
-from loaders.exchange_cells import GUARD, kind_of, read_csv, write_csv
+from loaders import settings
+from loaders.exchange import formats as exchange_formats
+from loaders.exchange.cells import GUARD, kind_of, read_csv, write_csv
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables
