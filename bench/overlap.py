@@ -8,7 +8,7 @@ import time
 import tomllib
 from pathlib import Path
 
-from geo.overlaps import Overlaps, overlaps
+from geo.overlaps.overlaps import Overlaps, overlaps
 from tests import planted, toy
 
 RULES = Path(__file__).resolve().parent.parent / "data" / "rules"

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.index_reading import read_spec
-from geo.ranking import leave_one_out, rank
+from geo.ranking.ranking import leave_one_out, rank
+from geo.ranking.reading import read_spec
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data" / "index_checks"

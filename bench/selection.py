@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pandas as pd
 
-from geo.selection import Choice, Wish, select
+from geo.selection.selection import Choice, Wish, select
 from loaders import reference
 
 NATION, DISTRICTS = 7436, 928

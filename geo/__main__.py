@@ -16,9 +16,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from geo.index_reading import read_spec
-from geo.index_spec import SpecError
-from geo.ranking import Ranking, influence, rank
+from geo.ranking.ranking import Ranking, influence, rank
+from geo.ranking.reading import read_spec
+from geo.ranking.spec import SpecError
 
 EMPTY = ("", "-", "NA", "N/A", "n/a")
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.maps.simplify import DECIMALS, feature, label_points, union
 from geo.measure import WGS84, metric_crs
 from geo.periods import require_columns
-from geo.simplify import DECIMALS, feature, label_points, union
 
 TOLERANCE_M = 1500  # a province is some hundred pixels wide on the nation's map
 SPECK_KM2 = 5.0

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import expect
 
-from geo.questions import QUESTIONS
+from geo.questions.questions import QUESTIONS
 from tests import served
 
 pytestmark = pytest.mark.xdist_group("browser")

@@ -11,7 +11,7 @@ from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from geo.questions import QUESTIONS
+from geo.questions.questions import QUESTIONS
 from loaders import setup
 from loaders.store import connection as store
 from loaders.store import tables

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.questions import QUESTIONS, Answer
+from geo.questions.questions import QUESTIONS, Answer
 from loaders.areas import facts as province_facts
 from pages.parts import analysis, answers, kept, looks, money, overlap_lists, queries, sheet
 from pages.parts.queries import Filters

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from geo import area_time
+from geo import areas_over_time as area_time
 from loaders import reference
 from loaders.areas import register as areas_register
 from loaders.store import connection as store

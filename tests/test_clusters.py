@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.clusters import FEWEST, METHODS, false_discovery_bar, local_clusters, neighbour_lists
-from geo.gaps import who_could_act
-from geo.maps import ClassStyle
-from geo.next_door import next_door
-from geo.roll_up import SPLIT_METHODS, roll_up, spread
-from geo.small_maps import small_map, small_shapes
+from geo.coverage.gaps import who_could_act
+from geo.coverage.neighbouring_agencies import next_door
+from geo.coverage.roll_up import SPLIT_METHODS, roll_up, spread
+from geo.maps.board import ClassStyle
+from geo.maps.small_maps import small_map, small_shapes
 from tests import toy
 
 SIDE = 9

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo import alignment, currents
-from geo.coverage import coverage
+from geo.coverage.coverage import coverage
+from geo.coverage.roll_up import roll_up
+from geo.money import alignment, currents
+from geo.money.sankey import sankey
+from geo.money.stream_history import history
 from geo.periods import filter_support
-from geo.roll_up import roll_up
-from geo.sankey import sankey
-from geo.stream_history import history
 from pages.parts import charts
 from tests import toy
 

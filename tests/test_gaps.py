@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.coverage import coverage
-from geo.gaps import QUADRANTS, gaps, gaps_by_theme, neighbours, plan_gaps, who_could_act
+from geo.coverage.coverage import coverage
+from geo.coverage.gaps import QUADRANTS, gaps, gaps_by_theme, neighbours, plan_gaps, who_could_act
 from tests import toy
 
 # 9901 and 9902 have spoken, 9903 has not; support stands in 990101 and 990201

@@ -9,9 +9,9 @@ import time
 import pandas as pd
 import pytest
 
-from geo.maps import ClassStyle, Geometry, base_map, class_message, class_vector
-from geo.tile_apart import assign_apart
-from geo.tile_grid import assign
+from geo.maps.board import ClassStyle, Geometry, base_map, class_message, class_vector
+from geo.schematic.tile_grid import assign
+from geo.schematic.tile_process import assign_apart
 from loaders import reference, settings
 from loaders.boundaries.register import register
 from pages.parts import geometry, kept

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.fund_rules import FundError, read_schemes
-from geo.matching_funds import calculate, compare, fund_gates, promised_received, pull, within
+from geo.matching_funds.funds import calculate, compare, fund_gates, promised_received, pull, within
+from geo.matching_funds.rules import FundError, read_schemes
 from loaders import reference
 from tests.conftest import ROOT
 

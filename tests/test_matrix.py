@@ -6,11 +6,11 @@ import tomllib
 
 import pytest
 
-from geo.coverage import coverage_by
-from geo.matrix import matrix, money_matrix, who_could_act_in
-from geo.overlaps import overlaps
-from geo.roll_up import roll_up
-from geo.territory import gaps_beside, partners
+from geo.coverage.agency import gaps_beside, partners
+from geo.coverage.coverage import coverage_by
+from geo.coverage.matrix import matrix, money_matrix, who_could_act_in
+from geo.coverage.roll_up import roll_up
+from geo.overlaps.overlaps import overlaps
 from tests import toy
 from tests.conftest import ROOT
 

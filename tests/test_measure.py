@@ -13,8 +13,8 @@ import shapely
 import shapely.affinity
 from shapely.geometry import box, shape
 
+from geo.maps.simplify import Prepared, prepare, to_geojson, write_geojson
 from geo.measure import area_km2, length_km, metric_crs, to_metric
-from geo.simplify import Prepared, prepare, to_geojson, write_geojson
 from loaders import reference
 from loaders.boundaries.find import read_boundaries
 from tests.conftest import SHARED

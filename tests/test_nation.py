@@ -14,9 +14,9 @@ import pytest
 import shapely
 
 from geo import nation as geo_nation
-from geo.coverage import coverage
+from geo.coverage.coverage import coverage
 from geo.measure import known_sum
-from geo.ordered_tiles import TILE, ordered_tiles
+from geo.schematic.ordered_tiles import TILE, ordered_tiles
 from loaders import settings, setup
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.overlaps import agency_matrix, overlaps, stream_sets
+from geo.overlaps.overlaps import agency_matrix, overlaps, stream_sets
 from tests import planted, toy
 from tests.conftest import ROOT
 

@@ -8,10 +8,11 @@ import tomllib
 import pandas as pd
 import pytest
 
-from geo import alignment, gaps
-from geo.coverage import coverage, coverage_by
-from geo.overlaps import overlaps
-from geo.questions import QUESTIONS, Answer, Context
+from geo.coverage import gaps
+from geo.coverage.coverage import coverage, coverage_by
+from geo.money import alignment
+from geo.overlaps.overlaps import overlaps
+from geo.questions.questions import QUESTIONS, Answer, Context
 from tests import toy
 from tests.conftest import ROOT
 

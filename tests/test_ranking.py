@@ -16,15 +16,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.equity import gini, gini_by_people, lorenz, moran, theil
-from geo.index_aggregate import weighted
-from geo.index_classes import class_numbers, natural_bounds
-from geo.index_criteria import criteria_frame
-from geo.index_reading import read_spec
-from geo.index_spec import SpecError
-from geo.normalise import normalise, prepare
-from geo.ranking import contributions, influence, leave_one_out, rank
-from geo.ranking_review import agreed, compare, strength_by_need
+from geo.money.equity import gini, gini_by_people, lorenz, moran, theil
+from geo.ranking.aggregate import weighted
+from geo.ranking.classes import class_numbers, natural_bounds
+from geo.ranking.criteria import criteria_frame
+from geo.ranking.normalise import normalise, prepare
+from geo.ranking.ranking import contributions, influence, leave_one_out, rank
+from geo.ranking.reading import read_spec
+from geo.ranking.review import agreed, compare, strength_by_need
+from geo.ranking.spec import SpecError
 from loaders import reference
 from tests.conftest import ROOT, SHARED
 

@@ -8,7 +8,7 @@ import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 
-from geo.index_spec import SpecError
+from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.parts import (
     analysis,

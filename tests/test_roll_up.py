@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage import coverage
-from geo.roll_up import STRIP_LEVELS, largest_remainder, roll_up, split, unsplit
+from geo.coverage.coverage import coverage
+from geo.coverage.roll_up import STRIP_LEVELS, largest_remainder, roll_up, split, unsplit
 from loaders import reference
 from tests import toy
 

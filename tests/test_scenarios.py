@@ -8,7 +8,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from geo.strengthening import book
+from geo.ranking.strengthening import book
 from loaders.decisions import scenarios
 from loaders.problems import Refused
 from loaders.store import connection as store

@@ -10,10 +10,10 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.district_bridges import bridged, split_count
-from geo.power_diagram import Diagram, owners_at, touching_pairs
-from geo.schematic import SEED_COLUMNS, areas_km2, plane_of, points_km, schematic
-from geo.schematic_fit import fit
+from geo.schematic.district_bridges import bridged, split_count
+from geo.schematic.fit import fit
+from geo.schematic.power_diagram import Diagram, owners_at, touching_pairs
+from geo.schematic.schematic import SEED_COLUMNS, areas_km2, plane_of, points_km, schematic
 from loaders import reference
 from tests.conftest import ROOT, SHARED
 

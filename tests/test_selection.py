@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.selection import Wish, select, worth
+from geo.selection.selection import Wish, select, worth
 from loaders import reference
 
 

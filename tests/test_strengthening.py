@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.strengthening import book, strong_current_on_weak, team_list, weak_points
+from geo.ranking.strengthening import book, strong_current_on_weak, team_list, weak_points
 
 UNITS = pd.DataFrame(
     [

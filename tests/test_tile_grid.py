@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo import tile_apart
-from geo.power_diagram import touching_pairs
-from geo.tile_grid import assign, tile_grid, to_degrees, to_mercator
-from geo.tile_solver import MENDING_PIECE, Board, lattice_xy, solve
+from geo.schematic import tile_process as tile_apart
+from geo.schematic.power_diagram import touching_pairs
+from geo.schematic.tile_grid import assign, tile_grid, to_degrees, to_mercator
+from geo.schematic.tile_solver import MENDING_PIECE, Board, lattice_xy, solve
 from loaders import reference
 from tests.conftest import ROOT
 from tests.test_schematic import assert_sound, district_pieces, invented, kept_neighbours

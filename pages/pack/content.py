@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 from shapely.geometry import shape
 
-from geo.figures import Shapes, shapes
+from geo.maps.figures import Shapes, shapes
 from loaders import settings
 from pages.parts import geometry
 from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of

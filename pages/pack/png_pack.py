@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from PIL import Image, ImageColor
 
-from geo.figures import SEA, draw_map
+from geo.maps.figures import SEA, draw_map
 from pages.pack.content import Pack, Slide
 from pages.pack.lines import font_file, wrap
 

@@ -10,14 +10,14 @@ import tomllib
 
 import pandas as pd
 
-from geo import alignment as ali
-from geo import coverage as cov
-from geo import currents as cur
-from geo import gaps as gap
-from geo import overlaps as lap
-from geo.breaks import class_breaks
+from geo.coverage import coverage as cov
+from geo.coverage import gaps as gap
+from geo.coverage.roll_up import RolledUp, roll_up
+from geo.maps.breaks import class_breaks
+from geo.money import alignment as ali
+from geo.money import currents as cur
+from geo.overlaps import overlaps as lap
 from geo.periods import filter_support
-from geo.roll_up import RolledUp, roll_up
 from loaders import codes, settings
 from loaders.areas import facts as province_facts
 from pages.parts import queries
@@ -163,7 +163,7 @@ def alignment(version: str, filters: Filters) -> pd.DataFrame:
 @kept(8)
 def evenness(version: str, filters: Filters) -> dict:
     """Lorenz curve, Gini and Theil of baht per head; loads its libraries (about 2 s) only when first asked for."""
-    from geo import equity
+    from geo.money import equity
 
     table = coverage(version, filters)
     stated = table["amount_satang"].mask(table["status"].eq("none"), 0)

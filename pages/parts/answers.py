@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo import alignment
-from geo.maps import ClassStyle
-from geo.questions import QUESTIONS, Answer, Context
+from geo.maps.board import ClassStyle
+from geo.money import alignment
+from geo.questions.questions import QUESTIONS, Answer, Context
 from loaders import codes
 from pages.parts import analysis, choices, panels, queries, ranking_data, records
 from pages.parts.layers import Layer

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from geo import area_time
-from geo.maps import ClassStyle
+from geo import areas_over_time as area_time
+from geo.maps.board import ClassStyle
 from loaders.areas import register as areas_register
 from pages.parts import layers, panels, queries
 from pages.parts.palette import NOT_APPLICABLE, SEQUENTIAL

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.matrix import money_matrix, who_could_act_in
-from geo.roll_up import STRIP_LEVELS
+from geo.coverage.matrix import money_matrix, who_could_act_in
+from geo.coverage.roll_up import STRIP_LEVELS
 from loaders import codes
 from loaders.areas import facts as province_facts
 from pages.parts import analysis, choices, panels, queries, records

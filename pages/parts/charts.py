@@ -14,8 +14,8 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
-from geo.currents import STEPS
-from geo.sankey import Sankey
+from geo.money.currents import STEPS
+from geo.money.sankey import Sankey
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.parts.text import safe, t
 

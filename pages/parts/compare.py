@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from geo.roll_up import SPLIT_METHODS
-from geo.small_maps import SmallShapes, small_map, small_shapes
+from geo.coverage.roll_up import SPLIT_METHODS
+from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
 from pages.parts import apart, choices, dimensions, geometry, layers, looks, panels, queries
 from pages.parts.kept import kept

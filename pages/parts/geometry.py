@@ -13,12 +13,12 @@ from subprocess import SubprocessError
 import geopandas as gpd
 import pandas as pd
 
-from geo.maps import STATIC
-from geo.ordered_tiles import ordered_tiles
-from geo.schematic import schematic
-from geo.simplify import Prepared, prepare, write_geojson
-from geo.tile_apart import assign_apart
-from geo.tile_grid import assign, tile_grid
+from geo.maps.board import STATIC
+from geo.maps.simplify import Prepared, prepare, write_geojson
+from geo.schematic.ordered_tiles import ordered_tiles
+from geo.schematic.schematic import schematic
+from geo.schematic.tile_grid import assign, tile_grid
+from geo.schematic.tile_process import assign_apart
 from loaders import reference, settings
 from loaders.areas import facts as province_facts
 from loaders.boundaries import find as boundaries

@@ -8,8 +8,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from geo.breaks import classify
-from geo.maps import ClassStyle, ClassVector, class_message, class_vector
+from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
+from geo.maps.breaks import classify
 from pages.parts.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from pages.parts.panels import nothing_styles
 from pages.parts.queries import Filters

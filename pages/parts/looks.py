@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 
 import pandas as pd
 
-from geo import coverage as cov
-from geo import gaps as gap
-from geo.breaks import class_breaks
 from geo.clusters import Method, local_clusters
-from geo.next_door import next_door
+from geo.coverage import coverage as cov
+from geo.coverage import gaps as gap
+from geo.coverage.neighbouring_agencies import next_door
+from geo.coverage.plan_gaps import plan_gaps
+from geo.coverage.roll_up import RolledUp, SplitMethod, roll_up, spread
+from geo.maps.breaks import class_breaks
 from geo.periods import periods
-from geo.plan_gaps import plan_gaps
-from geo.roll_up import RolledUp, SplitMethod, roll_up, spread
 from loaders import codes
 from loaders.areas import facts as province_facts
 from loaders.store import connection as store

@@ -1,4 +1,4 @@
-"""The ten questions of :mod:`geo.questions` answered for the wall, in the shape of a step: codes and numbers, no words.
+"""The ten questions of :mod:`geo.questions.questions` answered for the wall, in the shape of a step: codes and numbers, no words.
 
 Weak means class C of the ranking, as on the wall's other views; without a ranking, as :func:`geo.alignment.strength` says.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.alignment import strength
-from geo.questions import QUESTIONS, Answer, Context
+from geo.money.alignment import strength
+from geo.questions.questions import QUESTIONS, Answer, Context
 from loaders import codes
 from pages.parts import analysis, queries
 from pages.parts.answers import COLORS, NOTHING
@@ -70,7 +70,7 @@ def _legend(given: Answer, used: set[str]) -> list[list]:
 
 
 def _blank(board: Board, name: str, value: object) -> object:
-    """A blank as :mod:`pages.parts.meeting_steps` writes them; the endings are those of :mod:`geo.questions`."""
+    """A blank as :mod:`pages.parts.meeting_steps` writes them; the endings are those of :mod:`geo.questions.questions`."""
     if pd.isna(value):  # type: ignore[arg-type]
         return None
     if name.endswith("_satang"):

@@ -7,9 +7,9 @@ from functools import cached_property
 
 import pandas as pd
 
-from geo.index_spec import SpecError
-from geo.ranking import Ranking
-from geo.selection import Choice, Wish, select, worth
+from geo.ranking.ranking import Ranking
+from geo.ranking.spec import SpecError
+from geo.selection.selection import Choice, Wish, select, worth
 from loaders import codes
 from pages.parts import analysis, queries, ranking_data
 from pages.parts.palette import (

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.breaks import classify
+from geo.maps.breaks import classify
 from geo.measure import known_sum
 from loaders import codes
 from pages.parts import analysis, meeting_community, queries

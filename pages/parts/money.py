@@ -7,11 +7,11 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from geo import currents as cur
-from geo.alignment import strong_on_weak
-from geo.maps import ClassStyle
-from geo.sankey import sankey
-from geo.stream_history import history as stream_history
+from geo.maps.board import ClassStyle
+from geo.money import currents as cur
+from geo.money.alignment import strong_on_weak
+from geo.money.sankey import sankey
+from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
 from pages.parts import analysis, answers, charts, choices, panels, queries, records
 from pages.parts.layers import Layer

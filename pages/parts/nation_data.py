@@ -12,10 +12,10 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import nation as geo_nation
-from geo.maps import Geometry
-from geo.ordered_tiles import ordered_tiles
-from geo.simplify import write_content
-from geo.tile_grid import assign, tile_grid
+from geo.maps.board import Geometry
+from geo.maps.simplify import write_content
+from geo.schematic.ordered_tiles import ordered_tiles
+from geo.schematic.tile_grid import assign, tile_grid
 from loaders import settings
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
-from geo.breaks import class_breaks
-from geo.maps import ClassStyle
+from geo.maps.board import ClassStyle
+from geo.maps.breaks import class_breaks
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from pages.parts import apart, choices, geometry, layers, nation_data, panels, queries, records

@@ -6,9 +6,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from geo.clearings import FLAGS
-from geo.overlap_views import agency_matrix, stream_sets
-from geo.overlaps import AREA_OUTCOMES, Overlaps
+from geo.overlaps.clearings import FLAGS
+from geo.overlaps.overlaps import AREA_OUTCOMES, Overlaps
+from geo.overlaps.views import agency_matrix, stream_sets
 from pages.parts import analysis, choices, explain, panels, queries
 from pages.parts import records as rows_
 from pages.parts.palette import OUTCOMES

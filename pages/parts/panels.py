@@ -12,8 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit_folium import st_folium
 
-from geo.maps import ClassStyle, ClassVector, Geometry, base_map
-from geo.roll_up import RolledUp
+from geo.coverage.roll_up import RolledUp
+from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
 from pages.parts import analysis, geometry, queries, records

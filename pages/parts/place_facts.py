@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.gaps import neighbours
+from geo.coverage.gaps import neighbours
 from pages.parts import analysis, choices, looks, queries, ranking_data, records
 from pages.parts.text import baht, coded, name_of, safe, t, whole
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.index_spec import Spec, SpecError
+from geo.ranking.spec import Spec, SpecError
 from pages.parts import ranking_data, scenarios
 from pages.parts.choices import choose
 from pages.parts.ranking_data import LIMITS, Method

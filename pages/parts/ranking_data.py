@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geo import strengthening as plan
-from geo.index_criteria import criteria_frame
-from geo.index_reading import read_spec
-from geo.index_spec import Spec
-from geo.ranking import Ranking, contributions, rank
-from geo.ranking_review import Agreed, agreed, compare, strength_by_need
+from geo.ranking import strengthening as plan
+from geo.ranking.criteria import criteria_frame
+from geo.ranking.ranking import Ranking, contributions, rank
+from geo.ranking.reading import read_spec
+from geo.ranking.review import Agreed, agreed, compare, strength_by_need
+from geo.ranking.spec import Spec
 from loaders import settings
 from pages.parts import analysis, queries
 from pages.parts.kept import kept

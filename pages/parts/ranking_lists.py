@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.ranking import Ranking, influence
-from geo.ranking_review import Agreed
+from geo.ranking.ranking import Ranking, influence
+from geo.ranking.review import Agreed
 from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
 from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.maps import ClassStyle
-from geo.ranking import Ranking
-from geo.ranking_review import Agreed
+from geo.maps.board import ClassStyle
+from geo.ranking.ranking import Ranking
+from geo.ranking.review import Agreed
 from loaders.decisions import scenarios as store_scenarios
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
 from pages.parts.layers import Layer

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geo.selection import Choice, Wish, select, worth
+from geo.selection.selection import Choice, Wish, select, worth
 from pages.parts import queries, ranking_data, scenarios, welfare_data
 from pages.parts.kept import kept
 from pages.parts.ranking_data import KEY, Method

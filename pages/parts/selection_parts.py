@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.maps import ClassStyle
-from geo.selection import Choice
+from geo.maps.board import ClassStyle
+from geo.selection.selection import Choice
 from pages.parts import choices, panels, queries, ranking_controls, records, scenarios, selection_data, welfare_data
 from pages.parts.layers import Layer
 from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS

@@ -7,8 +7,8 @@ import datetime as dt
 import pandas as pd
 import streamlit as st
 
-from geo import strengthening as plan
-from geo.maps import ClassStyle
+from geo.maps.board import ClassStyle
+from geo.ranking import strengthening as plan
 from loaders.decisions import scenarios as store_scenarios
 from pages.parts import analysis, choices, panels, queries, ranking_controls, ranking_data, records, scenarios
 from pages.parts import ranking_parts as ranks

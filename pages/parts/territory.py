@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from geo import territory as land
+from geo.coverage import agency as land
 from pages.parts import analysis, choices, compare, dimensions, layers, looks, panels, queries, records
 from pages.parts.looks import Look
 from pages.parts.queries import Filters

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from geo.fund_rules import Scheme, read_schemes
-from geo.matching_funds import Funds, calculate, fund_gates, promised_received, pull
+from geo.matching_funds.funds import Funds, calculate, fund_gates, promised_received, pull
+from geo.matching_funds.rules import Scheme, read_schemes
 from loaders import settings
 from pages.parts import queries, scenarios
 from pages.parts.kept import kept

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from geo.breaks import class_breaks, classify
-from geo.fund_rules import FundError
-from geo.maps import ClassStyle
-from geo.matching_funds import Funds, compare, within
+from geo.maps.board import ClassStyle
+from geo.maps.breaks import class_breaks, classify
+from geo.matching_funds.funds import Funds, compare, within
+from geo.matching_funds.rules import FundError
 from pages.parts import choices, panels, queries, records, scenarios, welfare_data
 from pages.parts.layers import Layer, _bounds_words, _shades
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import streamlit as st
 
-from geo.fund_rules import NEEDED, Rule
+from geo.matching_funds.rules import NEEDED, Rule
 from pages.parts import queries, records, scenarios, welfare_data
 from pages.parts.text import language, safe, t
 from pages.parts.welfare_data import GATE, OPEN, SIZE, Choice

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo.matrix import matrix
+from geo.coverage.matrix import matrix
 from pages.parts import analysis, cells, choices, panels, queries
 from pages.parts.text import t
 

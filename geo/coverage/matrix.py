@@ -1,0 +1,141 @@
+"""Function x area: themes down, districts (or the subdistricts of one district) across, and who could fill an empty cell."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from geo.coverage.coverage import STATUSES
+from geo.coverage.gaps import NEAR_LEVELS
+from geo.coverage.roll_up import roll_up
+from geo.periods import require_columns
+
+REACH = ("inside", "next_door", "province", "mandate")
+
+
+def matrix(by_theme: pd.DataFrame, key: str = "district_code") -> pd.DataFrame:
+    """One row per theme and area.
+
+    Parameters
+    ----------
+    by_theme
+        Coverage tables stacked with ``theme_code`` (:func:`geo.coverage.coverage_by`).
+    key
+        ``district_code`` or ``subdistrict_code``.
+
+    Returns
+    -------
+    DataFrame
+        ``theme_code``, ``area_code``, a count of subdistricts per status, ``all``, ``supports``, ``amount_satang``
+        (placed in subdistricts; NA = none stated), ``supported_above`` (subdistricts reached only from above) and
+        ``status``: ``covered`` when any is, ``none`` only when every one that can be reached has reported none.
+    """
+    require_columns(by_theme, ["theme_code", key, "status", "supports", "amount_satang", "supported_above"], "by_theme")
+    keys = ["theme_code", key]
+    only_above = by_theme["supported_above"] & by_theme["status"].ne("covered")
+    grouped = by_theme.assign(only_above=only_above).groupby(keys, sort=False)
+    table = grouped.agg(all=("status", "size"), supports=("supports", "sum"), supported_above=("only_above", "sum"))
+    table["amount_satang"] = grouped["amount_satang"].sum(min_count=1).astype("Int64")
+    counts = pd.crosstab([by_theme[key] for key in keys], by_theme["status"]).reindex(
+        columns=list(STATUSES), fill_value=0
+    )
+    table = table.join(counts).reset_index().rename(columns={key: "area_code"})
+    reachable = table["all"] - table["not_applicable"]
+    choice = [table["covered"] > 0, reachable.eq(0), table["none"].eq(reachable)]
+    table["status"] = pd.Series(
+        np.select(choice, ["covered", "not_applicable", "none"], "not_reported"), index=table.index, dtype="str"
+    )
+    return table
+
+
+def money_matrix(
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    themes: Sequence[str],
+    local_governments: pd.DataFrame | None = None,
+    district: str | None = None,
+) -> pd.DataFrame:
+    """Satang per theme ("" = not coded) and area, with columns for money that has none: its sum is the records' sum.
+
+    Returns
+    -------
+    DataFrame
+        ``theme_code``, ``area_code``, ``amount_satang``, ``supports``. ``area_code`` is a district, or with ``district`` one of
+        its subdistricts; ``district`` = money of the district that names no subdistrict; else the strip's level.
+    """
+    support = support.reset_index(drop=True)
+    rolled = roll_up(support, areas, local_governments)
+    home = areas.set_index("subdistrict_code")["district_code"]
+    placed = rolled.by_subdistrict["subdistrict_code"]
+    own = placed if district else placed.map(home)
+    named = rolled.higher["district_code"]
+    at_home = named.isin(set(areas["district_code"]))
+    above = rolled.higher["area_level"] if district else named.where(at_home, rolled.higher["area_level"])
+    area = pd.concat([own.astype("str"), above.astype("str"), rolled.off_map["strip_level"].astype("str")]).reindex(
+        support.index
+    )
+    theme = support["theme_code"].astype("object").where(support["theme_code"].isin(list(themes)), "").astype("str")
+    table = pd.DataFrame({"theme_code": theme, "area_code": area, "amount": support["amount_satang"].astype("Int64")})
+    grouped = table.groupby(["theme_code", "area_code"])
+    return (
+        grouped.agg(supports=("amount", "size")).assign(amount_satang=grouped["amount"].sum(min_count=1)).reset_index()
+    )
+
+
+def beside(adjacency: pd.DataFrame, codes: Collection[str]) -> set[str]:
+    """Codes that share a border with any of ``codes`` and are none of them."""
+    one, other = adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"]
+    own = set(codes)
+    return ({*other[one.isin(own)], *one[other.isin(own)]}) - own
+
+
+def who_could_act_in(
+    support: pd.DataFrame,
+    adjacency: pd.DataFrame,
+    codes: Collection[str],
+    theme: str,
+    mandates: Mapping[str, Collection[str]] | None = None,
+) -> pd.DataFrame:
+    """Agencies that could take up a theme in an area, the nearest first.
+
+    Parameters
+    ----------
+    support
+        Records of the year, not narrowed to the area.
+    codes
+        Subdistricts of the area.
+    mandates
+        agency_code -> themes that are its function by the code list.
+
+    Returns
+    -------
+    DataFrame
+        ``agency_code``, ``reach`` (``inside`` = at work on the theme in the area or written for its district,
+        ``next_door``, ``province`` = elsewhere, ``mandate`` = its function, no record), ``places`` (subdistricts where it
+        works on the theme, next door only the neighbours), ``supports``; each agency once, at its nearest.
+    """
+    own, near = set(codes), beside(adjacency, codes)
+    records = support[support["theme_code"].eq(theme).fillna(False) & support["agency_code"].notna()]
+    local = records["area_level"].isin(NEAR_LEVELS)
+    districts = {code[:4] for code in own}
+    inside = (local & records["subdistrict_code"].isin(own)) | (
+        records["area_level"].eq("district") & records["district_code"].isin(districts)
+    )
+    next_door = local & records["subdistrict_code"].isin(near)
+    reach = np.select([inside.astype(bool), next_door.astype(bool)], ["inside", "next_door"], "province")
+    table = records.assign(reach=reach).groupby(["agency_code", "reach"], as_index=False)
+    found = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "nunique"))
+    others = [
+        agency
+        for agency, functions in (mandates or {}).items()
+        if theme in functions and agency not in set(found["agency_code"])
+    ]
+    extra = pd.DataFrame({"agency_code": others, "reach": "mandate", "places": 0, "supports": 0}).astype(
+        {"agency_code": "str", "reach": "str"}
+    )
+    found = pd.concat([found, extra], ignore_index=True) if others else found
+    found = found.assign(rank=found["reach"].map({name: number for number, name in enumerate(REACH)}))
+    found = found.sort_values(["rank", "places", "supports", "agency_code"], ascending=[True, False, False, True])
+    return found.drop_duplicates("agency_code").drop(columns="rank").reset_index(drop=True)

@@ -1,0 +1,148 @@
+"""Records of mixed resolution: villages roll up to their subdistrict, nothing is spread in silence.
+
+A record at district, network, local-government or province level stays at its level; its money stands in
+the strip "baht without a subdistrict". Whoever wants it on the map names a split, which is marked and can be undone.
+Money is integer satang throughout; map + strip = what came in, exactly.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from geo.coverage.splits import SplitMethod, largest_remainder, split, unsplit
+from geo.periods import is_one_of, require_columns
+
+OWN_LEVELS = ("village", "subdistrict")
+HIGHER_LEVELS = ("local_government", "district", "network", "province")
+STRIP_LEVELS = (*HIGHER_LEVELS, "outside", "not_placed")
+SPLIT_METHODS: tuple[SplitMethod, ...] = ("equal", "population", "villages")
+__all__ = [
+    "SPLIT_METHODS",
+    "RolledUp",
+    "SplitMethod",
+    "largest_remainder",
+    "roll_up",
+    "split",
+    "spread",
+    "strip_of",
+    "unsplit",
+]
+NEEDED = [
+    "support_id",
+    "area_level",
+    "area_code",
+    "subdistrict_code",
+    "district_code",
+    "province_code",
+    "amount_satang",
+]
+
+
+@dataclass(frozen=True)
+class RolledUp:
+    """Support records by where they can be drawn.
+
+    ``by_subdistrict``: records with a subdistrict of ``areas`` (``rolled_from`` = level they were written at).
+    ``higher``: records at local-government, district, network or province level that belong to ``areas``.
+    ``off_map``: records outside ``areas`` or without a usable place (``strip_level`` says which).
+    ``strip``: one row per level without a subdistrict, always all six: ``level``, ``supports``, ``amount_satang``,
+    ``without_amount`` (records that state no amount).
+    """
+
+    by_subdistrict: pd.DataFrame
+    higher: pd.DataFrame
+    off_map: pd.DataFrame
+
+    @cached_property
+    def strip(self) -> pd.DataFrame:
+        """Added up when first asked for: coverage alone does not need it."""
+        rest = pd.concat([self.higher["amount_satang"], self.off_map["amount_satang"]])
+        return strip_of(rest.to_frame(), pd.concat([self.higher["area_level"], self.off_map["strip_level"]]))
+
+
+def _with_single_governments(support: pd.DataFrame, local_governments: pd.DataFrame | None) -> pd.DataFrame:
+    """Give a local government that lies in one subdistrict that subdistrict; one in several stays at its level."""
+    support = support.copy()
+    if "is_estimated" not in support:
+        support["is_estimated"] = False
+    if local_governments is None:
+        return support
+    links = local_governments.drop_duplicates(["entity_code", "subdistrict_code"])
+    home = links.drop_duplicates("entity_code", keep=False).set_index("entity_code")["subdistrict_code"]
+    alone = support["area_level"].eq("local_government") & support["subdistrict_code"].isna()
+    support.loc[alone, "subdistrict_code"] = (
+        support.loc[alone, "area_code"].map(home).astype(support["subdistrict_code"].dtype)
+    )
+    return support
+
+
+def _strip_level(rest: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
+    """The strip's level of records without a drawn subdistrict."""
+    districts, provinces = set(areas["district_code"]), set(areas["subdistrict_code"].str[:2])
+    level = rest["area_level"].where(rest["area_level"].isin(HIGHER_LEVELS), "not_placed").astype("str")
+    beyond = (
+        rest["subdistrict_code"].notna()  # it names a subdistrict, which is none of ours
+        | (rest["area_level"].eq("district") & ~rest["district_code"].isin(districts))
+        | (rest["area_level"].eq("province") & ~rest["province_code"].isin(provinces))
+    )
+    return level.mask(beyond, "outside")
+
+
+def strip_of(records: pd.DataFrame, levels: pd.Series) -> pd.DataFrame:
+    """Count records and satang per strip level."""
+    amounts = records["amount_satang"].astype("Int64")
+    grouped = pd.DataFrame({"level": levels, "amount_satang": amounts.fillna(0), "without_amount": amounts.isna()})
+    table = grouped.groupby("level").agg(
+        supports=("level", "size"), amount_satang=("amount_satang", "sum"), without_amount=("without_amount", "sum")
+    )
+    return table.reindex(STRIP_LEVELS, fill_value=0).astype("Int64").rename_axis("level").reset_index()
+
+
+def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None = None) -> RolledUp:
+    """Sort support records into those with a subdistrict and those without.
+
+    Village records carry their subdistrict. With ``local_governments`` (``entity_code``, ``subdistrict_code``) a
+    local government inside one single subdistrict rolls up to it as a village does.
+    """
+    require_columns(support, NEEDED, "support")
+    require_columns(areas, ["subdistrict_code", "district_code"], "areas")
+    support = _with_single_governments(support, local_governments)
+    known = is_one_of(support["subdistrict_code"], areas["subdistrict_code"])
+    placed = known & (
+        support["area_level"].isin([*OWN_LEVELS, "local_government"]) | support["is_estimated"].astype(bool)
+    )
+    rest = support[~placed]
+    levels = _strip_level(rest, areas)
+    is_higher = levels.isin(HIGHER_LEVELS)
+    return RolledUp(
+        by_subdistrict=support[placed].assign(rolled_from=support.loc[placed, "area_level"]),
+        higher=rest[is_higher],
+        off_map=rest[~is_higher].assign(strip_level=levels[~is_higher]),
+    )
+
+
+def spread(
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    method: SplitMethod | None,
+    local_governments: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The records with those above the subdistrict spread by a named split; ``None`` gives them back as written.
+
+    Parts carry ``is_estimated``; what cannot be split (networks, a weight not known) and what is off the map stays as
+    it was. The sum in satang is the same before and after. Keep the argument: it is how the split is undone.
+    """
+    if method is None:
+        return support
+    rolled = roll_up(support, areas, local_governments)
+    if rolled.higher.empty:
+        return support
+    parts = split(rolled.higher, areas, method, local_governments)
+    rest = support.loc[support.index.difference(rolled.higher.index)]
+    return pd.concat(
+        [rest.assign(is_estimated=False, split_method=pd.NA), parts.astype({"split_method": "string"})],
+        ignore_index=True,
+    )

@@ -1,0 +1,283 @@
+"""Matching-fund calculator: who pays how much for which subdistrict under a stated scheme, and on what it depends.
+
+Money is whole satang, rounded half up per line; a figure that rests on an unknown count is NA, never zero. Nothing
+is divided by villages: a town subdistrict without villages gets 0 from a per-village rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
+
+import pandas as pd
+
+from geo.coverage.splits import largest_remainder
+from geo.matching_funds.gates import fund_gates, promised_received
+from geo.matching_funds.rules import FundError, Rule, Scheme
+from geo.periods import require_columns
+
+__all__ = ["Funds", "calculate", "compare", "fund_gates", "promised_received", "pull", "within"]
+KEY = "subdistrict_code"
+SATANG = 100
+STATUSES = ("no_condition", "met", "not_met", "not_known")
+
+
+@dataclass(frozen=True)
+class Funds:
+    """What a scheme gives.
+
+    ``lines``: one row per subdistrict and rule: ``subdistrict_code``, ``rule``, ``payer``, ``is_restricted``,
+    ``restricted_to``, ``amount_satang`` (NA = not known), ``gate_status`` (``no_condition``, ``met``, ``not_met``,
+    ``not_known``).
+    ``by_area``: ``subdistrict_code``, ``restricted_satang``, ``unrestricted_satang``, ``total_satang``,
+    ``own_satang`` and ``own_share`` (the community's part), ``secured_satang`` (no condition, or met),
+    ``at_stake_satang`` (condition not known to be met), ``withheld_satang`` (condition not met), ``unknown_rules``
+    (lines without a figure; sums leave them out).
+    ``by_payer``: ``payer``, ``amount_satang``, ``share`` (adds up to 1), ``restricted_satang``, ``unrestricted_satang``.
+    ``by_gate``: ``gate``, ``satang_depending`` and the number of subdistricts ``met``, ``not_met``, ``not_known``.
+    """
+
+    scheme: Scheme
+    lines: pd.DataFrame
+    by_area: pd.DataFrame
+    by_payer: pd.DataFrame
+    by_gate: pd.DataFrame
+    gates: pd.DataFrame | None = None
+
+    @property
+    def total_satang(self) -> int:
+        """Everything together; unknown lines left out."""
+        return int(self.lines["amount_satang"].sum())
+
+
+def _decimal(value: object) -> Decimal | None:
+    return None if value is None or pd.isna(value) else Decimal(str(value))  # type: ignore[call-overload]
+
+
+def _base_amount(
+    rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier: Mapping[str, int | None]
+) -> Decimal | None:
+    """Satang of a rule before floor and cap; ``None`` = not known."""
+    if rule.kind == "per_subdistrict":
+        return (rule.baht or Decimal(0)) * SATANG
+    if rule.kind in ("per_village", "per_head"):
+        count = _decimal(area[scheme.villages_column if rule.kind == "per_village" else scheme.population_column])
+        return None if count is None else (rule.baht or Decimal(0)) * SATANG * count
+    if rule.kind == "column":
+        return _decimal(area[str(rule.column)])
+    parts = [earlier[code] for code in rule.of]
+    if any(part is None for part in parts):
+        return None
+    together = Decimal(sum(part for part in parts if part is not None))
+    if rule.kind == "match":
+        return together * (rule.ratio or Decimal(0))
+    percent = dict(rule.by_size).get(str(area.get("size")), rule.percent or Decimal(0))
+    return together * percent / 100
+
+
+def _amount(
+    rule: Rule, area: Mapping[str, object], scheme: Scheme, earlier: Mapping[str, int | None], extra: int
+) -> int | None:
+    base = _base_amount(rule, area, scheme, earlier)
+    if base is None:
+        return None
+    base = base if rule.floor_baht is None else max(base, rule.floor_baht * SATANG)
+    base = base if rule.cap_baht is None else min(base, rule.cap_baht * SATANG)
+    return int(base.quantize(Decimal(1), ROUND_HALF_UP)) + extra
+
+
+def _under_total(rule: Rule, amounts: list[int | None]) -> list[int | None]:
+    """Cut back in proportion where all together exceed what the payer has; exact to the satang."""
+    if rule.total_baht is None:
+        return amounts
+    known = [amount for amount in amounts if amount is not None]
+    most = int(rule.total_baht * SATANG)
+    if sum(known) <= most:
+        return amounts
+    shares = iter(largest_remainder(most, known))
+    return [None if amount is None else next(shares) for amount in amounts]
+
+
+def _lines(scheme: Scheme, areas: pd.DataFrame, extra: Mapping[str, int]) -> pd.DataFrame:
+    places = areas.to_dict("records")
+    amounts: dict[str, list[int | None]] = {}
+    for rule in scheme.rules:
+        earlier = [{code: amounts[code][place] for code in rule.of} for place in range(len(places))]
+        one_by_one = [
+            _amount(rule, area, scheme, before, extra.get(rule.code, 0))
+            for area, before in zip(places, earlier, strict=True)
+        ]
+        amounts[rule.code] = _under_total(rule, one_by_one)
+    parts = [
+        pd.DataFrame({
+            KEY: areas[KEY].to_numpy(),
+            "rule": rule.code,
+            "payer": rule.payer,
+            "is_restricted": rule.restricted_to is not None,
+            "restricted_to": pd.array([rule.restricted_to] * len(areas), dtype="string"),
+            "amount_satang": pd.array(amounts[rule.code], dtype="Int64"),
+        })
+        for rule in scheme.rules
+    ]  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def _statuses(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) -> pd.Series:
+    """Worst status of the conditions of each line: one that is not met outweighs one that is not known."""
+    known: dict[tuple[str, str], object] = {}
+    if gates is not None:
+        require_columns(gates, [KEY, "gate", "is_met"], "gates")
+        known = dict(zip(zip(gates[KEY], gates["gate"], strict=True), gates["is_met"], strict=True))
+    conditions = {rule.code: rule.gates for rule in scheme.rules}
+    found = []
+    for code, rule in zip(lines[KEY], lines["rule"], strict=True):
+        answers = [known.get((code, gate)) for gate in conditions[rule]]
+        unknown = [answer is None or pd.isna(answer) for answer in answers]
+        no = any(not missing and not answer for answer, missing in zip(answers, unknown, strict=True))
+        found.append("no_condition" if not answers else "not_met" if no else "not_known" if any(unknown) else "met")
+    return pd.Series(found, index=lines.index, dtype="string")
+
+
+def _check(scheme: Scheme, areas: pd.DataFrame) -> None:
+    kinds = {rule.kind for rule in scheme.rules}
+    needed = [KEY]
+    needed += [scheme.villages_column] if "per_village" in kinds else []
+    needed += [scheme.population_column] if "per_head" in kinds else []
+    needed += [str(rule.column) for rule in scheme.rules if rule.kind == "column"]
+    if missing := [column for column in needed if column not in areas.columns]:
+        raise FundError("fund_column_missing", missing[0], ", ".join(map(str, areas.columns[:20])))
+    if areas[KEY].duplicated().any():
+        raise FundError("fund_area_twice", areas[KEY][areas[KEY].duplicated()].iloc[0], "one row per subdistrict")
+
+
+def _by_area(scheme: Scheme, areas: pd.DataFrame, lines: pd.DataFrame) -> pd.DataFrame:
+    def added(mask: pd.Series) -> pd.Series:
+        money = lines["amount_satang"].where(mask, 0)
+        return money.groupby(lines[KEY]).sum().reindex(areas[KEY]).astype("Int64")
+
+    restricted, status = lines["is_restricted"], lines["gate_status"]
+    table = pd.DataFrame({
+        "restricted_satang": added(restricted),
+        "unrestricted_satang": added(~restricted),
+        "total_satang": added(status.notna()),
+        "own_satang": added(lines["payer"].eq(scheme.own_payer)),
+        "secured_satang": added(status.isin(["no_condition", "met"])),
+        "at_stake_satang": added(status.eq("not_known")),
+        "withheld_satang": added(status.eq("not_met")),
+        "unknown_rules": lines["amount_satang"].isna().groupby(lines[KEY]).sum().reindex(areas[KEY]),
+    })  # fmt: skip
+    total = table["total_satang"].astype("Float64")
+    table["own_share"] = (table["own_satang"] / total).where(total > 0)
+    return table.reset_index()
+
+
+def _by_payer(lines: pd.DataFrame) -> pd.DataFrame:
+    money = lines.assign(
+        restricted_satang=lines["amount_satang"].where(lines["is_restricted"], 0),
+        unrestricted_satang=lines["amount_satang"].where(~lines["is_restricted"], 0),
+    )
+    table = (
+        money.groupby("payer", sort=False)[["amount_satang", "restricted_satang", "unrestricted_satang"]]
+        .sum()
+        .reset_index()
+    )
+    total = table["amount_satang"].sum()
+    return table.assign(share=table["amount_satang"].astype(float) / total if total else float("nan"))
+
+
+def _by_gate(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) -> pd.DataFrame:
+    rows = []
+    for gate in scheme.gates:
+        depending = lines[lines["rule"].isin([rule.code for rule in scheme.rules if gate.code in rule.gates])]
+        places = depending[KEY].unique()
+        answers = pd.Series(pd.NA, index=places, dtype="boolean")
+        if gates is not None:
+            given = gates[gates["gate"].eq(gate.code)].set_index(KEY)["is_met"].astype("boolean")
+            answers = given.reindex(places)
+        rows.append({
+            "gate": gate.code,
+            "satang_depending": int(depending["amount_satang"].sum()),
+            "met": int(answers.sum()),
+            "not_met": int((~answers).sum()),
+            "not_known": int(answers.isna().sum()),
+        })  # fmt: skip
+    return pd.DataFrame(rows, columns=["gate", "satang_depending", "met", "not_met", "not_known"])
+
+
+def calculate(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None = None) -> Funds:
+    """Money of a scheme per subdistrict, source and condition.
+
+    Parameters
+    ----------
+    areas
+        ``subdistrict_code`` and the columns the scheme counts by (``scheme.villages_column``,
+        ``scheme.population_column``, a rule's ``column`` in satang); ``size`` for rules by size. Counts may be means.
+    gates
+        ``subdistrict_code``, ``gate``, ``is_met`` (True, False, NA = not known), from :func:`fund_gates`;
+        ``None`` = nothing is known, so all conditional money is at stake.
+    """
+    return _calculated(scheme, areas, gates, {})
+
+
+def _calculated(scheme: Scheme, areas: pd.DataFrame, gates: pd.DataFrame | None, extra: Mapping[str, int]) -> Funds:
+    _check(scheme, areas)
+    if gates is not None and gates.duplicated([KEY, "gate"]).any():
+        raise FundError(
+            "fund_gate_twice",
+            gates.loc[gates.duplicated([KEY, "gate"]), KEY].iloc[0],
+            "one answer per subdistrict and gate",
+        )
+    lines = _lines(scheme, areas, extra)
+    lines["gate_status"] = _statuses(scheme, lines, gates)
+    return Funds(scheme, lines, _by_area(scheme, areas, lines), _by_payer(lines), _by_gate(scheme, lines, gates), gates)
+
+
+def within(funds: Funds, codes: Collection[str]) -> Funds:
+    """The same money for some of the places: what each of them gets stays, the sums are those of the part."""
+    lines = funds.lines[funds.lines[KEY].isin(codes)]
+    by_area = funds.by_area[funds.by_area[KEY].isin(codes)]
+    return replace(
+        funds,
+        lines=lines,
+        by_area=by_area,
+        by_payer=_by_payer(lines),
+        by_gate=_by_gate(funds.scheme, lines, funds.gates),
+    )
+
+
+def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
+    """What one more baht of the community pulls in from the others, and for how much more of it.
+
+    Returns
+    -------
+    DataFrame
+        ``subdistrict_code``, ``pulled_baht`` (others' baht per extra baht of the community; 0 once every cap is
+        reached; NA = not known), ``room_satang`` (how much more the community may save before the next cap stops a
+        payer; NA = no cap in sight or nothing is pulled).
+    """
+    own = next((rule.code for rule in scheme.rules if rule.payer == scheme.own_payer), None)
+    before = calculate(scheme, areas)
+    after = _calculated(scheme, areas, None, {own: SATANG} if own else {})
+    others = before.lines["payer"].ne(scheme.own_payer)
+    gained = (after.lines["amount_satang"] - before.lines["amount_satang"]).where(others, 0)
+    unknown = before.lines["amount_satang"].isna().groupby(before.lines[KEY]).any().reindex(areas[KEY])
+    pulled = gained.groupby(before.lines[KEY]).sum().reindex(areas[KEY]).astype("Float64") / SATANG
+    room = pd.Series(pd.NA, index=areas[KEY], dtype="Int64")
+    for rule in scheme.rules:
+        if rule.kind == "match" and own in rule.of and rule.cap_baht is not None and rule.ratio:
+            amount = (
+                before.lines[before.lines["rule"].eq(rule.code)].set_index(KEY)["amount_satang"].reindex(areas[KEY])
+            )
+            left = (int(rule.cap_baht * SATANG) - amount).astype("Float64") / float(rule.ratio)
+            room = pd.concat([room, left.where(left > 0).round().astype("Int64")], axis=1).min(axis=1).astype("Int64")
+    return pd.DataFrame({"pulled_baht": pulled.mask(unknown.to_numpy()), "room_satang": room}).reset_index()
+
+
+def compare(one: Funds, other: Funds) -> pd.DataFrame:
+    """Two scenarios side by side: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``; last row ``total``."""
+    sides = [funds.by_payer.set_index("payer")["amount_satang"] for funds in (one, other)]
+    table = pd.concat(sides, axis=1, keys=["one_satang", "other_satang"], sort=False).fillna(0).astype("Int64")
+    table.loc["total"] = table.sum()
+    table["difference_satang"] = table["other_satang"] - table["one_satang"]
+    return table.rename_axis("payer").reset_index()

@@ -1,0 +1,132 @@
+"""Currents of money: stream -> agency -> theme -> place, as widths that add up to the satang.
+
+Nothing is left out to make the picture nicer: money without a stream, a theme or a place has its own end, what is too
+small for a line of its own is gathered under :data:`OTHER`, and money paid back (below zero) is told apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.coverage.roll_up import STRIP_LEVELS, roll_up
+from geo.periods import require_columns
+
+STEPS = ("stream_code", "agency_code", "theme_code", "place_code")
+NOT_CODED = ""  # the end of money whose stream, agency or theme is not written
+OTHER = "other"
+ENDS = frozenset({NOT_CODED, *STRIP_LEVELS})
+
+
+@dataclass(frozen=True)
+class Currents:
+    """``paths``: one row per way the money goes (``STEPS``, ``kind`` regular / special / "", ``supports``, ``amount_satang``).
+
+    ``total_satang`` is the sum of ``paths``; ``returned_satang`` the sum of amounts below zero, which have no width;
+    ``without_amount`` the number of records that state none. Total + returned = what the records state.
+    """
+
+    paths: pd.DataFrame
+    total_satang: int
+    returned_satang: int
+    without_amount: int
+
+
+def place_of_money(
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    local_governments: pd.DataFrame | None = None,
+    classes: Mapping[str, str] | None = None,
+) -> pd.Series:
+    """Where each record's money ends: a district code, or the level of the strip when it has no district of ours.
+
+    With ``classes`` (subdistrict_code -> A, B, C) the ends are those classes, ``unclassed`` for a subdistrict without
+    one, and the strip's level for money above the subdistrict, the district's included.
+    """
+    rolled = roll_up(support, areas, local_governments)
+    placed = rolled.by_subdistrict["subdistrict_code"]
+    home = areas.set_index("subdistrict_code")["district_code"]
+    own = placed.map(home) if classes is None else placed.map(classes).fillna("unclassed")
+    above = rolled.higher["area_level"]
+    if classes is None:
+        named = rolled.higher["district_code"]
+        above = named.where(named.isin(set(areas["district_code"])), above)
+    return pd.concat([own.astype("str"), above.astype("str"), rolled.off_map["strip_level"].astype("str")]).reindex(
+        support.index
+    )
+
+
+def currents(
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    local_governments: pd.DataFrame | None = None,
+    classes: Mapping[str, str] | None = None,
+) -> Currents:
+    """Sum the money of filtered support records by stream, agency, theme and place."""
+    require_columns(support, ["stream_code", "stream_kind", "agency_code", "theme_code", "amount_satang"], "support")
+    support = support.reset_index(drop=True)
+    amount = support["amount_satang"].astype("Int64")
+    table = pd.DataFrame(
+        {
+            step: support[step].astype("object").where(support[step].notna(), NOT_CODED).astype("str")
+            for step in STEPS[:3]
+        }
+        | {"place_code": place_of_money(support, areas, local_governments, classes)}
+        | {
+            "kind": support["stream_kind"].astype("object").where(support["stream_kind"].notna(), "").astype("str"),
+            "amount_satang": amount,
+        }
+    )
+    flowing = table[(amount > 0).fillna(False).astype(bool)]
+    paths = flowing.groupby([*STEPS, "kind"], as_index=False).agg(
+        supports=("amount_satang", "size"), amount_satang=("amount_satang", "sum")
+    )
+    paths = paths.sort_values(["amount_satang", *STEPS], ascending=[False, True, True, True, True], ignore_index=True)
+    returned = amount[(amount < 0).fillna(False).astype(bool)]
+    return Currents(
+        paths.astype({"amount_satang": "int64"}),
+        int(paths["amount_satang"].sum()),
+        int(returned.sum()),
+        int(amount.isna().sum()),
+    )
+
+
+def fold(paths: pd.DataFrame, keep: int | Mapping[str, int]) -> pd.DataFrame:
+    """Gather the smallest of each step under :data:`OTHER`, so that at most ``keep`` stay beside it; ends are never gathered."""
+    table = paths.copy()
+    for step in STEPS:
+        most = keep if isinstance(keep, int) else keep.get(step, len(table))
+        sizes = (
+            table[~table[step].isin(ENDS)]
+            .groupby(step)["amount_satang"]
+            .sum()
+            .sort_values(ascending=False, kind="stable")
+        )
+        if len(sizes) > most + 1:  # gathering one alone would only take its name away
+            table[step] = table[step].mask(table[step].isin(sizes.index[most:]), OTHER)
+    return table.groupby([*STEPS, "kind"], as_index=False)[["supports", "amount_satang"]].sum()
+
+
+def account(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None = None) -> pd.DataFrame:
+    """Every satang once: ``theme_code`` ("" = not coded) x ``where`` (``subdistrict`` = on the map, else the strip's level).
+
+    Returns
+    -------
+    DataFrame
+        ``theme_code``, ``where``, ``supports``, ``amount_satang``, ``without_amount``; its sums are those of ``support``.
+    """
+    support = support.reset_index(drop=True)
+    rolled = roll_up(support, areas, local_governments)
+    where = pd.Series("subdistrict", index=support.index, dtype="object")
+    where[rolled.higher.index] = rolled.higher["area_level"]
+    where[rolled.off_map.index] = rolled.off_map["strip_level"]
+    amount = support["amount_satang"].astype("Int64")
+    theme = support["theme_code"].astype("object").where(support["theme_code"].notna(), NOT_CODED).astype("str")
+    table = pd.DataFrame(
+        {"theme_code": theme, "where": where.astype("str"), "amount": amount.fillna(0), "unstated": amount.isna()}
+    )
+    return table.groupby(["theme_code", "where"], as_index=False).agg(
+        supports=("amount", "size"), amount_satang=("amount", "sum"), without_amount=("unstated", "sum")
+    )

@@ -1,0 +1,247 @@
+"""Overlapping support: pairs of different funders in the same place and period, and what each pair amounts to.
+
+Same place: one subdistrict (a village and its subdistrict are the same place, two villages are not), or one and the
+same district, local government, network or province for records written at that level. A district record is never
+paired with a subdistrict in it. Same period: the periods of :func:`geo.periods.periods` share a day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy  # scipy.sparse is read when it is first used
+
+from geo.overlaps.clearings import FLAGS, clear
+from geo.overlaps.rules import OverlapRules, codes_of, cofinancing_schemes, decide, overlap_rules, relations, words
+from geo.overlaps.views import agency_matrix, stream_sets
+from geo.periods import fiscal_year_bounds, in_fiscal_year, periods, require_columns
+
+__all__ = ["AREA_OUTCOMES", "FLAGS", "Overlaps", "agency_matrix", "overlaps", "pairs_within", "stream_sets"]
+AREA_OUTCOMES = (
+    "suspected_duplication",
+    "overlapping",
+    "fragmented",
+    "complementary",
+    "not_known",
+    "cleared",
+    "single",
+)
+NEEDED = [
+    "support_id", "area_level", "area_code", "village_code", "subdistrict_code", "agency_code", "stream_code", "theme_code",
+    "target_group", "activity_code", "cofinancing", "starts_on", "ends_on", "fiscal_year", "amount_satang",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Overlaps:
+    """Pairs, their summary per place, and clearings that no longer find their pair.
+
+    ``pairs``: one row per pair, ``support_a`` < ``support_b``, sorted: ``area_level``, ``area_code`` (the place
+    they share), ``subdistrict_code`` (NA above it), ``outcome`` (of the table, or ``cleared``), ``rule_code``,
+    ``rule_outcome`` (what the table says, cleared or not), ``agency_a``, ``agency_b``, ``agencies``, ``streams``
+    (both, sorted, joined by ``|``), ``theme`` (one code, or both), ``period_basis``, ``overlap_starts_on``,
+    ``overlap_ends_on``, ``at_stake_satang`` (the smaller amount; NA when one is not stated), ``cleared_reason``,
+    ``cleared_by``, ``cleared_on``.
+    ``by_area``: one row per place that has support: ``supports``, ``agencies``, a count of pairs per outcome,
+    ``at_stake_satang`` of its suspected duplication (of records linked with each other all but the largest), and
+    ``outcome``, the gravest of ``AREA_OUTCOMES`` (``single``: supports, but no two funders at once).
+    ``stale_clearings``: rows of ``cleared`` without a reason or whose pair is no longer flagged.
+    """
+
+    pairs: pd.DataFrame
+    by_area: pd.DataFrame
+    stale_clearings: pd.DataFrame
+
+
+def _prepared(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
+    """Records as written (no estimated parts), in order of ``support_id``, with place and period."""
+    require_columns(support, NEEDED, "support")
+    if "is_estimated" in support:
+        support = support[~support["is_estimated"].astype(bool)]
+    if fiscal_year is not None:
+        support = support[in_fiscal_year(support, fiscal_year)]
+    if support["support_id"].duplicated().any():
+        doubled = support.loc[support["support_id"].duplicated(), "support_id"].tolist()
+        raise ValueError(
+            f"support_id {doubled[:3]} occurs twice; expected one row per support; pass the records before a split"
+        )
+    support = support.sort_values("support_id", ignore_index=True)
+    in_subdistrict = support["subdistrict_code"].notna()
+    when = periods(support)
+    return support.assign(
+        place_level=support["area_level"].mask(in_subdistrict, "subdistrict"),
+        place_code=support["subdistrict_code"].where(in_subdistrict, support["area_code"]),
+        starts=when["starts"],
+        ends=when["ends"],
+        from_dates=when["basis"].eq("dates"),
+    )
+
+
+def _place_codes(support: pd.DataFrame) -> np.ndarray:
+    """Integer per place; -1 for a record that names none."""
+    named = support["place_level"].notna() & support["place_code"].notna()
+    return codes_of((support["place_level"] + ":" + support["place_code"]).where(named))
+
+
+def pairs_within(groups: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Positions a < b of every two members of the same group; groups below zero have no pairs.
+
+    Examples
+    --------
+    >>> [array.tolist() for array in pairs_within(np.array([0, 1, 0, -1, 0]))]
+    [[0, 0, 2], [2, 4, 4]]
+    """
+    order = np.argsort(groups, kind="stable")
+    order = order[groups[order] >= 0]
+    ends = np.searchsorted(groups[order], groups[order], side="right")
+    later = ends - np.arange(len(order)) - 1  # members of the same group after this one
+    first = np.repeat(np.arange(len(order)), later)
+    step = np.arange(len(first)) - np.repeat(np.cumsum(later) - later, later)
+    return order[first], order[first + step + 1]
+
+
+def _concurrent(support: pd.DataFrame, fiscal_year: int | None) -> tuple[np.ndarray, np.ndarray]:
+    """Pairs of different funders in the same place with a day in common (inside the fiscal year when one is given)."""
+    a, b = pairs_within(_place_codes(support))
+    agency, village = codes_of(support["agency_code"]), codes_of(support["village_code"])
+    starts, ends = support["starts"].to_numpy(), support["ends"].to_numpy()
+    keep = (agency[a] >= 0) & (agency[b] >= 0) & (agency[a] != agency[b])
+    keep &= (village[a] < 0) | (village[b] < 0) | (village[a] == village[b])
+    a, b = a[keep], b[keep]
+    first, last = np.maximum(starts[a], starts[b]), np.minimum(ends[a], ends[b])
+    keep = first <= last  # NaT, a period not known, never fits
+    if fiscal_year is not None:
+        opening, closing = (np.datetime64(day, "s") for day in fiscal_year_bounds(fiscal_year))
+        keep &= (first <= closing) & (last >= opening)
+    return a[keep], b[keep]
+
+
+def joined(values: pd.Series, a: np.ndarray, b: np.ndarray) -> pd.Series:
+    """Both texts of each pair, sorted, joined by ``|``, each once; a missing one is left out."""
+    codes, texts = pd.factorize(values, sort=True)
+    low, high = np.minimum(codes[a], codes[b]), np.maximum(codes[a], codes[b])
+    key = (low + 1) * (len(texts) + 1) + high + 1
+    different, where = np.unique(key, return_inverse=True)
+    names = ["", *texts]
+    labels = []
+    for number in different:
+        one, other = divmod(int(number), len(texts) + 1)
+        labels.append("|".join(dict.fromkeys(name for name in (names[one], names[other]) if name)))
+    return pd.Series(pd.array(labels, dtype="str")[where]) if labels else pd.Series(dtype="str")
+
+
+def _pair_frame(support: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> pd.DataFrame:
+    def at(column: str, places: np.ndarray) -> pd.Series:
+        return support[column].iloc[places].reset_index(drop=True)
+
+    amounts = pd.concat([at("amount_satang", a), at("amount_satang", b)], axis="columns").astype("Int64")
+    return pd.DataFrame(
+        {
+            "support_a": at("support_id", a),
+            "support_b": at("support_id", b),
+            "area_level": at("place_level", a),
+            "area_code": at("place_code", a),
+            "subdistrict_code": at("subdistrict_code", a),
+            "agency_a": at("agency_code", a),
+            "agency_b": at("agency_code", b),
+            "agencies": joined(support["agency_code"], a, b),
+            "streams": joined(support["stream_code"], a, b),
+            "theme": joined(support["theme_code"], a, b),
+            "overlap_starts_on": pd.Series(
+                np.maximum(support["starts"].to_numpy()[a], support["starts"].to_numpy()[b])
+            ),
+            "overlap_ends_on": pd.Series(np.minimum(support["ends"].to_numpy()[a], support["ends"].to_numpy()[b])),
+            "at_stake_satang": amounts.min(axis="columns", skipna=False).astype("Int64"),
+        }
+    )
+
+
+def _at_stake(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
+    """Per place the satang of suspected duplication: of supports linked with each other, all but the largest."""
+    keys = ["area_level", "area_code"]
+    flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
+    ids = pd.Index(support["support_id"])
+    a, b = ids.get_indexer(flagged["support_a"]), ids.get_indexer(flagged["support_b"])
+    _, component = scipy.sparse.csgraph.connected_components(
+        scipy.sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(ids), len(ids))), directed=False
+    )
+    involved = np.unique(np.concatenate([a, b]))
+    members = support.iloc[involved][["place_level", "place_code", "amount_satang"]].set_axis(
+        [*keys, "amount"], axis="columns"
+    )
+    linked = (
+        members.assign(component=component[involved])
+        .groupby([*keys, "component"])["amount"]
+        .agg(["sum", "max", "count"])
+    )
+    at_stake = (linked["sum"] - linked["max"]).where(linked["count"] >= 2)
+    return at_stake.groupby(keys).sum(min_count=1).astype("Int64")
+
+
+def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    placed = support[support["place_level"].notna() & support["place_code"].notna()]
+    placed = placed.assign(unsure=placed["starts"].isna() | placed["agency_code"].isna())
+    keys = ["area_level", "area_code"]
+    grouped = placed.assign(area_level=placed["place_level"], area_code=placed["place_code"]).groupby(keys)
+    table = grouped.agg(
+        subdistrict_code=("subdistrict_code", "first"),
+        supports=("support_id", "size"),
+        agencies=("agency_code", "nunique"),
+        unsure=("unsure", "any"),
+    )
+    counted = [outcome for outcome in AREA_OUTCOMES if outcome != "single"]
+    counts = {outcome: pairs[pairs["outcome"].eq(outcome)].groupby(keys).size() for outcome in counted}
+    for outcome, count in counts.items():
+        table[outcome] = count.reindex(table.index).fillna(0).astype("int64")
+    table["at_stake_satang"] = _at_stake(support, pairs).reindex(table.index).astype("Int64")
+    # no pair, yet a record of unknown period or funder stands beside another: that is not known, not single
+    unsure = table.pop("unsure") & (table["supports"] > 1)
+    table["outcome"] = np.select(
+        [*(table[outcome] > 0 for outcome in counted if outcome != "cleared"), unsure, table["cleared"] > 0],
+        [*(outcome for outcome in counted if outcome != "cleared"), "not_known", "cleared"],
+        "single",
+    )
+    return table.reset_index().astype({"outcome": "str"})
+
+
+def overlaps(
+    support: pd.DataFrame,
+    rules: OverlapRules | Mapping[str, Any],
+    cofinancing: Mapping[str, Any] | None,
+    *,
+    fiscal_year: int | None = None,
+    cleared: pd.DataFrame | None = None,
+) -> Overlaps:
+    """Find and judge every pair of supports by different funders in the same place and period.
+
+    Parameters
+    ----------
+    support
+        The contract's support frame, filtered as wished (roll up local governments first if they should count as
+        their subdistrict). Records without place, period or funder make no pair.
+    rules, cofinancing
+        ``data/rules/overlap.toml`` and ``cofinancing.toml`` as read by ``tomllib``.
+    fiscal_year
+        Hold records and the shared days to one year.
+    cleared
+        ``support_a``, ``support_b``, ``reason``, ``who``, ``when``: flags that an agency explained.
+    """
+    table = rules if isinstance(rules, OverlapRules) else overlap_rules(rules)
+    ready = _prepared(support, fiscal_year)
+    a, b = _concurrent(ready, fiscal_year)
+    described = relations(
+        ready, ready["from_dates"].to_numpy(dtype=bool), table, cofinancing_schemes(cofinancing), a, b
+    )
+    outcome, rule_code = decide(described, table)
+    pairs = _pair_frame(ready, a, b).assign(
+        outcome=outcome,
+        rule_code=rule_code,
+        rule_outcome=outcome,
+        period_basis=words("period_basis", described["period_basis"]),
+    )
+    pairs, stale = clear(pairs.sort_values(["support_a", "support_b"], ignore_index=True), cleared)
+    return Overlaps(pairs, _by_area(ready, pairs), stale)

@@ -1,0 +1,225 @@
+"""The ten questions an audience asks first: frames in, a class per subdistrict and the numbers of a sentence out.
+
+Words are not here: a page turns ``sentence`` (a key) and ``blanks`` (codes and numbers) into a sentence. Blanks ending
+``_satang`` are money, ``_share`` shares, ``_code`` one area, ``_codes`` areas, ``_per_head`` baht; the rest whole numbers.
+Every answer also says what is not known: where nobody has reported, nothing is concluded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from geo.coverage.matrix import beside
+from geo.measure import known_sum
+from geo.questions.context import NOTHING_STYLES, Answer, Context, painted, variant
+from geo.questions.money import duplication, per_head, strong_current_on_weak
+
+__all__ = ["QUESTIONS", "Answer", "Context"]
+CROWD = 3  # agencies on the same function that make a crowd
+
+
+def who_supports(context: Context) -> Answer:
+    """Who supports this subdistrict; without a choice, the one with the most people."""
+    people = context.inside.sort_values("population", ascending=False)
+    code = context.subdistrict or str(people["subdistrict_code"].iloc[0])
+    row = context.coverage.set_index("subdistrict_code").loc[code]
+    own = context.support[context.support["subdistrict_code"].eq(code).fillna(False)]
+    grouped = own.groupby("agency_code")
+    listed = grouped.agg(supports=("support_id", "size")).assign(
+        amount_satang=grouped["amount_satang"].sum(min_count=1).astype("Int64")
+    )
+    listed = listed.reset_index().sort_values(
+        ["amount_satang", "agency_code"], ascending=[False, True], na_position="last", ignore_index=True
+    )
+    near = dict.fromkeys(beside(context.adjacency, [code]), "b") | {code: "f"}
+    blanks = {"subdistrict_code": code, "agencies": int(row["agencies"]), "amount_satang": row["amount_satang"]}
+    values = context.coverage.set_index("subdistrict_code")["agencies"]
+    styles = {"f": ("found", "answer_this"), "b": ("beside", "answer_neighbours"), "r": ("rest", "answer_others")}
+    known = row["status"] != "not_reported"
+    return Answer(
+        painted(context, near, "r", values), styles, variant("who_supports", int(row["supports"]), known), blanks, listed,
+        ("subdistrict", {"subdistrict": code}), unit="unit_agencies", chosen=code,
+    )  # fmt: skip
+
+
+def _of_status(context: Context, code: str, status: str) -> Answer:
+    inside = context.inside
+    listed = inside[inside["status"].eq(status)].sort_values(
+        ["population", "subdistrict_code"], ascending=[False, True]
+    )
+    blanks = {
+        "places": len(listed),
+        "all": len(inside),
+        "people": known_sum(listed["population"]),
+        "unknown": int(inside["status"].eq("not_reported").sum()),
+    }
+    styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
+    known = status != "none" or blanks["unknown"] < len(inside)
+    columns = (
+        ["subdistrict_code", "population", "missing_bases"]
+        if status == "not_reported"
+        else ["subdistrict_code", "population", "supported_above"]
+    )
+    found = dict.fromkeys(context.coverage.loc[context.coverage["status"].eq(status), "subdistrict_code"], "f")
+    return Answer(
+        painted(context, found), styles, variant(code, len(listed), known), blanks, listed[columns], ("coverage", {})
+    )
+
+
+def nobody(context: Context) -> Answer:
+    """Where nobody is, with everybody heard."""
+    return _of_status(context, "nobody", "none")
+
+
+def not_known(context: Context) -> Answer:
+    """Where we do not know yet."""
+    return _of_status(context, "not_known", "not_reported")
+
+
+def crowd_beside_none(context: Context) -> Answer:
+    """Where three agencies do the same thing while a neighbour has none."""
+    stacked = context.by_theme()
+    rows = []
+    for theme, table in stacked.groupby("theme_code", sort=False):
+        crowded = table[table["agencies"] >= CROWD]
+        empty = set(table.loc[table["status"].eq("none"), "subdistrict_code"])
+        for row in crowded[context.is_inside(crowded["subdistrict_code"])].itertuples():
+            open_ = sorted(beside(context.adjacency, [row.subdistrict_code]) & empty)
+            if open_:
+                rows.append(
+                    {
+                        "subdistrict_code": row.subdistrict_code,
+                        "theme_code": theme,
+                        "agencies": row.agencies,
+                        "beside_codes": ",".join(open_),
+                    }
+                )
+    listed = pd.DataFrame(rows, columns=["subdistrict_code", "theme_code", "agencies", "beside_codes"])
+    listed = listed.sort_values(["agencies", "subdistrict_code"], ascending=[False, True], ignore_index=True)
+    crowds, without = (
+        set(listed["subdistrict_code"]),
+        {code for codes in listed["beside_codes"] for code in codes.split(",")},
+    )
+    found = dict.fromkeys(without, "b") | dict.fromkeys(crowds, "f")
+    blanks = {"crowd": CROWD, "places": len(crowds), "neighbours": len(without)}
+    styles = {
+        "f": ("found", "answer_crowd"),
+        "b": ("beside", "answer_without"),
+        "r": ("rest", "status_covered"),
+    } | NOTHING_STYLES
+    known = bool(stacked["status"].isin(["covered", "none"]).any())
+    link = {"theme": str(listed["theme_code"].iloc[0])} if len(listed) else {}
+    return Answer(
+        painted(context, found), styles, variant("crowd_beside_none", len(listed), known), blanks, listed, ("coverage", link),
+        marked=frozenset(crowds & without), mark_label="answer_crowd_and_without",
+    )  # fmt: skip
+
+
+def weak_unsupported(context: Context) -> Answer:
+    """Which weak subdistricts nobody supports; those where we do not know are counted apart."""
+    table = context.coverage.merge(
+        context.strength[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left"
+    )
+    weak = table["is_weak"].fillna(False).astype(bool)
+    kinds = {"none": "f", "not_reported": "b", "covered": "s", "not_applicable": "x"}
+    found = dict(zip(table.loc[weak, "subdistrict_code"], table.loc[weak, "status"].map(kinds), strict=True))
+    found |= dict.fromkeys(table.loc[table["is_weak"].isna(), "subdistrict_code"], "u")
+    inside = table[context.is_inside(table["subdistrict_code"])]
+    rows = inside[inside["is_weak"].fillna(False).astype(bool)]
+    listed = rows[rows["status"].isin(["none", "not_reported"])].sort_values(["status", "strength", "subdistrict_code"])
+    blanks = {"places": int(rows["status"].eq("none").sum()), "unknown": int(rows["status"].eq("not_reported").sum()), "weak": len(rows),
+              "strength_unknown": int(inside["is_weak"].isna().sum()), "all": len(inside)}  # fmt: skip
+    styles = {"f": ("found", "answer_weak_none"), "b": ("beside", "answer_weak_unknown"), "s": ("some", "answer_weak_supported"),
+              "r": ("rest", "answer_not_weak"), "u": ("not_reported", "answer_strength_unknown"), "x": ("not_applicable", "")}  # fmt: skip
+    sentence = variant("weak_unsupported", blanks["places"], bool(inside["is_weak"].notna().any()))
+    return Answer(
+        painted(context, found, "r"),
+        styles,
+        sentence,
+        blanks,
+        listed[["subdistrict_code", "status", "population", "missing_bases"]],
+        ("coverage", {}),
+    )
+
+
+def need_without_help(context: Context) -> Answer:
+    """Which places of high need have nobody at work on it."""
+    table = context.needs()
+    keys = {
+        "gap": "f",
+        "unknown_support": "b",
+        "served": "s",
+        "low_need_none": "r",
+        "low_need_supported": "r",
+        "unknown_need": "u",
+        "not_applicable": "x",
+    }
+    styles = {"f": ("found", "quadrant_gap"), "b": ("beside", "quadrant_unknown_support"), "s": ("some", "quadrant_served"),
+              "r": ("rest", "answer_low_need"), "u": ("not_reported", "quadrant_unknown_need"), "x": ("not_applicable", "")}  # fmt: skip
+    if table is None:
+        nothing = dict.fromkeys(context.coverage["subdistrict_code"], "u")
+        blanks = {"places": 0, "unknown": len(context.inside), "people": 0}
+        return Answer(
+            painted(context, nothing),
+            styles,
+            "answer_need_without_help_unknown",
+            blanks,
+            pd.DataFrame(columns=["subdistrict_code"]),
+            ("gaps", {}),
+        )
+    found = dict(zip(table["subdistrict_code"], table["quadrant"].map(keys), strict=True))
+    inside = table[context.is_inside(table["subdistrict_code"])]
+    listed = inside[inside["quadrant"].eq("gap")]
+    blanks = {
+        "places": len(listed),
+        "unknown": int(inside["quadrant"].isin(["unknown_support", "unknown_need"]).sum()),
+        "people": known_sum(listed["population"]),
+    }
+    sentence = variant("need_without_help", len(listed), bool(inside["need_value"].notna().any()))
+    values = table.set_index("subdistrict_code")["need_value"]
+    return Answer(
+        painted(context, found, "r", values),
+        styles,
+        sentence,
+        blanks,
+        listed[["subdistrict_code", "need_value", "population"]],
+        ("gaps", {}),
+        unit="unit_need",
+    )
+
+
+def booklets(context: Context) -> Answer:
+    """In which subdistricts the plan booklet is in hand."""
+    own = context.plans[context.plans["booklet_held"].notna() & context.plans["subdistrict_code"].notna()]
+    held = own["booklet_held"].astype("boolean").groupby(own["subdistrict_code"]).any()
+    found = {code: "f" if is_held else "r" for code, is_held in held.items()}
+    inside = held[held.index.isin(context.inside["subdistrict_code"])]
+    people = context.inside.set_index("subdistrict_code")["population"]
+    listed = pd.DataFrame({"subdistrict_code": sorted(inside.index[inside.astype(bool)])})
+    listed = listed.assign(population=listed["subdistrict_code"].map(people))
+    blanks = {"places": len(listed), "all": len(context.inside), "unknown": len(context.inside) - len(inside)}
+    styles = {"f": ("found", "booklet_held"), "r": ("rest", "booklet_missing"), "u": ("not_reported", "")}
+    return Answer(
+        painted(context, found, "u"),
+        styles,
+        variant("booklets", len(listed), len(inside) > 0),
+        blanks,
+        listed,
+        ("sources", {}),
+    )
+
+
+QUESTIONS: dict[str, Callable[[Context], Answer]] = {
+    "who_supports": who_supports,
+    "nobody": nobody,
+    "not_known": not_known,
+    "crowd_beside_none": crowd_beside_none,
+    "weak_unsupported": weak_unsupported,
+    "need_without_help": need_without_help,
+    "duplication": duplication,
+    "per_head": per_head,
+    "strong_current_on_weak": strong_current_on_weak,
+    "booklets": booklets,
+}

@@ -1,0 +1,147 @@
+"""From raw columns to comparable numbers: denominators, missing values, outliers, and four ways to normalise.
+
+Order as in the JRC/OECD handbook: divide, impute, treat outliers, transform, normalise. Arrays are units x criteria;
+NaN is "not known" and stays so unless the specification states an imputation.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import scipy  # scipy.stats is read when it is first used: half a second that no page start should pay
+
+from geo.ranking.spec import Criterion, Spec, SpecError
+
+
+def _numbers(data: pd.DataFrame, column: str) -> np.ndarray:
+    if column not in data.columns:
+        raise SpecError("rank_column_missing", column, ", ".join(map(str, data.columns[:20])))
+    numbers = pd.to_numeric(data[column], errors="coerce").astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    # "inf" and 1e309 read as infinite: no measured value, and no empty cell either
+    text = (
+        data[column].notna().to_numpy() & ~np.isfinite(numbers) & data[column].astype(str).str.strip().ne("").to_numpy()
+    )
+    if text.any():
+        raise SpecError(
+            "rank_value_not_a_number", f"{column}: {data[column].iloc[int(text.argmax())]}", "number or empty"
+        )
+    return numbers
+
+
+def _divided(data: pd.DataFrame, criterion: Criterion) -> np.ndarray:
+    """Value over its denominator; not known where the denominator is zero (a town subdistrict has no villages)."""
+    values = _numbers(data, criterion.column)
+    if criterion.denominator is None:
+        return values
+    below = _numbers(data, criterion.denominator)
+    return np.divide(values, below, out=np.full_like(values, np.nan), where=below > 0)
+
+
+def _imputed(values: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
+    if groups is None:
+        return np.where(np.isnan(values), np.nanmean(values) if (~np.isnan(values)).any() else np.nan, values)
+    means = pd.Series(values).groupby(groups).transform("mean").to_numpy()
+    return np.where(np.isnan(values), means, values)
+
+
+def _is_outlying(values: np.ndarray, limits: tuple[float, float, int]) -> bool:
+    known = values[~np.isnan(values)]
+    if len(known) < 4 or np.ptp(known) == 0:
+        return False
+    return bool(
+        abs(scipy.stats.skew(known, bias=False)) > limits[0] and scipy.stats.kurtosis(known, bias=False) > limits[1]
+    )
+
+
+def winsorised(values: np.ndarray, limits: tuple[float, float, int]) -> np.ndarray:
+    """Pull the most extreme points in, one at a time, until skewness or kurtosis is within ``limits``.
+
+    ``limits``: (absolute skewness, excess kurtosis, most points); each point takes the value of its next neighbour.
+    The procedure of the COIN tool (JRC): it stops at ``most`` points and leaves the rest as it is.
+    """
+    treated = values.copy()
+    known = np.flatnonzero(~np.isnan(values))
+    for points in range(1, limits[2] + 1):
+        if len(known) <= points or not _is_outlying(treated, limits):
+            break
+        tail = -1 if scipy.stats.skew(treated[known], bias=False) > 0 else 1
+        order = known[np.argsort(tail * values[known], kind="stable")]
+        treated[order[:points]] = values[order[points]]
+    return treated
+
+
+def prepare(spec: Spec, data: pd.DataFrame) -> np.ndarray:
+    """Units x criteria: divided, imputed, treated and transformed, in the units of the data, still with direction."""
+    groups = None
+    if spec.imputation == "group_mean":
+        if spec.imputation_group not in data.columns:
+            raise SpecError("rank_column_missing", spec.imputation_group, ", ".join(map(str, data.columns[:20])))
+        groups = data[spec.imputation_group].to_numpy()
+    columns = []
+    for criterion in spec.criteria:
+        values = _divided(data, criterion)
+        if spec.imputation != "none":
+            values = _imputed(values, groups)
+        if spec.outliers == "winsorise":
+            values = winsorised(values, spec.outlier_limits)
+        if criterion.transform == "log":
+            values = np.log(values, out=np.full_like(values, np.nan), where=values > 0)
+        columns.append(values)
+    return np.column_stack(columns)
+
+
+def _goalposts(spec: Spec) -> np.ndarray:
+    posts = np.array([criterion.goalposts for criterion in spec.criteria], dtype=float)
+    logged = [criterion.transform == "log" for criterion in spec.criteria]
+    posts[logged] = np.log(posts[logged])
+    return posts.T
+
+
+def _spread_out(values: np.ndarray, low: np.ndarray, high: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
+    """Linear from low..high to the scale; the middle of the scale where a column does not vary."""
+    width = high - low
+    share = np.divide(
+        values - low, width, out=np.where(np.isnan(values), np.nan, 0.5), where=(width > 0) & ~np.isnan(values)
+    )
+    return scale[0] + share * (scale[1] - scale[0])
+
+
+def _ranks(values: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
+    """Share of the known units that a unit reaches or leaves behind (ties share their mean rank)."""
+    ranks = scipy.stats.rankdata(values, axis=0, nan_policy="omit")
+    counts = np.maximum((~np.isnan(values)).sum(axis=0), 1)
+    return scale[0] + (ranks - 0.5) / counts * (scale[1] - scale[0])
+
+
+def normalise(
+    spec: Spec, values: np.ndarray, method: str | None = None, scale: tuple[float, float] | None = None
+) -> np.ndarray:
+    """Comparable numbers where more is always better.
+
+    Parameters
+    ----------
+    values
+        From :func:`prepare`.
+    method
+        ``minmax``, ``z`` (population standard deviation), ``goalposts`` (fixed ends; values beyond stop at the end)
+        or ``rank``; ``None`` = the specification's own.
+    """
+    method, scale = method or spec.normalisation, scale or spec.scale
+    signs = np.array([criterion.direction for criterion in spec.criteria], dtype=float)
+    with np.errstate(invalid="ignore"):
+        if method == "z":
+            known = np.where(np.isnan(values), 0.0, 1.0).sum(axis=0)
+            mean = np.nansum(values, axis=0) / np.maximum(known, 1)
+            spread = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / np.maximum(known, 1))
+            standard = np.divide(values - mean, spread, out=np.where(np.isnan(values), np.nan, 0.0), where=spread > 0)
+            return spec.z[0] + spec.z[1] * signs * standard
+        if method == "rank":
+            return _ranks(values * signs, scale)
+        if method == "goalposts":
+            low, high = _goalposts(spec)
+            values = np.clip(values, low, high)
+        else:
+            low = np.fmin.reduce(values, axis=0)
+            high = np.fmax.reduce(values, axis=0)
+        rising = _spread_out(values, low, high, scale)
+        return np.where(signs > 0, rising, scale[0] + scale[1] - rising)

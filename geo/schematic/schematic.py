@@ -1,0 +1,173 @@
+"""The built-in schematic map: one cell per subdistrict, computed from facts, needs no boundary file.
+
+Facts are a point and an area (km2). The land is the union of discs of that area with a smoothed
+coast; the cells are a power diagram on it (:mod:`geo.schematic.power_diagram`) whose weights are set so that
+every cell has about its true area. For a known province three fitted numbers per subdistrict
+(place and weight of the site, see :mod:`geo.schematic.fit`) bring the cells close to the real map.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.schematic.district_bridges import bridged
+from geo.schematic.power_diagram import Diagram, owners_at
+
+KM_PER_DEGREE = 111.195
+DEFAULT_AREA_KM2 = 50.0
+CLOSING = 1.2
+OPENING = 0.35
+COAST_TOLERANCE_KM = 0.05
+WEIGHT_ROUNDS = 25
+SAMPLES_PER_CELL = 50
+SEED_COLUMNS = ["subdistrict_code", "reach_x_km", "reach_y_km", "weight_km2"]
+
+
+class Plane:
+    """A local plane in km around a point; equal scale in both directions, fit for one province."""
+
+    def __init__(self, lon: float, lat: float) -> None:
+        self.origin = np.array([lon, lat])
+        self.scale = KM_PER_DEGREE * np.array([np.cos(np.radians(lat)), 1.0])
+
+    def to_km(self, degrees: np.ndarray) -> np.ndarray:
+        """Longitude, latitude (EPSG:4326) to km."""
+        return (degrees - self.origin) * self.scale
+
+    def to_degrees(self, km: np.ndarray) -> np.ndarray:
+        """Km to longitude, latitude (EPSG:4326)."""
+        return km / self.scale + self.origin
+
+
+def plane_of(subdistricts: pd.DataFrame) -> Plane:
+    """Return the plane of a province: origin is the mean of its points, rounded so that seeds stay valid."""
+    lon, lat = (pd.to_numeric(subdistricts[axis], errors="coerce").mean() for axis in ("lon", "lat"))
+    return Plane(*(round(float(np.nan_to_num(value)), 2) for value in (lon, lat)))
+
+
+def points_km(subdistricts: pd.DataFrame, plane: Plane) -> np.ndarray:
+    """One distinct point per subdistrict in km.
+
+    A missing point takes the middle of its district (else of the province); points that fall together
+    are set apart in a small spiral, in the order of the rows.
+    """
+    degrees = subdistricts[["lon", "lat"]].apply(pd.to_numeric, errors="coerce").replace([np.inf, -np.inf], np.nan)
+    district = subdistricts["district_code"].to_numpy()
+    degrees = degrees.fillna(degrees.groupby(district).transform("mean")).fillna(degrees.mean()).fillna(0.0)
+    points = plane.to_km(degrees.to_numpy(float))
+    same = pd.DataFrame(points.round(3)).groupby([0, 1]).cumcount().to_numpy()
+    turn = same * np.pi * (3 - np.sqrt(5))
+    return points + np.column_stack([np.cos(turn), np.sin(turn)]) * (0.3 * np.sqrt(same))[:, None]
+
+
+def areas_km2(subdistricts: pd.DataFrame, points: np.ndarray) -> np.ndarray:
+    """Area per subdistrict; what is missing takes the median; with no area at all the spacing of the points tells."""
+    given = subdistricts.get("area_km2", pd.Series(np.nan, subdistricts.index))
+    areas = pd.to_numeric(given, errors="coerce").astype(float).to_numpy(copy=True)
+    areas[~(np.isfinite(areas) & (areas > 0))] = np.nan
+    if np.isnan(areas).all():
+        areas = _areas_from_spacing(points)
+    return np.where(np.isnan(areas), np.nanmedian(areas), areas)
+
+
+def _areas_from_spacing(points: np.ndarray) -> np.ndarray:
+    """Square of the distance to the third nearest point, which is about one over the local density."""
+    if len(points) == 1:
+        return np.array([DEFAULT_AREA_KM2])
+    distance = np.hypot(*(points[:, None, :] - points[None, :, :]).transpose(2, 0, 1))
+    areas = np.sort(distance, axis=1)[:, min(3, len(points) - 1)] ** 2
+    return np.clip(areas, np.median(areas) / 10, np.median(areas) * 10)
+
+
+def land(points: np.ndarray, radii: np.ndarray, typical: float) -> shapely.Geometry:
+    """Discs merged into land: bays narrower than ``CLOSING * typical`` are filled, corners rounded, no lakes."""
+    discs = shapely.buffer(shapely.points(points), radii, quad_segs=8)
+    merged = shapely.union_all(discs)
+    closed = merged.buffer(CLOSING * typical).buffer(-(CLOSING + OPENING) * typical).buffer(OPENING * typical)
+    lost = ~shapely.contains(closed, shapely.points(points))
+    whole = shapely.union_all([closed, *discs[lost]])
+    filled = shapely.union_all([shapely.Polygon(part.exterior) for part in shapely.get_parts(whole)])
+    return filled.simplify(COAST_TOLERANCE_KM)
+
+
+def land_from_areas(points: np.ndarray, areas: np.ndarray) -> shapely.Geometry:
+    """Land whose whole area is the sum of ``areas``: one factor on all disc radii, found by bisection."""
+    radii, typical = np.sqrt(areas / np.pi), float(np.sqrt(np.median(areas) / np.pi))
+    low, high = 0.3, 3.0
+    for _ in range(8):
+        factor = (low + high) / 2
+        low, high = (factor, high) if land(points, factor * radii, typical).area < areas.sum() else (low, factor)
+    return land(points, high * radii, typical)
+
+
+def weights_from_areas(points: np.ndarray, areas: np.ndarray, ground: shapely.Geometry) -> np.ndarray:
+    """Weights with which every cell gets about its area: damped steps on a sample of the land."""
+    step = np.sqrt(ground.area / (SAMPLES_PER_CELL * len(points)))
+    x0, y0, x1, y1 = ground.bounds
+    grid = np.column_stack([a.ravel() for a in np.meshgrid(np.arange(x0, x1, step), np.arange(y0, y1, step))])
+    shapely.prepare(ground)
+    grid = grid[shapely.contains_xy(ground, *grid.T)]
+    weights, target = np.zeros(len(points)), areas * len(grid) / areas.sum()
+    for _ in range(WEIGHT_ROUNDS):
+        found = np.bincount(owners_at(grid, points, weights), minlength=len(points))
+        weights += 0.5 * (target - found) * step**2 / np.pi
+    return weights
+
+
+def sites_of(points: np.ndarray, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Sites, weights and owners of fitted cells: each point and its two ends, so that a cell can be long."""
+    reach, weights = fitted[:, :2], fitted[:, 2]
+    return np.vstack([points, points + reach, points - reach]), np.tile(weights, 3), np.tile(np.arange(len(points)), 3)
+
+
+def rows_for(table: pd.DataFrame | None, codes: pd.Series) -> pd.DataFrame | None:
+    """Rows of a table keyed by ``subdistrict_code`` in the order of ``codes``.
+
+    None unless the table names every code, and every code is named once: half a table is no table.
+    """
+    if table is None or codes.duplicated().any() or not table["subdistrict_code"].is_unique:
+        return None
+    return table.set_index("subdistrict_code").loc[codes] if codes.isin(table["subdistrict_code"]).all() else None
+
+
+def _cells(diagram: Diagram, district: np.ndarray, typical: float) -> np.ndarray:
+    """Cells on the land; weights are drawn in until no cell is hidden (unweighted sites never are)."""
+    for keep in (1.0, 0.9, 0.75, 0.5, 0.25, 0.0):
+        drawn_in = replace(diagram, weights=keep * diagram.weights)
+        cells = drawn_in.cells()
+        if not shapely.is_empty(cells).any():
+            break
+    return bridged(drawn_in, cells, district, typical)
+
+
+def schematic(subdistricts: pd.DataFrame, seeds: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+    """Schematic map: ``subdistrict_code``, ``district_code``, ``geometry`` (EPSG:4326), one polygon per row.
+
+    Needs ``subdistrict_code``, ``district_code``, ``lat``, ``lon``; uses ``area_km2`` where it is known.
+    ``seeds`` (``subdistrict_code``, ``x_km``, ``y_km``, ``weight_km2``) are used when they name every
+    subdistrict of the frame; else the map comes from the facts alone.
+    """
+    frame = subdistricts[["subdistrict_code", "district_code"]].reset_index(drop=True)
+    if frame.empty:
+        return gpd.GeoDataFrame(frame, geometry=[], crs="EPSG:4326")
+    plane = plane_of(subdistricts)
+    points = points_km(subdistricts, plane)
+    fitted = rows_for(seeds, frame["subdistrict_code"])
+    if fitted is not None:
+        points, weights, owner = sites_of(points, fitted[SEED_COLUMNS[1:]].to_numpy(float))
+        radii = np.sqrt(np.maximum(weights, 0.01))
+        typical = float(np.median(radii))
+        ground = land(points, radii, typical)
+    else:
+        areas, owner = areas_km2(subdistricts, points), np.arange(len(points))
+        typical = float(np.sqrt(np.median(areas) / np.pi))
+        ground = land_from_areas(points, areas)
+        weights = weights_from_areas(points, areas, ground)
+    district = pd.factorize(frame["district_code"])[0]
+    cells = _cells(Diagram(points, weights, owner, ground), district, typical)
+    return gpd.GeoDataFrame(frame, geometry=shapely.transform(cells, plane.to_degrees), crs="EPSG:4326")

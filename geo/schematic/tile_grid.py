@@ -1,0 +1,88 @@
+"""Tile grid: one equal hexagon per subdistrict, so that a small town weighs as much as a forest.
+
+The hexagons lie where the province lies (EPSG:4326) and are regular on a Web Mercator map.
+"""
+
+from __future__ import annotations
+
+import math
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.schematic.power_diagram import touching_pairs
+from geo.schematic.schematic import areas_km2, plane_of, points_km, rows_for, schematic
+from geo.schematic.tile_solver import lattice_xy, solve
+
+EARTH_KM = 6378.137
+STEPS = 120_000
+CORNERS = np.array([(0, 2), (1, 1), (1, -1), (0, -2), (-1, -1), (-1, 1)])
+
+
+def to_mercator(degrees: np.ndarray) -> np.ndarray:
+    """Longitude, latitude to spherical Mercator km."""
+    return EARTH_KM * np.column_stack([np.radians(degrees[:, 0]), np.arcsinh(np.tan(np.radians(degrees[:, 1])))])
+
+
+def to_degrees(mercator: np.ndarray) -> np.ndarray:
+    """Spherical Mercator km to longitude, latitude."""
+    return np.degrees(np.column_stack([mercator[:, 0] / EARTH_KM, np.arctan(np.sinh(mercator[:, 1] / EARTH_KM))]))
+
+
+def assign(
+    subdistricts: pd.DataFrame, neighbours: pd.DataFrame | None = None, steps: int = STEPS, seed: int = 80
+) -> pd.DataFrame:
+    """Solve the grid: ``subdistrict_code``, ``column``, ``row`` (north to south, odd rows half a hexagon east).
+
+    ``neighbours`` (``subdistrict_code_a``, ``subdistrict_code_b``) are the true neighbours; without them
+    the borders of the schematic map from the facts serve.
+
+    Examples
+    --------
+    ``data/reference/tile_grid.csv`` was made (4 s) with::
+
+        assign(reference.subdistricts(), reference.adjacency(), steps=800_000).to_csv(path, index=False)
+    """
+    codes = subdistricts["subdistrict_code"].reset_index(drop=True)
+    if codes.empty:
+        return pd.DataFrame({"subdistrict_code": codes, "column": [], "row": []})
+    if neighbours is None:
+        pairs = touching_pairs(schematic(subdistricts).geometry.to_numpy())
+    else:
+        number = pd.Series(codes.index, index=codes)
+        ends = neighbours[["subdistrict_code_a", "subdistrict_code_b"]].apply(lambda side: side.map(number)).dropna()
+        pairs = ends.to_numpy(int)
+    plane = plane_of(subdistricts)
+    points = to_mercator(plane.to_degrees(points_km(subdistricts, plane)))
+    placed = solve(points, subdistricts["district_code"].to_numpy(), pairs, steps, seed)
+    placed.insert(0, "subdistrict_code", codes)
+    return placed
+
+
+def tile_grid(subdistricts: pd.DataFrame, assignment: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
+    """Tile grid: ``subdistrict_code``, ``district_code``, ``geometry`` (EPSG:4326), one hexagon per row.
+
+    ``assignment`` (``subdistrict_code``, ``column``, ``row``) is used when it names every subdistrict of
+    the frame; else the grid is solved now (seconds). Together the hexagons cover the province's area.
+    """
+    frame = subdistricts[["subdistrict_code", "district_code"]].reset_index(drop=True)
+    if frame.empty:
+        return gpd.GeoDataFrame(frame, geometry=[], crs="EPSG:4326")
+    placed = rows_for(assignment, frame["subdistrict_code"])
+    if placed is None:
+        placed = assign(subdistricts)
+    place = placed[["column", "row"]].to_numpy(int)
+    plane = plane_of(subdistricts)
+    points = points_km(subdistricts, plane)
+    areas = areas_km2(subdistricts, points)
+    centre = np.average(to_mercator(plane.to_degrees(points)), axis=0, weights=areas)
+    stretch = 1 / math.cos(math.radians(plane.origin[1]))
+    width = stretch * math.sqrt(areas.mean() * 2 / math.sqrt(3))
+    middle = lattice_xy(*place.T).mean(axis=0)
+    # Corners are counted in whole half-widths and sixth-heights: neighbours get the very same vertices.
+    halves = np.column_stack([2 * place[:, 0] + place[:, 1] % 2, -3 * place[:, 1]])
+    corners = (halves[:, None, :] + CORNERS).reshape(-1, 2) * np.array([0.5, 1 / (2 * math.sqrt(3))])
+    rings = to_degrees(centre + (corners - middle) * width).reshape(len(frame), 6, 2)
+    return gpd.GeoDataFrame(frame, geometry=shapely.polygons(rings), crs="EPSG:4326")
