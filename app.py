@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from pages.parts import choices, frame, guard
-from pages.parts.text import t
+from pages.parts import choices, frame
+from pages.session import errors as guard
+from pages.session.text import t
 
 with guard.calm():
     choices.read_address()

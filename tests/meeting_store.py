@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from loaders.store import connection as store
 from loaders.store import tables
-from pages.parts import kept
+from pages.session import cache as kept
 from tests import served
 
 

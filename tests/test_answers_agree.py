@@ -7,8 +7,9 @@ import pytest
 
 from geo.questions.questions import QUESTIONS, Answer
 from loaders.areas import facts as province_facts
-from pages.parts import analysis, answers, kept, looks, money, overlap_lists, queries, sheet
+from pages.parts import analysis, answers, looks, money, overlap_lists, queries, sheet
 from pages.parts.queries import Filters
+from pages.session import cache as kept
 from tests import served
 from tests.test_analysis_pages import BUDGET
 

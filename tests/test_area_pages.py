@@ -12,7 +12,7 @@ from loaders import setup
 from loaders.layouts import templates
 from loaders.store import connection as store
 from loaders.store import tables
-from pages.parts import kept
+from pages.session import cache as kept
 from tests.conftest import ROOT
 from tests.stores import load_rows
 

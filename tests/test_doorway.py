@@ -14,7 +14,7 @@ import pytest
 from streamlit import file_util
 
 from pages.parts import doorway
-from pages.parts.text import LANGUAGES, catalogue
+from pages.session.text import LANGUAGES, catalogue
 from tests import served
 
 FRONT = Path(file_util.get_static_dir())

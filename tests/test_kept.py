@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from pages.parts import kept
+from pages.session import cache as kept
 from tests.conftest import ROOT
 
 LETS_GO = """

@@ -14,7 +14,8 @@ from geo.schematic.tile_grid import assign
 from geo.schematic.tile_process import assign_apart
 from loaders import reference, settings
 from loaders.boundaries.register import register
-from pages.parts import geometry, kept
+from pages.parts import geometry
+from pages.session import cache as kept
 from tests import nation_files
 
 STYLES = {"0": ClassStyle("#ffffcc", "1 หน่วยงาน"), "u": ClassStyle("#e3e3e3", "ยังไม่มีข้อมูล", "#8a8a8a")}

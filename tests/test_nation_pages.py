@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from bench.client import Client
-from pages.parts import kept
-from pages.parts.text import catalogue
+from pages.session import cache as kept
+from pages.session.text import catalogue
 from tests import nation_files, served
 from tests.conftest import ROOT
 

@@ -12,7 +12,6 @@ from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.parts import (
     analysis,
-    kept,
     queries,
     ranking_controls,
     ranking_data,
@@ -23,6 +22,7 @@ from pages.parts import (
     welfare_parts,
 )
 from pages.parts.ranking_data import KEY, Method
+from pages.session import cache as kept
 from tests import served
 
 

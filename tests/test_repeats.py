@@ -15,7 +15,7 @@ from loaders.imports import decide, repeats, review
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.store import connection as store
-from pages.parts import kept
+from pages.session import cache as kept
 from tests.conftest import ROOT, SHARED
 from tests.import_files import account, adds_up, csv_file, new_store
 from tests.test_cli import loaders

@@ -10,7 +10,7 @@ import sys
 import pytest
 from playwright.sync_api import TimeoutError
 
-from pages.parts.text import catalogue
+from pages.session.text import catalogue
 from tests import oidc_provider, served
 from tests.conftest import ROOT
 from tests.test_access_browser import CANARY, NAME

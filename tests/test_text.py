@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pages.parts.text import catalogue, flat
+from pages.session.text import catalogue, flat
 from tests.conftest import ROOT
 
 THAI = re.compile("[ก-ฮ]")  # a consonant: signs alone are no word

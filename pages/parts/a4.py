@@ -8,7 +8,7 @@ import unicodedata
 import pandas as pd
 
 from pages.parts import analysis, choices, compare, layers, place_facts, queries, records, sheet
-from pages.parts.text import baht, day, name_of, safe, subdistrict_name, t, year
+from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year
 
 SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
 PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: sheet inside its margins, head with the small map, slack

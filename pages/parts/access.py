@@ -11,8 +11,9 @@ from loaders.store import accounts as store_people
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import LEVELS, ROLES
-from pages.parts import choices, panels, queries, records, who
-from pages.parts.text import coded, day, flat, safe, t, whole
+from pages.parts import choices, panels, queries, records
+from pages.session import sign_in as who
+from pages.session.text import coded, day, flat, safe, t, whole
 
 
 def _person() -> str:

@@ -9,7 +9,7 @@ from geo.measure import known_sum
 from pages.parts import analysis, choices, compare, layers, queries, territory
 from pages.parts.place_facts import Block
 from pages.parts.queries import Filters
-from pages.parts.text import baht, day, safe, t, whole, year
+from pages.session.text import baht, day, safe, t, whole, year
 
 SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three lists of MOST lines, fill one sheet
 MOST = 9

@@ -21,8 +21,8 @@ from geo.periods import filter_support
 from loaders import codes, settings
 from loaders.areas import facts as province_facts
 from pages.parts import queries
-from pages.parts.kept import kept
 from pages.parts.queries import Filters
+from pages.session.cache import kept
 
 
 @kept(64)

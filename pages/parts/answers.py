@@ -16,7 +16,7 @@ from pages.parts import analysis, choices, panels, queries, ranking_data, record
 from pages.parts.layers import Layer
 from pages.parts.palette import OUTCOMES, SEQUENTIAL
 from pages.parts.queries import Filters
-from pages.parts.text import baht, percent, t, whole
+from pages.session.text import baht, percent, t, whole
 
 COLORS = {
     "found": OUTCOMES["suspected_duplication"],

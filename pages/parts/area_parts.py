@@ -12,7 +12,7 @@ from geo.maps.board import ClassStyle
 from loaders.areas import register as areas_register
 from pages.parts import layers, panels, queries
 from pages.parts.palette import NOT_APPLICABLE, SEQUENTIAL
-from pages.parts.text import baht, day, name_of, safe, t, whole
+from pages.session.text import baht, day, name_of, safe, t, whole
 
 FIRST = date(1900, 1, 1)
 KINDS = ("district", "king_amphoe", "subdistrict", "village")

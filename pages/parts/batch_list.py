@@ -10,7 +10,7 @@ import streamlit as st
 from loaders.layouts import templates
 from loaders.store import connection as store
 from pages.parts import import_jobs, queries, records
-from pages.parts.text import baht, day, flat, safe, t, whole
+from pages.session.text import baht, day, flat, safe, t, whole
 
 
 def batches(version: str) -> None:

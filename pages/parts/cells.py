@@ -13,7 +13,7 @@ from pages.parts import analysis, choices, panels, queries, records
 from pages.parts.charts import Cell, matrix_html
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.parts.queries import Filters
-from pages.parts.text import baht, in_order, safe, t, whole
+from pages.session.text import baht, in_order, safe, t, whole
 
 NOT_CODED = ""
 

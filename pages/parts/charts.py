@@ -17,7 +17,7 @@ import pandas as pd
 from geo.money.currents import STEPS
 from geo.money.sankey import Sankey
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
-from pages.parts.text import safe, t
+from pages.session.text import safe, t
 
 KINDS = {"regular": "#8cb9e0", "special": "#e08e3b", "": "#b9b2aa"}
 NODE = "#22303c"

@@ -16,10 +16,12 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
-from pages.parts import analysis, apart, queries, toasts
-from pages.parts.kept import kept
+from pages.parts import analysis, queries
 from pages.parts.queries import Filters
-from pages.parts.text import LANGUAGES, in_order, language, name_of, read_in, safe, t, year
+from pages.session import fragments as apart
+from pages.session import notices as toasts
+from pages.session.cache import kept
+from pages.session.text import LANGUAGES, in_order, language, name_of, read_in, safe, t, year
 
 KEYS = ("lang", "province", "year", "agency", "theme", "stream", "district", "measure", "need", "map", "subdistrict", "layer", "question", "cell", "cells", "shown", "ends",
         "mode", "split", "tier", "twin", "other", "by", "per", "bar", "list", "hint", "method",

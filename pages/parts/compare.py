@@ -12,10 +12,11 @@ import streamlit as st
 from geo.coverage.roll_up import SPLIT_METHODS
 from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
-from pages.parts import apart, choices, dimensions, geometry, layers, looks, panels, queries
-from pages.parts.kept import kept
+from pages.parts import choices, dimensions, geometry, layers, looks, panels, queries
 from pages.parts.looks import Look
-from pages.parts.text import baht, language, safe, t, whole, year
+from pages.session import fragments as apart
+from pages.session.cache import kept
+from pages.session.text import baht, language, safe, t, whole, year
 
 MEASURES = ("agencies", "village_share", "per_head_baht")
 MODES = ("one", "twin", "small")

@@ -11,7 +11,7 @@ from pages.parts import analysis, choices, dimensions, looks, panels, queries
 from pages.parts import records as rows_
 from pages.parts.compare import Sight, value_words
 from pages.parts.looks import Look
-from pages.parts.text import baht, name_of, percent, t, whole
+from pages.session.text import baht, name_of, percent, t, whole
 
 
 def _covered(version: str, look: Look) -> int:

@@ -7,9 +7,9 @@ import pandas as pd
 from geo.measure import known_sum
 from pages.parts import choices, queries
 from pages.parts import records as rows_
-from pages.parts.kept import kept
 from pages.parts.looks import TIERS, Look, coverage
-from pages.parts.text import language, t, year
+from pages.session.cache import kept
+from pages.session.text import language, t, year
 
 DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
 MOST = 24  # more small maps than this cannot be told apart on a screen

@@ -8,7 +8,7 @@ import streamlit as st
 from loaders.problems import Refused
 from pages.parts import analysis, panels, queries
 from pages.parts import records as rows_
-from pages.parts.text import baht, day, safe, t
+from pages.session.text import baht, day, safe, t
 
 
 def form(version: str, shown: pd.DataFrame) -> None:

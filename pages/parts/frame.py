@@ -11,8 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
 from loaders.store.connection import StoreUnavailable
-from pages.parts import apart, choices, guard, nation_parts, queries, toasts, warm, who
-from pages.parts.text import safe, t
+from pages.parts import choices, nation_parts, queries, warm
+from pages.session import errors as guard
+from pages.session import fragments as apart
+from pages.session import notices as toasts
+from pages.session import sign_in as who
+from pages.session.text import safe, t
 
 CAPITAL = "10"
 ICON = settings.ROOT / "static" / "icon.svg"

@@ -9,9 +9,10 @@ import streamlit as st
 
 from geo.clusters import METHODS
 from loaders import codes
-from pages.parts import analysis, apart, choices, looks, panels, queries
+from pages.parts import analysis, choices, looks, panels, queries
 from pages.parts import records as rows_
-from pages.parts.text import baht, language, name_of, percent, safe, t, whole
+from pages.session import fragments as apart
+from pages.session.text import baht, language, name_of, percent, safe, t, whole
 
 LISTS = ("gap", "unknown_support", "theme", "plans")
 BARS = ("median", "mean", "quarter")

@@ -24,7 +24,7 @@ from loaders.areas import facts as province_facts
 from loaders.boundaries import find as boundaries
 from loaders.boundaries.register import HOME
 from loaders.problems import Problem
-from pages.parts.kept import kept
+from pages.session.cache import kept
 
 FOLDER = settings.ROOT / "static" / "geo"
 log = logging.getLogger("kradan")

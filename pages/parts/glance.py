@@ -6,7 +6,7 @@ import pandas as pd
 
 from geo.measure import known_sum
 from pages.parts import analysis, answers, choices, queries
-from pages.parts.text import baht, t, whole
+from pages.session.text import baht, t, whole
 
 
 def subdistrict() -> str | None:

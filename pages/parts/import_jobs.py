@@ -23,8 +23,9 @@ from loaders import settings
 from loaders.files import guards
 from loaders.imports import batches
 from loaders.store import connection as store
-from pages.parts import queries, who
-from pages.parts.text import flat, t
+from pages.parts import queries
+from pages.session import sign_in as who
+from pages.session.text import flat, t
 
 PREFIX = "kradan-import-"
 OLD_SECONDS = 24 * 3600

@@ -10,7 +10,7 @@ from loaders import codes
 from loaders.layouts.layout import PLACE, VALUES
 from loaders.layouts.values import BAHT
 from pages.parts import importing
-from pages.parts.text import flat, t
+from pages.session.text import flat, t
 
 REGISTERS = ("support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder")
 ERAS = ("auto", "be", "ce")

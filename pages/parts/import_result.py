@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import batch_list, import_jobs, import_mapping, importing
-from pages.parts.text import flat, safe, t
+from pages.session.text import flat, safe, t
 
 
 def show(result: dict, base: str | None) -> None:

@@ -12,7 +12,7 @@ import streamlit as st
 from loaders import codes
 from loaders.layouts.values import BAHT
 from pages.parts import import_jobs, panels, records
-from pages.parts.text import baht, day, flat, language, safe, t, whole
+from pages.session.text import baht, day, flat, language, safe, t, whole
 
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"

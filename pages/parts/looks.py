@@ -18,9 +18,10 @@ from loaders import codes
 from loaders.areas import facts as province_facts
 from loaders.store import connection as store
 from loaders.store.privacy import PUBLIC, Viewer
-from pages.parts import analysis, queries, who
-from pages.parts.kept import kept
+from pages.parts import analysis, queries
 from pages.parts.queries import Filters
+from pages.session import sign_in as who
+from pages.session.cache import kept
 
 TIERS = ("local", "provincial", "central")
 

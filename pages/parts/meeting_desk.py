@@ -13,7 +13,7 @@ from pages.parts import meeting, panels, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import difference, gather, shipped_story
 from pages.parts.meeting_words import Words, title_of
-from pages.parts.text import day, language, safe, t
+from pages.session.text import day, language, safe, t
 
 COVER = """<style>
 .stApp { background: #f4f7f9; }

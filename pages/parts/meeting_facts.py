@@ -11,9 +11,9 @@ import pandas as pd
 
 from loaders import settings
 from pages.parts import analysis, meeting_answers, queries
-from pages.parts.kept import kept
 from pages.parts.meeting_board import Board, whole
 from pages.parts.meeting_steps import BUILDERS
+from pages.session.cache import kept
 
 FORMAT = 1
 SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level", "area_code", "subdistrict_code", "fiscal_year", "amount_satang",

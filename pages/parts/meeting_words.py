@@ -7,7 +7,7 @@ from datetime import date
 
 from loaders import codes
 from loaders.thai import thai_date
-from pages.parts.text import catalogue
+from pages.session.text import catalogue
 
 SATANG_PER_MILLION = 100_000_000
 

@@ -16,7 +16,7 @@ from loaders.areas import facts as province_facts
 from pages.parts import analysis, answers, charts, choices, panels, queries, records
 from pages.parts.layers import Layer
 from pages.parts.palette import SEQUENTIAL
-from pages.parts.text import baht, day, percent, safe, t, whole
+from pages.session.text import baht, day, percent, safe, t, whole
 
 KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}
 ENDS = ("districts", "classes")

@@ -23,7 +23,7 @@ from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import nation as store_nation
 from pages.parts import geometry, queries
-from pages.parts.kept import kept
+from pages.session.cache import kept
 
 PREPARED_VERSION = 1
 TILE_STEPS = 60_000  # 1 s; more changes nothing one sees

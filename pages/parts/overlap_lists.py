@@ -12,7 +12,7 @@ from geo.overlaps.views import agency_matrix, stream_sets
 from pages.parts import analysis, choices, explain, panels, queries
 from pages.parts import records as rows_
 from pages.parts.palette import OUTCOMES
-from pages.parts.text import baht, language, safe, t, whole
+from pages.session.text import baht, language, safe, t, whole
 
 LISTS = ("pairs", "streams", "agencies", "cleared")
 KINDS = ("suspected_duplication", "overlapping", "complementary", "fragmented", "not_known", "cleared")

@@ -19,7 +19,7 @@ from loaders.exchange import tables as exchange
 from pages.parts import analysis, geometry, queries, records
 from pages.parts.choices import link_params, switch
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
-from pages.parts.text import baht, day, language, safe, t, whole, year
+from pages.session.text import baht, day, language, safe, t, whole, year
 
 MAP_HEIGHT = 680
 _gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)

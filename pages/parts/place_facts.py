@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.coverage.gaps import neighbours
 from pages.parts import analysis, choices, looks, queries, ranking_data, records
-from pages.parts.text import baht, coded, name_of, safe, t, whole
+from pages.session.text import baht, coded, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
 REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")

@@ -22,8 +22,8 @@ from loaders.imports import repeats, review
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer
-from pages.parts import who
-from pages.parts.kept import kept
+from pages.session import sign_in as who
+from pages.session.cache import kept
 
 ROOT = settings.ROOT
 Written = TypeVar("Written")

@@ -8,7 +8,7 @@ from geo.ranking.spec import Spec, SpecError
 from pages.parts import ranking_data, scenarios
 from pages.parts.choices import choose
 from pages.parts.ranking_data import LIMITS, Method
-from pages.parts.text import language, t
+from pages.session.text import language, t
 
 NORMALISE = ("z", "minmax", "rank")
 AGGREGATE = ("arithmetic", "geometric", "mazziotta_pareto")

@@ -15,7 +15,7 @@ from geo.ranking.review import Agreed, agreed, compare, strength_by_need
 from geo.ranking.spec import Spec
 from loaders import settings
 from pages.parts import analysis, queries
-from pages.parts.kept import kept
+from pages.session.cache import kept
 
 KEY = "subdistrict_code"
 LIMITS = {"z": (105.0, 95.0), "minmax": (60.0, 40.0), "rank": (66.0, 33.0)}

@@ -11,7 +11,7 @@ from pages.parts import choices, panels, ranking_controls, ranking_data, records
 from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method
 from pages.parts.ranking_parts import FIELDS, decimal, draw_bars, inside, rank_words
-from pages.parts.text import percent, safe, t, whole
+from pages.session.text import percent, safe, t, whole
 
 LISTS = ("table", "criteria", "axes", "last_year")
 

@@ -14,7 +14,7 @@ from pages.parts.layers import Layer
 from pages.parts.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
 from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method
-from pages.parts.text import day, percent, safe, t, whole
+from pages.session.text import day, percent, safe, t, whole
 
 FIELDS = {"weak_needy": ("n", "gap"), "strong_needy": ("s", "served"), "strong_less_needy": ("l", "low_need_supported"),
           "weak_less_needy": ("o", "low_need_none")}  # fmt: skip

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from pages.parts import analysis, choices, queries
-from pages.parts.kept import kept
-from pages.parts.text import day, language, name_of, percent, t, year
+from pages.session.cache import kept
+from pages.session.text import day, language, name_of, percent, t, year
 
 
 def agency_names(version: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.parts import panels, queries, records
-from pages.parts.text import percent, safe, t
+from pages.session.text import percent, safe, t
 
 
 def completeness(version: str) -> None:

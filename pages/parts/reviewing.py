@@ -12,9 +12,10 @@ import streamlit as st
 from loaders import settings
 from loaders.imports import decide
 from loaders.problems import Refused
-from pages.parts import choices, import_jobs, panels, queries, records, who
+from pages.parts import choices, import_jobs, panels, queries, records
 from pages.parts.importing import sentence
-from pages.parts.text import baht, day, flat, safe, t, whole
+from pages.session import sign_in as who
+from pages.session.text import baht, day, flat, safe, t, whole
 
 MOST_GROUPS = 300
 MOST_NAMED = 5

@@ -10,8 +10,9 @@ import streamlit as st
 
 from loaders.decisions import scenarios
 from loaders.problems import Refused
-from pages.parts import queries, toasts
-from pages.parts.text import day, safe, t
+from pages.parts import queries
+from pages.session import notices as toasts
+from pages.session.text import day, safe, t
 
 Numbers = dict[str, str]
 

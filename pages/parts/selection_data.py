@@ -8,8 +8,8 @@ import pandas as pd
 
 from geo.selection.selection import Choice, Wish, select, worth
 from pages.parts import queries, ranking_data, scenarios, welfare_data
-from pages.parts.kept import kept
 from pages.parts.ranking_data import KEY, Method
+from pages.session.cache import kept
 
 DEFAULTS = {
     "choose": 55.0,

@@ -12,7 +12,7 @@ from pages.parts.layers import Layer
 from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
 from pages.parts.ranking_data import KEY, Method
 from pages.parts.selection_data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
-from pages.parts.text import baht, language, safe, t, whole
+from pages.session.text import baht, language, safe, t, whole
 
 MILLION = 1e6
 NAMED = 5  # places written out beside a price; the rest is counted

@@ -7,7 +7,7 @@ import streamlit as st
 
 from loaders.areas import facts as province_facts
 from pages.parts import analysis, panels, place_facts, queries, records
-from pages.parts.text import baht, day, safe, subdistrict_name, t, whole
+from pages.session.text import baht, day, safe, subdistrict_name, t, whole
 
 
 def facts(version: str, chosen: queries.Filters, code: str) -> None:

@@ -16,7 +16,7 @@ from pages.parts.layers import Layer
 from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
 from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method
-from pages.parts.text import baht, day, safe, t, whole
+from pages.session.text import baht, day, safe, t, whole
 
 STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}
 

@@ -11,7 +11,7 @@ from geo.coverage import agency as land
 from pages.parts import analysis, choices, compare, dimensions, layers, looks, panels, queries, records
 from pages.parts.looks import Look
 from pages.parts.queries import Filters
-from pages.parts.text import baht, day, safe, t, whole
+from pages.session.text import baht, day, safe, t, whole
 
 
 def finding(version: str, chosen: Filters) -> str:

@@ -13,9 +13,10 @@ import threading
 import time
 
 from loaders import codes, settings
-from pages.parts import analysis, geometry, looks, queries, who
+from pages.parts import analysis, geometry, looks, queries
 from pages.parts.looks import Look
 from pages.parts.queries import Filters
+from pages.session import sign_in as who
 
 log = logging.getLogger("kradan")
 PATIENCE_SECONDS = 3.0

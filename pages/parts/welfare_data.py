@@ -11,7 +11,7 @@ from geo.matching_funds.funds import Funds, calculate, fund_gates, promised_rece
 from geo.matching_funds.rules import Scheme, read_schemes
 from loaders import settings
 from pages.parts import queries, scenarios
-from pages.parts.kept import kept
+from pages.session.cache import kept
 
 KEY = "subdistrict_code"
 MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # the worked total of the meeting

@@ -16,8 +16,8 @@ from pages.parts.layers import Layer, _bounds_words, _shades
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
 from pages.parts.queries import Filters
 from pages.parts.ranking_parts import place_prefix
-from pages.parts.text import baht, language, percent, safe, t, whole
 from pages.parts.welfare_data import KEY, Choice
+from pages.session.text import baht, language, percent, safe, t, whole
 
 
 def choose() -> Choice:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from geo.matching_funds.rules import NEEDED, Rule
 from pages.parts import queries, records, scenarios, welfare_data
-from pages.parts.text import language, safe, t
 from pages.parts.welfare_data import GATE, OPEN, SIZE, Choice
 from pages.parts.welfare_parts import payer_names
+from pages.session.text import language, safe, t
 
 
 def rules(version: str, choice: Choice) -> None:

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.measure import known_sum
 from pages.parts import agency_sheet, analysis, choices, layers, panels, queries, territory
 from pages.parts import records as rows_
-from pages.parts.text import baht, t, whole
+from pages.session.text import baht, t, whole
 
 
 def view() -> None:

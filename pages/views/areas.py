@@ -6,7 +6,7 @@ import streamlit as st
 
 from loaders.areas import register as areas_register
 from pages.parts import area_parts, panels, queries
-from pages.parts.text import day, t, whole
+from pages.session.text import day, t, whole
 
 
 def view() -> None:

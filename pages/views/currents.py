@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import analysis, choices, money, panels, queries
-from pages.parts.text import baht, t, whole
+from pages.session.text import baht, t, whole
 
 MAPS = ("alignment", "strong_on_weak")
 

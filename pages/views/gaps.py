@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import analysis, choices, gap_lists, layers, looks, panels, queries
-from pages.parts.text import t
+from pages.session.text import t
 
 
 def view() -> None:

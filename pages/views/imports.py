@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import batch_list, import_jobs, import_result, importing, panels, queries, records
-from pages.parts.text import t, whole
+from pages.session.text import t, whole
 
 
 def view() -> None:

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo.coverage.matrix import matrix
 from pages.parts import analysis, cells, choices, panels, queries
-from pages.parts.text import t
+from pages.session.text import t
 
 MEASURES = ("places", "baht")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import meeting, meeting_desk
-from pages.parts.text import language
+from pages.session.text import language
 
 
 def view() -> None:

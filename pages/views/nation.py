@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import choices, nation_data, nation_parts, panels, queries
-from pages.parts.text import t, year
+from pages.session.text import t, year
 
 
 def view() -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import analysis, choices, layers, overlap_lists, panels, queries
-from pages.parts.text import baht, t
+from pages.session.text import baht, t
 
 
 def view() -> None:

@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts import choices, panels, queries, ranking_controls, ranking_data
 from pages.parts import ranking_lists as lists
 from pages.parts import ranking_parts as parts
-from pages.parts.text import t
+from pages.session.text import t
 
 SHOWN = ("class", "agreed_class", "axes")
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import panels, queries, reviewing
-from pages.parts.text import baht, t, whole
+from pages.session.text import baht, t, whole
 
 
 def view() -> None:

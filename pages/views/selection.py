@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.parts import choices, panels, queries, ranking_controls, selection_data
 from pages.parts import ranking_parts as ranks
 from pages.parts import selection_parts as parts
-from pages.parts.text import t
+from pages.session.text import t
 
 
 def view() -> None:

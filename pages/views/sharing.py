@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts import access, panels, queries
-from pages.parts.text import t
+from pages.session.text import t
 
 PARTS = {
     "sharing_sets": access.data_sets,

@@ -5,7 +5,7 @@ import streamlit as st
 from loaders import settings
 from loaders.areas import facts as province_facts
 from pages.parts import geometry, panels, queries, records, register_list
-from pages.parts.text import baht, day, flat, safe, t, whole
+from pages.session.text import baht, day, flat, safe, t, whole
 
 
 def view() -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts import a4, analysis, choices, layers, panels, queries, sheet
-from pages.parts.text import name_of, t, year
+from pages.session.text import name_of, t, year
 
 
 def view() -> None:

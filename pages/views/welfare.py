@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts import choices, panels, queries, welfare_data, welfare_rules
 from pages.parts import welfare_parts as parts
-from pages.parts.text import t
+from pages.session.text import t
 
 
 def view() -> None:

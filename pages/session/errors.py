@@ -15,8 +15,8 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 from loaders.problems import Refused
 from loaders.store.connection import StoreUnavailable
 from loaders.store.privacy import redact_text
-from pages.parts import kept
-from pages.parts.text import t
+from pages.session import cache as kept
+from pages.session.text import t
 
 log = logging.getLogger("kradan")
 

@@ -15,7 +15,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from pages.parts import guard
+from pages.session import errors as guard
 
 VIEW, RESULTS = "view", "results"
 _redrawn: ContextVar[tuple[str, ...]] = ContextVar("parts_redrawn", default=())

@@ -66,7 +66,7 @@ def team_only(seen: Viewer) -> None:
 
 def panel() -> None:
     """Sign in or out; without an identity provider, what that means."""
-    from pages.parts.text import t
+    from pages.session.text import t
 
     if not has_sign_in():
         st.caption(t("single_user"))
