@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from pages.pack import make
-from pages.parts import meeting_facts, queries
+from pages.parts import meeting_facts
+from pages.queries import store as queries
 from tests import served
 from tests.meeting_store import opened
 

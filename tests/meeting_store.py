@@ -18,7 +18,7 @@ from tests import served
 
 @contextmanager
 def opened(path: Path) -> Iterator[Path]:
-    """Point ``pages.parts.queries`` at a store and forget what it had cached."""
+    """Point ``pages.queries.store`` at a store and forget what it had cached."""
     before = {name: os.environ.get(name) for name in ("KRADAN_STORE", "DATABASE_URL")}
     os.environ["KRADAN_STORE"] = str(path)
     os.environ.pop("DATABASE_URL", None)

@@ -7,8 +7,10 @@ import pytest
 
 from geo.questions.questions import QUESTIONS, Answer
 from loaders.areas import facts as province_facts
-from pages.parts import analysis, answers, looks, money, overlap_lists, queries, sheet
-from pages.parts.queries import Filters
+from pages.parts import answers, money, overlap_lists, sheet
+from pages.queries import analysis, looks
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session import cache as kept
 from tests import served
 from tests.test_analysis_pages import BUDGET

@@ -14,7 +14,7 @@ from geo.schematic.tile_grid import assign
 from geo.schematic.tile_process import assign_apart
 from loaders import reference, settings
 from loaders.boundaries.register import register
-from pages.parts import geometry
+from pages.queries import map_files as geometry
 from pages.session import cache as kept
 from tests import nation_files
 

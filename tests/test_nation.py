@@ -24,7 +24,9 @@ from loaders.imports import batches, ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import nation as store_nation
-from pages.parts import analysis, nation_data, queries
+from pages.parts import nation_data
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session import cache as kept
 from tests import nation_files, toy
 from tests.conftest import ROOT

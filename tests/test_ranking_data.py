@@ -11,8 +11,6 @@ from hypothesis import strategies as some
 from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.parts import (
-    analysis,
-    queries,
     ranking_controls,
     ranking_data,
     scenarios,
@@ -22,6 +20,8 @@ from pages.parts import (
     welfare_parts,
 )
 from pages.parts.ranking_data import KEY, Method
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session import cache as kept
 from tests import served
 

@@ -12,8 +12,8 @@ from shapely.geometry import shape
 
 from geo.maps.figures import Shapes, shapes
 from loaders import settings
-from pages.parts import geometry
 from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of
+from pages.queries import map_files as geometry
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,9 @@ import unicodedata
 
 import pandas as pd
 
-from pages.parts import analysis, choices, compare, layers, place_facts, queries, records, sheet
+from pages.parts import choices, compare, layers, place_facts, records, sheet
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year
 
 SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken

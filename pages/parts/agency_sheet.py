@@ -6,9 +6,11 @@ import pandas as pd
 import streamlit as st
 
 from geo.measure import known_sum
-from pages.parts import analysis, choices, compare, layers, queries, territory
+from pages.parts import choices, compare, layers, territory
 from pages.parts.place_facts import Block
-from pages.parts.queries import Filters
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session.text import baht, day, safe, t, whole, year
 
 SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three lists of MOST lines, fill one sheet

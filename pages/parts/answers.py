@@ -12,10 +12,12 @@ from geo.maps.board import ClassStyle
 from geo.money import alignment
 from geo.questions.questions import QUESTIONS, Answer, Context
 from loaders import codes
-from pages.parts import analysis, choices, panels, queries, ranking_data, records
+from pages.parts import choices, panels, ranking_data, records
 from pages.parts.layers import Layer
 from pages.parts.palette import OUTCOMES, SEQUENTIAL
-from pages.parts.queries import Filters
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session.text import baht, percent, t, whole
 
 COLORS = {

@@ -9,10 +9,12 @@ from geo.coverage.matrix import money_matrix, who_could_act_in
 from geo.coverage.roll_up import STRIP_LEVELS
 from loaders import codes
 from loaders.areas import facts as province_facts
-from pages.parts import analysis, choices, panels, queries, records
+from pages.parts import choices, panels, records
 from pages.parts.charts import Cell, matrix_html
 from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
-from pages.parts.queries import Filters
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session.text import baht, in_order, safe, t, whole
 
 NOT_CODED = ""

@@ -16,8 +16,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from loaders import codes, settings
-from pages.parts import analysis, queries
-from pages.parts.queries import Filters
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session import fragments as apart
 from pages.session import notices as toasts
 from pages.session.cache import kept

@@ -12,8 +12,11 @@ import streamlit as st
 from geo.coverage.roll_up import SPLIT_METHODS
 from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
-from pages.parts import choices, dimensions, geometry, layers, looks, panels, queries
-from pages.parts.looks import Look
+from pages.parts import choices, dimensions, layers, panels
+from pages.queries import looks
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
+from pages.queries.looks import Look
 from pages.session import fragments as apart
 from pages.session.cache import kept
 from pages.session.text import baht, language, safe, t, whole, year

@@ -7,10 +7,12 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import analysis, choices, dimensions, looks, panels, queries
+from pages.parts import choices, dimensions, panels
 from pages.parts import records as rows_
 from pages.parts.compare import Sight, value_words
-from pages.parts.looks import Look
+from pages.queries import analysis, looks
+from pages.queries import store as queries
+from pages.queries.looks import Look
 from pages.session.text import baht, name_of, percent, t, whole
 
 

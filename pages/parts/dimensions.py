@@ -5,9 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.measure import known_sum
-from pages.parts import choices, queries
+from pages.parts import choices
 from pages.parts import records as rows_
-from pages.parts.looks import TIERS, Look, coverage
+from pages.queries import store as queries
+from pages.queries.looks import TIERS, Look, coverage
 from pages.session.cache import kept
 from pages.session.text import language, t, year
 

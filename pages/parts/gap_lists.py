@@ -9,8 +9,10 @@ import streamlit as st
 
 from geo.clusters import METHODS
 from loaders import codes
-from pages.parts import analysis, choices, looks, panels, queries
+from pages.parts import choices, panels
 from pages.parts import records as rows_
+from pages.queries import analysis, looks
+from pages.queries import store as queries
 from pages.session import fragments as apart
 from pages.session.text import baht, language, name_of, percent, safe, t, whole
 

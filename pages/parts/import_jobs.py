@@ -23,7 +23,7 @@ from loaders import settings
 from loaders.files import guards
 from loaders.imports import batches
 from loaders.store import connection as store
-from pages.parts import queries
+from pages.queries import store as queries
 from pages.session import sign_in as who
 from pages.session.text import flat, t
 

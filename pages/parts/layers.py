@@ -12,7 +12,7 @@ from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
 from geo.maps.breaks import classify
 from pages.parts.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from pages.parts.panels import nothing_styles
-from pages.parts.queries import Filters
+from pages.queries.store import Filters
 from pages.session.text import t
 
 NOTHING_CLASS = {"none": "n", "not_reported": "u", "not_applicable": "x"}

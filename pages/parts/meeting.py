@@ -14,10 +14,11 @@ from loaders import settings
 from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
 from loaders.store import connection as store
-from pages.parts import geometry, queries
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import gather, shipped_story
 from pages.parts.meeting_words import Words, bars_of, figures_of, legend_of, places_of, title_of
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
 from pages.session import sign_in as who
 from pages.session.cache import kept
 

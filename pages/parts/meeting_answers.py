@@ -10,9 +10,10 @@ import pandas as pd
 from geo.money.alignment import strength
 from geo.questions.questions import QUESTIONS, Answer, Context
 from loaders import codes
-from pages.parts import analysis, queries
 from pages.parts.answers import COLORS, NOTHING
 from pages.parts.meeting_board import FOCUS, Board, nothing_legend
+from pages.queries import analysis
+from pages.queries import store as queries
 
 
 def answers(board: Board) -> dict[str, dict]:

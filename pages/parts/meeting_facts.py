@@ -10,9 +10,11 @@ import tomllib
 import pandas as pd
 
 from loaders import settings
-from pages.parts import analysis, meeting_answers, queries
+from pages.parts import meeting_answers
 from pages.parts.meeting_board import Board, whole
 from pages.parts.meeting_steps import BUILDERS
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.cache import kept
 
 FORMAT = 1

@@ -12,7 +12,7 @@ import pandas as pd
 from geo.maps.breaks import classify
 from geo.measure import known_sum
 from loaders import codes
-from pages.parts import analysis, meeting_community, queries
+from pages.parts import meeting_community
 from pages.parts.layers import count_bounds
 from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
 from pages.parts.palette import (
@@ -26,6 +26,8 @@ from pages.parts.palette import (
     SEQUENTIAL,
     UNMEASURED,
 )
+from pages.queries import analysis
+from pages.queries import store as queries
 
 JUDGED = ("gap", "served", "low_need_supported", "low_need_none")
 

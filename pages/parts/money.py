@@ -13,9 +13,11 @@ from geo.money.alignment import strong_on_weak
 from geo.money.sankey import sankey
 from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
-from pages.parts import analysis, answers, charts, choices, panels, queries, records
+from pages.parts import answers, charts, choices, panels, records
 from pages.parts.layers import Layer
 from pages.parts.palette import SEQUENTIAL
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import baht, day, percent, safe, t, whole
 
 KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}

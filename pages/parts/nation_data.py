@@ -22,7 +22,8 @@ from loaders.boundaries import nation
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import nation as store_nation
-from pages.parts import geometry, queries
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
 from pages.session.cache import kept
 
 PREPARED_VERSION = 1

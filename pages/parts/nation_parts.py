@@ -13,9 +13,11 @@ from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
-from pages.parts import choices, geometry, layers, nation_data, panels, queries, records
+from pages.parts import choices, layers, nation_data, panels, records
 from pages.parts.choices import ALL, choose
 from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
 from pages.session import fragments as apart
 from pages.session.text import baht, day, language, safe, t, whole, year
 

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.coverage.gaps import neighbours
-from pages.parts import analysis, choices, looks, queries, ranking_data, records
+from pages.parts import choices, ranking_data, records
+from pages.queries import analysis, looks
+from pages.queries import store as queries
 from pages.session.text import baht, coded, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")

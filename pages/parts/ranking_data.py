@@ -14,7 +14,8 @@ from geo.ranking.reading import read_spec
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
 from geo.ranking.spec import Spec
 from loaders import settings
-from pages.parts import analysis, queries
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.cache import kept
 
 KEY = "subdistrict_code"

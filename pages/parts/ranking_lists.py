@@ -8,9 +8,9 @@ import streamlit as st
 from geo.ranking.ranking import Ranking, influence
 from geo.ranking.review import Agreed
 from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
-from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method
 from pages.parts.ranking_parts import FIELDS, decimal, draw_bars, inside, rank_words
+from pages.queries.store import Filters
 from pages.session.text import percent, safe, t, whole
 
 LISTS = ("table", "criteria", "axes", "last_year")

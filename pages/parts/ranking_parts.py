@@ -9,11 +9,12 @@ from geo.maps.board import ClassStyle
 from geo.ranking.ranking import Ranking
 from geo.ranking.review import Agreed
 from loaders.decisions import scenarios as store_scenarios
-from pages.parts import choices, panels, queries, ranking_controls, ranking_data, records, scenarios
+from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
 from pages.parts.layers import Layer
 from pages.parts.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
-from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session.text import day, percent, safe, t, whole
 
 FIELDS = {"weak_needy": ("n", "gap"), "strong_needy": ("s", "served"), "strong_less_needy": ("l", "low_need_supported"),

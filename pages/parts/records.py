@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pages.parts import analysis, choices, queries
+from pages.parts import choices
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.cache import kept
 from pages.session.text import day, language, name_of, percent, t, year
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from loaders.decisions import scenarios
 from loaders.problems import Refused
-from pages.parts import queries
+from pages.queries import store as queries
 from pages.session import notices as toasts
 from pages.session.text import day, safe, t
 

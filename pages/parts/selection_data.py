@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geo.selection.selection import Choice, Wish, select, worth
-from pages.parts import queries, ranking_data, scenarios, welfare_data
+from pages.parts import ranking_data, scenarios, welfare_data
 from pages.parts.ranking_data import KEY, Method
+from pages.queries import store as queries
 from pages.session.cache import kept
 
 DEFAULTS = {

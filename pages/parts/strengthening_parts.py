@@ -10,12 +10,14 @@ import streamlit as st
 from geo.maps.board import ClassStyle
 from geo.ranking import strengthening as plan
 from loaders.decisions import scenarios as store_scenarios
-from pages.parts import analysis, choices, panels, queries, ranking_controls, ranking_data, records, scenarios
+from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
 from pages.parts import ranking_parts as ranks
 from pages.parts.layers import Layer
 from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
-from pages.parts.queries import Filters
 from pages.parts.ranking_data import KEY, Method
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session.text import baht, day, safe, t, whole
 
 STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}

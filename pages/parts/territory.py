@@ -8,9 +8,11 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage import agency as land
-from pages.parts import analysis, choices, compare, dimensions, layers, looks, panels, queries, records
-from pages.parts.looks import Look
-from pages.parts.queries import Filters
+from pages.parts import choices, compare, dimensions, layers, panels, records
+from pages.queries import analysis, looks
+from pages.queries import store as queries
+from pages.queries.looks import Look
+from pages.queries.store import Filters
 from pages.session.text import baht, day, safe, t, whole
 
 

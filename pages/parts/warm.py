@@ -13,9 +13,11 @@ import threading
 import time
 
 from loaders import codes, settings
-from pages.parts import analysis, geometry, looks, queries
-from pages.parts.looks import Look
-from pages.parts.queries import Filters
+from pages.queries import analysis, looks
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
+from pages.queries.looks import Look
+from pages.queries.store import Filters
 from pages.session import sign_in as who
 
 log = logging.getLogger("kradan")

@@ -7,9 +7,10 @@ from decimal import Decimal
 import streamlit as st
 
 from geo.matching_funds.rules import NEEDED, Rule
-from pages.parts import queries, records, scenarios, welfare_data
+from pages.parts import records, scenarios, welfare_data
 from pages.parts.welfare_data import GATE, OPEN, SIZE, Choice
 from pages.parts.welfare_parts import payer_names
+from pages.queries import store as queries
 from pages.session.text import language, safe, t
 
 

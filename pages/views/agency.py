@@ -4,8 +4,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.measure import known_sum
-from pages.parts import agency_sheet, analysis, choices, layers, panels, queries, territory
+from pages.parts import agency_sheet, choices, layers, panels, territory
 from pages.parts import records as rows_
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import baht, t, whole
 
 

@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, compare, coverage_lists, dimensions, looks, panels, queries
+from pages.parts import choices, compare, coverage_lists, dimensions, panels
+from pages.queries import looks
+from pages.queries import store as queries
 from pages.session.text import t
 
 

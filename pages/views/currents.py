@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import analysis, choices, money, panels, queries
+from pages.parts import choices, money, panels
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import baht, t, whole
 
 MAPS = ("alignment", "strong_on_weak")

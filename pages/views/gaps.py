@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import analysis, choices, gap_lists, layers, looks, panels, queries
+from pages.parts import choices, gap_lists, layers, panels
+from pages.queries import analysis, looks
+from pages.queries import store as queries
 from pages.session.text import t
 
 

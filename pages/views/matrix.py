@@ -4,7 +4,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.coverage.matrix import matrix
-from pages.parts import analysis, cells, choices, panels, queries
+from pages.parts import cells, choices, panels
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import t
 
 MEASURES = ("places", "baht")

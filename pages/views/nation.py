@@ -3,7 +3,8 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, nation_data, nation_parts, panels, queries
+from pages.parts import choices, nation_data, nation_parts, panels
+from pages.queries import store as queries
 from pages.session.text import t, year
 
 

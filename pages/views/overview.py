@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import analysis, answers, choices, glance, layers, panels, queries
+from pages.parts import answers, choices, glance, layers, panels
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import t
 
 

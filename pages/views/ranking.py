@@ -3,9 +3,10 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, panels, queries, ranking_controls, ranking_data
+from pages.parts import choices, panels, ranking_controls, ranking_data
 from pages.parts import ranking_lists as lists
 from pages.parts import ranking_parts as parts
+from pages.queries import store as queries
 from pages.session.text import t
 
 SHOWN = ("class", "agreed_class", "axes")

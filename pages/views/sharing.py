@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import access, panels, queries
+from pages.parts import access, panels
+from pages.queries import store as queries
 from pages.session.text import t
 
 PARTS = {

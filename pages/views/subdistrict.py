@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import a4, analysis, choices, layers, panels, queries, sheet
+from pages.parts import a4, choices, layers, panels, sheet
+from pages.queries import analysis
+from pages.queries import store as queries
 from pages.session.text import name_of, t, year
 
 

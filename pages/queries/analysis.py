@@ -1,6 +1,6 @@
 """What the records say under the filters: coverage, gaps, overlaps, flows; every frame kept by data version.
 
-Computed from the frames of :mod:`pages.parts.queries` by ``geo``. They are shared between sessions and must not be
+Computed from the frames of :mod:`pages.queries.store` by ``geo``. They are shared between sessions and must not be
 changed in place; ``geo`` never does.
 """
 
@@ -20,8 +20,8 @@ from geo.overlaps import overlaps as lap
 from geo.periods import filter_support
 from loaders import codes, settings
 from loaders.areas import facts as province_facts
-from pages.parts import queries
-from pages.parts.queries import Filters
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session.cache import kept
 
 

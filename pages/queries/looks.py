@@ -18,8 +18,9 @@ from loaders import codes
 from loaders.areas import facts as province_facts
 from loaders.store import connection as store
 from loaders.store.privacy import PUBLIC, Viewer
-from pages.parts import analysis, queries
-from pages.parts.queries import Filters
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
 from pages.session import sign_in as who
 from pages.session.cache import kept
 
