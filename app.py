@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import choices, frame
+from pages.components import filters as choices
+from pages.parts import frame
 from pages.session import errors as guard
 from pages.session.text import t
 

@@ -43,7 +43,8 @@ def opened(view: str, **asked: str) -> AppTest:
 
         import streamlit as st
 
-        from pages.parts import choices, frame
+        from pages.components import filters as choices
+        from pages.parts import frame
 
         choices.read_address()
         st.session_state["_views"] = frame.views()

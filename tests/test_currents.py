@@ -15,7 +15,7 @@ from geo.money import alignment, currents
 from geo.money.sankey import sankey
 from geo.money.stream_history import history
 from geo.periods import filter_support
-from pages.parts import charts
+from pages.components import charts
 from tests import toy
 
 PLACES = [None, "99", "88", "9901", "9902", "880101", *toy.SUBDISTRICTS, "99010101", "99020203"]

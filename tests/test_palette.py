@@ -7,7 +7,8 @@ import inspect
 import numpy as np
 import pytest
 
-from pages.parts import answers, palette
+from pages.components import palette
+from pages.parts import answers
 from tests.palette_science import VISION, ciede2000, lab, linear, seen, worst
 
 BAR = 8.0

@@ -10,15 +10,8 @@ from hypothesis import strategies as some
 
 from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
-from pages.parts import (
-    ranking_controls,
-    ranking_data,
-    scenarios,
-    selection_data,
-    strengthening_parts,
-    welfare_data,
-    welfare_parts,
-)
+from pages.components import saved_scenarios as scenarios
+from pages.parts import ranking_controls, ranking_data, selection_data, strengthening_parts, welfare_data, welfare_parts
 from pages.parts.ranking_data import KEY, Method
 from pages.queries import analysis
 from pages.queries import store as queries

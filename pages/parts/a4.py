@@ -7,7 +7,10 @@ import unicodedata
 
 import pandas as pd
 
-from pages.parts import choices, compare, layers, place_facts, records, sheet
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import records
+from pages.parts import compare, place_facts, sheet
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year

@@ -11,7 +11,8 @@ from loaders.store import accounts as store_people
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import LEVELS, ROLES
-from pages.parts import choices, panels, records
+from pages.components import filters as choices
+from pages.components import panels, records
 from pages.queries import store as queries
 from pages.session import sign_in as who
 from pages.session.text import coded, day, flat, safe, t, whole

@@ -6,7 +6,9 @@ import pandas as pd
 import streamlit as st
 
 from geo.measure import known_sum
-from pages.parts import choices, compare, layers, territory
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.parts import compare, territory
 from pages.parts.place_facts import Block
 from pages.queries import analysis
 from pages.queries import store as queries

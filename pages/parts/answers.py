@@ -12,9 +12,11 @@ from geo.maps.board import ClassStyle
 from geo.money import alignment
 from geo.questions.questions import QUESTIONS, Answer, Context
 from loaders import codes
-from pages.parts import choices, panels, ranking_data, records
-from pages.parts.layers import Layer
-from pages.parts.palette import OUTCOMES, SEQUENTIAL
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components.map_layer import Layer
+from pages.components.palette import OUTCOMES, SEQUENTIAL
+from pages.parts import ranking_data
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters

@@ -10,8 +10,9 @@ import streamlit as st
 from geo import areas_over_time as area_time
 from geo.maps.board import ClassStyle
 from loaders.areas import register as areas_register
-from pages.parts import layers, panels
-from pages.parts.palette import NOT_APPLICABLE, SEQUENTIAL
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.components.palette import NOT_APPLICABLE, SEQUENTIAL
 from pages.queries import store as queries
 from pages.session.text import baht, day, name_of, safe, t, whole
 

@@ -9,7 +9,8 @@ import streamlit as st
 
 from loaders.layouts import templates
 from loaders.store import connection as store
-from pages.parts import import_jobs, records
+from pages.components import records
+from pages.parts import import_jobs
 from pages.queries import store as queries
 from pages.session.text import baht, day, flat, safe, t, whole
 

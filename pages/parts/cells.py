@@ -9,9 +9,10 @@ from geo.coverage.matrix import money_matrix, who_could_act_in
 from geo.coverage.roll_up import STRIP_LEVELS
 from loaders import codes
 from loaders.areas import facts as province_facts
-from pages.parts import choices, panels, records
-from pages.parts.charts import Cell, matrix_html
-from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components.charts import Cell, matrix_html
+from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters

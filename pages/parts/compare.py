@@ -12,7 +12,10 @@ import streamlit as st
 from geo.coverage.roll_up import SPLIT_METHODS
 from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
-from pages.parts import choices, dimensions, layers, panels
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.parts import dimensions
 from pages.queries import looks
 from pages.queries import map_files as geometry
 from pages.queries import store as queries

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from pages.parts import choices, dimensions, panels
-from pages.parts import records as rows_
+from pages.components import filters as choices
+from pages.components import panels
+from pages.components import records as rows_
+from pages.parts import dimensions
 from pages.parts.compare import Sight, value_words
 from pages.queries import analysis, looks
 from pages.queries import store as queries

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.measure import known_sum
-from pages.parts import choices
-from pages.parts import records as rows_
+from pages.components import filters as choices
+from pages.components import records as rows_
 from pages.queries import store as queries
 from pages.queries.looks import TIERS, Look, coverage
 from pages.session.cache import kept

@@ -6,8 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from loaders.problems import Refused
-from pages.parts import panels
-from pages.parts import records as rows_
+from pages.components import panels
+from pages.components import records as rows_
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, day, safe, t

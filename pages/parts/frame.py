@@ -11,7 +11,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import settings
 from loaders.store.connection import StoreUnavailable
-from pages.parts import choices, nation_parts, warm
+from pages.components import filters as choices
+from pages.parts import nation_parts, warm
 from pages.queries import store as queries
 from pages.session import errors as guard
 from pages.session import fragments as apart

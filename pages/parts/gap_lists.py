@@ -9,8 +9,9 @@ import streamlit as st
 
 from geo.clusters import METHODS
 from loaders import codes
-from pages.parts import choices, panels
-from pages.parts import records as rows_
+from pages.components import filters as choices
+from pages.components import panels
+from pages.components import records as rows_
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.session import fragments as apart

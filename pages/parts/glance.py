@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.measure import known_sum
-from pages.parts import answers, choices
+from pages.components import filters as choices
+from pages.parts import answers
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, t, whole

@@ -11,7 +11,8 @@ import streamlit as st
 
 from loaders import codes
 from loaders.layouts.values import BAHT
-from pages.parts import import_jobs, panels, records
+from pages.components import panels, records
+from pages.parts import import_jobs
 from pages.session.text import baht, day, flat, language, safe, t, whole
 
 UNITS = ("baht", "thousand_baht", "million_baht")

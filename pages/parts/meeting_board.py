@@ -11,13 +11,8 @@ from geo.ranking.ranking import Ranking
 from geo.ranking.spec import SpecError
 from geo.selection.selection import Choice, Wish, select, worth
 from loaders import codes
+from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.parts import ranking_data
-from pages.parts.palette import (
-    NONE,
-    NOT_APPLICABLE,
-    NOT_REPORTED,
-    NOT_REPORTED_LINE,
-)
 from pages.queries import analysis
 from pages.queries import store as queries
 

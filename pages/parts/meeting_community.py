@@ -5,8 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.measure import known_sum
+from pages.components.palette import CALL, CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, PILOTS, WEAK
 from pages.parts.meeting_board import FOCUS, Board, whole
-from pages.parts.palette import CALL, CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, PILOTS, WEAK
 from pages.queries import analysis
 from pages.queries import store as queries
 

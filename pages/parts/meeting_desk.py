@@ -9,7 +9,8 @@ from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.thai.dates import parse_date
 from loaders.thai.text import Unreadable
-from pages.parts import meeting, panels
+from pages.components import panels
+from pages.parts import meeting
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_facts import difference, gather, shipped_story
 from pages.parts.meeting_words import Words, title_of

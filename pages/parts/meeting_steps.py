@@ -12,10 +12,8 @@ import pandas as pd
 from geo.maps.breaks import classify
 from geo.measure import known_sum
 from loaders import codes
-from pages.parts import meeting_community
-from pages.parts.layers import count_bounds
-from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
-from pages.parts.palette import (
+from pages.components.map_layer import count_bounds
+from pages.components.palette import (
     NONE,
     NOT_APPLICABLE,
     NOT_KNOWN,
@@ -26,6 +24,8 @@ from pages.parts.palette import (
     SEQUENTIAL,
     UNMEASURED,
 )
+from pages.parts import meeting_community
+from pages.parts.meeting_board import FOCUS, NOTHING, Board, nothing_legend, whole
 from pages.queries import analysis
 from pages.queries import store as queries
 

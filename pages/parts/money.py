@@ -13,9 +13,11 @@ from geo.money.alignment import strong_on_weak
 from geo.money.sankey import sankey
 from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
-from pages.parts import answers, charts, choices, panels, records
-from pages.parts.layers import Layer
-from pages.parts.palette import SEQUENTIAL
+from pages.components import charts, panels, records
+from pages.components import filters as choices
+from pages.components.map_layer import Layer
+from pages.components.palette import SEQUENTIAL
+from pages.parts import answers
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, day, percent, safe, t, whole

@@ -13,9 +13,12 @@ from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
-from pages.parts import choices, layers, nation_data, panels, records
-from pages.parts.choices import ALL, choose
-from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels, records
+from pages.components.filters import ALL, choose
+from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.parts import nation_data
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import fragments as apart

@@ -9,9 +9,11 @@ import streamlit as st
 from geo.overlaps.clearings import FLAGS
 from geo.overlaps.overlaps import AREA_OUTCOMES, Overlaps
 from geo.overlaps.views import agency_matrix, stream_sets
-from pages.parts import choices, explain, panels
-from pages.parts import records as rows_
-from pages.parts.palette import OUTCOMES
+from pages.components import filters as choices
+from pages.components import panels
+from pages.components import records as rows_
+from pages.components.palette import OUTCOMES
+from pages.parts import explain
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, language, safe, t, whole

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.coverage.gaps import neighbours
-from pages.parts import choices, ranking_data, records
+from pages.components import filters as choices
+from pages.components import records
+from pages.parts import ranking_data
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.session.text import baht, coded, name_of, safe, t, whole

@@ -5,8 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.ranking.spec import Spec, SpecError
-from pages.parts import ranking_data, scenarios
-from pages.parts.choices import choose
+from pages.components import saved_scenarios as scenarios
+from pages.components.filters import choose
+from pages.parts import ranking_data
 from pages.parts.ranking_data import LIMITS, Method
 from pages.session.text import language, t
 

@@ -7,7 +7,10 @@ import streamlit as st
 
 from geo.ranking.ranking import Ranking, influence
 from geo.ranking.review import Agreed
-from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.parts import ranking_controls, ranking_data
 from pages.parts.ranking_data import KEY, Method
 from pages.parts.ranking_parts import FIELDS, decimal, draw_bars, inside, rank_words
 from pages.queries.store import Filters

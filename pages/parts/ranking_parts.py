@@ -9,9 +9,12 @@ from geo.maps.board import ClassStyle
 from geo.ranking.ranking import Ranking
 from geo.ranking.review import Agreed
 from loaders.decisions import scenarios as store_scenarios
-from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
-from pages.parts.layers import Layer
-from pages.parts.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer
+from pages.components.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
+from pages.parts import ranking_controls, ranking_data
 from pages.parts.ranking_data import KEY, Method
 from pages.queries import store as queries
 from pages.queries.store import Filters

@@ -12,7 +12,9 @@ import streamlit as st
 from loaders import settings
 from loaders.imports import decide
 from loaders.problems import Refused
-from pages.parts import choices, import_jobs, panels, records
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.parts import import_jobs
 from pages.parts.importing import sentence
 from pages.queries import store as queries
 from pages.session import sign_in as who

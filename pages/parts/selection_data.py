@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geo.selection.selection import Choice, Wish, select, worth
-from pages.parts import ranking_data, scenarios, welfare_data
+from pages.components import saved_scenarios as scenarios
+from pages.parts import ranking_data, welfare_data
 from pages.parts.ranking_data import KEY, Method
 from pages.queries import store as queries
 from pages.session.cache import kept

@@ -7,9 +7,12 @@ import streamlit as st
 
 from geo.maps.board import ClassStyle
 from geo.selection.selection import Choice
-from pages.parts import choices, panels, ranking_controls, records, scenarios, selection_data, welfare_data
-from pages.parts.layers import Layer
-from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer
+from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
+from pages.parts import ranking_controls, selection_data, welfare_data
 from pages.parts.ranking_data import KEY, Method
 from pages.parts.selection_data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
 from pages.queries import store as queries

@@ -6,7 +6,8 @@ import pandas as pd
 import streamlit as st
 
 from loaders.areas import facts as province_facts
-from pages.parts import panels, place_facts, records
+from pages.components import panels, records
+from pages.parts import place_facts
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, day, safe, subdistrict_name, t, whole

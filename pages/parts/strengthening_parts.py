@@ -10,10 +10,13 @@ import streamlit as st
 from geo.maps.board import ClassStyle
 from geo.ranking import strengthening as plan
 from loaders.decisions import scenarios as store_scenarios
-from pages.parts import choices, panels, ranking_controls, ranking_data, records, scenarios
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer
+from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
+from pages.parts import ranking_controls, ranking_data
 from pages.parts import ranking_parts as ranks
-from pages.parts.layers import Layer
-from pages.parts.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
 from pages.parts.ranking_data import KEY, Method
 from pages.queries import analysis
 from pages.queries import store as queries

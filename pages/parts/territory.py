@@ -8,7 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage import agency as land
-from pages.parts import choices, compare, dimensions, layers, panels, records
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels, records
+from pages.parts import compare, dimensions
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.queries.looks import Look

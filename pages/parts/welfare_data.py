@@ -10,7 +10,7 @@ import pandas as pd
 from geo.matching_funds.funds import Funds, calculate, fund_gates, promised_received, pull
 from geo.matching_funds.rules import Scheme, read_schemes
 from loaders import settings
-from pages.parts import scenarios
+from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
 from pages.session.cache import kept
 

@@ -11,9 +11,12 @@ from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
 from geo.matching_funds.funds import Funds, compare, within
 from geo.matching_funds.rules import FundError
-from pages.parts import choices, panels, records, scenarios, welfare_data
-from pages.parts.layers import Layer, _bounds_words, _shades
-from pages.parts.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer, _bounds_words, _shades
+from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
+from pages.parts import welfare_data
 from pages.parts.ranking_parts import place_prefix
 from pages.parts.welfare_data import KEY, Choice
 from pages.queries import store as queries

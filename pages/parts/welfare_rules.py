@@ -7,7 +7,9 @@ from decimal import Decimal
 import streamlit as st
 
 from geo.matching_funds.rules import NEEDED, Rule
-from pages.parts import records, scenarios, welfare_data
+from pages.components import records
+from pages.components import saved_scenarios as scenarios
+from pages.parts import welfare_data
 from pages.parts.welfare_data import GATE, OPEN, SIZE, Choice
 from pages.parts.welfare_parts import payer_names
 from pages.queries import store as queries

@@ -4,8 +4,11 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.measure import known_sum
-from pages.parts import agency_sheet, choices, layers, panels, territory
-from pages.parts import records as rows_
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.components import records as rows_
+from pages.parts import agency_sheet, territory
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, t, whole

@@ -5,7 +5,8 @@ from datetime import date
 import streamlit as st
 
 from loaders.areas import register as areas_register
-from pages.parts import area_parts, panels
+from pages.components import panels
+from pages.parts import area_parts
 from pages.queries import store as queries
 from pages.session.text import day, t, whole
 

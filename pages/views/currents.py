@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, money, panels
+from pages.components import filters as choices
+from pages.components import panels
+from pages.parts import money
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, t, whole

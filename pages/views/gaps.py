@@ -3,7 +3,10 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, gap_lists, layers, panels
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.parts import gap_lists
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.session.text import t

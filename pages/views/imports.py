@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import batch_list, import_jobs, import_result, importing, panels, records
+from pages.components import panels, records
+from pages.parts import batch_list, import_jobs, import_result, importing
 from pages.queries import store as queries
 from pages.session.text import t, whole
 

@@ -4,7 +4,9 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.coverage.matrix import matrix
-from pages.parts import cells, choices, panels
+from pages.components import filters as choices
+from pages.components import panels
+from pages.parts import cells
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import t

@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, nation_data, nation_parts, panels
+from pages.components import filters as choices
+from pages.components import panels
+from pages.parts import nation_data, nation_parts
 from pages.queries import store as queries
 from pages.session.text import t, year
 

@@ -3,7 +3,10 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, layers, overlap_lists, panels
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.parts import overlap_lists
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, t

@@ -3,7 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts import choices, panels, ranking_controls, ranking_data
+from pages.components import filters as choices
+from pages.components import panels
+from pages.parts import ranking_controls, ranking_data
 from pages.parts import ranking_lists as lists
 from pages.parts import ranking_parts as parts
 from pages.queries import store as queries

@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import panels, reviewing
+from pages.components import panels
+from pages.parts import reviewing
 from pages.queries import store as queries
 from pages.session.text import baht, t, whole
 

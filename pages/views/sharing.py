@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from pages.parts import access, panels
+from pages.components import panels
+from pages.parts import access
 from pages.queries import store as queries
 from pages.session.text import t
 

@@ -4,7 +4,7 @@ import streamlit as st
 
 from loaders import settings
 from loaders.areas import facts as province_facts
-from pages.parts import panels, records, register_list
+from pages.components import panels, records, register_list
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session.text import baht, day, flat, safe, t, whole

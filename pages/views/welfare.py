@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
-from pages.parts import choices, panels, welfare_data, welfare_rules
+from pages.components import filters as choices
+from pages.components import panels
+from pages.parts import welfare_data, welfare_rules
 from pages.parts import welfare_parts as parts
 from pages.queries import store as queries
 from pages.session.text import t

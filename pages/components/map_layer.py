@@ -10,8 +10,8 @@ import pandas as pd
 
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
 from geo.maps.breaks import classify
-from pages.parts.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
-from pages.parts.panels import nothing_styles
+from pages.components.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
+from pages.components.panels import nothing_styles
 from pages.queries.store import Filters
 from pages.session.text import t
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from geo.money.currents import STEPS
 from geo.money.sankey import Sankey
-from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
+from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.session.text import safe, t
 
 KINDS = {"regular": "#8cb9e0", "special": "#e08e3b", "": "#b9b2aa"}

@@ -16,9 +16,9 @@ from geo.coverage.roll_up import RolledUp
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
-from pages.parts import records
-from pages.parts.choices import link_params, switch
-from pages.parts.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.components import records
+from pages.components.filters import link_params, switch
+from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.queries import analysis
 from pages.queries import map_files as geometry
 from pages.queries import store as queries

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from pages.parts import panels, records
+from pages.components import panels, records
 from pages.queries import store as queries
 from pages.session.text import percent, safe, t
 

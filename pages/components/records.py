@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pages.parts import choices
+from pages.components import filters as choices
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.cache import kept
