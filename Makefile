@@ -24,7 +24,7 @@ setup: $(VENV)/.runtime static/vendor/.ready
 	@$(PY) -m loaders setup
 
 run: setup
-	$(PY) -m pages.parts.serve --server.port $(PORT)
+	$(PY) -m pages.shell.serve --server.port $(PORT)
 
 setup-test: $(VENV)/.dev static/vendor/.ready
 	@sh tests/system.sh

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.components import filters as choices
-from pages.parts import frame
 from pages.session import errors as guard
 from pages.session.text import t
+from pages.shell import navigation as frame
 
 with guard.calm():
     choices.read_address()

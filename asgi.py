@@ -1,10 +1,10 @@
-"""What ``pages.parts.serve`` has Streamlit run: ``app.py`` with our first page, headers and rules for keeping files."""
+"""What ``pages.shell.serve`` has Streamlit run: ``app.py`` with our first page, headers and rules for keeping files."""
 
 from pathlib import Path
 
 from streamlit import App
 
-from pages.parts import doorway
+from pages.shell import first_page as doorway
 
 ROOT = Path(__file__).resolve().parent
 VIEWS = [path.stem for path in (ROOT / "pages" / "views").glob("[!_]*.py")]

@@ -181,7 +181,7 @@ def server(store: Path, settings: dict[str, str], port: int, *, full_disk: bool 
         | {"KRADAN_STORE": str(store)}
         | settings
     )
-    command = [sys.executable, "-W", "ignore", "-m", "pages.parts.serve", "--server.port", str(port)]
+    command = [sys.executable, "-W", "ignore", "-m", "pages.shell.serve", "--server.port", str(port)]
 
     def no_room() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)

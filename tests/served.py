@@ -51,7 +51,7 @@ def board(store: Path, port: int | None = None, **environment: str) -> Iterator[
     port = port or free_port()
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     settings |= {"KRADAN_STORE": str(store), **environment}
-    command = [sys.executable, "-m", "pages.parts.serve", "--server.port", str(port)]
+    command = [sys.executable, "-m", "pages.shell.serve", "--server.port", str(port)]
     log = store.with_suffix(f".{port}.log")
     with log.open("w") as out:
         server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=out, stderr=out)
@@ -74,7 +74,7 @@ def process(address: str, child: str | None = None) -> int:
     while time.monotonic() < end:
         listed = dict(processes())
         port = address.rsplit(":", 1)[1]
-        server = next((pid for pid, (_, words) in listed.items() if {port, "pages.parts.serve"} <= set(words)), None)
+        server = next((pid for pid, (_, words) in listed.items() if {port, "pages.shell.serve"} <= set(words)), None)
         if child is None and server is not None:
             return server
         for pid, (parent, words) in listed.items():

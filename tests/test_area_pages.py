@@ -44,7 +44,7 @@ def opened(view: str, **asked: str) -> AppTest:
         import streamlit as st
 
         from pages.components import filters as choices
-        from pages.parts import frame
+        from pages.shell import navigation as frame
 
         choices.read_address()
         st.session_state["_views"] = frame.views()

@@ -67,7 +67,7 @@ def test_the_server_draws_a_view_once_and_not_again_for_a_map_that_moves(chromiu
 
 def test_getting_ready_declares_no_component():
     """A component declared outside a session is never served: its frame would stay blank for everybody."""
-    code = "import sys, pages.parts.warm; sys.exit('streamlit_folium' in sys.modules)"
+    code = "import sys, pages.shell.precompute; sys.exit('streamlit_folium' in sys.modules)"
     assert (
         subprocess.run([sys.executable, "-W", "ignore", "-c", code], cwd=ROOT, check=False, timeout=120).returncode == 0
     )

@@ -92,8 +92,8 @@ def unit(name: str) -> configparser.ConfigParser:
 
 def test_the_service_starts_what_make_run_starts_and_comes_back():
     service = unit("kradan.service")["Service"]
-    assert "-m pages.parts.serve" in service["ExecStart"]
-    assert "-m pages.parts.serve" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "-m pages.shell.serve" in service["ExecStart"]
+    assert "-m pages.shell.serve" in (ROOT / "Makefile").read_text(encoding="utf-8")
     assert service["Restart"] == "always"
     assert int(service["RestartSec"]) + 3 < 10
     assert {"/opt/kradan/data", "/opt/kradan/static"} == set(service["ReadWritePaths"].split())

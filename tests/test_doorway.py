@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 from streamlit import file_util
 
-from pages.parts import doorway
 from pages.session.text import LANGUAGES, catalogue
+from pages.shell import first_page as doorway
 from tests import served
 
 FRONT = Path(file_util.get_static_dir())

@@ -15,12 +15,13 @@ from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import Viewer
-from pages.parts import meeting, meeting_facts, warm
+from pages.parts import meeting, meeting_facts
 from pages.parts.meeting_board import VIEWS
 from pages.parts.meeting_words import Words
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session import cache as kept
+from pages.shell import precompute as warm
 from tests import served
 from tests.meeting_store import copied, more_support, opened
 

@@ -1,4 +1,4 @@
-"""Start the board: ``python -m pages.parts.serve [streamlit options]``; ``make run`` calls it.
+"""Start the board: ``python -m pages.shell.serve [streamlit options]``; ``make run`` calls it.
 
 Streamlit takes a folder named ``pages`` for its old way of many pages until a session has run ``app.py`` once; a deep
 link opened first on a cold server then answers "page not found" (seen with 1.67). The mark is set before any session.
@@ -16,14 +16,14 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
 from loaders import settings
-from pages.parts import memory
+from pages.shell import memory
 
 
 def _get_ready() -> None:
     """Beside the server, not before it: it answers at once, and the first visitor waits for what is not ready yet."""
     while not runtime.exists():
         time.sleep(0.1)
-    importlib.import_module("pages.parts.warm").ahead()
+    importlib.import_module("pages.shell.precompute").ahead()
 
 
 def main(options: list[str]) -> None:

@@ -12,13 +12,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from loaders import settings
 from loaders.store.connection import StoreUnavailable
 from pages.components import filters as choices
-from pages.parts import nation_parts, warm
+from pages.parts import nation_parts
 from pages.queries import store as queries
 from pages.session import errors as guard
 from pages.session import fragments as apart
 from pages.session import notices as toasts
 from pages.session import sign_in as who
 from pages.session.text import safe, t
+from pages.shell import precompute as warm
 
 CAPITAL = "10"
 ICON = settings.ROOT / "static" / "icon.svg"
