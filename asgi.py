@@ -7,5 +7,5 @@ from streamlit import App
 from pages.shell import first_page as doorway
 
 ROOT = Path(__file__).resolve().parent
-VIEWS = [path.stem for path in (ROOT / "pages" / "views").glob("[!_]*.py")]
+VIEWS = sorted(path.parent.name for path in (ROOT / "pages").glob("*/page.py"))
 app = App(ROOT / "app.py", routes=list(doorway.routes(["start", *VIEWS])), middleware=doorway.middleware())

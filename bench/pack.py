@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pages.pack import make
-from pages.parts import meeting_facts
+from pages.meeting import facts as meeting_facts
+from pages.meeting.pack import make
 from pages.queries import store as queries
 from tests import served
 from tests.meeting_store import opened

@@ -15,7 +15,7 @@ from geo.questions.questions import QUESTIONS
 from loaders import setup
 from loaders.store import connection as store
 from loaders.store import tables
-from pages.parts import dimensions
+from pages.coverage import dimensions
 from pages.session import cache as kept
 from tests import served
 from tests.conftest import ROOT, SHARED

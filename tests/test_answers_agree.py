@@ -7,11 +7,14 @@ import pytest
 
 from geo.questions.questions import QUESTIONS, Answer
 from loaders.areas import facts as province_facts
-from pages.parts import answers, money, overlap_lists, sheet
+from pages.currents import panels as money
+from pages.overlaps import lists as overlap_lists
+from pages.overview import questions as answers
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.session import cache as kept
+from pages.subdistrict import panels as sheet
 from tests import served
 from tests.test_analysis_pages import BUDGET
 

@@ -48,7 +48,7 @@ def opened(view: str, **asked: str) -> AppTest:
 
         choices.read_address()
         st.session_state["_views"] = frame.views()
-        importlib.import_module(f"pages.views.{name}").view()
+        importlib.import_module(f"pages.{name}.page").view()
 
     at = AppTest.from_function(page, kwargs={"name": view}, default_timeout=240)
     for key, value in asked.items():

@@ -10,7 +10,7 @@ from streamlit.proto.Common_pb2 import FileURLs
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
-from pages.parts import import_jobs
+from pages.imports import jobs as import_jobs
 
 
 def test_an_upload_lies_on_disk_and_no_longer_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -17,7 +17,7 @@ from loaders.layouts import layout as layouts
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables
-from pages.parts import import_jobs
+from pages.imports import jobs as import_jobs
 from tests.conftest import ROOT
 from tests.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
 

@@ -15,9 +15,10 @@ from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import Viewer
-from pages.parts import meeting, meeting_facts
-from pages.parts.meeting_board import VIEWS
-from pages.parts.meeting_words import Words
+from pages.meeting import facts as meeting_facts
+from pages.meeting import wall as meeting
+from pages.meeting.board import VIEWS
+from pages.meeting.words import Words
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session import cache as kept

@@ -24,7 +24,7 @@ from loaders.imports import batches, ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import nation as store_nation
-from pages.parts import nation_data
+from pages.nation import data as nation_data
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session import cache as kept

@@ -17,10 +17,10 @@ from pptx.oxml.ns import qn
 from loaders.decisions import snapshots
 from loaders.store import connection as store
 from pages.components.palette import CLASSES
-from pages.pack import make
-from pages.pack.lines import pieces, width, wrap
-from pages.parts import meeting_facts
-from pages.parts.meeting_words import Words
+from pages.meeting import facts as meeting_facts
+from pages.meeting.pack import make
+from pages.meeting.pack.lines import pieces, width, wrap
+from pages.meeting.words import Words
 from pages.queries import store as queries
 from pages.session import cache as kept
 from tests import served

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from pages.components import palette
-from pages.parts import answers
+from pages.overview import questions as answers
 from tests.palette_science import VISION, ciede2000, lab, linear, seen, worst
 
 BAR = 8.0

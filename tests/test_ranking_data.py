@@ -11,11 +11,16 @@ from hypothesis import strategies as some
 from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.components import saved_scenarios as scenarios
-from pages.parts import ranking_controls, ranking_data, selection_data, strengthening_parts, welfare_data, welfare_parts
-from pages.parts.ranking_data import KEY, Method
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.ranking import controls as ranking_controls
+from pages.ranking import data as ranking_data
+from pages.ranking.data import KEY, Method
+from pages.selection import data as selection_data
 from pages.session import cache as kept
+from pages.strengthening import panels as strengthening_parts
+from pages.welfare import data as welfare_data
+from pages.welfare import panels as welfare_parts
 from tests import served
 
 
@@ -262,7 +267,7 @@ def test_a_budget_that_cannot_do_is_named_as_the_cause(version):
 
 
 def test_a_saved_selection_can_be_counted_by_the_calculator(version):
-    from pages.parts import selection_parts
+    from pages.selection import panels as selection_parts
 
     pick = selection_data.read({"choose": "5", "district": "0"})
     choice = selection_data.solved(version, 2007, Method(), pick)

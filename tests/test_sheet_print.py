@@ -9,7 +9,7 @@ import pytest
 from loaders.reference import subdistricts
 from loaders.store import connection as stores
 from loaders.store import tables
-from pages.parts import a4
+from pages.subdistrict import print as a4
 from tests import served
 
 pytestmark = pytest.mark.xdist_group("browser")

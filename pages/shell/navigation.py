@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from loaders import settings
 from loaders.store.connection import StoreUnavailable
 from pages.components import filters as choices
-from pages.parts import nation_parts
+from pages.nation import panels as nation_parts
 from pages.queries import store as queries
 from pages.session import errors as guard
 from pages.session import fragments as apart
@@ -56,7 +56,7 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
                 choices.begin()
                 if queries.version() != drawn_for:
                     choices.draw_anew()
-                importlib.import_module(f"pages.views.{name}").view()
+                importlib.import_module(f"pages.{name}.page").view()
             choices.write_address()
 
         view()

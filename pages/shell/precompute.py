@@ -80,7 +80,7 @@ def _work(version: str) -> None:
     settings.look_at(queries.province_in(version))
     try:
         if settings.province() == settings.home_province():  # 2 s of the first view of a meeting
-            importlib.import_module("pages.parts.meeting_facts").gather(version)  # here a session has its components
+            importlib.import_module("pages.meeting.facts").gather(version)  # here a session has its components
         for filters in likely(version):
             if _wanted[_scope(version)] != version:
                 return

@@ -1,0 +1,75 @@
+"""One agency: its territory, themes and partners, what lies open beside it, how complete its data are, its link and sheet."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo.measure import known_sum
+from pages.agency import panels as territory
+from pages.agency import print as agency_sheet
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.components import records as rows_
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, t, whole
+
+
+def view() -> None:
+    """The agency's page; without a choice, the list of agencies."""
+    version = queries.version()
+    place = st.container()
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    if not chosen.agency:
+        with place:
+            is_empty = queries.support(version).empty
+            panels.title(territory.finding(version, chosen), "" if is_empty else t("choose_agency_long"))
+            if is_empty:
+                panels.empty("nothing_loaded")
+        territory.agencies(version, chosen)
+        return
+    name = rows_.agency_names(version).get(chosen.agency, chosen.agency)
+    table = analysis.coverage(version, chosen)
+    inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
+    own = analysis.chosen_support(version, chosen)
+    with place:
+        blanks = {
+            "agency": name,
+            "covered": int(inside["status"].eq("covered").sum()),
+            "all": len(inside),
+            "amount": baht(own["amount_satang"].sum(min_count=1)),
+        }
+        panels.title(t("finding_agency", **blanks), panels.completeness(version, chosen))
+        if own.empty:
+            panels.empty()
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        view_, layer = (
+            panels.choose_map_view(),
+            layers.coverage_layer(table, "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")),
+        )
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
+    with right:
+        panels.figures(
+            [
+                (t("column_records"), whole(len(own))),
+                (
+                    t("figure_people_covered"),
+                    whole(known_sum(inside.loc[inside["status"].eq("covered"), "population"])),
+                ),
+            ]
+        )
+        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.strip(version, chosen)
+        territory.completeness(version, chosen)
+        territory.link()
+    territory.themes(own)
+    territory.partners(version, chosen)
+    territory.gaps(version, chosen)
+    territory.sheet(version, chosen, own)
+    panels.sources(version, own, chosen)
+    agency_sheet.show(version, chosen, name, own)

@@ -1,0 +1,214 @@
+"""The parts of an agency's page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+
+from geo.coverage import agency as land
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels, records
+from pages.coverage import compare, dimensions
+from pages.queries import analysis, looks
+from pages.queries import store as queries
+from pages.queries.looks import Look
+from pages.queries.store import Filters
+from pages.session.text import baht, day, safe, t, whole
+
+
+def finding(version: str, chosen: Filters) -> str:
+    """How many agencies are at work, and which of them reaches furthest."""
+    table = listed(version, chosen)
+    if table.empty:
+        return t("view_agency")
+    most, names = table.iloc[0], records.agency_names(version)
+    name = names.get(most["agency_code"], most["agency_code"])
+    every = [code for code in queries.areas(None)["subdistrict_code"] if code.startswith(chosen.district or "")]
+    return t("finding_agencies", agencies=len(table), name=name, places=int(most["places"]), all=len(every))
+
+
+def listed(version: str, chosen: Filters) -> pd.DataFrame:
+    """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
+    grouped = analysis.chosen_support(version, chosen).groupby("agency_code")
+    table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
+    table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index()
+    return table.sort_values(["places", "agency_code"], ascending=[False, True], ignore_index=True)
+
+
+def agencies(version: str, chosen: Filters) -> None:
+    """Every agency with records, where it works as a small map; each is a link to its page."""
+    names, all_looks, cells = records.agency_names(version), {}, []
+    every = listed(version, chosen)
+    for code in every["agency_code"].head(dimensions.MOST):
+        all_looks[code] = Look(replace(chosen, agency=code))
+    bounds = looks.shared_breaks(version, tuple(all_looks.values()), "agencies")
+    drawn = {code: compare.layer_of(version, look, "agencies", bounds) for code, look in all_looks.items()}
+    for row in every.itertuples():
+        words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
+        image = compare.picture(drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
+        target = choices.address("agency", agency=row.agency_code)
+        cells.append(compare.cell(target, names.get(row.agency_code, row.agency_code), words, image))
+    if cells:
+        _key_of(list(drawn.values()), chosen.district)
+        compare.gallery(cells)
+
+
+def _key_of(drawn: list[layers.Layer], district: str | None) -> None:
+    """What the colours of the agencies' maps mean: what is on one of them at least."""
+    styles, present = {}, set()
+    for layer in drawn:
+        styles |= layer.styles
+        present |= {name for name, number in layer.counts(district).items() if number}
+    shown = [
+        replace(style, label=t("agency_at_work")) if name.isdigit() else style
+        for name, style in styles.items()
+        if name in present
+    ]
+    marks = [mark for mark in (layer.marked(district) for layer in drawn) if mark and mark[1]]
+    panels.key(shown, marks[0][0] if marks else None)
+
+
+def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
+    """Every theme the agency works in, "not coded" included, most money first."""
+    table = own.assign(theme=own["theme_code"].astype("object").where(own["theme_code"].notna(), "")).groupby("theme")
+    rows = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size")).assign(
+        amount_satang=table["amount_satang"].sum(min_count=1)
+    )
+    rows = rows.reset_index().sort_values("amount_satang", ascending=False, na_position="last")
+    rows["theme"] = [records.theme_words(code or None) for code in rows["theme"]]
+    return rows
+
+
+def themes(own: pd.DataFrame) -> None:
+    """Every theme the agency works in."""
+    st.html(f"<b>{safe(t('agency_themes'))}</b>")
+    if own.empty:
+        panels.empty()
+        return
+    rows = theme_rows(own)
+    columns = {
+        "theme": t("column_theme"),
+        "places": t("column_places"),
+        "supports": t("column_records"),
+        "amount_satang": t("column_amount"),
+    }
+    panels.table(rows, "agency-themes", columns, formats={"amount_satang": baht})
+
+
+def partner_rows(version: str, chosen: Filters) -> pd.DataFrame:
+    """Who else is in the same subdistricts, by outcome of the overlap."""
+    year = Filters(chosen.fiscal_year, theme=chosen.theme)
+    pairs, placed = analysis.overlaps(version, year).pairs, analysis.rolled(version, year).by_subdistrict
+    if chosen.district:
+        pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
+        placed = placed[placed["district_code"].eq(chosen.district)]
+    table, names = land.partners(pairs, placed, str(chosen.agency)), records.agency_names(version)
+    return table.assign(agency=[names.get(code, code) for code in table["agency_code"]])
+
+
+def partners(version: str, chosen: Filters) -> None:
+    """Who else is in the same subdistricts."""
+    st.html(f"<b>{safe(t('agency_partners'))}</b>")
+    table = partner_rows(version, chosen)
+    if table.empty:
+        panels.empty("agency_alone")
+        return
+    outcomes = [name for name in table.columns[2:-1] if table[name].any()]
+    columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {
+        name: t(f"outcome_{name}") for name in outcomes
+    }
+    panels.table(table, "agency-partners", columns)
+
+
+def gap_rows(version: str, chosen: Filters) -> pd.DataFrame:
+    """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
+    year = Filters(chosen.fiscal_year, theme=chosen.theme)
+    table = land.gaps_beside(
+        analysis.by_theme(version, year),
+        analysis.rolled(version, year).by_subdistrict,
+        queries.adjacency(),
+        str(chosen.agency),
+    )
+    if chosen.district:
+        table = table[table["district_code"].eq(chosen.district)]
+    return table.assign(
+        place=[records.place_words(code) for code in table["subdistrict_code"]],
+        theme=[records.theme_words(code) for code in table["theme_code"]],
+        words=[t(f"status_{status}") for status in table["status"]],
+    )
+
+
+def gaps(version: str, chosen: Filters) -> None:
+    """Neighbouring subdistricts without the agency's themes."""
+    st.html(f"<b>{safe(t('agency_gaps'))}</b>")
+    rows = gap_rows(version, chosen)
+    if rows.empty:
+        panels.empty("agency_no_gaps")
+        return
+    columns = {"place": t("column_place"), "theme": t("column_theme"), "words": t("column_status"), "neighbours": t("column_my_neighbours"),
+               "population": t("column_population")}  # fmt: skip
+    panels.table(rows, "agency-gaps", columns, formats={"population": whole})
+
+
+def data_lines(version: str, chosen: Filters) -> list[str]:
+    """What the agency's bases reported, and rows of theirs that wait."""
+    every = queries.support(version)
+    bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
+    batches, waiting = queries.batches(version), queries.quarantined(version)
+    files, waiting = (
+        batches[batches["is_active"].astype(bool) & batches["base"].isin(bases)],
+        waiting[waiting["base"].isin(bases)],
+    )
+    lines = [
+        t(
+            "agency_file",
+            file=row.file_name,
+            rows=whole(row.rows_loaded),
+            all=whole(row.rows_in),
+            day=day(row.loaded_at),
+        )
+        for row in files.itertuples()
+    ]
+    silent = [
+        row.subdistrict_code
+        for row in analysis.coverage(version, chosen.without("district")).itertuples()
+        if row.status == "not_reported"
+    ]
+    return [
+        *lines,
+        t("agency_waiting", rows=len(waiting)),
+        t("agency_silent", places=len(silent), all=len(queries.areas(None))),
+    ]
+
+
+def completeness(version: str, chosen: Filters) -> None:
+    """How complete the agency's data are."""
+    lines = data_lines(version, chosen)
+    body = "".join(f"<li>{safe(line)}</li>" for line in lines)
+    st.html(f'<div class="kradan-sheet"><b>{safe(t("agency_data"))}</b><ul>{body}</ul></div>')
+
+
+def address() -> str:
+    """The address of this page as it stands."""
+    query = "&".join(f"{key}={value}" for key, value in choices.link_params().items())
+    return f"{str(st.context.url or '').split('?')[0]}?{query}"
+
+
+def link() -> None:
+    """The address of this page, to copy."""
+    st.caption(t("agency_link"))
+    st.code(address(), language=None, wrap_lines=True)
+
+
+def sheet(version: str, chosen: Filters, own: pd.DataFrame) -> None:
+    """Every record of the agency, to take home."""
+    st.html(f"<b>{safe(t('agency_sheet'))}</b>")
+    if own.empty:
+        return
+    words = records.support_words(version, own)
+    columns = {"place": t("column_place"), "what": t("column_what"), "theme": t("column_theme"), "stream": t("filter_stream"), "level": t("column_level"),
+               "amount_satang": t("column_amount"), "period": t("column_period"), "source": t("column_source")}  # fmt: skip
+    panels.table(words, f"agency-{chosen.agency}", columns, formats={"amount_satang": baht})

@@ -1,0 +1,143 @@
+"""An agency on paper: hidden on the screen, alone on the print; the page's own tables are drawn pictures and do not print whole."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.measure import known_sum
+from pages.agency import panels as territory
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.coverage import compare
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
+from pages.session.text import baht, day, safe, t, whole, year
+from pages.subdistrict.facts import Block
+
+SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three lists of MOST lines, fill one sheet
+MOST = 9
+
+
+def show(version: str, chosen: Filters, name: str, own: pd.DataFrame) -> None:
+    """Put the sheet into the page, and say how to print it."""
+    st.caption(t("print_how"))
+    st.html(html(version, chosen, name, own))
+
+
+def html(version: str, chosen: Filters, name: str, own: pd.DataFrame) -> str:
+    """Territory by district, functions, partners, what lies open beside it, how complete its data are, and its files."""
+    partners = Block(
+        "agency_partners",
+        [f"{row.agency}: {row.places} {t('column_places')}" for row in territory.partner_rows(version, chosen).itertuples()],
+        "agency_alone",
+    )  # fmt: skip
+    gaps = Block("agency_gaps", _gaps(version, chosen), "agency_no_gaps")
+    data = Block("agency_data", territory.data_lines(version, chosen))
+    left = f"<h2>{safe(t('agency_themes'))}</h2>{_themes(own)}{_map(version, chosen)}{partners.html(MOST)}"
+    right = f"<h2>{safe(t('agency_places'))}</h2>{_districts(version, chosen, own)}"
+    return (
+        f'<section class="kradan-a4 kradan-a4-agency" style="font-size:{SIZE}pt" aria-hidden="true">{_head(version, chosen, name)}'
+        f'{_figures(version, chosen, own)}<div class="kradan-a4-sides"><div>{left}</div><div>{right}</div></div>'
+        f"{gaps.html(MOST)}{data.html(MOST)}<footer>{safe(_foot(version, own))}</footer></section>"
+    )
+
+
+def _gaps(version: str, chosen: Filters) -> list[str]:
+    """One line per neighbouring subdistrict and kind of nothing, with the functions that are missing there."""
+    rows = territory.gap_rows(version, chosen)
+    return [
+        f"{place}: {', '.join(found['theme'])} · {words}"
+        for (place, words), found in rows.groupby(["place", "words"], sort=False)
+    ]
+
+
+def _head(version: str, chosen: Filters, name: str) -> str:
+    when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
+    used = [choices.theme_names().get(chosen.theme or ""), choices.district_names().get(chosen.district or "")]
+    demo = t("demo") if queries.has_demo(version) else None
+    line = " · ".join(words for words in (choices.province_name(), when, *used, demo) if words)
+    return f'<div class="kradan-a4-head"><div><h1>{safe(name)}</h1><p>{safe(line)}</p></div></div>'
+
+
+def _map(version: str, chosen: Filters) -> str:
+    """Baht per head, with the legend that the screen has."""
+    layer = layers.coverage_layer(
+        analysis.coverage(version, chosen), "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")
+    )
+    counts = layer.counts(chosen.district)
+    keys = "".join(
+        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}"></i><span>{safe(style.label)}</span> <b>{counts[key]}</b></li>'
+        for key, style in layer.styles.items()
+        if counts[key]
+    )
+    return f'<div class="kradan-a4-map"><img src="{compare.picture(layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
+
+
+def _figures(version: str, chosen: Filters, own: pd.DataFrame) -> str:
+    table = analysis.coverage(version, chosen)
+    inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
+    reached = inside[inside["status"].eq("covered")]
+    strip = analysis.rolled(version, chosen).strip
+    figures = (
+        (t("column_places"), t("of", part=len(reached), whole=len(inside))),
+        (t("column_records"), whole(len(own))),
+        (t("column_amount"), baht(own["amount_satang"].sum(min_count=1))),
+        (t("in_strip"), baht(strip["amount_satang"].sum())),
+        (t("figure_people_covered"), whole(known_sum(reached["population"]))),
+    )
+    cells = "".join(f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>" for words, value in figures)
+    return f'<div class="kradan-a4-figures">{cells}</div>'
+
+
+def _table(heads: list[str], rows: list[tuple[str, ...]]) -> str:
+    body = "".join(f"<tr>{''.join(f'<td>{safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    return f"<table><thead><tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _themes(own: pd.DataFrame) -> str:
+    if own.empty:
+        return f"<p>{safe(t('nothing_found'))}</p>"
+    heads = [t("column_theme"), t("column_places"), t("column_records"), t("column_amount")]
+    rows = [(row.theme, whole(row.places), whole(row.supports), baht(row.amount_satang)) for row in territory.theme_rows(own).itertuples()]  # fmt: skip
+    return _table(heads, rows)
+
+
+def _districts(version: str, chosen: Filters, own: pd.DataFrame) -> str:
+    """Every district it reaches, in the order of the register; records without a district stand by their level below."""
+    names, all_places = choices.district_names(), queries.areas(chosen.fiscal_year)["district_code"].value_counts()
+    where = [
+        district
+        if district in names
+        else "outside"
+        if pd.notna(district)
+        else level
+        if pd.notna(level)
+        else "not_placed"
+        for district, level in zip(own["district_code"], own["area_level"], strict=True)
+    ]
+    found = dict(iter(own.groupby(pd.Series(where, index=own.index, dtype="object"))))
+    rows = []
+    for place in [*(code for code in names if code in found), *(level for level in found if level not in names)]:
+        reached = found[place]["subdistrict_code"].nunique()
+        rows.append(
+            (
+                names.get(place) or t(f"level_{place}"),
+                t("of", part=reached, whole=int(all_places[place])) if place in names else "–",
+                whole(len(found[place])),
+                baht(found[place]["amount_satang"].sum(min_count=1)),
+            )
+        )
+    heads = [t("column_district"), t("column_places"), t("column_records"), t("column_amount")]
+    return _table(heads, rows)
+
+
+def _foot(version: str, own: pd.DataFrame) -> str:
+    known = queries.batches(version).set_index("id")
+    files = " · ".join(
+        f"{known.at[batch, 'file_name']} ({rows:,} {t('rows_word')}, {day(known.at[batch, 'loaded_at'])})"
+        for batch, rows in own["batch_id"].value_counts().items()
+    )
+    shown = territory.address()
+    return f"{t('column_source')}: {files or t('not_reported_long')} · {t('data_version', version=queries.number(version))} · {shown}"

@@ -1,0 +1,40 @@
+"""The register of areas on any day: what was a district, what a king amphoe, and where every record stands then."""
+
+from datetime import date
+
+import streamlit as st
+
+from loaders.areas import register as areas_register
+from pages.areas import panels as area_parts
+from pages.components import panels
+from pages.queries import store as queries
+from pages.session.text import day, t, whole
+
+
+def view() -> None:
+    """Areas as of a day; moving the day moves names and districts, never a record."""
+    version = queries.version()
+    place = st.container()
+    areas = queries.area_register(version)
+    if areas.empty:
+        with place:
+            panels.title(t("view_areas"))
+        panels.empty("nothing_found")
+        return
+    asked = area_parts.choose_day(areas)
+    then, now = areas_register.on_day(areas, asked), areas_register.on_day(areas, date.today())
+    counts, table = area_parts.counts(then), area_parts.districts(version, then)
+    with place:
+        panels.title(
+            t("finding_areas", day=day(asked), **{kind: whole(number) for kind, number in counts.items()}),
+            t("note_areas", records=whole(table["records"].sum()), all=whole(len(queries.placed_records(version)))),
+        )
+    layer = area_parts.layer(then, now)
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        view_ = panels.choose_map_view()
+        panels.open_subdistrict(panels.show_map(layer.vector(view_)))
+    with right:
+        panels.legend(layer.styles, layer.counts())
+        area_parts.differences(then, now)
+    area_parts.district_table(table)

@@ -1,0 +1,216 @@
+"""The parts of the page of currents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.money import currents as cur
+from geo.money.alignment import strong_on_weak
+from geo.money.sankey import sankey
+from geo.money.stream_history import history as stream_history
+from loaders.areas import facts as province_facts
+from pages.components import charts, panels, records
+from pages.components import filters as choices
+from pages.components.map_layer import Layer
+from pages.components.palette import SEQUENTIAL
+from pages.overview import questions as answers
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, day, percent, safe, t, whole
+
+KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}
+ENDS = ("districts", "classes")
+SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
+
+
+def note(found: cur.Currents) -> str:
+    """What the total leaves out: records that state no amount, money paid back."""
+    parts = [t("currents_adds_up", total=f"{found.total_satang / 100:,.2f}")]
+    if found.without_amount:
+        parts.append(t("currents_without_amount", records=whole(found.without_amount)))
+    if found.returned_satang:
+        parts.append(t("currents_returned", amount=f"{-found.returned_satang / 100:,.2f}"))
+    return " · ".join(parts)
+
+
+def namer(version: str) -> Callable[[str, str], str]:
+    """(step, code) -> words, ends and what was gathered included."""
+    agencies, streams, themes = records.agency_names(version), records.stream_names(version), choices.theme_names()
+    districts = choices.district_names()
+    known = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}
+
+    def name(step: str, code: str) -> str:
+        if code == cur.OTHER:
+            return t("flow_other")
+        if code == cur.NOT_CODED:
+            return t(f"flow_without_{step}")
+        if step == "place_code" and code in (*cur.STRIP_LEVELS, "district"):
+            return t("flow_end", level=t(f"level_{code}"))
+        if step == "place_code" and not code.isdigit():
+            return t("flow_unclassed") if code == "unclassed" else t("flow_class", label=code)
+        return known[step].get(code, code)
+
+    return name
+
+
+def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
+    """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
+    if found.paths.empty:
+        return
+    ends = choices.switch("ends", t("flow_ends"), ENDS, lambda end: t(f"flow_to_{end}"))
+    if ends == "classes":
+        classes = answers.community_classes(version, chosen.fiscal_year)
+        found = cur.currents(
+            analysis.chosen_support(version, chosen),
+            queries.areas(chosen.fiscal_year),
+            province_facts.local_governments(queries.province_in(version)),
+            classes,
+        )
+    name = namer(version)
+    drawing = sankey(cur.fold(found.paths, KEEP))
+    headings = [t(f"step_{step}") for step in (*cur.STEPS[:3], ends)]
+    st.html(charts.kind_legend(set(found.paths["kind"])))
+    st.html(charts.sankey_html(drawing, name, baht, headings, t("currents_aria")))
+    with st.expander(t("currents_table")):
+        shown = found.paths.assign(**{step: [name(step, code) for code in found.paths[step]] for step in cur.STEPS})
+        columns = dict(zip(cur.STEPS, headings, strict=True)) | {
+            "supports": t("column_records"),
+            "amount_satang": t("column_amount"),
+        }
+        panels.table(shown, "currents", columns, formats={"amount_satang": lambda satang: f"{satang / 100:,.2f}"})
+
+
+def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
+    """Share of money that meets the community's own plan; no plan and no money stay off the scale."""
+    table = analysis.alignment(version, chosen)
+    share = table["aligned_share"]
+    number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
+    status = table["subdistrict_code"].map(analysis.coverage(version, chosen).set_index("subdistrict_code")["status"])
+    nowhere = status.map({"not_reported": "v"}).fillna("n")
+    classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), nowhere)
+    classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
+    lows = (0.0, *SHARES[:-1])
+    styles = {
+        str(i): ClassStyle(SEQUENTIAL[i], t("share_between", low=f"{lows[i] * 100:.0f}", high=f"{SHARES[i] * 100:.0f}"))
+        for i in reversed(range(5))
+    }
+    nothing = panels.nothing_styles()
+    styles["n"] = ClassStyle(nothing["n"].color, t("alignment_no_money"))
+    styles["u"] = ClassStyle(nothing["n"].color, t("alignment_no_plan"), nothing["u"].hatch)
+    styles["v"] = nothing["u"]
+    return Layer(styles, table["subdistrict_code"], classes, share * 100, t("unit_aligned"))
+
+
+def strong_layer(version: str, chosen: queries.Filters) -> Layer:
+    """Strong current, weak community, both."""
+    return answers.layer_of(answers.answer(version, chosen, "strong_current_on_weak"))
+
+
+def _inside(table: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
+    return table if not chosen.district else table[table["district_code"].eq(chosen.district)]
+
+
+def alignment_words(version: str, chosen: queries.Filters) -> None:
+    """How the placed money stands to the plans, in four parts that add up."""
+    sums = _inside(analysis.alignment(version, chosen), chosen)[
+        ["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]
+    ].sum()
+    judged = sums["aligned_satang"] + sums["other_satang"]
+    share = percent(sums["aligned_satang"] / judged if judged else pd.NA)
+    finding = t("finding_alignment", share=share) if judged else t("finding_alignment_unknown")
+    st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))}</p>")
+    panels.figures([(t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()])
+
+
+def strong_words(version: str, chosen: queries.Filters) -> None:
+    """The flag in a sentence, and what strong and weak mean here."""
+    given = answers.answer(version, chosen, "strong_current_on_weak")
+    how = "weak_how_ranked" if answers.community_classes(version, chosen.fiscal_year) else "weak_how"
+    st.html(f"<p><b>{safe(answers.sentence(version, given))}</b> {safe(t(how))}</p>")
+
+
+def tables(version: str, chosen: queries.Filters, shown: str) -> None:
+    """The list behind the map."""
+    if shown == "alignment":
+        table = (
+            _inside(analysis.alignment(version, chosen), chosen)
+            .query("amount_satang > 0")
+            .sort_values(["aligned_share", "amount_satang"])
+        )
+        rows = table.assign(
+            place=[records.place_words(code) for code in table["subdistrict_code"]],
+            asked=[_asked(themes) for themes in table["asked"]],
+        )
+        columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
+                   "other_satang": t("alignment_other_satang"), "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"), "asked": t("column_asked")}  # fmt: skip
+        money = dict.fromkeys(list(columns)[2:-1], baht)
+        panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | money)
+        return
+    table = strong_on_weak(analysis.coverage(version, chosen), answers.strength(version, chosen.fiscal_year))
+    flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
+        "per_head_baht", ascending=False
+    )
+    rows = flagged.assign(place=[records.place_words(code) for code in flagged["subdistrict_code"]])
+    columns = {"place": t("column_place"), "per_head_baht": t("column_per_head"), "strength": t("column_strength")}
+    panels.table(
+        rows,
+        "strong-on-weak",
+        columns,
+        formats={"per_head_baht": lambda value: f"{value:,.0f}", "strength": lambda value: f"{value:.2f}"},
+    )
+
+
+def _asked(themes: str) -> str:
+    return records.theme_words(themes) if themes else t("alignment_no_plan")
+
+
+def history(version: str, chosen: queries.Filters) -> None:
+    """Every stream with its period; those that ended before the year are off the map and stay here with their money."""
+    table = stream_history(queries.support(version), queries.code_list(version, "stream"), chosen.fiscal_year)
+    if table.empty:
+        return
+    ended = table[table["state"].eq("ended")]
+    st.html(f"<b>{safe(t('stream_history', ended=len(ended), amount=baht(ended['amount_satang'].sum())))}</b>")
+    names = records.stream_names(version)
+    rows = table.assign(
+        stream=[names.get(code, code) for code in table["stream_code"]],
+        kind=[t(f"kind_{kind}") if isinstance(kind, str) and kind else t("kind_unknown") for kind in table["kind"]],
+        state=[t(f"stream_{state}") for state in table["state"]],
+        starts_on=[day(value) for value in table["starts_on"]],
+        ends_on=[(day(value) or t("not_known")) if declared else t("end_of_records", day=day(value)) if day(value) else t("not_known")
+                 for value, declared in zip(table["ends_on"], table["is_declared"], strict=True)],
+    )  # fmt: skip
+    columns = {"stream": t("filter_stream"), "kind": t("column_kind"), "state": t("column_state"), "starts_on": t("column_starts"), "ends_on": t("column_ends"),
+               "supports": t("column_records"), "amount_satang": t("column_amount_all"), "year_satang": t("column_amount_year")}  # fmt: skip
+    money = {"amount_satang": baht, "year_satang": lambda value: "" if pd.isna(value) else baht(value)}
+    panels.table(rows, "streams", columns, formats=money)
+
+
+def evenness(version: str, chosen: queries.Filters) -> None:
+    """How evenly the money lies: computed only when asked for."""
+    if not st.toggle(t("evenness"), key="evenness"):
+        return
+    found = analysis.evenness(version, chosen.without("district"))
+    if found["curve"].empty:
+        panels.empty()
+        return
+    left, right = st.columns([5, 8], gap="medium")
+    with left:
+        st.altair_chart(
+            charts.lorenz_chart(found["curve"], {"people": t("lorenz_people"), "money": t("lorenz_money")}),
+            width="stretch",
+        )
+    with right:
+        theil = found["theil"]
+        panels.figures(
+            [
+                (t("gini"), f"{found['gini']:.2f}"),
+                (t("theil_between"), percent(theil["between_share"])),
+                (t("theil_total"), f"{theil['total']:.2f}"),
+            ]
+        )
+        st.html(f"<p>{safe(t('evenness_how', known=found['known'], all=found['all']))}</p>")

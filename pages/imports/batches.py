@@ -1,0 +1,87 @@
+"""Batches on the import page: take one out, put it back, get the agency's file back; templates to fill."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import streamlit as st
+
+from loaders.layouts import templates
+from loaders.store import connection as store
+from pages.components import records
+from pages.imports import jobs as import_jobs
+from pages.queries import store as queries
+from pages.session.text import baht, day, flat, safe, t, whole
+
+
+def batches(version: str) -> None:
+    """Choose a batch; withdraw, put back, or make its file to give back."""
+    known = queries.batches(version)
+    if known.empty:
+        return
+    st.html(f"<b>{safe(t('batches_title'))}</b>")
+    names = records.agency_names(version)
+    rows = {int(row.id): row for row in known.itertuples()}
+
+    def words(number: int) -> str:
+        row = rows[number]
+        state = t("state_active") if row.is_active else t("state_withdrawn")
+        return f"{number} · {names.get(row.base, row.base)} · {row.file_name} · {whole(row.rows_loaded)} {t('records')} · {day(row.loaded_at)} · {state}"
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(t("column_batch"), list(rows), format_func=words, key="batch")
+        active = bool(rows[chosen].is_active)
+        if st.button(t("withdraw") if active else t("put_back"), key="toggle-batch"):
+            with queries.writing() as connection:
+                store.set_active(connection, [chosen], not active, "by_hand", import_jobs.person())
+            st.rerun()
+        if st.button(t("make_give_back"), key="give-back", help=t("give_back_help"), disabled=import_jobs.is_running()):
+            target = import_jobs.folder() / "back"
+            target.mkdir(exist_ok=True)
+            import_jobs.start(
+                [{"path": str(target / f"{Path(rows[chosen].file_name).stem}.xlsx"), "batch": chosen}], give_back=True
+            )
+            st.rerun()
+    if active:
+        _warn_of_resting(version, chosen)
+
+
+def _warn_of_resting(version: str, batch: int) -> None:
+    """Lines that other files left out because this batch has them would be on the board no more."""
+    for one in queries.resting_on(version, batch):
+        blanks = {
+            "file": one["file"],
+            "batch": one["batch"],
+            "rows": whole(one["rows"]),
+            "baht": baht(round(one["baht"] * 100)),
+        }
+        st.warning(flat(t("rests_on_batch", **blanks)))
+
+
+def given_back(path: str) -> None:
+    """The finished file to take home."""
+    file = Path(path)
+    if file.is_file():
+        st.download_button(
+            t("get_give_back", file=flat(file.name)), file.read_bytes, file.name, key="get-give-back", on_click="ignore"
+        )
+
+
+def blank_forms() -> None:
+    """Workbooks for a base that has no sheet of its own yet."""
+    with st.expander(t("templates_title")), st.container(horizontal=True):
+        for register in templates.registers():
+            st.download_button(
+                t(f"register_{register}"),
+                lambda register=register: _template(register),
+                templates.file_name(register),
+                key=f"form-{register}",
+                on_click="ignore",
+            )
+
+
+def _template(register: str) -> bytes:
+    target = io.BytesIO()
+    templates.write_template(register, target)
+    return target.getvalue()

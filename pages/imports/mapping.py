@@ -1,0 +1,116 @@
+"""Say what each column of a sheet is, when the machine could not or read it wrongly; said once, it is remembered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from loaders import codes
+from loaders.layouts.layout import PLACE, VALUES
+from loaders.layouts.values import BAHT
+from pages.imports import preview as importing
+from pages.session.text import flat, t
+
+REGISTERS = ("support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder")
+ERAS = ("auto", "be", "ce")
+SHOWN_PLACE = tuple(column for column in PLACE if column != "precision")
+NONE = ""
+SIDE_BY_SIDE = 3
+LONGEST_LABEL = 90
+NAMES_A_PLACE = ("place_code", "subdistrict", "district", "province", "place_text", "latitude")
+
+
+def _choices(register: str) -> list[str]:
+    wide = [f"value:{entry['code']}" for entry in codes.indicators()] if register == "indicator" else []
+    return [NONE, *SHOWN_PLACE, *VALUES[register], *wide]
+
+
+def _is_enough(columns: dict[str, str], register: str, base: str | None) -> bool:
+    """Whether something says where and, for support, who; otherwise what is missing is told."""
+    missing = [] if set(columns.values()) & set(NAMES_A_PLACE) else ["say_a_place"]
+    if register == "support" and not base and "agency" not in columns.values():
+        missing.append("say_whose_file")
+    if not set(columns.values()) - {*PLACE, "reference", "fiscal_year"}:
+        missing.append("say_a_value")
+    for key in missing:
+        st.error(t(key))
+    return not missing
+
+
+def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, Any] | None:
+    """Ask what each column is; the answer for the job, once a person presses the button."""
+    listed = answer.get("sheets", [])
+    if not listed:
+        return None
+    with st.expander(t("change_mapping"), expanded="summary" not in answer):
+        at = st.selectbox(
+            t("column_sheet"),
+            range(len(listed)),
+            format_func=lambda index: listed[index]["sheet"],
+            key=f"map-sheet-{number}",
+        )
+        sheet = listed[at]
+        key = f"map-{number}-{sheet['key']}"  # an answer belongs to these headings, not to the next file
+        with st.container(horizontal=True):
+            known = sheet["register"] if sheet["register"] in REGISTERS else "support"
+            register = st.selectbox(
+                t("map_register"),
+                REGISTERS,
+                REGISTERS.index(known),
+                lambda name: t(f"register_{name}"),
+                key=f"{key}-register",
+            )
+            unit = st.selectbox(
+                t("map_unit"),
+                importing.UNITS,
+                importing.UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0,
+                lambda name: t(f"unit_{name}"),
+                key=f"{key}-unit",
+            )
+            era = st.selectbox(t("map_era"), ERAS, format_func=lambda name: t(f"era_{name}"), key=f"{key}-era")
+            year = st.text_input(
+                t("map_year"), sheet["constants"].get("fiscal_year", ""), max_chars=4, key=f"{key}-year"
+            )
+        with st.form(f"{key}-{register}", border=False):  # nothing is sent until all is said
+            columns = _ask_columns(sheet, register, f"{key}-{register}")
+            pressed = st.form_submit_button(t("read_again"), type="primary")
+    if not pressed or not _is_enough(columns, register, base):
+        return None
+    constants = (
+        {"fiscal_year": year.strip()}
+        if year.strip() and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values()
+        else {}
+    )
+    units = dict.fromkeys(BAHT & set(columns.values()), unit) | {"fiscal_year": era}
+    return {
+        "key": sheet["key"],
+        "answer": {
+            "base": sheet["base"],
+            "register": register,
+            "columns": columns,
+            "units": units,
+            "constants": constants,
+        },
+    }
+
+
+def _plain(sheet: dict[str, Any]) -> bool:
+    return next(iter(sheet["units"].values()), "baht") in importing.UNITS
+
+
+def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, str]:
+    """One choice for each of their columns, with the first value as it stands there; what was understood is chosen."""
+    options = _choices(register)
+    asked = [one for one in sheet["columns"] if not one["heading"].startswith("__group")]
+    chosen: dict[str, str] = {}
+    for start in range(0, len(asked), SIDE_BY_SIDE):
+        for place, one in zip(st.columns(SIDE_BY_SIDE), asked[start : start + SIDE_BY_SIDE], strict=False):
+            words = f"{one['heading']} · {one['first']}" if one["first"] else one["heading"]
+            known = options.index(one["ours"]) if one["ours"] in options else 0
+            ours = place.selectbox(
+                flat(words[:LONGEST_LABEL]), options, known, importing.our_words, key=f"{key}-{one['heading']}"
+            )
+            if ours:
+                chosen[one["heading"]] = ours
+    return chosen

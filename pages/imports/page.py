@@ -1,0 +1,50 @@
+"""Import an agency's own file: read, look at what was understood, say it better, store; batches and templates."""
+
+import streamlit as st
+
+from pages.components import panels, records
+from pages.imports import batches as batch_list
+from pages.imports import jobs as import_jobs
+from pages.imports import preview as importing
+from pages.imports import result as import_result
+from pages.queries import store as queries
+from pages.session.text import t, whole
+
+
+def view() -> None:
+    """Imports."""
+    version = queries.version()
+    known = queries.batches(version)
+    active = known[known["is_active"].astype(bool)]
+    panels.title(
+        t("finding_imports", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
+    )
+    base = _upload(version)
+    if note := st.session_state.pop("import_note", None):
+        st.info(note)
+    result = st.session_state.get("import_result")
+    if not importing.running() and result:
+        import_result.show(result, base)
+    batch_list.batches(version)
+    batch_list.blank_forms()
+
+
+def _upload(version: str) -> str | None:
+    names = records.agency_names(version)
+    bases = ["", *sorted(names, key=names.__getitem__)]
+    base = st.selectbox(
+        t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"
+    )
+    # No form: a form can be sent while its files are still on their way, and is sent without them.
+    sent = st.session_state.setdefault("uploads_sent", 0)
+    st.html(importing.box_words())
+    uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key=f"uploads-{sent}")
+    is_ready = bool(uploads) and not import_jobs.is_running()
+    if st.button(t("read_files"), type="primary", disabled=not is_ready, key="read-files") and is_ready:
+        files = import_jobs.keep_uploads(uploads)
+        st.session_state["uploads_sent"] = sent + 1  # an empty list for the next files
+        for name in ("import_result", "import_answers"):
+            st.session_state.pop(name, None)
+        import_jobs.start([one | {"base": base or None} for one in files])
+        st.rerun()
+    return base or None

@@ -1,0 +1,238 @@
+"""What a person sees of an import: the account, what each column became, rows as read, and the way to say it better."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from loaders import codes
+from loaders.layouts.values import BAHT
+from pages.components import panels, records
+from pages.imports import jobs as import_jobs
+from pages.session.text import baht, day, flat, language, safe, t, whole
+
+UNITS = ("baht", "thousand_baht", "million_baht")
+KEEP, LEAVE = "keep", "leave"
+UNNAMED = "unnamed_base"
+
+
+def box_words() -> str:
+    """The words in Streamlit's file box, which knows English alone, as a style: CSS lays ours over them."""
+    words = {
+        '[data-testid="stFileUploaderDropzone"] > span > button p': t("choose_files_button"),
+        '[data-testid="stFileUploaderDropzoneInstructions"] span': t("choose_files_limit", size=st.get_option("server.maxUploadSize")),
+    }  # fmt: skip
+    rules = [
+        f"{place} {{ font-size: 0; }} {place}::after {{ content: {json.dumps(said, ensure_ascii=False)}; font-size: 1rem; }}"
+        for place, said in words.items()
+    ]
+    return f"<style>{' '.join(rules)}</style>"
+
+
+def sentence(problem: dict[str, Any]) -> str:
+    """A problem in the person's language, with what it is about filled in."""
+    blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
+    return t(f"problem_{problem['code']}", **blanks)
+
+
+def account(answer: dict[str, Any], *, stored: bool) -> None:
+    """Rows and baht by outcome, the sheet's own totals, and why rows are left out."""
+    summary = answer["summary"]
+    panels.figures(
+        [
+            (
+                t(f"give_back_{name}" if stored or name != "loaded" else "will_load"),
+                whole(summary["rows_in" if name == "in" else name]),
+            )
+            for name in ("in", "loaded", "quarantined", "excluded")
+        ]
+    )
+    money = [baht(round(summary[f"baht_{name}"] * 100)) for name in ("in", "loaded", "quarantined", "excluded")]
+    if summary["baht_in"]:
+        st.caption(t("account_money", total=money[0], loaded=money[1], quarantined=money[2], excluded=money[3]))
+    if summary.get("as_of"):
+        st.caption(t("file_as_of", day=day(summary["as_of"])))
+    checks = summary["control_totals"]
+    unmet = [check for check in checks if not check["met"]]
+    if checks:
+        (st.warning if unmet else st.success)(t("checks_met", met=len(checks) - len(unmet), all=len(checks)))
+    for check in unmet[:10]:
+        stated, found = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
+        st.caption(
+            flat(
+                sentence(
+                    check | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{found:,.2f}"}
+                )
+            )
+        )
+    for reason, rows in summary["excluded_by_reason"].items():
+        st.caption(f"{whole(rows)} {t('records')}: {sentence({'code': reason})}")
+
+
+def sheets(answer: dict[str, Any]) -> None:
+    """Every sheet: what its columns became and the first rows as read."""
+    for sheet in answer.get("sheets", ()):
+        known = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
+        with st.expander(
+            f"{flat(sheet['sheet'])} · {known} · {whole(sum(sheet['rows'].values()))} {t('records')}",
+            expanded=not sheet["refuse"],
+        ):
+            if sheet["refuse"]:
+                st.caption(
+                    flat(
+                        sentence(
+                            {
+                                "code": sheet["refuse"],
+                                "value": ", ".join(one["heading"] for one in sheet["columns"][:8]),
+                            }
+                        )
+                    )
+                )
+            rows = [
+                (one["heading"], our_words(one["ours"]), t(f"how_{one['how']}") if one["ours"] else "", one["first"])
+                for one in sheet["columns"]
+            ]
+            heads = [t("column_their_heading"), t("column_our_column"), t("column_how"), t("column_first_value")]
+            st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
+            if sheet["constants"] or sheet["units"]:
+                st.caption(flat(_constants(sheet)))
+            _sample(sheet)
+
+
+def _constants(sheet: dict[str, Any]) -> str:
+    parts = [f"{our_words(name)}: {value}" for name, value in sheet["constants"].items()]
+    parts += [f"{our_words(name)}: {t(f'unit_{unit}')}" for name, unit in sheet["units"].items() if unit in UNITS]
+    return t("for_every_row", values=" · ".join(parts))
+
+
+def _sample(sheet: dict[str, Any]) -> None:
+    if not sheet["sample"]:
+        return
+    st.html(f"<b>{safe(t('rows_as_read'))}</b>")
+    shown = []
+    for row in sheet["sample"]:
+        line = {
+            t("column_row"): str(row["row"]),
+            t("column_state"): t(f"will_{row['outcome']}"),
+            t("column_place"): records.place_words(row["area_code"]),
+        }
+        for name, value in row.items():
+            if name not in {"row", "outcome", "reason", "area_code", "written"}:
+                line[our_words(name)] = (
+                    "" if value is None else f"{int(value) / 100:,.2f}" if name in BAHT else str(value)
+                )
+        shown.append(line)
+    st.dataframe(pd.DataFrame(shown), hide_index=True, width="stretch")
+
+
+def problems(answer: dict[str, Any], number: int) -> None:
+    """The written list of what did not match, with sheet, row and column."""
+    found = answer.get("problems", [])
+    if not found:
+        return
+    with st.expander(
+        t("problems_found", number=whole(sum(answer.get("summary", {}).get("problems", {}).values()) or len(found)))
+    ):
+        rows = [
+            (one.get("sheet", ""), one.get("row"), one.get("column", ""), one.get("value", ""), sentence(one))
+            for one in found
+        ]
+        heads = ["sheet", "row", "column", "value", "why"]
+        words = {
+            "sheet": t("column_sheet"),
+            "row": t("column_row"),
+            "column": t("column_their_heading"),
+            "value": t("column_value"),
+            "why": t("column_why"),
+        }
+        panels.table(
+            pd.DataFrame(rows, columns=heads),
+            f"problems-{number + 1}",
+            words,
+            formats={"row": lambda row: "" if pd.isna(row) else f"{int(row):,}"},
+        )
+
+
+def our_words(column: str) -> str:
+    """Our column in words."""
+    if column.startswith("value:"):
+        code, _, year = column.removeprefix("value:").partition("@")
+        names = {entry["code"]: entry[f"name_{language()}"] for entry in codes.indicators()}
+        return f"{names.get(code, code)} {int(year) + 543 if year else ''}".strip()
+    return t(f"ours_{column}") if column else t("ours_unused")
+
+
+def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
+    """The files of a result with what was said about them so far, ready for another job."""
+    said = st.session_state.get("import_answers", {})
+    ready = []
+    for one, answer in zip(result["files"], result["answers"], strict=True):
+        given = {key: value | {"base": base or value["base"]} for key, value in said.get(one["path"], {}).items()}
+        ready.append(
+            {
+                "path": one["path"],
+                "base": base,
+                "answers": given,
+                "confirmed": bool(answer.get("summary", {}).get("to_confirm")),
+            }
+        )
+    return ready
+
+
+def say(path: str, said: dict[str, Any]) -> None:
+    """Remember an answer for the next reading of this file in this session."""
+    st.session_state.setdefault("import_answers", {}).setdefault(path, {})[said["key"]] = said["answer"]
+
+
+def storable(result: dict[str, Any]) -> list[int]:
+    """Positions of the files that have something to store."""
+    return [number for number, answer in enumerate(result["answers"]) if "refused" not in answer]
+
+
+def doubts(answer: dict[str, Any]) -> Iterable[str]:
+    """What has to be said yes to, in words."""
+    if any(sheet["constants"].get("agency") == UNNAMED and not sheet["refuse"] for sheet in answer.get("sheets", ())):
+        yield t("doubt_base_unnamed")
+    for doubt in answer.get("summary", {}).get("to_confirm", ()):
+        name, _, column = doubt.partition(":")
+        yield t(f"doubt_{name}", column=our_words(column) if column else "")
+
+
+def repeats_wish(answer: dict[str, Any], number: int) -> str | None:
+    """What to do with lines that another file has already: ``keep`` or ``leave``; None until a person says it."""
+    found = answer["summary"]["repeats"]
+    if not found["rows"]:
+        return KEEP
+    st.warning(
+        t("repeats_found", rows=whole(found["rows"]), baht=baht(round(found["baht"] * 100)), file=flat(answer["file"]))
+    )
+    for one in found["of"]:
+        st.caption(
+            t(
+                "repeats_of",
+                rows=whole(one["rows"]),
+                baht=baht(round(one["baht"] * 100)),
+                batch=one["batch"],
+                file=flat(one["file"]),
+            )
+        )
+    return st.radio(
+        t("repeats_question"),
+        (LEAVE, KEEP),
+        None,
+        lambda wish: t(f"repeats_{wish}"),
+        key=f"repeats-{number}",
+        horizontal=True,
+    )
+
+
+def running() -> bool:
+    """Show the progress of a job, if there is one."""
+    if import_jobs.is_running():
+        import_jobs.watch()
+        return True
+    return False

@@ -1,0 +1,212 @@
+"""The table beside the wall: start, frozen meetings and what changed since, pack, decisions, storyboard."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from loaders.decisions import meetings, snapshots
+from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.thai.dates import parse_date
+from loaders.thai.text import Unreadable
+from pages.components import panels
+from pages.meeting import wall as meeting
+from pages.meeting.board import VIEWS
+from pages.meeting.facts import difference, gather, shipped_story
+from pages.meeting.words import Words, title_of
+from pages.queries import store as queries
+from pages.session.text import day, language, safe, t
+
+COVER = """<style>
+.stApp { background: #f4f7f9; }
+.stApp:has(.st-key-wall) * { visibility: hidden; }
+.stApp .st-key-wall, .stApp .st-key-wall * { visibility: visible; }
+.st-key-wall { position: fixed; inset: 0; z-index: 1000000; background: #f4f7f9; }
+.st-key-wall iframe { position: fixed; inset: 0; width: 100vw !important; height: 100dvh !important; border: 0; background: #f4f7f9; }
+</style>"""
+
+
+def cover() -> None:
+    """The wall covers everything of Streamlit and takes it out of the tab order."""
+    st.html(COVER)
+
+
+def show(number: int | None) -> None:
+    """The desk."""
+    words = Words(language())
+    facts = meeting.facts_of(number)
+    panels.title(t("view_meeting"), t("meeting_desk_note", version=facts["version"], day=words.day(facts["as_of"])))
+    if number is not None:
+        st.info(t("meeting_frozen_note", number=number))
+    if st.button(t("meeting_start"), type="primary", key="start-wall"):
+        st.query_params.pop("desk", None)
+        st.rerun()
+    left, right = st.columns(2, gap="large")
+    with left:
+        _pack(number, facts)
+    if not queries.viewer().is_team:
+        return
+    with left:
+        _frozen(number)
+    with right:
+        _decisions(number, words, facts)
+        _story(words, facts)
+
+
+def _pack(number: int | None, facts: dict) -> None:
+    st.subheader(t("meeting_pack"))
+    st.caption(t("meeting_pack_note"))
+    sheets = st.checkbox(t("meeting_pack_all_sheets"), key="pack-sheets")
+    key = f"{number}-{facts['version']}-{language()}-{sheets}"
+    if st.button(t("meeting_pack_make"), key="make-pack"):
+        from pages.meeting.pack import make
+
+        bar = st.progress(0.0, text=t("meeting_pack_doing"))
+        decisions = meeting.decisions_of(number)
+        story = meeting.story_named(st.query_params.get("story"))
+        st.session_state["_pack"] = (
+            key,
+            make.pack(
+                facts,
+                story,
+                decisions,
+                language(),
+                all_sheets=sheets,
+                tick=lambda share, name: bar.progress(share, text=name),
+            ),
+        )
+        bar.empty()
+    made = st.session_state.get("_pack")
+    if made and made[0] == key:
+        st.download_button(
+            t("meeting_pack_get"),
+            made[1],
+            f"kradan-{facts['version']}.zip",
+            "application/zip",
+            key="get-pack",
+            on_click="ignore",
+        )
+
+
+def _frozen(number: int | None) -> None:
+    st.subheader(t("meeting_freeze"))
+    name = st.text_input(t("meeting_freeze_name"), key="freeze-name")
+    if st.button(t("meeting_freeze_now"), key="freeze-now"):
+        try:
+            with queries.writing() as connection:
+                made = snapshots.freeze(connection, name, gather(queries.version()), meeting.person())
+            st.success(t("meeting_frozen_done", number=made))
+        except Refused as stop:
+            st.warning(t(f"problem_{stop.problem.code}"))
+    with store.reading(queries.engine()) as connection:
+        kept = snapshots.listed(connection)
+    if number is not None and st.button(t("meeting_to_now"), key="to-now"):
+        st.query_params.pop("frozen", None)
+        st.rerun()
+    for row in kept.head(12).itertuples():
+        with st.container(horizontal=True, vertical_alignment="center", key=f"kept-{row.id}"):
+            st.html(f"<span>{row.id} · {safe(row.name)} · {safe(day(row.made_at))} · {safe(row.data_version)}</span>")
+            if st.button(t("meeting_reopen"), key=f"reopen-{row.id}"):
+                st.query_params["frozen"] = str(row.id)
+                st.rerun()
+    if number is not None:
+        _difference(meeting.facts_of(number))
+
+
+def _difference(before: dict) -> None:
+    """What is different now from the frozen meeting."""
+    words, now = Words(language()), gather(queries.version())
+    found = difference(before, now)
+    st.html(f"<b>{safe(t('meeting_difference'))}</b>")
+    lines = [t("meeting_came", files=", ".join(found["came"]))] if found["came"] else []
+    lines += [t("meeting_went", files=", ".join(found["went"]))] if found["went"] else []
+    for view, change in found["steps"].items():
+        if change["title_changed"] or change["moved"]:
+            names = ", ".join(words.place(now, code, district=False) for code in change["moved"][:8])
+            old, new = title_of(words, before["steps"][view]), title_of(words, now["steps"][view])
+            lines.append(t("meeting_changed", before=old, now=new, places=len(change["moved"]), names=names or "–"))
+    st.html("<ul>" + "".join(f"<li>{safe(line)}</li>" for line in lines or [t("meeting_no_difference")]) + "</ul>")
+
+
+def _decisions(number: int | None, words: Words, facts: dict) -> None:
+    st.subheader(t("meeting_decisions"))
+    # a new form after each note: what could not be saved stays to be mended
+    with st.form(f"decide-{st.session_state.get('_noted', 0)}"):
+        who, what = st.text_input(t("meeting_decide_who")), st.text_area(t("meeting_decide_what"), height=80)
+        due_text = st.text_input(t("meeting_decide_due"), placeholder=t("meeting_decide_due_hint"))
+        if st.form_submit_button(t("meeting_decide_save")):
+            try:
+                due = parse_date(due_text)
+                with queries.writing() as connection:
+                    key = f"desk-{store.now()}-{who}"
+                    meetings.decide(
+                        connection,
+                        key,
+                        who,
+                        what,
+                        due,
+                        noted_by=meeting.person(),
+                        data_version=facts["version"],
+                        snapshot_id=number,
+                    )
+                st.session_state["_noted"] = st.session_state.get("_noted", 0) + 1
+                st.rerun()
+            except Unreadable:
+                st.warning(t("meeting_decide_due_wrong"))
+            except Refused as stop:
+                st.warning(t(f"problem_{stop.problem.code}"))
+    for row in meeting.decisions_of(number).itertuples():
+        with st.container(horizontal=True, vertical_alignment="center", key=f"decision-{row.id}"):
+            place = f" · {words.place(facts, row.area_code)}" if isinstance(row.area_code, str) else ""
+            st.html(f"<span><b>{safe(row.who)}</b>: {safe(row.what)}{safe(place)} {safe(words.day(row.due_on))}</span>")
+            if st.button(t("meeting_strike"), key=f"strike-{row.id}"):
+                with queries.writing() as connection:
+                    meetings.strike(connection, int(row.id), meeting.person())
+                st.rerun()
+
+
+def _story(words: Words, facts: dict) -> None:
+    """Order and texts of the views; the finding computed from the data stands where no title is written."""
+    st.subheader(t("meeting_story"))
+    with store.reading(queries.engine()) as connection:
+        saved = list(meetings.storyboards(connection))
+    present = st.query_params.get("story") or ""
+    chosen = st.selectbox(t("meeting_story_open"), ["", *saved], index=([*saved].index(present) + 1) if present in saved else 0,
+                          format_func=lambda name: name or shipped_story()[f"name_{words.language}"], key="story-open")  # fmt: skip
+    if chosen != present:
+        st.query_params.pop("story", None)
+        if chosen:
+            st.query_params["story"] = chosen
+        st.rerun()
+    steps = meeting.story_named(chosen)
+    by_view = {step["view"]: step for step in steps}
+    order = st.multiselect(t("meeting_story_order"), list(VIEWS), default=[step["view"] for step in steps],
+                           format_func=lambda name: t(f"meeting_view_{name}"), key=f"story-order-{chosen}")  # fmt: skip
+    with st.form(f"story-{chosen}"):
+        edited = [_edit(words, facts, view, by_view.get(view, {"view": view}), chosen) for view in order]
+        name = st.text_input(t("meeting_story_name"), value=chosen)
+        if st.form_submit_button(t("meeting_story_save")):
+            try:
+                with queries.writing() as connection:
+                    meetings.save_storyboard(connection, name, edited, meeting.person())
+                st.query_params["story"] = name.strip()
+                st.rerun()
+            except Refused as stop:
+                st.warning(t(f"problem_{stop.problem.code}"))
+
+
+def _edit(words: Words, facts: dict, view: str, step: dict, story: str) -> dict:
+    lang = words.language
+    st.html(f"<b>{safe(t(f'meeting_view_{view}'))}</b>")
+    title = st.text_input(
+        t("meeting_story_title"),
+        value=step.get(f"title_{lang}", ""),
+        placeholder=title_of(words, facts["steps"][view]),
+        key=f"t-{story}-{view}",
+    )
+    ask = st.text_input(t("meeting_story_ask"), value=step.get(f"ask_{lang}", ""), key=f"a-{story}-{view}")
+    return {
+        key: value
+        for key, value in (step | {"view": view, f"title_{lang}": title.strip(), f"ask_{lang}": ask.strip()}).items()
+        if value
+    }

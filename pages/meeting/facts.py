@@ -1,0 +1,182 @@
+"""All that one meeting stands on, as plain JSON: steps, cards of every subdistrict, records, sources. No words.
+
+The wall, the pack and the frozen copy are three readings of the same facts, so their numbers are the same.
+"""
+
+from __future__ import annotations
+
+import tomllib
+
+import pandas as pd
+
+from loaders import settings
+from pages.meeting import answers as meeting_answers
+from pages.meeting.board import Board, whole
+from pages.meeting.steps import BUILDERS
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.cache import kept
+
+FORMAT = 1
+SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level", "area_code", "subdistrict_code", "fiscal_year", "amount_satang",
+           "base", "file_name", "sheet", "row"]  # fmt: skip
+
+
+@kept()
+def shipped_story() -> dict:
+    """The storyboard of ``data/rules/storyboard.toml``."""
+    with (settings.RULES / "storyboard.toml").open("rb") as file:
+        return tomllib.load(file)
+
+
+@kept(4)
+def gather(version: str) -> dict:
+    """The facts of the present data version. Shared between sessions: never changed in place."""
+    board = Board(version, shipped_story())
+    steps = {view: build(board) for view, build in BUILDERS.items()}
+    return {
+        "format": FORMAT,
+        "version": version.partition("@")[0],  # with the province where it is not this house's own; not who looks
+        "province": settings.province(),
+        "fiscal_year": board.chosen.fiscal_year,
+        "population_year": queries.population_year(board.chosen.fiscal_year),
+        "as_of": _as_of(version),
+        "is_demo": _is_demo(version),
+        "codes": board.codes,
+        "areas": _areas(board),
+        "steps": steps,
+        "questions": meeting_answers.answers(board),
+        "cards": _cards(board, steps),
+        "agencies": _names(version, "agency"),
+        "streams": _names(version, "stream"),
+        "support": _support(board),
+        "sources": _sources(version),
+    }
+
+
+def _active(version: str) -> pd.DataFrame:
+    batches = queries.batches(version)
+    return batches[batches["is_active"].astype(bool)]
+
+
+def _as_of(version: str) -> str | None:
+    """The day of the newest data: what the files say of themselves, else when they were loaded."""
+    active = _active(version)
+    days = pd.to_datetime(active["as_of"]).fillna(pd.to_datetime(active["loaded_at"]))
+    return None if days.empty else days.max().date().isoformat()
+
+
+def _is_demo(version: str) -> bool:
+    return bool(_active(version)["is_demo"].any())
+
+
+def _names(version: str, name: str) -> dict[str, dict[str, str]]:
+    found = {}
+    for row in queries.code_list(version, name).itertuples():
+        english = row.name_en if isinstance(row.name_en, str) and row.name_en else row.name_th
+        short = getattr(row, "short_th", None)
+        found[str(row.code)] = {
+            "th": str(short if isinstance(short, str) and short else row.name_th),
+            "en": str(english),
+        }
+    return found
+
+
+def _areas(board: Board) -> dict[str, dict]:
+    return {
+        str(row.subdistrict_code): {
+            "th": row.name_th, "en": row.name_en, "district": row.district_code, "district_th": row.district_name_th, "district_en": row.district_name_en,
+            "population": whole(row.population), "villages": whole(row.villages),
+        }
+        for row in board.areas.loc[board.codes].itertuples()
+    }  # fmt: skip
+
+
+def _support(board: Board) -> dict:
+    records = analysis.chosen_support(board.version, board.chosen)
+    table = records[SUPPORT].astype(object)
+    return {"columns": SUPPORT, "rows": table.where(table.notna(), None).to_numpy().tolist()}
+
+
+def _sources(version: str) -> list[dict]:
+    found = []
+    for row in _active(version).sort_values("id").itertuples():
+        day = row.as_of if pd.notna(row.as_of) else row.loaded_at
+        found.append({"batch": int(row.id), "base": row.base, "file": row.file_name, "rows": int(row.rows_loaded), "day": str(pd.Timestamp(day).date()),
+                      "sha256": row.file_sha256})  # fmt: skip
+    return found
+
+
+def _cards(board: Board, steps: dict) -> dict[str, dict]:
+    """What a wall-sized card says of every subdistrict."""
+    coverage, gaps, ranked = board.coverage, board.gaps, board.ranked
+    flagged = board.flagged["subdistrict_code"].value_counts()
+    supports = analysis.rolled(board.version, board.chosen).by_subdistrict.sort_values(
+        "amount_satang", ascending=False, na_position="last"
+    )
+    grouped = dict(iter(supports.groupby("subdistrict_code")))
+    booklet = _booklets(board.version)
+    cards = {}
+    for position, code in enumerate(board.codes):
+        row, need = coverage.loc[code], gaps.loc[code]
+        rank = ranked.loc[code] if code in ranked.index else None
+        cards[code] = {
+            "status": row["status"], "agencies": int(row["agencies"]), "supports": int(row["supports"]), "satang": whole(row["amount_satang"]),
+            "per_head": None if pd.isna(row["per_head_baht"]) else round(float(row["per_head_baht"])),
+            "missing": [base for base in str(row["missing_bases"]).split(",") if base], "above": bool(row["supported_above"]),
+            "need": None if pd.isna(need["need_value"]) else float(need["need_value"]), "quadrant": need["quadrant"],
+            "class": None if rank is None or pd.isna(rank["class"]) else str(rank["class"]),
+            "border": None if rank is None or pd.isna(rank["border"]) else str(rank["border"]),
+            "stability": None if rank is None or pd.isna(rank["stability"]) else round(float(rank["stability"]), 3),
+            "duplication": int(flagged.get(code, 0)), "booklet": booklet.get(code), "pilot": steps["pilots"]["classes"][position] == "p",
+            "top": _top(grouped.get(code)),
+        }  # fmt: skip
+    return cards
+
+
+def _booklets(version: str) -> dict[str, bool]:
+    plans = queries.register(version, "plan")
+    known = plans[plans["booklet_held"].notna() & plans["subdistrict_code"].notna()]
+    return {str(code): bool(rows.any()) for code, rows in known.groupby("subdistrict_code")["booklet_held"]}
+
+
+def _top(rows: pd.DataFrame | None) -> list[list]:
+    """The agencies with most money in a subdistrict: code, records, satang."""
+    if rows is None:
+        return []
+    grouped = (
+        rows.groupby("agency_code")["amount_satang"]
+        .agg(["size", lambda part: part.sum(min_count=1)])
+        .set_axis(["records", "satang"], axis="columns")
+    )
+    ordered = grouped.sort_values(["satang", "records"], ascending=False, na_position="last")
+    return [[str(code), int(records), whole(satang)] for code, records, satang in ordered.itertuples(name=None)]
+
+
+def difference(before: dict, now: dict) -> dict:
+    """What changed between two sets of facts: places whose class changed by step, figures that changed, sources that came or went."""
+    steps = {}
+    for view in before["steps"]:
+        old, new = before["steps"][view], now["steps"].get(view)
+        if new is None:
+            continue
+        was, is_ = (
+            dict(zip(before["codes"], old["classes"], strict=True)),
+            dict(zip(now["codes"], new["classes"], strict=True)),
+        )
+        moved = sorted(code for code in was if code in is_ and was[code] != is_[code])
+        figures = [[key, value, dict(map(tuple, new["figures"])).get(key)] for key, value in map(tuple, old["figures"])]
+        steps[view] = {
+            "moved": moved,
+            "figures": [entry for entry in figures if entry[1] != entry[2]],
+            "title_changed": old["title"] != new["title"],
+        }
+    files = (
+        {(entry["file"], entry["sha256"]) for entry in before["sources"]},
+        {(entry["file"], entry["sha256"]) for entry in now["sources"]},
+    )
+    return {
+        "steps": steps,
+        "came": sorted(name for name, _sha in files[1] - files[0]),
+        "went": sorted(name for name, _sha in files[0] - files[1]),
+    }

@@ -1,0 +1,188 @@
+"""PDF: the views on A4 across. Thai is shaped by HarfBuzz; text stays text."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+import numpy as np
+from fpdf import FPDF
+
+from pages.meeting.pack.content import Pack, Slide
+from pages.meeting.pack.lines import font_file, wrap
+
+INK, QUIET, LINE = (20, 32, 43), (60, 74, 86), (183, 195, 205)
+POINT = 72 / 25.4  # points per millimetre
+
+
+class Paper(FPDF):
+    """A4 in our font, with the footnote at the foot of every page."""
+
+    def __init__(self, pack: Pack, orientation: str) -> None:
+        super().__init__(orientation=orientation, unit="mm", format="A4")
+        self.pack, self.note = pack, ""
+        for bold in (False, True):
+            self.add_font("Sarabun", "B" if bold else "", font_file(bold))
+        self.set_text_shaping(True, script="thai", language="tha")
+        self.set_auto_page_break(False)
+        self.set_creation_date(datetime.fromisoformat(pack.facts["as_of"] or "2000-01-01").replace(tzinfo=UTC))
+        self.set_title(f"{pack.words.say('meeting_pack')} {pack.facts['version']}")
+        self.set_lang("th-TH")
+
+    def footer(self) -> None:
+        """Base, date and data version under everything."""
+        for number, line in enumerate(wrap(f"{self.pack.heading} · {self.note}", 7.5, (self.w - 20) * POINT, most=3)):
+            self.words(10, self.h - 14 + number * 3.6, line, 7.5, color=QUIET)
+
+    def words(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        *,
+        bold: bool = False,
+        color: tuple = INK,
+        right: float | None = None,
+    ) -> None:
+        """One line; ``y`` is its middle, ``right`` an edge to end at.
+
+        A shaped ำ is two signs with a gap between them: the line's own text goes along as ActualText, so that a reader finds น้ำ and ถ้ำพรรณรา.
+        """
+        if not text:
+            return
+        self.set_font("Sarabun", "B" if bold else "", size)
+        self.set_text_color(*color)
+        self.set_xy(x, y - size / POINT * 0.75)
+        self._out(f"/Span <</ActualText <FEFF{text.encode('utf-16-be').hex()}>>> BDC")
+        self.cell((right - x) if right else 0, size / POINT * 1.5, text, align="R" if right else "L")
+        self._out("EMC")
+
+    def block(
+        self,
+        x: float,
+        y: float,
+        text: str,
+        size: float,
+        room: float,
+        *,
+        bold: bool = False,
+        color: tuple = INK,
+        most: int | None = None,
+    ) -> float:
+        """Lines that fit ``room``; returns where the next thing may stand. Line height 1.5: stacked marks need it."""
+        for line in wrap(text, size, room * POINT, bold=bold, most=most):
+            self.words(x, y + size / POINT * 0.75, line, size, bold=bold, color=color)
+            y += size / POINT * 1.5
+        return y
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """``#rrggbb`` as three numbers."""
+    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))  # type: ignore[return-value]
+
+
+def views(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
+    """The storyboard, the decisions and the sources, A4 across."""
+    paper = Paper(pack, "L")
+    for slide in pack.slides:
+        paper.note = slide.foot
+        paper.add_page()
+        _view(paper, slide, maps[slide.view])
+    paper.note = pack.foot
+    say = pack.words.say
+    head = [say(key) for key in ("meeting_decide_who", "meeting_decide_what", "column_place", "meeting_decide_due")]
+    _pages(
+        paper,
+        say("meeting_decisions"),
+        head,
+        [55, 115, 65, 42],
+        [list(row) for row in pack.decided] or [["", "", "", ""]] * 6,
+    )
+    head = [say(key) for key in ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")]
+    rows = [
+        [pack.words.base(pack.facts, row["base"]), row["file"], f"{row['rows']:,}", pack.words.day(row["day"])]
+        for row in pack.facts["sources"]
+    ]
+    _pages(paper, say("view_sources"), head, [60, 125, 42, 50], rows)
+    return bytes(paper.output())
+
+
+def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
+    size = 19 if len(wrap(slide.title, 19, 277 * POINT, bold=True)) == 1 else 16
+    y = paper.block(10, 7, slide.title, size, 277, bold=True, most=2)
+    paper.block(10, 26, slide.ask, 11, 277, color=QUIET, most=1)
+    paper.image(io.BytesIO(picture), 10, 34, w=163)
+    y = 36.0
+    for value, words in slide.figures:
+        paper.words(178, y + 3, value, 14, bold=True)
+        y = max(paper.block(232, y - 1, words, 10, 55, color=QUIET, most=2), y + 9)
+    y += 2
+    for row in slide.legend:
+        swatch(paper, 178, y, row)
+        paper.words(188, y + 2.2, wrap(row["label"], 11, 84 * POINT, most=1)[0], 11)
+        paper.words(262, y + 2.2, f"{row['count']:,}", 11, bold=True, right=287)
+        y += 6.4
+    y += 2
+    rows = [(name, value) for name, value, _satang in slide.bars] or [
+        (f"{name} · {district}", value) for name, district, value in slide.places
+    ]
+    for name, value in rows[: max(0, int((190 - y) / 6))]:
+        paper.words(178, y + 2, wrap(name, 10, 72 * POINT, most=1)[0], 10)
+        paper.words(240, y + 2, value, 10, bold=True, right=287)
+        y += 6
+
+
+def swatch(paper: Paper, x: float, y: float, row: dict) -> None:
+    """The colour and pattern of a legend's row."""
+    paper.set_fill_color(*rgb(row["color"]))
+    paper.set_draw_color(91, 102, 112)
+    paper.set_line_width(0.2)
+    paper.rect(x, y, 8, 4.4, style="DF")
+    line = row["hatch"] or ("#5f6b76" if row.get("stripe") else None)
+    if line:
+        paper.set_draw_color(*rgb(line))
+        with paper.rect_clip(x, y, 8, 4.4):
+            for step in np.arange(-5, 9, 1.7):
+                ends = (
+                    (x + step, y + 4.6, x + step + 4.6, y - 0.2)
+                    if row["hatch"]
+                    else (x + step, y - 0.2, x + step + 4.6, y + 4.6)
+                )
+                paper.line(*ends)
+
+
+def _pages(paper: Paper, title: str, head: list[str], widths: list[float], rows: list[list[str]]) -> None:
+    """A table over as many pages as it needs; a cell breaks into lines, no row is cut."""
+    y = 1e9
+    for row in rows:
+        cells = [wrap(text, 10.5, (wide - 3) * POINT) or [""] for text, wide in zip(row, widths, strict=True)]
+        high = max(len(lines) for lines in cells) * 5.6 + 1.4
+        if y + high > 190:
+            paper.add_page()
+            paper.block(10, 8, title, 19, 277, bold=True)
+            y = table_row(paper, 24, [[text] for text in head], widths, 7.4, bold=True)
+        y = table_row(paper, y, cells, widths, high)
+
+
+def table_row(
+    paper: Paper,
+    y: float,
+    cells: list[list[str]],
+    widths: list[float],
+    high: float,
+    *,
+    bold: bool = False,
+    size: float = 10.5,
+) -> float:
+    """One row of a table; returns where the next begins."""
+    x = 10.0
+    paper.set_draw_color(*LINE)
+    paper.set_fill_color(231, 238, 245)
+    for lines, wide in zip(cells, widths, strict=True):
+        paper.rect(x, y, wide, high, style="DF" if bold else "D")
+        for number, line in enumerate(lines):
+            paper.words(x + 1.5, y + 3.5 + number * 5.6 * size / 10.5, line, size, bold=bold)
+        x += wide
+    return y + high

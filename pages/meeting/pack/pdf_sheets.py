@@ -1,0 +1,175 @@
+"""One A4 sheet per district or subdistrict: figures, a map in lines, a row for each, footnotes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from pages.meeting.pack.content import Pack, Slide
+from pages.meeting.pack.lines import wrap
+from pages.meeting.pack.pdf import INK, LINE, POINT, QUIET, Paper, rgb, swatch, table_row
+from pages.meeting.wall import card_of
+
+
+def district_sheets(pack: Pack, tick: Callable[[float], None] | None = None) -> bytes:
+    """One A4 sheet per district: figures, a map of its subdistricts, a row for each."""
+    paper = Paper(pack, "P")
+    paper.note = f"{pack.foot} · {pack.map_credit}"
+    codes = sorted({code[:4] for code in pack.facts["codes"]})
+    for number, district in enumerate(codes):
+        _district(paper, pack, [code for code in pack.facts["codes"] if code[:4] == district])
+        if tick:
+            tick((number + 1) / len(codes))
+    return bytes(paper.output())
+
+
+def _district(paper: Paper, pack: Pack, codes: list[str]) -> None:
+    facts, words = pack.facts, pack.words
+    say, cards = words.say, [facts["cards"][code] for code in codes]
+    paper.add_page()
+    paper.block(10, 8, words.district(facts["areas"][codes[0]]), 22, 190, bold=True)
+    known = [card["satang"] for card in cards if card["satang"] is not None]
+    people = [facts["areas"][code]["population"] or 0 for code in codes]
+    figures = [(f"{len(codes):,}", say("column_subdistricts")), (f"{sum(people):,}", say("column_population")), (words.baht(sum(known) if known else None), say("column_amount")),
+               (f"{sum(card['status'] == 'none' for card in cards):,}", say("status_none")), (f"{sum(card['status'] == 'not_reported' for card in cards):,}", say("status_not_reported"))]  # fmt: skip
+    for number, (value, label) in enumerate(figures):
+        paper.words(10 + number * 38, 28, value, 13, bold=True)
+        paper.block(10 + number * 38, 31, label, 9, 36, color=QUIET, most=2)
+    coverage = next((slide for slide in pack.slides if slide.view == "coverage"), pack.slides[0])
+    _small_map(paper, pack, coverage, codes[0][:4], (10, 44, 110, 92))
+    y = 46.0
+    for row in coverage.legend:
+        swatch(paper, 126, y, row)
+        paper.words(136, y + 2.2, wrap(row["label"], 10, 55 * POINT, most=1)[0], 10)
+        y += 6.2
+    _district_table(paper, pack, codes)
+
+
+def _district_table(paper: Paper, pack: Pack, codes: list[str]) -> None:
+    facts, words = pack.facts, pack.words
+    say = words.say
+    head = [
+        say(key)
+        for key in (
+            "column_subdistrict",
+            "column_population",
+            "column_agencies",
+            "column_amount",
+            "column_need",
+            "meeting_class_short",
+            "meeting_sign_word",
+        )
+    ]
+    widths, size = [36.0, 21.0, 21.0, 31.0, 25.0, 16.0, 40.0], 9.5
+    y = table_row(paper, 140, [[text] for text in head], widths, 6.6, bold=True, size=size)
+    high = min(6.4, (278 - y) / len(codes))
+    for code in codes:
+        area, card = facts["areas"][code], facts["cards"][code]
+        covered = card["status"] == "covered"
+        signs = [
+            say(key)
+            for key, on in (
+                ("quadrant_gap_short", card["quadrant"] == "gap"),
+                ("outcome_suspected_duplication", card["duplication"] > 0),
+                ("meeting_pilot_short", card["pilot"]),
+            )
+            if on
+        ]
+        cells = [words.name(area), words.value(area["population"]), str(card["agencies"]) if covered else say(f"status_short_{card['status']}"),
+                 words.baht(card["satang"]) if covered else "–", words.value(card["need"]), (card["class"] or "–") + (f" ({card['border']})" if card["border"] else ""), ", ".join(signs)]  # fmt: skip
+        y = table_row(
+            paper,
+            y,
+            [wrap(text, size, (wide - 2) * POINT, most=1) or [""] for text, wide in zip(cells, widths, strict=True)],
+            widths,
+            high,
+            size=size,
+        )
+
+
+def _small_map(
+    paper: Paper, pack: Pack, slide: Slide, district: str, box: tuple[float, float, float, float], chosen: str = ""
+) -> None:
+    """The district and its surroundings as lines and fills, in the colours of a view."""
+    x, y, wide, high = box
+    west, south, east, north = pack.shapes.bounds(district)
+    scale = min(wide / (east - west), high / (north - south)) * 0.9
+    styles = {row["k"]: row for row in slide.legend}
+    with paper.rect_clip(x, y, wide, high):
+        paper.set_fill_color(223, 233, 239)
+        paper.rect(x, y, wide, high, style="F")
+        for own in (False, True):
+            for code, letter in zip(pack.facts["codes"], slide.step["classes"], strict=True):
+                if code.startswith(district) != own or code not in pack.shapes.rings:
+                    continue
+                row = styles.get(letter, {"color": "#ffffff", "hatch": None})
+                paper.set_fill_color(*(rgb(row["color"]) if own else (240, 242, 244)))
+                paper.set_draw_color(*((179, 0, 94) if code == chosen else INK if own else LINE))
+                paper.set_line_width(0.6 if code == chosen else 0.25)
+                for ring in pack.shapes.rings[code]:
+                    points = [
+                        (
+                            x + wide / 2 + (px - (west + east) / 2) * scale,
+                            y + high / 2 - (py - (south + north) / 2) * scale,
+                        )
+                        for px, py in ring
+                    ]
+                    if own or any(x <= px <= x + wide and y <= py <= y + high for px, py in points):
+                        paper.polygon(points, style="DF")
+    taken: list[tuple[float, float, float]] = []
+    own_codes = [code for code in pack.facts["codes"] if code.startswith(district) and code in pack.shapes.points]
+    for code in sorted(own_codes, key=lambda code: code != chosen):
+        px, py = pack.shapes.points[code]
+        at = x + wide / 2 + (px - (west + east) / 2) * scale, y + high / 2 - (py - (south + north) / 2) * scale
+        _halo(paper, at, pack.words.name(pack.facts["areas"][code]), taken)
+
+
+def _halo(paper: Paper, at: tuple[float, float], text: str, taken: list[tuple[float, float, float]]) -> None:
+    """A name on its place; left out where it would lie on another: the table has every name."""
+    paper.set_font("Sarabun", "B", 7.5)
+    wide = paper.get_string_width(text) + 1
+    if any(abs(at[0] - other[0]) < (wide + other[2]) / 2 and abs(at[1] - other[1]) < 3.6 for other in taken):
+        return
+    taken.append((*at, wide))
+    paper.set_fill_color(255, 255, 255)
+    with paper.local_context(fill_opacity=0.75):
+        paper.rect(at[0] - wide / 2, at[1] - 1.7, wide, 3.4, style="F")
+    paper.words(at[0] - wide / 2 - 0.5, at[1], text, 7.5, bold=True)
+
+
+def subdistrict_sheets(pack: Pack, tick: Callable[[float], None] | None = None) -> bytes:
+    """One A4 sheet per subdistrict."""
+    paper = Paper(pack, "P")
+    paper.note = f"{pack.foot} · {pack.map_credit}"
+    for number, code in enumerate(pack.facts["codes"]):
+        _subdistrict(paper, pack, code)
+        if tick:
+            tick((number + 1) / len(pack.facts["codes"]))
+    return bytes(paper.output())
+
+
+def _subdistrict(paper: Paper, pack: Pack, code: str) -> None:
+    facts, words = pack.facts, pack.words
+    card, area = card_of(facts, words, code), facts["areas"][code]
+    paper.add_page()
+    paper.block(10, 8, words.say("subdistrict_named", name=words.name(area)), 22, 190, bold=True)
+    paper.block(10, 20, f"{words.district(area)} · {code}", 12, 190, color=QUIET)
+    for number, (value, label) in enumerate(card["big"]):
+        paper.words(10 + number * 64, 36, value, 16, bold=True)
+        paper.block(10 + number * 64, 40, label, 9.5, 60, color=QUIET, most=2)
+    slide = next((slide for slide in pack.slides if slide.view == "coverage"), pack.slides[0])
+    _small_map(paper, pack, slide, code[:4], (10, 54, 100, 84), code)
+    y = 54.0
+    for label, value in card["lines"]:
+        paper.words(114, y + 2, wrap(label, 9.5, 84 * POINT, most=1)[0], 9.5, color=QUIET)
+        y = paper.block(114, y + 4, value, 9.5, 86, bold=True, most=2) + 1
+    y = max(y, 142)
+    y = paper.block(10, y, words.say("meeting_who_supports"), 13, 190, bold=True)
+    for who, what in card["top"] or [["", card["nobody"]]]:
+        y = table_row(
+            paper,
+            y,
+            [wrap(who, 10, 76 * POINT, most=1) or [""], wrap(what, 10, 106 * POINT, most=1)],
+            [80, 110],
+            7,
+            size=10,
+        )

@@ -1,0 +1,220 @@
+"""Editable slides: native text and tables in a named Thai font, each view's map as a crisp picture."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from datetime import datetime
+
+from lxml import etree
+from pptx import Presentation
+from pptx.dml.color import RGBColor
+from pptx.enum.dml import MSO_PATTERN
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.oxml.ns import qn
+from pptx.slide import Slide as Page
+from pptx.table import Table, _Cell
+from pptx.text.text import TextFrame
+from pptx.util import Emu, Inches, Pt
+
+from pages.meeting.pack.content import Pack, Slide
+from pages.meeting.pack.lines import wrap
+
+FONT = "Sarabun"
+INK, QUIET, HEAD = RGBColor(0x14, 0x20, 0x2B), RGBColor(0x3C, 0x4A, 0x56), RGBColor(0xE7, 0xEE, 0xF5)
+BLANK = 6
+WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
+
+
+def slides(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
+    """The presentation; ``maps`` holds a PNG per view."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = WIDTH, HEIGHT
+    _name_fonts(deck)
+    properties = deck.core_properties
+    properties.title, properties.author, properties.keywords = (
+        pack.words.say("meeting_pack"),
+        "kradan",
+        f"data version {pack.facts['version']}",
+    )
+    day = datetime.fromisoformat(pack.facts["as_of"] or "2000-01-01")
+    properties.created = properties.modified = day
+    for slide in pack.slides:
+        _view(deck.slides.add_slide(deck.slide_layouts[BLANK]), pack, slide, maps[slide.view])
+    _decisions(deck.slides.add_slide(deck.slide_layouts[BLANK]), pack)
+    _sources(deck, pack)
+    target = io.BytesIO()
+    deck.save(target)
+    return target.getvalue()
+
+
+def _name_fonts(deck: Presentation) -> None:
+    """The theme names the Thai font too, so that text typed later is in it."""
+    for part in deck.slide_masters[0].part.rels.values():
+        if part.reltype.endswith("/theme"):
+            theme = etree.fromstring(part.target_part.blob)
+            for kind in ("latin", "cs"):
+                for node in theme.iter(f"{{http://schemas.openxmlformats.org/drawingml/2006/main}}{kind}"):
+                    if node.getparent().tag.endswith(("majorFont", "minorFont")):
+                        node.set("typeface", FONT)
+            part.target_part._blob = etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True)
+
+
+def _write(
+    frame: TextFrame,
+    text: str,
+    size: float,
+    *,
+    bold: bool = False,
+    color: RGBColor = INK,
+    right: bool = False,
+    first: bool = True,
+) -> None:
+    """One paragraph; Latin and complex script both name the font, and the language says where words may break."""
+    paragraph = frame.paragraphs[0] if first else frame.add_paragraph()
+    paragraph.alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
+    run = paragraph.add_run()
+    run.text = text
+    run.font.size, run.font.bold, run.font.name = Pt(size), bold, FONT
+    run.font.color.rgb = color
+    properties = run._r.get_or_add_rPr()
+    properties.set("lang", "th-TH")
+    complex_script = properties.makeelement(qn("a:cs"), {"typeface": FONT})
+    properties.find(qn("a:latin")).addnext(complex_script)
+
+
+def _box(page: Page, x: float, y: float, wide: float, high: float, text: str, size: float, **more: object) -> None:
+    frame = page.shapes.add_textbox(Inches(x), Inches(y), Inches(wide), Inches(high)).text_frame
+    frame.word_wrap = True
+    frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+    _write(frame, text, size, **more)  # type: ignore[arg-type]
+
+
+def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
+    size = 28 if len(wrap(slide.title, 28, 880, bold=True)) == 1 else 22
+    _box(page, 0.3, 0.15, 12.7, 0.95, slide.title, size, bold=True)
+    _box(page, 0.3, 1.06, 12.7, 0.4, slide.ask, 14, color=QUIET)
+    shape = page.shapes.add_picture(io.BytesIO(picture), Inches(0.3), Inches(1.5), width=Inches(6.9))
+    shape._element._nvXxPr.cNvPr.set(
+        "descr", f"{slide.title}. " + "; ".join(f"{row['label']}: {row['count']}" for row in slide.legend)
+    )
+    y = 1.5 + _figures(page, slide, 1.5)
+    y += _legend(page, slide, y)
+    rows = [(name, value) for name, value, _satang in slide.bars] or [
+        (f"{name} · {district}", value) for name, district, value in slide.places
+    ]
+    _table(page, 7.45, y + 0.1, (3.85, 1.75), rows, 11, room=6.75 - y)
+    _box(page, 0.3, 6.85, 12.7, 0.5, f"{pack.heading} · {slide.foot}", 9.5, color=QUIET)
+
+
+def _figures(page: Page, slide: Slide, y: float) -> float:
+    wide = 5.6 / max(len(slide.figures), 1)
+    for number, (value, words) in enumerate(slide.figures):
+        frame = page.shapes.add_textbox(
+            Inches(7.45 + number * wide), Inches(y), Inches(wide - 0.08), Inches(0.9)
+        ).text_frame
+        frame.word_wrap = True
+        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+        _write(frame, value, 18, bold=True)
+        _write(frame, words, 11, color=QUIET, first=False)
+    return 1.0 if slide.figures else 0.0
+
+
+def _legend(page: Page, slide: Slide, y: float) -> float:
+    rows = len(slide.legend)
+    table = _grid(page, rows, (0.5, 4.2, 0.9), 7.45, y, 0.3)
+    for number, row in enumerate(slide.legend):
+        _swatch(table.cell(number, 0), row)
+        _cell(table.cell(number, 1), row["label"], 12)
+        _cell(table.cell(number, 2), f"{row['count']:,}", 12, bold=True, right=True)
+    return rows * 0.3
+
+
+def _swatch(cell: _Cell, row: dict) -> None:
+    ground, line = (
+        row["color"].lstrip("#").upper(),
+        (row["hatch"] or ("#5f6b76" if row.get("stripe") else "")).lstrip("#").upper(),
+    )
+    if line:
+        cell.fill.patterned()
+        cell.fill.pattern = (
+            MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL if row.get("stripe") else MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        )
+        cell.fill.fore_color.rgb, cell.fill.back_color.rgb = RGBColor.from_string(line), RGBColor.from_string(ground)
+    else:
+        cell.fill.solid()
+        cell.fill.fore_color.rgb = RGBColor.from_string(ground)
+    _cell(cell, " ", 8)  # an empty cell would be as high as the default letter
+
+
+def _grid(page: Page, rows: int, widths: tuple[float, ...], x: float, y: float, high: float) -> Table:
+    frame = page.shapes.add_table(
+        max(rows, 1), len(widths), Inches(x), Inches(y), Inches(sum(widths)), Inches(high * max(rows, 1))
+    )
+    table = frame.table
+    table.first_row = table.horz_banding = False
+    frame._element.graphic.graphicData.tbl.tblPr.find(
+        qn("a:tableStyleId")
+    ).text = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # no fill, thin grid
+    for number, wide in enumerate(widths):
+        table.columns[number].width = Inches(wide)
+    for row in table.rows:
+        row.height = Inches(high)
+    return table
+
+
+def _cell(cell: _Cell, text: str, size: float, **more: object) -> None:
+    cell.margin_left = cell.margin_right = Emu(50_000)
+    cell.margin_top = cell.margin_bottom = Emu(0)
+    cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+    _write(cell.text_frame, text, size, **more)  # type: ignore[arg-type]
+
+
+def _table(
+    page: Page,
+    x: float,
+    y: float,
+    widths: tuple[float, ...],
+    rows: list[tuple],
+    size: float,
+    *,
+    room: float = 5.0,
+    head: tuple | None = None,
+) -> None:
+    high = min(0.3, room / max(len(rows) + bool(head), 1))
+    if not rows or high < 0.16:
+        return
+    table = _grid(page, len(rows) + bool(head), widths, x, y, high)
+    for number, row in enumerate([head, *rows] if head else rows):
+        for column, text in enumerate(row):
+            last = column == len(row) - 1 and not head
+            _cell(table.cell(number, column), str(text), size, bold=last or (bool(head) and number == 0), right=last)
+            if head and number == 0:
+                table.cell(0, column).fill.solid()
+                table.cell(0, column).fill.fore_color.rgb = HEAD
+
+
+def _decisions(page: Page, pack: Pack) -> None:
+    say = pack.words.say
+    _box(page, 0.3, 0.2, 12.7, 0.8, say("meeting_decisions"), 28, bold=True)
+    head = tuple(
+        say(key) for key in ("meeting_decide_who", "meeting_decide_what", "column_place", "meeting_decide_due")
+    )
+    rows = pack.decided[:14] + [("", "", "", "")] * max(0, 5 - len(pack.decided))
+    _table(page, 0.3, 1.2, (2.6, 5.6, 2.7, 1.8), rows, 13, head=head)
+    _box(page, 0.3, 6.85, 12.7, 0.5, pack.heading, 9.5, color=QUIET)
+
+
+def _sources(deck: Presentation, pack: Pack) -> None:
+    say, sources = pack.words.say, pack.facts["sources"]
+    head = tuple(say(key) for key in ("column_base", "column_file", "column_rows_loaded", "column_loaded_at"))
+    for start in range(0, max(len(sources), 1), 18):
+        page = deck.slides.add_slide(deck.slide_layouts[BLANK])
+        _box(page, 0.3, 0.2, 12.7, 0.8, say("view_sources"), 28, bold=True)
+        part = sources[start : start + 18]
+        rows = [
+            (pack.words.base(pack.facts, row["base"]), row["file"], f"{row['rows']:,}", pack.words.day(row["day"]))
+            for row in part
+        ]
+        _table(page, 0.3, 1.1, (2.6, 6.2, 1.7, 2.2), rows, 11, room=5.6, head=head)
+        _box(page, 0.3, 6.85, 12.7, 0.5, pack.foot, 9.5, color=QUIET)

@@ -1,0 +1,211 @@
+"""The numbers as a workbook: every finding is a formula over the rows it stands on, and every row names its file."""
+
+from __future__ import annotations
+
+import io
+from datetime import datetime
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.workbook import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from pages.meeting.pack.content import Pack
+
+FIRST = 3  # rows above the data: title, footnote, headings
+OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+class Book:
+    """A workbook with our few formats."""
+
+    def __init__(self, pack: Pack, target: io.BytesIO) -> None:
+        self.pack, self.book = pack, Workbook(target, OPTIONS)
+        day = datetime.fromisoformat(pack.facts["as_of"] or "2000-01-01")
+        self.book.set_properties(
+            {
+                "title": pack.words.say("meeting_pack"),
+                "comments": f"data version {pack.facts['version']}",
+                "created": day,
+            }
+        )
+        font = {"font_name": "Sarabun", "font_size": 11, "valign": "top"}
+        self.plain, self.head = (
+            self.book.add_format(font),
+            self.book.add_format(font | {"bold": True, "bg_color": "#e7eef5", "text_wrap": True, "border": 1}),
+        )
+        self.title, self.note = (
+            self.book.add_format(font | {"bold": True, "font_size": 15}),
+            self.book.add_format(font | {"font_color": "#3c4a56"}),
+        )
+        self.whole, self.money = (
+            self.book.add_format(font | {"num_format": "#,##0"}),
+            self.book.add_format(font | {"num_format": "#,##0.00"}),
+        )
+        self.wrapped = self.book.add_format(font | {"text_wrap": True})
+
+    def sheet(self, name: str, title: str, columns: list[tuple[str, int]]) -> Worksheet:
+        """A sheet with its title, footnote and headings."""
+        sheet = self.book.add_worksheet(name)
+        sheet.write_string(0, 0, title, self.title)
+        sheet.write_string(1, 0, f"{self.pack.heading} · {self.pack.foot}", self.note)
+        for column, (heading, wide) in enumerate(columns):
+            sheet.write_string(FIRST - 1, column, heading, self.head)
+            sheet.set_column(column, column, wide, self.plain)
+        sheet.freeze_panes(FIRST, 0)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+
+def workbook(pack: Pack) -> bytes:
+    """The workbook: findings, subdistricts, support rows, decisions, sources."""
+    target = io.BytesIO()
+    book = Book(pack, target)
+    _findings(book)
+    _subdistricts(book)
+    _support(book)
+    _decisions(book)
+    _sources(book)
+    book.book.close()
+    return target.getvalue()
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: object, number: Format, plain: Format | None = None) -> None:
+    if value is None:
+        return
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        sheet.write_string(row, column, str(value), plain)
+    else:
+        sheet.write_number(row, column, value, number)
+
+
+def _letters(pack: Pack) -> dict[str, str]:
+    """Spreadsheet column of each view's class in the sheet of subdistricts."""
+    return {slide.view: xlsxwriter.utility.xl_col_to_name(9 + number) for number, slide in enumerate(pack.slides)}
+
+
+def _findings(book: Book) -> None:
+    """One row per class of every view: its count is a COUNTIF over the sheet of subdistricts."""
+    pack, say = book.pack, book.pack.words.say
+    columns = [
+        (say("meeting_story"), 22),
+        (say("meeting_finding"), 60),
+        (say("legend"), 46),
+        (say("column_subdistricts"), 14),
+        (say("meeting_footnote_word"), 90),
+    ]
+    sheet = book.sheet("findings", say("meeting_pack"), columns)
+    last, row = FIRST + len(pack.facts["codes"]), FIRST
+    for slide in pack.slides:
+        letter = _letters(pack)[slide.view]
+        for entry in slide.legend:
+            if not entry["k"]:
+                continue
+            sheet.write_string(row, 0, say(f"meeting_view_{slide.view}"), book.plain)
+            sheet.write_string(row, 1, slide.title, book.wrapped)
+            sheet.write_string(row, 2, entry["label"], book.plain)
+            criterion = entry["label"].replace('"', '""')
+            wild = criterion.replace("~", "~~").replace("*", "~*").replace("?", "~?")
+            formula = f'=COUNTIF(subdistricts!${letter}${FIRST + 1}:${letter}${last},"={wild}")'
+            sheet.write_formula(row, 3, formula, book.whole, entry["count"])
+            sheet.write_string(row, 4, slide.foot, book.wrapped)
+            row += 1
+    sums = f"subdistricts!$G${FIRST + 1}:$G${last}"
+    total = sum(card["satang"] or 0 for card in pack.facts["cards"].values()) / 100
+    sheet.write_string(row + 1, 2, say("figure_placed_baht"), book.head)
+    sheet.write_formula(row + 1, 3, f"=SUM({sums})", book.money, total)
+
+
+def _subdistricts(book: Book) -> None:
+    pack, words, facts = book.pack, book.pack.words, book.pack.facts
+    say = words.say
+    labels = {slide.view: {row["k"]: row["label"] for row in slide.legend} for slide in pack.slides}
+    columns = [(say("column_code"), 10), (say("column_subdistrict"), 20), (say("column_district"), 20), (say("column_population"), 12), (say("figure_villages"), 10),
+               (say("figure_agencies"), 12), (say("column_amount"), 16), (say("column_per_head"), 12), (say("column_need"), 12)]  # fmt: skip
+    columns += [(say(f"meeting_view_{slide.view}"), 26) for slide in pack.slides]
+    sheet = book.sheet("subdistricts", say("column_subdistricts"), columns)
+    for position, code in enumerate(facts["codes"]):
+        area, card, row = facts["areas"][code], facts["cards"][code], FIRST + position
+        texts = (code, words.name(area), area[f"district_{words.language}"])
+        for column, text in enumerate(texts):
+            sheet.write_string(row, column, text, book.plain)
+        baht = None if card["satang"] is None else card["satang"] / 100
+        agencies = card["agencies"] if card["status"] in ("covered", "none") else None
+        for column, value, style in (
+            (3, area["population"], book.whole),
+            (4, area["villages"], book.whole),
+            (5, agencies, book.whole),
+            (6, baht, book.money),
+            (8, card["need"], book.whole),
+        ):
+            _put(sheet, row, column, value, style)
+        share = "" if baht is None or not area["population"] else baht / area["population"]
+        sheet.write_formula(
+            row, 7, f'=IF(OR(G{row + 1}="",N(D{row + 1})=0),"",G{row + 1}/D{row + 1})', book.money, share
+        )
+        for number, slide in enumerate(pack.slides):
+            sheet.write_string(row, 9 + number, labels[slide.view].get(slide.step["classes"][position], ""), book.plain)
+    sheet.autofilter(FIRST - 1, 0, FIRST + len(facts["codes"]) - 1, 8 + len(pack.slides))
+
+
+def _support(book: Book) -> None:
+    """Every support record behind the meeting, with the file, sheet and row it comes from."""
+    words, facts = book.pack.words, book.pack.facts
+    say, support = words.say, facts["support"]
+    names = ("column_agency", "column_stream", "column_theme", "column_what", "column_level", "column_code", "column_place", "filter_year", "column_amount",
+             "column_base", "column_file", "column_sheet", "column_row")  # fmt: skip
+    sheet = book.sheet("support", say("figure_records"), [(say(name), 18) for name in names])
+    for row, values in enumerate(support["rows"], start=FIRST):
+        record = dict(zip(support["columns"], values, strict=True))
+        place = record["subdistrict_code"] or record["area_code"]
+        shown = [words.base(facts, record["agency_code"]), words.name(facts["streams"][record["stream_code"]]) if record["stream_code"] in facts["streams"] else "",
+                 words.theme(record["theme_code"]), record["activity"], say(f"level_{record['area_level']}") if record["area_level"] else say("not_placed"),
+                 record["area_code"], words.place(facts, place) if place else say("not_placed"), None if record["fiscal_year"] is None else record["fiscal_year"] + 543,
+                 None if record["amount_satang"] is None else record["amount_satang"] / 100, words.base(facts, record["base"]), record["file_name"],
+                 record["sheet"], record["row"]]  # fmt: skip
+        for column, value in enumerate(shown):
+            _put(sheet, row, column, value, book.money if column == 8 else book.plain, book.plain)
+    last = FIRST + len(support["rows"])
+    total = sum(row[support["columns"].index("amount_satang")] or 0 for row in support["rows"]) / 100
+    sheet.write_string(last, 7, say("total"), book.head)
+    sheet.write_formula(last, 8, f"=SUM(I{FIRST + 1}:I{max(last, FIRST + 1)})", book.money, total)
+
+
+def _decisions(book: Book) -> None:
+    say = book.pack.words.say
+    columns = [
+        (say("meeting_decide_who"), 26),
+        (say("meeting_decide_what"), 60),
+        (say("column_place"), 30),
+        (say("meeting_decide_due"), 18),
+    ]
+    sheet = book.sheet("decisions", say("meeting_decisions"), columns)
+    for row, values in enumerate(book.pack.decided, start=FIRST):
+        for column, text in enumerate(values):
+            sheet.write_string(row, column, text, book.wrapped)
+
+
+def _sources(book: Book) -> None:
+    pack, say = book.pack, book.pack.words.say
+    names = (
+        ("column_batch", 8),
+        ("column_base", 18),
+        ("column_file", 46),
+        ("column_rows_loaded", 12),
+        ("column_loaded_at", 16),
+        ("column_sha256", 68),
+    )
+    sheet = book.sheet("sources", say("view_sources"), [(say(name), wide) for name, wide in names])
+    for row, source in enumerate(pack.facts["sources"], start=FIRST):
+        values = (
+            source["batch"],
+            pack.words.base(pack.facts, source["base"]),
+            source["file"],
+            source["rows"],
+            pack.words.day(source["day"]),
+            source["sha256"],
+        )
+        for column, value in enumerate(values):
+            _put(sheet, row, column, value, book.whole, book.plain)

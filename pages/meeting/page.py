@@ -1,0 +1,28 @@
+"""The governor's ten minutes: the wall full screen; ``?desk=1`` is the table beside it (storyboard, freeze, pack, decisions)."""
+
+import streamlit as st
+
+from pages.meeting import desk as meeting_desk
+from pages.meeting import wall as meeting
+from pages.session.text import language
+
+
+def view() -> None:
+    """The wall, or the desk when the presenter has pressed Esc."""
+    number = _number(st.query_params.get("frozen"))
+    if st.query_params.get("desk"):
+        meeting_desk.show(number)
+        return
+    meeting_desk.cover()
+    message = meeting.show(number, meeting.story_named(st.query_params.get("story")), language())
+    if message is None:
+        return
+    if message["kind"] == "leave":
+        st.query_params["desk"] = "1"
+    elif message["kind"] == "decide":
+        meeting.take(message)
+    st.rerun()
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() else None

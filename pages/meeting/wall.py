@@ -1,0 +1,251 @@
+"""The wall: one message to one component that then answers by itself; what the wall sends back goes into the store."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+import streamlit.components.v1 as components
+
+from loaders import settings
+from loaders.decisions import meetings, snapshots
+from loaders.problems import Refused
+from loaders.store import connection as store
+from pages.meeting.board import VIEWS
+from pages.meeting.facts import gather, shipped_story
+from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of, title_of
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
+from pages.session import sign_in as who
+from pages.session.cache import kept
+
+_component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "meeting")
+STATIC = "../../app/static/"
+TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
+         "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
+         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong")  # fmt: skip
+SOON = (7, 30, 90)  # days to a due date that are one press away
+SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
+KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc")
+
+
+def story_named(name: str | None) -> list[dict]:
+    """The steps of a saved storyboard; the shipped one without a name, or when it is gone."""
+    with store.reading(queries.engine()) as connection:
+        saved = meetings.storyboards(connection)
+    steps = saved.get(name or "") or shipped_story()["step"]
+    return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
+
+
+@kept(8)
+def frozen(number: int) -> dict:
+    """The facts of a frozen meeting: they never change, so they are kept."""
+    with store.reading(queries.engine()) as connection:
+        return snapshots.read(connection, number)
+
+
+def facts_of(number: int | None) -> dict:
+    """The facts of a frozen meeting, or of the data now as the viewer may see them. A frozen copy holds everything: it is the team's."""
+    if number is None:
+        return gather(queries.version())
+    who.team_only(queries.viewer())
+    return frozen(number)
+
+
+def decisions_of(number: int | None) -> pd.DataFrame:
+    """The decisions noted at a meeting; whoever is not of the team sees none."""
+    with store.reading(queries.engine()) as connection:
+        noted = meetings.decisions(connection, number)
+    if not queries.viewer().is_team:
+        return noted.iloc[:0]
+    if number is not None:
+        return noted
+    return noted[noted["data_version"].map(queries.province_in).eq(settings.province())].reset_index(drop=True)
+
+
+def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
+    """Everything the wall shows, in words; made once per data version, language and storyboard."""
+    steps = [
+        _step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]
+    ]
+    questions = [
+        _step(facts, words, answer, {})
+        | {"question": words.say(f"question_{name}"), "ask": words.say(f"question_{name}")}
+        for name, answer in facts["questions"].items()
+    ]
+    map_ = geometry.current()
+    wall = {
+        "lang": words.language,
+        "meeting": meeting,
+        "codes": facts["codes"],
+        "names": _names(facts, words),
+        "geometry": {
+            "main": STATIC + map_["main"], "grid": STATIC + map_["grid"], "missing": map_["missing"],
+            "texts": {"main": words.say(geometry.NOTES[map_["kind"]]) if map_["kind"] in geometry.NOTES else "", "grid": words.say("note_grid")},
+        },
+        "steps": steps,
+        "questions": questions,
+        "sources": [
+            {"base": row["base"], "cells": [words.base(facts, row["base"]), row["file"], f"{row['rows']:,}", words.day(row["day"])]}
+            for row in facts["sources"]
+        ],
+        "cards": {code: card_of(facts, words, code) for code in facts["codes"]},
+        "texts": _texts(facts, words, map_["credit"]),
+        "keys": [[words.say(f"meeting_key_{name}_keys"), words.say(f"meeting_key_{name}")] for name in KEYS],
+    }  # fmt: skip
+    return wall | {"id": hashlib.sha256(json.dumps(wall, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]}
+
+
+def _names(facts: dict, words: Words) -> dict[str, list[str]]:
+    """Subdistricts and, by their four digits, districts: name, district, English name."""
+    own = {code: [words.name(area), words.district(area), area["en"]] for code, area in facts["areas"].items()}
+    return own | {area["district"]: [words.district(area), "", area["district_en"]] for area in facts["areas"].values()}
+
+
+def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list]:
+    texts = {name: words.say(f"meeting_{name}") for name in TEXTS}
+    return texts | {
+        "demo": words.say("demo") if facts["is_demo"] else "",
+        "credit": credit,
+        "as_of": words.as_of(facts),
+        "legend": words.say("legend"),
+        "refused": words.say("problem_not_allowed"),
+        "source_heads": [words.say(key) for key in SOURCE_HEADS],
+        "decide_days": [[days, words.say("meeting_decide_days", range=str(days))] for days in SOON],
+    }
+
+
+def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
+    return {
+        "view": step["view"],
+        "title": title_of(words, step, part),
+        "ask": part.get(f"ask_{words.language}", ""),
+        "note": words.pair(step["note"]),
+        "classes": step["classes"],
+        "marks": step["marks"],
+        "legend": legend_of(words, step),
+        "figures": figures_of(words, step),
+        "bars": bars_of(words, step),
+        "badges": step["badges"],
+        "focus": step["focus"],
+        "places": places_of(words, facts, step),
+        "districts": step.get("districts", []),
+        "bases": step["bases"],
+        "foot": words.footnote(facts, step["bases"]),
+    }
+
+
+def card_of(facts: dict, words: Words, code: str) -> dict:
+    """One subdistrict in large: three figures, what is known in lines, who supports it."""
+    card, area = facts["cards"][code], facts["areas"][code]
+    covered = card["status"] == "covered"
+    big = [
+        [
+            str(card["agencies"]) if covered else "–",
+            words.say("figure_agencies") if covered else words.say(f"status_{card['status']}"),
+        ],
+        [words.baht(card["satang"]) if covered else "–", words.say("column_amount")],
+        [card["class"] or "–", words.say("meeting_class") if card["class"] else words.say("meeting_not_ranked")],
+    ]
+    lines = [
+        [words.say("figure_population", year=str(facts["population_year"] + 543)), words.value(area["population"])],
+        [words.say("figure_villages"), words.value(area["villages"])],
+        [words.say("column_need"), words.value(card["need"]) + " · " + words.say(f"quadrant_{card['quadrant']}")],
+        [
+            words.say("column_per_head"),
+            words.value(card["per_head"]) if covered else words.say(f"status_{card['status']}"),
+        ],
+        [words.say("meeting_stability"), "–" if card["stability"] is None else _stability(words, card)],
+        [words.say("outcome_suspected_duplication"), words.value(card["duplication"])],
+        [
+            words.say("meeting_booklet"),
+            words.say({True: "booklet_held", False: "booklet_missing", None: "not_known"}[card["booklet"]]),
+        ],
+        [words.say("meeting_pilot"), words.say("meeting_yes" if card["pilot"] else "meeting_no_word")],
+    ]
+    if card["missing"]:
+        lines.append([words.say("still_missing"), ", ".join(words.base(facts, base) for base in card["missing"])])
+    top = [
+        [words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"]
+        for agency, records, satang in card["top"][:6]
+    ]
+    bases = sorted({source["base"] for source in facts["sources"] if source["base"] != "reference"})
+    return {
+        "big": big,
+        "lines": lines,
+        "top": top,
+        "nobody": words.say(f"status_{card['status']}"),
+        "foot": words.footnote(facts, bases),
+    }
+
+
+def _stability(words: Words, card: dict) -> str:
+    held = f"{card['stability'] * 100:.0f} %"
+    return f"{held} · {words.say('meeting_border')} {card['border']}" if card["border"] else held
+
+
+@kept(8)
+def _prepared(meeting: str, version: str, language: str, story: str, map_: str) -> dict:
+    facts = facts_of(int(meeting) if meeting else None)
+    return payload(facts, json.loads(story), Words(language), meeting)
+
+
+def show(number: int | None, story: list[dict], language: str) -> dict | None:
+    """Put the wall on the screen; returns its message when there is a new one."""
+    facts = facts_of(number)
+    words = Words(language)
+    # A frozen meeting may be of another province than the one in sight: it is drawn on its own map.
+    with settings.seeing(facts["province"]):
+        prepared = _prepared(
+            str(number or ""),
+            facts["version"] if number else queries.version(),
+            language,
+            json.dumps(story, sort_keys=True, ensure_ascii=False),
+            geometry.current()["main"],
+        )
+    noted = [
+        {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}
+        for row in decisions_of(number).itertuples()
+    ]
+    refused = st.session_state.get("_meeting_refused", [])
+    with st.container(key="wall"):
+        message = _component(
+            wall=prepared | {"decisions": noted, "refused": refused}, key="wall-component", default=None
+        )
+    if not message or message.get("n") == st.session_state.get("_meeting_message"):
+        return None
+    st.session_state["_meeting_message"] = message["n"]
+    return message
+
+
+def person() -> str:
+    """Who notes, freezes or saves: the name signed in with, else whoever works at this machine."""
+    return who.name() or settings.person()
+
+
+def take(message: dict) -> None:
+    """Write the decisions that the wall sends into the store; each once, however often it is sent."""
+    refused = st.session_state.setdefault("_meeting_refused", [])
+    for item in message.get("items", [])[:50]:
+        number = str(item.get("meeting") or "")
+        code = item.get("area")
+        facts = facts_of(int(number) if number else None)
+        try:
+            with queries.writing() as connection:
+                meetings.decide(
+                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=person(),
+                    data_version=facts["version"], area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
+                    snapshot_id=int(number) if number else None,
+                )  # fmt: skip
+        except Refused:
+            refused.append(str(item.get("key", "")))
+
+
+def _day(text: object) -> date | None:
+    try:
+        return date.fromisoformat(str(text))
+    except ValueError:
+        return None

@@ -1,0 +1,37 @@
+"""The nation by province: where there is work on record, who has not reported; a click opens the province's board."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.components import filters as choices
+from pages.components import panels
+from pages.nation import data as nation_data
+from pages.nation import panels as nation_parts
+from pages.queries import store as queries
+from pages.session.text import t, year
+
+
+def view() -> None:
+    """All provinces on one map."""
+    version = queries.version()
+    place = st.container()
+    nation_parts.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    table = nation_data.table(version, chosen)
+    with place:
+        when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
+        panels.title(nation_parts.finding(table), t("note_nation", when=when))
+    nation_parts.missing_file()
+    left, right = st.columns([8, 5], gap="medium")
+    with right:
+        measure = choices.switch("measure", t("measure"), nation_parts.MEASURES, lambda name: t(f"measure_{name}"))
+        layer = nation_parts.layer(version, table, measure)
+        panels.legend(layer.styles, layer.counts())
+        nation_parts.notes(version, chosen, table)
+        nation_parts.listing(table)
+    with left:
+        nation_parts.open_board(nation_parts.show_map(layer))
+    nation_parts.sources(version, chosen)

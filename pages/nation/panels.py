@@ -1,0 +1,193 @@
+"""What the nation's page shows: filters of all provinces, the map, the list, money without a province."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.maps.breaks import class_breaks
+from loaders.boundaries import find as boundaries
+from loaders.boundaries import nation
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels, records
+from pages.components.filters import ALL, choose
+from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
+from pages.nation import data as nation_data
+from pages.queries import map_files as geometry
+from pages.queries import store as queries
+from pages.session import fragments as apart
+from pages.session.text import baht, day, language, safe, t, whole, year
+
+MEASURES = ("agencies", "amount_baht")
+
+
+def filters(version: str) -> None:
+    """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
+    said = choices.folded(("year", "theme", "agency", "stream"))
+    with apart.redraws(apart.RESULTS), st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+        usual, listed = nation_data.usual_year(version), [str(one + 543) for one in nation_data.years(version)]
+        choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
+               str(usual + 543) if usual else ALL)  # fmt: skip
+        themes = choices.theme_names()
+        choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
+        for name in ("agency", "stream"):
+            _coded(version, name)
+    choices.say_chosen(version, said)
+
+
+def _coded(version: str, name: str) -> None:
+    present = nation_data.present(version, name)
+    names = choices.names_among(queries.code_list(version, name), present)
+    label, everything = (t("filter_agency"), t("all_agencies")) if name == "agency" else (t("filter_stream"), t("all_streams"))  # fmt: skip
+    choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
+
+
+def finding(table: pd.DataFrame) -> str:
+    """On record, reported none, not reported: the three in one sentence."""
+    counts = table["status"].value_counts()
+    words = {key: counts.get(name, 0) for key, name in (("covered", "covered"), ("none", "none"), ("unknown", "not_reported"))}  # fmt: skip
+    return t("finding_nation", **words, all=len(table))
+
+
+def missing_file() -> None:
+    """Without a boundary file of the nation: what to put where."""
+    if nation_data.current()["kind"] == "ordered":
+        st.info(t("nation_no_file", folder=str(boundaries.boundary_folder())))
+
+
+def layer(version: str, table: pd.DataFrame, measure: str) -> layers.Layer:
+    """Provinces on the scale of a measure; the class bounds stand on every year, so that two years can be compared."""
+    shown = with_baht(table).assign(
+        subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
+    )  # the layer's own word for the code of a shape
+    every = [with_baht(nation_data.table(version, queries.Filters(one)))[measure] for one in nation_data.years(version)]
+    bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
+    found = layers.coverage_layer(shown, measure, bounds)
+    nothing = {
+        "n": ClassStyle(NONE, t("status_none_nation")),
+        "u": ClassStyle(NOT_REPORTED, t("status_not_reported_nation"), NOT_REPORTED_LINE),
+    }
+    return replace(found, styles=found.styles | nothing)
+
+
+def with_baht(table: pd.DataFrame) -> pd.DataFrame:
+    """Baht beside satang; what is not known stays so."""
+    return table.assign(amount_baht=(table["amount_satang"] / 100).astype("Float64"))
+
+
+def show_map(found: layers.Layer) -> str | None:
+    """Draw the nation; returns the code of a province just clicked."""
+    known = nation_data.current()
+    words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}
+    view = choices.switch("map", t("map_view"), list(words), words.__getitem__, "main")
+    texts = {
+        "main": t("note_ordered") if known["kind"] == "ordered" else "",
+        "grid": t("note_grid_nation"),
+        "subdistrict": t("prefix_province"),
+        "aria": t("map_aria_nation"),
+    }
+    return panels.show_map(found.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+
+
+def open_board(code: str | None) -> None:
+    """Go to the board of a province that was clicked, keeping the filters."""
+    if code in nation.provinces():
+        # The home province, too, has to be named: an address that says nothing keeps the one in sight.
+        wanted = choices.link_params() | {"province": str(code)}
+        st.switch_page(st.session_state["_views"]["overview"], query_params=wanted)
+
+
+def notes(version: str, chosen: queries.Filters, table: pd.DataFrame) -> None:
+    """Figures of the nation, money that names no province, records that name no year."""
+    unknown = table["status"].eq("not_reported").all()
+    found = nation_data.chosen(version, chosen)
+    placed, homeless = found[found[nation_data.KEY].notna()], found[found[nation_data.KEY].isna()]
+    panels.figures(
+        [
+            (t("column_records"), whole(pd.NA if unknown else placed["records"].sum())),
+            (t("column_amount"), baht(placed["amount_satang"].sum(min_count=1))),
+            (t("column_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
+        ]
+    )
+    if len(homeless):
+        words = (
+            f"{baht(homeless['amount_satang'].sum(min_count=1))} ({whole(homeless['records'].sum())} {t('records')})"
+        )
+        st.html(f'<p class="kradan-strip"><b>{safe(t("without_province"))}</b> {safe(words)}</p>')
+    if chosen.fiscal_year:
+        every = nation_data.chosen(version, queries.Filters(None, chosen.agency, chosen.theme, chosen.stream))
+        undated = every.loc[every["fiscal_year"].isna(), "records"].sum()
+        if undated:
+            st.caption(t("nation_undated", records=whole(undated)))
+
+
+def listing(table: pd.DataFrame) -> None:
+    """All provinces, those with most work first, each a link to its board: the map for whoever does not use a mouse.
+
+    Written as HTML: Streamlit's table is a third of a second of the browser's work before the map (README).
+    """
+    names = choices.province_names()
+    status = {"covered": t("status_covered"), "none": t("status_none_nation"), "not_reported": t("status_not_reported_nation")}  # fmt: skip
+    shown = table.assign(
+        province=[names[code] for code in table[nation_data.KEY]], state=table["status"].map(status)
+    ).sort_values(["records", nation_data.KEY], ascending=[False, True], na_position="last")
+    columns = {"province": t("column_province"), "agencies": t("column_agencies"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
+    head = "".join(f'<th scope="col">{safe(words)}</th>' for words in columns.values())
+    body = "".join(_line(row) for row in shown.itertuples())
+    st.html(
+        f'<div class="kradan-provinces" tabindex="0" role="region" aria-label="{safe(t("list_provinces"))}">'
+        f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+    columns |= {"state": t("column_status"), "bases": t("column_bases_spoke")}
+    panels.downloads(shown[list(columns)].rename(columns=columns), "provinces")
+
+
+def _line(row: Any) -> str:
+    """A province, its figures, or in words why it has none."""
+    name = f'<a href="{safe(choices.address("overview", province=str(row.province_code)))}">{safe(row.province)}</a>'
+    if row.status != "covered":
+        return f'<tr><th scope="row">{name}</th><td colspan="3">{safe(row.state)}</td></tr>'
+    cells = (whole(row.agencies), whole(row.records), baht(row.amount_satang))
+    return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{safe(cell)}</td>" for cell in cells)}</tr>'
+
+
+def sources(version: str, chosen: queries.Filters) -> None:
+    """The files behind the page; their sheets and rows stand on the boards of the provinces."""
+    panel = panels.unfolded("sources", t("sources_of_page", version=queries.number(version)))
+    if panel is None:
+        return
+    with panel:
+        known, names = queries.all_batches(version).set_index("id"), records.agency_names(version)
+        sums = nation_data.chosen(version, chosen).groupby(["base", "batch_id"], as_index=False)["records"].sum()
+        files = sums.assign(
+            base=[names.get(base, base) for base in sums["base"]],
+            file_name=[known["file_name"].get(batch, "") for batch in sums["batch_id"]],
+            loaded_at=[day(known["loaded_at"].get(batch)) for batch in sums["batch_id"]],
+        )
+        columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at"), "records": t("column_records")}  # fmt: skip
+        panels.table(files, "nation-files", columns, 260)
+
+
+def chooser(version: str) -> None:
+    """The province in the frame, only where there is something to choose.
+
+    Links in HTML, which keep what else is chosen (``static/links.js``): a list of 77 as a widget was a fifteenth of a
+    browser's work for a page (README).
+    """
+    if not nation_data.is_open(version):
+        return
+    names = choices.province_names()
+    now, links = st.session_state["province"], []
+    for code, name in names.items():
+        target, mark = urlencode({"lang": language(), "province": code}), ' aria-current="true"' if code == now else ""
+        links.append(f'<li><a data-keep href="?{safe(target)}"{mark}>{safe(name)}</a></li>')
+    head = f'<summary aria-label="{safe(t("choose_province"))}: {safe(names[now])}">{safe(names[now])}</summary>'
+    listed = f'<details class="kradan-where">{head}<div><ul>{"".join(links)}</ul></div></details>'
+    all_of_them = f'<a href="nation" {choices.LEADS_ON}>{safe(t("view_nation"))}</a>'
+    st.html(f'<div class="kradan-choose">{all_of_them}{listed}</div>', width="content")

@@ -1,0 +1,207 @@
+"""The lists and pictures of the overlaps page: pairs, streams that meet, agencies that meet, what was explained."""
+
+from __future__ import annotations
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from geo.overlaps.clearings import FLAGS
+from geo.overlaps.overlaps import AREA_OUTCOMES, Overlaps
+from geo.overlaps.views import agency_matrix, stream_sets
+from pages.components import filters as choices
+from pages.components import panels
+from pages.components import records as rows_
+from pages.components.palette import OUTCOMES
+from pages.overlaps import clearing as explain
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, language, safe, t, whole
+
+LISTS = ("pairs", "streams", "agencies", "cleared")
+KINDS = ("suspected_duplication", "overlapping", "complementary", "fragmented", "not_known", "cleared")
+MOST_SETS = 18
+
+
+def inside(pairs: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
+    """Pairs that touch the chosen agency, stream and district."""
+    keep = pd.Series(True, index=pairs.index)
+    if chosen.agency:
+        keep &= pairs["agency_a"].eq(chosen.agency) | pairs["agency_b"].eq(chosen.agency)
+    if chosen.stream:
+        keep &= [chosen.stream in str(streams).split("|") for streams in pairs["streams"]]
+    if chosen.district:
+        keep &= pairs["area_code"].str.startswith(chosen.district)
+    return pairs[keep]
+
+
+def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
+    """The summary per place; with an agency or stream chosen it speaks of that one's pairs only."""
+    if not (chosen.agency or chosen.stream):
+        return found.by_area
+    counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(
+        columns=[name for name in AREA_OUTCOMES if name != "single"], fill_value=0
+    )
+    table = found.by_area.drop(columns=counts.columns).merge(counts.reset_index(), on="area_code", how="left")
+    table[counts.columns] = table[counts.columns].fillna(0).astype("int64")
+    present = table[counts.columns].gt(0)
+    return table.assign(outcome=present.idxmax(axis="columns").where(present.any(axis="columns"), "single"))
+
+
+def at_stake(found: Overlaps, flagged: pd.DataFrame) -> object:
+    """Money of suspected duplication in the places of the pairs; summed by place, where no satang counts twice."""
+    places = found.by_area[found.by_area["area_code"].isin(flagged["area_code"])]
+    return places["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
+
+
+def show(version: str, chosen: queries.Filters, pairs: pd.DataFrame) -> None:
+    """One list or picture at a time."""
+    kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"overlap_list_{name}"), "pairs")
+    if kind == "streams":
+        _streams(version, chosen)
+    elif kind == "agencies":
+        _agencies(version, pairs)
+    elif kind == "cleared":
+        explain.cleared(version)
+    else:
+        _pairs(version, pairs)
+
+
+def _pairs(version: str, pairs: pd.DataFrame) -> None:
+    kinds = [name for name in KINDS if pairs["outcome"].eq(name).any()]
+    if not kinds:
+        panels.empty("no_overlaps")
+        return
+    kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
+    rows = pairs[pairs["outcome"].eq(kind)].sort_values(
+        ["at_stake_satang", "support_a", "support_b"], ascending=[False, True, True], na_position="last"
+    )
+    shown = rows_.pair_words(version, rows)
+    shown.insert(0, "number", range(1, len(shown) + 1))
+    st.html("".join(f"<p><b>{safe(name)}</b>: {safe(why)}</p>" for name, why in _rules(rows)))
+    columns = {"number": t("column_number"), "place": t("column_place"), "one": t("column_one"), "other": t("column_other"), "theme": t("column_theme"),
+               "at_stake_satang": t("column_at_stake"), "source_one": t("column_source_one"), "source_other": t("column_source_other")}  # fmt: skip
+    panels.table(shown, "overlaps", columns, formats={"at_stake_satang": baht})
+    if kind in FLAGS:
+        explain.form(version, shown)
+
+
+def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
+    """Name and meaning of the rules that gave these outcomes."""
+    used = set(rows["rule_code"])
+    return [
+        (rule[f"name_{language()}"], rule[f"description_{language()}"])
+        for rule in analysis.rules()["overlap"]["rule"]
+        if rule["code"] in used
+    ]
+
+
+def _streams(version: str, chosen: queries.Filters) -> None:
+    """UpSet plot: which streams meet in how many subdistricts."""
+    sets = stream_sets(analysis.chosen_support(version, chosen))
+    sets = sets[sets["stream_count"] > 0]
+    if sets.empty:
+        panels.empty("no_overlaps")
+        return
+    names = rows_.stream_names(version)
+    sets = sets.assign(
+        words=[" + ".join(names.get(code, code) for code in streams.split("|")) for streams in sets["streams"]]
+    )
+    st.caption(t("upset_note", shown=min(len(sets), MOST_SETS), all=len(sets)))
+    with st.container(key="wide-upset"):
+        st.altair_chart(upset(sets.head(MOST_SETS), names), width="content")
+    columns = {"words": t("column_streams"), "stream_count": t("column_stream_count"), "subdistricts": t("column_subdistricts"),
+               "supports": t("records"), "amount_satang": t("column_amount")}  # fmt: skip
+    panels.table(sets, "streams", columns, formats={"amount_satang": baht})
+
+
+def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
+    """Bars over a grid of dots: one column per set of streams, one row per stream."""
+    order = [str(number) for number in range(1, len(sets) + 1)]
+    sets = sets.assign(set=order)
+    dots = sets.assign(code=sets["streams"].str.split("|")).explode("code")
+    totals = dots.groupby("code")["subdistricts"].sum().sort_values(ascending=False)
+    rows = [names.get(str(code), str(code)) for code in totals.index]
+    dots = dots.assign(stream=[names.get(code, code) for code in dots["code"]])[
+        ["set", "stream", "subdistricts", "words"]
+    ]
+    grid = pd.DataFrame([(one, row) for one in order for row in rows], columns=["set", "stream"])
+    across = alt.X("set:N", sort=order, axis=None)
+    down = alt.Y(
+        "stream:N",
+        sort=rows,
+        title=None,
+        axis=alt.Axis(labelLimit=420, labelFontSize=15, labelColor="#14202b", ticks=False, domain=False),
+    )
+    tips = [
+        alt.Tooltip("words:N", title=t("column_streams")),
+        alt.Tooltip("subdistricts:Q", title=t("column_subdistricts")),
+    ]
+    bars = alt.Chart(sets[["set", "subdistricts", "words"]]).encode(
+        x=across, y=alt.Y("subdistricts:Q", title=t("column_subdistricts"))
+    )
+    top = (
+        bars.mark_bar(color="#0b4f8a").encode(tooltip=tips)
+        + bars.mark_text(dy=-9, fontSize=15).encode(text="subdistricts:Q")
+    ).properties(height=230)
+    empty = alt.Chart(grid).mark_circle(size=110, color="#d5dce2", opacity=1).encode(x=across, y=down)
+    line = alt.Chart(dots).mark_line(color="#14202b", strokeWidth=3).encode(x=across, y=down, detail="set:N")
+    full = alt.Chart(dots).mark_circle(size=190, color="#14202b", opacity=1).encode(x=across, y=down, tooltip=tips)
+    below = (empty + line + full).properties(height=30 * len(rows))
+    return alt.vconcat(
+        top.properties(width=42 * len(order)), below.properties(width=42 * len(order)), spacing=6
+    ).resolve_scale(x="shared")
+
+
+def _agencies(version: str, pairs: pd.DataFrame) -> None:
+    """Which two agencies meet how often, for one outcome."""
+    kinds = [name for name in KINDS if pairs["outcome"].eq(name).any()]
+    if not kinds:
+        panels.empty("no_overlaps")
+        return
+    kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
+    names = rows_.agency_names(version)
+    matrix = agency_matrix(pairs, [kind])
+    matrix.index = matrix.columns = pd.Index([names.get(code, code) for code in matrix.index])
+    with st.container(key="wide-matrix"):
+        st.altair_chart(heat(matrix, kind), width="content")
+    rows = matrix.rename_axis("agency").reset_index()
+    panels.table(
+        rows, "agency-pairs", {column: t("column_agency") if column == "agency" else column for column in rows.columns}
+    )
+
+
+def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
+    """Agency x agency: pairs of an outcome, in colour and in figures."""
+    cells = matrix.rename_axis("one").reset_index().melt("one", var_name="other", value_name="pairs")
+    names = list(matrix.index)
+    words = alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b", labelAngle=0, orient="top")
+    base = alt.Chart(cells).encode(
+        x=alt.X("other:N", sort=names, title=None, axis=words),
+        y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b")),
+    )
+    most = max(int(cells["pairs"].max()), 1)
+    shade = alt.Color(
+        "pairs:Q",
+        scale=alt.Scale(range=["#ffffff", OUTCOMES.get(kind, "#8c96c6")], domain=[0, most], interpolate="rgb"),
+        legend=None,
+    )
+    boxes = base.mark_rect(stroke="#b7c3cd").encode(color=shade)
+    dark = alt.condition(
+        alt.datum.pairs > most / 2,
+        alt.value("#ffffff" if kind == "suspected_duplication" else "#14202b"),
+        alt.value("#14202b"),
+    )
+    figures = (
+        base.transform_filter(alt.datum.pairs > 0)
+        .mark_text(fontSize=15)
+        .encode(text=alt.Text("pairs:Q", format=","), color=dark)
+    )
+    return (boxes + figures).properties(width=max(90 * len(names), 300), height=max(38 * len(names), 120))
+
+
+def figures(pairs: pd.DataFrame) -> None:
+    """Pairs by outcome, all of them: what could not be decided as well, where there is any."""
+    counts = pairs["outcome"].value_counts()
+    shown = [name for name in KINDS if name != "not_known" or counts.get(name, 0)]
+    panels.figures([(t(f"outcome_{name}"), t("pairs_number", number=whole(counts.get(name, 0)))) for name in shown])

@@ -1,0 +1,50 @@
+"""Overlapping streams: suspected duplication told from designed layering, every pair with its rule and both rows."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.overlaps import lists as overlap_lists
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, t
+
+
+def view() -> None:
+    """Overlaps of the chosen year and function."""
+    version = queries.version()
+    place = st.container()
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    found = analysis.overlaps(version, chosen)
+    covered = analysis.coverage(version, chosen.without("agency", "stream"))
+    pairs = overlap_lists.inside(found.pairs, chosen)
+    flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
+    with place:
+        finding = t(
+            "finding_overlaps" if len(flagged) else "finding_overlaps_zero",
+            pairs=len(flagged),
+            places=flagged["area_code"].nunique(),
+        )
+        note = t("note_overlaps", stake=baht(overlap_lists.at_stake(found, flagged)))
+        if unknown := int(pairs["outcome"].eq("not_known").sum()):
+            note += t("note_overlaps_unknown", pairs=unknown)
+        nothing = queries.support(version).empty
+        panels.title(t("view_overlaps") if nothing else finding, note)
+        if nothing:
+            panels.empty("nothing_loaded")
+    layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        view_ = panels.choose_map_view()
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
+    with right:
+        panels.legend(layer.styles, layer.counts(chosen.district))
+        overlap_lists.figures(pairs)
+    overlap_lists.show(version, chosen, pairs)
+    panels.sources(version, analysis.chosen_support(version, chosen), chosen)

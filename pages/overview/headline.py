@@ -1,0 +1,43 @@
+"""Words and figures of the board at a glance."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.measure import known_sum
+from pages.components import filters as choices
+from pages.overview import questions as answers
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, t, whole
+
+
+def subdistrict() -> str | None:
+    """The subdistrict that "who supports it" asks about."""
+    names = {"": t("choose_subdistrict")} | choices.subdistrict_names()
+    return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
+
+
+def finding(inside: pd.DataFrame) -> str:
+    """Covered, nobody, not known: the three in one sentence."""
+    counts = inside["status"].value_counts()
+    words = {
+        "covered": counts.get("covered", 0),
+        "none": counts.get("none", 0),
+        "unknown": counts.get("not_reported", 0),
+    }
+    return t("finding_overview", **words, all=len(inside))
+
+
+def figures(version: str, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
+    """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
+    placed = analysis.rolled(version, chosen).by_subdistrict
+    unknown = placed.empty and inside["status"].eq("not_reported").all()
+    year = queries.population_year(chosen.fiscal_year) + 543
+    return [
+        (t("figure_records"), whole(pd.NA if unknown else len(placed))),
+        (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
+        (t("figure_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
+        (t("figure_population", year=year), whole(known_sum(inside["population"]))),
+        (t("figure_booklets"), answers.booklets(version)),
+    ]

@@ -1,0 +1,52 @@
+"""The board at one glance, and ten questions: how many agencies stand in each subdistrict, and where nobody does."""
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import panels
+from pages.overview import headline as glance
+from pages.overview import questions as answers
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import t
+
+
+def view() -> None:
+    """The start page."""
+    version = queries.version()
+    place = st.container()
+    choices.filters(version)
+    choices.results(version, _results, place)
+
+
+def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    table = analysis.coverage(version, chosen)
+    left, right = st.columns([8, 5], gap="medium")
+    with right:
+        question = answers.choose()
+        code = glance.subdistrict() if question == "who_supports" else None
+    given = answers.answer(version, chosen, question, code) if question else None
+    layer = (
+        answers.layer_of(given)
+        if given
+        else layers.coverage_layer(table, "agencies", analysis.breaks(version, chosen, "agencies"))
+    )
+    inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
+    empty = analysis.chosen_support(version, chosen.without("district")).empty
+    with place:
+        words = answers.sentence(version, given) if given else t("view_overview") if empty else glance.finding(inside)
+        panels.title(words, panels.completeness(version, chosen))
+        if empty:
+            panels.empty("nothing_loaded" if queries.support(version).empty else "nothing_found")
+    with left:
+        view_ = panels.choose_map_view()
+        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen, given.chosen if given else None)))
+    with right:
+        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.figures(glance.figures(version, chosen, inside))
+        panels.strip(version, chosen)
+    if given:
+        answers.listing(version, question, given)
+    panels.sources(version, analysis.chosen_support(version, chosen), chosen)

@@ -1,0 +1,187 @@
+"""The ten questions on the board: one click gives a sentence, a painted map, a list and a way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.money import alignment
+from geo.questions.questions import QUESTIONS, Answer, Context
+from loaders import codes
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components.map_layer import Layer
+from pages.components.palette import OUTCOMES, SEQUENTIAL
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
+from pages.ranking import data as ranking_data
+from pages.session.text import baht, percent, t, whole
+
+COLORS = {
+    "found": OUTCOMES["suspected_duplication"],
+    "beside": OUTCOMES["overlapping"],
+    "some": OUTCOMES["complementary"],
+    "rest": OUTCOMES["single"],
+} | {f"scale{number}": color for number, color in enumerate(SEQUENTIAL)}
+NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
+
+
+def booklets(version: str) -> str:
+    """How many subdistricts have their plan booklet in hand, of how many; not known when nobody said so of any."""
+    blanks = QUESTIONS["booklets"](context(version, Filters())).blanks
+    if blanks["unknown"] == blanks["all"]:
+        return t("not_known")
+    return t("of", part=blanks["places"], whole=blanks["all"])
+
+
+def choose() -> str:
+    """The questions as a list to tap; the first line is the board itself."""
+    options = ["", *QUESTIONS]
+    choices.hold("question", options, "")
+    with st.container(key="questions"):
+        return st.radio(
+            t("questions"),
+            options,
+            format_func=lambda code: t(f"question_{code or 'board'}"),
+            key="question",
+            persist_state="session",
+        )
+
+
+def context(version: str, chosen: Filters, subdistrict: str | None = None) -> Context:
+    """What the questions are answered from, under a person's filters."""
+    wide = chosen.without("district")
+    return Context(
+        coverage=analysis.coverage(version, wide),
+        support=analysis.chosen_support(version, wide),
+        plans=queries.register(version, "plan"),
+        strength=strength(version, wide.fiscal_year),
+        adjacency=queries.adjacency(),
+        by_theme=lambda: analysis.by_theme(version, wide),
+        overlaps=lambda: analysis.overlaps(version, wide),
+        needs=lambda: _needs(version, wide),
+        district=chosen.district,
+        subdistrict=subdistrict,
+    )
+
+
+def community_classes(version: str, fiscal_year: int | None) -> dict[str, str]:
+    """A, B, C of the community side as the ranking page has them, agreed where a meeting decided; empty without figures."""
+    ranking = ranking_data.ranked(version, fiscal_year, ranking_data.Method())
+    units = ranking_data.reviewed(ranking, fiscal_year).units.dropna(subset=["agreed_class"])
+    return dict(zip(units["subdistrict_code"], units["agreed_class"].astype(str), strict=True))
+
+
+def strength(version: str, fiscal_year: int | None) -> pd.DataFrame:
+    """Who is weak: class C of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
+    signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
+    return alignment.strength(
+        analysis.needs(version), signs, queries.areas(fiscal_year), community_classes(version, fiscal_year) or None
+    )
+
+
+def need_looked_at(version: str) -> str | None:
+    """The need chosen on the page of gaps, else the first that has figures."""
+    listed = list(choices.need_names(version))
+    wanted = st.session_state.get("need")
+    return wanted if wanted in listed else next(iter(listed), None)
+
+
+def _needs(version: str, wide: Filters) -> pd.DataFrame | None:
+    need = need_looked_at(version)
+    return analysis.gaps(version, wide, need) if need else None
+
+
+def answer(version: str, chosen: Filters, code: str, subdistrict: str | None = None) -> Answer:
+    """The answer to a question of :data:`geo.questions.QUESTIONS`."""
+    return QUESTIONS[code](context(version, chosen, subdistrict))
+
+
+def sentence(version: str, given: Answer) -> str:
+    """The answer as a sentence in the person's language."""
+    need = need_looked_at(version)
+    named = {"need": choices.need_names(version)[need] if need else ""}
+    return t(given.sentence, **named, **{name: _blank(name, value) for name, value in given.blanks.items()})
+
+
+def _blank(name: str, value: Any) -> str:
+    if name.endswith("_satang"):
+        return baht(value)
+    if name.endswith("_share"):
+        return percent(value)
+    if name.endswith("_per_head"):
+        return t("not_known") if pd.isna(value) else f"{float(value):,.0f}"
+    if name.endswith("_code"):
+        return records.place_words(value)
+    return whole(value)
+
+
+def layer_of(given: Answer) -> Layer:
+    """The answer as the map's layer."""
+    nothing = panels.nothing_styles()
+    styles = {}
+    for key, (role, label) in given.styles.items():
+        if role in NOTHING:
+            usual = nothing[NOTHING[role]]
+            styles[key] = ClassStyle(usual.color, t(label) if label else usual.label, usual.hatch)
+        else:
+            styles[key] = ClassStyle(COLORS[role], t(label))
+    table = given.classes
+    values = table["value"] if given.unit else None
+    unit = t(given.unit) if given.unit else "{}"
+    marks = table["subdistrict_code"].isin(given.marked) if given.marked else None
+    label = t(given.mark_label) if given.mark_label else ""
+    return Layer(
+        styles, table["subdistrict_code"], table["class"], values, unit, marks, label, dict(given.badges) or None
+    )
+
+
+def _names(codes: object) -> str:
+    return ", ".join(records.place_words(code) for code in str(codes).split(",") if code)
+
+
+def _columns(version: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
+    """Columns an answer may list: their heading's key and how a value is written."""
+    agencies = records.agency_names(version)
+    return {
+        "subdistrict_code": ("column_place", records.place_words),
+        "district_code": ("column_district", records.place_words),
+        "agency_code": ("column_agency", lambda code: agencies.get(code, code)),
+        "theme_code": ("column_theme", records.theme_words),
+        "status": ("column_status", lambda status: t(f"status_{status}")),
+        "agencies": ("column_agencies", whole),
+        "supports": ("column_records", whole),
+        "amount_satang": ("column_amount", baht),
+        "at_stake_satang": ("column_at_stake", baht),
+        "suspected_duplication": ("column_pairs", whole),
+        "per_head_baht": (
+            "column_per_head",
+            lambda value: t("not_known") if pd.isna(value) else f"{float(value):,.0f}",
+        ),
+        "need_value": ("column_need", whole),
+        "population": ("column_population", whole),
+        "beside_codes": ("column_neighbours_without", _names),
+        "missing_bases": ("column_missing_bases", lambda bases: records.base_words(version, bases)),
+        "supported_above": ("column_supported_above", lambda above: t("yes") if above else ""),
+    }
+
+
+def listing(version: str, code: str, given: Answer) -> None:
+    """The rows behind the answer, and the page that shows more."""
+    view, wanted = given.link
+    st.page_link(
+        st.session_state["_views"][view],
+        label=t("answer_more", view=t(f"view_{view}")),
+        query_params=choices.link_params(**wanted),
+    )
+    if given.listed.empty:
+        return
+    known: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(version)
+    shown = [name for name in known if name in given.listed]
+    headings = {name: t(known[name][0]) for name in shown}
+    panels.table(given.listed, f"answer-{code}", headings, formats={name: known[name][1] for name in shown})

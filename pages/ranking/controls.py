@@ -1,0 +1,142 @@
+"""How the ranking is set: sliders of weights, choices of method, presets by name; all of it in the link."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.ranking.spec import Spec, SpecError
+from pages.components import saved_scenarios as scenarios
+from pages.components.filters import choose
+from pages.ranking import data as ranking_data
+from pages.ranking.data import LIMITS, Method
+from pages.session.text import language, t
+
+NORMALISE = ("z", "minmax", "rank")
+AGGREGATE = ("arithmetic", "geometric", "mazziotta_pareto")
+CLASSES = ("thirds", "natural", "thresholds")
+DEFAULTS = {"norm": "z", "mean": "arithmetic", "cut": "thirds"}
+MOST = 3.0  # heaviest weight of a slider; the stated ones lie at 0.5 and 1
+
+
+def _valid(key: str, options: tuple[str, ...]) -> str:
+    st.session_state["_used"][key] = DEFAULTS[key]
+    found = st.session_state.get(key, DEFAULTS[key])
+    return found if found in options else DEFAULTS[key]
+
+
+def method() -> Method:
+    """The method of the link, wherever it is used; what cannot be read counts as the default."""
+    stated = ranking_data.stated_weights()
+    moved = {
+        code: min(scenarios.number(value, stated[code]), MOST)
+        for code, value in scenarios.state("weights").items()
+        if code in stated
+    }
+    weights = tuple(sorted((code, weight) for code, weight in moved.items() if weight != stated[code]))
+    normalise, classes = _valid("norm", NORMALISE), _valid("cut", CLASSES)
+    limits = scenarios.state("limits")
+    bounds = tuple(
+        scenarios.number(limits.get(name), default) for name, default in zip("ab", LIMITS[normalise], strict=True)
+    )
+    return Method(weights, normalise, _valid("mean", AGGREGATE), classes, bounds if classes == "thresholds" else ())
+
+
+def fault(chosen: Method) -> str | None:
+    """Why this method cannot be computed, in words; None when it can."""
+    try:
+        ranking_data.spec_of(chosen)
+    except SpecError as stop:
+        return t(stop.code, value=stop.value, suggestion=stop.expected)
+    return None
+
+
+def value_words(code: str, value: float) -> str:
+    """A value of a criterion with its unit; a share in per cent, yes or no in words."""
+    unit = next(entry["unit"] for entry in ranking_data.document()["criterion"] if entry["code"] == code)
+    if unit == "yes_no":
+        return t("yes") if value else t("none_held")
+    number = f"{value * 100:,.0f}" if unit == "share" else f"{value:,.1f}"
+    return t(f"criterion_value_{unit}", value=number)
+
+
+def doubt_words(spec: Spec) -> str:
+    """What is varied in the draws, when a place gets a score, and what is done with outliers: all of it stated."""
+    parts = [t("doubt_known", share=f"{spec.known_share * 100:g}")]
+    if spec.outliers == "winsorise":
+        parts.append(t("doubt_outliers", most=spec.outlier_limits[2]))
+    doubt = spec.doubt
+    parts.append(
+        t("doubt_draws", draws=f"{doubt.draws:,}", spread=f"{doubt.weight_spread * 100:g}", left=f"{doubt.leave_out * 100:g}",
+          scales=len(doubt.normalisations), means=len(doubt.aggregations), hold=f"{doubt.hold * 100:g}")
+    )  # fmt: skip
+    return " · ".join(parts)
+
+
+def names(axis: str = "strength") -> dict[str, str]:
+    """Criteria of an axis with their words."""
+    return {entry["code"]: entry[f"name_{language()}"] for entry in ranking_data.criteria(axis)}
+
+
+def weights() -> None:
+    """One slider per criterion, and the way back to the stated weights."""
+    stated, parts = ranking_data.stated_weights(), scenarios.state("weights")
+    scenarios.note([t("weights_how")])
+    for code, words in names().items():
+        st.session_state[f"weight-{code}"] = min(scenarios.number(parts.get(code), stated[code]), MOST)
+        st.slider(words, 0.0, MOST, step=0.25, key=f"weight-{code}", on_change=_moved, args=(code, stated[code]))
+    st.button(t("weights_stated"), key="weights-stated", on_click=lambda: st.session_state.update(weights=""))
+
+
+def _moved(code: str, stated: float) -> None:
+    scenarios.set_state("weights", code, st.session_state[f"weight-{code}"], stated)
+
+
+def methods() -> None:
+    """Scale, mean and classes; limits where classes are cut by stated ones."""
+    with st.expander(t("ranking_method")), st.container(horizontal=True, vertical_alignment="bottom"):
+        for key, options in (("norm", NORMALISE), ("mean", AGGREGATE), ("cut", CLASSES)):
+            choose(key, t(f"ranking_{key}"), options, lambda code: t(f"rank_method_{code}"), DEFAULTS[key])
+        if st.session_state["cut"] == "thresholds":
+            _limits(LIMITS[st.session_state["norm"]])
+
+
+def _limits(stated: tuple[float, ...]) -> None:
+    parts = scenarios.state("limits")
+    for name, words, default in zip("ab", ("A / B", "B / C"), stated, strict=True):
+        st.session_state[f"limit-{name}"] = scenarios.number(parts.get(name), default)
+        st.number_input(
+            t("ranking_limit", classes=words), 0.0, step=1.0, key=f"limit-{name}",
+            on_change=lambda name=name, default=default: scenarios.set_state("limits", name, st.session_state[f"limit-{name}"], default),
+        )  # fmt: skip
+
+
+def presets(version: str, chosen: Method) -> None:
+    """Save this method by name, take a saved one up."""
+    with st.expander(t("presets")):
+        scenarios.listed("ranking", _use)
+        scenarios.save("ranking", version, lambda: as_content(chosen))
+
+
+def as_content(chosen: Method) -> dict[str, str]:
+    """A method as it stands in the link."""
+    limits = dict(zip("ab", chosen.limits, strict=False))
+    return {"weights": scenarios.packed(dict(chosen.weights)), "norm": chosen.normalise, "mean": chosen.aggregate, "cut": chosen.classes,
+            "limits": scenarios.packed(limits)}  # fmt: skip
+
+
+def _use(key: str) -> None:
+    found = scenarios.content("ranking", key)
+    for name in ("weights", "norm", "mean", "cut", "limits"):
+        st.session_state[name] = str(found.get(name, DEFAULTS.get(name, "")))
+
+
+def words(chosen: Method) -> str:
+    """The method in one line: scale, mean, classes, weights."""
+    stated, labels = ranking_data.stated_weights() | dict(chosen.weights), names()
+    parts = [t(f"rank_method_{name}") for name in (chosen.normalise, chosen.aggregate, chosen.classes)]
+    parts += [" / ".join(f"{limit:g}" for limit in chosen.limits)] if chosen.limits else []
+    return (
+        " · ".join(parts)
+        + " · "
+        + t("weights_are", weights=", ".join(f"{labels[code]} {weight:g}" for code, weight in stated.items()))
+    )

@@ -1,0 +1,33 @@
+"""Review desk: rows that wait for a person, by reason; every decision has a name and a reason and can be undone."""
+
+import streamlit as st
+
+from pages.components import panels
+from pages.queries import store as queries
+from pages.review import panels as reviewing
+from pages.session.text import baht, t, whole
+
+
+def view() -> None:
+    """Waiting rows."""
+    version = queries.version()
+    rows = queries.waiting(version)
+    panels.title(
+        t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),
+        t("note_review"),
+    )
+    if told := st.session_state.pop("review_repeats", None):
+        st.warning(told)
+    if note := st.session_state.pop("review_note", None):
+        st.success(note)
+    if rows.empty:
+        panels.empty("nothing_waits")
+    else:
+        chosen = reviewing.reasons(rows)
+        alike = reviewing.groups(rows[rows["problem"] == chosen])
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            reviewing.evidence(alike)
+        with right:
+            reviewing.decision(alike)
+    reviewing.past(version)

@@ -1,0 +1,209 @@
+"""The review desk: what waits and why, one decision for one row or for all alike, and the way back."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from loaders import settings
+from loaders.imports import decide
+from loaders.problems import Refused
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.imports import jobs as import_jobs
+from pages.imports.preview import sentence
+from pages.queries import store as queries
+from pages.session import sign_in as who
+from pages.session.text import baht, day, flat, safe, t, whole
+
+MOST_GROUPS = 300
+MOST_NAMED = 5
+BLANK = ""
+
+
+def reasons(rows: pd.DataFrame) -> str:
+    """Choose a reason; the one with most rows first."""
+    counts = rows["problem"].value_counts()
+    money = rows.groupby("problem")["satang"].sum()
+    kinds = {problem: t(f"kind_{rows.loc[rows['problem'] == problem, 'kind'].iloc[0]}") for problem in counts.index}
+
+    def words(problem: str) -> str:
+        return (
+            f"{kinds[problem]} · {_short(problem)} · {whole(counts[problem])} {t('records')} · {baht(money[problem])}"
+        )
+
+    return st.selectbox(t("choose_reason"), list(counts.index), format_func=words, key="review-reason")
+
+
+def _short(problem: str) -> str:
+    """A reason without the blanks that only a single row could fill."""
+    text = re.sub(r"\s*[“\"]–[”\"]\s*", " … ", sentence({"code": problem}))
+    return text.strip(" …")[:90]
+
+
+def groups(rows: pd.DataFrame) -> pd.DataFrame:
+    """Choose among writings that are alike; returns the rows of the one chosen."""
+    sizes = rows.groupby("alike", sort=False).agg(
+        rows=("id", "size"), satang=("satang", "sum"), value=("value", "first")
+    )
+    sizes = sizes.sort_values(["rows", "satang"], ascending=False).head(MOST_GROUPS)
+
+    def words(key: str) -> str:
+        one = sizes.loc[key]
+        return f"{one['value'] or t('nothing_written')} · {whole(one['rows'])} {t('records')} · {baht(one['satang'])}"
+
+    chosen = st.selectbox(
+        t("choose_group", number=whole(rows["alike"].nunique())),
+        list(sizes.index),
+        format_func=words,
+        key="review-group",
+    )
+    return rows[rows["alike"] == chosen]
+
+
+def evidence(rows: pd.DataFrame) -> None:
+    """The rows themselves with their cells, and why they wait."""
+    first = rows.iloc[0]
+    offered = _offered(first)
+    facts = {
+        "code": first["problem"],
+        "value": first["value"],
+        "row": int(first["row"]),
+        "column": first["heading"],
+        "sheet": first["sheet"],
+        "suggestion": records.place_words(offered[0]) if offered else None,
+    }
+    st.info(flat(sentence(facts)))
+    shown = rows.assign(
+        cells=[" · ".join(f"{head}: {cell}" for head, cell in json.loads(text).items()) for text in rows["cells"]]
+    )
+    columns = {
+        "file_name": t("column_file"),
+        "sheet": t("column_sheet"),
+        "row": t("column_row"),
+        "satang": t("column_amount"),
+        "cells": t("column_cells"),
+    }
+    panels.table(shown, "waiting", columns, height=260, formats={"satang": baht})
+
+
+def decision(rows: pd.DataFrame) -> None:
+    """The form that fits the reason; whatever it does can be undone below."""
+    first, kind = rows.iloc[0], rows["kind"].iloc[0]
+    with st.form(f"decide-{first['id']}"):
+        everything = True
+        if len(rows) > 1:
+            everything = st.radio(
+                t("how_many"),
+                [True, False],
+                format_func=lambda alike: (
+                    t("all_alike", number=len(rows)) if alike else t("only_first", row=int(first["row"]))
+                ),
+                horizontal=True,
+            )
+        code = _ask_place(first) if kind == "place" else None
+        value = (
+            st.text_input(t("correct_value", column=flat(first["heading"])), first["value"] or "")
+            if kind == "value"
+            else None
+        )
+        reason = st.text_input(t("decision_reason"))
+        with st.container(horizontal=True):
+            labels = {"place": "decide_place", "value": "decide_value", "row": "decide_accept"}
+            agreed = st.form_submit_button(t(labels[kind]), type="primary")
+            dropped = st.form_submit_button(t("decide_exclude"))
+    ids = [int(number) for number in (rows["id"] if everything else rows["id"].head(1))]
+    by = import_jobs.person()
+    if dropped:
+        _do(lambda: decide.decide_exclude(queries.engine(), ids, reason, by))
+    elif agreed and kind == "place":
+        _do(lambda: decide.decide_place(queries.engine(), ids, code or "", reason, by, remember=everything))
+    elif agreed and kind == "value":
+        _do(lambda: decide.decide_value(queries.engine(), ids, first["heading"], value or "", reason, by))
+    elif agreed:
+        _do(lambda: decide.decide_accept(queries.engine(), ids, reason, by))
+
+
+def _offered(row: pd.Series) -> list[str]:
+    """Candidate codes of a row, best first."""
+    return [code for code in str(row["candidates"] or "").split("|") if code and code not in ("nan", "None", "<NA>")]
+
+
+def _ask_place(first: pd.Series) -> str:
+    """Candidates first, with why; then every subdistrict, district and the province."""
+    offered = _offered(first)
+    everywhere = [*choices.subdistrict_names(), *choices.district_names(), settings.province()]
+    options = [BLANK, *offered, *(code for code in everywhere if code not in offered)]
+
+    def words(code: str) -> str:
+        if not code:
+            return t("choose_place")
+        return (
+            f"{t('candidate')}: {records.place_words(code)} ({code})"
+            if code in offered
+            else f"{records.place_words(code)} ({code})"
+        )
+
+    return st.selectbox(t("right_place"), options, format_func=words)
+
+
+def _do(act: Callable[[], decide.Decided]) -> None:
+    try:
+        who.team_only(queries.viewer())
+        done = act()
+    except Refused as stop:
+        st.error(flat(sentence(stop.problem.as_dict())))
+        return
+    if done.problem is not None and not done.loaded and not done.excluded:
+        st.error(flat(sentence(done.problem.as_dict())))
+        return
+    st.session_state["review_note"] = t("decided", loaded=done.loaded, excluded=done.excluded, waiting=done.waiting)
+    if done.repeats:
+        st.session_state["review_repeats"] = _repeats(done)
+    st.rerun()
+
+
+def _repeats(done: decide.Decided) -> str:
+    """Loaded rows that another file in use has already, in words."""
+    where = ", ".join(f"{one.of.file} · {one.of.row}" for one in done.repeats[:MOST_NAMED])
+    return t(
+        "decided_repeats",
+        rows=whole(len(done.repeats)),
+        baht=baht(sum(one.satang for one in done.repeats)),
+        where=flat(where + (" …" if len(done.repeats) > MOST_NAMED else "")),
+    )
+
+
+def past(version: str) -> None:
+    """Decisions that stand, with who and why, and their undo; decided places that nothing uses."""
+    made, unused = queries.row_decisions(version)
+    standing = made[~made["is_undone"].astype(bool)]
+    if len(standing):
+        with st.expander(t("decisions_made", number=whole(len(standing)))):
+            shown = standing.assign(
+                what=[t(f"decided_{row.kind}") for row in standing.itertuples()],
+                to=[
+                    records.place_words(row.area_code) if isinstance(row.area_code, str) else row.value or ""
+                    for row in standing.itertuples()
+                ],
+                when=[day(at) for at in standing["decided_at"]],
+            )
+            columns = {"id": t("column_number"), "what": t("column_what"), "to": t("column_decided_to"), "file_name": t("column_file"), "row": t("column_row"),
+                       "reason": t("column_why"), "decided_by": t("column_who"), "when": t("column_on")}  # fmt: skip
+            panels.table(shown, "decisions", columns)
+            chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
+            if st.button(t("undo"), disabled=not chosen, key="undo"):
+                who.team_only(queries.viewer())
+                decide.undo(queries.engine(), [int(number) for number in chosen], import_jobs.person())
+                st.rerun()
+    if len(unused):
+        with st.expander(t("unused_aliases", number=whole(len(unused)))):
+            st.caption(t("unused_aliases_note"))
+            for row in unused.itertuples():
+                st.html(
+                    f"<p>{safe(row.written.replace('|', ' ').strip())} → {safe(records.place_words(row.area_code))} · {safe(row.decided_by)} · {safe(row.reason or '')}</p>"
+                )

@@ -1,0 +1,112 @@
+"""Which places next as a choice of the link: weights, budget, wishes; the same choice gives the same places."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from geo.selection.selection import Choice, Wish, select, worth
+from pages.components import saved_scenarios as scenarios
+from pages.queries import store as queries
+from pages.ranking import data as ranking_data
+from pages.ranking.data import KEY, Method
+from pages.session.cache import kept
+from pages.welfare import data as welfare_data
+
+DEFAULTS = {
+    "choose": 55.0,
+    "budget": 30_000_000.0,
+    "district": 1.0,
+    "need": 40.0,
+    "readiness": 40.0,
+    "people": 20.0,
+    "flat": 500_000.0,
+}
+WEIGHTS = ("need", "readiness", "people")
+NEIGHBOURS = ("any", "apart", "together")
+FLAT = "flat"
+
+
+@dataclass(frozen=True)
+class Pick:
+    """A wish as it stands in the link: numbers that differ from the defaults, cost scheme, neighbours, forced codes."""
+
+    numbers: tuple[tuple[str, str], ...] = field(default=())
+    cost: str = "proposal_2550"
+    neighbours: str = "any"
+    forced_in: tuple[str, ...] = ()
+    forced_out: tuple[str, ...] = ()
+    any_budget: bool = False
+
+    def number(self, name: str) -> float:
+        """One of :data:`DEFAULTS`."""
+        return scenarios.number(dict(self.numbers).get(name), DEFAULTS[name])
+
+    @property
+    def wish(self) -> Wish:
+        """What the solver takes."""
+        budget = None if self.any_budget else round(self.number("budget") * 100)
+        return Wish(
+            int(self.number("choose")),
+            budget,
+            int(self.number("district")),
+            self.forced_in,
+            self.forced_out,
+            self.neighbours,
+        )
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """Weights of need, readiness, people."""
+        return {name: self.number(name) for name in WEIGHTS}
+
+
+def read(parts: dict[str, str]) -> Pick:
+    """The pick of a link or of a saved scenario."""
+    numbers = tuple(sorted((name, value) for name, value in parts.items() if name in DEFAULTS))
+    cost, near = parts.get("cost", "proposal_2550"), parts.get("near", "any")
+
+    def codes(name: str) -> tuple[str, ...]:
+        return tuple(sorted({code for code in parts.get(name, "").split("+") if code}))
+
+    return Pick(
+        numbers,
+        cost if cost in welfare_data.schemes() or cost == FLAT else "proposal_2550",
+        near if near in NEIGHBOURS else "any",
+        codes("in"),
+        codes("out"),
+        parts.get("limit") == "none",
+    )
+
+
+def cost(version: str, pick: Pick) -> pd.Series:
+    """What a place costs those who pay for it, in satang: the scheme without the community's own part, or one amount."""
+    codes = queries.areas(None)[KEY]
+    if pick.cost == FLAT:
+        return pd.Series(round(pick.number("flat") * 100), index=codes, dtype="Int64")
+    table = welfare_data.money(version, welfare_data.Choice(pick.cost)).by_area.set_index(KEY)
+    money = (table["total_satang"] - table["own_satang"]).mask(table["unknown_rules"].gt(0))
+    return money.reindex(codes).astype("Int64")
+
+
+@kept(32)
+def candidates(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
+    """Every place with need, readiness, people, worth and cost; worth is not known where a weighted part is not."""
+    areas = queries.areas(fiscal_year)
+    strength, need = (
+        ranking_data.ranked(version, fiscal_year, method, axis).units.set_index(KEY)["score"]
+        for axis in ("strength", "need")
+    )
+    table = areas[[KEY, "district_code"]].assign(
+        need=areas[KEY].map(need), readiness=areas[KEY].map(strength), people=areas["population"].astype("Float64"),
+        cost_satang=areas[KEY].map(cost(version, pick)).astype("Int64"),
+    )  # fmt: skip
+    weights = pick.weights if any(pick.weights.values()) else dict.fromkeys(WEIGHTS, 1.0)
+    return table.assign(worth=worth(table, weights))
+
+
+@kept(32)
+def solved(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> Choice:
+    """The optimum beside the simple rule, with the price of every wish."""
+    return select(candidates(version, fiscal_year, method, pick), pick.wish, queries.adjacency())

@@ -1,0 +1,314 @@
+"""The parts of the selection page: wishes, map of both ways, prices, reasons, list, scenarios."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.selection.selection import Choice
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer
+from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
+from pages.queries import store as queries
+from pages.ranking import controls as ranking_controls
+from pages.ranking.data import KEY, Method
+from pages.selection import data as selection_data
+from pages.selection.data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
+from pages.session.text import baht, language, safe, t, whole
+from pages.welfare import data as welfare_data
+
+MILLION = 1e6
+NAMED = 5  # places written out beside a price; the rest is counted
+SHOWN_WORTH = 100  # worth is 0-1 inside and 0-100 on the screen
+
+
+def choose() -> Pick:
+    """Every wish, all of it in the link."""
+    parts = scenarios.state("pick")
+    pick = selection_data.read(parts)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        _number("choose", pick, 1.0)
+        if not pick.any_budget:
+            _budget(pick)
+        _number("district", pick, 1.0)
+    with st.expander(t("pick_more")):
+        with st.container(horizontal=True):
+            for name in WEIGHTS:
+                st.session_state[f"pick-{name}"] = min(pick.number(name), 100.0)
+                st.slider(
+                    t(f"pick_{name}"),
+                    0.0,
+                    100.0,
+                    step=5.0,
+                    format="%.0f",
+                    key=f"pick-{name}",
+                    on_change=_moved,
+                    args=(name,),
+                )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            _listed(
+                "cost",
+                t("pick_cost"),
+                {**welfare_data.names("scheme", language()), FLAT: t("pick_cost_flat")},
+                pick.cost,
+                "proposal_2550",
+            )
+            if pick.cost == FLAT:
+                _number("flat", pick, 10_000.0)
+            _listed(
+                "near",
+                t("select_constraint_neighbours"),
+                {name: t(f"pick_near_{name}") for name in NEIGHBOURS},
+                pick.neighbours,
+                "any",
+            )
+            _listed(
+                "limit",
+                t("pick_limit"),
+                {"": t("pick_limit_budget"), "none": t("pick_limit_none")},
+                "none" if pick.any_budget else "",
+                "",
+            )
+        _forced("in", pick.forced_in)
+        _forced("out", pick.forced_out)
+    return pick
+
+
+def _number(name: str, pick: Pick, step: float) -> None:
+    st.session_state[f"pick-{name}"] = pick.number(name)
+    st.number_input(
+        t(f"pick_{name}"), 0.0, step=step, format="%.0f", key=f"pick-{name}", on_change=_moved, args=(name,)
+    )
+
+
+def _budget(pick: Pick) -> None:
+    """Millions on the screen, where eight digits in a row cannot be read; baht in the link."""
+    st.session_state["pick-budget"] = pick.number("budget") / MILLION
+    st.number_input(
+        t("pick_budget"), 0.0, step=1.0, format="%.2f", key="pick-budget",
+        on_change=lambda: scenarios.set_state(
+            "pick", "budget", f"{st.session_state['pick-budget'] * MILLION:.0f}", f"{DEFAULTS['budget']:.0f}"
+        ),
+    )  # fmt: skip
+
+
+def _moved(name: str) -> None:
+    scenarios.set_state("pick", name, f"{st.session_state[f'pick-{name}']:.0f}", f"{DEFAULTS[name]:.0f}")
+
+
+def _listed(name: str, words: str, options: dict[str, str], now: str, default: str) -> None:
+    st.session_state[f"pick-{name}"] = now
+    st.selectbox(
+        words, list(options), format_func=options.__getitem__, key=f"pick-{name}",
+        on_change=lambda: scenarios.set_state("pick", name, st.session_state[f"pick-{name}"], default),
+    )  # fmt: skip
+
+
+def _forced(name: str, now: tuple[str, ...]) -> None:
+    known = choices.subdistrict_names()
+    st.session_state[f"pick-{name}"] = [code for code in now if code in known]
+    st.multiselect(
+        t(f"select_constraint_forced_{name}"), list(known), format_func=known.__getitem__, key=f"pick-{name}", placeholder=t("choose_subdistrict"),
+        on_change=lambda: scenarios.set_state("pick", name, "+".join(st.session_state[f"pick-{name}"])),
+    )  # fmt: skip
+
+
+def finding(choice: Choice, pick: Pick) -> str:
+    """How many, for how much, proven or not."""
+    known = int(choice.areas["is_known"].sum())
+    if not known:
+        return t("finding_selection_unknown", all=whole(len(choice.areas)))
+    if choice.status == "infeasible" or "optimum" not in set(choice.summary["way"]):
+        return t("finding_selection_none", choose=whole(pick.wish.choose), status=t(f"select_status_{choice.status}"))
+    row = choice.summary.set_index("way").loc["optimum"]
+    money = (
+        baht(row["cost_satang"])
+        if pick.any_budget
+        else t("pick_of_budget", cost=baht(row["cost_satang"]), budget=baht(pick.wish.budget_satang))
+    )
+    return t(
+        "finding_selection",
+        chosen=whole(row["places"]),
+        known=whole(known),
+        all=whole(len(choice.areas)),
+        money=money,
+        status=t(f"select_status_{choice.status}"),
+    )
+
+
+def note(pick: Pick) -> str:
+    """What worth and cost mean here."""
+    total = sum(pick.weights.values())
+    weights = pick.weights if total else dict.fromkeys(WEIGHTS, 1.0)
+    shares = {name: value / sum(weights.values()) * 100 for name, value in weights.items()}
+    return t("note_selection", cost=cost_words(pick), **{name: f"{share:.0f}" for name, share in shares.items()})
+
+
+def reasons(choice: Choice) -> None:
+    """Why it cannot be done, with the wish that causes it and what to do; the same cause in many places is said once."""
+    if not choice.areas["is_known"].any():
+        panels.empty("pick_nothing")
+        return
+    for code, rows in choice.reasons.groupby("code", sort=False):
+        needed = rows["needed"].iloc[0]
+        money = code == "select_infeasible_budget"
+        st.warning(
+            t(
+                code,
+                value=", ".join(_reason(value, money) for value in rows["value"]),
+                suggestion="" if pd.isna(needed) else baht(needed) if money else needed,
+            )
+        )
+
+
+def _reason(value: str, money: bool) -> str:
+    if money:
+        return baht(int(value))
+    return choices.district_names().get(value) or choices.subdistrict_names().get(value) or value
+
+
+def stamp(version: str, method: Method, pick: Pick) -> dict[str, str]:
+    """What every output of the selection carries."""
+    weights = ", ".join(f"{t(f'pick_{name}')} {value:g}" for name, value in pick.weights.items())
+    words = f"{weights} · {cost_words(pick)} · {ranking_controls.words(method)}"
+    return scenarios.stamp(
+        method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), data=queries.number(version)
+    )
+
+
+def cost_words(pick: Pick) -> str:
+    """What a place costs."""
+    if pick.cost == FLAT:
+        return t("pick_cost_is", cost=baht(round(pick.number("flat") * 100)))
+    return t("pick_cost_is", cost=welfare_data.names("scheme", language())[pick.cost])
+
+
+def beside(choice: Choice) -> tuple[pd.Series, str]:
+    """The set shown beside the optimum: the simple rule, or a saved one."""
+    saved = scenarios.names("selection")
+    other = choices.choose(
+        "with", t("pick_beside"), ["simple", *saved], lambda code: saved.get(code) or t("select_way_simple")
+    )
+    if other == "simple":
+        return choice.areas["is_simple"], t("select_way_simple")
+    picked = set(scenarios.content("selection", other).get("chosen", []))
+    return choice.areas[KEY].isin(picked), saved[other]
+
+
+def layer(choice: Choice, other: pd.Series, words: str) -> Layer:
+    """Chosen both ways, one way, neither; what cannot be chosen is hatched; forced places striped."""
+    table = choice.areas
+    mine, theirs = table["is_chosen"].astype(bool), other.astype(bool)
+    classes = pd.Series("o", index=table.index, dtype="object").mask(~table["is_known"], "u")
+    classes = classes.mask(mine & theirs, "b").mask(mine & ~theirs, "p").mask(~mine & theirs, "s")
+    styles = {
+        "b": ClassStyle(QUADRANTS["served"], t("pick_both", other=words)), "p": ClassStyle(QUADRANTS["low_need_supported"], t("pick_only_optimum")),
+        "s": ClassStyle(QUADRANTS["gap"], t("pick_only_other", other=words)), "o": ClassStyle(QUADRANTS["low_need_none"], t("pick_neither")),
+        "u": ClassStyle(NOT_REPORTED, t("pick_not_known"), NOT_REPORTED_LINE),
+    }  # fmt: skip
+    worth = (table["worth"].astype("Float64") * 100).round(0)
+    return Layer(styles, table[KEY], classes, worth, t("unit_worth"), table["forced"].notna(), t("pick_forced_mark"))
+
+
+def ways(choice: Choice, stamped: dict[str, str]) -> None:
+    """Optimum and simple rule side by side, and what each wish costs."""
+    rows = choice.summary.assign(
+        way=[t(f"select_way_{name}") for name in choice.summary["way"]],
+        keeps=[t("keeps_all") if keeps else t("keeps_not") for keeps in choice.summary["keeps_wishes"]],
+        worth=choice.summary["worth"] * SHOWN_WORTH,
+    )
+    columns = {"way": t("column_way"), "places": t("column_places"), "worth": t("column_worth_sum"), "cost_satang": t("column_cost"),
+               "districts_missed": t("column_districts_missed"), "keeps": t("column_keeps")}  # fmt: skip
+    panels.table(
+        rows,
+        "selection-ways",
+        columns,
+        stamp=stamped,
+        formats={"cost_satang": baht, "worth": lambda value: f"{value:,.0f}"},
+    )
+    if len(choice.prices):
+        lines = [_price(row._asdict()) for row in choice.prices.itertuples(index=False)]
+        body = "".join(f"<li>{safe(line)}</li>" for line in lines)
+        st.html(f'<div class="kradan-sheet"><b>{safe(t("pick_prices"))}</b><ul>{body}</ul></div>')
+
+
+def _price(row: dict) -> str:
+    """What would be different without one wish, with the names of who would come in."""
+    wish = t(f"select_constraint_{row['constraint']}")
+    if pd.isna(row["price"]):
+        return t("pick_price_not_known", wish=wish)
+    if not row["instead"]:
+        return t("pick_price_nothing", wish=wish)
+    names = ", ".join(records.place_words(code) for code in row["instead"][:NAMED])
+    more = len(row["instead"]) - NAMED
+    return t(
+        "pick_price", wish=wish, places=whole(len(row["instead"])), share=f"{row['price_share'] * 100:.1f}",
+        money=baht(row["cost_satang_without"]), names=names + (t("pick_and_more", more=more) if more > 0 else ""),
+    )  # fmt: skip
+
+
+def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]) -> None:
+    """The chosen places and those that only the simple rule takes."""
+    rows = choice.areas.merge(found[[KEY, "need", "readiness", "people"]], on=KEY)
+    rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
+    rows = rows[rows[KEY].str.startswith(district)] if district else rows
+    if rows.empty:
+        return
+    shown = rows.assign(
+        place=[records.place_words(code) for code in rows[KEY]],
+        optimum=[t("pick_chosen") if chosen else "" for chosen in rows["is_chosen"]],
+        simple=[t("pick_chosen") if chosen else "" for chosen in rows["is_simple"]],
+        worth=rows["worth"].astype(float) * SHOWN_WORTH,
+        forced=["" if pd.isna(way) else t(f"select_constraint_forced_{way}") for way in rows["forced"]],
+    )
+    columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"), "worth": t("column_worth"),
+               "cost_satang": t("column_cost"), "need": t("column_need_score"), "readiness": t("column_readiness_score"), "people": t("column_population"), "forced": t("column_forced"),
+               KEY: t("column_code")}  # fmt: skip
+    decimals = dict.fromkeys(
+        ("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.1f}"
+    )
+    panels.table(shown, "selection", columns, stamp=stamped, formats=decimals | {"cost_satang": baht, "people": whole})
+
+
+def saved(version: str, choice: Choice, pick: Pick) -> None:
+    """Keep the result by name: it stays as it is, on the map, in the calculator, and here."""
+    with st.expander(t("pick_scenarios")):
+        scenarios.listed("selection", _use)
+        if choice.status != "infeasible":
+            scenarios.save("selection", version, lambda: as_content(choice, pick))
+
+
+def as_content(choice: Choice, pick: Pick) -> dict[str, object]:
+    """The wish as in the link, the places chosen, the sums."""
+    table = choice.areas[choice.areas["is_chosen"]]
+    return {
+        "pick": scenarios.packed(as_parts(pick)),
+        "chosen": list(table[KEY]),
+        "status": choice.status,
+        "cost_satang": int(table["cost_satang"].sum()),
+    }
+
+
+def as_parts(pick: Pick) -> dict[str, str]:
+    """A pick as parts of the link."""
+    others = {"cost": "" if pick.cost == "proposal_2550" else pick.cost, "near": "" if pick.neighbours == "any" else pick.neighbours,
+              "in": "+".join(pick.forced_in), "out": "+".join(pick.forced_out), "limit": "none" if pick.any_budget else ""}  # fmt: skip
+    return dict(pick.numbers) | others
+
+
+def _use(key: str) -> None:
+    st.session_state["pick"] = str(scenarios.content("selection", key).get("pick", ""))
+    st.session_state["with"] = key
+
+
+def basis(version: str) -> pd.DataFrame:
+    """Rows behind the selection, for the list of sources."""
+    return pd.concat(
+        [
+            queries.register(version, name)[["base", "batch_id", "file_name", "sheet", "row"]]
+            for name in ("indicator", "plan", "welfare_fund", "organisation")
+        ]
+    )

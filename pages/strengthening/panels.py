@@ -1,0 +1,270 @@
+"""The parts of the strengthening plan: who goes where, who has nobody yet, projects that never spend a baht twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.ranking import strengthening as plan
+from loaders.decisions import scenarios as store_scenarios
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer
+from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.queries.store import Filters
+from pages.ranking import controls as ranking_controls
+from pages.ranking import data as ranking_data
+from pages.ranking import panels as ranks
+from pages.ranking.data import KEY, Method
+from pages.session.text import baht, day, safe, t, whole
+
+STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}
+
+
+def weak(version: str, chosen: Filters, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ranked units with the agreed class, and the list of places to be strengthened with their teams."""
+    ranking = ranking_data.ranked(version, chosen.fiscal_year, method)
+    units = ranking_data.reviewed(ranking, chosen.fiscal_year).units
+    units = units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
+    return units, weakest_first(plan.team_list(units, queries.decisions("team")), units)
+
+
+def current(version: str, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
+    """Weak places where the money per head is among the highest."""
+    rate = analysis.coverage(version, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
+        columns={"per_head_baht": "baht_per_head"}
+    )
+    return plan.strong_current_on_weak(units, rate)
+
+
+def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Layer:
+    """Weak places by team; striped where a strong current meets a weak community."""
+    status = units[KEY].map(teams.set_index(KEY)["status"])
+    classes = status.map({name: key for name, (key, _) in STATUSES.items()}).astype("object").where(status.notna(), "o")
+    classes = classes.mask(units["score"].isna() & status.isna(), "u")
+    styles = {key: ClassStyle(WEAK[color], t(f"team_status_{name}")) for name, (key, color) in STATUSES.items()}
+    styles |= {
+        "o": ClassStyle(WEAK["other"], t("team_not_weak")),
+        "u": ClassStyle(NOT_REPORTED, t("rank_no_score"), NOT_REPORTED_LINE),
+    }
+    marks = units[KEY].map(flagged.set_index(KEY)["is_flagged"]).fillna(False).astype(bool)
+    return Layer(styles, units[KEY], classes, marks=marks, mark_label=t("team_strong_current"))
+
+
+def finding(teams: pd.DataFrame, units: pd.DataFrame, chosen: Filters) -> str:
+    """How many to strengthen of how many with a class, how many without a team; no class, no number."""
+    counts, inside = teams["status"].value_counts(), ranks.inside(units, chosen)
+    known = int(inside["class"].notna().sum())
+    if not known:
+        return ranks.place_prefix(chosen) + t("finding_strengthening_none", all=len(inside))
+    return ranks.place_prefix(chosen) + t(
+        "finding_strengthening",
+        known=known,
+        all=len(inside),
+        weak=len(teams),
+        none=int(counts.get("no_team", 0)),
+        planned=int(counts.get("planned", 0)),
+    )
+
+
+def weakest_first(teams: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
+    """Without a team first, then the lowest score first: the order in which help is needed."""
+    order = teams.assign(_status=teams["status"].map({name: number for number, name in enumerate(STATUSES)}),
+                         _score=teams[KEY].map(units.set_index(KEY)["score"]))  # fmt: skip
+    return order.sort_values(["_status", "_score", KEY], ignore_index=True).drop(columns=["_status", "_score"])
+
+
+def begin_with(
+    version: str, chosen: Filters, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame
+) -> pd.DataFrame:
+    """The places with what drags them most (words) and the money per head where the current is strong."""
+    points = teams[KEY].map(ranking_data.weak_points(version, chosen.fiscal_year, method))
+    names, strong = ranking_controls.names(), flagged[flagged["is_flagged"]].set_index(KEY)["baht_per_head"]
+    return teams.assign(
+        begin=[" · ".join(names[code] for code in found) if isinstance(found, tuple) else "" for found in points],
+        strong=teams[KEY].map(strong),
+    )
+
+
+def table(teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
+    """Places to be strengthened, where to begin, and their team, task and next visit once there is one."""
+    if teams.empty:
+        panels.empty("team_list_empty")
+        return
+    shown = teams.assign(
+        place=[records.place_words(code) for code in teams[KEY]],
+        why=[
+            t(f"team_why_{why}") + (f" ({edge})" if why == "border" else "")
+            for why, edge in zip(teams["why"], teams["border"], strict=True)
+        ],
+        status=[t(f"team_status_{status}") for status in teams["status"]],
+        teams=teams["teams"].str.replace("|", ", "),
+        tasks=teams["tasks"].str.replace("|", ", "),
+        visit=[day(value) for value in teams["next_visit_on"]],
+    )
+    columns = {"place": t("column_place"), "why": t("column_why"), "begin": t("team_begin"), "strong": t("team_strong_rate"), "status": t("column_status"),
+               "teams": t("column_team"), "tasks": t("column_task"), "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
+    if not teams["teams"].notna().any():
+        columns = {key: words for key, words in columns.items() if key not in ("status", "teams", "tasks", "visit")}
+    panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate})
+
+
+def _rate(value: object) -> str:
+    return "" if pd.isna(value) else t("unit_per_head_baht").format(f"{float(value):,.0f}")  # type: ignore[arg-type]
+
+
+def send(version: str, teams: pd.DataFrame) -> None:
+    """Give a place a team, a task and a day; take one back."""
+    with st.expander(t("team_add")):
+        if len(teams):
+            places = {
+                row[KEY]: f"{records.place_words(row[KEY])} · {t('team_status_' + row['status'])}"
+                for row in teams.to_dict("records")
+            }
+            with st.form("team", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+                codes = st.multiselect(
+                    t("team_places"),
+                    list(places),
+                    format_func=places.__getitem__,
+                    key="team-places",
+                    placeholder=t("choose_subdistrict"),
+                )
+                team = st.text_input(t("column_team"), key="team-name", max_chars=120)
+                task = st.text_input(t("column_task"), key="team-task", max_chars=300)
+                visit = st.date_input(
+                    t("team_visit_ce"),
+                    value=None,
+                    key="team-visit",
+                    format="DD/MM/YYYY",
+                    min_value=dt.date(2000, 1, 1),
+                    max_value=dt.date(2100, 1, 1),
+                )
+                person = scenarios.who("team-who")
+                sent = st.form_submit_button(t("team_save"))
+            on = visit if isinstance(visit, dt.date) else None
+            if sent:
+                scenarios.attempt(
+                    lambda connection: store_scenarios.send_teams(connection, codes, team, task, on, person, version),
+                    "team_saved",
+                )
+        standing = queries.decisions("team").to_dict("records")
+        scenarios.remove(
+            "team",
+            {int(row["id"]): f"{records.place_words(row[KEY])}: {row['team']} · {row['task']}" for row in standing},
+            t("team_undo"),
+        )
+
+
+def streams(version: str) -> pd.DataFrame:
+    """Streams as the booking takes them."""
+    listed = queries.code_list(version, "stream").rename(columns={"code": "stream_code"})[
+        ["stream_code", "total_satang", "starts_on", "ends_on"]
+    ]
+    return listed.assign(total_satang=pd.to_numeric(listed["total_satang"]).astype("Int64"))
+
+
+def bookings(version: str, projects: pd.DataFrame) -> plan.Bookings:
+    """Which projects hold, and what is left of each stream after the support already recorded."""
+    return plan.book(streams(version), projects, queries.support(version))
+
+
+def refusal(version: str, projects: pd.DataFrame) -> str | None:
+    """Why the last project cannot be booked after those before it."""
+    code = bookings(version, projects).projects["code"].iloc[-1]
+    return None if pd.isna(code) else str(code)
+
+
+def projects(version: str, district: str | None, stamped: dict[str, str]) -> None:
+    """The project list with its money, and what every stream has left."""
+    standing = queries.decisions("project")
+    booked, names = bookings(version, standing), records.stream_names(version)
+    balance = booked.streams[booked.streams["total_satang"].notna()]
+    if len(balance):
+        st.html(f"<b>{safe(t('project_balances'))}</b>")
+        money = ["total_satang", "committed_satang", "booked_satang", "left_satang"]
+        columns = {"stream": t("filter_stream")} | {
+            name: t(f"project_{name.removesuffix('_satang')}") for name in money
+        }
+        rows = balance.assign(stream=[names.get(code, code) for code in balance["stream_code"]])
+        panels.table(rows, "stream-balances", columns, stamp=stamped, formats=dict.fromkeys(money, baht))
+    st.html(f"<b>{safe(t('project_list'))}</b>")
+    table = booked.projects
+    table = table[table[KEY].str.startswith(district).fillna(False)] if district else table
+    if table.empty:
+        panels.empty("project_none")
+    else:
+        shown = table.assign(
+            place=[records.place_words(code) for code in table[KEY]],
+            stream=[names.get(code, code) for code in table["stream_code"]],
+            starts=[day(value) for value in table["starts_on"]],
+            state=[
+                t("project_held") if held else t(f"problem_{code}", value=title)
+                for held, code, title in zip(table["is_booked"], table["code"], table["title"], strict=True)
+            ],
+        )
+        columns = {"project_code": t("column_project"), "title": t("column_what"), "place": t("column_place"), "stream": t("filter_stream"),
+                   "amount_satang": t("column_amount"), "starts": t("column_starts"), "state": t("column_status"), "decided_by": t("decided_by")}  # fmt: skip
+        panels.table(shown, "projects", columns, stamp=stamped, formats={"amount_satang": baht})
+    _book(version, balance, standing)
+
+
+def _book(version: str, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
+    names, places = records.stream_names(version), choices.subdistrict_names()
+    with st.expander(t("project_add")):
+        if balance.empty:
+            panels.empty("project_no_stream")
+            return
+        left = dict(zip(balance["stream_code"], balance["left_satang"], strict=True))
+        with st.form("project", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+            code = st.text_input(t("column_project"), value=f"P{len(standing) + 1}", key="project-code", max_chars=40)
+            title = st.text_input(t("column_what"), key="project-title", max_chars=200)
+            place = st.selectbox(
+                t("filter_subdistrict"),
+                ["", *places],
+                format_func=lambda key: places.get(key, t("whole_province")),
+                key="project-place",
+            )
+            stream = st.selectbox(
+                t("filter_stream"),
+                list(left),
+                format_func=lambda key: f"{names.get(key, key)} · {baht(left[key])}",
+                key="project-stream",
+            )
+            amount = st.number_input(t("project_amount"), 0.0, step=1000.0, format="%.2f", key="project-amount")
+            starts = st.date_input(
+                t("project_starts_ce"),
+                value=None,
+                key="project-starts",
+                format="DD/MM/YYYY",
+                min_value=dt.date(2000, 1, 1),
+                max_value=dt.date(2100, 1, 1),
+            )
+            person = scenarios.who("project-who")
+            sent = st.form_submit_button(t("project_book"))
+        project = {"project_code": code, "title": title, "stream_code": stream, "amount_satang": round(amount * 100), "subdistrict_code": place or None,
+                   "starts_on": starts if isinstance(starts, dt.date) else None}  # fmt: skip
+        if sent:
+            scenarios.attempt(
+                lambda connection: store_scenarios.book_project(
+                    connection, project, person, version, lambda rows: refusal(version, rows)
+                ),
+                "project_saved",
+            )
+        rows = {
+            int(row["id"]): f"{row['project_code']} · {row['title']} · {baht(row['amount_satang'])}"
+            for row in standing.to_dict("records")
+        }
+        scenarios.remove("project", rows, t("project_undo"))
+
+
+def figures(teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
+    """Weak places by team, and those under a strong current."""
+    counts = teams["status"].value_counts()
+    shown = [(t(f"team_status_{name}"), whole(counts.get(name, 0))) for name in STATUSES]
+    panels.figures([*shown, (t("team_strong_current"), whole(flagged["is_flagged"].sum()))])

@@ -1,0 +1,243 @@
+"""What is known of one subdistrict, as lines of words: the screen and the printed sheet say the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from geo.coverage.gaps import neighbours
+from pages.components import filters as choices
+from pages.components import records
+from pages.queries import analysis, looks
+from pages.queries import store as queries
+from pages.ranking import data as ranking_data
+from pages.session.text import baht, coded, name_of, safe, t, whole
+
+ROLES = ("sponsor", "facilitator", "coordinator", "leader")
+REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A heading, its lines, and what to say when there is none (text keys for heading and none)."""
+
+    heading: str
+    lines: list[str]
+    none: str = "not_reported_long"
+
+    def shown(self, most: int) -> list[str]:
+        """The lines; more than ``most`` end with how many are left."""
+        if len(self.lines) > most:
+            return [*self.lines[: most - 1], t("and_more", number=len(self.lines) - most + 1)]
+        return self.lines or [t(self.none)]
+
+    def html(self, most: int) -> str:
+        """Heading and lines as a list."""
+        body = "".join(f"<li>{safe(line)}</li>" for line in self.shown(most))
+        return f'<div class="kradan-sheet"><b>{safe(t(self.heading))}</b><ul>{body}</ul></div>'
+
+
+def blocks(version: str, chosen: queries.Filters, code: str) -> list[Block]:
+    """Every block of a subdistrict, in the order of the sheet."""
+    makers: tuple[Callable[[str, queries.Filters, str], Block], ...] = (
+        gaps,
+        needs,
+        plans,
+        fund,
+        groups,
+        people,
+        overlaps,
+        near,
+        rank,
+    )
+    return [make(version, chosen, code) for make in makers]
+
+
+def own_rows(version: str, register: str, code: str) -> pd.DataFrame:
+    """Rows of a register that lie in the subdistrict or one of its villages."""
+    table = looks.role_holders(version) if register == "role_holder" else queries.register(version, register)
+    return table[table["subdistrict_code"].eq(code).fillna(False).astype(bool)]
+
+
+def gaps(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Functions with nobody at work, and those for which it is not known."""
+    table = looks.theme_coverage(version, chosen.fiscal_year)
+    own = table[table["subdistrict_code"].eq(code)]
+    lines = []
+    for status in ("none", "not_reported"):
+        themes = [records.theme_words(theme) for theme in own.loc[own["status"].eq(status), "theme_code"]]
+        lines += [f"{t('gap_' + status)}: {', '.join(themes)}"] if themes else []
+    demands = looks.plan_demands(version, queries.Filters(chosen.fiscal_year))
+    asked = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
+    lines += [
+        t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands)
+        for row in asked.itertuples()
+    ]
+    return Block("view_gaps", lines, "no_gap_here")
+
+
+def needs(version: str, chosen: queries.Filters, code: str) -> Block:
+    """The latest figure of every need."""
+    rows = analysis.needs(version).query("subdistrict_code == @code").dropna(subset=["value"])
+    names = choices.need_names(version)
+    latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
+    return Block(
+        "needs",
+        [
+            f"{names[row.indicator_code]}: {row.value:,.0f}"
+            for row in latest.itertuples()
+            if row.indicator_code in names
+        ],
+    )
+
+
+def plans(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Plans of the villages, the booklet, and what they ask for most."""
+    table = own_rows(version, "plan", code)
+    villages = table[table["area_level"].eq("village")]
+    lines = (
+        [t("plans_of_villages", plans=int(villages["plan_exists"].fillna(False).sum()), villages=len(villages))]
+        if len(villages)
+        else []
+    )
+    held = table[table["area_level"].eq("subdistrict")]["booklet_held"].dropna()
+    lines += [t("booklet_held" if bool(held.any()) else "booklet_missing")] if len(held) else []
+    asked = table["priority_theme"].dropna().str.split(",").explode().value_counts().head(3)
+    return Block(
+        "plans",
+        lines + [t("plan_asks", theme=records.theme_words(theme), number=number) for theme, number in asked.items()],
+    )
+
+
+def fund(version: str, chosen: queries.Filters, code: str) -> Block:
+    """The community welfare fund and what was promised and received."""
+    lines = [
+        t("fund_line", members=whole(row.members), savings=baht(row.savings_satang))
+        for row in own_rows(version, "welfare_fund", code).itertuples()
+    ]
+    names = records.agency_names(version)
+    for source, rows in own_rows(version, "contribution", code).groupby("source"):
+        promised, received = rows["promised_satang"].sum(min_count=1), rows["received_satang"].sum(min_count=1)
+        lines.append(
+            t(
+                "contribution_line",
+                source=names.get(str(source), source),
+                promised=baht(promised),
+                received=baht(received),
+            )
+        )
+    return Block("welfare_fund", lines)
+
+
+def groups(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Groups, networks and organisations, the largest first."""
+    rows = own_rows(version, "organisation", code).sort_values("members", ascending=False, na_position="last")
+    lines = [
+        f"{row.organisation_name}" + ("" if pd.isna(row.members) else f" ({whole(row.members)} {t('members')})")
+        for row in rows.itertuples()
+    ]
+    return Block("groups", lines)
+
+
+def people(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Who holds which role; a vacancy is said, a name or number only to whoever may see it."""
+    rows = own_rows(version, "role_holder", code)
+    lines = []
+    for row in (
+        rows.assign(order=rows["role"].map({role: index for index, role in enumerate(ROLES)}))
+        .sort_values("order")
+        .itertuples()
+    ):
+        seen = [text for text in (row.person, row.phone) if isinstance(text, str) and text]
+        state = t("role_vacant") if row.is_vacant else ", ".join(seen) or t("role_filled")
+        organisation = f" · {row.organisation_name}" if isinstance(row.organisation_name, str) else ""
+        lines.append(f"{coded('role_', row.role)}: {state}{organisation}")
+    return Block("people", lines)
+
+
+def overlaps(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
+    found = analysis.overlaps(version, queries.Filters(chosen.fiscal_year))
+    own = found.pairs[found.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
+    names = records.agency_names(version)
+    lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
+    for row in own[own["outcome"].eq("suspected_duplication")].itertuples():
+        lines.append(
+            t(
+                "suspected_line",
+                one=names.get(row.agency_a, row.agency_a),
+                other=names.get(row.agency_b, row.agency_b),
+                stake=baht(row.at_stake_satang),
+            )
+        )
+    return Block("view_overlaps", lines, "no_overlaps")
+
+
+def near(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Neighbours and how many agencies stand there."""
+    table, names = (
+        analysis.coverage(version, chosen).set_index("subdistrict_code"),
+        queries.areas(None).set_index("subdistrict_code"),
+    )
+    lines = []
+    for other in neighbours(queries.adjacency(), code):
+        state = (
+            t("unit_agencies").format(whole(table.at[other, "agencies"]))
+            if table.at[other, "supports"]
+            else t("status_" + table.at[other, "status"])
+        )
+        lines.append(f"{name_of(names.loc[other])}: {state}")
+    return Block("neighbours", lines, "nobody_near")
+
+
+def rank(version: str, chosen: queries.Filters, code: str) -> Block:
+    """Class and rank of the community side as the ranking page has them, how firm, and what a meeting agreed instead."""
+    ranking = ranking_data.ranked(version, chosen.fiscal_year, ranking_data.Method())
+    units = ranking_data.reviewed(ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
+    row, lines = units.loc[code], []
+    if pd.notna(row["class"]):
+        firm = (
+            t("rank_border", classes=row["border"])
+            if pd.notna(row["border"])
+            else t("rank_firm", share=f"{row['stability']:.0%}")
+        )
+        lines.append(
+            t(
+                "rank_line",
+                label=row["class"],
+                rank=whole(row["rank"]),
+                all=int(units["class"].notna().sum()),
+                firm=firm,
+            )
+        )
+        lines += (
+            [t("rank_agreed", label=row["agreed_class"], reason=row["reason"])] if bool(row["is_overridden"]) else []
+        )
+    return Block("rank", lines, "rank_none")
+
+
+def provenance(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
+    """Every row that stands behind the page: register, what, file, sheet, row, date, who loaded it."""
+    batches = queries.all_batches(version).set_index("id")
+    kept = set(analysis.chosen_support(version, chosen.without("district"))["support_id"])
+    parts = []
+    for register in REGISTERS:
+        rows = own_rows(version, register, code)
+        if register == "support":
+            rows = queries.support(version)[
+                lambda table: table["support_id"].isin(kept) & table["subdistrict_code"].eq(code).fillna(False)
+            ]
+        parts.append(pd.DataFrame({
+            "register": t(f"register_{register}"), "what": _what(register, rows), "file": rows["file_name"].astype("str"), "sheet": rows["sheet"].astype("str"),
+            "row": rows["row"], "batch_id": rows["batch_id"]}))  # fmt: skip
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(loaded_at=[batches.at[batch, "loaded_at"] for batch in table["batch_id"]])
+
+
+def _what(register: str, rows: pd.DataFrame) -> list[str]:
+    column = {"support": "activity", "welfare_fund": "fund_name", "contribution": "source", "organisation": "organisation_name",
+              "indicator": "indicator_code", "role_holder": "role", "plan": "area_code"}[register]  # fmt: skip
+    texts = ["" if pd.isna(value) else str(value) for value in rows[column]]
+    return [coded("role_", text) for text in texts] if register == "role_holder" else texts

@@ -1,0 +1,122 @@
+"""The parts of a subdistrict's page on the screen."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from loaders.areas import facts as province_facts
+from pages.components import panels, records
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, day, safe, subdistrict_name, t, whole
+from pages.subdistrict import facts as place_facts
+
+
+def facts(version: str, chosen: queries.Filters, code: str) -> None:
+    """Figures of the place and of its support."""
+    row = next(analysis.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
+    panels.figures(figures(version, chosen, code))
+    if row.missing_bases:
+        st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row.missing_bases))}</p>")
+
+
+def finding(version: str, chosen: queries.Filters, code: str, name: str) -> str:
+    """Who supports the place, in the words that the overview answers the same question with."""
+    row = analysis.coverage(version, chosen).set_index("subdistrict_code").loc[code]
+    kind = {"none": "_zero", "not_reported": "_unknown"}.get(row["status"], "")
+    blanks = {"agencies": row["agencies"], "amount_satang": baht(row["amount_satang"])}
+    return t(f"answer_who_supports{kind}", subdistrict_code=subdistrict_name(name), **blanks)
+
+
+def figures(version: str, chosen: queries.Filters, code: str) -> list[tuple[str, str]]:
+    """The figures in words."""
+    area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
+    row = next(analysis.coverage(version, chosen).query("subdistrict_code == @code").itertuples())
+    per_head = (
+        t("nobody" if row.status == "none" else "not_known")
+        if pd.isna(row.per_head_baht)
+        else f"{row.per_head_baht:,.0f}"
+    )
+    villages = [(t("column_village_share"), records.village_words(row)), (t("figure_villages"), whole(row.villages))]
+    if row.villages == 0:
+        villages = [(t("no_villages"), whole(row.villages))]
+    return [
+        (t("figure_agencies"), t("not_known") if row.status == "not_reported" else whole(row.agencies)),
+        (t("column_amount"), baht(row.amount_satang) if row.supports else t(f"status_{row.status}")),
+        (t("column_per_head"), per_head),
+        *villages,
+        (t("figure_population", year=queries.population_year(chosen.fiscal_year) + 543), whole(area.population)),
+        (t("figure_area"), f"{area.area_km2:,.1f}"),
+    ]
+
+
+def own_support(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
+    """Records of the subdistrict and its villages, the most money first."""
+    found = analysis.chosen_support(version, chosen.without("district"))
+    return found[found["subdistrict_code"].eq(code).fillna(False)].sort_values(
+        ["amount_satang", "support_id"], ascending=[False, True], na_position="last"
+    )
+
+
+def support_above(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
+    """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
+    found = analysis.chosen_support(version, chosen.without("district"))
+    links = province_facts.local_governments(queries.province_in(version))
+    own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
+    office = found["area_level"].eq("local_government")
+    reaches = (
+        (office & found["area_code"].isin(own))
+        | (~office & found["district_code"].eq(code[:4]))
+        | found["area_level"].eq("province")
+    )
+    return found[found["subdistrict_code"].isna() & reaches.fillna(False)]
+
+
+def support(version: str, chosen: queries.Filters, code: str) -> None:
+    """Every record of the subdistrict and its villages; those written above it follow, apart."""
+    own = own_support(version, chosen, code)
+    st.html(f"<b>{safe(t('support_here'))}</b> {safe(_by_level(own))}")
+    if own.empty:
+        panels.empty("nobody_here")
+    else:
+        _table(version, own, "support")
+    above = support_above(version, chosen, code)
+    if len(above):
+        st.html(f"<b>{safe(t('support_above'))}</b>")
+        _table(version, above, "support-above")
+
+
+def _by_level(own: pd.DataFrame) -> str:
+    """``subdistrict 8 records 1.2 million · village 3 records ...``."""
+    grouped = own.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
+    return " · ".join(
+        f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}"
+        for level, row in grouped.iterrows()
+    )
+
+
+def _table(version: str, found: pd.DataFrame, name: str) -> None:
+    columns = {"agency": t("column_agency"), "what": t("column_what"), "theme": t("column_theme"), "level": t("column_level"),
+               "amount_satang": t("column_amount"), "period": t("column_period"), "source": t("column_source")}  # fmt: skip
+    panels.table(records.support_words(version, found), name, columns, height=300, formats={"amount_satang": baht})
+
+
+def registers(version: str, chosen: queries.Filters, code: str) -> None:
+    """Gaps, needs, plans, fund, groups, people, overlaps, neighbours, rank."""
+    listed = place_facts.blocks(version, chosen, code)
+    for column, blocks in zip(st.columns(3, gap="medium"), (listed[:3], listed[3:6], listed[6:]), strict=True):
+        with column:
+            st.html("".join(block.html(14) for block in blocks))
+
+
+def provenance(version: str, chosen: queries.Filters, code: str) -> None:
+    """Row by row: where everything on this page comes from."""
+    rows = place_facts.provenance(version, chosen, code)
+    with st.expander(t("provenance_rows", rows=len(rows))):
+        if rows.empty:
+            panels.empty("not_reported_long")
+            return
+        columns = {"register": t("column_register"), "what": t("column_what"), "file": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"),
+                   "loaded_at": t("column_loaded_at")}  # fmt: skip
+        panels.table(rows, "provenance", columns, formats={"loaded_at": day})

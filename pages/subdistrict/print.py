@@ -1,0 +1,234 @@
+"""The subdistrict on one printed A4 sheet: hidden on the screen, alone on the paper, sized by how much there is to say."""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+
+import pandas as pd
+
+from pages.components import filters as choices
+from pages.components import map_layer as layers
+from pages.components import records
+from pages.coverage import compare
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year
+from pages.subdistrict import facts as place_facts
+from pages.subdistrict import panels as sheet
+
+SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
+PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: sheet inside its margins, head with the small map, slack
+WIDE, MM, LETTER, LINE = (
+    192.0,
+    0.3528,
+    0.18,
+    1.38,
+)  # printable width; mm per point; width of a letter and height of a line per point
+RAGGED = 1.2  # Thai wraps at words: every line but the last ends early
+SHARES = {
+    "agency": 0.12,
+    "what": 0.25,
+    "theme": 0.17,
+    "where": 0.10,
+    "amount": 0.10,
+    "period": 0.18,
+    "files": 0.08,
+}  # as in app.css
+MOST = {
+    "groups": 6,
+    "neighbours": 9,
+    "view_overlaps": 8,
+    "view_gaps": 7,
+    "welfare_fund": 6,
+    "people": 6,
+    "needs": 6,
+    "plans": 6,
+    "rank": 2,
+}
+
+
+def html(version: str, chosen: queries.Filters, code: str) -> str:
+    """The whole sheet."""
+    own = grouped(version, sheet.own_support(version, chosen, code))
+    blocks, foot = place_facts.blocks(version, chosen, code), _foot(version, chosen, code)
+    size, lines = fit(own, [[block.heading, *block.shown(MOST[block.heading])] for block in blocks], foot)
+    listed = "".join(block.html(MOST[block.heading]) for block in blocks)
+    return (
+        f'<section class="kradan-a4" style="font-size:{size}pt" aria-hidden="true">{_head(version, chosen, code)}{_figures(version, chosen, code)}'
+        f"<h2>{safe(t('support_here'))}</h2>{_support(own, lines)}{_above(version, chosen, code)}"
+        f'<div class="kradan-a4-blocks">{listed}</div><footer>{safe(foot)}</footer></section>'
+    )
+
+
+def grouped(version: str, own: pd.DataFrame) -> pd.DataFrame:
+    """The same work of one agency in several villages on one line, with its villages, records and money."""
+    if own.empty:
+        return pd.DataFrame(columns=["agency", "what", "theme", "where", "amount_satang", "period", "files", "records"])
+    rows = records.support_words(version, own)
+    rows = rows.assign(
+        moo=rows["village_code"].str[6:8].astype("Int64"),
+        batch=rows["batch_id"].astype("Int64").astype("str"),
+        place_row=rows["row"].astype("str"),
+    )
+    keys = ["agency", "what", "theme", "area_level"]
+    table = rows.groupby(keys, dropna=False, sort=False).agg(
+        where=("moo", _villages),
+        amount_satang=("amount_satang", lambda money: money.sum(min_count=1)),
+        period=("period", lambda periods: periods.iloc[0] if periods.nunique() == 1 else t("several_periods")),
+        files=("batch", lambda batches: ", ".join(sorted({f"[{batch}]" for batch in batches}))),
+        first_row=("place_row", "first"),
+        records=("batch", "size"),
+    )
+    table = table.reset_index().sort_values(
+        "amount_satang", ascending=False, na_position="last", kind="stable", ignore_index=True
+    )
+    return table.assign(
+        files=[f"{row.files} {row.first_row}{'+' if row.records > 1 else ''}" for row in table.itertuples()]
+    )
+
+
+def _villages(numbers: pd.Series) -> str:
+    known = sorted({int(number) for number in numbers.dropna()})
+    return f"{t('moo')} {', '.join(map(str, known))}" if known else t("level_subdistrict")
+
+
+def fit(own: pd.DataFrame, blocks: list[list[str]], foot: str) -> tuple[float, int]:
+    """Type size in points and how many lines of support to print, so that the sheet never runs over.
+
+    The largest size at which everything fits; at the smallest the lines that fit, and one that says what is not listed.
+    """
+    for size in SIZES:
+        room = PAPER - HEAD - BREATH - _rest(size, blocks, foot)
+        heights = [_row(size, row) for row in own.itertuples()]
+        if sum(heights) <= room:
+            return size, len(own)
+    total, number = size * LINE * MM, 0
+    for height in heights:
+        if total + height > room:
+            break
+        total, number = total + height, number + 1
+    return size, number
+
+
+def _rest(size: float, blocks: list[list[str]], foot: str) -> float:
+    """Millimetres of what stands around the lines of support: figures, headings, three columns of blocks, footer."""
+    line = size * LINE * MM
+    column = (WIDE - 8) / 3 - 3
+    heights = [sum(_wrapped(size, text, column) for text in block) * line + 1.2 for block in blocks]
+    return (
+        6 * line
+        + 4
+        + max(sum(heights) / 3 * 1.12 + line, max(heights, default=0))
+        + _wrapped(size * 0.88, foot, WIDE) * line
+    )
+
+
+def _row(size: float, row: object) -> float:
+    """Millimetres of a line of support: its highest cell."""
+    lines = max(
+        _wrapped(size, str(getattr(row, name)), WIDE * share - 1.6)
+        for name, share in SHARES.items()
+        if hasattr(row, name)
+    )
+    return lines * size * LINE * MM + 0.75
+
+
+def _wrapped(size: float, text: str, width: float) -> int:
+    """Lines that a text takes; vowels and tone marks above and below take no width."""
+    letters = sum(unicodedata.category(mark) != "Mn" for mark in text)
+    needed = letters * LETTER * size
+    return 1 if needed <= width else math.ceil(needed * RAGGED / width)
+
+
+def _head(version: str, chosen: queries.Filters, code: str) -> str:
+    area = queries.areas(chosen.fiscal_year).set_index("subdistrict_code").loc[code]
+    layer = layers.coverage_layer(
+        analysis.coverage(version, chosen), "agencies", analysis.breaks(version, chosen, "agencies")
+    )
+    demo = f" · {t('demo')}" if bool(queries.batches(version).query("is_active")["is_demo"].any()) else ""
+    when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
+    used = [words for words in (_chosen(version, chosen, name) for name in ("theme", "agency", "stream")) if words]
+    place = f"{t('prefix_district')}{name_of(area, 'district_name')} · {choices.province_name()} · {code} · {' · '.join([when, *used])}{demo}"
+    return (
+        f'<div class="kradan-a4-head"><div><h1>{safe(subdistrict_name(name_of(area)))}</h1><p>{safe(place)}</p></div>'
+        f'<img src="{compare.picture(layer, code[:4], code)}" alt=""></div>'
+    )
+
+
+def _chosen(version: str, chosen: queries.Filters, name: str) -> str:
+    value = getattr(chosen, name)
+    known = {
+        "theme": choices.theme_names,
+        "agency": lambda: records.agency_names(version),
+        "stream": lambda: records.stream_names(version),
+    }
+    return known[name]().get(value, value) if value else ""
+
+
+def _figures(version: str, chosen: queries.Filters, code: str) -> str:
+    cells = "".join(
+        f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
+        for words, value in sheet.figures(version, chosen, code)
+    )
+    row = analysis.coverage(version, chosen).set_index("subdistrict_code").loc[code]
+    missing = (
+        f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row['missing_bases']))}</p>"
+        if row["missing_bases"]
+        else ""
+    )
+    return f'<div class="kradan-a4-figures">{cells}</div>{missing}'
+
+
+def _support(own: pd.DataFrame, lines: int) -> str:
+    if own.empty:
+        return f"<p>{safe(t('nobody_here'))}</p>"
+    heads = [t(f"column_{name}") for name in ("agency", "what", "theme", "place", "amount", "period", "source")]
+    body = "".join(
+        "<tr>"
+        + "".join(
+            f"<td>{safe(cell)}</td>"
+            for cell in (row.agency, row.what, row.theme, row.where, baht(row.amount_satang), row.period, row.files)
+        )
+        + "</tr>"
+        for row in own.head(lines).itertuples()
+    )
+    rest = own.iloc[lines:]
+    if len(rest):
+        words = t(
+            "rest_not_listed",
+            lines=len(rest),
+            records=int(rest["records"].sum()),
+            amount=baht(rest["amount_satang"].sum(min_count=1)),
+        )
+        body += f'<tr><td colspan="7">{safe(words)}</td></tr>'
+    return f"<table><thead><tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _above(version: str, chosen: queries.Filters, code: str) -> str:
+    above = sheet.support_above(version, chosen, code)
+    if above.empty:
+        return ""
+    by = above.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
+    words = " · ".join(
+        f"{t('level_' + str(level))} {row.records:,} {t('records')} {baht(row.amount)}" for level, row in by.iterrows()
+    )
+    return f"<p><b>{safe(t('support_above'))}:</b> {safe(words)}</p>"
+
+
+def _foot(version: str, chosen: queries.Filters, code: str) -> str:
+    """Files by the number that the lines cite, rows of each, when loaded; data version."""
+    rows = place_facts.provenance(version, chosen, code)
+    files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
+    listed = " · ".join(
+        f"[{batch}] {row.file} ({row.rows:,} {t('rows_word')}, {day(row.loaded_at)})" for batch, row in files.iterrows()
+    )
+    return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=queries.number(version))}"
+
+
+def show(version: str, chosen: queries.Filters, code: str) -> None:
+    """Put the sheet into the page, and say how to print it."""
+    import streamlit as st
+
+    st.caption(t("print_how"))
+    st.html(html(version, chosen, code))

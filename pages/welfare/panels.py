@@ -1,0 +1,288 @@
+"""The parts of the matching-fund page: rules to edit, money by source, conditions, promises, map, scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.maps.breaks import class_breaks, classify
+from geo.matching_funds.funds import Funds, compare, within
+from geo.matching_funds.rules import FundError
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.map_layer import Layer, _bounds_words, _shades
+from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
+from pages.queries import store as queries
+from pages.queries.store import Filters
+from pages.ranking.panels import place_prefix
+from pages.session.text import baht, language, percent, safe, t, whole
+from pages.welfare import data as welfare_data
+from pages.welfare.data import KEY, Choice
+
+
+def choose() -> Choice:
+    """Scheme, places and the numbers of the link."""
+    known, saved = welfare_data.names("scheme", language()), scenarios.names("selection")
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.button(
+            t("welfare_meeting"),
+            key="welfare-meeting",
+            on_click=lambda: st.session_state.update(welfare_data.MEETING),
+            type="primary",
+        )
+        scheme = choices.choose("scheme", t("welfare_scheme"), list(known), known.__getitem__, "proposal_2550")
+        basis = choices.choose(
+            "basis",
+            t("welfare_basis"),
+            ["all", "funds", "mean", *saved],
+            lambda code: saved.get(code) or t(f"welfare_basis_{code}"),
+        )
+    return Choice(scheme, basis, tuple(sorted(scenarios.state("numbers").items())))
+
+
+def fault(version: str, choice: Choice) -> str | None:
+    """Why the numbers cannot be used, in words; None when they can."""
+    try:
+        welfare_data.money(version, choice)
+    except FundError as stop:
+        return t(stop.code, value=stop.value, suggestion=stop.expected)
+    return None
+
+
+def payer_names(version: str) -> Callable[[str], str]:
+    """Words of a source of money."""
+    names = records.agency_names(version)
+    return lambda code: t("welfare_total") if code == "total" else names.get(code, code)
+
+
+def stamp(version: str, choice: Choice) -> dict[str, str]:
+    """What every output of the calculator carries."""
+    numbers = ", ".join(f"{name}={value}" for name, value in choice.numbers)
+    method = f"{welfare_data.names('scheme', language())[choice.scheme]} · {numbers or t('welfare_numbers_stated')}"
+    return scenarios.stamp(method=method, heads=as_of(choice), data=queries.number(version))
+
+
+def as_of(choice: Choice) -> str:
+    """When heads and villages were counted."""
+    return t(
+        "welfare_as_of",
+        heads=welfare_data.year_of(choice) + 543,
+        villages=welfare_data.schemes()[choice.scheme].fiscal_year + 543,
+    )
+
+
+def part(funds: Funds, district: str | None) -> Funds:
+    """The money of the chosen district alone."""
+    return within(funds, [code for code in funds.by_area[KEY] if code.startswith(district)]) if district else funds
+
+
+def finding(funds: Funds, choice: Choice, chosen: Filters) -> str:
+    """The total, for how many places, and the community's own share."""
+    times, count = welfare_data.times(choice), len(funds.by_area)
+    own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
+    return place_prefix(chosen) + t(
+        "finding_welfare",
+        total=baht(funds.total_satang * times),
+        places=whole(times if choice.basis == "mean" else count),
+        own=f"{own * 100:.1f}",
+    )
+
+
+def figures(funds: Funds, choice: Choice) -> None:
+    """Restricted and free money apart; what is certain, at stake, withheld; the worked figures of a mean place."""
+    times, area = welfare_data.times(choice), funds.by_area
+    shown = [
+        (t(f"fund_{name}"), baht(area[f"{name}_satang"].sum() * times))
+        for name in ("unrestricted", "restricted", "secured", "at_stake", "withheld")
+    ]
+    if choice.basis == "mean":
+        exact = t("baht", value=f"{funds.total_satang / 100:,.2f}")
+        existing = welfare_data.existing_per_place(choice)
+        shown = [(t("welfare_existing", villages=f"{choice.number('mean.villages'):g}"), baht(existing)), (t("welfare_mean_total"), exact),
+                 (t("welfare_all_total", places=times), baht(funds.total_satang * times)), *shown]  # fmt: skip
+    unknown = int(area["unknown_rules"].sum())
+    panels.figures(shown)
+    if unknown:
+        scenarios.note([t("welfare_unknown", lines=unknown)])
+
+
+def shares(version: str, funds: Funds) -> None:
+    """Who pays which part, in one line."""
+    st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
+    name = payer_names(version)
+    scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in funds.by_payer.itertuples())])
+
+
+def payers(version: str, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
+    """Who pays how much, restricted and free apart."""
+    money = ["amount_satang", "restricted_satang", "unrestricted_satang"]
+    table = funds.by_payer.assign(**{name: funds.by_payer[name] * welfare_data.times(choice) for name in money})
+    table = table.assign(
+        payer=[payer_names(version)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1)
+    )
+    columns = {"payer": t("column_payer"), "amount_satang": t("column_amount"), "percent": t("column_share"), "restricted_satang": t("fund_restricted"),
+               "unrestricted_satang": t("fund_unrestricted")}  # fmt: skip
+    panels.table(
+        table,
+        "welfare-sources",
+        columns,
+        stamp=stamped,
+        formats=dict.fromkeys(money, baht) | {"percent": lambda value: f"{value:.1f} %"},
+    )
+
+
+def conditions(version: str, funds: Funds, choice: Choice, district: str | None) -> None:
+    """Each condition with the money that depends on it, and what one more baht of the community pulls in."""
+    times, names = welfare_data.times(choice), welfare_data.names("gate", language())
+    lines = [
+        t(
+            "welfare_gate_mean" if choice.basis == "mean" else "welfare_gate",
+            gate=names[row.gate],
+            money=baht(row.satang_depending * times),
+            met=row.met,
+            not_met=row.not_met,
+            not_known=row.not_known,
+        )
+        for row in funds.by_gate.itertuples()
+    ]
+    body = "".join(f"<li>{safe(line)}</li>" for line in lines) or f"<li>{safe(t('welfare_no_gates'))}</li>"
+    st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_gates"))}</b><ul>{body}</ul></div>')
+    table = welfare_data.pulled(version, choice).dropna(subset=["pulled_baht"])
+    table = table[table[KEY].isin(funds.by_area[KEY])] if district else table
+    found = []
+    for value, rows in table.groupby("pulled_baht"):
+        words = t("fund_pulled_nothing") if value == 0 else t("fund_pulled", value=f"{value:g}")
+        room = rows["room_satang"].dropna()
+        found.append(
+            (words if choice.basis == "mean" else f"{words} ({t('welfare_places', number=len(rows))})")
+            + (f" · {t('fund_room', value=f'{room.min() / 100:,.0f}')}" if len(room) else "")
+        )
+    body = "".join(f"<li>{safe(line)}</li>" for line in found)
+    st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_pull"))}</b><ul>{body}</ul></div>')
+
+
+def promises(version: str, choice: Choice, district: str | None, stamped: dict[str, str]) -> None:
+    """Promised against received; a payment nobody recorded is not known."""
+    st.html(f"<b>{safe(t('welfare_promises'))}</b>")
+    table = welfare_data.contributions(version, choice, district)
+    if table.empty:
+        panels.empty("welfare_no_promises")
+        return
+    shown = table.assign(source=[payer_names(version)(code) for code in table["source"]])
+    columns = {"source": t("column_payer"), "promised_satang": t("fund_promised"), "received_satang": t("fund_received"), "outstanding_satang": t("fund_outstanding"),
+               "received_share": t("column_received_share"), "not_known": t("column_not_known")}  # fmt: skip
+    money = dict.fromkeys(("promised_satang", "received_satang", "outstanding_satang"), baht)
+    panels.table(shown, "welfare-promises", columns, stamp=stamped, formats=money | {"received_share": percent})
+
+
+def layer(funds: Funds) -> Layer:
+    """Baht per subdistrict in five classes; places not counted are hatched, those with an unknown figure set apart."""
+    codes = queries.areas(None)[KEY]
+    table = funds.by_area.set_index(KEY).reindex(codes)
+    value = (table["total_satang"].astype("Float64") / 100).where(table["unknown_rules"].eq(0))
+    bounds = class_breaks(value, 5)
+    number = classify(value, bounds)
+    classes = pd.Series("u", index=codes, dtype="object").mask(table["unknown_rules"].gt(0).fillna(False), "m")
+    classes = classes.mask(number.notna(), number.map(lambda found: "" if pd.isna(found) else str(int(found))))
+    classes = classes.mask(value.eq(0).fillna(False).astype(bool), "n")
+    shades, words = _shades(len(bounds)), _bounds_words(bounds, False, t("baht", value="{}"))
+    styles = {str(i): ClassStyle(shades[i], words[i]) for i in reversed(range(len(bounds)))}
+    styles["n"] = ClassStyle(NONE, t("welfare_zero"))
+    styles["m"] = ClassStyle(UNMEASURED, t("welfare_unmeasured"))
+    styles["u"] = ClassStyle(NOT_REPORTED, t("welfare_not_counted"), NOT_REPORTED_LINE)
+    held = table["withheld_satang"].gt(0).fillna(False).astype(bool)
+    return Layer(styles, pd.Series(codes.to_numpy()), classes.reset_index(drop=True), value.reset_index(drop=True), t("baht", value="{}"),
+                 held.reset_index(drop=True), t("fund_status_not_met"))  # fmt: skip
+
+
+def by_place(funds: Funds, stamped: dict[str, str]) -> None:
+    """Every subdistrict counted."""
+    st.html(f"<b>{safe(t('welfare_by_place'))}</b>")
+    table = funds.by_area
+    shown = table.assign(
+        place=[t("welfare_basis_mean") if code == "mean" else records.place_words(code) for code in table[KEY]]
+    )
+    money = [
+        "total_satang",
+        "unrestricted_satang",
+        "restricted_satang",
+        "own_satang",
+        "secured_satang",
+        "at_stake_satang",
+        "withheld_satang",
+    ]
+    columns = {"place": t("column_place")} | {name: t(f"fund_{name.removesuffix('_satang')}") for name in money}
+    columns |= {"own_share": t("fund_own_share"), KEY: t("column_code")}
+    panels.table(
+        shown, "welfare-places", columns, stamp=stamped, formats=dict.fromkeys(money, baht) | {"own_share": _tenths}
+    )
+
+
+def _tenths(share: object) -> str:
+    return "–" if pd.isna(share) else f"{float(share) * 100:.1f} %"  # type: ignore[arg-type]
+
+
+def saved(version: str, choice: Choice, funds: Funds) -> None:
+    """Save this choice by name; put a saved one beside it."""
+    with st.expander(t("welfare_scenarios")):
+        scenarios.listed("funds", _use)
+        scenarios.save(
+            "funds",
+            version,
+            lambda: as_content(choice) | {"total_satang": funds.total_satang * welfare_data.times(choice)},
+        )
+        names = scenarios.names("funds")
+        if not names:
+            return
+        other = st.selectbox(t("welfare_compare"), list(names), format_func=names.__getitem__, key="welfare-compare")
+        found = from_content(scenarios.content("funds", other))
+        if fault(version, found):
+            st.warning(fault(version, found))
+            return
+        table = side_by_side(version, choice, found)
+        columns = {
+            "payer": t("column_payer"),
+            "one_satang": t("welfare_this"),
+            "other_satang": names[other],
+            "difference_satang": t("column_difference"),
+        }
+        shown = table.assign(payer=[payer_names(version)(code) for code in table["payer"]])
+        panels.table(
+            shown,
+            "welfare-compare",
+            columns,
+            stamp=stamp(version, choice),
+            formats=dict.fromkeys(list(columns)[1:], baht),
+        )
+
+
+def side_by_side(version: str, one: Choice, other: Choice) -> pd.DataFrame:
+    """Two choices by source, each for all the places it counts."""
+    table = compare(welfare_data.money(version, one), welfare_data.money(version, other))
+    sides = {
+        "one_satang": table["one_satang"] * welfare_data.times(one),
+        "other_satang": table["other_satang"] * welfare_data.times(other),
+    }
+    return table.assign(**sides, difference_satang=sides["other_satang"] - sides["one_satang"])
+
+
+def as_content(choice: Choice) -> dict[str, str]:
+    """A choice as it stands in the link."""
+    return {"scheme": choice.scheme, "basis": choice.basis, "numbers": scenarios.packed(dict(choice.numbers))}
+
+
+def from_content(found: dict) -> Choice:
+    """A saved choice; a scheme that is no longer stated falls back to the proposal."""
+    scheme = found.get("scheme", "")
+    scheme = scheme if scheme in welfare_data.schemes() else "proposal_2550"
+    return Choice(
+        scheme, str(found.get("basis", "all")), tuple(sorted(scenarios.unpacked(found.get("numbers", "")).items()))
+    )
+
+
+def _use(key: str) -> None:
+    st.session_state.update(as_content(from_content(scenarios.content("funds", key))))
