@@ -27,7 +27,7 @@ run: setup
 	$(PY) -m pages.shell.serve --server.port $(PORT)
 
 setup-test: $(VENV)/.dev static/vendor/.ready
-	@sh tests/system.sh
+	@sh tests/support/system.sh
 
 test: setup-test lint
 	$(PY) -m pytest -n 2 --dist loadgroup

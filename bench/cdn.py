@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests import served as watched
+from tests.support import served as watched
 
 PACKAGED = {
     "leaflet.js": ("xstatic.pkg.leaflet", "data/leaflet.js"),

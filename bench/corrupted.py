@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from loaders.places.matcher import Places
-from tests import corrupt
+from tests.support import corrupt
 
 
 def measure(files: int = 1_000, first: int = 0) -> dict:

@@ -34,7 +34,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from bench import stage
 from bench.client import Answer, Client
-from tests import served
+from tests.support import served
 
 LIBRARY_WORDS = re.compile(
     r"Traceback|Exception|[A-Z]\w+Error\b|(?i:sqlite|sqlalchemy|psycopg|pyogrio|pandas|shapely|GDAL|errno)|No such file|\bnan\b|NaN\b|<NA>|, line \d+"

@@ -20,8 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.connection import StoreUnavailable
-from tests import postgres
-from tests.stores import add_batch, support_rows, whole_batches
+from tests.support import postgres
+from tests.support.stores import add_batch, support_rows, whole_batches
 
 MEGABYTE = 1 << 20
 ROWS = 300

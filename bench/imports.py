@@ -23,7 +23,7 @@ import xlsxwriter
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from loaders import reference, settings
-from tests import served
+from tests.support import served
 
 HEADINGS = [
     "ลำดับ",

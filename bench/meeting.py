@@ -8,7 +8,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests import served
+from tests.support import served
 
 ROUNDS = 5
 TIMED = """(key) => new Promise(done => {

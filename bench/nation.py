@@ -24,7 +24,7 @@ from playwright.sync_api import Page
 
 from bench import stage
 from bench.map_change import OPTIONS, WATCH, Side, change
-from tests import served
+from tests.support import served
 
 NATION_FILE = stage.SHARED / "boundaries" / "tha_adm3_rtsd.gpkg"
 PROVINCE = "30"

@@ -9,7 +9,7 @@ import tomllib
 from pathlib import Path
 
 from geo.overlaps.overlaps import Overlaps, overlaps
-from tests import planted, toy
+from tests.support import planted, toy
 
 RULES = Path(__file__).resolve().parent.parent / "data" / "rules"
 RUNS = 5

@@ -13,8 +13,8 @@ import pandas as pd
 from pages.meeting import facts as meeting_facts
 from pages.meeting.pack import make
 from pages.queries import store as queries
-from tests import served
-from tests.meeting_store import opened
+from tests.support import served
+from tests.support.meeting_store import opened
 
 
 def main() -> dict[str, float | int]:

@@ -21,7 +21,7 @@ from pathlib import Path
 from bench import stage
 from bench.client import Client
 from bench.map_change import VALUES, write_polygons
-from tests import served
+from tests.support import served
 
 EVERY = 5.0
 ARRIVALS = 4.0  # people in a second

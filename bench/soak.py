@@ -18,7 +18,7 @@ from pathlib import Path
 from bench import stage
 from bench.client import Client
 from bench.faults import bad_words, server, wait_for
-from tests import served
+from tests.support import served
 
 PAGES = ("coverage", "overview", "gaps", "overlaps", "sources")
 THINK_SECONDS = (0.5, 2.0)

@@ -18,8 +18,8 @@ import psutil
 from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwright
 
 from bench import cdn
-from tests import served
 from tests.conftest import ROOT, SHARED
+from tests.support import served
 
 PEERS = Path(__file__).resolve().parent / "peers"
 # As Chromium does on a machine without a graphics card: pages are drawn in software, and WebGL maps (pydeck) by SwiftShader.

@@ -29,9 +29,9 @@ from sqlalchemy import insert, select
 from loaders.layouts import templates
 from loaders.store import connection as store
 from loaders.store import tables
-from tests import postgres, store_worker
-from tests.stores import add_batch, whole_batches
-from tests.test_backup import live_backups
+from tests.loaders.store.test_backup import live_backups
+from tests.support import postgres, store_worker
+from tests.support.stores import add_batch, whole_batches
 
 ROWS = int(os.environ.get("KRADAN_BENCH_ROWS", "500000"))
 MOMENTS = int(os.environ.get("KRADAN_BENCH_KILLS", "50"))

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests import served  # noqa: E402 - the repository is not installed
+from tests.support import served  # noqa: E402 - the repository is not installed
 
 FOLDER = ROOT / "docs" / "pictures"
 PAGES = {"overview": "overview", "coverage": "coverage?theme=health", "agency": "agency", "sources": "sources"}

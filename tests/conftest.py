@@ -9,8 +9,8 @@ import pytest
 from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
-from tests.pages import chromium, demo  # noqa: F401 - fixtures for every test file
-from tests.stores import (  # noqa: F401 - fixtures for every test file
+from tests.support.pages import chromium, demo  # noqa: F401 - fixtures for every test file
+from tests.support.stores import (  # noqa: F401 - fixtures for every test file
     board,
     engine,
     postgres_board,

@@ -41,7 +41,7 @@ from loaders.store.tables_registers import (
 )
 from loaders.store.tables_scenarios import override, project, scenario, team
 
-# The newest migration; ``tests/test_store_versions.py`` holds these tables and the migrations to each other.
+# The newest migration; ``tests/loaders/store/test_store_versions.py`` holds these tables and the migrations to each other.
 SCHEMA_VERSION = 6
 __all__ = [
     "REGISTERS",

@@ -1,0 +1,122 @@
+"""A visitor who did not sign in gets no masked value through any page: not on screen, not in a frame, not in the log."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from loaders.layouts import templates
+from loaders.store import tables
+from tests.support import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+CANARY = "0812345987"
+NAME = "นางสาวทดสอบ นกขมิ้น"
+# Every column of every register that holds what a person wrote freely; an unknown word puts the row into quarantine.
+FREE_TEXT = {
+    "support": ("activity", "implementer", "reference"),
+    "plan": ("priority_theme",),
+    "welfare_fund": ("fund_name",),
+    "contribution": ("source",),
+    "organisation": ("organisation_name", "village_list"),
+    "indicator": ("indicator_code",),
+    "role_holder": ("organisation_name", "phone"),
+    "agency": ("name_th", "short_th", "name_en"),
+    "stream": ("name_th", "condition_th", "owner"),
+}
+SECRETS = """
+[auth]
+redirect_uri = "http://127.0.0.1:1/oauth2callback"
+cookie_secret = "a-secret-for-the-test-only-0123456789"
+client_id = "kradan"
+client_secret = "none"
+server_metadata_url = "http://127.0.0.1:1/.well-known/openid-configuration"
+"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    path = served.make_store(tmp_path_factory.mktemp("access") / "kradan.sqlite", demo=False)
+    folder = path.parent
+    money = folder / "support.csv"
+    money.write_text(
+        f"หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\nพมจ.,ท่าดี,ลานสกา,นครศรีธรรมราช,ติดต่อ {CANARY},1000,2550\n",
+        encoding="utf-8",
+    )
+    done = served.run_import(path, money)
+    assert json.loads(done.stdout)["loaded"] == 1, done.stderr
+    people = folder / "people.csv"
+    people.write_text(f"บทบาทหน้าที่,ตำบล,อำเภอ,ชื่อผู้รับบทบาท,โทรศัพท์\nคุณเอื้อ,ท่าดี,ลานสกา,{NAME},{CANARY}\n", encoding="utf-8")
+    done = served.run_import(path, people)
+    assert json.loads(done.stdout)["loaded"] == 1, done.stderr
+    sheets = [folder / f"{register} {CANARY}.xlsx" for register in FREE_TEXT]
+    for register, sheet in zip(FREE_TEXT, sheets, strict=True):
+        row = templates.example_rows(register)[0]
+        place = {"subdistrict": "ท่าดี", "district": "ลานสกา"} if "subdistrict" in row else {}
+        templates.write_template(register, sheet, [row | place | dict.fromkeys(FREE_TEXT[register], f"โทร {CANARY}")])
+    done = served.run_import(path, *sheets, base="codi")
+    assert [json.loads(line)["rows_in"] for line in done.stdout.splitlines()] == [1] * len(sheets), done.stderr
+    return path
+
+
+def frames_of(chromium, address: str, view: str) -> tuple[served.Visit, list[bytes]]:
+    seen = served.visit(chromium, "about:blank")
+    frames: list[bytes] = []
+
+    def watch(socket) -> None:
+        socket.on("framereceived", lambda data: frames.append(data if isinstance(data, bytes) else data.encode()))
+
+    seen.page.on("websocket", watch)
+    seen.page.goto(f"{address}/{view}")
+    seen.title()
+    seen.settled()
+    return seen, frames
+
+
+VIEWS = (
+    "", "coverage", "gaps", "overlaps", "subdistrict?subdistrict=800303", "agency?agency=psdhs", "agency?agency=codi", "matrix", "currents",
+    "ranking", "welfare", "selection", "sources", "areas",
+)  # fmt: skip
+
+
+def test_every_register_has_its_canary():
+    assert set(FREE_TEXT) == set(tables.REGISTERS)
+
+
+def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows(chromium, store):
+    with served.board(store) as address:
+        seen, frames = frames_of(chromium, address, "subdistrict?subdistrict=800303")
+        # the watch can see what is sent
+        assert seen.until(lambda: any(CANARY.encode() in frame for frame in frames), bool)
+
+
+def test_a_role_that_cannot_be_given_or_taken_is_said(chromium, store):
+    with served.board(store) as address:
+        seen = served.visit(chromium, f"{address}/sharing?lang=en")
+        seen.page.get_by_role("tab", name="Roles of those who sign in").click()
+        seen.page.get_by_role("button", name="Give role").click()
+        seen.says("Give the sign-in name")
+        name = seen.page.get_by_role("textbox", name="Sign-in name (e-mail)")
+        name.fill(" wand@office.example ")
+        seen.page.get_by_role("button", name="Take role back").click()
+        seen.says("No account “wand@office.example” holds a role")
+
+
+def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store, tmp_path):
+    secrets = tmp_path / "secrets.toml"
+    secrets.write_text(SECRETS, encoding="utf-8")
+    with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
+        for view in VIEWS:
+            seen, frames = frames_of(chromium, address, view)
+            assert frames
+            assert not any(CANARY.encode() in frame or NAME.encode() in frame for frame in frames), view
+            seen.page.get_by_text("ลงชื่อเข้าใช้", exact=True).wait_for()
+        for view in ("imports", "review", "sharing", "meeting"):
+            seen, frames = frames_of(chromium, address, view)
+            seen.titled("จาก 170 ตำบล")  # an unknown address shows the overview
+            assert seen.page.locator(f'.kradan-menu a[href="{view}"]').count() == 0
+            assert seen.page.locator('.kradan-menu a[href="sources"]').count() == 1
+            assert not any(CANARY.encode() in frame for frame in frames)
+    log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in store.parent.glob("*.log"))
+    assert CANARY not in log

@@ -1,0 +1,117 @@
+"""The ten questions, the currents, the matrix and the agency's page in a real browser."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import pytest
+from playwright.sync_api import expect
+
+from geo.questions.questions import QUESTIONS
+from tests.support import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/overview?lang=en")
+    assert seen.painted() == 170
+    seen.settled()
+    titles = [seen.title()]
+    heading = seen.page.locator("h1.kradan-title")
+    options = seen.page.locator('.st-key-questions [data-testid="stRadioOption"]')
+    for number, code in enumerate(QUESTIONS, start=1):
+        options.nth(number).click()
+        seen.page.wait_for_url(lambda url, code=code: parse_qs(urlparse(url).query).get("question") == [code])
+        expect(heading).not_to_have_text(titles[-1])
+        seen.settled()
+        titles.append(seen.title())
+        assert len(seen.until(seen.classes, lambda classes: len(classes) == 170)) == 170
+        if code == "booklets":
+            assert titles[-1].startswith("24 of 170 ")
+            assert seen.until(lambda: seen.classes().count("f"), lambda filled: filled == 24) == 24
+    assert len(set(titles)) == 11
+    assert seen.foreign == []
+
+
+def test_a_cell_of_the_matrix_leads_to_the_map_and_an_empty_one_to_who_could_act(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en&district=8006")
+    seen.title()
+    seen.settled()
+    empty = seen.page.locator(".kradan-matrix td a", has_text=re.compile("^none$")).first
+    empty.click()
+    seen.page.get_by_text(re.compile("^Who could take up")).wait_for()
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en")
+    seen.title()
+    seen.page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5).click()
+    seen.page.wait_for_url("**/coverage?**")
+    query = parse_qs(urlparse(seen.page.url).query)
+    assert (query["theme"], query["district"]) == (["health"], ["8006"])
+    assert seen.painted() == 170
+
+
+def test_the_currents_are_drawn_and_fit_a_phone(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/currents?lang=en", 390, 844)
+    seen.title()
+    seen.settled()
+    picture = seen.page.locator(".kradan-flow img")
+    assert seen.until(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"), bool)
+    assert seen.until(seen.page.locator(".kradan-flow-node").count, lambda nodes: nodes > 40) > 40
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert seen.foreign == []
+
+
+def test_the_agencies_are_small_maps_that_lead_to_their_pages(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/agency?lang=en&theme=health")
+    seen.titled(re.compile("agencies are at work"))
+    seen.settled()
+    page, maps = seen.page, seen.page.locator(".kradan-small a")
+    drawn = maps.locator("img")
+    expect(drawn).to_have_count(maps.count())
+    assert all(drawn.evaluate_all("images => images.map((image) => image.complete && image.naturalWidth > 0)"))
+    words, name = maps.nth(1).inner_text(), maps.nth(1).locator("b").inner_text()
+    maps.nth(1).click()
+    seen.titled(re.compile(f"^{re.escape(name)} is at work in {words.splitlines()[1].split()[0]} of 170"))
+    assert parse_qs(urlparse(page.url).query)["theme"] == ["health"]
+    assert seen.painted() == 170
+    page.go_back()
+    seen.titled(re.compile("agencies are at work"))
+    assert seen.errors == seen.foreign == []
+
+
+def test_an_agency_finds_its_territory_and_a_link(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/agency?lang=en&agency=codi")
+    assert seen.painted() == 170
+    seen.settled()
+    seen.titled(re.compile("^Community Organizations Development Institute is at work in 83 of 170 subdistricts"))
+    seen.says(f"{demo}/agency?")
+    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 1920
+
+
+@pytest.mark.parametrize("view", ["coverage", "gaps"])
+def test_on_a_phone_the_choices_fold_away_and_the_map_is_seen_first(chromium, demo, view):
+    seen = served.visit(chromium, f"{demo}/{view}?agency=codi", 400, 860)
+    assert seen.painted() == 170
+    seen.settled()
+    address, choices = seen.page.url, seen.page.locator(".st-key-filters, .st-key-ways")
+    assert [choices.nth(number).is_visible() for number in range(choices.count())] == [False, False]
+    assert "พัฒนาองค์กรชุมชน" in seen.page.locator("p.kradan-chosen").inner_text()
+    picture = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
+    assert picture["y"] < 560
+    seen.page.locator("details.kradan-fold summary").click()
+    assert [choices.nth(number).is_visible() for number in range(choices.count())] == [True, True]
+    seen.choose(seen.page.locator(".st-key-theme").get_by_role("combobox"), seen.page.get_by_role("option").nth(1))
+    seen.page.wait_for_url("**theme=**", timeout=served.PATIENCE)
+    seen.settled()
+    assert choices.first.is_visible(), "a change of filter must not fold the choices away"
+    assert parse_qs(urlparse(address).query)["agency"] == parse_qs(urlparse(seen.page.url).query)["agency"]
+    assert "theme" in parse_qs(urlparse(seen.page.url).query)
+
+
+def test_a_wide_screen_shows_its_choices_at_once(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/gaps")
+    seen.title()
+    seen.settled()
+    assert not seen.page.locator("details.kradan-fold").is_visible()
+    assert seen.page.locator(".st-key-filters").is_visible()

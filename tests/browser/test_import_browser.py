@@ -1,0 +1,210 @@
+"""Import and review as a person does them: choose a file, see what was understood, store it, decide, undo, take the file home."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.support import served
+from tests.support.import_files import ROWS, csv_file
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    store = served.make_store(tmp_path_factory.mktemp("imports") / "store.sqlite", demo=False)
+    with served.board(store) as found:
+        yield found
+
+
+def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [*ROWS, ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ก", "10"]])
+    noise = tmp_path / "ภาพ.csv"
+    noise.write_bytes(b"%PDF-1.7")
+    seen = served.visit(chromium, f"{address}/imports?lang=en")
+    page = seen.page
+    seen.hand_in(path, noise)
+    expect(page.get_by_text("Money in the file")).to_be_visible()
+    expect(page.get_by_text("Files of the kind PDF cannot be read")).to_be_visible()
+    heading = page.locator("h1.kradan-title")
+    expect(heading).to_have_text("0 files in use · 0 rows wait for review")  # nothing is stored before a person says so
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch 1")).to_be_visible()
+    page.get_by_role("button", name="Make the file to give back").click()
+    got = page.get_by_role("button", name="Download งาน.xlsx")
+    expect(got).to_be_visible()
+    with page.expect_download() as download:
+        got.click()
+    assert download.value.suggested_filename == "งาน.xlsx"
+
+    page.goto(f"{address}/review?lang=en")
+    expect(heading).to_have_text("1 rows wait · 10 baht")
+    page.get_by_label("Reason (needed)").fill("asked by telephone")
+    seen.choose(page.get_by_role("combobox", name="Right place"), page.get_by_role("option").first, words="800801")
+    page.get_by_role("button", name="Use this place").click()
+    expect(page.get_by_text("Decided: 1 loaded")).to_be_visible()
+    expect(heading).to_have_text("0 rows wait · 0 baht")
+    assert seen.foreign == []
+
+
+SURVEY = ["ที่", "พท.1", "พท.2", "ผู้รับผิดชอบงาน", "เรื่องที่ทำ", "ยอด", "คนที่มา"]
+
+
+def survey(folder: Path, name: str, amounts: tuple[str, ...]) -> Path:
+    """A sheet whose headings no list knows."""
+    work = (("ท่าศาลา", "ท่าศาลา", "ทอผ้า"), ("กลาย", "ท่าศาลา", "ทำปุ๋ยหมัก"), ("สิชล", "สิชล", "ลานกีฬา"))
+    rows = [
+        [str(number), place, district, "พอช.", what, amount, "40"]
+        for number, ((place, district, what), amount) in enumerate(zip(work, amounts, strict=True), start=1)
+    ]
+    return csv_file(folder, rows, name, SURVEY)
+
+
+def read(seen: served.Visit, *files: Path) -> None:
+    seen.hand_in(*files)
+    expect(seen.page.locator("h2.kradan-file").first).to_have_text(files[0].name)
+
+
+def say(seen: served.Visit, column: str, ours: str) -> None:
+    field = seen.page.get_by_role("combobox", name=re.compile(f"^{re.escape(column)} · "))
+    seen.choose(field, seen.page.get_by_role("option", name=ours, exact=True), words=ours)
+
+
+def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
+    address: str, chromium: Browser, tmp_path: Path
+) -> None:
+    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    page = seen.page
+    read(seen, survey(tmp_path, "มกราคม.csv", ("35.5", "12", "8")))
+    expect(page.get_by_text("This sheet only lists places").first).to_be_visible()
+    seen.settled()
+    page.get_by_role("button", name="Read again like this").click()
+    expect(page.get_by_text("Only columns of places are chosen")).to_be_visible()
+    seen.settled()
+    say(seen, "ผู้รับผิดชอบงาน", "agency")
+    say(seen, "เรื่องที่ทำ", "activity")
+    say(seen, "ยอด", "amount")
+    say(seen, "คนที่มา", "people reached")
+    seen.choose(page.get_by_role("combobox", name="Unit of money"), page.get_by_role("option", name="thousand baht"))
+    seen.settled()
+    page.get_by_label("Fiscal year of the whole sheet").fill("2550")
+    page.get_by_label("Fiscal year of the whole sheet").press("Enter")
+    seen.settled()
+    page.get_by_role("button", name="Read again like this").click()
+    expect(page.get_by_text("Money in the file 55,500 baht")).to_be_visible()
+    seen.settled()
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch")).to_be_visible()
+
+    page.goto(f"{address}/imports?lang=en")
+    read(seen, survey(tmp_path, "กุมภาพันธ์.csv", ("35.5", "12", "9.25")))
+    expect(page.get_by_text("Money in the file 56,750 baht")).to_be_visible()
+    expect(page.get_by_text("This sheet only lists places")).to_have_count(0)
+    assert seen.foreign == []
+
+
+def test_repeats_of_another_file_are_told_and_left_out_on_demand(
+    address: str, chromium: Browser, tmp_path: Path
+) -> None:
+    more = ["กรุงหยัน", "ทุ่งใหญ่", "พอช.", "ทำฝาย", "700"]
+    old = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]], "เก่า.csv")
+    new = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"], more], "ใหม่.csv")
+    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    page = seen.page
+    read(seen, old)
+    expect(page.get_by_text("Money in the file 500 baht")).to_be_visible()
+    seen.settled()
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch")).to_be_visible()
+    page.goto(f"{address}/imports?lang=en")
+    read(seen, new)
+    expect(page.get_by_text("1 lines, 500 baht, are likely in use already")).to_be_visible()
+    seen.settled()
+    expect(page.get_by_role("button", name="Store (1)")).to_be_disabled()
+    page.get_by_text("Leave the repeats out", exact=True).click()
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Money in the file 1,200 baht = loaded 700 baht")).to_be_visible()
+    expect(page.get_by_text("Lines that another file has already, not counted twice").first).to_be_visible()
+
+
+SLOW_SOCKET = """
+const Plain = WebSocket;
+window.WebSocket = class extends Plain {
+    addEventListener(kind, hear, ...more) {
+        super.addEventListener(kind, kind === "message" ? (event) => setTimeout(() => hear(event), 1500) : hear, ...more);
+    }
+    set onmessage(hear) { super.onmessage = (event) => setTimeout(() => hear(event), 1500); }
+};
+"""
+
+
+def test_files_can_be_read_only_when_they_have_arrived(address: str, chromium: Browser, tmp_path: Path) -> None:
+    path = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]], "ช้า.csv")
+    seen = served.visit(chromium, f"{address}/review?lang=en", width=1200, height=900)
+    page = seen.page
+    page.add_init_script(SLOW_SOCKET)  # the answer where to send the file comes late
+    page.goto(f"{address}/imports?lang=en")
+    button = page.get_by_role("button", name="Read the files")
+    expect(button).to_be_disabled()
+    words = "[...document.querySelectorAll('[data-testid=stFileUploaderDropzone] :is(p, span)')].map(one => getComputedStyle(one, '::after').content)"
+    assert {'"Choose files"', '"Up to 100 MB per file"'} <= set(page.evaluate(words))  # not Streamlit's own
+    page.set_input_files("input[type=file]", str(path))
+    assert button.is_disabled()  # a press would be sent without the file
+    button.click()  # waits until it can be pressed
+    expect(page.locator("h2.kradan-file")).to_have_text(path.name)
+    expect(page.get_by_test_id("stFileUploader").get_by_text(path.name)).to_have_count(0)  # ready for the next files
+    expect(button).to_be_disabled()
+
+
+def test_a_press_on_a_page_that_is_older_than_the_data_does_nothing_and_says_so(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    store = served.make_store(tmp_path / "store.sqlite", demo=False)
+    files = [
+        csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", amount]], f"{amount}.csv") for amount in ("500", "700")
+    ]
+    assert served.run_import(store, files[0]).returncode == 0
+    with served.board(store) as address:
+        seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+        button, heading = seen.page.get_by_role("button", name="Withdraw"), seen.page.locator("h1.kradan-title")
+        expect(button).to_be_visible()
+        assert served.run_import(store, files[1]).returncode == 0  # somebody else
+        button.click()
+        expect(seen.page.get_by_test_id("stToast")).to_contain_text("The data have changed meanwhile")
+        expect(heading).to_have_text("2 files in use · 0 rows wait for review")
+        button.click()
+        expect(heading).to_have_text("1 files in use · 0 rows wait for review")
+
+
+def test_what_a_file_says_is_shown_as_text_and_never_fetched(address: str, chromium: Browser, tmp_path: Path) -> None:
+    picture = "![x](https://foreign.example/x.png)"
+    path = csv_file(tmp_path, [[picture, "ท่าศาลา", "พอช.", picture, "5"]], "![a](x.png) b.csv")
+    odd = csv_file(tmp_path, [["1", "2"]], "odd.csv", [picture, "<img src=https://foreign.example/y.png>"])
+    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    read(seen, path, odd)
+    expect(seen.page.get_by_text("Money in the file 5 baht")).to_be_visible()
+    expect(seen.page.get_by_text(picture, exact=False).filter(visible=True).first).to_be_visible()
+    seen.settled()
+    assert seen.foreign == []
+
+
+def test_a_running_import_can_be_cancelled(address: str, chromium: Browser, tmp_path: Path) -> None:
+    from bench.imports import write
+
+    path = tmp_path / "ใหญ่.xlsx"
+    write(path, 30_000)
+    seen = served.visit(chromium, f"{address}/imports?lang=en")
+    page = seen.page
+    seen.hand_in(path)
+    job = served.process(address, "loaders.imports.job")
+    os.kill(job, signal.SIGSTOP)  # however slow the page is, the work is still under way when the button is pressed
+    expect(page.locator('[data-testid="stProgress"]')).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_text("Cancelled. Nothing was stored.")).to_be_visible()

@@ -1,0 +1,123 @@
+"""Links between views and the browser's back button: the page stands, and the address is what is shown."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+
+def test_a_link_opens_in_the_page_that_stands_and_shows_what_a_new_page_shows(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en")
+    page = seen.page
+    link = page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5)
+    link.wait_for()
+    seen.settled()
+    asked = []
+    page.on("request", lambda request: asked.append(request.url) if request.is_navigation_request() else None)
+    link.click()
+    page.wait_for_url("**/coverage?**")
+    assert seen.painted() == 170
+    seen.settled()
+    assert [url for url in asked if "/component/" not in url] == []
+    again = served.visit(chromium, page.url)
+    assert again.painted() == 170
+    again.settled()
+    assert (again.title(), again.classes()) == (seen.title(), seen.classes())
+    page.go_back()
+    page.wait_for_url("**/matrix?**")
+    link.wait_for()
+    assert seen.errors == seen.foreign == []
+
+
+def test_a_link_that_a_person_opens_elsewhere_is_the_browsers_affair(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/matrix?lang=en")
+    link = seen.page.locator(".kradan-matrix tr", has_text="Chian Yai").locator("td a").nth(5)
+    link.wait_for()
+    seen.settled()
+    with seen.page.context.expect_page() as opened:
+        link.click(modifiers=["ControlOrMeta"])
+    opened.value.wait_for_url("**/coverage?**")
+    assert "/matrix" in seen.page.url
+
+
+@pytest.mark.parametrize("href", ["https://foreign.example/?a=1", "app/static/icon.svg?a=1", "sources"])
+def test_a_link_to_anywhere_else_is_left_alone(chromium, demo, href):
+    seen = served.visit(chromium, f"{demo}/sources?lang=en")
+    seen.title()
+    seen.settled()
+    stopped = seen.page.evaluate(
+        """(href) => {
+          const link = document.createElement("a");
+          let stopped = null;
+          link.href = href;
+          document.querySelector(".stHtml").append(link);
+          addEventListener("click", (event) => { stopped = event.defaultPrevented; event.preventDefault(); }, { once: true });
+          link.click();
+          return stopped;
+        }""",
+        href,
+    )
+    assert stopped is False
+    assert seen.errors == []
+
+
+def test_back_takes_the_first_choice_back_and_forward_makes_it_again(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage?lang=en")
+    assert seen.painted() == 170
+    seen.settled()
+    first, page, heading = seen.title(), seen.page, seen.page.locator("h1.kradan-title")
+    page.get_by_role("link", name="Gaps").click()  # the menu keeps the choices: the language
+    page.wait_for_url(re.compile(r"/gaps\?lang=en$"))
+    page.get_by_role("link", name="Coverage").click()
+    page.wait_for_url(re.compile(r"/coverage\?lang=en$"))
+    expect(heading).to_have_text(first)
+    seen.settled()
+    seen.choose(page.locator(".st-key-theme").get_by_role("combobox"), page.get_by_role("option").nth(2))
+    expect(heading).not_to_have_text(first)
+    chosen, address = seen.title(), page.url
+    seen.settled()
+    page.go_back()
+    expect(heading).to_have_text(first)
+    seen.settled()
+    page.go_forward()
+    expect(heading).to_have_text(chosen)
+    assert page.url == address
+
+
+def test_back_to_an_address_without_choices_is_the_board_as_it_opens(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage")
+    assert seen.painted() == 170
+    seen.settled()
+    first, page, heading = seen.title(), seen.page, seen.page.locator("h1.kradan-title")
+    seen.choose(page.locator(".st-key-theme").get_by_role("combobox"), page.get_by_role("option").nth(2))
+    expect(heading).not_to_have_text(first)
+    page.wait_for_url("**/coverage?theme=**")
+    seen.settled()
+    page.go_back()
+    expect(heading).to_have_text(first)
+    seen.settled()
+    assert page.url == f"{demo}/coverage"
+
+
+@pytest.mark.parametrize("start", ["coverage", "matrix", "sources"])
+def test_the_menu_takes_the_choices_along_and_invents_none(chromium, demo, start):
+    """A view shown for the first time has the session's choices from its first run, wherever one comes from."""
+    for query in ("?lang=en", "?lang=en&year=2549&theme=health"):
+        seen = served.visit(chromium, f"{demo}/{start}{query}")
+        seen.title()
+        seen.settled()
+        for view in ("Gaps", "Coverage", "Overview"):
+            seen.page.get_by_role("link", name=view, exact=True).click()
+            seen.page.wait_for_url(f"**/{view.lower()}{query}")
+            seen.settled()
+        again = served.visit(chromium, f"{demo}/overview{query}")
+        again.painted()
+        again.settled()
+        seen.titled(again.title())
+        assert seen.errors == []

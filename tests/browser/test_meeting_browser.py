@@ -1,0 +1,313 @@
+"""The wall in a real browser, other hosts blocked: legible, instant, answered by keys, also with the server gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+MINIMUM = 1 / 50
+MEASURE = """() => {
+  const high = innerHeight, wide = innerWidth, shown = [], cut = [], labels = [];
+  for (const node of document.querySelectorAll("body *")) {
+    if (!node.childNodes.length || ![...node.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    if (node.closest("script, style, .hidden, nav, #over[hidden], #toast[hidden]")) continue;
+    const box = node.getBoundingClientRect();
+    if (!box.width) continue;
+    shown.push([parseFloat(getComputedStyle(node).fontSize) / high, node.textContent.slice(0, 30)]);
+    if (box.left < -1 || box.top < -1 || box.right > wide + 1 || box.bottom > high + 1) cut.push(node.textContent.slice(0, 40));
+    const host = node.closest(".figure, #panel, header h1, #ask");
+    if (host && !(node instanceof SVGElement) && (box.right > host.getBoundingClientRect().right + 1 || box.bottom > host.getBoundingClientRect().bottom + 1)) cut.push("in " + host.id + host.className + ": " + node.textContent.slice(0, 40));
+  }
+  for (const node of document.querySelectorAll("#map .label")) { const b = node.getBBox(); labels.push([b.x, b.y, b.x + b.width, b.y + b.height, node.textContent]); }
+  const map = document.querySelector("#map").getBoundingClientRect();
+  return { shown, cut, labels, map: [map.width, map.height] };
+}"""
+
+
+# For every place named on the map: its code, and how much of its border lies under names of the map.
+HIDDEN = """() => {
+  const boxes = [...document.querySelectorAll("#map .label")].map(n => n.getBoundingClientRect());
+  return [...document.querySelectorAll("#map .label")].map(label => {
+    const code = label.getAttribute("data-code"), path = document.querySelector(`path.area[data-code="${code}"]`), all = path.getTotalLength(), turn = path.getScreenCTM();
+    let under = 0;
+    for (let i = 0; i < 100; i++) {
+      const p = path.getPointAtLength(all * i / 100).matrixTransform(turn);
+      if (boxes.some(b => p.x > b.left && p.x < b.right && p.y > b.top && p.y < b.bottom)) under++;
+    }
+    return [code, under / 100];
+  });
+}"""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return served.make_store(tmp_path_factory.mktemp("wall") / "kradan.sqlite", demo=True)
+
+
+@pytest.fixture(scope="module")
+def board(store):
+    with served.board(store) as address:
+        yield address
+
+
+def wall(seen: served.Visit):
+    seen.page.frame_locator('iframe[title*="kradan_meeting"]').locator("body[data-ready]").wait_for()
+    return next(frame for frame in seen.page.frames if "kradan_meeting" in frame.url)
+
+
+def overlapping(labels: list[list]) -> list[tuple[str, str]]:
+    return [
+        (one[4], other[4]) for number, one in enumerate(labels) for other in labels[number + 1 :]
+        if one[0] < other[2] and other[0] < one[2] and one[1] + 3 < other[3] and other[1] + 3 < one[3]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "size"), [("th", (1920, 1080)), ("en", (1920, 1080)), ("th", (1280, 720)), ("en", (1280, 720))]
+)
+def test_every_view_is_legible_from_the_last_row(chromium, board, language, size):
+    seen = served.visit(chromium, f"{board}/meeting?lang={language}", *size)
+    frame = wall(seen)
+    assert frame.evaluate("[innerWidth, innerHeight]") == list(size)
+    for view in range(8):
+        seen.page.keyboard.press(str(view + 1))
+        frame.wait_for_selector(f'body[data-step="{view}"]')
+        frame.evaluate("document.fonts.ready")
+        found = seen.until(lambda: frame.evaluate(MEASURE), lambda found: found["cut"] == [])
+        assert min(found["shown"])[0] >= MINIMUM - 1e-6, (view, min(found["shown"]))
+        assert found["cut"] == [], view
+        assert 1 <= len(found["labels"]) <= 7
+        assert overlapping(found["labels"]) == [], view
+        wide, high = found["map"]
+        assert all(box[0] >= 0 and box[1] >= 0 and box[2] <= wide and box[3] <= high for box in found["labels"]), view
+        classes = frame.evaluate("[...document.querySelectorAll('ul.legend li')].length")
+        assert 2 <= classes <= 8
+    assert (
+        frame.evaluate(
+            "getComputedStyle(document.body).lineHeight.replace('px','') / getComputedStyle(document.body).fontSize.replace('px','')"
+        )
+        >= 1.499
+    )
+    assert seen.foreign == []
+    assert seen.errors == []
+
+
+def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    frame = wall(seen)
+    titles = set()
+    for number in range(10):
+        seen.page.keyboard.press("q")
+        seen.page.keyboard.press(str((number + 1) % 10))
+        frame.wait_for_selector(f'body[data-step="q{number}"]')
+        titles.add(frame.inner_text("#title"))
+        assert len(set(frame.get_attribute("body", "data-classes"))) >= 2
+        if number == 0:  # "this subdistrict": a name is asked for, and its card answers
+            frame.wait_for_selector('#over[data-kind="find"]')
+            seen.page.keyboard.type("ถ้ำพรรณรา")
+            seen.page.keyboard.press("Enter")
+            frame.wait_for_selector('#over[data-kind="card"]')
+            seen.page.keyboard.press("Escape")
+        assert seen.until(lambda: frame.evaluate(MEASURE)["cut"], lambda cut: cut == []) == []
+    assert len(titles) == 10
+    assert seen.foreign == []
+
+
+def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    page, frame = seen.page, wall(seen)
+    for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("End", 7), ("Home", 0), ("Digit5", 4)):
+        page.keyboard.press(key)
+        frame.wait_for_selector(f'body[data-step="{step}"]')
+    frame.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'เ', code: 'KeyG', bubbles: true }))")
+    frame.wait_for_selector('body[data-mode="grid"]')
+    page.keyboard.press("m")
+    frame.wait_for_selector('body[data-mode="main"]')
+    page.keyboard.press("z")
+    frame.wait_for_selector('body[data-zoom="8001"]')
+    page.keyboard.press("ArrowDown")
+    frame.wait_for_selector('body[data-zoom="8002"]')
+    page.keyboard.press("Escape")
+    frame.wait_for_selector('body[data-zoom=""]')
+    page.keyboard.press("/")
+    page.keyboard.type("ปากแพรก")
+    expect(frame.locator("#over li")).to_have_count(2)  # both, never one of them by itself
+    page.keyboard.press("Enter")
+    frame.wait_for_selector('#over[data-kind="card"]')
+    expect(frame.locator("#over")).to_contain_text("ทุ่งสง")
+    page.keyboard.press("c")
+    page.keyboard.type("ถ้ำพรรณรา")
+    page.keyboard.press("Enter")
+    frame.wait_for_selector("#over .cards section:nth-child(2)")
+    frame.wait_for_function(
+        "document.querySelector('#over').scrollHeight <= document.querySelector('#over').clientHeight + 1"
+    )
+    page.keyboard.press("Escape")
+    page.keyboard.press("Escape")
+    expect(frame.locator("#over")).to_be_hidden()
+    page.keyboard.press("Escape")
+    page.locator(".st-key-start-wall button").wait_for()
+    page.wait_for_url("**desk=1**")
+
+
+def test_map_and_grid_flow_into_each_other_without_a_blank_frame(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    frame = wall(seen)
+    frame.evaluate("""() => { window.seen = []; const look = () => {
+      const d = document.querySelector('path.area').getAttribute('d'), empty = [...document.querySelectorAll('path.area')].filter(p => !p.getAttribute('d') || !p.getAttribute('fill')).length;
+      window.seen.push([d, empty]); requestAnimationFrame(look); }; look(); }""")
+    outlines = "new Set(window.seen.map(one => one[0])).size"
+    for _ in range(20):  # a loaded machine draws few frames of one passage: passages go on until steps were seen
+        for key, mode in (("g", "grid"), ("m", "main")):
+            seen.page.keyboard.press(key)
+            frame.wait_for_selector(f'body[data-mode="{mode}"]')
+            seen.page.wait_for_timeout(1000)  # the passage itself
+        if frame.evaluate(outlines) >= 5:
+            break
+    for key in "2345":
+        seen.page.keyboard.press(key)
+    frames = frame.evaluate("window.seen")
+    assert len({d for d, _empty in frames}) >= 5, "the outline moves in steps"
+    assert all(empty == 0 for _d, empty in frames)
+
+
+OUTLINE = "document.querySelector('path.area').getAttribute('d')"
+
+
+def test_a_key_during_the_flow_leaves_no_map_half_way(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    page, frame = seen.page, wall(seen)
+    true_map = frame.evaluate(OUTLINE)
+    page.keyboard.press("g")
+    page.keyboard.press("z")
+    frame.wait_for_function("document.querySelectorAll('path.outline')[0].style.opacity === '1'")
+    tiles = frame.evaluate(OUTLINE)
+    assert frame.get_attribute("body", "data-zoom")
+    page.keyboard.press("m")
+    page.keyboard.press("Escape")
+    page.keyboard.press("3")
+    frame.wait_for_function("document.querySelectorAll('path.outline')[0].style.opacity === '1'")
+    assert frame.evaluate(OUTLINE) == true_map != tiles
+    page.keyboard.press("z")
+    frame.wait_for_timeout(800)
+    page.keyboard.press("g")
+    frame.wait_for_selector('body[data-mode="grid"]')
+    assert frame.get_attribute("body", "data-zoom"), "the district stays in sight"
+
+
+def test_full_screen_is_one_key_and_back(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    wall(seen)
+    seen.page.keyboard.press("f")
+    seen.page.wait_for_function("document.fullscreenElement === document.documentElement")
+    seen.page.keyboard.press("ArrowRight")
+    wall(seen).wait_for_selector('body[data-step="1"]')
+    seen.page.keyboard.press("f")
+    seen.page.wait_for_function("document.fullscreenElement === null")
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_names_hide_no_place_they_name_and_are_never_broken(chromium, board, language):
+    seen = served.visit(chromium, f"{board}/meeting?lang={language}")
+    frame = wall(seen)
+    for view in range(8):
+        seen.page.keyboard.press(str(view + 1))
+        frame.wait_for_selector(f'body[data-step="{view}"]')
+        for code, share in frame.evaluate(HIDDEN):
+            assert share < 0.9, (view, code)
+        assert frame.evaluate(
+            "[...document.querySelectorAll('.names .whole')].every(n => n.getClientRects().length === 1)"
+        )
+        assert frame.evaluate("document.querySelectorAll('.names .whole').length") == len(frame.evaluate(HIDDEN))
+
+
+def test_sources_behind_a_view_are_one_key_away(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting")
+    frame = wall(seen)
+    seen.page.keyboard.press("s")
+    frame.wait_for_selector('#over[data-kind="sources"]')
+    assert "demo_07_baac.xlsx" in frame.inner_text("#over")
+    assert frame.evaluate("[...document.querySelectorAll('#over td')].every(n => n.textContent.trim())")
+    assert frame.evaluate("document.querySelector('main').inert")
+    seen.page.keyboard.press("Escape")
+    assert not frame.evaluate("document.querySelector('main').inert")
+
+
+def test_a_day_is_written_as_people_write_it(chromium, board):
+    frame = wall(served.visit(chromium, f"{board}/meeting"))
+    written = {
+        "31/12/2569": "2026-12-31", "๓๑/๑๒/๒๕๖๙": "2026-12-31", "1.3.69": "2026-03-01", "29/2/2567": "2024-02-29",
+        "29/2/2568": None, "31/12/2026": "2026-12-31", "13/13/2569": None, "พรุ่งนี้": None, "5-5-9999": None,
+    }  # fmt: skip
+    assert frame.evaluate("days => days.map(day => window.wallDay.parse(day))", list(written)) == list(written.values())
+    assert frame.evaluate("window.wallDay.words('2026-12-31')") == "31 ธ.ค. 2569"
+
+
+def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chromium, store):
+    with served.board(store) as address:
+        seen = served.visit(chromium, f"{address}/meeting?lang=en")
+        page, frame = seen.page, wall(seen)
+        page.keyboard.press("d")
+        page.keyboard.type("พมจ.")
+        page.keyboard.press("Tab")
+        page.keyboard.type("<b>ลงพื้นที่</b> ปากพนัง")
+        page.keyboard.press("Tab")
+        page.keyboard.type("31/2/2569")
+        page.keyboard.press("Enter")
+        frame.wait_for_function("document.querySelector('#over [role=alert]').textContent.length > 10")
+        page.keyboard.press("ControlOrMeta+a")
+        page.keyboard.type("31/12/2569")
+        frame.click("#over button[type=submit]")
+        page.keyboard.press("8")
+        frame.wait_for_function("document.querySelector('.decided').textContent.includes('<b>ลงพื้นที่</b>')")
+        frame.wait_for_function("document.querySelector('.decided').textContent.includes('31 Dec 2026')")
+        frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
+        seen.settled()
+        server = served.process(address)
+        os.kill(server, signal.SIGSTOP)
+        try:
+            for key in "1234567":
+                page.keyboard.press(key)
+                frame.wait_for_selector(f'body[data-step="{int(key) - 1}"]')
+            page.keyboard.press("q")
+            page.keyboard.press("2")
+            frame.wait_for_selector('body[data-step="q1"]')
+        finally:
+            os.kill(server, signal.SIGCONT)
+
+
+def test_desk_freezes_and_makes_the_storyboard(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting?desk=1")
+    page = seen.page
+    page.get_by_label("ชื่อการประชุม").fill("ประชุมทดสอบ")
+    page.locator(".st-key-freeze-now button").click()
+    page.locator(".st-key-kept-1").wait_for()
+    page.locator(".st-key-reopen-1 button").click()
+    page.wait_for_url("**frozen=1**")
+    seen.says("ไม่มีอะไรเปลี่ยน")
+    page.goto(f"{board}/meeting?frozen=1")
+    expect(wall(seen).locator("#steps button")).to_have_count(8)
+
+
+def test_the_wall_is_usable_on_a_phone(chromium, board):
+    seen = served.visit(chromium, f"{board}/meeting", 390, 844)
+    frame = wall(seen)
+    assert frame.evaluate("document.documentElement.scrollWidth") <= 390
+    assert (
+        frame.evaluate(
+            "Math.max(...[...document.querySelectorAll('#map, #title, #panel *, footer *')].map(node => node.getBoundingClientRect().right))"
+        )
+        <= 390
+    )
+    frame.click('nav button[data-key="ArrowRight"]')
+    frame.wait_for_selector('body[data-step="1"]')
+    frame.click('nav button[data-key="KeyQ"]')
+    frame.click("#over li:nth-child(3)")
+    frame.wait_for_selector('body[data-step="q2"]')
+    assert seen.foreign == []

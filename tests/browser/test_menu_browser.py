@@ -1,0 +1,138 @@
+"""The menu: links that fold by section, on a phone under one button; a view opens with the choices one has made."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.support import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+CHOSEN = "lang=en&theme=health"
+
+
+@pytest.fixture
+def coverage(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage?{CHOSEN}")
+    assert seen.painted() == 170
+    seen.settled()
+    yield seen
+    assert seen.errors == seen.foreign == []
+
+
+def test_one_section_is_unfolded_at_a_time_and_escape_folds_it(coverage):
+    menu = coverage.page.get_by_role("navigation", name="Menu")
+    sections, unfolded = menu.locator("summary"), menu.locator("details[open]")
+    expect(sections).to_have_text(["Analysis", "Decide", "Data"])
+    sections.nth(0).click()
+    expect(menu.get_by_role("link", name="Functions × areas")).to_be_visible()
+    sections.nth(1).click()
+    expect(unfolded).to_have_count(1)
+    expect(unfolded).to_contain_text("Which next")
+    coverage.page.keyboard.press("Escape")
+    expect(unfolded).to_have_count(0)
+    expect(sections.nth(1)).to_be_focused()
+    sections.nth(1).press("Enter")
+    expect(unfolded).to_have_count(1)
+    coverage.page.locator("h1.kradan-title").click()
+    expect(unfolded).to_have_count(0)
+
+
+def test_the_view_that_is_shown_is_marked_and_so_is_its_section(coverage):
+    page = coverage.page
+    marked, section = page.locator('.kradan-menu [aria-current="page"]'), page.locator(".kradan-menu .kradan-now")
+    expect(marked).to_have_text(re.compile("Coverage$"))
+    expect(section).to_have_count(0)
+    page.locator(".kradan-menu summary", has_text="Data").click()
+    page.get_by_role("link", name="Sources", exact=True).click()
+    page.wait_for_url("**/sources?lang=en")
+    expect(section).to_have_text("Data")
+    expect(page.locator(".kradan-menu details[open]")).to_have_count(0)
+    coverage.settled()
+
+
+def test_the_view_that_is_shown_keeps_its_choices_when_its_entry_is_pressed(coverage):
+    page, title = coverage.page, coverage.title()
+    page.get_by_role("link", name="Coverage", exact=True).click()
+    page.get_by_role("link", name="Gaps", exact=True).click()  # what the press before had changed would go along
+    page.wait_for_url(f"**/gaps?{CHOSEN}")
+    coverage.settled()
+    page.get_by_role("link", name="Coverage", exact=True).click()
+    page.wait_for_url(f"**/coverage?{CHOSEN}")
+    coverage.titled(title)
+
+
+def test_a_view_opened_elsewhere_has_the_choices_that_are_on_the_screen(coverage):
+    page = coverage.page
+    coverage.choose(page.locator(".st-key-theme").get_by_role("combobox"), page.get_by_role("option").nth(2))
+    expect(page).not_to_have_url(re.compile("theme=health"))
+    shown = page.url.partition("?")[2]
+    assert "theme=" in shown
+    with page.context.expect_page() as opened:
+        page.get_by_role("link", name="Gaps", exact=True).click(modifiers=["ControlOrMeta"])
+    opened.value.wait_for_url(f"**/gaps?{shown}")
+    opened.value.close()
+    assert "/coverage?" in page.url
+
+
+def test_without_a_server_the_browser_follows_the_link_itself(coverage):
+    """Nothing would answer a page that lost its connection; what the browser asks for has the choices all the same."""
+    stopped, address = coverage.page.evaluate(
+        """() => {
+          const link = document.querySelector('.kradan-menu a[href$="gaps"]');
+          document.querySelector("[data-test-connection-state]").dataset.testConnectionState = "PINGING_SERVER";
+          let stopped = null;
+          addEventListener("click", (event) => { stopped = event.defaultPrevented; event.preventDefault(); }, { once: true });
+          link.click();
+          return [stopped, link.href];
+        }"""
+    )
+    assert stopped is False
+    assert address.endswith(f"/gaps?{CHOSEN}")
+
+
+def test_on_a_phone_one_button_unfolds_the_whole_menu_and_a_choice_folds_it(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/coverage?{CHOSEN}", width=390, height=844)
+    assert seen.painted() == 170
+    seen.settled()
+    page, views = seen.page, seen.page.locator("#kradan-views")
+    button = page.get_by_role("button", name="Menu", exact=True)
+    expect(views).to_be_hidden()
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    expect(views.get_by_role("link")).to_have_count(18)
+    page.keyboard.press("Escape")
+    expect(views).to_be_hidden()
+    button.click()
+    views.locator("summary", has_text="Data").click()  # the person folds a section; the rest stays
+    expect(views.get_by_role("link", name="Gaps", exact=True)).to_be_visible()
+    views.get_by_role("link", name="Gaps", exact=True).click()
+    page.wait_for_url(f"**/gaps?{CHOSEN}")
+    expect(views).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert seen.errors == seen.foreign == []
+
+
+@pytest.mark.parametrize("width", [1920, 1366, 1024, 800, 390])
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_menu_stands_in_one_line_and_covers_nothing(chromium, demo, language, width):
+    seen = served.visit(chromium, f"{demo}/sources?lang={language}", width=width, height=768)
+    seen.title()
+    seen.settled()
+    found = seen.page.evaluate(
+        """() => {
+          const box = (sought) => document.querySelector(sought).getBoundingClientRect();
+          const entries = [...document.querySelectorAll("#kradan-views > li, .kradan-menu > button")];
+          const boxes = entries.map((entry) => entry.getBoundingClientRect()).filter((found) => found.height);
+          return { tops: new Set(boxes.map((found) => Math.round(found.top + found.height / 2))).size, right: Math.max(...boxes.map((found) => found.right)),
+                   below: Math.max(...boxes.map((found) => found.bottom)), board: box(".kradan-board span").top,
+                   language: box(".st-key-lang").left, edge: box(".st-key-lang").right };
+        }"""
+    )
+    assert found["tops"] == 1
+    assert found["right"] + 8 <= found["language"]
+    assert found["edge"] <= width
+    assert found["below"] <= found["board"]

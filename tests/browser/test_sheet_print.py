@@ -1,0 +1,145 @@
+"""A subdistrict on one A4 sheet, printed by a real browser: the fullest, the emptiest, and one fuller than any."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from loaders.reference import subdistricts
+from loaders.store import connection as stores
+from loaders.store import tables
+from pages.subdistrict import print as a4
+from tests.support import served
+
+pytestmark = pytest.mark.xdist_group("browser")
+MILLIMETRE = 96 / 25.4
+MEASURE = """() => {
+  const sheet = document.querySelector('.kradan-a4'), box = sheet.getBoundingClientRect();
+  const inside = [...sheet.querySelectorAll('*')].map(node => node.getBoundingClientRect());
+  return { height: box.height, wide: Math.max(...inside.map(one => one.right)) - box.left, width: box.width, text: sheet.innerText };
+}"""
+
+
+def extremes(path) -> dict[str, str]:
+    """The subdistricts with most support, with most rows in all registers, and with no support and fewest rows."""
+    engine = stores.open_store(f"sqlite:///{path}")
+    with stores.reading(engine) as connection:
+        counts = {
+            name: stores.read_register(connection, name, "80")["subdistrict_code"].value_counts()
+            for name in tables.REGISTERS
+            if "subdistrict_code" in tables.REGISTERS[name].c
+        }
+    engine.dispose()
+    codes = subdistricts()["subdistrict_code"]
+    table = {
+        code: (int(counts["support"].get(code, 0)), sum(int(count.get(code, 0)) for count in counts.values()))
+        for code in codes
+    }
+    return {
+        "most_support": max(table, key=lambda code: table[code]),
+        "most_rows": max(table, key=lambda code: table[code][1]),
+        "emptiest": min(table, key=lambda code: table[code]),
+    }
+
+
+def pages_of(pdf: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page(?![s\w])", pdf))
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with served.browser() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory):
+    return served.make_store(tmp_path_factory.mktemp("print") / "kradan.sqlite", demo=True)
+
+
+@pytest.fixture(scope="module")
+def board(store):
+    with served.board(store) as address:
+        yield address
+
+
+def printed(chromium, address: str) -> dict:
+    """Pages of the PDF, and size and text of the sheet as the printer sees it."""
+    seen = served.visit(chromium, address, 1200, 900)
+    seen.page.locator(".kradan-a4").wait_for(state="attached")
+    seen.settled()
+    seen.page.emulate_media(media="print")
+    seen.page.evaluate("document.fonts.ready.then(() => true)")  # a fallback letter has another width
+    pdf = seen.page.pdf(prefer_css_page_size=True, print_background=True)
+    found = seen.page.evaluate(MEASURE) | {"pages": pages_of(pdf)}
+    seen.page.context.close()
+    return found
+
+
+def fits(found: dict) -> None:
+    assert found["pages"] == 1
+    assert found["height"] <= 281 * MILLIMETRE
+    assert found["wide"] <= found["width"] + 1
+
+
+@pytest.mark.parametrize(
+    ("which", "language"),
+    [("most_support", "th"), ("most_rows", "th"), ("emptiest", "th"), ("most_support", "en"), ("emptiest", "en")],
+)
+def test_it_prints_on_one_sheet(chromium, board, store, which, language):
+    code = extremes(store)[which]
+    found = printed(chromium, f"{board}/subdistrict?subdistrict={code}&year=&lang={language}")
+    fits(found)
+    assert code in found["text"]
+    heading = {"th": "ใครสนับสนุนตำบลนี้", "en": "Who supports this subdistrict"}[language]
+    assert heading in found["text"]
+    nobody = {"th": "ไม่พบรายการสนับสนุนของตำบลนี้", "en": "No support on record here"}[language]
+    assert (nobody in found["text"]) == (which == "emptiest")
+
+
+def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, board, store):
+    found = printed(chromium, f"{board}/subdistrict?subdistrict={extremes(store)['most_support']}&year=")
+    fits(found)
+    assert "ดูครบในหน้าจอ" not in found["text"]
+    assert re.search(r"\[\d+\] \d+", found["text"])
+    assert re.search(r"\[\d+\] demo_\w+\.\w+ \(\d+ แถว", found["text"])
+
+
+@pytest.mark.parametrize(("agency", "language"), [("province_office", "th"), ("lao", "en"), ("trf", "th")])
+def test_an_agency_prints_on_one_sheet_with_all_its_districts(chromium, board, store, agency, language):
+    engine = stores.open_store(f"sqlite:///{store}")
+    with stores.reading(engine) as connection:
+        records = stores.read_register(connection, "support", "80")
+    engine.dispose()
+    own = records[records["agency_code"].eq(agency)]
+    found = printed(chromium, f"{board}/agency?agency={agency}&year=&lang={language}")
+    fits(found)
+    names = subdistricts().drop_duplicates("district_code").set_index("district_code")[f"district_name_{language}"]
+    assert [name for name in names[own["district_code"].dropna().unique()] if name not in found["text"]] == []
+    assert [name for name in own["file_name"].unique() if name not in found["text"]] == []
+
+
+def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(chromium, tmp_path):
+    store = served.make_store(tmp_path / "kradan.sqlite", demo=False)
+    file = tmp_path / "many.csv"
+    work = "อบรมพัฒนาศักยภาพผู้นำชุมชนและเครือข่ายองค์กรการเงินเพื่อการพึ่งตนเองอย่างยั่งยืน รุ่นที่"
+    rows = "".join(
+        f"หน่วยงานทดลองที่ {number % 9},ท่าดี,ลานสกา,นครศรีธรรมราช,{work} {number},{1000 + number},2550\n"
+        for number in range(150)
+    )
+    file.write_text("หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n" + rows, encoding="utf-8")
+    assert served.run_import(store, file).returncode == 0
+    with served.board(store) as address:
+        found = printed(chromium, f"{address}/subdistrict?subdistrict=800303")
+    fits(found)
+    left = re.search(r"และอีก (\d+) งาน \((\d+) รายการ", found["text"])
+    assert left
+    listed = len(re.findall(r"รุ่นที่\s+\d+", found["text"]))
+    assert listed + int(left[1]) == 150
+    assert listed >= 10
+
+
+def test_marks_above_and_below_take_no_width_when_lines_are_counted():
+    assert a4._wrapped(8, "ก" * 20, 30) == a4._wrapped(8, "กี่" * 20, 30)
+    assert a4._wrapped(8, "ก" * 400, 30) > a4._wrapped(8, "ก" * 40, 30)

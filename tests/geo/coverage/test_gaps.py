@@ -1,0 +1,187 @@
+"""Gaps: need against support with "not known" apart, who could act, plan demands."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from geo.coverage.coverage import coverage
+from geo.coverage.gaps import QUADRANTS, gaps, gaps_by_theme, neighbours, plan_gaps, who_could_act
+from tests.support import toy
+
+# 9901 and 9902 have spoken, 9903 has not; support stands in 990101 and 990201
+SPOKEN = toy.reports(("base_a1", "9901"), ("base_a1", "9902"))
+NEEDS = {"990101": 50, "990102": 40, "990103": 30, "990201": 0, "990202": 1, "990301": 60, "990302": None, "990303": 2}
+
+
+def shown(**choices) -> pd.DataFrame:
+    return coverage(
+        toy.support(toy.record("990101"), toy.record("99020101")), toy.areas(), toy.villages(), SPOKEN, **choices
+    )
+
+
+def quadrants(table: pd.DataFrame) -> dict[str, str]:
+    return dict(zip(table["subdistrict_code"], table["quadrant"], strict=True))
+
+
+def test_quadrants_keep_both_kinds_of_not_known_apart():
+    table = gaps(toy.needs(NEEDS), shown(), indicator="hardship_households")
+    assert quadrants(table) == {
+        "990101": "served",
+        "990102": "gap",
+        "990103": "gap",
+        "990201": "low_need_supported",
+        "990202": "low_need_none",
+        "990203": "unknown_need",  # no row at all
+        "990301": "unknown_support",
+        "990302": "unknown_need",  # a row that says not known
+        "990303": "unknown_support",
+    }
+    assert set(table["quadrant"]) <= set(QUADRANTS)
+    assert table["subdistrict_code"].tolist()[:3] == ["990102", "990103", "990301"], "gaps first, largest need first"
+
+
+def test_not_applicable_is_no_gap():
+    table = gaps(toy.needs(NEEDS), shown(villages_only=True), indicator="hardship_households")
+    assert quadrants(table)[toy.TOWN] == "not_applicable"
+
+
+@pytest.mark.parametrize(
+    ("threshold", "high"),
+    [
+        ("median", {"990101", "990102", "990103", "990301"}),
+        ("mean", {"990101", "990102", "990103", "990301"}),
+        (45, {"990101", "990301"}),
+        (61, set()),
+    ],
+)
+def test_thresholds(threshold, high):
+    table = gaps(toy.needs(NEEDS), shown(), indicator="hardship_households", threshold=threshold)
+    assert set(table.loc[table["need_class"].eq("high"), "subdistrict_code"]) == high
+
+
+def test_need_of_zero_is_never_high_and_nothing_known_is_unknown():
+    zero = gaps(toy.needs(dict.fromkeys(toy.SUBDISTRICTS, 0)), shown(), indicator="hardship_households")
+    assert zero["need_class"].eq("low").all()
+    nothing = gaps(toy.needs({}), shown(), indicator="hardship_households")
+    assert nothing["quadrant"].eq("unknown_need").all() and len(nothing) == 9
+    with pytest.raises(ValueError, match="median"):
+        gaps(toy.needs(NEEDS), shown(), indicator="hardship_households", threshold="feeling")  # type: ignore[arg-type]
+
+
+def test_per_head_needs_a_population():
+    table = gaps(
+        toy.needs({"990101": 10, "990102": 10, "990302": 99}),
+        shown(),
+        indicator="hardship_households",
+        per="population",
+    )
+    table = table.set_index("subdistrict_code")
+    assert table.loc["990101", "need_measure"] == pytest.approx(0.01) and table.loc["990302", "need_class"] == "unknown"
+    assert table.loc[["990101", "990102"], "need_class"].tolist() == ["high", "low"]
+
+
+def test_the_latest_year_counts_and_other_indicators_do_not():
+    needs = pd.concat(
+        [
+            toy.needs({"990101": 1}, fiscal_year=2006),
+            toy.needs({"990101": 5, "990102": None}, fiscal_year=2007),
+            toy.needs({"990101": 7, "990102": 8}, fiscal_year=None),
+            toy.needs({"990101": 99}, indicator="elderly_alone", fiscal_year=2008),
+        ]
+    )
+    value = gaps(needs, shown(), indicator="hardship_households").set_index("subdistrict_code")["need_value"]
+    assert value[["990101", "990102"]].tolist() == [5, 8]
+    value = gaps(needs, shown(), indicator="hardship_households", fiscal_year=2006).set_index("subdistrict_code")[
+        "need_value"
+    ]
+    assert value["990101"] == 1
+
+
+def test_who_could_act_stands_next_door():
+    support = toy.support(
+        toy.record("990102", "a1", baht=10),
+        toy.record("99020101", "a1"),
+        toy.record("990201", "a2", baht=1),
+        toy.record("990201", "a2", baht=1),
+        toy.record("990102", "a3", theme_code="health"),
+        toy.record("990303", "a4"),
+        toy.record("9901", "a5"),
+        toy.record("990101", "a2"),
+    )
+    assert neighbours(toy.adjacency(), "990101") == ["990102", "990201"]
+    table = who_could_act(support, toy.adjacency(), "990101", "sufficiency").set_index("agency_code")
+    assert table.index.tolist() == ["a1", "a2"]
+    assert table.loc["a1", ["neighbours", "subdistrict_codes", "supports", "amount_satang"]].tolist() == [
+        2,
+        "990102,990201",
+        2,
+        1000,
+    ]
+    assert table["is_present"].tolist() == [False, True]
+    assert who_could_act(support, toy.adjacency(), "990101", "learning").empty
+    assert who_could_act(toy.support(), toy.adjacency(), "990101", "health").empty
+
+
+def test_gaps_by_theme_counts_people_without():
+    support = toy.support(toy.record("990101", baht=5), toy.record("990102", theme_code="health"))
+    table = gaps_by_theme(support, toy.areas(), toy.villages(), SPOKEN, ["health", "sufficiency", "ecology"]).set_index(
+        "theme_code"
+    )
+    assert table.index.tolist() == ["ecology", "sufficiency", "health"]
+    assert table.loc["sufficiency", ["covered", "none", "not_reported", "not_applicable", "all"]].tolist() == [
+        1,
+        5,
+        3,
+        0,
+        9,
+    ]
+    assert table["population_none"].tolist() == [21000, 20000, 19000]
+    assert table.loc["sufficiency", "amount_satang"] == 500 and pd.isna(table.loc["health", "amount_satang"])
+    assert table["completeness"].tolist() == [pytest.approx(6 / 9)] * 3
+    silent = gaps_by_theme(support, toy.areas(), None, toy.reports(), ["ecology"])
+    assert silent.loc[0, ["none", "population_none"]].tolist() == [0, 0]
+
+
+def plans(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["subdistrict_code", "village_code", "priority_theme"]).astype("str")
+
+
+@pytest.mark.parametrize(
+    ("place", "plan", "status"),
+    [
+        ("99010101", ("990101", "99010101", "sufficiency"), "met"),
+        ("99010102", ("990101", "99010101", "sufficiency"), "unmet"),
+        ("990101", ("990101", "99010101", "sufficiency"), "met"),
+        ("99010102", ("990101", None, "sufficiency"), "met"),
+        ("990101", ("990101", None, "ecology"), "unmet"),
+        ("9901", ("990101", None, "sufficiency"), "unmet"),
+        ("990101", ("990301", None, "sufficiency"), "unknown"),
+        ("990301", ("990301", None, "sufficiency"), "met"),
+    ],
+)
+def test_a_plan_demand_is_met_where_the_support_is(place, plan, status):
+    table = plan_gaps(plans(plan), toy.support(toy.record(place)), toy.areas(), SPOKEN)
+    assert table[["subdistrict_code", "theme_code", "status"]].to_numpy().tolist() == [[plan[0], plan[2], status]]
+
+
+def test_plan_demands_of_several_villages_and_themes():
+    asked = plans(
+        ("990101", "99010101", "sufficiency, ecology"),
+        ("990101", "99010102", "sufficiency"),
+        ("990101", "99010103", None),
+        ("990201", None, " "),
+        ("880101", None, "ecology"),
+    )
+    table = plan_gaps(
+        asked, toy.support(toy.record("99010101", baht=3)), toy.areas(), SPOKEN, fiscal_year=2007
+    ).set_index("theme_code")
+    assert table.loc["sufficiency", ["demands", "met", "unmet", "status", "amount_satang"]].tolist() == [
+        2,
+        1,
+        1,
+        "part",
+        300,
+    ]
+    assert table.loc["ecology", ["demands", "status"]].tolist() == [1, "unmet"] and len(table) == 2
+    assert plan_gaps(plans(), toy.support(), toy.areas(), SPOKEN).empty

@@ -1,0 +1,87 @@
+"""Every palette in use, computed: four kinds of vision, 20 % light on the screen, CIEDE2000 at least 8."""
+
+from __future__ import annotations
+
+import inspect
+
+import numpy as np
+import pytest
+
+from pages.components import palette
+from pages.overview import questions as answers
+from tests.support.palette_science import VISION, ciede2000, lab, linear, seen, worst
+
+BAR = 8.0
+OFF_SCALE = [palette.NONE, palette.NOT_APPLICABLE]
+# What can stand in one legend. Hatched classes are told by their pattern; that the pattern shows is tested below.
+LEGENDS = {
+    "coverage": [*palette.SEQUENTIAL, palette.UNMEASURED, *OFF_SCALE],
+    "gaps": [*palette.QUADRANTS.values(), palette.NOT_APPLICABLE],
+    "overlaps": [*(color for name, color in palette.OUTCOMES.items() if name != "none"), palette.NOT_KNOWN, *OFF_SCALE],
+    "classes": list(palette.CLASSES.values()),
+    "weak": list(palette.WEAK.values()),
+    "pilots": list(palette.PILOTS.values()),
+    "call": list(palette.CALL.values()),
+    "answer": [color for role, color in answers.COLORS.items() if not role.startswith("scale")] + OFF_SCALE,
+    "clusters": list(palette.CLUSTERS.values()),
+}
+# Pairs 1, 4, 7, 10, 13, 16, 17, 20, 21, 25 and 34 of Sharma, Wu, Dalal: The CIEDE2000 Color-Difference Formula (2005), table 1.
+SHARMA = [
+    ((50, 2.6772, -79.7751), (50, 0, -82.7485), 2.0425),
+    ((50, -1.3802, -84.2814), (50, 0, -82.7485), 1.0),
+    ((50, 0, 0), (50, -1, 2), 2.3669),
+    ((50, 2.49, -0.001), (50, -2.49, 0.0010), 7.1792),
+    ((50, -0.001, 2.49), (50, 0.0009, -2.49), 4.8045),
+    ((50, 2.5, 0), (50, 0, -2.5), 4.3065),
+    ((50, 2.5, 0), (73, 25, -18), 27.1492),
+    ((50, 2.5, 0), (58, 24, 15), 19.4535),
+    ((50, 2.5, 0), (50, 3.1736, 0.5854), 1.0),
+    ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+    ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "published"), SHARMA)
+def test_ciede2000_gives_the_published_differences(one, other, published):
+    assert ciede2000(np.array(one), np.array(other)) == pytest.approx(published, abs=5e-5)
+    assert ciede2000(np.array(other), np.array(one)) == pytest.approx(published, abs=5e-5)
+
+
+def test_lab_of_white_and_red_is_the_published_one():
+    assert lab(linear("#ffffff")) == pytest.approx([100, 0, 0], abs=0.01)
+    assert lab(linear("#ff0000")) == pytest.approx([53.24, 80.09, 67.20], abs=0.02)
+
+
+def test_greys_stay_grey_in_every_vision_and_light_takes_contrast_away():
+    for vision in VISION:
+        assert np.abs(seen("#808080", vision)[1:]).max() < 0.5
+    dark, light = seen("#000000"), seen("#ffffff")
+    assert ciede2000(dark, light) < ciede2000(seen("#000000", ambient=0), seen("#ffffff", ambient=0))
+
+
+@pytest.mark.parametrize("name", LEGENDS)
+def test_the_worst_pair_of_every_legend_can_be_told_apart(name):
+    difference, vision, one, other = worst(LEGENDS[name])
+    assert difference >= BAR, f"{name}: {one} and {other} differ by {difference:.1f} for {vision} vision"
+
+
+def test_hatch_and_stripe_show_on_their_grounds():
+    lines = [
+        (palette.NOT_REPORTED, palette.NOT_REPORTED_LINE),
+        (palette.NONE, palette.NOT_REPORTED_LINE),
+        (palette.NOT_REPORTED, palette.WEAK["alone"]),
+    ]
+    lines += [(ground, "#5f6b76") for ground in palette.CLASSES.values()]
+    for ground, line in lines:
+        assert worst([ground, line])[0] >= BAR, (ground, line)
+
+
+def test_no_palette_is_left_out():
+    named = {name: value for name, value in inspect.getmembers(palette) if name.isupper()}
+    listed = {color for colors in LEGENDS.values() for color in colors} | {
+        palette.NOT_REPORTED,
+        palette.NOT_REPORTED_LINE,
+    }
+    for name, value in named.items():
+        colors = list(value.values()) if isinstance(value, dict) else [value] if isinstance(value, str) else list(value)
+        assert set(colors) <= listed, name

@@ -1,0 +1,382 @@
+"""Who may see what: enforced where rows are read, so that frames, exports and the command line obey alike."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from itertools import product
+
+import pandas as pd
+import pytest
+from sqlalchemy import select
+
+from loaders import __main__ as shell
+from loaders import setup, tracker
+from loaders.exchange import package as exchange_package
+from loaders.imports import decide
+from loaders.layouts import templates
+from loaders.problems import Refused
+from loaders.store import accounts as store_people
+from loaders.store import connection as store
+from loaders.store import originals as kept_files
+from loaders.store import privacy, tables
+from loaders.store import small_counts as privacy_counts
+from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
+from tests.support.stores import load_rows
+
+CANARY = "081-234-5678"
+FORMS = ("081-234-5678", "0812345678", "081 234 5678", "๐๘๑-๒๓๔-๕๖๗๘", "+66 81 234 5678")
+PARTNER, OWNER = Viewer("partner", "nhso"), Viewer("partner", "codi")
+
+
+def everything(connection, viewer) -> str:
+    """All text that any reading function hands to a viewer."""
+    frames = [store.read_register(connection, register, None, viewer) for register in tables.REGISTERS]
+    frames += [store.read_table(connection, table, viewer) for table in tables.metadata.sorted_tables]
+    frames += [store.read_reports(connection, register, viewer) for register in tables.REGISTERS]
+    frames += [
+        store.read_support(connection, "80", viewer),
+        store.read_summary(connection, viewer),
+        store.read_batches(connection, viewer),
+    ]
+    frames += [tracker.tracker(connection, date(2030, 1, 1), viewer)]
+    return "\n".join(frame.to_csv() for frame in frames)
+
+
+@pytest.fixture
+def canaries(board, tmp_path):
+    """A telephone number in its own column, in free texts, in a file name and in a quarantined row."""
+    holder = templates.example_rows("role_holder")[0]
+    load_rows(
+        board,
+        tmp_path,
+        "role_holder",
+        [holder | {"phone": CANARY}, holder | {"phone": CANARY, "subdistrict": "ไม่มีตำบลนี้"}],
+    )
+    support = templates.example_rows("support")[0]
+    rows = [
+        support | {"activity": f"ติดต่อ {form} ได้", "implementer": f"โทร.{form}", "reference": str(n)}
+        for n, form in enumerate(FORMS)
+    ]
+    load_rows(board, tmp_path, "support", rows)
+    organisation = templates.example_rows("organisation")[0]
+    load_rows(
+        board, tmp_path, "organisation", [organisation | {"organisation_name": f"กลุ่ม {CANARY}", "village_list": CANARY}]
+    )
+    with store.writing(board) as connection:
+        batch = tables.import_batch
+        connection.execute(batch.update().where(batch.c.id == 1).values(file_name=f"ผู้ติดต่อ {CANARY}.xlsx"))
+    return board
+
+
+def test_the_canary_reaches_nobody_who_may_not_see_it(canaries, tmp_path):
+    with store.reading(canaries) as connection:
+        text = everything(connection, PUBLIC)
+    exchange_package.export(canaries, tmp_path / "public", PUBLIC)
+    exported = "\n".join(path.read_text(encoding="utf-8-sig") for path in (tmp_path / "public").rglob("*.*"))
+    for form, where in product(FORMS, (text, exported)):
+        assert form not in where, form
+    assert privacy.HIDDEN in text
+    assert "ติดต่อ" in text
+
+
+def test_the_canary_is_there_for_those_who_may(canaries):
+    with store.reading(canaries) as connection:
+        for viewer in (DATA_TEAM, Viewer("admin"), PARTNER):
+            assert CANARY in everything(connection, viewer), viewer
+
+
+def test_a_quarantined_row_is_for_the_team_and_the_base_that_sent_it(canaries):
+    with store.reading(canaries) as connection:
+        rows = {
+            viewer: len(store.read_table(connection, tables.quarantine, viewer))
+            for viewer in (PUBLIC, PARTNER, OWNER, DATA_TEAM)
+        }
+    assert rows == {PUBLIC: 0, PARTNER: 0, OWNER: 1, DATA_TEAM: 1}
+
+
+def test_who_loaded_a_file_is_for_the_team(board):
+    with store.reading(board) as connection:
+        assert "tester" not in everything(connection, PUBLIC) + everything(connection, PARTNER)
+        assert "tester" in everything(connection, DATA_TEAM)
+
+
+@pytest.mark.parametrize("register", sorted(tables.REGISTERS))
+@pytest.mark.parametrize(
+    ("level", "seen"), [("public", "public other own team"), ("partners", "other own team"), ("private", "own team")]
+)
+def test_sharing_of_every_register(engine, tmp_path, register, level, seen):
+    load_rows(engine, tmp_path, register, templates.example_rows(register))
+    with store.writing(engine) as connection:
+        store_people.share(connection, register, "codi", level, "admin")
+    viewers = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
+    with store.reading(engine) as connection:
+        found = [
+            name for name, viewer in viewers.items() if len(store.read_register(connection, register, None, viewer))
+        ]
+        reports = [name for name, viewer in viewers.items() if len(store.read_reports(connection, register, viewer))]
+        files = [name for name, viewer in viewers.items() if len(store.read_batches(connection, viewer))]
+        sums = [name for name, viewer in viewers.items() if len(store.read_summary(connection, viewer))]
+    assert " ".join(found) == seen
+    assert files == found
+    assert reports in (found, [])  # a register without areas speaks for none
+    assert sums == (found if register == "support" else [])
+
+
+def test_sharing_falls_back_to_the_registers_default(sqlite_engine, tmp_path):
+    load_rows(sqlite_engine, tmp_path, "plan", templates.example_rows("plan"))
+    with store.writing(sqlite_engine) as connection:
+        before = store.data_version(connection)
+        store_people.share(connection, "plan", "*", "private", "admin")
+        assert store.data_version(connection) != before
+        assert store.read_register(connection, "plan", None, PUBLIC).empty
+        store_people.share(connection, "plan", "codi", "public", "admin")
+        assert len(store.read_register(connection, "plan", None, PUBLIC)) == 2
+        assert store.read_table(connection, tables.audit)["action"].tolist()[-2:] == ["share", "share"]
+    with pytest.raises(ValueError, match="expected"), store.writing(sqlite_engine) as connection:
+        store_people.share(connection, "plan", "codi", "everyone", "admin")
+
+
+def test_private_data_are_not_in_a_public_export(board, tmp_path):
+    with store.writing(board) as connection:
+        for register in tables.REGISTERS:
+            store_people.share(connection, register, "*", "private", "admin")
+    exchange_package.export(board, tmp_path / "out", PUBLIC)
+    rows = {
+        path.stem: len(path.read_text(encoding="utf-8-sig").splitlines()) - 1
+        for path in (tmp_path / "out").rglob("*.csv")
+    }
+    assert rows["support_3w"] == 1  # the HXL row
+    assert {rows[tables.REGISTERS[register].name] for register in tables.REGISTERS} == {0}
+    assert rows["import_batch"] == rows["support_360giving"] == rows["reports"] == 0
+    assert "example_foundation" not in (tmp_path / "out" / "tables" / "agency.csv").read_text(encoding="utf-8-sig")
+
+
+def test_the_command_line_obeys_too(canaries, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", canaries.url.render_as_string(hide_password=False))
+    assert shell.main(["export", str(tmp_path / "out"), "--as", "public"]) == 0
+    text = capsys.readouterr().out + "\n".join(
+        path.read_text(encoding="utf-8-sig") for path in (tmp_path / "out").rglob("*.*")
+    )
+    assert not [form for form in FORMS if form in text]
+
+
+def test_a_role_holder_is_a_filled_role_to_the_public(board):
+    with store.reading(board) as connection:
+        frame = store.read_register(connection, "role_holder", None, PUBLIC)
+        team = store.read_register(connection, "role_holder", None, DATA_TEAM)
+    assert frame["is_vacant"].tolist() == team["is_vacant"].tolist() == [False, True]
+    assert frame["person"].isna().all()
+    assert frame["phone"].isna().all()
+    assert frame["is_masked"].tolist() == [True, False]
+    assert team["person"].tolist()[0] == "ชื่อสมมติ"
+
+
+def test_past_its_date_nobody_sees_a_person_and_the_rows_are_erased(board, monkeypatch):
+    with store.writing(board) as connection:
+        connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
+        frame = store.read_register(connection, "role_holder", None, Viewer("admin"))
+        assert frame[["person", "phone"]].isna().all(axis=None)
+        assert frame["is_vacant"].tolist() == [False, True]
+        assert store_people.forget_people(connection, "admin", date(2019, 1, 1)) == 0
+        assert store_people.forget_people(connection, "admin", date(2020, 1, 2)) == 1
+        assert store_people.forget_people(connection, "admin", date(2020, 1, 2)) == 0
+        assert connection.execute(tables.role_holder.select()).first().phone is None
+
+
+def test_a_person_is_kept_until_the_day_the_file_says_and_never_longer_than_the_rule(engine, tmp_path):
+    row = templates.example_rows("role_holder")[0]
+    far, near = (
+        date.today().replace(day=1, year=date.today().year + 9),
+        date.today().replace(day=1, year=date.today().year + 1),
+    )
+    written = [f"{day.day}/{day.month}/{day.year + 543}" for day in (far, near)]
+    load_rows(engine, tmp_path, "role_holder", [row | {"retain_until": text} for text in written] + [row])
+    with store.reading(engine) as connection:
+        dates = list(store.read_register(connection, "role_holder")["retain_until"].dt.date)
+        due = store_people.due_people(connection, date.today())
+        later = store_people.due_people(connection, far)
+    rule = store.years_from(date.today(), 2)
+    assert dates == [rule, near, rule]
+    assert due == {"kept": 3, "over": 0, "next": near}
+    assert later == {"kept": 3, "over": 3, "next": None}
+
+
+def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erased(url, tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", url)
+    monkeypatch.setattr(kept_files, "folder", lambda: tmp_path / "kept")
+    engine = store.open_store(url, create=True)
+    setup.ensure_code_lists(engine)
+    row, plan = templates.example_rows("role_holder")[0] | {"phone": CANARY}, templates.example_rows("plan")
+    (tmp_path / "in").mkdir()
+    load_rows(engine, tmp_path / "in", "plan", plan)
+    load_rows(
+        engine, tmp_path / "in", "role_holder", [row, row | {"subdistrict": "ไม่มีตำบลนี้"}, row | {"subdistrict": "ไม่มีที่นี่"}]
+    )
+    with store.reading(engine) as connection:
+        waiting = connection.execute(select(tables.quarantine.c.id)).scalars().all()
+        phone = next(
+            name
+            for name, value in json.loads(connection.execute(select(tables.quarantine.c.cells)).scalar()).items()
+            if value == CANARY
+        )
+    decide.decide_value(engine, waiting[1:], phone, CANARY, "ถามแล้ว", "tester")
+    decide.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert store_people.forget(engine, "tester") == {"rows": 0, "files": 0}
+    over = store.years_from(date.today(), 3)
+    assert store_people.forget(engine, "tester", over) == {"rows": 3, "files": 1}
+    assert store_people.forget(engine, "tester", over) == {"rows": 0, "files": 0}
+    exchange_package.export(engine, tmp_path / "out")
+    everywhere = [*(tmp_path / "out").rglob("*.*"), *(tmp_path / "kept").iterdir()]
+    assert not [path for path in everywhere if CANARY.encode() in path.read_bytes()]
+    with store.reading(engine) as connection:
+        assert store.read_table(connection, tables.audit)["action"].tolist()[-1] == "forget_people"
+        assert len(store.read_register(connection, "plan")) == 2
+    engine.dispose()
+
+
+def test_every_person_record_gets_a_date(board, monkeypatch):
+    with store.reading(board) as connection:
+        dates = store.read_register(connection, "role_holder")["retain_until"]
+    assert dates.dt.date.tolist() == [store.years_from(date.today(), 2)] * 2
+
+
+def test_roles_are_read_anew_and_revoked_at_once(engine):
+    with store.writing(engine) as connection:
+        store_people.grant(connection, "Head@nhso.go.th", "partner", "admin", "nhso")
+        assert store_people.viewer_of(connection, "head@NHSO.go.th") == PARTNER
+        assert (
+            store_people.viewer_of(connection, "other@nhso.go.th") == store_people.viewer_of(connection, None) == PUBLIC
+        )
+        assert store_people.revoke(connection, "head@nhso.go.th", "admin")
+        assert store_people.viewer_of(connection, "head@nhso.go.th") == PUBLIC
+        assert store.read_table(connection, tables.account, DATA_TEAM).empty
+        assert len(store.read_table(connection, tables.account, Viewer("admin"))) == 1
+    with pytest.raises(ValueError, match="agency"), store.writing(engine) as connection:
+        store_people.grant(connection, "x", "partner", "admin")
+
+
+# -- national IDs ------------------------------------------------------------------------------------------------------
+
+
+def national_id(first_twelve: str) -> str:
+    total = sum(int(digit) * weight for digit, weight in zip(first_twelve, range(13, 1, -1), strict=True))
+    return first_twelve + str((11 - total % 11) % 10)
+
+
+@pytest.mark.parametrize("form", ["{}", "{}.0", "เลขที่ {} ครับ", "spaced", "dashed", "thai"])
+def test_a_column_of_national_ids_is_refused_with_the_reason(sqlite_engine, tmp_path, form):
+    ids = [national_id(f"1809900{number:05d}") for number in range(3)]
+    shapes = {"spaced": lambda x: f"{x[0]} {x[1:5]} {x[5:10]} {x[10:12]} {x[12]}", "dashed": lambda x: f"{x[0]}-{x[1:5]}-{x[5:10]}-{x[10:12]}-{x[12]}",
+              "thai": lambda x: x.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))}  # fmt: skip
+    written = [shapes.get(form, form.format)(one) for one in ids]
+    row = templates.example_rows("organisation")[0]
+    with pytest.raises(Refused) as stop:
+        load_rows(sqlite_engine, tmp_path, "organisation", [row | {"village_list": text} for text in written])
+    problem = stop.value.problem
+    assert (problem.code, problem.column, problem.row) == ("national_id_column", "หมู่บ้านสมาชิก", 2)
+    assert not any(one in str(problem) for one in (*ids, *written))
+    with store.reading(sqlite_engine) as connection:
+        assert store.count(connection, tables.import_batch) == 0
+
+
+@pytest.mark.parametrize(
+    "cells", [["0994000165765"] * 3, ["1234567890123", "2345678901234", "3456789012345"], ["120000", "0812345678"]]
+)
+def test_other_long_numbers_are_no_national_ids(sqlite_engine, tmp_path, cells):
+    row = templates.example_rows("organisation")[0]
+    done = load_rows(sqlite_engine, tmp_path, "organisation", [row | {"village_list": cell} for cell in cells])
+    assert done.count("loaded") == len(cells)
+
+
+# -- small counts ------------------------------------------------------------------------------------------------------
+
+
+def cells(*rows) -> pd.DataFrame:
+    levels = {2: "province", 4: "district", 6: "subdistrict", 8: "village"}
+    return pd.DataFrame(
+        [{"area_code": code, "area_level": levels[len(code)], "value": value, "table": "t"} for code, value in rows]
+    )
+
+
+def hidden(*rows) -> set[str]:
+    frame = cells(*rows)
+    return set(frame["area_code"][privacy_counts.small_cells(frame, "value", ["table"])])
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([("800101", 0), ("800102", 5), ("800103", 70)], set()),
+        (
+            [("800101", 4), ("800102", 9), ("800103", 70)],
+            {"800101", "800102"},
+        ),  # one hidden cell: the next smallest too
+        ([("800101", 4), ("800102", 2), ("800103", 70)], {"800101", "800102"}),
+        (
+            [("800101", 1), ("800102", 1), ("800103", 70)],
+            {"800101", "800102", "800103"},
+        ),  # two people in two cells: 1 and 1
+        ([("800101", 4), ("800102", 4), ("800103", 70)], {"800101", "800102", "800103"}),  # eight in two: 4 and 4
+        ([("800101", 3), ("800102", 0), ("8001", 3)], {"800101", "8001"}),  # the total is the cell
+        ([("800101", 4), ("800102", 9), ("800201", 7), ("800202", 8)], {"800101", "800102"}),
+        ([("8001", 3), ("8002", 20), ("8003", 30), ("80", 53)], {"8001", "8002"}),
+        ([("80010601", 2), ("80010602", 30), ("800106", 32), ("800107", 50)], {"80010601", "80010602"}),
+    ],
+)
+def test_small_counts_and_their_complements(rows, expected):
+    assert hidden(*rows) == expected
+
+
+def test_a_hidden_total_is_not_the_sum_of_parts_that_are_shown():
+    rows = [("8001", 3), ("8002", 20), ("8003", 30), ("80", 53), ("800201", 12), ("800202", 8)]
+    found = hidden(*rows)
+    assert {"8001", "8002"} <= found
+    assert found & {"800201", "800202"}
+
+
+def test_no_single_cell_can_be_reckoned_from_any_total():
+    """For random tables with all totals published: no hidden small cell has only one possible value."""
+    import random
+
+    chance = random.Random(5)
+    for _ in range(60):
+        parts = [
+            (f"8001{number:02d}", chance.choice([0, 1, 2, 3, 4, 5, 8, 20, 60]))
+            for number in range(1, chance.randint(3, 7))
+        ]
+        total = sum(value for _, value in parts)
+        found = hidden(*parts, ("8001", total))
+        unknown = [value for code, value in parts if code in found]
+        if "8001" in found or not unknown:
+            continue
+        rest, small = sum(unknown), [value for value in unknown if value < 5]
+        assert len(unknown) >= 2
+        if len(small) == len(unknown):
+            assert len(unknown) < rest < 4 * len(unknown)
+
+
+def test_small_counts_are_masked_for_the_public_only(sqlite_engine, tmp_path):
+    row = templates.example_rows("indicator")[0]
+    names = [("ท่าไร่", "3"), ("ปากนคร", "9"), ("นาทราย", "50")]
+    load_rows(
+        sqlite_engine, tmp_path, "indicator", [row | {"subdistrict": name, "value": value} for name, value in names]
+    )
+    percent = {"indicator_code": "สมาชิกออมทรัพย์ (ร้อยละ)", "value": "2"}
+    load_rows(sqlite_engine, tmp_path, "indicator", [row | percent])
+    fund = templates.example_rows("welfare_fund")[0]
+    load_rows(sqlite_engine, tmp_path, "welfare_fund", [fund | {"hardship_members": "2"}])
+    support = templates.example_rows("support")[0]
+    load_rows(sqlite_engine, tmp_path, "support", [support | {"people_reached": "1"}])
+    with store.reading(sqlite_engine) as connection:
+        public = store.read_register(connection, "indicator", None, PUBLIC)
+        partner = store.read_register(connection, "indicator", None, PARTNER)
+        funds = store.read_register(connection, "welfare_fund", None, PUBLIC)
+        supports = store.read_support(connection, "80", PUBLIC)
+    assert public["value"].isna().tolist() == public["is_masked"].tolist() == [True, True, False, False]
+    assert partner["value"].tolist() == [3, 9, 50, 2]
+    assert funds["hardship_members"].isna().all()
+    assert funds["members"].tolist() == [640]
+    assert supports["people_reached"].isna().all()
+    assert supports["amount_satang"].tolist() == [5_000_000]

@@ -1,0 +1,193 @@
+"""Overview with its questions, currents, matrix and agency page on odd stores: each stands, in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+import streamlit as st
+from sqlalchemy import insert
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from geo.questions.questions import QUESTIONS
+from loaders import setup
+from loaders.store import connection as store
+from loaders.store import tables
+from pages.coverage import dimensions
+from pages.session import cache as kept
+from tests.conftest import ROOT, SHARED
+from tests.support import served
+
+BUDGET = SHARED / "agency_files" / "02f_derived_budget2565_nst_lines_with_code.csv"
+WORDS = {
+    language: json.loads((ROOT / f"data/text/{language}.json").read_text(encoding="utf-8")) for language in ("th", "en")
+}
+BATCH = {
+    "base": "base", "file_name": "made.csv", "file_sha256": "0", "layouts": "", "loaded_at": "2026-01-01T00:00:00", "loaded_by": "test", "is_demo": False,
+    "is_active": True, "summary": "{}",
+} | dict.fromkeys([f"{what}_{kind}" for what in ("rows", "satang") for kind in ("in", "loaded", "quarantined", "excluded")], 0)  # fmt: skip
+
+
+def row(number: int, place: str, agency: str = "codi", stream: str | None = None, theme: str | None = "health") -> dict:
+    level = {2: "province", 4: "district", 6: "subdistrict"}[len(place)]
+    return {
+        "id": number, "batch_id": 1, "sheet": "1", "row": number, "area_code": place, "area_level": level, "agency_code": agency, "stream_code": stream,
+        "subdistrict_code": place if level == "subdistrict" else None, "district_code": place[:4] if len(place) >= 4 else None, "province_code": "80",
+        "theme_code": theme, "fiscal_year": 2007, "amount_satang": 100 * number, "activity": '<b onclick="x">*งาน*</b>',
+    }  # fmt: skip
+
+
+STORES = {
+    "empty": [],
+    "one_record": [row(1, "800303")],
+    "one_agency": [row(number, code) for number, code in enumerate(("800101", "800303", "800601"), start=1)],
+    "province_level": [row(1, "80"), row(2, "80", theme=None)],
+    "thirty_agencies": [row(number, f"80010{number % 3 + 1}", agency=f"agency_{number}") for number in range(1, 31)],
+    "forty_streams": [row(number, f"80010{number % 3 + 1}", stream=f"stream_{number}") for number in range(1, 41)],
+}
+
+
+@pytest.fixture(params=STORES)
+def filled(request, tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    engine = store.open_store(create=True)
+    setup.ensure_code_lists(engine)
+    rows = STORES[request.param]
+    with store.writing(engine) as connection:
+        if rows:
+            connection.execute(insert(tables.import_batch).values(id=1, **BATCH))
+            scope = {"batch_id": 1, "register": "support", "base": "base", "area_code": "80", "fiscal_year": 2007}
+            connection.execute(insert(tables.batch_scope).values(**scope))
+            connection.execute(insert(tables.support), rows)
+            streams = [
+                {"code": entry["stream_code"], "name_th": "<i>กระแส</i>", "kind": "special"}
+                for entry in rows
+                if entry["stream_code"]
+            ]
+            if streams:
+                connection.execute(insert(tables.stream), streams)
+    kept.clear()
+    yield request.param
+    kept.clear()
+
+
+@pytest.fixture(scope="module", params=["demo", "budget"])
+def answered(request, tmp_path_factory):
+    """The sentence of every question on the demo province and on the real lines of the budget of FY2565."""
+    path = tmp_path_factory.mktemp(request.param) / "kradan.sqlite"
+    served.make_store(path, demo=request.param == "demo")
+    if request.param == "budget":
+        served.run_import(path, BUDGET)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KRADAN_STORE", str(path))
+        patch.delenv("DATABASE_URL", raising=False)
+        kept.clear()
+        pages = {code: run("overview", lang="en", question=code) for code in ("", *QUESTIONS)}
+    kept.clear()
+    return request.param, pages
+
+
+def title(page: AppTest) -> str:
+    return next(element.proto.body for element in page.get("html") if "kradan-title" in element.proto.body)
+
+
+def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answered):
+    board, pages = answered
+    assert all(not page.exception and not len(page.error) for page in pages.values())
+    titles = {code: title(page) for code, page in pages.items()}
+    assert len(set(titles.values())) == 11
+    wanted = {
+        "demo": {
+            "booklets": "24 of 170 ",
+            "duplication": "23 pairs of suspected duplication in 23 ",
+            "nobody": "Nobody is at work in 9 of 170 ",
+        },
+        "budget": {
+            "nobody": "Nobody is at work in 104 of 170 ",
+            "weak_unsupported": "Not known ",
+            "per_head": "Tha Sala gets most, 9,903 ",
+        },
+    }
+    for code, words in wanted[board].items():
+        assert words in titles[code]
+
+
+def run(view: str, **choices: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in choices.items():
+        page.query_params[key] = value
+    page._page_hash = calc_hash(view)
+    return page.run()
+
+
+VISITS = [
+    ("overview", {"question": "crowd_beside_none"}), ("currents", {"shown": "strong_on_weak"}), ("matrix", {"cells": "baht", "cell": "learning:8001"}),
+    ("matrix", {"district": "8001"}), ("agency", {"agency": "codi"}), ("agency", {}),
+]  # fmt: skip
+
+
+def test_every_page_stands(filled):
+    for number, (view, choices) in enumerate(VISITS):
+        language = ("th", "en")[number % 2]
+        page = run(view, lang=language, **choices)
+        assert not page.exception
+        assert [error.value for error in page.error] == [], (filled, view)
+        bodies = [element.proto.body for element in page.get("html")]
+        assert any("kradan-title" in body for body in bodies), (filled, view)
+        assert WORDS[language]["board_of"].split(" · ")[0] in "".join(bodies)
+        assert not any("<b onclick" in body or "<i>กระแส" in body for body in bodies)
+
+
+def test_every_agency_is_a_link_to_its_page_with_a_small_map_as_far_as_they_can_be_told_apart(filled):
+    bodies = "".join(element.proto.body for element in run("agency", lang="en").get("html"))
+    agencies = {entry["agency_code"] for entry in STORES[filled]}
+    assert sorted(re.findall(r'<a href="agency\?[^"]*agency=(\w+)"', bodies)) == sorted(agencies)
+    assert bodies.count("<img ") == min(len(agencies), dimensions.MOST)
+
+
+def test_the_currents_show_the_whole_total(filled):
+    bodies = "".join(element.proto.body for element in run("currents", lang="en").get("html"))
+    total = sum(entry["amount_satang"] for entry in STORES[filled]) / 100
+    assert ('class="kradan-flow-frame"' in bodies) == bool(total)
+    if total:
+        assert f"exactly {total:,.2f} baht" in bodies
+
+
+def test_the_figures_of_a_page_lead_to_file_sheet_row_and_who_loaded_them(filled):
+    for view in ("overview", "coverage", "overlaps", "matrix", "currents"):
+        st.session_state.clear()
+        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+        page.session_state["fold-sources"] = True
+        page._page_hash = calc_hash(view)
+        page.run()
+        assert not page.exception
+        headings = [list(frame.value.columns) for frame in page.dataframe]
+        wanted = [WORDS["th"][f"column_{name}"] for name in ("base", "file", "loaded_at", "sheet", "row", "loaded_by")]
+        rows = next(frame.value for frame, names in zip(page.dataframe, headings, strict=True) if names == wanted)
+        assert len(rows) == len(STORES[filled])
+        assert set(rows[WORDS["th"]["column_file"]]) <= {"made.csv"}
+        assert sorted(rows[WORDS["th"]["column_row"]]) == sorted(entry["row"] for entry in STORES[filled])
+
+
+def test_what_nobody_reported_is_neither_complete_nor_zero(filled):
+    """On an empty board no base has spoken; a function of which no base ever spoke is not called open."""
+    page = run("overview", lang="en")
+    bodies = " ".join(element.proto.body for element in page.get("html"))
+    heard = 0 if filled == "empty" else 170
+    assert f"all bases have reported for {heard} of 170" in bodies
+    sheet = " ".join(
+        element.proto.body for element in run("subdistrict", lang="en", subdistrict="800401", year="").get("html")
+    )
+    assert ("<b>0</b><span>Agencies" in sheet) == (filled != "empty")
+    gaps = run("gaps", lang="en")
+    assert not gaps.exception
+    found = next((frame.value for frame in gaps.dataframe if "Function" in frame.value.columns), None)
+    if filled == "empty":
+        assert found is None
+        return
+    open_ = found.set_index("Function")["None (all bases have reported)"]
+    assert open_.drop(["Health"]).eq(0).all(), "no base ever spoke of these"
+    assert open_["Health"] == {"province_level": 170, "one_record": 169}.get(filled, 167)

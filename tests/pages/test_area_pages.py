@@ -1,0 +1,140 @@
+"""The register of areas and the sharing page as pages: on an empty store and with data, in both languages."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from loaders import setup
+from loaders.layouts import templates
+from loaders.store import connection as store
+from loaders.store import tables
+from pages.session import cache as kept
+from tests.conftest import ROOT
+from tests.support.stores import load_rows
+
+WORDS = {
+    language: json.loads((ROOT / f"data/text/{language}.json").read_text(encoding="utf-8")) for language in ("th", "en")
+}
+
+
+@pytest.fixture
+def filled(tmp_path, monkeypatch):
+    """A store with one record of every register of places."""
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    engine = store.open_store(create=True)
+    setup.ensure_code_lists(engine)
+    (tmp_path / "files").mkdir()
+    for register in ("support", "plan", "role_holder"):
+        load_rows(engine, tmp_path / "files", register, templates.example_rows(register))
+    kept.clear()
+    yield engine
+    kept.clear()
+    engine.dispose()
+
+
+def opened(view: str, **asked: str) -> AppTest:
+    def page(name: str) -> None:
+        import importlib
+
+        import streamlit as st
+
+        from pages.components import filters as choices
+        from pages.shell import navigation as frame
+
+        choices.read_address()
+        st.session_state["_views"] = frame.views()
+        importlib.import_module(f"pages.{name}.page").view()
+
+    at = AppTest.from_function(page, kwargs={"name": view}, default_timeout=240)
+    for key, value in asked.items():
+        at.query_params[key] = value
+    at.run()
+    assert not at.exception, at.exception
+    return at
+
+
+def said(at: AppTest) -> str:
+    return "\n".join(str(element.proto.body) for element in at.get("html"))
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+@pytest.mark.parametrize(
+    ("day", "districts", "king_amphoe", "villages"),
+    [("2007-02-26", 21, 2, "1,551"), ("2007-09-08", 23, 0, "1,551"), ("2020-01-01", 23, 0, "1,553")],
+)
+def test_the_day_in_the_link_says_the_register_of_that_day(filled, language, day, districts, king_amphoe, villages):
+    at = opened("areas", lang=language, asof=day)
+    from loaders.thai import thai_date
+
+    blanks = {"day": thai_date(date.fromisoformat(day), language), "subdistrict": "170", "village": villages, "district": districts,
+              "king_amphoe": king_amphoe}  # fmt: skip
+    assert WORDS[language]["finding_areas"].format(**blanks) in said(at)
+    assert WORDS[language]["note_areas"].format(records=6, all=6) in said(at)
+
+
+def test_the_arrow_goes_to_the_eve_of_the_change_and_back(filled):
+    at = opened("areas", asof="2010-01-01")
+    at.button(key="asof-back").click().run()
+    assert at.session_state["asof"] == "2007-09-07"
+    assert "2 กิ่งอำเภอ" in said(at)
+    at.button(key="asof-on").click().run()
+    assert at.session_state["asof"] == "2007-09-08"
+    assert "0 กิ่งอำเภอ" in said(at)
+    assert not at.exception
+
+
+@pytest.mark.parametrize("asked", ["never", "2007-13-01", "9999-01-01"])
+def test_a_day_that_is_none_is_today(filled, asked):
+    assert opened("areas", asof=asked).session_state["asof"] == date.today().isoformat()
+
+
+def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    kept.clear()
+    engine = store.open_store(create=True)
+    at = opened("areas")
+    assert at.info[0].value == WORDS["th"]["nothing_found"]
+    engine.dispose()
+    kept.clear()
+
+
+def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled):
+    at = opened("sharing")
+    assert [tab.label for tab in at.tabs] == [
+        WORDS["th"][key] for key in ("sharing_sets", "sharing_roles", "tracker_title", "people_title", "audit_title")
+    ]
+    people, audit = (at.tabs[number].dataframe[0].value for number in (3, 4))
+    assert len(people) == 1
+    assert list(audit.iloc[:, 2]) == [WORDS["th"]["audit_import"]] * 3
+    assert at.button(key="forget").disabled
+    with store.writing(filled) as connection:
+        connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
+    kept.clear()
+    at = opened("sharing")
+    at.button(key="forget").click().run()
+    assert WORDS["th"]["people_forgotten"].format(rows=1, files=1) in [one.value for one in at.success]
+    assert at.button(key="forget").disabled
+
+
+def test_a_role_that_nobody_listed_is_shown_as_written(filled):
+    with store.writing(filled) as connection:
+        connection.execute(tables.role_holder.update().values(role="ประธาน <b>"))
+    kept.clear()
+    at = opened("subdistrict", subdistrict="800106")
+    assert "ประธาน &lt;b&gt;" in said(at)
+
+
+def test_the_sources_say_how_complete_each_register_is(filled):
+    at = opened("sources")
+    found = at.dataframe[1].value.set_index(WORDS["th"]["sharing_register"])
+    columns = [
+        WORDS["th"][key] for key in ("column_records", "registers_reported", "registers_with_records", "registers_all")
+    ]
+    assert found.loc[WORDS["th"]["register_plan"], columns].tolist() == [2, 16, 1, 170]
+    assert found.loc[WORDS["th"]["register_welfare_fund"], columns].tolist() == [0, 0, 0, 170]

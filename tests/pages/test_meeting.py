@@ -1,0 +1,238 @@
+"""The facts of a meeting: same numbers as the board, frozen for good, said in both languages."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+
+import pytest
+from sqlalchemy import select, update
+
+from loaders import settings
+from loaders.decisions import meetings, snapshots
+from loaders.problems import Refused
+from loaders.store import connection as store
+from loaders.store import tables
+from loaders.store.privacy import Viewer
+from pages.meeting import facts as meeting_facts
+from pages.meeting import wall as meeting
+from pages.meeting.board import VIEWS
+from pages.meeting.words import Words
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session import cache as kept
+from pages.shell import precompute as warm
+from tests.support import served
+from tests.support.meeting_store import copied, more_support, opened
+
+pytestmark = pytest.mark.xdist_group("meeting")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with opened(served.make_store(tmp_path_factory.mktemp("meeting") / "kradan.sqlite", demo=True)) as path:
+        yield path
+
+
+@pytest.fixture(scope="module")
+def facts(demo):
+    return meeting_facts.gather(queries.version())
+
+
+@pytest.fixture
+def empty(tmp_path):
+    return served.make_store(tmp_path / "kradan.sqlite", demo=False)
+
+
+def test_the_storyboard_has_its_eight_views_and_every_class_has_a_legend(facts):
+    assert tuple(facts["steps"]) == VIEWS
+    assert [step["view"] for step in meeting_facts.shipped_story()["step"]] == list(VIEWS)
+    for step in [*facts["steps"].values(), *facts["questions"].values()]:
+        assert len(step["classes"]) == len(facts["codes"]) == 170
+        assert set(step["classes"]) <= {entry[0] for entry in step["legend"]}, step["view"]
+        assert len(step["focus"]) <= 7
+        assert set(step["focus"]) <= set(facts["codes"])
+
+
+def test_a_meeting_is_ready_soon_after_somebody_has_opened_a_page(facts, monkeypatch):
+    asked = []
+    monkeypatch.setattr(warm, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(warm, "likely", lambda _version: [])
+    monkeypatch.setattr(meeting_facts, "gather", asked.append)
+    version = queries.version()
+    elsewhere = f"{version}~84"
+    for seen in (version, elsewhere):
+        with settings.seeing("80"):
+            warm._work(seen)
+    assert queries.province_in(elsewhere) == "84" and asked == [version]
+
+
+def test_findings_are_the_numbers_of_the_board(facts):
+    version = facts["version"]
+    chosen = queries.Filters(facts["fiscal_year"])
+    coverage = analysis.coverage(version, chosen)
+    title = facts["steps"]["coverage"]["title"][1]
+    assert title == {"covered": int(coverage["status"].eq("covered").sum()), "all": 170, "none": int(coverage["status"].eq("none").sum()),
+                     "unknown": int(coverage["status"].eq("not_reported").sum())}  # fmt: skip
+    gaps = analysis.gaps(version, chosen, "hardship_households")
+    assert (
+        facts["steps"]["gaps"]["title"][1]["gaps"]
+        == int(gaps["quadrant"].eq("gap").sum())
+        == facts["steps"]["gaps"]["classes"].count("g")
+    )
+    flagged = analysis.overlaps(version, chosen).pairs["outcome"].eq("suspected_duplication").sum()
+    assert facts["steps"]["overlaps"]["title"][1]["pairs"] == int(flagged)
+    currents = facts["steps"]["currents"]
+    total = int(analysis.chosen_support(version, chosen)["amount_satang"].sum())
+    assert currents["title"][1]["total"]["satang"] == total == sum(bar[1] for bar in currents["bars"])
+    assert facts["questions"]["weak_unsupported"]["title"][1]["places"] == facts["steps"]["weak"]["title"][1]["alone"]
+    assert facts["steps"]["pilots"]["classes"].count("p") == 55
+    assert {
+        code[:4]
+        for code, letter in zip(facts["codes"], facts["steps"]["pilots"]["classes"], strict=True)
+        if letter == "p"
+    } == {code[:4] for code in facts["codes"]}
+
+
+def test_cards_add_up_to_the_records(facts):
+    assert sum(card["supports"] for card in facts["cards"].values()) == len(
+        analysis.rolled(facts["version"], queries.Filters(facts["fiscal_year"])).by_subdistrict
+    )
+    assert facts["cards"]["801602"]["status"] == "none"
+    assert facts["cards"]["801602"]["top"] == []
+
+
+def test_facts_are_plain_json_and_the_same_every_time(facts):
+    assert json.loads(snapshots.canonical(facts)) == facts
+    kept.clear()
+    assert snapshots.canonical(meeting_facts.gather(facts["version"])) == snapshots.canonical(facts)
+
+
+@pytest.mark.parametrize("language", ["th", "en"])
+def test_the_wall_says_everything_in_words(facts, language):
+    wall = meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")
+    spoken = json.dumps(
+        {key: wall[key] for key in ("steps", "questions", "cards", "keys")} | {"texts": list(wall["texts"].values())},
+        ensure_ascii=False,
+    )
+    spoken = re.sub(r'"view": "\w+"', "", spoken)
+    assert not re.search(r'"(meeting|status|quadrant|outcome|answer|question|unit|figure|people|level)_\w+"', spoken)
+    assert not re.search(r"\{\w*\}", spoken.replace("{}", "{ }"))
+    assert len(wall["questions"]) == 10
+    assert wall["id"] == meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")["id"]
+    for step in wall["steps"]:
+        assert facts["version"] in step["foot"]
+        assert sum(row["count"] for row in step["legend"] if row["k"]) == 170
+
+
+def test_an_empty_store_still_has_a_wall(empty):
+    with opened(empty):
+        facts = meeting_facts.gather(queries.version())
+        assert set(facts["steps"]["coverage"]["classes"]) == {"u"}
+        assert facts["steps"]["classes"]["title"][0] == "meeting_title_no_classes"
+        assert facts["steps"]["pilots"]["title"][0] == "meeting_title_no_pilots"
+        for language in ("th", "en"):
+            assert len(meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")["steps"]) == 8
+
+
+def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tmp_path):
+    path = copied(demo, tmp_path / "kradan.sqlite")
+    with opened(path):
+        before = meeting_facts.gather(queries.version())
+        with store.writing(queries.engine()) as connection:
+            number = snapshots.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester")
+        more_support(path, tmp_path)
+        kept.clear()
+        now = meeting_facts.gather(queries.version())
+        with store.reading(queries.engine()) as connection:
+            frozen, listed = snapshots.read(connection, number), snapshots.listed(connection)
+        assert snapshots.canonical(frozen) == snapshots.canonical(before)
+        assert now["version"] != frozen["version"]
+        assert list(listed["name"]) == ["ประชุม 26 ก.พ. 2550"]
+        found = meeting_facts.difference(frozen, now)
+        assert found["came"] == ["more.csv"]
+        assert found["steps"]["coverage"]["moved"] == ["801602"]
+        assert found["steps"]["coverage"]["title_changed"]
+        assert meeting_facts.difference(frozen, frozen) == {
+            "steps": {view: {"moved": [], "figures": [], "title_changed": False} for view in VIEWS}, "came": [], "went": []
+        }  # fmt: skip
+        with store.writing(queries.engine()) as connection:
+            changed = connection.execute(select(tables.snapshot.c.facts)).scalar_one().replace("801602", "801601", 1)
+            connection.execute(update(tables.snapshot).values(facts=changed))
+        with store.reading(queries.engine()) as connection, pytest.raises(Refused, match="snapshot_changed"):
+            snapshots.read(connection, number)
+
+
+def test_decisions_are_noted_once_and_struck_without_trace_lost(demo, facts):
+    engine = queries.engine()
+    with store.writing(engine) as connection:
+        first = meetings.decide(
+            connection,
+            "k1",
+            "พมจ.",
+            "ลงพื้นที่ปากพนัง",
+            date(2007, 3, 6),
+            noted_by="tester",
+            data_version=facts["version"],
+            area_code="801201",
+        )
+        again = meetings.decide(
+            connection, "k1", "พมจ.", "ลงพื้นที่ปากพนัง", None, noted_by="tester", data_version=facts["version"]
+        )
+        assert (first, again) == (True, False)
+        for who, what in (("", "x"), ("x", " ")):
+            with pytest.raises(Refused, match="decision_incomplete"):
+                meetings.decide(connection, "k2", who, what, None, noted_by="tester", data_version="v")
+    with store.reading(engine) as connection:
+        noted = meetings.decisions(connection)
+    assert noted[["who", "due_on", "area_code"]].to_numpy().tolist() == [["พมจ.", "2007-03-06", "801201"]]
+    with store.writing(engine) as connection:
+        meetings.strike(connection, int(noted["id"].iloc[0]), "tester")
+    with store.reading(engine) as connection:
+        assert meetings.decisions(connection).empty
+        assert store.count(connection, tables.decision) == 1
+
+
+def test_a_storyboard_is_saved_by_name_and_shown(demo, facts):
+    steps = [{"view": "gaps", "title_th": "หัวเรื่องของเรา"}, {"view": "coverage"}, {"view": "no_such_view"}]
+    with store.writing(queries.engine()) as connection:
+        meetings.save_storyboard(connection, " สั้น ", steps, "tester")
+        with pytest.raises(Refused, match="storyboard_incomplete"):
+            meetings.save_storyboard(connection, " ", steps, "tester")
+    story = meeting.story_named("สั้น")
+    assert [step["view"] for step in story] == ["gaps", "coverage"]
+    wall = meeting.payload(facts, story, Words("th"), "")
+    assert next(step["title"] for step in wall["steps"]) == "หัวเรื่องของเรา"
+    assert wall["steps"][1]["title"].startswith("มีผู้สนับสนุน")
+    assert len(meeting.story_named("ไม่มีชื่อนี้")) == 8
+
+
+def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypatch):
+    with store.writing(queries.engine()) as connection:
+        number = snapshots.freeze(connection, "ปิด", facts, "tester")
+        meetings.decide(connection, "private", "พมจ.", "x", None, noted_by="t", data_version="v", snapshot_id=number)
+    assert meeting.facts_of(number)["version"] == facts["version"]
+    assert len(meeting.decisions_of(number)) == 1
+    monkeypatch.setattr(queries, "viewer", lambda: Viewer("public"))
+    with pytest.raises(Refused, match="not_allowed"):
+        meeting.facts_of(number)
+    assert meeting.decisions_of(number).empty
+    public = meeting.facts_of(None)
+    assert public["version"] == facts["version"]
+    assert public != facts, "the public sees what is shared only"
+
+
+def test_what_is_not_known_is_no_zero(demo, facts, empty):
+    decision = dict(zip(facts["codes"], facts["steps"]["decision"]["classes"], strict=True))
+    for code, letter in decision.items():
+        card = facts["cards"][code]
+        unknown = card["class"] is None or card["status"] == "not_reported" or card["quadrant"].startswith("unknown")
+        assert (letter == "u") <= unknown, code
+        assert (letter == "0") <= (not unknown), code
+    assert "u" in decision.values()
+    with opened(empty):
+        nothing = meeting_facts.gather(queries.version())
+    for view, step in nothing["steps"].items():
+        assert step["title"][0].startswith("meeting_title_no_"), view
+        assert not [value for _key, value in step["figures"] if value in (0, {"satang": 0})], view

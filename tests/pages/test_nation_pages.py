@@ -1,0 +1,100 @@
+"""Every page stands for a province without shipped facts: with data and without, in Thai and in English, with a map or none."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from bench.client import Client
+from pages.session import cache as kept
+from pages.session.text import catalogue
+from tests.conftest import ROOT
+from tests.support import nation_files, served
+
+VIEWS = [
+    ("nation", {}), ("nation", {"measure": "amount_baht", "map": "grid"}), ("overview", {}), ("overview", {"question": "nobody"}),
+    ("coverage", {"measure": "village_share"}), ("coverage", {"mode": "small", "measure": "per_head_baht"}), ("coverage", {"mode": "twin"}),
+    ("gaps", {}), ("gaps", {"mode": "clusters"}), ("overlaps", {}), ("subdistrict", {"subdistrict": "840401"}), ("matrix", {}),
+    ("matrix", {"cells": "baht", "district": "8404"}), ("currents", {}), ("agency", {"agency": "codi"}), ("ranking", {}), ("welfare", {}),
+    ("selection", {}), ("strengthening", {}), ("sources", {}), ("areas", {}), ("review", {}), ("sharing", {}), ("meeting", {}), ("meeting", {"desk": "1"}),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["data", "empty"])
+def surat(request, tmp_path_factory):
+    """A store with files of Surat Thani through the command line, or with nothing."""
+    path = tmp_path_factory.mktemp(request.param) / "kradan.sqlite"
+    served.make_store(path, demo=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KRADAN_PROVINCE", "84")
+        if request.param == "data":
+            done = served.run_import(path, nation_files.csv_of(path.parent, nation_files.SURAT, "surat.csv"))
+            assert (done.returncode, '"loaded": 4' in done.stdout) == (0, True)
+        patch.delenv("KRADAN_PROVINCE")
+        patch.setenv("KRADAN_STORE", str(path))
+        patch.delenv("DATABASE_URL", raising=False)
+        kept.clear()
+        yield request.param
+    kept.clear()
+
+
+def run(view: str, **choices: str) -> AppTest:
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    for key, value in choices.items():
+        page.query_params[key] = value
+    page._page_hash = calc_hash(view)
+    return page.run()
+
+
+def bodies(page: AppTest) -> str:
+    return "".join(element.proto.body for element in page.get("html"))
+
+
+def test_every_page_stands(surat):
+    for number, (view, choices) in enumerate(VIEWS):
+        language = ("th", "en")[(number + (surat == "empty")) % 2]
+        page = run(view, lang=language, province="84", **choices)
+        assert not page.exception, (surat, view)
+        assert [error.value for error in page.error] == [], (surat, view)
+        if (view, choices) != ("meeting", {}):
+            words = catalogue(language)["board_of"].format(province={"th": "สุราษฎร์ธานี", "en": "Surat Thani"}[language])
+            assert words in bodies(page), (surat, view)
+            assert "kradan-title" in bodies(page), (surat, view)
+
+
+def test_unknown_people_are_not_shown_as_zero(surat):
+    page = bodies(run("overview", lang="en", province="84"))
+    figure = catalogue("en")["figure_population"].partition("{")[0]
+    assert f"<b>{catalogue('en')['not_known']}</b><span>{figure}" in page
+    assert ("2 of 131" in page) == (surat == "data")
+
+
+def test_a_province_that_does_not_exist_is_the_own_one(surat):
+    assert "Nakhon Si Thammarat" in bodies(run("overview", lang="en", province="99"))
+
+
+async def _visits(address: str) -> tuple[dict, list[str]]:
+    """What each view of the other province says, and the lists that the own province's overview offers."""
+    said = {}
+    for view in ("nation", "overview", "meeting"):
+        async with Client(address, view, "lang=en&province=84") as session:
+            said[view] = await session.rerun()
+    async with Client(address, "overview", "lang=en") as session:
+        await session.rerun()
+        return said, list(session.lists)
+
+
+def test_without_any_boundary_file_the_page_says_what_to_put_where(surat, tmp_path):
+    store = Path(os.environ["KRADAN_STORE"])
+    with served.board(store, KRADAN_NO_SHARED="1", KRADAN_BOUNDARIES_DIR=str(tmp_path)) as address:
+        said, own_lists = asyncio.run(_visits(address))
+    for view, answer in said.items():
+        assert [error for error in answer.errors if error not in answer.texts] == [], view
+        assert view == "meeting" or str(tmp_path) in " ".join(answer.texts), view
+    assert own_lists
+    assert not any(key.endswith("-province") for key in own_lists)  # nothing to choose: nothing in the way

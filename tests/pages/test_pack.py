@@ -1,0 +1,245 @@
+"""The meeting pack: native Thai text and tables, formulas that give the store's numbers, frozen for good."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import zipfile
+
+import openpyxl
+import pandas as pd
+import pytest
+from PIL import Image
+from pptx import Presentation
+from pptx.oxml.ns import qn
+
+from loaders.decisions import snapshots
+from loaders.store import connection as store
+from pages.components.palette import CLASSES
+from pages.meeting import facts as meeting_facts
+from pages.meeting.pack import make
+from pages.meeting.pack.lines import pieces, width, wrap
+from pages.meeting.words import Words
+from pages.queries import store as queries
+from pages.session import cache as kept
+from tests.support import served
+from tests.support.meeting_store import more_support, opened
+
+pytestmark = pytest.mark.xdist_group("meeting")
+STORY = [
+    {"view": "coverage"},
+    {"view": "gaps", "title_th": "หัวเรื่องที่ผู้นำเสนอเขียนเอง"},
+    {"view": "currents"},
+    {"view": "classes"},
+]
+DECISION = {
+    "who": "พมจ. นครศรีธรรมราช",
+    "what": "ลงพื้นที่ปากพนังกับ อบต. น้ำ ถ้ำพรรณรา นบพิตำ ปู่",
+    "due_on": "2007-03-06",
+    "area_code": "801201",
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Facts, their pack, and the pack of the frozen copy after new data have come."""
+    folder = tmp_path_factory.mktemp("pack")
+    with opened(served.make_store(folder / "kradan.sqlite", demo=True)) as path:
+        facts = meeting_facts.gather(queries.version())
+        files = make.files(facts, STORY, pd.DataFrame([DECISION]), "th")
+        with store.writing(queries.engine()) as connection:
+            number = snapshots.freeze(connection, "ประชุม", facts, "tester")
+        more_support(path, folder)
+        kept.clear()
+        with store.reading(queries.engine()) as connection:
+            frozen = snapshots.read(connection, number)
+        assert meeting_facts.gather(queries.version())["version"] != frozen["version"]
+        again = make.files(frozen, STORY[:1], pd.DataFrame([DECISION]), "th")
+        yield facts, files, again
+
+
+def texts_of(content: bytes) -> list[list[str]]:
+    pages = []
+    for slide in Presentation(io.BytesIO(content)).slides:
+        texts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+        texts += [
+            cell.text for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells
+        ]
+        pages.append(texts)
+    return pages
+
+
+def test_slides_are_native_text_and_tables_with_the_thai_font_named(made):
+    facts, files, _again = made
+    deck = Presentation(io.BytesIO(files["meeting.pptx"]))
+    assert len(deck.slides) == len(STORY) + 2
+    for slide in deck.slides:
+        for run in slide.element.iter(qn("a:r")):
+            properties = run.find(qn("a:rPr"))
+            assert {
+                node.tag.split("}")[1]: node.get("typeface")
+                for node in properties
+                if node.tag.endswith(("latin", "cs"))
+            } == {"latin": "Sarabun", "cs": "Sarabun"}
+    pages = texts_of(files["meeting.pptx"])
+    assert pages[0][0] == Words("th").pair(facts["steps"]["coverage"]["title"])
+    assert pages[1][0] == STORY[1]["title_th"]
+    assert DECISION["what"] in pages[4]
+    for slide, page, part in zip(deck.slides, pages, STORY, strict=False):
+        assert any(shape.has_table for shape in slide.shapes)
+        picture = next(shape for shape in slide.shapes if shape.shape_type == 13)
+        assert picture.image.size[0] >= 2000
+        assert picture._element._nvXxPr.cNvPr.get("descr")
+        foot = page[[facts["version"] in text for text in page].index(True)]
+        assert all(Words("th").base(facts, base) in foot for base in facts["steps"][part["view"]]["bases"])
+
+
+def test_workbook_formulas_give_the_numbers_of_the_facts(made):
+    facts, files, _again = made
+    formulas = openpyxl.load_workbook(io.BytesIO(files["meeting.xlsx"]))
+    values = openpyxl.load_workbook(io.BytesIO(files["meeting.xlsx"]), data_only=True)
+    places = values["subdistricts"]
+    headings = [cell.value for cell in places[3]]
+    rows = [dict(zip(headings, [cell.value for cell in row], strict=True)) for row in places.iter_rows(min_row=4)]
+    assert len(rows) == 170
+    seen = 0
+    for row in formulas["findings"].iter_rows(min_row=4):
+        if not str(row[3].value).startswith("=COUNTIF"):
+            continue
+        letter, wanted = re.fullmatch(
+            r'=COUNTIF\(subdistricts!\$([A-Z]+)\$4:\$\1\$173,"=(.*)"\)', row[3].value
+        ).groups()
+        label = wanted.replace("~~", "~").replace("~*", "*").replace("~?", "?").replace('""', '"')
+        counted = sum(places[f"{letter}{number}"].value == label for number in range(4, 174))
+        assert counted == values["findings"][row[3].coordinate].value
+        assert row[4].value
+        seen += 1
+    assert seen == sum(len(facts["steps"][part["view"]]["legend"]) for part in STORY)
+    per_head = formulas["subdistricts"]["H4"].value
+    assert per_head.startswith("=IF(") and "G4/D4" in per_head
+    support = values["support"]
+    amounts = [row[8].value or 0 for row in support.iter_rows(min_row=4, max_row=3 + len(facts["support"]["rows"]))]
+    stated = sum(row[facts["support"]["columns"].index("amount_satang")] or 0 for row in facts["support"]["rows"])
+    assert round(sum(amounts) * 100) == stated == facts["steps"]["currents"]["title"][1]["total"]["satang"]
+    assert all(row[10].value and row[12].value for row in support.iter_rows(min_row=4, max_row=40))
+
+
+def test_pictures_are_4k_and_not_blank(made):
+    _facts, files, _again = made
+    pictures = [name for name in files if name.endswith(".png")]
+    assert len(pictures) == len(STORY)
+    for name in pictures:
+        picture = Image.open(io.BytesIO(files[name])).convert("RGB")
+        assert picture.size == (3840, 2160)
+        assert len(picture.resize((384, 216)).getcolors(100_000)) > 40
+
+
+def pdf_text(content: bytes, tmp_path) -> str:
+    path = tmp_path / "file.pdf"
+    path.write_bytes(content)
+    return subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True, timeout=60
+    ).stdout
+
+
+def test_pdf_has_text_on_every_page_and_a_sheet_for_every_district(made, tmp_path):
+    facts, files, _again = made
+    pages = pdf_text(files["meeting.pdf"], tmp_path).split("\f")[:-1]
+    assert len(pages) == len(STORY) + 2
+    assert all(facts["version"] in page for page in pages)
+    sheets = pdf_text(files["sheets-districts.pdf"], tmp_path).split("\f")[:-1]
+    assert len(sheets) == 23
+    for page in sheets:
+        assert facts["version"] in page
+    assert "266,668" in sheets[0]
+
+
+def test_words_with_sara_am_are_found_in_the_pdf(made, tmp_path):
+    text = pdf_text(made[1]["meeting.pdf"], tmp_path)
+    assert DECISION["what"].split(" ", 1)[0] in text
+    for word in ("น้ำ", "ถ้ำพรรณรา", "นบพิตำ", "ปู่", "ไม่มีใครเลย", "อำเภอ", "ตำบล"):
+        assert word in text, word
+    sheets = pdf_text(made[1]["sheets-districts.pdf"], tmp_path)
+    for word in ("ถ้ำพรรณรา", "นบพิตำ", "น้ำตก", "กำโลน"):
+        assert word in sheets, word
+    assert not re.search(r"ำ +[ก-ฮ]", re.sub(r" · |  +", "\n", sheets)), "a gap after sara am"
+
+
+def test_colours_of_the_legend_stay_themselves_in_the_picture(made):
+    """Near-white classes must not turn into the white of none: the ground of every class is found as it was chosen."""
+    picture = Image.open(io.BytesIO(made[1]["pictures/4-classes.png"])).convert("RGB")
+    colours = {colour: count for count, colour in picture.getcolors(100_000)}
+    for letter in "ABC":
+        wanted = tuple(bytes.fromhex(CLASSES[letter][1:]))
+        near = sum(
+            count
+            for colour, count in colours.items()
+            if max(abs(a - b) for a, b in zip(colour, wanted, strict=True)) <= 2
+        )
+        assert near > 20_000, letter
+
+
+def test_fonts_of_the_sheets_are_embedded_and_the_page_is_upright(made, tmp_path):
+    (tmp_path / "file.pdf").write_bytes(made[1]["sheets-districts.pdf"])
+    subprocess.run(
+        ["pdftoppm", "-r", "60", "-f", "1", "-l", "1", "-png", str(tmp_path / "file.pdf"), str(tmp_path / "page")],
+        check=True,
+        timeout=60,
+    )
+    page = Image.open(next(tmp_path.glob("page*.png")))
+    assert page.size[1] > page.size[0]
+    fonts = subprocess.run(
+        ["pdffonts", str(tmp_path / "file.pdf")], capture_output=True, text=True, check=True, timeout=60
+    ).stdout.splitlines()[2:]
+    assert fonts
+    assert all("Sarabun" in line and line.split()[-5] == "yes" for line in fonts)
+
+
+def test_a_frozen_pack_is_unchanged_after_new_data(made):
+    _facts, files, again = made
+    assert again["facts.sha256"] == files["facts.sha256"]
+    assert again["pictures/1-coverage.png"] == files["pictures/1-coverage.png"]
+    assert texts_of(again["meeting.pptx"])[0] == texts_of(files["meeting.pptx"])[0]
+    assert [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(io.BytesIO(again["meeting.xlsx"]))["support"].iter_rows()
+    ] == [
+        [cell.value for cell in row]
+        for row in openpyxl.load_workbook(io.BytesIO(files["meeting.xlsx"]))["support"].iter_rows()
+    ]
+
+
+def test_the_zip_holds_every_file_and_reports_progress(made):
+    facts, _files, _again = made
+    told: list[float] = []
+    archive = zipfile.ZipFile(
+        io.BytesIO(
+            make.pack(facts, STORY[:1], pd.DataFrame([DECISION]), "en", tick=lambda share, _name: told.append(share))
+        )
+    )
+    assert archive.testzip() is None
+    assert {
+        "meeting.pptx",
+        "meeting.pdf",
+        "meeting.xlsx",
+        "sheets-districts.pdf",
+        "facts.json",
+        "fonts/Sarabun-Regular.ttf",
+    } <= set(archive.namelist())
+    assert told == sorted(told)
+    assert told[-1] == 1.0
+
+
+@pytest.mark.parametrize("text", ["น้ำ", "ถ้ำพรรณรา", "นบพิตำ", "ปู่", "เมืองนครศรีธรรมราช 12,345 บาท (พอช.)", "ที่วัง"])
+def test_lines_are_cut_between_whole_signs(text):
+    assert "".join(pieces(text)) == text
+    for piece in pieces(text)[1:]:
+        assert piece[0] not in "ะาำๅๆ่้๊๋ัิีึืุู็์"
+    for piece in pieces(text)[:-1]:
+        assert piece[-1] not in "เแโใไ"
+    for room in (20, 40, 80):
+        lines = wrap(text, 10, room)
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert all(width(line, 10) <= room or len(pieces(line)) == 1 for line in lines)
+    assert len(wrap(text * 8, 10, 40, most=2)) == 2
