@@ -29,7 +29,8 @@ PEERS = ("floor", "tutorial", "deck", "plotly_map")
 # The values of the peers are what our own page shows under each function; written in a process of its own.
 VALUES = """
 import json, sys
-from pages.parts import analysis, queries
+from pages.queries import analysis
+from pages.queries import store as queries
 from loaders import codes
 version = queries.version()
 year = queries.usual_year(version)

@@ -42,7 +42,8 @@ import shapely
 from geo.nation import TOLERANCE_M
 from geo.measure import WGS84, metric_crs
 from geo.simplify import feature
-from loaders import codes, nation
+from loaders import codes
+from loaders.boundaries import nation
 from pathlib import Path
 import random
 simple = frame = nation.load(Path(sys.argv[1])).drop_duplicates("subdistrict_code")
@@ -64,7 +65,7 @@ PREPARE = """
 import sys
 from pathlib import Path
 from geo import nation as geo_nation
-from loaders import nation
+from loaders.boundaries import nation
 shapes = geo_nation.province_shapes(nation.load(Path(sys.argv[1])))
 print(len(geo_nation.to_geojson(shapes, nation.provinces())))
 """
@@ -235,7 +236,7 @@ def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
 # How many subdistricts of the province the file has: the map cannot paint more.
 SHOWN = f"""
 import sys
-from loaders import boundaries
+from loaders.boundaries import find as boundaries
 print(len(boundaries.load(sys.argv[1], {PROVINCE!r}).frame))
 """
 

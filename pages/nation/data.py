@@ -65,7 +65,7 @@ def _name(entry: tuple[str, int, int]) -> str:
 
 
 def current() -> dict:
-    """The nation's map as :func:`pages.parts.geometry.current` gives a province's: ``true`` or ``ordered``."""
+    """The nation's map as :func:`pages.queries.map_files.current` gives a province's: ``true`` or ``ordered``."""
     return _current(boundaries.stamp(nation.NATION))
 
 

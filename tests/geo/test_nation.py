@@ -246,7 +246,7 @@ def test_villages_of_a_province_we_know_none_of_are_not_known():
 
 FACTS = """
 import json
-from loaders import province_facts
+from loaders.areas import facts as province_facts
 table = province_facts.subdistricts("84")
 known = {name: int(table[name].notna().sum()) for name in ("lat", "area_km2", "population_2021")}
 print(json.dumps({"codes": table["subdistrict_code"].tolist(), **known}))

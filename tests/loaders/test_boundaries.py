@@ -496,7 +496,7 @@ def test_geopackage_with_a_view_is_refused(tmp_path) -> None:
 
 
 def test_the_child_knows_only_three_file_drivers() -> None:
-    script = "from loaders import gdal_guard; import pyogrio; print(','.join(pyogrio.list_drivers()))"
+    script = "from loaders.files import gdal_guard; import pyogrio; print(','.join(pyogrio.list_drivers()))"
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert set(done.stdout.strip().split(",")) <= gdal_guard.ALLOWED
 

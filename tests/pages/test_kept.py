@@ -11,7 +11,7 @@ from tests.conftest import ROOT
 
 LETS_GO = """
 import time
-from pages.parts import memory
+from pages.shell import memory
 
 def size():
     return int(open("/proc/self/statm").read().split()[1]) * 4096
@@ -29,7 +29,7 @@ print(size() < full - 100e6)
 """
 NO_THREAD = """
 import threading
-from pages.parts import memory
+from pages.shell import memory
 memory.stay_small()
 print(threading.active_count() == 1)
 """

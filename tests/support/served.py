@@ -109,7 +109,7 @@ def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
 
 def make_store(path: Path, *, demo: bool) -> Path:
     """A store through the ordinary commands: with the demo province, or with its code lists only."""
-    code = "from loaders import setup, store; " + (
+    code = "from loaders import setup; from loaders.store import connection as store; " + (
         "print(setup.load_demo_once())" if demo else "setup.ensure_code_lists(store.open_store(create=True))"
     )
     settings = {**os.environ, "KRADAN_STORE": str(path)}

@@ -34,6 +34,7 @@ REFUSALS = {
     "11f": "all_outside_country",
     "12_": "file_kind_unsupported",
     "13": "place_list_only",
+    "15": "columns_not_understood",  # need indicators of TPMAP: no layout knows its headings yet
 }
 
 
