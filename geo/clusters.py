@@ -14,7 +14,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.frames import require_columns
 
 Method = Literal["moran", "getis_ord"]
 METHODS: tuple[Method, ...] = ("moran", "getis_ord")

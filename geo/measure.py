@@ -52,11 +52,6 @@ def to_metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.to_crs(metric_crs(frame))
 
 
-def known_sum(values: pd.Series) -> object:
-    """Sum of what is known: 0 for no rows at all, NA where there are rows and nothing is known of any."""
-    return values.sum(min_count=1) if len(values) else 0
-
-
 def area_km2(frame: gpd.GeoDataFrame) -> pd.Series:
     """Area of each shape in km2; the frame must be in metres (``to_metric``); a missing shape gives NaN."""
     require_metric(frame, "area_km2")

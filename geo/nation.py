@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.frames import require_columns
 from geo.maps.simplify import DECIMALS, feature, label_points, union
 from geo.measure import WGS84, metric_crs
-from geo.periods import require_columns
+from geo.statuses import COVERED, NONE, NOT_REPORTED
 
 TOLERANCE_M = 1500  # a province is some hundred pixels wide on the nation's map
 SPECK_KM2 = 5.0
@@ -115,8 +116,8 @@ def by_province(
     relevant = set(chosen_sums(sums, **choices)["base"]) if narrowed else set(reports["base"])
     spoke = _spoken(reports[reports["base"].isin(relevant)], fiscal_year).reindex(provinces, fill_value=0)
     covered = table["records"].fillna(0).gt(0)
-    status = np.select([covered, spoke.gt(0)], ["covered", "none"], "not_reported")
-    silent = status == "not_reported"
+    status = np.select([covered, spoke.gt(0)], [COVERED, NONE], NOT_REPORTED)
+    silent = status == NOT_REPORTED
     table = table.assign(bases=spoke, status=status).astype(dict.fromkeys(("agencies", "records"), "Int64"))
     for name in ("agencies", "records"):
         table[name] = table[name].fillna(0).mask(silent)

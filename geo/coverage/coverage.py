@@ -11,14 +11,14 @@ import numpy as np
 import pandas as pd
 
 from geo.coverage.roll_up import NEEDED, RolledUp, roll_up
-from geo.periods import filter_support, in_fiscal_year, is_one_of, require_columns
+from geo.frames import is_one_of, require_columns
+from geo.periods import in_fiscal_year
+from geo.statuses import COVERED, NONE, NOT_APPLICABLE, NOT_REPORTED, STATUSES
 
-STATUSES = ("covered", "none", "not_reported", "not_applicable")
 COUNTED = [
     *NEEDED, "village_code", "agency_code", "stream_code", "starts_on", "ends_on", "fiscal_year", "is_estimated",
 ]  # fmt: skip
 CARRIED = ["subdistrict_code", "district_code", "population", "households"]
-__all__ = ["STATUSES", "coverage", "coverage_by", "coverage_summary", "filter_support", "missing_bases"]
 
 
 def _places(areas: pd.DataFrame) -> pd.DataFrame:
@@ -201,7 +201,7 @@ def _status(table: pd.DataFrame, villages_only: bool) -> pd.Series:
     covered = table["supports"] > 0
     nothing_to_reach = villages_only & table["villages"].fillna(1).eq(0)
     all_spoke = table["completeness"].eq(1.0)
-    choice = np.select([covered, nothing_to_reach, all_spoke], ["covered", "not_applicable", "none"], "not_reported")
+    choice = np.select([covered, nothing_to_reach, all_spoke], [COVERED, NOT_APPLICABLE, NONE], NOT_REPORTED)
     return pd.Series(choice, index=table.index, dtype="str")
 
 

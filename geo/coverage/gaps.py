@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.coverage.coverage import STATUSES, coverage_by
+from geo.coverage.coverage import coverage_by
 from geo.coverage.plan_gaps import plan_gaps
-from geo.periods import require_columns
+from geo.frames import require_columns
+from geo.statuses import STATUSES
 
 __all__ = ["QUADRANTS", "gaps", "gaps_by_theme", "neighbours", "plan_gaps", "who_could_act"]
 QUADRANTS = (

@@ -7,10 +7,10 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo.coverage.coverage import STATUSES
 from geo.coverage.gaps import NEAR_LEVELS
 from geo.coverage.roll_up import roll_up
-from geo.periods import require_columns
+from geo.frames import require_columns
+from geo.statuses import COVERED, NONE, NOT_APPLICABLE, NOT_REPORTED, STATUSES
 
 REACH = ("inside", "next_door", "province", "mandate")
 
@@ -45,7 +45,7 @@ def matrix(by_theme: pd.DataFrame, key: str = "district_code") -> pd.DataFrame:
     reachable = table["all"] - table["not_applicable"]
     choice = [table["covered"] > 0, reachable.eq(0), table["none"].eq(reachable)]
     table["status"] = pd.Series(
-        np.select(choice, ["covered", "not_applicable", "none"], "not_reported"), index=table.index, dtype="str"
+        np.select(choice, [COVERED, NOT_APPLICABLE, NONE], NOT_REPORTED), index=table.index, dtype="str"
     )
     return table
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.coverage.gaps import NEAR_LEVELS
-from geo.periods import require_columns
+from geo.frames import require_columns
 
 
 def next_door(support: pd.DataFrame, adjacency: pd.DataFrame) -> pd.DataFrame:

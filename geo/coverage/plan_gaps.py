@@ -9,7 +9,8 @@ import pandas as pd
 
 from geo.coverage.coverage import coverage_by
 from geo.coverage.roll_up import roll_up
-from geo.periods import in_fiscal_year, require_columns
+from geo.frames import require_columns
+from geo.periods import in_fiscal_year
 
 
 def _demands(plans: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from functools import cached_property
 import pandas as pd
 
 from geo.coverage.splits import SplitMethod, largest_remainder, split, unsplit
-from geo.periods import is_one_of, require_columns
+from geo.frames import is_one_of, require_columns
 
 OWN_LEVELS = ("village", "subdistrict")
 HIGHER_LEVELS = ("local_government", "district", "network", "province")

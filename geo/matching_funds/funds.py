@@ -13,9 +13,9 @@ from decimal import ROUND_HALF_UP, Decimal
 import pandas as pd
 
 from geo.coverage.splits import largest_remainder
+from geo.frames import require_columns
 from geo.matching_funds.gates import fund_gates, promised_received
 from geo.matching_funds.rules import FundError, Rule, Scheme
-from geo.periods import require_columns
 
 __all__ = ["Funds", "calculate", "compare", "fund_gates", "promised_received", "pull", "within"]
 KEY = "subdistrict_code"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.frames import require_columns
 from geo.matching_funds.rules import Gate
-from geo.periods import require_columns
 
 KEY = "subdistrict_code"
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.frames import require_columns
 
 MONEY = ("aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang")
 

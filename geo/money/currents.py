@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.coverage.roll_up import STRIP_LEVELS, roll_up
-from geo.periods import require_columns
+from geo.frames import require_columns
 
 STEPS = ("stream_code", "agency_code", "theme_code", "place_code")
 NOT_CODED = ""  # the end of money whose stream, agency or theme is not written

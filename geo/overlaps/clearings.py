@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.frames import require_columns
 
 FLAGS = ("suspected_duplication", "overlapping")  # what an agency may clear with a reason
 

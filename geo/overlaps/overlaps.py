@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 import scipy  # scipy.sparse is read when it is first used
 
+from geo.frames import require_columns
 from geo.overlaps.clearings import FLAGS, clear
 from geo.overlaps.rules import OverlapRules, codes_of, cofinancing_schemes, decide, overlap_rules, relations, words
 from geo.overlaps.views import agency_matrix, stream_sets
-from geo.periods import fiscal_year_bounds, in_fiscal_year, periods, require_columns
+from geo.periods import fiscal_year_bounds, in_fiscal_year, periods
 
 __all__ = ["AREA_OUTCOMES", "FLAGS", "Overlaps", "agency_matrix", "overlaps", "pairs_within", "stream_sets"]
 AREA_OUTCOMES = (

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from geo.overlaps.overlaps import Overlaps
+from geo.statuses import NOTHING, nothing_classes
 
-NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
-NOTHING_STYLES = {"n": ("none", ""), "u": ("not_reported", ""), "x": ("not_applicable", "")}
+NOTHING_STYLES = {letter: (status, "") for status, letter in NOTHING.items()}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def painted(
 ) -> pd.DataFrame:
     """Class of every subdistrict: what was found, else ``rest`` where somebody is, else the kind of nothing."""
     table = context.coverage[["subdistrict_code", "status"]]
-    own = table["status"].map(NOTHING).fillna(rest or "r") if rest is None else pd.Series(rest, index=table.index)
+    own = nothing_classes(table["status"]).fillna(rest or "r") if rest is None else pd.Series(rest, index=table.index)
     picked = table["subdistrict_code"].map(dict(found)).fillna(own)
     value = table["subdistrict_code"].map(values) if values is not None else pd.NA
     return pd.DataFrame(

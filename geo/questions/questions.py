@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.coverage.matrix import beside
-from geo.measure import known_sum
+from geo.frames import known_sum
 from geo.questions.context import NOTHING_STYLES, Answer, Context, painted, variant
 from geo.questions.money import duplication, per_head, strong_current_on_weak
 

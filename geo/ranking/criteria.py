@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.frames import require_columns
 
 KEY = "subdistrict_code"
 

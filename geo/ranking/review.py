@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.frames import require_columns
 from geo.ranking.ranking import Ranking
 
 REFUSED = ("rank_override_without_reason", "rank_override_without_name", "rank_override_unknown_class", "rank_override_unknown_unit",

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from geo.periods import require_columns
+from geo.frames import require_columns
 from geo.selection.solver import KEY, Problem, Wish, problem_of, solve
 
 __all__ = ["CONSTRAINTS", "Choice", "Wish", "select", "worth"]

@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo.measure import known_sum
+from geo.frames import known_sum
 from pages.agency import panels as territory
 from pages.agency import print as agency_sheet
 from pages.components import filters as choices

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from geo.measure import known_sum
+from geo.frames import known_sum
 from pages.agency import panels as territory
 from pages.components import filters as choices
 from pages.components import map_layer as layers

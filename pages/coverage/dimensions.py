@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.measure import known_sum
+from geo.frames import known_sum
 from pages.components import filters as choices
 from pages.components import records as rows_
 from pages.queries import store as queries

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.frames import known_sum
 from geo.maps.breaks import classify
-from geo.measure import known_sum
 from loaders import codes
 from pages.components.map_layer import count_bounds
 from pages.components.palette import (

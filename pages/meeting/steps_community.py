@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.measure import known_sum
+from geo.frames import known_sum
 from pages.components.palette import CALL, CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, PILOTS, WEAK
 from pages.meeting.board import FOCUS, Board, whole
 from pages.queries import analysis

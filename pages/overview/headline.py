@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.measure import known_sum
+from geo.frames import known_sum
 from pages.components import filters as choices
 from pages.overview import questions as answers
 from pages.queries import analysis

@@ -15,7 +15,7 @@ import shapely
 
 from geo import nation as geo_nation
 from geo.coverage.coverage import coverage
-from geo.measure import known_sum
+from geo.frames import known_sum
 from geo.schematic.ordered_tiles import TILE, ordered_tiles
 from loaders import settings, setup
 from loaders.boundaries import find as boundaries

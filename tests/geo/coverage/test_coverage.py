@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage.coverage import STATUSES, coverage, coverage_by, coverage_summary, missing_bases
+from geo.coverage.coverage import coverage, coverage_by, coverage_summary, missing_bases
 from geo.coverage.roll_up import roll_up, split
+from geo.frames import is_one_of
 from geo.maps.breaks import class_breaks, classify
-from geo.periods import filter_support, is_one_of, periods
+from geo.periods import filter_support, periods
+from geo.statuses import STATUSES
 from tests.support import toy
 
 ALL_SPOKE = toy.reports(("base_a1", "99"), ("base_a2", "99"))

@@ -1,0 +1,35 @@
+"""Checks and sums that every analysis does on a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+
+def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str) -> None:
+    """Raise ``ValueError`` naming what is missing, what was found and what to do."""
+    missing = [column for column in columns if column not in frame.columns]
+    if missing:
+        raise ValueError(
+            f"frame '{name}' lacks columns {missing}; found {list(frame.columns)}; expected {list(columns)}; "
+            f"build it with the column names of loaders.schema"
+        )
+
+
+def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
+    """True where a text is one of the texts given; what is missing is none of them.
+
+    ``Series.isin`` makes an Arrow scalar of each value first, which is a hundred times slower for the villages of a
+    province.
+    """
+    options = pc.SetLookupOptions(pa.array(values.astype("str")), skip_nulls=True)
+    is_in = pc.call_function("is_in", [pa.array(column.astype("str"))], options)
+    return pd.Series(is_in.to_numpy(zero_copy_only=False), index=column.index)
+
+
+def known_sum(values: pd.Series) -> object:
+    """Sum of what is known: 0 for no rows at all, NA where there are rows and nothing is known of any."""
+    return values.sum(min_count=1) if len(values) else 0
