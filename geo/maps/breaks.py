@@ -5,15 +5,10 @@ Zero is "reported, none" and NaN is "not known": neither is on the colour scale,
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable
-from typing import Literal
 
 import numpy as np
 import pandas as pd
-
-BreakMethod = Literal["quantiles", "natural", "equal"]
-SCHEMES = {"natural": "FisherJenks", "equal": "EqualInterval"}
 
 
 def _positive(values: Iterable[object]) -> np.ndarray:
@@ -25,15 +20,13 @@ def _positive(values: Iterable[object]) -> np.ndarray:
     return np.sort(numbers[np.isfinite(numbers) & (numbers > 0)])
 
 
-def class_breaks(values: Iterable[object], classes: int = 5, method: BreakMethod = "quantiles") -> list[float]:
-    """Upper bounds of at most ``classes`` classes, rising, the last one the largest value; ``[]`` when nothing is above zero.
+def class_breaks(values: Iterable[object], classes: int = 5) -> list[float]:
+    """Quantiles: upper bounds of at most ``classes`` classes, rising, the last the largest; ``[]`` when none is above zero.
 
     Parameters
     ----------
     values
         Any numbers; NA, NaN, infinities and values <= 0 are left out. For twin maps pass the values of all of them.
-    method
-        ``quantiles``, ``natural`` (Fisher-Jenks) or ``equal`` (equal intervals from the smallest to the largest).
 
     Examples
     --------
@@ -44,24 +37,10 @@ def class_breaks(values: Iterable[object], classes: int = 5, method: BreakMethod
     different = np.unique(numbers)
     if len(different) <= classes:
         return [float(value) for value in different]
-    if method == "quantiles":
-        bounds = np.quantile(numbers, np.linspace(0, 1, classes + 1)[1:])
-    elif method in SCHEMES:
-        bounds = _by_scheme(numbers, classes, SCHEMES[method])
-    else:
-        raise ValueError(f"break method {method!r} is unknown; expected quantiles, natural or equal")
+    bounds = np.quantile(numbers, np.linspace(0, 1, classes + 1)[1:])
     # Ties make quantile classes fall together: fewer classes is the right answer.
     rising = [float(bound) for bound in np.unique(bounds)]
     return [*rising[:-1], float(numbers[-1])]
-
-
-def _by_scheme(numbers: np.ndarray, classes: int, scheme: str) -> np.ndarray:
-    """Bounds by a scheme of mapclassify, imported here: with scikit-learn and matplotlib behind it that takes 2 s."""
-    import mapclassify
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return getattr(mapclassify, scheme)(numbers, k=classes).bins
 
 
 def classify(values: pd.Series, breaks: list[float]) -> pd.Series:

@@ -14,7 +14,7 @@ import shapely.affinity
 from shapely.geometry import box, shape
 
 from geo.maps.simplify import Prepared, prepare, to_geojson, write_geojson
-from geo.measure import area_km2, length_km, metric_crs, to_metric
+from geo.measure import metric_crs
 from loaders import reference
 from loaders.boundaries.find import read_boundaries
 from tests.conftest import SHARED
@@ -48,22 +48,14 @@ def home_prepared() -> Prepared:
     return prepare(home())
 
 
-def test_area_of_squares_is_one_km2() -> None:
-    assert area_km2(nine_squares()).tolist() == pytest.approx([1.0] * 9)
-    assert length_km(nine_squares()).tolist() == pytest.approx([4.0] * 9)
+def metric(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return frame.to_crs(metric_crs(frame))
 
 
-@pytest.mark.parametrize("measure", [area_km2, length_km])
-@pytest.mark.parametrize("crs", ["EPSG:4326", "EPSG:4240", None])
-def test_degrees_and_unknown_systems_are_refused(measure, crs) -> None:
-    frame = nine_squares("EPSG:4326").set_crs(crs, allow_override=True)
+@pytest.mark.parametrize("measure", [metric_crs, prepare])
+def test_an_unknown_system_is_refused(measure) -> None:
     with pytest.raises(ValueError, match="Do this"):
-        measure(frame)
-
-
-def test_feet_are_refused() -> None:
-    with pytest.raises(ValueError, match="metres"):
-        area_km2(nine_squares().set_crs("EPSG:2225", allow_override=True))
+        measure(nine_squares().set_crs(None, allow_override=True))
 
 
 def test_metric_crs_follows_the_zone_and_refuses_swapped_degrees() -> None:
@@ -76,14 +68,14 @@ def test_metric_crs_follows_the_zone_and_refuses_swapped_degrees() -> None:
 
 
 def test_areas_of_the_province_match_the_register_within_one_percent() -> None:
-    areas = area_km2(to_metric(home())).to_numpy()
+    areas = (metric(home()).area / 1e6).to_numpy()
     known = reference.subdistricts().set_index("subdistrict_code")["area_km2"][home()["subdistrict_code"]].to_numpy()
     assert np.abs(areas / known - 1).max() < 0.01
 
 
 def test_simplified_province_has_the_designed_weight_and_likeness() -> None:
     prepared = home_prepared()
-    simple, true = (to_metric(frame).geometry.to_numpy() for frame in (prepared.subdistricts, home()))
+    simple, true = (metric(frame).geometry.to_numpy() for frame in (prepared.subdistricts, home()))
     likeness = shapely.area(shapely.intersection(simple, true)) / shapely.area(shapely.union(simple, true))
     assert prepared.vertices <= 10_000
     assert likeness.mean() >= 0.98 and likeness.min() >= 0.94
@@ -96,12 +88,12 @@ def test_simplified_province_has_the_designed_weight_and_likeness() -> None:
 
 
 def test_simplified_neighbours_share_their_border() -> None:
-    metric = to_metric(home_prepared().subdistricts)
-    overlap = metric.area.sum() - shapely.union_all(metric.geometry.to_numpy(), grid_size=0.01).area
+    shapes = metric(home_prepared().subdistricts)
+    overlap = shapes.area.sum() - shapely.union_all(shapes.geometry.to_numpy(), grid_size=0.01).area
     assert abs(overlap) < 1000  # square metres over 9,900 km2
     pairs = reference.adjacency()
     long = pairs[pairs["shared_border_km"] > 1]
-    by_code = metric.set_index("subdistrict_code").geometry
+    by_code = shapes.set_index("subdistrict_code").geometry
     left, right = (by_code[long[f"subdistrict_code_{side}"]].to_numpy() for side in "ab")
     assert (shapely.distance(left, right) < 1).all()
 
@@ -112,14 +104,14 @@ def test_districts_are_dissolved_and_labels_lie_inside() -> None:
     assert len(districts) == 23 and districts["district_code"].is_monotonic_increasing
     labels = shapely.points(districts["label_lon"], districts["label_lat"])
     assert shapely.contains(districts.geometry.to_numpy(), labels).all()
-    assert to_metric(districts).area.sum() == pytest.approx(to_metric(prepared.subdistricts).area.sum(), rel=1e-6)
+    assert metric(districts).area.sum() == pytest.approx(metric(prepared.subdistricts).area.sum(), rel=1e-6)
     assert shapely.get_num_coordinates(prepared.province) < prepared.vertices
 
 
 def test_squares_pass_through_unchanged_when_nothing_is_simplified() -> None:
     prepared = prepare(nine_squares(), tolerance_m=0)
     assert prepared.vertices == 9 * 5
-    assert area_km2(to_metric(prepared.districts)).tolist() == pytest.approx([3.0] * 3, rel=1e-6)
+    assert (metric(prepared.districts).area / 1e6).tolist() == pytest.approx([3.0] * 3, rel=1e-6)
     assert len(shapely.get_parts(prepared.province)) == 1
 
 
@@ -127,7 +119,7 @@ def test_shapes_with_small_gaps_are_dissolved_too() -> None:
     frame = nine_squares()
     frame["geometry"] = [shapely.affinity.translate(square, 0.3 * at) for at, square in enumerate(frame.geometry)]
     assert not shapely.coverage_is_valid(frame.geometry.to_numpy())
-    assert area_km2(to_metric(prepare(frame, 0).districts)).tolist() == pytest.approx([3.0] * 3, rel=1e-2)
+    assert (metric(prepare(frame, 0).districts).area / 1e6).tolist() == pytest.approx([3.0] * 3, rel=1e-2)
 
 
 def test_geojson_has_short_names_sorted_codes_and_five_decimals() -> None:

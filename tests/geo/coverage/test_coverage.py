@@ -232,7 +232,6 @@ def test_the_four_answers_add_up_to_all_and_none_is_never_silence(drawn, spoken,
     assert set(table.loc[table["status"].eq("covered"), "subdistrict_code"]) == here
 
 
-@pytest.mark.parametrize("method", ["quantiles", "natural", "equal"])
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
@@ -245,14 +244,13 @@ def test_the_four_answers_add_up_to_all_and_none_is_never_silence(drawn, spoken,
         ([1, 2, None], [1.0, 2.0]),
     ],
 )
-def test_breaks_of_few_or_no_values(values, expected, method):
-    assert class_breaks(values, 5, method) == expected
+def test_breaks_of_few_or_no_values(values, expected):
+    assert class_breaks(values, 5) == expected
 
 
-@pytest.mark.parametrize("method", ["quantiles", "natural", "equal"])
-def test_breaks_rise_and_class_every_value(method):
+def test_breaks_rise_and_class_every_value():
     values = pd.Series([0, *[1] * 30, *range(2, 60)], dtype="Int64")
-    breaks = class_breaks(values, 5, method)
+    breaks = class_breaks(values, 5)
     assert breaks == sorted(set(breaks)) and 2 <= len(breaks) <= 5 and breaks[-1] == 59
     classes = classify(pd.concat([values, pd.Series([pd.NA, 1000])], ignore_index=True), breaks)
     assert pd.isna(classes.iloc[0]) and pd.isna(classes.iloc[-2]) and classes.iloc[-1] == len(breaks) - 1
