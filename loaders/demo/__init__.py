@@ -6,7 +6,6 @@ drawn from fixed seeds: the same bytes on every run. ``python -m loaders.demo FO
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
 
@@ -46,8 +45,3 @@ def demo_truth() -> dict[str, pd.DataFrame]:
 def _rows_by_layout() -> dict[str, pd.DataFrame]:
     support = demo_support.support()
     return {str(layout): frame for layout, frame in support.groupby("layout")} | demo_registers.registers()
-
-
-if __name__ == "__main__":
-    for written in write_demo(Path(sys.argv[1])):
-        print(written)
