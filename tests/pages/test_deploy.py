@@ -1,4 +1,4 @@
-"""What the operations files and the guides say holds against the code."""
+"""What the operations files say holds against the code; documents: ``tests/test_documents.py``."""
 
 from __future__ import annotations
 
@@ -12,75 +12,8 @@ import tomllib
 
 import pytest
 
-from loaders.__main__ import _parser
 from tests.conftest import ROOT
 from tests.support import served
-
-GUIDES = sorted((ROOT / "docs").glob("*.md"))
-TEXTS = [ROOT / "README.md", ROOT / "SECURITY.md", *GUIDES, *sorted((ROOT / "deploy").glob("kradan*"))]
-PACKAGES = ("loaders", "geo", "pages", "bench")
-
-
-def commands() -> list[tuple[str, str]]:
-    """Every ``python -m loaders ...`` of the documents: its subcommand, and the document."""
-    found = [
-        (name, path.name)
-        for path in TEXTS
-        for name in re.findall(r"python -m loaders ([a-z][a-z-]+)", path.read_text(encoding="utf-8"))
-    ]
-    return sorted(set(found))
-
-
-def known_commands() -> set[str]:
-    return {
-        name for action in _parser()._actions for name in (action.choices or {}) if isinstance(action.choices, dict)
-    }
-
-
-def test_every_command_of_the_documents_exists():
-    assert len(commands()) >= 8
-    assert [(name, where) for name, where in commands() if name not in known_commands()] == []
-
-
-def test_every_module_of_the_documents_exists():
-    for path in TEXTS:
-        for name in re.findall(r"python -m ((?:loaders|geo|pages|bench)(?:\.\w+)*)", path.read_text(encoding="utf-8")):
-            place = ROOT / name.replace(".", "/")
-            assert place.with_suffix(".py").is_file() or (place / "__main__.py").is_file(), (name, path.name)
-
-
-def settings_in_code() -> set[str]:
-    found = {"DATABASE_URL"}
-    for package in ("loaders", "geo", "pages"):
-        for path in (ROOT / package).rglob("*.py"):
-            found |= set(re.findall(r"\bKRADAN_[A-Z_]+[A-Z]\b", path.read_text(encoding="utf-8")))
-    return found
-
-
-def settings_in_readme() -> set[str]:
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    return set(re.findall(r"^\| `(KRADAN_[A-Z_]+|DATABASE_URL)` \|", text, re.M))
-
-
-def test_the_settings_table_is_the_code():
-    assert settings_in_readme() == settings_in_code()
-
-
-def test_every_file_named_in_the_guides_exists():
-    for path in [*GUIDES, ROOT / "SECURITY.md"]:
-        text = path.read_text(encoding="utf-8")
-        for name in re.findall(r"`((?:deploy|tests|loaders|pages|data)/[\w./-]+\.\w+)", text) + re.findall(
-            r"\]\((pictures/[\w.]+)\)", text
-        ):
-            home = path.parent if name.startswith("pictures/") else ROOT
-            assert (home / name).exists(), (name, path.name)
-
-
-def test_there_is_a_page_for_every_audience_and_pictures_stay_small():
-    assert len(GUIDES) == 4
-    pictures = sorted((ROOT / "docs" / "pictures").glob("*.png"))
-    assert pictures
-    assert all(path.stat().st_size <= 300_000 for path in pictures)
 
 
 def unit(name: str) -> configparser.ConfigParser:
