@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.coverage.matrix import beside
-from geo.overlaps.rules import PAIR_OUTCOMES
+from geo.overlaps.outcomes import of_pairs
 
 
 def partners(pairs: pd.DataFrame, placed: pd.DataFrame, agency: str) -> pd.DataFrame:
@@ -29,7 +29,7 @@ def partners(pairs: pd.DataFrame, placed: pd.DataFrame, agency: str) -> pd.DataF
     table = others.groupby("agency_code").agg(places=("subdistrict_code", "nunique"))
     mine = pairs[pairs["agency_a"].eq(agency) | pairs["agency_b"].eq(agency)]
     other = mine["agency_a"].where(mine["agency_a"].ne(agency), mine["agency_b"])
-    outcomes = [*PAIR_OUTCOMES, "cleared"]
+    outcomes = of_pairs()
     counts = (
         pd.crosstab(other.rename("agency_code"), mine["outcome"])
         if len(mine)

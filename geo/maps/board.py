@@ -17,6 +17,8 @@ import folium
 import pandas as pd
 from folium.template import Template
 
+from geo.maps import palette
+from geo.maps.classes import check_styles
 from loaders import settings
 
 STATIC = "../../app/static"
@@ -56,6 +58,7 @@ class Geometry:
             "missing": list(self.missing),
             "lang": language,
             "texts": self.texts,
+            "colors": palette.for_browser(),
         }
 
 
@@ -169,11 +172,7 @@ def class_message(
     ValueError
         When a class has no style: the map would draw it white and mean nothing.
     """
-    unknown = set(classes) - set(styles)
-    if unknown:
-        raise ValueError(
-            f"class_message: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each."
-        )
+    check_styles("class_message", classes, styles)
     order = codes.reset_index(drop=True).sort_values()
     message: dict = {
         "classes": "".join(classes.reset_index(drop=True)[order.index]),

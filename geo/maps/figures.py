@@ -19,7 +19,9 @@ from matplotlib.path import Path as DrawnPath
 from matplotlib.patheffects import withStroke
 from matplotlib.transforms import Bbox
 
-EDGE, OUTLINE, SEA, INK = "#5b6670", "#22303c", "#dfe9ef", "#10202c"
+from geo.maps.classes import check_styles
+from geo.maps.palette import BADGE, BADGE_TEXT, EDGE, HALO, LABEL, OUTLINE, SEA, STRIPE
+
 Bounds = tuple[float, float, float, float]
 
 
@@ -83,7 +85,13 @@ def draw_map(
         Names with a halo; each stands free of the others or is tied to its place by a line.
     badges
         Counts in discs; a count of one is left to the colour.
+
+    Raises
+    ------
+    ValueError
+        For a class without a style.
     """
+    check_styles("draw_map", classes.values(), styles)
     axes.set_facecolor(SEA)
     axes.set_xticks([])
     axes.set_yticks([])
@@ -91,7 +99,7 @@ def draw_map(
         members = [code for code, own in classes.items() if own == letter and code in drawn.paths]
         _fill(axes, drawn, [code for code in members if hatch or code not in stripes], color, hatch, "////")
         if not hatch:
-            _fill(axes, drawn, [code for code in members if code in stripes], color, "#5f6b76", "\\\\")
+            _fill(axes, drawn, [code for code in members if code in stripes], color, STRIPE, "\\\\")
     axes.add_collection(PathCollection(drawn.outlines, facecolors="none", edgecolors=OUTLINE, linewidths=1.1))
     west, south, east, north = drawn.bounds()
     _frame(axes, (west, south, east, north))
@@ -99,12 +107,12 @@ def draw_map(
     for code, number in (badges or {}).items():
         if code in drawn.points and number > 1:
             axes.add_patch(
-                Circle(drawn.points[code], radius, facecolor="#7a1f4e", edgecolor="white", linewidth=0.8, zorder=4)
+                Circle(drawn.points[code], radius, facecolor=BADGE, edgecolor=BADGE_TEXT, linewidth=0.8, zorder=4)
             )
             axes.text(
                 *drawn.points[code],
                 str(number),
-                color="white",
+                color=BADGE_TEXT,
                 ha="center",
                 va="center_baseline",
                 fontproperties=font,
@@ -149,8 +157,10 @@ def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontPrope
     for code, name in labels.items():
         if code not in drawn.points:
             continue
-        words = axes.text(0, 0, name, ha="center", va="center", fontproperties=font, fontsize=size, color=INK, zorder=7)
-        words.set_path_effects([withStroke(linewidth=size * 0.28, foreground="white")])
+        words = axes.text(
+            0, 0, name, ha="center", va="center", fontproperties=font, fontsize=size, color=LABEL, zorder=7
+        )
+        words.set_path_effects([withStroke(linewidth=size * 0.28, foreground=HALO)])
         box = words.get_window_extent()
         at = axes.transData.transform(drawn.points[code])
         wide, high = box.width * 1.06, box.height * 1.12
@@ -162,7 +172,7 @@ def _label(axes: Axes, drawn: Shapes, labels: Mapping[str, str], font: FontPrope
         words.set_position(tuple(place))
         if away:
             axes.plot(
-                [drawn.points[code][0], place[0]], [drawn.points[code][1], place[1]], color=INK, linewidth=1, zorder=6
+                [drawn.points[code][0], place[0]], [drawn.points[code][1], place[1]], color=LABEL, linewidth=1, zorder=6
             )
 
 

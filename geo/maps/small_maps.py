@@ -14,6 +14,8 @@ import shapely
 from shapely.geometry import shape
 
 from geo.maps.board import ClassStyle
+from geo.maps.classes import check_styles
+from geo.maps.palette import CHOSEN, DIMMED, EDGE, OUTLINE, STRIPE
 
 
 @dataclass(frozen=True)
@@ -92,11 +94,7 @@ def small_map(
 
     ``district`` dims every other district; ``chosen`` is outlined. Raises ``ValueError`` for a class without a style.
     """
-    unknown = set(classes.values()) - set(styles)
-    if unknown:
-        raise ValueError(
-            f"small_map: classes {sorted(unknown)} have no style; known are {sorted(styles)}. Add a ClassStyle for each."
-        )
+    check_styles("small_map", classes.values(), styles)
     patterns: dict[str, str] = {}
     groups: dict[tuple[str, bool], list[str]] = {}
     for code, key in classes.items():
@@ -106,17 +104,17 @@ def small_map(
             patterns[fill] = _pattern(fill, style.color, style.hatch, 45, 2)
         elif code in marks:
             fill = f"s{style.color[1:]}"
-            patterns[fill] = _pattern(fill, style.color, "#5f6b76", -45, 3.5)
+            patterns[fill] = _pattern(fill, style.color, STRIPE, -45, 3.5)
         inside = district is None or code.startswith(district)
         groups.setdefault((fill, inside), []).append(shapes.paths.get(code, ""))
     body = "".join(
-        f'<path d="{"".join(paths)}" fill="{fill if fill.startswith("#") else f"url(#{fill})"}" opacity="{1 if inside else 0.25}"/>'
+        f'<path d="{"".join(paths)}" fill="{fill if fill.startswith("#") else f"url(#{fill})"}" opacity="{1 if inside else DIMMED}"/>'
         for (fill, inside), paths in groups.items()
     )
     outline = shapes.paths.get(chosen or "", "")
-    ring = f'<path d="{outline}" fill="none" stroke="#b3005e" stroke-width="3"/>' if outline else ""
+    ring = f'<path d="{outline}" fill="none" stroke="{CHOSEN}" stroke-width="3"/>' if outline else ""
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-4 -4 {shapes.width + 8} {shapes.height + 8}"><defs>{"".join(patterns.values())}</defs>'
-        f'<g stroke="#5b6670" stroke-width=".6" stroke-linejoin="round">{body}</g>'
-        f'<path d="{shapes.outlines}" fill="none" stroke="#22303c" stroke-width="1.6"/>{ring}</svg>'
+        f'<g stroke="{EDGE}" stroke-width=".6" stroke-linejoin="round">{body}</g>'
+        f'<path d="{shapes.outlines}" fill="none" stroke="{OUTLINE}" stroke-width="1.6"/>{ring}</svg>'
     )

@@ -16,21 +16,10 @@ import pandas as pd
 import scipy  # scipy.sparse is read when it is first used
 
 from geo.frames import require_columns
-from geo.overlaps.clearings import FLAGS, clear
+from geo.overlaps import outcomes
 from geo.overlaps.rules import OverlapRules, codes_of, cofinancing_schemes, decide, overlap_rules, relations, words
-from geo.overlaps.views import agency_matrix, stream_sets
 from geo.periods import fiscal_year_bounds, in_fiscal_year, periods
 
-__all__ = ["AREA_OUTCOMES", "FLAGS", "Overlaps", "agency_matrix", "overlaps", "pairs_within", "stream_sets"]
-AREA_OUTCOMES = (
-    "suspected_duplication",
-    "overlapping",
-    "fragmented",
-    "complementary",
-    "not_known",
-    "cleared",
-    "single",
-)
 NEEDED = [
     "support_id", "area_level", "area_code", "village_code", "subdistrict_code", "agency_code", "stream_code", "theme_code",
     "target_group", "activity_code", "cofinancing", "starts_on", "ends_on", "fiscal_year", "amount_satang",
@@ -49,7 +38,7 @@ class Overlaps:
     ``cleared_by``, ``cleared_on``.
     ``by_area``: one row per place that has support: ``supports``, ``agencies``, a count of pairs per outcome,
     ``at_stake_satang`` of its suspected duplication (of records linked with each other all but the largest), and
-    ``outcome``, the gravest of ``AREA_OUTCOMES`` (``single``: supports, but no two funders at once).
+    ``outcome``, the gravest of :data:`geo.overlaps.outcomes.OUTCOMES`.
     ``stale_clearings``: rows of ``cleared`` without a reason or whose pair is no longer flagged.
     """
 
@@ -194,7 +183,7 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         agencies=("agency_code", "nunique"),
         unsure=("unsure", "any"),
     )
-    counted = [outcome for outcome in AREA_OUTCOMES if outcome != "single"]
+    counted = outcomes.of_pairs()
     counts = {outcome: pairs[pairs["outcome"].eq(outcome)].groupby(keys).size() for outcome in counted}
     for outcome, count in counts.items():
         table[outcome] = count.reindex(table.index).fillna(0).astype("int64")
@@ -207,6 +196,37 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
         "single",
     )
     return table.reset_index().astype({"outcome": "str"})
+
+
+def clear(pairs: pd.DataFrame, cleared: pd.DataFrame | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Set flagged pairs that an agency cleared with a reason apart; the latest clearing counts."""
+    columns = {"reason": "cleared_reason", "who": "cleared_by", "when": "cleared_on"}
+    if cleared is None or cleared.empty:
+        empty = pd.DataFrame(columns=["support_a", "support_b", *columns])
+        return pairs.assign(
+            **{name: pd.Series(pd.NA, index=pairs.index, dtype="str") for name in columns.values()}
+        ), empty
+    require_columns(cleared, ["support_a", "support_b", *columns], "cleared")
+    ordered = cleared.assign(
+        support_a=cleared[["support_a", "support_b"]].min(axis="columns"),
+        support_b=cleared[["support_a", "support_b"]].max(axis="columns"),
+    )
+    has_reason = ordered["reason"].astype("str").str.strip().fillna("").ne("")
+    keys = ["support_a", "support_b"]
+    valid = (
+        ordered[has_reason]
+        .sort_values("when", kind="stable")
+        .drop_duplicates(keys, keep="last")
+        .rename(columns=columns)
+    )
+    merged = pairs.merge(valid[[*keys, *columns.values()]], on=keys, how="left")
+    hit = merged["cleared_reason"].notna() & merged["rule_outcome"].isin(outcomes.flags())
+    merged["outcome"] = merged["outcome"].mask(hit, "cleared")
+    for name in columns.values():
+        merged[name] = merged[name].where(hit)
+    used = pd.MultiIndex.from_frame(merged.loc[hit, keys])
+    is_used = pd.MultiIndex.from_frame(ordered[keys]).isin(used) & has_reason.to_numpy()
+    return merged, cleared[~is_used].reset_index(drop=True)
 
 
 def overlaps(
@@ -246,3 +266,51 @@ def overlaps(
     )
     pairs, stale = clear(pairs.sort_values(["support_a", "support_b"], ignore_index=True), cleared)
     return Overlaps(pairs, _by_area(ready, pairs), stale)
+
+
+def agency_matrix(pairs: pd.DataFrame, outcome: str | None = None) -> pd.DataFrame:
+    """Agency x agency: how many pairs (of an outcome); square, symmetric, sorted, diagonal zero."""
+    chosen = pairs if outcome is None else pairs[pairs["outcome"].eq(outcome)]
+    both = pd.concat(
+        [
+            chosen[["agency_a", "agency_b"]].set_axis(["agency", "other"], axis="columns"),
+            chosen[["agency_b", "agency_a"]].set_axis(["agency", "other"], axis="columns"),
+        ]
+    )
+    names = sorted(set(both["agency"]))
+    counts = both.groupby(["agency", "other"]).size().unstack(fill_value=0)
+    return (
+        counts.reindex(index=names, columns=names, fill_value=0).rename_axis(index=None, columns=None).astype("int64")
+    )
+
+
+def stream_sets(support: pd.DataFrame) -> pd.DataFrame:
+    """Input of the UpSet plot: which set of streams meets in how many subdistricts, most first.
+
+    Returns
+    -------
+    DataFrame
+        ``streams`` (sorted, joined by ``|``; empty where no record states a stream), ``stream_count``,
+        ``subdistricts`` (count), ``subdistrict_codes`` (comma-joined), ``supports``, ``amount_satang`` (NA = none
+        stated). Records above the subdistrict are not in it.
+    """
+    rows = support[support["subdistrict_code"].notna()]
+    per_place = rows.groupby("subdistrict_code").agg(
+        streams=("stream_code", lambda codes: "|".join(sorted(set(codes.dropna()) - {""}))),
+        supports=("support_id", "nunique"),
+    )
+    per_place["amount_satang"] = (
+        rows["amount_satang"].astype("Int64").groupby(rows["subdistrict_code"]).sum(min_count=1)
+    )
+    grouped = per_place.reset_index().astype({"streams": "str"}).groupby("streams")
+    table = grouped.agg(
+        subdistricts=("subdistrict_code", "size"),
+        subdistrict_codes=("subdistrict_code", ",".join),
+        supports=("supports", "sum"),
+    )
+    table["amount_satang"] = grouped["amount_satang"].sum(min_count=1).astype("Int64")
+    table = table.reset_index()
+    table.insert(1, "stream_count", [len(name.split("|")) if name else 0 for name in table["streams"]])
+    return table.sort_values(
+        ["subdistricts", "stream_count", "streams"], ascending=[False, True, True], ignore_index=True
+    )

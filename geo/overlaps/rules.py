@@ -1,7 +1,7 @@
 """The overlap rule table: read from ``data/rules/overlap.toml`` by the caller, checked here, applied in order.
 
 Every pair of supports is described by a few relations (is the theme the same? the target group?); the first rule
-whose conditions all fit gives the outcome. Nothing about outcomes is decided outside the table.
+whose conditions all fit gives the outcome, one of :mod:`geo.overlaps.outcomes`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from geo.overlaps import outcomes
+
 RELATIONS: dict[str, tuple[str, ...]] = {
     "cofinancing": ("declared", "not_declared"),
     "theme": ("same", "same_group", "different", "not_known"),
@@ -21,7 +23,6 @@ RELATIONS: dict[str, tuple[str, ...]] = {
     "stream": ("same", "different", "not_known"),
     "period_basis": ("dates", "fiscal_year"),
 }
-PAIR_OUTCOMES = ("suspected_duplication", "overlapping", "fragmented", "complementary", "not_known")
 NO_RULE = "no_rule"
 
 
@@ -65,9 +66,10 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
                 f"rule {entry.get('code')!r} asks {relation} = {list(wanted)}; expected one of "
                 f"{list(RELATIONS.get(relation, RELATIONS))}; correct it in data/rules/overlap.toml"
             )
-    if entry["outcome"] not in PAIR_OUTCOMES:
+    if entry["outcome"] not in outcomes.from_rules():
         raise ValueError(
-            f"rule {entry['code']!r} has outcome {entry['outcome']!r}; expected one of {list(PAIR_OUTCOMES)}; correct it in data/rules/overlap.toml"
+            f"rule {entry['code']!r} has outcome {entry['outcome']!r}; expected one of {outcomes.from_rules()}; "
+            "correct it in data/rules/overlap.toml"
         )
     return Rule(entry["code"], entry["outcome"], when)
 
@@ -185,6 +187,6 @@ def decide(described: Mapping[str, np.ndarray], rules: OverlapRules) -> tuple[pd
         for relation, wanted in rule.when.items():
             fit &= np.isin(described[relation], [RELATIONS[relation].index(word) for word in wanted])
         first[fit] = number
-    outcomes = pd.array([*(rule.outcome for rule in rules.rules), "not_known"], dtype="str")
+    given = pd.array([*(rule.outcome for rule in rules.rules), "not_known"], dtype="str")
     codes = pd.array([*(rule.code for rule in rules.rules), NO_RULE], dtype="str")
-    return pd.Series(outcomes[first]), pd.Series(codes[first])
+    return pd.Series(given[first]), pd.Series(codes[first])

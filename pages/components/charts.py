@@ -14,13 +14,10 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from geo.maps.palette import ACCENT, BUDGETS, EDGE, INK, NOTHING, OUTLINE, SEQUENTIAL, ink_on
 from geo.money.currents import STEPS
 from geo.money.sankey import Sankey
-from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.session.text import safe, t
-
-KINDS = {"regular": "#8cb9e0", "special": "#e08e3b", "": "#b9b2aa"}
-NODE = "#22303c"
 
 
 @dataclass(frozen=True)
@@ -43,11 +40,9 @@ def _ribbon(link: object) -> str:
 
 def ribbons(drawing: Sankey) -> str:
     """The bands and node bars as an SVG text; it holds numbers and colours only, nothing from data."""
-    bands = "".join(
-        f'<path d="{_ribbon(link)}" fill="{KINDS.get(link.kind, KINDS[""])}"/>' for link in drawing.links.itertuples()
-    )
+    bands = "".join(f'<path d="{_ribbon(link)}" fill="{BUDGETS[link.kind]}"/>' for link in drawing.links.itertuples())
     bars = "".join(
-        f'<rect x="{node.x:.1f}" y="{node.y:.2f}" width="{drawing.node_width}" height="{max(node.thickness, 0.8):.2f}" fill="{NODE}"/>'
+        f'<rect x="{node.x:.1f}" y="{node.y:.2f}" width="{drawing.node_width}" height="{max(node.thickness, 0.8):.2f}" fill="{OUTLINE}"/>'
         for node in drawing.nodes.itertuples()
     )
     box = f'viewBox="0 0 {drawing.width:.0f} {drawing.height:.2f}" preserveAspectRatio="none"'
@@ -85,9 +80,9 @@ def sankey_html(
 
 def kind_legend(present: set[str]) -> str:
     """What the colours of the ribbons mean."""
-    items = [(kind, t(f"kind_{kind or 'unknown'}")) for kind in KINDS if kind in present]
+    items = [(kind, t(f"kind_{kind or 'unknown'}")) for kind in BUDGETS if kind in present]
     rows = "".join(
-        f'<li><i class="kradan-swatch" style="background-color:{KINDS[kind]}"></i><span>{safe(words)}</span></li>'
+        f'<li><i class="kradan-swatch" style="background-color:{BUDGETS[kind]}"></i><span>{safe(words)}</span></li>'
         for kind, words in items
     )
     return f'<ul class="kradan-legend kradan-row">{rows}</ul>'
@@ -115,13 +110,8 @@ def matrix_html(
 
 
 def _cell(cell: Cell) -> str:
-    ground = {
-        "covered": SEQUENTIAL[cell.shade],
-        "none": NONE,
-        "not_reported": NOT_REPORTED,
-        "not_applicable": NOT_APPLICABLE,
-    }[cell.status]
-    ink = "#ffffff" if cell.status == "covered" and cell.shade >= 3 else "#14202b"
+    ground = SEQUENTIAL[cell.shade] if cell.status == "covered" else NOTHING[cell.status][0]
+    ink = ink_on(ground) if cell.status == "covered" else INK
     hatch = ' class="kradan-hatch"' if cell.status == "not_reported" else ""
     inner = f'<a href="{safe(cell.href)}" style="color:{ink}">{safe(cell.text)}</a>' if cell.href else safe(cell.text)
     return f'<td{hatch} style="background-color:{ground};color:{ink}" title="{safe(cell.tip)}">{inner}</td>'
@@ -131,9 +121,9 @@ def lorenz_chart(curve: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChar
     """Lorenz curve with the line of equality."""
     x = alt.X("people_share:Q", title=words["people"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("amount_share:Q", title=words["money"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
-    line = alt.Chart(curve).mark_line(color="#0b4f8a", strokeWidth=3).encode(x=x, y=y, order="people_share:Q")
+    line = alt.Chart(curve).mark_line(color=ACCENT, strokeWidth=3).encode(x=x, y=y, order="people_share:Q")
     equal = pd.DataFrame({"people_share": [0.0, 1.0], "amount_share": [0.0, 1.0]})
-    even = alt.Chart(equal).mark_line(color="#5b6670", strokeDash=[6, 4]).encode(x=x, y=y)
+    even = alt.Chart(equal).mark_line(color=EDGE, strokeDash=[6, 4]).encode(x=x, y=y)
     return (
         alt.layer(even, line)
         .properties(height=340)

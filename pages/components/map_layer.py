@@ -8,14 +8,15 @@ from functools import cached_property
 
 import pandas as pd
 
+from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
 from geo.maps.breaks import classify
-from pages.components.palette import CLUSTERS, NOT_KNOWN, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
+from geo.maps.palette import CLUSTERS, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
+from geo.overlaps import outcomes
+from geo.statuses import nothing_classes
 from pages.components.panels import nothing_styles
 from pages.queries.store import Filters
 from pages.session.text import t
-
-NOTHING_CLASS = {"none": "n", "not_reported": "u", "not_applicable": "x"}
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     unit = t(f"unit_{measure}")
     number = classify(values, scale)
     covered = table["status"].eq("covered")
-    classes = table["status"].map(NOTHING_CLASS).fillna("m").astype("object")
+    classes = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
     classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
     shades = _shades(len(scale))
     styles = {
@@ -101,8 +102,8 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     if measure == "village_share":
         classes[table["villages"].eq(0).fillna(False).astype(bool)] = "x"
         nothing["x"] = ClassStyle(nothing["x"].color, t("no_villages"))
-    if classes.eq("m").any():
-        styles["m"] = ClassStyle(UNMEASURED, t(f"unmeasured_{measure}"))
+    if classes.eq(map_classes.UNMEASURED).any():
+        styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, t(f"unmeasured_{measure}"))
     marks = table["is_estimated"] if estimated else table["supported_above"] & ~covered
     label = t("mark_estimated" if estimated else "mark_supported_above")
     return Layer(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, label)
@@ -118,59 +119,46 @@ def _shades(number: int) -> list[str]:
 
 def gaps_layer(table: pd.DataFrame) -> Layer:
     """Need x support in four colours; what is not known stays hatched."""
-    keys = {
-        "gap": "g",
-        "served": "s",
-        "low_need_supported": "l",
-        "low_need_none": "o",
-        "unknown_need": "u",
-        "unknown_support": "v",
-        "not_applicable": "x",
+    styles = {
+        map_classes.QUADRANTS[name]: ClassStyle(color, t(f"quadrant_{name}")) for name, color in QUADRANTS.items()
     }
-    styles = {keys[name]: ClassStyle(color, t(f"quadrant_{name}")) for name, color in QUADRANTS.items()}
     nothing = nothing_styles()
     styles["v"] = ClassStyle(nothing["u"].color, t("quadrant_unknown_support"), nothing["u"].hatch)
     styles["u"] = ClassStyle(nothing["n"].color, t("quadrant_unknown_need"), nothing["u"].hatch)
     styles["x"] = nothing["x"]
-    return Layer(styles, table["subdistrict_code"], table["quadrant"].map(keys).astype("object"), table["need_value"], t("unit_need"),
+    return Layer(styles, table["subdistrict_code"], map_classes.letters(table["quadrant"], map_classes.QUADRANTS), table["need_value"], t("unit_need"),
                  table["supported_above"] & table["quadrant"].eq("gap"), t("mark_supported_above"))  # fmt: skip
 
 
 def clusters_layer(table: pd.DataFrame, unit: str) -> Layer:
     """Places that lie among their like, as a hint; what is not known stays hatched."""
-    keys = {
-        "weak": "w",
-        "weak_among_strong": "o",
-        "strong": "s",
-        "strong_among_weak": "i",
-        "not_significant": "n",
-        "alone": "n",
-        "not_known": "u",
-    }
-    styles = {keys[name]: ClassStyle(color, t(f"cluster_{name}")) for name, color in CLUSTERS.items()}
+    styles = {map_classes.CLUSTERS[name]: ClassStyle(color, t(f"cluster_{name}")) for name, color in CLUSTERS.items()}
     nothing = nothing_styles()
     styles["u"] = ClassStyle(nothing["u"].color, t("cluster_not_known"), nothing["u"].hatch)
-    return Layer(styles, table["subdistrict_code"], table["cluster"].map(keys).astype("object"), table["value"], unit)
+    return Layer(
+        styles,
+        table["subdistrict_code"],
+        map_classes.letters(table["cluster"], map_classes.CLUSTERS),
+        table["value"],
+        unit,
+    )
 
 
-def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame) -> Layer:
-    """The gravest outcome per subdistrict; a count badge on suspected duplication only."""
-    keys = {
-        "suspected_duplication": "d",
-        "overlapping": "o",
-        "fragmented": "f",
-        "complementary": "c",
-        "not_known": "k",
-        "cleared": "c",
-        "single": "s",
-    }
+def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: bool = True) -> Layer:
+    """The gravest outcome per subdistrict; a count badge on suspected duplication only.
+
+    Somebody may be in a place through records that make no pair there (a local government's): not known.
+    """
     inside = by_area[by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
     outcome = covered["subdistrict_code"].map(inside["outcome"])
-    classes = outcome.map(keys).fillna(covered["status"].map(NOTHING_CLASS)).fillna("n").astype("object")
-    names = {"d": "suspected_duplication", "o": "overlapping", "f": "fragmented", "c": "complementary", "s": "single"}
-    styles = {key: ClassStyle(OUTCOMES[name], t(f"outcome_{name}")) for key, name in names.items()}
-    styles["d"] = ClassStyle(OUTCOMES["suspected_duplication"], t("outcome_suspected_duplication"), "#ffffff")
-    styles["k"] = ClassStyle(NOT_KNOWN, t("outcome_not_known"))
+    missing = nothing_classes(covered["status"]).fillna(outcomes.OUTCOMES["not_known"].letter)
+    classes = map_classes.letters(outcome, outcomes.letters(), missing=missing)
+    styles = {
+        known.letter: ClassStyle(
+            OUTCOMES[code], t(f"outcome_{code}"), OUTCOME_HATCH if hatched and known.is_hatched else None
+        )
+        for code, known in outcomes.drawn().items()
+    }
     suspected = inside["suspected_duplication"]
     badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}
     values = covered["subdistrict_code"].map(suspected)

@@ -12,13 +12,14 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit_folium import st_folium
 
+from geo import statuses
 from geo.coverage.roll_up import RolledUp
+from geo.maps import palette
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
 from pages.components import records
 from pages.components.filters import link_params, switch
-from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.queries import analysis
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -26,7 +27,6 @@ from pages.session.text import baht, day, language, safe, t, whole, year
 
 MAP_HEIGHT = 680
 _gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)
-NOTHING = {"n": "status_none", "u": "status_not_reported", "x": "status_not_applicable"}
 
 
 def html(text: str) -> None:
@@ -70,9 +70,8 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
 def nothing_styles() -> dict[str, ClassStyle]:
     """The three kinds of nothing: reported none, not reported, not applicable."""
     return {
-        "n": ClassStyle(NONE, t(NOTHING["n"])),
-        "u": ClassStyle(NOT_REPORTED, t(NOTHING["u"]), NOT_REPORTED_LINE),
-        "x": ClassStyle(NOT_APPLICABLE, t(NOTHING["x"])),
+        letter: ClassStyle(palette.NOTHING[status][0], t(f"status_{status}"), palette.NOTHING[status][1])
+        for status, letter in statuses.NOTHING.items()
     }
 
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from geo.maps.palette import ROLES
 from geo.money.alignment import strength
 from geo.questions.questions import QUESTIONS, Answer, Context
+from geo.statuses import NOTHING
 from loaders import codes
 from pages.meeting.board import FOCUS, Board, nothing_legend
-from pages.overview.questions import COLORS, NOTHING
 from pages.queries import analysis
 from pages.queries import store as queries
 
@@ -66,7 +67,7 @@ def _legend(given: Answer, used: set[str]) -> list[list]:
             _own, color, hatch, key, blanks = usual[NOTHING[role]]
             legend.append([letter, color, hatch, label or key, blanks])
         else:
-            legend.append([letter, COLORS[role], None, label, {}])
+            legend.append([letter, ROLES[role], None, label, {}])
     return legend
 
 

@@ -7,28 +7,24 @@ from functools import cached_property
 
 import pandas as pd
 
+from geo.maps import palette
 from geo.ranking.ranking import Ranking
 from geo.ranking.spec import SpecError
 from geo.selection.selection import Choice, Wish, select, worth
+from geo.statuses import NOTHING
 from loaders import codes
-from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.ranking import data as ranking_data
 
 FOCUS = 7
-NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
 NEED = "hardship_households"
 VIEWS = ("coverage", "gaps", "overlaps", "currents", "classes", "weak", "pilots", "decision")
 
 
 def nothing_legend() -> list[list]:
     """The three kinds of nothing, off every scale."""
-    return [
-        ["n", NONE, None, "status_none", {}],
-        ["u", NOT_REPORTED, NOT_REPORTED_LINE, "status_not_reported", {}],
-        ["x", NOT_APPLICABLE, None, "status_not_applicable", {}],
-    ]
+    return [[letter, *palette.NOTHING[status], f"status_{status}", {}] for status, letter in NOTHING.items()]
 
 
 def whole(number: object) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.maps import palette
 from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
 from loaders.store import connection as store
@@ -18,12 +19,12 @@ from pages.queries import store as queries
 from pages.session.text import day, language, safe, t
 
 COVER = """<style>
-.stApp { background: #f4f7f9; }
+.stApp { background: GROUND; }
 .stApp:has(.st-key-wall) * { visibility: hidden; }
 .stApp .st-key-wall, .stApp .st-key-wall * { visibility: visible; }
-.st-key-wall { position: fixed; inset: 0; z-index: 1000000; background: #f4f7f9; }
-.st-key-wall iframe { position: fixed; inset: 0; width: 100vw !important; height: 100dvh !important; border: 0; background: #f4f7f9; }
-</style>"""
+.st-key-wall { position: fixed; inset: 0; z-index: 1000000; background: GROUND; }
+.st-key-wall iframe { position: fixed; inset: 0; width: 100vw !important; height: 100dvh !important; border: 0; background: GROUND; }
+</style>""".replace("GROUND", palette.GROUND)
 
 
 def cover() -> None:

@@ -10,13 +10,11 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.frames import known_sum
+from geo.maps import classes as map_classes
 from geo.maps.breaks import classify
-from loaders import codes
-from pages.components.map_layer import count_bounds
-from pages.components.palette import (
+from geo.maps.palette import (
     NONE,
     NOT_APPLICABLE,
-    NOT_KNOWN,
     NOT_REPORTED,
     NOT_REPORTED_LINE,
     OUTCOMES,
@@ -24,8 +22,12 @@ from pages.components.palette import (
     SEQUENTIAL,
     UNMEASURED,
 )
+from geo.overlaps import outcomes
+from geo.statuses import nothing_classes
+from loaders import codes
+from pages.components.map_layer import count_bounds
 from pages.meeting import steps_community as meeting_community
-from pages.meeting.board import FOCUS, NOTHING, Board, nothing_legend, whole
+from pages.meeting.board import FOCUS, Board, nothing_legend, whole
 from pages.queries import analysis
 from pages.queries import store as queries
 
@@ -54,7 +56,7 @@ def coverage(board: Board) -> dict:
     table = board.coverage
     bounds = count_bounds(float(table["agencies"].max() or 0))
     number = classify(table["agencies"], bounds)
-    classes = table["status"].map(NOTHING).astype("object").where(number.isna(), number.astype("string"))
+    classes = nothing_classes(table["status"]).where(number.isna(), number.astype("string"))
     counts = table["status"].value_counts()
     covered, none, unknown = (int(counts.get(name, 0)) for name in ("covered", "none", "not_reported"))
     nobody = table[table["status"].eq("none")].sort_values("population", ascending=False)
@@ -77,16 +79,7 @@ def coverage(board: Board) -> dict:
 def gaps(board: Board) -> dict:
     """Where need is high and nobody helps."""
     table = board.gaps
-    letters = {
-        "gap": "g",
-        "served": "s",
-        "low_need_supported": "l",
-        "low_need_none": "o",
-        "unknown_need": "u",
-        "unknown_support": "v",
-        "not_applicable": "x",
-    }
-    legend = [[letters[name], QUADRANTS[name], None, f"quadrant_{name}", {}] for name in JUDGED]
+    legend = [[map_classes.QUADRANTS[name], QUADRANTS[name], None, f"quadrant_{name}", {}] for name in JUDGED]
     legend += [["v", NOT_REPORTED, NOT_REPORTED_LINE, "quadrant_unknown_support", {}], ["u", NONE, NOT_REPORTED_LINE, "quadrant_unknown_need", {}],
                ["x", NOT_APPLICABLE, None, "status_not_applicable", {}]]  # fmt: skip
     found = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
@@ -103,7 +96,7 @@ def gaps(board: Board) -> dict:
     register = queries.register(board.version, "indicator").query("indicator_code == @board.need")
     judged = bool(table["quadrant"].isin(list(JUDGED)).any())
     return board.step(
-        "gaps", table["quadrant"].map(letters).astype("object"), legend,
+        "gaps", map_classes.letters(table["quadrant"], map_classes.QUADRANTS), legend,
         ["meeting_title_gaps" if judged else "meeting_title_no_gaps", blanks], need=blanks["need"],
         note=["meeting_note_gaps", {"known": int(table["need_value"].notna().sum()), "all": len(table), "unknown": unknown}],
         values=board.in_order(table["need_value"]), unit="unit_need",
@@ -117,25 +110,15 @@ def overlaps(board: Board) -> dict:
     """Suspected duplication told from designed layering."""
     found = analysis.overlaps(board.version, board.chosen)
     inside = found.by_area[found.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
-    letters = {
-        "suspected_duplication": "d",
-        "overlapping": "o",
-        "fragmented": "f",
-        "complementary": "c",
-        "cleared": "c",
-        "single": "s",
-        "not_known": "k",
-    }
     outcome = inside["outcome"].reindex(board.codes)
-    status = board.coverage["status"].reindex(board.codes).map(NOTHING)
-    classes = outcome.map(letters).fillna(status).fillna("n")
-    names = ("suspected_duplication", "overlapping", "fragmented", "complementary", "single")
-    legend = [[letters[name], OUTCOMES[name], None, f"outcome_{name}", {}] for name in names]
+    status = nothing_classes(board.coverage["status"].reindex(board.codes))
+    status = status.fillna(outcomes.OUTCOMES["not_known"].letter)
+    classes = map_classes.letters(outcome, outcomes.letters(), missing=status)
+    legend = [[known.letter, OUTCOMES[name], None, f"outcome_{name}", {}] for name, known in outcomes.drawn().items()]
     flagged = inside[inside["outcome"].eq("suspected_duplication")].sort_values(
         "at_stake_satang", ascending=False, na_position="last"
     )
     stake = flagged["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
-    legend.append(["k", NOT_KNOWN, None, "outcome_not_known", {}])
     counts = found.pairs["outcome"].value_counts()
     return board.step(
         "overlaps", classes.astype("object"), legend + nothing_legend(), _overlaps_title(board, counts, whole(stake)),
@@ -170,7 +153,7 @@ def currents(board: Board) -> dict:
     top = float(million.max()) if million.notna().any() else 0.0
     scale = [bound for bound in bounds if bound < top] + ([top] if top else [])
     number = classify(million, scale)
-    unmeasured = table["status"].map(NOTHING).fillna("m")
+    unmeasured = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
     classes = unmeasured.astype("object").where(number.isna(), number.astype("string"))
     shades = _scale(scale, "meeting_unit_million_baht", False)
     edges = ["0", *(f"{bound:g}" for bound in bounds)]

@@ -10,6 +10,8 @@ import pandas as pd
 import streamlit as st
 import streamlit.components.v1 as components
 
+from geo.maps import palette
+from geo.maps.classes import check_styles
 from loaders import settings
 from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
@@ -79,6 +81,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
     map_ = geometry.current()
     wall = {
         "lang": words.language,
+        "colors": palette.for_browser(),
         "meeting": meeting,
         "codes": facts["codes"],
         "names": _names(facts, words),
@@ -119,6 +122,7 @@ def _texts(facts: dict, words: Words, credit: str) -> dict[str, str | list]:
 
 
 def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
+    check_styles(f"wall, view {step['view']}", step["classes"], [letter for letter, *_ in step["legend"]])
     return {
         "view": step["view"],
         "title": title_of(words, step, part),

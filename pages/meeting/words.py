@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from geo.maps import palette
 from loaders import codes
 from loaders.thai import thai_date
 from pages.session.text import catalogue
@@ -142,7 +143,7 @@ def legend_of(words: Words, step: dict) -> list[dict]:
         rows.append(
             {
                 "k": "",
-                "color": "#ffffff",
+                "color": palette.NONE,
                 "hatch": None,
                 "stripe": True,
                 "label": words.say(step["mark_key"]),

@@ -6,20 +6,18 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from geo.overlaps.clearings import FLAGS
-from geo.overlaps.overlaps import AREA_OUTCOMES, Overlaps
-from geo.overlaps.views import agency_matrix, stream_sets
+from geo.maps.palette import ACCENT, FAINT, INK, LINE, OUTCOMES, PAPER, ink_on
+from geo.overlaps import outcomes
+from geo.overlaps.overlaps import Overlaps, agency_matrix, stream_sets
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
-from pages.components.palette import OUTCOMES
 from pages.overlaps import clearing as explain
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.text import baht, language, safe, t, whole
 
 LISTS = ("pairs", "streams", "agencies", "cleared")
-KINDS = ("suspected_duplication", "overlapping", "complementary", "fragmented", "not_known", "cleared")
 MOST_SETS = 18
 
 
@@ -39,9 +37,7 @@ def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: queries.Filters) -> pd
     """The summary per place; with an agency or stream chosen it speaks of that one's pairs only."""
     if not (chosen.agency or chosen.stream):
         return found.by_area
-    counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(
-        columns=[name for name in AREA_OUTCOMES if name != "single"], fill_value=0
-    )
+    counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(columns=outcomes.of_pairs(), fill_value=0)
     table = found.by_area.drop(columns=counts.columns).merge(counts.reset_index(), on="area_code", how="left")
     table[counts.columns] = table[counts.columns].fillna(0).astype("int64")
     present = table[counts.columns].gt(0)
@@ -68,7 +64,7 @@ def show(version: str, chosen: queries.Filters, pairs: pd.DataFrame) -> None:
 
 
 def _pairs(version: str, pairs: pd.DataFrame) -> None:
-    kinds = [name for name in KINDS if pairs["outcome"].eq(name).any()]
+    kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
     if not kinds:
         panels.empty("no_overlaps")
         return
@@ -82,7 +78,7 @@ def _pairs(version: str, pairs: pd.DataFrame) -> None:
     columns = {"number": t("column_number"), "place": t("column_place"), "one": t("column_one"), "other": t("column_other"), "theme": t("column_theme"),
                "at_stake_satang": t("column_at_stake"), "source_one": t("column_source_one"), "source_other": t("column_source_other")}  # fmt: skip
     panels.table(shown, "overlaps", columns, formats={"at_stake_satang": baht})
-    if kind in FLAGS:
+    if kind in outcomes.flags():
         explain.form(version, shown)
 
 
@@ -131,7 +127,7 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
         "stream:N",
         sort=rows,
         title=None,
-        axis=alt.Axis(labelLimit=420, labelFontSize=15, labelColor="#14202b", ticks=False, domain=False),
+        axis=alt.Axis(labelLimit=420, labelFontSize=15, labelColor=INK, ticks=False, domain=False),
     )
     tips = [
         alt.Tooltip("words:N", title=t("column_streams")),
@@ -141,12 +137,12 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
         x=across, y=alt.Y("subdistricts:Q", title=t("column_subdistricts"))
     )
     top = (
-        bars.mark_bar(color="#0b4f8a").encode(tooltip=tips)
+        bars.mark_bar(color=ACCENT).encode(tooltip=tips)
         + bars.mark_text(dy=-9, fontSize=15).encode(text="subdistricts:Q")
     ).properties(height=230)
-    empty = alt.Chart(grid).mark_circle(size=110, color="#d5dce2", opacity=1).encode(x=across, y=down)
-    line = alt.Chart(dots).mark_line(color="#14202b", strokeWidth=3).encode(x=across, y=down, detail="set:N")
-    full = alt.Chart(dots).mark_circle(size=190, color="#14202b", opacity=1).encode(x=across, y=down, tooltip=tips)
+    empty = alt.Chart(grid).mark_circle(size=110, color=FAINT, opacity=1).encode(x=across, y=down)
+    line = alt.Chart(dots).mark_line(color=INK, strokeWidth=3).encode(x=across, y=down, detail="set:N")
+    full = alt.Chart(dots).mark_circle(size=190, color=INK, opacity=1).encode(x=across, y=down, tooltip=tips)
     below = (empty + line + full).properties(height=30 * len(rows))
     return alt.vconcat(
         top.properties(width=42 * len(order)), below.properties(width=42 * len(order)), spacing=6
@@ -155,13 +151,13 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
 
 def _agencies(version: str, pairs: pd.DataFrame) -> None:
     """Which two agencies meet how often, for one outcome."""
-    kinds = [name for name in KINDS if pairs["outcome"].eq(name).any()]
+    kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
     if not kinds:
         panels.empty("no_overlaps")
         return
     kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
     names = rows_.agency_names(version)
-    matrix = agency_matrix(pairs, [kind])
+    matrix = agency_matrix(pairs, kind)
     matrix.index = matrix.columns = pd.Index([names.get(code, code) for code in matrix.index])
     with st.container(key="wide-matrix"):
         st.altair_chart(heat(matrix, kind), width="content")
@@ -175,22 +171,23 @@ def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
     """Agency x agency: pairs of an outcome, in colour and in figures."""
     cells = matrix.rename_axis("one").reset_index().melt("one", var_name="other", value_name="pairs")
     names = list(matrix.index)
-    words = alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b", labelAngle=0, orient="top")
+    words = alt.Axis(labelLimit=260, labelFontSize=15, labelColor=INK, labelAngle=0, orient="top")
     base = alt.Chart(cells).encode(
         x=alt.X("other:N", sort=names, title=None, axis=words),
-        y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=15, labelColor="#14202b")),
+        y=alt.Y("one:N", sort=names, title=None, axis=alt.Axis(labelLimit=260, labelFontSize=15, labelColor=INK)),
     )
     most = max(int(cells["pairs"].max()), 1)
+    full_shade = OUTCOMES[outcomes.OUTCOMES[kind].drawn_as or kind]
     shade = alt.Color(
         "pairs:Q",
-        scale=alt.Scale(range=["#ffffff", OUTCOMES.get(kind, "#8c96c6")], domain=[0, most], interpolate="rgb"),
+        scale=alt.Scale(range=[PAPER, full_shade], domain=[0, most], interpolate="rgb"),
         legend=None,
     )
-    boxes = base.mark_rect(stroke="#b7c3cd").encode(color=shade)
+    boxes = base.mark_rect(stroke=LINE).encode(color=shade)
     dark = alt.condition(
         alt.datum.pairs > most / 2,
-        alt.value("#ffffff" if kind == "suspected_duplication" else "#14202b"),
-        alt.value("#14202b"),
+        alt.value(ink_on(full_shade)),
+        alt.value(INK),
     )
     figures = (
         base.transform_filter(alt.datum.pairs > 0)
@@ -203,5 +200,5 @@ def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
 def figures(pairs: pd.DataFrame) -> None:
     """Pairs by outcome, all of them: what could not be decided as well, where there is any."""
     counts = pairs["outcome"].value_counts()
-    shown = [name for name in KINDS if name != "not_known" or counts.get(name, 0)]
+    shown = [name for name in outcomes.of_pairs() if name != "not_known" or counts.get(name, 0)]
     panels.figures([(t(f"outcome_{name}"), t("pairs_number", number=whole(counts.get(name, 0)))) for name in shown])

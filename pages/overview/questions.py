@@ -9,26 +9,19 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps.board import ClassStyle
+from geo.maps.palette import ROLES
 from geo.money import alignment
 from geo.questions.questions import QUESTIONS, Answer, Context
+from geo.statuses import NOTHING
 from loaders import codes
 from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components.map_layer import Layer
-from pages.components.palette import OUTCOMES, SEQUENTIAL
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.ranking import data as ranking_data
 from pages.session.text import baht, percent, t, whole
-
-COLORS = {
-    "found": OUTCOMES["suspected_duplication"],
-    "beside": OUTCOMES["overlapping"],
-    "some": OUTCOMES["complementary"],
-    "rest": OUTCOMES["single"],
-} | {f"scale{number}": color for number, color in enumerate(SEQUENTIAL)}
-NOTHING = {"none": "n", "not_reported": "u", "not_applicable": "x"}
 
 
 def booklets(version: str) -> str:
@@ -130,7 +123,7 @@ def layer_of(given: Answer) -> Layer:
             usual = nothing[NOTHING[role]]
             styles[key] = ClassStyle(usual.color, t(label) if label else usual.label, usual.hatch)
         else:
-            styles[key] = ClassStyle(COLORS[role], t(label))
+            styles[key] = ClassStyle(ROLES[role], t(label))
     table = given.classes
     values = table["value"] if given.unit else None
     unit = t(given.unit) if given.unit else "{}"

@@ -250,7 +250,7 @@ def test_matrix_and_stream_sets():
         toy.record("990101", "a", baht=1), toy.record("990101", "b", baht=2), toy.record("99020101", "b"), toy.record("990201", "a"),
         toy.record("990202", "a"), toy.record("990203", "c", stream_code=None), toy.record("9901", "d"),
     ]  # fmt: skip
-    matrix = agency_matrix(found(*records).pairs, ["suspected_duplication"])
+    matrix = agency_matrix(found(*records).pairs, "suspected_duplication")
     assert matrix.to_dict() == {"a": {"a": 0, "b": 2}, "b": {"a": 2, "b": 0}}
     sets = stream_sets(toy.support(*records)).set_index("streams")
     assert sets["subdistricts"].to_dict() == {"s_a|s_b": 2, "": 1, "s_a": 1}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import re
 
 import numpy as np
 import pytest
 
-from pages.components import palette
-from pages.overview import questions as answers
+from geo import statuses
+from geo.maps import palette
+from geo.overlaps import outcomes
+from tests.conftest import ROOT
 from tests.support.palette_science import VISION, ciede2000, lab, linear, seen, worst
 
 BAR = 8.0
@@ -17,12 +20,12 @@ OFF_SCALE = [palette.NONE, palette.NOT_APPLICABLE]
 LEGENDS = {
     "coverage": [*palette.SEQUENTIAL, palette.UNMEASURED, *OFF_SCALE],
     "gaps": [*palette.QUADRANTS.values(), palette.NOT_APPLICABLE],
-    "overlaps": [*(color for name, color in palette.OUTCOMES.items() if name != "none"), palette.NOT_KNOWN, *OFF_SCALE],
+    "overlaps": [*palette.OUTCOMES.values(), *OFF_SCALE],
     "classes": list(palette.CLASSES.values()),
     "weak": list(palette.WEAK.values()),
     "pilots": list(palette.PILOTS.values()),
     "call": list(palette.CALL.values()),
-    "answer": [color for role, color in answers.COLORS.items() if not role.startswith("scale")] + OFF_SCALE,
+    "answer": [color for role, color in palette.ROLES.items() if not role.startswith("scale")] + OFF_SCALE,
     "clusters": list(palette.CLUSTERS.values()),
 }
 # Pairs 1, 4, 7, 10, 13, 16, 17, 20, 21, 25 and 34 of Sharma, Wu, Dalal: The CIEDE2000 Color-Difference Formula (2005), table 1.
@@ -71,17 +74,53 @@ def test_hatch_and_stripe_show_on_their_grounds():
         (palette.NONE, palette.NOT_REPORTED_LINE),
         (palette.NOT_REPORTED, palette.WEAK["alone"]),
     ]
-    lines += [(ground, "#5f6b76") for ground in palette.CLASSES.values()]
+    lines += [(ground, palette.STRIPE) for ground in palette.CLASSES.values()]
     for ground, line in lines:
         assert worst([ground, line])[0] >= BAR, (ground, line)
 
 
+# What is drawn over or beside the classes, or stands on a page and not in a legend of classes.
+OVER_OR_BESIDE = {
+    "NOT_REPORTED", "NOT_REPORTED_LINE", "NOTHING", "OUTCOME_HATCH", "BUDGETS", "STRIPE", "EDGE", "OUTLINE", "CHOSEN", "SEA",
+    "BESIDE", "LABEL", "HALO", "BADGE", "BADGE_TEXT", "DIMMED", "INK", "QUIET", "PAPER", "LINE", "FAINT", "SHADE", "ACCENT",
+    "BAR", "BAR_STATED", "GROUND", "DEMO", "TINTS", "ROLES",
+}  # fmt: skip
+
+
+def colors_in(value: object) -> set[str]:
+    if isinstance(value, dict):
+        return colors_in(list(value.values()))
+    if isinstance(value, list | tuple):
+        return set().union(*map(colors_in, value))
+    return {value.lower()} if isinstance(value, str) and value.startswith("#") else set()
+
+
+def named() -> dict[str, object]:
+    return {name: value for name, value in inspect.getmembers(palette) if name.isupper()}
+
+
 def test_no_palette_is_left_out():
-    named = {name: value for name, value in inspect.getmembers(palette) if name.isupper()}
-    listed = {color for colors in LEGENDS.values() for color in colors} | {
-        palette.NOT_REPORTED,
-        palette.NOT_REPORTED_LINE,
-    }
-    for name, value in named.items():
-        colors = list(value.values()) if isinstance(value, dict) else [value] if isinstance(value, str) else list(value)
-        assert set(colors) <= listed, name
+    listed = {color for colors in LEGENDS.values() for color in colors}
+    for name, value in named().items():
+        assert name in OVER_OR_BESIDE or colors_in(value) <= listed, name
+
+
+def test_every_outcome_and_every_kind_of_nothing_has_its_colour_and_one_letter():
+    assert set(palette.OUTCOMES) == set(outcomes.drawn())
+    assert set(palette.NOTHING) == set(statuses.NOTHING)
+    taken = [outcome.letter for outcome in outcomes.drawn().values()] + list(statuses.NOTHING.values())
+    assert len(taken) == len(set(taken))
+    assert all(outcome.drawn_as in outcomes.drawn() for outcome in outcomes.OUTCOMES.values() if outcome.drawn_as)
+
+
+def test_style_sheets_and_python_write_no_colour_of_their_own():
+    known = colors_in(named()) | {"#fff"}
+    sheets = [path for path in (ROOT / "static").rglob("*.css") if "vendor" not in path.parts]
+    assert len(sheets) >= 3
+    for path in sheets:
+        written = set(re.findall(r"#[0-9a-f]{3,6}\b", path.read_text(encoding="utf-8").lower()))
+        assert written <= known, (path.name, written - known)
+    for folder in ("pages", "geo"):
+        for path in (ROOT / folder).rglob("*.py"):
+            if path.name != "palette.py":
+                assert not re.findall(r"#[0-9a-fA-F]{6}\b", path.read_text(encoding="utf-8")), path

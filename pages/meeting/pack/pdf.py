@@ -9,11 +9,19 @@ from datetime import UTC, datetime
 import numpy as np
 from fpdf import FPDF
 
+from geo.maps import palette
 from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import font_file, wrap
 
-INK, QUIET, LINE = (20, 32, 43), (60, 74, 86), (183, 195, 205)
 POINT = 72 / 25.4  # points per millimetre
+
+
+def rgb(color: str) -> tuple[int, int, int]:
+    """``#rrggbb`` as three numbers."""
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
+
+
+INK, QUIET, LINE = rgb(palette.INK), rgb(palette.QUIET), rgb(palette.LINE)
 
 
 class Paper(FPDF):
@@ -78,11 +86,6 @@ class Paper(FPDF):
         return y
 
 
-def rgb(color: str) -> tuple[int, int, int]:
-    """``#rrggbb`` as three numbers."""
-    return tuple(int(color[i : i + 2], 16) for i in (1, 3, 5))  # type: ignore[return-value]
-
-
 def views(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
     """The storyboard, the decisions and the sources, A4 across."""
     paper = Paper(pack, "L")
@@ -137,10 +140,10 @@ def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
 def swatch(paper: Paper, x: float, y: float, row: dict) -> None:
     """The colour and pattern of a legend's row."""
     paper.set_fill_color(*rgb(row["color"]))
-    paper.set_draw_color(91, 102, 112)
+    paper.set_draw_color(*rgb(palette.EDGE))
     paper.set_line_width(0.2)
     paper.rect(x, y, 8, 4.4, style="DF")
-    line = row["hatch"] or ("#5f6b76" if row.get("stripe") else None)
+    line = row["hatch"] or (palette.STRIPE if row.get("stripe") else None)
     if line:
         paper.set_draw_color(*rgb(line))
         with paper.rect_clip(x, y, 8, 4.4):
@@ -179,7 +182,7 @@ def table_row(
     """One row of a table; returns where the next begins."""
     x = 10.0
     paper.set_draw_color(*LINE)
-    paper.set_fill_color(231, 238, 245)
+    paper.set_fill_color(*rgb(palette.SHADE))
     for lines, wide in zip(cells, widths, strict=True):
         paper.rect(x, y, wide, high, style="DF" if bold else "D")
         for number, line in enumerate(lines):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from geo.maps import palette
+from geo.maps.classes import check_styles
 from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import wrap
 from pages.meeting.pack.pdf import INK, LINE, POINT, QUIET, Paper, rgb, swatch, table_row
@@ -94,16 +96,16 @@ def _small_map(
     west, south, east, north = pack.shapes.bounds(district)
     scale = min(wide / (east - west), high / (north - south)) * 0.9
     styles = {row["k"]: row for row in slide.legend}
+    check_styles("small map of a sheet", slide.step["classes"], styles)
     with paper.rect_clip(x, y, wide, high):
-        paper.set_fill_color(223, 233, 239)
+        paper.set_fill_color(*rgb(palette.SEA))
         paper.rect(x, y, wide, high, style="F")
         for own in (False, True):
             for code, letter in zip(pack.facts["codes"], slide.step["classes"], strict=True):
                 if code.startswith(district) != own or code not in pack.shapes.rings:
                     continue
-                row = styles.get(letter, {"color": "#ffffff", "hatch": None})
-                paper.set_fill_color(*(rgb(row["color"]) if own else (240, 242, 244)))
-                paper.set_draw_color(*((179, 0, 94) if code == chosen else INK if own else LINE))
+                paper.set_fill_color(*rgb(styles[letter]["color"] if own else palette.BESIDE))
+                paper.set_draw_color(*(rgb(palette.CHOSEN) if code == chosen else INK if own else LINE))
                 paper.set_line_width(0.6 if code == chosen else 0.25)
                 for ring in pack.shapes.rings[code]:
                     points = [
@@ -130,7 +132,7 @@ def _halo(paper: Paper, at: tuple[float, float], text: str, taken: list[tuple[fl
     if any(abs(at[0] - other[0]) < (wide + other[2]) / 2 and abs(at[1] - other[1]) < 3.6 for other in taken):
         return
     taken.append((*at, wide))
-    paper.set_fill_color(255, 255, 255)
+    paper.set_fill_color(*rgb(palette.HALO))
     with paper.local_context(fill_opacity=0.75):
         paper.rect(at[0] - wide / 2, at[1] - 1.7, wide, 3.4, style="F")
     paper.words(at[0] - wide / 2 - 0.5, at[1], text, 7.5, bold=True)

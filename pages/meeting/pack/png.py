@@ -12,12 +12,12 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
 from PIL import Image, ImageColor
 
-from geo.maps.figures import SEA, draw_map
+from geo.maps.figures import draw_map
+from geo.maps.palette import BAR, EDGE, INK, PAPER, QUIET, SEA, STRIPE
 from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import font_file, wrap
 
 WIDTH, HEIGHT, DPI = 3840, 2160, 240
-INK, QUIET = "#14202b", "#3c4a56"
 MAP = (0.015, 0.075, 0.57, 0.76)  # left, bottom, width, height of the map, as shares of the picture
 POINTS = 72 * WIDTH / DPI  # the picture's width in points
 
@@ -57,7 +57,7 @@ def picture(pack: Pack, slide: Slide) -> Pictures:
         round(share * side) for share, side in zip(MAP, (WIDTH, HEIGHT, WIDTH, HEIGHT), strict=True)
     )
     whole = _few_colours(
-        Image.fromarray(np.ascontiguousarray(pixels)), [row["color"] for row in slide.legend] + ["#ffffff", SEA, INK]
+        Image.fromarray(np.ascontiguousarray(pixels)), [row["color"] for row in slide.legend] + [PAPER, SEA, INK]
     )
     return Pictures(_png(whole), _png(whole.crop((left, HEIGHT - bottom - high, left + wide, HEIGHT - bottom))))
 
@@ -117,7 +117,7 @@ def _words(figure: Figure, pack: Pack, slide: Slide, plain: FontProperties, bold
                 (0.605, y - pitch * 0.82),
                 0.38 * satang / most,
                 pitch * 0.13,
-                facecolor="#2c7fb8",
+                facecolor=BAR,
                 transform=figure.transFigure,
             )
         )
@@ -132,17 +132,17 @@ def _words(figure: Figure, pack: Pack, slide: Slide, plain: FontProperties, bold
 
 
 def _swatch(figure: Figure, x: float, y: float, row: dict) -> None:
-    line = row["hatch"] or ("#5f6b76" if row.get("stripe") else None)
+    line = row["hatch"] or (STRIPE if row.get("stripe") else None)
     hatch = "\\\\\\" if row.get("stripe") else "////"
     box = {"width": 0.03, "height": 0.03, "transform": figure.transFigure}
     figure.add_artist(
         Rectangle(
             (x, y),
             facecolor=row["color"],
-            edgecolor=line or "#5b6670",
+            edgecolor=line or EDGE,
             hatch=hatch if line else None,
             linewidth=0 if line else 0.8,
             **box,
         )
     )
-    figure.add_artist(Rectangle((x, y), facecolor="none", edgecolor="#5b6670", linewidth=0.8, **box))
+    figure.add_artist(Rectangle((x, y), facecolor="none", edgecolor=EDGE, linewidth=0.8, **box))

@@ -17,11 +17,19 @@ from pptx.table import Table, _Cell
 from pptx.text.text import TextFrame
 from pptx.util import Emu, Inches, Pt
 
+from geo.maps import palette
 from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import wrap
 
 FONT = "Sarabun"
-INK, QUIET, HEAD = RGBColor(0x14, 0x20, 0x2B), RGBColor(0x3C, 0x4A, 0x56), RGBColor(0xE7, 0xEE, 0xF5)
+
+
+def rgb(color: str) -> RGBColor:
+    """``#rrggbb`` as the slides' own colour."""
+    return RGBColor.from_string(color.lstrip("#").upper())
+
+
+INK, QUIET, HEAD = rgb(palette.INK), rgb(palette.QUIET), rgb(palette.SHADE)
 BLANK = 6
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 
@@ -131,19 +139,16 @@ def _legend(page: Page, slide: Slide, y: float) -> float:
 
 
 def _swatch(cell: _Cell, row: dict) -> None:
-    ground, line = (
-        row["color"].lstrip("#").upper(),
-        (row["hatch"] or ("#5f6b76" if row.get("stripe") else "")).lstrip("#").upper(),
-    )
+    line = row["hatch"] or (palette.STRIPE if row.get("stripe") else None)
     if line:
         cell.fill.patterned()
         cell.fill.pattern = (
             MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL if row.get("stripe") else MSO_PATTERN.WIDE_UPWARD_DIAGONAL
         )
-        cell.fill.fore_color.rgb, cell.fill.back_color.rgb = RGBColor.from_string(line), RGBColor.from_string(ground)
+        cell.fill.fore_color.rgb, cell.fill.back_color.rgb = rgb(line), rgb(row["color"])
     else:
         cell.fill.solid()
-        cell.fill.fore_color.rgb = RGBColor.from_string(ground)
+        cell.fill.fore_color.rgb = rgb(row["color"])
     _cell(cell, " ", 8)  # an empty cell would be as high as the default letter
 
 

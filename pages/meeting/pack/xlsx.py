@@ -10,6 +10,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
+from geo.maps import palette
+from geo.maps.classes import check_styles
 from pages.meeting.pack.content import Pack
 
 FIRST = 3  # rows above the data: title, footnote, headings
@@ -32,11 +34,11 @@ class Book:
         font = {"font_name": "Sarabun", "font_size": 11, "valign": "top"}
         self.plain, self.head = (
             self.book.add_format(font),
-            self.book.add_format(font | {"bold": True, "bg_color": "#e7eef5", "text_wrap": True, "border": 1}),
+            self.book.add_format(font | {"bold": True, "bg_color": palette.SHADE, "text_wrap": True, "border": 1}),
         )
         self.title, self.note = (
             self.book.add_format(font | {"bold": True, "font_size": 15}),
-            self.book.add_format(font | {"font_color": "#3c4a56"}),
+            self.book.add_format(font | {"font_color": palette.QUIET}),
         )
         self.whole, self.money = (
             self.book.add_format(font | {"num_format": "#,##0"}),
@@ -122,6 +124,8 @@ def _subdistricts(book: Book) -> None:
     pack, words, facts = book.pack, book.pack.words, book.pack.facts
     say = words.say
     labels = {slide.view: {row["k"]: row["label"] for row in slide.legend} for slide in pack.slides}
+    for slide in pack.slides:
+        check_styles("workbook", slide.step["classes"], labels[slide.view])
     columns = [(say("column_code"), 10), (say("column_subdistrict"), 20), (say("column_district"), 20), (say("column_population"), 12), (say("figure_villages"), 10),
                (say("figure_agencies"), 12), (say("column_amount"), 16), (say("column_per_head"), 12), (say("column_need"), 12)]  # fmt: skip
     columns += [(say(f"meeting_view_{slide.view}"), 26) for slide in pack.slides]
@@ -146,7 +150,7 @@ def _subdistricts(book: Book) -> None:
             row, 7, f'=IF(OR(G{row + 1}="",N(D{row + 1})=0),"",G{row + 1}/D{row + 1})', book.money, share
         )
         for number, slide in enumerate(pack.slides):
-            sheet.write_string(row, 9 + number, labels[slide.view].get(slide.step["classes"][position], ""), book.plain)
+            sheet.write_string(row, 9 + number, labels[slide.view][slide.step["classes"][position]], book.plain)
     sheet.autofilter(FIRST - 1, 0, FIRST + len(facts["codes"]) - 1, 8 + len(pack.slides))
 
 

@@ -1,0 +1,67 @@
+"""Classes of a map: one character stands for a class, in the message to the browser and in a frozen meeting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+UNMEASURED = "m"  # covered, but the measure of the scale is not stated
+QUADRANTS = {
+    "gap": "g",
+    "served": "s",
+    "low_need_supported": "l",
+    "low_need_none": "o",
+    "unknown_support": "v",
+    "unknown_need": "u",
+    "not_applicable": "x",
+}
+CLUSTERS = {
+    "weak": "w",
+    "weak_among_strong": "o",
+    "strong": "s",
+    "strong_among_weak": "i",
+    "not_significant": "n",
+    "alone": "n",
+    "not_known": "u",
+}
+
+
+def letters(codes: pd.Series, table: Mapping[str, str], *, missing: pd.Series | str | None = None) -> pd.Series:
+    """Class of each code.
+
+    Parameters
+    ----------
+    codes
+        Codes that stand in ``table``; NA where there is none.
+    missing
+        The class of NA, one for all or one per row.
+
+    Raises
+    ------
+    ValueError
+        For a code that is not in the table, or NA without ``missing``: on the map it would look like another class.
+    """
+    unknown = set(codes.dropna()) - set(table)
+    if unknown:
+        raise ValueError(
+            f"letters: codes {sorted(unknown)} have no class; known are {sorted(table)}. Add each to the table of classes."
+        )
+    classes = codes.map(table).astype("object")
+    if missing is not None:
+        classes = classes.where(codes.notna(), missing)
+    if classes.isna().any():
+        raise ValueError(
+            f"letters: {int(classes.isna().sum())} places have no code; expected one, or a class for them."
+        )
+    return classes
+
+
+def check_styles(painter: str, classes: Iterable[str], styles: Iterable[str]) -> None:
+    """Raise ``ValueError`` for a class without a style: a painter would leave it white, which means something else."""
+    known = set(styles)
+    unknown = set(classes) - known
+    if unknown:
+        raise ValueError(
+            f"{painter}: classes {sorted(unknown)} have no style; known are {sorted(known)}. Add a style for each."
+        )

@@ -1,0 +1,106 @@
+"""The one palette: colours with one meaning each, read by every painter (Leaflet, SVG, matplotlib, fpdf, slides, CSS).
+
+``tests/geo/test_palette.py`` computes that every pair that may stand in one legend can be told apart, that the style
+sheets write no colour that is not here, and that the painters in the browser are handed :func:`for_browser`.
+"""
+
+from __future__ import annotations
+
+# Sequential, for counts and rates of support (ColorBrewer YlGnBu-5, darkest = most). The lightest step is a stronger
+# yellow than ColorBrewer's, which cannot be told from the white of "none" with tritan vision in a lit room.
+SEQUENTIAL = ["#ffeda0", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494"]
+
+# The three kinds of nothing are off the scale, and told apart by pattern too.
+NONE = "#ffffff"
+NOT_REPORTED, NOT_REPORTED_LINE = "#e3e3e3", "#8a8a8a"
+NOT_APPLICABLE = "#8a7460"
+# Status of coverage -> ground and colour of the hatch over it.
+NOTHING: dict[str, tuple[str, str | None]] = {
+    "none": (NONE, None),
+    "not_reported": (NOT_REPORTED, NOT_REPORTED_LINE),
+    "not_applicable": (NOT_APPLICABLE, None),
+}
+
+# Supported, but the measure of the scale is not stated.
+UNMEASURED = "#cc99ff"
+
+# Need x support, 2x2.
+QUADRANTS = {"gap": "#f28e2b", "served": "#16325c", "low_need_supported": "#8cb9e0", "low_need_none": "#e9e9e9"}
+
+# Outcomes of :data:`geo.overlaps.outcomes.OUTCOMES`; suspected duplication is the one to see.
+OUTCOMES = {
+    "single": "#c5d3e0",
+    "complementary": "#8cb9e0",
+    "fragmented": "#f6d6a8",
+    "overlapping": "#e08e3b",
+    "suspected_duplication": "#7a1f4e",
+    "not_known": "#b2a78f",
+}
+OUTCOME_HATCH = "#ffffff"  # over an outcome that is told by a hatch, too
+
+# A, B, C of the community side: purple, white, orange.
+CLASSES = {"A": "#5e3c99", "B": "#f7f4f9", "C": "#e66101"}
+
+# Weak subdistricts by who stands there.
+WEAK = {"alone": "#a63603", "few": "#fdae6b", "several": "#6baed6", "other": "#f2f2f2"}
+
+# Places to begin with, and places that call for a decision by how many signs they bear.
+PILOTS = {"chosen": "#0b4f8a", "other": "#eef2f5"}
+CALL = {0: "#f2f2f2", 1: "#f6c98b", 2: "#d9720f", 3: OUTCOMES["suspected_duplication"]}
+
+# Hints of local statistics: weak together, strong together, unlike the neighbours (ColorBrewer PuOr).
+CLUSTERS = {
+    "weak": "#b35806",
+    "weak_among_strong": "#fdb863",
+    "strong_among_weak": "#b2abd2",
+    "strong": "#542788",
+    "not_significant": "#f7f7f7",
+}
+
+# Answers to the ten questions, by the role of a class.
+ROLES = {
+    "found": OUTCOMES["suspected_duplication"],
+    "beside": OUTCOMES["overlapping"],
+    "some": OUTCOMES["complementary"],
+    "rest": OUTCOMES["single"],
+} | {f"scale{number}": color for number, color in enumerate(SEQUENTIAL)}
+
+# Money by kind of budget in the picture of the currents; "" is not stated.
+BUDGETS = {"regular": "#8cb9e0", "special": "#e08e3b", "": "#b9b2aa"}
+
+# What is drawn on every map, whatever it shows.
+STRIPE = "#5f6b76"  # over a class: estimated, supported from above, on the border
+EDGE, OUTLINE, CHOSEN = "#5b6670", "#22303c", "#b3005e"  # of a subdistrict, of a district, of the place chosen
+SEA, BESIDE = "#dfe9ef", "#f0f2f4"  # around the province; the districts beside the one that is shown
+LABEL, HALO = "#10202c", "#ffffff"
+BADGE, BADGE_TEXT = OUTCOMES["suspected_duplication"], "#ffffff"
+DIMMED = 0.25  # opacity of what lies outside the chosen district
+
+# Pages and paper.
+INK, QUIET, PAPER = "#14202b", "#3c4a56", "#ffffff"
+LINE, FAINT, SHADE = "#b7c3cd", "#d5dce2", "#e7eef5"  # rules of a table, an empty dot of a grid, ground of a heading
+ACCENT, BAR, BAR_STATED = "#0b4f8a", SEQUENTIAL[3], "#8a96a0"
+GROUND = "#f4f7f9"
+DEMO = ("#fff3c4", "#b38600")  # ground and border of the mark of invented data
+# Grounds of boxes, headings and what the pointer is over; hair lines.
+TINTS = ("#f1f5f8", "#f7f9fb", "#f4f4f4", "#dfe9f2", "#e4ebf3", "#e0e9f1", "#dce9f5", "#c9d6e2", "#e3e8ec", "#dde4e9")
+
+
+def for_browser() -> dict[str, str | float]:
+    """What the painters in the browser need beside the styles of the classes."""
+    return {
+        "stripe": STRIPE,
+        "edge": EDGE,
+        "outline": OUTLINE,
+        "chosen": CHOSEN,
+        "badge": BADGE,
+        "badge_text": BADGE_TEXT,
+        "blank": NONE,
+        "dimmed": DIMMED,
+    }
+
+
+def ink_on(ground: str) -> str:
+    """Dark or white ink, whichever is easier to read on a ground."""
+    red, green, blue = (int(ground[start : start + 2], 16) / 255 for start in (1, 3, 5))
+    return PAPER if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.2 else INK
