@@ -18,7 +18,7 @@ TOP = [ROOT / f"{name}.md" for name in ("README", "ARCHITECTURE", "CONTRIBUTING"
 AUDIENCES = ("ผู้นำเสนอ", "หน่วยงาน", "ทีมข้อมูล", "ผู้ดูแลระบบ")
 GUIDES = [ROOT / "docs" / f"{name}.md" for name in AUDIENCES]
 DOCUMENTS = [
-    *TOP, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "data").glob("*/README.md")), ROOT / "bench/RESULTS.md"
+    *TOP, *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "data").rglob("README.md")), ROOT / "bench/RESULTS.md"
 ]  # fmt: skip
 COMMANDED = [*DOCUMENTS, *sorted((ROOT / "deploy").glob("kradan*")), *sorted((ROOT / "deploy").glob("*.example"))]
 SOURCE = ("loaders", "geo", "pages")
