@@ -6,7 +6,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
+from itertools import chain
 
 import pandas as pd
 
@@ -14,6 +16,7 @@ from loaders import thai
 from loaders.codes import squeeze, words
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
 from loaders.problems import Problem
+from loaders.thai import periods
 
 BAHT = {"amount", "committed", "paid", "promised", "received", "savings", "total"}
 COUNT = {"people_reached", "members", "hardship_members", "cohort"}
@@ -39,6 +42,7 @@ class Read:
     bad: dict[int, Problem] = field(default_factory=dict)
     words: Words = field(default_factory=dict)
     new_agencies: dict[str, str] = field(default_factory=dict)
+    centre: float | None = None  # Gregorian year about which the years of the sheet lie
 
 
 class CellProblem(ValueError):
@@ -55,6 +59,7 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
     ``registered`` are the words of agencies and streams that people loaded; they stand over the shipped lists.
     """
     read = Read(pd.DataFrame(index=frame.index), _place_cells(frame, layout), words=registered or {})
+    read.centre = _centre(frame, layout)
     for column in _value_columns(layout):
         cells = _cells(frame, layout, column)
         if cells is None:
@@ -67,6 +72,7 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
             read.bad.setdefault(row, found)
             read.problems.append(found)
     _require(frame, layout, sheet, read)
+    _years_of_dates(frame, layout, sheet, read)
     _note_rounding(frame, layout, sheet, read)
     return read
 
@@ -139,11 +145,11 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
         return thai.parse_count
     if column == "value" or column.startswith("value:"):
         return _number
+    era = layout.units.get(column, layout.units.get("fiscal_year", "auto"))
     if column in DATE:
-        return lambda text: thai.parse_date(text) if text.strip(" -") else None
+        return partial(_day, is_last=column == "ends_on", era=era, centre=read.centre)
     if column in YEAR:
-        era = layout.units.get(column, layout.units.get("fiscal_year", "auto"))
-        return lambda text: thai.parse_fiscal_year(text, era) if text.strip(" -") else None
+        return lambda text: periods.parse_year(text, era, read.centre) if text.strip(" -") else None
     if column in FLAG:
         return _flag
     if column == "owner":  # an agency where it is a known one, else the words as they stand
@@ -151,6 +157,66 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
     if column in CODED or column in layout.codes:
         return partial(_code, column=column, layout=layout, read=read)
     return lambda text: thai.normalise(text) or None
+
+
+def _day(text: str, *, is_last: bool, era: str, centre: float | None) -> date | None:
+    """The day of a cell; a month, a quarter or a year begins and ends with its first and its last day."""
+    period = periods.parse_period(text, era, centre) if text.strip(" -") else None
+    return None if period is None else period.last if is_last else period.first
+
+
+def _centre(frame: pd.DataFrame, layout: Layout) -> float | None:
+    """The year about which all years and dates of a sheet lie; it tells the era of years of two digits."""
+    years = [cells for column in ("fiscal_year", "plan_year") if (cells := _cells(frame, layout, column)) is not None]
+    days = [
+        cells
+        for column in ("starts_on", "ends_on", "received_on")
+        if (cells := _cells(frame, layout, column)) is not None
+    ]
+    centres = [
+        periods.centre_of(chain.from_iterable(years), day_numbers=False),
+        periods.centre_of(chain.from_iterable(days)),
+    ]
+    return next((centre for centre in centres if centre is not None), None)
+
+
+def _years_of_dates(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
+    """Periods that one cell names end with it; the fiscal year comes from the dates where no column states it.
+
+    A stated fiscal year that none of the dates' own fiscal years is waits for a person.
+    """
+    if layout.register != "support" or "starts_on" not in read.values:
+        return
+    era = layout.units.get("fiscal_year", "auto")
+    ends = read.values["ends_on"] if "ends_on" in read.values else pd.Series(None, frame.index, dtype=object)
+    stated = read.values["fiscal_year"] if "fiscal_year" in read.values else pd.Series(None, frame.index, dtype=object)
+    written = _cells(frame, layout, "starts_on")
+    assert written is not None  # the column was read from these cells
+    for row, first in read.values["starts_on"].items():
+        if first is None or row in read.bad:
+            continue
+        last = ends[row]
+        if last is None and (period := periods.parse_period(written[row], era, read.centre)) and not period.is_day:
+            last = ends[row] = period.last
+        years = range(periods.fiscal_year_of(first), periods.fiscal_year_of(last or first) + 1)
+        year = stated[row]
+        if year is None or pd.isna(year):
+            stated[row] = years[0] if years else None
+        elif years and int(year) not in years:
+            found = Problem(
+                "year_contradicts_dates",
+                "quarantined",
+                sheet,
+                int(row),
+                _heading(frame, layout, "starts_on"),
+                str(written[row]),
+            )
+            read.bad.setdefault(int(row), found)
+            read.problems.append(found)
+    if ends.notna().any():
+        read.values["ends_on"] = ends
+    if stated.notna().any():
+        read.values["fiscal_year"] = stated
 
 
 def _number(text: str) -> float | None:

@@ -1,0 +1,96 @@
+"""The small sheets of ``shared/data/cases``: each gives the answer of its README, or it asks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from loaders.imports.ingest import Ingested, understand
+from loaders.places.matcher import Places
+from loaders.thai import periods
+from loaders.thai.text import Unreadable
+from tests.conftest import SHARED
+
+CASES = SHARED / "cases"
+
+
+@pytest.fixture(scope="module")
+def places() -> Places:
+    return Places.national(home="80")
+
+
+def read(start: str, places: Places) -> Ingested:
+    return understand(next(CASES.glob(f"{start}*")), "สำนักงานทดสอบ", places, trusted=True)
+
+
+def column(ingested: Ingested, name: str, outcome: str = "loaded") -> list:
+    return [value for one in ingested.understood for value in one.read.values.loc[one.rows(outcome), name]]
+
+
+def test_years_of_two_digits_are_buddhist(places: Places) -> None:
+    assert column(read("c01", places), "fiscal_year") == [2024, 2023, 2022]
+
+
+def test_years_that_cannot_be_wait(places: Places) -> None:
+    ingested = read("c03", places)
+    assert column(ingested, "fiscal_year") == [2024]
+    assert ingested.count("quarantined") == 5
+    assert {problem.code for problem in ingested.problems} == {"fiscal_year_unclear", "fiscal_year_not_read"}
+
+
+def test_dates_as_officials_write_them(places: Places) -> None:
+    ingested = read("11_", places)
+    assert ingested.count("loaded") == 12
+    assert {day.year for day in column(ingested, "starts_on")} == {2006, 2007}
+    assert column(ingested, "starts_on")[6] == date(2007, 3, 15)  # 15/3/07 beside years of 2550
+    assert set(column(ingested, "fiscal_year")) == {2007}
+
+
+def test_dates_of_two_digits_and_stamps_in_utc(places: Places) -> None:
+    ingested = read("c13", places)
+    assert ingested.count("loaded") == 13
+    assert set(column(ingested, "starts_on")) == {date(2023, 10, 1)}
+    assert column(ingested, "ends_on")[9:11] == [date(2023, 10, 31), date(2023, 12, 31)]
+    assert column(ingested, "ends_on")[11] == date(2024, 10, 1)  # 17:00 in London is the next day in Bangkok
+
+
+def test_a_stated_year_that_the_dates_contradict_waits(tmp_path, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "ตำบล,อำเภอ,โครงการ,ปีงบประมาณ,วันที่เริ่ม,วันสิ้นสุด,งบประมาณ\n"
+        "ขนอม,ขนอม,ก,2567,1 ต.ค. 2566,30 ก.ย. 2567,100\nสิชล,สิชล,ข,2565,1 ต.ค. 2566,30 ก.ย. 2567,100\n",
+        encoding="utf-8",
+    )
+    ingested = understand(path, "x", places, trusted=True)
+    assert (ingested.count("loaded"), ingested.count("quarantined")) == (1, 1)
+    assert "year_contradicts_dates" in {problem.code for problem in ingested.problems}
+
+
+@pytest.mark.parametrize(
+    ("text", "centre", "first", "last"),
+    [
+        ("ไตรมาส 1/2567", None, date(2023, 10, 1), date(2023, 12, 31)),
+        ("ก.พ. 2567", None, date(2024, 2, 1), date(2024, 2, 29)),
+        ("25661001", None, date(2023, 10, 1), date(2023, 10, 1)),
+        ("1 ต.ค. 2566 - 30 ก.ย. 2567", None, date(2023, 10, 1), date(2024, 9, 30)),
+        ("15/3/07", 2007, date(2007, 3, 15), date(2007, 3, 15)),
+        ("2023-09-30T17:30:00Z", None, date(2023, 10, 1), date(2023, 10, 1)),
+    ],
+)
+def test_periods(text: str, centre: float | None, first: date, last: date) -> None:
+    period = periods.parse_period(text, centre=centre)
+    assert period is not None
+    assert (period.first, period.last) == (first, last)
+
+
+@pytest.mark.parametrize("text", ["15/3/07", "1 ม.ค. 2657", "31 ก.พ. 2567", "ไตรมาส 5/2567"])
+def test_what_may_be_two_days_is_not_read(text: str) -> None:
+    with pytest.raises(Unreadable):
+        periods.parse_period(text)
+
+
+@pytest.mark.parametrize("text", ["2657", "1876", "07"])
+def test_years_without_an_era_are_not_guessed(text: str) -> None:
+    with pytest.raises(Unreadable):
+        periods.parse_year(text)
