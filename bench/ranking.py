@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from geo.ranking.ranking import leave_one_out, rank
-from geo.ranking.reading import read_spec
+from geo.ranking.spec import read_spec
 
 ROOT = Path(__file__).resolve().parent.parent
 CHECKS = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data" / "index_checks"
@@ -36,7 +36,7 @@ def _seconds(units: int, classes: str, runs: int = RUNS) -> float:
     stated = {
         "criterion": [{"code": f"c{number}"} for number in range(12)],
         "classes": {"method": classes},
-        "doubt": {"draws": 1000, **VARIANTS},
+        "uncertainty": {"draws": 1000, **VARIANTS},
     }
     spec, data = read_spec(stated), _crowd(units)
     times = []

@@ -17,8 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from geo.ranking.ranking import Ranking, influence, rank
-from geo.ranking.reading import read_spec
-from geo.ranking.spec import SpecError
+from geo.ranking.spec import SpecError, read_spec
 
 EMPTY = ("", "-", "NA", "N/A", "n/a")
 
@@ -54,7 +53,7 @@ def _table(ranking: Ranking) -> pd.DataFrame:
     spec = ranking.spec
     groups = ranking.groups.reset_index(drop=True).add_prefix("group:")
     stamp = {"index_code": spec.code, "spec_version": spec.version, "data_version": ranking.data_version,
-             "draws": spec.doubt.draws, "seed": spec.doubt.seed}  # fmt: skip
+             "draws": spec.uncertainty.draws, "seed": spec.uncertainty.seed}  # fmt: skip
     return pd.concat([ranking.units, groups], axis=1).assign(**stamp)
 
 
@@ -66,10 +65,10 @@ def _summary(ranking: Ranking) -> dict[str, object]:
         "data_version": ranking.data_version,
         "normalisation": spec.normalisation,
         "aggregation": spec.aggregation,
-        "draws": spec.doubt.draws,
-        "seed": spec.doubt.seed,
+        "draws": spec.uncertainty.draws,
+        "seed": spec.uncertainty.seed,
         **ranking.completeness(),
-        "hold": spec.doubt.hold,
+        "hold": spec.uncertainty.hold,
         "classes": ranking.headline(),
         "influence": influence(ranking)
         .round(4)

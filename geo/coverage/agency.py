@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.coverage.matrix import beside
+from geo.adjacency import beside
 from geo.overlaps.outcomes import of_pairs
 
 
@@ -56,18 +56,17 @@ def gaps_beside(by_theme: pd.DataFrame, placed: pd.DataFrame, adjacency: pd.Data
         *none* first, most people first.
     """
     own = placed[placed["agency_code"].eq(agency) & placed["theme_code"].notna()]
-    found = []
+    gaps = []
     for theme, rows in own.groupby("theme_code"):
         home = set(rows["subdistrict_code"])
         open_ = by_theme[by_theme["theme_code"].eq(theme) & by_theme["status"].isin(["none", "not_reported"])]
         near = open_[open_["subdistrict_code"].isin(beside(adjacency, home))]
-        found.append(
-            near.assign(neighbours=[len(beside(adjacency, [code]) & home) for code in near["subdistrict_code"]])
-        )
+        shared_borders = [len(beside(adjacency, [code]) & home) for code in near["subdistrict_code"]]
+        gaps.append(near.assign(neighbours=shared_borders))
     columns = ["theme_code", "subdistrict_code", "district_code", "status", "neighbours", "population"]
-    if not found:
+    if not gaps:
         return pd.DataFrame(columns=columns)
-    table = pd.concat(found, ignore_index=True)[columns]
+    table = pd.concat(gaps, ignore_index=True)[columns]
     return table.sort_values(
         ["status", "population", "subdistrict_code"], ascending=[True, False, True], ignore_index=True
     )

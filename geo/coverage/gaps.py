@@ -1,4 +1,4 @@
-"""Need without support, with "not known" kept apart, and who stands near enough to act."""
+"""Need without support, plans without support, and who works next door; "not known" is kept apart throughout."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from geo.adjacency import both_ways
 from geo.coverage.coverage import coverage_by
-from geo.coverage.plan_gaps import plan_gaps
+from geo.coverage.roll_up import roll_up
 from geo.frames import require_columns
+from geo.periods import in_fiscal_year
 from geo.statuses import STATUSES
 
-__all__ = ["QUADRANTS", "gaps", "gaps_by_theme", "neighbours", "plan_gaps", "who_could_act"]
 QUADRANTS = (
     "gap",
     "unknown_support",
@@ -27,7 +28,7 @@ NEAR_LEVELS = (
     "village",
     "subdistrict",
     "local_government",
-)  # levels whose records are at work in the subdistrict they name
+)  # records of these are at work in the subdistrict they name
 SUPPORT_CLASSES = {"covered": "yes", "none": "no", "not_reported": "unknown", "not_applicable": "not_applicable"}
 
 
@@ -121,41 +122,6 @@ def gaps(
     return table.astype({"quadrant": "str"})
 
 
-def neighbours(adjacency: pd.DataFrame, subdistrict_code: str) -> list[str]:
-    """Codes that share a border with the subdistrict, sorted."""
-    one, other = adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"]
-    return sorted({*other[one.eq(subdistrict_code)], *one[other.eq(subdistrict_code)]})
-
-
-def who_could_act(support: pd.DataFrame, adjacency: pd.DataFrame, subdistrict_code: str, theme: str) -> pd.DataFrame:
-    """Agencies at work on ``theme`` in neighbouring subdistricts, those in most neighbours first.
-
-    Returns
-    -------
-    DataFrame
-        ``agency_code``, ``agency_name``, ``agency_level``, ``neighbours`` (count), ``subdistrict_codes``
-        (comma-joined), ``supports``, ``amount_satang`` (NA = none stated), ``is_present`` (already at work on the
-        theme in the subdistrict itself). Records above the subdistrict level are not evidence of being next door.
-    """
-    own_level = support[support["theme_code"].eq(theme) & support["area_level"].isin(NEAR_LEVELS)]
-    near = own_level[own_level["subdistrict_code"].isin(neighbours(adjacency, subdistrict_code))]
-    grouped = near.groupby("agency_code")
-    table = grouped.agg(
-        agency_name=("agency_name", "first"),
-        agency_level=("agency_level", "first"),
-        neighbours=("subdistrict_code", "nunique"),
-        subdistrict_codes=("subdistrict_code", lambda codes: ",".join(sorted(set(codes)))),
-        supports=("support_id", "nunique"),
-    )
-    table["amount_satang"] = grouped["amount_satang"].sum(min_count=1).astype("Int64")
-    table = table.reset_index()
-    here = own_level.loc[own_level["subdistrict_code"].eq(subdistrict_code), "agency_code"]
-    table["is_present"] = table["agency_code"].isin(here)
-    return table.sort_values(
-        ["neighbours", "supports", "agency_code"], ascending=[False, False, True], ignore_index=True
-    )
-
-
 def gaps_by_theme(
     support: pd.DataFrame,
     areas: pd.DataFrame,
@@ -186,4 +152,104 @@ def gaps_by_theme(
     table = table.rename_axis(columns=None).reset_index()
     return table.sort_values(
         ["population_none", "none", "theme_code"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def neighbouring_agencies(support: pd.DataFrame, adjacency: pd.DataFrame) -> pd.DataFrame:
+    """Agencies at work in the neighbouring subdistricts, for every subdistrict and theme at once.
+
+    Returns
+    -------
+    DataFrame
+        ``subdistrict_code``, ``theme_code``, ``agency_code``, ``neighbours`` (count), ``supports``; per subdistrict
+        and theme the agency in most neighbours first. Records above the subdistrict level are no evidence.
+    """
+    require_columns(support, ["support_id", "subdistrict_code", "theme_code", "agency_code", "area_level"], "support")
+    named = ["subdistrict_code", "theme_code", "agency_code"]
+    near = support.loc[support["area_level"].isin(NEAR_LEVELS), ["support_id", *named]].dropna(subset=named)
+    near = near.rename(columns={"subdistrict_code": "neighbour_code"}).astype({"neighbour_code": "object"})
+    met = both_ways(adjacency).astype("object").merge(near, on="neighbour_code")
+    counts = {"neighbours": ("neighbour_code", "nunique"), "supports": ("support_id", "nunique")}
+    table = met.groupby(named).agg(**counts).reset_index()
+    order = ["subdistrict_code", "theme_code", "neighbours", "supports", "agency_code"]
+    return table.sort_values(order, ascending=[True, True, False, False, True], ignore_index=True)
+
+
+def demands(plans: pd.DataFrame) -> pd.DataFrame:
+    """One row per plan and theme it asks for: ``subdistrict_code``, ``village_code``, ``theme_code``.
+
+    ``priority_theme`` of a plan may hold several theme codes, comma-separated.
+    """
+    require_columns(plans, ["subdistrict_code", "village_code", "priority_theme"], "plans")
+    themes = plans["priority_theme"].astype("str").str.split(",")
+    asked = plans[["subdistrict_code", "village_code"]].assign(theme_code=themes).explode("theme_code")
+    asked["theme_code"] = asked["theme_code"].str.strip()
+    asked = asked[asked["subdistrict_code"].notna() & asked["theme_code"].notna() & asked["theme_code"].ne("")]
+    return asked.drop_duplicates().astype({"theme_code": "str"})
+
+
+def _meets(asked: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
+    """True where a record of the theme is in the demanding village, or is for the subdistrict as a whole.
+
+    A demand of the subdistrict itself is met by any record of the theme inside it.
+    """
+    keys = ["subdistrict_code", "theme_code"]
+    whole = pd.MultiIndex.from_frame(records.loc[records["village_code"].isna(), keys])
+    anywhere = pd.MultiIndex.from_frame(records[keys])
+    in_village = pd.MultiIndex.from_frame(records.loc[records["village_code"].notna(), ["village_code", "theme_code"]])
+    place = pd.MultiIndex.from_frame(asked[keys])
+    own = asked["village_code"].notna().to_numpy() & pd.MultiIndex.from_frame(
+        asked[["village_code", "theme_code"]]
+    ).isin(in_village)
+    met = own | place.isin(whole) | (asked["village_code"].isna().to_numpy() & place.isin(anywhere))
+    return pd.Series(met, index=asked.index)
+
+
+def plan_gaps(
+    plans: pd.DataFrame,
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    reports: pd.DataFrame,
+    *,
+    bases_by_theme: Mapping[str, Collection[str]] | None = None,
+    fiscal_year: int | None = None,
+) -> pd.DataFrame:
+    """Themes that community plans ask for, against support of that theme.
+
+    Parameters
+    ----------
+    plans
+        ``subdistrict_code``, ``village_code`` (NA = the subdistrict's own plan), ``priority_theme``.
+
+    Returns
+    -------
+    DataFrame
+        One row per subdistrict and theme asked for: ``demands`` (plans that ask), ``met``, ``unmet``, ``supports``,
+        ``amount_satang``, ``status`` in met / part / unmet / unknown (nothing found, but a base has not
+        spoken), ``missing_bases``; unmet first, most demands first.
+    """
+    if fiscal_year is not None:
+        support = support[in_fiscal_year(support, fiscal_year)]
+    asked = demands(plans)
+    asked = asked[asked["subdistrict_code"].isin(areas["subdistrict_code"])]
+    records = roll_up(support, areas).by_subdistrict
+    asked["is_met"] = _meets(asked, records)
+    keys = ["subdistrict_code", "theme_code"]
+    table = asked.groupby(keys).agg(demands=("is_met", "size"), met=("is_met", "sum")).reset_index()
+    table["unmet"] = table["demands"] - table["met"]
+    themes = sorted(set(table["theme_code"]))
+    covered = coverage_by(
+        "theme_code", themes, support, areas, None, reports, bases_by_value=bases_by_theme, fiscal_year=fiscal_year
+    )
+    table = table.merge(
+        covered[[*keys, "supports", "amount_satang", "missing_bases", "completeness"]], on=keys, how="left"
+    )
+    all_spoke = table.pop("completeness").eq(1.0)
+    choice = [table["unmet"].eq(0), table["met"] > 0, all_spoke]
+    table["status"] = pd.Series(np.select(choice, ["met", "part", "unmet"], "unknown"), index=table.index, dtype="str")
+    rank = table["status"].map({"unmet": 0, "part": 1, "unknown": 2, "met": 3})
+    return (
+        table.assign(rank=rank)
+        .sort_values(["rank", "unmet", *keys], ascending=[True, False, True, True], ignore_index=True)
+        .drop(columns="rank")
     )

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from geo.adjacency import beside
 from geo.coverage.gaps import NEAR_LEVELS
 from geo.coverage.roll_up import roll_up
 from geo.frames import require_columns
@@ -84,13 +85,6 @@ def money_matrix(
     )
 
 
-def beside(adjacency: pd.DataFrame, codes: Collection[str]) -> set[str]:
-    """Codes that share a border with any of ``codes`` and are none of them."""
-    one, other = adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"]
-    own = set(codes)
-    return ({*other[one.isin(own)], *one[other.isin(own)]}) - own
-
-
 def who_could_act_in(
     support: pd.DataFrame,
     adjacency: pd.DataFrame,
@@ -126,16 +120,13 @@ def who_could_act_in(
     next_door = local & records["subdistrict_code"].isin(near)
     reach = np.select([inside.astype(bool), next_door.astype(bool)], ["inside", "next_door"], "province")
     table = records.assign(reach=reach).groupby(["agency_code", "reach"], as_index=False)
-    found = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "nunique"))
-    others = [
-        agency
-        for agency, functions in (mandates or {}).items()
-        if theme in functions and agency not in set(found["agency_code"])
-    ]
-    extra = pd.DataFrame({"agency_code": others, "reach": "mandate", "places": 0, "supports": 0}).astype(
-        {"agency_code": "str", "reach": "str"}
-    )
-    found = pd.concat([found, extra], ignore_index=True) if others else found
-    found = found.assign(rank=found["reach"].map({name: number for number, name in enumerate(REACH)}))
-    found = found.sort_values(["rank", "places", "supports", "agency_code"], ascending=[True, False, False, True])
-    return found.drop_duplicates("agency_code").drop(columns="rank").reset_index(drop=True)
+    candidates = table.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "nunique"))
+    by_mandate = [agency for agency, themes in (mandates or {}).items() if theme in themes]
+    if without_record := [agency for agency in by_mandate if agency not in set(candidates["agency_code"])]:
+        extra = pd.DataFrame({"agency_code": without_record, "reach": "mandate", "places": 0, "supports": 0})
+        extra = extra.astype({"agency_code": "str", "reach": "str"})
+        candidates = pd.concat([candidates, extra], ignore_index=True)
+    candidates["rank"] = candidates["reach"].map(REACH.index)
+    order = ["rank", "places", "supports", "agency_code"]
+    nearest = candidates.sort_values(order, ascending=[True, False, False, True]).drop_duplicates("agency_code")
+    return nearest.drop(columns="rank").reset_index(drop=True)

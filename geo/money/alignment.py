@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from geo.coverage.gaps import demands
 from geo.frames import require_columns
 
 MONEY = ("aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang")
@@ -14,15 +15,7 @@ MONEY = ("aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang")
 
 def _asked(plans: pd.DataFrame) -> pd.DataFrame:
     """One row per plan and theme it puts first; a plan reported as not existing asks for nothing."""
-    exists = plans["plan_exists"].astype("boolean").fillna(True).astype(bool)
-    rows = plans[exists & plans["subdistrict_code"].notna() & plans["priority_theme"].notna()]
-    asked = (
-        rows[["subdistrict_code", "village_code"]]
-        .assign(theme_code=rows["priority_theme"].astype("str").str.split(","))
-        .explode("theme_code")
-    )
-    asked["theme_code"] = asked["theme_code"].str.strip()
-    return asked[asked["theme_code"].ne("") & asked["theme_code"].notna()].drop_duplicates()
+    return demands(plans[plans["plan_exists"].astype("boolean").fillna(True).astype(bool)])
 
 
 def _pairs(frame: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:

@@ -1,6 +1,6 @@
 """Rank places by a stated index, say how firm each class is, and why a place is where it is.
 
-Pure functions on frames. The index is a :class:`geo.index_spec.Spec`; the data one row per unit. Missing data:
+Pure functions on frames. The index is a :class:`geo.ranking.spec.Spec`; the data one row per unit. Missing data:
 a unit is scored only when the known criteria carry ``known_share`` of the weight; otherwise it has no score, never zero.
 """
 
@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.ranking.aggregate import aggregate, comparable, known_share
-from geo.ranking.classes import class_numbers
+from geo.ranking.aggregate import aggregate, class_numbers, comparable, known_share
 from geo.ranking.normalise import prepare
 from geo.ranking.spec import TOP, Spec, SpecError
 from geo.ranking.uncertainty import border, class_shares, draw, place, rank_band
@@ -28,7 +27,7 @@ class Ranking:
 
     ``units``: one row per unit in the order of the data: the unit column, ``score`` (NaN = not scored), ``rank``
     (1 = highest; NA), ``class`` (NA), ``stability`` (share of draws, 0-1, in which the class holds), ``border``
-    (``A/B`` where it holds in less than ``spec.doubt.hold``), ``rank_low`` and ``rank_high`` (ranks in nine of ten
+    (``A/B`` where it holds in less than ``spec.uncertainty.hold``), ``rank_low`` and ``rank_high`` (ranks in nine of ten
     draws), ``known_share`` (share of the weight that is known).
     ``class_shares``: per unit the share of draws in each class. ``normalised``: unit x criterion, more = better.
     ``groups``: unit x group scores. ``prepared``: unit x criterion in units of the data.
@@ -44,8 +43,8 @@ class Ranking:
     data_version: str
 
     def headline(self) -> dict[str, dict[str, int]]:
-        """Per class ``units`` and ``held``: how many hold in at least ``spec.doubt.hold`` of the draws."""
-        firm = self.units["stability"] >= self.spec.doubt.hold
+        """Per class ``units`` and ``held``: how many hold in at least ``spec.uncertainty.hold`` of the draws."""
+        firm = self.units["stability"] >= self.spec.uncertainty.hold
         found = {}
         for label in self.spec.labels if self.spec.classing != "none" else ():
             member = self.units["class"].eq(label).fillna(False).astype(bool)
@@ -86,21 +85,20 @@ def _scores(spec: Spec, prepared: np.ndarray) -> tuple[np.ndarray, dict[str, np.
 
 
 def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | None = None) -> Ranking:
-    """Score, rank, class and their doubt for every row of ``data``.
+    """Score, rank, class and their uncertainty for every row of ``data``.
 
     Parameters
     ----------
     spec
-        From :func:`geo.index_reading.read_spec`.
+        From :func:`geo.ranking.spec.read_spec`.
     data
         The unit column and the columns that the criteria (and denominators, imputation group) name.
     draws, seed
-        Replace those of the specification; ``draws=0`` leaves the doubt out (its columns are NA).
+        Replace those of the specification; ``draws=0`` leaves the uncertainty out (its columns are NA).
     """
-    doubt = replace(
-        spec.doubt, draws=spec.doubt.draws if draws is None else draws, seed=spec.doubt.seed if seed is None else seed
-    )
-    spec = replace(spec, doubt=doubt)
+    stated = {name: value for name, value in (("draws", draws), ("seed", seed)) if value is not None}
+    varied = replace(spec.uncertainty, **stated)
+    spec = replace(spec, uncertainty=varied)
     codes = _unit_codes(spec, data)
     prepared = prepare(spec, data)
     values, scores, known = _scores(spec, prepared)
@@ -115,14 +113,14 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     )
     shares = np.full((len(units), len(spec.labels)), np.nan)
     low = high = np.zeros(len(units), dtype=int)
-    if doubt.draws:
+    if varied.draws:
         drawn = draw(spec, prepared, total)
         shares = class_shares(drawn.classes, len(spec.labels))
         low, high = rank_band(drawn.ranks)
     held = np.where(classes >= 0, shares[np.arange(len(units)), np.maximum(classes, 0)], np.nan)
     units["stability"] = held
     units["border"] = pd.array(
-        border(shares, np.where(np.isnan(held), -1, classes), spec.labels, doubt.hold), dtype="string"
+        border(shares, np.where(np.isnan(held), -1, classes), spec.labels, varied.hold), dtype="string"
     )
     units["rank_low"], units["rank_high"], units["known_share"] = _whole(low), _whole(high), known
     return Ranking(

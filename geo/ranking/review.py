@@ -69,7 +69,7 @@ def compare(now: Ranking, before: Ranking) -> pd.DataFrame:
     -------
     DataFrame
         unit, ``class_before``, ``class_now``, ``rank_before``, ``rank_now``, ``places_won`` (positive = better),
-        ``is_firm`` (the two rank bands do not touch: more than the doubt explains). Units of either year; NA where
+        ``is_firm`` (the two rank bands do not touch: more than the uncertainty explains). Units of either year; NA where
         a year has no score.
     """
     unit = now.spec.unit

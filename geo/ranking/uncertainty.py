@@ -1,4 +1,4 @@
-"""Doubt of a ranking: the same index drawn many times over plausible weights, scales, means and omissions.
+"""Uncertainty of a ranking: the same index drawn many times over plausible weights, scales, means and omissions.
 
 A bare rank misleads; what holds in nearly every plausible variant is a finding. Every draw is fixed by the seed and
 does not depend on the order of the rows. Method: uncertainty analysis of the JRC/OECD handbook (Saisana et al. 2005).
@@ -13,8 +13,7 @@ import numpy as np
 import pandas as pd
 import scipy  # scipy.stats is read when it is first used
 
-from geo.ranking.aggregate import aggregate, comparable
-from geo.ranking.classes import class_numbers
+from geo.ranking.aggregate import aggregate, class_numbers, comparable
 from geo.ranking.spec import TOP, Spec
 
 BAND = (0.05, 0.95)
@@ -30,11 +29,11 @@ class Draws:
 
 def place(scores: np.ndarray) -> np.ndarray:
     """Rank 1 for the highest score, equal scores share the better place; 0 where there is no score."""
-    found = np.zeros(len(scores), dtype=np.int32)
+    ranks = np.zeros(len(scores), dtype=np.int32)
     known = ~np.isnan(scores)
     if known.any():
-        found[known] = scipy.stats.rankdata(-scores[known], method="min")
-    return found
+        ranks[known] = scipy.stats.rankdata(-scores[known], method="min")
+    return ranks
 
 
 def _varied(rng: np.random.Generator, stated: np.ndarray, spread: float, draws: int) -> np.ndarray:
@@ -60,25 +59,25 @@ def _on_base_scale(scores: np.ndarray, base: np.ndarray) -> np.ndarray:
 
 
 def draw(spec: Spec, values: np.ndarray, base: np.ndarray) -> Draws:
-    """Rank and class of every unit in every draw of ``spec.doubt``.
+    """Rank and class of every unit in every draw of ``spec.uncertainty``.
 
     Parameters
     ----------
     values
-        Prepared units x criteria (:func:`geo.normalise.prepare`).
+        Prepared units x criteria (:func:`geo.ranking.normalise.prepare`).
     base
         Scores of the stated index; units without one (NaN) take no part.
     """
-    doubt, scored = spec.doubt, ~np.isnan(base)
-    rng = np.random.default_rng(doubt.seed)
-    variants = list(product(doubt.normalisations, doubt.aggregations))
+    varied, scored = spec.uncertainty, ~np.isnan(base)
+    rng = np.random.default_rng(varied.seed)
+    variants = list(product(varied.normalisations, varied.aggregations))
     tables = [comparable(spec, values, *variant)[scored] for variant in variants]
     stated = np.array([criterion.weight for criterion in spec.criteria])
-    weights = _leave_out(rng, _varied(rng, stated, doubt.weight_spread, doubt.draws), doubt.leave_out)
-    of_groups = _varied(rng, np.array([group.weight for group in spec.groups]), doubt.weight_spread, doubt.draws)
-    which = rng.integers(len(variants), size=doubt.draws)
-    ranks = np.zeros((doubt.draws, len(base)), dtype=np.int32)
-    classes = np.full((doubt.draws, len(base)), -1, dtype=np.int8)
+    weights = _leave_out(rng, _varied(rng, stated, varied.weight_spread, varied.draws), varied.leave_out)
+    of_groups = _varied(rng, np.array([group.weight for group in spec.groups]), varied.weight_spread, varied.draws)
+    which = rng.integers(len(variants), size=varied.draws)
+    ranks = np.zeros((varied.draws, len(base)), dtype=np.int32)
+    classes = np.full((varied.draws, len(base)), -1, dtype=np.int8)
     names = [group.code for group in spec.groups]
     for number, variant in enumerate(which):
         group_weights = dict(zip(names, of_groups[number], strict=True))
@@ -112,14 +111,14 @@ def border(shares: np.ndarray, base: np.ndarray, labels: tuple[str, ...], hold: 
 
     NA where the class holds or where there is none.
     """
-    found: list[object] = []
+    borders: list[object] = []
     for row, number in zip(shares, base, strict=True):
         if number < 0 or len(labels) < 2 or row[number] >= hold:
-            found.append(pd.NA)
+            borders.append(pd.NA)
             continue
         neighbours = [other for other in (number - 1, number + 1) if 0 <= other < len(labels)]
         # what lies beyond a neighbour counts for its side: a C that is sometimes A is on the border to B
         sides = {other: row[: other + 1].sum() if other < number else row[other:].sum() for other in neighbours}
         other = max(neighbours, key=lambda neighbour: sides[neighbour])
-        found.append("/".join(labels[place] for place in sorted((number, other))))
-    return found
+        borders.append("/".join(labels[place] for place in sorted((number, other))))
+    return borders

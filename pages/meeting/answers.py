@@ -9,7 +9,8 @@ import pandas as pd
 
 from geo.maps.palette import ROLES
 from geo.money.alignment import strength
-from geo.questions.questions import QUESTIONS, Answer, Context
+from geo.questions.context import Answer, Context
+from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING
 from loaders import codes
 from pages.meeting.board import FOCUS, Board, nothing_legend

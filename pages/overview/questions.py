@@ -11,7 +11,8 @@ import streamlit as st
 from geo.maps.board import ClassStyle
 from geo.maps.palette import ROLES
 from geo.money import alignment
-from geo.questions.questions import QUESTIONS, Answer, Context
+from geo.questions.context import Answer, Context
+from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING
 from loaders import codes
 from pages.components import filters as choices

@@ -9,8 +9,7 @@ import pandas as pd
 from geo.clusters import Method, local_clusters
 from geo.coverage import coverage as cov
 from geo.coverage import gaps as gap
-from geo.coverage.neighbouring_agencies import next_door
-from geo.coverage.plan_gaps import plan_gaps
+from geo.coverage.gaps import neighbouring_agencies, plan_gaps
 from geo.coverage.roll_up import RolledUp, SplitMethod, roll_up, spread
 from geo.maps.breaks import class_breaks
 from geo.periods import periods
@@ -192,7 +191,7 @@ def need_gaps(version: str, filters: Filters, indicator: str, per: str, bar: str
 @kept(8)
 def near_agencies(version: str, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
     """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
-    table = next_door(analysis.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
+    table = neighbouring_agencies(analysis.chosen_support(version, Filters(fiscal_year)), queries.adjacency())
     return {
         (str(code), str(theme)): list(rows["agency_code"])
         for (code, theme), rows in table.groupby(["subdistrict_code", "theme_code"])

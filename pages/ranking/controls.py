@@ -59,15 +59,15 @@ def value_words(code: str, value: float) -> str:
     return t(f"criterion_value_{unit}", value=number)
 
 
-def doubt_words(spec: Spec) -> str:
+def uncertainty_words(spec: Spec) -> str:
     """What is varied in the draws, when a place gets a score, and what is done with outliers: all of it stated."""
     parts = [t("doubt_known", share=f"{spec.known_share * 100:g}")]
     if spec.outliers == "winsorise":
         parts.append(t("doubt_outliers", most=spec.outlier_limits[2]))
-    doubt = spec.doubt
+    varied = spec.uncertainty
     parts.append(
-        t("doubt_draws", draws=f"{doubt.draws:,}", spread=f"{doubt.weight_spread * 100:g}", left=f"{doubt.leave_out * 100:g}",
-          scales=len(doubt.normalisations), means=len(doubt.aggregations), hold=f"{doubt.hold * 100:g}")
+        t("doubt_draws", draws=f"{varied.draws:,}", spread=f"{varied.weight_spread * 100:g}", left=f"{varied.leave_out * 100:g}",
+          scales=len(varied.normalisations), means=len(varied.aggregations), hold=f"{varied.hold * 100:g}")
     )  # fmt: skip
     return " · ".join(parts)
 

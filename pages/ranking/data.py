@@ -10,9 +10,8 @@ import pandas as pd
 from geo.ranking import strengthening as plan
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.ranking import Ranking, contributions, rank
-from geo.ranking.reading import read_spec
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
-from geo.ranking.spec import Spec
+from geo.ranking.spec import Spec, read_spec
 from loaders import settings
 from pages.queries import analysis
 from pages.queries import store as queries
@@ -100,7 +99,7 @@ def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
 
 @kept(64)
 def ranked(version: str, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
-    """The ranking with its doubt: 1,000 draws once per data version, year and specification."""
+    """The ranking with its uncertainty: 1,000 draws once per data version, year and specification."""
     return rank(spec_of(method, axis), figures(version, fiscal_year))
 
 
@@ -112,12 +111,12 @@ def explained(version: str, fiscal_year: int | None, method: Method) -> pd.DataF
 
 @kept(16)
 def weak_points(version: str, fiscal_year: int | None, method: Method) -> pd.Series:
-    """What drags each ranked place down most (:func:`geo.strengthening.weak_points`)."""
+    """What drags each ranked place down most (:func:`geo.ranking.strengthening.weak_points`)."""
     return plan.weak_points(explained(version, fiscal_year, method))
 
 
 def overrides(fiscal_year: int | None) -> pd.DataFrame:
-    """Agreed classes of the year, as :func:`geo.ranking_review.agreed` takes them, with their keys."""
+    """Agreed classes of the year, as :func:`geo.ranking.review.agreed` takes them, with their keys."""
     table = queries.decisions("override")
     year = table["fiscal_year"].astype("Int64")
     here = year.isna() if fiscal_year is None else year.eq(fiscal_year).fillna(False)

@@ -121,7 +121,7 @@ def _influence_bars(rows: pd.DataFrame, names: dict[str, str]) -> None:
 
 
 def last_year(version: str, chosen: Filters, method: Method, stamped: dict[str, str]) -> None:
-    """Who rose and who fell; only what is more than the doubt is called a change."""
+    """Who rose and who fell; only what is more than the uncertainty is called a change."""
     st.html(f"<b>{safe(t('last_year'))}</b>")
     before = ranking_data.year_before(version, chosen.fiscal_year)
     if before is None:

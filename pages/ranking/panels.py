@@ -38,14 +38,14 @@ def place_prefix(chosen: Filters) -> str:
 def finding(ranking: Ranking, chosen: Filters) -> str:
     """How many could be ranked of how many, and how many classes hold."""
     table = inside(ranking.units, chosen)
-    scored, hold = table["score"].notna(), ranking.spec.doubt.hold
+    scored, hold = table["score"].notna(), ranking.spec.uncertainty.hold
     held = int((table["stability"] >= hold).fillna(False).sum())
     blanks = {
         "scored": int(scored.sum()),
         "all": len(table),
         "held": held,
         "hold": f"{hold * 100:.0f}",
-        "draws": f"{ranking.spec.doubt.draws:,}",
+        "draws": f"{ranking.spec.uncertainty.draws:,}",
     }
     return place_prefix(chosen) + t("finding_ranking" if scored.any() else "finding_ranking_none", **blanks)
 
@@ -53,7 +53,7 @@ def finding(ranking: Ranking, chosen: Filters) -> str:
 def stamp(version: str, ranking: Ranking, method: Method) -> dict[str, str]:
     """What every output of a ranking carries."""
     return scenarios.stamp(
-        method=ranking_controls.words(method), doubt=ranking_controls.doubt_words(ranking.spec), seed=f"{ranking.spec.doubt.draws} / {ranking.spec.doubt.seed}",
+        method=ranking_controls.words(method), doubt=ranking_controls.uncertainty_words(ranking.spec), seed=f"{ranking.spec.uncertainty.draws} / {ranking.spec.uncertainty.seed}",
         version=f"{version} / {ranking.data_version} / {ranking.spec.version}",
     )  # fmt: skip
 
@@ -244,7 +244,7 @@ def figures(ranking: Ranking, reviewed: Agreed, chosen: Filters) -> None:
     table = inside(reviewed.units, chosen)
     if table["score"].isna().all():
         return
-    firm = (table["stability"] >= ranking.spec.doubt.hold).fillna(False)
+    firm = (table["stability"] >= ranking.spec.uncertainty.hold).fillna(False)
     members = {name: table["class"].eq(name).fillna(False).astype(bool) for name in ranking.spec.labels}
     found = [
         (t("class_held", name=name, held=whole((member & firm).sum())), whole(member.sum()))

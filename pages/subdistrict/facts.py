@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from geo.coverage.gaps import neighbours
+from geo.adjacency import beside
 from pages.components import filters as choices
 from pages.components import records
 from pages.queries import analysis, looks
@@ -182,7 +182,7 @@ def near(version: str, chosen: queries.Filters, code: str) -> Block:
         queries.areas(None).set_index("subdistrict_code"),
     )
     lines = []
-    for other in neighbours(queries.adjacency(), code):
+    for other in sorted(beside(queries.adjacency(), [code])):
         state = (
             t("unit_agencies").format(whole(table.at[other, "agencies"]))
             if table.at[other, "supports"]

@@ -11,8 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.clusters import FEWEST, METHODS, false_discovery_bar, local_clusters, neighbour_lists
-from geo.coverage.gaps import who_could_act
-from geo.coverage.neighbouring_agencies import next_door
 from geo.coverage.roll_up import SPLIT_METHODS, roll_up, spread
 from geo.maps.board import ClassStyle
 from geo.maps.small_maps import small_map, small_shapes
@@ -131,26 +129,6 @@ def test_neighbours_are_mutual_and_only_among_the_codes():
 
 
 places = st.sampled_from([*toy.SUBDISTRICTS, "9901", "99", None])
-rows = st.lists(
-    st.tuples(places, st.sampled_from("abc"), st.sampled_from(["sufficiency", "health", None])), max_size=25
-)
-
-
-@settings(max_examples=15, deadline=None)
-@given(rows)
-def test_next_door_gives_the_answer_of_who_could_act_for_every_place(drawn):
-    support = toy.support(*(toy.record(place, agency, theme_code=theme) for place, agency, theme in drawn))
-    table = next_door(support, toy.adjacency())
-    for code in toy.SUBDISTRICTS:
-        for theme in ("sufficiency", "health"):
-            one = who_could_act(support, toy.adjacency(), code, theme)
-            all_ = table[table["subdistrict_code"].eq(code) & table["theme_code"].eq(theme)]
-            assert (
-                all_[["agency_code", "neighbours", "supports"]].values.tolist()
-                == one[["agency_code", "neighbours", "supports"]].values.tolist()
-            )
-
-
 money = st.lists(st.tuples(places, st.one_of(st.none(), st.integers(0, 10_000_000))), max_size=20)
 
 

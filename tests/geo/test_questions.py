@@ -12,7 +12,8 @@ from geo.coverage import gaps
 from geo.coverage.coverage import coverage, coverage_by
 from geo.money import alignment
 from geo.overlaps.overlaps import overlaps
-from geo.questions.questions import QUESTIONS, Answer, Context
+from geo.questions.context import Answer, Context
+from geo.questions.questions import QUESTIONS
 from tests.conftest import ROOT
 from tests.support import toy
 

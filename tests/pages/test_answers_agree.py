@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from geo.questions.questions import QUESTIONS, Answer
+from geo.questions.context import Answer
+from geo.questions.questions import QUESTIONS
 from loaders.areas import facts as province_facts
 from pages.currents import panels as money
 from pages.overlaps import lists as overlap_lists

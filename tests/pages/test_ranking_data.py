@@ -137,7 +137,7 @@ def test_silence_means_none_only_where_the_base_has_spoken(version, monkeypatch)
 
 def test_a_thousand_draws_are_the_same_twice(version):
     one = ranking_data.ranked.__wrapped__(version, 2007, Method())
-    assert one.spec.doubt.draws == 1000
+    assert one.spec.uncertainty.draws == 1000
     two = ranking_data.ranked.__wrapped__(version, 2007, Method())
     pd.testing.assert_frame_equal(one.units, two.units)
     assert one.completeness() == {"scored": 152, "units": 170, "unscored": 18}

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from geo.adjacency import beside
 from geo.coverage.coverage import coverage
-from geo.coverage.gaps import QUADRANTS, gaps, gaps_by_theme, neighbours, plan_gaps, who_could_act
+from geo.coverage.gaps import QUADRANTS, gaps, gaps_by_theme, neighbouring_agencies, plan_gaps
 from tests.support import toy
 
 # 9901 and 9902 have spoken, 9903 has not; support stands in 990101 and 990201
@@ -98,29 +103,30 @@ def test_the_latest_year_counts_and_other_indicators_do_not():
     assert value["990101"] == 1
 
 
-def test_who_could_act_stands_next_door():
-    support = toy.support(
-        toy.record("990102", "a1", baht=10),
-        toy.record("99020101", "a1"),
-        toy.record("990201", "a2", baht=1),
-        toy.record("990201", "a2", baht=1),
-        toy.record("990102", "a3", theme_code="health"),
-        toy.record("990303", "a4"),
-        toy.record("9901", "a5"),
-        toy.record("990101", "a2"),
+places = st.sampled_from([*toy.SUBDISTRICTS, "9901", "99", None])
+rows = st.lists(
+    st.tuples(places, st.sampled_from("abc"), st.sampled_from(["sufficiency", "health", None])), max_size=25
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(rows)
+def test_neighbouring_agencies_are_those_at_work_beside_a_place_most_neighbours_first(drawn):
+    """A record of a village or subdistrict counts once for each of its neighbours; one above it is no evidence."""
+    table = neighbouring_agencies(
+        toy.support(*(toy.record(place, agency, theme_code=theme) for place, agency, theme in drawn)), toy.adjacency()
     )
-    assert neighbours(toy.adjacency(), "990101") == ["990102", "990201"]
-    table = who_could_act(support, toy.adjacency(), "990101", "sufficiency").set_index("agency_code")
-    assert table.index.tolist() == ["a1", "a2"]
-    assert table.loc["a1", ["neighbours", "subdistrict_codes", "supports", "amount_satang"]].tolist() == [
-        2,
-        "990102,990201",
-        2,
-        1000,
-    ]
-    assert table["is_present"].tolist() == [False, True]
-    assert who_could_act(support, toy.adjacency(), "990101", "learning").empty
-    assert who_could_act(toy.support(), toy.adjacency(), "990101", "health").empty
+    assert sorted(beside(toy.adjacency(), ["990101"])) == ["990102", "990201"]
+    for code, theme in itertools.product(toy.SUBDISTRICTS, ("sufficiency", "health")):
+        near = beside(toy.adjacency(), [code])
+        met = [(agency, place) for place, agency, told in drawn if told == theme and place in near]
+        rows_of = {agency: [place for other, place in met if other == agency] for agency, _ in met}
+        expected = sorted(
+            ([agency, len(set(held)), len(held)] for agency, held in rows_of.items()),
+            key=lambda row: (-row[1], -row[2], row[0]),
+        )
+        chosen = table[table["subdistrict_code"].eq(code) & table["theme_code"].eq(theme)]
+        assert chosen[["agency_code", "neighbours", "supports"]].values.tolist() == expected
 
 
 def test_gaps_by_theme_counts_people_without():

@@ -1,4 +1,4 @@
-"""The index against published figures, its doubt against properties, and what a person can write wrongly."""
+"""The index against published figures, its uncertainty against properties, and what a person can write wrongly."""
 
 from __future__ import annotations
 
@@ -17,14 +17,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.money.equity import gini_by_people, lorenz, theil
-from geo.ranking.aggregate import weighted
-from geo.ranking.classes import class_numbers, natural_bounds
+from geo.ranking.aggregate import class_numbers, natural_bounds, weighted
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.normalise import normalise, prepare
 from geo.ranking.ranking import contributions, influence, leave_one_out, rank
-from geo.ranking.reading import read_spec
 from geo.ranking.review import agreed, compare, strength_by_need
-from geo.ranking.spec import SpecError
+from geo.ranking.spec import SpecError, read_spec
 from loaders import reference
 from tests.conftest import ROOT, SHARED
 
@@ -51,7 +49,7 @@ def toy(values: dict[str, list[float | None]], **stated) -> tuple:
     """A small index over columns of the same names, and its data."""
     length = len(next(iter(values.values())))
     data = pd.DataFrame({"subdistrict_code": [f"99{row:04d}" for row in range(length)], **values})
-    base = {"criterion": [{"code": code} for code in values], "doubt": {"draws": 200}}
+    base = {"criterion": [{"code": code} for code in values], "uncertainty": {"draws": 200}}
     return read_spec({**base, **stated}), data
 
 
@@ -123,7 +121,7 @@ def test_leaving_a_pillar_out_is_the_index_without_it():
 
 HDI_2010 = {
     "code": "hdi2010", "unit": "country", "normalise": {"method": "goalposts", "scale": [0, 1]},
-    "aggregate": {"method": "geometric"}, "classes": {"method": "none"}, "doubt": {"draws": 0},
+    "aggregate": {"method": "geometric"}, "classes": {"method": "none"}, "uncertainty": {"draws": 0},
     "group": [{"code": "education", "aggregation": "geometric", "divide_by": 0.951}],
     "criterion": [
         {"code": "life", "goalposts": [20, 83.2]},
@@ -219,7 +217,7 @@ def test_method_of_the_thai_human_achievement_index():
     """
     stated = {
         "code": "hai", "unit": "province_code", "normalise": {"method": "goalposts", "scale": [0, 1]},
-        "classes": {"method": "none"}, "doubt": {"draws": 0}, "group": [{"code": "health"}, {"code": "income"}],
+        "classes": {"method": "none"}, "uncertainty": {"draws": 0}, "group": [{"code": "health"}, {"code": "income"}],
         "criterion": [
             {"code": "life", "group": "health", "goalposts": [65, 85]},
             {"code": "ill", "group": "health", "goalposts": [0, 20], "direction": -1},
@@ -370,7 +368,7 @@ def test_contributions_add_up_to_the_score():
     assert points.to_numpy() == pytest.approx(found.units.set_index("subdistrict_code")["score"].to_numpy())
 
 
-# --- doubt -------------------------------------------------------------------------------------------------------
+# --- uncertainty -------------------------------------------------------------------------------------------------------
 
 
 def crowd(units: int = 60, criteria: int = 6, seed: int = 1) -> tuple:
@@ -379,7 +377,7 @@ def crowd(units: int = 60, criteria: int = 6, seed: int = 1) -> tuple:
     values = {f"c{number}": (common + rng.normal(size=units)).tolist() for number in range(criteria)}
     return toy(
         values,
-        doubt={
+        uncertainty={
             "draws": 300,
             "seed": 7,
             "normalisations": ["z", "minmax", "rank"],
@@ -429,7 +427,7 @@ def test_border_and_stability_say_the_same():
 def test_a_clear_order_holds_in_every_draw():
     steps = [float(value) for value in range(0, 90, 10)]
     spec, data = toy(
-        {"a": steps, "b": steps, "c": steps}, doubt={"draws": 200, "normalisations": ["z", "minmax", "rank"]}
+        {"a": steps, "b": steps, "c": steps}, uncertainty={"draws": 200, "normalisations": ["z", "minmax", "rank"]}
     )
     units = rank(spec, data).units
     assert units["stability"].eq(1).all()
@@ -437,10 +435,13 @@ def test_a_clear_order_holds_in_every_draw():
     assert units["rank_high"].equals(units["rank"])
 
 
-def test_without_variation_there_is_no_doubt():
+def test_without_variation_there_is_no_uncertainty():
     spec, data = crowd()
     still = read_spec(
-        {"criterion": [{"code": f"c{n}"} for n in range(6)], "doubt": {"draws": 20, "weight_spread": 0, "leave_out": 0}}
+        {
+            "criterion": [{"code": f"c{n}"} for n in range(6)],
+            "uncertainty": {"draws": 20, "weight_spread": 0, "leave_out": 0},
+        }
     )
     assert rank(still, data).units["stability"].eq(1).all()
     assert not rank(spec, data).units["stability"].eq(1).all()
@@ -458,7 +459,7 @@ def test_units_without_a_score_do_not_move_the_others():
 def test_thresholds_mean_the_same_in_every_draw():
     """Draws on another scale must not empty a class: thresholds move with mean and spread of the scores."""
     stated = {"criterion": [{"code": f"c{n}"} for n in range(6)], "classes": {"method": "thresholds", "thresholds": [104, 96]},
-              "doubt": {"draws": 200, "normalisations": ["z", "minmax", "rank"]}}  # fmt: skip
+              "uncertainty": {"draws": 200, "normalisations": ["z", "minmax", "rank"]}}  # fmt: skip
     found = rank(read_spec(stated), crowd()[1])
     assert found.class_shares.mean().min() > 0.1
     assert found.units["stability"].mean() > 0.7
@@ -528,7 +529,7 @@ def test_criteria_of_the_demo_province_keep_the_axes_apart():
     assert not set(strength.codes) & set(need.codes)
     assert len(strength.codes) == 8
     assert len(need.codes) == 4
-    assert strength.doubt.draws >= 1000
+    assert strength.uncertainty.draws >= 1000
     assert strength.version != need.version
     assert strength.labels == ("A", "B", "C")
     assert not set(strength.labels) & set(need.labels)
@@ -586,7 +587,7 @@ def test_criteria_frame_and_the_ranking_of_what_is_known():
         ({"criterion": [{"code": "a", "goalposts": [5, 1]}]}, "rank_goalposts_unordered"),
         ({"criterion": [{"code": "a"}], "normalise": {"method": "goalposts"}}, "rank_goalposts_missing"),
         ({"criterion": [{"code": "a"}], "normalise": {"method": "magic"}}, "rank_unknown_method"),
-        ({"criterion": [{"code": "a"}], "doubt": {"aggregations": ["magic"]}}, "rank_unknown_method"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"aggregations": ["magic"]}}, "rank_unknown_method"),
         (
             {"criterion": [{"code": "a"}], "classes": {"method": "thresholds", "thresholds": [1]}},
             "rank_thresholds_count",
@@ -601,12 +602,12 @@ def test_criteria_frame_and_the_ranking_of_what_is_known():
         ),
         ({"criterion": [{"code": "a", "goalposts": [1]}]}, "rank_spec_unreadable"),
         ({"criterion": [{"code": "a", "weight": float("inf")}]}, "rank_setting_out_of_range"),
-        ({"criterion": [{"code": "a"}], "doubt": {"draws": -5}}, "rank_setting_out_of_range"),
-        ({"criterion": [{"code": "a"}], "doubt": {"draws": "many"}}, "rank_setting_out_of_range"),
-        ({"criterion": [{"code": "a"}], "doubt": {"draws": 10.5}}, "rank_setting_out_of_range"),
-        ({"criterion": [{"code": "a"}], "doubt": {"seed": -1}}, "rank_setting_out_of_range"),
-        ({"criterion": [{"code": "a"}], "doubt": {"weight_spread": 3}}, "rank_setting_out_of_range"),
-        ({"criterion": [{"code": "a"}], "doubt": {"hold": 5}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"draws": -5}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"draws": "many"}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"draws": 10.5}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"seed": -1}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"weight_spread": 3}}, "rank_setting_out_of_range"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"hold": 5}}, "rank_setting_out_of_range"),
         ({"criterion": [{"code": "a"}], "missing": {"known_share": 7}}, "rank_setting_out_of_range"),
         ({"criterion": [{"code": "a"}], "normalise": {"scale": [9, 9]}}, "rank_setting_out_of_range"),
         ({"criterion": [{"code": "a"}], "classes": {"labels": []}}, "rank_setting_out_of_range"),
@@ -644,7 +645,7 @@ def test_wrong_data_are_refused_with_a_code(data, code):
 
 def test_command_line_refuses_with_exit_2_and_keeps_codes_as_text(tmp_path):
     (tmp_path / "spec.toml").write_text(
-        'unit = "u"\n[[criterion]]\ncode = "a"\n[doubt]\ndraws = 20\n', encoding="utf-8"
+        'unit = "u"\n[[criterion]]\ncode = "a"\n[uncertainty]\ndraws = 20\n', encoding="utf-8"
     )
     (tmp_path / "data.csv").write_text("u,a\n007,1\nNA,2\n009,\n", encoding="utf-8-sig")
     done = command_line(tmp_path / "spec.toml", tmp_path / "data.csv", tmp_path / "out.csv")

@@ -10,10 +10,9 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.schematic.district_bridges import bridged, split_count
 from geo.schematic.fit import fit
 from geo.schematic.power_diagram import Diagram, owners_at, touching_pairs
-from geo.schematic.schematic import SEED_COLUMNS, areas_km2, plane_of, points_km, schematic
+from geo.schematic.schematic import SEED_COLUMNS, areas_km2, bridged, plane_of, points_km, schematic, split_count
 from loaders import reference
 from tests.conftest import ROOT, SHARED
 
