@@ -127,7 +127,7 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
         "view": step["view"],
         "title": title_of(words, step, part),
         "ask": part.get(f"ask_{words.language}", ""),
-        "note": words.pair(step["note"]),
+        "note": words.phrase(step["note"]),
         "classes": step["classes"],
         "marks": step["marks"],
         "legend": legend_of(words, step),

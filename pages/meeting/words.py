@@ -3,57 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
 from geo.maps import palette
-from loaders import codes
-from loaders.thai import thai_date
-from pages.session.text import catalogue
-
-SATANG_PER_MILLION = 100_000_000
+from pages.session.formatter import Formatter
 
 
 @dataclass(frozen=True)
-class Words:
-    """Say keys, names, money and dates in a language."""
-
-    language: str
-
-    def say(self, key: str, **blanks: object) -> str:
-        """The words of a key; ``{}`` in it takes the blank ``range``."""
-        filled = {name: self.value(blank) for name, blank in blanks.items()}
-        text = catalogue(self.language).get(key, key)
-        return text.replace("{}", filled.get("range", "")) if "{}" in text else text.format(**filled)
-
-    def pair(self, entry: list | None) -> str:
-        """The words of ``[key, blanks]``."""
-        return self.say(entry[0], **entry[1]) if entry else ""
-
-    def value(self, blank: object) -> str:
-        """A number, money, or a name in both languages, as text."""
-        if blank is None:
-            return self.say("not_known")
-        if isinstance(blank, dict):
-            return self.baht(blank["satang"]) if "satang" in blank else self.name(blank)
-        if isinstance(blank, float):
-            return f"{blank:,.0f}" if blank.is_integer() else f"{blank:,.2f}"
-        return f"{blank:,}" if isinstance(blank, int) else str(blank)
-
-    def name(self, names: dict) -> str:
-        """A name of a frame of facts: ``th`` or ``en``."""
-        return str(names.get(self.language) or names["th"])
-
-    def baht(self, satang: int | None) -> str:
-        """Money: full baht below a million, millions above."""
-        if satang is None:
-            return self.say("not_known")
-        if abs(satang) >= SATANG_PER_MILLION:
-            return self.say("million_baht", value=f"{satang / SATANG_PER_MILLION:,.2f}")
-        return self.say("baht", value=f"{satang / 100:,.0f}")
-
-    def day(self, iso: str | None) -> str:
-        """An ISO date in words."""
-        return thai_date(date.fromisoformat(iso), self.language) if iso else ""
+class Words(Formatter):
+    """Words about the facts of one meeting."""
 
     def place(self, facts: dict, code: str, *, district: bool = True) -> str:
         """A subdistrict, with its district."""
@@ -92,20 +49,11 @@ class Words:
         said = self.say("meeting_as_of", day=day, version=facts["version"].partition("~")[0])
         return said if facts["fiscal_year"] is None else f"{self.year(facts['fiscal_year'])} · {said}"
 
-    def year(self, fiscal_year: int) -> str:
-        """A fiscal year in words."""
-        return self.say("fiscal_year", be=str(fiscal_year + 543), ce=str(fiscal_year))
-
-    def theme(self, code: str | None) -> str:
-        """A theme by name."""
-        names = {entry["code"]: entry[f"name_{self.language}"] for entry in codes.themes()}
-        return names.get(str(code), self.say("not_coded"))
-
 
 def title_of(words: Words, step: dict, story: dict | None = None) -> str:
     """What a storyboard writes for a step, else the finding computed from the data."""
     written = (story or {}).get(f"title_{words.language}")
-    return str(written) if written else words.pair(step["title"])
+    return str(written) if written else words.phrase(step["title"])
 
 
 def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:

@@ -1,18 +1,16 @@
-"""All words of the interface: two catalogues with the same keys, ``data/text/th.json`` and ``en.json``."""
+"""The words of this run: :class:`pages.session.formatter.Formatter` in the language of the person."""
 
 from __future__ import annotations
 
 import html
-import json
 import re
 from contextvars import ContextVar
 from functools import cache
 
-import pandas as pd
 import streamlit as st
 
-from loaders import settings
-from loaders.thai import thai_date, thai_sort_key
+from loaders.thai import thai_sort_key
+from pages.session.formatter import Formatter
 
 LANGUAGES = ("th", "en")
 # Emphasis, code, links (bare ones too), pictures, tags, formulas, entities, coloured words, emoji, arrows, long dashes;
@@ -22,12 +20,6 @@ MEANT_AS_MARKDOWN = re.compile(
     r"|(?<=^\d)[.)](?=\s|$)|(?<=^\d\d)[.)](?=\s|$)|(?<=^\d\d\d)[.)](?=\s|$)"
 )
 _read_in: ContextVar[str | None] = ContextVar("language_of_this_run", default=None)
-
-
-@cache
-def catalogue(language: str) -> dict[str, str]:
-    """The words of a language by key."""
-    return json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
 
 
 def language() -> str:
@@ -40,20 +32,27 @@ def read_in(chosen: str) -> None:
     _read_in.set(chosen)
 
 
+def words() -> Formatter:
+    """The formatter of the person's language."""
+    return _formatter(language())
+
+
+_formatter = cache(Formatter)
+
+
 def t(key: str, **blanks: object) -> str:
     """The words for ``key`` in the person's language, blanks filled."""
-    return catalogue(language())[key].format(**blanks) if blanks else catalogue(language())[key]
+    return words().text(key, **blanks)
 
 
 def coded(stem: str, code: object) -> str:
     """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
-    return catalogue(language()).get(f"{stem}{code}", str(code))
+    return words().coded(stem, code)
 
 
 def name_of(row: object, stem: str = "name") -> str:
     """The name of an area, agency or stream in the person's language; Thai where there is no English."""
-    thai, english = getattr(row, f"{stem}_th"), getattr(row, f"{stem}_en", None)
-    return english if language() == "en" and isinstance(english, str) and english else str(thai)
+    return words().name_of(row, stem)
 
 
 def subdistrict_name(name: str) -> str:
@@ -63,30 +62,27 @@ def subdistrict_name(name: str) -> str:
 
 def whole(number: object) -> str:
     """A whole number with separators; words when it is not known."""
-    return t("not_known") if pd.isna(number) else f"{int(number):,}"  # type: ignore[arg-type]
+    return words().whole(number)
 
 
 def baht(satang: object) -> str:
     """Money in words of the screen: full baht below a million, millions above."""
-    if pd.isna(satang):  # type: ignore[arg-type]
-        return t("not_known")
-    value = int(satang) / 100  # type: ignore[call-overload]
-    return t("million_baht", value=f"{value / 1e6:,.2f}") if abs(value) >= 1e6 else t("baht", value=f"{value:,.0f}")
+    return words().baht(satang)
 
 
 def percent(share: object) -> str:
     """A share (0-1) in per cent."""
-    return t("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"  # type: ignore[arg-type]
+    return words().percent(share)
 
 
 def year(fiscal_year: int) -> str:
-    """A fiscal year as the person writes it: Buddhist in Thai, both in English."""
-    return t("fiscal_year", be=int(fiscal_year) + 543, ce=int(fiscal_year))
+    """A fiscal year as the person writes it."""
+    return words().year(fiscal_year)
 
 
 def day(value: object) -> str:
     """A date in the person's language, empty when not known."""
-    return "" if pd.isna(value) else thai_date(pd.Timestamp(value).date(), language())  # type: ignore[arg-type]
+    return words().day(value)
 
 
 def in_order(names: list[str]) -> list[str]:

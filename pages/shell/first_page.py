@@ -20,7 +20,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config, file_util
 
 from loaders import settings
-from pages.session.text import LANGUAGES, catalogue, safe
+from loaders.words import catalogue
+from pages.session.text import LANGUAGES, safe
 
 # Parts of Streamlit's front end that every view shows, by the name of their file without its mark.
 PARTS = ("Html", "Selectbox", "ButtonGroup", "ComponentInstance")

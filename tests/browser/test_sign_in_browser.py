@@ -10,7 +10,7 @@ import sys
 import pytest
 from playwright.sync_api import TimeoutError
 
-from pages.session.text import catalogue
+from loaders.words import catalogue
 from tests.browser.test_access_browser import CANARY, NAME
 from tests.conftest import ROOT
 from tests.support import oidc_provider, served

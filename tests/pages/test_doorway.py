@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from streamlit import file_util
 
-from pages.session.text import LANGUAGES, catalogue
+from loaders.words import catalogue
+from pages.session.text import LANGUAGES
 from pages.shell import first_page as doorway
 from tests.support import served
 

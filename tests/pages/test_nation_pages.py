@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from bench.client import Client
+from loaders.words import catalogue
 from pages.session import cache as kept
-from pages.session.text import catalogue
 from tests.conftest import ROOT
 from tests.support import nation_files, served
 

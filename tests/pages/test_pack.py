@@ -83,7 +83,7 @@ def test_slides_are_native_text_and_tables_with_the_thai_font_named(made):
                 if node.tag.endswith(("latin", "cs"))
             } == {"latin": "Sarabun", "cs": "Sarabun"}
     pages = texts_of(files["meeting.pptx"])
-    assert pages[0][0] == Words("th").pair(facts["steps"]["coverage"]["title"])
+    assert pages[0][0] == Words("th").phrase(facts["steps"]["coverage"]["title"])
     assert pages[1][0] == STORY[1]["title_th"]
     assert DECISION["what"] in pages[4]
     for slide, page, part in zip(deck.slides, pages, STORY, strict=False):

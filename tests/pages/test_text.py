@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from pages.session.text import catalogue, flat
+from loaders.words import catalogue
+from pages.session.text import flat
 from tests.conftest import ROOT
 
 THAI = re.compile("[ก-ฮ]")  # a consonant: signs alone are no word

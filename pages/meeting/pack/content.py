@@ -51,7 +51,9 @@ class Pack:
         return Slide(
             view=step["view"],
             title=title_of(words, step, part),
-            ask=" · ".join(text for text in (part.get(f"ask_{words.language}", ""), words.pair(step["note"])) if text),
+            ask=" · ".join(
+                text for text in (part.get(f"ask_{words.language}", ""), words.phrase(step["note"])) if text
+            ),
             legend=legend_of(words, step),
             figures=figures_of(words, step),
             bars=bars_of(words, step),

@@ -1,0 +1,115 @@
+"""Text keys, numbers, money, dates and names in the words of one language. Knows no Streamlit.
+
+The screen, the wall of a meeting, its pack and the shell all speak through it: the screen by :mod:`pages.session.text`,
+which holds the language of the person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
+
+import pandas as pd
+
+from loaders import codes
+from loaders.thai import thai_date
+from loaders.words import catalogue
+
+SATANG_PER_BAHT = 100
+MILLION_BAHT = 1e6
+
+
+class Phrase(NamedTuple):
+    """A text key and what fills its blanks; as JSON ``[key, {blank: value}]``. It becomes words last (:meth:`Formatter.phrase`)."""
+
+    key: str
+    blanks: Mapping[str, object] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Formatter:
+    """What stands on a page, a wall or paper, in one language (``th`` or ``en``)."""
+
+    language: str
+
+    def text(self, key: str, **blanks: object) -> str:
+        """The words of a key, its blanks filled as they are. ``KeyError`` for a key that no catalogue has."""
+        words = catalogue(self.language)[key]
+        return words.format(**blanks) if blanks else words
+
+    def coded(self, stem: str, code: object) -> str:
+        """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
+        return catalogue(self.language).get(f"{stem}{code}", str(code))
+
+    def say(self, key: str, **blanks: object) -> str:
+        """The words of a key, its blanks put into words by :meth:`value`; a ``{}`` in it takes the blank ``range``.
+
+        A key that is not in the catalogue stands for itself: a meeting frozen years ago may hold one that is gone.
+        """
+        words = catalogue(self.language).get(key, key)
+        filled = {name: self.value(blank) for name, blank in blanks.items()}
+        if "{}" in words:
+            return words.replace("{}", filled["range"]) if "range" in filled else words
+        return words.format(**filled)
+
+    def phrase(self, entry: Phrase | list | None) -> str:
+        """The words of a :class:`Phrase`, or of the list that JSON made of one; empty for ``None``."""
+        return self.say(entry[0], **entry[1]) if entry else ""
+
+    def value(self, blank: object) -> str:
+        """A number, ``{"satang": n}``, a name ``{"th": .., "en": ..}`` or a phrase, in words."""
+        if blank is None:
+            return self.text("not_known")
+        if isinstance(blank, dict):
+            return self.baht(blank["satang"]) if "satang" in blank else self.name(blank)
+        if isinstance(blank, Phrase):
+            return self.phrase(blank)
+        if isinstance(blank, float):
+            return f"{blank:,.0f}" if blank.is_integer() else f"{blank:,.2f}"
+        return f"{blank:,}" if isinstance(blank, int) else str(blank)
+
+    def name(self, names: Mapping[str, object]) -> str:
+        """A name that is at hand in both languages; Thai where there is no English."""
+        return str(names.get(self.language) or names["th"])
+
+    def name_of(self, row: object, stem: str = "name") -> str:
+        """The name in a row of areas, agencies or streams: columns ``<stem>_th`` and ``<stem>_en``."""
+        english = getattr(row, f"{stem}_en", None)
+        return self.name({"th": getattr(row, f"{stem}_th"), "en": english if isinstance(english, str) else None})
+
+    def whole(self, number: object) -> str:
+        """A whole number with separators; words when it is not known."""
+        return self.text("not_known") if pd.isna(number) else f"{int(number):,}"  # type: ignore[arg-type]
+
+    def baht(self, satang: object) -> str:
+        """Money: full baht below a million, millions above."""
+        if pd.isna(satang):  # type: ignore[arg-type]
+            return self.text("not_known")
+        amount_baht = int(satang) / SATANG_PER_BAHT  # type: ignore[call-overload]
+        if abs(amount_baht) >= MILLION_BAHT:
+            return self.text("million_baht", value=f"{amount_baht / MILLION_BAHT:,.2f}")
+        return self.text("baht", value=f"{amount_baht:,.0f}")
+
+    def percent(self, share: object) -> str:
+        """A share (0-1) in per cent."""
+        return self.text("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"  # type: ignore[arg-type]
+
+    def year(self, fiscal_year: int) -> str:
+        """A fiscal year as the person writes it: Buddhist in Thai, both in English."""
+        return self.text("fiscal_year", be=int(fiscal_year) + 543, ce=int(fiscal_year))
+
+    def day(self, value: object) -> str:
+        """A date (or its ISO text) in words, empty when not known."""
+        return "" if pd.isna(value) else thai_date(pd.Timestamp(value).date(), self.language)  # type: ignore[arg-type]
+
+    def theme(self, code: object) -> str:
+        """A theme by name; "not coded" for any other code."""
+        return _theme_names(self.language).get(str(code)) or self.text("not_coded")
+
+
+@cache
+def _theme_names(language: str) -> dict[str, str]:
+    return {entry["code"]: entry[f"name_{language}"] for entry in codes.themes()}
