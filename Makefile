@@ -5,7 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
 
-.PHONY: run test bench setup setup-test lint lock clean
+.PHONY: run test check bench setup setup-test lint lock clean
 
 $(VENV)/.runtime: requirements.txt
 	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
@@ -29,8 +29,15 @@ run: setup
 setup-test: $(VENV)/.dev static/vendor/.ready
 	@sh tests/support/system.sh
 
+# Two cores; a third worker fills the time in which tests in a browser wait. Groups and their order: tests/conftest.py.
+PYTEST := $(PY) -m pytest --dist loadgroup --no-loadscope-reorder
+
 test: setup-test lint
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PYTEST) -n 3
+
+# What one runs after every change: no browser, no server, no PostgreSQL.
+check: $(VENV)/.dev lint
+	$(PYTEST) -n 2 -m unit
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff check .

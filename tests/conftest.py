@@ -1,4 +1,4 @@
-"""Shared test ground: where the real data lie."""
+"""Shared test ground: where the real data lie, how tests are marked, and which share a process."""
 
 from __future__ import annotations
 
@@ -6,51 +6,55 @@ import os
 from pathlib import Path
 
 import pytest
-from _pytest.runner import runtestprotocol
 from hypothesis import settings
 
-from tests.support.pages import chromium, demo  # noqa: F401 - fixtures for every test file
+from tests.support.seeds import ROOT
 from tests.support.stores import (  # noqa: F401 - fixtures for every test file
     board,
     engine,
-    postgres_board,
     postgres_engine,
     postgres_socket,
-    sqlite_board,
+    postgres_template,
     sqlite_engine,
     url,
 )
 
-ROOT = Path(__file__).resolve().parent.parent
 SHARED = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data"
 
 settings.register_profile("kradan", deadline=None, derandomize=True)
 settings.load_profile("kradan")
 
+# Files of the second group of browser tests; the two groups take about the same time.
+SECOND_BROWSER = {
+    "test_access_browser", "test_coverage_pages_browser", "test_import_browser", "test_meeting_browser", "test_postgres_browser",
+    "test_ranking_browser", "test_reconnect_browser", "test_sign_in_browser",
+}  # fmt: skip
+# Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
+ORDER = ("browser", "pages", "postgres", "loaders", "geo")
+
 
 def pytest_configure() -> None:
-    """Servers and pages under test compute what is asked and nothing ahead: two dozen servers share two cores."""
+    """Servers and pages under test compute what is asked and nothing ahead: many servers share two cores."""
     os.environ["KRADAN_AHEAD"] = "0"
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
-    """A test in a browser that fails is asked once more, and the warnings at the end name it.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by folder, and tell ``--dist loadgroup`` which of them share a process: fixtures of a file are made once."""
+    for item in items:
+        folder, group = item.path.relative_to(ROOT / "tests").parts[0], str(item.path)
+        fixtures, parameters = set(item.fixturenames), getattr(item, "callspec", None)
+        if folder == "browser":
+            mark, group = "browser", "browser-b" if item.path.stem in SECOND_BROWSER else "browser-a"
+        elif fixtures & {"postgres_socket", "postgres_engine"} or "postgresql" in (
+            parameters.params.values() if parameters else ()
+        ):
+            mark = group = "postgres"
+        else:
+            mark = "pages" if folder == "pages" else "unit"
+        item.add_marker(mark)
+        item.add_marker(pytest.mark.xdist_group(group))
+        item.stash[RANK] = ORDER.index(mark if mark in ORDER else folder)
+    items.sort(key=lambda item: item.stash[RANK])
 
-    Two dozen servers and browsers share two cores for twenty minutes; what hangs on the moment passes the second time, what
-    is broken fails twice and fails the run.
-    """
-    if "chromium" not in getattr(item, "fixturenames", ()) and not item.path.stem.endswith("browser"):
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    failed = [report for report in reports if report.failed]
-    if failed:
-        said = str(failed[0].longrepr).strip().splitlines()[-1:]
-        item.warn(pytest.PytestWarning(f"asked a second time: {item.nodeid}: {said}"))
-        item._initrequest()  # fresh fixtures of the test itself, as pytest makes them when it collects
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
+
+RANK = pytest.StashKey[int]()

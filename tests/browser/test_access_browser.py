@@ -10,7 +10,6 @@ from loaders.layouts import templates
 from loaders.store import tables
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
 CANARY = "0812345987"
 NAME = "นางสาวทดสอบ นกขมิ้น"
 # Every column of every register that holds what a person wrote freely; an unknown word puts the row into quarantine.
@@ -84,23 +83,27 @@ def test_every_register_has_its_canary():
     assert set(FREE_TEXT) == set(tables.REGISTERS)
 
 
-def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows(chromium, store):
+@pytest.fixture(scope="module")
+def without_sign_in(store):
     with served.board(store) as address:
-        seen, frames = frames_of(chromium, address, "subdistrict?subdistrict=800303")
-        # the watch can see what is sent
-        assert seen.until(lambda: any(CANARY.encode() in frame for frame in frames), bool)
+        yield address
 
 
-def test_a_role_that_cannot_be_given_or_taken_is_said(chromium, store):
-    with served.board(store) as address:
-        seen = served.visit(chromium, f"{address}/sharing?lang=en")
-        seen.page.get_by_role("tab", name="Roles of those who sign in").click()
-        seen.page.get_by_role("button", name="Give role").click()
-        seen.says("Give the sign-in name")
-        name = seen.page.get_by_role("textbox", name="Sign-in name (e-mail)")
-        name.fill(" wand@office.example ")
-        seen.page.get_by_role("button", name="Take role back").click()
-        seen.says("No account “wand@office.example” holds a role")
+def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows(chromium, without_sign_in):
+    seen, frames = frames_of(chromium, without_sign_in, "subdistrict?subdistrict=800303")
+    # the watch can see what is sent
+    assert seen.until(lambda: any(CANARY.encode() in frame for frame in frames), bool)
+
+
+def test_a_role_that_cannot_be_given_or_taken_is_said(chromium, without_sign_in):
+    seen = served.visit(chromium, f"{without_sign_in}/sharing?lang=en")
+    seen.page.get_by_role("tab", name="Roles of those who sign in").click()
+    seen.page.get_by_role("button", name="Give role").click()
+    seen.says("Give the sign-in name")
+    name = seen.page.get_by_role("textbox", name="Sign-in name (e-mail)")
+    name.fill(" wand@office.example ")
+    seen.page.get_by_role("button", name="Take role back").click()
+    seen.says("No account “wand@office.example” holds a role")
 
 
 def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store, tmp_path):

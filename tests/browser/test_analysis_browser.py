@@ -11,8 +11,6 @@ from playwright.sync_api import expect
 from geo.questions.questions import QUESTIONS
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(chromium, demo):
     seen = served.visit(chromium, f"{demo}/overview?lang=en")

@@ -14,27 +14,8 @@ from loaders.reference import subdistricts
 from tests.conftest import ROOT
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
 MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict")
 VIEWS = (*MAPS, "sources")
-
-
-@pytest.fixture(scope="module")
-def demo_store(tmp_path_factory):
-    return served.make_store(tmp_path_factory.mktemp("demo") / "kradan.sqlite", demo=True)
-
-
-@pytest.fixture(scope="module")
-def demo(demo_store):
-    with served.board(demo_store) as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    store = served.make_store(tmp_path_factory.mktemp("empty") / "kradan.sqlite", demo=False)
-    with served.board(store) as address:
-        yield address
 
 
 @pytest.fixture(scope="module")

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import expect
 
 from bench.client import Client
 from tests.support import served
-
-pytestmark = pytest.mark.xdist_group("browser")
-
-
-@pytest.fixture(scope="module")
-def board(tmp_path_factory):
-    store = served.make_store(tmp_path_factory.mktemp("pages") / "kradan.sqlite", demo=True)
-    with served.board(store) as address:
-        yield address
 
 
 def opened(chromium, address: str) -> served.Visit:
@@ -50,11 +42,11 @@ def painted(seen: served.Visit) -> list[str]:
 FILTERED = ("coverage", "overview", "gaps", "overlaps", "matrix", "currents", "agency", "subdistrict")
 
 
-def test_a_filter_draws_the_results_alone(board):
+def test_a_filter_draws_the_results_alone(demo):
     """No list of the row of filters is sent again: what is sent says the new finding, and the link follows."""
 
     async def visit(view: str) -> None:
-        async with Client(board, view, "lang=en") as session:
+        async with Client(demo, view, "lang=en") as session:
             await session.rerun()
             box = session.list_with("theme")
             session.lists = {}
@@ -68,12 +60,14 @@ def test_a_filter_draws_the_results_alone(board):
             assert not answer.errors
 
     for view in FILTERED:
-        asyncio.run(asyncio.wait_for(visit(view), 240))
+        # in a thread of its own: Playwright's loop runs in this one
+        with ThreadPoolExecutor(1) as thread:
+            thread.submit(asyncio.run, asyncio.wait_for(visit(view), 60)).result()
 
 
-def test_a_change_that_takes_long_is_seen_to_be_under_way(chromium, board):
+def test_a_change_that_takes_long_is_seen_to_be_under_way(chromium, demo):
     """A bar at the top says it once, not a fading of every element: what stands there stays readable."""
-    seen = opened(chromium, f"{board}/coverage?lang=en")
+    seen = opened(chromium, f"{demo}/coverage?lang=en")
     bar = "(one => one.content !== 'none' && one.visibility === 'visible')(getComputedStyle(document.querySelector('[data-testid=stApp]'), '::after'))"
     assert seen.page.evaluate(bar) is False
     stale = "[...document.querySelectorAll('.stElementContainer')].map(one => getComputedStyle(one).transitionDuration)"
@@ -87,8 +81,8 @@ def test_a_change_that_takes_long_is_seen_to_be_under_way(chromium, board):
     assert seen.page.evaluate(bar) is False
 
 
-def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, board):
-    seen = opened(chromium, f"{board}/coverage?lang=en")
+def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, demo):
+    seen = opened(chromium, f"{demo}/coverage?lang=en")
     slider = seen.page.get_by_role("slider")
     before = slider.get_attribute("aria-valuetext")
     seen.choose(seen.page.locator(".st-key-year").get_by_role("combobox"), seen.page.get_by_role("option").first)
@@ -102,8 +96,8 @@ def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, board):
     seen.says(stepped)
 
 
-def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(chromium, board):
-    seen = opened(chromium, f"{board}/coverage?measure=per_head_baht")
+def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(chromium, demo):
+    seen = opened(chromium, f"{demo}/coverage?measure=per_head_baht")
     before, strip = painted(seen), seen.page.locator("p.kradan-strip")
     expect(strip).to_have_count(1)
     assert "โดยประมาณ" not in seen.title()
@@ -118,14 +112,14 @@ def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(ch
     assert seen.until(lambda: painted(seen), lambda now: now == before) == before
 
 
-def test_twin_maps_share_their_classes_and_small_maps_show_every_function(chromium, board):
-    seen = opened(chromium, f"{board}/coverage?measure=per_head_baht&mode=twin&twin=year&other=2549")
+def test_twin_maps_share_their_classes_and_small_maps_show_every_function(chromium, demo):
+    seen = opened(chromium, f"{demo}/coverage?measure=per_head_baht&mode=twin&twin=year&other=2549")
     assert len(set(seen.until(lambda: painted(seen), lambda maps: len(set(maps)) == 2))) == 2
     legends = [legend.locator("li span").all_inner_texts() for legend in seen.page.locator("ul.kradan-legend").all()]
     scales = [[words for words in legend if "บาทต่อคน" in words] for legend in legends]
     assert scales[0] == scales[1]
     assert len(scales[0]) >= 3
-    small = opened(chromium, f"{board}/coverage?mode=small&list=theme")
+    small = opened(chromium, f"{demo}/coverage?mode=small&list=theme")
     pictures = small.page.locator(".kradan-small img")
     expect(pictures).to_have_count(9)
     assert all(re.search(r"จาก 170 ตำบล", picture.get_attribute("alt")) for picture in pictures.all())
@@ -134,36 +128,36 @@ def test_twin_maps_share_their_classes_and_small_maps_show_every_function(chromi
     )
 
 
-def test_the_slider_steps_the_year_of_the_filter(chromium, board):
-    seen = opened(chromium, f"{board}/coverage")
+def test_the_slider_steps_the_year_of_the_filter(chromium, demo):
+    seen = opened(chromium, f"{demo}/coverage")
     thumb = seen.page.get_by_role("slider")
     thumb.focus()
     thumb.press("ArrowLeft")
     seen.page.wait_for_url("**year=2549**")
 
 
-def test_nothing_found_says_which_filter_to_drop(chromium, board):
-    seen = opened(chromium, f"{board}/coverage?year=2551&agency=thaihealth")
+def test_nothing_found_says_which_filter_to_drop(chromium, demo):
+    seen = opened(chromium, f"{demo}/coverage?year=2551&agency=thaihealth")
     alert = seen.page.locator('[data-testid="stAlert"]').first
     expect(alert).to_contain_text("ไม่พบรายการ")
     expect(alert).to_contain_text(re.compile(r"ถ้าไม่กรองหน่วยงาน จะพบ \d+ รายการ"))
-    none = opened(chromium, f"{board}/coverage?year=2551&agency=thaihealth&theme=sufficiency")
+    none = opened(chromium, f"{demo}/coverage?year=2551&agency=thaihealth&theme=sufficiency")
     expect(none.page.locator('[data-testid="stAlert"]').first).to_contain_text(
         re.compile(r"เหลือเพียงปีงบประมาณ จะพบ \d+ รายการ")
     )
 
 
-def test_gaps_tell_functions_plans_and_clusters_with_their_caution(chromium, board):
-    seen = opened(chromium, f"{board}/gaps?list=plans&bar=quarter&per=households")
+def test_gaps_tell_functions_plans_and_clusters_with_their_caution(chromium, demo):
+    seen = opened(chromium, f"{demo}/gaps?list=plans&bar=quarter&per=households")
     expect(seen.page.locator("p.kradan-note").first).to_contain_text("หนึ่งในสี่ที่มากที่สุด")
     seen.says(re.compile(r"ยังไม่มีใครทำ \d+ · ได้บางส่วน \d+"))
-    hint = opened(chromium, f"{board}/gaps?mode=clusters&method=getis_ord")
+    hint = opened(chromium, f"{demo}/gaps?mode=clusters&method=getis_ord")
     expect(hint.page.locator('[data-testid="stAlert"]')).to_contain_text("ไม่ใช่ข้อสรุป")
     assert set(painted(hint)[0]) <= set("wosinu")
 
 
-def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board):
-    seen = opened(chromium, f"{board}/overlaps")
+def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, written_demo):
+    seen = opened(chromium, f"{written_demo}/overlaps")
     painted(seen)
     expect(seen.map.locator(".kradan-badge")).to_have_count(23)
     seen.titled("23 คู่")
@@ -182,7 +176,7 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
     seen.page.get_by_text("บันทึกคำชี้แจงแล้ว").wait_for()
     seen.titled("22 คู่")
     expect(seen.page.get_by_label("เหตุผล")).to_have_value("")
-    again = opened(chromium, f"{board}/overlaps?list=cleared")
+    again = opened(chromium, f"{written_demo}/overlaps?list=cleared")
     again.settled()
     again.page.get_by_label("ผู้ชี้แจง").fill("สมหญิง")
     again.page.get_by_role("button", name="ยกเลิกคำชี้แจง").click()
@@ -191,7 +185,7 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, board
 
 
 @pytest.mark.parametrize("picture", ["streams", "agencies"])
-def test_pictures_of_overlap_are_drawn_and_told_in_a_table(chromium, board, picture):
-    seen = opened(chromium, f"{board}/overlaps?list={picture}")
+def test_pictures_of_overlap_are_drawn_and_told_in_a_table(chromium, demo, picture):
+    seen = opened(chromium, f"{demo}/overlaps?list={picture}")
     seen.page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for()
     seen.page.locator('[data-testid="stDataFrame"]').first.wait_for()

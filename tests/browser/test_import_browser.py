@@ -14,8 +14,6 @@ from playwright.sync_api import Browser, expect
 from tests.support import served
 from tests.support.import_files import ROWS, csv_file
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:

@@ -6,8 +6,6 @@ import pytest
 
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 # Pairs of names whose letters would overlap, and how many names are shown: [[name, name], ...], shown, all.
 READ = """() => {
   const all = [...document.querySelectorAll(".kradan-label")];

@@ -9,8 +9,6 @@ from playwright.sync_api import expect
 
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_a_link_opens_in_the_page_that_stands_and_shows_what_a_new_page_shows(chromium, demo):
     seen = served.visit(chromium, f"{demo}/matrix?lang=en")

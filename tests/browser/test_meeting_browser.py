@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
 MINIMUM = 1 / 50
 MEASURE = """() => {
   const high = innerHeight, wide = innerWidth, shown = [], cut = [], labels = [];
@@ -45,17 +44,6 @@ HIDDEN = """() => {
 }"""
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    return served.make_store(tmp_path_factory.mktemp("wall") / "kradan.sqlite", demo=True)
-
-
-@pytest.fixture(scope="module")
-def board(store):
-    with served.board(store) as address:
-        yield address
-
-
 def wall(seen: served.Visit):
     seen.page.frame_locator('iframe[title*="kradan_meeting"]').locator("body[data-ready]").wait_for()
     return next(frame for frame in seen.page.frames if "kradan_meeting" in frame.url)
@@ -71,8 +59,8 @@ def overlapping(labels: list[list]) -> list[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("language", "size"), [("th", (1920, 1080)), ("en", (1920, 1080)), ("th", (1280, 720)), ("en", (1280, 720))]
 )
-def test_every_view_is_legible_from_the_last_row(chromium, board, language, size):
-    seen = served.visit(chromium, f"{board}/meeting?lang={language}", *size)
+def test_every_view_is_legible_from_the_last_row(chromium, demo, language, size):
+    seen = served.visit(chromium, f"{demo}/meeting?lang={language}", *size)
     frame = wall(seen)
     assert frame.evaluate("[innerWidth, innerHeight]") == list(size)
     for view in range(8):
@@ -98,8 +86,8 @@ def test_every_view_is_legible_from_the_last_row(chromium, board, language, size
     assert seen.errors == []
 
 
-def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting")
+def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting")
     frame = wall(seen)
     titles = set()
     for number in range(10):
@@ -119,8 +107,8 @@ def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(chromium,
     assert seen.foreign == []
 
 
-def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting")
+def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting")
     page, frame = seen.page, wall(seen)
     for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("End", 7), ("Home", 0), ("Digit5", 4)):
         page.keyboard.press(key)
@@ -156,8 +144,8 @@ def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(chromium, board):
     page.wait_for_url("**desk=1**")
 
 
-def test_map_and_grid_flow_into_each_other_without_a_blank_frame(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting")
+def test_map_and_grid_flow_into_each_other_without_a_blank_frame(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting")
     frame = wall(seen)
     frame.evaluate("""() => { window.seen = []; const look = () => {
       const d = document.querySelector('path.area').getAttribute('d'), empty = [...document.querySelectorAll('path.area')].filter(p => !p.getAttribute('d') || !p.getAttribute('fill')).length;
@@ -180,8 +168,8 @@ def test_map_and_grid_flow_into_each_other_without_a_blank_frame(chromium, board
 OUTLINE = "document.querySelector('path.area').getAttribute('d')"
 
 
-def test_a_key_during_the_flow_leaves_no_map_half_way(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting")
+def test_a_key_during_the_flow_leaves_no_map_half_way(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting")
     page, frame = seen.page, wall(seen)
     true_map = frame.evaluate(OUTLINE)
     page.keyboard.press("g")
@@ -201,8 +189,8 @@ def test_a_key_during_the_flow_leaves_no_map_half_way(chromium, board):
     assert frame.get_attribute("body", "data-zoom"), "the district stays in sight"
 
 
-def test_full_screen_is_one_key_and_back(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting")
+def test_full_screen_is_one_key_and_back(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting")
     wall(seen)
     seen.page.keyboard.press("f")
     seen.page.wait_for_function("document.fullscreenElement === document.documentElement")
@@ -213,8 +201,8 @@ def test_full_screen_is_one_key_and_back(chromium, board):
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
-def test_names_hide_no_place_they_name_and_are_never_broken(chromium, board, language):
-    seen = served.visit(chromium, f"{board}/meeting?lang={language}")
+def test_names_hide_no_place_they_name_and_are_never_broken(chromium, demo, language):
+    seen = served.visit(chromium, f"{demo}/meeting?lang={language}")
     frame = wall(seen)
     for view in range(8):
         seen.page.keyboard.press(str(view + 1))
@@ -227,8 +215,8 @@ def test_names_hide_no_place_they_name_and_are_never_broken(chromium, board, lan
         assert frame.evaluate("document.querySelectorAll('.names .whole').length") == len(frame.evaluate(HIDDEN))
 
 
-def test_sources_behind_a_view_are_one_key_away(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting")
+def test_sources_behind_a_view_are_one_key_away(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting")
     frame = wall(seen)
     seen.page.keyboard.press("s")
     frame.wait_for_selector('#over[data-kind="sources"]')
@@ -239,8 +227,8 @@ def test_sources_behind_a_view_are_one_key_away(chromium, board):
     assert not frame.evaluate("document.querySelector('main').inert")
 
 
-def test_a_day_is_written_as_people_write_it(chromium, board):
-    frame = wall(served.visit(chromium, f"{board}/meeting"))
+def test_a_day_is_written_as_people_write_it(chromium, demo):
+    frame = wall(served.visit(chromium, f"{demo}/meeting"))
     written = {
         "31/12/2569": "2026-12-31", "๓๑/๑๒/๒๕๖๙": "2026-12-31", "1.3.69": "2026-03-01", "29/2/2567": "2024-02-29",
         "29/2/2568": None, "31/12/2026": "2026-12-31", "13/13/2569": None, "พรุ่งนี้": None, "5-5-9999": None,
@@ -249,41 +237,40 @@ def test_a_day_is_written_as_people_write_it(chromium, board):
     assert frame.evaluate("window.wallDay.words('2026-12-31')") == "31 ธ.ค. 2569"
 
 
-def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chromium, store):
-    with served.board(store) as address:
-        seen = served.visit(chromium, f"{address}/meeting?lang=en")
-        page, frame = seen.page, wall(seen)
-        page.keyboard.press("d")
-        page.keyboard.type("พมจ.")
-        page.keyboard.press("Tab")
-        page.keyboard.type("<b>ลงพื้นที่</b> ปากพนัง")
-        page.keyboard.press("Tab")
-        page.keyboard.type("31/2/2569")
-        page.keyboard.press("Enter")
-        frame.wait_for_function("document.querySelector('#over [role=alert]').textContent.length > 10")
-        page.keyboard.press("ControlOrMeta+a")
-        page.keyboard.type("31/12/2569")
-        frame.click("#over button[type=submit]")
-        page.keyboard.press("8")
-        frame.wait_for_function("document.querySelector('.decided').textContent.includes('<b>ลงพื้นที่</b>')")
-        frame.wait_for_function("document.querySelector('.decided').textContent.includes('31 Dec 2026')")
-        frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
-        seen.settled()
-        server = served.process(address)
-        os.kill(server, signal.SIGSTOP)
-        try:
-            for key in "1234567":
-                page.keyboard.press(key)
-                frame.wait_for_selector(f'body[data-step="{int(key) - 1}"]')
-            page.keyboard.press("q")
-            page.keyboard.press("2")
-            frame.wait_for_selector('body[data-step="q1"]')
-        finally:
-            os.kill(server, signal.SIGCONT)
+def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chromium, written_demo):
+    seen = served.visit(chromium, f"{written_demo}/meeting?lang=en")
+    page, frame = seen.page, wall(seen)
+    page.keyboard.press("d")
+    page.keyboard.type("พมจ.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("<b>ลงพื้นที่</b> ปากพนัง")
+    page.keyboard.press("Tab")
+    page.keyboard.type("31/2/2569")
+    page.keyboard.press("Enter")
+    frame.wait_for_function("document.querySelector('#over [role=alert]').textContent.length > 10")
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.type("31/12/2569")
+    frame.click("#over button[type=submit]")
+    page.keyboard.press("8")
+    frame.wait_for_function("document.querySelector('.decided').textContent.includes('<b>ลงพื้นที่</b>')")
+    frame.wait_for_function("document.querySelector('.decided').textContent.includes('31 Dec 2026')")
+    frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
+    seen.settled()
+    server = served.process(written_demo)
+    os.kill(server, signal.SIGSTOP)
+    try:
+        for key in "1234567":
+            page.keyboard.press(key)
+            frame.wait_for_selector(f'body[data-step="{int(key) - 1}"]')
+        page.keyboard.press("q")
+        page.keyboard.press("2")
+        frame.wait_for_selector('body[data-step="q1"]')
+    finally:
+        os.kill(server, signal.SIGCONT)
 
 
-def test_desk_freezes_and_makes_the_storyboard(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting?desk=1")
+def test_desk_freezes_and_makes_the_storyboard(chromium, written_demo):
+    seen = served.visit(chromium, f"{written_demo}/meeting?desk=1")
     page = seen.page
     page.get_by_label("ชื่อการประชุม").fill("ประชุมทดสอบ")
     page.locator(".st-key-freeze-now button").click()
@@ -291,12 +278,12 @@ def test_desk_freezes_and_makes_the_storyboard(chromium, board):
     page.locator(".st-key-reopen-1 button").click()
     page.wait_for_url("**frozen=1**")
     seen.says("ไม่มีอะไรเปลี่ยน")
-    page.goto(f"{board}/meeting?frozen=1")
+    page.goto(f"{written_demo}/meeting?frozen=1")
     expect(wall(seen).locator("#steps button")).to_have_count(8)
 
 
-def test_the_wall_is_usable_on_a_phone(chromium, board):
-    seen = served.visit(chromium, f"{board}/meeting", 390, 844)
+def test_the_wall_is_usable_on_a_phone(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/meeting", 390, 844)
     frame = wall(seen)
     assert frame.evaluate("document.documentElement.scrollWidth") <= 390
     assert (

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
 CHOSEN = "lang=en&theme=health"
 
 

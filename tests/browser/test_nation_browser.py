@@ -9,8 +9,6 @@ from playwright.sync_api import expect
 
 from tests.support import nation_files, served
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
@@ -20,8 +18,8 @@ def board(tmp_path_factory):
         patch.setenv("KRADAN_PROVINCE", "84")
         assert served.run_import(store, nation_files.csv_of(folder, nation_files.SURAT, "surat.csv")).returncode == 0
         patch.delenv("KRADAN_PROVINCE")
-        with served.board(store) as address, served.browser() as chromium:
-            yield chromium, address
+        with served.board(store) as address:
+            yield address
 
 
 def map_frame(seen: served.Visit):
@@ -63,9 +61,8 @@ def click_code(seen: served.Visit, code: str) -> None:
     seen.page.mouse.click(box["x"] + point[0], box["y"] + point[1])
 
 
-def test_from_the_nation_to_a_subdistrict_and_back(board):
-    chromium, address = board
-    seen = served.visit(chromium, f"{address}/nation?lang=en")
+def test_from_the_nation_to_a_subdistrict_and_back(chromium, board):
+    seen = served.visit(chromium, f"{board}/nation?lang=en")
     assert seen.painted() == 77
     assert "1 of 77" in seen.title()
     classes = seen.classes()
@@ -92,9 +89,8 @@ def test_from_the_nation_to_a_subdistrict_and_back(board):
     assert seen.foreign == []
 
 
-def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(board):
-    chromium, address = board
-    seen = served.visit(chromium, f"{address}/nation?lang=en")
+def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(chromium, board):
+    seen = served.visit(chromium, f"{board}/nation?lang=en")
     listed = seen.page.locator(".kradan-provinces tbody tr")
     expect(listed).to_have_count(77)
     expect(listed.first).to_contain_text("Surat Thani")
@@ -106,9 +102,8 @@ def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(bo
     assert seen.foreign == seen.errors == []
 
 
-def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board):
-    chromium, address = board
-    seen = served.visit(chromium, f"{address}/coverage?lang=en")
+def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(chromium, board):
+    seen = served.visit(chromium, f"{board}/coverage?lang=en")
     assert seen.painted() == 170
     seen.settled()
     chooser = seen.page.locator(".kradan-where")
@@ -131,9 +126,8 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(board)
     assert (seen.foreign, again.foreign) == ([], [])
 
 
-def test_on_a_phone_the_nations_choices_fold_away_as_those_of_a_province_do(board):
-    chromium, address = board
-    seen = served.visit(chromium, f"{address}/nation?lang=en&theme=health", 390, 844)
+def test_on_a_phone_the_nations_choices_fold_away_as_those_of_a_province_do(chromium, board):
+    seen = served.visit(chromium, f"{board}/nation?lang=en&theme=health", 390, 844)
     assert seen.painted() == 77
     seen.settled()
     choices = seen.page.locator(".st-key-filters")

@@ -9,13 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.conftest import ROOT
 from tests.support import postgres, served
 from tests.support.import_files import ROWS, csv_file
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 
 @pytest.fixture(scope="module")
@@ -29,18 +27,17 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         assert not (folder / "unused.sqlite").exists()
 
 
-def test_the_demo_an_import_and_a_withdrawal(address: str, tmp_path: Path) -> None:
-    with served.browser() as chromium:
-        seen = served.visit(chromium, f"{address}/coverage?lang=en")
-        seen.titled("157 of 170 subdistricts have support")
-        page = seen.page
-        page.goto(f"{address}/imports?lang=en")
-        seen.hand_in(csv_file(tmp_path, ROWS))
-        page.get_by_role("button", name="Store (1)").click()
-        expect(page.get_by_text("Stored as batch")).to_be_visible()
-        page.goto(f"{address}/coverage?lang=en&year=")
-        seen.titled("3 of 170 subdistricts have support")  # the first real file has withdrawn the invented ones
-        page.goto(f"{address}/imports?lang=en")
-        page.get_by_role("button", name="Withdraw").click()
-        expect(page.get_by_role("button", name="Put back")).to_be_visible()
-        assert (seen.foreign, page.get_by_text("Traceback").count()) == ([], 0)
+def test_the_demo_an_import_and_a_withdrawal(address: str, chromium: Browser, tmp_path: Path) -> None:
+    seen = served.visit(chromium, f"{address}/coverage?lang=en")
+    seen.titled("157 of 170 subdistricts have support")
+    page = seen.page
+    page.goto(f"{address}/imports?lang=en")
+    seen.hand_in(csv_file(tmp_path, ROWS))
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch")).to_be_visible()
+    page.goto(f"{address}/coverage?lang=en&year=")
+    seen.titled("3 of 170 subdistricts have support")  # the first real file has withdrawn the invented ones
+    page.goto(f"{address}/imports?lang=en")
+    page.get_by_role("button", name="Withdraw").click()
+    expect(page.get_by_role("button", name="Put back")).to_be_visible()
+    assert (seen.foreign, page.get_by_text("Traceback").count()) == ([], 0)

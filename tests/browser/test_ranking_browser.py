@@ -10,15 +10,8 @@ from playwright.sync_api import expect
 
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
 VIEWS = ("ranking", "strengthening", "welfare", "selection")
 TROUBLE = ("Traceback", "KeyError", "หน้านี้แสดงไม่ได้", "cannot be shown")
-
-
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory):
-    with served.board(served.make_store(tmp_path_factory.mktemp("empty") / "kradan.sqlite", demo=False)) as address:
-        yield address
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -59,8 +52,8 @@ def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(ch
     moved.says("ตามช่องว่างธรรมชาติ")
 
 
-def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_undone(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/ranking?subdistrict=800106&shown=agreed_class")
+def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_undone(chromium, written_demo):
+    seen = served.visit(chromium, f"{written_demo}/ranking?subdistrict=800106&shown=agreed_class")
     seen.painted()
     seen.settled()
     page, before = seen.page, seen.classes()
@@ -102,8 +95,8 @@ def test_a_wish_that_cannot_be_met_is_said_with_its_cause(chromium, demo):
     seen.says("ไม่พอ ต้องใช้อย่างน้อย")
 
 
-def test_one_team_is_sent_to_two_places_at_once(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/strengthening")
+def test_one_team_is_sent_to_two_places_at_once(chromium, written_demo):
+    seen = served.visit(chromium, f"{written_demo}/strengthening")
     seen.painted()
     page, before = seen.page, seen.classes()
     seen.unfold(re.compile("^ส่งทีม"))

@@ -12,7 +12,6 @@ from loaders.store import tables
 from pages.subdistrict import print as a4
 from tests.support import served
 
-pytestmark = pytest.mark.xdist_group("browser")
 MILLIMETRE = 96 / 25.4
 MEASURE = """() => {
   const sheet = document.querySelector('.kradan-a4'), box = sheet.getBoundingClientRect();
@@ -47,23 +46,6 @@ def pages_of(pdf: bytes) -> int:
     return len(re.findall(rb"/Type\s*/Page(?![s\w])", pdf))
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    with served.browser() as browser:
-        yield browser
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    return served.make_store(tmp_path_factory.mktemp("print") / "kradan.sqlite", demo=True)
-
-
-@pytest.fixture(scope="module")
-def board(store):
-    with served.board(store) as address:
-        yield address
-
-
 def printed(chromium, address: str) -> dict:
     """Pages of the PDF, and size and text of the sheet as the printer sees it."""
     seen = served.visit(chromium, address, 1200, 900)
@@ -87,9 +69,9 @@ def fits(found: dict) -> None:
     ("which", "language"),
     [("most_support", "th"), ("most_rows", "th"), ("emptiest", "th"), ("most_support", "en"), ("emptiest", "en")],
 )
-def test_it_prints_on_one_sheet(chromium, board, store, which, language):
-    code = extremes(store)[which]
-    found = printed(chromium, f"{board}/subdistrict?subdistrict={code}&year=&lang={language}")
+def test_it_prints_on_one_sheet(chromium, demo, demo_store, which, language):
+    code = extremes(demo_store)[which]
+    found = printed(chromium, f"{demo}/subdistrict?subdistrict={code}&year=&lang={language}")
     fits(found)
     assert code in found["text"]
     heading = {"th": "ใครสนับสนุนตำบลนี้", "en": "Who supports this subdistrict"}[language]
@@ -98,8 +80,8 @@ def test_it_prints_on_one_sheet(chromium, board, store, which, language):
     assert (nobody in found["text"]) == (which == "emptiest")
 
 
-def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, board, store):
-    found = printed(chromium, f"{board}/subdistrict?subdistrict={extremes(store)['most_support']}&year=")
+def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, demo, demo_store):
+    found = printed(chromium, f"{demo}/subdistrict?subdistrict={extremes(demo_store)['most_support']}&year=")
     fits(found)
     assert "ดูครบในหน้าจอ" not in found["text"]
     assert re.search(r"\[\d+\] \d+", found["text"])
@@ -107,13 +89,13 @@ def test_every_work_of_the_fullest_is_on_the_sheet_with_its_source(chromium, boa
 
 
 @pytest.mark.parametrize(("agency", "language"), [("province_office", "th"), ("lao", "en"), ("trf", "th")])
-def test_an_agency_prints_on_one_sheet_with_all_its_districts(chromium, board, store, agency, language):
-    engine = stores.open_store(f"sqlite:///{store}")
+def test_an_agency_prints_on_one_sheet_with_all_its_districts(chromium, demo, demo_store, agency, language):
+    engine = stores.open_store(f"sqlite:///{demo_store}")
     with stores.reading(engine) as connection:
         records = stores.read_register(connection, "support", "80")
     engine.dispose()
     own = records[records["agency_code"].eq(agency)]
-    found = printed(chromium, f"{board}/agency?agency={agency}&year=&lang={language}")
+    found = printed(chromium, f"{demo}/agency?agency={agency}&year=&lang={language}")
     fits(found)
     names = subdistricts().drop_duplicates("district_code").set_index("district_code")[f"district_name_{language}"]
     assert [name for name in names[own["district_code"].dropna().unique()] if name not in found["text"]] == []

@@ -15,7 +15,6 @@ from tests.browser.test_access_browser import CANARY, NAME
 from tests.conftest import ROOT
 from tests.support import oidc_provider, served
 
-pytestmark = pytest.mark.xdist_group("browser")
 ACCOUNTS = {
     "team": {"sub": "1", "email": "Team@province.example", "email_verified": True},
     "partner": {"sub": "2", "email": "head@nhso.example", "email_verified": True},

@@ -20,6 +20,7 @@ from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import PUBLIC, Viewer
+from tests.support import postgres, seeds
 from tests.support.stores import add_batch, support_rows
 
 NASTY = [
@@ -84,10 +85,8 @@ def test_export_wipe_load_gives_the_same_tables(nasty, tmp_path):
         assert add_batch(connection) == 11  # keys go on where they stopped
 
 
-def test_sqlite_to_postgresql_and_back(sqlite_board, postgres_board, postgres_socket, tmp_path):
-    from tests.support import postgres
-
-    first = store.open_store(f"sqlite:///{sqlite_board}")
+def test_sqlite_to_postgresql_and_back(postgres_socket, tmp_path):
+    first = store.open_store(f"sqlite:///{seeds.copied('filled', tmp_path / seeds.NAME)}")
     exchange_package.export(first, tmp_path / "one")
     with postgres.database(postgres_socket) as other:
         second = store.open_store(other, create=True)

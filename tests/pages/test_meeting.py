@@ -26,8 +26,6 @@ from pages.shell import precompute as warm
 from tests.support import served
 from tests.support.meeting_store import copied, more_support, opened
 
-pytestmark = pytest.mark.xdist_group("meeting")
-
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):

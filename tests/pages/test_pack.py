@@ -26,7 +26,6 @@ from pages.session import cache as kept
 from tests.support import served
 from tests.support.meeting_store import more_support, opened
 
-pytestmark = pytest.mark.xdist_group("meeting")
 STORY = [
     {"view": "coverage"},
     {"view": "gaps", "title_th": "หัวเรื่องที่ผู้นำเสนอเขียนเอง"},

@@ -19,7 +19,8 @@ from typing import TypeVar
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
 
-from tests.conftest import ROOT
+from tests.support import seeds
+from tests.support.seeds import ROOT
 
 CHROMIUM = (
     os.environ.get("KRADAN_CHROMIUM")
@@ -34,7 +35,7 @@ FLAGS = [
 OURS = ("http://127.0.0.1:", "data:", "blob:")
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host is found
 # How long anything awaited may take. A page of a loaded machine comes late; what is never true fails all the same.
-PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "240000"))
+PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "60000"))
 expect.set_options(timeout=PATIENCE)
 Read = TypeVar("Read")
 
@@ -108,14 +109,8 @@ def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
 
 
 def make_store(path: Path, *, demo: bool) -> Path:
-    """A store through the ordinary commands: with the demo province, or with its code lists only."""
-    code = "from loaders import setup; from loaders.store import connection as store; " + (
-        "print(setup.load_demo_once())" if demo else "setup.ensure_code_lists(store.open_store(create=True))"
-    )
-    settings = {**os.environ, "KRADAN_STORE": str(path)}
-    settings.pop("DATABASE_URL", None)
-    subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=settings, check=True, timeout=600)
-    return path
+    """A copy of the store with the demo province, or of one with its code lists only."""
+    return seeds.copied("demo" if demo else "empty", path)
 
 
 @contextmanager
@@ -197,7 +192,7 @@ class Visit:
             elif not self.page.get_by_role("option").count():
                 field.click()
             try:
-                option.click(timeout=PATIENCE / 24)
+                option.click(timeout=PATIENCE / 12)
                 return
             except NotInTime:
                 if time.monotonic() > end:

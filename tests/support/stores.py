@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from loaders import setup
 from loaders.layouts import templates
 from loaders.store import connection as store
 from loaders.store import tables
-from tests.support import postgres
+from tests.support import postgres, seeds
 
 ENGINES = ("sqlite", "postgresql")
 
@@ -26,65 +27,72 @@ def postgres_socket() -> Iterator[str]:
 
 @pytest.fixture(params=ENGINES)
 def url(request, tmp_path, monkeypatch) -> Iterator[str]:
-    """The address of a store that is not there yet."""
+    """The address of a store that is not there yet; that of ``engine`` if the test takes it, too."""
     monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path / "backups"))
+    path, has_tables = tmp_path / "store.sqlite", "engine" in request.fixturenames
     if request.param == "sqlite":
-        yield f"sqlite:///{(tmp_path / 'store.sqlite').as_posix()}"
+        yield f"sqlite:///{(seeds.copied('bare', path) if has_tables else path).as_posix()}"
         return
-    with postgres.database(request.getfixturevalue("postgres_socket")) as address:
+    template = request.getfixturevalue("postgres_template")("bare") if has_tables else "template1"
+    with postgres.database(request.getfixturevalue("postgres_socket"), template) as address:
         yield address
+
+
+@contextmanager
+def _opened(address: str) -> Iterator[Engine]:
+    opened = store.open_store(address)
+    try:
+        yield opened
+    finally:
+        opened.dispose()
+
+
+def _sqlite_copy(kind: str, folder: Path) -> str:
+    return f"sqlite:///{seeds.copied(kind, folder / f'{kind}.sqlite').as_posix()}"
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_socket, tmp_path_factory) -> Iterator[Callable[[str], str]]:
+    """The name of a database to copy from, ``bare`` or ``filled``, made when the first test asks for it."""
+    made: dict[str, str] = {}
+    with ExitStack() as open_until_the_end:
+
+        def template(kind: str) -> str:
+            if kind not in made:
+                address = open_until_the_end.enter_context(postgres.database(postgres_socket))
+                engine = store.open_store(address, create=True)
+                with pytest.MonkeyPatch.context() as patch:
+                    patch.setenv("KRADAN_STORE", str(tmp_path_factory.mktemp(kind) / "unused.sqlite"))
+                    if kind == "filled":
+                        fill(engine)
+                engine.dispose()
+                made[kind] = make_url(address).database
+            return made[kind]
+
+        yield template
 
 
 @pytest.fixture
 def sqlite_engine(tmp_path, monkeypatch) -> Iterator[Engine]:
     """For what only SQLite has."""
     monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path / "backups"))
-    opened = store.open_store(f"sqlite:///{(tmp_path / 'store.sqlite').as_posix()}", create=True)
-    yield opened
-    opened.dispose()
+    with _opened(_sqlite_copy("bare", tmp_path)) as engine:
+        yield engine
 
 
 @pytest.fixture
-def postgres_engine(postgres_socket, tmp_path, monkeypatch) -> Iterator[Engine]:
+def postgres_engine(postgres_socket, postgres_template, tmp_path, monkeypatch) -> Iterator[Engine]:
     """For what only PostgreSQL has."""
     monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path / "backups"))
-    with postgres.database(postgres_socket) as address:
-        opened = store.open_store(address, create=True)
-        yield opened
-        opened.dispose()
+    with postgres.database(postgres_socket, postgres_template("bare")) as address, _opened(address) as engine:
+        yield engine
 
 
 @pytest.fixture
 def engine(url) -> Iterator[Engine]:
     """An empty store."""
-    opened = store.open_store(url, create=True)
-    yield opened
-    opened.dispose()
-
-
-def _fill(address: str, folder: Path) -> None:
-    """The code lists, the areas and the filled example of every template, one batch each."""
-    opened = store.open_store(address, create=True)
-    setup.ensure_code_lists(opened)
-    for register in templates.registers():
-        load_rows(opened, folder, register, templates.example_rows(register))
-    opened.dispose()
-
-
-@pytest.fixture(scope="session")
-def sqlite_board(tmp_path_factory) -> Path:
-    """A filled store, made once, to copy from."""
-    folder = tmp_path_factory.mktemp("board")
-    _fill(f"sqlite:///{folder / 'seed.sqlite'}", folder)
-    return folder / "seed.sqlite"
-
-
-@pytest.fixture(scope="session")
-def postgres_board(postgres_socket, tmp_path_factory) -> Iterator[str]:
-    """The same as a database to copy from."""
-    with postgres.database(postgres_socket) as address:
-        _fill(address, tmp_path_factory.mktemp("board"))
-        yield make_url(address).database
+    with _opened(url) as engine:
+        yield engine
 
 
 @pytest.fixture(params=ENGINES)
@@ -92,16 +100,20 @@ def board(request, tmp_path, monkeypatch) -> Iterator[Engine]:
     """A store with the code lists, the areas and the filled example of every template, one batch each."""
     monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path / "backups"))
     if request.param == "sqlite":
-        shutil.copy(request.getfixturevalue("sqlite_board"), tmp_path / "board.sqlite")
-        opened = store.open_store(f"sqlite:///{tmp_path / 'board.sqlite'}")
-        yield opened
-        opened.dispose()
+        with _opened(_sqlite_copy("filled", tmp_path)) as engine:
+            yield engine
         return
-    seed = request.getfixturevalue("postgres_board")
-    with postgres.database(request.getfixturevalue("postgres_socket"), seed) as address:
-        opened = store.open_store(address)
-        yield opened
-        opened.dispose()
+    socket, template = map(request.getfixturevalue, ("postgres_socket", "postgres_template"))
+    with postgres.database(socket, template("filled")) as address, _opened(address) as engine:
+        yield engine
+
+
+def fill(engine: Engine) -> None:
+    """The code lists, the areas and the filled example of every template, one batch each."""
+    setup.ensure_code_lists(engine)
+    with tempfile.TemporaryDirectory() as folder:
+        for register in templates.registers():
+            load_rows(engine, Path(folder), register, templates.example_rows(register))
 
 
 def load_rows(engine: Engine, folder: Path, register: str, rows: list[dict[str, str]], base: str = "codi"):

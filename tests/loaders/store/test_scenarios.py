@@ -13,7 +13,6 @@ from loaders.decisions import scenarios
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import tables
-from tests.support.stores import engine, postgres_socket, url  # noqa: F401 - fixtures
 
 PLACE = "800303"
 STREAMS = pd.DataFrame({"stream_code": ["special", "silent"], "total_satang": pd.array([100_000, None], dtype="Int64")})
