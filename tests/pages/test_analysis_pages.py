@@ -12,15 +12,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo.questions.questions import QUESTIONS
-from loaders import setup
 from loaders.store import connection as store
 from loaders.store import tables
 from pages.coverage import dimensions
-from pages.session import cache as kept
-from tests.conftest import ROOT, SHARED
-from tests.support import served
+from tests.support import seeds
+from tests.support.meeting_store import opened
+from tests.support.seeds import ROOT
 
-BUDGET = SHARED / "agency_files" / "02f_derived_budget2565_nst_lines_with_code.csv"
 WORDS = {
     language: json.loads((ROOT / f"data/text/{language}.json").read_text(encoding="utf-8")) for language in ("th", "en")
 }
@@ -49,49 +47,67 @@ STORES = {
 }
 
 
-@pytest.fixture(params=STORES)
-def filled(request, tmp_path, monkeypatch):
-    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    engine = store.open_store(create=True)
-    setup.ensure_code_lists(engine)
-    rows = STORES[request.param]
-    with store.writing(engine) as connection:
-        if rows:
-            connection.execute(insert(tables.import_batch).values(id=1, **BATCH))
-            scope = {"batch_id": 1, "register": "support", "base": "base", "area_code": "80", "fiscal_year": 2007}
-            connection.execute(insert(tables.batch_scope).values(**scope))
-            connection.execute(insert(tables.support), rows)
-            streams = [
-                {"code": entry["stream_code"], "name_th": "<i>กระแส</i>", "kind": "special"}
-                for entry in rows
-                if entry["stream_code"]
-            ]
-            if streams:
-                connection.execute(insert(tables.stream), streams)
-    kept.clear()
-    yield request.param
-    kept.clear()
+def title(page: AppTest) -> str:
+    return next(element.proto.body for element in page.get("html") if "kradan-title" in element.proto.body)
+
+
+def run(view: str, lang: str = "th", *, unfolded: bool = False, **choices: str) -> AppTest:
+    """One run of a view, with the list of its sources folded away or shown."""
+    st.session_state.clear()
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+    for key, value in {"lang": lang, **choices}.items():
+        page.query_params[key] = value
+    if unfolded:
+        page.session_state["fold-sources"] = True
+    page._page_hash = calc_hash(view)
+    return page.run()
+
+
+class Swept:
+    """An odd store and its pages, each run once whatever number of tests look at it."""
+
+    def __init__(self, kind: str) -> None:
+        self.kind, self.rows = kind, STORES[kind]
+        self._pages: dict[tuple, AppTest] = {}
+
+    def page(self, view: str, lang: str = "th", **choices: str) -> AppTest:
+        asked = (view, lang, *sorted(choices.items()))
+        if asked not in self._pages:
+            self._pages[asked] = run(view, lang, unfolded=view in WITH_SOURCES, **choices)
+        return self._pages[asked]
+
+    def bodies(self, view: str, lang: str = "th", **choices: str) -> str:
+        return " ".join(element.proto.body for element in self.page(view, lang, **choices).get("html"))
+
+
+@pytest.fixture(scope="module", params=STORES)
+def filled(request, tmp_path_factory):
+    path = seeds.copied("empty", tmp_path_factory.mktemp(request.param) / seeds.NAME)
+    with opened(path):
+        engine = store.open_store()
+        rows = STORES[request.param]
+        with store.writing(engine) as connection:
+            if rows:
+                connection.execute(insert(tables.import_batch).values(id=1, **BATCH))
+                scope = {"batch_id": 1, "register": "support", "base": "base", "area_code": "80", "fiscal_year": 2007}
+                connection.execute(insert(tables.batch_scope).values(**scope))
+                connection.execute(insert(tables.support), rows)
+                streams = [
+                    {"code": entry["stream_code"], "name_th": "<i>กระแส</i>", "kind": "special"}
+                    for entry in rows
+                    if entry["stream_code"]
+                ]
+                if streams:
+                    connection.execute(insert(tables.stream), streams)
+        engine.dispose()
+        yield Swept(request.param)
 
 
 @pytest.fixture(scope="module", params=["demo", "budget"])
 def answered(request, tmp_path_factory):
     """The sentence of every question on the demo province and on the real lines of the budget of FY2565."""
-    path = tmp_path_factory.mktemp(request.param) / "kradan.sqlite"
-    served.make_store(path, demo=request.param == "demo")
-    if request.param == "budget":
-        served.run_import(path, BUDGET)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KRADAN_STORE", str(path))
-        patch.delenv("DATABASE_URL", raising=False)
-        kept.clear()
-        pages = {code: run("overview", lang="en", question=code) for code in ("", *QUESTIONS)}
-    kept.clear()
-    return request.param, pages
-
-
-def title(page: AppTest) -> str:
-    return next(element.proto.body for element in page.get("html") if "kradan-title" in element.proto.body)
+    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
+        yield request.param, {code: run("overview", "en", question=code) for code in ("", *QUESTIONS)}
 
 
 def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answered):
@@ -115,79 +131,70 @@ def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answer
         assert words in titles[code]
 
 
-def run(view: str, **choices: str) -> AppTest:
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in choices.items():
-        page.query_params[key] = value
-    page._page_hash = calc_hash(view)
-    return page.run()
-
-
 VISITS = [
     ("overview", {"question": "crowd_beside_none"}), ("currents", {"shown": "strong_on_weak"}), ("matrix", {"cells": "baht", "cell": "learning:8001"}),
-    ("matrix", {"district": "8001"}), ("agency", {"agency": "codi"}), ("agency", {}),
+    ("matrix", {"district": "8001"}), ("agency", {"agency": "codi"}), ("agency", {}), ("coverage", {}), ("overlaps", {}), ("gaps", {}),
+    ("subdistrict", {"subdistrict": "800401", "year": ""}), ("overview", {}),
 ]  # fmt: skip
+WITH_SOURCES = ("overview", "coverage", "overlaps", "matrix", "currents")
+
+
+def visits(filled: Swept):
+    """Every visit in the language whose words the tests below read."""
+    for number, (view, choices) in enumerate(VISITS):
+        language = "en" if view in ("currents", "gaps", "subdistrict") or not choices else ("th", "en")[number % 2]
+        yield view, language, choices, filled.page(view, language, **choices)
 
 
 def test_every_page_stands(filled):
-    for number, (view, choices) in enumerate(VISITS):
-        language = ("th", "en")[number % 2]
-        page = run(view, lang=language, **choices)
+    for view, language, choices, page in visits(filled):
         assert not page.exception
-        assert [error.value for error in page.error] == [], (filled, view)
-        bodies = [element.proto.body for element in page.get("html")]
-        assert any("kradan-title" in body for body in bodies), (filled, view)
-        assert WORDS[language]["board_of"].split(" · ")[0] in "".join(bodies)
-        assert not any("<b onclick" in body or "<i>กระแส" in body for body in bodies)
+        assert [error.value for error in page.error] == [], (filled.kind, view)
+        bodies = filled.bodies(view, language, **choices)
+        assert "kradan-title" in bodies, (filled.kind, view)
+        assert WORDS[language]["board_of"].split(" · ")[0] in bodies
+        assert "<b onclick" not in bodies and "<i>กระแส" not in bodies
 
 
 def test_every_agency_is_a_link_to_its_page_with_a_small_map_as_far_as_they_can_be_told_apart(filled):
-    bodies = "".join(element.proto.body for element in run("agency", lang="en").get("html"))
-    agencies = {entry["agency_code"] for entry in STORES[filled]}
+    bodies = filled.bodies("agency", "en")
+    agencies = {entry["agency_code"] for entry in filled.rows}
     assert sorted(re.findall(r'<a href="agency\?[^"]*agency=(\w+)"', bodies)) == sorted(agencies)
     assert bodies.count("<img ") == min(len(agencies), dimensions.MOST)
 
 
 def test_the_currents_show_the_whole_total(filled):
-    bodies = "".join(element.proto.body for element in run("currents", lang="en").get("html"))
-    total = sum(entry["amount_satang"] for entry in STORES[filled]) / 100
+    bodies = filled.bodies("currents", "en", shown="strong_on_weak")
+    total = sum(entry["amount_satang"] for entry in filled.rows) / 100
     assert ('class="kradan-flow-frame"' in bodies) == bool(total)
     if total:
         assert f"exactly {total:,.2f} baht" in bodies
 
 
 def test_the_figures_of_a_page_lead_to_file_sheet_row_and_who_loaded_them(filled):
-    for view in ("overview", "coverage", "overlaps", "matrix", "currents"):
-        st.session_state.clear()
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        page.session_state["fold-sources"] = True
-        page._page_hash = calc_hash(view)
-        page.run()
-        assert not page.exception
+    for view, language, choices, page in visits(filled):
+        if view not in WITH_SOURCES or "district" in choices:
+            continue
+        words = WORDS[language]
         headings = [list(frame.value.columns) for frame in page.dataframe]
-        wanted = [WORDS["th"][f"column_{name}"] for name in ("base", "file", "loaded_at", "sheet", "row", "loaded_by")]
+        wanted = [words[f"column_{name}"] for name in ("base", "file", "loaded_at", "sheet", "row", "loaded_by")]
         rows = next(frame.value for frame, names in zip(page.dataframe, headings, strict=True) if names == wanted)
-        assert len(rows) == len(STORES[filled])
-        assert set(rows[WORDS["th"]["column_file"]]) <= {"made.csv"}
-        assert sorted(rows[WORDS["th"]["column_row"]]) == sorted(entry["row"] for entry in STORES[filled])
+        assert len(rows) == len(filled.rows)
+        assert set(rows[words["column_file"]]) <= {"made.csv"}
+        assert sorted(rows[words["column_row"]]) == sorted(entry["row"] for entry in filled.rows)
 
 
 def test_what_nobody_reported_is_neither_complete_nor_zero(filled):
     """On an empty board no base has spoken; a function of which no base ever spoke is not called open."""
-    page = run("overview", lang="en")
-    bodies = " ".join(element.proto.body for element in page.get("html"))
-    heard = 0 if filled == "empty" else 170
-    assert f"all bases have reported for {heard} of 170" in bodies
-    sheet = " ".join(
-        element.proto.body for element in run("subdistrict", lang="en", subdistrict="800401", year="").get("html")
-    )
-    assert ("<b>0</b><span>Agencies" in sheet) == (filled != "empty")
-    gaps = run("gaps", lang="en")
-    assert not gaps.exception
-    found = next((frame.value for frame in gaps.dataframe if "Function" in frame.value.columns), None)
-    if filled == "empty":
-        assert found is None
+    heard = 0 if filled.kind == "empty" else 170
+    assert f"all bases have reported for {heard} of 170" in filled.bodies("overview", "en")
+    sheet = filled.bodies("subdistrict", "en", subdistrict="800401", year="")
+    assert ("<b>0</b><span>Agencies" in sheet) == (filled.kind != "empty")
+    frames = [frame.value for frame in filled.page("gaps", "en").dataframe]
+    by_function = next((frame for frame in frames if "Function" in frame.columns), None)
+    if filled.kind == "empty":
+        assert by_function is None
         return
-    open_ = found.set_index("Function")["None (all bases have reported)"]
+    open_ = by_function.set_index("Function")["None (all bases have reported)"]
     assert open_.drop(["Health"]).eq(0).all(), "no base ever spoke of these"
-    assert open_["Health"] == {"province_level": 170, "one_record": 169}.get(filled, 167)
+    assert open_["Health"] == {"province_level": 170, "one_record": 169}.get(filled.kind, 167)

@@ -14,27 +14,18 @@ from pages.overview import questions as answers
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.queries.store import Filters
-from pages.session import cache as kept
 from pages.subdistrict import panels as sheet
-from tests.pages.test_analysis_pages import BUDGET
-from tests.support import served
+from tests.support import seeds
+from tests.support.meeting_store import opened
 
 
 @pytest.fixture(scope="module", params=["demo", "budget"])
 def board(request, tmp_path_factory):
     """Data version, the usual year, and the answer of every question of a store."""
-    path = tmp_path_factory.mktemp(request.param) / "kradan.sqlite"
-    served.make_store(path, demo=request.param == "demo")
-    if request.param == "budget":
-        served.run_import(path, BUDGET)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("KRADAN_STORE", str(path))
-        patch.delenv("DATABASE_URL", raising=False)
-        kept.clear()
+    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
         version = queries.version()
         chosen = Filters(queries.usual_year(version))
         yield version, chosen, {code: answers.answer(version, chosen, code) for code in QUESTIONS}
-    kept.clear()
 
 
 @pytest.fixture
