@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from pages.components import filters as choices
 from pages.session import errors as guard
+from pages.session import url_state
 from pages.session.text import t
 from pages.shell import navigation as frame
 
 with guard.calm():
-    choices.read_address()
+    url_state.read()
     st.set_page_config(
         page_title=t("board_name"), page_icon=str(frame.ICON), layout="wide", initial_sidebar_state="collapsed"
     )

@@ -32,11 +32,11 @@ import json, sys
 from pages.queries import analysis
 from pages.queries import store as queries
 from loaders import codes
-version = queries.version()
-year = queries.usual_year(version)
+scope = queries.current_scope()
+year = queries.usual_year(scope)
 found = {}
 for theme in [None, *(entry["code"] for entry in codes.themes())]:
-    table = analysis.coverage(version, queries.Filters(year, theme=theme))
+    table = analysis.coverage(scope, queries.Filters(year, theme=theme))
     found[theme or "all"] = dict(zip(table["subdistrict_code"], (int(number) for number in table["agencies"].fillna(0))))
 json.dump(found, open(sys.argv[1], "w"))
 """

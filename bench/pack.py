@@ -21,7 +21,7 @@ def main() -> dict[str, float | int]:
     """Build the pack once, cold, as a person does; ``cpu_seconds`` tell a busy machine from a slow pack."""
     with tempfile.TemporaryDirectory() as folder, opened(served.make_store(Path(folder) / "kradan.sqlite", demo=True)):
         begin, busy = time.perf_counter(), time.process_time()
-        facts = meeting_facts.gather(queries.version())
+        facts = meeting_facts.gather(queries.current_scope())
         gathered = time.perf_counter() - begin
         marks: list[tuple[float, str]] = []
         started = time.perf_counter()

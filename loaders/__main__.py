@@ -103,11 +103,11 @@ def _boundaries(options: argparse.Namespace) -> int:
     from loaders.boundaries import find as boundaries
 
     if options.download:
-        _print(boundary_download.download(_bytes_on_stderr, settings.province()))
+        _print(boundary_download.download(_bytes_on_stderr, settings.home_province()))
     elif options.file:
-        _print(boundaries.install(options.file, options.crs, settings.province()))
+        _print(boundaries.install(options.file, options.crs, settings.home_province()))
     else:
-        _print(boundaries.status(settings.province()))
+        _print(boundaries.status(settings.home_province()))
     return LOADED
 
 

@@ -50,7 +50,7 @@ def _store() -> Check:
 
 
 def _boundaries() -> Check:
-    found = boundaries.find_boundaries(settings.province())
+    found = boundaries.find_boundaries(settings.home_province())
     told = ", ".join(sorted({problem.code for problem in found.problems}))
     if found.frame is None:
         return Check("boundaries", "warn", told or "schematic", "boundaries_schematic")

@@ -15,7 +15,7 @@ from loaders.layouts import content
 from loaders.places.matcher import Places
 from loaders.places.text import name_key, plain
 from loaders.problems import Refused
-from loaders.settings import province as home_province
+from loaders.settings import home_province
 
 ADDED = ["subdistrict_code", "match_level", "accepted", "candidates"]
 HEADINGS = {

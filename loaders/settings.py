@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -14,33 +11,9 @@ RULES = DATA / "rules"
 LAYOUTS = DATA / "layouts"
 
 
-# The province that the work of this thread is about, when somebody chose another one than the installation's own.
-_in_sight: ContextVar[str | None] = ContextVar("province_in_sight", default=None)
-
-
 def home_province() -> str:
     """Two-digit code of the province this installation is for (``KRADAN_PROVINCE``, default 80)."""
     return os.environ.get("KRADAN_PROVINCE", "80")
-
-
-def province() -> str:
-    """Two-digit code of the province in sight: the one chosen on the page, else the installation's own."""
-    return _in_sight.get() or home_province()
-
-
-def look_at(code: str | None) -> None:
-    """Have this thread work for another province from now on; ``None`` goes back to the installation's own."""
-    _in_sight.set(code)
-
-
-@contextmanager
-def seeing(code: str) -> Generator[None]:
-    """Work for a province inside the block."""
-    before = _in_sight.set(code)
-    try:
-        yield
-    finally:
-        _in_sight.reset(before)
 
 
 def database_url() -> str:

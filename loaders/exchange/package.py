@@ -75,7 +75,7 @@ def _write(engine: Engine, folder: Path, viewer: Viewer) -> dict:
     with store.reading(engine) as connection:
         resources = _complete(connection, folder) if viewer == COMPLETE else _seen(connection, folder, viewer)
         version = store.data_version(connection)
-        extra = exchange_formats.write_all(connection, folder, viewer, settings.province())
+        extra = exchange_formats.write_all(connection, folder, viewer, settings.home_province())
     package = {
         "profile": "tabular-data-package",
         "name": "kradan",

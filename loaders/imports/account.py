@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from loaders import thai
+from loaders import settings, thai
 from loaders.layouts.layout import MONEY, Layout
 from loaders.layouts.values import BAHT, Read, read_rows
 from loaders.problems import Problem, count_by_code
@@ -56,6 +56,7 @@ class Ingested:
     batch_id: int | None = None
     demo_withdrawn: int = 0
     aliases_used: list[str] = field(default_factory=list)
+    province: str = field(default_factory=settings.home_province)
     repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
 
     @property

@@ -9,7 +9,6 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
-from loaders import settings
 from loaders.imports.account import OUTCOMES, Ingested, SheetResult, written_places
 from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
@@ -35,24 +34,24 @@ PLACES = [
 ]
 
 
-def refuse_twice(connection: Connection, digest: str) -> None:
+def refuse_twice(connection: Connection, digest: str, province: str) -> None:
     """The same bytes are loaded once for a province."""
-    if (seen := _of_bytes(connection, digest)) is not None:
+    if (seen := _of_bytes(connection, digest, province)) is not None:
         raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
 
 
-def loaded_as(connection: Connection, path: Path) -> int | None:
-    """The batch in use that these bytes were loaded as for the province in sight; None when they were not."""
+def loaded_as(connection: Connection, path: Path, province: str) -> int | None:
+    """The batch in use that these bytes were loaded as for a province; None when they were not."""
     if not path.is_file():
         return None
-    return _of_bytes(connection, hashlib.sha256(path.read_bytes()).hexdigest())
+    return _of_bytes(connection, hashlib.sha256(path.read_bytes()).hexdigest(), province)
 
 
-def _of_bytes(connection: Connection, digest: str) -> int | None:
+def _of_bytes(connection: Connection, digest: str, province: str) -> int | None:
     batch = tables.import_batch
     query = select(batch.c.id, batch.c.summary).where(batch.c.file_sha256 == digest, batch.c.is_active)
     same = {row.id: row.summary for row in connection.execute(query)}
-    here = (seen for seen, found in provinces_of(connection, same).items() if settings.province() in found)
+    here = (seen for seen, found in provinces_of(connection, same).items() if province in found)
     return next(here, None)
 
 
@@ -84,12 +83,12 @@ def store_batch(
         insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)
     ).scalar_one()
     for result in ingested.sheets:
-        _store_sheet(connection, result, ingested.batch_id, owner)
+        _store_sheet(connection, result, ingested.batch_id, owner, ingested.province)
     store.finish_batch(connection, ingested.batch_id)
     kept = ingested.summary(file_name) | {
         "understood": _understood(ingested),
         "aliases_used": ingested.aliases_used,
-        MARK: settings.province(),
+        MARK: ingested.province,
         "repeat_rows": _repeat_rows(ingested),
     }
     table = tables.import_batch
@@ -128,12 +127,12 @@ def _withdraw_demo(connection: Connection, who: str) -> int:
     return store.set_active(connection, list(demo), False, "real_data", who)
 
 
-def _store_sheet(connection: Connection, result: SheetResult, batch_id: int, base: str) -> None:
+def _store_sheet(connection: Connection, result: SheetResult, batch_id: int, base: str, province: str) -> None:
     if result.is_understood:
         add_agencies(connection, result)
         store.insert_rows(connection, tables.REGISTERS[result.layout.register], records(result, batch_id))
         store.insert_rows(connection, tables.quarantine, _quarantined(result, batch_id))
-        store.insert_rows(connection, tables.batch_scope, _scope(result, batch_id, base))
+        store.insert_rows(connection, tables.batch_scope, _scope(result, batch_id, base, province))
     excluded = result.rows("excluded")
     for reason, satang in result.satang[excluded].groupby(result.reason[excluded]):
         add_excluded(connection, batch_id, str(reason), len(satang), int(sum(satang)))
@@ -213,12 +212,12 @@ def doubtful(result: SheetResult, row: int) -> str | None:
     return written_places(result.read.place.loc[[row]])[0] or None
 
 
-def _scope(result: SheetResult, batch_id: int, base: str) -> list[dict]:
+def _scope(result: SheetResult, batch_id: int, base: str, province: str) -> list[dict]:
     """What the sheet speaks for. By its rows only: the districts it names; nothing more is claimed."""
     scope = result.layout.scope
     rows = result.rows("loaded")
     areas = {
-        "province": [settings.province()],
+        "province": [province],
         "districts": list(scope.get("districts", ())),
     }.get(scope.get("kind", "rows"), sorted(set(result.matched.loc[rows, "district_code"].dropna())))
     years = scope.get("fiscal_years")

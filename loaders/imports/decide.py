@@ -38,12 +38,19 @@ class Decided:
 
 
 def decide_place(
-    engine: Engine, ids: Iterable[int], area_code: str, reason: str, who: str, *, remember: bool = True
+    engine: Engine,
+    ids: Iterable[int],
+    area_code: str,
+    reason: str,
+    who: str,
+    *,
+    remember: bool = True,
+    province: str | None = None,
 ) -> Decided:
     """These rows lie in ``area_code`` (2, 4, 6 or 8 digits); with ``remember`` every later writing like theirs too."""
     with store.writing(engine) as connection:
         rows = _rows(connection, ids, reason)
-        places = places_now(connection)
+        places = places_now(connection, province)
         if area_code[:6] not in places.book.areas:
             raise Refused(Problem("place_code_unknown", "refused", value=area_code))
         done = []
@@ -54,7 +61,7 @@ def decide_place(
             result = read_again(connection, batch_id, sheet, group, places, {DECIDED: area_code})
             facts = {"kind": "place", "area_code": area_code}
             kept = {row: key for row, key in keys.items() if key in named}
-            done.append(_move(connection, batch_id, group, result, facts, reason, who, kept))
+            done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home, kept))
         return _finish(connection, done, _batches(rows), who, "decide_place", f"{area_code}: {reason}")
 
 
@@ -66,28 +73,39 @@ def _learn(connection: Connection, keys: set[str], area_code: str, reason: str, 
         connection.execute(insert(table).values(**row))
 
 
-def decide_value(engine: Engine, ids: Iterable[int], heading: str, value: str, reason: str, who: str) -> Decided:
+def decide_value(
+    engine: Engine,
+    ids: Iterable[int],
+    heading: str,
+    value: str,
+    reason: str,
+    who: str,
+    *,
+    province: str | None = None,
+) -> Decided:
     """The cell under ``heading`` of these rows should read ``value``; a value that cannot be read changes nothing."""
     with store.writing(engine) as connection:
         rows = _rows(connection, ids, reason)
+        places = places_now(connection, province)
         done = []
         for batch_id, sheet, group in _by_sheet(rows):
-            result = read_again(connection, batch_id, sheet, group, places_now(connection), {heading: value})
+            result = read_again(connection, batch_id, sheet, group, places, {heading: value})
             facts = {"kind": "value", "heading": heading, "value": value}
-            done.append(_move(connection, batch_id, group, result, facts, reason, who))
+            done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home))
         # The audit trail is kept for good: what may be a name or a number of a person is not written into it.
         told = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
         return _finish(connection, done, _batches(rows), who, "decide_value", f"{told}: {reason}")
 
 
-def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:
+def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str, *, province: str | None = None) -> Decided:
     """These rows are data as they stand, although the reader doubted it."""
     with store.writing(engine) as connection:
         rows = _rows(connection, ids, reason)
+        places = places_now(connection, province)
         done = []
         for batch_id, sheet, group in _by_sheet(rows):
-            result = read_again(connection, batch_id, sheet, group, places_now(connection))
-            done.append(_move(connection, batch_id, group, result, {"kind": "accept"}, reason, who))
+            result = read_again(connection, batch_id, sheet, group, places)
+            done.append(_move(connection, batch_id, group, result, {"kind": "accept"}, reason, who, places.home))
         return _finish(connection, done, _batches(rows), who, "decide_accept", reason)
 
 
@@ -130,11 +148,11 @@ def _by_sheet(rows: list[dict]) -> list[tuple[int, str, list[dict]]]:
 
 def _move(
     connection: Connection, batch_id: int, group: list[dict], result: SheetResult, facts: dict, reason: str, who: str,
-    keys: dict[int, str] | None = None,
+    province: str, keys: dict[int, str] | None = None,
 ) -> Decided:  # fmt: skip
     """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
     batches.add_agencies(connection, result)
-    found = tuple(repeats.find(connection, Ingested([result], []), batch_id))
+    found = tuple(repeats.find(connection, Ingested([result], [], province=province), batch_id))
     store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
     problem = None
     for row in group:

@@ -92,7 +92,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
 
 
 def _account(connection: Connection, batch: dict, path: Path) -> Account:
-    places = Places.national(aliases=remembered.aliases(connection), home=settings.province())
+    places = Places.national(aliases=remembered.aliases(connection), home=settings.home_province())
     summary = json.loads(batch["summary"])
     kept = summary.get("understood", ())
     answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}
@@ -206,9 +206,9 @@ def _totals(batch: dict, connection: Connection, checks: list[dict]) -> list[lis
 
 def _coverage(connection: Connection, base: str) -> list[list[object]]:
     """Where this base stands in the province, from all its active batches: subdistricts reached, those without, baht."""
-    support = store.read_register(connection, "support", settings.province())
+    support = store.read_register(connection, "support", settings.home_province())
     own = support[support["base"] == base]
-    areas = register(settings.province())
+    areas = register(settings.home_province())
     name = connection.execute(select(tables.agency.c.name_th).where(tables.agency.c.code == base)).scalar() or base
     lines: list[list[object]] = [[words("give_back_coverage_title", base=name)], []]
     if own.empty:

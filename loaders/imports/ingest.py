@@ -77,7 +77,7 @@ def understand(
     sheets = read_sheets(path, expected_headings=layouts.expected_headings(), in_child=not trusted, tick=tick)
     privacy.refuse_national_ids(sheets)
     progress("placing", 0.4)
-    places = places or Places.national(home=settings.province())
+    places = places or Places.national(home=settings.home_province())
     problems = [problem for sheet in sheets for problem in sheet.problems]
     results: list[SheetResult] = []
     for number, sheet in enumerate(sheets):
@@ -97,7 +97,7 @@ def understand(
     _refuse_nothing(results, problems)
     problems += [problem for result in results if result.is_understood for problem in row_problems(result)]
     problems += [_unmet(total) for result in results for total in result.control_totals if not total["met"]]
-    return Ingested(results, problems, aliases_used=sorted(places.aliases_used))
+    return Ingested(results, problems, aliases_used=sorted(places.aliases_used), province=places.home)
 
 
 def _layout(
@@ -153,6 +153,7 @@ def ingest(
     leave_out_repeats: bool = False,
     dry_run: bool = False,
     trusted: bool = False,
+    province: str | None = None,
 ) -> Ingested:
     """Import one file: one transaction, all or nothing. Raises ``Refused`` with the reason when nothing can be loaded.
 
@@ -160,10 +161,10 @@ def ingest(
     person, it is remembered for the base and the next edition passes by itself. Lines that another file has already
     (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``.
     """
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
-        batches.refuse_twice(connection, digest)
-        places = Places.national(aliases=remembered.aliases(connection), home=settings.province())
+        batches.refuse_twice(connection, digest, province)
+        places = Places.national(aliases=remembered.aliases(connection), home=province)
         known = remembered.answers(connection, base) | dict(answers or {})
         registered = code_words.registered(connection)
     ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
@@ -177,7 +178,7 @@ def ingest(
     person = who or settings.person()
     kept_files.keep(path, digest)
     with store.writing(engine) as connection:
-        batches.refuse_twice(connection, digest)
+        batches.refuse_twice(connection, digest, province)
         _repeats(connection, ingested, leave_out=leave_out_repeats)
         batches.store_batch(connection, ingested, path.name, digest, base, person)
         remembered.remember(

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from loaders import reference, settings
+from loaders import reference
 from loaders.imports.account import SheetResult, control_totals, money
 from loaders.layouts.layout import Layout
 from loaders.layouts.values import Read, Words, read_rows
@@ -53,7 +53,7 @@ def account(
             read.place[column] = read.place[column].str.slice(0, LONGEST_PLACE)
     if "place_text" in read.place:
         read.place["place_text"] = _spelled_out(read.place["place_text"])
-    matched = _with_points(read.place, _with_offices(read.place, places.match_frame(read.place)), layout)
+    matched = _with_points(read.place, _with_offices(read.place, places.match_frame(read.place)), layout, places.home)
     outcome = pd.Series("loaded", index=sheet.frame.index, dtype=object)
     reason = pd.Series("", index=sheet.frame.index, dtype=object)
 
@@ -67,7 +67,7 @@ def account(
     without = {"load": "loaded", "exclude": "excluded"}.get(layout.without_place, "quarantined")
     if without != "loaded":
         mark(nameless, without, NO_PLACE)
-    mark(accepted & matched["province_code"].ne(settings.province()), "excluded", OUTSIDE)
+    mark(accepted & matched["province_code"].ne(places.home), "excluded", OUTSIDE)
     away = _elsewhere(read.place, matched, places)
     mark(away.notna() & outcome.eq("quarantined"), "excluded", away)
     if layout.without_value == "exclude":
@@ -164,14 +164,14 @@ def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
     return matched
 
 
-def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout) -> pd.DataFrame:
+def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout, province: str) -> pd.DataFrame:
     """Rows without a written place but with a point: the area that the point lies in."""
     if not {"latitude", "longitude"} <= set(place.columns):
         return matched
     empty = matched["problem"].eq("place_empty").fillna(False).astype(bool) & ~matched["is_accepted"].astype(bool)
     if not empty.any():
         return matched
-    for row, found in points.locate(place[empty], layout.codes.get("precision")).items():
+    for row, found in points.locate(place[empty], layout.codes.get("precision"), province).items():
         if found.code is None:
             matched.loc[row, ["problem", "candidates"]] = [found.problem, found.candidates]
             continue
@@ -186,7 +186,7 @@ def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout) -> 
 
 def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd.Series:
     """Rows that are not settled but are plainly not about this province: the reason, else NA."""
-    home, known = settings.province(), {}
+    home, known = places.home, {}
     away = matched["problem"].where(matched["problem"].isin(list(ELSEWHERE)))
     columns = [
         place[name] if name in place else pd.Series("", index=place.index)

@@ -17,7 +17,7 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
-from loaders import settings, thai
+from loaders import thai
 from loaders.codes import squeeze
 from loaders.imports.account import Ingested, SheetResult
 from loaders.problems import Problem
@@ -71,7 +71,7 @@ def find(connection: Connection, ingested: Ingested, besides: int | None = None)
     Numbers in the words must agree (a second course is another course). Three equal lines against one in use are one repeat.
     """
     new = [(result, line) for result in ingested.understood for line in _lines(result)]
-    known = _in_use(connection, {line.key for _, line in new}, besides) if new else {}
+    known = _in_use(connection, {line.key for _, line in new}, besides, ingested.province) if new else {}
     pairs: dict[int, Line] = {}
     for is_same in (_same, _alike):  # whatever is equal word for word is paired first
         for number, (_, line) in enumerate(new):
@@ -167,7 +167,9 @@ def _lines(result: SheetResult) -> Iterator[Line]:
             yield Line(key, squeeze(words), words, _text(agency), starts, result.sheet.name, int(row))
 
 
-def _in_use(connection: Connection, wanted: set[Key], besides: int | None) -> dict[Key, dict[str, list[Line]]]:
+def _in_use(
+    connection: Connection, wanted: set[Key], besides: int | None, province: str
+) -> dict[Key, dict[str, list[Line]]]:
     """Lines of active real batches whose key is wanted, by their words; invented ones go when the first real file comes."""
     support, batch = tables.support, tables.import_batch
     years = {year for _, year, _ in wanted}
@@ -177,7 +179,7 @@ def _in_use(connection: Connection, wanted: set[Key], besides: int | None) -> di
             support.c.starts_on, support.c.area_code, support.c.fiscal_year, support.c.amount_satang,
         )
         .join(batch, batch.c.id == support.c.batch_id)
-        .where(batch.c.is_active, batch.c.is_demo.is_(False), support.c.province_code == settings.province())
+        .where(batch.c.is_active, batch.c.is_demo.is_(False), support.c.province_code == province)
         .order_by(support.c.batch_id, support.c.id)
     )  # fmt: skip
     if besides is not None:

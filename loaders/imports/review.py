@@ -38,8 +38,8 @@ def kind_of(problem: str) -> str:
     return "row" if problem in READER_DOUBTS else "value"
 
 
-def waiting(connection: Connection) -> pd.DataFrame:
-    """Waiting rows of active batches, as they read now.
+def waiting(connection: Connection, province: str | None = None) -> pd.DataFrame:
+    """Waiting rows of active batches, as they read now for a province (the installation's own without one).
 
     Beside the columns of the quarantine: ``base``, ``file_name``, ``kind``, ``heading`` (of the doubtful cell) and
     ``alike``, equal for rows that one decision settles together.
@@ -54,7 +54,7 @@ def waiting(connection: Connection) -> pd.DataFrame:
     frame = pd.read_sql_query(query, connection)
     frame["kind"] = [kind_of(problem) for problem in frame["problem"]]
     frame["heading"], frame["alike"] = "", ""
-    places = places_now(connection)
+    places = places_now(connection, province)
     for (batch_id, sheet), rows in frame.groupby(["batch_id", "sheet"]):  # ty: ignore[not-iterable]
         result = read_again(connection, int(batch_id), str(sheet), rows.to_dict("records"), places)
         keys = keys_of(result)
@@ -70,9 +70,10 @@ def waiting(connection: Connection) -> pd.DataFrame:
     return frame
 
 
-def places_now(connection: Connection) -> Places:
+def places_now(connection: Connection, province: str | None = None) -> Places:
     """The matcher with every decided writing."""
-    return Places.national(aliases=remembered.aliases(connection), home=settings.province())
+    home = province or settings.home_province()
+    return Places.national(aliases=remembered.aliases(connection), home=home)
 
 
 def keys_of(result: SheetResult) -> dict[int, str]:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from loaders import reference, settings
+from loaders import reference
 
 PLAIN = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?|-?\d{4,8}(?:\.\d{1,20})?")
 THAILAND = (97.0, 5.0, 106.0, 21.0)  # west, south, east, north
@@ -25,13 +25,13 @@ class Located(NamedTuple):
     candidates: str = ""
 
 
-def locate(place: pd.DataFrame, precision: dict[str, str] | None = None) -> pd.Series:
+def locate(place: pd.DataFrame, precision: dict[str, str] | None, province: str) -> pd.Series:
     """A :class:`Located` for every row of ``place`` (text columns ``latitude``, ``longitude``, optional ``precision``).
 
-    ``precision`` says for each written precision which level the point stands for (``none``: for no area of ours); a
+    Points are looked up in the boundaries of ``province``. ``precision`` says for each written precision which level the point stands for (``none``: for no area of ours); a
     point that stands for a district or province is placed at that level, never finer.
     """
-    shapes = _Shapes()
+    shapes = _Shapes(province)
     levels = place["precision"] if "precision" in place else pd.Series("", index=place.index)
     known: dict[tuple[str, str, str], Located] = {}
     found = []
@@ -68,8 +68,7 @@ def _inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
 class _Shapes:
     """The boundaries in use, read when the first point near the province asks for them."""
 
-    def __init__(self) -> None:
-        home = settings.province()
+    def __init__(self, home: str) -> None:
         points = reference.subdistricts()
         own = points[points["subdistrict_code"].str.startswith(home)]
         self.home = home

@@ -12,7 +12,7 @@ from functools import cache
 
 import pandas as pd
 
-from loaders import reference
+from loaders import reference, settings
 from loaders.places.codes import read_code
 from loaders.places.frame import match_frame
 from loaders.places.gazetteer import Gazetteer, nation
@@ -51,6 +51,11 @@ class Places:
         self.aliases_used: set[str] = set()
         self._villages, self._village_names = _villages()
         self._known: dict[Written, Match] = {}
+
+    @property
+    def home(self) -> str:
+        """Code of the province that the rows are read for; the installation's own unless another was said."""
+        return self.look.home or settings.home_province()
 
     @classmethod
     def national(cls, aliases: Iterable[tuple[str, str]] = (), home: str | None = None) -> Places:

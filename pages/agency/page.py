@@ -12,30 +12,31 @@ from pages.components import panels
 from pages.components import records as rows_
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
 
 def view() -> None:
     """The agency's page; without a choice, the list of agencies."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.filters(version)
-    choices.results(version, _results, place)
+    choices.filters(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
     if not chosen.agency:
         with place:
-            is_empty = queries.support(version).empty
-            panels.title(territory.finding(version, chosen), "" if is_empty else t("choose_agency_long"))
+            is_empty = queries.support(scope).empty
+            panels.title(territory.finding(scope, chosen), "" if is_empty else t("choose_agency_long"))
             if is_empty:
                 panels.empty("nothing_loaded")
-        territory.agencies(version, chosen)
+        territory.agencies(scope, chosen)
         return
-    name = rows_.agency_names(version).get(chosen.agency, chosen.agency)
-    table = analysis.coverage(version, chosen)
+    name = rows_.agency_names(scope).get(chosen.agency, chosen.agency)
+    table = analysis.coverage(scope, chosen)
     inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
-    own = analysis.chosen_support(version, chosen)
+    own = analysis.chosen_support(scope, chosen)
     with place:
         blanks = {
             "agency": name,
@@ -43,16 +44,16 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             "all": len(inside),
             "amount": baht(own["amount_satang"].sum(min_count=1)),
         }
-        panels.title(t("finding_agency", **blanks), panels.completeness(version, chosen))
+        panels.title(t("finding_agency", **blanks), panels.completeness(scope, chosen))
         if own.empty:
             panels.empty()
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_, layer = (
-            panels.choose_map_view(),
-            layers.coverage_layer(table, "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")),
+            panels.choose_map_view(scope),
+            layers.coverage_layer(table, "per_head_baht", analysis.breaks(scope, chosen, "per_head_baht")),
         )
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
         panels.figures(
             [
@@ -64,12 +65,12 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             ]
         )
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        panels.strip(version, chosen)
-        territory.completeness(version, chosen)
+        panels.strip(scope, chosen)
+        territory.completeness(scope, chosen)
         territory.link()
     territory.themes(own)
-    territory.partners(version, chosen)
-    territory.gaps(version, chosen)
-    territory.sheet(version, chosen, own)
-    panels.sources(version, own, chosen)
-    agency_sheet.show(version, chosen, name, own)
+    territory.partners(scope, chosen)
+    territory.gaps(scope, chosen)
+    territory.sheet(scope, chosen, own)
+    panels.sources(scope, own, chosen)
+    agency_sheet.show(scope, chosen, name, own)

@@ -8,7 +8,6 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage import agency as land
-from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.coverage import compare, dimensions
@@ -16,44 +15,46 @@ from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.queries.looks import Look
 from pages.queries.store import Filters
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
 
-def finding(version: str, chosen: Filters) -> str:
+def finding(scope: Scope, chosen: Filters) -> str:
     """How many agencies are at work, and which of them reaches furthest."""
-    table = listed(version, chosen)
+    table = listed(scope, chosen)
     if table.empty:
         return t("view_agency")
-    most, names = table.iloc[0], records.agency_names(version)
+    most, names = table.iloc[0], records.agency_names(scope)
     name = names.get(most["agency_code"], most["agency_code"])
-    every = [code for code in queries.areas(None)["subdistrict_code"] if code.startswith(chosen.district or "")]
+    every = [code for code in queries.areas(scope, None)["subdistrict_code"] if code.startswith(chosen.district or "")]
     return t("finding_agencies", agencies=len(table), name=name, places=int(most["places"]), all=len(every))
 
 
-def listed(version: str, chosen: Filters) -> pd.DataFrame:
+def listed(scope: Scope, chosen: Filters) -> pd.DataFrame:
     """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
-    grouped = analysis.chosen_support(version, chosen).groupby("agency_code")
+    grouped = analysis.chosen_support(scope, chosen).groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
     table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index()
     return table.sort_values(["places", "agency_code"], ascending=[False, True], ignore_index=True)
 
 
-def agencies(version: str, chosen: Filters) -> None:
+def agencies(scope: Scope, chosen: Filters) -> None:
     """Every agency with records, where it works as a small map; each is a link to its page."""
-    names, all_looks, cells = records.agency_names(version), {}, []
-    every = listed(version, chosen)
+    names, all_looks, cells = records.agency_names(scope), {}, []
+    every = listed(scope, chosen)
     for code in every["agency_code"].head(dimensions.MOST):
         all_looks[code] = Look(replace(chosen, agency=code))
-    bounds = looks.shared_breaks(version, tuple(all_looks.values()), "agencies")
-    drawn = {code: compare.layer_of(version, look, "agencies", bounds) for code, look in all_looks.items()}
+    bounds = looks.shared_breaks(scope, tuple(all_looks.values()), "agencies")
+    drawn = {code: compare.layer_of(scope, look, "agencies", bounds) for code, look in all_looks.items()}
     for row in every.itertuples():
         words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
-        image = compare.picture(drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
-        target = choices.address("agency", agency=row.agency_code)
+        image = compare.picture(scope, drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
+        target = url_state.address("agency", agency=row.agency_code)
         cells.append(compare.cell(target, names.get(row.agency_code, row.agency_code), words, image))
     if cells:
         _key_of(list(drawn.values()), chosen.district)
-        compare.gallery(cells)
+        compare.gallery(scope, cells)
 
 
 def _key_of(drawn: list[layers.Layer], district: str | None) -> None:
@@ -98,21 +99,21 @@ def themes(own: pd.DataFrame) -> None:
     panels.table(rows, "agency-themes", columns, formats={"amount_satang": baht})
 
 
-def partner_rows(version: str, chosen: Filters) -> pd.DataFrame:
+def partner_rows(scope: Scope, chosen: Filters) -> pd.DataFrame:
     """Who else is in the same subdistricts, by outcome of the overlap."""
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
-    pairs, placed = analysis.overlaps(version, year).pairs, analysis.rolled(version, year).by_subdistrict
+    pairs, placed = analysis.overlaps(scope, year).pairs, analysis.rolled(scope, year).by_subdistrict
     if chosen.district:
         pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
         placed = placed[placed["district_code"].eq(chosen.district)]
-    table, names = land.partners(pairs, placed, str(chosen.agency)), records.agency_names(version)
+    table, names = land.partners(pairs, placed, str(chosen.agency)), records.agency_names(scope)
     return table.assign(agency=[names.get(code, code) for code in table["agency_code"]])
 
 
-def partners(version: str, chosen: Filters) -> None:
+def partners(scope: Scope, chosen: Filters) -> None:
     """Who else is in the same subdistricts."""
     st.html(f"<b>{safe(t('agency_partners'))}</b>")
-    table = partner_rows(version, chosen)
+    table = partner_rows(scope, chosen)
     if table.empty:
         panels.empty("agency_alone")
         return
@@ -123,28 +124,28 @@ def partners(version: str, chosen: Filters) -> None:
     panels.table(table, "agency-partners", columns)
 
 
-def gap_rows(version: str, chosen: Filters) -> pd.DataFrame:
+def gap_rows(scope: Scope, chosen: Filters) -> pd.DataFrame:
     """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
     year = Filters(chosen.fiscal_year, theme=chosen.theme)
     table = land.gaps_beside(
-        analysis.by_theme(version, year),
-        analysis.rolled(version, year).by_subdistrict,
-        queries.adjacency(),
+        analysis.by_theme(scope, year),
+        analysis.rolled(scope, year).by_subdistrict,
+        queries.adjacency(scope),
         str(chosen.agency),
     )
     if chosen.district:
         table = table[table["district_code"].eq(chosen.district)]
     return table.assign(
-        place=[records.place_words(code) for code in table["subdistrict_code"]],
+        place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
         theme=[records.theme_words(code) for code in table["theme_code"]],
         words=[t(f"status_{status}") for status in table["status"]],
     )
 
 
-def gaps(version: str, chosen: Filters) -> None:
+def gaps(scope: Scope, chosen: Filters) -> None:
     """Neighbouring subdistricts without the agency's themes."""
     st.html(f"<b>{safe(t('agency_gaps'))}</b>")
-    rows = gap_rows(version, chosen)
+    rows = gap_rows(scope, chosen)
     if rows.empty:
         panels.empty("agency_no_gaps")
         return
@@ -153,11 +154,11 @@ def gaps(version: str, chosen: Filters) -> None:
     panels.table(rows, "agency-gaps", columns, formats={"population": whole})
 
 
-def data_lines(version: str, chosen: Filters) -> list[str]:
+def data_lines(scope: Scope, chosen: Filters) -> list[str]:
     """What the agency's bases reported, and rows of theirs that wait."""
-    every = queries.support(version)
+    every = queries.support(scope)
     bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
-    batches, waiting = queries.batches(version), queries.quarantined(version)
+    batches, waiting = queries.batches(scope), queries.quarantined(scope)
     files, waiting = (
         batches[batches["is_active"].astype(bool) & batches["base"].isin(bases)],
         waiting[waiting["base"].isin(bases)],
@@ -174,26 +175,26 @@ def data_lines(version: str, chosen: Filters) -> list[str]:
     ]
     silent = [
         row.subdistrict_code
-        for row in analysis.coverage(version, chosen.without("district")).itertuples()
+        for row in analysis.coverage(scope, chosen.without("district")).itertuples()
         if row.status == "not_reported"
     ]
     return [
         *lines,
         t("agency_waiting", rows=len(waiting)),
-        t("agency_silent", places=len(silent), all=len(queries.areas(None))),
+        t("agency_silent", places=len(silent), all=len(queries.areas(scope, None))),
     ]
 
 
-def completeness(version: str, chosen: Filters) -> None:
+def completeness(scope: Scope, chosen: Filters) -> None:
     """How complete the agency's data are."""
-    lines = data_lines(version, chosen)
+    lines = data_lines(scope, chosen)
     body = "".join(f"<li>{safe(line)}</li>" for line in lines)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("agency_data"))}</b><ul>{body}</ul></div>')
 
 
 def address() -> str:
     """The address of this page as it stands."""
-    query = "&".join(f"{key}={value}" for key, value in choices.link_params().items())
+    query = "&".join(f"{key}={value}" for key, value in url_state.link_params().items())
     return f"{str(st.context.url or '').split('?')[0]}?{query}"
 
 
@@ -203,12 +204,12 @@ def link() -> None:
     st.code(address(), language=None, wrap_lines=True)
 
 
-def sheet(version: str, chosen: Filters, own: pd.DataFrame) -> None:
+def sheet(scope: Scope, chosen: Filters, own: pd.DataFrame) -> None:
     """Every record of the agency, to take home."""
     st.html(f"<b>{safe(t('agency_sheet'))}</b>")
     if own.empty:
         return
-    words = records.support_words(version, own)
+    words = records.support_words(scope, own)
     columns = {"place": t("column_place"), "what": t("column_what"), "theme": t("column_theme"), "stream": t("filter_stream"), "level": t("column_level"),
                "amount_satang": t("column_amount"), "period": t("column_period"), "source": t("column_source")}  # fmt: skip
     panels.table(words, f"agency-{chosen.agency}", columns, formats={"amount_satang": baht})

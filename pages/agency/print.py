@@ -7,12 +7,13 @@ import streamlit as st
 
 from geo.frames import known_sum
 from pages.agency import panels as territory
-from pages.components import filters as choices
 from pages.components import map_layer as layers
+from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters
+from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole, year
 from pages.subdistrict.facts import Block
 
@@ -20,51 +21,51 @@ SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three
 MOST = 9
 
 
-def show(version: str, chosen: Filters, name: str, own: pd.DataFrame) -> None:
+def show(scope: Scope, chosen: Filters, name: str, own: pd.DataFrame) -> None:
     """Put the sheet into the page, and say how to print it."""
     st.caption(t("print_how"))
-    st.html(html(version, chosen, name, own))
+    st.html(html(scope, chosen, name, own))
 
 
-def html(version: str, chosen: Filters, name: str, own: pd.DataFrame) -> str:
+def html(scope: Scope, chosen: Filters, name: str, own: pd.DataFrame) -> str:
     """Territory by district, functions, partners, what lies open beside it, how complete its data are, and its files."""
     partners = Block(
         "agency_partners",
-        [f"{row.agency}: {row.places} {t('column_places')}" for row in territory.partner_rows(version, chosen).itertuples()],
+        [f"{row.agency}: {row.places} {t('column_places')}" for row in territory.partner_rows(scope, chosen).itertuples()],
         "agency_alone",
     )  # fmt: skip
-    gaps = Block("agency_gaps", _gaps(version, chosen), "agency_no_gaps")
-    data = Block("agency_data", territory.data_lines(version, chosen))
-    left = f"<h2>{safe(t('agency_themes'))}</h2>{_themes(own)}{_map(version, chosen)}{partners.html(MOST)}"
-    right = f"<h2>{safe(t('agency_places'))}</h2>{_districts(version, chosen, own)}"
+    gaps = Block("agency_gaps", _gaps(scope, chosen), "agency_no_gaps")
+    data = Block("agency_data", territory.data_lines(scope, chosen))
+    left = f"<h2>{safe(t('agency_themes'))}</h2>{_themes(own)}{_map(scope, chosen)}{partners.html(MOST)}"
+    right = f"<h2>{safe(t('agency_places'))}</h2>{_districts(scope, chosen, own)}"
     return (
-        f'<section class="kradan-a4 kradan-a4-agency" style="font-size:{SIZE}pt" aria-hidden="true">{_head(version, chosen, name)}'
-        f'{_figures(version, chosen, own)}<div class="kradan-a4-sides"><div>{left}</div><div>{right}</div></div>'
-        f"{gaps.html(MOST)}{data.html(MOST)}<footer>{safe(_foot(version, own))}</footer></section>"
+        f'<section class="kradan-a4 kradan-a4-agency" style="font-size:{SIZE}pt" aria-hidden="true">{_head(scope, chosen, name)}'
+        f'{_figures(scope, chosen, own)}<div class="kradan-a4-sides"><div>{left}</div><div>{right}</div></div>'
+        f"{gaps.html(MOST)}{data.html(MOST)}<footer>{safe(_foot(scope, own))}</footer></section>"
     )
 
 
-def _gaps(version: str, chosen: Filters) -> list[str]:
+def _gaps(scope: Scope, chosen: Filters) -> list[str]:
     """One line per neighbouring subdistrict and kind of nothing, with the functions that are missing there."""
-    rows = territory.gap_rows(version, chosen)
+    rows = territory.gap_rows(scope, chosen)
     return [
         f"{place}: {', '.join(found['theme'])} · {words}"
         for (place, words), found in rows.groupby(["place", "words"], sort=False)
     ]
 
 
-def _head(version: str, chosen: Filters, name: str) -> str:
+def _head(scope: Scope, chosen: Filters, name: str) -> str:
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
-    used = [choices.theme_names().get(chosen.theme or ""), choices.district_names().get(chosen.district or "")]
-    demo = t("demo") if queries.has_demo(version) else None
-    line = " · ".join(words for words in (choices.province_name(), when, *used, demo) if words)
+    used = [theme_names().get(chosen.theme or ""), district_names(scope).get(chosen.district or "")]
+    demo = t("demo") if queries.has_demo(scope) else None
+    line = " · ".join(words for words in (province_name(scope.province), when, *used, demo) if words)
     return f'<div class="kradan-a4-head"><div><h1>{safe(name)}</h1><p>{safe(line)}</p></div></div>'
 
 
-def _map(version: str, chosen: Filters) -> str:
+def _map(scope: Scope, chosen: Filters) -> str:
     """Baht per head, with the legend that the screen has."""
     layer = layers.coverage_layer(
-        analysis.coverage(version, chosen), "per_head_baht", analysis.breaks(version, chosen, "per_head_baht")
+        analysis.coverage(scope, chosen), "per_head_baht", analysis.breaks(scope, chosen, "per_head_baht")
     )
     counts = layer.counts(chosen.district)
     keys = "".join(
@@ -72,14 +73,14 @@ def _map(version: str, chosen: Filters) -> str:
         for key, style in layer.styles.items()
         if counts[key]
     )
-    return f'<div class="kradan-a4-map"><img src="{compare.picture(layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
+    return f'<div class="kradan-a4-map"><img src="{compare.picture(scope, layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
 
 
-def _figures(version: str, chosen: Filters, own: pd.DataFrame) -> str:
-    table = analysis.coverage(version, chosen)
+def _figures(scope: Scope, chosen: Filters, own: pd.DataFrame) -> str:
+    table = analysis.coverage(scope, chosen)
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     reached = inside[inside["status"].eq("covered")]
-    strip = analysis.rolled(version, chosen).strip
+    strip = analysis.rolled(scope, chosen).strip
     figures = (
         (t("column_places"), t("of", part=len(reached), whole=len(inside))),
         (t("column_records"), whole(len(own))),
@@ -104,9 +105,9 @@ def _themes(own: pd.DataFrame) -> str:
     return _table(heads, rows)
 
 
-def _districts(version: str, chosen: Filters, own: pd.DataFrame) -> str:
+def _districts(scope: Scope, chosen: Filters, own: pd.DataFrame) -> str:
     """Every district it reaches, in the order of the register; records without a district stand by their level below."""
-    names, all_places = choices.district_names(), queries.areas(chosen.fiscal_year)["district_code"].value_counts()
+    names, all_places = district_names(scope), queries.areas(scope, chosen.fiscal_year)["district_code"].value_counts()
     where = [
         district
         if district in names
@@ -133,11 +134,11 @@ def _districts(version: str, chosen: Filters, own: pd.DataFrame) -> str:
     return _table(heads, rows)
 
 
-def _foot(version: str, own: pd.DataFrame) -> str:
-    known = queries.batches(version).set_index("id")
+def _foot(scope: Scope, own: pd.DataFrame) -> str:
+    known = queries.batches(scope).set_index("id")
     files = " · ".join(
         f"{known.at[batch, 'file_name']} ({rows:,} {t('rows_word')}, {day(known.at[batch, 'loaded_at'])})"
         for batch, rows in own["batch_id"].value_counts().items()
     )
     shown = territory.address()
-    return f"{t('column_source')}: {files or t('not_reported_long')} · {t('data_version', version=queries.number(version))} · {shown}"
+    return f"{t('column_source')}: {files or t('not_reported_long')} · {t('data_version', version=scope.version)} · {shown}"

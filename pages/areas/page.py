@@ -13,9 +13,9 @@ from pages.session.text import day, t, whole
 
 def view() -> None:
     """Areas as of a day; moving the day moves names and districts, never a record."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    areas = queries.area_register(version)
+    areas = queries.area_register(scope)
     if areas.empty:
         with place:
             panels.title(t("view_areas"))
@@ -23,17 +23,17 @@ def view() -> None:
         return
     asked = area_parts.choose_day(areas)
     then, now = areas_register.on_day(areas, asked), areas_register.on_day(areas, date.today())
-    counts, table = area_parts.counts(then), area_parts.districts(version, then)
+    counts, table = area_parts.counts(then), area_parts.districts(scope, then)
     with place:
         panels.title(
             t("finding_areas", day=day(asked), **{kind: whole(number) for kind, number in counts.items()}),
-            t("note_areas", records=whole(table["records"].sum()), all=whole(len(queries.placed_records(version)))),
+            t("note_areas", records=whole(table["records"].sum()), all=whole(len(queries.placed_records(scope)))),
         )
-    layer = area_parts.layer(then, now)
+    layer = area_parts.layer(scope, then, now)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        view_ = panels.choose_map_view()
-        panels.open_subdistrict(panels.show_map(layer.vector(view_)))
+        view_ = panels.choose_map_view(scope)
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_)))
     with right:
         panels.legend(layer.styles, layer.counts())
         area_parts.differences(then, now)

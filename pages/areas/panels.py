@@ -14,6 +14,8 @@ from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components.palette import NOT_APPLICABLE, SEQUENTIAL
 from pages.queries import store as queries
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import baht, day, name_of, safe, t, whole
 
 FIRST = date(1900, 1, 1)
@@ -35,7 +37,7 @@ def _take(chosen: date | None = None) -> None:
 def choose_day(areas: pd.DataFrame) -> date:
     """The day the page is about; it stands in the link. The arrows go from change to change."""
     asked = _asked()
-    st.session_state["_used"]["asof"] = date.today().isoformat()
+    url_state.current().use("asof", date.today().isoformat())
     st.session_state["asof"], st.session_state["asof-day"] = asked.isoformat(), asked
     days = areas_register.days_of_change(areas)
     before = max((one for one in days if one <= asked), default=None)
@@ -73,10 +75,10 @@ def counts(then: pd.DataFrame) -> dict[str, int]:
     return {kind: int(found.get(kind, 0)) for kind in KINDS}
 
 
-def layer(then: pd.DataFrame, now: pd.DataFrame) -> layers.Layer:
+def layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Layer:
     """Subdistricts of today by what they belonged to: a district, a king amphoe, another district than today, or not yet made."""
     places = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")
-    codes = queries.areas(None)["subdistrict_code"]
+    codes = queries.areas(scope, None)["subdistrict_code"]
     parent = codes.map(places["parent_code"])
     kind = parent.map(then[then["level"] == "district"].set_index("code")["kind"])
     moved = parent.ne(codes.map(now[now["level"] == "subdistrict"].set_index("code")["parent_code"]))
@@ -92,9 +94,9 @@ def layer(then: pd.DataFrame, now: pd.DataFrame) -> layers.Layer:
     return layers.Layer(styles, codes, classes)
 
 
-def districts(version: str, then: pd.DataFrame) -> pd.DataFrame:
+def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
     """Districts of that day with what stands in them, in words."""
-    table = area_time.districts_of_day(then, queries.placed_records(version))
+    table = area_time.districts_of_day(then, queries.placed_records(scope))
     named = table["district_code"].notna()
     return table.assign(
         name=[

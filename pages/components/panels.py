@@ -19,10 +19,12 @@ from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
 from pages.components import records
-from pages.components.filters import link_params, switch
+from pages.components.filters import switch
 from pages.queries import analysis
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import baht, day, language, safe, t, whole, year
 
 MAP_HEIGHT = 680
@@ -75,13 +77,13 @@ def nothing_styles() -> dict[str, ClassStyle]:
     }
 
 
-def choose_map_view() -> str:
+def choose_map_view(scope: Scope) -> str:
     """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same."""
-    words = {"main": t(geometry.NAMES[geometry.current()["kind"]]), "grid": t("map_grid")}
+    words = {"main": t(geometry.NAMES[geometry.current(scope.province)["kind"]]), "grid": t("map_grid")}
     return switch("map", t("map_view"), list(words), words.__getitem__, "main")
 
 
-def show_map(
+def show_map(scope: Scope,
     vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "", *,
     found: dict | None = None, texts: dict[str, str] | None = None, keys: str = "",
 ) -> str | None:  # fmt: skip
@@ -90,7 +92,7 @@ def show_map(
     ``found`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
     """
     if found is None:
-        found = geometry.current()
+        found = geometry.current(scope.province)
         if found["kind"] == "ordered" and not slot:
             st.info(t("province_no_file", folder=str(boundaries.boundary_folder())))
     texts = {
@@ -135,7 +137,7 @@ def open_subdistrict(code: str | None) -> None:
     """Go to a clicked subdistrict's own page, keeping the filters."""
     if code:
         st.session_state["subdistrict"] = code
-        st.switch_page(st.session_state["_views"]["subdistrict"], query_params=link_params(subdistrict=code))
+        st.switch_page(st.session_state["_views"]["subdistrict"], query_params=url_state.link_params(subdistrict=code))
 
 
 def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
@@ -215,9 +217,9 @@ def _workbook(frame: pd.DataFrame, name: str) -> bytes:
     return target.getvalue()
 
 
-def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None) -> None:
+def strip(scope: Scope, filters: queries.Filters, rolled: RolledUp | None = None) -> None:
     """Money that has no subdistrict stands beside the map, by the level it was written at."""
-    rolled = rolled or analysis.rolled(version, filters)
+    rolled = rolled or analysis.rolled(scope, filters)
     rows = rolled.strip[rolled.strip["supports"] > 0]
     if rows.empty:
         return
@@ -228,16 +230,16 @@ def strip(version: str, filters: queries.Filters, rolled: RolledUp | None = None
     html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
 
 
-def sources(version: str, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
+def sources(scope: Scope, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
     """Where the numbers on this page come from: base, file, sheet, row, date, who loaded it, data version."""
-    panel = unfolded("sources", t("sources_of_page", version=queries.number(version)))
+    panel = unfolded("sources", t("sources_of_page", version=scope.version))
     if panel is None:
         return
     with panel:
         if filters is not None:
             st.caption(t("population_as_of", year=queries.population_year(filters.fiscal_year) + 543))
-        known = queries.all_batches(version).set_index("id")
-        names = records.agency_names(version)
+        known = queries.all_batches(scope).set_index("id")
+        names = records.agency_names(scope)
         rows = frame.assign(
             base=[names.get(base, base) for base in frame["base"]],
             loaded_at=[day(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
@@ -257,8 +259,8 @@ def empty(key: str = "nothing_found") -> None:
     st.info(t(key))
 
 
-def completeness(version: str, filters: queries.Filters) -> str:
+def completeness(scope: Scope, filters: queries.Filters) -> str:
     """How much the result stands on, in words: subdistricts (of the district chosen) where all bases have spoken."""
-    spoke, all_ = analysis.all_spoke(version, filters)
+    spoke, all_ = analysis.all_spoke(scope, filters)
     when = year(filters.fiscal_year) if filters.fiscal_year else t("all_years")
     return t("completeness_note", full=spoke, all=all_, year=when)

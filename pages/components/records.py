@@ -4,56 +4,58 @@ from __future__ import annotations
 
 import pandas as pd
 
-from pages.components import filters as choices
+from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.cache import kept
+from pages.session.scope import Scope
 from pages.session.text import day, language, name_of, percent, t, year
 
 
-def agency_names(version: str) -> dict[str, str]:
+def agency_names(scope: Scope) -> dict[str, str]:
     """Agency codes to names in the person's language, the short Thai one where there is one."""
-    return _agency_names(version, language())
+    return _agency_names(scope.in_language(language()))
 
 
 @kept(8)
-def _agency_names(version: str, language: str) -> dict[str, str]:
-    rows = queries.code_list(version, "agency").itertuples()
+def _agency_names(scope: Scope) -> dict[str, str]:
+    rows = queries.code_list(scope.in_language(None), "agency").itertuples()
     return {
-        row.code: row.short_th if language == "th" and isinstance(row.short_th, str) else name_of(row) for row in rows
+        row.code: row.short_th if scope.language == "th" and isinstance(row.short_th, str) else name_of(row)
+        for row in rows
     }
 
 
-def base_words(version: str, bases: str) -> str:
+def base_words(scope: Scope, bases: str) -> str:
     """Comma-joined bases in words."""
-    names = agency_names(version)
+    names = agency_names(scope)
     return ", ".join(names.get(base, base) for base in bases.split(",") if base)
 
 
-def stream_names(version: str) -> dict[str, str]:
+def stream_names(scope: Scope) -> dict[str, str]:
     """Stream codes to names in the person's language."""
-    return _stream_names(version, language())
+    return _stream_names(scope.in_language(language()))
 
 
 @kept(8)
-def _stream_names(version: str, language: str) -> dict[str, str]:
-    return {row.code: name_of(row) for row in queries.code_list(version, "stream").itertuples()}
+def _stream_names(scope: Scope) -> dict[str, str]:
+    return {row.code: name_of(row) for row in queries.code_list(scope.in_language(None), "stream").itertuples()}
 
 
 def theme_words(codes: object) -> str:
     """One or several theme codes (``a|b`` or ``a,b``) in words; "not coded" where there is none."""
-    names = choices.theme_names()
+    names = theme_names()
     parts = [] if pd.isna(codes) else str(codes).replace("|", ",").split(",")  # type: ignore[arg-type]
     return ", ".join(names.get(code, code) for code in parts if code) or t("not_coded")
 
 
-def place_words(code: object) -> str:
+def place_words(scope: Scope, code: object) -> str:
     """An area code in words: subdistrict and district, district, or province."""
     text = "" if pd.isna(code) else str(code)  # type: ignore[arg-type]
     if len(text) >= 6:
-        return choices.subdistrict_names().get(text[:6], text)
+        return subdistrict_names(scope).get(text[:6], text)
     if len(text) == 4:
-        return t("prefix_district") + choices.district_names().get(text, text)
+        return t("prefix_district") + district_names(scope).get(text, text)
     return t("whole_province") if text else t("not_placed")
 
 
@@ -71,15 +73,15 @@ def period_words(record: object) -> str:
     return t("not_known") if pd.isna(number) else year(number)
 
 
-def support_words(version: str, records: pd.DataFrame) -> pd.DataFrame:
+def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
     """Support records with words for a table."""
-    agencies, streams = agency_names(version), stream_names(version)
+    agencies, streams = agency_names(scope), stream_names(scope)
     rows = list(records.itertuples())
     return records.assign(
         agency=[agencies.get(row.agency_code, row.agency_code) for row in rows],
         stream=["" if pd.isna(row.stream_code) else streams.get(row.stream_code, row.stream_code) for row in rows],
         theme=[theme_words(row.theme_code) for row in rows],
-        place=[place_words(row.area_code) for row in rows],
+        place=[place_words(scope, row.area_code) for row in rows],
         level=[t(f"level_{row.area_level}") if isinstance(row.area_level, str) else t("not_placed") for row in rows],
         what=["" if pd.isna(row.activity) else row.activity for row in rows],
         period=[period_words(row) for row in rows],
@@ -87,11 +89,11 @@ def support_words(version: str, records: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def pair_words(version: str, pairs: pd.DataFrame) -> pd.DataFrame:
+def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of supports with words and both source rows."""
     wanted = sorted({*pairs["support_a"], *pairs["support_b"]})
-    known = queries.support(version).set_index("support_id", drop=False).loc[wanted]
-    words = support_words(version, known).set_index("support_id")
+    known = queries.support(scope).set_index("support_id", drop=False).loc[wanted]
+    words = support_words(scope, known).set_index("support_id")
     rules = {rule["code"]: rule[f"name_{language()}"] for rule in analysis.rules()["overlap"]["rule"]}
 
     def side(column: str, name: str) -> list[str]:
@@ -106,7 +108,7 @@ def pair_words(version: str, pairs: pd.DataFrame) -> pd.DataFrame:
         for agency, what in zip(side("support_b", "agency"), side("support_b", "what"), strict=True)
     ]
     return pairs.assign(
-        place=[place_words(code) for code in pairs["area_code"]],
+        place=[place_words(scope, code) for code in pairs["area_code"]],
         one=one,
         other=other,
         theme=[theme_words(code) for code in pairs["theme"]],

@@ -6,16 +6,17 @@ import streamlit as st
 
 from pages.components import panels, records
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import percent, safe, t
 
 
-def completeness(version: str) -> None:
+def completeness(scope: Scope) -> None:
     """How much of the province every register knows about: reported means that somebody spoke for it, so silence is "none"."""
-    found = queries.completeness(version)
+    found = queries.completeness(scope)
     st.html(f"<b>{safe(t('registers_title'))}</b>")
     shown = found.assign(
         register=[t(f"register_{name}") for name in found["register"]],
-        bases=[records.base_words(version, ",".join(bases)) for bases in found["bases"]],
+        bases=[records.base_words(scope, ",".join(bases)) for bases in found["bases"]],
     )
     columns = {"register": t("sharing_register"), "records": t("column_records"), "reported": t("registers_reported"), "share": t("registers_share"),
                "with_records": t("registers_with_records"), "unplaced": t("not_placed"), "total": t("registers_all"), "bases": t("column_bases_spoke")}  # fmt: skip

@@ -12,6 +12,8 @@ from loaders.decisions import scenarios
 from loaders.problems import Refused
 from pages.queries import store as queries
 from pages.session import notices as toasts
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
 Numbers = dict[str, str]
@@ -30,8 +32,7 @@ def unpacked(text: str) -> Numbers:
 
 def state(key: str) -> Numbers:
     """A packed choice of the link, registered as in use."""
-    st.session_state["_used"][key] = ""
-    return unpacked(st.session_state.get(key, ""))
+    return unpacked(url_state.current().use(key, ""))
 
 
 def set_state(key: str, name: str, value: object, default: object = "") -> None:
@@ -71,9 +72,9 @@ def attempt(write: Callable, done: str) -> None:
     toasts.say_and_draw_anew(t(done))
 
 
-def kept(kind: str) -> pd.DataFrame:
+def kept(scope: Scope, kind: str) -> pd.DataFrame:
     """Saved scenarios of a kind, the newest first, ``content`` read."""
-    table = queries.decisions("scenario")
+    table = queries.decisions(scope, "scenario")
     table = table[table["kind"].eq(kind)].sort_values("id", ascending=False, ignore_index=True)
     return table.assign(content=[json.loads(text) for text in table["content"]])
 
@@ -83,19 +84,19 @@ def words(row: object) -> str:
     return f"{row.name} · {row.decided_by} · {day(row.decided_at)}"  # type: ignore[attr-defined]
 
 
-def names(kind: str) -> dict[str, str]:
+def names(scope: Scope, kind: str) -> dict[str, str]:
     """Keys of saved scenarios (as text, for lists and links) with their words."""
-    return {str(row.id): words(row) for row in kept(kind).itertuples()}
+    return {str(row.id): words(row) for row in kept(scope, kind).itertuples()}
 
 
-def content(kind: str, key: str) -> dict:
+def content(scope: Scope, kind: str, key: str) -> dict:
     """What a saved scenario holds; empty when it is gone."""
-    table = kept(kind)
+    table = kept(scope, kind)
     found = table[table["id"].astype(str).eq(key)]
     return dict(found["content"].iloc[0]) if len(found) else {}
 
 
-def save(kind: str, version: str, what: Callable[[], Mapping[str, object]]) -> None:
+def save(scope: Scope, kind: str, what: Callable[[], Mapping[str, object]]) -> None:
     """The form that keeps the present choice under a name."""
     with st.form(f"save-{kind}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input(t("scenario_name"), key=f"scenario-name-{kind}", max_chars=80)
@@ -104,13 +105,14 @@ def save(kind: str, version: str, what: Callable[[], Mapping[str, object]]) -> N
         sent = st.form_submit_button(t("scenario_save"))
     if sent:
         attempt(
-            lambda connection: scenarios.save(connection, kind, name, what(), person, version, reason), "scenario_saved"
+            lambda connection: scenarios.save(connection, kind, name, what(), person, queries.stamp(scope), reason),
+            "scenario_saved",
         )
 
 
-def listed(kind: str, use: Callable[[str], None]) -> None:
+def listed(scope: Scope, kind: str, use: Callable[[Scope, str], None]) -> None:
     """Saved scenarios: take one up, or take it off the list."""
-    found = names(kind)
+    found = names(scope, kind)
     if not found:
         st.html(f'<p class="kradan-note">{safe(t("scenario_none"))}</p>')
         return
@@ -118,7 +120,7 @@ def listed(kind: str, use: Callable[[str], None]) -> None:
         chosen = st.selectbox(
             t("scenario_saved_list"), list(found), format_func=found.__getitem__, key=f"scenario-{kind}"
         )
-        st.button(t("scenario_use"), key=f"scenario-use-{kind}", on_click=use, args=(chosen,))
+        st.button(t("scenario_use"), key=f"scenario-use-{kind}", on_click=use, args=(scope, chosen))
         if st.button(t("scenario_remove"), key=f"scenario-remove-{kind}"):
             person = st.session_state.get("_who", "")
             attempt(

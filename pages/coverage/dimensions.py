@@ -5,33 +5,35 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.frames import known_sum
-from pages.components import filters as choices
 from pages.components import records as rows_
+from pages.components.names import theme_names
 from pages.queries import store as queries
 from pages.queries.looks import TIERS, Look, coverage
 from pages.session.cache import kept
+from pages.session.scope import Scope
 from pages.session.text import language, t, year
 
 DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
 MOST = 24  # more small maps than this cannot be told apart on a screen
 
 
-def words(version: str, dimension: str) -> dict[str, str]:
+def words(scope: Scope, dimension: str) -> dict[str, str]:
     """Values of a dimension in the store, in their order, with their words."""
-    return _words(version, dimension, language())
+    return _words(scope.in_language(language()), dimension)
 
 
 @kept(64)
-def _words(version: str, dimension: str, language: str) -> dict[str, str]:
+def _words(scope: Scope, dimension: str) -> dict[str, str]:
+    scope = scope.in_language(None)
     if dimension == "theme":
-        return choices.theme_names()
+        return theme_names()
     if dimension == "year":
-        return {str(number + 543): year(number) for number in sorted(queries.years(version))}
+        return {str(number + 543): year(number) for number in sorted(queries.years(scope))}
     if dimension == "tier":
-        present = set(queries.support(version)["agency_level"].dropna())
+        present = set(queries.support(scope)["agency_level"].dropna())
         return {tier: t(f"tier_{tier}") for tier in TIERS if tier in present}
-    names = rows_.agency_names(version) if dimension == "agency" else rows_.stream_names(version)
-    counted = queries.support(version)[f"{dimension}_code"].value_counts()
+    names = rows_.agency_names(scope) if dimension == "agency" else rows_.stream_names(scope)
+    counted = queries.support(scope)[f"{dimension}_code"].value_counts()
     return {str(code): names.get(str(code), str(code)) for code in counted.index}
 
 
@@ -44,11 +46,11 @@ def present_value(look: Look, dimension: str) -> str:
     return getattr(look.filters, dimension) or ""
 
 
-def breakdown(version: str, look: Look, dimension: str) -> pd.DataFrame:
+def breakdown(scope: Scope, look: Look, dimension: str) -> pd.DataFrame:
     """One row per value: how far it reaches, its people and its money, most subdistricts first (years in order)."""
     rows = []
-    for value, name in words(version, dimension).items():
-        table = coverage(version, look.with_(dimension, value))
+    for value, name in words(scope, dimension).items():
+        table = coverage(scope, look.with_(dimension, value))
         inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
         counts = inside["status"].value_counts()
         people = known_sum(inside["population"])

@@ -8,6 +8,7 @@ from pages.components import panels
 from pages.currents import panels as money
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
 MAPS = ("alignment", "strong_on_weak")
@@ -15,14 +16,14 @@ MAPS = ("alignment", "strong_on_weak")
 
 def view() -> None:
     """The currents of a year."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.filters(version)
-    choices.results(version, _results, place)
+    choices.filters(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    found = analysis.flows(version, chosen)
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    found = analysis.flows(scope, chosen)
     named = found.paths[["stream_code", "agency_code"]].replace("", None)
     with place:
         blanks = {
@@ -34,20 +35,20 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks), money.note(found)
         )
         if found.paths.empty:
-            panels.empty("nothing_loaded" if queries.support(version).empty else "nothing_found")
-    money.flows(version, chosen, found)
+            panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
+    money.flows(scope, chosen, found)
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(horizontal=True):
-        view_ = panels.choose_map_view()
+        view_ = panels.choose_map_view(scope)
         shown = choices.switch("shown", t("map_shows"), MAPS, lambda name: t(f"shown_{name}"))
-    layer = money.alignment_layer(version, chosen) if shown == "alignment" else money.strong_layer(version, chosen)
+    layer = money.alignment_layer(scope, chosen) if shown == "alignment" else money.strong_layer(scope, chosen)
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
-        money.alignment_words(version, chosen) if shown == "alignment" else money.strong_words(version, chosen)
+        money.alignment_words(scope, chosen) if shown == "alignment" else money.strong_words(scope, chosen)
         panels.legend(layer.styles, layer.counts(chosen.district))
-        panels.strip(version, chosen)
-    money.tables(version, chosen, shown)
-    money.history(version, chosen)
-    money.evenness(version, chosen)
-    panels.sources(version, analysis.chosen_support(version, chosen), chosen)
+        panels.strip(scope, chosen)
+    money.tables(scope, chosen, shown)
+    money.history(scope, chosen)
+    money.evenness(scope, chosen)
+    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)

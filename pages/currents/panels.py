@@ -16,10 +16,12 @@ from loaders.areas import facts as province_facts
 from pages.components import charts, panels, records
 from pages.components import filters as choices
 from pages.components.map_layer import Layer
+from pages.components.names import district_names, theme_names
 from pages.components.palette import SEQUENTIAL
 from pages.overview import questions as answers
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
 KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}
@@ -37,10 +39,10 @@ def note(found: cur.Currents) -> str:
     return " · ".join(parts)
 
 
-def namer(version: str) -> Callable[[str, str], str]:
+def namer(scope: Scope) -> Callable[[str, str], str]:
     """(step, code) -> words, ends and what was gathered included."""
-    agencies, streams, themes = records.agency_names(version), records.stream_names(version), choices.theme_names()
-    districts = choices.district_names()
+    agencies, streams, themes = records.agency_names(scope), records.stream_names(scope), theme_names()
+    districts = district_names(scope)
     known = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}
 
     def name(step: str, code: str) -> str:
@@ -57,20 +59,20 @@ def namer(version: str) -> Callable[[str, str], str]:
     return name
 
 
-def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
+def flows(scope: Scope, chosen: queries.Filters, found: cur.Currents) -> None:
     """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
     if found.paths.empty:
         return
     ends = choices.switch("ends", t("flow_ends"), ENDS, lambda end: t(f"flow_to_{end}"))
     if ends == "classes":
-        classes = answers.community_classes(version, chosen.fiscal_year)
+        classes = answers.community_classes(scope, chosen.fiscal_year)
         found = cur.currents(
-            analysis.chosen_support(version, chosen),
-            queries.areas(chosen.fiscal_year),
-            province_facts.local_governments(queries.province_in(version)),
+            analysis.chosen_support(scope, chosen),
+            queries.areas(scope, chosen.fiscal_year),
+            province_facts.local_governments(scope.province),
             classes,
         )
-    name = namer(version)
+    name = namer(scope)
     drawing = sankey(cur.fold(found.paths, KEEP))
     headings = [t(f"step_{step}") for step in (*cur.STEPS[:3], ends)]
     st.html(charts.kind_legend(set(found.paths["kind"])))
@@ -84,12 +86,12 @@ def flows(version: str, chosen: queries.Filters, found: cur.Currents) -> None:
         panels.table(shown, "currents", columns, formats={"amount_satang": lambda satang: f"{satang / 100:,.2f}"})
 
 
-def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
+def alignment_layer(scope: Scope, chosen: queries.Filters) -> Layer:
     """Share of money that meets the community's own plan; no plan and no money stay off the scale."""
-    table = analysis.alignment(version, chosen)
+    table = analysis.alignment(scope, chosen)
     share = table["aligned_share"]
     number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
-    status = table["subdistrict_code"].map(analysis.coverage(version, chosen).set_index("subdistrict_code")["status"])
+    status = table["subdistrict_code"].map(analysis.coverage(scope, chosen).set_index("subdistrict_code")["status"])
     nowhere = status.map({"not_reported": "v"}).fillna("n")
     classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), nowhere)
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
@@ -105,18 +107,18 @@ def alignment_layer(version: str, chosen: queries.Filters) -> Layer:
     return Layer(styles, table["subdistrict_code"], classes, share * 100, t("unit_aligned"))
 
 
-def strong_layer(version: str, chosen: queries.Filters) -> Layer:
+def strong_layer(scope: Scope, chosen: queries.Filters) -> Layer:
     """Strong current, weak community, both."""
-    return answers.layer_of(answers.answer(version, chosen, "strong_current_on_weak"))
+    return answers.layer_of(answers.answer(scope, chosen, "strong_current_on_weak"))
 
 
 def _inside(table: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
     return table if not chosen.district else table[table["district_code"].eq(chosen.district)]
 
 
-def alignment_words(version: str, chosen: queries.Filters) -> None:
+def alignment_words(scope: Scope, chosen: queries.Filters) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
-    sums = _inside(analysis.alignment(version, chosen), chosen)[
+    sums = _inside(analysis.alignment(scope, chosen), chosen)[
         ["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]
     ].sum()
     judged = sums["aligned_satang"] + sums["other_satang"]
@@ -126,23 +128,23 @@ def alignment_words(version: str, chosen: queries.Filters) -> None:
     panels.figures([(t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()])
 
 
-def strong_words(version: str, chosen: queries.Filters) -> None:
+def strong_words(scope: Scope, chosen: queries.Filters) -> None:
     """The flag in a sentence, and what strong and weak mean here."""
-    given = answers.answer(version, chosen, "strong_current_on_weak")
-    how = "weak_how_ranked" if answers.community_classes(version, chosen.fiscal_year) else "weak_how"
-    st.html(f"<p><b>{safe(answers.sentence(version, given))}</b> {safe(t(how))}</p>")
+    given = answers.answer(scope, chosen, "strong_current_on_weak")
+    how = "weak_how_ranked" if answers.community_classes(scope, chosen.fiscal_year) else "weak_how"
+    st.html(f"<p><b>{safe(answers.sentence(scope, given))}</b> {safe(t(how))}</p>")
 
 
-def tables(version: str, chosen: queries.Filters, shown: str) -> None:
+def tables(scope: Scope, chosen: queries.Filters, shown: str) -> None:
     """The list behind the map."""
     if shown == "alignment":
         table = (
-            _inside(analysis.alignment(version, chosen), chosen)
+            _inside(analysis.alignment(scope, chosen), chosen)
             .query("amount_satang > 0")
             .sort_values(["aligned_share", "amount_satang"])
         )
         rows = table.assign(
-            place=[records.place_words(code) for code in table["subdistrict_code"]],
+            place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
             asked=[_asked(themes) for themes in table["asked"]],
         )
         columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
@@ -150,11 +152,11 @@ def tables(version: str, chosen: queries.Filters, shown: str) -> None:
         money = dict.fromkeys(list(columns)[2:-1], baht)
         panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | money)
         return
-    table = strong_on_weak(analysis.coverage(version, chosen), answers.strength(version, chosen.fiscal_year))
+    table = strong_on_weak(analysis.coverage(scope, chosen), answers.strength(scope, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
         "per_head_baht", ascending=False
     )
-    rows = flagged.assign(place=[records.place_words(code) for code in flagged["subdistrict_code"]])
+    rows = flagged.assign(place=[records.place_words(scope, code) for code in flagged["subdistrict_code"]])
     columns = {"place": t("column_place"), "per_head_baht": t("column_per_head"), "strength": t("column_strength")}
     panels.table(
         rows,
@@ -168,14 +170,14 @@ def _asked(themes: str) -> str:
     return records.theme_words(themes) if themes else t("alignment_no_plan")
 
 
-def history(version: str, chosen: queries.Filters) -> None:
+def history(scope: Scope, chosen: queries.Filters) -> None:
     """Every stream with its period; those that ended before the year are off the map and stay here with their money."""
-    table = stream_history(queries.support(version), queries.code_list(version, "stream"), chosen.fiscal_year)
+    table = stream_history(queries.support(scope), queries.code_list(scope, "stream"), chosen.fiscal_year)
     if table.empty:
         return
     ended = table[table["state"].eq("ended")]
     st.html(f"<b>{safe(t('stream_history', ended=len(ended), amount=baht(ended['amount_satang'].sum())))}</b>")
-    names = records.stream_names(version)
+    names = records.stream_names(scope)
     rows = table.assign(
         stream=[names.get(code, code) for code in table["stream_code"]],
         kind=[t(f"kind_{kind}") if isinstance(kind, str) and kind else t("kind_unknown") for kind in table["kind"]],
@@ -190,11 +192,11 @@ def history(version: str, chosen: queries.Filters) -> None:
     panels.table(rows, "streams", columns, formats=money)
 
 
-def evenness(version: str, chosen: queries.Filters) -> None:
+def evenness(scope: Scope, chosen: queries.Filters) -> None:
     """How evenly the money lies: computed only when asked for."""
     if not st.toggle(t("evenness"), key="evenness"):
         return
-    found = analysis.evenness(version, chosen.without("district"))
+    found = analysis.evenness(scope, chosen.without("district"))
     if found["curve"].empty:
         panels.empty()
         return

@@ -12,9 +12,11 @@ from loaders import codes
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
+from pages.components.names import theme_names
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.session import fragments as apart
+from pages.session.scope import Scope
 from pages.session.text import baht, language, name_of, percent, safe, t, whole
 
 LISTS = ("gap", "unknown_support", "theme", "plans")
@@ -22,15 +24,15 @@ BARS = ("median", "mean", "quarter")
 PER = ("count", "households", "population")
 
 
-def show(version: str, chosen: queries.Filters, inside: pd.DataFrame, need: str, theme: str) -> None:
+def show(scope: Scope, chosen: queries.Filters, inside: pd.DataFrame, need: str, theme: str) -> None:
     """One list at a time, so that a change of filter reckons only what is on the screen."""
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"gap_list_{name}"), "gap")
     if kind == "theme":
-        _themes(version, chosen)
+        _themes(scope, chosen)
     elif kind == "plans":
-        _plans(version, chosen)
+        _plans(scope, chosen)
     else:
-        _places(version, chosen, inside[inside["quadrant"].eq(kind)], need, theme)
+        _places(scope, chosen, inside[inside["quadrant"].eq(kind)], need, theme)
 
 
 def finding(counts: pd.Series, theme: str, need: str) -> str:
@@ -40,56 +42,56 @@ def finding(counts: pd.Series, theme: str, need: str) -> str:
     return t(kind, gaps=counts.get("gap", 0), theme=theme, need=need, unknown=unknown)
 
 
-def least_reached(version: str, chosen: queries.Filters) -> str:
+def least_reached(scope: Scope, chosen: queries.Filters) -> str:
     """Without figures of need: the function that leaves most people without, of those that somebody has reported on."""
-    rows = looks.gaps_by_theme(version, chosen)
+    rows = looks.gaps_by_theme(scope, chosen)
     rows = rows[rows["none"] > 0]
     if rows.empty:
         return t("view_gaps")
     row = rows.iloc[0]
-    theme, people = choices.theme_names()[row["theme_code"]], whole(row["population_none"])
+    theme, people = theme_names()[row["theme_code"]], whole(row["population_none"])
     return t("finding_gap_theme", theme=theme, none=int(row["none"]), all=int(row["all"]), people=people)
 
 
-def without_needs(version: str, chosen: queries.Filters) -> None:
+def without_needs(scope: Scope, chosen: queries.Filters) -> None:
     """No figure of need is in the store: say what is missing, and show the functions and the plans all the same."""
-    if queries.support(version).empty:
+    if queries.support(scope).empty:
         panels.empty("nothing_loaded")
         return
     panels.empty("no_needs")
-    _themes(version, chosen)
-    _plans(version, chosen)
+    _themes(scope, chosen)
+    _plans(scope, chosen)
 
 
-def cluster_finding(version: str, counts: dict[str, int], measure: str) -> str:
+def cluster_finding(scope: Scope, counts: dict[str, int], measure: str) -> str:
     """How many places lie low among their like, on what is looked at."""
     return t(
         "finding_clusters" if counts.get("w") else "finding_clusters_zero",
         weak=counts.get("w", 0),
-        measure=_hints(version)[measure],
+        measure=_hints(scope)[measure],
     )
 
 
-def _near(version: str, chosen: queries.Filters, places: list[tuple[str, str]]) -> list[str]:
-    near, names = looks.near_agencies(version, chosen.fiscal_year), rows_.agency_names(version)
+def _near(scope: Scope, chosen: queries.Filters, places: list[tuple[str, str]]) -> list[str]:
+    near, names = looks.near_agencies(scope, chosen.fiscal_year), rows_.agency_names(scope)
     return [
         ", ".join(names.get(agency, agency) for agency in near.get(place, [])[:3]) or t("nobody_near")
         for place in places
     ]
 
 
-def _named(chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
-    names = queries.areas(chosen.fiscal_year).set_index("subdistrict_code")
+def _named(scope: Scope, chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
+    names = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code")
     return rows.assign(
         name=[name_of(names.loc[code]) for code in rows["subdistrict_code"]],
         district=[name_of(names.loc[code], "district_name") for code in rows["subdistrict_code"]],
     )
 
 
-def basis(version: str, chosen: queries.Filters, need: str, theme: str) -> pd.DataFrame:
+def basis(scope: Scope, chosen: queries.Filters, need: str, theme: str) -> pd.DataFrame:
     """The rows behind need against support: the figures of the need, and the records of its function."""
-    figures = queries.register(version, "indicator").query("indicator_code == @need")
-    work = analysis.chosen_support(version, replace(chosen, theme=theme, district=None))
+    figures = queries.register(scope, "indicator").query("indicator_code == @need")
+    work = analysis.chosen_support(scope, replace(chosen, theme=theme, district=None))
     return pd.concat([figures, work], ignore_index=True)
 
 
@@ -99,14 +101,14 @@ def unit_of(indicator: str) -> str:
     return str(entry.get(f"unit_{language()}") or entry.get("unit_th") or "")
 
 
-def _places(version: str, chosen: queries.Filters, rows: pd.DataFrame, need: str, theme: str) -> None:
+def _places(scope: Scope, chosen: queries.Filters, rows: pd.DataFrame, need: str, theme: str) -> None:
     """Most people affected first, with who could act or who has not yet spoken."""
     if rows.empty:
         panels.empty("no_gaps")
         return
-    shown = _named(chosen, rows).assign(
-        could_act=_near(version, chosen, [(code, theme) for code in rows["subdistrict_code"]]),
-        missing=[rows_.base_words(version, bases) for bases in rows["missing_bases"]],
+    shown = _named(scope, chosen, rows).assign(
+        could_act=_near(scope, chosen, [(code, theme) for code in rows["subdistrict_code"]]),
+        missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
         above=[t("yes") if above else "" for above in rows["supported_above"]],
     )
     columns = {"name": t("column_subdistrict"), "district": t("column_district"), "need_value": t("column_need_unit", unit=unit_of(need)),
@@ -115,9 +117,9 @@ def _places(version: str, chosen: queries.Filters, rows: pd.DataFrame, need: str
     panels.table(shown, "gaps", columns, formats={"need_value": whole, "population": whole})
 
 
-def _themes(version: str, chosen: queries.Filters) -> None:
+def _themes(scope: Scope, chosen: queries.Filters) -> None:
     """Functions by how many people live where nobody works on them."""
-    rows = looks.gaps_by_theme(version, chosen)
+    rows = looks.gaps_by_theme(scope, chosen)
     silent = rows["not_reported"].eq(rows["all"])  # nobody has spoken: how many are without is not known
     rows = rows.assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
@@ -130,9 +132,9 @@ def _themes(version: str, chosen: queries.Filters) -> None:
     )
 
 
-def _plans(version: str, chosen: queries.Filters) -> None:
+def _plans(scope: Scope, chosen: queries.Filters) -> None:
     """What community plans ask for and do not get, the unmet first."""
-    rows = looks.plan_demands(version, chosen)
+    rows = looks.plan_demands(scope, chosen)
     if rows.empty:
         panels.empty("no_plan_demands")
         return
@@ -140,45 +142,45 @@ def _plans(version: str, chosen: queries.Filters) -> None:
     st.html(
         f"<p>{safe(t('plan_finding', unmet=counts.get('unmet', 0), part=counts.get('part', 0), met=counts.get('met', 0), unknown=counts.get('unknown', 0)))}</p>"
     )
-    shown = _named(chosen, rows).assign(
+    shown = _named(scope, chosen, rows).assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
         words=[t(f"plan_{status}") for status in rows["status"]],
-        could_act=_near(version, chosen, list(zip(rows["subdistrict_code"], rows["theme_code"], strict=True))),
-        missing=[rows_.base_words(version, bases) for bases in rows["missing_bases"]],
+        could_act=_near(scope, chosen, list(zip(rows["subdistrict_code"], rows["theme_code"], strict=True))),
+        missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
     )
     columns = {"name": t("column_subdistrict"), "district": t("column_district"), "theme": t("column_asked"), "words": t("column_status"),
                "demands": t("column_demands"), "unmet": t("column_unmet"), "could_act": t("column_could_act"), "missing": t("column_missing_bases")}  # fmt: skip
     panels.table(shown, "gaps-plans", columns)
 
 
-def choose(version: str, listed: dict[str, str]) -> None:
+def choose(scope: Scope, listed: dict[str, str]) -> None:
     """The row of choices above the map: need against support, or clusters; ``listed`` are the needs with their names."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
         with apart.redraws(apart.RESULTS):
-            panels.choose_map_view()
+            panels.choose_map_view(scope)
             if mode == "clusters":
-                choose_hint(version)
+                choose_hint(scope)
             else:
                 choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
                 choices.switch("per", t("per"), PER, lambda name: t(f"per_{name}"))
                 choices.choose("bar", t("bar"), BARS, lambda name: t(f"bar_{name}"))
 
 
-def choose_hint(version: str) -> tuple[str, str]:
+def choose_hint(scope: Scope) -> tuple[str, str]:
     """What the clusters are looked for on, and by which statistic."""
-    words = _hints(version)
+    words = _hints(scope)
     measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__)
     return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(f"method_{name}"), "moran")
 
 
-def _hints(version: str) -> dict[str, str]:
+def _hints(scope: Scope) -> dict[str, str]:
     """What clusters can be looked for on: signs of strength first, the money after them."""
-    signs = {code: entry[f"name_{language()}"] for code, entry in looks.strengths(version).items()}
+    signs = {code: entry[f"name_{language()}"] for code, entry in looks.strengths(scope).items()}
     return signs | {"per_head_baht": t("measure_per_head_baht")}
 
 
-def clusters(version: str, chosen: queries.Filters, found: pd.DataFrame, measure: str) -> None:
+def clusters(scope: Scope, chosen: queries.Filters, found: pd.DataFrame, measure: str) -> None:
     """Weak places that lie together or among strong ones, with the caution that belongs to them."""
     rows = found[found["cluster"].isin(["weak", "weak_among_strong"])].sort_values(
         ["cluster", "value", "subdistrict_code"]
@@ -188,8 +190,8 @@ def clusters(version: str, chosen: queries.Filters, found: pd.DataFrame, measure
     if rows.empty:
         panels.empty("no_clusters")
         return
-    shown = _named(chosen, rows).assign(words=[t(f"cluster_{cluster}") for cluster in rows["cluster"]])
-    value = _hints(version)[measure]
+    shown = _named(scope, chosen, rows).assign(words=[t(f"cluster_{cluster}") for cluster in rows["cluster"]])
+    value = _hints(scope)[measure]
     columns = {
         "name": t("column_subdistrict"),
         "district": t("column_district"),

@@ -6,44 +6,46 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
+from pages.components.names import need_names, theme_names
 from pages.gaps import lists as gap_lists
 from pages.queries import analysis, looks
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import t
 
 
 def view() -> None:
     """Gaps for one need, or clusters of weak places as a hint."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.filters(version)
-    if listed := choices.need_names(version):
-        gap_lists.choose(version, listed)
-    choices.results(version, _results, place, listed)
+    choices.filters(scope)
+    if listed := need_names(scope):
+        gap_lists.choose(scope, listed)
+    choices.results(scope, _results, place, listed)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, listed: dict[str, str]) -> None:
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator, listed: dict[str, str]) -> None:
     if not listed:
         with place:
-            panels.title(gap_lists.least_reached(version, chosen), panels.completeness(version, chosen))
-        gap_lists.without_needs(version, chosen)
-        panels.sources(version, analysis.chosen_support(version, chosen), chosen)
+            panels.title(gap_lists.least_reached(scope, chosen), panels.completeness(scope, chosen))
+        gap_lists.without_needs(scope, chosen)
+        panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
         return
     said = st.session_state
     mode, view_ = said["mode"], said["map"]
     if mode == "clusters":
         measure = said["hint"]
-        found = looks.clusters(version, chosen.without("district"), measure, said["method"])
+        found = looks.clusters(scope, chosen.without("district"), measure, said["method"])
         layer = layers.clusters_layer(found, t("unit_per_head_baht") if measure == "per_head_baht" else "{}")
-        finding, note = gap_lists.cluster_finding(version, layer.counts(chosen.district), measure), t("note_clusters")
+        finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
         need, per, bar = said["need"], said["per"], said["bar"]
-        table = looks.need_gaps(version, chosen, need, per, bar)
+        table = looks.need_gaps(scope, chosen, need, per, bar)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
         theme = chosen.theme or analysis.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
-        finding = gap_lists.finding(counts, choices.theme_names()[theme], listed[need])
+        finding = gap_lists.finding(counts, theme_names()[theme], listed[need])
         note = t(
             "note_gaps_bar", known=known, all=len(inside), bar=t(f"bar_{bar}"), unknown=counts.get("unknown_support", 0)
         )
@@ -51,14 +53,14 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator, liste
         panels.title(finding, note)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if mode == "clusters":
             st.warning(t("cluster_caution"))
     if mode == "clusters":
-        gap_lists.clusters(version, chosen, found, measure)
-        panels.sources(version, analysis.chosen_support(version, chosen), chosen)
+        gap_lists.clusters(scope, chosen, found, measure)
+        panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
         return
-    gap_lists.show(version, chosen, inside, need, theme)
-    panels.sources(version, gap_lists.basis(version, chosen, need, theme), chosen)
+    gap_lists.show(scope, chosen, inside, need, theme)
+    panels.sources(scope, gap_lists.basis(scope, chosen, need, theme), chosen)

@@ -12,16 +12,17 @@ from loaders.store import connection as store
 from pages.components import records
 from pages.imports import jobs as import_jobs
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
 
 
-def batches(version: str) -> None:
+def batches(scope: Scope) -> None:
     """Choose a batch; withdraw, put back, or make its file to give back."""
-    known = queries.batches(version)
+    known = queries.batches(scope)
     if known.empty:
         return
     st.html(f"<b>{safe(t('batches_title'))}</b>")
-    names = records.agency_names(version)
+    names = records.agency_names(scope)
     rows = {int(row.id): row for row in known.itertuples()}
 
     def words(number: int) -> str:
@@ -44,12 +45,12 @@ def batches(version: str) -> None:
             )
             st.rerun()
     if active:
-        _warn_of_resting(version, chosen)
+        _warn_of_resting(scope, chosen)
 
 
-def _warn_of_resting(version: str, batch: int) -> None:
+def _warn_of_resting(scope: Scope, batch: int) -> None:
     """Lines that other files left out because this batch has them would be on the board no more."""
-    for one in queries.resting_on(version, batch):
+    for one in queries.resting_on(scope, batch):
         blanks = {
             "file": one["file"],
             "batch": one["batch"],

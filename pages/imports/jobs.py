@@ -25,6 +25,7 @@ from loaders.imports import batches
 from loaders.store import connection as store
 from pages.queries import store as queries
 from pages.session import sign_in as who
+from pages.session import url_state
 from pages.session.text import flat, t
 
 PREFIX = "kradan-import-"
@@ -75,7 +76,7 @@ def _let_go(uploads: Sequence[Any]) -> None:
 def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:
     """Start the work in the background; ``watch`` shows how far it is."""
     who.team_only(queries.viewer())
-    room = folder()
+    room, province = folder(), url_state.province()
     for name in ("progress.json", "result.json"):
         (room / name).unlink(missing_ok=True)
     job = {"files": files, "store": store, "give_back": give_back, "who": person()}
@@ -84,9 +85,15 @@ def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool =
         process = subprocess.Popen(  # our own module, a list, no shell
             [sys.executable, "-X", "utf8", "-m", MODULE, str(room)], cwd=settings.ROOT, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
-            env={**os.environ, "KRADAN_PROVINCE": settings.province()},
+            env={**os.environ, "KRADAN_PROVINCE": province},
         )  # fmt: skip
-    st.session_state["import_job"] = {"process": process, "files": files, "store": store, "give_back": give_back}
+    st.session_state["import_job"] = {
+        "process": process,
+        "files": files,
+        "store": store,
+        "give_back": give_back,
+        "province": province,
+    }
 
 
 def is_running() -> bool:
@@ -115,7 +122,7 @@ def _stored(job: dict[str, Any]) -> list[int | None]:
     if not job["store"]:
         return [None for _ in job["files"]]
     with store.reading(queries.engine()) as connection:
-        return [batches.loaded_as(connection, Path(one["path"])) for one in job["files"]]
+        return [batches.loaded_as(connection, Path(one["path"]), job["province"]) for one in job["files"]]
 
 
 def _read(name: str) -> Any:

@@ -8,29 +8,30 @@ from pages.imports import jobs as import_jobs
 from pages.imports import preview as importing
 from pages.imports import result as import_result
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import t, whole
 
 
 def view() -> None:
     """Imports."""
-    version = queries.version()
-    known = queries.batches(version)
+    scope = queries.current_scope()
+    known = queries.batches(scope)
     active = known[known["is_active"].astype(bool)]
     panels.title(
         t("finding_imports", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
     )
-    base = _upload(version)
+    base = _upload(scope)
     if note := st.session_state.pop("import_note", None):
         st.info(note)
     result = st.session_state.get("import_result")
     if not importing.running() and result:
-        import_result.show(result, base)
-    batch_list.batches(version)
+        import_result.show(scope, result, base)
+    batch_list.batches(scope)
     batch_list.blank_forms()
 
 
-def _upload(version: str) -> str | None:
-    names = records.agency_names(version)
+def _upload(scope: Scope) -> str | None:
+    names = records.agency_names(scope)
     bases = ["", *sorted(names, key=names.__getitem__)]
     base = st.selectbox(
         t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"

@@ -13,6 +13,7 @@ from loaders import codes
 from loaders.layouts.values import BAHT
 from pages.components import panels, records
 from pages.imports import jobs as import_jobs
+from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, language, safe, t, whole
 
 UNITS = ("baht", "thousand_baht", "million_baht")
@@ -73,7 +74,7 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
         st.caption(f"{whole(rows)} {t('records')}: {sentence({'code': reason})}")
 
 
-def sheets(answer: dict[str, Any]) -> None:
+def sheets(scope: Scope, answer: dict[str, Any]) -> None:
     """Every sheet: what its columns became and the first rows as read."""
     for sheet in answer.get("sheets", ()):
         known = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
@@ -100,7 +101,7 @@ def sheets(answer: dict[str, Any]) -> None:
             st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
             if sheet["constants"] or sheet["units"]:
                 st.caption(flat(_constants(sheet)))
-            _sample(sheet)
+            _sample(scope, sheet)
 
 
 def _constants(sheet: dict[str, Any]) -> str:
@@ -109,7 +110,7 @@ def _constants(sheet: dict[str, Any]) -> str:
     return t("for_every_row", values=" · ".join(parts))
 
 
-def _sample(sheet: dict[str, Any]) -> None:
+def _sample(scope: Scope, sheet: dict[str, Any]) -> None:
     if not sheet["sample"]:
         return
     st.html(f"<b>{safe(t('rows_as_read'))}</b>")
@@ -118,7 +119,7 @@ def _sample(sheet: dict[str, Any]) -> None:
         line = {
             t("column_row"): str(row["row"]),
             t("column_state"): t(f"will_{row['outcome']}"),
-            t("column_place"): records.place_words(row["area_code"]),
+            t("column_place"): records.place_words(scope, row["area_code"]),
         }
         for name, value in row.items():
             if name not in {"row", "outcome", "reason", "area_code", "written"}:

@@ -8,10 +8,11 @@ from pages.imports import batches as batch_list
 from pages.imports import jobs as import_jobs
 from pages.imports import mapping as import_mapping
 from pages.imports import preview as importing
+from pages.session.scope import Scope
 from pages.session.text import flat, safe, t
 
 
-def show(result: dict, base: str | None) -> None:
+def show(scope: Scope, result: dict, base: str | None) -> None:
     """Every file's account, then one button for all that can be stored; or the file to give back."""
     if result["give_back"]:
         answer = result["answers"][0]
@@ -21,7 +22,7 @@ def show(result: dict, base: str | None) -> None:
         return
     for number, answer in enumerate(result["answers"]):
         st.html(f"<h2 class='kradan-file'>{safe(answer['file'])}</h2>")
-        _one(answer, number, result, base)
+        _one(scope, answer, number, result, base)
     ready = importing.storable(result)
     if ready and not result["stored"]:
         asked = [(number, words) for number in ready for words in importing.doubts(result["answers"][number])]
@@ -36,7 +37,7 @@ def show(result: dict, base: str | None) -> None:
             st.rerun()
 
 
-def _one(answer: dict, number: int, result: dict, base: str | None) -> None:
+def _one(scope: Scope, answer: dict, number: int, result: dict, base: str | None) -> None:
     if "refused" in answer:
         st.error(flat(importing.sentence(answer["refused"])))
     elif result["stored"]:
@@ -44,7 +45,7 @@ def _one(answer: dict, number: int, result: dict, base: str | None) -> None:
     if "summary" in answer:
         importing.account(answer, stored=result["stored"])
     importing.problems(answer, number)
-    importing.sheets(answer)
+    importing.sheets(scope, answer)
     if not result["stored"] and (said := import_mapping.mapping(answer, number, base)):
         importing.say(result["files"][number]["path"], said)
         import_jobs.start(importing.files_with(result, base))

@@ -9,29 +9,31 @@ from geo.coverage.matrix import money_matrix, who_could_act_in
 from geo.coverage.roll_up import STRIP_LEVELS
 from loaders import codes
 from loaders.areas import facts as province_facts
-from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components.charts import Cell, matrix_html
+from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import baht, in_order, safe, t, whole
 
 NOT_CODED = ""
 
 
 def _themes(chosen: Filters) -> dict[str, str]:
-    return {code: name for code, name in choices.theme_names().items() if chosen.theme in (None, code)}
+    return {code: name for code, name in theme_names().items() if chosen.theme in (None, code)}
 
 
-def _areas(chosen: Filters) -> dict[str, str]:
+def _areas(scope: Scope, chosen: Filters) -> dict[str, str]:
     """Codes and words of the rows, in the order a person looks them up."""
-    names = choices.district_names()
+    names = district_names(scope)
     if chosen.district:
         names = {
             code: words.split(" · ")[0]
-            for code, words in choices.subdistrict_names().items()
+            for code, words in subdistrict_names(scope).items()
             if code.startswith(chosen.district)
         }
     order = {name: index for index, name in enumerate(in_order(list(names.values())))}
@@ -49,15 +51,15 @@ def finding(table: pd.DataFrame) -> str:
         return t("view_matrix")
     least = reach.sort_values("covered", kind="stable").iloc[0]
     key = "finding_least" if len(reach) > 1 else "finding_reach"
-    return t(key, name=choices.theme_names()[str(least.name)], covered=int(least["covered"]), all=int(least["all"]))
+    return t(key, name=theme_names()[str(least.name)], covered=int(least["covered"]), all=int(least["all"]))
 
 
-def show(version: str, chosen: Filters, table: pd.DataFrame, shown: str) -> None:
+def show(scope: Scope, chosen: Filters, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
-    themes, areas = _themes(chosen), _areas(chosen)
+    themes, areas = _themes(chosen), _areas(scope, chosen)
     known = {(row.theme_code, row.area_code): row for row in table.itertuples()}
     if shown == "baht":
-        _money(version, chosen, themes, areas, known)
+        _money(scope, chosen, themes, areas, known)
         return
     rows = []
     for code, words in areas.items():
@@ -77,9 +79,9 @@ def _thousands(satang: object) -> str:
 
 def _row_address(code: str) -> str:
     return (
-        choices.address("subdistrict", subdistrict=code)
+        url_state.address("subdistrict", subdistrict=code)
         if len(code) == 6
-        else choices.address("matrix", district=code, cells=st.session_state.get("cells"))
+        else url_state.address("matrix", district=code, cells=st.session_state.get("cells"))
     )
 
 
@@ -104,7 +106,7 @@ def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
     own = {"subdistrict": area} if len(area) == 6 else {"district": area}
     covered = status == "covered"
     href = (
-        choices.address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own)
+        url_state.address("subdistrict" if len(area) == 6 else "coverage", theme=theme, **own)
         if covered
         else _cell_address(theme, area)
     )
@@ -113,16 +115,16 @@ def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
 
 
 def _cell_address(theme: str, area: str) -> str:
-    return choices.address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
+    return url_state.address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
 
 
-def _money(version: str, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
+def _money(scope: Scope, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
     """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
     found = money_matrix(
-        analysis.chosen_support(version, chosen),
-        queries.areas(chosen.fiscal_year),
-        list(choices.theme_names()),
-        province_facts.local_governments(queries.province_in(version)),
+        analysis.chosen_support(scope, chosen),
+        queries.areas(scope, chosen.fiscal_year),
+        list(theme_names()),
+        province_facts.local_governments(scope.province),
         chosen.district,
     )
     amounts = {(row.theme_code, row.area_code): row.amount_satang for row in found.itertuples()}
@@ -183,22 +185,22 @@ def legend() -> None:
     st.html(f'<ul class="kradan-legend kradan-row">{rows}</ul>')
 
 
-def could_act(version: str, chosen: Filters) -> None:
+def could_act(scope: Scope, chosen: Filters) -> None:
     """Who could take up the cell that was opened: near agencies first, then those whose function it is."""
     theme, _, area = str(st.session_state.get("cell", "")).partition(":")
-    inside = [code for code in queries.areas(None)["subdistrict_code"] if area and code.startswith(area)]
-    if theme not in choices.theme_names() or not inside:
+    inside = [code for code in queries.areas(scope, None)["subdistrict_code"] if area and code.startswith(area)]
+    if theme not in theme_names() or not inside:
         st.session_state["cell"] = ""
         return
-    st.session_state["_used"]["cell"] = ""
-    records_ = analysis.chosen_support(version, Filters(chosen.fiscal_year))
+    url_state.current().use("cell")
+    records_ = analysis.chosen_support(scope, Filters(chosen.fiscal_year))
     mandates = {entry["code"]: entry.get("functions", ()) for entry in codes.agencies()}
-    found = who_could_act_in(records_, queries.adjacency(), inside, theme, mandates)
-    st.html(f"<b>{safe(t('cell_could_act', theme=choices.theme_names()[theme], place=records.place_words(area)))}</b>")
+    found = who_could_act_in(records_, queries.adjacency(scope), inside, theme, mandates)
+    st.html(f"<b>{safe(t('cell_could_act', theme=theme_names()[theme], place=records.place_words(scope, area)))}</b>")
     if found.empty:
         panels.empty("nobody_could_act")
     else:
-        names = records.agency_names(version)
+        names = records.agency_names(scope)
         rows = found.assign(
             agency=[names.get(code, code) for code in found["agency_code"]],
             reach=[t(f"reach_{reach}") for reach in found["reach"]],
@@ -213,13 +215,13 @@ def could_act(version: str, chosen: Filters) -> None:
     st.page_link(
         st.session_state["_views"]["coverage"],
         label=t("cell_on_map"),
-        query_params=choices.link_params(theme=theme, district=area[:4]),
+        query_params=url_state.link_params(theme=theme, district=area[:4]),
     )
 
 
-def download(version: str, chosen: Filters, table: pd.DataFrame) -> None:
+def download(scope: Scope, chosen: Filters, table: pd.DataFrame) -> None:
     """The matrix as rows, for a sheet."""
-    themes, areas = choices.theme_names(), _areas(chosen)
+    themes, areas = theme_names(), _areas(scope, chosen)
     rows = table.assign(
         theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(f"status_{status}") for status in table["status"]],
         amount=[None if pd.isna(satang) else int(satang) / 100 for satang in table["amount_satang"]],

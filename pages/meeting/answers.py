@@ -25,18 +25,18 @@ def answers(board: Board) -> dict[str, dict]:
 
 
 def _context(board: Board) -> Context:
-    version, chosen = board.version, board.chosen
+    scope, chosen = board.scope, board.chosen
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
     classes = board.ranked["class"].dropna().to_dict() if board.strength else None
     return Context(
-        coverage=analysis.coverage(version, chosen),
-        support=analysis.chosen_support(version, chosen),
-        plans=queries.register(version, "plan"),
-        strength=strength(analysis.needs(version), signs, queries.areas(chosen.fiscal_year), classes),
-        adjacency=queries.adjacency(),
-        by_theme=lambda: analysis.by_theme(version, chosen),
-        overlaps=lambda: analysis.overlaps(version, chosen),
-        needs=lambda: analysis.gaps(version, chosen, board.need) if len(analysis.needs(version)) else None,
+        coverage=analysis.coverage(scope, chosen),
+        support=analysis.chosen_support(scope, chosen),
+        plans=queries.register(scope, "plan"),
+        strength=strength(analysis.needs(scope), signs, queries.areas(scope, chosen.fiscal_year), classes),
+        adjacency=queries.adjacency(scope),
+        by_theme=lambda: analysis.by_theme(scope, chosen),
+        overlaps=lambda: analysis.overlaps(scope, chosen),
+        needs=lambda: analysis.gaps(scope, chosen, board.need) if len(analysis.needs(scope)) else None,
     )
 
 
@@ -53,7 +53,7 @@ def _step(board: Board, code: str, given: Answer) -> dict:
         values=board.in_order(pd.to_numeric(table["value"], errors="coerce")) if given.unit else None, unit=given.unit or None, marks=marks,
         mark_key=given.mark_label or None, badges=dict(given.badges) or None, focus=[given.chosen] if given.chosen else list(dict.fromkeys(listed))[:FOCUS],
         districts=[str(given.blanks[name]) for name in ("most_code", "least_code") if isinstance(given.blanks.get(name), str)],
-        bases=board.bases(analysis.chosen_support(board.version, board.chosen)),
+        bases=board.bases(analysis.chosen_support(board.scope, board.chosen)),
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from loaders import codes
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.ranking import data as ranking_data
+from pages.session.scope import Scope
 
 FOCUS = 7
 NEED = "hardship_households"
@@ -36,33 +37,33 @@ def whole(number: object) -> int | None:
 class Board:
     """What the steps are computed from: one data version, one fiscal year."""
 
-    version: str
+    scope: Scope
     story: dict
 
     @cached_property
     def chosen(self) -> queries.Filters:
         """The usual fiscal year."""
-        return queries.Filters(queries.usual_year(self.version))
+        return queries.Filters(queries.usual_year(self.scope))
 
     @cached_property
     def codes(self) -> list[str]:
         """Every subdistrict code, sorted."""
-        return sorted(queries.areas(None)["subdistrict_code"])
+        return sorted(queries.areas(self.scope, None)["subdistrict_code"])
 
     @cached_property
     def areas(self) -> pd.DataFrame:
         """Facts of every subdistrict by code."""
-        return queries.areas(self.chosen.fiscal_year).set_index("subdistrict_code", drop=False)
+        return queries.areas(self.scope, self.chosen.fiscal_year).set_index("subdistrict_code", drop=False)
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Coverage by code."""
-        return analysis.coverage(self.version, self.chosen).set_index("subdistrict_code", drop=False)
+        return analysis.coverage(self.scope, self.chosen).set_index("subdistrict_code", drop=False)
 
     @cached_property
     def reporting(self) -> int:
         """How many bases have spoken for this year, so that "all have reported" says of how many."""
-        scopes = queries.reports(self.version)
+        scopes = queries.reports(self.scope)
         return int(
             scopes.loc[
                 scopes["fiscal_year"].isna() | scopes["fiscal_year"].eq(self.chosen.fiscal_year), "base"
@@ -72,7 +73,7 @@ class Board:
     @cached_property
     def need(self) -> str:
         """The need under discussion: the first with figures, hardship before others."""
-        present = set(analysis.needs(self.version)["indicator_code"])
+        present = set(analysis.needs(self.scope)["indicator_code"])
         listed = [
             entry["code"] for entry in codes.indicators() if entry["direction"] == "need" and entry["code"] in present
         ]
@@ -81,12 +82,12 @@ class Board:
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Need against support by code."""
-        return analysis.gaps(self.version, self.chosen, self.need).set_index("subdistrict_code", drop=False)
+        return analysis.gaps(self.scope, self.chosen, self.need).set_index("subdistrict_code", drop=False)
 
     def ranking(self, axis: str) -> Ranking | None:
         """The ranking page's own ranking by ``data/rules/criteria.toml``; ``None`` when nothing can be scored."""
         try:
-            found = ranking_data.ranked(self.version, self.chosen.fiscal_year, ranking_data.Method(), axis)
+            found = ranking_data.ranked(self.scope, self.chosen.fiscal_year, ranking_data.Method(), axis)
         except SpecError:
             return None
         return found if found.units["score"].notna().any() else None
@@ -116,7 +117,7 @@ class Board:
     @cached_property
     def flagged(self) -> pd.DataFrame:
         """Pairs suspected of duplication."""
-        pairs = analysis.overlaps(self.version, self.chosen).pairs
+        pairs = analysis.overlaps(self.scope, self.chosen).pairs
         return pairs[pairs["outcome"].eq("suspected_duplication")]
 
     @cached_property

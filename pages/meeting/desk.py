@@ -16,6 +16,7 @@ from pages.meeting.board import VIEWS
 from pages.meeting.facts import difference, gather, shipped_story
 from pages.meeting.words import Words, title_of
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import day, language, safe, t
 
 COVER = """<style>
@@ -32,10 +33,10 @@ def cover() -> None:
     st.html(COVER)
 
 
-def show(number: int | None) -> None:
+def show(scope: Scope, number: int | None) -> None:
     """The desk."""
     words = Words(language())
-    facts = meeting.facts_of(number)
+    facts = meeting.facts_of(scope, number)
     panels.title(t("view_meeting"), t("meeting_desk_note", version=facts["version"], day=words.day(facts["as_of"])))
     if number is not None:
         st.info(t("meeting_frozen_note", number=number))
@@ -44,17 +45,17 @@ def show(number: int | None) -> None:
         st.rerun()
     left, right = st.columns(2, gap="large")
     with left:
-        _pack(number, facts)
-    if not queries.viewer().is_team:
+        _pack(scope, number, facts)
+    if not scope.viewer.is_team:
         return
     with left:
-        _frozen(number)
+        _frozen(scope, number)
     with right:
-        _decisions(number, words, facts)
+        _decisions(scope, number, words, facts)
         _story(words, facts)
 
 
-def _pack(number: int | None, facts: dict) -> None:
+def _pack(scope: Scope, number: int | None, facts: dict) -> None:
     st.subheader(t("meeting_pack"))
     st.caption(t("meeting_pack_note"))
     sheets = st.checkbox(t("meeting_pack_all_sheets"), key="pack-sheets")
@@ -63,7 +64,7 @@ def _pack(number: int | None, facts: dict) -> None:
         from pages.meeting.pack import make
 
         bar = st.progress(0.0, text=t("meeting_pack_doing"))
-        decisions = meeting.decisions_of(number)
+        decisions = meeting.decisions_of(scope, number)
         story = meeting.story_named(st.query_params.get("story"))
         st.session_state["_pack"] = (
             key,
@@ -89,13 +90,13 @@ def _pack(number: int | None, facts: dict) -> None:
         )
 
 
-def _frozen(number: int | None) -> None:
+def _frozen(scope: Scope, number: int | None) -> None:
     st.subheader(t("meeting_freeze"))
     name = st.text_input(t("meeting_freeze_name"), key="freeze-name")
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
         try:
             with queries.writing() as connection:
-                made = snapshots.freeze(connection, name, gather(queries.version()), meeting.person())
+                made = snapshots.freeze(connection, name, gather(scope), meeting.person())
             st.success(t("meeting_frozen_done", number=made))
         except Refused as stop:
             st.warning(t(f"problem_{stop.problem.code}"))
@@ -111,12 +112,12 @@ def _frozen(number: int | None) -> None:
                 st.query_params["frozen"] = str(row.id)
                 st.rerun()
     if number is not None:
-        _difference(meeting.facts_of(number))
+        _difference(scope, meeting.facts_of(scope, number))
 
 
-def _difference(before: dict) -> None:
+def _difference(scope: Scope, before: dict) -> None:
     """What is different now from the frozen meeting."""
-    words, now = Words(language()), gather(queries.version())
+    words, now = Words(language()), gather(scope)
     found = difference(before, now)
     st.html(f"<b>{safe(t('meeting_difference'))}</b>")
     lines = [t("meeting_came", files=", ".join(found["came"]))] if found["came"] else []
@@ -129,7 +130,7 @@ def _difference(before: dict) -> None:
     st.html("<ul>" + "".join(f"<li>{safe(line)}</li>" for line in lines or [t("meeting_no_difference")]) + "</ul>")
 
 
-def _decisions(number: int | None, words: Words, facts: dict) -> None:
+def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> None:
     st.subheader(t("meeting_decisions"))
     # a new form after each note: what could not be saved stays to be mended
     with st.form(f"decide-{st.session_state.get('_noted', 0)}"):
@@ -156,7 +157,7 @@ def _decisions(number: int | None, words: Words, facts: dict) -> None:
                 st.warning(t("meeting_decide_due_wrong"))
             except Refused as stop:
                 st.warning(t(f"problem_{stop.problem.code}"))
-    for row in meeting.decisions_of(number).itertuples():
+    for row in meeting.decisions_of(scope, number).itertuples():
         with st.container(horizontal=True, vertical_alignment="center", key=f"decision-{row.id}"):
             place = f" · {words.place(facts, row.area_code)}" if isinstance(row.area_code, str) else ""
             st.html(f"<span><b>{safe(row.who)}</b>: {safe(row.what)}{safe(place)} {safe(words.day(row.due_on))}</span>")

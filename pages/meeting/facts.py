@@ -16,6 +16,7 @@ from pages.meeting.steps import BUILDERS
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.cache import kept
+from pages.session.scope import Scope
 
 FORMAT = 1
 SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level", "area_code", "subdistrict_code", "fiscal_year", "amount_satang",
@@ -30,49 +31,49 @@ def shipped_story() -> dict:
 
 
 @kept(4)
-def gather(version: str) -> dict:
+def gather(scope: Scope) -> dict:
     """The facts of the present data version. Shared between sessions: never changed in place."""
-    board = Board(version, shipped_story())
+    board = Board(scope, shipped_story())
     steps = {view: build(board) for view, build in BUILDERS.items()}
     return {
         "format": FORMAT,
-        "version": version.partition("@")[0],  # with the province where it is not this house's own; not who looks
-        "province": settings.province(),
+        "version": queries.stamp(scope),  # with the province where it is not this house's own; not who looks
+        "province": scope.province,
         "fiscal_year": board.chosen.fiscal_year,
         "population_year": queries.population_year(board.chosen.fiscal_year),
-        "as_of": _as_of(version),
-        "is_demo": _is_demo(version),
+        "as_of": _as_of(scope),
+        "is_demo": _is_demo(scope),
         "codes": board.codes,
         "areas": _areas(board),
         "steps": steps,
         "questions": meeting_answers.answers(board),
         "cards": _cards(board, steps),
-        "agencies": _names(version, "agency"),
-        "streams": _names(version, "stream"),
+        "agencies": _names(scope, "agency"),
+        "streams": _names(scope, "stream"),
         "support": _support(board),
-        "sources": _sources(version),
+        "sources": _sources(scope),
     }
 
 
-def _active(version: str) -> pd.DataFrame:
-    batches = queries.batches(version)
+def _active(scope: Scope) -> pd.DataFrame:
+    batches = queries.batches(scope)
     return batches[batches["is_active"].astype(bool)]
 
 
-def _as_of(version: str) -> str | None:
+def _as_of(scope: Scope) -> str | None:
     """The day of the newest data: what the files say of themselves, else when they were loaded."""
-    active = _active(version)
+    active = _active(scope)
     days = pd.to_datetime(active["as_of"]).fillna(pd.to_datetime(active["loaded_at"]))
     return None if days.empty else days.max().date().isoformat()
 
 
-def _is_demo(version: str) -> bool:
-    return bool(_active(version)["is_demo"].any())
+def _is_demo(scope: Scope) -> bool:
+    return bool(_active(scope)["is_demo"].any())
 
 
-def _names(version: str, name: str) -> dict[str, dict[str, str]]:
+def _names(scope: Scope, name: str) -> dict[str, dict[str, str]]:
     found = {}
-    for row in queries.code_list(version, name).itertuples():
+    for row in queries.code_list(scope, name).itertuples():
         english = row.name_en if isinstance(row.name_en, str) and row.name_en else row.name_th
         short = getattr(row, "short_th", None)
         found[str(row.code)] = {
@@ -93,14 +94,14 @@ def _areas(board: Board) -> dict[str, dict]:
 
 
 def _support(board: Board) -> dict:
-    records = analysis.chosen_support(board.version, board.chosen)
+    records = analysis.chosen_support(board.scope, board.chosen)
     table = records[SUPPORT].astype(object)
     return {"columns": SUPPORT, "rows": table.where(table.notna(), None).to_numpy().tolist()}
 
 
-def _sources(version: str) -> list[dict]:
+def _sources(scope: Scope) -> list[dict]:
     found = []
-    for row in _active(version).sort_values("id").itertuples():
+    for row in _active(scope).sort_values("id").itertuples():
         day = row.as_of if pd.notna(row.as_of) else row.loaded_at
         found.append({"batch": int(row.id), "base": row.base, "file": row.file_name, "rows": int(row.rows_loaded), "day": str(pd.Timestamp(day).date()),
                       "sha256": row.file_sha256})  # fmt: skip
@@ -111,11 +112,11 @@ def _cards(board: Board, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
     coverage, gaps, ranked = board.coverage, board.gaps, board.ranked
     flagged = board.flagged["subdistrict_code"].value_counts()
-    supports = analysis.rolled(board.version, board.chosen).by_subdistrict.sort_values(
+    supports = analysis.rolled(board.scope, board.chosen).by_subdistrict.sort_values(
         "amount_satang", ascending=False, na_position="last"
     )
     grouped = dict(iter(supports.groupby("subdistrict_code")))
-    booklet = _booklets(board.version)
+    booklet = _booklets(board.scope)
     cards = {}
     for position, code in enumerate(board.codes):
         row, need = coverage.loc[code], gaps.loc[code]
@@ -134,8 +135,8 @@ def _cards(board: Board, steps: dict) -> dict[str, dict]:
     return cards
 
 
-def _booklets(version: str) -> dict[str, bool]:
-    plans = queries.register(version, "plan")
+def _booklets(scope: Scope) -> dict[str, bool]:
+    plans = queries.register(scope, "plan")
     known = plans[plans["booklet_held"].notna() & plans["subdistrict_code"].notna()]
     return {str(code): bool(rows.any()) for code, rows in known.groupby("subdistrict_code")["booklet_held"]}
 

@@ -4,23 +4,24 @@ import streamlit as st
 
 from pages.meeting import desk as meeting_desk
 from pages.meeting import wall as meeting
+from pages.queries import store as queries
 from pages.session.text import language
 
 
 def view() -> None:
     """The wall, or the desk when the presenter has pressed Esc."""
-    number = _number(st.query_params.get("frozen"))
+    scope, number = queries.current_scope(), _number(st.query_params.get("frozen"))
     if st.query_params.get("desk"):
-        meeting_desk.show(number)
+        meeting_desk.show(scope, number)
         return
     meeting_desk.cover()
-    message = meeting.show(number, meeting.story_named(st.query_params.get("story")), language())
+    message = meeting.show(scope, number, meeting.story_named(st.query_params.get("story")), language())
     if message is None:
         return
     if message["kind"] == "leave":
         st.query_params["desk"] = "1"
     elif message["kind"] == "decide":
-        meeting.take(message)
+        meeting.take(scope, message)
     st.rerun()
 
 

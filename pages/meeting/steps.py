@@ -72,7 +72,7 @@ def coverage(board: Board) -> dict:
                  ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]][0 if covered + none else 2:],
         marks="".join("1" if mark else "0" for mark in above) if above.any() else None, mark_key="mark_supported_above",
         focus=list((nobody if len(nobody) else few)["subdistrict_code"][: FOCUS - 2 if above.any() else FOCUS]),  # the stripe takes two lines
-        bases=board.bases(analysis.chosen_support(board.version, board.chosen)),
+        bases=board.bases(analysis.chosen_support(board.scope, board.chosen)),
     )  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def gaps(board: Board) -> dict:
         {"th": "-", "en": "-"},
     )
     blanks = {"gaps": len(found), "need": {"th": need["name_th"], "en": need["name_en"]}, "theme": name}
-    register = queries.register(board.version, "indicator").query("indicator_code == @board.need")
+    register = queries.register(board.scope, "indicator").query("indicator_code == @board.need")
     judged = bool(table["quadrant"].isin(list(JUDGED)).any())
     return board.step(
         "gaps", map_classes.letters(table["quadrant"], map_classes.QUADRANTS), legend,
@@ -102,13 +102,13 @@ def gaps(board: Board) -> dict:
         values=board.in_order(table["need_value"]), unit="unit_need",
         figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(known_sum(found["population"]))]] if judged else [],
         focus=list(found["subdistrict_code"][:FOCUS]),
-        bases=sorted({*board.bases(register), *board.bases(analysis.chosen_support(board.version, board.chosen))}),
+        bases=sorted({*board.bases(register), *board.bases(analysis.chosen_support(board.scope, board.chosen))}),
     )  # fmt: skip
 
 
 def overlaps(board: Board) -> dict:
     """Suspected duplication told from designed layering."""
-    found = analysis.overlaps(board.version, board.chosen)
+    found = analysis.overlaps(board.scope, board.chosen)
     inside = found.by_area[found.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
     outcome = inside["outcome"].reindex(board.codes)
     status = nothing_classes(board.coverage["status"].reindex(board.codes))
@@ -126,7 +126,7 @@ def overlaps(board: Board) -> dict:
         values=board.in_order(inside["suspected_duplication"].astype(float)), unit="unit_duplication",
         badges={str(code): int(number) for code, number in flagged["suspected_duplication"].items()},
         figures=[[f"meeting_pairs_{name}", whole(counts.get(name, 0))] for name in ("suspected_duplication", "overlapping", "complementary")] if len(outcome.dropna()) else [],
-        focus=list(flagged.index[:FOCUS]), bases=board.bases(analysis.chosen_support(board.version, board.chosen)),
+        focus=list(flagged.index[:FOCUS]), bases=board.bases(analysis.chosen_support(board.scope, board.chosen)),
     )  # fmt: skip
 
 
@@ -146,7 +146,7 @@ def _overlaps_title(board: Board, counts: pd.Series, stake: int | None) -> list:
 
 def currents(board: Board) -> dict:
     """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
-    rolled = analysis.rolled(board.version, board.chosen)
+    rolled = analysis.rolled(board.scope, board.chosen)
     table = board.coverage
     million = table["amount_satang"].astype("Float64") / 1e8
     bounds = [0.5, 1.0, 2.0, 5.0]
@@ -165,7 +165,7 @@ def currents(board: Board) -> dict:
         rolled.by_subdistrict["amount_satang"].sum(min_count=1),
         rolled.strip["amount_satang"].sum(min_count=1),
     )
-    records = analysis.chosen_support(board.version, board.chosen)
+    records = analysis.chosen_support(board.scope, board.chosen)
     streams = (
         records[records["amount_satang"].notna()]
         .groupby("stream_code")["amount_satang"]
@@ -187,7 +187,7 @@ def currents(board: Board) -> dict:
 
 
 def _stream_bars(board: Board, streams: pd.Series, total: int) -> list[list]:
-    known = queries.code_list(board.version, "stream").set_index("code")
+    known = queries.code_list(board.scope, "stream").set_index("code")
     bars = []
     for code, satang in streams.head(5).items():
         row = known.loc[code] if code in known.index else None

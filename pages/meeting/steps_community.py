@@ -46,7 +46,7 @@ def classes(board: Board) -> dict:
 
 def _register_bases(board: Board, names: tuple[str, ...]) -> list[str]:
     return sorted(
-        {base for name in names for base in board.bases(queries.register(board.version, name)) if base != "reference"}
+        {base for name in names for base in board.bases(queries.register(board.scope, name)) if base != "reference"}
     )
 
 
@@ -78,7 +78,7 @@ def weak(board: Board) -> dict:
         values=board.in_order(agencies.where(agencies > 0)), unit="unit_agencies",
         figures=[["meeting_people_weak", whole(known_sum(table.loc[board.weak, "population"]))], ["meeting_people_alone", whole(known_sum(alone["population"]))]] if scored else [],
         focus=[*alone["subdistrict_code"], *few["subdistrict_code"]][:FOCUS],
-        bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(analysis.chosen_support(board.version, board.chosen))}),
+        bases=sorted({*_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation")), *board.bases(analysis.chosen_support(board.scope, board.chosen))}),
     )  # fmt: skip
 
 
@@ -144,5 +144,5 @@ def decision(board: Board) -> dict:
         values=board.in_order(signs.where(signs > 0)), unit="meeting_unit_signs",
         figures=[["quadrant_gap", int(gap.sum())], ["outcome_suspected_duplication", int(double.sum())], ["meeting_weak_lonely", int(lonely.sum())]] if unknown < len(signs) else [],
         focus=[code for code in order.index if signs[code] > 0][:FOCUS],
-        bases=sorted({*board.bases(analysis.chosen_support(board.version, board.chosen)), *_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation"))}),
+        bases=sorted({*board.bases(analysis.chosen_support(board.scope, board.chosen)), *_register_bases(board, ("indicator", "plan", "welfare_fund", "organisation"))}),
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -23,6 +24,8 @@ from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import sign_in as who
 from pages.session.cache import kept
+from pages.session.scope import Scope
+from pages.session.text import LANGUAGES
 
 _component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "meeting")
 STATIC = "../../app/static/"
@@ -49,23 +52,23 @@ def frozen(number: int) -> dict:
         return snapshots.read(connection, number)
 
 
-def facts_of(number: int | None) -> dict:
+def facts_of(scope: Scope, number: int | None) -> dict:
     """The facts of a frozen meeting, or of the data now as the viewer may see them. A frozen copy holds everything: it is the team's."""
     if number is None:
-        return gather(queries.version())
-    who.team_only(queries.viewer())
+        return gather(scope)
+    who.team_only(scope.viewer)
     return frozen(number)
 
 
-def decisions_of(number: int | None) -> pd.DataFrame:
+def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
     """The decisions noted at a meeting; whoever is not of the team sees none."""
     with store.reading(queries.engine()) as connection:
         noted = meetings.decisions(connection, number)
-    if not queries.viewer().is_team:
+    if not scope.viewer.is_team:
         return noted.iloc[:0]
     if number is not None:
         return noted
-    return noted[noted["data_version"].map(queries.province_in).eq(settings.province())].reset_index(drop=True)
+    return noted[noted["data_version"].map(queries.province_of_stamp).eq(scope.province)].reset_index(drop=True)
 
 
 def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
@@ -78,7 +81,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         | {"question": words.say(f"question_{name}"), "ask": words.say(f"question_{name}")}
         for name, answer in facts["questions"].items()
     ]
-    map_ = geometry.current()
+    map_ = geometry.current(facts["province"])
     wall = {
         "lang": words.language,
         "colors": palette.for_browser(),
@@ -192,27 +195,26 @@ def _stability(words: Words, card: dict) -> str:
 
 
 @kept(8)
-def _prepared(meeting: str, version: str, language: str, story: str, map_: str) -> dict:
-    facts = facts_of(int(meeting) if meeting else None)
-    return payload(facts, json.loads(story), Words(language), meeting)
+def _prepared(scope: Scope, meeting: str, story: str, map_: str) -> dict:
+    facts = facts_of(scope.in_language(None), int(meeting) if meeting else None)
+    return payload(facts, json.loads(story), Words(scope.language or LANGUAGES[0]), meeting)
 
 
-def show(number: int | None, story: list[dict], language: str) -> dict | None:
+def show(scope: Scope, number: int | None, story: list[dict], language: str) -> dict | None:
     """Put the wall on the screen; returns its message when there is a new one."""
-    facts = facts_of(number)
+    facts = facts_of(scope, number)
     words = Words(language)
     # A frozen meeting may be of another province than the one in sight: it is drawn on its own map.
-    with settings.seeing(facts["province"]):
-        prepared = _prepared(
-            str(number or ""),
-            facts["version"] if number else queries.version(),
-            language,
-            json.dumps(story, sort_keys=True, ensure_ascii=False),
-            geometry.current()["main"],
-        )
+    stands_on = replace(scope, version=facts["version"], province=facts["province"]) if number else scope
+    prepared = _prepared(
+        stands_on.in_language(language),
+        str(number or ""),
+        json.dumps(story, sort_keys=True, ensure_ascii=False),
+        geometry.current(facts["province"])["main"],
+    )
     noted = [
         {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}
-        for row in decisions_of(number).itertuples()
+        for row in decisions_of(scope, number).itertuples()
     ]
     refused = st.session_state.get("_meeting_refused", [])
     with st.container(key="wall"):
@@ -230,13 +232,13 @@ def person() -> str:
     return who.name() or settings.person()
 
 
-def take(message: dict) -> None:
+def take(scope: Scope, message: dict) -> None:
     """Write the decisions that the wall sends into the store; each once, however often it is sent."""
     refused = st.session_state.setdefault("_meeting_refused", [])
     for item in message.get("items", [])[:50]:
         number = str(item.get("meeting") or "")
         code = item.get("area")
-        facts = facts_of(int(number) if number else None)
+        facts = facts_of(scope, int(number) if number else None)
         try:
             with queries.writing() as connection:
                 meetings.decide(

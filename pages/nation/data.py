@@ -25,6 +25,7 @@ from loaders.store import nation as store_nation
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session.cache import kept
+from pages.session.scope import Scope
 
 PREPARED_VERSION = 1
 TILE_STEPS = 60_000  # 1 s; more changes nothing one sees
@@ -32,11 +33,11 @@ log = logging.getLogger("kradan")
 KEY = "province_code"
 
 
-def is_open(version: str) -> bool:
+def is_open(scope: Scope) -> bool:
     """Whether there is anything to choose: a file of several provinces, records of several, or another one in sight."""
-    if settings.province() != settings.home_province() or national_file() is not None:
+    if scope.province != settings.home_province() or national_file() is not None:
         return True
-    return len({code for codes in queries.all_batches(version)["provinces"] for code in codes.split(",")}) > 1
+    return len({code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",")}) > 1
 
 
 def national_file() -> Path | None:
@@ -137,43 +138,43 @@ def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
 
 
 @kept(4)
-def sums(version: str) -> pd.DataFrame:
+def sums(scope: Scope) -> pd.DataFrame:
     """Support of every province, summed (:func:`loaders.store_nation.read_nation`)."""
     with store.reading(queries.engine()) as connection:
-        return store_nation.read_nation(connection, queries.viewer_in(version))
+        return store_nation.read_nation(connection, scope.viewer)
 
 
 @kept(4)
-def reports(version: str) -> pd.DataFrame:
+def reports(scope: Scope) -> pd.DataFrame:
     """Which base spoke for which area and year, of all provinces."""
     with store.reading(queries.engine()) as connection:
-        return store.read_reports(connection, viewer=queries.viewer_in(version))
+        return store.read_reports(connection, viewer=scope.viewer)
 
 
 @kept(64)
-def table(version: str, filters: queries.Filters) -> pd.DataFrame:
+def table(scope: Scope, filters: queries.Filters) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
     choices = {name: value for name, value in filters.__dict__.items() if name != "district"}
-    return geo_nation.by_province(sums(version), reports(version), list(nation.provinces()), **choices)
+    return geo_nation.by_province(sums(scope), reports(scope), list(nation.provinces()), **choices)
 
 
-def chosen(version: str, filters: queries.Filters) -> pd.DataFrame:
+def chosen(scope: Scope, filters: queries.Filters) -> pd.DataFrame:
     """The sums under the filters, those without a province included."""
     choices = {name: value for name, value in filters.__dict__.items() if name != "district"}
-    return geo_nation.chosen_sums(sums(version), **choices)
+    return geo_nation.chosen_sums(sums(scope), **choices)
 
 
-def years(version: str) -> list[int]:
+def years(scope: Scope) -> list[int]:
     """Fiscal years that any record of the nation names, latest first."""
-    return sorted({int(year) for year in sums(version)["fiscal_year"].dropna()}, reverse=True)
+    return sorted({int(year) for year in sums(scope)["fiscal_year"].dropna()}, reverse=True)
 
 
-def usual_year(version: str) -> int | None:
+def usual_year(scope: Scope) -> int | None:
     """The fiscal year with most records."""
-    by_year = sums(version).dropna(subset=["fiscal_year"]).groupby("fiscal_year")["records"].sum()
+    by_year = sums(scope).dropna(subset=["fiscal_year"]).groupby("fiscal_year")["records"].sum()
     return int(by_year.idxmax()) if len(by_year) else None
 
 
-def present(version: str, name: str) -> set[str]:
+def present(scope: Scope, name: str) -> set[str]:
     """Codes of agencies or streams with records anywhere."""
-    return set(sums(version)[f"{name}_code"].dropna())
+    return set(sums(scope)[f"{name}_code"].dropna())

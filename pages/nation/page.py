@@ -8,19 +8,20 @@ from pages.components import panels
 from pages.nation import data as nation_data
 from pages.nation import panels as nation_parts
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import t, year
 
 
 def view() -> None:
     """All provinces on one map."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    nation_parts.filters(version)
-    choices.results(version, _results, place)
+    nation_parts.filters(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    table = nation_data.table(version, chosen)
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    table = nation_data.table(scope, chosen)
     with place:
         when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
         panels.title(nation_parts.finding(table), t("note_nation", when=when))
@@ -28,10 +29,10 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     left, right = st.columns([8, 5], gap="medium")
     with right:
         measure = choices.switch("measure", t("measure"), nation_parts.MEASURES, lambda name: t(f"measure_{name}"))
-        layer = nation_parts.layer(version, table, measure)
+        layer = nation_parts.layer(scope, table, measure)
         panels.legend(layer.styles, layer.counts())
-        nation_parts.notes(version, chosen, table)
+        nation_parts.notes(scope, chosen, table)
         nation_parts.listing(table)
     with left:
-        nation_parts.open_board(nation_parts.show_map(layer))
-    nation_parts.sources(version, chosen)
+        nation_parts.open_board(nation_parts.show_map(scope, layer))
+    nation_parts.sources(scope, chosen)

@@ -17,33 +17,36 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.components.filters import ALL, choose
+from pages.components.names import names_among, province_names, theme_names
 from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.nation import data as nation_data
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import fragments as apart
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import baht, day, language, safe, t, whole, year
 
 MEASURES = ("agencies", "amount_baht")
 
 
-def filters(version: str) -> None:
+def filters(scope: Scope) -> None:
     """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
     said = choices.folded(("year", "theme", "agency", "stream"))
     with apart.redraws(apart.RESULTS), st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
-        usual, listed = nation_data.usual_year(version), [str(one + 543) for one in nation_data.years(version)]
+        usual, listed = nation_data.usual_year(scope), [str(one + 543) for one in nation_data.years(scope)]
         choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
                str(usual + 543) if usual else ALL)  # fmt: skip
-        themes = choices.theme_names()
+        themes = theme_names()
         choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
         for name in ("agency", "stream"):
-            _coded(version, name)
-    choices.say_chosen(version, said)
+            _coded(scope, name)
+    choices.say_chosen(scope, said)
 
 
-def _coded(version: str, name: str) -> None:
-    present = nation_data.present(version, name)
-    names = choices.names_among(queries.code_list(version, name), present)
+def _coded(scope: Scope, name: str) -> None:
+    present = nation_data.present(scope, name)
+    names = names_among(queries.code_list(scope, name), present)
     label, everything = (t("filter_agency"), t("all_agencies")) if name == "agency" else (t("filter_stream"), t("all_streams"))  # fmt: skip
     choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
 
@@ -61,12 +64,12 @@ def missing_file() -> None:
         st.info(t("nation_no_file", folder=str(boundaries.boundary_folder())))
 
 
-def layer(version: str, table: pd.DataFrame, measure: str) -> layers.Layer:
+def layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Layer:
     """Provinces on the scale of a measure; the class bounds stand on every year, so that two years can be compared."""
     shown = with_baht(table).assign(
         subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
     )  # the layer's own word for the code of a shape
-    every = [with_baht(nation_data.table(version, queries.Filters(one)))[measure] for one in nation_data.years(version)]
+    every = [with_baht(nation_data.table(scope, queries.Filters(one)))[measure] for one in nation_data.years(scope)]
     bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
     found = layers.coverage_layer(shown, measure, bounds)
     nothing = {
@@ -81,7 +84,7 @@ def with_baht(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(amount_baht=(table["amount_satang"] / 100).astype("Float64"))
 
 
-def show_map(found: layers.Layer) -> str | None:
+def show_map(scope: Scope, found: layers.Layer) -> str | None:
     """Draw the nation; returns the code of a province just clicked."""
     known = nation_data.current()
     words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}
@@ -92,21 +95,21 @@ def show_map(found: layers.Layer) -> str | None:
         "subdistrict": t("prefix_province"),
         "aria": t("map_aria_nation"),
     }
-    return panels.show_map(found.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+    return panels.show_map(scope, found.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
 
 
 def open_board(code: str | None) -> None:
     """Go to the board of a province that was clicked, keeping the filters."""
     if code in nation.provinces():
         # The home province, too, has to be named: an address that says nothing keeps the one in sight.
-        wanted = choices.link_params() | {"province": str(code)}
+        wanted = url_state.link_params() | {"province": str(code)}
         st.switch_page(st.session_state["_views"]["overview"], query_params=wanted)
 
 
-def notes(version: str, chosen: queries.Filters, table: pd.DataFrame) -> None:
+def notes(scope: Scope, chosen: queries.Filters, table: pd.DataFrame) -> None:
     """Figures of the nation, money that names no province, records that name no year."""
     unknown = table["status"].eq("not_reported").all()
-    found = nation_data.chosen(version, chosen)
+    found = nation_data.chosen(scope, chosen)
     placed, homeless = found[found[nation_data.KEY].notna()], found[found[nation_data.KEY].isna()]
     panels.figures(
         [
@@ -121,7 +124,7 @@ def notes(version: str, chosen: queries.Filters, table: pd.DataFrame) -> None:
         )
         st.html(f'<p class="kradan-strip"><b>{safe(t("without_province"))}</b> {safe(words)}</p>')
     if chosen.fiscal_year:
-        every = nation_data.chosen(version, queries.Filters(None, chosen.agency, chosen.theme, chosen.stream))
+        every = nation_data.chosen(scope, queries.Filters(None, chosen.agency, chosen.theme, chosen.stream))
         undated = every.loc[every["fiscal_year"].isna(), "records"].sum()
         if undated:
             st.caption(t("nation_undated", records=whole(undated)))
@@ -132,7 +135,7 @@ def listing(table: pd.DataFrame) -> None:
 
     Written as HTML: Streamlit's table is a third of a second of the browser's work before the map (README).
     """
-    names = choices.province_names()
+    names = province_names()
     status = {"covered": t("status_covered"), "none": t("status_none_nation"), "not_reported": t("status_not_reported_nation")}  # fmt: skip
     shown = table.assign(
         province=[names[code] for code in table[nation_data.KEY]], state=table["status"].map(status)
@@ -150,21 +153,21 @@ def listing(table: pd.DataFrame) -> None:
 
 def _line(row: Any) -> str:
     """A province, its figures, or in words why it has none."""
-    name = f'<a href="{safe(choices.address("overview", province=str(row.province_code)))}">{safe(row.province)}</a>'
+    name = f'<a href="{safe(url_state.address("overview", province=str(row.province_code)))}">{safe(row.province)}</a>'
     if row.status != "covered":
         return f'<tr><th scope="row">{name}</th><td colspan="3">{safe(row.state)}</td></tr>'
     cells = (whole(row.agencies), whole(row.records), baht(row.amount_satang))
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{safe(cell)}</td>" for cell in cells)}</tr>'
 
 
-def sources(version: str, chosen: queries.Filters) -> None:
+def sources(scope: Scope, chosen: queries.Filters) -> None:
     """The files behind the page; their sheets and rows stand on the boards of the provinces."""
-    panel = panels.unfolded("sources", t("sources_of_page", version=queries.number(version)))
+    panel = panels.unfolded("sources", t("sources_of_page", version=scope.version))
     if panel is None:
         return
     with panel:
-        known, names = queries.all_batches(version).set_index("id"), records.agency_names(version)
-        sums = nation_data.chosen(version, chosen).groupby(["base", "batch_id"], as_index=False)["records"].sum()
+        known, names = queries.all_batches(scope).set_index("id"), records.agency_names(scope)
+        sums = nation_data.chosen(scope, chosen).groupby(["base", "batch_id"], as_index=False)["records"].sum()
         files = sums.assign(
             base=[names.get(base, base) for base in sums["base"]],
             file_name=[known["file_name"].get(batch, "") for batch in sums["batch_id"]],
@@ -174,20 +177,20 @@ def sources(version: str, chosen: queries.Filters) -> None:
         panels.table(files, "nation-files", columns, 260)
 
 
-def chooser(version: str) -> None:
+def chooser(scope: Scope) -> None:
     """The province in the frame, only where there is something to choose.
 
     Links in HTML, which keep what else is chosen (``static/links.js``): a list of 77 as a widget was a fifteenth of a
     browser's work for a page (README).
     """
-    if not nation_data.is_open(version):
+    if not nation_data.is_open(scope):
         return
-    names = choices.province_names()
+    names = province_names()
     now, links = st.session_state["province"], []
     for code, name in names.items():
         target, mark = urlencode({"lang": language(), "province": code}), ' aria-current="true"' if code == now else ""
         links.append(f'<li><a data-keep href="?{safe(target)}"{mark}>{safe(name)}</a></li>')
     head = f'<summary aria-label="{safe(t("choose_province"))}: {safe(names[now])}">{safe(names[now])}</summary>'
     listed = f'<details class="kradan-where">{head}<div><ul>{"".join(links)}</ul></div></details>'
-    all_of_them = f'<a href="nation" {choices.LEADS_ON}>{safe(t("view_nation"))}</a>'
+    all_of_them = f'<a href="nation" {url_state.LEADS_ON}>{safe(t("view_nation"))}</a>'
     st.html(f'<div class="kradan-choose">{all_of_them}{listed}</div>', width="content")

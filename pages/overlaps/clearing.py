@@ -10,15 +10,16 @@ from pages.components import panels
 from pages.components import records as rows_
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t
 
 
-def form(version: str, shown: pd.DataFrame) -> None:
+def form(scope: Scope, shown: pd.DataFrame) -> None:
     """Both rows of one pair side by side, and the form that clears it."""
     with st.expander(t("clear_title")):
         number = st.number_input(t("clear_which", all=len(shown)), 1, len(shown), 1, key="clear-number")
         pair = shown.iloc[int(number) - 1]
-        _both(version, pair)
+        _both(scope, pair)
         with st.form(f"clear-{_done()}"):
             reason = st.text_area(t("clear_reason"), max_chars=500, placeholder=t("clear_reason_hint"))
             who = st.text_input(t("clear_who"), max_chars=120)
@@ -30,10 +31,10 @@ def form(version: str, shown: pd.DataFrame) -> None:
     _said()
 
 
-def _both(version: str, pair: pd.Series) -> None:
-    records = queries.support(version).set_index("support_id", drop=False).loc[[pair["support_a"], pair["support_b"]]]
+def _both(scope: Scope, pair: pd.Series) -> None:
+    records = queries.support(scope).set_index("support_id", drop=False).loc[[pair["support_a"], pair["support_b"]]]
     cards = []
-    for row in rows_.support_words(version, records).itertuples():
+    for row in rows_.support_words(scope, records).itertuples():
         lines = [row.agency, row.what, row.theme, row.place, row.period, baht(row.amount_satang), row.source]
         cards.append(f"<div>{''.join(f'<p>{safe(line)}</p>' for line in lines if line)}</div>")
     st.html(f'<div class="kradan-both">{"".join(cards)}</div><p><b>{safe(t("rule"))}:</b> {safe(pair["rule"])}</p>')
@@ -61,33 +62,33 @@ def _said() -> None:
         st.success(t(done))
 
 
-def cleared(version: str) -> None:
+def cleared(scope: Scope) -> None:
     """What was explained and still stands, with undo; then explanations whose pair is gone."""
     _said()
-    known = queries.clearings(version)
+    known = queries.clearings(scope)
     if known.empty:
         panels.empty("nothing_cleared")
         return
-    stale = _stale(version, known)
+    stale = _stale(scope, known)
     holding = known[~known["id"].isin(stale["id"])]
     if len(holding):
-        _table(version, holding, "cleared")
+        _table(scope, holding, "cleared")
         _undo(holding)
     if len(stale):
         st.html(f"<b>{safe(t('stale_clearings', number=len(stale)))}</b><p>{safe(t('stale_why'))}</p>")
-        _table(version, stale, "stale")
+        _table(scope, stale, "stale")
         _undo(stale, "stale")
 
 
-def _stale(version: str, known: pd.DataFrame) -> pd.DataFrame:
+def _stale(scope: Scope, known: pd.DataFrame) -> pd.DataFrame:
     """Explanations whose rows are gone or whose pair no rule flags any more, over all years."""
     gone = known[known["support_a"].isna() | known["support_b"].isna()]
-    idle = analysis.overlaps(version, queries.Filters()).stale_clearings
+    idle = analysis.overlaps(scope, queries.Filters()).stale_clearings
     lost = set(gone["id"]) | set(idle["id"] if "id" in idle else ())
     return known[known["id"].isin(lost)]
 
 
-def _table(version: str, rows: pd.DataFrame, name: str) -> None:
+def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
     shown = rows.assign(
         number=range(1, len(rows) + 1),
         one=[t("source_row", file=row.file_a or "–", sheet=row.sheet_a, row=row.row_a) for row in rows.itertuples()],

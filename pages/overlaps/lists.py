@@ -15,6 +15,7 @@ from pages.components import records as rows_
 from pages.overlaps import clearing as explain
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 
 LISTS = ("pairs", "streams", "agencies", "cleared")
@@ -50,20 +51,20 @@ def at_stake(found: Overlaps, flagged: pd.DataFrame) -> object:
     return places["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
 
 
-def show(version: str, chosen: queries.Filters, pairs: pd.DataFrame) -> None:
+def show(scope: Scope, chosen: queries.Filters, pairs: pd.DataFrame) -> None:
     """One list or picture at a time."""
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"overlap_list_{name}"), "pairs")
     if kind == "streams":
-        _streams(version, chosen)
+        _streams(scope, chosen)
     elif kind == "agencies":
-        _agencies(version, pairs)
+        _agencies(scope, pairs)
     elif kind == "cleared":
-        explain.cleared(version)
+        explain.cleared(scope)
     else:
-        _pairs(version, pairs)
+        _pairs(scope, pairs)
 
 
-def _pairs(version: str, pairs: pd.DataFrame) -> None:
+def _pairs(scope: Scope, pairs: pd.DataFrame) -> None:
     kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
     if not kinds:
         panels.empty("no_overlaps")
@@ -72,14 +73,14 @@ def _pairs(version: str, pairs: pd.DataFrame) -> None:
     rows = pairs[pairs["outcome"].eq(kind)].sort_values(
         ["at_stake_satang", "support_a", "support_b"], ascending=[False, True, True], na_position="last"
     )
-    shown = rows_.pair_words(version, rows)
+    shown = rows_.pair_words(scope, rows)
     shown.insert(0, "number", range(1, len(shown) + 1))
     st.html("".join(f"<p><b>{safe(name)}</b>: {safe(why)}</p>" for name, why in _rules(rows)))
     columns = {"number": t("column_number"), "place": t("column_place"), "one": t("column_one"), "other": t("column_other"), "theme": t("column_theme"),
                "at_stake_satang": t("column_at_stake"), "source_one": t("column_source_one"), "source_other": t("column_source_other")}  # fmt: skip
     panels.table(shown, "overlaps", columns, formats={"at_stake_satang": baht})
     if kind in outcomes.flags():
-        explain.form(version, shown)
+        explain.form(scope, shown)
 
 
 def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
@@ -92,14 +93,14 @@ def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
     ]
 
 
-def _streams(version: str, chosen: queries.Filters) -> None:
+def _streams(scope: Scope, chosen: queries.Filters) -> None:
     """UpSet plot: which streams meet in how many subdistricts."""
-    sets = stream_sets(analysis.chosen_support(version, chosen))
+    sets = stream_sets(analysis.chosen_support(scope, chosen))
     sets = sets[sets["stream_count"] > 0]
     if sets.empty:
         panels.empty("no_overlaps")
         return
-    names = rows_.stream_names(version)
+    names = rows_.stream_names(scope)
     sets = sets.assign(
         words=[" + ".join(names.get(code, code) for code in streams.split("|")) for streams in sets["streams"]]
     )
@@ -149,14 +150,14 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
     ).resolve_scale(x="shared")
 
 
-def _agencies(version: str, pairs: pd.DataFrame) -> None:
+def _agencies(scope: Scope, pairs: pd.DataFrame) -> None:
     """Which two agencies meet how often, for one outcome."""
     kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
     if not kinds:
         panels.empty("no_overlaps")
         return
     kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
-    names = rows_.agency_names(version)
+    names = rows_.agency_names(scope)
     matrix = agency_matrix(pairs, kind)
     matrix.index = matrix.columns = pd.Index([names.get(code, code) for code in matrix.index])
     with st.container(key="wide-matrix"):

@@ -9,20 +9,21 @@ from pages.components import panels
 from pages.overlaps import lists as overlap_lists
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, t
 
 
 def view() -> None:
     """Overlaps of the chosen year and function."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.filters(version)
-    choices.results(version, _results, place)
+    choices.filters(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    found = analysis.overlaps(version, chosen)
-    covered = analysis.coverage(version, chosen.without("agency", "stream"))
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    found = analysis.overlaps(scope, chosen)
+    covered = analysis.coverage(scope, chosen.without("agency", "stream"))
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     with place:
@@ -34,17 +35,17 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
         note = t("note_overlaps", stake=baht(overlap_lists.at_stake(found, flagged)))
         if unknown := int(pairs["outcome"].eq("not_known").sum()):
             note += t("note_overlaps_unknown", pairs=unknown)
-        nothing = queries.support(version).empty
+        nothing = queries.support(scope).empty
         panels.title(t("view_overlaps") if nothing else finding, note)
         if nothing:
             panels.empty("nothing_loaded")
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        view_ = panels.choose_map_view()
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen)))
+        view_ = panels.choose_map_view(scope)
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district))
         overlap_lists.figures(pairs)
-    overlap_lists.show(version, chosen, pairs)
-    panels.sources(version, analysis.chosen_support(version, chosen), chosen)
+    overlap_lists.show(scope, chosen, pairs)
+    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)

@@ -6,15 +6,17 @@ import pandas as pd
 
 from geo.frames import known_sum
 from pages.components import filters as choices
+from pages.components.names import subdistrict_names
 from pages.overview import questions as answers
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
 
-def subdistrict() -> str | None:
+def subdistrict(scope: Scope) -> str | None:
     """The subdistrict that "who supports it" asks about."""
-    names = {"": t("choose_subdistrict")} | choices.subdistrict_names()
+    names = {"": t("choose_subdistrict")} | subdistrict_names(scope)
     return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
 
 
@@ -29,9 +31,9 @@ def finding(inside: pd.DataFrame) -> str:
     return t("finding_overview", **words, all=len(inside))
 
 
-def figures(version: str, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
+def figures(scope: Scope, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
     """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
-    placed = analysis.rolled(version, chosen).by_subdistrict
+    placed = analysis.rolled(scope, chosen).by_subdistrict
     unknown = placed.empty and inside["status"].eq("not_reported").all()
     year = queries.population_year(chosen.fiscal_year) + 543
     return [
@@ -39,5 +41,5 @@ def figures(version: str, chosen: queries.Filters, inside: pd.DataFrame) -> list
         (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
         (t("figure_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
         (t("figure_population", year=year), whole(known_sum(inside["population"]))),
-        (t("figure_booklets"), answers.booklets(version)),
+        (t("figure_booklets"), answers.booklets(scope)),
     ]

@@ -10,43 +10,44 @@ from pages.overview import headline as glance
 from pages.overview import questions as answers
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import t
 
 
 def view() -> None:
     """The start page."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.filters(version)
-    choices.results(version, _results, place)
+    choices.filters(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    table = analysis.coverage(version, chosen)
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    table = analysis.coverage(scope, chosen)
     left, right = st.columns([8, 5], gap="medium")
     with right:
         question = answers.choose()
-        code = glance.subdistrict() if question == "who_supports" else None
-    given = answers.answer(version, chosen, question, code) if question else None
+        code = glance.subdistrict(scope) if question == "who_supports" else None
+    given = answers.answer(scope, chosen, question, code) if question else None
     layer = (
         answers.layer_of(given)
         if given
-        else layers.coverage_layer(table, "agencies", analysis.breaks(version, chosen, "agencies"))
+        else layers.coverage_layer(table, "agencies", analysis.breaks(scope, chosen, "agencies"))
     )
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
-    empty = analysis.chosen_support(version, chosen.without("district")).empty
+    empty = analysis.chosen_support(scope, chosen.without("district")).empty
     with place:
-        words = answers.sentence(version, given) if given else t("view_overview") if empty else glance.finding(inside)
-        panels.title(words, panels.completeness(version, chosen))
+        words = answers.sentence(scope, given) if given else t("view_overview") if empty else glance.finding(inside)
+        panels.title(words, panels.completeness(scope, chosen))
         if empty:
-            panels.empty("nothing_loaded" if queries.support(version).empty else "nothing_found")
+            panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:
-        view_ = panels.choose_map_view()
-        panels.open_subdistrict(panels.show_map(layer.vector(view_, chosen, given.chosen if given else None)))
+        view_ = panels.choose_map_view(scope)
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen, given.chosen if given else None)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        panels.figures(glance.figures(version, chosen, inside))
-        panels.strip(version, chosen)
+        panels.figures(glance.figures(scope, chosen, inside))
+        panels.strip(scope, chosen)
     if given:
-        answers.listing(version, question, given)
-    panels.sources(version, analysis.chosen_support(version, chosen), chosen)
+        answers.listing(scope, question, given)
+    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,19 +16,21 @@ from geo.questions.context import Answer, Context
 from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING
 from loaders import codes
-from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components.map_layer import Layer
+from pages.components.names import need_names
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.ranking import data as ranking_data
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import baht, percent, t, whole
 
 
-def booklets(version: str) -> str:
+def booklets(scope: Scope) -> str:
     """How many subdistricts have their plan booklet in hand, of how many; not known when nobody said so of any."""
-    blanks = QUESTIONS["booklets"](context(version, Filters())).blanks
+    blanks = QUESTIONS["booklets"](context(scope, Filters())).blanks
     if blanks["unknown"] == blanks["all"]:
         return t("not_known")
     return t("of", part=blanks["places"], whole=blanks["all"])
@@ -36,7 +39,7 @@ def booklets(version: str) -> str:
 def choose() -> str:
     """The questions as a list to tap; the first line is the board itself."""
     options = ["", *QUESTIONS]
-    choices.hold("question", options, "")
+    url_state.current().hold("question", options, "")
     with st.container(key="questions"):
         return st.radio(
             t("questions"),
@@ -47,63 +50,63 @@ def choose() -> str:
         )
 
 
-def context(version: str, chosen: Filters, subdistrict: str | None = None) -> Context:
+def context(scope: Scope, chosen: Filters, subdistrict: str | None = None) -> Context:
     """What the questions are answered from, under a person's filters."""
     wide = chosen.without("district")
     return Context(
-        coverage=analysis.coverage(version, wide),
-        support=analysis.chosen_support(version, wide),
-        plans=queries.register(version, "plan"),
-        strength=strength(version, wide.fiscal_year),
-        adjacency=queries.adjacency(),
-        by_theme=lambda: analysis.by_theme(version, wide),
-        overlaps=lambda: analysis.overlaps(version, wide),
-        needs=lambda: _needs(version, wide),
+        coverage=analysis.coverage(scope, wide),
+        support=analysis.chosen_support(scope, wide),
+        plans=queries.register(scope, "plan"),
+        strength=strength(scope, wide.fiscal_year),
+        adjacency=queries.adjacency(scope),
+        by_theme=lambda: analysis.by_theme(scope, wide),
+        overlaps=lambda: analysis.overlaps(scope, wide),
+        needs=lambda: _needs(scope, wide),
         district=chosen.district,
         subdistrict=subdistrict,
     )
 
 
-def community_classes(version: str, fiscal_year: int | None) -> dict[str, str]:
+def community_classes(scope: Scope, fiscal_year: int | None) -> dict[str, str]:
     """A, B, C of the community side as the ranking page has them, agreed where a meeting decided; empty without figures."""
-    ranking = ranking_data.ranked(version, fiscal_year, ranking_data.Method())
-    units = ranking_data.reviewed(ranking, fiscal_year).units.dropna(subset=["agreed_class"])
+    ranking = ranking_data.ranked(scope, fiscal_year, ranking_data.Method())
+    units = ranking_data.reviewed(scope, ranking, fiscal_year).units.dropna(subset=["agreed_class"])
     return dict(zip(units["subdistrict_code"], units["agreed_class"].astype(str), strict=True))
 
 
-def strength(version: str, fiscal_year: int | None) -> pd.DataFrame:
+def strength(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """Who is weak: class C of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
     return alignment.strength(
-        analysis.needs(version), signs, queries.areas(fiscal_year), community_classes(version, fiscal_year) or None
+        analysis.needs(scope), signs, queries.areas(scope, fiscal_year), community_classes(scope, fiscal_year) or None
     )
 
 
-def need_looked_at(version: str) -> str | None:
+def need_looked_at(scope: Scope) -> str | None:
     """The need chosen on the page of gaps, else the first that has figures."""
-    listed = list(choices.need_names(version))
+    listed = list(need_names(scope))
     wanted = st.session_state.get("need")
     return wanted if wanted in listed else next(iter(listed), None)
 
 
-def _needs(version: str, wide: Filters) -> pd.DataFrame | None:
-    need = need_looked_at(version)
-    return analysis.gaps(version, wide, need) if need else None
+def _needs(scope: Scope, wide: Filters) -> pd.DataFrame | None:
+    need = need_looked_at(scope)
+    return analysis.gaps(scope, wide, need) if need else None
 
 
-def answer(version: str, chosen: Filters, code: str, subdistrict: str | None = None) -> Answer:
+def answer(scope: Scope, chosen: Filters, code: str, subdistrict: str | None = None) -> Answer:
     """The answer to a question of :data:`geo.questions.QUESTIONS`."""
-    return QUESTIONS[code](context(version, chosen, subdistrict))
+    return QUESTIONS[code](context(scope, chosen, subdistrict))
 
 
-def sentence(version: str, given: Answer) -> str:
+def sentence(scope: Scope, given: Answer) -> str:
     """The answer as a sentence in the person's language."""
-    need = need_looked_at(version)
-    named = {"need": choices.need_names(version)[need] if need else ""}
-    return t(given.sentence, **named, **{name: _blank(name, value) for name, value in given.blanks.items()})
+    need = need_looked_at(scope)
+    named = {"need": need_names(scope)[need] if need else ""}
+    return t(given.sentence, **named, **{name: _blank(scope, name, value) for name, value in given.blanks.items()})
 
 
-def _blank(name: str, value: Any) -> str:
+def _blank(scope: Scope, name: str, value: Any) -> str:
     if name.endswith("_satang"):
         return baht(value)
     if name.endswith("_share"):
@@ -111,7 +114,7 @@ def _blank(name: str, value: Any) -> str:
     if name.endswith("_per_head"):
         return t("not_known") if pd.isna(value) else f"{float(value):,.0f}"
     if name.endswith("_code"):
-        return records.place_words(value)
+        return records.place_words(scope, value)
     return whole(value)
 
 
@@ -135,16 +138,16 @@ def layer_of(given: Answer) -> Layer:
     )
 
 
-def _names(codes: object) -> str:
-    return ", ".join(records.place_words(code) for code in str(codes).split(",") if code)
+def _names(scope: Scope, codes: object) -> str:
+    return ", ".join(records.place_words(scope, code) for code in str(codes).split(",") if code)
 
 
-def _columns(version: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
+def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
     """Columns an answer may list: their heading's key and how a value is written."""
-    agencies = records.agency_names(version)
+    agencies = records.agency_names(scope)
     return {
-        "subdistrict_code": ("column_place", records.place_words),
-        "district_code": ("column_district", records.place_words),
+        "subdistrict_code": ("column_place", partial(records.place_words, scope)),
+        "district_code": ("column_district", partial(records.place_words, scope)),
         "agency_code": ("column_agency", lambda code: agencies.get(code, code)),
         "theme_code": ("column_theme", records.theme_words),
         "status": ("column_status", lambda status: t(f"status_{status}")),
@@ -159,23 +162,23 @@ def _columns(version: str) -> dict[str, tuple[str, Callable[[Any], str]]]:
         ),
         "need_value": ("column_need", whole),
         "population": ("column_population", whole),
-        "beside_codes": ("column_neighbours_without", _names),
-        "missing_bases": ("column_missing_bases", lambda bases: records.base_words(version, bases)),
+        "beside_codes": ("column_neighbours_without", partial(_names, scope)),
+        "missing_bases": ("column_missing_bases", lambda bases: records.base_words(scope, bases)),
         "supported_above": ("column_supported_above", lambda above: t("yes") if above else ""),
     }
 
 
-def listing(version: str, code: str, given: Answer) -> None:
+def listing(scope: Scope, code: str, given: Answer) -> None:
     """The rows behind the answer, and the page that shows more."""
     view, wanted = given.link
     st.page_link(
         st.session_state["_views"][view],
         label=t("answer_more", view=t(f"view_{view}")),
-        query_params=choices.link_params(**wanted),
+        query_params=url_state.link_params(**wanted),
     )
     if given.listed.empty:
         return
-    known: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(version)
+    known: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(scope)
     shown = [name for name in known if name in given.listed]
     headings = {name: t(known[name][0]) for name in shown}
     panels.table(given.listed, f"answer-{code}", headings, formats={name: known[name][1] for name in shown})

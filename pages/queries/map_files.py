@@ -55,12 +55,11 @@ def _signature(province: str, stamp: tuple) -> str:
     return hashlib.sha256(repr((PREPARED_VERSION, province, stamp, said, asked)).encode()).hexdigest()[:12]
 
 
-def current() -> dict:
-    """Addresses, kind, credit, bounds and problems of the geometry in use for the province in sight.
+def current(province: str) -> dict:
+    """Addresses, kind, credit, bounds and problems of the geometry in use for a province.
 
     A bad boundary file never breaks the page, and a file that came or changed is taken up with the next run.
     """
-    province = settings.province()
     return _current(province, boundaries.stamp(province))
 
 
@@ -173,11 +172,11 @@ def main_stem(source: boundaries.BoundarySource, facts: pd.DataFrame) -> str:
     return "schematic" if bool(facts["lat"].notna().any()) else "ordered"
 
 
-def problems() -> list[Problem]:
+def problems(province: str) -> list[Problem]:
     """What was wrong with boundary files that were passed over."""
     return [
         Problem(**{name: value for name, value in found.items() if name != "severity"})
-        for found in current()["problems"]
+        for found in current(province)["problems"]
     ]
 
 

@@ -21,11 +21,12 @@ from loaders.decisions import scenarios
 from loaders.imports import repeats, review
 from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import DATA_TEAM, Viewer
+from loaders.store.privacy import Viewer
 from pages.session import sign_in as who
+from pages.session import url_state
 from pages.session.cache import kept
+from pages.session.scope import Scope
 
-ROOT = settings.ROOT
 Written = TypeVar("Written")
 POPULATION_YEARS = (2006, 2007, 2021)
 
@@ -56,33 +57,23 @@ def viewer() -> Viewer:
     return who.viewer(engine())
 
 
-def version() -> str:
-    """The data version now with what else every cached frame is keyed by.
-
-    That is the province in sight unless it is the installation's own, and who looks unless it is the data team.
-    """
-    seen, where = viewer(), settings.province()
+def current_scope(province: str | None = None) -> Scope:
+    """The data version now, the province chosen (or the one asked for), who looks; made once per run."""
+    seen = viewer()
     with store.reading(engine()) as connection:
-        now = store.data_version(connection)
-    now = now if where == settings.home_province() else f"{now}~{where}"
-    return now if seen.is_team else f"{now}@{seen.role}:{seen.agency or ''}"
+        version = store.data_version(connection)
+    return Scope(version, province or url_state.province(), seen)
 
 
-def number(version: str) -> str:
-    """The data version alone, as it is shown."""
-    return version.partition("@")[0].partition("~")[0]
+# Until decisions have a column for it, the data version that a decision is stored with carries its province.
+def stamp(scope: Scope) -> str:
+    """The data version as a decision keeps it: with the province unless it is the installation's own."""
+    return scope.version if scope.province == settings.home_province() else f"{scope.version}~{scope.province}"
 
 
-def province_in(version: str) -> str:
-    """The province that a version was made for."""
-    return version.partition("@")[0].partition("~")[2] or settings.home_province()
-
-
-def viewer_in(version: str) -> Viewer:
-    """The viewer that a version was made for."""
-    _now, marked, seen = version.partition("@")
-    role, _, agency = seen.partition(":")
-    return Viewer(role, agency or None) if marked else DATA_TEAM
+def province_of_stamp(stamp: str) -> str:
+    """The province that a decision is about."""
+    return stamp.partition("@")[0].partition("~")[2] or settings.home_province()
 
 
 @contextmanager
@@ -94,108 +85,106 @@ def writing() -> Iterator[Connection]:
 
 
 @kept(4)
-def support(version: str) -> pd.DataFrame:
+def support(scope: Scope) -> pd.DataFrame:
     """All support records of the province."""
     with store.reading(engine()) as connection:
-        found = store.read_support(connection, province_in(version), viewer=viewer_in(version))
-    return _of_province(version, found)
+        found = store.read_support(connection, scope.province, viewer=scope.viewer)
+    return _of_province(scope, found)
 
 
-def _of_province(version: str, rows: pd.DataFrame) -> pd.DataFrame:
+def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
     """Without rows that name no province and were loaded for another one: a national file is loaded once for each."""
     if "province_code" not in rows:
         return rows
-    ours = rows["province_code"].notna() | rows["batch_id"].isin(batches(version)["id"])
+    ours = rows["province_code"].notna() | rows["batch_id"].isin(batches(scope)["id"])
     return rows if bool(ours.all()) else rows[ours].reset_index(drop=True)
 
 
 @kept(16)
-def register(version: str, name: str) -> pd.DataFrame:
+def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with store.reading(engine()) as connection:
-        found = store.read_register(connection, name, province_in(version), viewer=viewer_in(version))
-    return _of_province(version, found)
+        found = store.read_register(connection, name, scope.province, viewer=scope.viewer)
+    return _of_province(scope, found)
 
 
 @kept(8)
-def reports(version: str, name: str = "support") -> pd.DataFrame:
+def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
     with store.reading(engine()) as connection:
-        found = store.read_reports(connection, name, viewer=viewer_in(version))
-    return found[found["area_code"].str.startswith(province_in(version)).fillna(False)].reset_index(drop=True)
+        found = store.read_reports(connection, name, viewer=scope.viewer)
+    return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
 
 @kept(4)
-def batches(version: str) -> pd.DataFrame:
+def batches(scope: Scope) -> pd.DataFrame:
     """The batches that were loaded for the province, newest first."""
-    found, province = all_batches(version), province_in(version)
+    found, province = all_batches(scope), scope.province
     ours = pd.Series([province in codes.split(",") for codes in found["provinces"]], index=found.index, dtype=bool)
     return found[ours].reset_index(drop=True)
 
 
 @kept(4)
-def all_batches(version: str) -> pd.DataFrame:
+def all_batches(scope: Scope) -> pd.DataFrame:
     """Batches of every province in the store, newest first."""
     with store.reading(engine()) as connection:
-        return store.read_batches(connection, viewer=viewer_in(version))
+        return store.read_batches(connection, viewer=scope.viewer)
 
 
 @kept(32)
-def has_demo(version: str) -> bool:
+def has_demo(scope: Scope) -> bool:
     """Whether invented data stand on the board."""
-    known = batches(version)
+    known = batches(scope)
     return bool((known["is_active"].astype(bool) & known["is_demo"].astype(bool)).any())
 
 
 @kept(4)
-def data_sets(version: str) -> pd.DataFrame:
+def data_sets(scope: Scope) -> pd.DataFrame:
     """What may be shared: every ``base`` and ``register`` with rows in the store."""
-    pairs = [
-        (base, name) for name in tables.REGISTERS for base in sorted(set(register(version, name)["base"].dropna()))
-    ]
+    pairs = [(base, name) for name in tables.REGISTERS for base in sorted(set(register(scope, name)["base"].dropna()))]
     return pd.DataFrame(pairs, columns=["base", "register"])
 
 
 @kept(4)
-def quarantined(version: str) -> pd.DataFrame:
+def quarantined(scope: Scope) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
     with store.reading(engine()) as connection:
-        rows = store.read_table(connection, tables.quarantine, viewer=viewer_in(version))
-    active = batches(version).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
+        rows = store.read_table(connection, tables.quarantine, viewer=scope.viewer)
+    active = batches(scope).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
     return rows.merge(active, on="batch_id")
 
 
 @kept(8)
-def resting_on(version: str, batch: int) -> list[dict]:
+def resting_on(scope: Scope, batch: int) -> list[dict]:
     """Files that left lines out because this batch has them."""
-    who.team_only(viewer_in(version))
+    who.team_only(scope.viewer)
     with store.reading(engine()) as connection:
         return repeats.resting_on(connection, batch)
 
 
 @kept(2)
-def waiting(version: str) -> pd.DataFrame:
+def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
-    who.team_only(viewer_in(version))
+    who.team_only(scope.viewer)
     with store.reading(engine()) as connection:
-        found = review.waiting(connection)
-    return found[found["batch_id"].isin(batches(version)["id"])].reset_index(drop=True)
+        found = review.waiting(connection, scope.province)
+    return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
 
 
 @kept(2)
-def row_decisions(version: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
-    who.team_only(viewer_in(version))
+    who.team_only(scope.viewer)
     with store.reading(engine()) as connection:
         taken, unused = review.decisions(connection), review.unused_aliases(connection)
-    return taken[taken["batch_id"].isin(batches(version)["id"])].reset_index(drop=True), unused
+    return taken[taken["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True), unused
 
 
 @kept(4)
-def code_list(version: str, name: str) -> pd.DataFrame:
+def code_list(scope: Scope, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
     with store.reading(engine()) as connection:
-        return store.read_table(connection, tables.metadata.tables[name], viewer=viewer_in(version))
+        return store.read_table(connection, tables.metadata.tables[name], viewer=scope.viewer)
 
 
 def population_year(fiscal_year: int | None) -> int:
@@ -204,20 +193,21 @@ def population_year(fiscal_year: int | None) -> int:
     return past[-1] if past else POPULATION_YEARS[0]
 
 
-def areas(fiscal_year: int | None) -> pd.DataFrame:
-    """The subdistricts of the province in sight with population and households of the year's register."""
-    return _areas(settings.province(), province_facts.state_of(settings.province()), fiscal_year)
+def areas(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+    """The subdistricts of the province with population and households of the year's register."""
+    return _areas(scope.province, province_facts.state_of(scope.province), fiscal_year)
 
 
+# Facts of areas do not depend on the data or on who looks: kept by the province and the state of its files alone.
 @kept(32)
 def _areas(province: str, state: tuple, fiscal_year: int | None) -> pd.DataFrame:
     table, year = province_facts.subdistricts(province), population_year(fiscal_year)
     return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
 
 
-def villages(fiscal_year: int | None) -> pd.DataFrame:
-    """Villages of the province in sight that existed by the end of the fiscal year."""
-    return _villages(settings.province(), fiscal_year)
+def villages(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+    """Villages of the province that existed by the end of the fiscal year."""
+    return _villages(scope.province, fiscal_year)
 
 
 @kept(32)
@@ -230,14 +220,14 @@ def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
 
 
 @kept(4)
-def completeness(version: str) -> pd.DataFrame:
+def completeness(scope: Scope) -> pd.DataFrame:
     """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
-    rows, seen = [], viewer_in(version)
+    rows, seen = [], scope.viewer
     with store.reading(engine()) as connection:
         for name, table in tables.REGISTERS.items():
             if "subdistrict_code" in table.c:
-                found = tracker.completeness(connection, name, province_in(version), viewer=seen)
-                mine = support(version) if name == "support" else register(version, name)
+                found = tracker.completeness(connection, name, scope.province, viewer=seen)
+                mine = support(scope) if name == "support" else register(scope, name)
                 more = {"register": name, "records": len(mine), "unplaced": int(mine["area_code"].isna().sum())}
                 unknown = {} if found.total else dict.fromkeys(("reported", "total", "share"))  # no area register there
                 rows.append(more | found._asdict() | unknown)
@@ -245,28 +235,28 @@ def completeness(version: str) -> pd.DataFrame:
 
 
 @kept(2)
-def area_register(version: str) -> pd.DataFrame:
+def area_register(scope: Scope) -> pd.DataFrame:
     """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
     with store.reading(engine()) as connection:
         found = areas_register.read_areas(connection)
-    return found[found["code"].str.startswith(province_in(version))].reset_index(drop=True)
+    return found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
 
 
 @kept(4)
-def placed_records(version: str) -> pd.DataFrame:
+def placed_records(scope: Scope) -> pd.DataFrame:
     """Where every record of every register of places stands: ``register``, ``subdistrict_code``, ``district_code``, ``amount_satang``."""
     frames = []
     for name, table in tables.REGISTERS.items():
         if "subdistrict_code" in table.c:
-            frame = support(version) if name == "support" else register(version, name)
+            frame = support(scope) if name == "support" else register(scope, name)
             money = frame["amount_satang"] if name == "support" else pd.Series(pd.NA, index=frame.index, dtype="Int64")
             frames.append(frame[["subdistrict_code", "district_code"]].assign(register=name, amount_satang=money))
     return pd.concat(frames, ignore_index=True)
 
 
-def adjacency() -> pd.DataFrame:
-    """Neighbouring pairs of subdistricts of the province in sight."""
-    return _adjacency(settings.province(), province_facts.state_of(settings.province()))
+def adjacency(scope: Scope) -> pd.DataFrame:
+    """Neighbouring pairs of subdistricts of the province."""
+    return _adjacency(scope.province, province_facts.state_of(scope.province))
 
 
 @kept(8)
@@ -275,20 +265,20 @@ def _adjacency(province: str, state: tuple) -> pd.DataFrame:
 
 
 @kept(32)
-def years(version: str) -> list[int]:
+def years(scope: Scope) -> list[int]:
     """Fiscal years that support records name, latest first."""
-    return sorted({int(year) for year in support(version)["fiscal_year"].dropna()}, reverse=True)
+    return sorted({int(year) for year in support(scope)["fiscal_year"].dropna()}, reverse=True)
 
 
 @kept(32)
-def usual_year(version: str) -> int | None:
+def usual_year(scope: Scope) -> int | None:
     """The fiscal year with most records: what a blank start shows."""
-    named = support(version)["fiscal_year"].dropna()
+    named = support(scope)["fiscal_year"].dropna()
     return int(named.mode().iloc[0]) if len(named) else None
 
 
 @kept(4)
-def clearings(version: str) -> pd.DataFrame:
+def clearings(scope: Scope) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
     with store.reading(engine()) as connection:
         return cleared_pairs.read_clearings(connection)
@@ -306,7 +296,7 @@ def undo_clearing(key: int, who: str) -> None:
         cleared_pairs.undo(connection, key, who)
 
 
-def decisions(name: str) -> pd.DataFrame:
+def decisions(scope: Scope, name: str) -> pd.DataFrame:
     """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, read anew, outside the data version.
 
     Who decided is for the data team; others see that somebody signed.
@@ -314,8 +304,8 @@ def decisions(name: str) -> pd.DataFrame:
     with store.reading(engine()) as connection:
         table = scenarios.read(connection, name)
     # What was decided carries the data version it stood on, and so the province it is about.
-    table = table[table["data_version"].map(province_in).eq(settings.province())].reset_index(drop=True)
-    return table if viewer().is_team else table.assign(decided_by="–")
+    table = table[table["data_version"].map(province_of_stamp).eq(scope.province)].reset_index(drop=True)
+    return table if scope.viewer.is_team else table.assign(decided_by="–")
 
 
 def decide(write: Callable[[Connection], Written]) -> Written:

@@ -9,6 +9,8 @@ from pages.components import saved_scenarios as scenarios
 from pages.components.filters import choose
 from pages.ranking import data as ranking_data
 from pages.ranking.data import LIMITS, Method
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import language, t
 
 NORMALISE = ("z", "minmax", "rank")
@@ -19,8 +21,7 @@ MOST = 3.0  # heaviest weight of a slider; the stated ones lie at 0.5 and 1
 
 
 def _valid(key: str, options: tuple[str, ...]) -> str:
-    st.session_state["_used"][key] = DEFAULTS[key]
-    found = st.session_state.get(key, DEFAULTS[key])
+    found = url_state.current().use(key)
     return found if found in options else DEFAULTS[key]
 
 
@@ -110,11 +111,11 @@ def _limits(stated: tuple[float, ...]) -> None:
         )  # fmt: skip
 
 
-def presets(version: str, chosen: Method) -> None:
+def presets(scope: Scope, chosen: Method) -> None:
     """Save this method by name, take a saved one up."""
     with st.expander(t("presets")):
-        scenarios.listed("ranking", _use)
-        scenarios.save("ranking", version, lambda: as_content(chosen))
+        scenarios.listed(scope, "ranking", _use)
+        scenarios.save(scope, "ranking", lambda: as_content(chosen))
 
 
 def as_content(chosen: Method) -> dict[str, str]:
@@ -124,8 +125,8 @@ def as_content(chosen: Method) -> dict[str, str]:
             "limits": scenarios.packed(limits)}  # fmt: skip
 
 
-def _use(key: str) -> None:
-    found = scenarios.content("ranking", key)
+def _use(scope: Scope, key: str) -> None:
+    found = scenarios.content(scope, "ranking", key)
     for name in ("weights", "norm", "mean", "cut", "limits"):
         st.session_state[name] = str(found.get(name, DEFAULTS.get(name, "")))
 

@@ -16,6 +16,7 @@ from loaders import settings
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session.cache import kept
+from pages.session.scope import Scope
 
 KEY = "subdistrict_code"
 LIMITS = {"z": (105.0, 95.0), "minmax": (60.0, 40.0), "rank": (66.0, 33.0)}
@@ -71,26 +72,26 @@ def spec_of(method: Method, axis: str = "strength") -> Spec:
     return read_spec(changed, axis)
 
 
-def spoken(version: str, register: str, fiscal_year: int | None) -> set[str]:
+def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
     """Subdistricts for which a base has spoken by the year: only there does no record mean none."""
-    told = queries.reports(version, register)
+    told = queries.reports(scope, register)
     if fiscal_year is not None:
         year = told["fiscal_year"].astype("Int64")
         told = told[(year.isna() | year.le(fiscal_year)).fillna(True).astype(bool)]
     scopes = tuple(told["area_code"].dropna())
-    return {code for code in queries.areas(None)[KEY] if scopes and code.startswith(scopes)}
+    return {code for code in queries.areas(scope, None)[KEY] if scopes and code.startswith(scopes)}
 
 
 @kept(16)
-def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
+def figures(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
-    registers = {name: queries.register(version, name) for name in ("plan", "welfare_fund", "organisation")}
+    registers = {name: queries.register(scope, name) for name in ("plan", "welfare_fund", "organisation")}
     none_where = {
-        "funds": spoken(version, "welfare_fund", fiscal_year),
-        "organisations": spoken(version, "organisation", fiscal_year),
+        "funds": spoken(scope, "welfare_fund", fiscal_year),
+        "organisations": spoken(scope, "organisation", fiscal_year),
     }
     table = criteria_frame(
-        queries.areas(fiscal_year), analysis.needs(version), registers["plan"], registers["welfare_fund"], registers["organisation"],
+        queries.areas(scope, fiscal_year), analysis.needs(scope), registers["plan"], registers["welfare_fund"], registers["organisation"],
         fiscal_year, none_where,
     )  # fmt: skip
     wanted = [entry.get("column", entry["code"]) for entry in document()["criterion"]]
@@ -98,54 +99,54 @@ def figures(version: str, fiscal_year: int | None) -> pd.DataFrame:
 
 
 @kept(64)
-def ranked(version: str, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
+def ranked(scope: Scope, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
     """The ranking with its uncertainty: 1,000 draws once per data version, year and specification."""
-    return rank(spec_of(method, axis), figures(version, fiscal_year))
+    return rank(spec_of(method, axis), figures(scope, fiscal_year))
 
 
 @kept(16)
-def explained(version: str, fiscal_year: int | None, method: Method) -> pd.DataFrame:
+def explained(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Why every place stands where it stands (:func:`geo.ranking.contributions`)."""
-    return contributions(ranked(version, fiscal_year, method))
+    return contributions(ranked(scope, fiscal_year, method))
 
 
 @kept(16)
-def weak_points(version: str, fiscal_year: int | None, method: Method) -> pd.Series:
+def weak_points(scope: Scope, fiscal_year: int | None, method: Method) -> pd.Series:
     """What drags each ranked place down most (:func:`geo.ranking.strengthening.weak_points`)."""
-    return plan.weak_points(explained(version, fiscal_year, method))
+    return plan.weak_points(explained(scope, fiscal_year, method))
 
 
-def overrides(fiscal_year: int | None) -> pd.DataFrame:
+def overrides(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """Agreed classes of the year, as :func:`geo.ranking.review.agreed` takes them, with their keys."""
-    table = queries.decisions("override")
+    table = queries.decisions(scope, "override")
     year = table["fiscal_year"].astype("Int64")
     here = year.isna() if fiscal_year is None else year.eq(fiscal_year).fillna(False)
     table = table[here.astype(bool) & table["index_code"].eq(document()["code"])]
     return table.rename(columns={"agreed_class": "class", "decided_by": "by", "decided_at": "on"})
 
 
-def reviewed(ranking: Ranking, fiscal_year: int | None) -> Agreed:
+def reviewed(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> Agreed:
     """Computed and agreed classes side by side, today's overrides applied."""
-    return agreed(ranking, overrides(fiscal_year)[[KEY, "class", "reason", "by", "on"]])
+    return agreed(ranking, overrides(scope, fiscal_year)[[KEY, "class", "reason", "by", "on"]])
 
 
 @kept(16)
-def two_axes(version: str, fiscal_year: int | None, method: Method) -> pd.DataFrame:
+def two_axes(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Strength and need side by side, never added."""
-    return strength_by_need(ranked(version, fiscal_year, method), ranked(version, fiscal_year, method, "need"))
+    return strength_by_need(ranked(scope, fiscal_year, method), ranked(scope, fiscal_year, method, "need"))
 
 
-def year_before(version: str, fiscal_year: int | None) -> int | None:
+def year_before(scope: Scope, fiscal_year: int | None) -> int | None:
     """The year before, when signs of strength were reported for it; None when there is nothing to compare with."""
     if fiscal_year is None:
         return None
     signs = {entry["code"] for entry in criteria()}
-    told = analysis.needs(version)
+    told = analysis.needs(scope)
     earlier = told[told["indicator_code"].isin(signs) & told["fiscal_year"].eq(fiscal_year - 1).fillna(False)]
     return fiscal_year - 1 if len(earlier) else None
 
 
 @kept(8)
-def against_last_year(version: str, fiscal_year: int, method: Method) -> pd.DataFrame:
+def against_last_year(scope: Scope, fiscal_year: int, method: Method) -> pd.DataFrame:
     """The year beside the year before, by the same method."""
-    return compare(ranked(version, fiscal_year, method), ranked(version, fiscal_year - 1, method))
+    return compare(ranked(scope, fiscal_year, method), ranked(scope, fiscal_year - 1, method))

@@ -15,31 +15,32 @@ from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
 from pages.ranking.panels import FIELDS, decimal, draw_bars, inside, rank_words
+from pages.session.scope import Scope
 from pages.session.text import percent, safe, t, whole
 
 LISTS = ("table", "criteria", "axes", "last_year")
 
 
-def shown(version: str, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Filters, method: Method,
+def shown(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Filters, method: Method,
           stamped: dict[str, str]) -> None:  # fmt: skip
     """The list a person asks for."""
     listed = choices.switch("tab", t("list"), LISTS, lambda name: t(f"ranking_tab_{name}"))
     if listed == "table":
-        table(reviewed, chosen, stamped)
+        table(scope, reviewed, chosen, stamped)
     elif listed == "criteria":
-        criteria(version, ranking, ranking_data.ranked(version, chosen.fiscal_year, method, "need"), stamped)
+        criteria(scope, ranking, ranking_data.ranked(scope, chosen.fiscal_year, method, "need"), stamped)
     elif listed == "axes":
-        axes_table(axes, chosen, stamped)
+        axes_table(scope, axes, chosen, stamped)
     else:
-        last_year(version, chosen, method, stamped)
+        last_year(scope, chosen, method, stamped)
 
 
-def table(reviewed: Agreed, chosen: Filters, stamped: dict[str, str]) -> None:
+def table(scope: Scope, reviewed: Agreed, chosen: Filters, stamped: dict[str, str]) -> None:
     """Score, rank, band, stability, computed and agreed class of every subdistrict."""
     rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], na_position="last")
     low, high = rows["rank_low"], rows["rank_high"]
     shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
+        place=[records.place_words(scope, code) for code in rows[KEY]],
         band=["" if pd.isna(one) else f"{one}–{other}" for one, other in zip(low, high, strict=True)],
         score=rows["score"].round(2),
         border=rows["border"].fillna(""),
@@ -57,13 +58,13 @@ def table(reviewed: Agreed, chosen: Filters, stamped: dict[str, str]) -> None:
     )
 
 
-def criteria(version: str, ranking: Ranking, need: Ranking, stamped: dict[str, str]) -> None:
+def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, str]) -> None:
     """Every criterion as it is stated, for how many places it is known, and what it really does to the score."""
     strength = _influence(ranking)
     rows = pd.concat([strength, _influence(need).assign(real=float("nan"), mean_rank_shift=float("nan"))])
     stated = {entry["code"]: entry for entry in ranking_data.document()["criterion"]}
     known = pd.concat([found.prepared.notna().sum() for found in (ranking, need)])
-    names, agencies = ranking_controls.names() | ranking_controls.names("need"), records.agency_names(version)
+    names, agencies = ranking_controls.names() | ranking_controls.names("need"), records.agency_names(scope)
     shown = rows.assign(
         name=rows["criterion"].map(names),
         axis=[t(f"criterion_axis_{stated[code].get('axis', 'strength')}") for code in rows["criterion"]],
@@ -120,18 +121,18 @@ def _influence_bars(rows: pd.DataFrame, names: dict[str, str]) -> None:
     scenarios.note([t("influence_how")])
 
 
-def last_year(version: str, chosen: Filters, method: Method, stamped: dict[str, str]) -> None:
+def last_year(scope: Scope, chosen: Filters, method: Method, stamped: dict[str, str]) -> None:
     """Who rose and who fell; only what is more than the uncertainty is called a change."""
     st.html(f"<b>{safe(t('last_year'))}</b>")
-    before = ranking_data.year_before(version, chosen.fiscal_year)
+    before = ranking_data.year_before(scope, chosen.fiscal_year)
     if before is None:
         panels.empty("last_year_none")
         return
-    rows = inside(ranking_data.against_last_year(version, before + 1, method), chosen)
+    rows = inside(ranking_data.against_last_year(scope, before + 1, method), chosen)
     rows = rows[rows["places_won"].notna()].sort_values("places_won", ascending=False)
     st.html(f"<p>{safe(t('last_year_finding', firm=int(rows['is_firm'].sum()), all=len(rows)))}</p>")
     shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
+        place=[records.place_words(scope, code) for code in rows[KEY]],
         firm=[t("yes") if firm else "" for firm in rows["is_firm"]],
     )
     columns = {"place": t("column_place"), "class_before": t("class_before"), "class_now": t("class_now"), "rank_before": t("rank_before"),
@@ -139,7 +140,7 @@ def last_year(version: str, chosen: Filters, method: Method, stamped: dict[str, 
     panels.table(shown, "ranking-last-year", columns, stamp=stamped)
 
 
-def axes_table(axes: pd.DataFrame, chosen: Filters, stamped: dict[str, str]) -> None:
+def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Filters, stamped: dict[str, str]) -> None:
     """Weak and needy first: where strengthening is needed most."""
     order = {name: number for number, name in enumerate(FIELDS)}
     rows = (
@@ -148,7 +149,7 @@ def axes_table(axes: pd.DataFrame, chosen: Filters, stamped: dict[str, str]) -> 
         .sort_values(["order", "strength"], na_position="last")
     )
     shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
+        place=[records.place_words(scope, code) for code in rows[KEY]],
         field=[t("rank_no_score") if pd.isna(name) else t(f"rank_field_{name}") for name in rows["field"]],
     )
     columns = {

@@ -5,11 +5,13 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
+from pages.components.names import subdistrict_names
 from pages.queries import store as queries
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import lists
 from pages.ranking import panels as parts
+from pages.session.scope import Scope
 from pages.session.text import t
 
 SHOWN = ("class", "agreed_class", "axes")
@@ -17,47 +19,47 @@ SHOWN = ("class", "agreed_class", "axes")
 
 def view() -> None:
     """The ranking of the chosen year."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.place_and_time(version)
-    choices.results(version, _results, place)
+    choices.place_and_time(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with right:
         ranking_controls.methods()
         with st.expander(t("ranking_weights")):
             ranking_controls.weights()
         method = ranking_controls.method()
-        ranking_controls.presets(version, method)
+        ranking_controls.presets(scope, method)
     if words := ranking_controls.fault(method):
         with place:
             panels.title(t("view_ranking"))
             st.warning(words)
         return
     with place, st.spinner(t("ranking_working")):
-        ranking = ranking_data.ranked(version, chosen.fiscal_year, method)
-        axes = ranking_data.two_axes(version, chosen.fiscal_year, method)
-    reviewed, stamped = ranking_data.reviewed(ranking, chosen.fiscal_year), parts.stamp(version, ranking, method)
+        ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
+        axes = ranking_data.two_axes(scope, chosen.fiscal_year, method)
+    reviewed, stamped = ranking_data.reviewed(scope, ranking, chosen.fiscal_year), parts.stamp(scope, ranking, method)
     with place:
-        panels.title(parts.finding(ranking, chosen), t("ranking_note"))
+        panels.title(parts.finding(scope, ranking, chosen), t("ranking_note"))
     with left:
         with st.container(horizontal=True):
-            view_ = panels.choose_map_view()
+            view_ = panels.choose_map_view(scope)
             shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
         layer = parts.axes_layer(axes) if shown == "axes" else parts.class_layer(reviewed.units, shown)
-        if code := panels.show_map(layer.vector(view_, chosen)):
+        if code := panels.show_map(scope, layer.vector(view_, chosen)):
             st.session_state["subdistrict"] = code
     with right:
         parts.legend(layer, chosen.district)
         parts.figures(ranking, reviewed, chosen)
-        names = choices.subdistrict_names()
+        names = subdistrict_names(scope)
         code = choices.choose(
             "subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking, chosen)
         )
-        parts.why(ranking, reviewed, ranking_data.explained(version, chosen.fiscal_year, method), code)
-        parts.override(version, ranking, reviewed, chosen, code)
-    lists.shown(version, ranking, reviewed, axes, chosen, method, stamped)
+        parts.why(scope, ranking, reviewed, ranking_data.explained(scope, chosen.fiscal_year, method), code)
+        parts.override(scope, ranking, reviewed, chosen, code)
+    lists.shown(scope, ranking, reviewed, axes, chosen, method, stamped)
     parts.method_note(stamped)
-    panels.sources(version, parts.basis(version), chosen)
+    panels.sources(scope, parts.basis(scope), chosen)

@@ -9,16 +9,17 @@ from geo.maps.board import ClassStyle
 from geo.ranking.ranking import Ranking
 from geo.ranking.review import Agreed
 from loaders.decisions import scenarios as store_scenarios
-from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Layer
+from pages.components.names import district_names
 from pages.components.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
+from pages.session.scope import Scope
 from pages.session.text import day, percent, safe, t, whole
 
 FIELDS = {"weak_needy": ("n", "gap"), "strong_needy": ("s", "served"), "strong_less_needy": ("l", "low_need_supported"),
@@ -30,12 +31,12 @@ def inside(table: pd.DataFrame, chosen: Filters) -> pd.DataFrame:
     return table if not chosen.district else table[table[KEY].str.startswith(chosen.district)]
 
 
-def place_prefix(chosen: Filters) -> str:
+def place_prefix(scope: Scope, chosen: Filters) -> str:
     """The chosen district at the head of a title that speaks of it alone."""
-    return f"{t('prefix_district')}{choices.district_names()[chosen.district]} · " if chosen.district else ""
+    return f"{t('prefix_district')}{district_names(scope)[chosen.district]} · " if chosen.district else ""
 
 
-def finding(ranking: Ranking, chosen: Filters) -> str:
+def finding(scope: Scope, ranking: Ranking, chosen: Filters) -> str:
     """How many could be ranked of how many, and how many classes hold."""
     table = inside(ranking.units, chosen)
     scored, hold = table["score"].notna(), ranking.spec.uncertainty.hold
@@ -47,14 +48,14 @@ def finding(ranking: Ranking, chosen: Filters) -> str:
         "hold": f"{hold * 100:.0f}",
         "draws": f"{ranking.spec.uncertainty.draws:,}",
     }
-    return place_prefix(chosen) + t("finding_ranking" if scored.any() else "finding_ranking_none", **blanks)
+    return place_prefix(scope, chosen) + t("finding_ranking" if scored.any() else "finding_ranking_none", **blanks)
 
 
-def stamp(version: str, ranking: Ranking, method: Method) -> dict[str, str]:
+def stamp(scope: Scope, ranking: Ranking, method: Method) -> dict[str, str]:
     """What every output of a ranking carries."""
     return scenarios.stamp(
         method=ranking_controls.words(method), doubt=ranking_controls.uncertainty_words(ranking.spec), seed=f"{ranking.spec.uncertainty.draws} / {ranking.spec.uncertainty.seed}",
-        version=f"{version} / {ranking.data_version} / {ranking.spec.version}",
+        version=f"{scope.version} / {ranking.data_version} / {ranking.spec.version}",
     )  # fmt: skip
 
 
@@ -147,10 +148,10 @@ def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: flo
     st.html(f'<ul class="kradan-bars">{"".join(lines)}</ul>')
 
 
-def why(ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) -> None:
+def why(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) -> None:
     """What lifts and what drags one subdistrict against the mean of all."""
     unit = reviewed.units.set_index(KEY).loc[code]
-    st.html(f"<b>{safe(t('why_class', place=records.place_words(code)))}</b>")
+    st.html(f"<b>{safe(t('why_class', place=records.place_words(scope, code)))}</b>")
     if pd.isna(unit["score"]):
         panels.empty("why_no_score")
         return
@@ -184,13 +185,13 @@ def why(ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) 
     scenarios.note([t("why_how")] + ([t("why_missing", names=", ".join(missing))] if missing else []))
 
 
-def override(version: str, ranking: Ranking, reviewed: Agreed, chosen: Filters, code: str) -> None:
+def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Filters, code: str) -> None:
     """Agree on another class with reason and name; computed and agreed stand side by side; undo."""
     with st.expander(t("override_title")):
         unit = reviewed.units.set_index(KEY).loc[code]
         computed = None if pd.isna(unit["class"]) else str(unit["class"])
         st.html(
-            f"<p>{safe(t('override_now', place=records.place_words(code), computed=computed or t('rank_no_score'), agreed=_class(unit['agreed_class'])))}</p>"
+            f"<p>{safe(t('override_now', place=records.place_words(scope, code), computed=computed or t('rank_no_score'), agreed=_class(unit['agreed_class'])))}</p>"
         )
         with st.form("override", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             now = str(unit["agreed_class"])
@@ -209,17 +210,17 @@ def override(version: str, ranking: Ranking, reviewed: Agreed, chosen: Filters, 
                     to,
                     reason,
                     person,
-                    version,
+                    queries.stamp(scope),
                     index_code=ranking.spec.code,
                     fiscal_year=chosen.fiscal_year,
                     computed_class=computed,
                 ),
                 "override_saved",
             )
-        standing = ranking_data.overrides(chosen.fiscal_year)
+        standing = ranking_data.overrides(scope, chosen.fiscal_year)
         scenarios.remove(
             "override",
-            {int(row["id"]): _override_words(row) for row in standing.to_dict("records")},
+            {int(row["id"]): _override_words(scope, row) for row in standing.to_dict("records")},
             t("override_undo"),
         )
 
@@ -228,8 +229,8 @@ def _class(name: object) -> str:
     return t("rank_no_score") if pd.isna(name) else str(name)  # type: ignore[arg-type]
 
 
-def _override_words(row: dict) -> str:
-    return f"{records.place_words(row[KEY])}: {_class(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
+def _override_words(scope: Scope, row: dict) -> str:
+    return f"{records.place_words(scope, row[KEY])}: {_class(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
 
 
 def weakest(ranking: Ranking, chosen: Filters) -> str:
@@ -253,12 +254,12 @@ def figures(ranking: Ranking, reviewed: Agreed, chosen: Filters) -> None:
     panels.figures([*found, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
 
 
-def basis(version: str) -> pd.DataFrame:
+def basis(scope: Scope) -> pd.DataFrame:
     """Rows behind the ranking, for the list of sources."""
     wanted = {entry["code"] for axis in ("strength", "need") for entry in ranking_data.criteria(axis)}
-    told = queries.register(version, "indicator")
+    told = queries.register(scope, "indicator")
     parts = [
         told[told["indicator_code"].isin(wanted)],
-        *(queries.register(version, name) for name in ("plan", "welfare_fund", "organisation")),
+        *(queries.register(scope, name) for name in ("plan", "welfare_fund", "organisation")),
     ]
     return pd.concat([part[["base", "batch_id", "file_name", "sheet", "row"]] for part in parts])

@@ -10,8 +10,8 @@ from pages.session.text import baht, t, whole
 
 def view() -> None:
     """Waiting rows."""
-    version = queries.version()
-    rows = queries.waiting(version)
+    scope = queries.current_scope()
+    rows = queries.waiting(scope)
     panels.title(
         t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),
         t("note_review"),
@@ -27,7 +27,7 @@ def view() -> None:
         alike = reviewing.groups(rows[rows["problem"] == chosen])
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            reviewing.evidence(alike)
+            reviewing.evidence(scope, alike)
         with right:
-            reviewing.decision(alike)
-    reviewing.past(version)
+            reviewing.decision(scope, alike)
+    reviewing.past(scope)

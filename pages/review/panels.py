@@ -9,15 +9,15 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from loaders import settings
 from loaders.imports import decide
 from loaders.problems import Refused
-from pages.components import filters as choices
 from pages.components import panels, records
+from pages.components.names import district_names, subdistrict_names
 from pages.imports import jobs as import_jobs
 from pages.imports.preview import sentence
 from pages.queries import store as queries
 from pages.session import sign_in as who
+from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
 
 MOST_GROUPS = 300
@@ -65,7 +65,7 @@ def groups(rows: pd.DataFrame) -> pd.DataFrame:
     return rows[rows["alike"] == chosen]
 
 
-def evidence(rows: pd.DataFrame) -> None:
+def evidence(scope: Scope, rows: pd.DataFrame) -> None:
     """The rows themselves with their cells, and why they wait."""
     first = rows.iloc[0]
     offered = _offered(first)
@@ -75,7 +75,7 @@ def evidence(rows: pd.DataFrame) -> None:
         "row": int(first["row"]),
         "column": first["heading"],
         "sheet": first["sheet"],
-        "suggestion": records.place_words(offered[0]) if offered else None,
+        "suggestion": records.place_words(scope, offered[0]) if offered else None,
     }
     st.info(flat(sentence(facts)))
     shown = rows.assign(
@@ -91,7 +91,7 @@ def evidence(rows: pd.DataFrame) -> None:
     panels.table(shown, "waiting", columns, height=260, formats={"satang": baht})
 
 
-def decision(rows: pd.DataFrame) -> None:
+def decision(scope: Scope, rows: pd.DataFrame) -> None:
     """The form that fits the reason; whatever it does can be undone below."""
     first, kind = rows.iloc[0], rows["kind"].iloc[0]
     with st.form(f"decide-{first['id']}"):
@@ -105,7 +105,7 @@ def decision(rows: pd.DataFrame) -> None:
                 ),
                 horizontal=True,
             )
-        code = _ask_place(first) if kind == "place" else None
+        code = _ask_place(scope, first) if kind == "place" else None
         value = (
             st.text_input(t("correct_value", column=flat(first["heading"])), first["value"] or "")
             if kind == "value"
@@ -117,15 +117,23 @@ def decision(rows: pd.DataFrame) -> None:
             agreed = st.form_submit_button(t(labels[kind]), type="primary")
             dropped = st.form_submit_button(t("decide_exclude"))
     ids = [int(number) for number in (rows["id"] if everything else rows["id"].head(1))]
-    by = import_jobs.person()
+    by, province = import_jobs.person(), scope.province
     if dropped:
         _do(lambda: decide.decide_exclude(queries.engine(), ids, reason, by))
     elif agreed and kind == "place":
-        _do(lambda: decide.decide_place(queries.engine(), ids, code or "", reason, by, remember=everything))
+        _do(
+            lambda: decide.decide_place(
+                queries.engine(), ids, code or "", reason, by, remember=everything, province=province
+            )
+        )
     elif agreed and kind == "value":
-        _do(lambda: decide.decide_value(queries.engine(), ids, first["heading"], value or "", reason, by))
+        _do(
+            lambda: decide.decide_value(
+                queries.engine(), ids, first["heading"], value or "", reason, by, province=province
+            )
+        )
     elif agreed:
-        _do(lambda: decide.decide_accept(queries.engine(), ids, reason, by))
+        _do(lambda: decide.decide_accept(queries.engine(), ids, reason, by, province=province))
 
 
 def _offered(row: pd.Series) -> list[str]:
@@ -133,19 +141,19 @@ def _offered(row: pd.Series) -> list[str]:
     return [code for code in str(row["candidates"] or "").split("|") if code and code not in ("nan", "None", "<NA>")]
 
 
-def _ask_place(first: pd.Series) -> str:
+def _ask_place(scope: Scope, first: pd.Series) -> str:
     """Candidates first, with why; then every subdistrict, district and the province."""
     offered = _offered(first)
-    everywhere = [*choices.subdistrict_names(), *choices.district_names(), settings.province()]
+    everywhere = [*subdistrict_names(scope), *district_names(scope), scope.province]
     options = [BLANK, *offered, *(code for code in everywhere if code not in offered)]
 
     def words(code: str) -> str:
         if not code:
             return t("choose_place")
         return (
-            f"{t('candidate')}: {records.place_words(code)} ({code})"
+            f"{t('candidate')}: {records.place_words(scope, code)} ({code})"
             if code in offered
-            else f"{records.place_words(code)} ({code})"
+            else f"{records.place_words(scope, code)} ({code})"
         )
 
     return st.selectbox(t("right_place"), options, format_func=words)
@@ -178,16 +186,16 @@ def _repeats(done: decide.Decided) -> str:
     )
 
 
-def past(version: str) -> None:
+def past(scope: Scope) -> None:
     """Decisions that stand, with who and why, and their undo; decided places that nothing uses."""
-    made, unused = queries.row_decisions(version)
+    made, unused = queries.row_decisions(scope)
     standing = made[~made["is_undone"].astype(bool)]
     if len(standing):
         with st.expander(t("decisions_made", number=whole(len(standing)))):
             shown = standing.assign(
                 what=[t(f"decided_{row.kind}") for row in standing.itertuples()],
                 to=[
-                    records.place_words(row.area_code) if isinstance(row.area_code, str) else row.value or ""
+                    records.place_words(scope, row.area_code) if isinstance(row.area_code, str) else row.value or ""
                     for row in standing.itertuples()
                 ],
                 when=[day(at) for at in standing["decided_at"]],
@@ -205,5 +213,5 @@ def past(version: str) -> None:
             st.caption(t("unused_aliases_note"))
             for row in unused.itertuples():
                 st.html(
-                    f"<p>{safe(row.written.replace('|', ' ').strip())} → {safe(records.place_words(row.area_code))} · {safe(row.decided_by)} · {safe(row.reason or '')}</p>"
+                    f"<p>{safe(row.written.replace('|', ' ').strip())} → {safe(records.place_words(scope, row.area_code))} · {safe(row.decided_by)} · {safe(row.reason or '')}</p>"
                 )

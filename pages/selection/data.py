@@ -12,6 +12,7 @@ from pages.queries import store as queries
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
 from pages.session.cache import kept
+from pages.session.scope import Scope
 from pages.welfare import data as welfare_data
 
 DEFAULTS = {
@@ -80,33 +81,33 @@ def read(parts: dict[str, str]) -> Pick:
     )
 
 
-def cost(version: str, pick: Pick) -> pd.Series:
+def cost(scope: Scope, pick: Pick) -> pd.Series:
     """What a place costs those who pay for it, in satang: the scheme without the community's own part, or one amount."""
-    codes = queries.areas(None)[KEY]
+    codes = queries.areas(scope, None)[KEY]
     if pick.cost == FLAT:
         return pd.Series(round(pick.number("flat") * 100), index=codes, dtype="Int64")
-    table = welfare_data.money(version, welfare_data.Choice(pick.cost)).by_area.set_index(KEY)
+    table = welfare_data.money(scope, welfare_data.Choice(pick.cost)).by_area.set_index(KEY)
     money = (table["total_satang"] - table["own_satang"]).mask(table["unknown_rules"].gt(0))
     return money.reindex(codes).astype("Int64")
 
 
 @kept(32)
-def candidates(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
+def candidates(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
     """Every place with need, readiness, people, worth and cost; worth is not known where a weighted part is not."""
-    areas = queries.areas(fiscal_year)
+    areas = queries.areas(scope, fiscal_year)
     strength, need = (
-        ranking_data.ranked(version, fiscal_year, method, axis).units.set_index(KEY)["score"]
+        ranking_data.ranked(scope, fiscal_year, method, axis).units.set_index(KEY)["score"]
         for axis in ("strength", "need")
     )
     table = areas[[KEY, "district_code"]].assign(
         need=areas[KEY].map(need), readiness=areas[KEY].map(strength), people=areas["population"].astype("Float64"),
-        cost_satang=areas[KEY].map(cost(version, pick)).astype("Int64"),
+        cost_satang=areas[KEY].map(cost(scope, pick)).astype("Int64"),
     )  # fmt: skip
     weights = pick.weights if any(pick.weights.values()) else dict.fromkeys(WEIGHTS, 1.0)
     return table.assign(worth=worth(table, weights))
 
 
 @kept(32)
-def solved(version: str, fiscal_year: int | None, method: Method, pick: Pick) -> Choice:
+def solved(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick) -> Choice:
     """The optimum beside the simple rule, with the price of every wish."""
-    return select(candidates(version, fiscal_year, method, pick), pick.wish, queries.adjacency())
+    return select(candidates(scope, fiscal_year, method, pick), pick.wish, queries.adjacency(scope))

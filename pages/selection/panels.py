@@ -11,12 +11,14 @@ from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Layer
+from pages.components.names import district_names, subdistrict_names
 from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
 from pages.queries import store as queries
 from pages.ranking import controls as ranking_controls
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
 from pages.selection.data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
+from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 from pages.welfare import data as welfare_data
 
@@ -25,7 +27,7 @@ NAMED = 5  # places written out beside a price; the rest is counted
 SHOWN_WORTH = 100  # worth is 0-1 inside and 0-100 on the screen
 
 
-def choose() -> Pick:
+def choose(scope: Scope) -> Pick:
     """Every wish, all of it in the link."""
     parts = scenarios.state("pick")
     pick = selection_data.read(parts)
@@ -72,8 +74,8 @@ def choose() -> Pick:
                 "none" if pick.any_budget else "",
                 "",
             )
-        _forced("in", pick.forced_in)
-        _forced("out", pick.forced_out)
+        _forced(scope, "in", pick.forced_in)
+        _forced(scope, "out", pick.forced_out)
     return pick
 
 
@@ -107,8 +109,8 @@ def _listed(name: str, words: str, options: dict[str, str], now: str, default: s
     )  # fmt: skip
 
 
-def _forced(name: str, now: tuple[str, ...]) -> None:
-    known = choices.subdistrict_names()
+def _forced(scope: Scope, name: str, now: tuple[str, ...]) -> None:
+    known = subdistrict_names(scope)
     st.session_state[f"pick-{name}"] = [code for code in now if code in known]
     st.multiselect(
         t(f"select_constraint_forced_{name}"), list(known), format_func=known.__getitem__, key=f"pick-{name}", placeholder=t("choose_subdistrict"),
@@ -147,7 +149,7 @@ def note(pick: Pick) -> str:
     return t("note_selection", cost=cost_words(pick), **{name: f"{share:.0f}" for name, share in shares.items()})
 
 
-def reasons(choice: Choice) -> None:
+def reasons(scope: Scope, choice: Choice) -> None:
     """Why it cannot be done, with the wish that causes it and what to do; the same cause in many places is said once."""
     if not choice.areas["is_known"].any():
         panels.empty("pick_nothing")
@@ -158,24 +160,24 @@ def reasons(choice: Choice) -> None:
         st.warning(
             t(
                 code,
-                value=", ".join(_reason(value, money) for value in rows["value"]),
+                value=", ".join(_reason(scope, value, money) for value in rows["value"]),
                 suggestion="" if pd.isna(needed) else baht(needed) if money else needed,
             )
         )
 
 
-def _reason(value: str, money: bool) -> str:
+def _reason(scope: Scope, value: str, money: bool) -> str:
     if money:
         return baht(int(value))
-    return choices.district_names().get(value) or choices.subdistrict_names().get(value) or value
+    return district_names(scope).get(value) or subdistrict_names(scope).get(value) or value
 
 
-def stamp(version: str, method: Method, pick: Pick) -> dict[str, str]:
+def stamp(scope: Scope, method: Method, pick: Pick) -> dict[str, str]:
     """What every output of the selection carries."""
     weights = ", ".join(f"{t(f'pick_{name}')} {value:g}" for name, value in pick.weights.items())
     words = f"{weights} · {cost_words(pick)} · {ranking_controls.words(method)}"
     return scenarios.stamp(
-        method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), data=queries.number(version)
+        method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), data=scope.version
     )
 
 
@@ -186,15 +188,15 @@ def cost_words(pick: Pick) -> str:
     return t("pick_cost_is", cost=welfare_data.names("scheme", language())[pick.cost])
 
 
-def beside(choice: Choice) -> tuple[pd.Series, str]:
+def beside(scope: Scope, choice: Choice) -> tuple[pd.Series, str]:
     """The set shown beside the optimum: the simple rule, or a saved one."""
-    saved = scenarios.names("selection")
+    saved = scenarios.names(scope, "selection")
     other = choices.choose(
         "with", t("pick_beside"), ["simple", *saved], lambda code: saved.get(code) or t("select_way_simple")
     )
     if other == "simple":
         return choice.areas["is_simple"], t("select_way_simple")
-    picked = set(scenarios.content("selection", other).get("chosen", []))
+    picked = set(scenarios.content(scope, "selection", other).get("chosen", []))
     return choice.areas[KEY].isin(picked), saved[other]
 
 
@@ -213,7 +215,7 @@ def layer(choice: Choice, other: pd.Series, words: str) -> Layer:
     return Layer(styles, table[KEY], classes, worth, t("unit_worth"), table["forced"].notna(), t("pick_forced_mark"))
 
 
-def ways(choice: Choice, stamped: dict[str, str]) -> None:
+def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:
     """Optimum and simple rule side by side, and what each wish costs."""
     rows = choice.summary.assign(
         way=[t(f"select_way_{name}") for name in choice.summary["way"]],
@@ -230,19 +232,19 @@ def ways(choice: Choice, stamped: dict[str, str]) -> None:
         formats={"cost_satang": baht, "worth": lambda value: f"{value:,.0f}"},
     )
     if len(choice.prices):
-        lines = [_price(row._asdict()) for row in choice.prices.itertuples(index=False)]
+        lines = [_price(scope, row._asdict()) for row in choice.prices.itertuples(index=False)]
         body = "".join(f"<li>{safe(line)}</li>" for line in lines)
         st.html(f'<div class="kradan-sheet"><b>{safe(t("pick_prices"))}</b><ul>{body}</ul></div>')
 
 
-def _price(row: dict) -> str:
+def _price(scope: Scope, row: dict) -> str:
     """What would be different without one wish, with the names of who would come in."""
     wish = t(f"select_constraint_{row['constraint']}")
     if pd.isna(row["price"]):
         return t("pick_price_not_known", wish=wish)
     if not row["instead"]:
         return t("pick_price_nothing", wish=wish)
-    names = ", ".join(records.place_words(code) for code in row["instead"][:NAMED])
+    names = ", ".join(records.place_words(scope, code) for code in row["instead"][:NAMED])
     more = len(row["instead"]) - NAMED
     return t(
         "pick_price", wish=wish, places=whole(len(row["instead"])), share=f"{row['price_share'] * 100:.1f}",
@@ -250,7 +252,7 @@ def _price(row: dict) -> str:
     )  # fmt: skip
 
 
-def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]) -> None:
+def listed(scope: Scope, choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]) -> None:
     """The chosen places and those that only the simple rule takes."""
     rows = choice.areas.merge(found[[KEY, "need", "readiness", "people"]], on=KEY)
     rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
@@ -258,7 +260,7 @@ def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: d
     if rows.empty:
         return
     shown = rows.assign(
-        place=[records.place_words(code) for code in rows[KEY]],
+        place=[records.place_words(scope, code) for code in rows[KEY]],
         optimum=[t("pick_chosen") if chosen else "" for chosen in rows["is_chosen"]],
         simple=[t("pick_chosen") if chosen else "" for chosen in rows["is_simple"]],
         worth=rows["worth"].astype(float) * SHOWN_WORTH,
@@ -273,12 +275,12 @@ def listed(choice: Choice, found: pd.DataFrame, district: str | None, stamped: d
     panels.table(shown, "selection", columns, stamp=stamped, formats=decimals | {"cost_satang": baht, "people": whole})
 
 
-def saved(version: str, choice: Choice, pick: Pick) -> None:
+def saved(scope: Scope, choice: Choice, pick: Pick) -> None:
     """Keep the result by name: it stays as it is, on the map, in the calculator, and here."""
     with st.expander(t("pick_scenarios")):
-        scenarios.listed("selection", _use)
+        scenarios.listed(scope, "selection", _use)
         if choice.status != "infeasible":
-            scenarios.save("selection", version, lambda: as_content(choice, pick))
+            scenarios.save(scope, "selection", lambda: as_content(choice, pick))
 
 
 def as_content(choice: Choice, pick: Pick) -> dict[str, object]:
@@ -299,16 +301,16 @@ def as_parts(pick: Pick) -> dict[str, str]:
     return dict(pick.numbers) | others
 
 
-def _use(key: str) -> None:
-    st.session_state["pick"] = str(scenarios.content("selection", key).get("pick", ""))
+def _use(scope: Scope, key: str) -> None:
+    st.session_state["pick"] = str(scenarios.content(scope, "selection", key).get("pick", ""))
     st.session_state["with"] = key
 
 
-def basis(version: str) -> pd.DataFrame:
+def basis(scope: Scope) -> pd.DataFrame:
     """Rows behind the selection, for the list of sources."""
     return pd.concat(
         [
-            queries.register(version, name)[["base", "batch_id", "file_name", "sheet", "row"]]
+            queries.register(scope, name)[["base", "batch_id", "file_name", "sheet", "row"]]
             for name in ("indicator", "plan", "welfare_fund", "organisation")
         ]
     )

@@ -18,9 +18,9 @@ PARTS = {
 
 def view() -> None:
     """Sharing, roles, the collection tracker and retention for the data team; the audit trail for administrators."""
-    version = queries.version()
+    scope = queries.current_scope()
     panels.title(t("sharing_title"), t("sharing_note"))
     shown = [name for name in PARTS if name != "audit_title" or queries.viewer().role == "admin"]
     for name, tab in zip(shown, st.tabs([t(name) for name in shown]), strict=True):
         with tab:
-            PARTS[name](version)
+            PARTS[name](scope)

@@ -11,10 +11,11 @@ from loaders.store import accounts as store_people
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import LEVELS, ROLES
-from pages.components import filters as choices
 from pages.components import panels, records
+from pages.components.names import district_names
 from pages.queries import store as queries
 from pages.session import sign_in as who
+from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, safe, t, whole
 
 
@@ -22,12 +23,12 @@ def _person() -> str:
     return who.name() or "-"
 
 
-def data_sets(version: str) -> None:
+def data_sets(scope: Scope) -> None:
     """Every data set (a register of one base) with its level, and a form to change it."""
     with store.reading(queries.engine()) as connection:
         sharing = store.read_sharing(connection)
-    names = records.agency_names(version)
-    present = queries.data_sets(version)
+    names = records.agency_names(scope)
+    present = queries.data_sets(scope)
     level = [
         sharing.get((row.register, row.base), sharing.get((row.register, "*"), LEVELS[0]))
         for row in present.itertuples()
@@ -55,12 +56,12 @@ def data_sets(version: str) -> None:
             st.rerun()
 
 
-def roles(version: str) -> None:
+def roles(scope: Scope) -> None:
     """Accounts with their role; giving and taking back."""
     with store.reading(queries.engine()) as connection:
         accounts = store.read_table(connection, tables.account, viewer=queries.viewer())
     current = accounts[accounts["revoked_at"].isna()] if len(accounts) else accounts
-    agencies = records.agency_names(version)
+    agencies = records.agency_names(scope)
     if len(current):
         shown = current.assign(
             role=[t(f"role_{role}") for role in current["role"]],
@@ -91,11 +92,11 @@ def roles(version: str) -> None:
         st.warning(t("sharing_incomplete"))
 
 
-def tracker(version: str) -> None:
+def tracker(scope: Scope) -> None:
     """Base x district x due date: who is late; and a form for due dates."""
     with store.reading(queries.engine()) as connection:
         found = due_dates.tracker(connection, viewer=queries.viewer())
-    names, districts = records.agency_names(version), choices.district_names()
+    names, districts = records.agency_names(scope), district_names(scope)
     if found.empty:
         panels.empty("tracker_none")
     else:
@@ -132,7 +133,7 @@ def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
             st.rerun()
 
 
-def people(version: str) -> None:
+def people(scope: Scope) -> None:
     """How long names and telephone numbers are kept, how many are past their date, and their erasure."""
     with store.reading(queries.engine()) as connection:
         found = store_people.due_people(connection)
@@ -151,11 +152,11 @@ def people(version: str) -> None:
         st.rerun()
     if done := st.session_state.pop("_forgotten", None):
         st.success(t("people_forgotten", **done))
-    rows = queries.register(version, "role_holder")
+    rows = queries.register(scope, "role_holder")
     named = rows[rows[["person", "phone"]].notna().any(axis=1)].sort_values("retain_until")
     shown = named.assign(
         role=[coded("role_", role) for role in named["role"]],
-        place=[records.place_words(code) for code in named["area_code"]],
+        place=[records.place_words(scope, code) for code in named["area_code"]],
         retain_until=[day(one) for one in named["retain_until"]],
         source=[records.source_words(row) for row in named.itertuples()],
     )
@@ -168,11 +169,11 @@ def people(version: str) -> None:
     panels.table(shown, "people", columns)
 
 
-def audit(version: str) -> None:
+def audit(scope: Scope) -> None:
     """Who did what, the newest first."""
     with store.reading(queries.engine()) as connection:
         rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
-    known = {row.id: row.file_name for row in queries.all_batches(version).itertuples()}
+    known = {row.id: row.file_name for row in queries.all_batches(scope).itertuples()}
     rows = rows.sort_values("id", ascending=False)
     shown = rows.assign(
         action=[coded("audit_", action) for action in rows["action"]],

@@ -12,12 +12,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from loaders import settings
 from loaders.store.connection import StoreUnavailable
 from pages.components import filters as choices
+from pages.components.names import province_name
 from pages.nation import panels as nation_parts
 from pages.queries import store as queries
 from pages.session import errors as guard
 from pages.session import fragments as apart
 from pages.session import notices as toasts
 from pages.session import sign_in as who
+from pages.session import url_state
+from pages.session.scope import Scope
 from pages.session.text import safe, t
 from pages.shell import precompute as warm
 
@@ -47,17 +50,18 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
     """
 
     def run() -> None:
-        choices.keep_frame(page or name)
-        drawn_for = queries.version()
+        url_state.current().begin_page(page or name)
+        drawn_for = queries.current_scope()
 
         @st.fragment(key=apart.VIEW)
         def view() -> None:
             with guard.calm():
-                choices.begin()
-                if queries.version() != drawn_for:
+                url_state.current().begin_view()
+                url_state.speak()
+                if queries.current_scope() != drawn_for:
                     choices.draw_anew()
                 importlib.import_module(f"pages.{name}.page").view()
-            choices.write_address()
+            url_state.write()
 
         view()
 
@@ -100,7 +104,7 @@ def menu(pages: dict[str, st.Page], now: str) -> None:
             entries.append(f"<li><details>{head}<ul>{''.join(links)}</ul></details></li>")
     burger = f'<button type="button" aria-expanded="false" aria-controls="kradan-views">{safe(t("menu"))}</button>'
     st.html(
-        f'<nav class="kradan-menu" aria-label="{safe(t("menu"))}" {choices.LEADS_ON}>{burger}'
+        f'<nav class="kradan-menu" aria-label="{safe(t("menu"))}" {url_state.LEADS_ON}>{burger}'
         f'<ul id="kradan-views">{"".join(entries)}</ul></nav>'
     )
 
@@ -112,12 +116,12 @@ def _entry(name: str, is_now: bool) -> str:
 
 def header(words: str) -> None:
     """Whose board this is, the mark of invented data, the language switch: one line."""
-    version = queries.version()
-    warm.start(version)
+    scope = queries.current_scope()
+    warm.start(scope)
     toasts.show()
     with st.container(horizontal=True, vertical_alignment="center", key="frame"):
-        st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(version)}</p>')
-        nation_parts.chooser(version)
+        st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}</p>')
+        nation_parts.chooser(scope)
         choices.choose_language()
         if who.has_sign_in():
             who.panel()
@@ -134,12 +138,12 @@ def stays_in_touch() -> None:
 
 def board_words() -> str:
     """Whose board this is; the capital is no province."""
-    key = "board_of_capital" if settings.province() == CAPITAL else "board_of"
-    return t(key, province=choices.province_name())
+    code = url_state.province()
+    return t("board_of_capital" if code == CAPITAL else "board_of", province=province_name(code))
 
 
-def demo_mark(version: str) -> str:
+def demo_mark(scope: Scope) -> str:
     """Invented data say so on every page until real data are loaded."""
-    if not queries.has_demo(version):
+    if not queries.has_demo(scope):
         return ""
     return f'<span class="kradan-demo" role="note"><b>{safe(t("demo"))}</b> {safe(t("demo_long"))}</span>'

@@ -13,18 +13,20 @@ import threading
 import time
 
 from loaders import codes, settings
+from loaders.store.privacy import Viewer
 from pages.queries import analysis, looks
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.looks import Look
 from pages.queries.store import Filters
 from pages.session import sign_in as who
+from pages.session.scope import Scope
 
 log = logging.getLogger("kradan")
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
 RESTS = 3  # times as long as it worked: people who look at a page meanwhile have the machine to themselves
-_wanted: dict[str, str] = {}  # province and who looks -> the data version at work
+_wanted: dict[tuple[str, Viewer], str] = {}  # province and who looks -> the data version at work
 _lock = threading.Lock()
 
 
@@ -34,37 +36,37 @@ def ahead() -> None:
     Views are not imported here: a component that is declared outside a session is never served (its frame stays blank).
     """
     try:
-        geometry.current()
+        geometry.current(settings.home_province())
         if who.has_sign_in():  # figures differ by who looks
             return
-        version = queries.version()
-        first = Look(Filters(queries.usual_year(version)))
-        looks.shared_breaks(version, (first,), "agencies")
-        looks.rolled(version, first)
-        looks.undated(version, first)
+        scope = queries.current_scope(settings.home_province())
+        first = Look(Filters(queries.usual_year(scope)))
+        looks.shared_breaks(scope, (first,), "agencies")
+        looks.rolled(scope, first)
+        looks.undated(scope, first)
     except Exception:  # a page that needs it says what is wrong
         log.exception("getting ready stopped")
 
 
-def start(version: str) -> None:
+def start(scope: Scope) -> None:
     """Begin once per data version, province and kind of viewer; returns at once."""
     if not settings.computes_ahead():
         return
     with _lock:
-        if version == _wanted.get(_scope(version)):
+        if not _is_outdated(scope):
             return
-        _wanted[_scope(version)] = version
-    threading.Thread(target=_work, args=(version,), daemon=True, name="kradan-warm").start()
+        _wanted[scope.province, scope.viewer] = scope.version
+    threading.Thread(target=_work, args=(scope,), daemon=True, name="kradan-warm").start()
 
 
-def _scope(version: str) -> str:
-    """All of a version but the state of the data."""
-    return version.removeprefix(queries.number(version))
+def _is_outdated(scope: Scope) -> bool:
+    """Whether another data version is (or none yet) at work for this province and viewer."""
+    return _wanted.get((scope.province, scope.viewer)) != scope.version
 
 
-def likely(version: str) -> list[Filters]:
+def likely(scope: Scope) -> list[Filters]:
     """The filters a person is one choice away from."""
-    present = queries.support(version)
+    present = queries.support(scope)
     themes = [entry["code"] for entry in codes.themes()]
     agencies, streams = (sorted(present[f"{name}_code"].dropna().unique()) for name in ("agency", "stream"))
     return [
@@ -75,17 +77,16 @@ def likely(version: str) -> list[Filters]:
     ]
 
 
-def _work(version: str) -> None:
+def _work(scope: Scope) -> None:
     time.sleep(PATIENCE_SECONDS)
-    settings.look_at(queries.province_in(version))
     try:
-        if settings.province() == settings.home_province():  # 2 s of the first view of a meeting
-            importlib.import_module("pages.meeting.facts").gather(version)  # here a session has its components
-        for filters in likely(version):
-            if _wanted[_scope(version)] != version:
+        if scope.province == settings.home_province():  # 2 s of the first view of a meeting
+            importlib.import_module("pages.meeting.facts").gather(scope)  # here a session has its components
+        for filters in likely(scope):
+            if _is_outdated(scope):
                 return
             began = time.perf_counter()
-            analysis.breaks(version, filters, "agencies")
+            analysis.breaks(scope, filters, "agencies")
             time.sleep(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
     except Exception:  # pages compute for themselves what is not there
         log.exception("computing ahead stopped")

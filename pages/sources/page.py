@@ -2,34 +2,34 @@
 
 import streamlit as st
 
-from loaders import settings
 from loaders.areas import facts as province_facts
 from pages.components import panels, records, register_list
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
 
 
 def view() -> None:
     """Sources and accounts."""
-    version = queries.version()
-    batches = queries.batches(version)
+    scope = queries.current_scope()
+    batches = queries.batches(scope)
     active = batches[batches["is_active"].astype(bool)]
     panels.title(
         t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())),
-        t("data_version", version=queries.number(version)),
+        t("data_version", version=scope.version),
     )
     if batches.empty:
         panels.empty("nothing_loaded")
     else:
-        _files(version, batches)
-        register_list.completeness(version)
-        _waiting(version)
-    _boundaries()
+        _files(scope, batches)
+        register_list.completeness(scope)
+        _waiting(scope)
+    _boundaries(scope)
 
 
-def _files(version: str, batches) -> None:  # noqa: ANN001 - frame
-    names = records.agency_names(version)
+def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
+    names = records.agency_names(scope)
     shown = batches.assign(
         base=[names.get(base, base) for base in batches["base"]],
         state=[t("state_active") if active else t("state_withdrawn") for active in batches["is_active"]],
@@ -47,14 +47,15 @@ def _money(satang: object) -> str:
     return baht(satang) if satang else ""
 
 
-def _waiting(version: str) -> None:
-    waiting = queries.quarantined(version)
+def _waiting(scope: Scope) -> None:
+    waiting = queries.quarantined(scope)
     st.html(f"<b>{safe(t('waiting', rows=len(waiting)))}</b>")
     if waiting.empty:
         return
     blank = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "…")
     offered = [
-        [records.place_words(code) for code in str(text or "").split("|") if code] for text in waiting["candidates"]
+        [records.place_words(scope, code) for code in str(text or "").split("|") if code]
+        for text in waiting["candidates"]
     ]
     shown = waiting.assign(
         why=[
@@ -71,13 +72,13 @@ def _waiting(version: str) -> None:
     panels.table(shown, "waiting", columns, formats={"satang": _money})
 
 
-def _boundaries() -> None:
-    found = geometry.current()
+def _boundaries(scope: Scope) -> None:
+    found = geometry.current(scope.province)
     st.html(
         f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t(geometry.NAMES[found['kind']]))} · {safe(found['credit'])}"
     )
-    if not province_facts.is_published(settings.province()):
+    if not province_facts.is_published(scope.province):
         st.info(t("nation_facts"))
-    for problem in geometry.problems():
+    for problem in geometry.problems(scope.province):
         blanks = {name: getattr(problem, name) or "" for name in ("value", "row", "column", "sheet", "suggestion")}
         st.warning(flat(t(f"problem_{problem.code}", **blanks)))

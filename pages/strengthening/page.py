@@ -9,6 +9,7 @@ from pages.queries import store as queries
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranks
+from pages.session.scope import Scope
 from pages.session.text import t
 from pages.strengthening import panels as parts
 
@@ -17,13 +18,13 @@ LISTS = ("no_team", "teams", "projects")
 
 def view() -> None:
     """The strengthening plan of the chosen year."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.place_and_time(version)
-    choices.results(version, _results, place)
+    choices.place_and_time(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
     method = ranking_controls.method()
     if words := ranking_controls.fault(method):
         with place:
@@ -31,33 +32,33 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
             st.warning(words)
         return
     with place, st.spinner(t("ranking_working")):
-        units, teams = parts.weak(version, chosen, method)
-    flagged = parts.current(version, chosen, units)
+        units, teams = parts.weak(scope, chosen, method)
+    flagged = parts.current(scope, chosen, units)
     inside, stamped = (
         ranks.inside(teams, chosen),
-        ranks.stamp(version, ranking_data.ranked(version, chosen.fiscal_year, method), method),
+        ranks.stamp(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), method),
     )
     known = units["class"].notna().any()
     with place:
-        panels.title(parts.finding(inside, units, chosen), t("note_strengthening"))
+        panels.title(parts.finding(scope, inside, units, chosen), t("note_strengthening"))
         if not known:
             panels.empty("strengthening_no_class")
     layer = parts.layer(units, teams, flagged)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen)))
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if known:
             parts.figures(inside, ranks.inside(flagged, chosen))
-            parts.send(version, inside)
+            parts.send(scope, inside)
     listed = choices.switch("list", t("list"), LISTS, lambda name: t(f"strengthening_list_{name}"))
     if listed == "projects":
-        parts.projects(version, chosen.district, stamped)
+        parts.projects(scope, chosen.district, stamped)
     else:
-        rows = parts.begin_with(version, chosen, method, inside, flagged)
+        rows = parts.begin_with(scope, chosen, method, inside, flagged)
         parts.table(
-            rows if listed == "teams" else rows[rows["status"].eq("no_team")], stamped, f"strengthening-{listed}"
+            scope, rows if listed == "teams" else rows[rows["status"].eq("no_team")], stamped, f"strengthening-{listed}"
         )
     ranks.method_note(stamped)
-    panels.sources(version, ranks.basis(version), chosen)
+    panels.sources(scope, ranks.basis(scope), chosen)

@@ -10,10 +10,10 @@ import streamlit as st
 from geo.maps.board import ClassStyle
 from geo.ranking import strengthening as plan
 from loaders.decisions import scenarios as store_scenarios
-from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Layer
+from pages.components.names import subdistrict_names
 from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
 from pages.queries import analysis
 from pages.queries import store as queries
@@ -22,22 +22,23 @@ from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranks
 from pages.ranking.data import KEY, Method
+from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
 STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}
 
 
-def weak(version: str, chosen: Filters, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+def weak(scope: Scope, chosen: Filters, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ranked units with the agreed class, and the list of places to be strengthened with their teams."""
-    ranking = ranking_data.ranked(version, chosen.fiscal_year, method)
-    units = ranking_data.reviewed(ranking, chosen.fiscal_year).units
+    ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
+    units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units
     units = units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
-    return units, weakest_first(plan.team_list(units, queries.decisions("team")), units)
+    return units, weakest_first(plan.team_list(units, queries.decisions(scope, "team")), units)
 
 
-def current(version: str, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
+def current(scope: Scope, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
     """Weak places where the money per head is among the highest."""
-    rate = analysis.coverage(version, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
+    rate = analysis.coverage(scope, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
         columns={"per_head_baht": "baht_per_head"}
     )
     return plan.strong_current_on_weak(units, rate)
@@ -57,13 +58,13 @@ def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> La
     return Layer(styles, units[KEY], classes, marks=marks, mark_label=t("team_strong_current"))
 
 
-def finding(teams: pd.DataFrame, units: pd.DataFrame, chosen: Filters) -> str:
+def finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Filters) -> str:
     """How many to strengthen of how many with a class, how many without a team; no class, no number."""
     counts, inside = teams["status"].value_counts(), ranks.inside(units, chosen)
     known = int(inside["class"].notna().sum())
     if not known:
-        return ranks.place_prefix(chosen) + t("finding_strengthening_none", all=len(inside))
-    return ranks.place_prefix(chosen) + t(
+        return ranks.place_prefix(scope, chosen) + t("finding_strengthening_none", all=len(inside))
+    return ranks.place_prefix(scope, chosen) + t(
         "finding_strengthening",
         known=known,
         all=len(inside),
@@ -81,10 +82,10 @@ def weakest_first(teams: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 
 def begin_with(
-    version: str, chosen: Filters, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame
+    scope: Scope, chosen: Filters, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame
 ) -> pd.DataFrame:
     """The places with what drags them most (words) and the money per head where the current is strong."""
-    points = teams[KEY].map(ranking_data.weak_points(version, chosen.fiscal_year, method))
+    points = teams[KEY].map(ranking_data.weak_points(scope, chosen.fiscal_year, method))
     names, strong = ranking_controls.names(), flagged[flagged["is_flagged"]].set_index(KEY)["baht_per_head"]
     return teams.assign(
         begin=[" · ".join(names[code] for code in found) if isinstance(found, tuple) else "" for found in points],
@@ -92,13 +93,13 @@ def begin_with(
     )
 
 
-def table(teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
+def table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
     """Places to be strengthened, where to begin, and their team, task and next visit once there is one."""
     if teams.empty:
         panels.empty("team_list_empty")
         return
     shown = teams.assign(
-        place=[records.place_words(code) for code in teams[KEY]],
+        place=[records.place_words(scope, code) for code in teams[KEY]],
         why=[
             t(f"team_why_{why}") + (f" ({edge})" if why == "border" else "")
             for why, edge in zip(teams["why"], teams["border"], strict=True)
@@ -119,12 +120,12 @@ def _rate(value: object) -> str:
     return "" if pd.isna(value) else t("unit_per_head_baht").format(f"{float(value):,.0f}")  # type: ignore[arg-type]
 
 
-def send(version: str, teams: pd.DataFrame) -> None:
+def send(scope: Scope, teams: pd.DataFrame) -> None:
     """Give a place a team, a task and a day; take one back."""
     with st.expander(t("team_add")):
         if len(teams):
             places = {
-                row[KEY]: f"{records.place_words(row[KEY])} · {t('team_status_' + row['status'])}"
+                row[KEY]: f"{records.place_words(scope, row[KEY])} · {t('team_status_' + row['status'])}"
                 for row in teams.to_dict("records")
             }
             with st.form("team", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -150,40 +151,45 @@ def send(version: str, teams: pd.DataFrame) -> None:
             on = visit if isinstance(visit, dt.date) else None
             if sent:
                 scenarios.attempt(
-                    lambda connection: store_scenarios.send_teams(connection, codes, team, task, on, person, version),
+                    lambda connection: store_scenarios.send_teams(
+                        connection, codes, team, task, on, person, queries.stamp(scope)
+                    ),
                     "team_saved",
                 )
-        standing = queries.decisions("team").to_dict("records")
+        standing = queries.decisions(scope, "team").to_dict("records")
         scenarios.remove(
             "team",
-            {int(row["id"]): f"{records.place_words(row[KEY])}: {row['team']} · {row['task']}" for row in standing},
+            {
+                int(row["id"]): f"{records.place_words(scope, row[KEY])}: {row['team']} · {row['task']}"
+                for row in standing
+            },
             t("team_undo"),
         )
 
 
-def streams(version: str) -> pd.DataFrame:
+def streams(scope: Scope) -> pd.DataFrame:
     """Streams as the booking takes them."""
-    listed = queries.code_list(version, "stream").rename(columns={"code": "stream_code"})[
+    listed = queries.code_list(scope, "stream").rename(columns={"code": "stream_code"})[
         ["stream_code", "total_satang", "starts_on", "ends_on"]
     ]
     return listed.assign(total_satang=pd.to_numeric(listed["total_satang"]).astype("Int64"))
 
 
-def bookings(version: str, projects: pd.DataFrame) -> plan.Bookings:
+def bookings(scope: Scope, projects: pd.DataFrame) -> plan.Bookings:
     """Which projects hold, and what is left of each stream after the support already recorded."""
-    return plan.book(streams(version), projects, queries.support(version))
+    return plan.book(streams(scope), projects, queries.support(scope))
 
 
-def refusal(version: str, projects: pd.DataFrame) -> str | None:
+def refusal(scope: Scope, projects: pd.DataFrame) -> str | None:
     """Why the last project cannot be booked after those before it."""
-    code = bookings(version, projects).projects["code"].iloc[-1]
+    code = bookings(scope, projects).projects["code"].iloc[-1]
     return None if pd.isna(code) else str(code)
 
 
-def projects(version: str, district: str | None, stamped: dict[str, str]) -> None:
+def projects(scope: Scope, district: str | None, stamped: dict[str, str]) -> None:
     """The project list with its money, and what every stream has left."""
-    standing = queries.decisions("project")
-    booked, names = bookings(version, standing), records.stream_names(version)
+    standing = queries.decisions(scope, "project")
+    booked, names = bookings(scope, standing), records.stream_names(scope)
     balance = booked.streams[booked.streams["total_satang"].notna()]
     if len(balance):
         st.html(f"<b>{safe(t('project_balances'))}</b>")
@@ -200,7 +206,7 @@ def projects(version: str, district: str | None, stamped: dict[str, str]) -> Non
         panels.empty("project_none")
     else:
         shown = table.assign(
-            place=[records.place_words(code) for code in table[KEY]],
+            place=[records.place_words(scope, code) for code in table[KEY]],
             stream=[names.get(code, code) for code in table["stream_code"]],
             starts=[day(value) for value in table["starts_on"]],
             state=[
@@ -211,11 +217,11 @@ def projects(version: str, district: str | None, stamped: dict[str, str]) -> Non
         columns = {"project_code": t("column_project"), "title": t("column_what"), "place": t("column_place"), "stream": t("filter_stream"),
                    "amount_satang": t("column_amount"), "starts": t("column_starts"), "state": t("column_status"), "decided_by": t("decided_by")}  # fmt: skip
         panels.table(shown, "projects", columns, stamp=stamped, formats={"amount_satang": baht})
-    _book(version, balance, standing)
+    _book(scope, balance, standing)
 
 
-def _book(version: str, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
-    names, places = records.stream_names(version), choices.subdistrict_names()
+def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
+    names, places = records.stream_names(scope), subdistrict_names(scope)
     with st.expander(t("project_add")):
         if balance.empty:
             panels.empty("project_no_stream")
@@ -252,7 +258,7 @@ def _book(version: str, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
         if sent:
             scenarios.attempt(
                 lambda connection: store_scenarios.book_project(
-                    connection, project, person, version, lambda rows: refusal(version, rows)
+                    connection, project, person, queries.stamp(scope), lambda rows: refusal(scope, rows)
                 ),
                 "project_saved",
             )

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.adjacency import beside
-from pages.components import filters as choices
 from pages.components import records
+from pages.components.names import need_names
 from pages.queries import analysis, looks
 from pages.queries import store as queries
 from pages.ranking import data as ranking_data
+from pages.session.scope import Scope
 from pages.session.text import baht, coded, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
@@ -39,9 +40,9 @@ class Block:
         return f'<div class="kradan-sheet"><b>{safe(t(self.heading))}</b><ul>{body}</ul></div>'
 
 
-def blocks(version: str, chosen: queries.Filters, code: str) -> list[Block]:
+def blocks(scope: Scope, chosen: queries.Filters, code: str) -> list[Block]:
     """Every block of a subdistrict, in the order of the sheet."""
-    makers: tuple[Callable[[str, queries.Filters, str], Block], ...] = (
+    makers: tuple[Callable[[Scope, queries.Filters, str], Block], ...] = (
         gaps,
         needs,
         plans,
@@ -52,24 +53,24 @@ def blocks(version: str, chosen: queries.Filters, code: str) -> list[Block]:
         near,
         rank,
     )
-    return [make(version, chosen, code) for make in makers]
+    return [make(scope, chosen, code) for make in makers]
 
 
-def own_rows(version: str, register: str, code: str) -> pd.DataFrame:
+def own_rows(scope: Scope, register: str, code: str) -> pd.DataFrame:
     """Rows of a register that lie in the subdistrict or one of its villages."""
-    table = looks.role_holders(version) if register == "role_holder" else queries.register(version, register)
+    table = looks.role_holders(scope) if register == "role_holder" else queries.register(scope, register)
     return table[table["subdistrict_code"].eq(code).fillna(False).astype(bool)]
 
 
-def gaps(version: str, chosen: queries.Filters, code: str) -> Block:
+def gaps(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Functions with nobody at work, and those for which it is not known."""
-    table = looks.theme_coverage(version, chosen.fiscal_year)
+    table = looks.theme_coverage(scope, chosen.fiscal_year)
     own = table[table["subdistrict_code"].eq(code)]
     lines = []
     for status in ("none", "not_reported"):
         themes = [records.theme_words(theme) for theme in own.loc[own["status"].eq(status), "theme_code"]]
         lines += [f"{t('gap_' + status)}: {', '.join(themes)}"] if themes else []
-    demands = looks.plan_demands(version, queries.Filters(chosen.fiscal_year))
+    demands = looks.plan_demands(scope, queries.Filters(chosen.fiscal_year))
     asked = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
     lines += [
         t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands)
@@ -78,10 +79,10 @@ def gaps(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("view_gaps", lines, "no_gap_here")
 
 
-def needs(version: str, chosen: queries.Filters, code: str) -> Block:
+def needs(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """The latest figure of every need."""
-    rows = analysis.needs(version).query("subdistrict_code == @code").dropna(subset=["value"])
-    names = choices.need_names(version)
+    rows = analysis.needs(scope).query("subdistrict_code == @code").dropna(subset=["value"])
+    names = need_names(scope)
     latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
     return Block(
         "needs",
@@ -93,9 +94,9 @@ def needs(version: str, chosen: queries.Filters, code: str) -> Block:
     )
 
 
-def plans(version: str, chosen: queries.Filters, code: str) -> Block:
+def plans(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Plans of the villages, the booklet, and what they ask for most."""
-    table = own_rows(version, "plan", code)
+    table = own_rows(scope, "plan", code)
     villages = table[table["area_level"].eq("village")]
     lines = (
         [t("plans_of_villages", plans=int(villages["plan_exists"].fillna(False).sum()), villages=len(villages))]
@@ -111,14 +112,14 @@ def plans(version: str, chosen: queries.Filters, code: str) -> Block:
     )
 
 
-def fund(version: str, chosen: queries.Filters, code: str) -> Block:
+def fund(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """The community welfare fund and what was promised and received."""
     lines = [
         t("fund_line", members=whole(row.members), savings=baht(row.savings_satang))
-        for row in own_rows(version, "welfare_fund", code).itertuples()
+        for row in own_rows(scope, "welfare_fund", code).itertuples()
     ]
-    names = records.agency_names(version)
-    for source, rows in own_rows(version, "contribution", code).groupby("source"):
+    names = records.agency_names(scope)
+    for source, rows in own_rows(scope, "contribution", code).groupby("source"):
         promised, received = rows["promised_satang"].sum(min_count=1), rows["received_satang"].sum(min_count=1)
         lines.append(
             t(
@@ -131,9 +132,9 @@ def fund(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("welfare_fund", lines)
 
 
-def groups(version: str, chosen: queries.Filters, code: str) -> Block:
+def groups(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Groups, networks and organisations, the largest first."""
-    rows = own_rows(version, "organisation", code).sort_values("members", ascending=False, na_position="last")
+    rows = own_rows(scope, "organisation", code).sort_values("members", ascending=False, na_position="last")
     lines = [
         f"{row.organisation_name}" + ("" if pd.isna(row.members) else f" ({whole(row.members)} {t('members')})")
         for row in rows.itertuples()
@@ -141,9 +142,9 @@ def groups(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("groups", lines)
 
 
-def people(version: str, chosen: queries.Filters, code: str) -> Block:
+def people(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Who holds which role; a vacancy is said, a name or number only to whoever may see it."""
-    rows = own_rows(version, "role_holder", code)
+    rows = own_rows(scope, "role_holder", code)
     lines = []
     for row in (
         rows.assign(order=rows["role"].map({role: index for index, role in enumerate(ROLES)}))
@@ -157,11 +158,11 @@ def people(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("people", lines)
 
 
-def overlaps(version: str, chosen: queries.Filters, code: str) -> Block:
+def overlaps(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
-    found = analysis.overlaps(version, queries.Filters(chosen.fiscal_year))
+    found = analysis.overlaps(scope, queries.Filters(chosen.fiscal_year))
     own = found.pairs[found.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
-    names = records.agency_names(version)
+    names = records.agency_names(scope)
     lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
     for row in own[own["outcome"].eq("suspected_duplication")].itertuples():
         lines.append(
@@ -175,14 +176,14 @@ def overlaps(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("view_overlaps", lines, "no_overlaps")
 
 
-def near(version: str, chosen: queries.Filters, code: str) -> Block:
+def near(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Neighbours and how many agencies stand there."""
     table, names = (
-        analysis.coverage(version, chosen).set_index("subdistrict_code"),
-        queries.areas(None).set_index("subdistrict_code"),
+        analysis.coverage(scope, chosen).set_index("subdistrict_code"),
+        queries.areas(scope, None).set_index("subdistrict_code"),
     )
     lines = []
-    for other in sorted(beside(queries.adjacency(), [code])):
+    for other in sorted(beside(queries.adjacency(scope), [code])):
         state = (
             t("unit_agencies").format(whole(table.at[other, "agencies"]))
             if table.at[other, "supports"]
@@ -192,10 +193,10 @@ def near(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("neighbours", lines, "nobody_near")
 
 
-def rank(version: str, chosen: queries.Filters, code: str) -> Block:
+def rank(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     """Class and rank of the community side as the ranking page has them, how firm, and what a meeting agreed instead."""
-    ranking = ranking_data.ranked(version, chosen.fiscal_year, ranking_data.Method())
-    units = ranking_data.reviewed(ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
+    ranking = ranking_data.ranked(scope, chosen.fiscal_year, ranking_data.Method())
+    units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
     row, lines = units.loc[code], []
     if pd.notna(row["class"]):
         firm = (
@@ -218,15 +219,15 @@ def rank(version: str, chosen: queries.Filters, code: str) -> Block:
     return Block("rank", lines, "rank_none")
 
 
-def provenance(version: str, chosen: queries.Filters, code: str) -> pd.DataFrame:
+def provenance(scope: Scope, chosen: queries.Filters, code: str) -> pd.DataFrame:
     """Every row that stands behind the page: register, what, file, sheet, row, date, who loaded it."""
-    batches = queries.all_batches(version).set_index("id")
-    kept = set(analysis.chosen_support(version, chosen.without("district"))["support_id"])
+    batches = queries.all_batches(scope).set_index("id")
+    kept = set(analysis.chosen_support(scope, chosen.without("district"))["support_id"])
     parts = []
     for register in REGISTERS:
-        rows = own_rows(version, register, code)
+        rows = own_rows(scope, register, code)
         if register == "support":
-            rows = queries.support(version)[
+            rows = queries.support(scope)[
                 lambda table: table["support_id"].isin(kept) & table["subdistrict_code"].eq(code).fillna(False)
             ]
         parts.append(pd.DataFrame({

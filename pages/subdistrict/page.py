@@ -6,8 +6,10 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
+from pages.components.names import subdistrict_names
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import name_of, t, year
 from pages.subdistrict import panels as sheet
 from pages.subdistrict import print as a4
@@ -15,14 +17,14 @@ from pages.subdistrict import print as a4
 
 def view() -> None:
     """The subdistrict's page."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choices.filters(version)
-    choices.results(version, _results, place)
+    choices.filters(scope)
+    choices.results(scope, _results, place)
 
 
-def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    names = choices.subdistrict_names()
+def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+    names = subdistrict_names(scope)
     listed = [code for code in names if not chosen.district or code.startswith(chosen.district)]
     if st.session_state.get("subdistrict") in names and st.session_state["subdistrict"] not in listed:
         listed = list(names)
@@ -31,10 +33,10 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     )
     with place:
         if code:
-            area = next(queries.areas(chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
+            area = next(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
             when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
             panels.title(
-                sheet.finding(version, chosen, code, name_of(area)),
+                sheet.finding(scope, chosen, code, name_of(area)),
                 f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}",
             )
         else:
@@ -42,18 +44,18 @@ def _results(version: str, chosen: queries.Filters, place: DeltaGenerator) -> No
     left, right = st.columns([5, 8] if code else [8, 5], gap="medium")
     with left:
         layer = layers.coverage_layer(
-            analysis.coverage(version, chosen), "agencies", analysis.breaks(version, chosen, "agencies")
+            analysis.coverage(scope, chosen), "agencies", analysis.breaks(scope, chosen, "agencies")
         )
-        view_ = panels.choose_map_view()
-        clicked = panels.show_map(layer.vector(view_, None, code or None), height=460)
+        view_ = panels.choose_map_view(scope)
+        clicked = panels.show_map(scope, layer.vector(view_, None, code or None), height=460)
     with left if code else right:
         panels.legend(layer.styles, layer.counts(), layer.marked())
     panels.open_subdistrict(clicked)
     if code:
         with right:
-            sheet.facts(version, chosen, code)
-            sheet.support(version, chosen, code)
-        sheet.registers(version, chosen, code)
-        sheet.provenance(version, chosen, code)
-        panels.sources(version, queries.support(version).query("subdistrict_code == @code"), chosen)
-        a4.show(version, chosen, code)
+            sheet.facts(scope, chosen, code)
+            sheet.support(scope, chosen, code)
+        sheet.registers(scope, chosen, code)
+        sheet.provenance(scope, chosen, code)
+        panels.sources(scope, queries.support(scope).query("subdistrict_code == @code"), chosen)
+        a4.show(scope, chosen, code)

@@ -7,12 +7,13 @@ import unicodedata
 
 import pandas as pd
 
-from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import records
+from pages.components.names import province_name, theme_names
 from pages.coverage import compare
 from pages.queries import analysis
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year
 from pages.subdistrict import facts as place_facts
 from pages.subdistrict import panels as sheet
@@ -48,24 +49,24 @@ MOST = {
 }
 
 
-def html(version: str, chosen: queries.Filters, code: str) -> str:
+def html(scope: Scope, chosen: queries.Filters, code: str) -> str:
     """The whole sheet."""
-    own = grouped(version, sheet.own_support(version, chosen, code))
-    blocks, foot = place_facts.blocks(version, chosen, code), _foot(version, chosen, code)
+    own = grouped(scope, sheet.own_support(scope, chosen, code))
+    blocks, foot = place_facts.blocks(scope, chosen, code), _foot(scope, chosen, code)
     size, lines = fit(own, [[block.heading, *block.shown(MOST[block.heading])] for block in blocks], foot)
     listed = "".join(block.html(MOST[block.heading]) for block in blocks)
     return (
-        f'<section class="kradan-a4" style="font-size:{size}pt" aria-hidden="true">{_head(version, chosen, code)}{_figures(version, chosen, code)}'
-        f"<h2>{safe(t('support_here'))}</h2>{_support(own, lines)}{_above(version, chosen, code)}"
+        f'<section class="kradan-a4" style="font-size:{size}pt" aria-hidden="true">{_head(scope, chosen, code)}{_figures(scope, chosen, code)}'
+        f"<h2>{safe(t('support_here'))}</h2>{_support(own, lines)}{_above(scope, chosen, code)}"
         f'<div class="kradan-a4-blocks">{listed}</div><footer>{safe(foot)}</footer></section>'
     )
 
 
-def grouped(version: str, own: pd.DataFrame) -> pd.DataFrame:
+def grouped(scope: Scope, own: pd.DataFrame) -> pd.DataFrame:
     """The same work of one agency in several villages on one line, with its villages, records and money."""
     if own.empty:
         return pd.DataFrame(columns=["agency", "what", "theme", "where", "amount_satang", "period", "files", "records"])
-    rows = records.support_words(version, own)
+    rows = records.support_words(scope, own)
     rows = rows.assign(
         moo=rows["village_code"].str[6:8].astype("Int64"),
         batch=rows["batch_id"].astype("Int64").astype("str"),
@@ -141,39 +142,39 @@ def _wrapped(size: float, text: str, width: float) -> int:
     return 1 if needed <= width else math.ceil(needed * RAGGED / width)
 
 
-def _head(version: str, chosen: queries.Filters, code: str) -> str:
-    area = queries.areas(chosen.fiscal_year).set_index("subdistrict_code").loc[code]
+def _head(scope: Scope, chosen: queries.Filters, code: str) -> str:
+    area = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code").loc[code]
     layer = layers.coverage_layer(
-        analysis.coverage(version, chosen), "agencies", analysis.breaks(version, chosen, "agencies")
+        analysis.coverage(scope, chosen), "agencies", analysis.breaks(scope, chosen, "agencies")
     )
-    demo = f" · {t('demo')}" if bool(queries.batches(version).query("is_active")["is_demo"].any()) else ""
+    demo = f" · {t('demo')}" if bool(queries.batches(scope).query("is_active")["is_demo"].any()) else ""
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
-    used = [words for words in (_chosen(version, chosen, name) for name in ("theme", "agency", "stream")) if words]
-    place = f"{t('prefix_district')}{name_of(area, 'district_name')} · {choices.province_name()} · {code} · {' · '.join([when, *used])}{demo}"
+    used = [words for words in (_chosen(scope, chosen, name) for name in ("theme", "agency", "stream")) if words]
+    place = f"{t('prefix_district')}{name_of(area, 'district_name')} · {province_name(scope.province)} · {code} · {' · '.join([when, *used])}{demo}"
     return (
         f'<div class="kradan-a4-head"><div><h1>{safe(subdistrict_name(name_of(area)))}</h1><p>{safe(place)}</p></div>'
-        f'<img src="{compare.picture(layer, code[:4], code)}" alt=""></div>'
+        f'<img src="{compare.picture(scope, layer, code[:4], code)}" alt=""></div>'
     )
 
 
-def _chosen(version: str, chosen: queries.Filters, name: str) -> str:
+def _chosen(scope: Scope, chosen: queries.Filters, name: str) -> str:
     value = getattr(chosen, name)
     known = {
-        "theme": choices.theme_names,
-        "agency": lambda: records.agency_names(version),
-        "stream": lambda: records.stream_names(version),
+        "theme": theme_names,
+        "agency": lambda: records.agency_names(scope),
+        "stream": lambda: records.stream_names(scope),
     }
     return known[name]().get(value, value) if value else ""
 
 
-def _figures(version: str, chosen: queries.Filters, code: str) -> str:
+def _figures(scope: Scope, chosen: queries.Filters, code: str) -> str:
     cells = "".join(
         f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
-        for words, value in sheet.figures(version, chosen, code)
+        for words, value in sheet.figures(scope, chosen, code)
     )
-    row = analysis.coverage(version, chosen).set_index("subdistrict_code").loc[code]
+    row = analysis.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
     missing = (
-        f"<p>{safe(t('still_missing'))}: {safe(records.base_words(version, row['missing_bases']))}</p>"
+        f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row['missing_bases']))}</p>"
         if row["missing_bases"]
         else ""
     )
@@ -205,8 +206,8 @@ def _support(own: pd.DataFrame, lines: int) -> str:
     return f"<table><thead><tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _above(version: str, chosen: queries.Filters, code: str) -> str:
-    above = sheet.support_above(version, chosen, code)
+def _above(scope: Scope, chosen: queries.Filters, code: str) -> str:
+    above = sheet.support_above(scope, chosen, code)
     if above.empty:
         return ""
     by = above.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
@@ -216,19 +217,19 @@ def _above(version: str, chosen: queries.Filters, code: str) -> str:
     return f"<p><b>{safe(t('support_above'))}:</b> {safe(words)}</p>"
 
 
-def _foot(version: str, chosen: queries.Filters, code: str) -> str:
+def _foot(scope: Scope, chosen: queries.Filters, code: str) -> str:
     """Files by the number that the lines cite, rows of each, when loaded; data version."""
-    rows = place_facts.provenance(version, chosen, code)
+    rows = place_facts.provenance(scope, chosen, code)
     files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
     listed = " · ".join(
         f"[{batch}] {row.file} ({row.rows:,} {t('rows_word')}, {day(row.loaded_at)})" for batch, row in files.iterrows()
     )
-    return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=queries.number(version))}"
+    return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=scope.version)}"
 
 
-def show(version: str, chosen: queries.Filters, code: str) -> None:
+def show(scope: Scope, chosen: queries.Filters, code: str) -> None:
     """Put the sheet into the page, and say how to print it."""
     import streamlit as st
 
     st.caption(t("print_how"))
-    st.html(html(version, chosen, code))
+    st.html(html(scope, chosen, code))

@@ -13,6 +13,7 @@ from loaders import settings
 from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
 from pages.session.cache import kept
+from pages.session.scope import Scope
 
 KEY = "subdistrict_code"
 MEETING = {"scheme": "proposal_2550", "basis": "mean", "numbers": ""}  # the worked total of the meeting
@@ -85,11 +86,11 @@ def year_of(choice: Choice) -> int:
     return int(scheme_of(choice).population_column.rpartition("_")[2])
 
 
-def places(version: str, choice: Choice) -> pd.DataFrame:
+def places(scope: Scope, choice: Choice) -> pd.DataFrame:
     """The places counted, villages as of the scheme's year; ``mean`` is one mean place."""
     scheme = schemes()[choice.scheme]
-    villages = queries.villages(scheme.fiscal_year)[KEY].value_counts()
-    areas = queries.areas(scheme.fiscal_year)
+    villages = queries.villages(scope, scheme.fiscal_year)[KEY].value_counts()
+    areas = queries.areas(scope, scheme.fiscal_year)
     if len(villages):  # a province of which we keep no villages has an unknown number of them
         areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))
     areas = areas.assign(size=choice.size)
@@ -97,10 +98,10 @@ def places(version: str, choice: Choice) -> pd.DataFrame:
         heads = {f"population_{year}": [areas[f"population_{year}"].mean()] for year in queries.POPULATION_YEARS}
         return pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], "size": choice.size, **heads})
     if choice.basis == "funds":
-        held = queries.register(version, "welfare_fund")[KEY].dropna()
+        held = queries.register(scope, "welfare_fund")[KEY].dropna()
         return areas[areas[KEY].isin(set(held))].reset_index(drop=True)
     if choice.basis.isdigit():
-        picked = set(scenarios.content("selection", choice.basis).get("chosen", []))
+        picked = set(scenarios.content(scope, "selection", choice.basis).get("chosen", []))
         return areas[areas[KEY].isin(picked)].reset_index(drop=True)
     return areas
 
@@ -110,25 +111,25 @@ def times(choice: Choice) -> int:
     return int(choice.number("mean.places")) if choice.basis == "mean" else 1
 
 
-def answers(version: str, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame | None:
+def answers(scope: Scope, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame | None:
     """Whether each place's fund meets the conditions; nothing is known of a mean place."""
     scheme = schemes()[choice.scheme]
     if choice.basis == "mean" or not scheme.gates:
         return None
-    return fund_gates(scheme_of(choice).gates, queries.register(version, "welfare_fund"), counted, scheme.fiscal_year)
+    return fund_gates(scheme_of(choice).gates, queries.register(scope, "welfare_fund"), counted, scheme.fiscal_year)
 
 
 @kept(32)
-def money(version: str, choice: Choice) -> Funds:
+def money(scope: Scope, choice: Choice) -> Funds:
     """What the scheme gives, once per data version and choice (a saved selection never changes). Raises ``FundError``."""
-    counted = places(version, choice)
-    return calculate(scheme_of(choice), counted, answers(version, choice, counted))
+    counted = places(scope, choice)
+    return calculate(scheme_of(choice), counted, answers(scope, choice, counted))
 
 
 @kept(32)
-def pulled(version: str, choice: Choice) -> pd.DataFrame:
+def pulled(scope: Scope, choice: Choice) -> pd.DataFrame:
     """What one more baht of the community pulls in, place by place."""
-    return pull(scheme_of(choice), places(version, choice))
+    return pull(scheme_of(choice), places(scope, choice))
 
 
 def existing_per_place(choice: Choice) -> int:
@@ -137,16 +138,16 @@ def existing_per_place(choice: Choice) -> int:
     return calculate(schemes()[EXISTING], one).total_satang
 
 
-def contributions(version: str, choice: Choice, district: str | None) -> pd.DataFrame:
+def contributions(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
     """Promised against received by source, of the scheme's year."""
-    rows = queries.register(version, "contribution")
+    rows = queries.register(scope, "contribution")
     rows = rows[rows["fiscal_year"].eq(schemes()[choice.scheme].fiscal_year).fillna(False)]
     if choice.basis not in ("all", "mean"):
-        rows = rows[rows[KEY].isin(places(version, choice)[KEY])]
+        rows = rows[rows[KEY].isin(places(scope, choice)[KEY])]
     return promised_received(rows[rows["district_code"].eq(district).fillna(False)] if district else rows)
 
 
-def basis(version: str) -> pd.DataFrame:
+def basis(scope: Scope) -> pd.DataFrame:
     """Rows behind the conditions and the promises, for the list of sources."""
     columns = ["base", "batch_id", "file_name", "sheet", "row"]
-    return pd.concat([queries.register(version, name)[columns] for name in ("contribution", "welfare_fund")])
+    return pd.concat([queries.register(scope, name)[columns] for name in ("contribution", "welfare_fund")])

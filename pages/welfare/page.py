@@ -15,40 +15,40 @@ from pages.welfare import rules as welfare_rules
 
 def view() -> None:
     """The calculator."""
-    version = queries.version()
+    scope = queries.current_scope()
     place = st.container()
-    choice = parts.choose()
-    choices.place_and_time(version, timed=False)
+    choice = parts.choose(scope)
+    choices.place_and_time(scope, timed=False)
     chosen = choices.chosen()
     chosen = chosen.without("district") if choice.basis == "mean" else chosen
-    if words := parts.fault(version, choice):
+    if words := parts.fault(scope, choice):
         with place:
             panels.title(t("view_welfare"))
             st.warning(words)
-        welfare_rules.rules(version, choice)
+        welfare_rules.rules(scope, choice)
         return
-    stamped = parts.stamp(version, choice)
-    funds = parts.part(welfare_data.money(version, choice), chosen.district)
+    stamped = parts.stamp(scope, choice)
+    funds = parts.part(welfare_data.money(scope, choice), chosen.district)
     with place:
-        panels.title(parts.finding(funds, choice, chosen), parts.as_of(choice))
+        panels.title(parts.finding(scope, funds, choice, chosen), parts.as_of(choice))
         if funds.by_area.empty:
             panels.empty("welfare_no_places")
     parts.figures(funds, choice)
-    welfare_rules.rules(version, choice)
+    welfare_rules.rules(scope, choice)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         if choice.basis == "mean":
             panels.empty("welfare_mean_no_map")
         else:
-            layer = parts.layer(funds)
-            panels.open_subdistrict(panels.show_map(layer.vector(panels.choose_map_view(), chosen)))
+            layer = parts.layer(scope, funds)
+            panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
     with right:
         if choice.basis != "mean":
             panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        parts.shares(version, funds)
-        parts.conditions(version, funds, choice, chosen.district)
-    parts.payers(version, funds, choice, stamped)
-    parts.promises(version, choice, chosen.district, stamped)
-    parts.by_place(funds, stamped)
-    parts.saved(version, choice, funds)
-    panels.sources(version, welfare_data.basis(version), replace(chosen, fiscal_year=welfare_data.year_of(choice)))
+        parts.shares(scope, funds)
+        parts.conditions(scope, funds, choice, chosen.district)
+    parts.payers(scope, funds, choice, stamped)
+    parts.promises(scope, choice, chosen.district, stamped)
+    parts.by_place(scope, funds, stamped)
+    parts.saved(scope, choice, funds)
+    panels.sources(scope, welfare_data.basis(scope), replace(chosen, fiscal_year=welfare_data.year_of(choice)))

@@ -19,14 +19,15 @@ from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNME
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.ranking.panels import place_prefix
+from pages.session.scope import Scope
 from pages.session.text import baht, language, percent, safe, t, whole
 from pages.welfare import data as welfare_data
 from pages.welfare.data import KEY, Choice
 
 
-def choose() -> Choice:
+def choose(scope: Scope) -> Choice:
     """Scheme, places and the numbers of the link."""
-    known, saved = welfare_data.names("scheme", language()), scenarios.names("selection")
+    known, saved = welfare_data.names("scheme", language()), scenarios.names(scope, "selection")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             t("welfare_meeting"),
@@ -44,26 +45,26 @@ def choose() -> Choice:
     return Choice(scheme, basis, tuple(sorted(scenarios.state("numbers").items())))
 
 
-def fault(version: str, choice: Choice) -> str | None:
+def fault(scope: Scope, choice: Choice) -> str | None:
     """Why the numbers cannot be used, in words; None when they can."""
     try:
-        welfare_data.money(version, choice)
+        welfare_data.money(scope, choice)
     except FundError as stop:
         return t(stop.code, value=stop.value, suggestion=stop.expected)
     return None
 
 
-def payer_names(version: str) -> Callable[[str], str]:
+def payer_names(scope: Scope) -> Callable[[str], str]:
     """Words of a source of money."""
-    names = records.agency_names(version)
+    names = records.agency_names(scope)
     return lambda code: t("welfare_total") if code == "total" else names.get(code, code)
 
 
-def stamp(version: str, choice: Choice) -> dict[str, str]:
+def stamp(scope: Scope, choice: Choice) -> dict[str, str]:
     """What every output of the calculator carries."""
     numbers = ", ".join(f"{name}={value}" for name, value in choice.numbers)
     method = f"{welfare_data.names('scheme', language())[choice.scheme]} · {numbers or t('welfare_numbers_stated')}"
-    return scenarios.stamp(method=method, heads=as_of(choice), data=queries.number(version))
+    return scenarios.stamp(method=method, heads=as_of(choice), data=scope.version)
 
 
 def as_of(choice: Choice) -> str:
@@ -80,11 +81,11 @@ def part(funds: Funds, district: str | None) -> Funds:
     return within(funds, [code for code in funds.by_area[KEY] if code.startswith(district)]) if district else funds
 
 
-def finding(funds: Funds, choice: Choice, chosen: Filters) -> str:
+def finding(scope: Scope, funds: Funds, choice: Choice, chosen: Filters) -> str:
     """The total, for how many places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
     own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
-    return place_prefix(chosen) + t(
+    return place_prefix(scope, chosen) + t(
         "finding_welfare",
         total=baht(funds.total_satang * times),
         places=whole(times if choice.basis == "mean" else count),
@@ -110,19 +111,19 @@ def figures(funds: Funds, choice: Choice) -> None:
         scenarios.note([t("welfare_unknown", lines=unknown)])
 
 
-def shares(version: str, funds: Funds) -> None:
+def shares(scope: Scope, funds: Funds) -> None:
     """Who pays which part, in one line."""
     st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
-    name = payer_names(version)
+    name = payer_names(scope)
     scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in funds.by_payer.itertuples())])
 
 
-def payers(version: str, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
+def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
     """Who pays how much, restricted and free apart."""
     money = ["amount_satang", "restricted_satang", "unrestricted_satang"]
     table = funds.by_payer.assign(**{name: funds.by_payer[name] * welfare_data.times(choice) for name in money})
     table = table.assign(
-        payer=[payer_names(version)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1)
+        payer=[payer_names(scope)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1)
     )
     columns = {"payer": t("column_payer"), "amount_satang": t("column_amount"), "percent": t("column_share"), "restricted_satang": t("fund_restricted"),
                "unrestricted_satang": t("fund_unrestricted")}  # fmt: skip
@@ -135,7 +136,7 @@ def payers(version: str, funds: Funds, choice: Choice, stamped: dict[str, str]) 
     )
 
 
-def conditions(version: str, funds: Funds, choice: Choice, district: str | None) -> None:
+def conditions(scope: Scope, funds: Funds, choice: Choice, district: str | None) -> None:
     """Each condition with the money that depends on it, and what one more baht of the community pulls in."""
     times, names = welfare_data.times(choice), welfare_data.names("gate", language())
     lines = [
@@ -151,7 +152,7 @@ def conditions(version: str, funds: Funds, choice: Choice, district: str | None)
     ]
     body = "".join(f"<li>{safe(line)}</li>" for line in lines) or f"<li>{safe(t('welfare_no_gates'))}</li>"
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_gates"))}</b><ul>{body}</ul></div>')
-    table = welfare_data.pulled(version, choice).dropna(subset=["pulled_baht"])
+    table = welfare_data.pulled(scope, choice).dropna(subset=["pulled_baht"])
     table = table[table[KEY].isin(funds.by_area[KEY])] if district else table
     found = []
     for value, rows in table.groupby("pulled_baht"):
@@ -165,23 +166,23 @@ def conditions(version: str, funds: Funds, choice: Choice, district: str | None)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_pull"))}</b><ul>{body}</ul></div>')
 
 
-def promises(version: str, choice: Choice, district: str | None, stamped: dict[str, str]) -> None:
+def promises(scope: Scope, choice: Choice, district: str | None, stamped: dict[str, str]) -> None:
     """Promised against received; a payment nobody recorded is not known."""
     st.html(f"<b>{safe(t('welfare_promises'))}</b>")
-    table = welfare_data.contributions(version, choice, district)
+    table = welfare_data.contributions(scope, choice, district)
     if table.empty:
         panels.empty("welfare_no_promises")
         return
-    shown = table.assign(source=[payer_names(version)(code) for code in table["source"]])
+    shown = table.assign(source=[payer_names(scope)(code) for code in table["source"]])
     columns = {"source": t("column_payer"), "promised_satang": t("fund_promised"), "received_satang": t("fund_received"), "outstanding_satang": t("fund_outstanding"),
                "received_share": t("column_received_share"), "not_known": t("column_not_known")}  # fmt: skip
     money = dict.fromkeys(("promised_satang", "received_satang", "outstanding_satang"), baht)
     panels.table(shown, "welfare-promises", columns, stamp=stamped, formats=money | {"received_share": percent})
 
 
-def layer(funds: Funds) -> Layer:
+def layer(scope: Scope, funds: Funds) -> Layer:
     """Baht per subdistrict in five classes; places not counted are hatched, those with an unknown figure set apart."""
-    codes = queries.areas(None)[KEY]
+    codes = queries.areas(scope, None)[KEY]
     table = funds.by_area.set_index(KEY).reindex(codes)
     value = (table["total_satang"].astype("Float64") / 100).where(table["unknown_rules"].eq(0))
     bounds = class_breaks(value, 5)
@@ -199,12 +200,12 @@ def layer(funds: Funds) -> Layer:
                  held.reset_index(drop=True), t("fund_status_not_met"))  # fmt: skip
 
 
-def by_place(funds: Funds, stamped: dict[str, str]) -> None:
+def by_place(scope: Scope, funds: Funds, stamped: dict[str, str]) -> None:
     """Every subdistrict counted."""
     st.html(f"<b>{safe(t('welfare_by_place'))}</b>")
     table = funds.by_area
     shown = table.assign(
-        place=[t("welfare_basis_mean") if code == "mean" else records.place_words(code) for code in table[KEY]]
+        place=[t("welfare_basis_mean") if code == "mean" else records.place_words(scope, code) for code in table[KEY]]
     )
     money = [
         "total_satang",
@@ -226,43 +227,43 @@ def _tenths(share: object) -> str:
     return "–" if pd.isna(share) else f"{float(share) * 100:.1f} %"  # type: ignore[arg-type]
 
 
-def saved(version: str, choice: Choice, funds: Funds) -> None:
+def saved(scope: Scope, choice: Choice, funds: Funds) -> None:
     """Save this choice by name; put a saved one beside it."""
     with st.expander(t("welfare_scenarios")):
-        scenarios.listed("funds", _use)
+        scenarios.listed(scope, "funds", _use)
         scenarios.save(
+            scope,
             "funds",
-            version,
             lambda: as_content(choice) | {"total_satang": funds.total_satang * welfare_data.times(choice)},
         )
-        names = scenarios.names("funds")
+        names = scenarios.names(scope, "funds")
         if not names:
             return
         other = st.selectbox(t("welfare_compare"), list(names), format_func=names.__getitem__, key="welfare-compare")
-        found = from_content(scenarios.content("funds", other))
-        if fault(version, found):
-            st.warning(fault(version, found))
+        found = from_content(scenarios.content(scope, "funds", other))
+        if fault(scope, found):
+            st.warning(fault(scope, found))
             return
-        table = side_by_side(version, choice, found)
+        table = side_by_side(scope, choice, found)
         columns = {
             "payer": t("column_payer"),
             "one_satang": t("welfare_this"),
             "other_satang": names[other],
             "difference_satang": t("column_difference"),
         }
-        shown = table.assign(payer=[payer_names(version)(code) for code in table["payer"]])
+        shown = table.assign(payer=[payer_names(scope)(code) for code in table["payer"]])
         panels.table(
             shown,
             "welfare-compare",
             columns,
-            stamp=stamp(version, choice),
+            stamp=stamp(scope, choice),
             formats=dict.fromkeys(list(columns)[1:], baht),
         )
 
 
-def side_by_side(version: str, one: Choice, other: Choice) -> pd.DataFrame:
+def side_by_side(scope: Scope, one: Choice, other: Choice) -> pd.DataFrame:
     """Two choices by source, each for all the places it counts."""
-    table = compare(welfare_data.money(version, one), welfare_data.money(version, other))
+    table = compare(welfare_data.money(scope, one), welfare_data.money(scope, other))
     sides = {
         "one_satang": table["one_satang"] * welfare_data.times(one),
         "other_satang": table["other_satang"] * welfare_data.times(other),
@@ -284,5 +285,5 @@ def from_content(found: dict) -> Choice:
     )
 
 
-def _use(key: str) -> None:
-    st.session_state.update(as_content(from_content(scenarios.content("funds", key))))
+def _use(scope: Scope, key: str) -> None:
+    st.session_state.update(as_content(from_content(scenarios.content(scope, "funds", key))))

@@ -10,19 +10,20 @@ from geo.matching_funds.rules import NEEDED, Rule
 from pages.components import records
 from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import language, safe, t
 from pages.welfare import data as welfare_data
 from pages.welfare.data import GATE, OPEN, SIZE, Choice
 from pages.welfare.panels import payer_names
 
 
-def rules(version: str, choice: Choice) -> None:
+def rules(scope: Scope, choice: Choice) -> None:
     """Every number of the scheme in a box; empty floor, cap or total = no limit."""
     stated, changed = welfare_data.schemes()[choice.scheme], dict(choice.numbers)
     with st.expander(t("welfare_rules")):  # a label that changes would close it at every edit
         scenarios.note([t("welfare_rules_source")])
         for rule in stated.rules:
-            _rule(version, rule, changed)
+            _rule(scope, rule, changed)
         if any(rule.by_size for rule in stated.rules):
             _sizes(changed)
         if stated.gates:
@@ -37,12 +38,12 @@ def rules(version: str, choice: Choice) -> None:
         st.button(t("welfare_stated"), key="welfare-stated", on_click=lambda: st.session_state.update(numbers=""))
 
 
-def _rule(version: str, rule: Rule, changed: dict[str, str]) -> None:
+def _rule(scope: Scope, rule: Rule, changed: dict[str, str]) -> None:
     mark = f" · {t('fund_to_be_confirmed')}" if rule.to_be_confirmed else ""
     tied = t("fund_unrestricted")
     if rule.restricted_to:
         tied = t("welfare_tied", theme=records.theme_words(rule.restricted_to))
-    name = payer_names(version)(rule.payer)
+    name = payer_names(scope)(rule.payer)
     st.html(f"<b>{safe(name)}</b> {safe(t(f'fund_kind_{rule.kind}'))} · {safe(tied + mark)}")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for parameter in [

@@ -12,7 +12,7 @@ import pytest
 from geo.maps.board import ClassStyle, Geometry, base_map, class_message, class_vector
 from geo.schematic.tile_grid import assign
 from geo.schematic.tile_process import assign_apart
-from loaders import reference, settings
+from loaders import reference
 from loaders.boundaries.register import register
 from pages.queries import map_files as geometry
 from pages.session import cache as kept
@@ -66,8 +66,7 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.setenv("KRADAN_NO_SHARED", "1")
     monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
     kept.clear()
-    with settings.seeing("84"):
-        yield tmp_path
+    yield tmp_path
     kept.clear()
 
 
@@ -89,7 +88,7 @@ def test_the_first_map_of_a_province_does_not_wait_for_its_tiles(elsewhere, monk
         return assign_apart(facts)
 
     monkeypatch.setattr(geometry, "assign_apart", slow)
-    found = geometry.current()
+    found = geometry.current("84")
     assert begun.wait(10) and found["kind"] == "true"
     assert (elsewhere / "static" / found["main"]).exists() and not (elsewhere / "static" / found["grid"]).exists()
     go_on.set()
@@ -103,24 +102,24 @@ def test_tiles_are_solved_here_when_no_second_process_can_be_had(elsewhere, monk
 
     monkeypatch.setattr(geometry, "assign_apart", refused)
     monkeypatch.setattr(geometry, "assign", lambda facts: assign(facts, steps=500))
-    found = geometry.current()
+    found = geometry.current("84")
     assert len(awaited(elsewhere / "static" / found["grid"])["features"]) == len(register("84"))
 
 
 def test_a_map_that_is_there_does_not_open_the_boundary_file_again(elsewhere, monkeypatch):
-    first = geometry.current()
+    first = geometry.current("84")
     awaited(elsewhere / "static" / first["grid"])
     kept.clear()
     with monkeypatch.context() as patch:
         patch.setattr(geometry.province_facts, "boundaries_of", lambda *_: pytest.fail("opened again"))
-        assert geometry.current() == first
+        assert geometry.current("84") == first
     (elsewhere / "zz-broken.zip").write_bytes(b"PK\x03\x04 not a zip")
-    second = geometry.current()
+    second = geometry.current("84")
     assert [found["code"] for found in second["problems"]] == ["boundary_damaged"]
     opened = []
     kept.clear()
     monkeypatch.setattr(geometry, "_prepare", lambda *_: opened.append(1) or first)
-    assert geometry.current()["problems"] == second["problems"]
+    assert geometry.current("84")["problems"] == second["problems"]
     assert opened, "what failed for a passing reason is looked at again"
 
 
@@ -130,7 +129,7 @@ def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):
     monkeypatch.setenv("KRADAN_NO_SHARED", "1")
     monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
     kept.clear()
-    first = geometry.current()
+    first = geometry.current("80")
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
@@ -139,9 +138,9 @@ def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):
         monkeypatch.setattr(geometry, name, full)
     monkeypatch.setattr(geometry, "_signature", lambda *_: "another")
     kept.clear()
-    assert geometry.current() == first
+    assert geometry.current("80") == first
     kept.clear()
     (tmp_path / "geo" / "last-80.json").unlink()
     with pytest.raises(OSError, match="No space"):
-        geometry.current()
+        geometry.current("80")
     kept.clear()

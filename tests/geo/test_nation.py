@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 
 import numpy as np
 import pandas as pd
@@ -17,17 +16,19 @@ from geo import nation as geo_nation
 from geo.coverage.coverage import coverage
 from geo.frames import known_sum
 from geo.schematic.ordered_tiles import TILE, ordered_tiles
-from loaders import settings, setup
+from loaders import setup
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from loaders.imports import batches, ingest
 from loaders.problems import Refused
 from loaders.store import connection as store
 from loaders.store import nation as store_nation
+from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from pages.nation import data as nation_data
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.session import cache as kept
+from pages.session.scope import Scope
 from tests.conftest import ROOT
 from tests.support import nation_files, toy
 
@@ -138,22 +139,6 @@ def test_a_file_of_several_provinces_is_found_and_a_bad_one_is_passed_over(tmp_p
     assert boundaries.stamp("84") != before
 
 
-def test_the_province_in_sight_is_of_the_thread_and_ends_with_the_block(monkeypatch):
-    monkeypatch.setenv("KRADAN_PROVINCE", "90")
-    assert settings.province() == "90"
-    with settings.seeing("84"):
-        with settings.seeing("83"):
-            assert settings.province() == "83"
-        assert settings.province() == "84"
-        elsewhere = []
-        thread = threading.Thread(target=lambda: elsewhere.append(settings.province()))
-        thread.start()
-        thread.join()
-        assert elsewhere == ["90"]
-        assert settings.home_province() == "90"
-    assert settings.province() == "90"
-
-
 @pytest.fixture
 def two(engine, tmp_path):
     """A store with the same national list loaded for 80 and for 84; one row of it names no place at all."""
@@ -161,16 +146,15 @@ def two(engine, tmp_path):
     path = nation_files.csv_of(tmp_path, [*nation_files.SURAT, *nation_files.NAKHON], "national.csv")
     loaded = {}
     for province in ("80", "84"):
-        with settings.seeing(province):
-            loaded[province] = ingest.ingest(engine, path, who="test", confirmed=True)
+        loaded[province] = ingest.ingest(engine, path, who="test", confirmed=True, province=province)
     return engine, path, loaded
 
 
 def test_a_national_file_is_loaded_once_for_each_province(two):
     engine, path, loaded = two
     assert [loaded[province].count("loaded") for province in ("80", "84")] == [1, 4]
-    with pytest.raises(Refused) as again, settings.seeing("84"), store.reading(engine) as connection:
-        batches.refuse_twice(connection, ingest.hashlib.sha256(path.read_bytes()).hexdigest())
+    with pytest.raises(Refused) as again, store.reading(engine) as connection:
+        batches.refuse_twice(connection, ingest.hashlib.sha256(path.read_bytes()).hexdigest(), "84")
     assert again.value.problem.code == "file_already_loaded"
     with store.reading(engine) as connection:
         known = store.read_batches(connection).set_index("id")["provinces"]
@@ -197,30 +181,41 @@ def sqlite_two(tmp_path, monkeypatch):
     setup.ensure_code_lists(engine)
     path = nation_files.csv_of(tmp_path, [*nation_files.SURAT, *nation_files.NAKHON], "national.csv")
     for province in ("80", "84"):
-        with settings.seeing(province):
-            ingest.ingest(engine, path, who="test", confirmed=True)
+        ingest.ingest(engine, path, who="test", confirmed=True, province=province)
     kept.clear()
     yield
     kept.clear()
 
 
-def test_every_cached_frame_is_of_the_province_in_sight(sqlite_two):
-    home = queries.version()
-    assert queries.province_in(home) == "80"
-    assert (len(queries.areas(None)), len(queries.support(home)), len(queries.batches(home))) == (170, 1, 1)
-    with settings.seeing("84"):
-        there = queries.version()
-        assert queries.province_in(there) == "84"
-        assert queries.number(there) == queries.number(home)
-        assert (len(queries.areas(None)), len(queries.support(there)), len(queries.batches(there))) == (131, 4, 1)
-        assert queries.villages(None).empty
-        table = analysis.coverage(there, queries.Filters(2007))
-        assert table["villages"].isna().all()
-        assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
-    assert (len(queries.areas(None)), len(queries.villages(None))) == (170, 1553)
+def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
+    home, there = queries.current_scope(), queries.current_scope("84")
+    assert (home.province, there.province, there.version) == ("80", "84", home.version)
+    for _again in range(2):  # one after the other, out of the cache too
+        assert [len(rows) for rows in (queries.areas(home, None), queries.support(home), queries.batches(home))] == [
+            170,
+            1,
+            1,
+        ]
+        assert [len(rows) for rows in (queries.areas(there, None), queries.support(there), queries.batches(there))] == [
+            131,
+            4,
+            1,
+        ]
+    assert queries.villages(there, None).empty
+    table = analysis.coverage(there, queries.Filters(2007))
+    assert table["villages"].isna().all()
+    assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
+    assert len(queries.villages(home, None)) == 1553
     everywhere = nation_data.table(home, queries.Filters(2007)).set_index("province_code")
     assert everywhere.loc[["80", "84"], "records"].tolist() == [1, 4]
     assert everywhere["status"].value_counts().to_dict() == {"not_reported": 75, "covered": 2}
+
+
+def test_a_scope_tells_viewers_apart_but_not_the_members_of_the_team():
+    one, other = (Scope("v", "80", Viewer("partner", agency)) for agency in ("codi", "nhso"))
+    assert len({one, other, Scope("v", "80", PUBLIC), Scope("v", "84", PUBLIC), Scope("w", "80", PUBLIC)}) == 5
+    assert Scope("v", "80", Viewer("admin")) == Scope("v", "80", DATA_TEAM)
+    assert one.in_language("th") != one.in_language("en") != one == one.in_language("th").in_language(None)
 
 
 def test_a_row_without_any_place_stands_only_on_the_board_it_was_loaded_for(sqlite_two):
@@ -228,9 +223,8 @@ def test_a_row_without_any_place_stands_only_on_the_board_it_was_loaded_for(sqli
         connection.execute(store.tables.support.update().values(province_code=None))
         store.touch(connection)
     kept.clear()
-    assert len(queries.support(queries.version())) == 1
-    with settings.seeing("84"):
-        assert len(queries.support(queries.version())) == 4
+    assert len(queries.support(queries.current_scope())) == 1
+    assert len(queries.support(queries.current_scope("84"))) == 4
 
 
 def test_villages_of_a_province_we_know_none_of_are_not_known():

@@ -23,23 +23,23 @@ from tests.support.meeting_store import opened
 def board(request, tmp_path_factory):
     """Data version, the usual year, and the answer of every question of a store."""
     with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
-        version = queries.version()
-        chosen = Filters(queries.usual_year(version))
-        yield version, chosen, {code: answers.answer(version, chosen, code) for code in QUESTIONS}
+        scope = queries.current_scope()
+        chosen = Filters(queries.usual_year(scope))
+        yield scope, chosen, {code: answers.answer(scope, chosen, code) for code in QUESTIONS}
 
 
 @pytest.fixture
 def rows(board) -> pd.DataFrame:
     """Records of the year as written, read without the coverage code: dates that touch it or the year itself."""
-    version, chosen, _given = board
-    table, year = queries.support(version), chosen.fiscal_year
+    scope, chosen, _given = board
+    table, year = queries.support(scope), chosen.fiscal_year
     first, last = pd.Timestamp(year - 1, 10, 1), pd.Timestamp(year, 9, 30)
     touches = (table["starts_on"] <= last) & (table["ends_on"] >= first)
     return table[touches | table["fiscal_year"].eq(year).fillna(False)]
 
 
-def people() -> pd.DataFrame:
-    return queries.areas(None).set_index("subdistrict_code")
+def people(scope) -> pd.DataFrame:
+    return queries.areas(scope, None).set_index("subdistrict_code")
 
 
 def painted(given: Answer, key: str) -> set[str]:
@@ -48,33 +48,33 @@ def painted(given: Answer, key: str) -> set[str]:
 
 
 def test_nobody_and_not_known_are_the_rest_of_who_is_reached(board, rows):
-    _version, _chosen, given = board
+    _scope, _chosen, given = board
     reached = set(rows["subdistrict_code"].dropna())
     none, unknown = painted(given["nobody"], "f"), painted(given["not_known"], "f")
-    assert none | unknown == set(people().index) - reached
+    assert none | unknown == set(people(board[0]).index) - reached
     assert not none & unknown
     assert given["nobody"].blanks["places"] == len(none) == len(given["nobody"].listed)
     assert given["nobody"].blanks["unknown"] == given["not_known"].blanks["places"] == len(unknown)
 
 
 def test_who_supports_says_what_the_sheet_of_the_place_lists(board, rows):
-    version, chosen, given = board
+    scope, chosen, given = board
     answer = given["who_supports"]
     code = answer.blanks["subdistrict_code"]
     own = rows[rows["subdistrict_code"].eq(code).fillna(False)]
-    listed = sheet.own_support(version, chosen, code)
+    listed = sheet.own_support(scope, chosen, code)
     assert set(listed["support_id"]) == set(own["support_id"])
     assert answer.blanks["agencies"] == own["agency_code"].nunique() == len(answer.listed)
     assert answer.blanks["amount_satang"] == own["amount_satang"].sum() == answer.listed["amount_satang"].sum()
 
 
 def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):
-    version, chosen, given = board
+    scope, chosen, given = board
     adjacency = province_facts.adjacency("80")
     pairs = set(zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True))
     near = pairs | {pair[::-1] for pair in pairs}
     crowds = rows.groupby(["subdistrict_code", "theme_code"])["agency_code"].nunique()
-    status = analysis.by_theme(version, chosen).set_index(["theme_code", "subdistrict_code"])["status"]
+    status = analysis.by_theme(scope, chosen).set_index(["theme_code", "subdistrict_code"])["status"]
     wanted = {
         place
         for (place, theme), agencies in crowds.items()
@@ -84,8 +84,8 @@ def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):
 
 
 def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
-    version, chosen, given = board
-    found = analysis.overlaps(version, chosen)
+    scope, chosen, given = board
+    found = analysis.overlaps(scope, chosen)
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     blanks = given["duplication"].blanks
@@ -95,9 +95,9 @@ def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
 
 
 def test_baht_per_head_of_a_district_is_its_placed_money_by_its_people(board, rows):
-    version, chosen, given = board
-    blanks, table = given["per_head"].blanks, analysis.coverage(version, chosen)
-    heads = queries.areas(chosen.fiscal_year).set_index("subdistrict_code")["population"]
+    scope, chosen, given = board
+    blanks, table = given["per_head"].blanks, analysis.coverage(scope, chosen)
+    heads = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code")["population"]
     stated = table[table["status"].eq("none") | table["amount_satang"].notna()]["subdistrict_code"]
     for most in ("most", "least"):
         inside = [code for code in stated if code.startswith(blanks[f"{most}_code"])]
@@ -106,59 +106,59 @@ def test_baht_per_head_of_a_district_is_its_placed_money_by_its_people(board, ro
 
 
 def test_weak_and_needy_places_are_those_of_ranking_and_gaps(board):
-    version, chosen, given = board
-    classes = answers.community_classes(version, chosen.fiscal_year)
+    scope, chosen, given = board
+    classes = answers.community_classes(scope, chosen.fiscal_year)
     weak = {code for code, label in classes.items() if label == "C"}
-    status = analysis.coverage(version, chosen).set_index("subdistrict_code")["status"]
+    status = analysis.coverage(scope, chosen).set_index("subdistrict_code")["status"]
     assert given["weak_unsupported"].blanks["places"] == sum(status[code] == "none" for code in weak)
     assert given["weak_unsupported"].blanks["weak"] == len(weak)
-    need = answers.need_looked_at(version)
+    need = answers.need_looked_at(scope)
     if need is None:
         assert given["need_without_help"].sentence == "answer_need_without_help_unknown"
         return
-    table = looks.need_gaps(version, chosen, need, "count", "median")
+    table = looks.need_gaps(scope, chosen, need, "count", "median")
     assert list(given["need_without_help"].listed["subdistrict_code"]) == list(
         table.loc[table["quadrant"].eq("gap"), "subdistrict_code"]
     )
 
 
 def test_a_strong_current_on_a_weak_place_is_counted_as_the_currents_page_paints_it(board):
-    version, chosen, given = board
-    layer = money.strong_layer(version, chosen)
+    scope, chosen, given = board
+    layer = money.strong_layer(scope, chosen)
     blanks = given["strong_current_on_weak"].blanks
     assert blanks["places"] == layer.counts().get("f", 0) == len(given["strong_current_on_weak"].listed)
     assert blanks["unknown"] == layer.counts().get("u", 0)
 
 
 def test_booklets_are_counted_by_subdistrict(board):
-    version, _chosen, given = board
-    plans = queries.register(version, "plan")
+    scope, _chosen, given = board
+    plans = queries.register(scope, "plan")
     held = plans[plans["booklet_held"].astype("boolean").fillna(False)]["subdistrict_code"].nunique()
     assert given["booklets"].blanks["places"] == held
 
 
 def test_every_filter_leaves_no_satang_out(board):
     """Map + strip = what the filter holds; over the values of a filter and what is not coded it is the whole store."""
-    version, chosen, _given = board
-    every = queries.support(version)
+    scope, chosen, _given = board
+    every = queries.support(scope)
     total = int(every["amount_satang"].sum())
     for name, column in {"agency": "agency_code", "theme": "theme_code", "stream": "stream_code"}.items():
         shown = 0
         for value in every[column].dropna().unique():
             held = Filters(**{name: value})
-            rolled, table = analysis.rolled(version, held), analysis.coverage(version, held)
+            rolled, table = analysis.rolled(scope, held), analysis.coverage(scope, held)
             on_map = int(rolled.by_subdistrict["amount_satang"].sum())
             assert on_map == int(table["amount_satang"].sum())
             shown += on_map + int(rolled.strip["amount_satang"].sum())
         assert shown + int(every.loc[every[column].isna(), "amount_satang"].sum()) == total
-    rolled = analysis.rolled(version, chosen)
-    held = analysis.chosen_support(version, chosen)["amount_satang"].sum()
+    rolled = analysis.rolled(scope, chosen)
+    held = analysis.chosen_support(scope, chosen)["amount_satang"].sum()
     assert rolled.by_subdistrict["amount_satang"].sum() + rolled.strip["amount_satang"].sum() == held
 
 
 def test_money_no_base_reported_is_not_painted_as_none(board):
-    version, chosen, _given = board
-    layer, status = money.alignment_layer(version, chosen), analysis.coverage(version, chosen)
+    scope, chosen, _given = board
+    layer, status = money.alignment_layer(scope, chosen), analysis.coverage(scope, chosen)
     silent = set(status.loc[status["status"].eq("not_reported"), "subdistrict_code"])
     assert set(layer.codes[layer.classes.eq("v")]) == silent
     assert sum(layer.counts().values()) == 170

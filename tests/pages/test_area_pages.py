@@ -43,10 +43,10 @@ def opened(view: str, **asked: str) -> AppTest:
 
         import streamlit as st
 
-        from pages.components import filters as choices
+        from pages.session import url_state
         from pages.shell import navigation as frame
 
-        choices.read_address()
+        url_state.read()
         st.session_state["_views"] = frame.views()
         importlib.import_module(f"pages.{name}.page").view()
 

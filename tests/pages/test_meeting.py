@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from sqlalchemy import select, update
 
-from loaders import settings
 from loaders.decisions import meetings, snapshots
 from loaders.problems import Refused
 from loaders.store import connection as store
@@ -35,7 +35,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def facts(demo):
-    return meeting_facts.gather(queries.version())
+    return meeting_facts.gather(queries.current_scope())
 
 
 @pytest.fixture
@@ -56,33 +56,32 @@ def test_the_storyboard_has_its_eight_views_and_every_class_has_a_legend(facts):
 def test_a_meeting_is_ready_soon_after_somebody_has_opened_a_page(facts, monkeypatch):
     asked = []
     monkeypatch.setattr(warm, "PATIENCE_SECONDS", 0)
-    monkeypatch.setattr(warm, "likely", lambda _version: [])
+    monkeypatch.setattr(warm, "likely", lambda _scope: [])
     monkeypatch.setattr(meeting_facts, "gather", asked.append)
-    version = queries.version()
-    elsewhere = f"{version}~84"
-    for seen in (version, elsewhere):
-        with settings.seeing("80"):
-            warm._work(seen)
-    assert queries.province_in(elsewhere) == "84" and asked == [version]
+    scope = queries.current_scope()
+    monkeypatch.setattr(warm, "_is_outdated", lambda _scope: False)
+    for seen in (scope, replace(scope, province="84")):
+        warm._work(seen)
+    assert asked == [scope]
 
 
 def test_findings_are_the_numbers_of_the_board(facts):
-    version = facts["version"]
+    scope = queries.current_scope()
     chosen = queries.Filters(facts["fiscal_year"])
-    coverage = analysis.coverage(version, chosen)
+    coverage = analysis.coverage(scope, chosen)
     title = facts["steps"]["coverage"]["title"][1]
     assert title == {"covered": int(coverage["status"].eq("covered").sum()), "all": 170, "none": int(coverage["status"].eq("none").sum()),
                      "unknown": int(coverage["status"].eq("not_reported").sum())}  # fmt: skip
-    gaps = analysis.gaps(version, chosen, "hardship_households")
+    gaps = analysis.gaps(scope, chosen, "hardship_households")
     assert (
         facts["steps"]["gaps"]["title"][1]["gaps"]
         == int(gaps["quadrant"].eq("gap").sum())
         == facts["steps"]["gaps"]["classes"].count("g")
     )
-    flagged = analysis.overlaps(version, chosen).pairs["outcome"].eq("suspected_duplication").sum()
+    flagged = analysis.overlaps(scope, chosen).pairs["outcome"].eq("suspected_duplication").sum()
     assert facts["steps"]["overlaps"]["title"][1]["pairs"] == int(flagged)
     currents = facts["steps"]["currents"]
-    total = int(analysis.chosen_support(version, chosen)["amount_satang"].sum())
+    total = int(analysis.chosen_support(scope, chosen)["amount_satang"].sum())
     assert currents["title"][1]["total"]["satang"] == total == sum(bar[1] for bar in currents["bars"])
     assert facts["questions"]["weak_unsupported"]["title"][1]["places"] == facts["steps"]["weak"]["title"][1]["alone"]
     assert facts["steps"]["pilots"]["classes"].count("p") == 55
@@ -95,7 +94,7 @@ def test_findings_are_the_numbers_of_the_board(facts):
 
 def test_cards_add_up_to_the_records(facts):
     assert sum(card["supports"] for card in facts["cards"].values()) == len(
-        analysis.rolled(facts["version"], queries.Filters(facts["fiscal_year"])).by_subdistrict
+        analysis.rolled(queries.current_scope(), queries.Filters(facts["fiscal_year"])).by_subdistrict
     )
     assert facts["cards"]["801602"]["status"] == "none"
     assert facts["cards"]["801602"]["top"] == []
@@ -104,7 +103,7 @@ def test_cards_add_up_to_the_records(facts):
 def test_facts_are_plain_json_and_the_same_every_time(facts):
     assert json.loads(snapshots.canonical(facts)) == facts
     kept.clear()
-    assert snapshots.canonical(meeting_facts.gather(facts["version"])) == snapshots.canonical(facts)
+    assert snapshots.canonical(meeting_facts.gather(queries.current_scope())) == snapshots.canonical(facts)
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -126,7 +125,7 @@ def test_the_wall_says_everything_in_words(facts, language):
 
 def test_an_empty_store_still_has_a_wall(empty):
     with opened(empty):
-        facts = meeting_facts.gather(queries.version())
+        facts = meeting_facts.gather(queries.current_scope())
         assert set(facts["steps"]["coverage"]["classes"]) == {"u"}
         assert facts["steps"]["classes"]["title"][0] == "meeting_title_no_classes"
         assert facts["steps"]["pilots"]["title"][0] == "meeting_title_no_pilots"
@@ -137,12 +136,12 @@ def test_an_empty_store_still_has_a_wall(empty):
 def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tmp_path):
     path = copied(demo, tmp_path / "kradan.sqlite")
     with opened(path):
-        before = meeting_facts.gather(queries.version())
+        before = meeting_facts.gather(queries.current_scope())
         with store.writing(queries.engine()) as connection:
             number = snapshots.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester")
         more_support(path, tmp_path)
         kept.clear()
-        now = meeting_facts.gather(queries.version())
+        now = meeting_facts.gather(queries.current_scope())
         with store.reading(queries.engine()) as connection:
             frozen, listed = snapshots.read(connection, number), snapshots.listed(connection)
         assert snapshots.canonical(frozen) == snapshots.canonical(before)
@@ -210,13 +209,13 @@ def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypat
     with store.writing(queries.engine()) as connection:
         number = snapshots.freeze(connection, "ปิด", facts, "tester")
         meetings.decide(connection, "private", "พมจ.", "x", None, noted_by="t", data_version="v", snapshot_id=number)
-    assert meeting.facts_of(number)["version"] == facts["version"]
-    assert len(meeting.decisions_of(number)) == 1
+    assert meeting.facts_of(queries.current_scope(), number)["version"] == facts["version"]
+    assert len(meeting.decisions_of(queries.current_scope(), number)) == 1
     monkeypatch.setattr(queries, "viewer", lambda: Viewer("public"))
     with pytest.raises(Refused, match="not_allowed"):
-        meeting.facts_of(number)
-    assert meeting.decisions_of(number).empty
-    public = meeting.facts_of(None)
+        meeting.facts_of(queries.current_scope(), number)
+    assert meeting.decisions_of(queries.current_scope(), number).empty
+    public = meeting.facts_of(queries.current_scope(), None)
     assert public["version"] == facts["version"]
     assert public != facts, "the public sees what is shared only"
 
@@ -230,7 +229,7 @@ def test_what_is_not_known_is_no_zero(demo, facts, empty):
         assert (letter == "0") <= (not unknown), code
     assert "u" in decision.values()
     with opened(empty):
-        nothing = meeting_facts.gather(queries.version())
+        nothing = meeting_facts.gather(queries.current_scope())
     for view, step in nothing["steps"].items():
         assert step["title"][0].startswith("meeting_title_no_"), view
         assert not [value for _key, value in step["figures"] if value in (0, {"satang": 0})], view

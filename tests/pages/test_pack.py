@@ -45,7 +45,7 @@ def made(tmp_path_factory):
     """Facts, their pack, and the pack of the frozen copy after new data have come."""
     folder = tmp_path_factory.mktemp("pack")
     with opened(served.make_store(folder / "kradan.sqlite", demo=True)) as path:
-        facts = meeting_facts.gather(queries.version())
+        facts = meeting_facts.gather(queries.current_scope())
         files = make.files(facts, STORY, pd.DataFrame([DECISION]), "th")
         with store.writing(queries.engine()) as connection:
             number = snapshots.freeze(connection, "ประชุม", facts, "tester")
@@ -53,7 +53,7 @@ def made(tmp_path_factory):
         kept.clear()
         with store.reading(queries.engine()) as connection:
             frozen = snapshots.read(connection, number)
-        assert meeting_facts.gather(queries.version())["version"] != frozen["version"]
+        assert meeting_facts.gather(queries.current_scope())["version"] != frozen["version"]
         again = make.files(frozen, STORY[:1], pd.DataFrame([DECISION]), "th")
         yield facts, files, again
 

@@ -25,19 +25,18 @@ from tests.support import served
 
 
 @pytest.fixture(scope="module")
-def version(tmp_path_factory):
+def scope(tmp_path_factory):
     store = served.make_store(tmp_path_factory.mktemp("demo") / "kradan.sqlite", demo=True)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KRADAN_STORE", str(store))
         patch.delenv("DATABASE_URL", raising=False)
         kept.clear()
-        yield queries.version()
+        yield queries.current_scope()
         kept.clear()
 
 
 @pytest.fixture
 def link():
-    st.session_state["_used"] = {}
     yield st.session_state
     for key in list(st.session_state):
         del st.session_state[key]
@@ -106,28 +105,28 @@ def test_no_weight_at_all_is_said_in_words(link):
     assert ranking_controls.fault(Method(classes="thresholds", limits=(90.0, 110.0)))
 
 
-def test_figures_come_from_the_registers(version):
-    table = ranking_data.figures(version, 2007).set_index(KEY)
-    plans = queries.register(version, "plan")
+def test_figures_come_from_the_registers(scope):
+    table = ranking_data.figures(scope, 2007).set_index(KEY)
+    plans = queries.register(scope, "plan")
     code = "800303"
     own = plans[plans[KEY].eq(code)]
     villages = own[own["area_level"].eq("village")].groupby("area_code")["plan_exists"].max()
     assert table.at[code, "villages_with_plan_share"] == pytest.approx(float(villages.astype(float).mean()))
     assert table["booklet_held"].sum() == 24
-    funds = queries.register(version, "welfare_fund").query("fiscal_year == 2007")
+    funds = queries.register(scope, "welfare_fund").query("fiscal_year == 2007")
     assert table["welfare_fund_members"].sum() == funds["members"].sum()
-    assert table["groups"].sum() == queries.register(version, "organisation")[KEY].notna().sum()
-    assert table["thousand_people"].sum() == pytest.approx(queries.areas(2007)["population"].sum() / 1000)
+    assert table["groups"].sum() == queries.register(scope, "organisation")[KEY].notna().sum()
+    assert table["thousand_people"].sum() == pytest.approx(queries.areas(scope, 2007)["population"].sum() / 1000)
 
 
-def test_silence_means_none_only_where_the_base_has_spoken(version, monkeypatch):
-    assert len(ranking_data.spoken(version, "welfare_fund", 2007)) == 170
-    assert ranking_data.spoken(version, "welfare_fund", 2005) == set()
+def test_silence_means_none_only_where_the_base_has_spoken(scope, monkeypatch):
+    assert len(ranking_data.spoken(scope, "welfare_fund", 2007)) == 170
+    assert ranking_data.spoken(scope, "welfare_fund", 2005) == set()
     told = pd.DataFrame({"base": ["codi"], "area_code": ["8003"], "fiscal_year": pd.array([2007], dtype="Int64")})
-    monkeypatch.setattr(queries, "reports", lambda version, name: told)
-    assert {code[:4] for code in ranking_data.spoken(version, "welfare_fund", 2007)} == {"8003"}
-    table = ranking_data.figures.__wrapped__(version, 2007).set_index(KEY)
-    held = set(queries.register(version, "welfare_fund")[KEY])
+    monkeypatch.setattr(queries, "reports", lambda scope, name: told)
+    assert {code[:4] for code in ranking_data.spoken(scope, "welfare_fund", 2007)} == {"8003"}
+    table = ranking_data.figures.__wrapped__(scope, 2007).set_index(KEY)
+    held = set(queries.register(scope, "welfare_fund")[KEY])
     silent = [code for code in table.index if code not in held]
     assert {
         bool(pd.isna(table.at[code, "welfare_fund_members"])) for code in silent if not code.startswith("8003")
@@ -135,40 +134,40 @@ def test_silence_means_none_only_where_the_base_has_spoken(version, monkeypatch)
     assert table.loc[[code for code in silent if code.startswith("8003")], "welfare_fund_members"].eq(0).all()
 
 
-def test_a_thousand_draws_are_the_same_twice(version):
-    one = ranking_data.ranked.__wrapped__(version, 2007, Method())
+def test_a_thousand_draws_are_the_same_twice(scope):
+    one = ranking_data.ranked.__wrapped__(scope, 2007, Method())
     assert one.spec.uncertainty.draws == 1000
-    two = ranking_data.ranked.__wrapped__(version, 2007, Method())
+    two = ranking_data.ranked.__wrapped__(scope, 2007, Method())
     pd.testing.assert_frame_equal(one.units, two.units)
     assert one.completeness() == {"scored": 152, "units": 170, "unscored": 18}
 
 
-def test_a_year_without_figures_has_no_classes(version):
-    found = ranking_data.ranked(version, 2006, Method())
+def test_a_year_without_figures_has_no_classes(scope):
+    found = ranking_data.ranked(scope, 2006, Method())
     assert found.units["score"].notna().sum() == 0
-    assert ranking_data.two_axes(version, 2006, Method())["field"].isna().all()
+    assert ranking_data.two_axes(scope, 2006, Method())["field"].isna().all()
 
 
-def test_an_agreed_class_stands_beside_the_computed_one(version):
-    ranking = ranking_data.ranked(version, 2007, Method())
+def test_an_agreed_class_stands_beside_the_computed_one(scope):
+    ranking = ranking_data.ranked(scope, 2007, Method())
     code = ranking.units.query("`class` == 'C'")[KEY].iloc[0]
     key = queries.decide(
-        lambda c: decisions.agree(c, code, "A", "รู้จักพื้นที่ดี", "วันดี", version, index_code="nst_strength", fiscal_year=2007)
+        lambda c: decisions.agree(c, code, "A", "รู้จักพื้นที่ดี", "วันดี", scope, index_code="nst_strength", fiscal_year=2007)
     )
     unit = ranking_data.reviewed(ranking, 2007).units.set_index(KEY).loc[code]
     assert (unit["class"], unit["agreed_class"], unit["by"]) == ("C", "A", "วันดี")
     assert not ranking_data.reviewed(ranking, 2006).units["is_overridden"].any()
-    assert code not in set(strengthening_parts.weak(version, queries.Filters(2007), Method())[1][KEY])
+    assert code not in set(strengthening_parts.weak(scope, queries.Filters(2007), Method())[1][KEY])
     queries.decide(lambda c: decisions.remove(c, "override", key, "วันดี"))
     assert not ranking_data.reviewed(ranking, 2007).units["is_overridden"].any()
 
 
-def test_last_year_is_compared_only_when_there_is_one(version, monkeypatch):
-    assert ranking_data.year_before(version, 2007) is None
-    now = analysis.needs(version)
+def test_last_year_is_compared_only_when_there_is_one(scope, monkeypatch):
+    assert ranking_data.year_before(scope, 2007) is None
+    now = analysis.needs(scope)
     earlier = now[now["fiscal_year"].eq(2007)].assign(fiscal_year=2006)
-    monkeypatch.setattr(analysis, "needs", lambda version: pd.concat([now, earlier], ignore_index=True))
-    assert ranking_data.year_before(version, 2007) == 2006
+    monkeypatch.setattr(analysis, "needs", lambda scope: pd.concat([now, earlier], ignore_index=True))
+    assert ranking_data.year_before(scope, 2007) == 2006
 
 
 # --- matching funds -------------------------------------------------------------------------------------------------
@@ -176,8 +175,8 @@ def test_last_year_is_compared_only_when_there_is_one(version, monkeypatch):
 MEETING = welfare_data.Choice(welfare_data.MEETING["scheme"], welfare_data.MEETING["basis"])
 
 
-def test_the_worked_total_of_the_meeting(version):
-    funds = welfare_data.money(version, MEETING)
+def test_the_worked_total_of_the_meeting(scope):
+    funds = welfare_data.money(scope, MEETING)
     share = funds.by_payer.set_index("payer")["share"]
     assert welfare_data.existing_per_place(MEETING) == 28_000_00
     assert funds.total_satang == 532_425_81
@@ -185,16 +184,16 @@ def test_the_worked_total_of_the_meeting(version):
     assert (round(share["community"] * 100, 1), round(share["nhso"] * 100, 1)) == (9.4, 62.4)
 
 
-def test_counts_are_those_of_the_time_and_towns_have_no_villages(version):
+def test_counts_are_those_of_the_time_and_towns_have_no_villages(scope):
     choice = welfare_data.Choice("match_1_1_1")
-    counted = welfare_data.places(version, choice)
+    counted = welfare_data.places(scope, choice)
     assert (counted["villages"].sum(), int(counted["villages"].eq(0).sum())) == (1551, 5)
-    towns = welfare_data.money(version, choice).by_area[counted["villages"].eq(0).to_numpy()]
+    towns = welfare_data.money(scope, choice).by_area[counted["villages"].eq(0).to_numpy()]
     assert towns["total_satang"].eq(0).all()
     assert towns["own_share"].isna().all()
 
 
-def test_every_number_can_be_changed_and_a_limit_taken_away(version):
+def test_every_number_can_be_changed_and_a_limit_taken_away(scope):
     changed = welfare_data.Choice(
         "proposal_2550", "mean", (("heads.year", "2021"), ("msdhs_fund.total_baht", "-"), ("nhso_health.baht", "45"))
     )
@@ -202,13 +201,13 @@ def test_every_number_can_be_changed_and_a_limit_taken_away(version):
     assert scheme.population_column == "population_2021"
     rules = {rule.code: rule for rule in scheme.rules}
     assert (rules["msdhs_fund"].total_baht, str(rules["nhso_health"].baht)) == (None, "45")
-    assert welfare_parts.fault(version, welfare_data.Choice("proposal_2550", "all", (("nhso_health.baht", "-"),)))
-    table = welfare_parts.side_by_side(version, MEETING, changed).set_index("payer")
+    assert welfare_parts.fault(scope, welfare_data.Choice("proposal_2550", "all", (("nhso_health.baht", "-"),)))
+    table = welfare_parts.side_by_side(scope, MEETING, changed).set_index("payer")
     assert table.loc["total", "one_satang"] == 532_425_81 * 55
     assert table.loc["nhso", "difference_satang"] == table.loc["total", "difference_satang"] != 0
 
 
-def test_sizes_and_conditions_are_numbers_like_the_others(version):
+def test_sizes_and_conditions_are_numbers_like_the_others(scope):
     """The link says ``rule.size``, ``gate.code`` and one size for all; a size nobody states changes nothing."""
     plain = welfare_data.Choice("local_health_fund")
     percents = welfare_data.Choice("local_health_fund", numbers=(("local_health_share.large", "30"),))
@@ -216,27 +215,25 @@ def test_sizes_and_conditions_are_numbers_like_the_others(version):
         "local_health_fund", numbers=(("local_health_share.large", "30"), ("size.all", "large"))
     )
     shares = [
-        welfare_data.money(version, choice).by_payer.set_index("payer")["amount_satang"] for choice in (plain, percents, large)
+        welfare_data.money(scope, choice).by_payer.set_index("payer")["amount_satang"] for choice in (plain, percents, large)
     ]  # fmt: skip
     assert shares[0]["lao"] == shares[1]["lao"]
     assert shares[2]["lao"] / shares[2]["nhso"] == pytest.approx(0.30, abs=1e-6)
-    easy = welfare_data.money(version, welfare_data.Choice("proposal_2550"))
-    hard = welfare_data.money(
-        version, welfare_data.Choice("proposal_2550", numbers=(("gate.member_growth", "100000"),))
-    )
+    easy = welfare_data.money(scope, welfare_data.Choice("proposal_2550"))
+    hard = welfare_data.money(scope, welfare_data.Choice("proposal_2550", numbers=(("gate.member_growth", "100000"),)))
     met = [funds.by_gate.set_index("gate").loc["member_growth", "met"] for funds in (easy, hard)]
     assert met[0] > met[1] == 0
 
 
-def test_conditions_and_promises_come_from_the_registers(version):
+def test_conditions_and_promises_come_from_the_registers(scope):
     choice = welfare_data.Choice("proposal_2550", "funds")
-    funds = welfare_data.money(version, choice)
+    funds = welfare_data.money(scope, choice)
     assert len(funds.by_area) == 55
     growth = funds.by_gate.set_index("gate").loc["member_growth"]
-    members = queries.register(version, "welfare_fund").groupby([KEY, "fiscal_year"])["members"].sum().unstack()
+    members = queries.register(scope, "welfare_fund").groupby([KEY, "fiscal_year"])["members"].sum().unstack()
     assert growth["met"] == (members[2007] > members[2006]).sum()
-    table = welfare_data.contributions(version, choice, None).set_index("source")
-    rows = queries.register(version, "contribution")
+    table = welfare_data.contributions(scope, choice, None).set_index("source")
+    rows = queries.register(scope, "contribution")
     assert table["promised_satang"].sum() == rows["promised_satang"].sum()
     assert table["received_satang"].sum() == rows["received_satang"].sum()
 
@@ -244,36 +241,36 @@ def test_conditions_and_promises_come_from_the_registers(version):
 # --- selection ------------------------------------------------------------------------------------------------------
 
 
-def test_a_selection_keeps_budget_districts_and_forced_places_and_is_the_same_twice(version):
+def test_a_selection_keeps_budget_districts_and_forced_places_and_is_the_same_twice(scope):
     method, pick = Method(), selection_data.read({"in": "800101", "budget": "28000000"})
-    found = selection_data.candidates(version, 2007, method, pick)
+    found = selection_data.candidates(scope, 2007, method, pick)
     unknown = set(found[found["worth"].isna()][KEY])
     pick = selection_data.read({"in": sorted(set(found[KEY]) - unknown)[0], "budget": "29000000"})
-    choice = selection_data.solved(version, 2007, method, pick)
+    choice = selection_data.solved(scope, 2007, method, pick)
     chosen = choice.areas[choice.areas["is_chosen"]]
     assert choice.status == "optimal"
     assert (len(chosen), chosen["district_code"].nunique()) == (55, 23)
     assert chosen["cost_satang"].sum() <= 29_000_000_00
     assert pick.forced_in[0] in set(chosen[KEY])
     assert not set(chosen[KEY]) & unknown
-    again = selection_data.solved.__wrapped__(version, 2007, method, pick)
+    again = selection_data.solved.__wrapped__(scope, 2007, method, pick)
     assert list(again.areas["is_chosen"]) == list(choice.areas["is_chosen"])
 
 
-def test_a_budget_that_cannot_do_is_named_as_the_cause(version):
-    choice = selection_data.solved(version, 2007, Method(), selection_data.read({"budget": "1000000"}))
+def test_a_budget_that_cannot_do_is_named_as_the_cause(scope):
+    choice = selection_data.solved(scope, 2007, Method(), selection_data.read({"budget": "1000000"}))
     assert choice.status == "infeasible"
     assert "select_infeasible_budget" in set(choice.reasons["code"])
 
 
-def test_a_saved_selection_can_be_counted_by_the_calculator(version):
+def test_a_saved_selection_can_be_counted_by_the_calculator(scope):
     from pages.selection import panels as selection_parts
 
     pick = selection_data.read({"choose": "5", "district": "0"})
-    choice = selection_data.solved(version, 2007, Method(), pick)
+    choice = selection_data.solved(scope, 2007, Method(), pick)
     content = selection_parts.as_content(choice, pick)
     assert selection_data.read(scenarios.unpacked(content["pick"])) == pick
-    key = queries.decide(lambda c: decisions.save(c, "selection", "ห้าแห่งแรก", content, "วันดี", version))
-    counted = welfare_data.places(version, welfare_data.Choice("proposal_2550", str(key)))
+    key = queries.decide(lambda c: decisions.save(c, "selection", "ห้าแห่งแรก", content, "วันดี", scope))
+    counted = welfare_data.places(scope, welfare_data.Choice("proposal_2550", str(key)))
     assert set(counted[KEY]) == set(content["chosen"])
     assert len(counted) == 5

@@ -80,8 +80,7 @@ class Pack:
     @cached_property
     def map_credit(self) -> str:
         """Where the boundaries come from; a schematic map says so."""
-        with settings.seeing(self.facts["province"]):
-            found = geometry.current()
+        found = geometry.current(self.facts["province"])
         return (
             self.words.say(geometry.NAMES[found["kind"]]) + " · " if found["kind"] in geometry.NOTES else ""
         ) + found["credit"]
@@ -89,8 +88,7 @@ class Pack:
     @cached_property
     def shapes(self) -> Shapes:
         """The geometry that the board shows, ready to draw."""
-        with settings.seeing(self.facts["province"]):
-            address = geometry.current()["main"]
+        address = geometry.current(self.facts["province"])["main"]
         document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))
         return shapes(
             _frame(document["features"], "subdistrict_code"), _frame(document["districts"]["features"], "district_code")

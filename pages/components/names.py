@@ -1,0 +1,86 @@
+"""Names of areas, themes, agencies and needs in the person's language, by code; kept by scope and language."""
+
+from __future__ import annotations
+
+import geothai
+import pandas as pd
+
+from loaders import codes
+from pages.queries import analysis
+from pages.queries import store as queries
+from pages.session.cache import kept
+from pages.session.scope import Scope
+from pages.session.text import in_order, language, name_of
+
+
+def names_among(listed: pd.DataFrame, present: set[str]) -> dict[str, str]:
+    """Codes of a code list that are present, with their names, in the order of the names."""
+    return _ordered({row.code: name_of(row) for row in listed.itertuples() if row.code in present})
+
+
+def _ordered(names: dict[str, str]) -> dict[str, str]:
+    rank = {name: index for index, name in enumerate(in_order(list(names.values())))}
+    return dict(sorted(names.items(), key=lambda pair: rank[pair[1]]))
+
+
+def present_names(scope: Scope, name: str) -> dict[str, str]:
+    """Agencies or streams (``name``) that support records name."""
+    return _present_names(scope.in_language(language()), name)
+
+
+@kept(64)
+def _present_names(scope: Scope, name: str) -> dict[str, str]:
+    figures = scope.in_language(None)
+    return names_among(queries.code_list(figures, name), set(queries.support(figures)[f"{name}_code"].dropna()))
+
+
+def theme_names() -> dict[str, str]:
+    """Theme codes and their names, in the order of the code list."""
+    return {entry["code"]: entry[f"name_{language()}"] for entry in codes.themes()}
+
+
+def district_names(scope: Scope) -> dict[str, str]:
+    """District codes and their names."""
+    return _district_names(scope.in_language(language()))
+
+
+@kept(32)
+def _district_names(scope: Scope) -> dict[str, str]:
+    table = queries.areas(scope, None).drop_duplicates("district_code")
+    return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
+
+
+def subdistrict_names(scope: Scope) -> dict[str, str]:
+    """Subdistrict codes with ``subdistrict, district`` as words, in the order of the names."""
+    return _subdistrict_names(scope.in_language(language()))
+
+
+@kept(32)
+def _subdistrict_names(scope: Scope) -> dict[str, str]:
+    areas = queries.areas(scope, None).itertuples()
+    return _ordered({row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in areas})
+
+
+def province_name(code: str) -> str:
+    """The name of a province."""
+    return province_names().get(code, code)
+
+
+def province_names() -> dict[str, str]:
+    """Codes and names of all provinces, in the order of the names."""
+    return _province_names(language())
+
+
+@kept(2)
+def _province_names(language: str) -> dict[str, str]:
+    return _ordered({place.code: getattr(place, f"name_{language}") for place in geothai.provinces()})
+
+
+def need_names(scope: Scope) -> dict[str, str]:
+    """Needs for which figures are in the store, with their names."""
+    present = set(analysis.needs(scope)["indicator_code"])
+    return {
+        entry["code"]: entry[f"name_{language()}"]
+        for entry in codes.indicators()
+        if entry["direction"] == "need" and entry["code"] in present
+    }

@@ -1,0 +1,31 @@
+"""What a result stands on beside the choices of a person: the state of the data, the province, who looks.
+
+Every cached function takes a ``Scope`` first, so a result never reaches another viewer or the board of another province.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from loaders.store.privacy import DATA_TEAM, Viewer
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The data version, the two-digit code of the province, who looks; made once per run.
+
+    ``language`` is ``None`` except in the keys of cached words: figures are the same in every language and cached once.
+    """
+
+    version: str
+    province: str
+    viewer: Viewer
+    language: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.viewer.is_team and self.viewer != DATA_TEAM:  # everybody of the team sees the same
+            object.__setattr__(self, "viewer", DATA_TEAM)
+
+    def in_language(self, language: str | None) -> Scope:
+        """The same scope as the key of words in a language, or of figures (``None``)."""
+        return replace(self, language=language)

@@ -1,0 +1,204 @@
+"""Choices that live in the link: codes in the address, words on the screen.
+
+Streamlit's own ``bind="query-params"`` writes the visible label into the address, so a Thai link would lose its
+filters in English (seen with 1.67). Here the address carries codes: it is read when it changed from outside
+(a shared link, the back button), and written at the end of every run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from urllib.parse import urlencode, urlsplit
+
+import geothai
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from loaders import settings
+from pages.session.text import LANGUAGES, read_in
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A choice that a link carries: its key, what it means, its default where every page has the same one.
+
+    ``is_taken_along``: a link to another view keeps it.
+    """
+
+    key: str
+    meaning: str
+    default: str | None = None
+    is_taken_along: bool = False
+
+
+CHOICES = {
+    choice.key: choice
+    for choice in (
+        Choice("lang", "language of the page", "th", True),
+        Choice("province", "two-digit code of the province", None, True),
+        Choice("year", "fiscal year (B.E.); empty = all", None, True),
+        Choice("agency", "code of the agency; empty = all", "", True),
+        Choice("theme", "code of the function; empty = all", "", True),
+        Choice("stream", "code of the funding stream; empty = all", "", True),
+        Choice("district", "code of the district; empty = all", "", True),
+        Choice("map", "main (true or schematic) or grid (equal tiles)", "main", True),
+        Choice("subdistrict", "code of the subdistrict"),
+        Choice("measure", "what the colours of a coverage map measure"),
+        Choice("need", "code of the need (indicator) that gaps are about"),
+        Choice("layer", "outcome of the overlaps listed"),
+        Choice("question", "question of the overview", ""),
+        Choice("cell", "theme and area of the matrix cell opened", ""),
+        Choice("cells", "what the cells of the matrix say"),
+        Choice("shown", "what the map of currents or ranking shows"),
+        Choice("ends", "where the currents end"),
+        Choice("mode", "one, twin or small maps; quadrants or clusters"),
+        Choice("split", "how money above the subdistrict is spread; empty = not", ""),
+        Choice("tier", "level of the agencies; empty = all", ""),
+        Choice("twin", "dimension that differs between twin maps", "year"),
+        Choice("other", "value of that dimension on the right"),
+        Choice("by", "dimension of the small maps", "theme"),
+        Choice("per", "denominator of a need"),
+        Choice("bar", "where high need begins"),
+        Choice("list", "list under the map"),
+        Choice("hint", "measure of the clusters"),
+        Choice("method", "method of the clusters", "moran"),
+        Choice("weights", "weights of the ranking, packed", ""),
+        Choice("norm", "scale of the ranking", "z"),
+        Choice("mean", "mean of the ranking", "arithmetic"),
+        Choice("cut", "how classes are cut", "thirds"),
+        Choice("limits", "limits of the classes, packed", ""),
+        Choice("tab", "list of the ranking"),
+        Choice("scheme", "scheme of matching funds", "proposal_2550"),
+        Choice("numbers", "numbers of the scheme, packed", ""),
+        Choice("basis", "places or the mean of a district"),
+        Choice("pick", "wishes of the selection, packed", ""),
+        Choice("with", "selection shown beside the optimum"),
+        Choice("asof", "day of the register of areas"),
+    )
+}
+TAKEN_ALONG = tuple(key for key, choice in CHOICES.items() if choice.is_taken_along)
+# The mark of links to another view, or of what holds them: static/links.js gives them the choices on the screen.
+LEADS_ON = f'data-choices="{" ".join(TAKEN_ALONG)}"'
+
+
+@dataclass
+class UrlState:
+    """What a session knows of its address between and during runs.
+
+    ``written``: the choices of the address as last read or written. ``used``: the choices of this run with their
+    defaults, of the frame around the view and of the view before its results. ``drawn``: choices whose widget this view
+    has drawn. ``filters``: names of the filters of this view; ``chosen_words``: where what they say is written.
+    """
+
+    written: dict[str, str] | None = None
+    path: str = ""
+    view: str | None = None
+    used: dict[str, str] = field(default_factory=dict)
+    used_by_frame: dict[str, str] = field(default_factory=dict)
+    used_by_view: dict[str, str] = field(default_factory=dict)
+    drawn: set[str] = field(default_factory=set)
+    filters: tuple[str, ...] = ()
+    chosen_words: DeltaGenerator | None = None
+
+    def begin_page(self, view: str) -> None:
+        """A whole run: remember which choices stand around the view, so that a run of the view alone keeps them."""
+        if view != self.view:
+            self.view, self.drawn = view, set()
+        self.used_by_frame = dict(self.used)
+
+    def begin_view(self) -> None:
+        """A run of the view: the choices around it are in use, its own are not yet."""
+        self.used, self.chosen_words = dict(self.used_by_frame), None
+
+    def hold(self, key: str, options: Sequence[str], fallback: str) -> None:
+        """The value of a choice before its widget is drawn: the session's, or ``fallback`` when that is no option.
+
+        A widget is another one in each view. Streamlit gives a kept value to it when the view has been drawn, too late
+        for what the view shows: said anew in the first run of a view, it counts from the start.
+        """
+        now = st.session_state.get(key)
+        if now not in options or key not in self.drawn:
+            st.session_state[key] = now if now in options else fallback
+        self.drawn.add(key)
+        self.used[key] = fallback
+
+    def use(self, key: str, default: str | None = None) -> str:
+        """The value of a choice that has no widget of its own (or a packed one); it stays in the address."""
+        self.used[key] = default if default is not None else CHOICES[key].default or ""
+        return str(st.session_state.get(key, self.used[key]))
+
+
+def current() -> UrlState:
+    """The address of this session."""
+    if "_url" not in st.session_state:
+        st.session_state["_url"] = UrlState()
+    return st.session_state["_url"]
+
+
+def read() -> None:
+    """Take over what the address says when it is not what we wrote: a link or the back button.
+
+    The menu leads to another view without choices in the address; those of the session go with it.
+    """
+    url, path = current(), urlsplit(st.context.url or "").path
+    present = {key: value for key, value in st.query_params.to_dict().items() if key in CHOICES}
+    stays, url.path = bool(path) and path == url.path, path
+    if url.written is None or ((present or stays) and present != url.written):
+        for key in CHOICES:
+            if key in present:
+                st.session_state[key] = present[key]
+            elif url.written is not None:
+                st.session_state.pop(key, None)
+    url.written = present
+    if st.session_state.get("lang") not in LANGUAGES:
+        st.session_state["lang"] = LANGUAGES[0]
+    home = settings.home_province()
+    if st.session_state.get("province") not in _provinces():
+        st.session_state["province"] = home
+    url.used = {"lang": LANGUAGES[0], "province": home}
+    speak()
+
+
+@cache
+def _provinces() -> frozenset[str]:
+    return frozenset(place.code for place in geothai.provinces())
+
+
+def speak() -> None:
+    """Have this run's thread speak the language chosen; each run, of the page or of a fragment, begins with it."""
+    read_in(st.session_state["lang"])
+
+
+def province() -> str:
+    """Two-digit code of the province chosen; without a choice the installation's own."""
+    return st.session_state.get("province") or settings.home_province()
+
+
+def write() -> None:
+    """Put this view's choices into the address, leaving out what is the default."""
+    url = current()
+    wanted = {
+        key: str(st.session_state[key])
+        for key, default in url.used.items()
+        if str(st.session_state.get(key, default)) != default
+    }
+    others = {key: value for key, value in st.query_params.to_dict().items() if key not in CHOICES}
+    if st.query_params.to_dict() != wanted | others:
+        st.query_params.from_dict(wanted | others)
+    url.written = wanted
+
+
+def link_params(**changed: str | None) -> dict[str, str]:
+    """The present choices for a link to another view, some changed."""
+    choices = {key: str(st.session_state[key]) for key in TAKEN_ALONG if st.session_state.get(key)}
+    choices |= {key: value for key, value in changed.items() if value}
+    usual = {"lang": LANGUAGES[0], "province": settings.home_province()}
+    return {key: value for key, value in choices.items() if value != usual.get(key)}
+
+
+def address(view: str, **changed: str | None) -> str:
+    """A relative link; a choice set to ``None`` is dropped, though :func:`link_params` would keep it."""
+    dropped = {key for key, value in changed.items() if not value}
+    return f"{view}?{urlencode({key: value for key, value in link_params(**changed).items() if key not in dropped})}"
