@@ -152,14 +152,16 @@ def test_an_agreed_class_stands_beside_the_computed_one(scope):
     ranking = ranking_data.ranked(scope, 2007, Method())
     code = ranking.units.query("`class` == 'C'")[KEY].iloc[0]
     key = queries.decide(
-        lambda c: decisions.agree(c, code, "A", "รู้จักพื้นที่ดี", "วันดี", scope, index_code="nst_strength", fiscal_year=2007)
+        lambda c: decisions.agree(
+            c, code, "A", "รู้จักพื้นที่ดี", "วันดี", scope.version, index_code="nst_strength", fiscal_year=2007
+        )
     )
-    unit = ranking_data.reviewed(ranking, 2007).units.set_index(KEY).loc[code]
+    unit = ranking_data.reviewed(scope, ranking, 2007).units.set_index(KEY).loc[code]
     assert (unit["class"], unit["agreed_class"], unit["by"]) == ("C", "A", "วันดี")
-    assert not ranking_data.reviewed(ranking, 2006).units["is_overridden"].any()
+    assert not ranking_data.reviewed(scope, ranking, 2006).units["is_overridden"].any()
     assert code not in set(strengthening_parts.weak(scope, queries.Filters(2007), Method())[1][KEY])
     queries.decide(lambda c: decisions.remove(c, "override", key, "วันดี"))
-    assert not ranking_data.reviewed(ranking, 2007).units["is_overridden"].any()
+    assert not ranking_data.reviewed(scope, ranking, 2007).units["is_overridden"].any()
 
 
 def test_last_year_is_compared_only_when_there_is_one(scope, monkeypatch):
