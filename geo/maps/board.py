@@ -11,6 +11,7 @@ import json
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
+from pathlib import Path
 from typing import ClassVar
 
 import folium
@@ -22,12 +23,22 @@ from geo.maps.classes import check_styles
 from loaders import settings
 
 STATIC = "../../app/static"
+MODULES = ("board", "shared")
 
 
 def asset(name: str) -> str:
     """Address of a file in our static folder; it changes with the content, so that a browser may keep the file for good."""
-    mark = hashlib.sha256((settings.ROOT / "static" / name).read_bytes()).hexdigest()[:8]
-    return f"{STATIC}/{name}?v={mark}"
+    return f"{STATIC}/{name}?v={_mark([settings.ROOT / 'static' / name])}"
+
+
+def module(name: str) -> str:
+    """Address of a script of ours that imports others: it changes with the content of any of them."""
+    folder = settings.ROOT / "static"
+    return f"{STATIC}/{name}?v={_mark(sorted(path for part in MODULES for path in (folder / part).glob('*.js')))}"
+
+
+def _mark(files: list[Path]) -> str:
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -87,8 +98,8 @@ class BoardMap(folium.Map):
     )
 
     # fmt: off
-    default_js: ClassVar = [("leaflet", asset("vendor/leaflet/leaflet.js")), ("board", asset("board.js"))]  # ty: ignore[incompatible-attribute-override]
-    default_css: ClassVar = [("leaflet_css", asset("vendor/leaflet/leaflet.css")), ("board_css", asset("board.css"))]  # ty: ignore[incompatible-attribute-override]
+    default_js: ClassVar = [("leaflet", asset("vendor/leaflet/leaflet.js")), ("board", module("board/load.js"))]  # ty: ignore[incompatible-attribute-override]
+    default_css: ClassVar = [("leaflet_css", asset("vendor/leaflet/leaflet.css")), ("board_css", asset("board/board.css"))]  # ty: ignore[incompatible-attribute-override]
     # fmt: on
 
     def render(self, **kwargs: object) -> str:

@@ -27,7 +27,7 @@ from pages.session.cache import kept
 from pages.session.scope import Scope
 from pages.session.text import LANGUAGES
 
-_component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "meeting")
+_component = components.declare_component("kradan_meeting", path=settings.ROOT / "static" / "wall")
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",

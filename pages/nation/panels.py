@@ -180,7 +180,7 @@ def sources(scope: Scope, chosen: queries.Filters) -> None:
 def chooser(scope: Scope) -> None:
     """The province in the frame, only where there is something to choose.
 
-    Links in HTML, which keep what else is chosen (``static/links.js``): a list of 77 as a widget was a fifteenth of a
+    Links in HTML, which keep what else is chosen (``static/shell/links.js``): a list of 77 as a widget was a fifteenth of a
     browser's work for a page (README).
     """
     if not nation_data.is_open(scope):

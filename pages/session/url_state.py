@@ -79,7 +79,7 @@ CHOICES = {
     )
 }
 TAKEN_ALONG = tuple(key for key, choice in CHOICES.items() if choice.is_taken_along)
-# The mark of links to another view, or of what holds them: static/links.js gives them the choices on the screen.
+# The mark of links to another view, or of what holds them: static/shell/links.js gives them the choices on the screen.
 LEADS_ON = f'data-choices="{" ".join(TAKEN_ALONG)}"'
 
 

@@ -39,6 +39,8 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
     "Content-Security-Policy": POLICY,
 }
+# Our modules import each other by their plain names; under a folder that changes with their content they may be kept.
+MARKED = re.compile(r"(?<=^/app/static/)v-[0-9a-f]{8}/")
 FOREVER, A_WEEK, ASK = "public, max-age=31536000, immutable", "public, max-age=604800", "no-cache"
 HERE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };</script>'
 
@@ -57,7 +59,12 @@ def keep_for(path: str, query: str) -> str | None:
     """
     if not path.startswith(("/app/static/", "/component/")):
         return None
-    if "v=" in query or path.startswith("/app/static/geo/") or re.search(r"\.[0-9a-f]{8}\.(?:js|css)$", path):
+    if (
+        "v=" in query
+        or path.startswith("/app/static/geo/")
+        or MARKED.search(path)
+        or re.search(r"\.[0-9a-f]{8}\.(?:js|css)$", path)
+    ):
         return FOREVER  # the name changes with the content
     return A_WEEK if path.startswith("/app/static/vendor/") else ASK
 
@@ -74,7 +81,11 @@ class Headers:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        kept = keep_for(scope["path"].removeprefix(self.prefix), scope.get("query_string", b"").decode("latin-1"))
+        path = scope["path"].removeprefix(self.prefix)
+        kept = keep_for(path, scope.get("query_string", b"").decode("latin-1"))
+        if MARKED.search(path):
+            plain = self.prefix + MARKED.sub("", path)
+            scope = {**scope, "path": plain, "raw_path": plain.encode()}
 
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -101,7 +112,7 @@ def needed(folder: Path, parts: Iterable[str] = PARTS) -> list[str]:
 
 
 def page(language: str, views: Iterable[str] = ()) -> str:
-    """Streamlit's first page in a language of ours; links to these views open in it (``static/links.js``)."""
+    """Streamlit's first page in a language of ours; links to these views open in it (``static/shell/links.js``)."""
     folder = Path(file_util.get_static_dir())
     found = (folder / "index.html").read_text(encoding="utf-8")
     say = catalogue(language)
@@ -117,8 +128,8 @@ def page(language: str, views: Iterable[str] = ()) -> str:
     found = re.sub(
         r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S
     )
-    script = (settings.ROOT / "static" / "links.js").read_text(encoding="utf-8")
-    links = f'<script data-views="{safe(" ".join(views))}">{script}</script>'
+    script = (settings.ROOT / "static" / "shell" / "links.js").read_text(encoding="utf-8")
+    links = f'<script type="module" data-views="{safe(" ".join(views))}">{script}</script>'
     return found.replace("</head>", "".join([*hints, links, "</head>"]), 1).replace("<script", f"{HERE}<script", 1)
 
 

@@ -39,7 +39,7 @@ TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "sharing"}
 
 def style() -> None:
     """Our few rules on top of Streamlit's theme."""
-    st.html(settings.ROOT / "static" / "app.css")
+    st.html(settings.ROOT / "static" / "shell" / "app.css")
 
 
 def _run(name: str, page: str | None = None) -> Callable[[], None]:
@@ -90,7 +90,7 @@ def is_team() -> bool:
 def menu(pages: dict[str, st.Page], now: str) -> None:
     """The menu, ``now`` the address of the view that is shown.
 
-    Links, which ``static/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
+    Links, which ``static/shell/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
     browser builds one by one (figures in README).
     """
     entries = []

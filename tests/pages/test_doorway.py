@@ -64,11 +64,12 @@ def test_parts_of_the_front_end_are_found_with_all_they_import(tmp_path: Path):
 @pytest.mark.parametrize(
     ("path", "query", "kept"),
     [
-        ("/app/static/board.js", "", doorway.ASK),
-        ("/app/static/board.js", "v=0123abcd", doorway.FOREVER),
+        ("/app/static/board/board.js", "", doorway.ASK),
+        ("/app/static/board/load.js", "v=0123abcd", doorway.FOREVER),
+        ("/app/static/v-0123abcd/shared/dom.js", "", doorway.FOREVER),
         ("/app/static/geo/true-119f1869.json", "", doorway.FOREVER),
         ("/app/static/vendor/fonts/Sarabun-Bold.ttf", "", doorway.A_WEEK),
-        ("/component/meeting/meeting.js", "", doorway.ASK),
+        ("/component/meeting/wall.css", "", doorway.ASK),
         ("/component/streamlit_folium.st_folium/static/js/main.521860b0.js", "", doorway.FOREVER),
         ("/static/js/index.js", "", None),
         ("/nation", "v=1", None),
@@ -85,9 +86,13 @@ def test_pages_and_files_come_with_our_headers(address: str):
         assert f'<html lang="{language}">' in page
         for name, value in doorway.HEADERS.items():
             assert headers.get_all(name) == [value]
-    _, headers, script = answer(f"{address}/app/static/board.js")
+    _, headers, script = answer(f"{address}/app/static/board/board.js")
     assert headers["Cache-Control"] == doorway.ASK
-    assert "kradanBoard" in script
+    assert "export const paint" in script
+    _, headers, marked = answer(f"{address}/app/static/v-0123abcd/board/board.js")  # its imports carry the mark, too
+    assert (headers["Cache-Control"], marked) == (doorway.FOREVER, script)
+    status, headers, _ = answer(f"{address}/app/static/v-0123abcd/board/gone.js")
+    assert (status, headers["Cache-Control"]) == (404, doorway.ASK)
     status, headers, _ = answer(f"{address}/app/static/geo/not-there-yet.json")
     assert (status, headers["Cache-Control"]) == (404, doorway.ASK)
     status, headers, page = answer(f"{address}/_stcore/health")
@@ -103,7 +108,8 @@ def test_a_board_under_a_path_of_another_site_has_the_same_doorway(tmp_path: Pat
             status, headers, page = answer(f"{address}{path}?lang=en")
             assert (status, headers["Cache-Control"], '<html lang="en">' in page) == (200, doorway.ASK, True)
             assert doorway.HERE in page
-        assert answer(f"{address}/app/static/board.js?v=0123abcd")[1]["Cache-Control"] == doorway.FOREVER
+        assert answer(f"{address}/app/static/board/load.js?v=0123abcd")[1]["Cache-Control"] == doorway.FOREVER
+        assert answer(f"{address}/app/static/v-0123abcd/board/board.js")[0] == 200
         with served.browser() as chromium:
             seen = served.visit(chromium, f"{address}/coverage")
             assert seen.painted() == 170

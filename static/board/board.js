@@ -1,0 +1,284 @@
+/* The board's map: geometry is fetched once as a static file; each change brings only a short class vector. */
+
+import { make, makeSvg } from "../shared/dom.js";
+import { fetchGrid, fetchJson } from "../shared/fetch_json.js";
+import { BOARD_SIZES, paintOf } from "../shared/patterns.js";
+import { AreaSet, textMarker } from "./area_set.js";
+import { areaFill, isInside, readVector, tipLines } from "./vector.js";
+
+/** @import { Area, BoardOptions, Vector, VectorMessage } from "./types.js" */
+/** @typedef {"main" | "grid"} View */
+
+/** @type {[string, number][]} */
+const PANES = [
+  ["areas", 400],
+  ["outlines", 450],
+  ["labels", 620],
+];
+const CHOSEN = "#b3005e";
+const BORDER = "#5b6670";
+const WEIGHTS = { plain: 0.7, hovered: 2.6, chosen: 4 };
+const NEAREST_ZOOM = { main: 13, grid: 10.5 };
+
+class Board {
+  /**
+   * @param {L.Map} map
+   * @param {BoardOptions} options
+   */
+  constructor(map, options) {
+    this.map = map;
+    this.options = options;
+    /** @type {Map<View, AreaSet | null>} null while its file is on the way */
+    this.sets = new Map();
+    /** @type {View | null} */
+    this.view = null;
+    /** @type {View | null} the view that a key asked for, until the server asks for another */
+    this.override = null;
+    /** @type {Vector | null} */
+    this.vector = null;
+    this.focused = "";
+    this.paints = 0;
+    this.clicks = 0;
+    this.isFitting = false;
+    /** @type {{ bounds: L.LatLngBoundsExpression, maxZoom: number } | null} */
+    this.fitted = null;
+    this.badges = L.layerGroup();
+    this.tip = L.tooltip({ direction: "top", offset: [0, -6], className: "kradan-tip" });
+    this.note = make("div", map.getContainer(), null, "kradan-note");
+    this.setUp();
+    this.fit(options.bounds, NEAREST_ZOOM.main);
+  }
+
+  setUp() {
+    const { map } = this;
+    for (const [name, zIndex] of PANES) {
+      const pane = map.createPane(name);
+      pane.style.zIndex = String(zIndex);
+      if (name !== "areas") pane.style.pointerEvents = "none";
+    }
+    map.attributionControl?.setPrefix(false).addAttribution("Leaflet");
+    this.badges.addTo(map);
+    map.getContainer().setAttribute("aria-label", this.options.texts.aria);
+    const host = document.getElementById("map_div");
+    if (host && !host.style.width.includes("%")) host.style.width = "100%";
+    map.on("movestart zoomstart", () => {
+      if (!this.isFitting) this.fitted = null;
+    });
+    map.on("zoomend", () => this.label());
+    new ResizeObserver(() => this.resize()).observe(map.getContainer());
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "g" && event.key !== "G") return;
+      this.override = this.view === "grid" ? "main" : "grid";
+      this.draw();
+    });
+    document.fonts?.addEventListener("loadingdone", () => {
+      for (const set of this.sets.values()) if (set) set.labelledAtZoom = null; // names are as wide as their font
+      this.label();
+    });
+  }
+
+  /** The shapes in sight, once their file has come. */
+  get set() {
+    return (this.view && this.sets.get(this.view)) || null;
+  }
+
+  resize() {
+    this.map.invalidateSize({ pan: false });
+    if (this.fitted) this.fit(this.fitted.bounds, this.fitted.maxZoom);
+  }
+
+  /**
+   * Put the map there; until a person moves it, it is put there again when the frame gets its final size.
+   * @param {L.LatLngBoundsExpression} bounds
+   * @param {number} maxZoom
+   */
+  fit(bounds, maxZoom) {
+    this.isFitting = true;
+    this.map.fitBounds(bounds, { animate: false, padding: [8, 8], maxZoom });
+    this.isFitting = false;
+    this.fitted = { bounds, maxZoom };
+  }
+
+  /** @param {Vector} vector */
+  paint(vector) {
+    if (this.vector && this.vector.view !== vector.view) this.override = null;
+    this.vector = vector;
+    this.draw();
+  }
+
+  draw() {
+    if (!this.vector) return;
+    this.show(this.vector.view);
+    const { set, vector } = this;
+    if (!set) return;
+    const defs = this.defs();
+    set.each((area) => {
+      const { c: code } = area.feature.properties;
+      const isBright = isInside(vector, code);
+      const isChosen = vector.chosen === code;
+      const fill = areaFill(vector, set.order.get(code) ?? -1);
+      area.setStyle({
+        fillColor: defs ? paintOf(defs, fill, BOARD_SIZES) : fill.ground,
+        fillOpacity: isBright ? 1 : 0.25,
+        color: isChosen ? CHOSEN : BORDER,
+        weight: isChosen ? WEIGHTS.chosen : WEIGHTS.plain,
+        opacity: isBright || isChosen ? 1 : 0.35,
+      });
+      if (isChosen) area.bringToFront();
+    });
+    this.drawBadges(set, vector);
+    this.focus(set, vector);
+    document.body.setAttribute("data-painted", String(set.count));
+    document.body.setAttribute("data-paint", String(++this.paints));
+    document.body.setAttribute("data-classes", vector.classes);
+  }
+
+  /** Where the patterns of the drawing are kept; Leaflet makes its drawing with the first shape. */
+  defs() {
+    const drawing = this.map.getPane("areas")?.querySelector("svg");
+    if (!drawing) return null;
+    const defs = drawing.querySelector("defs.kradan");
+    if (defs) return defs;
+    const made = makeSvg("defs", { class: "kradan" }, drawing);
+    drawing.insertBefore(made, drawing.firstChild);
+    return made;
+  }
+
+  /** @param {AreaSet} set @param {Vector} vector */
+  drawBadges(set, vector) {
+    this.badges.clearLayers();
+    for (const [index, number] of vector.badges ?? []) {
+      const point = set.points.get(set.codes[index]);
+      if (point) textMarker(point, String(number), "kradan-badge", [26, 26]).addTo(this.badges);
+    }
+  }
+
+  /**
+   * Go to the district that is asked for, once: afterwards the map stays where a person moved it.
+   * @param {AreaSet} set
+   * @param {Vector} vector
+   */
+  focus(set, vector) {
+    const code = vector.district || vector.chosen || "";
+    const focused = `${this.view}:${code}`;
+    if (focused === this.focused) return;
+    this.focused = focused;
+    const bounds = code ? set.boundsOf(code.slice(0, 4)) : null;
+    this.fit(bounds?.isValid() ? bounds : set.layer.getBounds(), NEAREST_ZOOM[this.view ?? "main"]);
+  }
+
+  /** @param {string} asked */
+  show(asked) {
+    const view = this.override ?? (asked === "grid" && this.options.grid ? "grid" : "main");
+    if (this.view !== view) {
+      for (const [name, set] of this.sets) if (name !== view) set?.removeFrom(this.map);
+      this.view = view;
+    }
+    if (!this.sets.has(view)) {
+      void this.load(view);
+      return;
+    }
+    this.set?.addTo(this.map);
+    this.label();
+    this.say(this.options.texts[view]);
+  }
+
+  label() {
+    this.set?.label(this.map);
+  }
+
+  /** @param {string | undefined} text said on the map itself */
+  say(text) {
+    this.note.textContent = text || "";
+    this.note.style.display = text ? "block" : "none";
+  }
+
+  /** @param {View} view */
+  async load(view) {
+    const { lang, missing, texts } = this.options;
+    const say = (/** @type {string} */ text) => {
+      if (this.view === view) this.say(text);
+    };
+    this.sets.set(view, null);
+    try {
+      const address = this.options[view];
+      const file = await (view === "grid" ? fetchGrid(address, () => say(texts.coming)) : fetchJson(address));
+      const handlers = {
+        mousemove: (/** @type {L.LeafletMouseEvent} */ event) => this.hover(event),
+        mouseout: (/** @type {L.LeafletMouseEvent} */ event) => this.leave(event),
+        click: (/** @type {L.LeafletMouseEvent} */ event) => this.choose(event),
+      };
+      this.sets.set(view, new AreaSet(file, view === "main" ? missing : [], lang, handlers));
+      this.draw();
+    } catch {
+      say(texts.failed);
+    }
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  hover(event) {
+    const { set, vector } = this;
+    if (!set || !vector) return;
+    const area = /** @type {Area} */ (event.target);
+    const { properties } = area.feature;
+    const box = make("div");
+    tipLines(vector, set.order.get(properties.c) ?? -1, properties, this.options).forEach((text, index) =>
+      make("div", box, text, index ? "" : "kradan-tip-name"),
+    );
+    this.tip.setLatLng(event.latlng).setContent(box);
+    if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+    area.setStyle({ weight: vector.chosen === properties.c ? WEIGHTS.chosen : WEIGHTS.hovered });
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  leave(event) {
+    this.map.removeLayer(this.tip);
+    const area = /** @type {Area} */ (event.target);
+    const isChosen = this.vector?.chosen === area.feature.properties.c;
+    area.setStyle({ weight: isChosen ? WEIGHTS.chosen : WEIGHTS.plain });
+  }
+
+  /** @param {L.LeafletMouseEvent} event */
+  choose(event) {
+    L.DomEvent.stopPropagation(event);
+    this.map.removeLayer(this.tip);
+    const code = /** @type {Area} */ (event.target).feature.properties.c;
+    // In streamlit-folium's own order: it compares what was said last as text, and says again what differs.
+    const value = { last_object_clicked_count: ++this.clicks, last_object_clicked_tooltip: code };
+    const state = window.__GLOBAL_DATA__;
+    state.last_object_clicked_tooltip = value.last_object_clicked_tooltip;
+    state.last_object_clicked_count = value.last_object_clicked_count;
+    state.previous_data = value;
+    window.Streamlit.setComponentValue(value);
+  }
+}
+
+/** @type {Board | null} */
+let board = null;
+/** @type {Vector | null} what was said before the map stood */
+let waiting = null;
+
+/**
+ * Turn the map of this frame into the board.
+ * @param {L.Map} map
+ * @param {BoardOptions | string} options or the address of the file that holds them
+ */
+export const open = async (map, options) => {
+  board = null;
+  // When the server does not come back within ten seconds, the frame stays empty until the page is loaded again.
+  const known = typeof options === "string" ? await fetchJson(options, { tries: 10 }).catch(() => null) : options;
+  if (!known) return;
+  board = new Board(map, known);
+  if (waiting) board.paint(waiting);
+  else board.show("main");
+};
+
+/**
+ * One change of the map.
+ * @param {VectorMessage} message
+ */
+export const paint = (message) => {
+  const vector = readVector(message);
+  if (board) board.paint(vector);
+  else waiting = vector;
+};

@@ -1,0 +1,54 @@
+/* The class vector of one change: what it says about each subdistrict. No Leaflet here. */
+
+import { fillOf } from "../shared/patterns.js";
+
+/** @import { AreaProperties, BoardOptions, Vector, VectorMessage } from "./types.js" */
+
+/**
+ * The vector of a message; its figures arrive as one short text, empty where there is none: `3,,1.25`.
+ * @param {VectorMessage} message
+ * @returns {Vector}
+ */
+export const readVector = (message) => ({
+  ...message,
+  values: (message.values ?? "").split(",").map((text) => (text === "" ? null : Number(text))),
+});
+
+/** @param {Vector} vector @param {number} index */
+const isMarked = (vector, index) => vector.marks?.[index] === "1";
+
+/**
+ * How the subdistrict at this place of the code order is filled.
+ * @param {Vector} vector
+ * @param {number} index
+ */
+export const areaFill = (vector, index) =>
+  fillOf(vector.styles[vector.classes[index]], isMarked(vector, index), vector.stripe);
+
+/**
+ * Whether a place lies in the district that is looked at; without one all do.
+ * @param {Vector} vector
+ * @param {string} code
+ */
+export const isInside = (vector, code) => !vector.district || code.slice(0, 4) === vector.district;
+
+/**
+ * The lines that a subdistrict says under the pointer; the first is its name.
+ * @param {Vector} vector
+ * @param {number} index
+ * @param {AreaProperties} area
+ * @param {BoardOptions} options
+ * @returns {string[]}
+ */
+export const tipLines = (vector, index, area, { lang, texts }) => {
+  const isEnglish = lang === "en";
+  const lines = [isEnglish ? area.e || area.n : texts.subdistrict + area.n];
+  if (area.d) lines.push(isEnglish ? area.f || area.d : texts.district + area.d);
+  const style = vector.styles[vector.classes[index]];
+  if (style) lines.push(style.label);
+  const value = vector.values[index] ?? null;
+  if (value !== null)
+    lines.push((vector.unit ?? "{}").replace("{}", value.toLocaleString("en-US", { maximumFractionDigits: 2 })));
+  if (isMarked(vector, index) && vector.mark_label) lines.push(vector.mark_label);
+  return lines;
+};

@@ -1,0 +1,102 @@
+/* What stands beside the wall's map: figures, legend, bars, places, decisions. */
+
+import { make } from "../shared/dom.js";
+import { dayInWords } from "./day.js";
+
+/** @import { Decision, LegendRow, Step, WallData } from "./types.js" */
+
+/** Decisions that fit beside the map. */
+const LATEST = 4;
+
+/**
+ * The panel of a step.
+ * @param {Step} step
+ * @param {WallData["texts"]} texts
+ */
+export const buildPanel = (step, texts) => {
+  const panel = make("div");
+  panel.style.display = "contents";
+  if (step.figures.length) addFigures(panel, step.figures);
+  addLegend(panel, step.legend, texts.legend);
+  if (step.bars.length) addBars(panel, step.bars);
+  if (step.places.length) addPlaces(panel, step, texts.places);
+  if (step.view === "decision") make("div", panel, null, "decided");
+  if (step.foot) make("p", panel, step.foot, "note-line hidden");
+  return panel;
+};
+
+/** @param {HTMLElement} panel @param {Step["figures"]} figures */
+const addFigures = (panel, figures) => {
+  const list = make("div", panel, null, figures.length > 2 ? "figures many" : "figures");
+  for (const [number, words] of figures) {
+    const figure = make("div", list, null, "figure");
+    make("b", figure, number);
+    make("span", figure, words);
+  }
+};
+
+/** @param {HTMLElement} panel @param {LegendRow[]} rows @param {string} name */
+const addLegend = (panel, rows, name) => {
+  const legend = make("ul", panel, null, "legend");
+  legend.setAttribute("aria-label", name);
+  for (const row of rows) {
+    const line = make("li", legend);
+    const swatch = make("i", line, null, `swatch${row.hatch ? " hatch" : ""}${row.stripe ? " stripe" : ""}`);
+    swatch.style.backgroundColor = row.color;
+    if (row.hatch) swatch.style.setProperty("--hatch", row.hatch);
+    make("span", line, row.label);
+    make("b", line, row.count.toLocaleString("en-US"));
+  }
+};
+
+/** @param {HTMLElement} panel @param {Step["bars"]} rows */
+const addBars = (panel, rows) => {
+  const bars = make("div", panel, null, "bars");
+  const longest = Math.max(...rows.map(([, , value]) => value));
+  for (const [name, words, value] of rows) {
+    make("span", bars, name);
+    make("b", bars, words);
+    make("i", bars).style.width = `${Math.max(0, (100 * value) / longest).toFixed(1)}%`;
+  }
+};
+
+/**
+ * The places under discussion: a list with their values; in a line where bars need the room. No name is broken.
+ * @param {HTMLElement} panel
+ * @param {Step} step
+ * @param {string} head
+ */
+const addPlaces = (panel, step, head) => {
+  const isBrief = step.bars.length > 0;
+  const host = make(isBrief ? "p" : "div", panel, null, isBrief ? "names" : "names rows");
+  make("span", host, isBrief ? `${head}: ` : head, "head");
+  step.places.forEach(([name, district, value], index) => {
+    if (isBrief) {
+      const comma = index < step.places.length - 1 ? "," : "";
+      make("span", host, `${name} (${district})${comma}`, "whole");
+      host.append(" ");
+      return;
+    }
+    const line = make("div", host);
+    make("span", line, name, "whole");
+    make("small", line, district);
+    make("b", line, value);
+  });
+};
+
+/**
+ * The latest decisions, in the panel of the step that is for them.
+ * @param {HTMLElement} panel
+ * @param {Decision[]} decisions
+ * @param {WallData} data
+ */
+export const fillDecisions = (panel, decisions, data) => {
+  const place = panel.querySelector(".decided");
+  if (!place) return;
+  place.textContent = "";
+  make("b", place, `${data.texts.decisions} ${decisions.length}`);
+  for (const { who, what, due, due_text: dueText } of decisions.slice(-LATEST)) {
+    const day = dueText || (due ? dayInWords(due, data.lang) : "");
+    make("p", place, `• ${who}: ${what}${day ? ` (${day})` : ""}`);
+  }
+};

@@ -1,0 +1,85 @@
+// What the server says to the wall (pages/meeting/wall.py): everything once, in words.
+
+export interface LegendRow {
+  k: string;
+  label: string;
+  color: string;
+  hatch?: string | null;
+  stripe?: boolean | string | null;
+  count: number;
+}
+
+/** One view of the storyboard or one answer; `classes` and `marks` hold one character per subdistrict in code order. */
+export interface Step {
+  view: string;
+  title: string;
+  ask: string;
+  note: string;
+  question?: string;
+  classes: string;
+  marks: string | null;
+  legend: LegendRow[];
+  figures: [string, string][];
+  bars: [string, string, number][];
+  badges: Record<string, number> | null;
+  focus: string[];
+  places: [string, string, string][];
+  districts?: string[];
+  bases: string[];
+  foot: string;
+}
+
+export interface Card {
+  big: [string, string][];
+  lines: [string, string][];
+  top: [string, string][];
+  nobody: string;
+  foot: string;
+}
+
+export interface WallGeometry {
+  main: string;
+  grid: string;
+  missing: string[];
+  texts: { main: string; grid: string };
+}
+
+export interface Decision {
+  key: string;
+  who: string;
+  what: string;
+  due?: string | null;
+  due_text?: string;
+  area?: string | null;
+  step?: string;
+  meeting?: string;
+}
+
+export interface WallData {
+  id: string;
+  lang: string;
+  meeting: string;
+  codes: string[];
+  /** By code of a subdistrict or of a district: name, name of the district, English name. */
+  names: Record<string, string[]>;
+  geometry: WallGeometry;
+  steps: Step[];
+  questions: Step[];
+  sources: { base: string; cells: string[] }[];
+  cards: Record<string, Card>;
+  texts: Record<string, string> & { source_heads: string[]; decide_days: [number, string][] };
+  keys: [string, string][];
+  decisions: Decision[];
+  refused: string[];
+}
+
+/** What the dialogs ask of the wall behind them. */
+export interface WallControl {
+  data: WallData;
+  chosen: string[];
+  /** The places that the wall speaks of now. */
+  spoken(): string[];
+  focus(): void;
+  ask(index: number): void;
+  note(decision: Omit<Decision, "key">): void;
+}

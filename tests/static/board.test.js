@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { stepAside } from "../../static/board/labels.js";
+import { areaFill, isInside, readVector, tipLines } from "../../static/board/vector.js";
+
+const MESSAGE = {
+  view: "main",
+  classes: "1u2",
+  styles: {
+    1: { color: "#a1dab4", label: "one" },
+    2: { color: "#2c7fb8", label: "two" },
+    u: { color: "#e3e3e3", label: "not reported", hatch: "#8a8a8a" },
+  },
+  values: "3,,1234.5",
+  unit: "{} agencies",
+  marks: "100",
+  mark_label: "estimated",
+};
+const AREA = { c: "800303", n: "ลานสกา", e: "Lan Saka", d: "ลานสกา", f: "Lan Saka" };
+const TEXTS = { subdistrict: "ตำบล", district: "อำเภอ" };
+
+test("figures come as one text; an empty one is unknown, not zero", () => {
+  assert.deepEqual(readVector(MESSAGE).values, [3, null, 1234.5]);
+  assert.deepEqual(readVector({ ...MESSAGE, values: "0,-1.25" }).values, [0, -1.25]);
+  assert.equal(readVector({ ...MESSAGE, values: undefined }).values[1] ?? null, null);
+});
+
+test("each place is filled by its class and its mark", () => {
+  const vector = readVector(MESSAGE);
+  assert.deepEqual(
+    [0, 1, 2].map((index) => areaFill(vector, index).kind),
+    ["stripe", "hatch", "plain"],
+  );
+  assert.equal(areaFill({ ...vector, stripe: "#123456" }, 0).line, "#123456");
+  assert.deepEqual(areaFill(vector, -1), { kind: "plain", ground: "#ffffff", line: "" });
+});
+
+test("a district that is looked at leaves the others outside", () => {
+  const vector = readVector(MESSAGE);
+  assert.equal(isInside(vector, "800101"), true);
+  assert.deepEqual(
+    ["800303", "800101"].map((code) => isInside({ ...vector, district: "8003" }, code)),
+    [true, false],
+  );
+});
+
+test("a place under the pointer says its name, class, figure and mark", () => {
+  const vector = readVector(MESSAGE);
+  const thai = tipLines(vector, 0, AREA, { lang: "th", texts: TEXTS });
+  assert.deepEqual(thai, ["ตำบลลานสกา", "อำเภอลานสกา", "one", "3 agencies", "estimated"]);
+  const english = tipLines(vector, 2, { ...AREA, e: "" }, { lang: "en", texts: TEXTS });
+  assert.deepEqual(english, ["ลานสกา", "Lan Saka", "two", "1,234.5 agencies"]);
+  assert.deepEqual(tipLines(vector, 1, { c: "1", n: "ก" }, { lang: "th", texts: TEXTS }), ["ตำบลก", "not reported"]);
+});
+
+test("names that would cover each other step aside; one without room waits", () => {
+  const label = (x, y) => ({ x, y, halfWidth: 20, halfHeight: 5 });
+  assert.deepEqual(stepAside([label(0, 0), label(100, 0), label(0, 30)]), [0, 0, 0]);
+  assert.deepEqual(stepAside([label(0, 0), label(10, 0), label(5, 0), label(0, 0)]), [0, -2, 2, null]);
+  assert.deepEqual(stepAside([label(0, 0), label(10, 6)]), [0, 1]);
+});
