@@ -1,30 +1,36 @@
-# Two commands: `make run` and `make test`. Each sets up what is missing; GNU make and Python 3.11 are all it presumes.
+# GNU make and Python 3.11, 3.12 or 3.13 are all that `make run` presumes; each target sets up what it lacks.
 PORT ?= 8501
-PYTHON ?= python3
+PYTHON ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
 PY := $(BIN)/python
+SET_UP := PYTHON="$(PYTHON)" VENV="$(VENV)" sh deploy/set_up.sh
 
-.PHONY: run test check bench setup setup-test lint lock clean
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench setup setup-test lint format check-js lock clean
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
+
+run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, PYTHON=...)
+	@$(SET_UP) run "$(PORT)"
 
 $(VENV)/.runtime: requirements.txt
-	@test -x $(PY) || $(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
-	@touch $@
+	@$(SET_UP) packages
 
 $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
-	$(PY) -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
-	@touch $@
+	@$(SET_UP) dev
 
 static/vendor/.ready: $(VENV)/.runtime loaders/assets.py
-	$(PY) -m loaders.assets
+	@$(SET_UP) assets
+
+node_modules/.ready: package-lock.json
+	@sh tests/support/system_node.sh
+	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
 
 setup: $(VENV)/.runtime static/vendor/.ready
 	@$(PY) -m loaders setup
-
-run: setup
-	$(PY) -m pages.shell.serve --server.port $(PORT)
 
 setup-test: $(VENV)/.dev static/vendor/.ready
 	@sh tests/support/system.sh
@@ -32,26 +38,34 @@ setup-test: $(VENV)/.dev static/vendor/.ready
 # Two cores; a third worker fills the time in which tests in a browser wait. Groups and their order: tests/conftest.py.
 PYTEST := $(PY) -m pytest --dist loadgroup --no-loadscope-reorder
 
-test: setup-test lint
+test: setup-test lint check-js ## everything that CI checks
 	$(PYTEST) -n 3
 
-# What one runs after every change: no browser, no server, no PostgreSQL.
-check: $(VENV)/.dev lint
+# No browser, no server, no PostgreSQL.
+check: $(VENV)/.dev lint check-js ## what one runs after every change
 	$(PYTEST) -n 2 -m unit
 
-lint: $(VENV)/.dev
+lint: $(VENV)/.dev ## lint, formats, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/ty check geo loaders
 	$(BIN)/lint-imports
 
-# Write the locked lists anew after a change of requirements*.in.
-lock: $(VENV)/.dev
+# Part of `make check` and of `make test`: lint, formats, types and unit tests of static/.
+check-js: node_modules/.ready ## the same for static/, and its unit tests
+	npm run --silent check
+
+format: $(VENV)/.dev node_modules/.ready ## write every file in the house's format
+	$(BIN)/ruff check --quiet --fix .
+	$(BIN)/ruff format --quiet .
+	npm run --silent format
+
+lock: $(VENV)/.dev ## write the locked lists anew after a change of requirements*.in
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q requirements-dev.in -o requirements-dev.txt
 
-bench: setup-test
+bench: setup-test ## every bench, one JSON line each
 	$(PY) -m bench
 
-clean:
-	rm -rf $(VENV) static/vendor static/geo data/store data/demo/files
+clean: ## take away what set-up made: environment, tools, assets, store, demonstration files
+	rm -rf $(VENV) node_modules static/vendor static/geo data/store data/demo/files

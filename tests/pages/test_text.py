@@ -83,7 +83,7 @@ def test_every_key_asked_for_exists():
 
 
 def test_no_key_is_unused():
-    whole, starts = literals("pages", "geo", "loaders")
+    whole, starts = literals("pages", "geo", "loaders", "deploy")
     prefixes = tuple(
         start
         for start in starts | {word for word in whole if word.endswith("_")}
