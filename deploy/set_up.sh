@@ -1,7 +1,7 @@
 #!/bin/sh
 # Find a Python that the board runs on and hand over to set_up.py. `make` calls this; PYTHON and VENV come from there.
 set -eu
-cd "$(dirname "$0")/.."
+cd "${0%/*}/.."
 suits='import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))'
 seen=
 for python in "${VENV:-.venv}/bin/python" ${PYTHON:-python3 python3.11 python3.12 python3.13}; do

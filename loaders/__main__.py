@@ -153,6 +153,7 @@ def _setup(_options: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m loaders")
+    parser.add_argument("--version", action="version", version=settings.version())
     commands = parser.add_subparsers(required=True)
     one = commands.add_parser("import", help="import agency files")
     one.add_argument("files", nargs="+", type=Path)

@@ -1,6 +1,6 @@
 """Is everything there that the board needs? One answer for a person at a shell and for a watchdog.
 
-``python -m loaders health`` prints one JSON line: ``is_well`` and a list of checks, each with a code, and what was
+``python -m loaders health`` prints one JSON line: ``version``, ``is_well`` and a list of checks, each with a code, and what was
 found. Exit 0 when all is well, 1 when the board cannot show its data, 0 with ``warn`` when it works with less (the
 schematic map instead of boundaries, little room on the disk).
 """
@@ -116,6 +116,10 @@ def _all() -> Iterator[Check]:
 
 
 def health() -> dict:
-    """All checks: ``is_well`` is false when one of them fails."""
+    """All checks and the release: ``is_well`` is false when a check fails."""
     checks = list(_all())
-    return {"is_well": all(check.state != "fail" for check in checks), "checks": [asdict(check) for check in checks]}
+    return {
+        "version": settings.version(),
+        "is_well": all(check.state != "fail" for check in checks),
+        "checks": [asdict(check) for check in checks],
+    }

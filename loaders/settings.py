@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -30,3 +31,8 @@ def person() -> str:
 def computes_ahead() -> bool:
     """Whether the server computes what people are about to ask before they do (``KRADAN_AHEAD``, default yes)."""
     return os.environ.get("KRADAN_AHEAD", "1") != "0"
+
+
+def version() -> str:
+    """The release of this program, as ``pyproject.toml`` says."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]

@@ -26,7 +26,7 @@ def unit(name: str) -> configparser.ConfigParser:
 def test_the_service_starts_what_make_run_starts_and_comes_back():
     service = unit("kradan.service")["Service"]
     assert "-m pages.shell.serve" in service["ExecStart"]
-    assert "-m pages.shell.serve" in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "sh deploy/set_up.sh" in (ROOT / "Makefile").read_text(encoding="utf-8")  # started: tests/test_set_up.py
     assert service["Restart"] == "always"
     assert int(service["RestartSec"]) + 3 < 10
     assert {"/opt/kradan/data", "/opt/kradan/static"} == set(service["ReadWritePaths"].split())
@@ -38,9 +38,18 @@ def test_the_service_starts_what_make_run_starts_and_comes_back():
 def test_the_container_copies_only_what_is_there():
     text = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
     copied = [name for names in re.findall(r"^COPY (?:--\S+ )?(.+) \S+$", text, re.M) for name in names.split()]
-    assert {"requirements.txt", "app.py", "asgi.py", "pages", "geo", "loaders", "static", "data", ".streamlit"} <= set(
-        copied
-    )
+    assert {
+        "requirements.txt",
+        "app.py",
+        "asgi.py",
+        "pyproject.toml",
+        "pages",
+        "geo",
+        "loaders",
+        "static",
+        "data",
+        ".streamlit",
+    } <= set(copied)
     assert all((ROOT / name).exists() for name in copied)
     assert "USER kradan" in text
 
@@ -102,6 +111,7 @@ def test_health_tells_an_empty_store_from_none(empty_store, tmp_path):
     code, found = run_health(KRADAN_STORE=str(empty_store))
     assert code == 0
     assert found["is_well"]
+    assert found["version"] == "0.2.0"
     assert states(found)["store"] == ("warn", "store_empty")
     code, found = run_health(KRADAN_STORE=str(tmp_path / "none.sqlite"))
     assert code == 1
