@@ -52,8 +52,13 @@ def _table(ranking: Ranking) -> pd.DataFrame:
     """Units with the scores of the groups, and on every row what the numbers rest on."""
     spec = ranking.spec
     groups = ranking.groups.reset_index(drop=True).add_prefix("group:")
-    stamp = {"index_code": spec.code, "spec_version": spec.version, "data_version": ranking.data_version,
-             "draws": spec.uncertainty.draws, "seed": spec.uncertainty.seed}  # fmt: skip
+    stamp = {
+        "index_code": spec.code,
+        "spec_version": spec.version,
+        "data_version": ranking.data_version,
+        "draws": spec.uncertainty.draws,
+        "seed": spec.uncertainty.seed,
+    }
     return pd.concat([ranking.units, groups], axis=1).assign(**stamp)
 
 

@@ -10,39 +10,41 @@ def districts_of_day(then: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
 
     Parameters
     ----------
-    then : areas valid on the day: ``code``, ``level``, ``kind``, ``name_th``, ``name_en``, ``parent_code``, ``present_code``.
-    records : ``subdistrict_code``, ``district_code`` (codes of today, NA where not placed so finely), ``amount_satang``.
+    then
+        Areas valid on the day: ``code``, ``level``, ``kind``, ``name_th``, ``name_en``, ``parent_code``, ``present_code``.
+    records
+        ``subdistrict_code``, ``district_code`` (codes of today, NA where not placed so finely), ``amount_satang``.
 
     Returns
     -------
-    One row per district: ``district_code``, ``kind``, ``name_th``, ``name_en``, ``subdistricts``, ``villages``, ``records``,
-    ``amount_satang`` (NA = none stated); a last row without a code holds records that no district of that day holds
-    (written for the whole province or for no area, or at a district that was not there yet). The rows add up to
-    ``records``.
+    One row per district: ``district_code``, ``kind``, ``name_th``, ``name_en``, ``subdistricts``, ``villages``,
+    ``records``, ``amount_satang`` (NA = none stated); a last row without a code holds records that no district of that
+    day holds (written for the whole province or for no area, or at a district that was not there yet). The rows add up
+    to ``records``.
     """
     places = then[then["level"] == "subdistrict"]
     villages = then.loc[then["level"] == "village", "parent_code"].map(places.set_index("code")["parent_code"])
     districts = then.loc[then["level"] == "district", ["code", "kind", "name_th", "name_en"]].rename(
         columns={"code": "district_code"}
     )
-    home = district_then(then, records)
+    district = district_then(then, records)
     counted = pd.DataFrame(
-        {"records": home.value_counts(dropna=False), "amount_satang": _sum(records["amount_satang"], home)}
+        {"records": district.value_counts(dropna=False), "amount_satang": _sum(records["amount_satang"], district)}
     )
     table = districts.merge(counted, left_on="district_code", right_index=True, how="left")
     table["subdistricts"] = table["district_code"].map(places["parent_code"].value_counts())
     table["villages"] = table["district_code"].map(villages.value_counts())
     for name in ("records", "subdistricts", "villages"):
         table[name] = table[name].astype("Int64").fillna(0)
-    left = home.isna()
-    if left.any():
-        rest = {"records": int(left.sum()), "amount_satang": records.loc[left, "amount_satang"].sum(min_count=1)}
+    outside = district.isna()
+    if outside.any():
+        rest = {"records": int(outside.sum()), "amount_satang": records.loc[outside, "amount_satang"].sum(min_count=1)}
         table = pd.concat([table.astype(object), pd.DataFrame([rest]).astype(object)], ignore_index=True)
     return table.astype({"records": "Int64", "amount_satang": "Int64", "subdistricts": "Int64", "villages": "Int64"})
 
 
-def _sum(satang: pd.Series, home: pd.Series) -> pd.Series:
-    return satang.astype("Int64").groupby(home, dropna=False).sum(min_count=1)
+def _sum(satang: pd.Series, district: pd.Series) -> pd.Series:
+    return satang.astype("Int64").groupby(district, dropna=False).sum(min_count=1)
 
 
 def district_then(then: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
@@ -50,10 +52,10 @@ def district_then(then: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
     parents = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")[
         "parent_code"
     ]
-    known = set(then.loc[then["level"] == "district", "code"])
+    districts = then.loc[then["level"] == "district", "code"]
     own = records["district_code"].where(records["subdistrict_code"].isna())
-    found = records["subdistrict_code"].map(parents).astype("object").fillna(own.astype("object")).astype("string")
-    return found.where(found.isin(known))
+    carried = records["subdistrict_code"].map(parents).astype("object").fillna(own.astype("object")).astype("string")
+    return carried.where(carried.isin(set(districts)))
 
 
 def changed_since(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
@@ -71,10 +73,11 @@ def changed_since(then: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
     )
     differs = pd.Series(False, index=joined.index)
     for name in ("code", "kind", "name_th", "parent_code"):
-        one, other = joined[f"{name}_then"], joined[f"{name}_now"]
-        differs |= one.ne(other).fillna(False).astype(bool) & ~(one.isna() & other.isna()) | (one.isna() ^ other.isna())
+        before, after = joined[f"{name}_then"], joined[f"{name}_now"]
+        differs |= before.ne(after).fillna(False).astype(bool) & ~(before.isna() & after.isna())
+        differs |= before.isna() ^ after.isna()
     lost = then.loc[gone, columns].rename(columns={name: f"{name}_then" for name in columns[2:]})
-    found = pd.concat([joined[differs], lost], ignore_index=True)
+    changes = pd.concat([joined[differs], lost], ignore_index=True)
     rank = {"province": 0, "district": 1, "subdistrict": 2, "village": 3}
-    order = found.assign(rank=found["level"].map(rank), key=found["code_then"].fillna(found["code_now"]))
+    order = changes.assign(rank=changes["level"].map(rank), key=changes["code_then"].fillna(changes["code_now"]))
     return order.sort_values(["rank", "key"]).drop(columns=["rank", "key", "present_code"]).reset_index(drop=True)

@@ -26,12 +26,12 @@ FEWEST = 8  # below this number of known places no local statistic means anythin
 def neighbour_lists(codes: list[str], adjacency: pd.DataFrame) -> dict[str, list[str]]:
     """Neighbours of every code among the codes, sorted; a code without any has an empty list."""
     require_columns(adjacency, ["subdistrict_code_a", "subdistrict_code_b"], "adjacency")
-    found: dict[str, set[str]] = {code: set() for code in codes}
+    borders: dict[str, set[str]] = {code: set() for code in codes}
     for one, other in zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True):
-        if one in found and other in found and one != other:
-            found[one].add(other)
-            found[other].add(one)
-    return {code: sorted(near) for code, near in found.items()}
+        if one in borders and other in borders and one != other:
+            borders[one].add(other)
+            borders[other].add(one)
+    return {code: sorted(near) for code, near in borders.items()}
 
 
 def false_discovery_bar(p_values: np.ndarray, level: float) -> float:
@@ -59,10 +59,10 @@ def _statistics(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # numba absent: slower, the same numbers
         if method == "moran":
-            found = Moran_Local(values, weights, permutations=permutations, seed=SEED, n_jobs=1)
-            return found.Is, found.p_sim, values < values.mean()
-        found = G_Local(values, weights, star=True, permutations=permutations, seed=SEED, n_jobs=1)
-        return found.Zs, found.p_sim, found.Zs < 0
+            local = Moran_Local(values, weights, permutations=permutations, seed=SEED, n_jobs=1)
+            return local.Is, local.p_sim, values < values.mean()
+        local = G_Local(values, weights, star=True, permutations=permutations, seed=SEED, n_jobs=1)
+        return local.Zs, local.p_sim, local.Zs < 0
 
 
 def _labels(values: np.ndarray, near: dict[str, list[str]], low: np.ndarray, method: Method) -> np.ndarray:

@@ -23,7 +23,7 @@ CHOICES = ("fiscal_year", "agency", "stream", "theme")
 
 
 def province_shapes(subdistricts: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
-    """Dissolve the nation's subdistricts to provinces and simplify these together, so that neighbours share their border.
+    """Dissolve the nation's subdistricts to provinces and simplify them together: neighbours share their border.
 
     Columns in: province_code, geometry. Columns out: province_code, lon, lat (where a label has room), area_km2 (of the
     shapes given), geometry, EPSG:4326, by code. Islands under 5 km2 are left out unless the province has nothing else.
@@ -69,7 +69,7 @@ def to_geojson(shapes: gpd.GeoDataFrame, names: dict[str, tuple[str, str]]) -> b
 
 
 def chosen_sums(sums: pd.DataFrame, **choices: object) -> pd.DataFrame:
-    """Rows of the nation's sums that meet the choices (``fiscal_year``, ``agency``, ``stream``, ``theme``; ``None`` = all)."""
+    """Rows of the nation's sums that meet the choices; ``None`` = all."""
     for name, value in choices.items():
         if value is not None:
             column = name if name == "fiscal_year" else f"{name}_code"
@@ -102,8 +102,8 @@ def by_province(
         ``amount_satang``; what is not reported has no figures, and money that nobody stated stays unknown.
     """
     require_columns(sums, ["province_code", "agency_code", "base", "records", "amount_satang"], "sums")
-    found = chosen_sums(sums, fiscal_year=fiscal_year, **choices)
-    groups = found.groupby("province_code")
+    chosen = chosen_sums(sums, fiscal_year=fiscal_year, **choices)
+    groups = chosen.groupby("province_code")
     table = pd.DataFrame(
         {
             "agencies": groups["agency_code"].nunique(),

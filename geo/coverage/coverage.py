@@ -16,8 +16,15 @@ from geo.periods import in_fiscal_year
 from geo.statuses import COVERED, NONE, NOT_APPLICABLE, NOT_REPORTED, STATUSES
 
 COUNTED = [
-    *NEEDED, "village_code", "agency_code", "stream_code", "starts_on", "ends_on", "fiscal_year", "is_estimated",
-]  # fmt: skip
+    *NEEDED,
+    "village_code",
+    "agency_code",
+    "stream_code",
+    "starts_on",
+    "ends_on",
+    "fiscal_year",
+    "is_estimated",
+]
 CARRIED = ["subdistrict_code", "district_code", "population", "households"]
 
 

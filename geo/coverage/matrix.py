@@ -1,4 +1,4 @@
-"""Function x area: themes down, districts (or the subdistricts of one district) across, and who could fill an empty cell."""
+"""Theme x area: themes down, districts (or the subdistricts of one) across, and who could fill an empty cell."""
 
 from __future__ import annotations
 
@@ -63,8 +63,9 @@ def money_matrix(
     Returns
     -------
     DataFrame
-        ``theme_code``, ``area_code``, ``amount_satang``, ``supports``. ``area_code`` is a district, or with ``district`` one of
-        its subdistricts; ``district`` = money of the district that names no subdistrict; else the strip's level.
+        ``theme_code``, ``area_code``, ``amount_satang``, ``supports``. ``area_code`` is a district, or with
+        ``district`` one of its subdistricts; ``district`` = money of the district that names no subdistrict; else the
+        strip's level.
     """
     support = support.reset_index(drop=True)
     rolled = roll_up(support, areas, local_governments)
@@ -107,8 +108,8 @@ def who_could_act_in(
     -------
     DataFrame
         ``agency_code``, ``reach`` (``inside`` = at work on the theme in the area or written for its district,
-        ``next_door``, ``province`` = elsewhere, ``mandate`` = its function, no record), ``places`` (subdistricts where it
-        works on the theme, next door only the neighbours), ``supports``; each agency once, at its nearest.
+        ``next_door``, ``province`` = elsewhere, ``mandate`` = its function, no record), ``places`` (subdistricts where
+        it works on the theme, next door only the neighbours), ``supports``; each agency once, at its nearest.
     """
     own, near = set(codes), beside(adjacency, codes)
     records = support[support["theme_code"].eq(theme).fillna(False) & support["agency_code"].notna()]

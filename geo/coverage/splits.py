@@ -24,7 +24,8 @@ def largest_remainder(total: int, weights: Sequence[int | Fraction]) -> list[int
     whole = [int(weight * denominator) for weight in weights]
     if min(whole) < 0 or sum(whole) == 0:
         raise ValueError(
-            f"weights {list(weights)} cannot share {total}; expected none negative and one above zero; choose another split"
+            f"weights {list(weights)} cannot share {total}; expected none negative and one above zero; "
+            "choose another split"
         )
     sign, size = (-1, -total) if total < 0 else (1, total)
     shares = [divmod(size * weight, sum(whole)) for weight in whole]
@@ -66,7 +67,7 @@ def _government_shares(local_governments: pd.DataFrame | None) -> dict[str, list
 def _targets(
     table: pd.DataFrame, shares: dict[str, list[tuple[str, Fraction]]]
 ) -> dict[tuple[str, str], list[tuple[str, Fraction]]]:
-    """(level, code) -> the subdistricts it reaches with exact weights; left out where a weight is not known or all are zero."""
+    """(level, code) -> its subdistricts with exact weights; left out where a weight is not known or all are zero."""
     weight = dict(zip(table["subdistrict_code"], table["weight"], strict=True))
     reach: dict[tuple[str, str], list[tuple[str, Fraction]]] = {}
     for code, district in zip(table["subdistrict_code"], table["district_code"], strict=True):
@@ -165,7 +166,7 @@ def unsplit(parts: pd.DataFrame, original: pd.DataFrame) -> pd.DataFrame:
     wrong = came[came.ne(stated.reindex(came.index)).fillna(True)]
     if len(wrong):
         raise ValueError(
-            f"parts of {len(wrong)} records (support_id {list(wrong.index[:3])}) differ from the records they came from; "
+            f"parts of {len(wrong)} records (support_id {list(wrong.index[:3])}) differ from their records; "
             f"expected equal satang; split the original records anew"
         )
     return back

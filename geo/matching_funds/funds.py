@@ -26,13 +26,12 @@ class Funds:
 
     ``lines``: one row per subdistrict and rule: ``subdistrict_code``, ``rule``, ``payer``, ``is_restricted``,
     ``restricted_to``, ``amount_satang`` (NA = not known), ``gate_status`` (``no_condition``, ``met``, ``not_met``,
-    ``not_known``).
-    ``by_area``: ``subdistrict_code``, ``restricted_satang``, ``unrestricted_satang``, ``total_satang``,
+    ``not_known``). ``by_area``: ``subdistrict_code``, ``restricted_satang``, ``unrestricted_satang``, ``total_satang``,
     ``own_satang`` and ``own_share`` (the community's part), ``secured_satang`` (no condition, or met),
     ``at_stake_satang`` (condition not known to be met), ``withheld_satang`` (condition not met), ``unknown_rules``
-    (lines without a figure; sums leave them out).
-    ``by_payer``: ``payer``, ``amount_satang``, ``share`` (adds up to 1), ``restricted_satang``, ``unrestricted_satang``.
-    ``by_gate``: ``gate``, ``satang_depending`` and the number of subdistricts ``met``, ``not_met``, ``not_known``.
+    (lines without a figure; sums leave them out). ``by_payer``: ``payer``, ``amount_satang``, ``share`` (adds up to 1),
+    ``restricted_satang``, ``unrestricted_satang``. ``by_gate``: ``gate``, ``satang_depending`` and the number of
+    subdistricts ``met``, ``not_met``, ``not_known``.
     """
 
     scheme: Scheme
@@ -107,16 +106,18 @@ def _lines(scheme: Scheme, areas: pd.DataFrame, extra: Mapping[str, int]) -> pd.
         ]
         amounts[rule.code] = _under_total(rule, one_by_one)
     parts = [
-        pd.DataFrame({
-            KEY: areas[KEY].to_numpy(),
-            "rule": rule.code,
-            "payer": rule.payer,
-            "is_restricted": rule.restricted_to is not None,
-            "restricted_to": pd.array([rule.restricted_to] * len(areas), dtype="string"),
-            "amount_satang": pd.array(amounts[rule.code], dtype="Int64"),
-        })
+        pd.DataFrame(
+            {
+                KEY: areas[KEY].to_numpy(),
+                "rule": rule.code,
+                "payer": rule.payer,
+                "is_restricted": rule.restricted_to is not None,
+                "restricted_to": pd.array([rule.restricted_to] * len(areas), dtype="string"),
+                "amount_satang": pd.array(amounts[rule.code], dtype="Int64"),
+            }
+        )
         for rule in scheme.rules
-    ]  # fmt: skip
+    ]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -127,13 +128,13 @@ def _statuses(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) -
         require_columns(gates, [KEY, "gate", "is_met"], "gates")
         known = dict(zip(zip(gates[KEY], gates["gate"], strict=True), gates["is_met"], strict=True))
     conditions = {rule.code: rule.gates for rule in scheme.rules}
-    found = []
+    statuses = []
     for code, rule in zip(lines[KEY], lines["rule"], strict=True):
         answers = [known.get((code, gate)) for gate in conditions[rule]]
         unknown = [answer is None or pd.isna(answer) for answer in answers]
         no = any(not missing and not answer for answer, missing in zip(answers, unknown, strict=True))
-        found.append("no_condition" if not answers else "not_met" if no else "not_known" if any(unknown) else "met")
-    return pd.Series(found, index=lines.index, dtype="string")
+        statuses.append("no_condition" if not answers else "not_met" if no else "not_known" if any(unknown) else "met")
+    return pd.Series(statuses, index=lines.index, dtype="string")
 
 
 def _check(scheme: Scheme, areas: pd.DataFrame) -> None:
@@ -154,16 +155,18 @@ def _by_area(scheme: Scheme, areas: pd.DataFrame, lines: pd.DataFrame) -> pd.Dat
         return money.groupby(lines[KEY]).sum().reindex(areas[KEY]).astype("Int64")
 
     restricted, status = lines["is_restricted"], lines["gate_status"]
-    table = pd.DataFrame({
-        "restricted_satang": added(restricted),
-        "unrestricted_satang": added(~restricted),
-        "total_satang": added(status.notna()),
-        "own_satang": added(lines["payer"].eq(scheme.own_payer)),
-        "secured_satang": added(status.isin(["no_condition", "met"])),
-        "at_stake_satang": added(status.eq("not_known")),
-        "withheld_satang": added(status.eq("not_met")),
-        "unknown_rules": lines["amount_satang"].isna().groupby(lines[KEY]).sum().reindex(areas[KEY]),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "restricted_satang": added(restricted),
+            "unrestricted_satang": added(~restricted),
+            "total_satang": added(status.notna()),
+            "own_satang": added(lines["payer"].eq(scheme.own_payer)),
+            "secured_satang": added(status.isin(["no_condition", "met"])),
+            "at_stake_satang": added(status.eq("not_known")),
+            "withheld_satang": added(status.eq("not_met")),
+            "unknown_rules": lines["amount_satang"].isna().groupby(lines[KEY]).sum().reindex(areas[KEY]),
+        }
+    )
     total = table["total_satang"].astype("Float64")
     table["own_share"] = (table["own_satang"] / total).where(total > 0)
     return table.reset_index()
@@ -192,13 +195,15 @@ def _by_gate(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) ->
         if gates is not None:
             given = gates[gates["gate"].eq(gate.code)].set_index(KEY)["is_met"].astype("boolean")
             answers = given.reindex(places)
-        rows.append({
-            "gate": gate.code,
-            "satang_depending": int(depending["amount_satang"].sum()),
-            "met": int(answers.sum()),
-            "not_met": int((~answers).sum()),
-            "not_known": int(answers.isna().sum()),
-        })  # fmt: skip
+        rows.append(
+            {
+                "gate": gate.code,
+                "satang_depending": int(depending["amount_satang"].sum()),
+                "met": int(answers.sum()),
+                "not_met": int((~answers).sum()),
+                "not_known": int(answers.isna().sum()),
+            }
+        )
     return pd.DataFrame(rows, columns=["gate", "satang_depending", "met", "not_met", "not_known"])
 
 
@@ -272,7 +277,7 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def compare(one: Funds, other: Funds) -> pd.DataFrame:
-    """Two scenarios side by side: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``; last row ``total``."""
+    """Two scenarios side by side: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``; ``total`` last."""
     sides = [funds.by_payer.set_index("payer")["amount_satang"] for funds in (one, other)]
     table = pd.concat(sides, axis=1, keys=["one_satang", "other_satang"], sort=False).fillna(0).astype("Int64")
     table.loc["total"] = table.sum()

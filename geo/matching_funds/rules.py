@@ -38,7 +38,7 @@ class FundError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One source of money. Amounts are baht as ``Decimal``; ``of`` names earlier rules; no ``restricted_to`` = free money."""
+    """One source of money, baht as ``Decimal``; ``of`` names earlier rules; no ``restricted_to`` = free money."""
 
     code: str
     payer: str
@@ -80,7 +80,7 @@ class Scheme:
     own_payer: str = "community"
 
     def parameters(self) -> pd.DataFrame:
-        """Every number that may be edited: ``rule``, ``parameter`` (``by_size:small`` ...), ``value``, ``to_be_confirmed``."""
+        """Numbers that may be edited: ``rule``, ``parameter`` (``by_size:small`` ...), ``value``, ``to_be_confirmed``."""
         rows: list[dict[str, object]] = []
         for rule in self.rules:
             stated = {name: getattr(rule, name) for name in NUMBERS}
@@ -93,7 +93,7 @@ class Scheme:
         return pd.DataFrame(rows, columns=["rule", "parameter", "value", "to_be_confirmed"])
 
     def with_parameters(self, changes: Mapping[tuple[str, str], object]) -> Scheme:
-        """The scheme with other numbers: ``{("nhso_health", "baht"): "45"}``; ``None`` takes a floor, cap or total away."""
+        """The scheme with other numbers: ``{("nhso_health", "baht"): "45"}``; ``None`` removes a floor, cap or total."""
         rules = {rule.code: rule for rule in self.rules}
         for (code, name), value in changes.items():
             if code not in rules:
@@ -114,12 +114,12 @@ class Scheme:
 def number(value: object, where: str) -> Decimal:
     """A number that is not negative, exactly as written."""
     try:
-        found = Decimal(str(value))
+        stated = Decimal(str(value))
     except InvalidOperation as error:
         raise FundError("fund_number_unreadable", f"{where}: {value}", "a number") from error
-    if not found.is_finite() or found < 0:
+    if not stated.is_finite() or stated < 0:
         raise FundError("fund_number_negative", f"{where}: {value}", "0 or more")
-    return found
+    return stated
 
 
 def _changed(rule: Rule, name: str, value: object) -> Rule:

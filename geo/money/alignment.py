@@ -72,7 +72,7 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
     table["amount_satang"] = table[list(MONEY)].sum(axis="columns").astype("Int64")
     judged = (table["aligned_satang"] + table["other_satang"]).astype("Float64")
     table["aligned_share"] = table["aligned_satang"].astype("Float64") / judged.mask(judged.eq(0))
-    themes = asked.groupby("subdistrict_code")["theme_code"].agg(lambda found: ",".join(sorted(set(found))))
+    themes = asked.groupby("subdistrict_code")["theme_code"].agg(lambda codes: ",".join(sorted(set(codes))))
     return table.assign(asked=table["subdistrict_code"].map(themes).fillna("").astype("str"))
 
 

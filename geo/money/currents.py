@@ -22,7 +22,9 @@ ENDS = frozenset({NOT_CODED, *STRIP_LEVELS})
 
 @dataclass(frozen=True)
 class Currents:
-    """``paths``: one row per way the money goes (``STEPS``, ``kind`` regular / special / "", ``supports``, ``amount_satang``).
+    """Money by the way it goes.
+
+    ``paths``: one row per way (``STEPS``, ``kind`` regular / special / "", ``supports``, ``amount_satang``).
 
     ``total_satang`` is the sum of ``paths``; ``returned_satang`` the sum of amounts below zero, which have no width;
     ``without_amount`` the number of records that state none. Total + returned = what the records state.
@@ -94,7 +96,7 @@ def currents(
 
 
 def fold(paths: pd.DataFrame, keep: int | Mapping[str, int]) -> pd.DataFrame:
-    """Gather the smallest of each step under :data:`OTHER`, so that at most ``keep`` stay beside it; ends are never gathered."""
+    """Gather the smallest of each step under :data:`OTHER`, at most ``keep`` stay beside it; ends are never gathered."""
     table = paths.copy()
     for step in STEPS:
         most = keep if isinstance(keep, int) else keep.get(step, len(table))
@@ -110,12 +112,13 @@ def fold(paths: pd.DataFrame, keep: int | Mapping[str, int]) -> pd.DataFrame:
 
 
 def account(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None = None) -> pd.DataFrame:
-    """Every satang once: ``theme_code`` ("" = not coded) x ``where`` (``subdistrict`` = on the map, else the strip's level).
+    """Every satang once: ``theme_code`` ("" = not coded) x ``where`` (``subdistrict``, else the strip's level).
 
     Returns
     -------
     DataFrame
-        ``theme_code``, ``where``, ``supports``, ``amount_satang``, ``without_amount``; its sums are those of ``support``.
+        ``theme_code``, ``where``, ``supports``, ``amount_satang``, ``without_amount``; its sums are those of
+        ``support``.
     """
     support = support.reset_index(drop=True)
     rolled = roll_up(support, areas, local_governments)

@@ -18,9 +18,10 @@ class Context:
     """What the answers are made from, filtered to a year (and more, as a person wished).
 
     ``coverage``: :func:`geo.coverage.coverage`. ``support``: the records behind it. ``plans``: the plan register.
-    ``strength``: :func:`geo.alignment.strength`. ``adjacency``: neighbours. ``by_theme``, ``overlaps``, ``needs`` are calls,
-    because only some questions need them: coverage stacked by theme, :class:`Overlaps`, :func:`geo.gaps.gaps` of the need
-    looked at (``None`` = no need known). ``district`` narrows what is counted; ``subdistrict`` is the one asked about.
+    ``strength``: :func:`geo.alignment.strength`. ``adjacency``: neighbours. ``by_theme``, ``overlaps``, ``needs`` are
+    calls, because only some questions need them: coverage stacked by theme, :class:`Overlaps`, :func:`geo.gaps.gaps` of
+    the need looked at (``None`` = no need known). ``district`` narrows what is counted; ``subdistrict`` is the one
+    asked about.
     """
 
     coverage: pd.DataFrame
@@ -48,12 +49,14 @@ class Context:
 
 @dataclass(frozen=True)
 class Answer:
-    """``classes``: ``subdistrict_code``, ``class`` (one character, a key of ``styles``), ``value`` (for the tooltip, may be NA).
+    """What is said, painted and listed; words are the pages'.
 
-    ``styles``: class -> (role, label key): roles ``found``, ``beside``, ``rest``, ``some`` and the three kinds of nothing; an
-    empty label key means the role's usual words. ``sentence``: key of the sentence, ``blanks`` its numbers. ``listed``: the
-    rows behind it, the most important first. ``link``: view and choices that show more. ``badges``: counts on the map.
-    ``unit``: key of the words for ``value``. ``marked``: codes that bear a stripe; ``mark_label``: the key of its words. ``marked``: codes that bear a stripe, ``mark_label`` the key of its words.
+    ``classes``: ``subdistrict_code``, ``class`` (one character, a key of ``styles``), ``value`` (for the tooltip, may
+    be NA). ``styles``: class -> (role, label key): roles ``found``, ``beside``, ``rest``, ``some`` and the three kinds
+    of nothing; an empty label key means the role's usual words. ``sentence``: key of the sentence, ``blanks`` its
+    numbers. ``listed``: the rows behind it, the most important first. ``link``: view and choices that show more.
+    ``badges``: counts on the map. ``unit``: key of the words for ``value``. ``marked``: codes that bear a stripe;
+    ``mark_label``: the key of its words.
     """
 
     classes: pd.DataFrame
@@ -70,12 +73,12 @@ class Answer:
 
 
 def painted(
-    context: Context, found: Mapping[str, str], rest: str | None = None, values: pd.Series | None = None
+    context: Context, classes: Mapping[str, str], rest: str | None = None, values: pd.Series | None = None
 ) -> pd.DataFrame:
-    """Class of every subdistrict: what was found, else ``rest`` where somebody is, else the kind of nothing."""
+    """Class of every subdistrict: its own class, else ``rest`` where somebody is, else the kind of nothing."""
     table = context.coverage[["subdistrict_code", "status"]]
     own = nothing_classes(table["status"]).fillna(rest or "r") if rest is None else pd.Series(rest, index=table.index)
-    picked = table["subdistrict_code"].map(dict(found)).fillna(own)
+    picked = table["subdistrict_code"].map(dict(classes)).fillna(own)
     value = table["subdistrict_code"].map(values) if values is not None else pd.NA
     return pd.DataFrame(
         {"subdistrict_code": table["subdistrict_code"], "class": picked.astype("object"), "value": value}

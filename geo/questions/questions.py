@@ -1,8 +1,8 @@
 """The ten questions an audience asks first: frames in, a class per subdistrict and the numbers of a sentence out.
 
 Words are not here: a page turns ``sentence`` (a key) and ``blanks`` (codes and numbers) into a sentence. Blanks ending
-``_satang`` are money, ``_share`` shares, ``_code`` one area, ``_codes`` areas, ``_per_head`` baht; the rest whole numbers.
-Every answer also says what is not known: where nobody has reported, nothing is concluded.
+``_satang`` are money, ``_share`` shares, ``_code`` one area, ``_codes`` areas, ``_per_head`` baht; the rest whole
+numbers. Every answer also says what is not known: where nobody has reported, nothing is concluded.
 """
 
 from __future__ import annotations
@@ -38,9 +38,15 @@ def who_supports(context: Context) -> Answer:
     styles = {"f": ("found", "answer_this"), "b": ("beside", "answer_neighbours"), "r": ("rest", "answer_others")}
     known = row["status"] != "not_reported"
     return Answer(
-        painted(context, near, "r", values), styles, variant("who_supports", int(row["supports"]), known), blanks, listed,
-        ("subdistrict", {"subdistrict": code}), unit="unit_agencies", chosen=code,
-    )  # fmt: skip
+        painted(context, near, "r", values),
+        styles,
+        variant("who_supports", int(row["supports"]), known),
+        blanks,
+        listed,
+        ("subdistrict", {"subdistrict": code}),
+        unit="unit_agencies",
+        chosen=code,
+    )
 
 
 def _of_status(context: Context, code: str, status: str) -> Answer:
@@ -61,9 +67,9 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
         if status == "not_reported"
         else ["subdistrict_code", "population", "supported_above"]
     )
-    found = dict.fromkeys(context.coverage.loc[context.coverage["status"].eq(status), "subdistrict_code"], "f")
+    classes = dict.fromkeys(context.coverage.loc[context.coverage["status"].eq(status), "subdistrict_code"], "f")
     return Answer(
-        painted(context, found), styles, variant(code, len(listed), known), blanks, listed[columns], ("coverage", {})
+        painted(context, classes), styles, variant(code, len(listed), known), blanks, listed[columns], ("coverage", {})
     )
 
 
@@ -101,7 +107,7 @@ def crowd_beside_none(context: Context) -> Answer:
         set(listed["subdistrict_code"]),
         {code for codes in listed["beside_codes"] for code in codes.split(",")},
     )
-    found = dict.fromkeys(without, "b") | dict.fromkeys(crowds, "f")
+    classes = dict.fromkeys(without, "b") | dict.fromkeys(crowds, "f")
     blanks = {"crowd": CROWD, "places": len(crowds), "neighbours": len(without)}
     styles = {
         "f": ("found", "answer_crowd"),
@@ -111,9 +117,15 @@ def crowd_beside_none(context: Context) -> Answer:
     known = bool(stacked["status"].isin(["covered", "none"]).any())
     link = {"theme": str(listed["theme_code"].iloc[0])} if len(listed) else {}
     return Answer(
-        painted(context, found), styles, variant("crowd_beside_none", len(listed), known), blanks, listed, ("coverage", link),
-        marked=frozenset(crowds & without), mark_label="answer_crowd_and_without",
-    )  # fmt: skip
+        painted(context, classes),
+        styles,
+        variant("crowd_beside_none", len(listed), known),
+        blanks,
+        listed,
+        ("coverage", link),
+        marked=frozenset(crowds & without),
+        mark_label="answer_crowd_and_without",
+    )
 
 
 def weak_unsupported(context: Context) -> Answer:
@@ -123,18 +135,29 @@ def weak_unsupported(context: Context) -> Answer:
     )
     weak = table["is_weak"].fillna(False).astype(bool)
     kinds = {"none": "f", "not_reported": "b", "covered": "s", "not_applicable": "x"}
-    found = dict(zip(table.loc[weak, "subdistrict_code"], table.loc[weak, "status"].map(kinds), strict=True))
-    found |= dict.fromkeys(table.loc[table["is_weak"].isna(), "subdistrict_code"], "u")
+    classes = dict(zip(table.loc[weak, "subdistrict_code"], table.loc[weak, "status"].map(kinds), strict=True))
+    classes |= dict.fromkeys(table.loc[table["is_weak"].isna(), "subdistrict_code"], "u")
     inside = table[context.is_inside(table["subdistrict_code"])]
     rows = inside[inside["is_weak"].fillna(False).astype(bool)]
     listed = rows[rows["status"].isin(["none", "not_reported"])].sort_values(["status", "strength", "subdistrict_code"])
-    blanks = {"places": int(rows["status"].eq("none").sum()), "unknown": int(rows["status"].eq("not_reported").sum()), "weak": len(rows),
-              "strength_unknown": int(inside["is_weak"].isna().sum()), "all": len(inside)}  # fmt: skip
-    styles = {"f": ("found", "answer_weak_none"), "b": ("beside", "answer_weak_unknown"), "s": ("some", "answer_weak_supported"),
-              "r": ("rest", "answer_not_weak"), "u": ("not_reported", "answer_strength_unknown"), "x": ("not_applicable", "")}  # fmt: skip
+    blanks = {
+        "places": int(rows["status"].eq("none").sum()),
+        "unknown": int(rows["status"].eq("not_reported").sum()),
+        "weak": len(rows),
+        "strength_unknown": int(inside["is_weak"].isna().sum()),
+        "all": len(inside),
+    }
+    styles = {
+        "f": ("found", "answer_weak_none"),
+        "b": ("beside", "answer_weak_unknown"),
+        "s": ("some", "answer_weak_supported"),
+        "r": ("rest", "answer_not_weak"),
+        "u": ("not_reported", "answer_strength_unknown"),
+        "x": ("not_applicable", ""),
+    }
     sentence = variant("weak_unsupported", blanks["places"], bool(inside["is_weak"].notna().any()))
     return Answer(
-        painted(context, found, "r"),
+        painted(context, classes, "r"),
         styles,
         sentence,
         blanks,
@@ -155,8 +178,14 @@ def need_without_help(context: Context) -> Answer:
         "unknown_need": "u",
         "not_applicable": "x",
     }
-    styles = {"f": ("found", "quadrant_gap"), "b": ("beside", "quadrant_unknown_support"), "s": ("some", "quadrant_served"),
-              "r": ("rest", "answer_low_need"), "u": ("not_reported", "quadrant_unknown_need"), "x": ("not_applicable", "")}  # fmt: skip
+    styles = {
+        "f": ("found", "quadrant_gap"),
+        "b": ("beside", "quadrant_unknown_support"),
+        "s": ("some", "quadrant_served"),
+        "r": ("rest", "answer_low_need"),
+        "u": ("not_reported", "quadrant_unknown_need"),
+        "x": ("not_applicable", ""),
+    }
     if table is None:
         nothing = dict.fromkeys(context.coverage["subdistrict_code"], "u")
         blanks = {"places": 0, "unknown": len(context.inside), "people": 0}
@@ -168,7 +197,7 @@ def need_without_help(context: Context) -> Answer:
             pd.DataFrame(columns=["subdistrict_code"]),
             ("gaps", {}),
         )
-    found = dict(zip(table["subdistrict_code"], table["quadrant"].map(keys), strict=True))
+    classes = dict(zip(table["subdistrict_code"], table["quadrant"].map(keys), strict=True))
     inside = table[context.is_inside(table["subdistrict_code"])]
     listed = inside[inside["quadrant"].eq("gap")]
     blanks = {
@@ -179,7 +208,7 @@ def need_without_help(context: Context) -> Answer:
     sentence = variant("need_without_help", len(listed), bool(inside["need_value"].notna().any()))
     values = table.set_index("subdistrict_code")["need_value"]
     return Answer(
-        painted(context, found, "r", values),
+        painted(context, classes, "r", values),
         styles,
         sentence,
         blanks,
@@ -191,14 +220,14 @@ def need_without_help(context: Context) -> Answer:
 
 def duplication(context: Context) -> Answer:
     """Where duplication is suspected, and how much money is at stake."""
-    found = context.overlaps()
-    table = found.by_area
+    overlaps = context.overlaps()
+    table = overlaps.by_area
     suspected = table[(table["suspected_duplication"] > 0) & table["subdistrict_code"].notna()]
     suspected = suspected[context.is_inside(suspected["subdistrict_code"])].sort_values(
         ["at_stake_satang", "area_code"], ascending=[False, True]
     )
-    pairs = found.pairs[
-        found.pairs["outcome"].eq("suspected_duplication") & context.is_inside(found.pairs["subdistrict_code"])
+    pairs = overlaps.pairs[
+        overlaps.pairs["outcome"].eq("suspected_duplication") & context.is_inside(overlaps.pairs["subdistrict_code"])
     ]
     blanks = {
         "pairs": len(pairs),
@@ -248,8 +277,15 @@ def per_head(context: Context) -> Answer:
     fifth = pd.Series((rate * 5 - 1e-9).clip(0, 4.999).astype(int).astype(str).to_numpy(), index=table["district_code"])
     home = context.coverage.set_index("subdistrict_code")["district_code"].map(fifth).dropna()
     first, last = (table.iloc[0], table.iloc[-1]) if len(table) else ({}, {})
-    blanks = {"most_code": first.get("district_code"), "most_per_head": first.get("per_head_baht"), "least_code": last.get("district_code"),
-              "least_per_head": last.get("per_head_baht"), "districts": len(table), "known": len(known), "all": len(inside)}  # fmt: skip
+    blanks = {
+        "most_code": first.get("district_code"),
+        "most_per_head": first.get("per_head_baht"),
+        "least_code": last.get("district_code"),
+        "least_per_head": last.get("per_head_baht"),
+        "districts": len(table),
+        "known": len(known),
+        "all": len(inside),
+    }
     styles = {str(number): (f"scale{number}", f"answer_fifth_{number}") for number in (4, 3, 2, 1, 0)} | NOTHING_STYLES
     values = context.coverage.set_index("subdistrict_code")["district_code"].map(
         table.set_index("district_code")["per_head_baht"]
@@ -283,8 +319,13 @@ def strong_current_on_weak(context: Context) -> Answer:
     )
     unknown = int((inside["is_weak"].isna() | inside["is_strong"].isna()).sum())
     blanks = {"places": len(listed), "bar_per_head": bar, "unknown": unknown, "all": len(inside)}
-    styles = {"f": ("found", "answer_strong_on_weak"), "b": ("beside", "answer_weak_only"), "s": ("some", "answer_strong_only"),
-              "r": ("rest", "answer_neither"), "u": ("not_reported", "answer_strength_unknown")}  # fmt: skip
+    styles = {
+        "f": ("found", "answer_strong_on_weak"),
+        "b": ("beside", "answer_weak_only"),
+        "s": ("some", "answer_strong_only"),
+        "r": ("rest", "answer_neither"),
+        "u": ("not_reported", "answer_strength_unknown"),
+    }
     values = table.set_index("subdistrict_code")["per_head_baht"]
     classes = painted(context, dict(zip(table["subdistrict_code"], keys, strict=True)), "u", values)
     sentence = variant("strong_current_on_weak", len(listed), unknown < len(inside))
@@ -303,7 +344,7 @@ def booklets(context: Context) -> Answer:
     """In which subdistricts the plan booklet is in hand."""
     own = context.plans[context.plans["booklet_held"].notna() & context.plans["subdistrict_code"].notna()]
     held = own["booklet_held"].astype("boolean").groupby(own["subdistrict_code"]).any()
-    found = {code: "f" if is_held else "r" for code, is_held in held.items()}
+    classes = {code: "f" if is_held else "r" for code, is_held in held.items()}
     inside = held[held.index.isin(context.inside["subdistrict_code"])]
     people = context.inside.set_index("subdistrict_code")["population"]
     listed = pd.DataFrame({"subdistrict_code": sorted(inside.index[inside.astype(bool)])})
@@ -311,7 +352,7 @@ def booklets(context: Context) -> Answer:
     blanks = {"places": len(listed), "all": len(context.inside), "unknown": len(context.inside) - len(inside)}
     styles = {"f": ("found", "booklet_held"), "r": ("rest", "booklet_missing"), "u": ("not_reported", "")}
     return Answer(
-        painted(context, found, "u"),
+        painted(context, classes, "u"),
         styles,
         variant("booklets", len(listed), len(inside) > 0),
         blanks,

@@ -55,8 +55,13 @@ def comparable(spec: Spec, values: np.ndarray, normalisation: str, aggregation: 
     return normalise(spec, values, normalisation, AMPI_ENDS if bounded else None)
 
 
-def aggregate(spec: Spec, values: np.ndarray, method: str | None = None, weights: np.ndarray | None = None,
-              group_weights: dict[str, float] | None = None) -> dict[str, np.ndarray]:  # fmt: skip
+def aggregate(
+    spec: Spec,
+    values: np.ndarray,
+    method: str | None = None,
+    weights: np.ndarray | None = None,
+    group_weights: dict[str, float] | None = None,
+) -> dict[str, np.ndarray]:
     """Score of every group and of the whole (key ``TOP``).
 
     Parameters
@@ -135,18 +140,18 @@ def class_numbers(scores: np.ndarray, method: str, classes: int, thresholds: Seq
     ``thirds`` cuts by place, never between equal scores: a tie goes to the higher class. ``thresholds`` fall, and a
     score on a threshold belongs to the class above it.
     """
-    found = np.full(len(scores), -1)
+    numbers = np.full(len(scores), -1)
     known = ~np.isnan(scores)
     if not known.any():
-        return found
+        return numbers
     values = scores[known]
     if method == "thirds":
         places = np.searchsorted(np.sort(-values), -values, side="left")
-        found[known] = places * classes // len(values)
+        numbers[known] = places * classes // len(values)
     elif method == "natural":
         bounds = np.array(natural_bounds(values, classes))
-        found[known] = len(bounds) - np.searchsorted(bounds, values, side="left")
+        numbers[known] = len(bounds) - np.searchsorted(bounds, values, side="left")
     else:
         falling = -np.array(thresholds)
-        found[known] = np.searchsorted(falling, -values, side="left")
-    return found
+        numbers[known] = np.searchsorted(falling, -values, side="left")
+    return numbers

@@ -41,10 +41,12 @@ def _plans(plans: pd.DataFrame) -> pd.DataFrame:
     by_village = (
         villages.assign(exists=villages["plan_exists"].astype(float)).groupby([KEY, "area_code"])["exists"].max()
     )
-    return pd.DataFrame({
-        "villages_with_plan_share": by_village.groupby(level=0).mean(),
-        "booklet_held": own["booklet_held"].astype(float).groupby(own[KEY]).max(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "villages_with_plan_share": by_village.groupby(level=0).mean(),
+            "booklet_held": own["booklet_held"].astype(float).groupby(own[KEY]).max(),
+        }
+    )
 
 
 def _members(funds: pd.DataFrame, fiscal_year: int | None) -> pd.Series:

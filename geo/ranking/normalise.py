@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-import scipy  # scipy.stats is read when it is first used: half a second that no page start should pay
+import scipy  # scipy.stats is read only where outliers are drawn in: half a second that no small command should pay
 
 from geo.ranking.spec import Criterion, Spec, SpecError
 
@@ -108,7 +108,7 @@ def _spread_out(values: np.ndarray, low: np.ndarray, high: np.ndarray, scale: tu
 
 def _ranks(values: np.ndarray, scale: tuple[float, float]) -> np.ndarray:
     """Share of the known units that a unit reaches or leaves behind (ties share their mean rank)."""
-    ranks = scipy.stats.rankdata(values, axis=0, nan_policy="omit")
+    ranks = pd.DataFrame(values).rank().to_numpy()
     counts = np.maximum((~np.isnan(values)).sum(axis=0), 1)
     return scale[0] + (ranks - 0.5) / counts * (scale[1] - scale[0])
 

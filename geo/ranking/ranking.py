@@ -1,7 +1,7 @@
 """Rank places by a stated index, say how firm each class is, and why a place is where it is.
 
-Pure functions on frames. The index is a :class:`geo.ranking.spec.Spec`; the data one row per unit. Missing data:
-a unit is scored only when the known criteria carry ``known_share`` of the weight; otherwise it has no score, never zero.
+Pure functions on frames. The index is a :class:`geo.ranking.spec.Spec`; the data one row per unit. Missing data: a unit
+is scored only when the known criteria carry ``known_share`` of the weight; otherwise it has no score, never zero.
 """
 
 from __future__ import annotations
@@ -25,13 +25,12 @@ __all__ = ["Ranking", "contributions", "influence", "leave_one_out", "rank", "ra
 class Ranking:
     """A ranked table and everything that has to stand beside it.
 
-    ``units``: one row per unit in the order of the data: the unit column, ``score`` (NaN = not scored), ``rank``
-    (1 = highest; NA), ``class`` (NA), ``stability`` (share of draws, 0-1, in which the class holds), ``border``
-    (``A/B`` where it holds in less than ``spec.uncertainty.hold``), ``rank_low`` and ``rank_high`` (ranks in nine of ten
-    draws), ``known_share`` (share of the weight that is known).
-    ``class_shares``: per unit the share of draws in each class. ``normalised``: unit x criterion, more = better.
-    ``groups``: unit x group scores. ``prepared``: unit x criterion in units of the data.
-    ``data_version``: changes with any value used; ``spec.version`` with any choice of method.
+    ``units``: one row per unit in the order of the data: the unit column, ``score`` (NaN = not scored), ``rank`` (1 =
+    highest; NA), ``class`` (NA), ``stability`` (share of draws, 0-1, in which the class holds), ``border`` (``A/B``
+    where it holds in less than ``spec.uncertainty.hold``), ``rank_low`` and ``rank_high`` (ranks in nine of ten draws),
+    ``known_share`` (share of the weight that is known). ``class_shares``: per unit the share of draws in each class.
+    ``normalised``: unit x criterion, more = better. ``groups``: unit x group scores. ``prepared``: unit x criterion in
+    units of the data. ``data_version``: changes with any value used; ``spec.version`` with any choice of method.
     """
 
     spec: Spec
@@ -45,11 +44,11 @@ class Ranking:
     def headline(self) -> dict[str, dict[str, int]]:
         """Per class ``units`` and ``held``: how many hold in at least ``spec.uncertainty.hold`` of the draws."""
         firm = self.units["stability"] >= self.spec.uncertainty.hold
-        found = {}
+        headline = {}
         for label in self.spec.labels if self.spec.classing != "none" else ():
             member = self.units["class"].eq(label).fillna(False).astype(bool)
-            found[label] = {"units": int(member.sum()), "held": int((member & firm).sum())}
-        return found
+            headline[label] = {"units": int(member.sum()), "held": int((member & firm).sum())}
+        return headline
 
     def completeness(self) -> dict[str, int]:
         """``scored`` of ``units``, and ``unscored``: under the threshold of known weight."""
@@ -158,13 +157,15 @@ def contributions(ranking: Ranking) -> pd.DataFrame:
     values = ranking.normalised[scored.to_numpy()]
     weights = values.notna() * np.array(list(spec.effective_weights().values()))
     weights = weights.div(weights.sum(axis=1), axis=0)
-    table = pd.DataFrame({
-        "value": ranking.prepared.loc[values.index].stack(),
-        "normalised": values.stack(),
-        "weight": weights.where(values.notna()).stack(),
-        "points": (values * weights).stack(),
-        "against_mean": ((values - values.mean()) * weights).stack(),
-    })  # fmt: skip
+    table = pd.DataFrame(
+        {
+            "value": ranking.prepared.loc[values.index].stack(),
+            "normalised": values.stack(),
+            "weight": weights.where(values.notna()).stack(),
+            "points": (values * weights).stack(),
+            "against_mean": ((values - values.mean()) * weights).stack(),
+        }
+    )
     table.index.names = [spec.unit, "criterion"]
     return table.dropna(subset=["normalised"]).reset_index()
 
@@ -232,9 +233,11 @@ def rank_shifts(spec: Spec, prepared: np.ndarray, nodes: Sequence[str]) -> pd.Da
         weights = np.array([0.0 if criterion.code == node else criterion.weight for criterion in spec.criteria])
         after = place(aggregate(spec, values[scored], weights=weights, group_weights={node: 0.0})[TOP])
         shift = np.abs(after - before)[(after > 0) & (before > 0)]
-        rows.append({
-            "code": node,
-            "mean_rank_shift": float(shift.mean()) if len(shift) else float("nan"),
-            "largest_rank_shift": int(shift.max()) if len(shift) else 0,
-        })  # fmt: skip
+        rows.append(
+            {
+                "code": node,
+                "mean_rank_shift": float(shift.mean()) if len(shift) else float("nan"),
+                "largest_rank_shift": int(shift.max()) if len(shift) else 0,
+            }
+        )
     return pd.DataFrame(rows)

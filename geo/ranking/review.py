@@ -10,8 +10,13 @@ import pandas as pd
 from geo.frames import require_columns
 from geo.ranking.ranking import Ranking
 
-REFUSED = ("rank_override_without_reason", "rank_override_without_name", "rank_override_unknown_class", "rank_override_unknown_unit",
-           "rank_override_twice")  # fmt: skip
+REFUSED = (
+    "rank_override_without_reason",
+    "rank_override_without_name",
+    "rank_override_unknown_class",
+    "rank_override_unknown_unit",
+    "rank_override_twice",
+)
 
 
 @dataclass(frozen=True)
@@ -49,8 +54,8 @@ def agreed(ranking: Ranking, overrides: pd.DataFrame) -> Agreed:
         overrides[unit].duplicated(keep=False),
     ]
     code = pd.Series(pd.NA, index=overrides.index, dtype="string")
-    for found, name in reversed(list(zip(wrong, REFUSED, strict=True))):
-        code = code.mask(found, name)
+    for is_wrong, name in reversed(list(zip(wrong, REFUSED, strict=True))):
+        code = code.mask(is_wrong, name)
     good = overrides[code.isna()].rename(columns={"class": "agreed_class"})
     table = ranking.units.merge(good[[unit, "agreed_class", "reason", "by", "on"]], on=unit, how="left")
     differs = table["agreed_class"].notna() & table["agreed_class"].ne(table["class"]).fillna(True)
@@ -69,8 +74,8 @@ def compare(now: Ranking, before: Ranking) -> pd.DataFrame:
     -------
     DataFrame
         unit, ``class_before``, ``class_now``, ``rank_before``, ``rank_now``, ``places_won`` (positive = better),
-        ``is_firm`` (the two rank bands do not touch: more than the uncertainty explains). Units of either year; NA where
-        a year has no score.
+        ``is_firm`` (the two rank bands do not touch: more than the uncertainty explains). Units of either year; NA
+        where a year has no score.
     """
     unit = now.spec.unit
     columns = [unit, "class", "rank", "rank_low", "rank_high"]
@@ -87,8 +92,9 @@ def strength_by_need(strength: Ranking, need: Ranking) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        unit, ``strength`` and ``need`` (scores), ``class`` (of strength), ``field``: ``weak_needy``, ``weak_less_needy``,
-        ``strong_needy``, ``strong_less_needy``, cut at the medians of the units that have both; NA where one is missing.
+        unit, ``strength`` and ``need`` (scores), ``class`` (of strength), ``field``: ``weak_needy``,
+        ``weak_less_needy``, ``strong_needy``, ``strong_less_needy``, cut at the medians of the units that have both; NA
+        where one is missing.
     """
     unit = strength.spec.unit
     table = strength.units[[unit, "score", "class"]].rename(columns={"score": "strength"})

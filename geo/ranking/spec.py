@@ -100,7 +100,7 @@ class Uncertainty:
 
 @dataclass(frozen=True)
 class Spec:
-    """A whole index. ``scale``: lower and upper end of min-max, goalposts and rank; ``z``: mean and spread of z scores."""
+    """A whole index; ``scale``: ends of min-max, goalposts and rank; ``z``: mean and spread of z scores."""
 
     code: str
     unit: str

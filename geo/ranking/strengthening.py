@@ -47,11 +47,13 @@ def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str = "C") -> p
     table["why"] = np.where(weak[table.index], "class", "border")
     real = tasks[tasks["team"].fillna("").astype(str).str.strip().ne("")]
     by_place = real.groupby(KEY)
-    joined = pd.DataFrame({
-        "teams": by_place["team"].agg(lambda names: "|".join(sorted(set(names)))),
-        "tasks": by_place["task"].agg(lambda names: "|".join(sorted(set(names.dropna())))),
-        "next_visit_on": by_place["visit_on"].min(),
-    })  # fmt: skip
+    joined = pd.DataFrame(
+        {
+            "teams": by_place["team"].agg(lambda names: "|".join(sorted(set(names)))),
+            "tasks": by_place["task"].agg(lambda names: "|".join(sorted(set(names.dropna())))),
+            "next_visit_on": by_place["visit_on"].min(),
+        }
+    )
     table = table.merge(joined, left_on=KEY, right_index=True, how="left")
     has_team, has_visit = table["teams"].notna(), table["next_visit_on"].notna()
     table["status"] = np.select([~has_team, ~has_visit], ["no_team", "no_visit"], "planned")
@@ -76,7 +78,7 @@ def weak_points(contributions: pd.DataFrame, count: int = 2) -> pd.Series:
     require_columns(contributions, [KEY, "criterion", "against_mean"], "contributions")
     rows = contributions.sort_values([KEY, "against_mean", "criterion"])
     below = rows["criterion"].where(rows["against_mean"] < 0)
-    return below.groupby(rows[KEY]).agg(lambda found: tuple(found.dropna().head(count)))
+    return below.groupby(rows[KEY]).agg(lambda criteria: tuple(criteria.dropna().head(count)))
 
 
 @dataclass(frozen=True)

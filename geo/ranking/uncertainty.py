@@ -11,7 +11,6 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-import scipy  # scipy.stats is read when it is first used
 
 from geo.ranking.aggregate import aggregate, class_numbers, comparable
 from geo.ranking.spec import TOP, Spec
@@ -32,7 +31,8 @@ def place(scores: np.ndarray) -> np.ndarray:
     ranks = np.zeros(len(scores), dtype=np.int32)
     known = ~np.isnan(scores)
     if known.any():
-        ranks[known] = scipy.stats.rankdata(-scores[known], method="min")
+        falling = -scores[known]
+        ranks[known] = np.searchsorted(np.sort(falling), falling, side="left") + 1
     return ranks
 
 

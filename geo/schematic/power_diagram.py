@@ -112,9 +112,9 @@ def _pieces(faces: np.ndarray, label: np.ndarray) -> tuple[np.ndarray, np.ndarra
     """Part every cell into its connected pieces (parts that only touch in a point are apart)."""
     parts, labels = [], []
     for cell in np.unique(label):
-        found = shapely.get_parts(shapely.union_all(faces[label == cell]))
-        parts.extend(found)
-        labels.extend([cell] * len(found))
+        pieces = shapely.get_parts(shapely.union_all(faces[label == cell]))
+        parts.extend(pieces)
+        labels.extend([cell] * len(pieces))
     return np.array(parts), np.array(labels, int)
 
 

@@ -120,8 +120,8 @@ def weights_from_areas(points: np.ndarray, areas: np.ndarray, ground: shapely.Ge
     grid = grid[shapely.contains_xy(ground, *grid.T)]
     weights, target = np.zeros(len(points)), areas * len(grid) / areas.sum()
     for _ in range(WEIGHT_ROUNDS):
-        found = np.bincount(owners_at(grid, points, weights), minlength=len(points))
-        weights += 0.5 * (target - found) * step**2 / np.pi
+        owned = np.bincount(owners_at(grid, points, weights), minlength=len(points))
+        weights += 0.5 * (target - owned) * step**2 / np.pi
     return weights
 
 

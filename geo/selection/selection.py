@@ -57,10 +57,10 @@ def _active(problem: Problem, wish: Wish) -> list[str]:
 
 def _contradictions(problem: Problem, wish: Wish, all_codes: Collection[str]) -> list[dict[str, object]]:
     """Reasons that can be read off without solving."""
-    found: list[dict[str, object]] = []
+    reasons: list[dict[str, object]] = []
 
     def add(code: str, value: object, needed: object = pd.NA) -> None:
-        found.append({"code": code, "value": str(value), "needed": needed})
+        reasons.append({"code": code, "value": str(value), "needed": needed})
 
     for code in sorted({*wish.forced_in, *wish.forced_out} - set(all_codes)):
         add("select_code_unknown", code)
@@ -79,7 +79,7 @@ def _contradictions(problem: Problem, wish: Wish, all_codes: Collection[str]) ->
             add("select_district_too_small", district, wish.per_district)
         if wish.per_district * len(problem.all_districts) > wish.choose:
             add("select_districts_need_more", wish.choose, wish.per_district * len(problem.all_districts))
-    return found
+    return reasons
 
 
 def _causes(problem: Problem, wish: Wish) -> list[dict[str, object]]:
@@ -136,14 +136,16 @@ def _summary(problem: Problem, wish: Wish, sets: dict[str, np.ndarray], worth: n
     rows = []
     for name, chosen in sets.items():
         missed = set(problem.all_districts) - set(problem.districts[chosen])
-        rows.append({
-            "way": name,
-            "places": len(chosen),
-            "worth": float(worth[chosen].sum()),
-            "cost_satang": int(problem.cost[chosen].sum()),
-            "districts_missed": len(missed),
-            "keeps_wishes": _keeps(problem, wish, chosen),
-        })  # fmt: skip
+        rows.append(
+            {
+                "way": name,
+                "places": len(chosen),
+                "worth": float(worth[chosen].sum()),
+                "cost_satang": int(problem.cost[chosen].sum()),
+                "districts_missed": len(missed),
+                "keeps_wishes": _keeps(problem, wish, chosen),
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -153,10 +155,16 @@ def _prices(problem: Problem, wish: Wish, worth: np.ndarray, now: np.ndarray) ->
         status, chosen = solve(problem, wish, {name})
         proven = chosen is not None and status == "optimal"
         without = float(worth[chosen].sum()) if proven else float("nan")
-        rows.append({"constraint": name, "worth_without": without, "price": without - best,
-                     "price_share": (without - best) / abs(without) if without else float("nan"),
-                     "instead": tuple(problem.codes[np.setdiff1d(chosen, now)]) if proven else (),
-                     "cost_satang_without": int(problem.cost[chosen].sum()) if proven else pd.NA})  # fmt: skip
+        rows.append(
+            {
+                "constraint": name,
+                "worth_without": without,
+                "price": without - best,
+                "price_share": (without - best) / abs(without) if without else float("nan"),
+                "instead": tuple(problem.codes[np.setdiff1d(chosen, now)]) if proven else (),
+                "cost_satang_without": int(problem.cost[chosen].sum()) if proven else pd.NA,
+            }
+        )
     return pd.DataFrame(rows, columns=PRICES)
 
 
@@ -175,8 +183,10 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
     """
     require_columns(areas, [KEY, "district_code", "worth", "cost_satang"], "areas")
     if wish.neighbours not in ("any", "apart", "together") or (wish.neighbours != "any" and adjacency is None):
-        raise ValueError(f"neighbours={wish.neighbours!r} with adjacency={adjacency is not None}; expected any, or apart / together "
-                         f"with an adjacency frame; pass loaders.reference.adjacency()")  # fmt: skip
+        raise ValueError(
+            f"neighbours={wish.neighbours!r} with adjacency={adjacency is not None}; expected any, or apart / together "
+            f"with an adjacency frame; pass loaders.reference.adjacency()"
+        )
     if areas[KEY].duplicated().any() or areas["cost_satang"].lt(0).fillna(False).any():
         raise ValueError(f"areas: {KEY} must be unique and cost_satang not negative; check the frame before selecting")
     begin = time.perf_counter()

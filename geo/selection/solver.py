@@ -93,25 +93,27 @@ def _neighbour_rows(problem: Problem, kind: str) -> tuple[list[tuple[np.ndarray,
 def _constraints(problem: Problem, wish: Wish, dropped: Collection[str]) -> list[LinearConstraint]:
     width = len(problem.codes)
     every = np.arange(width)
-    found = [LinearConstraint(_rows([(every, np.ones(width))], width), wish.choose, wish.choose)]
+    constraints = [LinearConstraint(_rows([(every, np.ones(width))], width), wish.choose, wish.choose)]
     if wish.budget_satang is not None and "budget" not in dropped:
         unit = max(
             float(problem.cost.max(initial=1)), 1.0
         )  # coefficients near 1 keep the solver's tolerance far below a place
-        found.append(LinearConstraint(_rows([(every, problem.cost / unit)], width), -np.inf, wish.budget_satang / unit))
+        constraints.append(
+            LinearConstraint(_rows([(every, problem.cost / unit)], width), -np.inf, wish.budget_satang / unit)
+        )
     if wish.per_district and "per_district" not in dropped:
         names, position = np.unique(problem.districts, return_inverse=True)
         members = [np.flatnonzero(position == number) for number in range(len(names))]
-        found.append(
+        constraints.append(
             LinearConstraint(_rows([(part, np.ones(len(part))) for part in members], width), wish.per_district, np.inf)
         )
     if wish.neighbours != "any" and "neighbours" not in dropped:
         rows, limits = _neighbour_rows(problem, wish.neighbours)
         if rows:
-            found.append(LinearConstraint(_rows(rows, width), -np.inf, np.array(limits)))
+            constraints.append(LinearConstraint(_rows(rows, width), -np.inf, np.array(limits)))
     for cut in problem.cuts:
-        found.append(LinearConstraint(_rows([(cut, np.ones(len(cut)))], width), -np.inf, len(cut) - 1))
-    return found
+        constraints.append(LinearConstraint(_rows([(cut, np.ones(len(cut)))], width), -np.inf, len(cut) - 1))
+    return constraints
 
 
 def _bounds(problem: Problem, wish: Wish, dropped: Collection[str]) -> Bounds:
@@ -136,8 +138,13 @@ def solve(
     until = time.perf_counter() + wish.seconds
     while True:
         left = max(until - time.perf_counter(), 0.01)
-        answer = milp(goal, integrality=np.ones(len(goal)), bounds=bounds, constraints=_constraints(trial, wish, dropped),
-                      options={**SOLVER, "time_limit": left})  # fmt: skip
+        answer = milp(
+            goal,
+            integrality=np.ones(len(goal)),
+            bounds=bounds,
+            constraints=_constraints(trial, wish, dropped),
+            options={**SOLVER, "time_limit": left},
+        )
         if answer.status == 2:
             return "infeasible", None
         if answer.x is None:
