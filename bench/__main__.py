@@ -1,6 +1,7 @@
-"""Every bench under one command: ``python -m bench [NAME ...] [--json]``; without a name all of them, one JSON line each.
+"""Every bench under one command: ``python -m bench [NAME ...] [--json]``, one JSON line each.
 
-A bench is a module of this folder with a ``main()`` that prints one JSON line. Each runs in a process of its own, so that
+Without a name all that measure a promise run; ``bench/experiments`` and ``house``, which measures the source tree, run by
+name only. A bench is a module with a ``main()`` that prints one JSON line. Each runs in a process of its own, so that
 memory and caches of one do not flatter the next. ``--json`` leaves out the table that is otherwise written to stderr.
 """
 
@@ -14,22 +15,29 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 SHARED_MODULES = {"__init__", "__main__", "stage", "client"}
+BY_NAME = {"house"}
 LONGEST_SECONDS = 1800
 
 
-def names() -> list[str]:
-    """All benches, by name."""
-    return sorted(
-        path.stem
-        for path in FOLDER.glob("*.py")
+def modules() -> dict[str, str]:
+    """The module of every bench, by name."""
+    paths = [path for folder in (FOLDER, FOLDER / "experiments") for path in sorted(folder.glob("*.py"))]
+    return {
+        path.stem: ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts)
+        for path in paths
         if path.stem not in SHARED_MODULES and "def main(" in path.read_text(encoding="utf-8")
-    )
+    }
+
+
+def names() -> list[str]:
+    """The benches that run unless others are named."""
+    return [name for name, module in modules().items() if "experiments" not in module and name not in BY_NAME]
 
 
 def run(name: str) -> tuple[int, dict | None]:
     """Run one bench; its exit code and its JSON line. What else it says goes to stderr."""
     done = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", f"bench.{name}"],
+        [sys.executable, "-W", "ignore", "-m", modules()[name]],
         cwd=FOLDER.parent,
         stdout=subprocess.PIPE,
         timeout=LONGEST_SECONDS,
@@ -42,9 +50,9 @@ def run(name: str) -> tuple[int, dict | None]:
 def main(arguments: list[str]) -> int:
     """Run what is named, or all; 1 when one of them failed."""
     wanted = [argument for argument in arguments if not argument.startswith("--")]
-    unknown = sorted(set(wanted) - set(names()))
+    unknown = sorted(set(wanted) - set(modules()))
     if unknown:
-        print(f"unknown bench {', '.join(unknown)}; known are {', '.join(names())}", file=sys.stderr)
+        print(f"unknown bench {', '.join(unknown)}; known are {', '.join(modules())}", file=sys.stderr)
         return 2
     failed = 0
     for name in wanted or names():

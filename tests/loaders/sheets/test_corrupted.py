@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bench import bad_files, bad_kinds
+from bench.experiments import bad_files, bad_kinds
 from loaders.places.matcher import Places
 from tests.support import corrupt
 

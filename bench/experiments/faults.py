@@ -5,7 +5,7 @@ kind; impossible settings; a disk that takes no more; hostile addresses. Then th
 browser and started again. A fault is *met* when the page run ends, shows no exception element, no word of a library or a
 stack trace, and still has its map where only the map's file was broken.
 
-``python -m bench.faults [LIMIT]``: only the first LIMIT faults of each kind.
+``python -m bench.experiments.faults [LIMIT]``: only the first LIMIT faults of each kind.
 """
 
 from __future__ import annotations

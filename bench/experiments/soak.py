@@ -1,6 +1,6 @@
 """Soak: eight sessions that keep changing filters and pages; memory of the server, errors, slowness over time. One JSON line.
 
-``python -m bench.soak [SECONDS] [SESSIONS]``: 60 seconds and 8 sessions unless told otherwise; the full soak is ``600 8``.
+``python -m bench.experiments.soak [SECONDS] [SESSIONS]``: 60 seconds and 8 sessions unless told otherwise; the full soak is ``600 8``.
 Memory is compared between the end of the first third (caches are full by then) and the end.
 """
 
@@ -17,7 +17,7 @@ from pathlib import Path
 
 from bench import stage
 from bench.client import Client
-from bench.faults import bad_words, server, wait_for
+from bench.experiments.faults import bad_words, server, wait_for
 from tests.support import served
 
 PAGES = ("coverage", "overview", "gaps", "overlaps", "sources")

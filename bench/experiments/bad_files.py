@@ -1,6 +1,6 @@
 """Bad files: crafted ones of every kind that we know, and fuzzed ones; each must get a coded answer, quickly, in bounded memory.
 
-``python -m bench.bad_files [FUZZED [FIRST]] [--seconds S] [--watch] [--table]``; 2,000 fuzzed by default. One JSON line;
+``python -m bench.experiments.bad_files [FUZZED [FIRST]] [--seconds S] [--watch] [--table]``; 2,000 fuzzed by default. One JSON line;
 ``next`` is the seed to go on with when the time was up. ``--watch`` runs everything under strace: no file outside the
 upload may be opened, no request sent. ``--table`` prints the kinds of crafted files with their answers as a table.
 
@@ -24,8 +24,8 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-from bench import system_calls
-from bench.bad_kinds import Crafted, crafted, damaged, seeds
+from bench.experiments import system_calls
+from bench.experiments.bad_kinds import Crafted, crafted, damaged, seeds
 from loaders import setup
 from loaders.boundaries import find as boundaries
 from loaders.files import guards
@@ -213,7 +213,7 @@ def watched(options: argparse.Namespace) -> dict:
         room, secret = Path(folder) / "uploads", Path(folder) / "secret.csv"
         room.mkdir()
         secret.write_text("not yours", encoding="utf-8")
-        command = [sys.executable, "-m", "bench.bad_files", str(options.fuzzed), str(options.first)]
+        command = [sys.executable, "-m", "bench.experiments.bad_files", str(options.fuzzed), str(options.first)]
         environment = ["env", f"TMPDIR={room}", "LOGNAME=bench", "PYTHONDONTWRITEBYTECODE=1"]
         said, account = system_calls.watch(
             [*environment, *command, "--seconds", str(options.seconds)], [str(room), "/usr/bin/env"]
@@ -223,7 +223,7 @@ def watched(options: argparse.Namespace) -> dict:
 
 def main() -> None:
     """Print the figures."""
-    parser = argparse.ArgumentParser(prog="python -m bench.bad_files")
+    parser = argparse.ArgumentParser(prog="python -m bench.experiments.bad_files")
     parser.add_argument("fuzzed", nargs="?", type=int, default=2_000)
     parser.add_argument("first", nargs="?", type=int, default=0)
     parser.add_argument("--seconds", type=float, default=float("inf"))

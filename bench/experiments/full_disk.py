@@ -1,6 +1,6 @@
 """A disk that is really full: batches are written until the system refuses, on a small file system of its own. One JSON line.
 
-``python -m bench.full_disk``; mounting needs root. SQLite and PostgreSQL write batches of 300 rows until there is no room;
+``python -m bench.experiments.full_disk``; mounting needs root. SQLite and PostgreSQL write batches of 300 rows until there is no room;
 what is there must be whole, and when a person has made room (and started a server that went down again) the next batch goes in.
 """
 
