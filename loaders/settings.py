@@ -23,6 +23,12 @@ def database_url() -> str:
     return os.environ.get("DATABASE_URL", f"sqlite:///{default.as_posix()}")
 
 
+def whole_number(name: str, default: int) -> int:
+    """A positive whole number from the environment, or the default when it is unset or unreadable."""
+    text = os.environ.get(name, "")
+    return int(text) if text.isdecimal() and int(text) > 0 else default
+
+
 def person() -> str:
     """Who works at this shell, for the audit trail (``KRADAN_PERSON``, else the login name)."""
     return os.environ.get("KRADAN_PERSON") or os.environ.get("USER") or os.environ.get("USERNAME") or "-"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from itertools import repeat
 
+from loaders.files.encodings import reread
 from loaders.thai import normalise
 
 ALIASES = {
@@ -57,16 +58,11 @@ def key(heading: str) -> str:
 BY_KEY = {what: [key(name) for name in names.split()] for what, names in ALIASES.items()}
 
 
-def redecode(text: str, encoding: str) -> str:
-    """Text that was read byte by byte (latin-1) in its true encoding; a character cut in half is dropped."""
-    return text.encode("latin-1", "replace").decode(encoding, "ignore")
-
-
 def recognise(headings: Iterable[str]) -> dict[str, str]:
     """Our name -> the file's heading, for every column we know; the first alias of the list wins."""
     known: dict[str, str] = {}
     for heading in headings:
-        for form in (heading, *(redecode(heading, encoding) for encoding in ENCODINGS)):
+        for form in (heading, *(reread(heading, encoding) for encoding in ENCODINGS)):
             known.setdefault(key(form), heading)
     return {
         what: next(known[alias] for alias in aliases if alias in known)

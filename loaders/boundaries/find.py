@@ -15,10 +15,12 @@ from typing import Any, Literal
 import geopandas as gpd
 
 from loaders.boundaries import shapes as polygon_shapes
-from loaders.boundaries.files import PARTS, ROOT, SINGLES, RawLayer, file_kind, read_polygons
+from loaders.boundaries.files import RawLayer, file_kind, read_polygons
 from loaders.boundaries.register import HOME, match_rows, reference_points, register
 from loaders.files import crs as polygon_crs
+from loaders.files.layers import PARTS, SINGLES
 from loaders.problems import Problem, Refused, count_by_code
+from loaders.settings import ROOT
 
 FOLDER = ROOT / "data" / "boundaries"
 SHARED = ROOT.parent / "shared" / "data" / "boundaries"

@@ -10,8 +10,9 @@ import pandas as pd
 
 from loaders import reference
 from loaders.boundaries import columns as polygon_columns
-from loaders.boundaries.columns import ENCODINGS, PREFIXES, code_digits, plain_name, recognise, redecode
+from loaders.boundaries.columns import ENCODINGS, PREFIXES, code_digits, plain_name, recognise
 from loaders.boundaries.files import RawLayer
+from loaders.files.encodings import reread
 from loaders.problems import Problem, Refused
 
 HOME = "80"
@@ -102,7 +103,7 @@ def _register_keys(known: pd.DataFrame) -> list[tuple[str, str]]:
 
 
 def _names(column: pd.Series, what: str, encoding: str | None) -> list[str]:
-    texts = [redecode(text, encoding) if encoding and isinstance(text, str) else text for text in column]
+    texts = [reread(text, encoding) if encoding and isinstance(text, str) else text for text in column]
     return [plain_name(text, what) for text in texts]
 
 

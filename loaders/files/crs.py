@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 import warnings
+from typing import TYPE_CHECKING
 
-import geopandas as gpd
-import numpy as np
-import pandas as pd
-import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError, ProjError
 
 from loaders.problems import Refused
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+    import pandas as pd
 
 WGS84 = "EPSG:4326"
 SURVEY = {"a": 6377276.345, "rf": 300.8017, "towgs84": "206,837,295,0,0,0,0"}
@@ -70,6 +71,8 @@ def describe(crs: CRS) -> str:
 
 def to_wgs84(frame: gpd.GeoDataFrame, crs: CRS) -> gpd.GeoDataFrame:
     """The frame in EPSG:4326; coordinates that cannot be turned become infinite and are caught by the caller."""
+    import geopandas as gpd
+
     try:
         stated = gpd.GeoDataFrame(frame.drop(columns="geometry"), geometry=frame.geometry.to_numpy(), crs=crs)
         return stated.to_crs(WGS84)
@@ -83,6 +86,10 @@ def in_place(frame: gpd.GeoDataFrame, points: pd.DataFrame | None) -> bool:
     ``points`` (subdistrict_code, lat, lon) are our own reference points: nine in ten must fall inside the shape
     of their own code. Without points (other provinces) the shapes must lie in Thailand.
     """
+    import numpy as np
+    import pandas as pd
+    import shapely
+
     west, south, east, north = frame.total_bounds
     if not np.isfinite([west, south, east, north]).all():
         return False

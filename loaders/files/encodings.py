@@ -43,6 +43,11 @@ def decode(data: bytes) -> tuple[str, str, bool]:
         return _eight_bit(data)
 
 
+def reread(text: str, encoding: str) -> str:
+    """Text that was read byte by byte (latin-1) in its true encoding; a character cut in half is dropped."""
+    return text.encode("latin-1", "replace").decode(encoding, "ignore")
+
+
 def _utf16_without_bom(data: bytes) -> str | None:
     """UTF-16 shows itself by zero bytes (ASCII) or 0x0E bytes (Thai) on one side only."""
     head = data[: 4000 // 2 * 2]

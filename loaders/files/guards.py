@@ -1,25 +1,17 @@
-"""Upload guards: what a file really is, whether it may be opened, and the child process that opens it.
+"""Upload guards: what a file really is and whether it may be opened (``sandbox`` opens it).
 
-Magic bytes decide, never the extension. Everything in ``check`` reads at most a few kilobytes and the zip directory.
+Magic bytes decide, never the extension. ``check`` runs in the server: it reads at most a few kilobytes and the zip
+directory, and follows no offset that a file states about itself, so an OLE2 container is looked into by the child only.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import subprocess
-import sys
-import tempfile
-import time
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-from loaders.files.ole_files import OleError, ole_stream_names
 from loaders.problems import Refused
-from loaders.settings import ROOT
+from loaders.settings import whole_number
 
 MEBI = 1 << 20
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -41,28 +33,20 @@ OTHER_MAGIC = {
     b"BZh": "bzip2",
     b"\xfd7zXZ": "xz",
 }
-TICK = 0.2
 MAX_ZIP_ENTRIES = 5_000
 MAX_ZIP_RATIO = 200
 RATIO_MATTERS_ABOVE = 20 * MEBI
-PASSED_ON = {"PATH", "SYSTEMROOT", "TEMP", "TMP", "TMPDIR", "LD_LIBRARY_PATH", "HOME"}  # no secret reaches the child
 _DRIVE = re.compile(r"[A-Za-z]:")
-
-
-def setting(name: str, default: int) -> int:
-    """A positive whole number from the environment, or the default when unset or unreadable."""
-    text = os.environ.get(name, "")
-    return int(text) if text.isdecimal() and int(text) > 0 else default
 
 
 def max_upload_bytes() -> int:
     """``KRADAN_MAX_UPLOAD_MB``, 100 by default."""
-    return setting("KRADAN_MAX_UPLOAD_MB", 100) * MEBI
+    return whole_number("KRADAN_MAX_UPLOAD_MB", 100) * MEBI
 
 
 def max_unpacked_bytes() -> int:
     """``KRADAN_MAX_UNPACKED_MB``: what all entries of a workbook may declare together, 600 by default."""
-    return setting("KRADAN_MAX_UNPACKED_MB", 600) * MEBI
+    return whole_number("KRADAN_MAX_UNPACKED_MB", 600) * MEBI
 
 
 def check(path: Path) -> str:
@@ -89,24 +73,10 @@ def check(path: Path) -> str:
     with path.open("rb") as stream:
         head = stream.read(4096)
     if head.startswith(OLE_MAGIC):
-        return _ole_kind(path)
+        return "xls"
     if head.startswith(ZIP_MAGIC):
         return _zip_kind(path)
     return _plain_kind(head)
-
-
-def _ole_kind(path: Path) -> str:
-    try:
-        names = ole_stream_names(path)
-    except OleError:
-        raise Refused("file_half", value=path.name) from None
-    if "EncryptedPackage" in names or "EncryptionInfo" in names:
-        raise Refused("file_encrypted", value=path.name)
-    if names & {"Workbook", "Book", "WORKBOOK", "BOOK"}:
-        return "xls"
-    known = {"WordDocument": "Word", "PowerPoint Document": "PowerPoint", "__properties_version1.0": "Outlook"}
-    found = next((known[name] for name in known if name in names), "OLE")
-    raise Refused("file_kind_unsupported", value=found)
 
 
 def _zip_kind(path: Path) -> str:
@@ -137,14 +107,17 @@ def _ods_encrypted(path: Path) -> bool:
         return b"encryption-data" in stream.read(MEBI)
 
 
-def check_entries(entries: list[zipfile.ZipInfo]) -> None:
-    """Refuse a zip directory that would unpack too large, too densely, or outside its own folder."""
+def check_entries(entries: list[zipfile.ZipInfo], most_bytes: int | None = None) -> None:
+    """Refuse a zip directory that would unpack too large, too densely, or outside its own folder.
+
+    ``most_bytes`` is what all entries may declare together, by default :func:`max_unpacked_bytes`.
+    """
     if len(entries) > MAX_ZIP_ENTRIES:
         raise Refused("file_bomb", value=str(len(entries)))
     declared = sum(entry.file_size for entry in entries)
     packed = max(1, sum(entry.compress_size for entry in entries))
     too_dense = declared > RATIO_MATTERS_ABOVE and declared / packed > MAX_ZIP_RATIO
-    if declared > max_unpacked_bytes() or too_dense:
+    if declared > (most_bytes or max_unpacked_bytes()) or too_dense:
         raise Refused("file_bomb", value=str(declared // MEBI))
     offsets = {entry.header_offset for entry in entries}
     if len(offsets) != len(entries):  # overlapping entries: the dense "zip of death"
@@ -188,75 +161,3 @@ def _looks_utf16(head: bytes) -> bool:
         return True
     even, odd = head[0::2].count(0), head[1::2].count(0)
     return min(even, odd) == 0 and max(even, odd) >= len(head) // 10
-
-
-def run_child(module: str, arguments: list[str], tick: Callable[[float], bool] | None = None) -> dict[str, Any]:
-    """Run ``python -m module arguments... OUT`` under limits and return the JSON object it wrote to OUT.
-
-    The child limits itself (``limit_this_process``) before it opens the file; a child that dies or hangs becomes a
-    coded refusal, never an exception of this process. ``tick`` is called with the seconds gone, five times a second;
-    when it says ``False`` the child is ended (``cancelled``).
-    """
-    with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
-        out, errors = Path(folder) / "result.json", Path(folder) / "errors"
-        command = [sys.executable, "-X", "utf8", "-m", module, *arguments, str(out)]
-        environment = {key: value for key, value in os.environ.items() if key.startswith("KRADAN_") or key in PASSED_ON}
-        environment |= {"RUST_BACKTRACE": "0", "PYTHONPATH": str(ROOT)}
-        with (
-            errors.open("wb") as stderr,
-            subprocess.Popen(  # our own module, a list, no shell
-                command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr
-            ) as child,
-        ):
-            _await(child, tick)
-        if child.returncode != 0 or not out.is_file():
-            raise Refused(cause_of_death(child.returncode, errors.read_bytes()[-4000:]))
-        with out.open(encoding="utf-8") as stream:
-            return json.load(stream)
-
-
-def _await(child: subprocess.Popen[bytes], tick: Callable[[float], bool] | None) -> None:
-    seconds, start = setting("KRADAN_PARSE_SECONDS", 120), time.monotonic()
-    reason = ""
-    while not reason:
-        try:
-            child.wait(timeout=TICK if tick is not None else seconds)
-        except subprocess.TimeoutExpired:
-            gone = time.monotonic() - start
-            reason = "file_too_slow" if gone >= seconds else "cancelled" if tick is not None and not tick(gone) else ""
-        except BaseException:
-            child.kill()  # Streamlit stops a run by raising here
-            raise
-        else:
-            return
-    child.kill()
-    child.wait()
-    raise Refused(reason, value=str(seconds) if reason == "file_too_slow" else None)
-
-
-def cause_of_death(code: int, stderr: bytes) -> str:
-    """The refusal code for a child that ended badly."""
-    if code in (-24, 152):  # SIGXCPU
-        return "file_too_slow"
-    if code < 0 or code in (134, 137, 139) or b"MemoryError" in stderr or b"memory allocation" in stderr:
-        return "file_too_heavy"
-    return "file_unreadable"
-
-
-def limit_this_process() -> None:
-    """Cap memory, CPU and written bytes of the current (child) process; on Windows only the timeout remains."""
-    try:
-        import resource
-    except ImportError:
-        return
-    memory = setting("KRADAN_PARSE_MEMORY_MB", 1024) * MEBI
-    seconds = setting("KRADAN_PARSE_SECONDS", 120)
-    for limit, value in (
-        (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, 2 * max_unpacked_bytes()),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        hard = resource.getrlimit(limit)[1]
-        allowed = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (allowed, allowed))

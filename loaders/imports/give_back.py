@@ -18,13 +18,13 @@ from sqlalchemy import Connection, Engine, select
 
 from loaders import reference, settings, setup
 from loaders.boundaries.register import register
-from loaders.files import guards
+from loaders.files import guards, sandbox
 from loaders.imports import remembered
 from loaders.imports.ingest import understand
 from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
-from loaders.problems import Problem, Refused
+from loaders.problems import Refused
 from loaders.store import code_lists as code_words
 from loaders.store import connection as store
 from loaders.store import originals as kept_files
@@ -79,9 +79,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
             facts = Path(folder) / "account.json"
             facts.write_text(json.dumps(vars(account), ensure_ascii=False, default=str), encoding="utf-8")
             arguments = [str(named), guards.check(named), str(out.resolve()), str(facts)]
-            result = guards.run_child("loaders.imports.give_back_child", arguments)
-    if "refused" in result:
-        raise Refused(Problem(**result["refused"]))
+            result = sandbox.run("loaders.imports.give_back_child", arguments)
     written = [cells[2] for rows in account.rows.values() for cells in rows.values()]
     return {
         "batch": batch_id,

@@ -1,18 +1,12 @@
-"""The child process of ``give_back``: ``python -m loaders.imports.give_back_child FILE KIND TARGET ACCOUNT OUT``.
-
-It opens a file that an agency handed in, so it works under the same limits as the reader.
-"""
+"""The child process of ``give_back``: it opens a file that an agency handed in, so it works under the reader's limits."""
 
 from __future__ import annotations
 
 import json
 import re
-import sys
 import zipfile
 from pathlib import Path
 
-from loaders.files import guards
-from loaders.problems import Refused
 from loaders.sheets.raw import RawSheet
 from loaders.sheets.read import raw_sheets
 
@@ -20,18 +14,11 @@ IN_PLACE_BYTES = 4_000_000  # openpyxl needs about fifty times the size of a she
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?")
 
 
-def main(arguments: list[str]) -> int:
-    """Write the workbook; the JSON at OUT says which way it went."""
-    file, kind, target, account, out = arguments
-    guards.limit_this_process()
+def main(arguments: list[str]) -> dict[str, str]:
+    """Write the workbook of FILE (of the kind KIND) to TARGET, with the words of ACCOUNT; the answer is how it went."""
+    file, kind, target, account = arguments
     content = json.loads(Path(account).read_text(encoding="utf-8"))
-    try:
-        way = _write(Path(file), kind, Path(target), content)
-        result = {"way": way}
-    except Refused as refusal:
-        result = {"refused": refusal.problem.as_dict()}
-    Path(out).write_text(json.dumps(result, ensure_ascii=False), encoding="utf-8")
-    return 0
+    return {"way": _write(Path(file), kind, Path(target), content)}
 
 
 def _write(file: Path, kind: str, target: Path, content: dict) -> str:
@@ -144,7 +131,3 @@ def _cell(sheet, row: int, column: int, value: object) -> None:  # noqa: ANN001 
         sheet.write_number(row, column, value)
     elif value not in (None, ""):
         sheet.write_string(row, column, str(value)[:32_767])
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

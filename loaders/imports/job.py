@@ -1,13 +1,12 @@
-"""Imports and give-backs for a screen, in a process of their own: ``python -m loaders.imports.job FOLDER``.
+"""Imports and give-backs for a screen, in a child of their own (``loaders.files.sandbox.start``).
 
-The folder holds ``job.json``; ``progress.json`` is rewritten while the work goes on and ``result.json`` comes last. So
-no session waits for another one's file, a cancel is the end of the process, and the summary is the command line's.
+The folder of the job holds ``job.json``; ``progress.json`` is rewritten while the work goes on. So no session waits for
+another one's file, a cancel is the end of the process, and the summary is the command line's.
 """
 
 from __future__ import annotations
 
 import json
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -27,8 +26,8 @@ MOST_PROBLEMS = 300
 EVERY = 0.2  # seconds between two looks of the progress file
 
 
-def main(arguments: list[str]) -> int:
-    """Do the job of a folder; whatever goes wrong becomes a coded answer in ``result.json``."""
+def main(arguments: list[str]) -> list[dict[str, Any]]:
+    """Do the job of a folder; the answer has one entry a file, and whatever goes wrong with it as a code."""
     folder = Path(arguments[0])
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     files = job["files"]
@@ -44,8 +43,7 @@ def main(arguments: list[str]) -> int:
             answers.append({"file": Path(one["path"]).name, "refused": stop.problem.as_dict()})
         except store.StoreUnavailable as stop:
             answers.append({"file": Path(one["path"]).name, "refused": {"code": stop.code, "value": stop.where}})
-    _write(folder / "result.json", answers)
-    return 0
+    return answers
 
 
 class _Progress:
@@ -147,7 +145,3 @@ def _plain(value: Any) -> Any:
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         return None
     return value if isinstance(value, str | bool) else int(value) if hasattr(value, "__index__") else str(value)
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

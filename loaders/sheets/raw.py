@@ -1,15 +1,19 @@
-"""What every reader hands to ``sheet_rows``: text cells with the row number a person sees, nothing interpreted."""
+"""What every reader hands to ``rows.understand``: text cells with the row number a person sees, nothing interpreted."""
 
 from __future__ import annotations
 
+import datetime as dt
+import math
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from loaders.problems import Problem
 from loaders.thai import normalise
 
 MAX_CELLS = 6_000_000  # rows x columns of one sheet; 100,000 rows x 60 columns still pass
 
+_WHOLE_BELOW = 1e16
 _NUMBER = re.compile(
     r"[(\-+−]?\s*฿?\s*[0-9๐-๙][0-9๐-๙,]*(?:\.[0-9๐-๙]*)?\s*\)?\s*(?:%|บาท|บ\.|คน|ราย|ครัวเรือน|แห่ง|baht|thb)?\.?",
     re.IGNORECASE,
@@ -71,3 +75,33 @@ def is_text(cell: str) -> bool:
 def squeezed(cell: str) -> str:
     """The comparison form of a heading: normalised, no spaces, lower case."""
     return normalise(cell).replace(" ", "").lower()
+
+
+def as_text(value: Any) -> str:
+    """A cell value as the exact text a person would type: no ".0", at most Excel's 15 digits, ISO dates."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return _number_text(value)
+    if isinstance(value, dt.datetime):
+        midnight = value.time() == dt.time()
+        return value.date().isoformat() if midnight else value.isoformat(sep=" ", timespec="seconds")
+    if isinstance(value, dt.timedelta):
+        seconds = int(value.total_seconds())
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
+
+
+def _number_text(value: float) -> str:
+    if not math.isfinite(value) or abs(value) >= _WHOLE_BELOW:
+        return repr(value)
+    if value == int(value):
+        return str(int(value))
+    text = f"{value:.15g}"
+    if "e" in text:
+        text = f"{value:.20f}".rstrip("0").rstrip(".")
+    return text

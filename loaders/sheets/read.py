@@ -6,6 +6,7 @@ limits on memory, CPU and time, because some small files abort the process that 
 
 from __future__ import annotations
 
+import importlib
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -14,13 +15,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from loaders.files import guards
+from loaders.files import guards, sandbox
 from loaders.problems import Problem, Refused
 from loaders.sheets.raw import RawSheet
 from loaders.sheets.rows import Table, understand
 
 if TYPE_CHECKING:
     import pandas as pd
+
+# Kind of file (``guards.check``) -> its reader, imported by the child that needs it.
+READERS = {
+    "text": "loaders.sheets.text:read_text",
+    "json": "loaders.sheets.json_html:read_json",
+    "html": "loaders.sheets.json_html:read_html",
+    "xml_2003": "loaders.sheets.xml_2003:read_xml_2003",
+    "shapefile": "loaders.sheets.points:read_points",
+    "xlsx": "loaders.sheets.workbook:read_xlsx",
+    "xlsb": "loaders.sheets.workbook:read_xlsb",
+    "xls": "loaders.sheets.workbook:read_xls",
+    "ods": "loaders.sheets.workbook:read_ods",
+}
 
 
 @dataclass
@@ -82,10 +96,8 @@ def read_sheets(
     if not in_child:
         return [_sheet(table) for table in read_tables(path, kind, expected_headings)]
     expected = json.dumps(sorted(expected_headings), ensure_ascii=True)
-    result = guards.run_child("loaders.sheets.child", [str(path.resolve()), kind, expected], tick)
-    if "refused" in result:
-        raise Refused(Problem(**result["refused"]))
-    return [_sheet(_table_from(one)) for one in result["sheets"]]
+    tables = sandbox.run("loaders.sheets.child", [str(path.resolve()), kind, expected], tick)
+    return [_sheet(_table_from(content)) for content in tables]
 
 
 def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset()) -> list[Table]:
@@ -98,25 +110,8 @@ def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset())
 
 def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
     """The sheets of a checked file as written, nothing interpreted; for a child process only."""
-    if kind == "text":
-        from loaders.sheets.text import read_text
-
-        return read_text(path)
-    if kind in ("json", "html"):
-        from loaders.sheets.json_html import read_html, read_json
-
-        return read_json(path) if kind == "json" else read_html(path)
-    if kind == "shapefile":
-        from loaders.boundaries.point_files import read_points
-
-        return read_points(path)
-    if kind == "xml_2003":
-        from loaders.sheets.xml_2003 import read_xml_2003
-
-        return read_xml_2003(path)
-    from loaders.sheets.workbook import read_workbook
-
-    return read_workbook(path, kind)
+    module, reader = READERS[kind].split(":")
+    return getattr(importlib.import_module(module), reader)(path)
 
 
 def table_as_dict(table: Table) -> dict[str, Any]:

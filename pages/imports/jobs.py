@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
-import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,8 +16,9 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from loaders import settings
-from loaders.files import guards
+from loaders.files import guards, sandbox
 from loaders.imports import batches
+from loaders.problems import Refused
 from loaders.store import connection as store
 from pages.queries import store as queries
 from pages.session import sign_in as who
@@ -82,11 +79,7 @@ def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool =
     job = {"files": files, "store": store, "give_back": give_back, "who": person()}
     (room / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
     with (room / "errors.log").open("wb") as errors:
-        process = subprocess.Popen(  # our own module, a list, no shell
-            [sys.executable, "-X", "utf8", "-m", MODULE, str(room)], cwd=settings.ROOT, stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL, stderr=errors, start_new_session=True,
-            env={**os.environ, "KRADAN_PROVINCE": province},
-        )  # fmt: skip
+        process = sandbox.start(MODULE, [str(room)], room / "result.json", errors, {"KRADAN_PROVINCE": province})
     st.session_state["import_job"] = {
         "process": process,
         "files": files,
@@ -107,13 +100,7 @@ def cancel() -> list[int]:
     Storing is one transaction for a file: what is not among these batches is not in the store.
     """
     job = st.session_state.pop("import_job")
-    process = job["process"]
-    if process.poll() is None:
-        if hasattr(os, "killpg"):
-            os.killpg(process.pid, signal.SIGKILL)
-        else:
-            process.kill()
-        process.wait()
+    sandbox.end(job["process"])
     return [batch for batch in _stored(job) if batch]
 
 
@@ -159,8 +146,9 @@ def _unfinished(one: dict[str, Any], batch: int | None) -> dict[str, Any]:
 
 def _collect(job: dict[str, Any]) -> None:
     """The answers of a job that has ended; one that died gets a coded answer too."""
-    answers = _read("result.json")
-    if answers is None:
+    try:
+        answers = sandbox.answer(folder() / "result.json")
+    except Refused:
         answers = [_unfinished(one, batch) for one, batch in zip(job["files"], _stored(job), strict=True)]
     del st.session_state["import_job"]
     st.session_state["import_result"] = {

@@ -8,7 +8,6 @@ import logging
 import os
 import threading
 from pathlib import Path
-from subprocess import SubprocessError
 
 import geopandas as gpd
 import pandas as pd
@@ -23,7 +22,7 @@ from loaders import reference, settings
 from loaders.areas import facts as province_facts
 from loaders.boundaries import find as boundaries
 from loaders.boundaries.register import HOME
-from loaders.problems import Problem
+from loaders.problems import Problem, Refused
 from pages.session.cache import kept
 
 FOLDER = settings.ROOT / "static" / "geo"
@@ -134,7 +133,7 @@ def _solve_grid(facts: pd.DataFrame, target: Path) -> None:
         try:
             with _one_grid:
                 placed = assign_apart(facts)
-        except (SubprocessError, OSError):  # no room for a second process: here, then
+        except (Refused, OSError):  # no room for a second process: here, then
             log.exception("tile grid: not in a process of its own")
             placed = assign(facts)
         _write_grid(facts, placed, target)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, select
 
+from loaders.files import sandbox
 from loaders.imports.ingest import Ingested, NothingForTheBoard, ingest, understand
 from loaders.layouts import layout as layouts
 from loaders.problems import Refused
@@ -310,8 +311,9 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
     (room / "job.json").write_text(
         json.dumps({"files": [{"path": str(path), "base": "codi"}], "store": False, "who": "t"}), encoding="utf-8"
     )
-    subprocess.run([sys.executable, "-m", "loaders.imports.job", str(room)], cwd=ROOT, check=True, timeout=120)
-    screen = json.loads((room / "result.json").read_text(encoding="utf-8"))[0]
+    with (room / "log").open("wb") as log:
+        assert sandbox.start("loaders.imports.job", [str(room)], room / "result.json", log).wait(120) == 0
+    screen = sandbox.answer(room / "result.json")[0]
     shell = subprocess.run(
         [sys.executable, "-m", "loaders", "import", "--dry-run", "--json", "--base", "codi", str(path)],
         cwd=ROOT,

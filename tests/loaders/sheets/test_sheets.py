@@ -19,9 +19,9 @@ from python_calamine import CalamineWorkbook
 
 from loaders.files.encodings import decode
 from loaders.problems import Refused, count_by_code
-from loaders.sheets.raw import is_number
+from loaders.sheets.raw import as_text, is_number
 from loaders.sheets.read import Sheet, read_sheets
-from loaders.sheets.workbook import as_text, xls_marks
+from loaders.sheets.xls import error_cells
 from tests.conftest import SHARED
 
 FILES = SHARED / "agency_files"
@@ -553,7 +553,7 @@ def test_error_cells_of_old_workbooks() -> None:
     truth = record(0x205, struct.pack("<HHHBB", 5, 2, 0, 1, 0))
     formula = record(0x06, struct.pack("<HHH", 6, 1, 0) + bytes([2, 0, 42, 0, 0, 0, 255, 255]) + bytes(8))
     stream = record(0x0809, b"")[:4] + bound + record(0x0A, b"") + error + truth + formula + record(0x0A, b"")
-    found = xls_marks(stream)
+    found = error_cells(stream)
     assert [(mark.row, mark.column, mark.value) for mark in found["ข้อมูล"]] == [(4, 2, "#REF!"), (6, 1, "#N/A")]
 
 

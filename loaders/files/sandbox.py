@@ -1,0 +1,242 @@
+"""The one way a child process is run: limits, environment, progress, cancel, and a coded answer for every bad end.
+
+``run("loaders.x.child", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself and only then imports
+the module and calls its ``main(arguments)``. What ``main`` returns comes back as JSON; a ``Refused`` that it raises, a
+crash, a hang and a lack of memory come back as ``Refused``.
+
+One set of limits holds for all: M = ``KRADAN_PARSE_MEMORY_MB`` of address space, T = ``KRADAN_PARSE_SECONDS`` of clock
+and of CPU, F = twice ``KRADAN_MAX_UNPACKED_MB`` for each written file. Who needs another ceiling, and why:
+
+===========================  ======  ====  ====  ============================================================
+child                        memory  time  file  why
+===========================  ======  ====  ====  ============================================================
+sheets.child                 M       T     F     a foreign workbook or list; no frame library is loaded
+imports.give_back_child      M       T     F     the same file again, rewritten
+boundaries.child             4 M     T     F     foreign shapes of a nation: GDAL and the Arrow rows together
+geo.schematic.tile_process   4 M     T     F     our own facts, but numpy and pandas reserve address space
+imports.job                  4 M     none  none  our own code: many files, each opened in one of the children
+                                                 above; it writes the store, so it alone keeps the environment
+===========================  ======  ====  ====  ============================================================
+
+All others get no secret: only what is named in ``PASSED_ON`` and the ``KRADAN_`` settings. On Windows there are no
+resource limits; the clock of the parent remains.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from loaders.files.guards import MEBI, max_unpacked_bytes
+from loaders.problems import Problem, Refused
+from loaders.settings import ROOT, whole_number
+
+TICK_SECONDS = 0.2
+CPU_GRACE_SECONDS = 5  # between the signal that says "too slow" and the one that cannot be told from "too heavy"
+PASSED_ON = frozenset(
+    [
+        "PATH",
+        "HOME",
+        "LANG",
+        "LC_ALL",
+        "TEMP",
+        "TMP",
+        "TMPDIR",
+        "SYSTEMROOT",
+        "LD_LIBRARY_PATH",
+        "PROJ_DATA",
+    ]  # no secret among them
+)
+# One thread of linear algebra: each reserves address space, which counts against the limit.
+FORCED = {"RUST_BACKTRACE": "0", "PYTHONPATH": str(ROOT), "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+@dataclass(frozen=True)
+class Ceiling:
+    """How a child departs from the one set of limits."""
+
+    memory_times: int = 1
+    is_ours: bool = False  # opens no foreign file itself: no clock, no bound on what it writes, whole environment
+
+
+CEILINGS = {
+    "loaders.boundaries.child": Ceiling(memory_times=4),
+    "geo.schematic.tile_process": Ceiling(memory_times=4),
+    "loaders.imports.job": Ceiling(memory_times=4, is_ours=True),
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Limits of one child; ``None`` is no limit."""
+
+    memory_bytes: int
+    seconds: int | None
+    file_bytes: int | None
+
+
+def limits_of(module: str) -> Limits:
+    """The limits of a child under the settings of this moment."""
+    ceiling = CEILINGS.get(module, Ceiling())
+    memory_bytes = ceiling.memory_times * whole_number("KRADAN_PARSE_MEMORY_MB", 1024) * MEBI
+    if ceiling.is_ours:
+        return Limits(memory_bytes, None, None)
+    return Limits(memory_bytes, whole_number("KRADAN_PARSE_SECONDS", 120), 2 * max_unpacked_bytes())
+
+
+def run(module: str, arguments: list[str], tick: Callable[[float], bool] | None = None) -> Any:
+    """Run ``module.main(arguments)`` in a child and return its answer.
+
+    Parameters
+    ----------
+    tick
+        Called with the seconds gone, five times a second; ``False`` ends the child.
+
+    Raises
+    ------
+    Refused
+        What the child refused; else ``file_too_slow``, ``file_too_heavy``, ``file_unreadable`` (it crashed) or
+        ``cancelled``.
+    """
+    with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
+        out, errors = Path(folder) / "answer.json", Path(folder) / "errors"
+        with errors.open("wb") as log, _popen(module, arguments, out, log) as child:
+            _await(child, limits_of(module).seconds, tick)
+        if child.returncode != 0 or not out.is_file():
+            raise Refused(cause_of_death(child.returncode, errors.read_bytes()[-4000:]))
+        return answer(out)
+
+
+def start(
+    module: str, arguments: list[str], out: Path, log: BinaryIO, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start a child and return at once; :func:`end` ends it with all it started, :func:`answer` reads ``out`` later.
+
+    ``environment`` is added to what the child gets.
+    """
+    return _popen(module, arguments, out, log, environment, start_new_session=True)
+
+
+def end(child: subprocess.Popen[bytes]) -> None:
+    """Kill a child of :func:`start` and its own children; nothing when it has ended."""
+    if child.poll() is None:
+        if hasattr(os, "killpg"):
+            os.killpg(child.pid, signal.SIGKILL)
+        else:
+            child.kill()
+        child.wait()
+
+
+def answer(out: Path) -> Any:
+    """What a child left in its answer file; raises what it refused, ``file_unreadable`` where it left nothing whole."""
+    try:
+        content = json.loads(out.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise Refused("file_unreadable") from None
+    if "refused" in content:
+        raise Refused(Problem(**content["refused"]))
+    return content["answer"]
+
+
+def _popen(
+    module: str,
+    arguments: list[str],
+    out: Path,
+    log: BinaryIO,
+    added: Mapping[str, str] | None = None,
+    *,
+    start_new_session: bool = False,
+) -> subprocess.Popen[bytes]:
+    is_ours = CEILINGS.get(module, Ceiling()).is_ours
+    passed_on = {
+        name: value for name, value in os.environ.items() if is_ours or name.startswith("KRADAN_") or name in PASSED_ON
+    }
+    limits = json.dumps(asdict(limits_of(module)))
+    return subprocess.Popen(  # our own module, a list, no shell
+        [sys.executable, "-X", "utf8", "-m", "loaders.files.sandbox", limits, str(out), module, *arguments],
+        cwd=ROOT,
+        env={**passed_on, **FORCED, **(added or {})},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=log,
+        start_new_session=start_new_session,
+    )
+
+
+def _await(child: subprocess.Popen[bytes], seconds: int | None, tick: Callable[[float], bool] | None) -> None:
+    started = time.monotonic()
+    reason = ""
+    while not reason:
+        try:
+            child.wait(timeout=TICK_SECONDS if tick is not None else seconds)
+        except subprocess.TimeoutExpired:
+            gone = time.monotonic() - started
+            if seconds is not None and gone >= seconds:
+                reason = "file_too_slow"
+            elif tick is not None and not tick(gone):
+                reason = "cancelled"
+        except BaseException:
+            child.kill()  # Streamlit stops a run by raising here
+            raise
+        else:
+            return
+    child.kill()
+    child.wait()
+    raise Refused(reason, value=str(seconds) if reason == "file_too_slow" else None)
+
+
+def cause_of_death(code: int, stderr: bytes) -> str:
+    """The refusal code for a child that ended badly: an exit code, negative for a signal, and its last words."""
+    if code in (-24, 152):  # SIGXCPU
+        return "file_too_slow"
+    if code < 0 or code in (134, 137, 139) or b"MemoryError" in stderr or b"memory allocation" in stderr:
+        return "file_too_heavy"
+    return "file_unreadable"
+
+
+def limit_this_process(limits: Limits) -> None:
+    """Cap memory, CPU and written bytes of the current (child) process."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for kind, soft, grace in (
+        (resource.RLIMIT_AS, limits.memory_bytes, 0),
+        (resource.RLIMIT_CPU, limits.seconds, CPU_GRACE_SECONDS),
+        (resource.RLIMIT_FSIZE, limits.file_bytes, 0),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
+        if soft is None:
+            continue
+        hard = resource.getrlimit(kind)[1]
+        allowed = soft + grace if hard == resource.RLIM_INFINITY else min(soft + grace, hard)
+        resource.setrlimit(kind, (min(soft, allowed), allowed))
+
+
+def main(arguments: list[str]) -> int:
+    """The child's side: ``LIMITS OUT MODULE ARGUMENT...``."""
+    limits, out, module, *rest = arguments
+    limit_this_process(Limits(**json.loads(limits)))
+    try:
+        content = {"answer": importlib.import_module(module).main(rest)}
+    except Refused as refusal:
+        content = {"refused": refusal.problem.as_dict()}
+    except MemoryError:
+        content = {"refused": Problem("file_too_heavy", "refused").as_dict()}
+    text = json.dumps(content, ensure_ascii=False, default=str)  # dumps is the fast, compiled way; dump is not
+    Path(out).write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,81 @@
+"""The one way a child process is run: its limits, its environment, its end."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from loaders.files import sandbox
+from loaders.problems import Refused
+
+CHILD = "tests.support.children"
+
+
+def code_of(*arguments: str) -> str:
+    with pytest.raises(Refused) as refusal:
+        sandbox.run(CHILD, list(arguments))
+    return refusal.value.problem.code
+
+
+def test_the_child_gets_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://secret")
+    monkeypatch.setenv("KRADAN_MAX_UPLOAD_MB", "7")
+    seen = sandbox.run(CHILD, ["environment"])
+    assert "DATABASE_URL" not in seen
+    assert seen["KRADAN_MAX_UPLOAD_MB"] == "7"
+    assert seen["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_a_refusal_comes_back_whole() -> None:
+    with pytest.raises(Refused) as refusal:
+        sandbox.run(CHILD, ["refuse", "a.csv"])
+    problem = refusal.value.problem
+    assert (problem.code, problem.severity, problem.value, problem.row) == ("file_half", "refused", "a.csv", 7)
+
+
+def test_limits_hold_in_the_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KRADAN_PARSE_SECONDS", "2")
+    monkeypatch.setenv("KRADAN_MAX_UNPACKED_MB", "10")
+    assert code_of("memory") == "file_too_heavy"
+    assert code_of("spin") == "file_too_slow"
+    assert code_of("sleep") == "file_too_slow"
+    assert code_of("write", str(tmp_path / "x")) in ("file_too_heavy", "file_unreadable")
+    assert (tmp_path / "x").stat().st_size <= 20 << 20
+    assert code_of("abort") == "file_too_heavy"
+    assert code_of("nothing like this") == "file_unreadable"
+
+
+def test_only_named_children_have_another_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRADAN_PARSE_MEMORY_MB", "100")
+    monkeypatch.setenv("KRADAN_PARSE_SECONDS", "9")
+    assert sandbox.limits_of("loaders.sheets.child") == sandbox.Limits(100 << 20, 9, 1200 << 20)
+    assert sandbox.limits_of("loaders.boundaries.child") == sandbox.Limits(400 << 20, 9, 1200 << 20)
+    assert sandbox.limits_of("loaders.imports.job") == sandbox.Limits(400 << 20, None, None)
+
+
+def test_a_started_child_is_ended_and_leaves_no_answer(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        child = sandbox.start(CHILD, ["sleep"], tmp_path / "out", log, {"KRADAN_X": "1"})
+    before = time.monotonic()
+    sandbox.end(child)
+    sandbox.end(child)
+    assert time.monotonic() - before < 5
+    assert child.returncode != 0
+    with pytest.raises(Refused, match="file_unreadable"):
+        sandbox.answer(tmp_path / "out")
+
+
+@pytest.mark.parametrize(
+    ("code", "stderr", "expected"),
+    [
+        (-6, b"memory allocation of 99 bytes failed", "file_too_heavy"),
+        (-9, b"", "file_too_heavy"),
+        (-24, b"", "file_too_slow"),
+        (1, b"Traceback ... MemoryError", "file_too_heavy"),
+        (1, b"Traceback ... KeyError", "file_unreadable"),
+    ],
+)
+def test_cause_of_death(code: int, stderr: bytes, expected: str) -> None:
+    assert sandbox.cause_of_death(code, stderr) == expected
