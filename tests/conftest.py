@@ -53,7 +53,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             mark = "pages" if folder == "pages" else "unit"
         item.add_marker(mark)
         item.add_marker(pytest.mark.xdist_group(group))
-        item.stash[RANK] = ORDER.index(mark if mark in ORDER else folder)
+        item.stash[RANK] = ORDER.index(next(name for name in (mark, folder, "geo") if name in ORDER))
     items.sort(key=lambda item: item.stash[RANK])
 
 
