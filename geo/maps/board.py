@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -43,11 +44,12 @@ def _mark(files: list[Path]) -> str:
 
 @dataclass(frozen=True)
 class ClassStyle:
-    """How one class is drawn and named: ground colour, optional hatch line colour, words for the tooltip."""
+    """How one class is drawn and named: ground colour, key of its words, colour of its hatch, what fills the key's blanks."""
 
     color: str
-    label: str
+    key: str
     hatch: str | None = None
+    blanks: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,7 @@ def class_message(
     marks: pd.Series | None = None,
     mark_label: str = "",
     badges: dict[str, int] | None = None,
+    label: Callable[[ClassStyle], str] = lambda style: style.key,
 ) -> dict:
     """What one change of the map says, whatever the map zooms to (:func:`class_vector`).
 
@@ -177,6 +180,7 @@ def class_message(
     values : figure for the tooltip, NA = nothing said; ``unit`` holds ``{}`` where the figure goes.
     marks : True where a stripe lies over the class (estimated, supported at a higher level, border class).
     badges : subdistrict_code -> count drawn in a disc.
+    label : the words of a class for the tooltip; its key where none is given.
 
     Raises
     ------
@@ -187,7 +191,7 @@ def class_message(
     order = codes.reset_index(drop=True).sort_values()
     message: dict = {
         "classes": "".join(classes.reset_index(drop=True)[order.index]),
-        "styles": {key: _style(style) for key, style in styles.items()},
+        "styles": {letter: _style(style, label(style)) for letter, style in styles.items()},
     }
     if values is not None:
         message |= {"values": _figures(values.reset_index(drop=True)[order.index]), "unit": unit}
@@ -208,8 +212,8 @@ def class_vector(
     return ClassVector({"view": view} | message | aimed)
 
 
-def _style(style: ClassStyle) -> dict:
-    return {"color": style.color, "label": style.label} | ({"hatch": style.hatch} if style.hatch else {})
+def _style(style: ClassStyle, label: str) -> dict:
+    return {"color": style.color, "label": label} | ({"hatch": style.hatch} if style.hatch else {})
 
 
 def _figures(values: pd.Series) -> str:

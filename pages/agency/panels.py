@@ -57,14 +57,14 @@ def agencies(scope: Scope, chosen: Filters) -> None:
         compare.gallery(scope, cells)
 
 
-def _key_of(drawn: list[layers.Layer], district: str | None) -> None:
+def _key_of(drawn: list[layers.Choropleth], district: str | None) -> None:
     """What the colours of the agencies' maps mean: what is on one of them at least."""
     styles, present = {}, set()
     for layer in drawn:
         styles |= layer.styles
         present |= {name for name, number in layer.counts(district).items() if number}
     shown = [
-        replace(style, label=t("agency_at_work")) if name.isdigit() else style
+        replace(style, key="agency_at_work", blanks={}) if name.isdigit() else style
         for name, style in styles.items()
         if name in present
     ]

@@ -14,7 +14,7 @@ from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.session.scope import Scope
-from pages.session.text import baht, day, safe, t, whole, year
+from pages.session.text import baht, day, formatter, safe, t, whole, year
 from pages.subdistrict.facts import Block
 
 SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three lists of MOST lines, fill one sheet
@@ -69,7 +69,7 @@ def _map(scope: Scope, chosen: Filters) -> str:
     )
     counts = layer.counts(chosen.district)
     keys = "".join(
-        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}"></i><span>{safe(style.label)}</span> <b>{counts[key]}</b></li>'
+        f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}"></i><span>{safe(formatter().say(style.key, **style.blanks))}</span> <b>{counts[key]}</b></li>'
         for key, style in layer.styles.items()
         if counts[key]
     )

@@ -9,10 +9,10 @@ import streamlit as st
 
 from geo import areas_over_time as area_time
 from geo.maps.board import ClassStyle
+from geo.maps.palette import NOT_APPLICABLE, SEQUENTIAL
 from loaders.areas import register as areas_register
 from pages.components import map_layer as layers
 from pages.components import panels
-from pages.components.palette import NOT_APPLICABLE, SEQUENTIAL
 from pages.queries import store as queries
 from pages.session import url_state
 from pages.session.scope import Scope
@@ -75,7 +75,7 @@ def counts(then: pd.DataFrame) -> dict[str, int]:
     return {kind: int(found.get(kind, 0)) for kind in KINDS}
 
 
-def layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Layer:
+def layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Choropleth:
     """Subdistricts of today by what they belonged to: a district, a king amphoe, another district than today, or not yet made."""
     places = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")
     codes = queries.areas(scope, None)["subdistrict_code"]
@@ -86,12 +86,12 @@ def layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Layer:
         pd.Series("d", index=codes.index).mask(moved, "m").mask(kind.eq("king_amphoe"), "k").mask(parent.isna(), "x")
     )
     styles = {
-        "k": ClassStyle(SEQUENTIAL[4], t("areas_king_amphoe")),
-        "m": ClassStyle(SEQUENTIAL[2], t("areas_elsewhere")),
-        "d": ClassStyle(SEQUENTIAL[0], t("areas_as_today")),
-        "x": ClassStyle(NOT_APPLICABLE, t("areas_not_yet")),
+        "k": ClassStyle(SEQUENTIAL[4], "areas_king_amphoe"),
+        "m": ClassStyle(SEQUENTIAL[2], "areas_elsewhere"),
+        "d": ClassStyle(SEQUENTIAL[0], "areas_as_today"),
+        "x": ClassStyle(NOT_APPLICABLE, "areas_not_yet"),
     }
-    return layers.Layer(styles, codes, classes)
+    return layers.Choropleth(styles, codes, classes)
 
 
 def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:

@@ -1,9 +1,14 @@
-"""From a result to the map: class per subdistrict, its styles, its legend."""
+"""From a result to a choropleth: a class per subdistrict, its styles, its legend. Text keys and numbers, no words.
+
+The screen, the wall of a meeting and its pack paint the same choropleth; each puts the keys into words at the end, with
+the :class:`pages.session.formatter.Formatter` of its language.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import pandas as pd
@@ -11,34 +16,51 @@ import pandas as pd
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
 from geo.maps.breaks import classify
-from geo.maps.palette import CLUSTERS, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
+from geo.maps.palette import CLUSTERS, NOTHING, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from geo.overlaps import outcomes
+from geo.statuses import NOTHING as NOTHING_LETTERS
 from geo.statuses import nothing_classes
-from pages.components.panels import nothing_styles
 from pages.queries.store import Filters
-from pages.session.text import t
+from pages.session import text
+from pages.session.formatter import Formatter
 
 
 @dataclass(frozen=True)
-class Layer:
-    """What the map shows: styles by class character, the class of every subdistrict, figures and marks."""
+class Choropleth:
+    """What a map shows.
 
-    styles: dict[str, ClassStyle]
+    ``styles`` by class character, ``classes`` of the subdistricts ``codes`` (each a key of ``styles``, else ``ValueError``),
+    ``values`` for the tooltip with the key of their ``unit``, ``marks`` under a stripe with ``mark_key``, counts in ``badges``.
+    """
+
+    styles: Mapping[str, ClassStyle]
     codes: pd.Series
     classes: pd.Series
     values: pd.Series | None = None
-    unit: str = "{}"
+    unit: str = ""
     marks: pd.Series | None = None
-    mark_label: str = ""
+    mark_key: str = ""
     badges: dict[str, int] | None = None
+    _messages: dict[str, dict] = field(init=False, repr=False, compare=False, default_factory=dict)
 
-    @cached_property
-    def message(self) -> dict:
-        """What the map is told, whatever it zooms to; made once per layer."""
-        return class_message(
-            self.codes, self.classes, self.styles, values=self.values, unit=self.unit, marks=self.marks, mark_label=self.mark_label,
-            badges=self.badges,
-        )  # fmt: skip
+    def __post_init__(self) -> None:
+        map_classes.check_styles("choropleth", self.classes, self.styles)
+
+    def message(self, words: Formatter) -> dict:
+        """What the map is told in a language, whatever it zooms to; made once per layer and language."""
+        if words.language not in self._messages:
+            self._messages[words.language] = class_message(
+                self.codes,
+                self.classes,
+                dict(self.styles),
+                values=self.values,
+                unit=words.say(self.unit) if self.unit else "{}",
+                marks=self.marks,
+                mark_label=words.say(self.mark_key) if self.mark_key else "",
+                badges=self.badges,
+                label=lambda style: words.say(style.key, **style.blanks),
+            )
+        return self._messages[words.language]
 
     @cached_property
     def _rows(self) -> list[tuple[str, str, bool]]:
@@ -47,29 +69,62 @@ class Layer:
         return list(zip(self.codes, self.classes, marks, strict=True))
 
     def vector(self, view: str, filters: Filters | None = None, chosen: str | None = None) -> ClassVector:
-        """The short message to the map."""
-        return class_vector(self.message, view=view, district=filters.district if filters else None, chosen=chosen)
+        """The short message to the map, in the person's language."""
+        district = filters.district if filters else None
+        return class_vector(self.message(text.formatter()), view=view, district=district, chosen=chosen)
 
     def counts(self, district: str | None = None) -> dict[str, int]:
         """Subdistricts per class, within a district when one is chosen."""
-        return Counter(kind for code, kind, _ in self._rows if code.startswith(district or ""))
+        return Counter(letter for code, letter, _ in self._rows if code.startswith(district or ""))
 
     def marked(self, district: str | None = None) -> tuple[str, int] | None:
         """Words for the stripe and how many subdistricts bear it."""
         if self.marks is None:
             return None
-        return self.mark_label, sum(mark for code, _, mark in self._rows if code.startswith(district or ""))
+        return text.formatter().say(self.mark_key), sum(
+            mark for code, _, mark in self._rows if code.startswith(district or "")
+        )
 
 
-def _bounds_words(bounds: list[float], whole: bool, unit: str) -> list[str]:
-    """``1``, ``2-3``, ``4-7`` for counts, ``0.5-12`` for measures."""
-    words, start = [], None
+def nothing_styles() -> dict[str, ClassStyle]:
+    """The three kinds of nothing: reported none, not reported, not applicable."""
+    return {
+        letter: ClassStyle(NOTHING[status][0], f"status_{status}", NOTHING[status][1])
+        for status, letter in NOTHING_LETTERS.items()
+    }
+
+
+def not_known_style(key: str) -> ClassStyle:
+    """Ground and hatch of "not reported", for what is not known for a reason of its own."""
+    ground, line = NOTHING["not_reported"]
+    return ClassStyle(ground, key, line)
+
+
+def shades(number: int) -> list[str]:
+    """As many shades as classes, the darkest always the most."""
+    if number <= 1:
+        return [SEQUENTIAL[3]] * max(number, 1)
+    step = (len(SEQUENTIAL) - 1) / (number - 1)
+    return [SEQUENTIAL[round(index * step)] for index in range(number)]
+
+
+def bounds_words(bounds: list[float], whole: bool) -> list[str]:
+    """``1``, ``2–3``, ``4–7`` for counts, ``0.5–12`` for measures."""
+    ranges, start = [], None
     for bound in bounds:
         low = (1 if whole else 0) if start is None else (start + 1 if whole else start)
-        text = f"{bound:,.0f}" if low == bound else f"{low:,.0f}–{bound:,.0f}"
-        words.append(unit.replace("{}", text))
+        ranges.append(f"{bound:,.0f}" if low == bound else f"{low:,.0f}–{bound:,.0f}")
         start = bound
-    return words
+    return ranges
+
+
+def scale_styles(ranges: list[str], unit: str) -> dict[str, ClassStyle]:
+    """Styles of the classes ``0 .. n-1`` of a scale, the highest first; ``unit`` is a key with ``{}`` for the range."""
+    colors = shades(len(ranges))
+    return {
+        str(number): ClassStyle(colors[number], unit, blanks={"range": words})
+        for number, words in reversed(list(enumerate(ranges)))
+    }
 
 
 def count_bounds(largest: float) -> list[float]:
@@ -78,7 +133,7 @@ def count_bounds(largest: float) -> list[float]:
     return [bound for bound in fixed if bound < largest] + ([float(largest)] if largest >= 1 else [])
 
 
-def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, estimated: bool = False) -> Layer:
+def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, estimated: bool = False) -> Choropleth:
     """Coverage on the scale of a measure (``agencies``, ``village_share``, ``per_head_baht``); nothing stays off the scale.
 
     With ``estimated`` the stripe lies on places whose figure holds a share split from above, else on those that only
@@ -88,63 +143,54 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     scale = [bound * 100 for bound in bounds] if measure == "village_share" else bounds
     if measure == "agencies":
         scale = count_bounds(bounds[-1] if bounds else 0)
-    unit = t(f"unit_{measure}")
+    unit = f"unit_{measure}"
     number = classify(values, scale)
     covered = table["status"].eq("covered")
     classes = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
     classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
-    shades = _shades(len(scale))
-    styles = {
-        str(i): ClassStyle(shades[i], words)
-        for i, words in reversed(list(enumerate(_bounds_words(scale, measure == "agencies", unit))))
-    }
+    styles = scale_styles(bounds_words(scale, measure == "agencies"), unit)
     nothing = nothing_styles()
     if measure == "village_share":
-        classes[table["villages"].eq(0).fillna(False).astype(bool)] = "x"
-        nothing["x"] = ClassStyle(nothing["x"].color, t("no_villages"))
+        off_scale = NOTHING_LETTERS["not_applicable"]
+        classes[table["villages"].eq(0).fillna(False).astype(bool)] = off_scale
+        nothing[off_scale] = ClassStyle(nothing[off_scale].color, "no_villages")
     if classes.eq(map_classes.UNMEASURED).any():
-        styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, t(f"unmeasured_{measure}"))
+        styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, f"unmeasured_{measure}")
     marks = table["is_estimated"] if estimated else table["supported_above"] & ~covered
-    label = t("mark_estimated" if estimated else "mark_supported_above")
-    return Layer(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, label)
+    mark_key = "mark_estimated" if estimated else "mark_supported_above"
+    return Choropleth(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, mark_key)
 
 
-def _shades(number: int) -> list[str]:
-    """As many shades as classes, the darkest always the most."""
-    if number <= 1:
-        return [SEQUENTIAL[3]] * max(number, 1)
-    step = (len(SEQUENTIAL) - 1) / (number - 1)
-    return [SEQUENTIAL[round(index * step)] for index in range(number)]
-
-
-def gaps_layer(table: pd.DataFrame) -> Layer:
+def gaps_layer(table: pd.DataFrame) -> Choropleth:
     """Need x support in four colours; what is not known stays hatched."""
-    styles = {
-        map_classes.QUADRANTS[name]: ClassStyle(color, t(f"quadrant_{name}")) for name, color in QUADRANTS.items()
-    }
-    nothing = nothing_styles()
-    styles["v"] = ClassStyle(nothing["u"].color, t("quadrant_unknown_support"), nothing["u"].hatch)
-    styles["u"] = ClassStyle(nothing["n"].color, t("quadrant_unknown_need"), nothing["u"].hatch)
-    styles["x"] = nothing["x"]
-    return Layer(styles, table["subdistrict_code"], map_classes.letters(table["quadrant"], map_classes.QUADRANTS), table["need_value"], t("unit_need"),
-                 table["supported_above"] & table["quadrant"].eq("gap"), t("mark_supported_above"))  # fmt: skip
-
-
-def clusters_layer(table: pd.DataFrame, unit: str) -> Layer:
-    """Places that lie among their like, as a hint; what is not known stays hatched."""
-    styles = {map_classes.CLUSTERS[name]: ClassStyle(color, t(f"cluster_{name}")) for name, color in CLUSTERS.items()}
-    nothing = nothing_styles()
-    styles["u"] = ClassStyle(nothing["u"].color, t("cluster_not_known"), nothing["u"].hatch)
-    return Layer(
+    letters, nothing = map_classes.QUADRANTS, NOTHING
+    styles = {letters[name]: ClassStyle(color, f"quadrant_{name}") for name, color in QUADRANTS.items()}
+    styles[letters["unknown_support"]] = not_known_style("quadrant_unknown_support")
+    styles[letters["unknown_need"]] = ClassStyle(
+        nothing["none"][0], "quadrant_unknown_need", nothing["not_reported"][1]
+    )
+    styles[letters["not_applicable"]] = ClassStyle(nothing["not_applicable"][0], "status_not_applicable")
+    return Choropleth(
         styles,
         table["subdistrict_code"],
-        map_classes.letters(table["cluster"], map_classes.CLUSTERS),
-        table["value"],
-        unit,
+        map_classes.letters(table["quadrant"], letters),
+        table["need_value"],
+        "unit_need",
+        table["supported_above"] & table["quadrant"].eq("gap"),
+        "mark_supported_above",
     )
 
 
-def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: bool = True) -> Layer:
+def clusters_layer(table: pd.DataFrame, unit: str) -> Choropleth:
+    """Places that lie among their like, as a hint; what is not known stays hatched. ``unit`` is the key of the values'."""
+    letters = map_classes.CLUSTERS
+    styles = {letters[name]: ClassStyle(color, f"cluster_{name}") for name, color in CLUSTERS.items()}
+    styles[letters["not_known"]] = not_known_style("cluster_not_known")
+    classes = map_classes.letters(table["cluster"], letters)
+    return Choropleth(styles, table["subdistrict_code"], classes, table["value"], unit)
+
+
+def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: bool = True) -> Choropleth:
     """The gravest outcome per subdistrict; a count badge on suspected duplication only.
 
     Somebody may be in a place through records that make no pair there (a local government's): not known.
@@ -155,13 +201,13 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: boo
     classes = map_classes.letters(outcome, outcomes.letters(), missing=missing)
     styles = {
         known.letter: ClassStyle(
-            OUTCOMES[code], t(f"outcome_{code}"), OUTCOME_HATCH if hatched and known.is_hatched else None
+            OUTCOMES[code], f"outcome_{code}", OUTCOME_HATCH if hatched and known.is_hatched else None
         )
         for code, known in outcomes.drawn().items()
     }
     suspected = inside["suspected_duplication"]
     badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}
     values = covered["subdistrict_code"].map(suspected)
-    return Layer(
-        styles | nothing_styles(), covered["subdistrict_code"], classes, values, t("unit_duplication"), badges=badges
+    return Choropleth(
+        styles | nothing_styles(), covered["subdistrict_code"], classes, values, "unit_duplication", badges=badges
     )

@@ -12,9 +12,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit_folium import st_folium
 
-from geo import statuses
 from geo.coverage.roll_up import RolledUp
-from geo.maps import palette
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
@@ -25,7 +23,7 @@ from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import url_state
 from pages.session.scope import Scope
-from pages.session.text import baht, day, language, safe, t, whole, year
+from pages.session.text import baht, day, formatter, language, safe, t, whole, year
 
 MAP_HEIGHT = 680
 _gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)
@@ -67,14 +65,6 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
         f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items
     )
     html(f'<div class="kradan-figures">{cells}</div>')
-
-
-def nothing_styles() -> dict[str, ClassStyle]:
-    """The three kinds of nothing: reported none, not reported, not applicable."""
-    return {
-        letter: ClassStyle(palette.NOTHING[status][0], t(f"status_{status}"), palette.NOTHING[status][1])
-        for status, letter in statuses.NOTHING.items()
-    }
 
 
 def choose_map_view(scope: Scope) -> str:
@@ -159,7 +149,7 @@ def key(styles: list[ClassStyle], mark: str | None) -> None:
 def _class(style: ClassStyle, number: int | None = None) -> str:
     look = f"background-color:{style.color}" + (f";--line:{style.hatch}" if style.hatch else "")
     hatch = " kradan-hatch" if style.hatch else ""
-    return f'<li><i class="kradan-swatch{hatch}" style="{look}"></i>{_meaning(style.label, number)}</li>'
+    return f'<li><i class="kradan-swatch{hatch}" style="{look}"></i>{_meaning(formatter().say(style.key, **style.blanks), number)}</li>'
 
 
 def _stripe(words: str, number: int | None = None) -> str:

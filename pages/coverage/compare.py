@@ -79,13 +79,13 @@ def _step_year(scope: Scope) -> None:
     )
 
 
-def layer_of(scope: Scope, look: Look, measure: str, bounds: list[float]) -> layers.Layer:
+def layer_of(scope: Scope, look: Look, measure: str, bounds: list[float]) -> layers.Choropleth:
     """The coverage layer of a look; estimated shares bear a stripe."""
     return _layer_of(scope, look, measure, tuple(bounds), language())
 
 
 @kept(256)
-def _layer_of(scope: Scope, look: Look, measure: str, bounds: tuple[float, ...], language: str) -> layers.Layer:
+def _layer_of(scope: Scope, look: Look, measure: str, bounds: tuple[float, ...], language: str) -> layers.Choropleth:
     """A layer holds its legend's words: kept by language too."""
     return layers.coverage_layer(looks.coverage(scope, look), measure, list(bounds), estimated=look.split is not None)
 
@@ -108,7 +108,7 @@ def one(scope: Scope, sight: Sight) -> None:
             _beside(scope, sight, layer)
 
 
-def _beside(scope: Scope, sight: Sight, layer: layers.Layer) -> None:
+def _beside(scope: Scope, sight: Sight, layer: layers.Choropleth) -> None:
     """Legend, money without a subdistrict and figures."""
     look, chosen = sight.look, sight.look.filters
     panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
@@ -184,7 +184,7 @@ def shapes(address: str) -> SmallShapes:
     return small_shapes(document["features"], document["districts"]["features"])
 
 
-def picture(scope: Scope, layer: layers.Layer, district: str | None = None, chosen: str | None = None) -> str:
+def picture(scope: Scope, layer: layers.Choropleth, district: str | None = None, chosen: str | None = None) -> str:
     """A small map of a layer as the address of an image; with a place chosen only its own district is coloured."""
     marked = frozenset(layer.codes[layer.marks]) if layer.marks is not None else frozenset()
     near = layer.codes.str.startswith(chosen[:4]) if chosen else layer.codes.notna()

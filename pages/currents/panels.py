@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps.board import ClassStyle
+from geo.maps.palette import SEQUENTIAL
 from geo.money import currents as cur
 from geo.money.alignment import strong_on_weak
 from geo.money.sankey import sankey
@@ -15,9 +16,8 @@ from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
 from pages.components import charts, panels, records
 from pages.components import filters as choices
-from pages.components.map_layer import Layer
+from pages.components.map_layer import Choropleth, nothing_styles
 from pages.components.names import district_names, theme_names
-from pages.components.palette import SEQUENTIAL
 from pages.overview import questions as answers
 from pages.queries import analysis
 from pages.queries import store as queries
@@ -86,7 +86,7 @@ def flows(scope: Scope, chosen: queries.Filters, found: cur.Currents) -> None:
         panels.table(shown, "currents", columns, formats={"amount_satang": lambda satang: f"{satang / 100:,.2f}"})
 
 
-def alignment_layer(scope: Scope, chosen: queries.Filters) -> Layer:
+def alignment_layer(scope: Scope, chosen: queries.Filters) -> Choropleth:
     """Share of money that meets the community's own plan; no plan and no money stay off the scale."""
     table = analysis.alignment(scope, chosen)
     share = table["aligned_share"]
@@ -97,17 +97,19 @@ def alignment_layer(scope: Scope, chosen: queries.Filters) -> Layer:
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
     lows = (0.0, *SHARES[:-1])
     styles = {
-        str(i): ClassStyle(SEQUENTIAL[i], t("share_between", low=f"{lows[i] * 100:.0f}", high=f"{SHARES[i] * 100:.0f}"))
+        str(i): ClassStyle(
+            SEQUENTIAL[i], "share_between", blanks={"low": f"{lows[i] * 100:.0f}", "high": f"{SHARES[i] * 100:.0f}"}
+        )
         for i in reversed(range(5))
     }
-    nothing = panels.nothing_styles()
-    styles["n"] = ClassStyle(nothing["n"].color, t("alignment_no_money"))
-    styles["u"] = ClassStyle(nothing["n"].color, t("alignment_no_plan"), nothing["u"].hatch)
+    nothing = nothing_styles()
+    styles["n"] = ClassStyle(nothing["n"].color, "alignment_no_money")
+    styles["u"] = ClassStyle(nothing["n"].color, "alignment_no_plan", nothing["u"].hatch)
     styles["v"] = nothing["u"]
-    return Layer(styles, table["subdistrict_code"], classes, share * 100, t("unit_aligned"))
+    return Choropleth(styles, table["subdistrict_code"], classes, share * 100, "unit_aligned")
 
 
-def strong_layer(scope: Scope, chosen: queries.Filters) -> Layer:
+def strong_layer(scope: Scope, chosen: queries.Filters) -> Choropleth:
     """Strong current, weak community, both."""
     return answers.layer_of(answers.answer(scope, chosen, "strong_current_on_weak"))
 
@@ -167,7 +169,7 @@ def tables(scope: Scope, chosen: queries.Filters, shown: str) -> None:
 
 
 def _asked(themes: str) -> str:
-    return records.theme_words(themes) if themes else t("alignment_no_plan")
+    return records.theme_words(themes) if themes else "alignment_no_plan"
 
 
 def history(scope: Scope, chosen: queries.Filters) -> None:

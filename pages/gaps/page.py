@@ -36,7 +36,7 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator, liste
     if mode == "clusters":
         measure = said["hint"]
         found = looks.clusters(scope, chosen.without("district"), measure, said["method"])
-        layer = layers.clusters_layer(found, t("unit_per_head_baht") if measure == "per_head_baht" else "{}")
+        layer = layers.clusters_layer(found, "unit_per_head_baht" if measure == "per_head_baht" else "")
         finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
         need, per, bar = said["need"], said["per"], said["bar"]

@@ -7,12 +7,12 @@ import streamlit as st
 
 from geo.coverage.matrix import money_matrix, who_could_act_in
 from geo.coverage.roll_up import STRIP_LEVELS
+from geo.maps.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from loaders import codes
 from loaders.areas import facts as province_facts
 from pages.components import panels, records
 from pages.components.charts import Cell, matrix_html
 from pages.components.names import district_names, subdistrict_names, theme_names
-from pages.components.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters

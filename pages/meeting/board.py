@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import pandas as pd
 
-from geo.maps import palette
+from geo.maps.board import ClassStyle
+from geo.maps.classes import UNMEASURED
+from geo.overlaps.outcomes import OUTCOMES
 from geo.ranking.ranking import Ranking
 from geo.ranking.spec import SpecError
 from geo.selection.selection import Choice, Wish, select, worth
 from geo.statuses import NOTHING
 from loaders import codes
+from pages.components.map_layer import Choropleth
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.ranking import data as ranking_data
@@ -20,12 +24,10 @@ from pages.session.scope import Scope
 
 FOCUS = 7
 NEED = "hardship_households"
+# Classes that the legend of the wall leaves out while no place is in them.
+ONLY_WHERE_PRESENT = {NOTHING["not_applicable"], UNMEASURED, OUTCOMES["not_known"].letter}
+NO_NAME = {"th": "-", "en": "-"}
 VIEWS = ("coverage", "gaps", "overlaps", "currents", "classes", "weak", "pilots", "decision")
-
-
-def nothing_legend() -> list[list]:
-    """The three kinds of nothing, off every scale."""
-    return [[letter, *palette.NOTHING[status], f"status_{status}", {}] for status, letter in NOTHING.items()]
 
 
 def whole(number: object) -> int | None:
@@ -34,7 +36,7 @@ def whole(number: object) -> int | None:
 
 
 @dataclass(frozen=True)
-class Board:
+class MeetingData:
     """What the steps are computed from: one data version, one fiscal year."""
 
     scope: Scope
@@ -142,21 +144,55 @@ class Board:
         """The bases behind a frame."""
         return sorted(set(frame["base"].dropna()))
 
-    def step(self, view: str, classes: pd.Series, legend: list, title: list, **more: object) -> dict:
-        """Put a step together; every subdistrict has a class, and every class in use stands in the legend."""
-        letters = classes.reindex(self.codes)
-        shown = [entry for entry in legend if entry[0] in set(letters) or entry[0] not in {"x", "m", "k"}]
-        for name in ("note", "values", "unit", "marks", "mark_key", "badges"):
-            more.setdefault(name, None)
+    @cached_property
+    def support_bases(self) -> list[str]:
+        """The bases behind the support records of the year."""
+        return self.bases(analysis.chosen_support(self.scope, self.chosen))
+
+    def register_bases(self, *names: str) -> list[str]:
+        """The bases behind registers, the shipped reference left out."""
+        return sorted(
+            {base for name in names for base in self.bases(queries.register(self.scope, name)) if base != "reference"}
+        )
+
+    def layer(
+        self,
+        styles: Mapping[str, ClassStyle],
+        classes: pd.Series,
+        values: pd.Series | None = None,
+        unit: str = "",
+        marks: pd.Series | None = None,
+        mark_key: str = "",
+    ) -> Choropleth:
+        """A choropleth of series by code."""
+        listed = pd.Series(self.codes, index=self.codes)
+        values, marks = (None if series is None else series.reindex(self.codes) for series in (values, marks))
+        return Choropleth(styles, listed, classes.reindex(self.codes), values, unit, marks, mark_key)
+
+    def step(self, view: str, layer: Choropleth, title: list, **more: object) -> dict:
+        """Put a step together as plain JSON: the layer by code order, its legend, the finding; ``more`` overrides."""
+        by_code = dict(zip(layer.codes, layer.classes, strict=True))
+        classes = "".join(by_code[code] for code in self.codes)
+        marked = set() if layer.marks is None else set(layer.codes[layer.marks.astype(bool)])
         return {
             "view": view,
-            "classes": "".join(letters),
-            "legend": shown,
+            "classes": classes,
+            "legend": [
+                [letter, style.color, style.hatch, style.key, dict(style.blanks)]
+                for letter, style in layer.styles.items()
+                if letter in classes or letter not in ONLY_WHERE_PRESENT
+            ],
             "title": title,
             "figures": [],
             "bars": [],
             "focus": [],
             "bases": [],
+            "note": None,
+            "values": None if layer.values is None else self.in_order(layer.values.set_axis(layer.codes)),
+            "unit": layer.unit or None,
+            "marks": None if layer.marks is None else "".join("1" if code in marked else "0" for code in self.codes),
+            "mark_key": layer.mark_key or None,
+            "badges": None if layer.badges is None else layer.badges,
         } | more
 
     def in_order(self, values: pd.Series) -> list[float | int | None]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from loaders import settings
 from pages.meeting import answers as meeting_answers
-from pages.meeting.board import Board, whole
+from pages.meeting.board import MeetingData, whole
 from pages.meeting.steps import BUILDERS
 from pages.queries import analysis
 from pages.queries import store as queries
@@ -33,24 +33,24 @@ def shipped_story() -> dict:
 @kept(4)
 def gather(scope: Scope) -> dict:
     """The facts of the present data version. Shared between sessions: never changed in place."""
-    board = Board(scope, shipped_story())
-    steps = {view: build(board) for view, build in BUILDERS.items()}
+    meeting = MeetingData(scope, shipped_story())
+    steps = {view: build(meeting) for view, build in BUILDERS.items()}
     return {
         "format": FORMAT,
         "version": queries.stamp(scope),  # with the province where it is not this house's own; not who looks
         "province": scope.province,
-        "fiscal_year": board.chosen.fiscal_year,
-        "population_year": queries.population_year(board.chosen.fiscal_year),
+        "fiscal_year": meeting.chosen.fiscal_year,
+        "population_year": queries.population_year(meeting.chosen.fiscal_year),
         "as_of": _as_of(scope),
         "is_demo": _is_demo(scope),
-        "codes": board.codes,
-        "areas": _areas(board),
+        "codes": meeting.codes,
+        "areas": _areas(meeting),
         "steps": steps,
-        "questions": meeting_answers.answers(board),
-        "cards": _cards(board, steps),
+        "questions": meeting_answers.answers(meeting),
+        "cards": _cards(meeting, steps),
         "agencies": _names(scope, "agency"),
         "streams": _names(scope, "stream"),
-        "support": _support(board),
+        "support": _support(meeting),
         "sources": _sources(scope),
     }
 
@@ -83,18 +83,18 @@ def _names(scope: Scope, name: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _areas(board: Board) -> dict[str, dict]:
+def _areas(meeting: MeetingData) -> dict[str, dict]:
     return {
         str(row.subdistrict_code): {
             "th": row.name_th, "en": row.name_en, "district": row.district_code, "district_th": row.district_name_th, "district_en": row.district_name_en,
             "population": whole(row.population), "villages": whole(row.villages),
         }
-        for row in board.areas.loc[board.codes].itertuples()
+        for row in meeting.areas.loc[meeting.codes].itertuples()
     }  # fmt: skip
 
 
-def _support(board: Board) -> dict:
-    records = analysis.chosen_support(board.scope, board.chosen)
+def _support(meeting: MeetingData) -> dict:
+    records = analysis.chosen_support(meeting.scope, meeting.chosen)
     table = records[SUPPORT].astype(object)
     return {"columns": SUPPORT, "rows": table.where(table.notna(), None).to_numpy().tolist()}
 
@@ -108,17 +108,17 @@ def _sources(scope: Scope) -> list[dict]:
     return found
 
 
-def _cards(board: Board, steps: dict) -> dict[str, dict]:
+def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
-    coverage, gaps, ranked = board.coverage, board.gaps, board.ranked
-    flagged = board.flagged["subdistrict_code"].value_counts()
-    supports = analysis.rolled(board.scope, board.chosen).by_subdistrict.sort_values(
+    coverage, gaps, ranked = meeting.coverage, meeting.gaps, meeting.ranked
+    flagged = meeting.flagged["subdistrict_code"].value_counts()
+    supports = analysis.rolled(meeting.scope, meeting.chosen).by_subdistrict.sort_values(
         "amount_satang", ascending=False, na_position="last"
     )
     grouped = dict(iter(supports.groupby("subdistrict_code")))
-    booklet = _booklets(board.scope)
+    booklet = _booklets(meeting.scope)
     cards = {}
-    for position, code in enumerate(board.codes):
+    for position, code in enumerate(meeting.codes):
         row, need = coverage.loc[code], gaps.loc[code]
         rank = ranked.loc[code] if code in ranked.index else None
         cards[code] = {

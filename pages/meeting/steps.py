@@ -7,165 +7,175 @@ discussion, at most seven. A blank is a number, ``{"satang": n}``, ``{"share": x
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pandas as pd
 
 from geo.frames import known_sum
 from geo.maps import classes as map_classes
+from geo.maps.board import ClassStyle
 from geo.maps.breaks import classify
-from geo.maps.palette import (
-    NONE,
-    NOT_APPLICABLE,
-    NOT_REPORTED,
-    NOT_REPORTED_LINE,
-    OUTCOMES,
-    QUADRANTS,
-    SEQUENTIAL,
-    UNMEASURED,
-)
-from geo.overlaps import outcomes
+from geo.maps.palette import QUADRANTS, UNMEASURED
 from geo.statuses import nothing_classes
 from loaders import codes
-from pages.components.map_layer import count_bounds
-from pages.meeting import steps_community as meeting_community
-from pages.meeting.board import FOCUS, Board, nothing_legend, whole
+from pages.components import map_layer
+from pages.meeting import steps_community
+from pages.meeting.board import FOCUS, NO_NAME, MeetingData, whole
 from pages.queries import analysis
 from pages.queries import store as queries
 
-JUDGED = ("gap", "served", "low_need_supported", "low_need_none")
+# Outcomes that the wall counts in figures, and the key of their words.
+PAIR_FIGURES = {
+    "suspected_duplication": "meeting_pairs_suspected_duplication",
+    "overlapping": "meeting_pairs_overlapping",
+    "complementary": "meeting_pairs_complementary",
+}
 
 
-def _ranges(bounds: list[float], count: bool) -> list[str]:
-    words, start = [], None
-    for bound in bounds:
-        low = (1 if count else 0) if start is None else (start + 1 if count else start)
-        words.append(f"{bound:,.0f}" if low == bound else f"{low:,.0f}–{bound:,.0f}")
-        start = bound
-    return words
+def _theme_name(need: str) -> dict[str, str]:
+    """Name of the theme that answers a need, in both languages."""
+    theme = analysis.theme_of(need)
+    return next(
+        ({"th": entry["name_th"], "en": entry["name_en"]} for entry in codes.themes() if entry["code"] == theme),
+        dict(NO_NAME),
+    )
 
 
-def _scale(bounds: list[float], key: str, count: bool) -> list[list]:
-    shades = [
-        SEQUENTIAL[round(index * (len(SEQUENTIAL) - 1) / max(len(bounds) - 1, 1))] for index in range(len(bounds))
-    ] or []
-    entries = [[str(i), shades[i], None, key, {"range": words}] for i, words in enumerate(_ranges(bounds, count))]
-    return entries[::-1]
-
-
-def coverage(board: Board) -> dict:
+def coverage(meeting: MeetingData) -> dict:
     """How many agencies stand in each subdistrict, and where nobody does."""
-    table = board.coverage
-    bounds = count_bounds(float(table["agencies"].max() or 0))
-    number = classify(table["agencies"], bounds)
-    classes = nothing_classes(table["status"]).where(number.isna(), number.astype("string"))
-    counts = table["status"].value_counts()
-    covered, none, unknown = (int(counts.get(name, 0)) for name in ("covered", "none", "not_reported"))
-    nobody = table[table["status"].eq("none")].sort_values("population", ascending=False)
+    table = meeting.coverage
+    layer = map_layer.coverage_layer(table, "agencies", [float(table["agencies"].max() or 0)])
+    covered, none, not_reported = (table["status"].eq(status) for status in ("covered", "none", "not_reported"))
+    nobody = table[none].sort_values("population", ascending=False)
     few = table[table["agencies"].eq(1)].sort_values("population", ascending=False)
-    above = (table["supported_above"] & ~table["status"].eq("covered")).reindex(board.codes, fill_value=False)
-    return board.step(
-        "coverage", classes.astype("object"), _scale(bounds, "unit_agencies", True) + nothing_legend(),
-        ["meeting_title_coverage", {"covered": covered, "all": len(table), "none": none, "unknown": unknown}] if covered + none else ["meeting_title_no_coverage", {}],
-        note=["meeting_note_coverage", {"full": int((table["missing_bases"].eq("") & table["completeness"].notna()).sum()), "all": len(table), "bases": board.reporting}] if covered + none else None,
-        values=board.in_order(table["agencies"].where(table["status"].eq("covered"))), unit="unit_agencies",
-        figures=[["people_covered", whole(known_sum(table.loc[table["status"].eq("covered"), "population"]))],
-                 ["people_none", whole(known_sum(table.loc[table["status"].eq("none"), "population"]))],
-                 ["people_not_reported", whole(known_sum(table.loc[table["status"].eq("not_reported"), "population"]))]][0 if covered + none else 2:],
-        marks="".join("1" if mark else "0" for mark in above) if above.any() else None, mark_key="mark_supported_above",
-        focus=list((nobody if len(nobody) else few)["subdistrict_code"][: FOCUS - 2 if above.any() else FOCUS]),  # the stripe takes two lines
-        bases=board.bases(analysis.chosen_support(board.scope, board.chosen)),
-    )  # fmt: skip
+    is_known = bool((covered | none).any())
+    is_striped = bool((table["supported_above"] & ~covered).any())
+    all_spoke = int((table["missing_bases"].eq("") & table["completeness"].notna()).sum())
+    blanks = {
+        "covered": int(covered.sum()),
+        "all": len(table),
+        "none": int(none.sum()),
+        "unknown": int(not_reported.sum()),
+    }
+    people = {
+        "people_covered": known_sum(table.loc[covered, "population"]),
+        "people_none": known_sum(table.loc[none, "population"]),
+        "people_not_reported": known_sum(table.loc[not_reported, "population"]),
+    }
+    figures = [[key, whole(number)] for key, number in people.items()]
+    return meeting.step(
+        "coverage",
+        layer if is_striped else replace(layer, marks=None),
+        ["meeting_title_coverage", blanks] if is_known else ["meeting_title_no_coverage", {}],
+        note=["meeting_note_coverage", {"full": all_spoke, "all": len(table), "bases": meeting.reporting}]
+        if is_known
+        else None,
+        values=meeting.in_order(table["agencies"].where(covered)),
+        mark_key="mark_supported_above",
+        figures=figures if is_known else figures[2:],
+        # the stripe takes two lines of the legend
+        focus=list((nobody if len(nobody) else few)["subdistrict_code"][: FOCUS - 2 if is_striped else FOCUS]),
+        bases=meeting.support_bases,
+    )
 
 
-def gaps(board: Board) -> dict:
+def gaps(meeting: MeetingData) -> dict:
     """Where need is high and nobody helps."""
-    table = board.gaps
-    legend = [[map_classes.QUADRANTS[name], QUADRANTS[name], None, f"quadrant_{name}", {}] for name in JUDGED]
-    legend += [["v", NOT_REPORTED, NOT_REPORTED_LINE, "quadrant_unknown_support", {}], ["u", NONE, NOT_REPORTED_LINE, "quadrant_unknown_need", {}],
-               ["x", NOT_APPLICABLE, None, "status_not_applicable", {}]]  # fmt: skip
-    found = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
+    table = meeting.gaps
+    in_gap = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
     unknown = int(table["quadrant"].isin(["unknown_support", "unknown_need"]).sum())
     need = next(
-        (entry for entry in codes.indicators() if entry["code"] == board.need), {"name_th": "-", "name_en": "-"}
+        (
+            {"th": entry["name_th"], "en": entry["name_en"]}
+            for entry in codes.indicators()
+            if entry["code"] == meeting.need
+        ),
+        dict(NO_NAME),
     )
-    theme = analysis.theme_of(board.need)
-    name = next(
-        ({"th": entry["name_th"], "en": entry["name_en"]} for entry in codes.themes() if entry["code"] == theme),
-        {"th": "-", "en": "-"},
+    blanks = {"gaps": len(in_gap), "need": need, "theme": _theme_name(meeting.need)}
+    register = queries.register(meeting.scope, "indicator").query("indicator_code == @meeting.need")
+    is_judged = bool(table["quadrant"].isin(list(QUADRANTS)).any())
+    figures = [
+        ["meeting_need_in_gaps", whole(in_gap["need_value"].sum())],
+        ["meeting_people_in_gaps", whole(known_sum(in_gap["population"]))],
+    ]
+    known = int(table["need_value"].notna().sum())
+    return meeting.step(
+        "gaps",
+        replace(map_layer.gaps_layer(table), marks=None, mark_key=""),
+        ["meeting_title_gaps" if is_judged else "meeting_title_no_gaps", blanks],
+        need=need,
+        note=["meeting_note_gaps", {"known": known, "all": len(table), "unknown": unknown}],
+        figures=figures if is_judged else [],
+        focus=list(in_gap["subdistrict_code"][:FOCUS]),
+        bases=sorted({*meeting.bases(register), *meeting.support_bases}),
     )
-    blanks = {"gaps": len(found), "need": {"th": need["name_th"], "en": need["name_en"]}, "theme": name}
-    register = queries.register(board.scope, "indicator").query("indicator_code == @board.need")
-    judged = bool(table["quadrant"].isin(list(JUDGED)).any())
-    return board.step(
-        "gaps", map_classes.letters(table["quadrant"], map_classes.QUADRANTS), legend,
-        ["meeting_title_gaps" if judged else "meeting_title_no_gaps", blanks], need=blanks["need"],
-        note=["meeting_note_gaps", {"known": int(table["need_value"].notna().sum()), "all": len(table), "unknown": unknown}],
-        values=board.in_order(table["need_value"]), unit="unit_need",
-        figures=[["meeting_need_in_gaps", whole(found["need_value"].sum())], ["meeting_people_in_gaps", whole(known_sum(found["population"]))]] if judged else [],
-        focus=list(found["subdistrict_code"][:FOCUS]),
-        bases=sorted({*board.bases(register), *board.bases(analysis.chosen_support(board.scope, board.chosen))}),
-    )  # fmt: skip
 
 
-def overlaps(board: Board) -> dict:
+def overlaps(meeting: MeetingData) -> dict:
     """Suspected duplication told from designed layering."""
-    found = analysis.overlaps(board.scope, board.chosen)
-    inside = found.by_area[found.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
-    outcome = inside["outcome"].reindex(board.codes)
-    status = nothing_classes(board.coverage["status"].reindex(board.codes))
-    status = status.fillna(outcomes.OUTCOMES["not_known"].letter)
-    classes = map_classes.letters(outcome, outcomes.letters(), missing=status)
-    legend = [[known.letter, OUTCOMES[name], None, f"outcome_{name}", {}] for name, known in outcomes.drawn().items()]
+    overlap = analysis.overlaps(meeting.scope, meeting.chosen)
+    layer = map_layer.overlaps_layer(overlap.by_area, meeting.coverage, hatched=False)
+    inside = overlap.by_area[overlap.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
     flagged = inside[inside["outcome"].eq("suspected_duplication")].sort_values(
         "at_stake_satang", ascending=False, na_position="last"
     )
     stake = flagged["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
-    counts = found.pairs["outcome"].value_counts()
-    return board.step(
-        "overlaps", classes.astype("object"), legend + nothing_legend(), _overlaps_title(board, counts, whole(stake)),
+    counts = overlap.pairs["outcome"].value_counts()
+    figures = [[key, whole(counts.get(outcome, 0))] for outcome, key in PAIR_FIGURES.items()]
+    return meeting.step(
+        "overlaps",
+        layer,
+        _overlaps_title(meeting, counts, whole(stake)),
         note=["meeting_note_overlaps", {"unknown": int(counts.get("not_known", 0))}],
-        values=board.in_order(inside["suspected_duplication"].astype(float)), unit="unit_duplication",
-        badges={str(code): int(number) for code, number in flagged["suspected_duplication"].items()},
-        figures=[[f"meeting_pairs_{name}", whole(counts.get(name, 0))] for name in ("suspected_duplication", "overlapping", "complementary")] if len(outcome.dropna()) else [],
-        focus=list(flagged.index[:FOCUS]), bases=board.bases(analysis.chosen_support(board.scope, board.chosen)),
-    )  # fmt: skip
+        figures=figures if inside.index.isin(meeting.codes).any() else [],
+        focus=list(flagged.index[:FOCUS]),
+        bases=meeting.support_bases,
+    )
 
 
-def _overlaps_title(board: Board, counts: pd.Series, stake: int | None) -> list:
+def _overlaps_title(meeting: MeetingData, counts: pd.Series, stake: int | None) -> list:
     """The finding; without one, how many pairs were compared; without supports, that nothing can be said."""
-    if len(board.flagged):
+    if len(meeting.flagged):
         blanks = {
-            "pairs": len(board.flagged),
-            "places": int(board.flagged["area_code"].nunique()),
+            "pairs": len(meeting.flagged),
+            "places": int(meeting.flagged["area_code"].nunique()),
             "stake": {"satang": stake},
         }
         return ["meeting_title_overlaps", blanks]
-    if board.coverage["status"].eq("covered").any():
+    if meeting.coverage["status"].eq("covered").any():
         return ["meeting_title_overlaps_zero", {"compared": int(counts.sum() - counts.get("not_known", 0))}]
     return ["meeting_title_no_overlaps", {}]
 
 
-def currents(board: Board) -> dict:
+def currents(meeting: MeetingData) -> dict:
     """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
-    rolled = analysis.rolled(board.scope, board.chosen)
-    table = board.coverage
+    rolled = analysis.rolled(meeting.scope, meeting.chosen)
+    table = meeting.coverage
     million = table["amount_satang"].astype("Float64") / 1e8
     bounds = [0.5, 1.0, 2.0, 5.0]
     top = float(million.max()) if million.notna().any() else 0.0
     scale = [bound for bound in bounds if bound < top] + ([top] if top else [])
     number = classify(million, scale)
-    unmeasured = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
-    classes = unmeasured.astype("object").where(number.isna(), number.astype("string"))
-    shades = _scale(scale, "meeting_unit_million_baht", False)
+    classes = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
     edges = ["0", *(f"{bound:g}" for bound in bounds)]
-    for entry in shades:
-        position = int(entry[0])
-        last = position == len(scale) - 1
-        entry[4] = {"range": f"{edges[position]}+" if last else f"{edges[position]}–{edges[position + 1]}"}
+    ranges = [f"{low}–{high}" for low, high in pairwise(edges[: len(scale)])]
+    ranges += [f"{edges[len(scale) - 1]}+"] if scale else []
+    layer = map_layer.Choropleth(
+        map_layer.scale_styles(ranges, "meeting_unit_million_baht")
+        | {map_classes.UNMEASURED: ClassStyle(UNMEASURED, "unmeasured_per_head_baht")}
+        | map_layer.nothing_styles(),
+        table["subdistrict_code"],
+        classes.where(number.isna(), number.astype("string")).astype("object"),
+        million,
+        "meeting_unit_million_baht",
+    )
     placed, strip = (
         rolled.by_subdistrict["amount_satang"].sum(min_count=1),
         rolled.strip["amount_satang"].sum(min_count=1),
     )
-    records = analysis.chosen_support(board.scope, board.chosen)
+    records = analysis.chosen_support(meeting.scope, meeting.chosen)
     streams = (
         records[records["amount_satang"].notna()]
         .groupby("stream_code")["amount_satang"]
@@ -176,18 +186,23 @@ def currents(board: Board) -> dict:
     total = int((0 if pd.isna(placed) else placed) + (0 if pd.isna(strip) else strip))
     unplaced = {"satang": whole(strip) if len(rolled.strip) else 0}
     stated = bool(records["amount_satang"].notna().any())
-    return board.step(
-        "currents", classes.astype("object"), [*shades, ["m", UNMEASURED, None, "unmeasured_per_head_baht", {}], *nothing_legend()],
-        ["meeting_title_currents", {"total": {"satang": total}, "streams": int((streams > 0).sum()), "unplaced": unplaced}] if stated else ["meeting_title_no_currents", {}],
-        note=["meeting_note_currents", {"without": int(records["amount_satang"].isna().sum())}] if len(records) else None,
-        values=board.in_order(million), unit="meeting_unit_million_baht",
+    title = {"total": {"satang": total}, "streams": int((streams > 0).sum()), "unplaced": unplaced}
+    return meeting.step(
+        "currents",
+        layer,
+        ["meeting_title_currents", title] if stated else ["meeting_title_no_currents", {}],
+        note=["meeting_note_currents", {"without": int(records["amount_satang"].isna().sum())}]
+        if len(records)
+        else None,
         figures=[["figure_placed_baht", {"satang": whole(placed)}], ["meeting_unplaced", unplaced]] if stated else [],
-        bars=_stream_bars(board, streams, total), focus=list(richest["subdistrict_code"][:FOCUS]), bases=board.bases(records),
-    )  # fmt: skip
+        bars=_stream_bars(meeting, streams, total),
+        focus=list(richest["subdistrict_code"][:FOCUS]),
+        bases=meeting.bases(records),
+    )
 
 
-def _stream_bars(board: Board, streams: pd.Series, total: int) -> list[list]:
-    known = queries.code_list(board.scope, "stream").set_index("code")
+def _stream_bars(meeting: MeetingData, streams: pd.Series, total: int) -> list[list]:
+    known = queries.code_list(meeting.scope, "stream").set_index("code")
     bars = []
     for code, satang in streams.head(5).items():
         row = known.loc[code] if code in known.index else None
@@ -206,8 +221,8 @@ BUILDERS = {
     "gaps": gaps,
     "overlaps": overlaps,
     "currents": currents,
-    "classes": meeting_community.classes,
-    "weak": meeting_community.weak,
-    "pilots": meeting_community.pilots,
-    "decision": meeting_community.decision,
+    "classes": steps_community.classes,
+    "weak": steps_community.weak,
+    "pilots": steps_community.pilots,
+    "decision": steps_community.decision,
 }

@@ -11,6 +11,8 @@ import streamlit as st
 
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks
+from geo.maps.palette import NONE
+from geo.statuses import NOTHING
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from pages.components import filters as choices
@@ -18,7 +20,6 @@ from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.components.filters import ALL, choose
 from pages.components.names import names_among, province_names, theme_names
-from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE
 from pages.nation import data as nation_data
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -64,7 +65,7 @@ def missing_file() -> None:
         st.info(t("nation_no_file", folder=str(boundaries.boundary_folder())))
 
 
-def layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Layer:
+def layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Choropleth:
     """Provinces on the scale of a measure; the class bounds stand on every year, so that two years can be compared."""
     shown = with_baht(table).assign(
         subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
@@ -73,10 +74,10 @@ def layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Layer:
     bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
     found = layers.coverage_layer(shown, measure, bounds)
     nothing = {
-        "n": ClassStyle(NONE, t("status_none_nation")),
-        "u": ClassStyle(NOT_REPORTED, t("status_not_reported_nation"), NOT_REPORTED_LINE),
+        NOTHING["none"]: ClassStyle(NONE, "status_none_nation"),
+        NOTHING["not_reported"]: layers.not_known_style("status_not_reported_nation"),
     }
-    return replace(found, styles=found.styles | nothing)
+    return replace(found, styles={**found.styles, **nothing})
 
 
 def with_baht(table: pd.DataFrame) -> pd.DataFrame:
@@ -84,7 +85,7 @@ def with_baht(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(amount_baht=(table["amount_satang"] / 100).astype("Float64"))
 
 
-def show_map(scope: Scope, found: layers.Layer) -> str | None:
+def show_map(scope: Scope, found: layers.Choropleth) -> str | None:
     """Draw the nation; returns the code of a province just clicked."""
     known = nation_data.current()
     words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,8 +17,7 @@ from geo.questions.context import Answer, Context
 from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING
 from loaders import codes
-from pages.components import panels, records
-from pages.components.map_layer import Layer
+from pages.components import map_layer, panels, records
 from pages.components.names import need_names
 from pages.queries import analysis
 from pages.queries import store as queries
@@ -118,23 +118,28 @@ def _blank(scope: Scope, name: str, value: Any) -> str:
     return whole(value)
 
 
-def layer_of(given: Answer) -> Layer:
+def layer_of(given: Answer) -> map_layer.Choropleth:
     """The answer as the map's layer."""
-    nothing = panels.nothing_styles()
+    nothing = map_layer.nothing_styles()
     styles = {}
-    for key, (role, label) in given.styles.items():
+    for letter, (role, key) in given.styles.items():
         if role in NOTHING:
             usual = nothing[NOTHING[role]]
-            styles[key] = ClassStyle(usual.color, t(label) if label else usual.label, usual.hatch)
+            styles[letter] = replace(usual, key=key) if key else usual
         else:
-            styles[key] = ClassStyle(ROLES[role], t(label))
+            styles[letter] = ClassStyle(ROLES[role], key)
     table = given.classes
     values = table["value"] if given.unit else None
-    unit = t(given.unit) if given.unit else "{}"
     marks = table["subdistrict_code"].isin(given.marked) if given.marked else None
-    label = t(given.mark_label) if given.mark_label else ""
-    return Layer(
-        styles, table["subdistrict_code"], table["class"], values, unit, marks, label, dict(given.badges) or None
+    return map_layer.Choropleth(
+        styles,
+        table["subdistrict_code"],
+        table["class"],
+        values,
+        given.unit,
+        marks,
+        given.mark_label,
+        dict(given.badges) or None,
     )
 
 

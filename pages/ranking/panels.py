@@ -6,19 +6,20 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps.board import ClassStyle
+from geo.maps.palette import CLASSES, QUADRANTS
 from geo.ranking.ranking import Ranking
 from geo.ranking.review import Agreed
 from loaders.decisions import scenarios as store_scenarios
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
-from pages.components.map_layer import Layer
+from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names
-from pages.components.palette import CLASSES, NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
+from pages.session.formatter import Phrase
 from pages.session.scope import Scope
 from pages.session.text import day, percent, safe, t, whole
 
@@ -64,11 +65,7 @@ def method_note(stamped: dict[str, str]) -> None:
     scenarios.note([f"{name}: {value}" for name, value in stamped.items()])
 
 
-def _no_score() -> ClassStyle:
-    return ClassStyle(NOT_REPORTED, t("rank_no_score"), NOT_REPORTED_LINE)
-
-
-def class_layer(units: pd.DataFrame, column: str) -> Layer:
+def class_layer(units: pd.DataFrame, column: str) -> Choropleth:
     """A, B, C; striped where the class is on the border, or where people agreed on another one."""
     label = units[column].astype("object").where(units[column].notna(), "")
     border = (
@@ -86,29 +83,39 @@ def class_layer(units: pd.DataFrame, column: str) -> Layer:
         "C": ("C", ""),
         "c": ("C", "B/C"),
     }.items():
-        words = t("class_named", name=name, meaning=t(f"class_{name}"))
-        styles[key] = ClassStyle(CLASSES[name], f"{words} · {t('class_on_border', edge=edge)}" if edge else words)
+        named: dict[str, object] = {"name": name, "meaning": Phrase(f"class_{name}")}
+        styles[key] = ClassStyle(
+            CLASSES[name],
+            "class_named_on_border" if edge else "class_named",
+            blanks=named | ({"border": Phrase("class_on_border", {"edge": edge})} if edge else {}),
+        )
         classes[label.eq(name) & border.eq(edge)] = key
     marks = units["is_overridden"] if column == "agreed_class" else border.ne("")
-    words = t("class_agreed_mark" if column == "agreed_class" else "class_border_mark")
-    return Layer(
-        styles | {"u": _no_score()}, units[KEY], classes, units["stability"] * 100, t("unit_stability"), marks, words
+    mark_key = "class_agreed_mark" if column == "agreed_class" else "class_border_mark"
+    return Choropleth(
+        styles | {"u": not_known_style("rank_no_score")},
+        units[KEY],
+        classes,
+        units["stability"] * 100,
+        "unit_stability",
+        marks,
+        mark_key,
     )
 
 
-def axes_layer(table: pd.DataFrame) -> Layer:
+def axes_layer(table: pd.DataFrame) -> Choropleth:
     """Strength and need, 2x2; never added."""
-    styles = {key: ClassStyle(QUADRANTS[color], t(f"rank_field_{name}")) for name, (key, color) in FIELDS.items()}
+    styles = {key: ClassStyle(QUADRANTS[color], f"rank_field_{name}") for name, (key, color) in FIELDS.items()}
     classes = (
         table["field"]
         .map({name: key for name, (key, _) in FIELDS.items()})
         .astype("object")
         .where(table["field"].notna(), "u")
     )
-    return Layer(styles | {"u": _no_score()}, table[KEY], classes)
+    return Choropleth(styles | {"u": not_known_style("rank_no_score")}, table[KEY], classes)
 
 
-def legend(layer: Layer, district: str | None) -> None:
+def legend(layer: Choropleth, district: str | None) -> None:
     """A, B, C counted once each, the borders as stripes below; other layers as they are."""
     counts = layer.counts(district)
     if "a" not in layer.styles:
@@ -121,7 +128,7 @@ def legend(layer: Layer, district: str | None) -> None:
         for words, one, other in (("A/B", "a", "b"), ("B/C", "d", "c"))
     ]
     mark = layer.marked(district)
-    if mark and layer.mark_label == t("class_border_mark"):
+    if mark and layer.mark_key == "class_border_mark":
         mark = (" · ".join(f"{words} {number:,}" for words, number in edges), mark[1])
     panels.legend({key: layer.styles[key] for key in together}, merged, mark)
 

@@ -6,13 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps.board import ClassStyle
+from geo.maps.palette import QUADRANTS
 from geo.selection.selection import Choice
 from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
-from pages.components.map_layer import Layer
+from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names, subdistrict_names
-from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, QUADRANTS
 from pages.queries import store as queries
 from pages.ranking import controls as ranking_controls
 from pages.ranking.data import KEY, Method
@@ -200,19 +200,21 @@ def beside(scope: Scope, choice: Choice) -> tuple[pd.Series, str]:
     return choice.areas[KEY].isin(picked), saved[other]
 
 
-def layer(choice: Choice, other: pd.Series, words: str) -> Layer:
+def layer(choice: Choice, other: pd.Series, words: str) -> Choropleth:
     """Chosen both ways, one way, neither; what cannot be chosen is hatched; forced places striped."""
     table = choice.areas
     mine, theirs = table["is_chosen"].astype(bool), other.astype(bool)
     classes = pd.Series("o", index=table.index, dtype="object").mask(~table["is_known"], "u")
     classes = classes.mask(mine & theirs, "b").mask(mine & ~theirs, "p").mask(~mine & theirs, "s")
     styles = {
-        "b": ClassStyle(QUADRANTS["served"], t("pick_both", other=words)), "p": ClassStyle(QUADRANTS["low_need_supported"], t("pick_only_optimum")),
-        "s": ClassStyle(QUADRANTS["gap"], t("pick_only_other", other=words)), "o": ClassStyle(QUADRANTS["low_need_none"], t("pick_neither")),
-        "u": ClassStyle(NOT_REPORTED, t("pick_not_known"), NOT_REPORTED_LINE),
-    }  # fmt: skip
+        "b": ClassStyle(QUADRANTS["served"], "pick_both", blanks={"other": words}),
+        "p": ClassStyle(QUADRANTS["low_need_supported"], "pick_only_optimum"),
+        "s": ClassStyle(QUADRANTS["gap"], "pick_only_other", blanks={"other": words}),
+        "o": ClassStyle(QUADRANTS["low_need_none"], "pick_neither"),
+        "u": not_known_style("pick_not_known"),
+    }
     worth = (table["worth"].astype("Float64") * 100).round(0)
-    return Layer(styles, table[KEY], classes, worth, t("unit_worth"), table["forced"].notna(), t("pick_forced_mark"))
+    return Choropleth(styles, table[KEY], classes, worth, "unit_worth", table["forced"].notna(), "pick_forced_mark")
 
 
 def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:

@@ -32,7 +32,7 @@ def read_in(chosen: str) -> None:
     _read_in.set(chosen)
 
 
-def words() -> Formatter:
+def formatter() -> Formatter:
     """The formatter of the person's language."""
     return _formatter(language())
 
@@ -42,17 +42,17 @@ _formatter = cache(Formatter)
 
 def t(key: str, **blanks: object) -> str:
     """The words for ``key`` in the person's language, blanks filled."""
-    return words().text(key, **blanks)
+    return formatter().text(key, **blanks)
 
 
 def coded(stem: str, code: object) -> str:
     """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
-    return words().coded(stem, code)
+    return formatter().coded(stem, code)
 
 
 def name_of(row: object, stem: str = "name") -> str:
     """The name of an area, agency or stream in the person's language; Thai where there is no English."""
-    return words().name_of(row, stem)
+    return formatter().name_of(row, stem)
 
 
 def subdistrict_name(name: str) -> str:
@@ -62,27 +62,27 @@ def subdistrict_name(name: str) -> str:
 
 def whole(number: object) -> str:
     """A whole number with separators; words when it is not known."""
-    return words().whole(number)
+    return formatter().whole(number)
 
 
 def baht(satang: object) -> str:
     """Money in words of the screen: full baht below a million, millions above."""
-    return words().baht(satang)
+    return formatter().baht(satang)
 
 
 def percent(share: object) -> str:
     """A share (0-1) in per cent."""
-    return words().percent(share)
+    return formatter().percent(share)
 
 
 def year(fiscal_year: int) -> str:
     """A fiscal year as the person writes it."""
-    return words().year(fiscal_year)
+    return formatter().year(fiscal_year)
 
 
 def day(value: object) -> str:
     """A date in the person's language, empty when not known."""
-    return words().day(value)
+    return formatter().day(value)
 
 
 def in_order(names: list[str]) -> list[str]:

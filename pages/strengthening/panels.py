@@ -8,13 +8,13 @@ import pandas as pd
 import streamlit as st
 
 from geo.maps.board import ClassStyle
+from geo.maps.palette import WEAK
 from geo.ranking import strengthening as plan
 from loaders.decisions import scenarios as store_scenarios
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
-from pages.components.map_layer import Layer
+from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import subdistrict_names
-from pages.components.palette import NOT_REPORTED, NOT_REPORTED_LINE, WEAK
 from pages.queries import analysis
 from pages.queries import store as queries
 from pages.queries.store import Filters
@@ -44,18 +44,18 @@ def current(scope: Scope, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
     return plan.strong_current_on_weak(units, rate)
 
 
-def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Layer:
+def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Choropleth:
     """Weak places by team; striped where a strong current meets a weak community."""
     status = units[KEY].map(teams.set_index(KEY)["status"])
     classes = status.map({name: key for name, (key, _) in STATUSES.items()}).astype("object").where(status.notna(), "o")
     classes = classes.mask(units["score"].isna() & status.isna(), "u")
-    styles = {key: ClassStyle(WEAK[color], t(f"team_status_{name}")) for name, (key, color) in STATUSES.items()}
+    styles = {key: ClassStyle(WEAK[color], f"team_status_{name}") for name, (key, color) in STATUSES.items()}
     styles |= {
-        "o": ClassStyle(WEAK["other"], t("team_not_weak")),
-        "u": ClassStyle(NOT_REPORTED, t("rank_no_score"), NOT_REPORTED_LINE),
+        "o": ClassStyle(WEAK["other"], "team_not_weak"),
+        "u": not_known_style("rank_no_score"),
     }
     marks = units[KEY].map(flagged.set_index(KEY)["is_flagged"]).fillna(False).astype(bool)
-    return Layer(styles, units[KEY], classes, marks=marks, mark_label=t("team_strong_current"))
+    return Choropleth(styles, units[KEY], classes, marks=marks, mark_key="team_strong_current")
 
 
 def finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Filters) -> str:

@@ -9,13 +9,13 @@ import streamlit as st
 
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
+from geo.maps.palette import NONE, UNMEASURED
 from geo.matching_funds.funds import Funds, compare, within
 from geo.matching_funds.rules import FundError
 from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
-from pages.components.map_layer import Layer, _bounds_words, _shades
-from pages.components.palette import NONE, NOT_REPORTED, NOT_REPORTED_LINE, UNMEASURED
+from pages.components.map_layer import Choropleth, bounds_words, not_known_style, scale_styles
 from pages.queries import store as queries
 from pages.queries.store import Filters
 from pages.ranking.panels import place_prefix
@@ -180,7 +180,7 @@ def promises(scope: Scope, choice: Choice, district: str | None, stamped: dict[s
     panels.table(shown, "welfare-promises", columns, stamp=stamped, formats=money | {"received_share": percent})
 
 
-def layer(scope: Scope, funds: Funds) -> Layer:
+def layer(scope: Scope, funds: Funds) -> Choropleth:
     """Baht per subdistrict in five classes; places not counted are hatched, those with an unknown figure set apart."""
     codes = queries.areas(scope, None)[KEY]
     table = funds.by_area.set_index(KEY).reindex(codes)
@@ -190,14 +190,20 @@ def layer(scope: Scope, funds: Funds) -> Layer:
     classes = pd.Series("u", index=codes, dtype="object").mask(table["unknown_rules"].gt(0).fillna(False), "m")
     classes = classes.mask(number.notna(), number.map(lambda found: "" if pd.isna(found) else str(int(found))))
     classes = classes.mask(value.eq(0).fillna(False).astype(bool), "n")
-    shades, words = _shades(len(bounds)), _bounds_words(bounds, False, t("baht", value="{}"))
-    styles = {str(i): ClassStyle(shades[i], words[i]) for i in reversed(range(len(bounds)))}
-    styles["n"] = ClassStyle(NONE, t("welfare_zero"))
-    styles["m"] = ClassStyle(UNMEASURED, t("welfare_unmeasured"))
-    styles["u"] = ClassStyle(NOT_REPORTED, t("welfare_not_counted"), NOT_REPORTED_LINE)
+    styles = scale_styles(bounds_words(bounds, whole=False), "unit_amount_baht")
+    styles["n"] = ClassStyle(NONE, "welfare_zero")
+    styles["m"] = ClassStyle(UNMEASURED, "welfare_unmeasured")
+    styles["u"] = not_known_style("welfare_not_counted")
     held = table["withheld_satang"].gt(0).fillna(False).astype(bool)
-    return Layer(styles, pd.Series(codes.to_numpy()), classes.reset_index(drop=True), value.reset_index(drop=True), t("baht", value="{}"),
-                 held.reset_index(drop=True), t("fund_status_not_met"))  # fmt: skip
+    return Choropleth(
+        styles,
+        pd.Series(codes.to_numpy()),
+        classes.reset_index(drop=True),
+        value.reset_index(drop=True),
+        "unit_amount_baht",
+        held.reset_index(drop=True),
+        "fund_status_not_met",
+    )
 
 
 def by_place(scope: Scope, funds: Funds, stamped: dict[str, str]) -> None:

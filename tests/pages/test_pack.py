@@ -14,9 +14,9 @@ from PIL import Image
 from pptx import Presentation
 from pptx.oxml.ns import qn
 
+from geo.maps.palette import CLASSES
 from loaders.decisions import snapshots
 from loaders.store import connection as store
-from pages.components.palette import CLASSES
 from pages.meeting import facts as meeting_facts
 from pages.meeting.pack import make
 from pages.meeting.pack.lines import pieces, width, wrap
