@@ -77,11 +77,12 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
 
 
 def strength(
-    needs: pd.DataFrame, indicators: Collection[str], areas: pd.DataFrame, classes: Mapping[str, str] | None = None
+    needs: pd.DataFrame, indicators: Collection[str], areas: pd.DataFrame, weak: Mapping[str, bool] | None = None
 ) -> pd.DataFrame:
     """How strong the community side is, before or after a ranking.
 
-    With ``classes`` (subdistrict_code -> A, B, C) the weak are those of class C. Without a ranking the average of the
+    With ``weak`` (subdistrict_code -> whether its class in the ranking is the weakest) the weak are those. Without a
+    ranking the average of the
     places among the known values of each sign of strength stands for it (0 lowest, 1 highest), and the weak are those
     below the median of the subdistricts that have any.
 
@@ -106,11 +107,10 @@ def strength(
         }
     )
     table["known"] = wide.notna().sum(axis="columns").to_numpy()
-    if classes is not None:
-        known = table["subdistrict_code"].map(classes)
-        return table.assign(is_weak=known.eq("C").astype("boolean").mask(known.isna()))
-    weak = table["strength"].lt(table["strength"].median()).astype("boolean")
-    return table.assign(is_weak=weak.mask(table["strength"].isna()))
+    if weak is not None:
+        return table.assign(is_weak=table["subdistrict_code"].map(weak).astype("boolean"))
+    below_median = table["strength"].lt(table["strength"].median()).astype("boolean")
+    return table.assign(is_weak=below_median.mask(table["strength"].isna()))
 
 
 def strong_on_weak(coverage: pd.DataFrame, strength: pd.DataFrame, quantile: float = 0.75) -> pd.DataFrame:

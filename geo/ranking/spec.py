@@ -126,6 +126,11 @@ class Spec:
         """Codes of the criteria, in the order of the specification."""
         return [criterion.code for criterion in self.criteria]
 
+    @property
+    def weakest(self) -> str:
+        """The label of the lowest class: the places to be strengthened."""
+        return self.labels[-1]
+
     def children(self, parent: str) -> list[Criterion | Group]:
         """Criteria and groups that enter ``parent``."""
         return [node for node in (*self.criteria, *self.groups) if node.parent == parent]

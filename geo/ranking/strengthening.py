@@ -14,7 +14,7 @@ KEY = "subdistrict_code"
 Record = dict[str, Any]
 
 
-def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str = "C") -> pd.DataFrame:
+def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str) -> pd.DataFrame:
     """Every place to be strengthened, with its team or marked as having none.
 
     Parameters
@@ -22,6 +22,8 @@ def team_list(units: pd.DataFrame, tasks: pd.DataFrame, weakest: str = "C") -> p
     units
         ``subdistrict_code``, ``class`` (the agreed one) and ``border`` (NA, or ``B/C`` ...). Places of the weakest
         class and those on its border are to be strengthened.
+    weakest
+        Label of the weakest class (:attr:`geo.ranking.spec.Spec.weakest`).
     tasks
         ``subdistrict_code``, ``team``, ``task``, ``visit_on`` (date or NaT). A row with an empty team is no team.
 
@@ -166,7 +168,7 @@ def book(streams: pd.DataFrame, projects: pd.DataFrame, support: pd.DataFrame | 
 
 
 def strong_current_on_weak(
-    units: pd.DataFrame, money: pd.DataFrame, weakest: str = "C", top_share: float = 1 / 3
+    units: pd.DataFrame, money: pd.DataFrame, weakest: str, top_share: float = 1 / 3
 ) -> pd.DataFrame:
     """Readiness against current: the weakest class where the money per head is among the highest.
 

@@ -114,7 +114,13 @@ class MeetingData:
     @cached_property
     def weak(self) -> pd.Series:
         """Whether a subdistrict is of the class to be strengthened."""
-        return self.ranked["class"].eq("C").fillna(False).astype(bool).reindex(self.codes, fill_value=False)
+        return (
+            self.ranked["class"]
+            .eq(ranking_data.labels()[-1])
+            .fillna(False)
+            .astype(bool)
+            .reindex(self.codes, fill_value=False)
+        )
 
     @cached_property
     def flagged(self) -> pd.DataFrame:

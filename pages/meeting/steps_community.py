@@ -9,9 +9,10 @@ from geo.maps.board import ClassStyle
 from geo.maps.palette import CALL, CLASSES, NOT_REPORTED, PILOTS, WEAK
 from pages.components.map_layer import not_known_style
 from pages.meeting.board import FOCUS, MeetingData, whole
+from pages.ranking import data as ranking_data
 
 COMMUNITY = ("indicator", "plan", "welfare_fund", "organisation")  # registers that the ranking stands on
-CLASS_KEYS = {"A": "meeting_class_a", "B": "meeting_class_b", "C": "meeting_class_c"}
+CLASS_KEYS = ("meeting_class_a", "meeting_class_b", "meeting_class_c")  # the strongest first
 NOT_RANKED = {"u": not_known_style("meeting_not_ranked")}
 
 
@@ -20,16 +21,16 @@ def classes(meeting: MeetingData) -> dict:
     table = meeting.ranked.reindex(meeting.codes)
     letters = table["class"].fillna("u").astype("object")
     border = table["border"].notna()
-    styles = {name: ClassStyle(CLASSES[name], key) for name, key in CLASS_KEYS.items()} | NOT_RANKED
+    labels = ranking_data.labels()
+    drawn = zip(labels, CLASSES.values(), CLASS_KEYS, strict=True)
+    styles = {label: ClassStyle(color, key) for label, color, key in drawn} | NOT_RANKED
     layer = meeting.layer(styles, letters, table["score"], "meeting_unit_score", border, "meeting_border")
     counts = letters.value_counts()
     held = sum(entry["held"] for entry in meeting.strength.headline().values()) if meeting.strength else 0
     scored = int(table["class"].notna().sum())
-    low = table[letters.eq("C")].sort_values("score")
+    low = table[letters.eq(labels[-1])].sort_values("score")
     blanks = {
-        "a": int(counts.get("A", 0)),
-        "b": int(counts.get("B", 0)),
-        "c": int(counts.get("C", 0)),
+        **{blank: int(counts.get(label, 0)) for blank, label in zip("abc", labels, strict=True)},
         "scored": scored,
         "all": len(table),
     }

@@ -75,11 +75,11 @@ def community_classes(scope: Scope, fiscal_year: int | None) -> dict[str, str]:
 
 
 def strength(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """Who is weak: class C of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
+    """Who is weak: the weakest class of the ranking; where nothing can be ranked, below the median of the known signs of strength."""
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
-    return alignment.strength(
-        analysis.needs(scope), signs, queries.areas(scope, fiscal_year), community_classes(scope, fiscal_year) or None
-    )
+    weakest = ranking_data.labels()[-1]
+    weak = {code: label == weakest for code, label in community_classes(scope, fiscal_year).items()}
+    return alignment.strength(analysis.needs(scope), signs, queries.areas(scope, fiscal_year), weak or None)
 
 
 def need_looked_at(scope: Scope) -> str | None:

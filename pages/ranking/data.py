@@ -72,6 +72,11 @@ def spec_of(method: Method, axis: str = "strength") -> Spec:
     return read_spec(changed, axis)
 
 
+def labels() -> tuple[str, ...]:
+    """The classes of strength, the strongest first, as the rules name them."""
+    return spec_of(Method()).labels
+
+
 def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
     """Subdistricts for which a base has spoken by the year: only there does no record mean none."""
     told = queries.reports(scope, register)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
+from collections import Counter
+
 import pandas as pd
 import streamlit as st
 
@@ -65,42 +68,35 @@ def method_note(stamped: dict[str, str]) -> None:
     scenarios.note([f"{name}: {value}" for name, value in stamped.items()])
 
 
+def _class_marks(labels: tuple[str, ...]) -> dict[str, tuple[str, str]]:
+    """Class character -> label of the class and its border (``A/B``; empty = firm), the strongest class first."""
+    edges = ["/".join(pair) for pair in itertools.pairwise(labels)]
+    marks, letters = {}, iter("abcdefgh")
+    for number, label in enumerate(labels):
+        marks[str(number)] = (label, "")
+        marks |= {next(letters): (label, edge) for edge in edges[max(number - 1, 0) : number + 1]}
+    return marks
+
+
 def class_layer(units: pd.DataFrame, column: str) -> Choropleth:
-    """A, B, C; striped where the class is on the border, or where people agreed on another one."""
+    """The classes; striped where one is on the border, or where people agreed on another one."""
     label = units[column].astype("object").where(units[column].notna(), "")
-    border = (
-        units["border"]
-        .astype("object")
-        .where(units["border"].notna() & units[column].eq(units["class"]).fillna(False), "")
-    )
+    is_computed = units["border"].notna() & units[column].eq(units["class"]).fillna(False)
+    border = units["border"].astype("object").where(is_computed, "")
+    labels = ranking_data.labels()
+    drawn_as = dict(zip(labels, CLASSES.items(), strict=True))  # label of the rules -> name in the catalogue, colour
     styles, classes = {}, pd.Series("u", index=units.index, dtype="object")
-    for key, (name, edge) in {
-        "A": ("A", ""),
-        "a": ("A", "A/B"),
-        "B": ("B", ""),
-        "b": ("B", "A/B"),
-        "d": ("B", "B/C"),
-        "C": ("C", ""),
-        "c": ("C", "B/C"),
-    }.items():
-        named: dict[str, object] = {"name": name, "meaning": Phrase(f"class_{name}")}
-        styles[key] = ClassStyle(
-            CLASSES[name],
-            "class_named_on_border" if edge else "class_named",
-            blanks=named | ({"border": Phrase("class_on_border", {"edge": edge})} if edge else {}),
-        )
+    for key, (name, edge) in _class_marks(labels).items():
+        meaning, color = drawn_as[name]
+        blanks: dict[str, object] = {"name": name, "meaning": Phrase(f"class_{meaning}")}
+        blanks |= {"border": Phrase("class_on_border", {"edge": edge})} if edge else {}
+        styles[key] = ClassStyle(color, "class_named_on_border" if edge else "class_named", blanks=blanks)
         classes[label.eq(name) & border.eq(edge)] = key
-    marks = units["is_overridden"] if column == "agreed_class" else border.ne("")
-    mark_key = "class_agreed_mark" if column == "agreed_class" else "class_border_mark"
-    return Choropleth(
-        styles | {"u": not_known_style("rank_no_score")},
-        units[KEY],
-        classes,
-        units["stability"] * 100,
-        "unit_stability",
-        marks,
-        mark_key,
-    )
+    styles["u"] = not_known_style("rank_no_score")
+    is_agreed = column == "agreed_class"
+    marks = units["is_overridden"] if is_agreed else border.ne("")
+    mark_key = "class_agreed_mark" if is_agreed else "class_border_mark"
+    return Choropleth(styles, units[KEY], classes, units["stability"] * 100, "unit_stability", marks, mark_key)
 
 
 def axes_layer(table: pd.DataFrame) -> Choropleth:
@@ -116,21 +112,23 @@ def axes_layer(table: pd.DataFrame) -> Choropleth:
 
 
 def legend(layer: Choropleth, district: str | None) -> None:
-    """A, B, C counted once each, the borders as stripes below; other layers as they are."""
-    counts = layer.counts(district)
+    """Every class counted once, the borders as stripes below; other layers as they are."""
+    counts, mark = layer.counts(district), layer.marked(district)
     if "a" not in layer.styles:
-        panels.legend(layer.styles, counts, layer.marked(district))
+        panels.legend(layer.styles, counts, mark)
         return
-    together = {"A": "Aa", "B": "Bbd", "C": "Cc", "u": "u"}
-    merged = {key: sum(counts.get(char, 0) for char in chars) for key, chars in together.items()}
-    edges = [
-        (t("class_on_border", edge=words), counts.get(one, 0) + counts.get(other, 0))
-        for words, one, other in (("A/B", "a", "b"), ("B/C", "d", "c"))
-    ]
-    mark = layer.marked(district)
+    marks = _class_marks(ranking_data.labels())
+    members = {}
+    for key in (key for key, (_, edge) in marks.items() if not edge):
+        members[key] = sum(counts.get(char, 0) for char, (label, _) in marks.items() if label == marks[key][0])
+    members["u"] = counts.get("u", 0)
     if mark and layer.mark_key == "class_border_mark":
-        mark = (" · ".join(f"{words} {number:,}" for words, number in edges), mark[1])
-    panels.legend({key: layer.styles[key] for key in together}, merged, mark)
+        on_edge = Counter()
+        for char, (_, edge) in marks.items():
+            on_edge[edge] += counts.get(char, 0)
+        words = [f"{t('class_on_border', edge=edge)} {number:,}" for edge, number in on_edge.items() if edge]
+        mark = (" · ".join(words), mark[1])
+    panels.legend({key: layer.styles[key] for key in members}, members, mark)
 
 
 def decimal(value: object) -> str:

@@ -33,7 +33,7 @@ def weak(scope: Scope, chosen: Filters, method: Method) -> tuple[pd.DataFrame, p
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
     units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units
     units = units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
-    return units, weakest_first(plan.team_list(units, queries.decisions(scope, "team")), units)
+    return units, weakest_first(plan.team_list(units, queries.decisions(scope, "team"), ranking.spec.weakest), units)
 
 
 def current(scope: Scope, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
@@ -41,7 +41,7 @@ def current(scope: Scope, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
     rate = analysis.coverage(scope, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
         columns={"per_head_baht": "baht_per_head"}
     )
-    return plan.strong_current_on_weak(units, rate)
+    return plan.strong_current_on_weak(units, rate, ranking_data.labels()[-1])
 
 
 def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Choropleth:

@@ -238,7 +238,7 @@ def test_weak_is_below_the_median_of_average_ranks_and_unknown_stays_unknown():
     assert table["is_weak"].iloc[:5].tolist() == [True, True, False, False, False]
     assert table["is_weak"].iloc[5:].isna().all()
     assert table.at[codes[4], "known"] == 1
-    ranked = alignment.strength(needs, ["meetings"], toy.areas(), classes={codes[0]: "A", codes[1]: "C"})
+    ranked = alignment.strength(needs, ["meetings"], toy.areas(), weak={codes[0]: False, codes[1]: True})
     assert ranked["is_weak"].iloc[:2].tolist() == [False, True]
     assert ranked["is_weak"].iloc[2:].isna().all()
 

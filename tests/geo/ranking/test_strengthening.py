@@ -35,14 +35,14 @@ def test_every_weak_place_has_a_team_or_is_listed_without():
         ],
         columns=["subdistrict_code", "team", "task", "visit_on"],
     )
-    table = team_list(UNITS, tasks)
+    table = team_list(UNITS, tasks, "C")
     assert table["subdistrict_code"].tolist() == ["5", "3", "4"]
     assert table["status"].tolist() == ["no_team", "no_visit", "planned"]
     assert table["why"].tolist() == ["class", "border", "class"]
     assert table["teams"].iloc[2] == "Health team|Pak Phanang team"
     assert table["tasks"].iloc[2] == "bookkeeping"
     assert table["next_visit_on"].iloc[2] == dt.date(2007, 3, 20)
-    nobody = team_list(UNITS, tasks.iloc[:0])
+    nobody = team_list(UNITS, tasks.iloc[:0], "C")
     assert nobody["status"].tolist() == ["no_team"] * 3
 
 
@@ -103,11 +103,11 @@ def test_strong_current_on_a_weak_community_is_flagged():
     money = pd.DataFrame(
         {"subdistrict_code": ["1", "2", "3", "4", "5", "6"], "baht_per_head": [10, 20, 30, 100, None, 200]}
     )
-    table = strong_current_on_weak(UNITS, money).set_index("subdistrict_code")
+    table = strong_current_on_weak(UNITS, money, "C").set_index("subdistrict_code")
     assert table.index[table["is_flagged"]].tolist() == ["4"]
-    none = strong_current_on_weak(UNITS, money.assign(baht_per_head=None))
+    none = strong_current_on_weak(UNITS, money.assign(baht_per_head=None), "C")
     assert not none["is_flagged"].any()
-    zero = strong_current_on_weak(UNITS, money.assign(baht_per_head=0))
+    zero = strong_current_on_weak(UNITS, money.assign(baht_per_head=0), "C")
     assert not zero["is_flagged"].any()
 
 
