@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
-SHARED_MODULES = {"__init__", "__main__", "stage", "client"}
+SHARED_MODULES = {"__init__", "__main__"}
 BY_NAME = {"house"}
 LONGEST_SECONDS = 1800
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page, Request
 
-from bench import stage
+from bench.support import stage
 from tests.support import served
 
 WATCH = (Path(__file__).with_name("watch.js")).read_text(encoding="utf-8")

@@ -22,8 +22,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from bench import stage
 from bench.map_change import OPTIONS, WATCH, Side, change
+from bench.support import stage
 from tests.support import served
 
 NATION_FILE = stage.SHARED / "boundaries" / "tha_adm3_rtsd.gpkg"

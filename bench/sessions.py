@@ -18,9 +18,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import stage
-from bench.client import Client
 from bench.map_change import VALUES, write_polygons
+from bench.support import stage
+from bench.support.client import Client
 from tests.support import served
 
 EVERY = 5.0

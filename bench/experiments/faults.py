@@ -32,8 +32,8 @@ from urllib.parse import quote
 from playwright.sync_api import Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
-from bench import stage
-from bench.client import Answer, Client
+from bench.support import stage
+from bench.support.client import Answer, Client
 from tests.support import served
 
 LIBRARY_WORDS = re.compile(

@@ -15,9 +15,9 @@ import sys
 import time
 from pathlib import Path
 
-from bench import stage
-from bench.client import Client
 from bench.experiments.faults import bad_words, server, wait_for
+from bench.support import stage
+from bench.support.client import Client
 from tests.support import served
 
 PAGES = ("coverage", "overview", "gaps", "overlaps", "sources")

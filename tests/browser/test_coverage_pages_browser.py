@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from playwright.sync_api import expect
 
-from bench.client import Client
+from bench.support.client import Client
 from tests.support import served
 
 

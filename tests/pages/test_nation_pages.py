@@ -10,7 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from bench.client import Client
+from bench.support.client import Client
 from loaders.words import catalogue
 from pages.session import cache as kept
 from tests.conftest import ROOT

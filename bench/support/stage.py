@@ -17,11 +17,11 @@ from pathlib import Path
 import psutil
 from playwright.sync_api import BrowserContext, BrowserType, Page, sync_playwright
 
-from bench import cdn
+from bench.peers import cdn
 from tests.conftest import ROOT, SHARED
 from tests.support import served
 
-PEERS = Path(__file__).resolve().parent / "peers"
+PEERS = Path(__file__).resolve().parent.parent / "peers"
 # As Chromium does on a machine without a graphics card: pages are drawn in software, and WebGL maps (pydeck) by SwiftShader.
 # Drawing whole pages by SwiftShader too (``--use-angle=swiftshader``) costs every page 110 ms of CPU per frame here.
 FLAGS = [*served.FLAGS, "--enable-unsafe-swiftshader"]
