@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ("pages", "geo", "loaders")
 PARTS = (*SOURCE, "tests", "bench")
 FRAME = ("app.py", "asgi.py")
+PLUMBING = ("__init__.py", "conftest.py")
 HEAD = ("measure", *PARTS, "source")
 
 
@@ -134,6 +135,10 @@ def measures(root: Path) -> dict[str, dict[str, object]]:
             inside = {node: others & set(inside) for node, others in inside.items()}
             table.setdefault(f"circles between {kind}", {})[part] = len(circles(inside))
             table.setdefault(f"arrows between {kind}", {})[part] = sum(len(others) for others in inside.values())
+        users = Counter(other for others in arrows.values() for other in others)
+        table.setdefault("modules with one user", {})[part] = sum(
+            users[name] == 1 for name in arrows if part in ("source", name.split(".")[0])
+        )
     table["_circles"] = {"modules": circles(arrows), "rooms": circles(between)}
     return table
 
@@ -143,7 +148,7 @@ def add_part(table: dict[str, dict[str, object]], part: str, paths: list[Path]) 
     written = [path for path in paths if lines_of(path)]
     modules = [path for path in written if path.name != "__init__.py" or lines_of(path) > 10]
     bodies = [body for path in written for body in functions(ast.parse(path.read_text(encoding="utf-8")))]
-    folders = Counter(path.parent for path in paths if path.name != "__init__.py")
+    folders = Counter(path.parent for path in paths if path.name not in PLUMBING)
     for name, value in (
         ("modules", len(modules)),
         ("lines", sum(lines_of(path) for path in paths)),
