@@ -20,6 +20,10 @@ JOIN = " - "
 MAX_LINES = 3
 WINDOW = 300  # rows looked at for the block that holds the table
 CANDIDATES = 12
+_NOTE = re.compile(
+    r"\(?\s*(?:หน่วย\s*(?:นับ)?\s*[:=]|หน่วย\s*(?:นับ)?\s*(?:พัน|หมื่น|แสน|ล้าน)?บาท|unit\s*[:=]).*|หมายเหตุ.*|ข้อมูล\s*ณ.*|\(.*\)",
+    re.IGNORECASE | re.DOTALL,
+)
 _UNIT = re.compile(r"\(.{1,20}\)|บาท|ล้านบาท|พันบาท|คน|ราย|แห่ง|ครัวเรือน|baht", re.IGNORECASE)
 
 
@@ -60,6 +64,12 @@ class _View:
     def distinct(self, position: int) -> int:
         """How many different values a row shows."""
         return len({squeezed(cell) for cell in self.shown(position) if not is_blank(cell)})
+
+
+def _is_note(view: _View, position: int) -> bool:
+    """A line that only says the unit, a remark or a day: it stands above the headings and is none of them."""
+    texts = {squeezed(cell): cell for cell in view.own(position) if not is_blank(cell)}
+    return len(texts) == 1 and all(_NOTE.fullmatch(text.strip()) for text in texts.values())
 
 
 def find_header(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Header | None:
@@ -112,6 +122,8 @@ def _spread(view: _View, top: int, lines: list[list[str]]) -> list[str]:
 def _expected_header(view: _View, filled: list[int], expected: set[str]) -> Header | None:
     best, best_found = None, 1
     for position in filled if expected else []:
+        if _is_note(view, position):
+            continue
         for lines in range(1, MAX_LINES + 1):
             bottom = position + lines - 1
             if bottom >= len(view.raw.rows):
@@ -189,6 +201,8 @@ def _grown_upwards(view: _View, line: int) -> int:
     top = line
     while top > 0 and line - top < MAX_LINES - 1:
         above = view.own(top - 1)
+        if _is_note(view, top - 1):
+            break
         if sum(1 for cell in above if not is_blank(cell)) < 2 and not _merged_part(view, top - 1):
             break
         if not (_merged_part(view, top - 1) or _repeats_itself(view.own(line))):

@@ -1,0 +1,136 @@
+"""One heading over several columns: phases of one budget, sources, years, quarters or months, agencies, men and women.
+
+A band's columns are headed ``band - part`` (:mod:`loaders.sheets.headings` joins the lines). What the parts are decides
+what becomes of them: phases are columns of ours of their own; a total beside its parts is a check; men and women,
+quarters and months add up; sources, years and agencies become one record each ("melt").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from loaders.codes import squeeze, words
+from loaders.layouts.quantities import Figures, names_count, names_money
+from loaders.layouts.relations import Relation
+from loaders.thai import arabic_digits, normalise
+from loaders.thai.dates import MONTHS
+
+JOIN = " - "
+UNIT_PART = re.compile(
+    r"\s*[\[(](?:หน่วย\s*:?\s*)?(?:พัน|ล้าน|แสน|หมื่น)?(?:บาท|baht|คน|ราย|ครัวเรือน)[\])]\s*$", re.IGNORECASE
+)
+TOTAL = re.compile(
+    r"^(?:รวม|รวมทั้งสิ้น|รวมทั้งหมด|ทั้งหมด|ยอดรวม|รวมเงิน|รวมงบประมาณ|total|grand total|sum|all)(?:\s*\(.*\))?$", re.IGNORECASE
+)
+# Phase of money -> how offices head it. Order matters: the first that fits speaks.
+PHASES = {
+    "balance": re.compile(r"คงเหลือ|เหลือจ่าย|เหลือ|ยังไม่เบิก|balance|remaining|unspent", re.IGNORECASE),
+    "paid": re.compile(r"เบิก|จ่ายจริง|จ่ายแล้ว|ใช้จริง|ใช้ไป|ผลการใช้|spent|paid|disburs|actual|expenditure", re.IGNORECASE),
+    "committed": re.compile(
+        r"จัดสรร|ได้รับ|อนุมัติ|ผูกพัน|สัญญา|โอน|allot|allocat|approved|received|awarded|committed|granted", re.IGNORECASE
+    ),
+    "requested": re.compile(r"ขอ|เสนอ|คำขอ|ต้องการ|request|proposed|applied", re.IGNORECASE),
+    "planned": re.compile(r"แผน|ตั้งไว้|ประมาณการ|ตามแผน|plan|estimate|budget", re.IGNORECASE),
+}
+MEN_WOMEN = re.compile(
+    r"^(?:เพศ)?\s*(?:ชาย|หญิง|ช|ญ|อื่นๆ|ไม่ระบุ|lgbtq?\+?|men|women|males?|females?|boys?|girls?|m|f)(?:\s*\(.*\))?$",
+    re.IGNORECASE,
+)
+QUARTER = re.compile(
+    r"^(?:ไตรมาส|ไตรมาสที่|q|quarter|งวด|งวดที่)\s*(?:ที่)?\s*([1-4])(?:\s*/?\s*(?:25|20)?\d\d)?$", re.IGNORECASE
+)
+YEAR = re.compile(r"^(?:ปี|ปีงบประมาณ|พ\.?ศ\.?|fy|ปีที่)?\s*((?:24|25|26)\d\d|20\d\d|19\d\d|[5-7]\d)$", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Part:
+    """One column of a band: its heading in the sheet, its own words, and what it is."""
+
+    heading: str
+    label: str
+    kind: str  # total, phase:<name>, sex, quarter, month, year, agency, source
+
+
+@dataclass(frozen=True)
+class Band:
+    """Columns under one heading (or, with ``label`` empty, beside each other) that say one quantity in parts."""
+
+    label: str
+    parts: tuple[Part, ...]
+    total: str | None  # heading of the column that is their sum
+    is_money: bool
+
+    @property
+    def kind(self) -> str:
+        """What the parts are: ``phase``, ``sex``, ``quarter``, ``month``, ``year``, ``agency``, ``source`` or ``mixed``."""
+        kinds = {part.kind.partition(":")[0] for part in self.parts}
+        if len(kinds) == 1:
+            return kinds.pop()
+        return "source" if kinds <= {"agency", "source"} else "mixed"
+
+    def of(self, kind: str) -> list[Part]:
+        """Parts of this kind (``phase:paid`` or a whole group such as ``phase``)."""
+        return [part for part in self.parts if kind in (part.kind, part.kind.partition(":")[0])]
+
+
+def part_kind(label: str, *, is_money: bool) -> str:
+    """What a part is by its words; ``source`` for words that are none of the others."""
+    text = arabic_digits(normalise(UNIT_PART.sub("", label))).strip()
+    if TOTAL.match(text):
+        return "total"
+    if MEN_WOMEN.match(text):
+        return "sex"
+    if QUARTER.match(text):
+        return "quarter"
+    if re.sub(r"[\s./'-]*\d*$", "", text.casefold()).replace(".", "") in MONTHS:
+        return "month"
+    if YEAR.match(text):
+        return "year"
+    if squeeze(text) in words("agency") or squeeze(text) in words("stream"):
+        return "agency" if squeeze(text) in words("agency") else "source"
+    if is_money:
+        for phase, pattern in PHASES.items():
+            if pattern.search(text):
+                return f"phase:{phase}"
+    return "source"
+
+
+def bands(columns: Mapping[str, Figures], order: Sequence[str], found: Sequence[Relation]) -> list[Band]:
+    """The bands of a sheet: runs of columns of figures under one upper heading.
+
+    ``found`` are the relations among the columns (:func:`loaders.layouts.relations.relations`): a column that is the sum of
+    the others is their total, whatever it is called.
+    """
+    runs: list[tuple[str, list[str]]] = []
+    for heading in order:
+        if heading not in columns or not columns[heading].numeric:
+            continue
+        upper, joint, _ = heading.partition(JOIN)
+        if not joint:
+            continue
+        if runs and runs[-1][0] == upper:
+            runs[-1][1].append(heading)
+        else:
+            runs.append((upper, [heading]))
+    return [band for upper, headings in runs if len(headings) > 1 and (band := _band(upper, headings, found))]
+
+
+def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | None:
+    is_money = names_money(upper) or any(names_money(heading.partition(JOIN)[2]) for heading in headings)
+    is_count = not is_money and (names_count(upper) or any(names_count(h.partition(JOIN)[2]) for h in headings))
+    if not is_money and not is_count:
+        return None
+    inside = [one for one in found if one.kind == "sum" and one.heading in headings and set(one.plus) <= set(headings)]
+    summed = max(inside, key=lambda one: len(one.plus), default=None)
+    parts, total = [], summed.heading if summed else None
+    for heading in headings:
+        label = heading.partition(JOIN)[2]
+        kind = part_kind(label, is_money=is_money)
+        if kind == "total":
+            total = total or heading
+        if heading == total or kind == "total":
+            continue
+        parts.append(Part(heading, label, kind))
+    return Band(upper, tuple(parts), total, is_money) if parts else None

@@ -1,0 +1,149 @@
+"""What a column of figures counts, by its heading and by its cells: money, people, households, a year, a code, a telephone.
+
+Nothing is decided about our columns here; the ledger (:mod:`loaders.layouts.ledger`) asks whether a column may be passed over.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from loaders.codes import squeeze
+from loaders.thai import arabic_digits, normalise
+
+MONEY_WORD = re.compile(
+    r"บาท|งบ|เงิน|ทุน(?!น)|จัดสรร|เบิก|จ่าย|สมทบ|มูลค่า|ราคา|วงเงิน|ค่าใช้จ่าย|ค่าจ้าง|ค่าวัสดุ|อุดหนุน|รายได้|รายรับ|รายจ่าย|หนี้|สินเชื่อ|ออม"
+    r"|กำไร|ยอดเงิน|ผูกพัน|คงเหลือ|\bbaht\b|\bthb\b|amount|budget|expenditure|disburse|fund(?!\w)|grant|cost|price|value\+thb|฿|cash",
+    re.IGNORECASE,
+)
+NOT_MONEY_WORD = re.compile(
+    r"ร้อยละ|%|สัดส่วน|percent|share|อัตรา|คะแนน|ลำดับ|จำนวนโครงการ|จำนวนกองทุน|ชื่อกองทุน", re.IGNORECASE
+)
+COUNT_WORD = re.compile(
+    r"(?:จำนวน)?(?:คน|ราย|สมาชิก|ครัวเรือน|หลังคาเรือน|เตียง|ประชากร|ผู้(?:รับ|ได้รับ|สูงอายุ|พิการ|ยากลำบาก|ป่วย|เข้าร่วม)|ชาย|หญิง|เด็ก|นักเรียน)"
+    r"|persons?|people|members?|households?|beds?|population|beneficiar|house.?members?|elderly|disabled|patients?",
+    re.IGNORECASE,
+)
+YEAR_WORD = re.compile(r"^(?:ปี|พศ|year|fy|ปีงบ)|ปีงบประมาณ|ปีที่|พ\.ศ|year", re.IGNORECASE)
+IDENTIFIER_WORD = re.compile(
+    r"รหัส|เลขที่|เลขประจำ|ลำดับ|^ที่$|^no\.?$|^#|^_?id$|_id$|_index|^index$|code|identifier|uuid|เลขบัญชี|เลขบัตร|เลขทะเบียน|ข้อที่|หมู่ที่|^หมู่$|^moo$|moo$|postal|zip|ไปรษณีย์",
+    re.IGNORECASE,
+)
+PHONE_WORD = re.compile(r"โทร|มือถือ|เบอร์|แฟกซ์|โทรสาร|phone|mobile|tel\b|fax", re.IGNORECASE)
+PLACE_WORD = re.compile(
+    r"lat|lon|lng|ละติจูด|ลองจิจูด|พิกัด|utm|easting|northing|^x$|^y$|ระยะทาง|พื้นที่\s*\(|ไร่|ตร\.?กม|area", re.IGNORECASE
+)
+_FIGURE = re.compile(
+    r"\(?\s*-?\s*฿?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(?:\.-)?\s*(?:บาท|คน|ราย|ครัวเรือน|เตียง|แห่ง|กลุ่ม|baht|thb)?\s*\)?",
+    re.IGNORECASE,
+)
+_PHONE = re.compile(r"0\d{1,2}[- ]?\d{3}[- ]?\d{3,4}")
+LEAST_MONEY = 500
+YEARS = range(1900, 2700)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The figures of one column: how many cells hold something, how many of them a figure, and their sum as written."""
+
+    heading: str
+    filled: int
+    numeric: int
+    sum: Decimal
+    values: tuple[Decimal | None, ...]
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the column is one of figures: at least half of what is written in it."""
+        return self.numeric > 0 and self.numeric * 2 >= self.filled
+
+
+def figure(text: str) -> Decimal | None:
+    """The figure of a cell as written, without its unit; ``None`` for text, dashes and nothing."""
+    cell = arabic_digits(normalise(text)) if text else ""
+    found = _FIGURE.fullmatch(cell) if cell else None
+    if found is None:
+        return None
+    try:
+        number = Decimal(found[1].replace(",", "") + (found[2] or ""))
+    except InvalidOperation:
+        return None
+    return -number if cell.lstrip().startswith(("-", "(")) else number
+
+
+def figures(heading: str, cells: Sequence[str]) -> Figures:
+    """Read a column's cells as figures."""
+    cache: dict[str, Decimal | None] = {}
+    values = []
+    for text in cells:
+        if text not in cache:
+            cache[text] = figure(text)
+        values.append(cache[text])
+    stated = [value for value in values if value is not None]
+    dashes = sum(1 for text in cells if text.strip(" -–—."))
+    return Figures(heading, dashes, len(stated), sum(stated, Decimal(0)), tuple(values))
+
+
+def names_money(heading: str) -> bool:
+    """Whether a heading speaks of money; a share or a number of projects does not."""
+    return bool(MONEY_WORD.search(heading)) and not NOT_MONEY_WORD.search(heading)
+
+
+def names_count(heading: str) -> bool:
+    """Whether a heading speaks of people, households, members or beds."""
+    return bool(COUNT_WORD.search(heading)) and not NOT_MONEY_WORD.search(heading)
+
+
+def not_a_quantity(column: Figures, cells: Sequence[str], is_area_code: bool) -> str | None:
+    """What a column of figures is when it is no quantity: ``code``, ``year``, ``phone``, ``identifier``, ``coordinate``; else None.
+
+    By form and heading: a heading alone does not make an identifier of amounts.
+    """
+    last = column.heading.split(" - ")[-1]
+    filled = [text.strip() for text in cells if text.strip()]
+    if is_area_code and not names_money(last) and not names_count(last):
+        return "code"
+    if PHONE_WORD.search(last) or (filled and all(_PHONE.fullmatch(arabic_digits(text)) for text in filled)):
+        return "phone"
+    stated = [value for value in column.values if value is not None]
+    whole = all(value == value.to_integral_value() for value in stated)
+    key = squeeze(last)
+    if (
+        whole
+        and stated
+        and all(int(value) in YEARS for value in stated)
+        and (YEAR_WORD.search(key) or not names_money(last))
+    ):
+        return "year" if YEAR_WORD.search(key) or len(set(stated)) <= 6 else None
+    if (
+        YEAR_WORD.search(key)
+        and whole
+        and stated
+        and all(0 <= value < 2700 for value in stated)
+        and not names_money(last)
+    ):
+        return "year"
+    if IDENTIFIER_WORD.search(last) and whole:
+        return "identifier"
+    if (
+        whole
+        and len(stated) > 2
+        and [int(value) for value in stated] == list(range(int(stated[0]), int(stated[0]) + len(stated)))
+    ):
+        return "identifier"
+    if (
+        whole
+        and filled
+        and all(len(arabic_digits(text)) >= 9 and text.isdigit() for text in filled)
+        and not names_money(last)
+    ):
+        return "identifier"
+    return "coordinate" if PLACE_WORD.search(last) and not names_money(last) else None
+
+
+def looks_like_money(column: Figures) -> bool:
+    """Whether the figures of a column without a telling heading are amounts: large, or with satang."""
+    stated = sorted(abs(value) for value in column.values if value)
+    return len(stated) >= 3 and stated[len(stated) // 2] >= LEAST_MONEY and column.numeric * 5 >= column.filled * 4

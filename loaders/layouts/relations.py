@@ -1,0 +1,113 @@
+"""Columns that say what others say already: the sum of the columns beside them, or the difference of two."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from itertools import combinations
+
+from loaders.layouts.quantities import Figures
+
+MOST_PARTS = 14  # twelve months and two more
+LEAST_ROWS = 1
+
+
+@dataclass(frozen=True)
+class Relation:
+    """``heading`` is the sum of ``plus`` minus ``minus`` in ``rows`` rows; ``broken`` are the positions where it is not."""
+
+    heading: str
+    plus: tuple[str, ...]
+    minus: tuple[str, ...]
+    rows: int
+    broken: tuple[int, ...]
+
+    @property
+    def kind(self) -> str:
+        """``sum`` or ``difference``."""
+        return "difference" if self.minus else "sum"
+
+
+def _holds(
+    total: Figures, plus: Sequence[Figures], minus: Sequence[Figures], tolerance: Decimal
+) -> tuple[int, list[int]]:
+    """Rows in which the total is stated and telling, and positions where it is not met."""
+    rows, broken = 0, []
+    for position, stated in enumerate(total.values):
+        parts = [column.values[position] for column in (*plus, *minus)]
+        if stated is None or all(part is None for part in parts):
+            continue
+        found = sum((column.values[position] or 0 for column in plus), Decimal(0)) - sum(
+            (column.values[position] or 0 for column in minus), Decimal(0)
+        )
+        rows += 1
+        if abs(found - stated) > tolerance:
+            broken.append(position)
+    return rows, broken
+
+
+def _is_telling(total: Figures, plus: Sequence[Figures], minus: Sequence[Figures]) -> bool:
+    """A sum of which only one part is ever filled says nothing about the others."""
+    used = [column for column in (*plus, *minus) if any(column.values)]
+    together = any(sum(1 for column in used if column.values[position]) > 1 for position in range(len(total.values)))
+    return len(used) > 1 and together
+
+
+def relations(columns: Mapping[str, Figures], order: Sequence[str], *, slack: float = 0.1) -> list[Relation]:
+    """Sums of neighbouring columns and differences of two columns within each run of figures.
+
+    Parts stand beside their total, on either side. A relation that fails in at most ``slack`` of its rows is returned
+    with the rows that break it (a slip of the office, for a person to see), as long as it holds in more than it fails.
+    """
+    numeric = [heading for heading in order if heading in columns and columns[heading].is_numeric]
+    tolerance = Decimal("0.005")
+    found: dict[str, Relation] = {}
+
+    def consider(heading: str, plus: Sequence[str], minus: Sequence[str] = ()) -> bool:
+        parts, less = [columns[name] for name in plus], [columns[name] for name in minus]
+        rows, broken = _holds(columns[heading], parts, less, tolerance)
+        fine = rows - len(broken)
+        if (
+            rows < LEAST_ROWS
+            or fine < 1
+            or len(broken) > slack * rows
+            or not _is_telling(columns[heading], parts, less)
+        ):
+            return False
+        if fine < 2 and not _named_total(heading):
+            return False
+        found[heading] = Relation(heading, tuple(plus), tuple(minus), rows, tuple(broken))
+        return True
+
+    for at, heading in enumerate(numeric):
+        windows = [numeric[start:at] for start in range(max(0, at - MOST_PARTS), at - 1)]
+        windows += [numeric[at + 1 : end] for end in range(min(len(numeric), at + 1 + MOST_PARTS), at + 2, -1)]
+        if any(consider(heading, window) for window in windows if len(window) > 1):
+            continue
+        near = numeric[max(0, at - 6) : at] + numeric[at + 1 : at + 7]
+        for whole, part in combinations(near, 2):
+            if consider(heading, [whole], [part]) or consider(heading, [part], [whole]):
+                break
+    return _without_circles(found)
+
+
+def _named_total(heading: str) -> bool:
+    return any(
+        word in heading.casefold()
+        for word in ("รวม", "ทั้งหมด", "ทั้งสิ้น", "คงเหลือ", "total", "balance", "remaining", "sum")
+    )
+
+
+def _without_circles(found: dict[str, Relation]) -> list[Relation]:
+    """Of a = b + c and b = a - c only the one whose heading says total or balance stays, else the sum."""
+    kept: dict[str, Relation] = {}
+    ranked = sorted(found.values(), key=lambda one: (not _named_total(one.heading), one.kind != "sum", -len(one.plus)))
+    for relation in ranked:
+        inputs = {*relation.plus, *relation.minus}
+        rests_on_it = any(
+            relation.heading in (*other.plus, *other.minus) and other.heading in inputs for other in kept.values()
+        )
+        if not rests_on_it:
+            kept[relation.heading] = relation
+    return list(kept.values())
