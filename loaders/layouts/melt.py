@@ -1,0 +1,288 @@
+"""Sheets whose columns are records: one column per source, year or agency becomes rows; phases and sums are named.
+
+``melt`` runs before any mapping. It gives the sheets that the importer maps, each with what the bands said: which column is
+which of ours, which columns add up to one, and the fate of columns that are only checks.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from loaders.codes import squeeze, words
+from loaders.layouts import quantities
+from loaders.layouts.bands import TOTAL, UNIT_PART, Band, Part, bands, part_kind
+from loaders.layouts.content import is_area_codes
+from loaders.layouts.quantities import Figures, figures
+from loaders.layouts.relations import Relation, relations
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from loaders.sheets.read import Sheet
+
+STREAM, YEAR, AGENCY, THEME = "กระแสทุน", "ปีงบประมาณ", "หน่วยงาน", "ประเด็น"
+MELTED = {"source": STREAM, "year": YEAR, "agency": AGENCY, "theme": THEME}
+TICKS = {"✓", "✔", "√", "x", "X", "●", "○", "•", "/", "☑", "☒", "✗", "*", "v", "V", "ü"}
+PHASE_COLUMNS = {"planned": "amount", "committed": "committed", "paid": "paid"}
+SAMPLE = 300
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a column, and what it rests on (headings, a kind, our column)."""
+
+    kind: str  # used, sum, difference, check, not_money, kept, asked
+    of: str = ""
+
+
+@dataclass
+class Spoken:
+    """What the bands of a sheet said before the mapping.
+
+    ``columns``: our column -> headings; ``adds``: those of them whose headings are parts of one quantity; ``fates``: columns
+    that the mapping need not explain; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
+    """
+
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    adds: frozenset[str] = frozenset()
+    fates: dict[str, Fate] = field(default_factory=dict)
+    checks: list[dict[str, Any]] = field(default_factory=list)
+    doubts: tuple[str, ...] = ()
+    said: tuple[str, ...] = ()  # codes of what was done, for the person who stores: melted:source:4
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of figures of a sheet and what they say of each other."""
+
+    figures: dict[str, Figures]
+    relations: list[Relation]
+    not_money: dict[str, str]
+
+
+def read_columns(frame: pd.DataFrame) -> Columns:
+    """The figures of every column of a sheet, before any mapping."""
+    read, not_money = {}, {}
+    for heading in frame.columns:
+        cells = frame[heading].astype(str).tolist()
+        column = figures(heading, cells)
+        read[heading] = column
+        if column.is_numeric:
+            sample = list(dict.fromkeys(text.strip() for text in cells if text.strip()))[:SAMPLE]
+            what = quantities.not_a_quantity(column, cells, bool(sample) and is_area_codes(sample))
+            if what:
+                not_money[heading] = what
+    amounts = {heading: one for heading, one in read.items() if one.is_numeric and heading not in not_money}
+    return Columns(read, relations(amounts, list(frame.columns)), not_money)
+
+
+def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> list[tuple[Sheet, Spoken]]:
+    """The sheets to be mapped: the sheet itself, or one for each part of a band that holds records.
+
+    ``known`` tells which of our columns the whole heading is by the alias list; a loose run of columns of money of which
+    all but one are known is no band.
+    """
+    order = list(sheet.frame.columns)
+    amounts = {heading: one for heading, one in columns.figures.items() if heading not in columns.not_money}
+    ticked = _ticks(sheet)
+    if ticked is not None:
+        return _melted_ticks(sheet, ticked)
+    found = bands(amounts, order, columns.relations)
+    spoken = Spoken()
+    wide: Band | None = None
+    for band in found:
+        if band.kind in MELTED and wide is None and band.is_money and len(band.parts) > 1:
+            wide = band
+        else:
+            _take(spoken, band, columns)
+    if wide is None:
+        wide = _loose(sheet, amounts, columns, known, {part.heading for band in found for part in band.parts})
+        if wide is not None and wide.kind == "mixed":
+            spoken.doubts += ("several_money_columns",)
+    if wide is None:
+        return [(sheet, spoken)]
+    return _melted(sheet, wide, columns, spoken)
+
+
+def _take(spoken: Spoken, band: Band, columns: Columns) -> None:
+    """A band that is one quantity: phases are columns of ours, men and women, quarters and months add up."""
+    if band.kind == "phase" or (band.is_money and band.of("phase") and not band.of("source")):
+        for part in band.parts:
+            ours = PHASE_COLUMNS.get(part.kind.partition(":")[2])
+            if ours and ours not in spoken.columns:
+                spoken.columns[ours] = [part.heading]
+    elif band.kind in ("sex", "quarter", "month"):
+        ours = _quantity(band)
+        if ours:
+            spoken.columns[ours] = [part.heading for part in band.parts]
+            spoken.adds |= {ours}
+    elif band.is_money and len(band.parts) == 1 and band.total:
+        spoken.columns.setdefault("amount", [band.total])
+    if band.total:
+        summed = next((one for one in columns.relations if one.heading == band.total), None)
+        spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
+        if summed is None and band.kind not in ("sex", "quarter", "month"):
+            spoken.fates.pop(band.total)
+
+
+def _quantity(band: Band) -> str | None:
+    """Our column for a band whose parts add up, by its upper heading."""
+    if band.is_money:
+        kind = part_kind(band.label, is_money=True)
+        return PHASE_COLUMNS.get(kind.partition(":")[2], "amount")
+    key = band.label
+    if re.search("สมาชิก|member", key, re.IGNORECASE):
+        return "members"
+    if re.search("ยากลำบาก|hardship", key, re.IGNORECASE):
+        return "hardship_members"
+    return "people_reached" if re.search("ผู้|คน|ราย|people|benefic|เข้าร่วม", key, re.IGNORECASE) else None
+
+
+def _loose(
+    sheet: Sheet, amounts: dict[str, Figures], columns: Columns, known: Callable[[str], str | None], taken: set[str]
+) -> Band | None:
+    """Columns of money without a band, headed by what is no column of ours: sources beside each other.
+
+    A column that is the sum or the difference of others is their total; one that the alias list knows is no source.
+    """
+    derived = {one.heading for one in columns.relations}
+    candidates = [
+        heading
+        for heading in sheet.frame.columns
+        if heading in amounts
+        and amounts[heading].is_numeric
+        and heading not in taken
+        and quantities.names_money(heading.split(" - ")[-1])
+    ]
+    sources = [heading for heading in candidates if heading not in derived and known(heading) is None]
+    phases = {part_kind(_bare(heading), is_money=True) for heading in sources}
+    if len(sources) < 2 or any(
+        known(heading) in ("amount", "committed") and heading not in derived for heading in candidates
+    ):
+        return None
+    if all(kind.startswith("phase:") for kind in phases) and len(phases) == len(sources):
+        return None
+    total = next((one.heading for one in columns.relations if set(one.plus) == set(sources) and not one.minus), None)
+    parts = tuple(Part(heading, _bare(heading), "mixed") for heading in sources)
+    return Band("", parts, total, is_money=True)
+
+
+def _bare(heading: str) -> str:
+    return UNIT_PART.sub("", heading.split(" - ")[-1]).strip() or heading
+
+
+def _ticks(sheet: Sheet) -> list[str] | None:
+    """Columns under one band (or of known agencies or functions) that hold ticks and nothing else."""
+    found = []
+    for heading in sheet.frame.columns:
+        cells = {text.strip() for text in sheet.frame[heading].astype(str) if text.strip(" -")}
+        label = heading.split(" - ")[-1]
+        named = " - " in heading or squeeze(label) in words("agency") or squeeze(label) in words("theme")
+        if cells and cells <= TICKS and named:
+            found.append(heading)
+    return found if len(found) > 1 else None
+
+
+def _melted_ticks(sheet: Sheet, ticked: list[str]) -> list[tuple[Sheet, Spoken]]:
+    """One record for each tick, named by its column: an agency, else a function, else the words of the column."""
+    labels = [heading.split(" - ")[-1] for heading in ticked]
+    upper = ticked[0].split(" - ")[0]
+    is_agency = any(squeeze(label) in words("agency") for label in labels) or "หน่วยงาน" in upper
+    is_theme = not is_agency and all(squeeze(label) in words("theme") for label in labels)
+    ours = "agency" if is_agency else "theme" if is_theme else "source"
+    parts = tuple(Part(heading, label, ours) for heading, label in zip(ticked, labels, strict=True))
+    spoken = Spoken(said=(f"melted:{ours}:{len(parts)}",), doubts=() if ours != "source" else ("ticks_unclear",))
+    return _split(sheet, parts, MELTED[ours], spoken, amount=None)
+
+
+def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[tuple[Sheet, Spoken]]:
+    ours = {"mixed": "source"}.get(band.kind, band.kind)
+    if band.total:
+        spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
+        spoken.checks += _checks(sheet, band, columns)
+    spoken.said += (f"melted:{ours}:{len(band.parts)}",)
+    return _split(sheet, band.parts, MELTED[ours], spoken, amount=_amount_heading(band))
+
+
+def _amount_heading(band: Band) -> str:
+    """The heading of the one column of money that all parts share: the band's, with its unit."""
+    unit = UNIT_PART.search(band.label) or next(
+        (found for part in band.parts if (found := UNIT_PART.search(part.heading))), None
+    )
+    return f"งบประมาณ{' ' + unit[0].strip() if unit else ''}"
+
+
+def _checks(sheet: Sheet, band: Band, columns: Columns) -> list[dict[str, Any]]:
+    """The total column against the sum of its parts, row by row where it is not met, and once for the whole column."""
+    total = columns.figures[band.total or ""]
+    checks = []
+    for position, row in enumerate(sheet.frame.index):
+        stated = total.values[position]
+        parts = sum((columns.figures[part.heading].values[position] or Decimal(0) for part in band.parts), Decimal(0))
+        if stated is not None and abs(stated - parts) > Decimal("0.005"):
+            checks.append(_check(sheet, int(row), total.heading, stated, parts))
+    found = sum((columns.figures[part.heading].sum for part in band.parts), Decimal(0))
+    last = int(sheet.frame.index[-1]) if len(sheet.frame) else 0
+    return [*checks, _check(sheet, last, total.heading, total.sum, found)]
+
+
+def _check(sheet: Sheet, row: int, heading: str, stated: Decimal, found: Decimal) -> dict[str, Any]:
+    return {
+        "sheet": sheet.name, "row": row, "column": heading, "met": abs(stated - found) <= Decimal("0.005"),
+        "stated": float(stated), "found": float(found),
+    }  # fmt: skip
+
+
+def _split(
+    sheet: Sheet, parts: Sequence[Part], heading: str, spoken: Spoken, amount: str | None
+) -> list[tuple[Sheet, Spoken]]:
+    """One sheet per part, with the part's words in a column of their own; quantities of the row stay with its first record.
+
+    Rows without any part stay in the first sheet, so that every row of the file is in the account.
+    """
+    named = {part.heading for part in parts}
+    others = [name for name in sheet.frame.columns if name not in named and name not in spoken.fates]
+    filled = {part.heading: sheet.frame[part.heading].astype(str).str.strip(" -–—").ne("") for part in parts}
+    first = {part.heading: filled[part.heading].copy() for part in parts}
+    seen = filled[parts[0].heading] & False
+    for part in parts:
+        first[part.heading] = filled[part.heading] & ~seen
+        seen = seen | filled[part.heading]
+    once = [name for name in others if quantities.names_money(name) or quantities.names_count(name)]
+    sheets = []
+    for number, part in enumerate(parts):
+        rows = filled[part.heading] | (~seen if number == 0 else False)
+        frame = sheet.frame.loc[rows, others].copy()
+        frame.loc[~first[part.heading][rows] & seen[rows], once] = ""
+        totals = sheet.totals[others].copy()
+        label = part.label if heading != YEAR else UNIT_PART.sub("", part.label)
+        taken = heading if heading not in others else f"{heading} (ตามคอลัมน์)"
+        frame[taken], totals[taken] = label, label
+        if amount is not None:
+            frame[amount], totals[amount] = sheet.frame.loc[rows, part.heading], sheet.totals[part.heading]
+        if number:
+            totals[once] = ""
+        if frame.empty and number:
+            continue
+        columns = dict(spoken.columns) | _columns_of(taken, amount, part)
+        own = replace(spoken, columns=columns, checks=spoken.checks if number == 0 else [])
+        sheets.append(
+            (replace(sheet, name=f"{sheet.name} · {label}", frame=frame, totals=totals, source=sheet.name), own)
+        )
+    return sheets
+
+
+def _columns_of(heading: str, amount: str | None, part: Part) -> dict[str, list[str]]:
+    ours = {STREAM: "stream", YEAR: "fiscal_year", AGENCY: "agency", THEME: "theme"}[
+        heading.removesuffix(" (ตามคอลัมน์)")
+    ]
+    return {ours: [heading]} | ({"amount": [amount]} if amount else {})
+
+
+def is_total_heading(heading: str) -> bool:
+    """Whether a heading only says "total"."""
+    return bool(TOTAL.match(heading.split(" - ")[-1].strip()))
