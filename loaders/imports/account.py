@@ -12,6 +12,7 @@ import pandas as pd
 
 from loaders import settings, thai
 from loaders.layouts.layout import MONEY, Layout
+from loaders.layouts.ledger import Column
 from loaders.layouts.values import BAHT, Read, read_rows
 from loaders.problems import Problem, count_by_code
 from loaders.sheets.read import Sheet
@@ -36,6 +37,7 @@ class SheetResult:
     reason: pd.Series  # problem code for what is not loaded
     satang: pd.Series  # primary money of the row, 0 where none
     control_totals: list[dict] = field(default_factory=list)
+    columns: list[Column] = field(default_factory=list)  # the ledger of the sheet, beside its first part
 
     def rows(self, outcome: str) -> pd.Index:
         """Row numbers with this outcome."""
@@ -73,7 +75,14 @@ class Ingested:
     def satang(self, outcome: str | None = None) -> int:
         """Money of the rows with this outcome, in satang."""
         chosen = (result.satang if outcome is None else result.satang[result.rows(outcome)] for result in self.sheets)
-        return sum(int(sum(part)) for part in chosen)
+        rows = sum(int(sum(part)) for part in chosen)
+        return rows + self.unused_satang if outcome in (None, "excluded") else rows
+
+    @property
+    def unused_satang(self) -> int:
+        """Money of columns that nothing took: in the account as excluded, and a question until a person has said yes."""
+        columns = (column for result in self.sheets for column in result.columns)
+        return sum(column.satang for column in columns if column.fate == "asked" and column.of == "money")
 
     @property
     def doubts(self) -> list[str]:
@@ -96,6 +105,7 @@ class Ingested:
             **{f"baht_{outcome}": self.satang(outcome) / 100 for outcome in OUTCOMES},
             "placed": int(sum(result.matched["is_accepted"].astype(bool).sum() for result in self.understood)),
             "excluded_by_reason": self._excluded(),
+            "columns": [column.as_dict() for result in self.sheets for column in result.columns],
             "control_totals": [total for result in self.sheets for total in result.control_totals],
             "problems": count_by_code(self.problems),
             "to_confirm": self.doubts,

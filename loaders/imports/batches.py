@@ -23,6 +23,7 @@ RENAMED = {
     "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
     "theme": "theme_code", "total": "total_satang",
 }  # fmt: skip
+COLUMN_NOT_USED = "column_not_used"  # money of a column that a person said is none of ours
 PLACES = [
     "area_code",
     "area_level",
@@ -84,6 +85,8 @@ def store_batch(
     ).scalar_one()
     for result in ingested.sheets:
         _store_sheet(connection, result, ingested.batch_id, owner, ingested.province)
+    if unused := ingested.unused_satang:
+        add_excluded(connection, ingested.batch_id, COLUMN_NOT_USED, 0, unused)
     store.finish_batch(connection, ingested.batch_id)
     kept = ingested.summary(file_name) | {
         "understood": _understood(ingested),
@@ -156,6 +159,9 @@ def add_agencies(connection: Connection, result: SheetResult) -> None:
     names = {code: name for code, name in result.read.new_agencies.items() if code in used and code not in known}
     names |= {code: code for code in used & constant if code not in known}
     store.insert_rows(connection, tables.agency, [{"code": code, "name_th": name} for code, name in names.items()])
+    known = set(connection.execute(select(tables.stream.c.code)).scalars())
+    streams = {code: name for code, name in result.read.new_streams.items() if code not in known}
+    store.insert_rows(connection, tables.stream, [{"code": code, "name_th": name} for code, name in streams.items()])
 
 
 def records(result: SheetResult, batch_id: int) -> list[dict]:

@@ -13,9 +13,10 @@ from loaders import settings
 from loaders.imports import batches, outcomes, remembered, repeats
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.layouts import layout as layouts
-from loaders.layouts import templates
+from loaders.layouts import ledger, templates
 from loaders.layouts.layout import Layout
-from loaders.layouts.recognise import partly, recognise, titles
+from loaders.layouts.melt import Columns, Spoken, melt, read_columns
+from loaders.layouts.recognise import general_unit, given, partly, recognise, support_column, titles
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
@@ -85,14 +86,24 @@ def understand(
             continue
         if len(sheet.frame.columns) > MOST_COLUMNS:
             raise Refused("file_too_heavy", sheet=sheet.name, value=f"{len(sheet.frame)} x {len(sheet.frame.columns)}")
-        layout, problem = _layout(sheet, path.name, base, answers)
-        if problem is not None:
-            problems.append(problem)
-        if templates.is_example(layout, sheet.name):
-            problems.append(Problem("example_sheet_skipped", "note", sheet.name))
-            continue
-        results.append(_result(sheet, layout, places, registered))
-        problems += results[-1].read.problems
+        columns = read_columns(sheet.frame)
+        is_given = given(sheet, path.name, answers) is not None
+        parts = [(sheet, Spoken())] if is_given else melt(sheet, columns, support_column)
+        read: list[tuple[Layout, Spoken]] = []
+        for part, spoken in parts:
+            layout, problem = _layout(part, path.name, base, answers, spoken)
+            if problem is not None:
+                problems.append(problem)
+            if templates.is_example(layout, sheet.name):
+                problems.append(Problem("example_sheet_skipped", "note", sheet.name))
+                continue
+            results.append(_result(part, layout, places, registered))
+            outcomes.leave_out(results[-1], spoken.without, outcomes.NO_VALUE)
+            results[-1].control_totals += spoken.checks
+            problems += results[-1].read.problems
+            read.append((layout, spoken))
+        if read:
+            _explain(sheet, columns, read, results[-len(read) :])
         progress("placing", 0.4 + 0.4 * (number + 1) / len(sheets))
     _refuse_nothing(results, problems)
     problems += [problem for result in results if result.is_understood for problem in row_problems(result)]
@@ -100,11 +111,21 @@ def understand(
     return Ingested(results, problems, aliases_used=sorted(places.aliases_used), province=places.home)
 
 
+def _explain(sheet: Sheet, columns: Columns, read: list[tuple[Layout, Spoken]], results: list[SheetResult]) -> None:
+    """Write the ledger of a sheet's columns beside its (first) result; what has no fate is a doubt of its layout."""
+    first = results[0]
+    melted = {heading: ours for _, spoken in read for heading, ours in spoken.melted.items()}
+    first.columns = ledger.ledger(sheet.name, columns, read, melted, general_unit(sheet))
+    asked = tuple(f"column_unexplained:{one.heading}" for one in first.columns if one.fate == "asked")
+    if asked and first.is_understood:
+        first.layout = replace(first.layout, doubts=(*first.layout.doubts, *asked))
+
+
 def _layout(
-    sheet: Sheet, file_name: str, base: str | None, answers: Mapping[str, Layout] | None
+    sheet: Sheet, file_name: str, base: str | None, answers: Mapping[str, Layout] | None, spoken: Spoken
 ) -> tuple[Layout, Problem | None]:
     try:
-        return recognise(sheet, file_name, base, answers), None
+        return recognise(sheet, file_name, base, answers, spoken), None
     except Refused as stop:
         columns, how = partly(sheet)
         refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)

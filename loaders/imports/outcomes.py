@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 import pandas as pd
@@ -84,6 +85,12 @@ def account(
     result = SheetResult(sheet, layout, read, matched, outcome, reason, money(read, layout))
     result.control_totals = control_totals(result)
     return result
+
+
+def leave_out(result: SheetResult, rows: Collection[int], reason: str) -> None:
+    """Exclude rows, with their reason, whatever became of them before."""
+    chosen = result.outcome.index.isin(list(rows))
+    result.outcome[chosen], result.reason[chosen] = "excluded", reason
 
 
 def _spelled_out(texts: pd.Series) -> pd.Series:

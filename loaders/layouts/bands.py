@@ -35,9 +35,10 @@ PHASES = {
     "planned": re.compile(r"แผน|ตั้งไว้|ประมาณการ|ตามแผน|plan|estimate|budget", re.IGNORECASE),
 }
 MEN_WOMEN = re.compile(
-    r"^(?:เพศ)?\s*(?:ชาย|หญิง|ช|ญ|อื่นๆ|ไม่ระบุ|lgbtq?\+?|men|women|males?|females?|boys?|girls?|m|f)(?:\s*\(.*\))?$",
+    r"^(?:เพศ)?\s*(?:ชาย|หญิง|ช|ญ|lgbtq?\+?|men|women|males?|females?|boys?|girls?|m|f)(?:\s*\(.*\))?$",
     re.IGNORECASE,
 )
+OTHER = re.compile(r"^(?:อื่นๆ|อื่น ๆ|ไม่ระบุ|other|not stated)$", re.IGNORECASE)  # of people counted by sex
 QUARTER = re.compile(
     r"^(?:ไตรมาส|ไตรมาสที่|q|quarter|งวด|งวดที่)\s*(?:ที่)?\s*([1-4])(?:\s*/?\s*(?:25|20)?\d\d)?$", re.IGNORECASE
 )
@@ -127,7 +128,7 @@ def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | 
     parts, total = [], summed.heading if summed else None
     for heading in headings:
         label = heading.partition(JOIN)[2]
-        kind = part_kind(label, is_money=is_money)
+        kind = "sex" if is_count and OTHER.match(label.strip()) else part_kind(label, is_money=is_money)
         if kind == "total":
             total = total or heading
         if heading == total or kind == "total":

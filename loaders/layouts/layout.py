@@ -68,6 +68,7 @@ class Layout:
     without_place: str = "quarantine"
     without_value: str = "load"
     new_agencies: bool = False
+    new_streams: bool = False
     patterns: dict[str, str] = field(default_factory=dict)
     refuse: str = ""
     how: dict[str, str] = field(default_factory=dict)

@@ -52,6 +52,8 @@ class Spoken:
     fates: dict[str, Fate] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
     doubts: tuple[str, ...] = ()
+    without: frozenset[int] = frozenset()  # rows of a table of ticks that have none: no record
+    melted: dict[str, str] = field(default_factory=dict)  # heading of a part -> our column that it became
     said: tuple[str, ...] = ()  # codes of what was done, for the person who stores: melted:source:4
 
 
@@ -90,7 +92,7 @@ def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> 
     amounts = {heading: one for heading, one in columns.figures.items() if heading not in columns.not_money}
     ticked = _ticks(sheet)
     if ticked is not None:
-        return _melted_ticks(sheet, ticked)
+        return _melted_ticks(sheet, ticked, columns)
     found = bands(amounts, order, columns.relations)
     spoken = Spoken()
     wide: Band | None = None
@@ -104,6 +106,7 @@ def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> 
         if wide is not None and wide.kind == "mixed":
             spoken.doubts += ("several_money_columns",)
     if wide is None:
+        _loose_phases(sheet, amounts, spoken, known)
         return [(sheet, spoken)]
     return _melted(sheet, wide, columns, spoken)
 
@@ -115,6 +118,10 @@ def _take(spoken: Spoken, band: Band, columns: Columns) -> None:
             ours = PHASE_COLUMNS.get(part.kind.partition(":")[2])
             if ours and ours not in spoken.columns:
                 spoken.columns[ours] = [part.heading]
+        for part in band.of("phase:requested") + band.of("phase:balance"):
+            derived = next((one for one in columns.relations if one.heading == part.heading), None)
+            kind = "kept" if part.kind == "phase:requested" or derived is None else derived.kind
+            spoken.fates[part.heading] = Fate(kind, part.kind.partition(":")[2])
     elif band.kind in ("sex", "quarter", "month"):
         ours = _quantity(band)
         if ours:
@@ -140,6 +147,25 @@ def _quantity(band: Band) -> str | None:
     if re.search("ยากลำบาก|hardship", key, re.IGNORECASE):
         return "hardship_members"
     return "people_reached" if re.search("ผู้|คน|ราย|people|benefic|เข้าร่วม", key, re.IGNORECASE) else None
+
+
+def _loose_phases(
+    sheet: Sheet, amounts: dict[str, Figures], spoken: Spoken, known: Callable[[str], str | None]
+) -> None:
+    """Columns of money outside any band that are headed by a phase ("ได้รับจัดสรร", "เบิกจ่ายจริง") and by no alias."""
+    listed = {known(heading) for heading in sheet.frame.columns}
+    taken = {heading for names in spoken.columns.values() for heading in names}
+    for heading in sheet.frame.columns:
+        if heading in taken or heading in spoken.fates or heading not in amounts or not amounts[heading].is_numeric:
+            continue
+        kind = part_kind(_bare(heading), is_money=True)
+        if known(heading) is not None or not kind.startswith("phase:") or not quantities.names_money(heading):
+            continue
+        ours = PHASE_COLUMNS.get(kind.partition(":")[2])
+        if ours is None and kind == "phase:requested":
+            spoken.fates[heading] = Fate("kept", "requested")
+        elif ours and ours not in spoken.columns and ours not in listed:
+            spoken.columns[ours] = [heading]
 
 
 def _loose(
@@ -187,7 +213,7 @@ def _ticks(sheet: Sheet) -> list[str] | None:
     return found if len(found) > 1 else None
 
 
-def _melted_ticks(sheet: Sheet, ticked: list[str]) -> list[tuple[Sheet, Spoken]]:
+def _melted_ticks(sheet: Sheet, ticked: list[str], columns: Columns) -> list[tuple[Sheet, Spoken]]:
     """One record for each tick, named by its column: an agency, else a function, else the words of the column."""
     labels = [heading.split(" - ")[-1] for heading in ticked]
     upper = ticked[0].split(" - ")[0]
@@ -196,7 +222,8 @@ def _melted_ticks(sheet: Sheet, ticked: list[str]) -> list[tuple[Sheet, Spoken]]
     ours = "agency" if is_agency else "theme" if is_theme else "source"
     parts = tuple(Part(heading, label, ours) for heading, label in zip(ticked, labels, strict=True))
     spoken = Spoken(said=(f"melted:{ours}:{len(parts)}",), doubts=() if ours != "source" else ("ticks_unclear",))
-    return _split(sheet, parts, MELTED[ours], spoken, amount=None)
+    spoken.melted |= dict.fromkeys(ticked, ours)
+    return _split(sheet, parts, MELTED[ours], spoken, columns, amount=None)
 
 
 def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[tuple[Sheet, Spoken]]:
@@ -205,7 +232,8 @@ def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[
         spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
         spoken.checks += _checks(sheet, band, columns)
     spoken.said += (f"melted:{ours}:{len(band.parts)}",)
-    return _split(sheet, band.parts, MELTED[ours], spoken, amount=_amount_heading(band))
+    spoken.melted |= {part.heading: "amount" for part in band.parts}
+    return _split(sheet, band.parts, MELTED[ours], spoken, columns, amount=_amount_heading(band))
 
 
 def _amount_heading(band: Band) -> str:
@@ -238,7 +266,7 @@ def _check(sheet: Sheet, row: int, heading: str, stated: Decimal, found: Decimal
 
 
 def _split(
-    sheet: Sheet, parts: Sequence[Part], heading: str, spoken: Spoken, amount: str | None
+    sheet: Sheet, parts: Sequence[Part], heading: str, spoken: Spoken, columns: Columns, amount: str | None
 ) -> list[tuple[Sheet, Spoken]]:
     """One sheet per part, with the part's words in a column of their own; quantities of the row stay with its first record.
 
@@ -252,7 +280,21 @@ def _split(
     for part in parts:
         first[part.heading] = filled[part.heading] & ~seen
         seen = seen | filled[part.heading]
-    once = [name for name in others if quantities.names_money(name) or quantities.names_count(name)]
+    once = [
+        name
+        for name in others
+        if columns.figures[name].is_numeric
+        and name not in columns.not_money
+        and (quantities.names_money(name) or quantities.names_count(name))
+    ]
+    if len(sheet.totals) == 1:
+        row = int(sheet.totals.index[0])
+        stated = {name: quantities.figure(str(sheet.totals[name].iloc[0])) for name in once}
+        spoken.checks += [
+            _check(sheet, row, name, figure, columns.figures[name].sum)
+            for name, figure in stated.items()
+            if figure is not None
+        ]
     sheets = []
     for number, part in enumerate(parts):
         rows = filled[part.heading] | (~seen if number == 0 else False)
@@ -264,12 +306,14 @@ def _split(
         frame[taken], totals[taken] = label, label
         if amount is not None:
             frame[amount], totals[amount] = sheet.frame.loc[rows, part.heading], sheet.totals[part.heading]
-        if number:
-            totals[once] = ""
+        totals[once] = ""
         if frame.empty and number:
             continue
-        columns = dict(spoken.columns) | _columns_of(taken, amount, part)
-        own = replace(spoken, columns=columns, checks=spoken.checks if number == 0 else [])
+        ours = dict(spoken.columns) | _columns_of(taken, amount, part)
+        without = (
+            frozenset(int(row) for row in frame.index[~seen[rows]]) if amount is None and number == 0 else frozenset()
+        )
+        own = replace(spoken, columns=ours, without=without, checks=spoken.checks if number == 0 else [])
         sheets.append(
             (replace(sheet, name=f"{sheet.name} · {label}", frame=frame, totals=totals, source=sheet.name), own)
         )

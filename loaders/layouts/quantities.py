@@ -26,6 +26,7 @@ COUNT_WORD = re.compile(
     r"|persons?|people|members?|households?|beds?|population|beneficiar|house.?members?|elderly|disabled|patients?",
     re.IGNORECASE,
 )
+FISCAL_YEAR = re.compile(r"(?:ประจำ)?ปีงบประมาณ\s*(?:พ\.?\s*ศ\.?)?")
 YEAR_WORD = re.compile(r"^(?:ปี|พศ|year|fy|ปีงบ)|ปีงบประมาณ|ปีที่|พ\.ศ|year", re.IGNORECASE)
 IDENTIFIER_WORD = re.compile(
     r"รหัส|เลขที่|เลขประจำ|ลำดับ|^ที่$|^no\.?$|^#|^_?id$|_id$|_index|^index$|code|identifier|uuid|เลขบัญชี|เลขบัตร|เลขทะเบียน|ข้อที่|หมู่ที่|^หมู่$|^moo$|moo$|postal|zip|ไปรษณีย์",
@@ -88,7 +89,8 @@ def figures(heading: str, cells: Sequence[str]) -> Figures:
 
 def names_money(heading: str) -> bool:
     """Whether a heading speaks of money; a share or a number of projects does not."""
-    return bool(MONEY_WORD.search(heading)) and not NOT_MONEY_WORD.search(heading)
+    words = FISCAL_YEAR.sub("", heading)  # "ปีงบประมาณ" is a year, and its second half the word for budget
+    return bool(MONEY_WORD.search(words)) and not NOT_MONEY_WORD.search(words)
 
 
 def names_count(heading: str) -> bool:
@@ -103,7 +105,7 @@ def not_a_quantity(column: Figures, cells: Sequence[str], is_area_code: bool) ->
     """
     last = column.heading.split(" - ")[-1]
     filled = [text.strip() for text in cells if text.strip()]
-    if is_area_code and not names_money(last) and not names_count(last):
+    if is_area_code and not names_money(column.heading) and not names_count(column.heading):
         return "code"
     if PHONE_WORD.search(last) or (filled and all(_PHONE.fullmatch(arabic_digits(text)) for text in filled)):
         return "phone"

@@ -10,12 +10,14 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from loaders import thai
 from loaders.codes import squeeze
 from loaders.layouts import content
 from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
+from loaders.layouts.melt import Spoken
 from loaders.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -23,21 +25,42 @@ if TYPE_CHECKING:
 
 REGISTERS = ("support", "indicator", "organisation", "welfare_fund")
 NAMES_A_PLACE = ("place_code", "subdistrict", "place_text", "district", "province", "latitude")
-WEAK = {"title", "reference", "fiscal_year", "theme", "organisation_kind"}  # alone they say nothing about a place
+WEAK = {
+    "title",
+    "reference",
+    "fiscal_year",
+    "theme",
+    "organisation_kind",
+    "starts_on",
+    "ends_on",
+}  # alone they say nothing about a place
 UNIT = re.compile(r"[\[(]?(?:หน่วย:?)?(?P<factor>พัน|ล้าน)?(?:บาท|baht)[\])]?$", re.IGNORECASE)
 COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|หลังคาเรือน|แห่ง|กลุ่ม|หมู่บ้าน)[\])]$")
 TITLE_UNIT = re.compile(r"(?:หน่วย\s*(?:นับ)?\s*[:=]?\s*|\(\s*)(?P<factor>พัน|ล้าน)?บาท")
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
+TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เขต(?!สุขภาพ|เลือกตั้ง|พื้นที่|ตรวจ))\s*([ก-๎]{2,30})")
+NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
 Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
 UNITS = {None: "baht", "พัน": "thousand_baht", "ล้าน": "million_baht"}
 
 
-def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[str, Layout] | None = None) -> Layout:
+def recognise(
+    sheet: Sheet,
+    file_name: str,
+    base: str | None,
+    answers: Mapping[str, Layout] | None = None,
+    spoken: Spoken | None = None,
+) -> Layout:
     """The layout for a sheet; ``how`` says for each of our columns where the answer came from.
 
     Raises ``Refused`` (``columns_not_understood``) when no column names a place, ``place_list_only`` when nothing
     beside the place is known.
     """
+    return given(sheet, file_name, answers) or _understood(sheet, base, spoken or Spoken(), file_name)
+
+
+def given(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | None = None) -> Layout | None:
+    """The layout that a person gave for these headings, or one that is shipped for them; ``None`` when there is none."""
     headings = list(sheet.frame.columns)
     if answers and (known := answers.get(headings_key(headings))) is not None:
         return _this_year(known, sheet)
@@ -49,7 +72,12 @@ def recognise(sheet: Sheet, file_name: str, base: str | None, answers: Mapping[s
     ]
     if fitting:
         return max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
-    return _understood(sheet, base)
+    return None
+
+
+def support_column(heading: str) -> str | None:
+    """Which of our columns of support a heading is by the alias list, ``None`` when it is none."""
+    return next(iter(_claimed([heading], aliases()["support"])), None)
 
 
 def partly(sheet: Sheet) -> tuple[dict[str, list[str]], dict[str, str]]:
@@ -85,14 +113,14 @@ def above_data(sheet: Sheet) -> list[str]:
     return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
 
 
-def _understood(sheet: Sheet, base: str | None) -> Layout:
+def _understood(sheet: Sheet, base: str | None, spoken: Spoken, file_name: str) -> Layout:
     best: Layout | None = None
     where = _places(sheet)
     for register in REGISTERS:
-        found = _by_alias(sheet, register, base, where)
+        found = _by_alias(sheet, register, base, where, spoken, file_name)
         if found is not None and (best is None or _weight(found) > _weight(best)):
             best = found
-    best = best or _with_money(sheet, base, where)
+    best = best or _with_money(sheet, base, where, file_name)
     if best is not None:
         return best
     seen = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
@@ -117,17 +145,25 @@ def _places(sheet: Sheet) -> Where:
     return columns | more, how | dict.fromkeys(more, "content"), doubts
 
 
-def _by_alias(sheet: Sheet, register: str, base: str | None, where: Where) -> Layout | None:
+def _by_alias(
+    sheet: Sheet, register: str, base: str | None, where: Where, spoken: Spoken, file_name: str
+) -> Layout | None:
     places, how, doubts = where
     taken = {heading for found in places.values() for heading in found}
-    values = _claimed([heading for heading in sheet.frame.columns if heading not in taken], aliases().get(register, {}))
+    rest = [heading for heading in sheet.frame.columns if heading not in taken and heading not in spoken.fates]
+    bands = {ours: names for ours, names in spoken.columns.items() if ours in VALUES[register]}
+    parts = {heading for names in bands.values() for heading in names}
+    values = _claimed([heading for heading in rest if heading not in parts], aliases().get(register, {})) | bands
     has_place = any(ours in places for ours in NAMES_A_PLACE)
     strong = [ours for ours in values if ours not in WEAK]
     missing = [ours for ours in REQUIRED.get(register, ()) if ours not in values and ours != "agency"]
     if not has_place or not strong or missing:
         return None
-    twice = tuple(f"two_columns:{ours}" for ours in values if ours in MONEY.get(register, ()) and len(values[ours]) > 1)
-    return _layout(sheet, register, base, places | values, how | dict.fromkeys(values, "alias"), doubts + twice)
+    quantities = {*MONEY.get(register, ()), "people_reached", "members", "hardship_members"} - set(bands)
+    twice = tuple(f"two_columns:{ours}" for ours in values if ours in quantities and len(values[ours]) > 1)
+    how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band")
+    layout = _layout(sheet, register, base, places | values, how, doubts + twice + spoken.doubts, file_name)
+    return replace(layout, new_streams="stream" in bands)
 
 
 def _layout(
@@ -137,11 +173,17 @@ def _layout(
     columns: dict[str, list[str]],
     how: dict[str, str],
     doubts: tuple[str, ...],
+    file_name: str,
 ) -> Layout:
     owner = base or "unnamed_base"
     constants = {} if "agency" in columns or register != "support" else {"agency": owner}
-    if "fiscal_year" in VALUES[register] and "fiscal_year" not in columns and (stated := _title_year(sheet)):
+    dated = {"starts_on", "received_on"} & set(columns)
+    needs_year = "fiscal_year" in VALUES[register] and "fiscal_year" not in columns and not dated
+    if needs_year and (stated := _title_year(sheet) or _name_year(sheet, file_name)):
         constants["fiscal_year"], how["fiscal_year"] = stated, "title"
+    needs_district = "subdistrict" in columns and not {"district", "place_code"} & set(columns)
+    if needs_district and (named := _title_district(sheet, file_name)):
+        constants["district"], how["district"] = named, "title"
     code = "by_content" if "content" in how.values() else "by_alias"
     units = _units(sheet, columns)
     return Layout(
@@ -157,7 +199,7 @@ def _layout(
     )
 
 
-def _with_money(sheet: Sheet, base: str | None, where: Where) -> Layout | None:
+def _with_money(sheet: Sheet, base: str | None, where: Where, file_name: str) -> Layout | None:
     """Places are known and one column of money is left whose heading says nothing: shown, and asked about."""
     places, how, doubts = where
     if not any(ours in places for ours in NAMES_A_PLACE):
@@ -167,7 +209,13 @@ def _with_money(sheet: Sheet, base: str | None, where: Where) -> Layout | None:
     if len(money) != 1:
         return None
     return _layout(
-        sheet, "support", base, {**places, "amount": money}, how | {"amount": "content"}, (*doubts, "money_by_content")
+        sheet,
+        "support",
+        base,
+        {**places, "amount": money},
+        how | {"amount": "content"},
+        (*doubts, "money_by_content"),
+        file_name,
     )
 
 
@@ -200,10 +248,15 @@ def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
     return {ours[key] for key in keys if key in ours}
 
 
+def general_unit(sheet: Sheet) -> str:
+    """The unit of money that the lines above the data state for the whole sheet, else baht."""
+    stated = next((found for text in above_data(sheet) if (found := TITLE_UNIT.search(text))), None)
+    return UNITS[stated["factor"]] if stated else "baht"
+
+
 def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
     """The unit of each money column: its heading's own, else the one the title states, else baht."""
-    stated = next((found for text in above_data(sheet) if (found := TITLE_UNIT.search(text))), None)
-    general = UNITS[stated["factor"]] if stated else "baht"
+    general = general_unit(sheet)
     units = {}
     for column in ("amount", "committed", "paid", "savings", "promised", "received"):
         for heading in columns.get(column, [])[:1]:
@@ -214,6 +267,24 @@ def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
             found = next((one for part in spoken if (one := UNIT.search(squeeze(part)))), None)
             units[column] = UNITS[found["factor"]] if found else general
     return units
+
+
+def _name_year(sheet: Sheet, file_name: str) -> str | None:
+    """The one Buddhist year that the name of the sheet or of the file states."""
+    for name in (sheet.in_file, PurePath(file_name).stem):
+        years = set(NAME_YEAR.findall(thai.arabic_digits(thai.normalise(name))))
+        if len(years) == 1:
+            return years.pop()
+    return None
+
+
+def _title_district(sheet: Sheet, file_name: str) -> str | None:
+    """The one district of which the title, the name of the sheet or of the file speaks."""
+    for texts in (titles(sheet), [sheet.in_file], [PurePath(file_name).stem]):
+        named = {found for text in texts for found in TITLE_DISTRICT.findall(thai.normalise(text))}
+        if len(named) == 1:
+            return named.pop()
+    return None
 
 
 def _title_year(sheet: Sheet) -> str | None:

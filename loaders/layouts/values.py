@@ -42,6 +42,7 @@ class Read:
     bad: dict[int, Problem] = field(default_factory=dict)
     words: Words = field(default_factory=dict)
     new_agencies: dict[str, str] = field(default_factory=dict)
+    new_streams: dict[str, str] = field(default_factory=dict)
     centre: float | None = None  # Gregorian year about which the years of the sheet lie
 
 
@@ -66,6 +67,8 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
             continue
         parse = _parser(column, layout, read)
         parsed, faults = _parse_unique(cells, parse)
+        if column in BAHT | COUNT and len(parts := _headings(frame, layout, column)) > 1:
+            parsed, faults = _added_up([frame[heading].astype(str) for heading in parts], parse)
         read.values[column] = parsed
         for row, (code, value) in faults.items():
             found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value)
@@ -99,8 +102,34 @@ def _heading(frame: pd.DataFrame, layout: Layout, column: str) -> str | None:
     return next((known[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in known), None)
 
 
+def _headings(frame: pd.DataFrame, layout: Layout, column: str) -> list[str]:
+    """The headings of the sheet that are one of our columns."""
+    known = {squeeze(heading): heading for heading in frame.columns}
+    return [known[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in known]
+
+
+def _added_up(columns: list[pd.Series], parse: Callable[[str], object]) -> tuple[pd.Series, dict[int, tuple[str, str]]]:
+    """Several columns that are one quantity of ours: their sum, nothing where none of them states a figure."""
+    faults: dict[int, tuple[str, str]] = {}
+    added: pd.Series | None = None
+    for cells in columns:
+        parsed, wrong = _parse_unique(cells, parse)
+        faults |= wrong
+        if added is None:
+            added = parsed
+        else:
+            pairs = zip(added, parsed, strict=True)
+            sums = [one if two is None else two if one is None else one + two for one, two in pairs]
+            added = pd.Series(sums, index=cells.index, dtype=object)
+    assert added is not None
+    return added, faults
+
+
 def _cells(frame: pd.DataFrame, layout: Layout, column: str) -> pd.Series | None:
-    """The written cells of one of our columns: the first filled of its headings, else the layout's constant."""
+    """The written cells of one of our columns: the first filled of its headings, else the layout's constant.
+
+    Quantities with several headings are added up instead (:func:`_added_up`).
+    """
     known = {squeeze(heading): heading for heading in frame.columns}
     written: pd.Series | None = None
     for name in layout.columns.get(column, ()):
@@ -252,6 +281,10 @@ def _one_code(word: str, column: str, layout: Layout, declared: dict[str, str], 
     code = declared.get(key, known.get(key))
     if code is not None:
         return code
+    if column == "stream" and layout.new_streams:
+        name = thai.normalise(word)
+        read.new_streams[name] = name
+        return name
     if column in {"agency", "source"} and layout.new_agencies:
         name = thai.normalise(word)
         read.new_agencies[name] = name

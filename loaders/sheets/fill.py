@@ -92,6 +92,8 @@ def _has_habit(rows: list[list[str]], column: int) -> bool:
         return False
     if any(value and not is_text(value) for value in values):
         return False
+    if all(len(value) <= 1 for value in values):  # ticks, each of which speaks for its own row
+        return False
     written = [value for value in values if value]
     repeats = sum(1 for one, two in pairwise(values) if one and one == two)
     return len(written) >= 1 and repeats <= 0.02 * len(written)

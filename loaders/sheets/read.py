@@ -63,6 +63,12 @@ class Sheet:
     hidden: bool = False
     texts: dict[int, str] = field(default_factory=dict)
     heading_rows: list[int] = field(default_factory=list)
+    source: str = ""  # the sheet of the file, where this one is a part of it (one column of a band)
+
+    @property
+    def in_file(self) -> str:
+        """The name of the sheet in the file."""
+        return self.source or self.name
 
 
 def read_sheets(

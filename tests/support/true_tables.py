@@ -253,7 +253,8 @@ def _row(form: Form, record: Record, *, is_first: bool) -> list[object]:
         row += [f"1 ต.ค. {record.year - 1}", f"30 ก.ย. {record.year}"]
     is_money = form.shape not in ("ticks", "members")
     if form.shape == "ticks":
-        row += ["✓" if ticked else "" for ticked in record.parts.values()]
+        mark = "/" if form.file == "csv_cp874" else ("✓", "x", "●", "/")[form.seed % 4]
+        row += [mark if ticked else "" for ticked in record.parts.values()]
     else:
         row += [_figure(form, amount, is_money=is_money) for amount in record.parts.values()]
     if form.total_column and form.shape not in ("flat", "phases", "two_moneys", "ticks"):

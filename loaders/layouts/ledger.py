@@ -1,0 +1,126 @@
+"""The ledger of columns: every column of a sheet has one fate, so that no figure can be passed over without a word.
+
+The ledger is made from the sheet's cells; the mapping only tells which columns were used. What looks like money, or like a
+quantity of ours that nothing took, is asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from loaders.codes import squeeze
+from loaders.layouts import quantities
+from loaders.layouts.layout import MONEY, VALUES, Layout
+from loaders.layouts.melt import Columns, Fate, Spoken
+from loaders.layouts.relations import Relation
+from loaders.thai.numbers import UNIT_BAHT
+
+PEOPLE = ("people_reached", "members")
+ANSWERED = ("by_hand", "remembered")  # layouts that a person gave: what they left out was left out by them
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a sheet in the account: its cells, the sum of its figures as written, its unit and its fate."""
+
+    sheet: str
+    heading: str
+    cells: int
+    figures: int
+    sum: Decimal
+    unit: str  # baht, thousand_baht, million_baht, or "" for what is no money
+    fate: str
+    of: str = ""
+
+    @property
+    def satang(self) -> int:
+        """The sum in satang, for a column of money."""
+        return int(self.sum * UNIT_BAHT.get(self.unit, 0) * 100)
+
+    def as_dict(self) -> dict:
+        """Plain JSON: ``columns`` of the summary."""
+        return {
+            "sheet": self.sheet, "heading": self.heading, "cells": self.cells, "figures": self.figures,
+            "sum": float(self.sum), "unit": self.unit, "fate": self.fate, "of": self.of,
+        }  # fmt: skip
+
+
+def ledger(
+    sheet: str, columns: Columns, parts: Iterable[tuple[Layout, Spoken]], melted: Mapping[str, str], general_unit: str
+) -> list[Column]:
+    """The fate of every column of a sheet.
+
+    Parameters
+    ----------
+    columns : the figures of the sheet, before any mapping.
+    parts : the layouts by which the sheet (or each part of it) was read.
+    melted : heading of a band's column -> our column that it became.
+    general_unit : the unit of money that the sheet states for all of it.
+    """
+    given = list(parts)
+    used = {
+        squeeze(heading): ours for layout, _ in given for ours, names in layout.columns.items() for heading in names
+    }
+    spoken = {heading: fate for _, one in given for heading, fate in one.fates.items()}
+    register = next((layout.register for layout, _ in given if not layout.refuse), "none")
+    is_ours = any(layout.code in ANSWERED or layout.headings for layout, _ in given)
+    derived = {one.heading: one for one in columns.relations}
+    rows = []
+    for heading, figures in columns.figures.items():
+        fate = (
+            _used(heading, used, melted)
+            or spoken.get(heading)
+            or _plain(heading, figures, columns, derived.get(heading))
+            or _asked(heading, figures, register, set(used.values()), is_ours=is_ours)
+        )
+        is_money = quantities.names_money(heading) or fate.of in (
+            "amount",
+            "committed",
+            "paid",
+            *MONEY.get(register, ()),
+        )
+        unit = (unit_of(heading) or general_unit) if is_money and figures.is_numeric else ""
+        rows.append(Column(sheet, heading, figures.filled, figures.numeric, figures.sum, unit, fate.kind, fate.of))
+    return rows
+
+
+def unit_of(heading: str) -> str | None:
+    """The unit of money that a heading states, ``None`` when it states none."""
+    found = [part for part in heading.split(" - ") if "บาท" in part or "baht" in part.casefold()]
+    for part in found:
+        if "ล้าน" in part or "million" in part.casefold():
+            return "million_baht"
+        if "พัน" in part or "thousand" in part.casefold():
+            return "thousand_baht"
+    return "baht" if found else None
+
+
+def _used(heading: str, used: Mapping[str, str], melted: Mapping[str, str]) -> Fate | None:
+    ours = melted.get(heading) or used.get(squeeze(heading))
+    return Fate("used", ours) if ours else None
+
+
+def _plain(heading: str, figures: quantities.Figures, columns: Columns, relation: Relation | None) -> Fate | None:
+    """Columns that need no question: text, codes and years, sums and differences of others."""
+    if not figures.filled or not figures.is_numeric:
+        return Fate("kept")
+    if heading in columns.not_money:
+        return Fate("not_money", columns.not_money[heading])
+    if relation is not None:
+        return Fate(relation.kind, ", ".join((*relation.plus, *(f"-{name}" for name in relation.minus))))
+    return None
+
+
+def _asked(heading: str, figures: quantities.Figures, register: str, taken: set[str], *, is_ours: bool) -> Fate:
+    """A column of figures that nothing explains: a question where it looks like money or like a quantity of ours."""
+    if is_ours or register in ("none", "indicator", "agency", "stream"):
+        return Fate("kept")
+    if quantities.names_money(heading.split(" - ")[-1]) or (quantities.names_money(heading) and " - " in heading):
+        return Fate("asked", "money")
+    if quantities.names_count(heading):
+        missing = [ours for ours in PEOPLE if ours in VALUES[register] and ours not in taken]
+        return Fate("asked", missing[0]) if missing else Fate("kept")
+    is_money = register in MONEY and not taken & set(MONEY[register]) and quantities.looks_like_money(figures)
+    return Fate("asked", "money") if is_money else Fate("kept")
