@@ -37,6 +37,7 @@ class SheetResult:
     reason: pd.Series  # problem code for what is not loaded
     satang: pd.Series  # primary money of the row, 0 where none
     control_totals: list[dict] = field(default_factory=list)
+    melted: tuple[str, ...] = ()  # how the sheet was turned into records: melted:source:4
     columns: list[Column] = field(default_factory=list)  # the ledger of the sheet, beside its first part
 
     def rows(self, outcome: str) -> pd.Index:
@@ -105,6 +106,7 @@ class Ingested:
             **{f"baht_{outcome}": self.satang(outcome) / 100 for outcome in OUTCOMES},
             "placed": int(sum(result.matched["is_accepted"].astype(bool).sum() for result in self.understood)),
             "excluded_by_reason": self._excluded(),
+            "melted": [said for result in self.sheets for said in result.melted],
             "columns": [column.as_dict() for result in self.sheets for column in result.columns],
             "control_totals": [total for result in self.sheets for total in result.control_totals],
             "problems": count_by_code(self.problems),

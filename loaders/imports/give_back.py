@@ -119,13 +119,22 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
                 repeat = LEFT_OUT if key in repeated else None
                 reason = closed.get(key) or repeat or result.reason[number] or outcome
                 rows[int(number)] = ("", "", words("status_excluded"), _sentence({"code": reason}))
-        account.rows[result.sheet.name] = rows
-        account.heading_rows[result.sheet.name] = max(result.sheet.heading_rows, default=0)
+        written = account.rows.setdefault(result.sheet.in_file, {})
+        for number, cells in rows.items():
+            if number not in written or _rank(cells[2]) < _rank(written[number][2]):
+                written[number] = cells
+        account.heading_rows[result.sheet.in_file] = max(result.sheet.heading_rows, default=0)
     account.totals = _totals(
         batch, connection, [total for result in ingested.sheets for total in result.control_totals]
     )
     account.coverage = _coverage(connection, batch["base"])
     return account
+
+
+def _rank(status: str) -> int:
+    """Of the records that one row became, the row tells of the one that a person has to look at first."""
+    order = [words(f"status_{one}") for one in ("quarantined", "loaded", "excluded")]
+    return order.index(status)
 
 
 def _standing(connection: Connection, batch_id: int) -> tuple[dict, dict]:

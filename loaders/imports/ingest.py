@@ -117,8 +117,11 @@ def _explain(sheet: Sheet, columns: Columns, read: list[tuple[Layout, Spoken]], 
     melted = {heading: ours for _, spoken in read for heading, ours in spoken.melted.items()}
     first.columns = ledger.ledger(sheet.name, columns, read, melted, general_unit(sheet))
     asked = tuple(f"column_unexplained:{one.heading}" for one in first.columns if one.fate == "asked")
-    if asked and first.is_understood:
-        first.layout = replace(first.layout, doubts=(*first.layout.doubts, *asked))
+    is_machines = first.layout.code in ("by_alias", "by_content")
+    doubts = (*asked, *(ledger.size_doubts(columns, first.columns) if is_machines else ()))
+    if doubts and first.is_understood:
+        first.layout = replace(first.layout, doubts=(*first.layout.doubts, *doubts))
+    first.melted = read[0][1].said
 
 
 def _layout(

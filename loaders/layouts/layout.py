@@ -152,6 +152,6 @@ def by_hand(
     if register == "support" and "agency" not in ours:
         given.setdefault("agency", base)
     return Layout(
-        "by_hand", base, register, columns=ours, units=dict(units), constants=given, new_agencies=True,
+        "by_hand", base, register, columns=ours, units=dict(units), constants=given, new_agencies=True, new_streams=True,
         how=dict.fromkeys([*ours, *constants], "by_hand"),
     )  # fmt: skip

@@ -17,6 +17,9 @@ from loaders.layouts.melt import Columns, Fate, Spoken
 from loaders.layouts.relations import Relation
 from loaders.thai.numbers import UNIT_BAHT
 
+IMPOSSIBLE_BAHT = 10**11  # the usual amount of a column of an office is no hundred thousand million baht
+OUTLIER = 1_000  # times the middle of the column
+LEAST_FOR_OUTLIER = 5  # figures, below which a middle says little
 PEOPLE = ("people_reached", "members")
 ANSWERED = ("by_hand", "remembered")  # layouts that a person gave: what they left out was left out by them
 
@@ -84,6 +87,21 @@ def ledger(
         unit = (unit_of(heading) or general_unit) if is_money and figures.is_numeric else ""
         rows.append(Column(sheet, heading, figures.filled, figures.numeric, figures.sum, unit, fate.kind, fate.of))
     return rows
+
+
+def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:
+    """Amounts that cannot be: whole baht under a heading of millions, one figure a thousand times the middle of its column."""
+    doubts = []
+    for row in rows:
+        stated = sorted(abs(value) for value in columns.figures[row.heading].values if value)
+        if row.unit not in UNIT_BAHT or not stated or row.fate != "used":
+            continue
+        middle = stated[len(stated) // 2]
+        if row.unit != "baht" and middle * UNIT_BAHT[row.unit] >= IMPOSSIBLE_BAHT:
+            doubts.append(f"unit_impossible:{row.heading}")
+        elif len(stated) >= LEAST_FOR_OUTLIER and stated[-1] >= OUTLIER * middle:
+            doubts.append(f"amount_outlier:{row.heading}")
+    return doubts
 
 
 def unit_of(heading: str) -> str | None:

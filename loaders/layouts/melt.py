@@ -29,6 +29,7 @@ MELTED = {"source": STREAM, "year": YEAR, "agency": AGENCY, "theme": THEME}
 TICKS = {"✓", "✔", "√", "x", "X", "●", "○", "•", "/", "☑", "☒", "✗", "*", "v", "V", "ü"}
 PHASE_COLUMNS = {"planned": "amount", "committed": "committed", "paid": "paid"}
 SAMPLE = 300
+PEOPLE = re.compile(r"ผู้(?:ได้)?รับ|ผู้เข้าร่วม|จำนวนคน|กลุ่มเป้าหมาย.*คน|beneficiar|people|persons|participants", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> 
     if wide is None:
         _loose_phases(sheet, amounts, spoken, known)
         return [(sheet, spoken)]
+    _people(amounts, spoken, {known(heading) for heading in order}, known)
     return _melted(sheet, wide, columns, spoken)
 
 
@@ -152,7 +154,7 @@ def _quantity(band: Band) -> str | None:
 def _loose_phases(
     sheet: Sheet, amounts: dict[str, Figures], spoken: Spoken, known: Callable[[str], str | None]
 ) -> None:
-    """Columns of money outside any band that are headed by a phase ("ได้รับจัดสรร", "เบิกจ่ายจริง") and by no alias."""
+    """Columns outside any band whose heading says what they are, though no alias does: a phase of money, people reached."""
     listed = {known(heading) for heading in sheet.frame.columns}
     taken = {heading for names in spoken.columns.values() for heading in names}
     for heading in sheet.frame.columns:
@@ -166,6 +168,20 @@ def _loose_phases(
             spoken.fates[heading] = Fate("kept", "requested")
         elif ours and ours not in spoken.columns and ours not in listed:
             spoken.columns[ours] = [heading]
+    _people(amounts, spoken, listed, known)
+
+
+def _people(
+    amounts: dict[str, Figures], spoken: Spoken, listed: set[str | None], known: Callable[[str], str | None]
+) -> None:
+    """The one column of people whose heading no alias knows."""
+    people = [
+        heading
+        for heading, one in amounts.items()
+        if one.is_numeric and known(heading) is None and PEOPLE.search(heading) and quantities.names_count(heading)
+    ]
+    if len(people) == 1 and not {"people_reached", "members"} & {*listed, *spoken.columns}:
+        spoken.columns["people_reached"] = people
 
 
 def _loose(

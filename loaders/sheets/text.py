@@ -59,7 +59,9 @@ def sniff_delimiter(text: str) -> str | None:
     for delimiter in DELIMITERS:
         counts = Counter(len(row) for row in _lenient(lines, delimiter) if any(cell.strip() for cell in row))
         width, agreeing = max(counts.items(), key=lambda item: (item[1] * (item[0] > 1), item[0]), default=(1, 0))
-        share = agreeing / max(1, counts.total())  # squared: commas inside fields make many widths, and sometimes a wide one twice
+        share = agreeing / max(
+            1, counts.total()
+        )  # squared: commas inside fields make many widths, and sometimes a wide one twice
         score = share**2 * min(width, 12) if width > 1 else 0.0
         if score > best_score:
             best, best_score = delimiter, score

@@ -74,6 +74,44 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
         st.caption(f"{whole(rows)} {t('records')}: {sentence({'code': reason})}")
 
 
+def ledger(answer: dict[str, Any]) -> None:
+    """What became of every column, and in one line the figures that are kept with the rows and counted nowhere."""
+    summary = answer["summary"]
+    for said in summary.get("melted", ()):
+        _, kind, number = said.split(":")
+        st.caption(t(f"melted_{kind}", number=number))
+    columns = summary.get("columns", ())
+    unused = [one["heading"] for one in columns if one["fate"] == "kept" and one["figures"] * 2 > one["cells"] > 0]
+    if unused:
+        st.caption(flat(t("columns_kept", number=len(unused), headings=", ".join(unused))))
+    if not columns:
+        return
+    with st.expander(t("columns_ledger")):
+        rows = [
+            (one["heading"], one["cells"], f"{one['sum']:,.2f}" if one["figures"] else "", _unit(one), _fate(one))
+            for one in columns
+        ]
+        heads = [
+            t(key) for key in ("column_their_heading", "column_filled", "column_sum", "column_unit", "column_fate")
+        ]
+        st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
+
+
+def _unit(column: dict[str, Any]) -> str:
+    return t(f"unit_{column['unit']}") if column["unit"] in UNITS and column["figures"] else ""
+
+
+def _fate(column: dict[str, Any]) -> str:
+    of = column["of"]
+    if column["fate"] == "used":
+        of = our_words(of)
+    elif column["fate"] == "not_money":
+        of = t(f"not_money_{of}")
+    elif column["fate"] in ("kept", "asked"):
+        of = ""
+    return t(f"fate_{column['fate']}") + (f": {of}" if of else "")
+
+
 def sheets(scope: Scope, answer: dict[str, Any]) -> None:
     """Every sheet: what its columns became and the first rows as read."""
     for sheet in answer.get("sheets", ()):
@@ -200,7 +238,8 @@ def doubts(answer: dict[str, Any]) -> Iterable[str]:
         yield t("doubt_base_unnamed")
     for doubt in answer.get("summary", {}).get("to_confirm", ()):
         name, _, column = doubt.partition(":")
-        yield t(f"doubt_{name}", column=our_words(column) if column else "")
+        is_theirs = name in ("column_unexplained", "unit_impossible", "amount_outlier")
+        yield t(f"doubt_{name}", column=flat(column) if is_theirs else our_words(column) if column else "")
 
 
 def repeats_wish(answer: dict[str, Any], number: int) -> str | None:

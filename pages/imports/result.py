@@ -44,6 +44,7 @@ def _one(scope: Scope, answer: dict, number: int, result: dict, base: str | None
         st.success(t("stored_as", batch=answer["summary"]["batch"]))
     if "summary" in answer:
         importing.account(answer, stored=result["stored"])
+        importing.ledger(answer)
     importing.problems(answer, number)
     importing.sheets(scope, answer)
     if not result["stored"] and (said := import_mapping.mapping(answer, number, base)):

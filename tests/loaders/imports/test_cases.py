@@ -8,6 +8,7 @@ import pytest
 
 from loaders.imports.ingest import Ingested, understand
 from loaders.places.matcher import Places
+from loaders.problems import Refused
 from loaders.thai import periods
 from loaders.thai.text import Unreadable
 from tests.conftest import SHARED
@@ -94,3 +95,61 @@ def test_what_may_be_two_days_is_not_read(text: str) -> None:
 def test_years_without_an_era_are_not_guessed(text: str) -> None:
     with pytest.raises(Unreadable):
         periods.parse_year(text)
+
+
+def fates(ingested: Ingested) -> dict[str, str]:
+    return {one["heading"]: one["fate"] for one in ingested.summary("x")["columns"]}
+
+
+def test_a_band_repeated_over_phases(places: Places) -> None:
+    ingested = read("w4", places)
+    assert column(ingested, "committed") == [100_000, 200_000, 500_000]
+    assert column(ingested, "paid") == [20_000, 100_000, 400_000]
+    assert fates(ingested)["งบประมาณ - คงเหลือ"] == "difference"
+    assert ingested.satang() == 800_000
+
+
+def test_money_beside_money_is_in_the_account_and_asked_about(places: Places) -> None:
+    ingested = read("w6", places)
+    assert ingested.satang() == ingested.satang("loaded") == 1_500_000
+    assert ingested.doubts == ["several_money_columns"]
+    assert sum(value or 0 for value in column(ingested, "people_reached")) == 60
+
+
+def test_a_unit_right_above_headings_of_two_lines_and_a_column_per_source(places: Places) -> None:
+    ingested = read("v05c", places)
+    assert ingested.satang() == ingested.satang("loaded") == 43_775_000
+    assert set(column(ingested, "stream")) == {"งบจังหวัด", "อบต./เทศบาล", "พอช.", "อื่นๆ"}
+    totals = ingested.summary("x")["control_totals"]
+    assert len(totals) > 4
+    assert all(total["met"] for total in totals)
+    assert sum(value or 0 for value in column(ingested, "people_reached")) == 185
+
+
+def test_men_and_women_are_members_and_their_total_a_check(places: Places) -> None:
+    ingested = read("d03", places)
+    assert column(ingested, "members") == [30]
+    assert fates(ingested)["สมาชิก - รวม"] == "sum"
+    assert ingested.doubts == ["column_unexplained:เงินทุน (บาท)"]
+    assert ingested.satang() == 5_000_000 == ingested.satang("excluded")  # in the account, whatever becomes of it
+
+
+def test_semicolons_between_fields_full_of_commas(places: Places) -> None:
+    assert read("b04", places).satang("loaded") == 123_656_789_075
+
+
+def test_amounts_too_large_for_their_unit_are_asked_about(places: Places) -> None:
+    assert read("b26", places).doubts == ["unit_impossible:งบประมาณ (ล้านบาท)"]
+
+
+def test_every_column_of_every_case_has_one_fate(places: Places) -> None:
+    known = {"used", "sum", "difference", "check", "not_money", "kept", "asked"}
+    for path in sorted(CASES.glob("[a-z0-9]*.*")):
+        try:
+            ingested = understand(path, "x", places, trusted=True)
+        except Refused:
+            continue
+        columns = ingested.summary(path.name)["columns"]
+        assert {one["fate"] for one in columns} <= known
+        assert len({(one["sheet"], one["heading"]) for one in columns}) == len(columns)
+        assert ingested.satang() == sum(ingested.satang(one) for one in ("loaded", "quarantined", "excluded"))

@@ -341,8 +341,8 @@ def test_a_job_that_ended_without_an_answer_is_looked_up_not_guessed(
     number = ingest(engine, done, "codi", trusted=True).batch_id
     monkeypatch.setattr(import_jobs.queries, "engine", lambda: engine)
     files = [{"path": str(path)} for path in (done, other, gone)]
-    assert import_jobs._stored({"store": True, "files": files}) == [number, None, None]
-    assert import_jobs._stored({"store": False, "files": files}) == [None, None, None]
+    assert import_jobs._stored({"store": True, "files": files, "province": "80"}) == [number, None, None]
+    assert import_jobs._stored({"store": False, "files": files, "province": "80"}) == [None, None, None]
     codes = [
         import_jobs._unfinished(one, batch)["refused"]["code"]
         for one, batch in zip(files, [number, None], strict=False)
