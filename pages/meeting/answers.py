@@ -1,6 +1,6 @@
 """The ten questions of :mod:`geo.questions.questions` answered for the wall, in the shape of a step: codes and numbers, no words.
 
-Weak means class C of the ranking, as on the wall's other views; without a ranking, as :func:`geo.alignment.strength` says.
+Weak means the weakest class of the ranking, as on the wall's other views; without a ranking, as :func:`geo.alignment.strength` says.
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ def answers(meeting: MeetingData) -> dict[str, dict]:
 def _context(meeting: MeetingData) -> Context:
     scope, chosen = meeting.scope, meeting.chosen
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
-    classes = meeting.ranked["class"].dropna().to_dict() if meeting.strength else None
+    classes = meeting.ranked["class"].dropna()
+    weak = classes.eq(meeting.strength.spec.weakest).to_dict() if meeting.strength else None
     return Context(
         coverage=analysis.coverage(scope, chosen),
         support=analysis.chosen_support(scope, chosen),
         plans=queries.register(scope, "plan"),
-        strength=strength(analysis.needs(scope), signs, queries.areas(scope, chosen.fiscal_year), classes),
+        strength=strength(analysis.needs(scope), signs, queries.areas(scope, chosen.fiscal_year), weak),
         adjacency=queries.adjacency(scope),
         by_theme=lambda: analysis.by_theme(scope, chosen),
         overlaps=lambda: analysis.overlaps(scope, chosen),
