@@ -29,14 +29,15 @@ PEERS = ("floor", "tutorial", "deck", "plotly_map")
 # The values of the peers are what our own page shows under each function; written in a process of its own.
 VALUES = """
 import json, sys
-from pages.queries import analysis
 from pages.queries import store as queries
 from loaders import codes
+from pages.queries.query import Query
+from pages.queries import coverage
 scope = queries.current_scope()
 year = queries.usual_year(scope)
 found = {}
 for theme in [None, *(entry["code"] for entry in codes.themes())]:
-    table = analysis.coverage(scope, queries.Filters(year, theme=theme))
+    table = coverage.coverage(scope, Query(year, theme=theme))
     found[theme or "all"] = dict(zip(table["subdistrict_code"], (int(number) for number in table["agencies"].fillna(0))))
 json.dump(found, open(sys.argv[1], "w"))
 """

@@ -10,8 +10,9 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components import records as rows_
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
@@ -24,7 +25,7 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     if not chosen.agency:
         with place:
             is_empty = queries.support(scope).empty
@@ -34,9 +35,9 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
         territory.agencies(scope, chosen)
         return
     name = rows_.agency_names(scope).get(chosen.agency, chosen.agency)
-    table = analysis.coverage(scope, chosen)
+    table = coverage.coverage(scope, chosen)
     inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
-    own = analysis.chosen_support(scope, chosen)
+    own = coverage.records(scope, chosen)
     with place:
         blanks = {
             "agency": name,
@@ -51,7 +52,7 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
     with left:
         view_, layer = (
             panels.choose_map_view(scope),
-            layers.coverage_layer(table, "per_head_baht", analysis.breaks(scope, chosen, "per_head_baht")),
+            layers.coverage_layer(table, "per_head_baht", coverage.breaks(scope, "per_head_baht", chosen)),
         )
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
@@ -65,7 +66,7 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
             ]
         )
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        panels.strip(scope, chosen)
+        panels.strip(coverage.rolled(scope, chosen))
         territory.completeness(scope, chosen)
         territory.link()
     territory.themes(own)

@@ -11,16 +11,15 @@ from geo.coverage import agency as land
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.coverage import compare, dimensions
-from pages.queries import analysis, looks
+from pages.queries import coverage, overlaps
 from pages.queries import store as queries
-from pages.queries.looks import Look
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
 
-def finding(scope: Scope, chosen: Filters) -> str:
+def finding(scope: Scope, chosen: Query) -> str:
     """How many agencies are at work, and which of them reaches furthest."""
     table = listed(scope, chosen)
     if table.empty:
@@ -31,22 +30,22 @@ def finding(scope: Scope, chosen: Filters) -> str:
     return t("finding_agencies", agencies=len(table), name=name, places=int(most["places"]), all=len(every))
 
 
-def listed(scope: Scope, chosen: Filters) -> pd.DataFrame:
+def listed(scope: Scope, chosen: Query) -> pd.DataFrame:
     """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
-    grouped = analysis.chosen_support(scope, chosen).groupby("agency_code")
+    grouped = coverage.records(scope, chosen).groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
     table = table.assign(amount_satang=grouped["amount_satang"].sum(min_count=1)).reset_index()
     return table.sort_values(["places", "agency_code"], ascending=[False, True], ignore_index=True)
 
 
-def agencies(scope: Scope, chosen: Filters) -> None:
+def agencies(scope: Scope, chosen: Query) -> None:
     """Every agency with records, where it works as a small map; each is a link to its page."""
-    names, all_looks, cells = records.agency_names(scope), {}, []
+    names, wanted, cells = records.agency_names(scope), {}, []
     every = listed(scope, chosen)
     for code in every["agency_code"].head(dimensions.MOST):
-        all_looks[code] = Look(replace(chosen, agency=code))
-    bounds = looks.shared_breaks(scope, tuple(all_looks.values()), "agencies")
-    drawn = {code: compare.layer_of(scope, look, "agencies", bounds) for code, look in all_looks.items()}
+        wanted[code] = replace(chosen, agency=code)
+    bounds = coverage.breaks(scope, "agencies", *wanted.values())
+    drawn = {code: compare.layer_of(scope, query, "agencies", bounds) for code, query in wanted.items()}
     for row in every.itertuples():
         words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
         image = compare.picture(scope, drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
@@ -99,10 +98,10 @@ def themes(own: pd.DataFrame) -> None:
     panels.table(rows, "agency-themes", columns, formats={"amount_satang": baht})
 
 
-def partner_rows(scope: Scope, chosen: Filters) -> pd.DataFrame:
+def partner_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     """Who else is in the same subdistricts, by outcome of the overlap."""
-    year = Filters(chosen.fiscal_year, theme=chosen.theme)
-    pairs, placed = analysis.overlaps(scope, year).pairs, analysis.rolled(scope, year).by_subdistrict
+    year = Query(chosen.fiscal_year, theme=chosen.theme)
+    pairs, placed = overlaps.overlaps(scope, year).pairs, coverage.rolled(scope, year).by_subdistrict
     if chosen.district:
         pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
         placed = placed[placed["district_code"].eq(chosen.district)]
@@ -110,7 +109,7 @@ def partner_rows(scope: Scope, chosen: Filters) -> pd.DataFrame:
     return table.assign(agency=[names.get(code, code) for code in table["agency_code"]])
 
 
-def partners(scope: Scope, chosen: Filters) -> None:
+def partners(scope: Scope, chosen: Query) -> None:
     """Who else is in the same subdistricts."""
     st.html(f"<b>{safe(t('agency_partners'))}</b>")
     table = partner_rows(scope, chosen)
@@ -124,12 +123,12 @@ def partners(scope: Scope, chosen: Filters) -> None:
     panels.table(table, "agency-partners", columns)
 
 
-def gap_rows(scope: Scope, chosen: Filters) -> pd.DataFrame:
+def gap_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
-    year = Filters(chosen.fiscal_year, theme=chosen.theme)
+    year = Query(chosen.fiscal_year, theme=chosen.theme)
     table = land.gaps_beside(
-        analysis.by_theme(scope, year),
-        analysis.rolled(scope, year).by_subdistrict,
+        coverage.by_theme(scope, year),
+        coverage.rolled(scope, year).by_subdistrict,
         queries.adjacency(scope),
         str(chosen.agency),
     )
@@ -142,7 +141,7 @@ def gap_rows(scope: Scope, chosen: Filters) -> pd.DataFrame:
     )
 
 
-def gaps(scope: Scope, chosen: Filters) -> None:
+def gaps(scope: Scope, chosen: Query) -> None:
     """Neighbouring subdistricts without the agency's themes."""
     st.html(f"<b>{safe(t('agency_gaps'))}</b>")
     rows = gap_rows(scope, chosen)
@@ -154,7 +153,7 @@ def gaps(scope: Scope, chosen: Filters) -> None:
     panels.table(rows, "agency-gaps", columns, formats={"population": whole})
 
 
-def data_lines(scope: Scope, chosen: Filters) -> list[str]:
+def data_lines(scope: Scope, chosen: Query) -> list[str]:
     """What the agency's bases reported, and rows of theirs that wait."""
     every = queries.support(scope)
     bases = {str(chosen.agency), *every.loc[every["agency_code"].eq(chosen.agency), "base"].dropna()}
@@ -175,7 +174,7 @@ def data_lines(scope: Scope, chosen: Filters) -> list[str]:
     ]
     silent = [
         row.subdistrict_code
-        for row in analysis.coverage(scope, chosen.without("district")).itertuples()
+        for row in coverage.coverage(scope, chosen.without("district")).itertuples()
         if row.status == "not_reported"
     ]
     return [
@@ -185,7 +184,7 @@ def data_lines(scope: Scope, chosen: Filters) -> list[str]:
     ]
 
 
-def completeness(scope: Scope, chosen: Filters) -> None:
+def completeness(scope: Scope, chosen: Query) -> None:
     """How complete the agency's data are."""
     lines = data_lines(scope, chosen)
     body = "".join(f"<li>{safe(line)}</li>" for line in lines)
@@ -204,7 +203,7 @@ def link() -> None:
     st.code(address(), language=None, wrap_lines=True)
 
 
-def sheet(scope: Scope, chosen: Filters, own: pd.DataFrame) -> None:
+def sheet(scope: Scope, chosen: Query, own: pd.DataFrame) -> None:
     """Every record of the agency, to take home."""
     st.html(f"<b>{safe(t('agency_sheet'))}</b>")
     if own.empty:

@@ -10,9 +10,9 @@ from pages.agency import panels as territory
 from pages.components import map_layer as layers
 from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, formatter, safe, t, whole, year
 from pages.subdistrict.facts import Block
@@ -21,13 +21,13 @@ SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three
 MOST = 9
 
 
-def show(scope: Scope, chosen: Filters, name: str, own: pd.DataFrame) -> None:
+def show(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> None:
     """Put the sheet into the page, and say how to print it."""
     st.caption(t("print_how"))
     st.html(html(scope, chosen, name, own))
 
 
-def html(scope: Scope, chosen: Filters, name: str, own: pd.DataFrame) -> str:
+def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
     """Territory by district, functions, partners, what lies open beside it, how complete its data are, and its files."""
     partners = Block(
         "agency_partners",
@@ -45,7 +45,7 @@ def html(scope: Scope, chosen: Filters, name: str, own: pd.DataFrame) -> str:
     )
 
 
-def _gaps(scope: Scope, chosen: Filters) -> list[str]:
+def _gaps(scope: Scope, chosen: Query) -> list[str]:
     """One line per neighbouring subdistrict and kind of nothing, with the functions that are missing there."""
     rows = territory.gap_rows(scope, chosen)
     return [
@@ -54,7 +54,7 @@ def _gaps(scope: Scope, chosen: Filters) -> list[str]:
     ]
 
 
-def _head(scope: Scope, chosen: Filters, name: str) -> str:
+def _head(scope: Scope, chosen: Query, name: str) -> str:
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
     used = [theme_names().get(chosen.theme or ""), district_names(scope).get(chosen.district or "")]
     demo = t("demo") if queries.has_demo(scope) else None
@@ -62,10 +62,10 @@ def _head(scope: Scope, chosen: Filters, name: str) -> str:
     return f'<div class="kradan-a4-head"><div><h1>{safe(name)}</h1><p>{safe(line)}</p></div></div>'
 
 
-def _map(scope: Scope, chosen: Filters) -> str:
+def _map(scope: Scope, chosen: Query) -> str:
     """Baht per head, with the legend that the screen has."""
     layer = layers.coverage_layer(
-        analysis.coverage(scope, chosen), "per_head_baht", analysis.breaks(scope, chosen, "per_head_baht")
+        coverage.coverage(scope, chosen), "per_head_baht", coverage.breaks(scope, "per_head_baht", chosen)
     )
     counts = layer.counts(chosen.district)
     keys = "".join(
@@ -76,11 +76,11 @@ def _map(scope: Scope, chosen: Filters) -> str:
     return f'<div class="kradan-a4-map"><img src="{compare.picture(scope, layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
 
 
-def _figures(scope: Scope, chosen: Filters, own: pd.DataFrame) -> str:
-    table = analysis.coverage(scope, chosen)
+def _figures(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
+    table = coverage.coverage(scope, chosen)
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     reached = inside[inside["status"].eq("covered")]
-    strip = analysis.rolled(scope, chosen).strip
+    strip = coverage.rolled(scope, chosen).strip
     figures = (
         (t("column_places"), t("of", part=len(reached), whole=len(inside))),
         (t("column_records"), whole(len(own))),
@@ -105,7 +105,7 @@ def _themes(own: pd.DataFrame) -> str:
     return _table(heads, rows)
 
 
-def _districts(scope: Scope, chosen: Filters, own: pd.DataFrame) -> str:
+def _districts(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
     """Every district it reaches, in the order of the register; records without a district stand by their level below."""
     names, all_places = district_names(scope), queries.areas(scope, chosen.fiscal_year)["district_code"].value_counts()
     where = [

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components.names import district_names, names_among, present_names, theme_names
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.session import fragments as apart
 from pages.session import notices as toasts
 from pages.session import url_state
@@ -51,11 +51,11 @@ def draw_anew() -> None:
     toasts.say_and_draw_anew(t("data_changed"), ":material/update:")
 
 
-def chosen() -> Filters:
+def chosen() -> Query:
     """What the filters of this view say now, without drawing them."""
     values = {name: st.session_state.get(name) or None for name in url_state.current().filters}
     be = values.pop("year", None)
-    return Filters(int(be) - 543 if be else None, **values)
+    return Query(int(be) - 543 if be else None, **values)
 
 
 def choose(

@@ -20,7 +20,7 @@ from geo.maps.palette import CLUSTERS, NOTHING, OUTCOME_HATCH, OUTCOMES, QUADRAN
 from geo.overlaps import outcomes
 from geo.statuses import NOTHING as NOTHING_LETTERS
 from geo.statuses import nothing_classes
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.session import text
 from pages.session.formatter import Formatter
 
@@ -68,7 +68,7 @@ class Choropleth:
         marks = [False] * len(self.codes) if self.marks is None else self.marks.astype(bool)
         return list(zip(self.codes, self.classes, marks, strict=True))
 
-    def vector(self, view: str, filters: Filters | None = None, chosen: str | None = None) -> ClassVector:
+    def vector(self, view: str, filters: Query | None = None, chosen: str | None = None) -> ClassVector:
         """The short message to the map, in the person's language."""
         district = filters.district if filters else None
         return class_vector(self.message(text.formatter()), view=view, district=district, chosen=chosen)

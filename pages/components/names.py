@@ -6,9 +6,9 @@ import geothai
 import pandas as pd
 
 from loaders import codes
-from pages.queries import analysis
+from pages.queries import gaps
 from pages.queries import store as queries
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import in_order, language, name_of
 
@@ -28,7 +28,7 @@ def present_names(scope: Scope, name: str) -> dict[str, str]:
     return _present_names(scope.in_language(language()), name)
 
 
-@kept(64)
+@cached(64)
 def _present_names(scope: Scope, name: str) -> dict[str, str]:
     figures = scope.in_language(None)
     return names_among(queries.code_list(figures, name), set(queries.support(figures)[f"{name}_code"].dropna()))
@@ -44,7 +44,7 @@ def district_names(scope: Scope) -> dict[str, str]:
     return _district_names(scope.in_language(language()))
 
 
-@kept(32)
+@cached(32)
 def _district_names(scope: Scope) -> dict[str, str]:
     table = queries.areas(scope, None).drop_duplicates("district_code")
     return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
@@ -55,7 +55,7 @@ def subdistrict_names(scope: Scope) -> dict[str, str]:
     return _subdistrict_names(scope.in_language(language()))
 
 
-@kept(32)
+@cached(32)
 def _subdistrict_names(scope: Scope) -> dict[str, str]:
     areas = queries.areas(scope, None).itertuples()
     return _ordered({row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in areas})
@@ -71,14 +71,14 @@ def province_names() -> dict[str, str]:
     return _province_names(language())
 
 
-@kept(2)
+@cached(2)
 def _province_names(language: str) -> dict[str, str]:
     return _ordered({place.code: getattr(place, f"name_{language}") for place in geothai.provinces()})
 
 
 def need_names(scope: Scope) -> dict[str, str]:
     """Needs for which figures are in the store, with their names."""
-    present = set(analysis.needs(scope)["indicator_code"])
+    present = set(gaps.needs(scope)["indicator_code"])
     return {
         entry["code"]: entry[f"name_{language()}"]
         for entry in codes.indicators()

@@ -18,9 +18,10 @@ from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
 from pages.components import records
 from pages.components.filters import switch
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, formatter, language, safe, t, whole, year
@@ -65,6 +66,11 @@ def figures(items: Sequence[tuple[str, str]]) -> None:
         f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items
     )
     html(f'<div class="kradan-figures">{cells}</div>')
+
+
+def map_view() -> str:
+    """The map chosen with :func:`choose_map_view`, where its switch stands elsewhere."""
+    return st.session_state["map"]
 
 
 def choose_map_view(scope: Scope) -> str:
@@ -207,9 +213,8 @@ def _workbook(frame: pd.DataFrame, name: str) -> bytes:
     return target.getvalue()
 
 
-def strip(scope: Scope, filters: queries.Filters, rolled: RolledUp | None = None) -> None:
+def strip(rolled: RolledUp) -> None:
     """Money that has no subdistrict stands beside the map, by the level it was written at."""
-    rolled = rolled or analysis.rolled(scope, filters)
     rows = rolled.strip[rolled.strip["supports"] > 0]
     if rows.empty:
         return
@@ -220,14 +225,14 @@ def strip(scope: Scope, filters: queries.Filters, rolled: RolledUp | None = None
     html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
 
 
-def sources(scope: Scope, frame: pd.DataFrame, filters: queries.Filters | None = None) -> None:
+def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> None:
     """Where the numbers on this page come from: base, file, sheet, row, date, who loaded it, data version."""
     panel = unfolded("sources", t("sources_of_page", version=scope.version))
     if panel is None:
         return
     with panel:
-        if filters is not None:
-            st.caption(t("population_as_of", year=queries.population_year(filters.fiscal_year) + 543))
+        if query is not None:
+            st.caption(t("population_as_of", year=queries.population_year(query.fiscal_year) + 543))
         known = queries.all_batches(scope).set_index("id")
         names = records.agency_names(scope)
         rows = frame.assign(
@@ -249,8 +254,8 @@ def empty(key: str = "nothing_found") -> None:
     st.info(t(key))
 
 
-def completeness(scope: Scope, filters: queries.Filters) -> str:
+def completeness(scope: Scope, query: Query) -> str:
     """How much the result stands on, in words: subdistricts (of the district chosen) where all bases have spoken."""
-    spoke, all_ = analysis.all_spoke(scope, filters)
-    when = year(filters.fiscal_year) if filters.fiscal_year else t("all_years")
+    spoke, all_ = coverage.all_spoke(scope, query.without("tier", "split"))
+    when = year(query.fiscal_year) if query.fiscal_year else t("all_years")
     return t("completeness_note", full=spoke, all=all_, year=when)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from pages.components.names import district_names, subdistrict_names, theme_names
-from pages.queries import analysis
+from pages.queries import overlaps
 from pages.queries import store as queries
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import day, language, name_of, percent, t, year
 
@@ -17,7 +17,7 @@ def agency_names(scope: Scope) -> dict[str, str]:
     return _agency_names(scope.in_language(language()))
 
 
-@kept(8)
+@cached(8)
 def _agency_names(scope: Scope) -> dict[str, str]:
     rows = queries.code_list(scope.in_language(None), "agency").itertuples()
     return {
@@ -37,7 +37,7 @@ def stream_names(scope: Scope) -> dict[str, str]:
     return _stream_names(scope.in_language(language()))
 
 
-@kept(8)
+@cached(8)
 def _stream_names(scope: Scope) -> dict[str, str]:
     return {row.code: name_of(row) for row in queries.code_list(scope.in_language(None), "stream").itertuples()}
 
@@ -94,7 +94,7 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
     wanted = sorted({*pairs["support_a"], *pairs["support_b"]})
     known = queries.support(scope).set_index("support_id", drop=False).loc[wanted]
     words = support_words(scope, known).set_index("support_id")
-    rules = {rule["code"]: rule[f"name_{language()}"] for rule in analysis.rules()["overlap"]["rule"]}
+    rules = {rule["code"]: rule[f"name_{language()}"] for rule in overlaps.rules()["overlap"]["rule"]}
 
     def side(column: str, name: str) -> list[str]:
         return list(words.loc[pairs[column], name])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -16,13 +15,13 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.coverage import dimensions
-from pages.queries import looks
+from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
-from pages.queries.looks import Look
+from pages.queries.query import Query
 from pages.session import fragments as apart
 from pages.session import url_state
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole, year
 
@@ -31,20 +30,11 @@ MODES = ("one", "twin", "small")
 STEP = "step_year"
 
 
-@dataclass(frozen=True)
-class Sight:
-    """What a person chose to look at, and how."""
-
-    look: Look
-    measure: str
-    mode: str
-    view: str
-
-
 def choose(scope: Scope) -> None:
-    """The row of choices above the map; :func:`sight` tells what was chosen."""
+    """The row of choices above the map: how to compare, what to measure, and two more filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
+        url_state.current().filters += ("tier", "split")
         with apart.redraws(apart.RESULTS):
             choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
             if mode != "small":
@@ -53,13 +43,6 @@ def choose(scope: Scope) -> None:
             choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
             choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
         apart.part(STEP, lambda: _step_year(scope))
-
-
-def sight(chosen: queries.Filters) -> Sight:
-    """What the choices above the map say now."""
-    said = st.session_state
-    view = said["map"] if said["mode"] != "small" else "main"
-    return Sight(Look(chosen, said["tier"] or None, said["split"] or None), said["measure"], said["mode"], view)
 
 
 def _step_year(scope: Scope) -> None:
@@ -79,105 +62,97 @@ def _step_year(scope: Scope) -> None:
     )
 
 
-def layer_of(scope: Scope, look: Look, measure: str, bounds: list[float]) -> layers.Choropleth:
-    """The coverage layer of a look; estimated shares bear a stripe."""
-    return _layer_of(scope, look, measure, tuple(bounds), language())
+def layer_of(scope: Scope, query: Query, measure: str, bounds: list[float]) -> layers.Choropleth:
+    """The coverage layer of a query; estimated shares bear a stripe."""
+    return _layer_of(scope.in_language(language()), query, measure, tuple(bounds))
 
 
-@kept(256)
-def _layer_of(scope: Scope, look: Look, measure: str, bounds: tuple[float, ...], language: str) -> layers.Choropleth:
+@cached(256)
+def _layer_of(scope: Scope, query: Query, measure: str, bounds: tuple[float, ...]) -> layers.Choropleth:
     """A layer holds its legend's words: kept by language too."""
-    return layers.coverage_layer(looks.coverage(scope, look), measure, list(bounds), estimated=look.split is not None)
+    table = coverage.coverage(scope.in_language(None), query)
+    return layers.coverage_layer(table, measure, list(bounds), estimated=query.split is not None)
 
 
-@kept(256)
-def _people(scope: Scope, look: Look) -> dict[str, int]:
+@cached(256)
+def _people(scope: Scope, query: Query) -> dict[str, int]:
     """People by status within the district chosen; a status that nobody is in is left out."""
-    table = looks.coverage(scope, look)
-    inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
+    table = coverage.coverage(scope, query)
+    inside = table if not query.district else table[table["district_code"] == query.district]
     return dict(inside.groupby("status")["population"].sum(min_count=1))
 
 
-def one(scope: Scope, sight: Sight) -> None:
+def one(scope: Scope, query: Query, measure: str) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
-    look, chosen = sight.look, sight.look.filters
-    layer = layer_of(scope, look, sight.measure, looks.shared_breaks(scope, (look,), sight.measure))
+    layer = layer_of(scope, query, measure, coverage.breaks(scope, measure, query))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(sight.view, chosen)))
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.map_view(), query)))
         with panels.together():
-            _beside(scope, sight, layer)
+            _beside(scope, query, measure, layer)
 
 
-def _beside(scope: Scope, sight: Sight, layer: layers.Choropleth) -> None:
+def _beside(scope: Scope, query: Query, measure: str, layer: layers.Choropleth) -> None:
     """Legend, money without a subdistrict and figures."""
-    look, chosen = sight.look, sight.look.filters
-    panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-    notes(scope, sight)
-    panels.strip(scope, chosen, looks.rolled(scope, look))
-    people = _people(scope, look)
-    panels.figures(
-        [
-            (t(f"people_{status}"), whole(people[status]))
-            for status in ("covered", "none", "not_reported")
-            if status in people
-        ]
-    )
+    panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
+    notes(scope, query, measure)
+    panels.strip(coverage.rolled(scope, query))
+    people = _people(scope, query)
+    statuses = [status for status in ("covered", "none", "not_reported") if status in people]
+    panels.figures([(t(f"people_{status}"), whole(people[status])) for status in statuses])
 
 
-def notes(scope: Scope, sight: Sight) -> None:
+def notes(scope: Scope, query: Query, measure: str) -> None:
     """What stands under the colours: denominator and its date, the split in use, records without a date."""
-    filters, lines = sight.look.filters, []
-    if sight.measure == "per_head_baht":
-        lines.append(t("per_head_basis", year=queries.population_year(filters.fiscal_year) + 543))
-    if sight.measure == "village_share":
+    lines = []
+    if measure == "per_head_baht":
+        lines.append(t("per_head_basis", year=queries.population_year(query.fiscal_year) + 543))
+    if measure == "village_share":
         lines.append(t("village_basis"))
-    if sight.look.split:
-        lines.append(t("split_note", method=t(f"split_{sight.look.split}")))
-    number, satang = looks.undated(scope, sight.look)
-    if filters.fiscal_year and number:
+    if query.split:
+        lines.append(t("split_note", method=t(f"split_{query.split}")))
+    number, satang = coverage.undated(scope, query)
+    if query.fiscal_year and number:
         lines.append(t("undated", records=whole(number), amount=baht(satang)))
     if lines:
         panels.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
 
 
-def choose_other(scope: Scope, look: Look) -> tuple[str, Look]:
+def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
     """Which dimension differs between the two maps, and its value on the right."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="twin-choice"):
         dimension = choices.switch(
             "twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(f"by_{name}"), "year"
         )
         names = dimensions.words(scope, dimension)
-        here = dimensions.present_value(look, dimension)
+        here = query.value_of(dimension)
         others = [value for value in names if value != here] or [""]
         other = choices.choose(
             "other", t("twin_other"), others, lambda value: names.get(value, t("nothing_else")), others[-1]
         )
-    return dimension, look.with_(dimension, other)
+    return dimension, query.at(dimension, other)
 
 
-def twin(scope: Scope, sight: Sight, dimension: str, other: Look) -> None:
+def twin(scope: Scope, query: Query, measure: str, dimension: str, other: Query) -> None:
     """Two maps side by side: the same measure, the same class bounds, their own counts."""
-    bounds = looks.shared_breaks(scope, (sight.look, other), sight.measure)
+    bounds = coverage.breaks(scope, measure, query, other)
     with st.container(key="twins"):
         sides = st.columns(2, gap="medium")
-    for side, look, slot in zip(sides, (sight.look, other), ("", "-right"), strict=True):
-        layer = layer_of(scope, look, sight.measure, bounds)
+    for side, shown, slot in zip(sides, (query, other), ("", "-right"), strict=True):
+        layer = layer_of(scope, shown, measure, bounds)
         with side:
-            st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, look, dimension))}</h2>")
-            panels.open_subdistrict(panels.show_map(scope, layer.vector(sight.view, sight.look.filters), 520, slot))
-            panels.legend(
-                layer.styles, layer.counts(sight.look.filters.district), layer.marked(sight.look.filters.district)
-            )
-            panels.strip(scope, look.filters, looks.rolled(scope, look))
-            notes(scope, replace(sight, look=look))
+            st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
+            panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.map_view(), query), 520, slot))
+            panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
+            panels.strip(coverage.rolled(scope, shown))
+            notes(scope, shown, measure)
 
 
-def value_words(scope: Scope, look: Look, dimension: str) -> str:
-    """The value of a dimension under a look, in words."""
-    return dimensions.words(scope, dimension).get(dimensions.present_value(look, dimension), t(f"every_{dimension}"))
+def value_words(scope: Scope, query: Query, dimension: str) -> str:
+    """The value of a dimension under a query, in words."""
+    return dimensions.words(scope, dimension).get(query.value_of(dimension), t(f"every_{dimension}"))
 
 
-@kept(4)
+@cached(4)
 def shapes(address: str) -> SmallShapes:
     """Shapes of the prepared geometry, made small once."""
     document = json.loads((settings.ROOT / "static" / address).read_text(encoding="utf-8"))
@@ -214,22 +189,22 @@ def gallery(scope: Scope, cells: list[str]) -> None:
     panels.html(f'<div class="kradan-small">{"".join(cells)}</div><p class="kradan-credit">{safe(credit)}</p>')
 
 
-def small(scope: Scope, sight: Sight, dimension: str) -> None:
+def small(scope: Scope, query: Query, measure: str, dimension: str) -> None:
     """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
     names = dict(list(dimensions.words(scope, dimension).items())[: dimensions.MOST])
-    wanted = {value: sight.look.with_(dimension, value) for value in names}
-    bounds = looks.shared_breaks(scope, tuple(wanted.values()), sight.measure)
-    district = sight.look.filters.district
+    wanted = {value: query.at(dimension, value) for value in names}
+    bounds = coverage.breaks(scope, measure, *wanted.values())
+    district = query.district
     cells, styles, counts, marked, label = [], {}, {}, 0, ""
-    for value, look in wanted.items():
-        layer = layer_of(scope, look, sight.measure, bounds)
+    for value, shown in wanted.items():
+        layer = layer_of(scope, shown, measure, bounds)
         styles |= layer.styles
-        table = looks.coverage(scope, look)
+        table = coverage.coverage(scope, shown)
         inside = table if not district else table[table["district_code"] == district]
         words = t("small_covered", covered=inside["status"].eq("covered").sum(), all=len(inside))
         target = urlencode(
             url_state.link_params(**{dimension: value})
-            | {"measure": sight.measure}
+            | {"measure": measure}
             | ({"tier": value} if dimension == "tier" else {})
         )
         cells.append(cell(f"coverage?{target}", names[value], words, picture(scope, layer, district)))
@@ -240,7 +215,7 @@ def small(scope: Scope, sight: Sight, dimension: str) -> None:
     gallery(scope, cells)
     panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts, (label, marked))
     st.caption(t("small_legend_note"))
-    if sight.measure == "per_head_baht" and dimension == "year":
+    if measure == "per_head_baht" and dimension == "year":
         st.html(f'<p class="kradan-note">{safe(t("per_head_basis_each"))}</p>')
     else:
-        notes(scope, sight)
+        notes(scope, query, measure)

@@ -7,9 +7,10 @@ import pandas as pd
 from geo.frames import known_sum
 from pages.components import records as rows_
 from pages.components.names import theme_names
+from pages.queries import coverage
 from pages.queries import store as queries
-from pages.queries.looks import TIERS, Look, coverage
-from pages.session.cache import kept
+from pages.queries.query import TIERS, Query
+from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import language, t, year
 
@@ -22,7 +23,7 @@ def words(scope: Scope, dimension: str) -> dict[str, str]:
     return _words(scope.in_language(language()), dimension)
 
 
-@kept(64)
+@cached(64)
 def _words(scope: Scope, dimension: str) -> dict[str, str]:
     scope = scope.in_language(None)
     if dimension == "theme":
@@ -37,21 +38,12 @@ def _words(scope: Scope, dimension: str) -> dict[str, str]:
     return {str(code): names.get(str(code), str(code)) for code in counted.index}
 
 
-def present_value(look: Look, dimension: str) -> str:
-    """The value that the filters now hold for a dimension; empty = all."""
-    if dimension == "tier":
-        return look.tier or ""
-    if dimension == "year":
-        return str(look.filters.fiscal_year + 543) if look.filters.fiscal_year else ""
-    return getattr(look.filters, dimension) or ""
-
-
-def breakdown(scope: Scope, look: Look, dimension: str) -> pd.DataFrame:
+def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
     """One row per value: how far it reaches, its people and its money, most subdistricts first (years in order)."""
     rows = []
     for value, name in words(scope, dimension).items():
-        table = coverage(scope, look.with_(dimension, value))
-        inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
+        table = coverage.coverage(scope, query.at(dimension, value))
+        inside = table if not query.district else table[table["district_code"] == query.district]
         counts = inside["status"].value_counts()
         people = known_sum(inside["population"])
         money = inside["amount_satang"].sum(min_count=1)

@@ -11,41 +11,41 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
 from pages.coverage import dimensions
-from pages.coverage.compare import Sight, value_words
-from pages.queries import analysis, looks
+from pages.coverage.compare import value_words
+from pages.queries import coverage
 from pages.queries import store as queries
-from pages.queries.looks import Look
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, name_of, percent, t, whole
 
 
-def _covered(scope: Scope, look: Look) -> int:
+def _covered(scope: Scope, query: Query) -> int:
     """Subdistricts with support as written; estimates do not count."""
-    table = looks.coverage(scope, replace(look, split=None))
-    inside = table if not look.filters.district else table[table["district_code"] == look.filters.district]
+    table = coverage.coverage(scope, replace(query, split=None))
+    inside = table if not query.district else table[table["district_code"] == query.district]
     return int(inside["status"].eq("covered").sum())
 
 
-def finding(scope: Scope, look: Look, inside: pd.DataFrame) -> str:
+def finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
     """How many subdistricts have support; those reached by a split alone are told apart."""
     covered = int(inside["status"].eq("covered").sum())
     if inside["status"].eq("not_reported").all():
         return t("finding_coverage_unknown", all=len(inside))
-    if look.split is None:
+    if query.split is None:
         return t("finding_coverage", covered=covered, all=len(inside))
-    written = _covered(scope, look)
+    written = _covered(scope, query)
     return t("finding_coverage_estimated", covered=written, estimated=covered - written, all=len(inside))
 
 
-def twin_finding(scope: Scope, look: Look, other: Look, dimension: str) -> str:
+def twin_finding(scope: Scope, query: Query, other: Query, dimension: str) -> str:
     """Both sides in one sentence."""
-    sides = [(value_words(scope, side, dimension), _covered(scope, side)) for side in (look, other)]
+    sides = [(value_words(scope, side, dimension), _covered(scope, side)) for side in (query, other)]
     return t("finding_twin", left=sides[0][0], left_covered=sides[0][1], right=sides[1][0], right_covered=sides[1][1])
 
 
-def least_finding(scope: Scope, look: Look, dimension: str) -> str:
+def least_finding(scope: Scope, query: Query, dimension: str) -> str:
     """Which value reaches fewest subdistricts; nothing to say when there is none, nor of one nobody has reported on."""
-    table = dimensions.breakdown(scope, look, dimension)
+    table = dimensions.breakdown(scope, query, dimension)
     table = table[table[["covered", "none"]].any(axis="columns")]
     if not table["covered"].any():
         return ""
@@ -53,12 +53,12 @@ def least_finding(scope: Scope, look: Look, dimension: str) -> str:
     return t("finding_least", name=least["name"], covered=int(least["covered"]), all=int(least["all"]))
 
 
-def nothing(scope: Scope, look: Look) -> None:
+def nothing(scope: Scope, query: Query) -> None:
     """Nothing found: say so, and which filter to drop."""
     if queries.support(scope).empty:
         panels.empty("nothing_loaded")
         return
-    found = looks.records_without_a_filter(scope, look.filters)
+    found = coverage.records_without_a_filter(scope, query)
     lines = [
         t("nothing_without", filter=t(f"filter_{'year' if name == 'fiscal_year' else name}"), records=whole(number))
         for name, number in found.items()
@@ -68,34 +68,34 @@ def nothing(scope: Scope, look: Look) -> None:
         lines = [
             t(
                 "nothing_several",
-                records=whole(len(analysis.chosen_support(scope, queries.Filters(look.filters.fiscal_year)))),
+                records=whole(len(coverage.records(scope, Query(query.fiscal_year)))),
             )
         ]
     st.info(t("nothing_found") + "".join(f"\n- {line}" for line in lines))
 
 
-def lists(scope: Scope, sight: Sight, inside: pd.DataFrame) -> None:
+def lists(scope: Scope, query: Query, inside: pd.DataFrame) -> None:
     """One list at a time: subdistricts, or one row per value of a dimension, or what level the money is written at."""
     panel = panels.unfolded("list", t("list"))
     if panel is None:
         return
     with panel:
-        _list(scope, sight, inside)
+        _list(scope, query, inside)
 
 
-def _list(scope: Scope, sight: Sight, inside: pd.DataFrame) -> None:
+def _list(scope: Scope, query: Query, inside: pd.DataFrame) -> None:
     kinds = ["places", *dimensions.DIMENSIONS, "level"]
     kind = choices.switch("list", t("list"), kinds, lambda name: t(f"list_{name}"), "places")
     if kind == "places":
-        _places(scope, inside, sight.look)
+        _places(scope, inside, query)
     elif kind == "level":
-        _levels(scope, sight.look)
+        _levels(scope, query)
     else:
-        _breakdown(scope, sight.look, kind)
+        _breakdown(scope, query, kind)
 
 
-def _places(scope: Scope, inside: pd.DataFrame, look: Look) -> None:
-    names = {row.subdistrict_code: row for row in queries.areas(scope, look.filters.fiscal_year).itertuples()}
+def _places(scope: Scope, inside: pd.DataFrame, query: Query) -> None:
+    names = {row.subdistrict_code: row for row in queries.areas(scope, query.fiscal_year).itertuples()}
     rows = inside.assign(
         name=[name_of(names[code]) for code in inside["subdistrict_code"]],
         district=[name_of(names[code], "district_name") for code in inside["subdistrict_code"]],
@@ -107,7 +107,7 @@ def _places(scope: Scope, inside: pd.DataFrame, look: Look) -> None:
         missing=[rows_.base_words(scope, bases) for bases in inside["missing_bases"]],
     ).sort_values(["agencies", "subdistrict_code"], ascending=[False, True])
     rows["agencies"] = rows["agencies"].astype("Int64").mask(rows["status"].eq("not_reported"))
-    population = t("column_population_of", year=queries.population_year(look.filters.fiscal_year) + 543)
+    population = t("column_population_of", year=queries.population_year(query.fiscal_year) + 543)
     columns = {"subdistrict_code": t("column_code"), "name": t("column_subdistrict"), "district": t("column_district"), "words": t("column_status"),
                "agencies": t("column_agencies"), "villages_reached": t("column_village_share"), "amount_satang": t("column_amount"),
                "population": population, "per_head_baht": t("column_per_head"), "missing": t("column_missing_bases")}  # fmt: skip
@@ -119,10 +119,10 @@ def _places(scope: Scope, inside: pd.DataFrame, look: Look) -> None:
     )
 
 
-def _breakdown(scope: Scope, look: Look, dimension: str) -> None:
-    rows = dimensions.breakdown(scope, look, dimension)
+def _breakdown(scope: Scope, query: Query, dimension: str) -> None:
+    rows = dimensions.breakdown(scope, query, dimension)
     if rows.empty:
-        nothing(scope, look)
+        nothing(scope, query)
         return
     columns = {"name": t(f"by_{dimension}"), "covered": t("status_covered"), "none": t("status_none"), "not_reported": t("status_not_reported"),
                "village_part": t("column_village_share"), "amount_satang": t("column_amount"), "per_head_baht": t("column_per_head")}  # fmt: skip
@@ -134,9 +134,9 @@ def _breakdown(scope: Scope, look: Look, dimension: str) -> None:
     )
 
 
-def _levels(scope: Scope, look: Look) -> None:
+def _levels(scope: Scope, query: Query) -> None:
     """By the level at which records are written: what is on the map, and what stands in the strip."""
-    rolled = looks.rolled(scope, look)
+    rolled = coverage.rolled(scope, query)
     placed = rolled.by_subdistrict
     on_map = placed.assign(level=placed["rolled_from"].astype("str")).groupby("level").agg(
         supports=("support_id", "nunique"), amount_satang=("amount_satang", "sum"))  # fmt: skip
@@ -148,7 +148,7 @@ def _levels(scope: Scope, look: Look) -> None:
         ignore_index=True,
     )
     if rows.empty:
-        nothing(scope, look)
+        nothing(scope, query)
         return
     rows = rows.assign(words=[t(f"level_{level}") for level in rows["level"]])
     columns = {

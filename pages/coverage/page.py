@@ -7,8 +7,9 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.coverage import compare, dimensions
 from pages.coverage import lists as coverage_lists
-from pages.queries import looks
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t
 
@@ -22,25 +23,24 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    sight = compare.sight(chosen)
-    table = looks.coverage(scope, sight.look)
-    inside = table if not chosen.district else table[table["district_code"] == chosen.district]
-    covered = int(inside["status"].eq("covered").sum())
-    finding = coverage_lists.finding(scope, sight.look, inside)
-    if sight.mode == "twin":
-        dimension, other = compare.choose_other(scope, sight.look)
-        finding = coverage_lists.twin_finding(scope, sight.look, other, dimension)
-        compare.twin(scope, sight, dimension, other)
-    elif sight.mode == "small":
+def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
+    mode, measure = st.session_state["mode"], st.session_state["measure"]
+    table = coverage.coverage(scope, query)
+    inside = table if not query.district else table[table["district_code"] == query.district]
+    finding = coverage_lists.finding(scope, query, inside)
+    if mode == "twin":
+        dimension, other = compare.choose_other(scope, query)
+        finding = coverage_lists.twin_finding(scope, query, other, dimension)
+        compare.twin(scope, query, measure, dimension, other)
+    elif mode == "small":
         dimension = choices.switch("by", t("by"), dimensions.DIMENSIONS, lambda name: t(f"by_{name}"), "theme")
-        finding = coverage_lists.least_finding(scope, sight.look, dimension) or finding
-        compare.small(scope, sight, dimension)
+        finding = coverage_lists.least_finding(scope, query, dimension) or finding
+        compare.small(scope, query, measure, dimension)
     else:
-        compare.one(scope, sight)
+        compare.one(scope, query, measure)
     with place:
-        panels.title(finding, panels.completeness(scope, chosen) + (t("title_estimated") if sight.look.split else ""))
-        if not covered:
-            coverage_lists.nothing(scope, sight.look)
-    coverage_lists.lists(scope, sight, inside)
-    panels.sources(scope, looks.records(scope, sight.look), chosen)
+        panels.title(finding, panels.completeness(scope, query) + (t("title_estimated") if query.split else ""))
+        if not inside["status"].eq("covered").any():
+            coverage_lists.nothing(scope, query)
+    coverage_lists.lists(scope, query, inside)
+    panels.sources(scope, coverage.records(scope, query), query)

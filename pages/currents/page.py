@@ -5,9 +5,10 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
-from pages.currents import panels as money
-from pages.queries import analysis
+from pages.currents import panels as parts
+from pages.queries import coverage, money
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
@@ -22,8 +23,8 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    found = analysis.flows(scope, chosen)
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    found = money.flows(scope, chosen)
     named = found.paths[["stream_code", "agency_code"]].replace("", None)
     with place:
         blanks = {
@@ -32,23 +33,23 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
             "agencies": whole(named["agency_code"].nunique()),
         }
         panels.title(
-            t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks), money.note(found)
+            t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks), parts.note(found)
         )
         if found.paths.empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
-    money.flows(scope, chosen, found)
+    parts.flows(scope, chosen, found)
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(horizontal=True):
         view_ = panels.choose_map_view(scope)
         shown = choices.switch("shown", t("map_shows"), MAPS, lambda name: t(f"shown_{name}"))
-    layer = money.alignment_layer(scope, chosen) if shown == "alignment" else money.strong_layer(scope, chosen)
+    layer = parts.alignment_layer(scope, chosen) if shown == "alignment" else parts.strong_layer(scope, chosen)
     with left:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
-        money.alignment_words(scope, chosen) if shown == "alignment" else money.strong_words(scope, chosen)
+        parts.alignment_words(scope, chosen) if shown == "alignment" else parts.strong_words(scope, chosen)
         panels.legend(layer.styles, layer.counts(chosen.district))
-        panels.strip(scope, chosen)
-    money.tables(scope, chosen, shown)
-    money.history(scope, chosen)
-    money.evenness(scope, chosen)
-    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
+        panels.strip(coverage.rolled(scope, chosen))
+    parts.tables(scope, chosen, shown)
+    parts.history(scope, chosen)
+    parts.evenness(scope, chosen)
+    panels.sources(scope, coverage.records(scope, chosen), chosen)

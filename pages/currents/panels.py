@@ -19,8 +19,9 @@ from pages.components import filters as choices
 from pages.components.map_layer import Choropleth, nothing_styles
 from pages.components.names import district_names, theme_names
 from pages.overview import questions as answers
-from pages.queries import analysis
+from pages.queries import coverage, money
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
@@ -59,7 +60,7 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
     return name
 
 
-def flows(scope: Scope, chosen: queries.Filters, found: cur.Currents) -> None:
+def flows(scope: Scope, chosen: Query, found: cur.Currents) -> None:
     """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
     if found.paths.empty:
         return
@@ -67,7 +68,7 @@ def flows(scope: Scope, chosen: queries.Filters, found: cur.Currents) -> None:
     if ends == "classes":
         classes = answers.community_classes(scope, chosen.fiscal_year)
         found = cur.currents(
-            analysis.chosen_support(scope, chosen),
+            coverage.records(scope, chosen),
             queries.areas(scope, chosen.fiscal_year),
             province_facts.local_governments(scope.province),
             classes,
@@ -86,12 +87,12 @@ def flows(scope: Scope, chosen: queries.Filters, found: cur.Currents) -> None:
         panels.table(shown, "currents", columns, formats={"amount_satang": lambda satang: f"{satang / 100:,.2f}"})
 
 
-def alignment_layer(scope: Scope, chosen: queries.Filters) -> Choropleth:
+def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
     """Share of money that meets the community's own plan; no plan and no money stay off the scale."""
-    table = analysis.alignment(scope, chosen)
+    table = money.alignment(scope, chosen)
     share = table["aligned_share"]
     number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
-    status = table["subdistrict_code"].map(analysis.coverage(scope, chosen).set_index("subdistrict_code")["status"])
+    status = table["subdistrict_code"].map(coverage.coverage(scope, chosen).set_index("subdistrict_code")["status"])
     nowhere = status.map({"not_reported": "v"}).fillna("n")
     classes = pd.Series("u", index=table.index, dtype="object").mask(table["amount_satang"].eq(0), nowhere)
     classes = classes.mask(share.notna(), number.map(lambda value: "" if pd.isna(value) else str(int(value))))
@@ -109,18 +110,18 @@ def alignment_layer(scope: Scope, chosen: queries.Filters) -> Choropleth:
     return Choropleth(styles, table["subdistrict_code"], classes, share * 100, "unit_aligned")
 
 
-def strong_layer(scope: Scope, chosen: queries.Filters) -> Choropleth:
+def strong_layer(scope: Scope, chosen: Query) -> Choropleth:
     """Strong current, weak community, both."""
     return answers.layer_of(answers.answer(scope, chosen, "strong_current_on_weak"))
 
 
-def _inside(table: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
+def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     return table if not chosen.district else table[table["district_code"].eq(chosen.district)]
 
 
-def alignment_words(scope: Scope, chosen: queries.Filters) -> None:
+def alignment_words(scope: Scope, chosen: Query) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
-    sums = _inside(analysis.alignment(scope, chosen), chosen)[
+    sums = _inside(money.alignment(scope, chosen), chosen)[
         ["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]
     ].sum()
     judged = sums["aligned_satang"] + sums["other_satang"]
@@ -130,18 +131,18 @@ def alignment_words(scope: Scope, chosen: queries.Filters) -> None:
     panels.figures([(t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()])
 
 
-def strong_words(scope: Scope, chosen: queries.Filters) -> None:
+def strong_words(scope: Scope, chosen: Query) -> None:
     """The flag in a sentence, and what strong and weak mean here."""
     given = answers.answer(scope, chosen, "strong_current_on_weak")
     how = "weak_how_ranked" if answers.community_classes(scope, chosen.fiscal_year) else "weak_how"
     st.html(f"<p><b>{safe(answers.sentence(scope, given))}</b> {safe(t(how))}</p>")
 
 
-def tables(scope: Scope, chosen: queries.Filters, shown: str) -> None:
+def tables(scope: Scope, chosen: Query, shown: str) -> None:
     """The list behind the map."""
     if shown == "alignment":
         table = (
-            _inside(analysis.alignment(scope, chosen), chosen)
+            _inside(money.alignment(scope, chosen), chosen)
             .query("amount_satang > 0")
             .sort_values(["aligned_share", "amount_satang"])
         )
@@ -151,10 +152,10 @@ def tables(scope: Scope, chosen: queries.Filters, shown: str) -> None:
         )
         columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
                    "other_satang": t("alignment_other_satang"), "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"), "asked": t("column_asked")}  # fmt: skip
-        money = dict.fromkeys(list(columns)[2:-1], baht)
-        panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | money)
+        in_baht = dict.fromkeys(list(columns)[2:-1], baht)
+        panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | in_baht)
         return
-    table = strong_on_weak(analysis.coverage(scope, chosen), answers.strength(scope, chosen.fiscal_year))
+    table = strong_on_weak(coverage.coverage(scope, chosen), answers.strength(scope, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
         "per_head_baht", ascending=False
     )
@@ -172,7 +173,7 @@ def _asked(themes: str) -> str:
     return records.theme_words(themes) if themes else "alignment_no_plan"
 
 
-def history(scope: Scope, chosen: queries.Filters) -> None:
+def history(scope: Scope, chosen: Query) -> None:
     """Every stream with its period; those that ended before the year are off the map and stay here with their money."""
     table = stream_history(queries.support(scope), queries.code_list(scope, "stream"), chosen.fiscal_year)
     if table.empty:
@@ -190,15 +191,15 @@ def history(scope: Scope, chosen: queries.Filters) -> None:
     )  # fmt: skip
     columns = {"stream": t("filter_stream"), "kind": t("column_kind"), "state": t("column_state"), "starts_on": t("column_starts"), "ends_on": t("column_ends"),
                "supports": t("column_records"), "amount_satang": t("column_amount_all"), "year_satang": t("column_amount_year")}  # fmt: skip
-    money = {"amount_satang": baht, "year_satang": lambda value: "" if pd.isna(value) else baht(value)}
-    panels.table(rows, "streams", columns, formats=money)
+    in_baht = {"amount_satang": baht, "year_satang": lambda value: "" if pd.isna(value) else baht(value)}
+    panels.table(rows, "streams", columns, formats=in_baht)
 
 
-def evenness(scope: Scope, chosen: queries.Filters) -> None:
+def evenness(scope: Scope, chosen: Query) -> None:
     """How evenly the money lies: computed only when asked for."""
     if not st.toggle(t("evenness"), key="evenness"):
         return
-    found = analysis.evenness(scope, chosen.without("district"))
+    found = money.evenness(scope, chosen.without("district"))
     if found["curve"].empty:
         panels.empty()
         return

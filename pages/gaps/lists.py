@@ -13,8 +13,9 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
 from pages.components.names import theme_names
-from pages.queries import analysis, looks
+from pages.queries import coverage, gaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session import fragments as apart
 from pages.session.scope import Scope
 from pages.session.text import baht, language, name_of, percent, safe, t, whole
@@ -24,7 +25,7 @@ BARS = ("median", "mean", "quarter")
 PER = ("count", "households", "population")
 
 
-def show(scope: Scope, chosen: queries.Filters, inside: pd.DataFrame, need: str, theme: str) -> None:
+def show(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
     """One list at a time, so that a change of filter reckons only what is on the screen."""
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"gap_list_{name}"), "gap")
     if kind == "theme":
@@ -42,9 +43,9 @@ def finding(counts: pd.Series, theme: str, need: str) -> str:
     return t(kind, gaps=counts.get("gap", 0), theme=theme, need=need, unknown=unknown)
 
 
-def least_reached(scope: Scope, chosen: queries.Filters) -> str:
+def least_reached(scope: Scope, chosen: Query) -> str:
     """Without figures of need: the function that leaves most people without, of those that somebody has reported on."""
-    rows = looks.gaps_by_theme(scope, chosen)
+    rows = gaps.gaps_by_theme(scope, chosen)
     rows = rows[rows["none"] > 0]
     if rows.empty:
         return t("view_gaps")
@@ -53,7 +54,7 @@ def least_reached(scope: Scope, chosen: queries.Filters) -> str:
     return t("finding_gap_theme", theme=theme, none=int(row["none"]), all=int(row["all"]), people=people)
 
 
-def without_needs(scope: Scope, chosen: queries.Filters) -> None:
+def without_needs(scope: Scope, chosen: Query) -> None:
     """No figure of need is in the store: say what is missing, and show the functions and the plans all the same."""
     if queries.support(scope).empty:
         panels.empty("nothing_loaded")
@@ -72,15 +73,15 @@ def cluster_finding(scope: Scope, counts: dict[str, int], measure: str) -> str:
     )
 
 
-def _near(scope: Scope, chosen: queries.Filters, places: list[tuple[str, str]]) -> list[str]:
-    near, names = looks.near_agencies(scope, chosen.fiscal_year), rows_.agency_names(scope)
+def _near(scope: Scope, chosen: Query, places: list[tuple[str, str]]) -> list[str]:
+    near, names = gaps.near_agencies(scope, chosen.fiscal_year), rows_.agency_names(scope)
     return [
         ", ".join(names.get(agency, agency) for agency in near.get(place, [])[:3]) or t("nobody_near")
         for place in places
     ]
 
 
-def _named(scope: Scope, chosen: queries.Filters, rows: pd.DataFrame) -> pd.DataFrame:
+def _named(scope: Scope, chosen: Query, rows: pd.DataFrame) -> pd.DataFrame:
     names = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code")
     return rows.assign(
         name=[name_of(names.loc[code]) for code in rows["subdistrict_code"]],
@@ -88,10 +89,10 @@ def _named(scope: Scope, chosen: queries.Filters, rows: pd.DataFrame) -> pd.Data
     )
 
 
-def basis(scope: Scope, chosen: queries.Filters, need: str, theme: str) -> pd.DataFrame:
+def basis(scope: Scope, chosen: Query, need: str, theme: str) -> pd.DataFrame:
     """The rows behind need against support: the figures of the need, and the records of its function."""
     figures = queries.register(scope, "indicator").query("indicator_code == @need")
-    work = analysis.chosen_support(scope, replace(chosen, theme=theme, district=None))
+    work = coverage.records(scope, replace(chosen, theme=theme, district=None))
     return pd.concat([figures, work], ignore_index=True)
 
 
@@ -101,7 +102,7 @@ def unit_of(indicator: str) -> str:
     return str(entry.get(f"unit_{language()}") or entry.get("unit_th") or "")
 
 
-def _places(scope: Scope, chosen: queries.Filters, rows: pd.DataFrame, need: str, theme: str) -> None:
+def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: str) -> None:
     """Most people affected first, with who could act or who has not yet spoken."""
     if rows.empty:
         panels.empty("no_gaps")
@@ -117,9 +118,9 @@ def _places(scope: Scope, chosen: queries.Filters, rows: pd.DataFrame, need: str
     panels.table(shown, "gaps", columns, formats={"need_value": whole, "population": whole})
 
 
-def _themes(scope: Scope, chosen: queries.Filters) -> None:
+def _themes(scope: Scope, chosen: Query) -> None:
     """Functions by how many people live where nobody works on them."""
-    rows = looks.gaps_by_theme(scope, chosen)
+    rows = gaps.gaps_by_theme(scope, chosen)
     silent = rows["not_reported"].eq(rows["all"])  # nobody has spoken: how many are without is not known
     rows = rows.assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
@@ -132,9 +133,9 @@ def _themes(scope: Scope, chosen: queries.Filters) -> None:
     )
 
 
-def _plans(scope: Scope, chosen: queries.Filters) -> None:
+def _plans(scope: Scope, chosen: Query) -> None:
     """What community plans ask for and do not get, the unmet first."""
-    rows = looks.plan_demands(scope, chosen)
+    rows = gaps.plan_demands(scope, chosen)
     if rows.empty:
         panels.empty("no_plan_demands")
         return
@@ -176,11 +177,11 @@ def choose_hint(scope: Scope) -> tuple[str, str]:
 
 def _hints(scope: Scope) -> dict[str, str]:
     """What clusters can be looked for on: signs of strength first, the money after them."""
-    signs = {code: entry[f"name_{language()}"] for code, entry in looks.strengths(scope).items()}
+    signs = {code: entry[f"name_{language()}"] for code, entry in gaps.strengths(scope).items()}
     return signs | {"per_head_baht": t("measure_per_head_baht")}
 
 
-def clusters(scope: Scope, chosen: queries.Filters, found: pd.DataFrame, measure: str) -> None:
+def clusters(scope: Scope, chosen: Query, found: pd.DataFrame, measure: str) -> None:
     """Weak places that lie together or among strong ones, with the caution that belongs to them."""
     rows = found[found["cluster"].isin(["weak", "weak_among_strong"])].sort_values(
         ["cluster", "value", "subdistrict_code"]

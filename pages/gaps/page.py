@@ -8,8 +8,9 @@ from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components.names import need_names, theme_names
 from pages.gaps import lists as gap_lists
-from pages.queries import analysis, looks
+from pages.queries import coverage, gaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t
 
@@ -24,25 +25,25 @@ def view() -> None:
     choices.results(scope, _results, place, listed)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator, listed: dict[str, str]) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator, listed: dict[str, str]) -> None:
     if not listed:
         with place:
             panels.title(gap_lists.least_reached(scope, chosen), panels.completeness(scope, chosen))
         gap_lists.without_needs(scope, chosen)
-        panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
+        panels.sources(scope, coverage.records(scope, chosen), chosen)
         return
     said = st.session_state
     mode, view_ = said["mode"], said["map"]
     if mode == "clusters":
         measure = said["hint"]
-        found = looks.clusters(scope, chosen.without("district"), measure, said["method"])
+        found = gaps.clusters(scope, chosen.without("district"), measure, said["method"])
         layer = layers.clusters_layer(found, "unit_per_head_baht" if measure == "per_head_baht" else "")
         finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
         need, per, bar = said["need"], said["per"], said["bar"]
-        table = looks.need_gaps(scope, chosen, need, per, bar)
+        table = gaps.gaps(scope, chosen, need, per, bar)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
-        theme = chosen.theme or analysis.theme_of(need) or "hardship"
+        theme = chosen.theme or gaps.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
         finding = gap_lists.finding(counts, theme_names()[theme], listed[need])
@@ -60,7 +61,7 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator, liste
             st.warning(t("cluster_caution"))
     if mode == "clusters":
         gap_lists.clusters(scope, chosen, found, measure)
-        panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
+        panels.sources(scope, coverage.records(scope, chosen), chosen)
         return
     gap_lists.show(scope, chosen, inside, need, theme)
     panels.sources(scope, gap_lists.basis(scope, chosen, need, theme), chosen)

@@ -7,8 +7,9 @@ from geo.coverage.matrix import matrix
 from pages.components import filters as choices
 from pages.components import panels
 from pages.matrix import panels as cells
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import t
@@ -24,9 +25,9 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     shown = choices.switch("cells", t("cells"), MEASURES, lambda name: t(f"cells_{name}"))
-    stacked = analysis.by_theme(scope, chosen)
+    stacked = coverage.by_theme(scope, chosen)
     inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]
     table = matrix(inside, "subdistrict_code" if chosen.district else "district_code")
     counts = table["status"].value_counts()
@@ -46,4 +47,4 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
     cells.show(scope, chosen, table, shown)
     cells.could_act(scope, chosen)
     cells.download(scope, chosen, table)
-    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
+    panels.sources(scope, coverage.records(scope, chosen), chosen)

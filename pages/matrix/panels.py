@@ -13,9 +13,9 @@ from loaders.areas import facts as province_facts
 from pages.components import panels, records
 from pages.components.charts import Cell, matrix_html
 from pages.components.names import district_names, subdistrict_names, theme_names
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, in_order, safe, t, whole
@@ -23,11 +23,11 @@ from pages.session.text import baht, in_order, safe, t, whole
 NOT_CODED = ""
 
 
-def _themes(chosen: Filters) -> dict[str, str]:
+def _themes(chosen: Query) -> dict[str, str]:
     return {code: name for code, name in theme_names().items() if chosen.theme in (None, code)}
 
 
-def _areas(scope: Scope, chosen: Filters) -> dict[str, str]:
+def _areas(scope: Scope, chosen: Query) -> dict[str, str]:
     """Codes and words of the rows, in the order a person looks them up."""
     names = district_names(scope)
     if chosen.district:
@@ -54,7 +54,7 @@ def finding(table: pd.DataFrame) -> str:
     return t(key, name=theme_names()[str(least.name)], covered=int(least["covered"]), all=int(least["all"]))
 
 
-def show(scope: Scope, chosen: Filters, table: pd.DataFrame, shown: str) -> None:
+def show(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
     themes, areas = _themes(chosen), _areas(scope, chosen)
     known = {(row.theme_code, row.area_code): row for row in table.itertuples()}
@@ -92,7 +92,7 @@ def _share(row: object) -> float:
     return row.covered / reachable if reachable else 0.0  # type: ignore[attr-defined]
 
 
-def _places(row: object, chosen: Filters) -> str:
+def _places(row: object, chosen: Query) -> str:
     """``5/13`` subdistricts, or records of one subdistrict; the kinds of nothing in words."""
     if row.status != "covered":  # type: ignore[attr-defined]
         return t(f"cell_{row.status}")  # type: ignore[attr-defined]
@@ -101,7 +101,7 @@ def _places(row: object, chosen: Filters) -> str:
     return f"{row.covered}/{row.all - row.not_applicable}"  # type: ignore[attr-defined]
 
 
-def _cell(row: object, chosen: Filters, text: str, share: float) -> Cell:
+def _cell(row: object, chosen: Query, text: str, share: float) -> Cell:
     theme, area, status = row.theme_code, row.area_code, row.status  # type: ignore[attr-defined]
     own = {"subdistrict": area} if len(area) == 6 else {"district": area}
     covered = status == "covered"
@@ -118,10 +118,10 @@ def _cell_address(theme: str, area: str) -> str:
     return url_state.address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
 
 
-def _money(scope: Scope, chosen: Filters, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
+def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
     """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
     found = money_matrix(
-        analysis.chosen_support(scope, chosen),
+        coverage.records(scope, chosen),
         queries.areas(scope, chosen.fiscal_year),
         list(theme_names()),
         province_facts.local_governments(scope.province),
@@ -157,7 +157,7 @@ def _money(scope: Scope, chosen: Filters, themes: dict[str, str], areas: dict[st
     st.html(matrix_html(t("matrix_area"), heads, rows, t("view_matrix")))
 
 
-def _money_cell(amounts: dict, row: object, chosen: Filters, largest: int) -> Cell:
+def _money_cell(amounts: dict, row: object, chosen: Query, largest: int) -> Cell:
     amount = amounts.get((row.theme_code, row.area_code))  # type: ignore[attr-defined]
     if (row.theme_code, row.area_code) not in amounts:  # type: ignore[attr-defined]
         return _cell(row, chosen, t("status_covered") if row.status == "covered" else t(f"cell_{row.status}"), 0)  # type: ignore[attr-defined]
@@ -185,7 +185,7 @@ def legend() -> None:
     st.html(f'<ul class="kradan-legend kradan-row">{rows}</ul>')
 
 
-def could_act(scope: Scope, chosen: Filters) -> None:
+def could_act(scope: Scope, chosen: Query) -> None:
     """Who could take up the cell that was opened: near agencies first, then those whose function it is."""
     theme, _, area = str(st.session_state.get("cell", "")).partition(":")
     inside = [code for code in queries.areas(scope, None)["subdistrict_code"] if area and code.startswith(area)]
@@ -193,7 +193,7 @@ def could_act(scope: Scope, chosen: Filters) -> None:
         st.session_state["cell"] = ""
         return
     url_state.current().use("cell")
-    records_ = analysis.chosen_support(scope, Filters(chosen.fiscal_year))
+    records_ = coverage.records(scope, Query(chosen.fiscal_year))
     mandates = {entry["code"]: entry.get("functions", ()) for entry in codes.agencies()}
     found = who_could_act_in(records_, queries.adjacency(scope), inside, theme, mandates)
     st.html(f"<b>{safe(t('cell_could_act', theme=theme_names()[theme], place=records.place_words(scope, area)))}</b>")
@@ -219,7 +219,7 @@ def could_act(scope: Scope, chosen: Filters) -> None:
     )
 
 
-def download(scope: Scope, chosen: Filters, table: pd.DataFrame) -> None:
+def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
     """The matrix as rows, for a sheet."""
     themes, areas = theme_names(), _areas(scope, chosen)
     rows = table.assign(

@@ -14,7 +14,7 @@ from geo.statuses import NOTHING
 from loaders import codes
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData
 from pages.overview import questions
-from pages.queries import analysis
+from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 
 
@@ -30,14 +30,14 @@ def _context(meeting: MeetingData) -> Context:
     classes = meeting.ranked["class"].dropna()
     weak = classes.eq(meeting.strength.spec.weakest).to_dict() if meeting.strength else None
     return Context(
-        coverage=analysis.coverage(scope, chosen),
-        support=analysis.chosen_support(scope, chosen),
+        coverage=coverage.coverage(scope, chosen),
+        support=coverage.records(scope, chosen),
         plans=queries.register(scope, "plan"),
-        strength=strength(analysis.needs(scope), signs, queries.areas(scope, chosen.fiscal_year), weak),
+        strength=strength(gaps.needs(scope), signs, queries.areas(scope, chosen.fiscal_year), weak),
         adjacency=queries.adjacency(scope),
-        by_theme=lambda: analysis.by_theme(scope, chosen),
-        overlaps=lambda: analysis.overlaps(scope, chosen),
-        needs=lambda: analysis.gaps(scope, chosen, meeting.need) if len(analysis.needs(scope)) else None,
+        by_theme=lambda: coverage.by_theme(scope, chosen),
+        overlaps=lambda: overlaps.overlaps(scope, chosen),
+        needs=lambda: gaps.gaps(scope, chosen, meeting.need) if len(gaps.needs(scope)) else None,
     )
 
 

@@ -17,8 +17,9 @@ from geo.selection.selection import Choice, Wish, select, worth
 from geo.statuses import NOTHING
 from loaders import codes
 from pages.components.map_layer import Choropleth
-from pages.queries import analysis
+from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.ranking import data as ranking_data
 from pages.session.scope import Scope
 
@@ -43,9 +44,9 @@ class MeetingData:
     story: dict
 
     @cached_property
-    def chosen(self) -> queries.Filters:
+    def chosen(self) -> Query:
         """The usual fiscal year."""
-        return queries.Filters(queries.usual_year(self.scope))
+        return Query(queries.usual_year(self.scope))
 
     @cached_property
     def codes(self) -> list[str]:
@@ -60,7 +61,7 @@ class MeetingData:
     @cached_property
     def coverage(self) -> pd.DataFrame:
         """Coverage by code."""
-        return analysis.coverage(self.scope, self.chosen).set_index("subdistrict_code", drop=False)
+        return coverage.coverage(self.scope, self.chosen).set_index("subdistrict_code", drop=False)
 
     @cached_property
     def reporting(self) -> int:
@@ -75,7 +76,7 @@ class MeetingData:
     @cached_property
     def need(self) -> str:
         """The need under discussion: the first with figures, hardship before others."""
-        present = set(analysis.needs(self.scope)["indicator_code"])
+        present = set(gaps.needs(self.scope)["indicator_code"])
         listed = [
             entry["code"] for entry in codes.indicators() if entry["direction"] == "need" and entry["code"] in present
         ]
@@ -84,7 +85,7 @@ class MeetingData:
     @cached_property
     def gaps(self) -> pd.DataFrame:
         """Need against support by code."""
-        return analysis.gaps(self.scope, self.chosen, self.need).set_index("subdistrict_code", drop=False)
+        return gaps.gaps(self.scope, self.chosen, self.need).set_index("subdistrict_code", drop=False)
 
     def ranking(self, axis: str) -> Ranking | None:
         """The ranking page's own ranking by ``data/rules/criteria.toml``; ``None`` when nothing can be scored."""
@@ -125,7 +126,7 @@ class MeetingData:
     @cached_property
     def flagged(self) -> pd.DataFrame:
         """Pairs suspected of duplication."""
-        pairs = analysis.overlaps(self.scope, self.chosen).pairs
+        pairs = overlaps.overlaps(self.scope, self.chosen).pairs
         return pairs[pairs["outcome"].eq("suspected_duplication")]
 
     @cached_property
@@ -153,7 +154,7 @@ class MeetingData:
     @cached_property
     def support_bases(self) -> list[str]:
         """The bases behind the support records of the year."""
-        return self.bases(analysis.chosen_support(self.scope, self.chosen))
+        return self.bases(coverage.records(self.scope, self.chosen))
 
     def register_bases(self, *names: str) -> list[str]:
         """The bases behind registers, the shipped reference left out."""

@@ -13,9 +13,9 @@ from loaders import settings
 from pages.meeting import answers as meeting_answers
 from pages.meeting.board import MeetingData, whole
 from pages.meeting.steps import BUILDERS
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 
 FORMAT = 1
@@ -23,14 +23,14 @@ SUPPORT = ["agency_code", "stream_code", "theme_code", "activity", "area_level",
            "base", "file_name", "sheet", "row"]  # fmt: skip
 
 
-@kept()
+@cached(1)
 def shipped_story() -> dict:
     """The storyboard of ``data/rules/storyboard.toml``."""
     with (settings.RULES / "storyboard.toml").open("rb") as file:
         return tomllib.load(file)
 
 
-@kept(4)
+@cached(4)
 def gather(scope: Scope) -> dict:
     """The facts of the present data version. Shared between sessions: never changed in place."""
     meeting = MeetingData(scope, shipped_story())
@@ -94,7 +94,7 @@ def _areas(meeting: MeetingData) -> dict[str, dict]:
 
 
 def _support(meeting: MeetingData) -> dict:
-    records = analysis.chosen_support(meeting.scope, meeting.chosen)
+    records = coverage.records(meeting.scope, meeting.chosen)
     table = records[SUPPORT].astype(object)
     return {"columns": SUPPORT, "rows": table.where(table.notna(), None).to_numpy().tolist()}
 
@@ -112,7 +112,7 @@ def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
     coverage, gaps, ranked = meeting.coverage, meeting.gaps, meeting.ranked
     flagged = meeting.flagged["subdistrict_code"].value_counts()
-    supports = analysis.rolled(meeting.scope, meeting.chosen).by_subdistrict.sort_values(
+    supports = coverage.rolled(meeting.scope, meeting.chosen).by_subdistrict.sort_values(
         "amount_satang", ascending=False, na_position="last"
     )
     grouped = dict(iter(supports.groupby("subdistrict_code")))

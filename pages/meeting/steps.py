@@ -22,7 +22,9 @@ from loaders import codes
 from pages.components import map_layer
 from pages.meeting import steps_community
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, whole
-from pages.queries import analysis
+from pages.queries import coverage as coverage_queries
+from pages.queries import gaps as gaps_queries
+from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
 
 # Outcomes that the wall counts in figures, and the key of their words.
@@ -35,7 +37,7 @@ PAIR_FIGURES = {
 
 def _theme_name(need: str) -> dict[str, str]:
     """Name of the theme that answers a need, in both languages."""
-    theme = analysis.theme_of(need)
+    theme = gaps_queries.theme_of(need)
     return next(
         ({"th": entry["name_th"], "en": entry["name_en"]} for entry in codes.themes() if entry["code"] == theme),
         dict(NO_NAME),
@@ -115,7 +117,7 @@ def gaps(meeting: MeetingData) -> dict:
 
 def overlaps(meeting: MeetingData) -> dict:
     """Suspected duplication told from designed layering."""
-    overlap = analysis.overlaps(meeting.scope, meeting.chosen)
+    overlap = overlaps_queries.overlaps(meeting.scope, meeting.chosen)
     layer = map_layer.overlaps_layer(overlap.by_area, meeting.coverage, hatched=False)
     inside = overlap.by_area[overlap.by_area["subdistrict_code"].notna()].set_index("subdistrict_code")
     flagged = inside[inside["outcome"].eq("suspected_duplication")].sort_values(
@@ -151,7 +153,7 @@ def _overlaps_title(meeting: MeetingData, counts: pd.Series, stake: int | None) 
 
 def currents(meeting: MeetingData) -> dict:
     """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
-    rolled = analysis.rolled(meeting.scope, meeting.chosen)
+    rolled = coverage_queries.rolled(meeting.scope, meeting.chosen)
     table = meeting.coverage
     million = table["amount_satang"].astype("Float64") / 1e8
     bounds = [0.5, 1.0, 2.0, 5.0]
@@ -175,7 +177,7 @@ def currents(meeting: MeetingData) -> dict:
         rolled.by_subdistrict["amount_satang"].sum(min_count=1),
         rolled.strip["amount_satang"].sum(min_count=1),
     )
-    records = analysis.chosen_support(meeting.scope, meeting.chosen)
+    records = coverage_queries.records(meeting.scope, meeting.chosen)
     streams = (
         records[records["amount_satang"].notna()]
         .groupby("stream_code")["amount_satang"]

@@ -23,7 +23,7 @@ from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import sign_in as who
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import LANGUAGES
 
@@ -45,7 +45,7 @@ def story_named(name: str | None) -> list[dict]:
     return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
 
 
-@kept(8)
+@cached(8)
 def frozen(number: int) -> dict:
     """The facts of a frozen meeting: they never change, so they are kept."""
     with store.reading(queries.engine()) as connection:
@@ -194,7 +194,7 @@ def _stability(words: Words, card: dict) -> str:
     return f"{held} · {words.say('meeting_border')} {card['border']}" if card["border"] else held
 
 
-@kept(8)
+@cached(8)
 def _prepared(scope: Scope, meeting: str, story: str, map_: str) -> dict:
     facts = facts_of(scope.in_language(None), int(meeting) if meeting else None)
     return payload(facts, json.loads(story), Words(scope.language or LANGUAGES[0]), meeting)

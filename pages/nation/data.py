@@ -24,7 +24,8 @@ from loaders.store import connection as store
 from loaders.store import nation as store_nation
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
-from pages.session.cache import kept
+from pages.queries.query import Query
+from pages.session.cache import cached
 from pages.session.scope import Scope
 
 PREPARED_VERSION = 1
@@ -45,7 +46,7 @@ def national_file() -> Path | None:
     return _national_file(boundaries.stamp(nation.NATION))
 
 
-@kept(8)
+@cached(8)
 def _national_file(stamp: tuple) -> Path | None:
     return next((Path(entry[0]) for entry in stamp if len(_provinces_in(entry)) > 1), None)
 
@@ -70,7 +71,7 @@ def current() -> dict:
     return _current(boundaries.stamp(nation.NATION))
 
 
-@kept(4)
+@cached(4)
 def _current(stamp: tuple) -> dict:
     path = _national_file(stamp)
     entry = next((entry for entry in stamp if path and Path(entry[0]) == path), ("", 0, 0))
@@ -137,31 +138,31 @@ def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
     return Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
 
 
-@kept(4)
+@cached(4)
 def sums(scope: Scope) -> pd.DataFrame:
     """Support of every province, summed (:func:`loaders.store_nation.read_nation`)."""
     with store.reading(queries.engine()) as connection:
         return store_nation.read_nation(connection, scope.viewer)
 
 
-@kept(4)
+@cached(4)
 def reports(scope: Scope) -> pd.DataFrame:
     """Which base spoke for which area and year, of all provinces."""
     with store.reading(queries.engine()) as connection:
         return store.read_reports(connection, viewer=scope.viewer)
 
 
-@kept(64)
-def table(scope: Scope, filters: queries.Filters) -> pd.DataFrame:
+@cached(64)
+def table(scope: Scope, query: Query) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
-    choices = {name: value for name, value in filters.__dict__.items() if name != "district"}
-    return geo_nation.by_province(sums(scope), reports(scope), list(nation.provinces()), **choices)
+    return geo_nation.by_province(
+        sums(scope), reports(scope), list(nation.provinces()), **query.without("district").filters
+    )
 
 
-def chosen(scope: Scope, filters: queries.Filters) -> pd.DataFrame:
+def chosen(scope: Scope, query: Query) -> pd.DataFrame:
     """The sums under the filters, those without a province included."""
-    choices = {name: value for name, value in filters.__dict__.items() if name != "district"}
-    return geo_nation.chosen_sums(sums(scope), **choices)
+    return geo_nation.chosen_sums(sums(scope), **query.without("district").filters)
 
 
 def years(scope: Scope) -> list[int]:

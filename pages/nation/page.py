@@ -8,6 +8,7 @@ from pages.components import panels
 from pages.nation import data as nation_data
 from pages.nation import panels as nation_parts
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t, year
 
@@ -20,7 +21,7 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     table = nation_data.table(scope, chosen)
     with place:
         when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")

@@ -23,6 +23,7 @@ from pages.components.names import names_among, province_names, theme_names
 from pages.nation import data as nation_data
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session import fragments as apart
 from pages.session import url_state
 from pages.session.scope import Scope
@@ -70,7 +71,7 @@ def layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Choropleth:
     shown = with_baht(table).assign(
         subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
     )  # the layer's own word for the code of a shape
-    every = [with_baht(nation_data.table(scope, queries.Filters(one)))[measure] for one in nation_data.years(scope)]
+    every = [with_baht(nation_data.table(scope, Query(one)))[measure] for one in nation_data.years(scope)]
     bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
     found = layers.coverage_layer(shown, measure, bounds)
     nothing = {
@@ -107,7 +108,7 @@ def open_board(code: str | None) -> None:
         st.switch_page(st.session_state["_views"]["overview"], query_params=wanted)
 
 
-def notes(scope: Scope, chosen: queries.Filters, table: pd.DataFrame) -> None:
+def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
     """Figures of the nation, money that names no province, records that name no year."""
     unknown = table["status"].eq("not_reported").all()
     found = nation_data.chosen(scope, chosen)
@@ -125,7 +126,7 @@ def notes(scope: Scope, chosen: queries.Filters, table: pd.DataFrame) -> None:
         )
         st.html(f'<p class="kradan-strip"><b>{safe(t("without_province"))}</b> {safe(words)}</p>')
     if chosen.fiscal_year:
-        every = nation_data.chosen(scope, queries.Filters(None, chosen.agency, chosen.theme, chosen.stream))
+        every = nation_data.chosen(scope, Query(None, chosen.agency, chosen.theme, chosen.stream))
         undated = every.loc[every["fiscal_year"].isna(), "records"].sum()
         if undated:
             st.caption(t("nation_undated", records=whole(undated)))
@@ -161,7 +162,7 @@ def _line(row: Any) -> str:
     return f'<tr><th scope="row">{name}</th>{"".join(f"<td>{safe(cell)}</td>" for cell in cells)}</tr>'
 
 
-def sources(scope: Scope, chosen: queries.Filters) -> None:
+def sources(scope: Scope, chosen: Query) -> None:
     """The files behind the page; their sheets and rows stand on the boards of the provinces."""
     panel = panels.unfolded("sources", t("sources_of_page", version=scope.version))
     if panel is None:

@@ -8,8 +8,9 @@ import streamlit as st
 from loaders.problems import Refused
 from pages.components import panels
 from pages.components import records as rows_
-from pages.queries import analysis
+from pages.queries import overlaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t
 
@@ -83,7 +84,7 @@ def cleared(scope: Scope) -> None:
 def _stale(scope: Scope, known: pd.DataFrame) -> pd.DataFrame:
     """Explanations whose rows are gone or whose pair no rule flags any more, over all years."""
     gone = known[known["support_a"].isna() | known["support_b"].isna()]
-    idle = analysis.overlaps(scope, queries.Filters()).stale_clearings
+    idle = overlaps.overlaps(scope, Query()).stale_clearings
     lost = set(gone["id"]) | set(idle["id"] if "id" in idle else ())
     return known[known["id"].isin(lost)]
 

@@ -13,8 +13,8 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
 from pages.overlaps import clearing as explain
-from pages.queries import analysis
-from pages.queries import store as queries
+from pages.queries import coverage, overlaps
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 
@@ -22,7 +22,7 @@ LISTS = ("pairs", "streams", "agencies", "cleared")
 MOST_SETS = 18
 
 
-def inside(pairs: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
+def inside(pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     """Pairs that touch the chosen agency, stream and district."""
     keep = pd.Series(True, index=pairs.index)
     if chosen.agency:
@@ -34,7 +34,7 @@ def inside(pairs: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
     return pairs[keep]
 
 
-def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: queries.Filters) -> pd.DataFrame:
+def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     """The summary per place; with an agency or stream chosen it speaks of that one's pairs only."""
     if not (chosen.agency or chosen.stream):
         return found.by_area
@@ -51,7 +51,7 @@ def at_stake(found: Overlaps, flagged: pd.DataFrame) -> object:
     return places["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
 
 
-def show(scope: Scope, chosen: queries.Filters, pairs: pd.DataFrame) -> None:
+def show(scope: Scope, chosen: Query, pairs: pd.DataFrame) -> None:
     """One list or picture at a time."""
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"overlap_list_{name}"), "pairs")
     if kind == "streams":
@@ -88,14 +88,14 @@ def _rules(rows: pd.DataFrame) -> list[tuple[str, str]]:
     used = set(rows["rule_code"])
     return [
         (rule[f"name_{language()}"], rule[f"description_{language()}"])
-        for rule in analysis.rules()["overlap"]["rule"]
+        for rule in overlaps.rules()["overlap"]["rule"]
         if rule["code"] in used
     ]
 
 
-def _streams(scope: Scope, chosen: queries.Filters) -> None:
+def _streams(scope: Scope, chosen: Query) -> None:
     """UpSet plot: which streams meet in how many subdistricts."""
-    sets = stream_sets(analysis.chosen_support(scope, chosen))
+    sets = stream_sets(coverage.records(scope, chosen))
     sets = sets[sets["stream_count"] > 0]
     if sets.empty:
         panels.empty("no_overlaps")

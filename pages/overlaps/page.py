@@ -7,8 +7,9 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.overlaps import lists as overlap_lists
-from pages.queries import analysis
+from pages.queries import coverage, overlaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t
 
@@ -21,9 +22,9 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    found = analysis.overlaps(scope, chosen)
-    covered = analysis.coverage(scope, chosen.without("agency", "stream"))
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    found = overlaps.overlaps(scope, chosen)
+    covered = coverage.coverage(scope, chosen.without("agency", "stream"))
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     with place:
@@ -48,4 +49,4 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
         panels.legend(layer.styles, layer.counts(chosen.district))
         overlap_lists.figures(pairs)
     overlap_lists.show(scope, chosen, pairs)
-    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
+    panels.sources(scope, coverage.records(scope, chosen), chosen)

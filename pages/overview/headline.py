@@ -8,8 +8,9 @@ from geo.frames import known_sum
 from pages.components import filters as choices
 from pages.components.names import subdistrict_names
 from pages.overview import questions as answers
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
@@ -31,9 +32,9 @@ def finding(inside: pd.DataFrame) -> str:
     return t("finding_overview", **words, all=len(inside))
 
 
-def figures(scope: Scope, chosen: queries.Filters, inside: pd.DataFrame) -> list[tuple[str, str]]:
+def figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str]]:
     """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
-    placed = analysis.rolled(scope, chosen).by_subdistrict
+    placed = coverage.rolled(scope, chosen).by_subdistrict
     unknown = placed.empty and inside["status"].eq("not_reported").all()
     year = queries.population_year(chosen.fiscal_year) + 543
     return [

@@ -8,8 +8,9 @@ from pages.components import map_layer as layers
 from pages.components import panels
 from pages.overview import headline as glance
 from pages.overview import questions as answers
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t
 
@@ -22,8 +23,8 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
-    table = analysis.coverage(scope, chosen)
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    table = coverage.coverage(scope, chosen)
     left, right = st.columns([8, 5], gap="medium")
     with right:
         question = answers.choose()
@@ -32,10 +33,10 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
     layer = (
         answers.layer_of(given)
         if given
-        else layers.coverage_layer(table, "agencies", analysis.breaks(scope, chosen, "agencies"))
+        else layers.coverage_layer(table, "agencies", coverage.breaks(scope, "agencies", chosen))
     )
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
-    empty = analysis.chosen_support(scope, chosen.without("district")).empty
+    empty = coverage.records(scope, chosen.without("district")).empty
     with place:
         words = answers.sentence(scope, given) if given else t("view_overview") if empty else glance.finding(inside)
         panels.title(words, panels.completeness(scope, chosen))
@@ -47,7 +48,7 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         panels.figures(glance.figures(scope, chosen, inside))
-        panels.strip(scope, chosen)
+        panels.strip(coverage.rolled(scope, chosen))
     if given:
         answers.listing(scope, question, given)
-    panels.sources(scope, analysis.chosen_support(scope, chosen), chosen)
+    panels.sources(scope, coverage.records(scope, chosen), chosen)

@@ -19,9 +19,9 @@ from geo.statuses import NOTHING
 from loaders import codes
 from pages.components import map_layer, panels, records
 from pages.components.names import need_names
-from pages.queries import analysis
+from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.ranking import data as ranking_data
 from pages.session import url_state
 from pages.session.scope import Scope
@@ -30,7 +30,7 @@ from pages.session.text import baht, percent, t, whole
 
 def booklets(scope: Scope) -> str:
     """How many subdistricts have their plan booklet in hand, of how many; not known when nobody said so of any."""
-    blanks = QUESTIONS["booklets"](context(scope, Filters())).blanks
+    blanks = QUESTIONS["booklets"](context(scope, Query())).blanks
     if blanks["unknown"] == blanks["all"]:
         return t("not_known")
     return t("of", part=blanks["places"], whole=blanks["all"])
@@ -50,17 +50,17 @@ def choose() -> str:
         )
 
 
-def context(scope: Scope, chosen: Filters, subdistrict: str | None = None) -> Context:
+def context(scope: Scope, chosen: Query, subdistrict: str | None = None) -> Context:
     """What the questions are answered from, under a person's filters."""
     wide = chosen.without("district")
     return Context(
-        coverage=analysis.coverage(scope, wide),
-        support=analysis.chosen_support(scope, wide),
+        coverage=coverage.coverage(scope, wide),
+        support=coverage.records(scope, wide),
         plans=queries.register(scope, "plan"),
         strength=strength(scope, wide.fiscal_year),
         adjacency=queries.adjacency(scope),
-        by_theme=lambda: analysis.by_theme(scope, wide),
-        overlaps=lambda: analysis.overlaps(scope, wide),
+        by_theme=lambda: coverage.by_theme(scope, wide),
+        overlaps=lambda: overlaps.overlaps(scope, wide),
         needs=lambda: _needs(scope, wide),
         district=chosen.district,
         subdistrict=subdistrict,
@@ -79,7 +79,7 @@ def strength(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
     weakest = ranking_data.labels()[-1]
     weak = {code: label == weakest for code, label in community_classes(scope, fiscal_year).items()}
-    return alignment.strength(analysis.needs(scope), signs, queries.areas(scope, fiscal_year), weak or None)
+    return alignment.strength(gaps.needs(scope), signs, queries.areas(scope, fiscal_year), weak or None)
 
 
 def need_looked_at(scope: Scope) -> str | None:
@@ -89,12 +89,12 @@ def need_looked_at(scope: Scope) -> str | None:
     return wanted if wanted in listed else next(iter(listed), None)
 
 
-def _needs(scope: Scope, wide: Filters) -> pd.DataFrame | None:
+def _needs(scope: Scope, wide: Query) -> pd.DataFrame | None:
     need = need_looked_at(scope)
-    return analysis.gaps(scope, wide, need) if need else None
+    return gaps.gaps(scope, wide, need) if need else None
 
 
-def answer(scope: Scope, chosen: Filters, code: str, subdistrict: str | None = None) -> Answer:
+def answer(scope: Scope, chosen: Query, code: str, subdistrict: str | None = None) -> Answer:
     """The answer to a question of :data:`geo.questions.QUESTIONS`."""
     return QUESTIONS[code](context(scope, chosen, subdistrict))
 

@@ -23,7 +23,7 @@ from loaders.areas import facts as province_facts
 from loaders.boundaries import find as boundaries
 from loaders.boundaries.register import HOME
 from loaders.problems import Problem, Refused
-from pages.session.cache import kept
+from pages.session.cache import cached
 
 FOLDER = settings.ROOT / "static" / "geo"
 log = logging.getLogger("kradan")
@@ -62,7 +62,7 @@ def current(province: str) -> dict:
     return _current(province, boundaries.stamp(province))
 
 
-@kept(128)
+@cached(128)
 def _current(province: str, stamp: tuple) -> dict:
     kept, last = FOLDER / f"{_signature(province, stamp)}.json", FOLDER / f"last-{province}.json"
     if (found := _prepared(kept)) is not None:
@@ -153,7 +153,7 @@ def shared_options(options: dict) -> dict | str:
     return _shared_options(json.dumps(options, ensure_ascii=False, sort_keys=True)) or options
 
 
-@kept(64)
+@cached(64)
 def _shared_options(content: str) -> str | None:
     path = FOLDER / f"board-{hashlib.sha256(content.encode()).hexdigest()[:10]}.json"
     try:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TypeVar
 
 import pandas as pd
@@ -21,32 +21,17 @@ from loaders.decisions import scenarios
 from loaders.imports import repeats, review
 from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import Viewer
+from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in as who
 from pages.session import url_state
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 
 Written = TypeVar("Written")
 POPULATION_YEARS = (2006, 2007, 2021)
 
 
-@dataclass(frozen=True)
-class Filters:
-    """What a person chose: fiscal year (Gregorian), agency, theme, stream, district; ``None`` = all."""
-
-    fiscal_year: int | None = None
-    agency: str | None = None
-    theme: str | None = None
-    stream: str | None = None
-    district: str | None = None
-
-    def without(self, *names: str) -> Filters:
-        """The same choice with some of it dropped."""
-        return Filters(**{name: None if name in names else value for name, value in self.__dict__.items()})
-
-
-@kept()
+@cached(1)
 def engine() -> Engine:
     """One engine for the process."""
     return store.open_store()
@@ -84,7 +69,7 @@ def writing() -> Iterator[Connection]:
         yield connection
 
 
-@kept(4)
+@cached(4)
 def support(scope: Scope) -> pd.DataFrame:
     """All support records of the province."""
     with store.reading(engine()) as connection:
@@ -100,7 +85,7 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
     return rows if bool(ours.all()) else rows[ours].reset_index(drop=True)
 
 
-@kept(16)
+@cached(16)
 def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with store.reading(engine()) as connection:
@@ -108,7 +93,12 @@ def register(scope: Scope, name: str) -> pd.DataFrame:
     return _of_province(scope, found)
 
 
-@kept(8)
+def role_holders(scope: Scope) -> pd.DataFrame:
+    """People by role as this person may see them: whoever did not sign in sees which roles are filled, not by whom."""
+    return register(scope if who.has_sign_in() else replace(scope, viewer=PUBLIC), "role_holder")
+
+
+@cached(8)
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
     with store.reading(engine()) as connection:
@@ -116,7 +106,7 @@ def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
 
-@kept(4)
+@cached(4)
 def batches(scope: Scope) -> pd.DataFrame:
     """The batches that were loaded for the province, newest first."""
     found, province = all_batches(scope), scope.province
@@ -124,28 +114,28 @@ def batches(scope: Scope) -> pd.DataFrame:
     return found[ours].reset_index(drop=True)
 
 
-@kept(4)
+@cached(4)
 def all_batches(scope: Scope) -> pd.DataFrame:
     """Batches of every province in the store, newest first."""
     with store.reading(engine()) as connection:
         return store.read_batches(connection, viewer=scope.viewer)
 
 
-@kept(32)
+@cached(32)
 def has_demo(scope: Scope) -> bool:
     """Whether invented data stand on the board."""
     known = batches(scope)
     return bool((known["is_active"].astype(bool) & known["is_demo"].astype(bool)).any())
 
 
-@kept(4)
+@cached(4)
 def data_sets(scope: Scope) -> pd.DataFrame:
     """What may be shared: every ``base`` and ``register`` with rows in the store."""
     pairs = [(base, name) for name in tables.REGISTERS for base in sorted(set(register(scope, name)["base"].dropna()))]
     return pd.DataFrame(pairs, columns=["base", "register"])
 
 
-@kept(4)
+@cached(4)
 def quarantined(scope: Scope) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
     with store.reading(engine()) as connection:
@@ -154,7 +144,7 @@ def quarantined(scope: Scope) -> pd.DataFrame:
     return rows.merge(active, on="batch_id")
 
 
-@kept(8)
+@cached(8)
 def resting_on(scope: Scope, batch: int) -> list[dict]:
     """Files that left lines out because this batch has them."""
     who.team_only(scope.viewer)
@@ -162,7 +152,7 @@ def resting_on(scope: Scope, batch: int) -> list[dict]:
         return repeats.resting_on(connection, batch)
 
 
-@kept(2)
+@cached(2)
 def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
     who.team_only(scope.viewer)
@@ -171,7 +161,7 @@ def waiting(scope: Scope) -> pd.DataFrame:
     return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
 
 
-@kept(2)
+@cached(2)
 def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
     who.team_only(scope.viewer)
@@ -180,7 +170,7 @@ def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     return taken[taken["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True), unused
 
 
-@kept(4)
+@cached(4)
 def code_list(scope: Scope, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
     with store.reading(engine()) as connection:
@@ -199,7 +189,7 @@ def areas(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 
 
 # Facts of areas do not depend on the data or on who looks: kept by the province and the state of its files alone.
-@kept(32)
+@cached(32)
 def _areas(province: str, state: tuple, fiscal_year: int | None) -> pd.DataFrame:
     table, year = province_facts.subdistricts(province), population_year(fiscal_year)
     return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
@@ -210,7 +200,7 @@ def villages(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     return _villages(scope.province, fiscal_year)
 
 
-@kept(32)
+@cached(32)
 def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
     table = province_facts.villages(province)
     if fiscal_year is None:
@@ -219,7 +209,7 @@ def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
     return table[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
 
 
-@kept(4)
+@cached(4)
 def completeness(scope: Scope) -> pd.DataFrame:
     """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
     rows, seen = [], scope.viewer
@@ -234,7 +224,7 @@ def completeness(scope: Scope) -> pd.DataFrame:
     return pd.DataFrame(rows).astype({"reported": "Int64", "total": "Int64", "share": float})
 
 
-@kept(2)
+@cached(2)
 def area_register(scope: Scope) -> pd.DataFrame:
     """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
     with store.reading(engine()) as connection:
@@ -242,7 +232,7 @@ def area_register(scope: Scope) -> pd.DataFrame:
     return found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
 
 
-@kept(4)
+@cached(4)
 def placed_records(scope: Scope) -> pd.DataFrame:
     """Where every record of every register of places stands: ``register``, ``subdistrict_code``, ``district_code``, ``amount_satang``."""
     frames = []
@@ -259,25 +249,25 @@ def adjacency(scope: Scope) -> pd.DataFrame:
     return _adjacency(scope.province, province_facts.state_of(scope.province))
 
 
-@kept(8)
+@cached(8)
 def _adjacency(province: str, state: tuple) -> pd.DataFrame:
     return province_facts.adjacency(province)
 
 
-@kept(32)
+@cached(32)
 def years(scope: Scope) -> list[int]:
     """Fiscal years that support records name, latest first."""
     return sorted({int(year) for year in support(scope)["fiscal_year"].dropna()}, reverse=True)
 
 
-@kept(32)
+@cached(32)
 def usual_year(scope: Scope) -> int | None:
     """The fiscal year with most records: what a blank start shows."""
     named = support(scope)["fiscal_year"].dropna()
     return int(named.mode().iloc[0]) if len(named) else None
 
 
-@kept(4)
+@cached(4)
 def clearings(scope: Scope) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
     with store.reading(engine()) as connection:

@@ -13,9 +13,9 @@ from geo.ranking.ranking import Ranking, contributions, rank
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
 from geo.ranking.spec import Spec, read_spec
 from loaders import settings
-from pages.queries import analysis
+from pages.queries import gaps
 from pages.queries import store as queries
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 
 KEY = "subdistrict_code"
@@ -33,7 +33,7 @@ class Method:
     limits: tuple[float, ...] = field(default=())
 
 
-@kept()
+@cached(1)
 def document() -> dict:
     """``data/rules/criteria.toml``: criteria, stated weights and methods."""
     with (settings.RULES / "criteria.toml").open("rb") as file:
@@ -87,7 +87,7 @@ def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
     return {code for code in queries.areas(scope, None)[KEY] if scopes and code.startswith(scopes)}
 
 
-@kept(16)
+@cached(16)
 def figures(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
     registers = {name: queries.register(scope, name) for name in ("plan", "welfare_fund", "organisation")}
@@ -96,26 +96,26 @@ def figures(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
         "organisations": spoken(scope, "organisation", fiscal_year),
     }
     table = criteria_frame(
-        queries.areas(scope, fiscal_year), analysis.needs(scope), registers["plan"], registers["welfare_fund"], registers["organisation"],
+        queries.areas(scope, fiscal_year), gaps.needs(scope), registers["plan"], registers["welfare_fund"], registers["organisation"],
         fiscal_year, none_where,
     )  # fmt: skip
     wanted = [entry.get("column", entry["code"]) for entry in document()["criterion"]]
     return table.assign(**{column: float("nan") for column in wanted if column not in table})
 
 
-@kept(64)
+@cached(64)
 def ranked(scope: Scope, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
     """The ranking with its uncertainty: 1,000 draws once per data version, year and specification."""
     return rank(spec_of(method, axis), figures(scope, fiscal_year))
 
 
-@kept(16)
+@cached(16)
 def explained(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Why every place stands where it stands (:func:`geo.ranking.contributions`)."""
     return contributions(ranked(scope, fiscal_year, method))
 
 
-@kept(16)
+@cached(16)
 def weak_points(scope: Scope, fiscal_year: int | None, method: Method) -> pd.Series:
     """What drags each ranked place down most (:func:`geo.ranking.strengthening.weak_points`)."""
     return plan.weak_points(explained(scope, fiscal_year, method))
@@ -135,7 +135,7 @@ def reviewed(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> Agreed:
     return agreed(ranking, overrides(scope, fiscal_year)[[KEY, "class", "reason", "by", "on"]])
 
 
-@kept(16)
+@cached(16)
 def two_axes(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Strength and need side by side, never added."""
     return strength_by_need(ranked(scope, fiscal_year, method), ranked(scope, fiscal_year, method, "need"))
@@ -146,12 +146,12 @@ def year_before(scope: Scope, fiscal_year: int | None) -> int | None:
     if fiscal_year is None:
         return None
     signs = {entry["code"] for entry in criteria()}
-    told = analysis.needs(scope)
+    told = gaps.needs(scope)
     earlier = told[told["indicator_code"].isin(signs) & told["fiscal_year"].eq(fiscal_year - 1).fillna(False)]
     return fiscal_year - 1 if len(earlier) else None
 
 
-@kept(8)
+@cached(8)
 def against_last_year(scope: Scope, fiscal_year: int, method: Method) -> pd.DataFrame:
     """The year beside the year before, by the same method."""
     return compare(ranked(scope, fiscal_year, method), ranked(scope, fiscal_year - 1, method))

@@ -10,7 +10,7 @@ from geo.ranking.review import Agreed
 from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
@@ -21,7 +21,7 @@ from pages.session.text import percent, safe, t, whole
 LISTS = ("table", "criteria", "axes", "last_year")
 
 
-def shown(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Filters, method: Method,
+def shown(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Query, method: Method,
           stamped: dict[str, str]) -> None:  # fmt: skip
     """The list a person asks for."""
     listed = choices.switch("tab", t("list"), LISTS, lambda name: t(f"ranking_tab_{name}"))
@@ -35,7 +35,7 @@ def shown(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, 
         last_year(scope, chosen, method, stamped)
 
 
-def table(scope: Scope, reviewed: Agreed, chosen: Filters, stamped: dict[str, str]) -> None:
+def table(scope: Scope, reviewed: Agreed, chosen: Query, stamped: dict[str, str]) -> None:
     """Score, rank, band, stability, computed and agreed class of every subdistrict."""
     rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], na_position="last")
     low, high = rows["rank_low"], rows["rank_high"]
@@ -121,7 +121,7 @@ def _influence_bars(rows: pd.DataFrame, names: dict[str, str]) -> None:
     scenarios.note([t("influence_how")])
 
 
-def last_year(scope: Scope, chosen: Filters, method: Method, stamped: dict[str, str]) -> None:
+def last_year(scope: Scope, chosen: Query, method: Method, stamped: dict[str, str]) -> None:
     """Who rose and who fell; only what is more than the uncertainty is called a change."""
     st.html(f"<b>{safe(t('last_year'))}</b>")
     before = ranking_data.year_before(scope, chosen.fiscal_year)
@@ -140,7 +140,7 @@ def last_year(scope: Scope, chosen: Filters, method: Method, stamped: dict[str, 
     panels.table(shown, "ranking-last-year", columns, stamp=stamped)
 
 
-def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Filters, stamped: dict[str, str]) -> None:
+def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Query, stamped: dict[str, str]) -> None:
     """Weak and needy first: where strengthening is needed most."""
     order = {name: number for number, name in enumerate(FIELDS)}
     rows = (

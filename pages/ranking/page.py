@@ -7,6 +7,7 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components.names import subdistrict_names
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import lists
@@ -25,7 +26,7 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with right:
         ranking_controls.methods()

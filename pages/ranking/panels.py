@@ -18,7 +18,7 @@ from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
@@ -30,17 +30,17 @@ FIELDS = {"weak_needy": ("n", "gap"), "strong_needy": ("s", "served"), "strong_l
           "weak_less_needy": ("o", "low_need_none")}  # fmt: skip
 
 
-def inside(table: pd.DataFrame, chosen: Filters) -> pd.DataFrame:
+def inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     """Rows of the chosen district."""
     return table if not chosen.district else table[table[KEY].str.startswith(chosen.district)]
 
 
-def place_prefix(scope: Scope, chosen: Filters) -> str:
+def place_prefix(scope: Scope, chosen: Query) -> str:
     """The chosen district at the head of a title that speaks of it alone."""
     return f"{t('prefix_district')}{district_names(scope)[chosen.district]} · " if chosen.district else ""
 
 
-def finding(scope: Scope, ranking: Ranking, chosen: Filters) -> str:
+def finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
     """How many could be ranked of how many, and how many classes hold."""
     table = inside(ranking.units, chosen)
     scored, hold = table["score"].notna(), ranking.spec.uncertainty.hold
@@ -190,7 +190,7 @@ def why(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.DataFram
     scenarios.note([t("why_how")] + ([t("why_missing", names=", ".join(missing))] if missing else []))
 
 
-def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Filters, code: str) -> None:
+def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Query, code: str) -> None:
     """Agree on another class with reason and name; computed and agreed stand side by side; undo."""
     with st.expander(t("override_title")):
         unit = reviewed.units.set_index(KEY).loc[code]
@@ -238,14 +238,14 @@ def _override_words(scope: Scope, row: dict) -> str:
     return f"{records.place_words(scope, row[KEY])}: {_class(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
 
 
-def weakest(ranking: Ranking, chosen: Filters) -> str:
+def weakest(ranking: Ranking, chosen: Query) -> str:
     """The place ranked last in the chosen district: explained first; the first one when nothing is ranked."""
     table = inside(ranking.units, chosen)
     ranked = table.dropna(subset=["score"]).sort_values(["score", KEY])
     return str((ranked if len(ranked) else table)[KEY].iloc[0])
 
 
-def figures(ranking: Ranking, reviewed: Agreed, chosen: Filters) -> None:
+def figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
     """Per class how many and how many hold; how many were agreed otherwise. Nothing is counted where nothing is ranked."""
     table = inside(reviewed.units, chosen)
     if table["score"].isna().all():

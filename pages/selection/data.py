@@ -11,7 +11,7 @@ from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.welfare import data as welfare_data
 
@@ -91,7 +91,7 @@ def cost(scope: Scope, pick: Pick) -> pd.Series:
     return money.reindex(codes).astype("Int64")
 
 
-@kept(32)
+@cached(32)
 def candidates(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick) -> pd.DataFrame:
     """Every place with need, readiness, people, worth and cost; worth is not known where a weighted part is not."""
     areas = queries.areas(scope, fiscal_year)
@@ -107,7 +107,7 @@ def candidates(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick
     return table.assign(worth=worth(table, weights))
 
 
-@kept(32)
+@cached(32)
 def solved(scope: Scope, fiscal_year: int | None, method: Method, pick: Pick) -> Choice:
     """The optimum beside the simple rule, with the price of every wish."""
     return select(candidates(scope, fiscal_year, method, pick), pick.wish, queries.adjacency(scope))

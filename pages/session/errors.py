@@ -15,7 +15,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 from loaders.problems import Refused
 from loaders.store.connection import StoreUnavailable
 from loaders.store.privacy import redact_text
-from pages.session import cache as kept
+from pages.session import cache
 from pages.session.text import t
 
 log = logging.getLogger("kradan")
@@ -42,7 +42,7 @@ def calm() -> Iterator[None]:
         st.warning(t(f"problem_{stop.problem.code}", **(blanks | stop.problem.as_dict())))
     except SQLAlchemyError as fault:
         log.error("store failed: %s", _told(fault))
-        kept.clear()
+        cache.clear()
         st.error(t("problem_store_failed"))
     except Exception as fault:  # noqa: BLE001 - the last net around every view; the trace is in the log
         log.error("view failed: %s", _told(fault))

@@ -14,11 +14,10 @@ import time
 
 from loaders import codes, settings
 from loaders.store.privacy import Viewer
-from pages.queries import analysis, looks
+from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
-from pages.queries.looks import Look
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.session import sign_in as who
 from pages.session.scope import Scope
 
@@ -40,10 +39,10 @@ def ahead() -> None:
         if who.has_sign_in():  # figures differ by who looks
             return
         scope = queries.current_scope(settings.home_province())
-        first = Look(Filters(queries.usual_year(scope)))
-        looks.shared_breaks(scope, (first,), "agencies")
-        looks.rolled(scope, first)
-        looks.undated(scope, first)
+        first = Query(queries.usual_year(scope))
+        coverage.breaks(scope, "agencies", first)
+        coverage.rolled(scope, first)
+        coverage.undated(scope, first)
     except Exception:  # a page that needs it says what is wrong
         log.exception("getting ready stopped")
 
@@ -64,16 +63,16 @@ def _is_outdated(scope: Scope) -> bool:
     return _wanted.get((scope.province, scope.viewer)) != scope.version
 
 
-def likely(scope: Scope) -> list[Filters]:
+def likely(scope: Scope) -> list[Query]:
     """The filters a person is one choice away from."""
     present = queries.support(scope)
     themes = [entry["code"] for entry in codes.themes()]
     agencies, streams = (sorted(present[f"{name}_code"].dropna().unique()) for name in ("agency", "stream"))
     return [
-        Filters(),
-        *(Filters(theme=code) for code in themes),
-        *(Filters(agency=code) for code in agencies),
-        *(Filters(stream=code) for code in streams),
+        Query(),
+        *(Query(theme=code) for code in themes),
+        *(Query(agency=code) for code in agencies),
+        *(Query(stream=code) for code in streams),
     ]
 
 
@@ -82,11 +81,11 @@ def _work(scope: Scope) -> None:
     try:
         if scope.province == settings.home_province():  # 2 s of the first view of a meeting
             importlib.import_module("pages.meeting.facts").gather(scope)  # here a session has its components
-        for filters in likely(scope):
+        for query in likely(scope):
             if _is_outdated(scope):
                 return
             began = time.perf_counter()
-            analysis.breaks(scope, filters, "agencies")
+            coverage.breaks(scope, "agencies", query)
             time.sleep(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
     except Exception:  # pages compute for themselves what is not there
         log.exception("computing ahead stopped")

@@ -16,7 +16,6 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web import cli
 
 from loaders import settings
-from pages.shell import memory
 
 
 def _get_ready() -> None:
@@ -28,7 +27,6 @@ def _get_ready() -> None:
 
 def main(options: list[str]) -> None:
     """Serve the board (``asgi.py``) with Streamlit's own command line, options and environment."""
-    memory.stay_small()
     PagesManager.uses_pages_directory = False
     if settings.computes_ahead():
         threading.Thread(target=_get_ready, daemon=True, name="kradan-ahead").start()

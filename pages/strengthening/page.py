@@ -6,6 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components import filters as choices
 from pages.components import panels
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranks
@@ -24,7 +25,7 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     method = ranking_controls.method()
     if words := ranking_controls.fault(method):
         with place:

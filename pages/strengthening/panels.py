@@ -15,9 +15,9 @@ from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import subdistrict_names
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranks
@@ -28,7 +28,7 @@ from pages.session.text import baht, day, safe, t, whole
 STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}
 
 
-def weak(scope: Scope, chosen: Filters, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+def weak(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ranked units with the agreed class, and the list of places to be strengthened with their teams."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
     units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units
@@ -36,9 +36,9 @@ def weak(scope: Scope, chosen: Filters, method: Method) -> tuple[pd.DataFrame, p
     return units, weakest_first(plan.team_list(units, queries.decisions(scope, "team"), ranking.spec.weakest), units)
 
 
-def current(scope: Scope, chosen: Filters, units: pd.DataFrame) -> pd.DataFrame:
+def current(scope: Scope, chosen: Query, units: pd.DataFrame) -> pd.DataFrame:
     """Weak places where the money per head is among the highest."""
-    rate = analysis.coverage(scope, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
+    rate = coverage.coverage(scope, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
         columns={"per_head_baht": "baht_per_head"}
     )
     return plan.strong_current_on_weak(units, rate, ranking_data.labels()[-1])
@@ -58,7 +58,7 @@ def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Ch
     return Choropleth(styles, units[KEY], classes, marks=marks, mark_key="team_strong_current")
 
 
-def finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Filters) -> str:
+def finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Query) -> str:
     """How many to strengthen of how many with a class, how many without a team; no class, no number."""
     counts, inside = teams["status"].value_counts(), ranks.inside(units, chosen)
     known = int(inside["class"].notna().sum())
@@ -81,9 +81,7 @@ def weakest_first(teams: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
     return order.sort_values(["_status", "_score", KEY], ignore_index=True).drop(columns=["_status", "_score"])
 
 
-def begin_with(
-    scope: Scope, chosen: Filters, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame
-) -> pd.DataFrame:
+def begin_with(scope: Scope, chosen: Query, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame) -> pd.DataFrame:
     """The places with what drags them most (words) and the money per head where the current is strong."""
     points = teams[KEY].map(ranking_data.weak_points(scope, chosen.fiscal_year, method))
     names, strong = ranking_controls.names(), flagged[flagged["is_flagged"]].set_index(KEY)["baht_per_head"]

@@ -10,8 +10,11 @@ import pandas as pd
 from geo.adjacency import beside
 from pages.components import records
 from pages.components.names import need_names
-from pages.queries import analysis, looks
+from pages.queries import coverage as coverage_queries
+from pages.queries import gaps as gaps_queries
+from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.ranking import data as ranking_data
 from pages.session.scope import Scope
 from pages.session.text import baht, coded, name_of, safe, t, whole
@@ -40,9 +43,9 @@ class Block:
         return f'<div class="kradan-sheet"><b>{safe(t(self.heading))}</b><ul>{body}</ul></div>'
 
 
-def blocks(scope: Scope, chosen: queries.Filters, code: str) -> list[Block]:
+def blocks(scope: Scope, chosen: Query, code: str) -> list[Block]:
     """Every block of a subdistrict, in the order of the sheet."""
-    makers: tuple[Callable[[Scope, queries.Filters, str], Block], ...] = (
+    makers: tuple[Callable[[Scope, Query, str], Block], ...] = (
         gaps,
         needs,
         plans,
@@ -58,19 +61,19 @@ def blocks(scope: Scope, chosen: queries.Filters, code: str) -> list[Block]:
 
 def own_rows(scope: Scope, register: str, code: str) -> pd.DataFrame:
     """Rows of a register that lie in the subdistrict or one of its villages."""
-    table = looks.role_holders(scope) if register == "role_holder" else queries.register(scope, register)
+    table = queries.role_holders(scope) if register == "role_holder" else queries.register(scope, register)
     return table[table["subdistrict_code"].eq(code).fillna(False).astype(bool)]
 
 
-def gaps(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def gaps(scope: Scope, chosen: Query, code: str) -> Block:
     """Functions with nobody at work, and those for which it is not known."""
-    table = looks.theme_coverage(scope, chosen.fiscal_year)
+    table = coverage_queries.theme_coverage(scope, chosen.fiscal_year)
     own = table[table["subdistrict_code"].eq(code)]
     lines = []
     for status in ("none", "not_reported"):
         themes = [records.theme_words(theme) for theme in own.loc[own["status"].eq(status), "theme_code"]]
         lines += [f"{t('gap_' + status)}: {', '.join(themes)}"] if themes else []
-    demands = looks.plan_demands(scope, queries.Filters(chosen.fiscal_year))
+    demands = gaps_queries.plan_demands(scope, Query(chosen.fiscal_year))
     asked = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
     lines += [
         t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands)
@@ -79,9 +82,9 @@ def gaps(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("view_gaps", lines, "no_gap_here")
 
 
-def needs(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def needs(scope: Scope, chosen: Query, code: str) -> Block:
     """The latest figure of every need."""
-    rows = analysis.needs(scope).query("subdistrict_code == @code").dropna(subset=["value"])
+    rows = gaps_queries.needs(scope).query("subdistrict_code == @code").dropna(subset=["value"])
     names = need_names(scope)
     latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
     return Block(
@@ -94,7 +97,7 @@ def needs(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     )
 
 
-def plans(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def plans(scope: Scope, chosen: Query, code: str) -> Block:
     """Plans of the villages, the booklet, and what they ask for most."""
     table = own_rows(scope, "plan", code)
     villages = table[table["area_level"].eq("village")]
@@ -112,7 +115,7 @@ def plans(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     )
 
 
-def fund(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def fund(scope: Scope, chosen: Query, code: str) -> Block:
     """The community welfare fund and what was promised and received."""
     lines = [
         t("fund_line", members=whole(row.members), savings=baht(row.savings_satang))
@@ -132,7 +135,7 @@ def fund(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("welfare_fund", lines)
 
 
-def groups(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def groups(scope: Scope, chosen: Query, code: str) -> Block:
     """Groups, networks and organisations, the largest first."""
     rows = own_rows(scope, "organisation", code).sort_values("members", ascending=False, na_position="last")
     lines = [
@@ -142,7 +145,7 @@ def groups(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("groups", lines)
 
 
-def people(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def people(scope: Scope, chosen: Query, code: str) -> Block:
     """Who holds which role; a vacancy is said, a name or number only to whoever may see it."""
     rows = own_rows(scope, "role_holder", code)
     lines = []
@@ -158,9 +161,9 @@ def people(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("people", lines)
 
 
-def overlaps(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
     """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
-    found = analysis.overlaps(scope, queries.Filters(chosen.fiscal_year))
+    found = overlaps_queries.overlaps(scope, Query(chosen.fiscal_year))
     own = found.pairs[found.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
     names = records.agency_names(scope)
     lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
@@ -176,10 +179,10 @@ def overlaps(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("view_overlaps", lines, "no_overlaps")
 
 
-def near(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def near(scope: Scope, chosen: Query, code: str) -> Block:
     """Neighbours and how many agencies stand there."""
     table, names = (
-        analysis.coverage(scope, chosen).set_index("subdistrict_code"),
+        coverage_queries.coverage(scope, chosen).set_index("subdistrict_code"),
         queries.areas(scope, None).set_index("subdistrict_code"),
     )
     lines = []
@@ -193,7 +196,7 @@ def near(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("neighbours", lines, "nobody_near")
 
 
-def rank(scope: Scope, chosen: queries.Filters, code: str) -> Block:
+def rank(scope: Scope, chosen: Query, code: str) -> Block:
     """Class and rank of the community side as the ranking page has them, how firm, and what a meeting agreed instead."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, ranking_data.Method())
     units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units.set_index("subdistrict_code")
@@ -219,10 +222,10 @@ def rank(scope: Scope, chosen: queries.Filters, code: str) -> Block:
     return Block("rank", lines, "rank_none")
 
 
-def provenance(scope: Scope, chosen: queries.Filters, code: str) -> pd.DataFrame:
+def provenance(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
     """Every row that stands behind the page: register, what, file, sheet, row, date, who loaded it."""
     batches = queries.all_batches(scope).set_index("id")
-    kept = set(analysis.chosen_support(scope, chosen.without("district"))["support_id"])
+    kept = set(coverage_queries.records(scope, chosen.without("district"))["support_id"])
     parts = []
     for register in REGISTERS:
         rows = own_rows(scope, register, code)

@@ -7,8 +7,9 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components.names import subdistrict_names
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import name_of, t, year
 from pages.subdistrict import panels as sheet
@@ -23,7 +24,7 @@ def view() -> None:
     choices.results(scope, _results, place)
 
 
-def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     names = subdistrict_names(scope)
     listed = [code for code in names if not chosen.district or code.startswith(chosen.district)]
     if st.session_state.get("subdistrict") in names and st.session_state["subdistrict"] not in listed:
@@ -44,7 +45,7 @@ def _results(scope: Scope, chosen: queries.Filters, place: DeltaGenerator) -> No
     left, right = st.columns([5, 8] if code else [8, 5], gap="medium")
     with left:
         layer = layers.coverage_layer(
-            analysis.coverage(scope, chosen), "agencies", analysis.breaks(scope, chosen, "agencies")
+            coverage.coverage(scope, chosen), "agencies", coverage.breaks(scope, "agencies", chosen)
         )
         view_ = panels.choose_map_view(scope)
         clicked = panels.show_map(scope, layer.vector(view_, None, code or None), height=460)

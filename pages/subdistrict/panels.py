@@ -7,33 +7,34 @@ import streamlit as st
 
 from loaders.areas import facts as province_facts
 from pages.components import panels, records
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, subdistrict_name, t, whole
 from pages.subdistrict import facts as place_facts
 
 
-def facts(scope: Scope, chosen: queries.Filters, code: str) -> None:
+def facts(scope: Scope, chosen: Query, code: str) -> None:
     """Figures of the place and of its support."""
-    row = next(analysis.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
+    row = next(coverage.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
     panels.figures(figures(scope, chosen, code))
     if row.missing_bases:
         st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row.missing_bases))}</p>")
 
 
-def finding(scope: Scope, chosen: queries.Filters, code: str, name: str) -> str:
+def finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
     """Who supports the place, in the words that the overview answers the same question with."""
-    row = analysis.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
+    row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
     kind = {"none": "_zero", "not_reported": "_unknown"}.get(row["status"], "")
     blanks = {"agencies": row["agencies"], "amount_satang": baht(row["amount_satang"])}
     return t(f"answer_who_supports{kind}", subdistrict_code=subdistrict_name(name), **blanks)
 
 
-def figures(scope: Scope, chosen: queries.Filters, code: str) -> list[tuple[str, str]]:
+def figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str]]:
     """The figures in words."""
     area = next(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
-    row = next(analysis.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
+    row = next(coverage.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
     per_head = (
         t("nobody" if row.status == "none" else "not_known")
         if pd.isna(row.per_head_baht)
@@ -52,17 +53,17 @@ def figures(scope: Scope, chosen: queries.Filters, code: str) -> list[tuple[str,
     ]
 
 
-def own_support(scope: Scope, chosen: queries.Filters, code: str) -> pd.DataFrame:
+def own_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
     """Records of the subdistrict and its villages, the most money first."""
-    found = analysis.chosen_support(scope, chosen.without("district"))
+    found = coverage.records(scope, chosen.without("district"))
     return found[found["subdistrict_code"].eq(code).fillna(False)].sort_values(
         ["amount_satang", "support_id"], ascending=[False, True], na_position="last"
     )
 
 
-def support_above(scope: Scope, chosen: queries.Filters, code: str) -> pd.DataFrame:
+def support_above(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
     """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
-    found = analysis.chosen_support(scope, chosen.without("district"))
+    found = coverage.records(scope, chosen.without("district"))
     links = province_facts.local_governments(scope.province)
     own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
     office = found["area_level"].eq("local_government")
@@ -74,7 +75,7 @@ def support_above(scope: Scope, chosen: queries.Filters, code: str) -> pd.DataFr
     return found[found["subdistrict_code"].isna() & reaches.fillna(False)]
 
 
-def support(scope: Scope, chosen: queries.Filters, code: str) -> None:
+def support(scope: Scope, chosen: Query, code: str) -> None:
     """Every record of the subdistrict and its villages; those written above it follow, apart."""
     own = own_support(scope, chosen, code)
     st.html(f"<b>{safe(t('support_here'))}</b> {safe(_by_level(own))}")
@@ -103,7 +104,7 @@ def _table(scope: Scope, found: pd.DataFrame, name: str) -> None:
     panels.table(records.support_words(scope, found), name, columns, height=300, formats={"amount_satang": baht})
 
 
-def registers(scope: Scope, chosen: queries.Filters, code: str) -> None:
+def registers(scope: Scope, chosen: Query, code: str) -> None:
     """Gaps, needs, plans, fund, groups, people, overlaps, neighbours, rank."""
     listed = place_facts.blocks(scope, chosen, code)
     for column, blocks in zip(st.columns(3, gap="medium"), (listed[:3], listed[3:6], listed[6:]), strict=True):
@@ -111,7 +112,7 @@ def registers(scope: Scope, chosen: queries.Filters, code: str) -> None:
             st.html("".join(block.html(14) for block in blocks))
 
 
-def provenance(scope: Scope, chosen: queries.Filters, code: str) -> None:
+def provenance(scope: Scope, chosen: Query, code: str) -> None:
     """Row by row: where everything on this page comes from."""
     rows = place_facts.provenance(scope, chosen, code)
     with st.expander(t("provenance_rows", rows=len(rows))):

@@ -11,8 +11,9 @@ from pages.components import map_layer as layers
 from pages.components import records
 from pages.components.names import province_name, theme_names
 from pages.coverage import compare
-from pages.queries import analysis
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year
 from pages.subdistrict import facts as place_facts
@@ -49,7 +50,7 @@ MOST = {
 }
 
 
-def html(scope: Scope, chosen: queries.Filters, code: str) -> str:
+def html(scope: Scope, chosen: Query, code: str) -> str:
     """The whole sheet."""
     own = grouped(scope, sheet.own_support(scope, chosen, code))
     blocks, foot = place_facts.blocks(scope, chosen, code), _foot(scope, chosen, code)
@@ -142,10 +143,10 @@ def _wrapped(size: float, text: str, width: float) -> int:
     return 1 if needed <= width else math.ceil(needed * RAGGED / width)
 
 
-def _head(scope: Scope, chosen: queries.Filters, code: str) -> str:
+def _head(scope: Scope, chosen: Query, code: str) -> str:
     area = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code").loc[code]
     layer = layers.coverage_layer(
-        analysis.coverage(scope, chosen), "agencies", analysis.breaks(scope, chosen, "agencies")
+        coverage.coverage(scope, chosen), "agencies", coverage.breaks(scope, "agencies", chosen)
     )
     demo = f" · {t('demo')}" if bool(queries.batches(scope).query("is_active")["is_demo"].any()) else ""
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
@@ -157,7 +158,7 @@ def _head(scope: Scope, chosen: queries.Filters, code: str) -> str:
     )
 
 
-def _chosen(scope: Scope, chosen: queries.Filters, name: str) -> str:
+def _chosen(scope: Scope, chosen: Query, name: str) -> str:
     value = getattr(chosen, name)
     known = {
         "theme": theme_names,
@@ -167,12 +168,12 @@ def _chosen(scope: Scope, chosen: queries.Filters, name: str) -> str:
     return known[name]().get(value, value) if value else ""
 
 
-def _figures(scope: Scope, chosen: queries.Filters, code: str) -> str:
+def _figures(scope: Scope, chosen: Query, code: str) -> str:
     cells = "".join(
         f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
         for words, value in sheet.figures(scope, chosen, code)
     )
-    row = analysis.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
+    row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
     missing = (
         f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row['missing_bases']))}</p>"
         if row["missing_bases"]
@@ -206,7 +207,7 @@ def _support(own: pd.DataFrame, lines: int) -> str:
     return f"<table><thead><tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr></thead><tbody>{body}</tbody></table>"
 
 
-def _above(scope: Scope, chosen: queries.Filters, code: str) -> str:
+def _above(scope: Scope, chosen: Query, code: str) -> str:
     above = sheet.support_above(scope, chosen, code)
     if above.empty:
         return ""
@@ -217,7 +218,7 @@ def _above(scope: Scope, chosen: queries.Filters, code: str) -> str:
     return f"<p><b>{safe(t('support_above'))}:</b> {safe(words)}</p>"
 
 
-def _foot(scope: Scope, chosen: queries.Filters, code: str) -> str:
+def _foot(scope: Scope, chosen: Query, code: str) -> str:
     """Files by the number that the lines cite, rows of each, when loaded; data version."""
     rows = place_facts.provenance(scope, chosen, code)
     files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
@@ -227,7 +228,7 @@ def _foot(scope: Scope, chosen: queries.Filters, code: str) -> str:
     return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=scope.version)}"
 
 
-def show(scope: Scope, chosen: queries.Filters, code: str) -> None:
+def show(scope: Scope, chosen: Query, code: str) -> None:
     """Put the sheet into the page, and say how to print it."""
     import streamlit as st
 

@@ -12,7 +12,7 @@ from geo.matching_funds.rules import Scheme, read_schemes
 from loaders import settings
 from pages.components import saved_scenarios as scenarios
 from pages.queries import store as queries
-from pages.session.cache import kept
+from pages.session.cache import cached
 from pages.session.scope import Scope
 
 KEY = "subdistrict_code"
@@ -47,14 +47,14 @@ class Choice:
         return int(found) if found.isdigit() and int(found) in queries.POPULATION_YEARS else None
 
 
-@kept()
+@cached(1)
 def document() -> dict:
     """``data/rules/matching_funds.toml``."""
     with (settings.RULES / "matching_funds.toml").open("rb") as file:
         return tomllib.load(file)
 
 
-@kept()
+@cached(1)
 def schemes() -> dict[str, Scheme]:
     """The schemes as stated."""
     return read_schemes(document())
@@ -119,14 +119,14 @@ def answers(scope: Scope, choice: Choice, counted: pd.DataFrame) -> pd.DataFrame
     return fund_gates(scheme_of(choice).gates, queries.register(scope, "welfare_fund"), counted, scheme.fiscal_year)
 
 
-@kept(32)
+@cached(32)
 def money(scope: Scope, choice: Choice) -> Funds:
     """What the scheme gives, once per data version and choice (a saved selection never changes). Raises ``FundError``."""
     counted = places(scope, choice)
     return calculate(scheme_of(choice), counted, answers(scope, choice, counted))
 
 
-@kept(32)
+@cached(32)
 def pulled(scope: Scope, choice: Choice) -> pd.DataFrame:
     """What one more baht of the community pulls in, place by place."""
     return pull(scheme_of(choice), places(scope, choice))

@@ -17,7 +17,7 @@ from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, bounds_words, not_known_style, scale_styles
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.ranking.panels import place_prefix
 from pages.session.scope import Scope
 from pages.session.text import baht, language, percent, safe, t, whole
@@ -81,7 +81,7 @@ def part(funds: Funds, district: str | None) -> Funds:
     return within(funds, [code for code in funds.by_area[KEY] if code.startswith(district)]) if district else funds
 
 
-def finding(scope: Scope, funds: Funds, choice: Choice, chosen: Filters) -> str:
+def finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -> str:
     """The total, for how many places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
     own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()

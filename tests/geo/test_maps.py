@@ -15,7 +15,7 @@ from geo.schematic.tile_process import assign_apart
 from loaders import reference
 from loaders.boundaries.register import register
 from pages.queries import map_files as geometry
-from pages.session import cache as kept
+from pages.session import cache
 from tests.support import nation_files
 
 STYLES = {"0": ClassStyle("#ffffcc", "1 หน่วยงาน"), "u": ClassStyle("#e3e3e3", "ยังไม่มีข้อมูล", "#8a8a8a")}
@@ -65,9 +65,9 @@ def elsewhere(tmp_path, monkeypatch):
     monkeypatch.setattr(geometry, "FOLDER", tmp_path / "static" / "geo")
     monkeypatch.setenv("KRADAN_NO_SHARED", "1")
     monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
-    kept.clear()
+    cache.clear()
     yield tmp_path
-    kept.clear()
+    cache.clear()
 
 
 def awaited(path):
@@ -109,7 +109,7 @@ def test_tiles_are_solved_here_when_no_second_process_can_be_had(elsewhere, monk
 def test_a_map_that_is_there_does_not_open_the_boundary_file_again(elsewhere, monkeypatch):
     first = geometry.current("84")
     awaited(elsewhere / "static" / first["grid"])
-    kept.clear()
+    cache.clear()
     with monkeypatch.context() as patch:
         patch.setattr(geometry.province_facts, "boundaries_of", lambda *_: pytest.fail("opened again"))
         assert geometry.current("84") == first
@@ -117,7 +117,7 @@ def test_a_map_that_is_there_does_not_open_the_boundary_file_again(elsewhere, mo
     second = geometry.current("84")
     assert [found["code"] for found in second["problems"]] == ["boundary_damaged"]
     opened = []
-    kept.clear()
+    cache.clear()
     monkeypatch.setattr(geometry, "_prepare", lambda *_: opened.append(1) or first)
     assert geometry.current("84")["problems"] == second["problems"]
     assert opened, "what failed for a passing reason is looked at again"
@@ -128,7 +128,7 @@ def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):
     monkeypatch.setattr(geometry, "FOLDER", tmp_path / "geo")
     monkeypatch.setenv("KRADAN_NO_SHARED", "1")
     monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
-    kept.clear()
+    cache.clear()
     first = geometry.current("80")
 
     def full(*_: object) -> None:
@@ -137,10 +137,10 @@ def test_on_a_full_disk_the_last_map_is_shown(tmp_path, monkeypatch):
     for name in ("write_json", "write_geojson"):
         monkeypatch.setattr(geometry, name, full)
     monkeypatch.setattr(geometry, "_signature", lambda *_: "another")
-    kept.clear()
+    cache.clear()
     assert geometry.current("80") == first
-    kept.clear()
+    cache.clear()
     (tmp_path / "geo" / "last-80.json").unlink()
     with pytest.raises(OSError, match="No space"):
         geometry.current("80")
-    kept.clear()
+    cache.clear()

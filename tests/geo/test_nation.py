@@ -25,9 +25,10 @@ from loaders.store import connection as store
 from loaders.store import nation as store_nation
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from pages.nation import data as nation_data
-from pages.queries import analysis
+from pages.queries import coverage as coverage_queries
 from pages.queries import store as queries
-from pages.session import cache as kept
+from pages.queries.query import Query
+from pages.session import cache
 from pages.session.scope import Scope
 from tests.conftest import ROOT
 from tests.support import nation_files, toy
@@ -182,9 +183,9 @@ def sqlite_two(tmp_path, monkeypatch):
     path = nation_files.csv_of(tmp_path, [*nation_files.SURAT, *nation_files.NAKHON], "national.csv")
     for province in ("80", "84"):
         ingest.ingest(engine, path, who="test", confirmed=True, province=province)
-    kept.clear()
+    cache.clear()
     yield
-    kept.clear()
+    cache.clear()
 
 
 def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
@@ -202,11 +203,11 @@ def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
             1,
         ]
     assert queries.villages(there, None).empty
-    table = analysis.coverage(there, queries.Filters(2007))
+    table = coverage_queries.coverage(there, Query(2007))
     assert table["villages"].isna().all()
     assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
     assert len(queries.villages(home, None)) == 1553
-    everywhere = nation_data.table(home, queries.Filters(2007)).set_index("province_code")
+    everywhere = nation_data.table(home, Query(2007)).set_index("province_code")
     assert everywhere.loc[["80", "84"], "records"].tolist() == [1, 4]
     assert everywhere["status"].value_counts().to_dict() == {"not_reported": 75, "covered": 2}
 
@@ -222,7 +223,7 @@ def test_a_row_without_any_place_stands_only_on_the_board_it_was_loaded_for(sqli
     with store.writing(queries.engine()) as connection:
         connection.execute(store.tables.support.update().values(province_code=None))
         store.touch(connection)
-    kept.clear()
+    cache.clear()
     assert len(queries.support(queries.current_scope())) == 1
     assert len(queries.support(queries.current_scope("84"))) == 4
 

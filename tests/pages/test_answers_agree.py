@@ -11,9 +11,9 @@ from loaders.areas import facts as province_facts
 from pages.currents import panels as money
 from pages.overlaps import lists as overlap_lists
 from pages.overview import questions as answers
-from pages.queries import analysis, looks
+from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
-from pages.queries.store import Filters
+from pages.queries.query import Query
 from pages.subdistrict import panels as sheet
 from tests.support import seeds
 from tests.support.meeting_store import opened
@@ -24,7 +24,7 @@ def board(request, tmp_path_factory):
     """Data version, the usual year, and the answer of every question of a store."""
     with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
         scope = queries.current_scope()
-        chosen = Filters(queries.usual_year(scope))
+        chosen = Query(queries.usual_year(scope))
         yield scope, chosen, {code: answers.answer(scope, chosen, code) for code in QUESTIONS}
 
 
@@ -74,7 +74,7 @@ def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):
     pairs = set(zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True))
     near = pairs | {pair[::-1] for pair in pairs}
     crowds = rows.groupby(["subdistrict_code", "theme_code"])["agency_code"].nunique()
-    status = analysis.by_theme(scope, chosen).set_index(["theme_code", "subdistrict_code"])["status"]
+    status = coverage.by_theme(scope, chosen).set_index(["theme_code", "subdistrict_code"])["status"]
     wanted = {
         place
         for (place, theme), agencies in crowds.items()
@@ -85,7 +85,7 @@ def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):
 
 def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
     scope, chosen, given = board
-    found = analysis.overlaps(scope, chosen)
+    found = overlaps.overlaps(scope, chosen)
     pairs = overlap_lists.inside(found.pairs, chosen)
     flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
     blanks = given["duplication"].blanks
@@ -96,7 +96,7 @@ def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
 
 def test_baht_per_head_of_a_district_is_its_placed_money_by_its_people(board, rows):
     scope, chosen, given = board
-    blanks, table = given["per_head"].blanks, analysis.coverage(scope, chosen)
+    blanks, table = given["per_head"].blanks, coverage.coverage(scope, chosen)
     heads = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code")["population"]
     stated = table[table["status"].eq("none") | table["amount_satang"].notna()]["subdistrict_code"]
     for most in ("most", "least"):
@@ -109,14 +109,14 @@ def test_weak_and_needy_places_are_those_of_ranking_and_gaps(board):
     scope, chosen, given = board
     classes = answers.community_classes(scope, chosen.fiscal_year)
     weak = {code for code, label in classes.items() if label == "C"}
-    status = analysis.coverage(scope, chosen).set_index("subdistrict_code")["status"]
+    status = coverage.coverage(scope, chosen).set_index("subdistrict_code")["status"]
     assert given["weak_unsupported"].blanks["places"] == sum(status[code] == "none" for code in weak)
     assert given["weak_unsupported"].blanks["weak"] == len(weak)
     need = answers.need_looked_at(scope)
     if need is None:
         assert given["need_without_help"].sentence == "answer_need_without_help_unknown"
         return
-    table = looks.need_gaps(scope, chosen, need, "count", "median")
+    table = gaps.gaps(scope, chosen, need, "count", "median")
     assert list(given["need_without_help"].listed["subdistrict_code"]) == list(
         table.loc[table["quadrant"].eq("gap"), "subdistrict_code"]
     )
@@ -145,20 +145,20 @@ def test_every_filter_leaves_no_satang_out(board):
     for name, column in {"agency": "agency_code", "theme": "theme_code", "stream": "stream_code"}.items():
         shown = 0
         for value in every[column].dropna().unique():
-            held = Filters(**{name: value})
-            rolled, table = analysis.rolled(scope, held), analysis.coverage(scope, held)
+            held = Query(**{name: value})
+            rolled, table = coverage.rolled(scope, held), coverage.coverage(scope, held)
             on_map = int(rolled.by_subdistrict["amount_satang"].sum())
             assert on_map == int(table["amount_satang"].sum())
             shown += on_map + int(rolled.strip["amount_satang"].sum())
         assert shown + int(every.loc[every[column].isna(), "amount_satang"].sum()) == total
-    rolled = analysis.rolled(scope, chosen)
-    held = analysis.chosen_support(scope, chosen)["amount_satang"].sum()
+    rolled = coverage.rolled(scope, chosen)
+    held = coverage.records(scope, chosen)["amount_satang"].sum()
     assert rolled.by_subdistrict["amount_satang"].sum() + rolled.strip["amount_satang"].sum() == held
 
 
 def test_money_no_base_reported_is_not_painted_as_none(board):
     scope, chosen, _given = board
-    layer, status = money.alignment_layer(scope, chosen), analysis.coverage(scope, chosen)
+    layer, status = money.alignment_layer(scope, chosen), coverage.coverage(scope, chosen)
     silent = set(status.loc[status["status"].eq("not_reported"), "subdistrict_code"])
     assert set(layer.codes[layer.classes.eq("v")]) == silent
     assert sum(layer.counts().values()) == 170

@@ -12,7 +12,7 @@ from loaders import setup
 from loaders.layouts import templates
 from loaders.store import connection as store
 from loaders.store import tables
-from pages.session import cache as kept
+from pages.session import cache
 from tests.conftest import ROOT
 from tests.support.stores import load_rows
 
@@ -31,9 +31,9 @@ def filled(tmp_path, monkeypatch):
     (tmp_path / "files").mkdir()
     for register in ("support", "plan", "role_holder"):
         load_rows(engine, tmp_path / "files", register, templates.example_rows(register))
-    kept.clear()
+    cache.clear()
     yield engine
-    kept.clear()
+    cache.clear()
     engine.dispose()
 
 
@@ -96,12 +96,12 @@ def test_a_day_that_is_none_is_today(filled, asked):
 def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
     monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
-    kept.clear()
+    cache.clear()
     engine = store.open_store(create=True)
     at = opened("areas")
     assert at.info[0].value == WORDS["th"]["nothing_found"]
     engine.dispose()
-    kept.clear()
+    cache.clear()
 
 
 def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled):
@@ -115,7 +115,7 @@ def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled)
     assert at.button(key="forget").disabled
     with store.writing(filled) as connection:
         connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
-    kept.clear()
+    cache.clear()
     at = opened("sharing")
     at.button(key="forget").click().run()
     assert WORDS["th"]["people_forgotten"].format(rows=1, files=1) in [one.value for one in at.success]
@@ -125,7 +125,7 @@ def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled)
 def test_a_role_that_nobody_listed_is_shown_as_written(filled):
     with store.writing(filled) as connection:
         connection.execute(tables.role_holder.update().values(role="ประธาน <b>"))
-    kept.clear()
+    cache.clear()
     at = opened("subdistrict", subdistrict="800106")
     assert "ประธาน &lt;b&gt;" in said(at)
 

@@ -19,9 +19,12 @@ from pages.meeting import facts as meeting_facts
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
 from pages.meeting.words import Words
-from pages.queries import analysis
+from pages.queries import coverage as coverage_queries
+from pages.queries import gaps as gaps_queries
+from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
-from pages.session import cache as kept
+from pages.queries.query import Query
+from pages.session import cache
 from pages.shell import precompute as warm
 from tests.support import served
 from tests.support.meeting_store import copied, more_support, opened
@@ -67,21 +70,21 @@ def test_a_meeting_is_ready_soon_after_somebody_has_opened_a_page(facts, monkeyp
 
 def test_findings_are_the_numbers_of_the_board(facts):
     scope = queries.current_scope()
-    chosen = queries.Filters(facts["fiscal_year"])
-    coverage = analysis.coverage(scope, chosen)
+    chosen = Query(facts["fiscal_year"])
+    coverage = coverage_queries.coverage(scope, chosen)
     title = facts["steps"]["coverage"]["title"][1]
     assert title == {"covered": int(coverage["status"].eq("covered").sum()), "all": 170, "none": int(coverage["status"].eq("none").sum()),
                      "unknown": int(coverage["status"].eq("not_reported").sum())}  # fmt: skip
-    gaps = analysis.gaps(scope, chosen, "hardship_households")
+    gaps = gaps_queries.gaps(scope, chosen, "hardship_households")
     assert (
         facts["steps"]["gaps"]["title"][1]["gaps"]
         == int(gaps["quadrant"].eq("gap").sum())
         == facts["steps"]["gaps"]["classes"].count("g")
     )
-    flagged = analysis.overlaps(scope, chosen).pairs["outcome"].eq("suspected_duplication").sum()
+    flagged = overlaps_queries.overlaps(scope, chosen).pairs["outcome"].eq("suspected_duplication").sum()
     assert facts["steps"]["overlaps"]["title"][1]["pairs"] == int(flagged)
     currents = facts["steps"]["currents"]
-    total = int(analysis.chosen_support(scope, chosen)["amount_satang"].sum())
+    total = int(coverage_queries.records(scope, chosen)["amount_satang"].sum())
     assert currents["title"][1]["total"]["satang"] == total == sum(bar[1] for bar in currents["bars"])
     assert facts["questions"]["weak_unsupported"]["title"][1]["places"] == facts["steps"]["weak"]["title"][1]["alone"]
     assert facts["steps"]["pilots"]["classes"].count("p") == 55
@@ -94,7 +97,7 @@ def test_findings_are_the_numbers_of_the_board(facts):
 
 def test_cards_add_up_to_the_records(facts):
     assert sum(card["supports"] for card in facts["cards"].values()) == len(
-        analysis.rolled(queries.current_scope(), queries.Filters(facts["fiscal_year"])).by_subdistrict
+        coverage_queries.rolled(queries.current_scope(), Query(facts["fiscal_year"])).by_subdistrict
     )
     assert facts["cards"]["801602"]["status"] == "none"
     assert facts["cards"]["801602"]["top"] == []
@@ -102,7 +105,7 @@ def test_cards_add_up_to_the_records(facts):
 
 def test_facts_are_plain_json_and_the_same_every_time(facts):
     assert json.loads(snapshots.canonical(facts)) == facts
-    kept.clear()
+    cache.clear()
     assert snapshots.canonical(meeting_facts.gather(queries.current_scope())) == snapshots.canonical(facts)
 
 
@@ -140,7 +143,7 @@ def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tm
         with store.writing(queries.engine()) as connection:
             number = snapshots.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester")
         more_support(path, tmp_path)
-        kept.clear()
+        cache.clear()
         now = meeting_facts.gather(queries.current_scope())
         with store.reading(queries.engine()) as connection:
             frozen, listed = snapshots.read(connection, number), snapshots.listed(connection)

@@ -12,7 +12,7 @@ from streamlit.util import calc_hash
 
 from bench.support.client import Client
 from loaders.words import catalogue
-from pages.session import cache as kept
+from pages.session import cache
 from tests.conftest import ROOT
 from tests.support import nation_files, served
 
@@ -38,9 +38,9 @@ def surat(request, tmp_path_factory):
         patch.delenv("KRADAN_PROVINCE")
         patch.setenv("KRADAN_STORE", str(path))
         patch.delenv("DATABASE_URL", raising=False)
-        kept.clear()
+        cache.clear()
         yield request.param
-    kept.clear()
+    cache.clear()
 
 
 def run(view: str, **choices: str) -> AppTest:

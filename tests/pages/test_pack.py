@@ -22,7 +22,7 @@ from pages.meeting.pack import make
 from pages.meeting.pack.lines import pieces, width, wrap
 from pages.meeting.words import Words
 from pages.queries import store as queries
-from pages.session import cache as kept
+from pages.session import cache
 from tests.support import served
 from tests.support.meeting_store import more_support, opened
 
@@ -50,7 +50,7 @@ def made(tmp_path_factory):
         with store.writing(queries.engine()) as connection:
             number = snapshots.freeze(connection, "ประชุม", facts, "tester")
         more_support(path, folder)
-        kept.clear()
+        cache.clear()
         with store.reading(queries.engine()) as connection:
             frozen = snapshots.read(connection, number)
         assert meeting_facts.gather(queries.current_scope())["version"] != frozen["version"]

@@ -11,13 +11,14 @@ from hypothesis import strategies as some
 from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.components import saved_scenarios as scenarios
-from pages.queries import analysis
+from pages.queries import gaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
-from pages.session import cache as kept
+from pages.session import cache
 from pages.strengthening import panels as strengthening_parts
 from pages.welfare import data as welfare_data
 from pages.welfare import panels as welfare_parts
@@ -30,9 +31,9 @@ def scope(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("KRADAN_STORE", str(store))
         patch.delenv("DATABASE_URL", raising=False)
-        kept.clear()
+        cache.clear()
         yield queries.current_scope()
-        kept.clear()
+        cache.clear()
 
 
 @pytest.fixture
@@ -159,16 +160,16 @@ def test_an_agreed_class_stands_beside_the_computed_one(scope):
     unit = ranking_data.reviewed(scope, ranking, 2007).units.set_index(KEY).loc[code]
     assert (unit["class"], unit["agreed_class"], unit["by"]) == ("C", "A", "วันดี")
     assert not ranking_data.reviewed(scope, ranking, 2006).units["is_overridden"].any()
-    assert code not in set(strengthening_parts.weak(scope, queries.Filters(2007), Method())[1][KEY])
+    assert code not in set(strengthening_parts.weak(scope, Query(2007), Method())[1][KEY])
     queries.decide(lambda c: decisions.remove(c, "override", key, "วันดี"))
     assert not ranking_data.reviewed(scope, ranking, 2007).units["is_overridden"].any()
 
 
 def test_last_year_is_compared_only_when_there_is_one(scope, monkeypatch):
     assert ranking_data.year_before(scope, 2007) is None
-    now = analysis.needs(scope)
+    now = gaps.needs(scope)
     earlier = now[now["fiscal_year"].eq(2007)].assign(fiscal_year=2006)
-    monkeypatch.setattr(analysis, "needs", lambda scope: pd.concat([now, earlier], ignore_index=True))
+    monkeypatch.setattr(gaps, "needs", lambda scope: pd.concat([now, earlier], ignore_index=True))
     assert ranking_data.year_before(scope, 2007) == 2006
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from loaders.store import connection as store
 from loaders.store import tables
-from pages.session import cache as kept
+from pages.session import cache
 from tests.support import served
 
 
@@ -22,13 +22,13 @@ def opened(path: Path) -> Iterator[Path]:
     before = {name: os.environ.get(name) for name in ("KRADAN_STORE", "DATABASE_URL")}
     os.environ["KRADAN_STORE"] = str(path)
     os.environ.pop("DATABASE_URL", None)
-    kept.clear()
+    cache.clear()
     try:
         yield path
     finally:
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
-        kept.clear()
+        cache.clear()
 
 
 def more_support(path: Path, folder: Path) -> None:

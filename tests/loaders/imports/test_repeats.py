@@ -15,7 +15,7 @@ from loaders.imports import decide, repeats, review
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.store import connection as store
-from pages.session import cache as kept
+from pages.session import cache
 from tests.conftest import ROOT, SHARED
 from tests.loaders.test_cli import loaders
 from tests.support.import_files import account, adds_up, csv_file, new_store
@@ -136,7 +136,7 @@ def test_the_page_tells_what_rests_on_a_batch_before_it_is_withdrawn(
 ) -> None:
     grown = [*FIRST, ["กลาย", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1000"]]
     after_the_first(engine, tmp_path, grown, leave_out_repeats=True)
-    kept.clear()
+    cache.clear()
     page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
     page._page_hash = calc_hash("imports")
     page.run()
@@ -146,7 +146,7 @@ def test_the_page_tells_what_rests_on_a_batch_before_it_is_withdrawn(
     found = [one.value for one in page.warning if told in one.value]
     assert len(found) == 1
     assert "73,500" in found[0]
-    kept.clear()
+    cache.clear()
 
 
 def test_a_file_of_nothing_but_repeats_is_refused_when_they_are_left_out(engine: Engine, tmp_path: Path) -> None:

@@ -1,43 +1,15 @@
 """Results kept by their arguments."""
 
-import subprocess
-import sys
 import threading
 
 import pytest
 
-from pages.session import cache as kept
-from tests.conftest import ROOT
-
-LETS_GO = """
-import time
-from pages.shell import memory
-
-def size():
-    return int(open("/proc/self/statm").read().split()[1]) * 4096
-
-memory.EVERY_SECONDS = 0.1
-blocks = [bytes(2_000) for _ in range(100_000)]
-blocks = blocks[::1_000]  # some stay, so that what lies between them is not given back by itself
-full = size()
-memory.stay_small()
-for _ in range(300):
-    if size() < full - 100e6:
-        break
-    time.sleep(0.1)
-print(size() < full - 100e6)
-"""
-NO_THREAD = """
-import threading
-from pages.shell import memory
-memory.stay_small()
-print(threading.active_count() == 1)
-"""
+from pages.session import cache
 
 
 def test_a_result_is_computed_once_and_the_oldest_is_forgotten():
     asked = []
-    square = kept.kept(2)(lambda number: asked.append(number) or number**2)
+    square = cache.cached(2)(lambda number: asked.append(number) or number**2)
     assert [square(number) for number in (2, 3, 2, 3)] == [4, 9, 4, 9]
     assert asked == [2, 3]
     square(2)
@@ -55,7 +27,7 @@ def test_many_who_ask_at_once_wait_for_one_computation():
         go.wait(10)
         return number
 
-    slow_kept, found = kept.kept()(slow), []
+    slow_kept, found = cache.cached(4)(slow), []
     threads = [threading.Thread(target=lambda: found.append(slow_kept(7))) for _ in range(8)]
     threads[0].start()
     begun.wait(10)
@@ -76,7 +48,7 @@ def test_a_failure_is_not_kept():
             raise answer
         return answer
 
-    asking = kept.kept()(ask)
+    asking = cache.cached(4)(ask)
     with pytest.raises(ValueError, match="lost"):
         asking()
     assert asking() == 5
@@ -88,17 +60,8 @@ def test_what_was_computed_from_a_state_that_is_gone_is_not_kept():
     def look() -> str:
         seen = next(states)
         if seen == "old":
-            kept.clear()
+            cache.clear()
         return seen
 
-    looking = kept.kept()(look)
+    looking = cache.cached(4)(look)
     assert [looking(), looking(), looking()] == ["old", "new", "new"]
-
-
-@pytest.mark.parametrize("platform", ["linux", "win32"])
-def test_free_memory_is_given_back_where_the_library_can(platform):
-    code = LETS_GO if platform == "linux" else f"import sys; sys.platform = 'win32'{NO_THREAD}"
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120, check=True
-    )
-    assert done.stdout.strip() == "True"

@@ -1,0 +1,144 @@
+"""Who is reached under a query: records, coverage, the roll-up to subdistricts, class bounds; kept by scope and query.
+
+Computed from the frames of :mod:`pages.queries.store` by ``geo``. They are shared between sessions and must not be
+changed in place; ``geo`` never does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+
+from geo.coverage import coverage as cov
+from geo.coverage.roll_up import RolledUp, roll_up, spread
+from geo.maps.breaks import class_breaks
+from geo.periods import filter_support, periods
+from loaders import codes
+from loaders.areas import facts as province_facts
+from pages.queries import store
+from pages.queries.query import Query
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+
+@cached(64)
+def records(scope: Scope, query: Query) -> pd.DataFrame:
+    """Support records that meet the query, as written (a split moves none of them)."""
+    if query.split is not None:
+        return records(scope, query.without("split"))
+    if query.tier is not None:
+        wide = records(scope, query.without("tier"))
+        return wide[wide["agency_level"].eq(query.tier).fillna(False).astype(bool)]
+    return filter_support(store.support(scope), **query.filters)
+
+
+def _spread(scope: Scope, query: Query) -> pd.DataFrame:
+    """The records of the query, money above the subdistrict spread by its split."""
+    areas, governments = store.areas(scope, query.fiscal_year), province_facts.local_governments(scope.province)
+    return spread(records(scope, query), areas, query.split, governments)
+
+
+@cached(64)
+def rolled(scope: Scope, query: Query) -> RolledUp:
+    """Records by subdistrict and the strip of money without one; a split moves money from there, never adds any."""
+    areas, governments = store.areas(scope, query.fiscal_year), province_facts.local_governments(scope.province)
+    return roll_up(_spread(scope, query), areas, governments)
+
+
+def coverage(scope: Scope, query: Query) -> pd.DataFrame:
+    """Coverage of every subdistrict. The district is left out: it zooms, it does not hide a record."""
+    return _coverage(scope, query.without("district"))
+
+
+@cached(256)
+def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
+    any_year = records(scope, query.without("fiscal_year"))
+    bases = tuple(sorted(set(any_year["base"].dropna()))) if query.is_narrowed else None
+    return cov.coverage(
+        any_year if query.split is None else _spread(scope, query),
+        store.areas(scope, query.fiscal_year),
+        store.villages(scope, query.fiscal_year),
+        store.reports(scope),
+        fiscal_year=query.fiscal_year,
+        local_governments=province_facts.local_governments(scope.province),
+        spoken=_spoken(scope, bases, query.fiscal_year),
+    )
+
+
+@cached(128)
+def _spoken(scope: Scope, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
+    """Which of the relevant bases have not spoken: few sets of bases stand behind many queries."""
+    return cov.missing_bases(store.areas(scope, fiscal_year), store.reports(scope), bases, fiscal_year)
+
+
+@cached(256)
+def all_spoke(scope: Scope, query: Query) -> tuple[int, int]:
+    """Subdistricts (of the district chosen) for which every relevant base has spoken, and all; without a base none."""
+    table = coverage(scope, query)
+    share = table["completeness"][table["district_code"].eq(query.district) | (not query.district)]
+    return int(share.eq(1).sum()), len(share)
+
+
+def breaks(scope: Scope, column: str, *queries: Query) -> list[float]:
+    """Class bounds of a measure for the maps of these queries, from all years together: one colour means one thing."""
+    wide = {query.without("district", "fiscal_year") for query in queries}
+    return _breaks(scope, column, tuple(sorted(wide, key=repr)))
+
+
+@cached(256)
+def _breaks(scope: Scope, column: str, queries: tuple[Query, ...]) -> list[float]:
+    years = store.years(scope)
+    columns = [coverage(scope, replace(query, fiscal_year=year))[column] for query in queries for year in years]
+    return class_breaks(pd.concat(columns) if columns else pd.Series(dtype=float), 5)
+
+
+@cached(64)
+def undated(scope: Scope, query: Query) -> tuple[int, int]:
+    """Records (and their satang) that a year filter leaves out because they state neither date nor year."""
+    any_year = records(scope, query.without("fiscal_year"))
+    lost = any_year[periods(any_year)["basis"].eq("not_known")]
+    return len(lost), int(lost["amount_satang"].sum())
+
+
+def records_without_a_filter(scope: Scope, query: Query) -> dict[str, int]:
+    """How many records there would be if one of the filters in use were dropped."""
+    query = query.without("tier", "split")
+    used = [name for name, value in query.filters.items() if value is not None]
+    return {name: len(records(scope, query.without(name))) for name in used}
+
+
+@cached(16)
+def by_theme(scope: Scope, query: Query) -> pd.DataFrame:
+    """Coverage for each theme (or the one asked for), stacked with ``theme_code``: the figures of the coverage page."""
+    themes = [code for code in theme_codes() if query.theme in (None, code)]
+    tables = [coverage(scope, replace(query, theme=theme)).assign(theme_code=theme) for theme in themes]
+    return pd.concat(tables, ignore_index=True)
+
+
+@cached(32)
+def theme_coverage(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+    """Status of every theme in every subdistrict, where only bases that ever reported work on a theme count against it."""
+    return cov.coverage_by(
+        "theme_code",
+        theme_codes(),
+        records(scope, Query(fiscal_year)),
+        store.areas(scope, fiscal_year),
+        store.villages(scope, fiscal_year),
+        store.reports(scope),
+        bases_by_value=bases_by_theme(scope),
+        fiscal_year=fiscal_year,
+        local_governments=province_facts.local_governments(scope.province),
+    )
+
+
+def theme_codes() -> list[str]:
+    """Codes of all themes, in the order of the code list."""
+    return [entry["code"] for entry in codes.themes()]
+
+
+@cached(4)
+def bases_by_theme(scope: Scope) -> dict[str, list[str]]:
+    """Which bases ever reported work on a theme: only their silence counts against it; with none it stays not known."""
+    pairs = store.support(scope)[["theme_code", "base"]].dropna().drop_duplicates()
+    return {theme: sorted(pairs.loc[pairs["theme_code"].eq(theme), "base"]) for theme in theme_codes()}

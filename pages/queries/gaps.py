@@ -1,0 +1,110 @@
+"""Need against support: gaps by indicator and by theme, demands of plans, who works next door, clusters."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pandas as pd
+
+from geo.clusters import Method, local_clusters
+from geo.coverage import gaps as geo_gaps
+from loaders import codes
+from pages.queries import store
+from pages.queries.coverage import bases_by_theme, coverage, records, theme_codes
+from pages.queries.query import Query
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+Bar = Literal["median", "mean", "quarter"]
+Per = Literal["count", "population", "households"]
+
+
+@cached(64)
+def needs(scope: Scope) -> pd.DataFrame:
+    """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
+    table = store.register(scope, "indicator")
+    return table[table["area_level"].eq("subdistrict")][["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
+
+
+def theme_of(indicator: str) -> str | None:
+    """The theme that answers a need."""
+    return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
+
+
+@cached(64)
+def gaps(scope: Scope, query: Query, indicator: str, per: Per = "count", bar: Bar = "median") -> pd.DataFrame:
+    """Need against support of the need's theme (or of the theme asked for).
+
+    ``per`` is what a need is divided by; from ``bar`` on it is high (``quarter``: the highest quarter of the places).
+    """
+    theme = query.theme or theme_of(indicator)
+    table = coverage(scope, Query(query.fiscal_year, query.agency, theme, query.stream))
+    divisor = None if per == "count" else per
+    threshold = "median" if bar == "quarter" else bar
+    by_middle = geo_gaps.gaps(needs(scope), table, indicator=indicator, threshold=threshold, per=divisor)
+    if bar != "quarter" or not by_middle["need_measure"].notna().any():
+        return by_middle
+    quarter = float(by_middle["need_measure"].quantile(0.75))
+    return geo_gaps.gaps(needs(scope), table, indicator=indicator, threshold=quarter, per=divisor)
+
+
+@cached(32)
+def gaps_by_theme(scope: Scope, query: Query) -> pd.DataFrame:
+    """How far each theme reaches, those that leave most people without first."""
+    areas = store.areas(scope, query.fiscal_year)
+    return geo_gaps.gaps_by_theme(
+        records(scope, query.without("district", "theme")),
+        areas[areas["district_code"].eq(query.district)] if query.district else areas,
+        store.villages(scope, query.fiscal_year),
+        store.reports(scope),
+        theme_codes(),
+        bases_by_theme=bases_by_theme(scope),
+        fiscal_year=query.fiscal_year,
+    )
+
+
+@cached(16)
+def plan_demands(scope: Scope, query: Query) -> pd.DataFrame:
+    """Themes that community plans ask for against the support of that theme."""
+    table = geo_gaps.plan_gaps(
+        store.register(scope, "plan"),
+        records(scope, query.without("district", "theme")),
+        store.areas(scope, query.fiscal_year),
+        store.reports(scope),
+        bases_by_theme=bases_by_theme(scope),
+        fiscal_year=query.fiscal_year,
+    )
+    if query.district:
+        table = table[table["subdistrict_code"].str.startswith(query.district)]
+    return table[table["theme_code"].eq(query.theme)] if query.theme else table
+
+
+@cached(8)
+def near_agencies(scope: Scope, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
+    """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
+    table = geo_gaps.neighbouring_agencies(records(scope, Query(fiscal_year)), store.adjacency(scope))
+    groups = table.groupby(["subdistrict_code", "theme_code"])
+    return {(str(code), str(theme)): list(rows["agency_code"]) for (code, theme), rows in groups}
+
+
+@cached(16)
+def clusters(scope: Scope, query: Query, measure: str, method: Method) -> pd.DataFrame:
+    """Clusters on baht per head (``per_head_baht``: none counts as 0, not reported takes no part) or on an indicator."""
+    if measure == "per_head_baht":
+        table = coverage(scope, query).set_index("subdistrict_code")
+        values = table["per_head_baht"].mask(table["status"].eq("none"), 0.0).mask(table["status"].eq("not_reported"))
+    else:
+        rows = needs(scope).query("indicator_code == @measure").sort_values("fiscal_year").dropna(subset=["value"])
+        latest = rows.drop_duplicates("subdistrict_code", keep="last").set_index("subdistrict_code")["value"]
+        values = latest.reindex(store.areas(scope, None)["subdistrict_code"])
+    return local_clusters(values, store.adjacency(scope), method=method)
+
+
+def strengths(scope: Scope) -> dict[str, dict]:
+    """Indicators of strength with figures in the store: code -> its entry."""
+    present = set(needs(scope)["indicator_code"])
+    return {
+        entry["code"]: entry
+        for entry in codes.indicators()
+        if entry["direction"] == "strength" and entry["code"] in present
+    }

@@ -1,0 +1,48 @@
+"""Where money goes under a query: flows, how far it meets plans, how evenly it is spread."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.money import alignment as geo_alignment
+from geo.money import currents
+from loaders.areas import facts as province_facts
+from pages.queries import store
+from pages.queries.coverage import coverage, records, rolled
+from pages.queries.query import Query
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+
+@cached(16)
+def flows(scope: Scope, query: Query) -> currents.Currents:
+    """Money by stream, agency, theme and district."""
+    areas, governments = store.areas(scope, query.fiscal_year), province_facts.local_governments(scope.province)
+    return currents.currents(records(scope, query), areas, governments)
+
+
+@cached(16)
+def alignment(scope: Scope, query: Query) -> pd.DataFrame:
+    """Share of each subdistrict's money that meets its community's own plan."""
+    return geo_alignment.alignment(
+        rolled(scope, query.without("district")).by_subdistrict,
+        store.register(scope, "plan"),
+        store.areas(scope, query.fiscal_year),
+    )
+
+
+@cached(8)
+def evenness(scope: Scope, query: Query) -> dict:
+    """Lorenz curve, Gini and Theil of baht per head; loads its libraries only when first asked for."""
+    from geo.money import equity
+
+    table = coverage(scope, query)
+    stated = table["amount_satang"].mask(table["status"].eq("none"), 0)
+    placed = table[stated.notna() & (table["population"] > 0)].assign(baht=stated / 100)
+    return {
+        "curve": equity.lorenz(placed["baht"], placed["population"]),
+        "gini": equity.gini_by_people(placed["baht"], placed["population"]),
+        "theil": equity.theil(equity.per_head(placed["baht"], placed["population"]), placed["district_code"]),
+        "known": len(placed),
+        "all": len(table),
+    }

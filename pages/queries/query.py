@@ -1,0 +1,51 @@
+"""What a page asks of the records, as one value: the filters, the level of the agencies, how money above is spread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from geo.coverage.roll_up import SplitMethod
+
+TIERS = ("local", "provincial", "central")
+
+
+@dataclass(frozen=True)
+class Query:
+    """The records asked for; ``None`` = all, and for ``split`` = money above the subdistrict stays where it was written.
+
+    ``fiscal_year`` is Gregorian; ``tier`` is the level of the agencies (one of :data:`TIERS`).
+    """
+
+    fiscal_year: int | None = None
+    agency: str | None = None
+    theme: str | None = None
+    stream: str | None = None
+    district: str | None = None
+    tier: str | None = None
+    split: SplitMethod | None = None
+
+    def without(self, *names: str) -> Query:
+        """The same query with some of it dropped."""
+        return replace(self, **dict.fromkeys(names))
+
+    def at(self, dimension: str, value: str) -> Query:
+        """The same query at another value of a dimension (``year`` takes the Buddhist year); empty = all."""
+        if dimension == "year":
+            return replace(self, fiscal_year=int(value) - 543 if value else None)
+        return replace(self, **{dimension: value or None})
+
+    def value_of(self, dimension: str) -> str:
+        """The value of a dimension as :meth:`at` takes it; empty = all."""
+        if dimension == "year":
+            return str(self.fiscal_year + 543) if self.fiscal_year else ""
+        return getattr(self, dimension) or ""
+
+    @property
+    def filters(self) -> dict[str, str | int | None]:
+        """The choices that narrow the records themselves, by the name :func:`geo.periods.filter_support` has for them."""
+        return {name: getattr(self, name) for name in ("fiscal_year", "agency", "theme", "stream", "district")}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only the bases that ever reported such work are relevant to it."""
+        return any((self.agency, self.theme, self.stream, self.tier))
