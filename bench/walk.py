@@ -19,6 +19,9 @@ from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 
+# Machinery that a reader of the way passes without going in: the cache, the catalogue of words, checks of a frame.
+MACHINERY = {"pages.session.cache", "pages.session.text", "pages.session.formatter", "loaders.words"}
+CHECKS = {"require_columns", "is_one_of"}
 FLOORS = ("loaders", "geo", "pages.session", "pages.queries", "pages.components", "pages.")
 
 
@@ -44,7 +47,7 @@ def walk(act: Callable[[], object]) -> dict[str, int]:
         ):
             return
         room = path.removeprefix(f"{ROOT}/").removesuffix(".py").replace("/", ".")
-        if not room.startswith(("pages", "geo", "loaders")):
+        if not room.startswith(("pages", "geo", "loaders")) or room in MACHINERY or frame.f_code.co_name in CHECKS:
             return
         names.add((room, frame.f_code.co_name))
         if not stays or stays[-1] != room:
