@@ -110,7 +110,7 @@ def _sources(scope: Scope) -> list[dict]:
 
 def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
-    coverage, gaps, ranked = meeting.coverage, meeting.gaps, meeting.ranked
+    covered, gaps, ranked = meeting.coverage, meeting.gaps, meeting.ranked
     flagged = meeting.flagged["subdistrict_code"].value_counts()
     supports = coverage.rolled(meeting.scope, meeting.chosen).by_subdistrict.sort_values(
         "amount_satang", ascending=False, na_position="last"
@@ -119,7 +119,7 @@ def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
     booklet = _booklets(meeting.scope)
     cards = {}
     for position, code in enumerate(meeting.codes):
-        row, need = coverage.loc[code], gaps.loc[code]
+        row, need = covered.loc[code], gaps.loc[code]
         rank = ranked.loc[code] if code in ranked.index else None
         cards[code] = {
             "status": row["status"], "agencies": int(row["agencies"]), "supports": int(row["supports"]), "satang": whole(row["amount_satang"]),
