@@ -246,7 +246,9 @@ def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
         any(viewer.may_see(level_of(sharing, register, row.base), row.base) for register in registers.get(row.id, ()))
         for row in records(frame)
     ]
-    return redact(frame[seen].assign(loaded_by="", summary="{}").reset_index(drop=True))
+    return redact(
+        frame[pd.Series(seen, index=frame.index, dtype=bool)].assign(loaded_by="", summary="{}").reset_index(drop=True)
+    )
 
 
 def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:

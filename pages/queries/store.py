@@ -95,7 +95,13 @@ def register(scope: Scope, name: str) -> pd.DataFrame:
 
 def role_holders(scope: Scope) -> pd.DataFrame:
     """People by role as this person may see them: whoever did not sign in sees which roles are filled, not by whom."""
-    return register(scope if who.has_sign_in() else replace(scope, viewer=PUBLIC), "role_holder")
+    return _role_holders(scope if who.has_sign_in() else replace(scope, viewer=PUBLIC))
+
+
+@cached(4)
+def _role_holders(scope: Scope) -> pd.DataFrame:
+    with store.reading(engine()) as connection:
+        return store.read_register(connection, "role_holder", scope.province, viewer=scope.viewer)
 
 
 @cached(8)
