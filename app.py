@@ -2,21 +2,19 @@
 
 import streamlit as st
 
-from pages.session import errors as guard
-from pages.session import url_state
+from pages.session import errors, page_links, url_state
 from pages.session.text import t
-from pages.shell import navigation as frame
+from pages.shell import navigation
 
-with guard.calm():
+with errors.boundary():
     url_state.read()
     st.set_page_config(
-        page_title=t("board_name"), page_icon=str(frame.ICON), layout="wide", initial_sidebar_state="collapsed"
+        page_title=t("board_name"), page_icon=str(navigation.ICON), layout="wide", initial_sidebar_state="collapsed"
     )
-    frame.style()
-    views = frame.views()
-    st.session_state["_views"] = views
-    chosen = st.navigation(list(views.values()), position="hidden")
-    frame.menu(views, chosen.url_path)  # first: where to go is known even when the store does not answer
-    frame.header(frame.board_words())
-    frame.stays_in_touch()
+    navigation.style()
+    views = navigation.views()
+    page_links.register(views)
+    chosen = navigation.choose(views)  # first: where to go is known even when the store does not answer
+    navigation.header(navigation.board_words())
+    navigation.keep_alive()
     chosen.run()

@@ -42,3 +42,8 @@ def computes_ahead() -> bool:
 def version() -> str:
     """The release of this program, as ``pyproject.toml`` says."""
     return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+
+def has_plain_navigation() -> bool:
+    """Whether Streamlit's own menu and first page stand instead of ours (``KRADAN_PLAIN_NAVIGATION``, default no)."""
+    return os.environ.get("KRADAN_PLAIN_NAVIGATION", "0") == "1"

@@ -6,23 +6,15 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import known_sum
 from pages.agency import panels as territory
 from pages.agency import print as agency_sheet
-from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components import records as rows_
+from pages.components.page import page
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
-
-
-def view() -> None:
-    """The agency's page; without a choice, the list of agencies."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -75,3 +67,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     territory.sheet(scope, chosen, own)
     panels.sources(scope, own, chosen)
     agency_sheet.show(scope, chosen, name, own)
+
+
+view = page(results=_results)

@@ -8,12 +8,12 @@ from loaders.areas import register as areas_register
 from pages.areas import panels as area_parts
 from pages.components import panels
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import day, t, whole
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """Areas as of a day; moving the day moves names and districts, never a record."""
-    scope = queries.current_scope()
     place = st.container()
     areas = queries.area_register(scope)
     if areas.empty:

@@ -10,9 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components.names import district_names, names_among, present_names, theme_names
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import fragments as apart
-from pages.session import notices as toasts
-from pages.session import url_state
+from pages.session import fragments, notices, url_state
 from pages.session.scope import Scope
 from pages.session.text import LANGUAGES, safe, t, year
 
@@ -20,8 +18,8 @@ ALL = ""
 EVERYTHING = {"theme": "all_themes", "agency": "all_agencies", "stream": "all_streams", "district": "all_districts"}
 
 
-def results(scope: Scope, draw: Callable[..., None], *more: object) -> None:
-    """Draw what the filters ask for, as ``draw(scope, chosen, *more)``, in a part that a filter draws alone.
+def results(scope: Scope, draw: Callable[[Scope, Query, DeltaGenerator], None], place: DeltaGenerator) -> None:
+    """Draw what the filters ask for, as ``draw(scope, chosen, place)``, in a part that a filter draws alone.
 
     ``draw`` reads every other choice from the session, for these are not drawn again before it. When the data have
     changed since the view was drawn, everything is.
@@ -37,10 +35,10 @@ def results(scope: Scope, draw: Callable[..., None], *more: object) -> None:
             draw_anew()
         if words is not None:
             say_chosen(scope, words)
-        draw(scope, chosen(), *more)
+        draw(scope, chosen(), place)
         url_state.write()
 
-    apart.part(apart.RESULTS, run)
+    fragments.part(fragments.RESULTS, run)
 
 
 def draw_anew() -> None:
@@ -48,7 +46,7 @@ def draw_anew() -> None:
 
     It must not: what it was pressed for may stand elsewhere now, and lists begin at another entry.
     """
-    toasts.say_and_draw_anew(t("data_changed"), ":material/update:")
+    notices.rerun_with_notice(t("data_changed"), ":material/update:")
 
 
 def chosen() -> Query:
@@ -63,7 +61,9 @@ def choose(
 ) -> str:
     """A list to choose one code from; what the address asks for and is not on the list falls back to the default."""
     url_state.current().hold(key, options, default if default is not None else options[0])
-    return st.selectbox(label, options, format_func=words, key=key, persist_state="session", on_change=apart.reaction())
+    return st.selectbox(
+        label, options, format_func=words, key=key, persist_state="session", on_change=fragments.reaction()
+    )
 
 
 def switch(
@@ -79,7 +79,7 @@ def switch(
         required=True,
         persist_state="session",
         label_visibility="collapsed",
-        on_change=apart.reaction(),
+        on_change=fragments.reaction(),
     )
     return str(chosen)
 
@@ -106,7 +106,7 @@ def _row(scope: Scope, names: tuple[str, ...], with_year: tuple[str, ...] = ()) 
     said = folded(names)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         for name in names:
-            with apart.redraws(apart.RESULTS, *(with_year if name == "year" else ())):
+            with fragments.redraws(fragments.RESULTS, *(with_year if name == "year" else ())):
                 _filter(scope, name)
     say_chosen(scope, said)
 

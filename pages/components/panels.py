@@ -22,7 +22,7 @@ from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import url_state
+from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, formatter, language, safe, t, whole, year
 
@@ -133,7 +133,7 @@ def open_subdistrict(code: str | None) -> None:
     """Go to a clicked subdistrict's own page, keeping the filters."""
     if code:
         st.session_state["subdistrict"] = code
-        st.switch_page(st.session_state["_views"]["subdistrict"], query_params=url_state.link_params(subdistrict=code))
+        page_links.go("subdistrict", url_state.link_params(subdistrict=code))
 
 
 def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
@@ -246,7 +246,7 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         st.caption(t("source_rows"))
         where = {"sheet": t("column_sheet"), "row": t("column_row"), "loaded_by": t("column_loaded_by")}
         table(rows, "source-rows", columns | where, 300)
-        st.page_link(st.session_state["_views"]["sources"], label=t("to_sources"))
+        page_links.link("sources", t("to_sources"))
 
 
 def empty(key: str = "nothing_found") -> None:

@@ -11,8 +11,7 @@ import streamlit as st
 from loaders.decisions import scenarios
 from loaders.problems import Refused
 from pages.queries import store as queries
-from pages.session import notices as toasts
-from pages.session import url_state
+from pages.session import notices, url_state
 from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
@@ -69,7 +68,7 @@ def attempt(write: Callable, done: str) -> None:
         problem = stop.problem
         st.warning(t(f"problem_{problem.code}", value=problem.value or ""))
         return
-    toasts.say_and_draw_anew(t(done))
+    notices.rerun_with_notice(t(done))
 
 
 def kept(scope: Scope, kind: str) -> pd.DataFrame:

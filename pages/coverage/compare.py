@@ -19,8 +19,7 @@ from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import fragments as apart
-from pages.session import url_state
+from pages.session import fragments, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole, year
@@ -35,14 +34,14 @@ def choose(scope: Scope) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
         url_state.current().filters += ("tier", "split")
-        with apart.redraws(apart.RESULTS):
+        with fragments.redraws(fragments.RESULTS):
             choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
             if mode != "small":
                 panels.choose_map_view(scope)
             tiers = dimensions.words(scope, "tier")
             choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
             choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
-        apart.part(STEP, lambda: _step_year(scope))
+        fragments.part(STEP, lambda: _step_year(scope))
 
 
 def _step_year(scope: Scope) -> None:
@@ -54,7 +53,7 @@ def _step_year(scope: Scope) -> None:
 
     def move() -> None:
         st.session_state["year"] = st.session_state["_year_step"]
-        apart.redraw(apart.VIEW)  # the list of years has to follow
+        fragments.redraw(fragments.VIEW)  # the list of years has to follow
 
     st.session_state["_year_step"] = st.session_state["year"]
     st.select_slider(

@@ -5,22 +5,18 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
+from pages.components.page import page
 from pages.coverage import compare, dimensions
 from pages.coverage import lists as coverage_lists
 from pages.queries import coverage
-from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t
 
 
-def view() -> None:
-    """Coverage of every subdistrict."""
-    scope = queries.current_scope()
-    place = st.container()
+def _choices(scope: Scope) -> None:
     choices.filters(scope, with_year=(compare.STEP,))
     compare.choose(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
@@ -44,3 +40,6 @@ def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
             coverage_lists.nothing(scope, query)
     coverage_lists.lists(scope, query, inside)
     panels.sources(scope, coverage.records(scope, query), query)
+
+
+view = page(filters=_choices, results=_results)

@@ -5,6 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
+from pages.components.page import page
 from pages.currents import panels as parts
 from pages.queries import coverage, money
 from pages.queries import store as queries
@@ -13,14 +14,6 @@ from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
 MAPS = ("alignment", "strong_on_weak")
-
-
-def view() -> None:
-    """The currents of a year."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -53,3 +46,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     parts.history(scope, chosen)
     parts.evenness(scope, chosen)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
+
+
+view = page(results=_results)

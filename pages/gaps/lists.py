@@ -16,7 +16,7 @@ from pages.components.names import theme_names
 from pages.queries import coverage, gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import fragments as apart
+from pages.session import fragments
 from pages.session.scope import Scope
 from pages.session.text import baht, language, name_of, percent, safe, t, whole
 
@@ -158,7 +158,7 @@ def choose(scope: Scope, listed: dict[str, str]) -> None:
     """The row of choices above the map: need against support, or clusters; ``listed`` are the needs with their names."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
-        with apart.redraws(apart.RESULTS):
+        with fragments.redraws(fragments.RESULTS):
             panels.choose_map_view(scope)
             if mode == "clusters":
                 choose_hint(scope)

@@ -7,25 +7,22 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components.names import need_names, theme_names
+from pages.components.page import page
 from pages.gaps import lists as gap_lists
 from pages.queries import coverage, gaps
-from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t
 
 
-def view() -> None:
-    """Gaps for one need, or clusters of weak places as a hint."""
-    scope = queries.current_scope()
-    place = st.container()
+def _choices(scope: Scope) -> None:
     choices.filters(scope)
     if listed := need_names(scope):
         gap_lists.choose(scope, listed)
-    choices.results(scope, _results, place, listed)
 
 
-def _results(scope: Scope, chosen: Query, place: DeltaGenerator, listed: dict[str, str]) -> None:
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    listed = need_names(scope)
     if not listed:
         with place:
             panels.title(gap_lists.least_reached(scope, chosen), panels.completeness(scope, chosen))
@@ -65,3 +62,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator, listed: dict[st
         return
     gap_lists.show(scope, chosen, inside, need, theme)
     panels.sources(scope, gap_lists.basis(scope, chosen, need, theme), chosen)
+
+
+view = page(filters=_choices, results=_results)

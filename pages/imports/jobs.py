@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from loaders import settings
 from loaders.files import guards, sandbox
@@ -21,9 +19,9 @@ from loaders.imports import batches
 from loaders.problems import Refused
 from loaders.store import connection as store
 from pages.queries import store as queries
-from pages.session import sign_in as who
-from pages.session import url_state
+from pages.session import sign_in, url_state
 from pages.session.text import flat, t
+from pages.shell import insides
 
 PREFIX = "kradan-import-"
 OLD_SECONDS = 24 * 3600
@@ -44,7 +42,7 @@ def folder() -> Path:
 
 def person() -> str:
     """Who acts, for the audit trail: the name signed in with, else the one of this machine."""
-    return who.name() or settings.person()
+    return sign_in.name() or settings.person()
 
 
 def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
@@ -58,21 +56,13 @@ def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
         if upload.size <= guards.max_upload_bytes():
             (room / name).write_bytes(upload.getbuffer())
         files.append({"path": str(room / name)})
-    _let_go(uploads)
+    insides.release_uploads(uploads)
     return files
-
-
-def _let_go(uploads: Sequence[Any]) -> None:
-    """What lies on disk now leaves the server's memory, where Streamlit would keep it until the session ends."""
-    run = get_script_run_ctx()
-    if run is not None and isinstance(run.uploaded_file_mgr, MemoryUploadedFileManager):
-        for upload in uploads:
-            run.uploaded_file_mgr.remove_file(run.session_id, upload.file_id)
 
 
 def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:
     """Start the work in the background; ``watch`` shows how far it is."""
-    who.team_only(queries.viewer())
+    sign_in.team_only(queries.viewer())
     room, province = folder(), url_state.province()
     for name in ("progress.json", "result.json"):
         (room / name).unlink(missing_ok=True)

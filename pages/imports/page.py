@@ -12,9 +12,8 @@ from pages.session.scope import Scope
 from pages.session.text import t, whole
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """Imports."""
-    scope = queries.current_scope()
     known = queries.batches(scope)
     active = known[known["is_active"].astype(bool)]
     panels.title(

@@ -15,6 +15,7 @@ from pages.components import panels, records
 from pages.imports import jobs as import_jobs
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, language, safe, t, whole
+from pages.shell import insides
 
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"
@@ -24,8 +25,8 @@ UNNAMED = "unnamed_base"
 def box_words() -> str:
     """The words in Streamlit's file box, which knows English alone, as a style: CSS lays ours over them."""
     words = {
-        '[data-testid="stFileUploaderDropzone"] > span > button p': t("choose_files_button"),
-        '[data-testid="stFileUploaderDropzoneInstructions"] span': t("choose_files_limit", size=st.get_option("server.maxUploadSize")),
+        insides.FILE_BUTTON: t("choose_files_button"),
+        insides.FILE_LIMIT: t("choose_files_limit", size=st.get_option("server.maxUploadSize")),
     }  # fmt: skip
     rules = [
         f"{place} {{ font-size: 0; }} {place}::after {{ content: {json.dumps(said, ensure_ascii=False)}; font-size: 1rem; }}"

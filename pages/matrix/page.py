@@ -1,28 +1,20 @@
 """Function x area: which function reaches which district, what lies open, and who could fill it."""
 
-import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.coverage.matrix import matrix
 from pages.components import filters as choices
 from pages.components import panels
+from pages.components.page import page
 from pages.matrix import panels as cells
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import url_state
+from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import t
 
 MEASURES = ("places", "baht")
-
-
-def view() -> None:
-    """The matrix of districts, or of the subdistricts of one district."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -38,13 +30,12 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if queries.support(scope).empty:
             panels.empty("nothing_loaded")
     if chosen.district:
-        st.page_link(
-            st.session_state["_views"]["matrix"],
-            label=t("matrix_back"),
-            query_params=url_state.link_params(district=None, cells=shown),
-        )
+        page_links.link("matrix", t("matrix_back"), url_state.link_params(district=None, cells=shown))
     cells.legend()
     cells.show(scope, chosen, table, shown)
     cells.could_act(scope, chosen)
     cells.download(scope, chosen, table)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
+
+
+view = page(results=_results)

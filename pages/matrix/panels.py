@@ -16,7 +16,7 @@ from pages.components.names import district_names, subdistrict_names, theme_name
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import url_state
+from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, in_order, safe, t, whole
 
@@ -212,11 +212,7 @@ def could_act(scope: Scope, chosen: Query) -> None:
             "supports": t("column_records"),
         }
         panels.table(rows, "could-act", columns)
-    st.page_link(
-        st.session_state["_views"]["coverage"],
-        label=t("cell_on_map"),
-        query_params=url_state.link_params(theme=theme, district=area[:4]),
-    )
+    page_links.link("coverage", t("cell_on_map"), url_state.link_params(theme=theme, district=area[:4]))
 
 
 def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:

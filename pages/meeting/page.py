@@ -4,13 +4,13 @@ import streamlit as st
 
 from pages.meeting import desk as meeting_desk
 from pages.meeting import wall as meeting
-from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import language
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """The wall, or the desk when the presenter has pressed Esc."""
-    scope, number = queries.current_scope(), _number(st.query_params.get("frozen"))
+    number = _number(st.query_params.get("frozen"))
     if st.query_params.get("desk"):
         meeting_desk.show(scope, number)
         return

@@ -22,7 +22,7 @@ from pages.meeting.facts import gather, shipped_story
 from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of, title_of
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
-from pages.session import sign_in as who
+from pages.session import sign_in
 from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import LANGUAGES
@@ -56,7 +56,7 @@ def facts_of(scope: Scope, number: int | None) -> dict:
     """The facts of a frozen meeting, or of the data now as the viewer may see them. A frozen copy holds everything: it is the team's."""
     if number is None:
         return gather(scope)
-    who.team_only(scope.viewer)
+    sign_in.team_only(scope.viewer)
     return frozen(number)
 
 
@@ -229,7 +229,7 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
 
 def person() -> str:
     """Who notes, freezes or saves: the name signed in with, else whoever works at this machine."""
-    return who.name() or settings.person()
+    return sign_in.name() or settings.person()
 
 
 def take(scope: Scope, message: dict) -> None:

@@ -5,20 +5,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
+from pages.components.page import page
 from pages.nation import data as nation_data
 from pages.nation import panels as nation_parts
-from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t, year
-
-
-def view() -> None:
-    """All provinces on one map."""
-    scope = queries.current_scope()
-    place = st.container()
-    nation_parts.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -37,3 +29,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         nation_parts.open_board(nation_parts.show_map(scope, layer))
     nation_parts.sources(scope, chosen)
+
+
+view = page(filters=nation_parts.filters, results=_results)

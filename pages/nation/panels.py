@@ -24,8 +24,7 @@ from pages.nation import data as nation_data
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import fragments as apart
-from pages.session import url_state
+from pages.session import fragments, page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, language, safe, t, whole, year
 
@@ -35,7 +34,10 @@ MEASURES = ("agencies", "amount_baht")
 def filters(scope: Scope) -> None:
     """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
     said = choices.folded(("year", "theme", "agency", "stream"))
-    with apart.redraws(apart.RESULTS), st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
+    with (
+        fragments.redraws(fragments.RESULTS),
+        st.container(horizontal=True, vertical_alignment="bottom", key="filters"),
+    ):
         usual, listed = nation_data.usual_year(scope), [str(one + 543) for one in nation_data.years(scope)]
         choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
                str(usual + 543) if usual else ALL)  # fmt: skip
@@ -105,7 +107,7 @@ def open_board(code: str | None) -> None:
     if code in nation.provinces():
         # The home province, too, has to be named: an address that says nothing keeps the one in sight.
         wanted = url_state.link_params() | {"province": str(code)}
-        st.switch_page(st.session_state["_views"]["overview"], query_params=wanted)
+        page_links.go("overview", wanted)
 
 
 def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:

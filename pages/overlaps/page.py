@@ -3,23 +3,15 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
+from pages.components.page import page
 from pages.overlaps import lists as overlap_lists
 from pages.queries import coverage, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t
-
-
-def view() -> None:
-    """Overlaps of the chosen year and function."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -50,3 +42,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         overlap_lists.figures(pairs)
     overlap_lists.show(scope, chosen, pairs)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
+
+
+view = page(results=_results)

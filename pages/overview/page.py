@@ -3,9 +3,9 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
+from pages.components.page import page
 from pages.overview import headline as glance
 from pages.overview import questions as answers
 from pages.queries import coverage
@@ -13,14 +13,6 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t
-
-
-def view() -> None:
-    """The start page."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -52,3 +44,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     if given:
         answers.listing(scope, question, given)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
+
+
+view = page(results=_results)

@@ -23,7 +23,7 @@ from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
-from pages.session import url_state
+from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, percent, t, whole
 
@@ -176,11 +176,7 @@ def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
 def listing(scope: Scope, code: str, given: Answer) -> None:
     """The rows behind the answer, and the page that shows more."""
     view, wanted = given.link
-    st.page_link(
-        st.session_state["_views"][view],
-        label=t("answer_more", view=t(f"view_{view}")),
-        query_params=url_state.link_params(**wanted),
-    )
+    page_links.link(view, t("answer_more", view=t(f"view_{view}")), url_state.link_params(**wanted))
     if given.listed.empty:
         return
     known: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(scope)

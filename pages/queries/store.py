@@ -22,8 +22,7 @@ from loaders.imports import repeats, review
 from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import PUBLIC, Viewer
-from pages.session import sign_in as who
-from pages.session import url_state
+from pages.session import sign_in, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
@@ -39,7 +38,7 @@ def engine() -> Engine:
 
 def viewer() -> Viewer:
     """Who looks; read anew on every run."""
-    return who.viewer(engine())
+    return sign_in.viewer(engine())
 
 
 def current_scope(province: str | None = None) -> Scope:
@@ -64,7 +63,7 @@ def province_of_stamp(stamp: str) -> str:
 @contextmanager
 def writing() -> Iterator[Connection]:
     """A write by the person at this session; refused for whoever is not of the data team."""
-    who.team_only(viewer())
+    sign_in.team_only(viewer())
     with store.writing(engine()) as connection:
         yield connection
 
@@ -95,7 +94,7 @@ def register(scope: Scope, name: str) -> pd.DataFrame:
 
 def role_holders(scope: Scope) -> pd.DataFrame:
     """People by role as this person may see them: whoever did not sign in sees which roles are filled, not by whom."""
-    return _role_holders(scope if who.has_sign_in() else replace(scope, viewer=PUBLIC))
+    return _role_holders(scope if sign_in.has_sign_in() else replace(scope, viewer=PUBLIC))
 
 
 @cached(4)
@@ -153,7 +152,7 @@ def quarantined(scope: Scope) -> pd.DataFrame:
 @cached(8)
 def resting_on(scope: Scope, batch: int) -> list[dict]:
     """Files that left lines out because this batch has them."""
-    who.team_only(scope.viewer)
+    sign_in.team_only(scope.viewer)
     with store.reading(engine()) as connection:
         return repeats.resting_on(connection, batch)
 
@@ -161,7 +160,7 @@ def resting_on(scope: Scope, batch: int) -> list[dict]:
 @cached(2)
 def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
-    who.team_only(scope.viewer)
+    sign_in.team_only(scope.viewer)
     with store.reading(engine()) as connection:
         found = review.waiting(connection, scope.province)
     return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
@@ -170,7 +169,7 @@ def waiting(scope: Scope) -> pd.DataFrame:
 @cached(2)
 def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
-    who.team_only(scope.viewer)
+    sign_in.team_only(scope.viewer)
     with store.reading(engine()) as connection:
         taken, unused = review.decisions(connection), review.unused_aliases(connection)
     return taken[taken["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True), unused

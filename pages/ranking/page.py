@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components.names import subdistrict_names
-from pages.queries import store as queries
+from pages.components.page import page
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
@@ -16,14 +16,6 @@ from pages.session.scope import Scope
 from pages.session.text import t
 
 SHOWN = ("class", "agreed_class", "axes")
-
-
-def view() -> None:
-    """The ranking of the chosen year."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.place_and_time(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -64,3 +56,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     lists.shown(scope, ranking, reviewed, axes, chosen, method, stamped)
     parts.method_note(stamped)
     panels.sources(scope, parts.basis(scope), chosen)
+
+
+view = page(filters=choices.place_and_time, results=_results)

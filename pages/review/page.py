@@ -5,12 +5,12 @@ import streamlit as st
 from pages.components import panels
 from pages.queries import store as queries
 from pages.review import panels as reviewing
+from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """Waiting rows."""
-    scope = queries.current_scope()
     rows = queries.waiting(scope)
     panels.title(
         t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),

@@ -16,7 +16,7 @@ from pages.components.names import district_names, subdistrict_names
 from pages.imports import jobs as import_jobs
 from pages.imports.preview import sentence
 from pages.queries import store as queries
-from pages.session import sign_in as who
+from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
 
@@ -161,7 +161,7 @@ def _ask_place(scope: Scope, first: pd.Series) -> str:
 
 def _do(act: Callable[[], decide.Decided]) -> None:
     try:
-        who.team_only(queries.viewer())
+        sign_in.team_only(queries.viewer())
         done = act()
     except Refused as stop:
         st.error(flat(sentence(stop.problem.as_dict())))
@@ -205,7 +205,7 @@ def past(scope: Scope) -> None:
             panels.table(shown, "decisions", columns)
             chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
             if st.button(t("undo"), disabled=not chosen, key="undo"):
-                who.team_only(queries.viewer())
+                sign_in.team_only(queries.viewer())
                 decide.undo(queries.engine(), [int(number) for number in chosen], import_jobs.person())
                 st.rerun()
     if len(unused):

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
-from pages.queries import store as queries
+from pages.components.page import page
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import panels as ranks
@@ -13,14 +13,6 @@ from pages.selection import data as selection_data
 from pages.selection import panels as parts
 from pages.session.scope import Scope
 from pages.session.text import t
-
-
-def view() -> None:
-    """The selection."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.place_and_time(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -50,3 +42,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     parts.listed(scope, choice, found, chosen.district, stamped)
     ranks.method_note(stamped)
     panels.sources(scope, parts.basis(scope), chosen)
+
+
+view = page(filters=choices.place_and_time, results=_results)

@@ -10,15 +10,16 @@ from contextlib import contextmanager
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
-from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from loaders.problems import Refused
 from loaders.store.connection import StoreUnavailable
 from loaders.store.privacy import redact_text
 from pages.session import cache
 from pages.session.text import t
+from pages.shell.insides import SIGNALS
 
 log = logging.getLogger("kradan")
+STORE_FAILURES = (StoreUnavailable, SQLAlchemyError)
 
 
 def _told(fault: Exception) -> str:
@@ -28,11 +29,11 @@ def _told(fault: Exception) -> str:
 
 
 @contextmanager
-def calm() -> Iterator[None]:
+def boundary() -> Iterator[None]:
     """Whatever goes wrong inside becomes a message that says what to do; Streamlit's own signals pass."""
     try:
         yield
-    except (RerunException, StopException):
+    except SIGNALS:
         raise
     except StoreUnavailable as fault:
         log.error("store unavailable: %s", fault)

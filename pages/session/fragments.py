@@ -15,7 +15,7 @@ from typing import Literal
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
 
-from pages.session import errors as guard
+from pages.session import errors
 
 VIEW, RESULTS = "view", "results"
 _redrawn: ContextVar[tuple[str, ...]] = ContextVar("parts_redrawn", default=())
@@ -50,7 +50,7 @@ def part(name: str, draw: Callable[[], None]) -> None:
 
     @st.fragment(key=name)
     def run() -> None:
-        with guard.calm():
+        with errors.boundary():
             draw()
 
     run()

@@ -14,7 +14,7 @@ import streamlit as st
 WAITING = "_toasts"
 
 
-def say_and_draw_anew(words: str, icon: str | None = None) -> NoReturn:
+def rerun_with_notice(words: str, icon: str | None = None) -> NoReturn:
     """Run everything again and say this there."""
     st.session_state.setdefault(WAITING, []).append((words, icon))
     st.rerun()

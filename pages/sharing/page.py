@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components import panels
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import t
 from pages.sharing import panels as access
 
@@ -16,9 +17,8 @@ PARTS = {
 }
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """Sharing, roles, the collection tracker and retention for the data team; the audit trail for administrators."""
-    scope = queries.current_scope()
     panels.title(t("sharing_title"), t("sharing_note"))
     shown = [name for name in PARTS if name != "audit_title" or queries.viewer().role == "admin"]
     for name, tab in zip(shown, st.tabs([t(name) for name in shown]), strict=True):

@@ -14,13 +14,13 @@ from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
 from pages.components.names import district_names
 from pages.queries import store as queries
-from pages.session import sign_in as who
+from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, safe, t, whole
 
 
 def _person() -> str:
-    return who.name() or "-"
+    return sign_in.name() or "-"
 
 
 def data_sets(scope: Scope) -> None:
@@ -70,7 +70,7 @@ def roles(scope: Scope) -> None:
         panels.table(
             shown, "roles", {"subject": t("sharing_account"), "role": t("sharing_role"), "agency": t("column_agency")}
         )
-    if not who.has_sign_in():
+    if not sign_in.has_sign_in():
         st.caption(t("single_user"))
     with st.form("grant", border=True):
         subject = st.text_input(t("sharing_account"), max_chars=200).strip()
@@ -146,7 +146,7 @@ def people(scope: Scope) -> None:
     )
     st.markdown(t("people_rule", years=store.retention_years()))
     if st.button(t("people_forget"), key="forget", disabled=not found["over"]):
-        who.team_only(queries.viewer())
+        sign_in.team_only(queries.viewer())
         done = store_people.forget(queries.engine(), _person())
         st.session_state["_forgotten"] = done
         st.rerun()

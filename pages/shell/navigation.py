@@ -7,22 +7,17 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import streamlit as st
-from sqlalchemy.exc import SQLAlchemyError
+from streamlit.navigation.page import StreamlitPage
 
 from loaders import settings
-from loaders.store.connection import StoreUnavailable
 from pages.components import filters as choices
 from pages.components.names import province_name
 from pages.nation import panels as nation_parts
 from pages.queries import store as queries
-from pages.session import errors as guard
-from pages.session import fragments as apart
-from pages.session import notices as toasts
-from pages.session import sign_in as who
-from pages.session import url_state
+from pages.session import errors, fragments, notices, sign_in, url_state
 from pages.session.scope import Scope
 from pages.session.text import safe, t
-from pages.shell import precompute as warm
+from pages.shell import precompute
 
 CAPITAL = "10"
 ICON = settings.ROOT / "static" / "icon.svg"
@@ -53,14 +48,14 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
         url_state.current().begin_page(page or name)
         drawn_for = queries.current_scope()
 
-        @st.fragment(key=apart.VIEW)
+        @st.fragment(key=fragments.VIEW)
         def view() -> None:
-            with guard.calm():
+            with errors.boundary():
                 url_state.current().begin_view()
                 url_state.speak()
                 if queries.current_scope() != drawn_for:
                     choices.draw_anew()
-                importlib.import_module(f"pages.{name}.page").view()
+                importlib.import_module(f"pages.{name}.page").view(drawn_for)
             url_state.write()
 
         view()
@@ -69,25 +64,35 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
     return run
 
 
-def views() -> dict[str, st.Page]:
+def views() -> dict[str, StreamlitPage]:
     """Every view this person may open, by name; the bare address shows the overview too: ``/`` and ``/overview`` are links.
 
     The list goes with every change, twice: it has no words and no signs, which nobody would see (the menu has its own).
     """
     open_to = ["nation", *(name for name in VIEWS if name not in TEAM_VIEWS or is_team())]
+    words = {name: t(f"view_{name}") if settings.has_plain_navigation() else name for name in open_to}
     start = st.Page(_run("overview", "start"), title="start", url_path="start", default=True)
-    return {"start": start} | {name: st.Page(_run(name), title=name, url_path=name) for name in open_to}
+    return {"start": start} | {name: st.Page(_run(name), title=words[name], url_path=name) for name in open_to}
+
+
+def choose(pages: dict[str, StreamlitPage]) -> StreamlitPage:
+    """The menu and the page that the address names; Streamlit's own menu with ``KRADAN_PLAIN_NAVIGATION=1``."""
+    if settings.has_plain_navigation():
+        return st.navigation(list(pages.values()), position="top")
+    chosen = st.navigation(list(pages.values()), position="hidden")
+    menu(pages, chosen.url_path)
+    return chosen
 
 
 def is_team() -> bool:
     """Whether this person is of the data team; when the store does not answer, nobody signed in is."""
     try:
-        return not who.has_sign_in() or queries.viewer().is_team
-    except (StoreUnavailable, SQLAlchemyError):
+        return not sign_in.has_sign_in() or queries.viewer().is_team
+    except errors.STORE_FAILURES:
         return False
 
 
-def menu(pages: dict[str, st.Page], now: str) -> None:
+def menu(pages: dict[str, StreamlitPage], now: str) -> None:
     """The menu, ``now`` the address of the view that is shown.
 
     Links, which ``static/shell/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
@@ -117,18 +122,18 @@ def _entry(name: str, is_now: bool) -> str:
 def header(words: str) -> None:
     """Whose board this is, the mark of invented data, the language switch: one line."""
     scope = queries.current_scope()
-    warm.start(scope)
-    toasts.show()
+    precompute.start(scope)
+    notices.show()
     with st.container(horizontal=True, vertical_alignment="center", key="frame"):
         st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}</p>')
         nation_parts.chooser(scope)
         choices.choose_language()
-        if who.has_sign_in():
-            who.panel()
+        if sign_in.has_sign_in():
+            sign_in.panel()
 
 
 @st.fragment(run_every=timedelta(hours=1))
-def stays_in_touch() -> None:
+def keep_alive() -> None:
     """Draws nothing. A page with a part that is run from time to time asks for everything again when its server was away.
 
     Without, Streamlit's page takes up where it was, with names of parts that a server just started (or a session that was

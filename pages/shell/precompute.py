@@ -18,7 +18,7 @@ from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import sign_in as who
+from pages.session import sign_in
 from pages.session.scope import Scope
 
 log = logging.getLogger("kradan")
@@ -36,7 +36,7 @@ def ahead() -> None:
     """
     try:
         geometry.current(settings.home_province())
-        if who.has_sign_in():  # figures differ by who looks
+        if sign_in.has_sign_in():  # figures differ by who looks
             return
         scope = queries.current_scope(settings.home_province())
         first = Query(queries.usual_year(scope))

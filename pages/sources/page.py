@@ -10,9 +10,8 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """Sources and accounts."""
-    scope = queries.current_scope()
     batches = queries.batches(scope)
     active = batches[batches["is_active"].astype(bool)]
     panels.title(

@@ -5,7 +5,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
 from pages.components import panels
-from pages.queries import store as queries
+from pages.components.page import page
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
@@ -15,14 +15,6 @@ from pages.session.text import t
 from pages.strengthening import panels as parts
 
 LISTS = ("no_team", "teams", "projects")
-
-
-def view() -> None:
-    """The strengthening plan of the chosen year."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.place_and_time(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -63,3 +55,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
     ranks.method_note(stamped)
     panels.sources(scope, ranks.basis(scope), chosen)
+
+
+view = page(filters=choices.place_and_time, results=_results)

@@ -7,6 +7,7 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components.names import subdistrict_names
+from pages.components.page import page
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -14,14 +15,6 @@ from pages.session.scope import Scope
 from pages.session.text import name_of, t, year
 from pages.subdistrict import panels as sheet
 from pages.subdistrict import print as a4
-
-
-def view() -> None:
-    """The subdistrict's page."""
-    scope = queries.current_scope()
-    place = st.container()
-    choices.filters(scope)
-    choices.results(scope, _results, place)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -60,3 +53,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         sheet.provenance(scope, chosen, code)
         panels.sources(scope, queries.support(scope).query("subdistrict_code == @code"), chosen)
         a4.show(scope, chosen, code)
+
+
+view = page(results=_results)

@@ -6,16 +6,15 @@ import streamlit as st
 
 from pages.components import filters as choices
 from pages.components import panels
-from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import t
 from pages.welfare import data as welfare_data
 from pages.welfare import panels as parts
 from pages.welfare import rules as welfare_rules
 
 
-def view() -> None:
+def view(scope: Scope) -> None:
     """The calculator."""
-    scope = queries.current_scope()
     place = st.container()
     choice = parts.choose(scope)
     choices.place_and_time(scope, timed=False)

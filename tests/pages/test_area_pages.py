@@ -41,14 +41,13 @@ def opened(view: str, **asked: str) -> AppTest:
     def page(name: str) -> None:
         import importlib
 
-        import streamlit as st
-
-        from pages.session import url_state
-        from pages.shell import navigation as frame
+        from pages.queries import store as queries
+        from pages.session import page_links, url_state
+        from pages.shell import navigation
 
         url_state.read()
-        st.session_state["_views"] = frame.views()
-        importlib.import_module(f"pages.{name}.page").view()
+        page_links.register(navigation.views())
+        importlib.import_module(f"pages.{name}.page").view(queries.current_scope())
 
     at = AppTest.from_function(page, kwargs={"name": view}, default_timeout=240)
     for key, value in asked.items():

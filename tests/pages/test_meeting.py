@@ -25,7 +25,7 @@ from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import cache
-from pages.shell import precompute as warm
+from pages.shell import precompute
 from tests.support import served
 from tests.support.meeting_store import copied, more_support, opened
 
@@ -58,13 +58,13 @@ def test_the_storyboard_has_its_eight_views_and_every_class_has_a_legend(facts):
 
 def test_a_meeting_is_ready_soon_after_somebody_has_opened_a_page(facts, monkeypatch):
     asked = []
-    monkeypatch.setattr(warm, "PATIENCE_SECONDS", 0)
-    monkeypatch.setattr(warm, "likely", lambda _scope: [])
+    monkeypatch.setattr(precompute, "PATIENCE_SECONDS", 0)
+    monkeypatch.setattr(precompute, "likely", lambda _scope: [])
     monkeypatch.setattr(meeting_facts, "gather", asked.append)
     scope = queries.current_scope()
-    monkeypatch.setattr(warm, "_is_outdated", lambda _scope: False)
+    monkeypatch.setattr(precompute, "_is_outdated", lambda _scope: False)
     for seen in (scope, replace(scope, province="84")):
-        warm._work(seen)
+        precompute._work(seen)
     assert asked == [scope]
 
 

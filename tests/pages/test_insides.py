@@ -1,0 +1,82 @@
+"""What we reach into of Streamlit: each reach is tried on the version we pin, and the board stands without most of them."""
+
+from __future__ import annotations
+
+import re
+from types import SimpleNamespace
+
+import pytest
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.testing.v1 import AppTest
+
+from pages.session import cache
+from pages.session.text import LANGUAGES
+from pages.shell import insides, serve
+from tests.conftest import ROOT
+from tests.support import seeds
+
+
+def scripts() -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in (insides.front_end() / "static" / "js").glob("*.js"))
+
+
+def test_streamlits_signals_pass_an_error_boundary():
+    def page() -> None:
+        import streamlit as st
+
+        from pages.session import errors
+
+        with errors.boundary():
+            if st.session_state.setdefault("runs", 0) < 1:
+                st.session_state["runs"] += 1
+                st.rerun()
+            st.write("again")
+            st.stop()
+        st.write("never")
+
+    shown = AppTest.from_function(page).run()
+    assert ([element.value for element in shown.markdown], len(shown.error)) == (["again"], 0)
+
+
+def test_uploads_that_lie_on_disk_leave_the_memory(monkeypatch):
+    manager = MemoryUploadedFileManager("/upload")
+    for name in ("kept", "gone"):
+        manager.add_file("session", UploadedFileRec(name, f"{name}.csv", "text/csv", b"1"))
+    run = SimpleNamespace(uploaded_file_mgr=manager, session_id="session")
+    monkeypatch.setattr(insides, "get_script_run_ctx", lambda: run)
+    insides.release_uploads([SimpleNamespace(file_id="gone")])
+    assert [record.file_id for record in manager.get_files("session", ["kept", "gone"])] == ["kept"]
+
+
+def test_the_folder_named_pages_is_ignored(monkeypatch):
+    assert isinstance(PagesManager.uses_pages_directory, bool | None)
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", None)
+    insides.ignore_pages_directory()
+    assert PagesManager.uses_pages_directory is False
+
+
+def test_every_name_of_the_front_end_that_our_style_speaks_of_is_there():
+    style, front = (ROOT / "static" / "shell" / "app.css").read_text(encoding="utf-8"), scripts()
+    named = set(re.findall(r'data-testid="(\w+)"', style + insides.FILE_BUTTON + insides.FILE_LIMIT))
+    named |= {name for name in ("data-stale", "data-test-script-state") if name in style}
+    assert len(named) > 5
+    assert [name for name in sorted(named) if name not in front] == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_board_opens_with_streamlits_own_menu(language, tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_STORE", str(seeds.copied("empty", tmp_path / seeds.NAME)))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    cache.clear()
+    assert serve.script().endswith("asgi.py")
+    monkeypatch.setenv("KRADAN_PLAIN_NAVIGATION", "1")
+    assert serve.script().endswith("app.py")
+    board = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    board.query_params["lang"] = language
+    board.run()
+    bodies = "".join(element.proto.body for element in board.get("html"))
+    cache.clear()
+    assert not board.exception and not board.error
+    assert '<nav class="kradan-menu"' not in bodies and '<h1 class="kradan-title"' in bodies
