@@ -1,0 +1,5 @@
+"""Matching funds: who pays how much for which subdistrict, on what it depends, what has arrived.
+
+Here: ``page.view``, called by the shell; ``data`` for the scheme and its money, ``rules`` for the editor, ``panels``
+for the rest of the screen. May import components, queries, session and geo.
+"""
