@@ -1,6 +1,6 @@
 """The one way a child process is run: limits, environment, progress, cancel, and a coded answer for every bad end.
 
-``run("loaders.x.child", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself and only then imports
+``run("loaders.sheets.read", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself and only then imports
 the module and calls its ``main(arguments)``. What ``main`` returns comes back as JSON; a ``Refused`` that it raises, a
 crash, a hang and a lack of memory come back as ``Refused``.
 
@@ -10,7 +10,7 @@ and of CPU, F = twice ``KRADAN_MAX_UNPACKED_MB`` for each written file. Who need
 ===========================  ======  ====  ====  ============================================================
 child                        memory  time  file  why
 ===========================  ======  ====  ====  ============================================================
-sheets.child                 M       T     F     a foreign workbook or list; no frame library is loaded
+sheets.read                  M       T     F     a foreign workbook or list; no frame library is loaded
 imports.give_back_child      M       T     F     the same file again, rewritten
 boundaries.child             4 M     T     F     foreign shapes of a nation: GDAL and the Arrow rows together
 geo.schematic.tile_process   4 M     T     F     our own facts, but numpy and pandas reserve address space

@@ -14,8 +14,7 @@ from loaders.layouts.layout import Layout
 from loaders.layouts.values import Read, Words, read_rows
 from loaders.places import coordinates as points
 from loaders.places.matcher import Places
-from loaders.places.parts import CAPITAL, split_places
-from loaders.places.text import EMPTY, name_key, read_cell
+from loaders.places.text import CAPITAL, EMPTY, name_key, read_cell, split_places
 from loaders.sheets.read import Sheet
 
 OUTSIDE = "outside_province"

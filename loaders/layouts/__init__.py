@@ -1,0 +1,4 @@
+"""Their headings -> our columns: known layouts (data/layouts), templates and guesses by content; cells to values.
+
+``recognise`` chooses the layout of a sheet, ``values`` reads its cells. Imports sheets and places.
+"""

@@ -1,18 +1,17 @@
 """From names to a code: ordered rules, each of which either settles the place or leaves it to the next.
 
-A rule accepts only what can be one place and no other: exact names, former names with one successor, or (in
-``place_tolerance``) a form that equals one single name inside the known parent under a stated tolerance. A name
+A rule accepts only what can be one place and no other: exact names, former names with one successor, or (the rules for
+damaged writings at the end) a form that equals one single name inside the known parent under a stated  A name
 that is only close is a candidate, never an answer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import permutations
 
-from loaders.places import tolerance
-from loaders.places.gazetteer import Entry
-from loaders.places.lookup import BARE_AT_LEAST, OFFERED, Lookup
-from loaders.places.text import EMPTY
+from loaders.places.gazetteer import BARE_AT_LEAST, OFFERED, Entry, Lookup
+from loaders.places.text import EMPTY, name_key, read_cell
 from loaders.places.types import Candidate, Found, Names, accept, refuse
 
 
@@ -22,7 +21,7 @@ def find(look: Lookup, names: Names) -> Found:
         return refuse("place_empty")
     provinces, tier = look.provinces(names.province)
     found = inside(look, names, provinces, tier) if provinces else without_province(look, names)
-    return found if found.code else tolerance.swapped(look, names) or found
+    return found if found.code else swapped(look, names) or found
 
 
 def inside(look: Lookup, names: Names, provinces: set[str], province_tier: int = 0) -> Found:
@@ -38,16 +37,14 @@ def inside(look: Lookup, names: Names, provinces: set[str], province_tier: int =
         found = (
             in_districts(look, names, provinces, districts, tier)
             or in_daughter_districts(look, names, provinces, districts)
-            or tolerance.cut_off(look, names, districts)
+            or cut_off(look, names, districts)
         )
     elif not (found := in_daughters(look, names, provinces)):
-        whole = tolerance.cut_off_district(look, names, provinces)
+        whole = cut_off_district(look, names, provinces)
         found = in_districts(look, names, provinces, whole, 0) if whole else None
         if found and found.code:
             found = accept(found.code, "cut_off")
-        found = (
-            found or tolerance.capital(look, names, provinces) or tolerance.district_misspelt(look, names, provinces)
-        )
+        found = found or capital(look, names, provinces) or district_misspelt(look, names, provinces)
     return found or _offer(look, names, provinces, districts)
 
 
@@ -68,7 +65,7 @@ def without_province(look: Lookup, names: Names) -> Found:
         scope = every
     else:
         scores = look.close_areas(names.province, "provinces", every)
-        scope = [code for code in every if scores[code] >= tolerance.NEARLY]
+        scope = [code for code in every if scores[code] >= NEARLY]
     if names.subdistrict is EMPTY or names.district is EMPTY:
         return _part_without_province(look, names, scope)
     found = [inside(look, names, {code}) for code in scope if names.province is not EMPTY or look.called(names, {code})]
@@ -204,3 +201,76 @@ def _former_parent(look: Lookup, names: Names, family: set[str]) -> Found | None
         if entries and len(targets) == 1 and all(entry.targets for entry in entries):
             return None if _repeats_district(look, names, min(targets)) else accept(min(targets), "historic")
     return None
+
+
+CUT_AT_LEAST = 12  # shorter texts are names of their own too often to be taken as cut-off names
+NEARLY = 0.75  # two of three cells agree exactly: the third may differ by about one letter in four
+ORDER = ("subdistrict", "district", "province")
+
+
+def _beginning_with(look: Lookup, key: str, codes: list[str]) -> set[str]:
+    if len(key) < CUT_AT_LEAST:
+        return set()
+    return {code for code in codes if name_key(look.book.areas[code].name_th).startswith(key)}
+
+
+def cut_off(look: Lookup, names: Names, districts: set[str]) -> Found | None:
+    """A name cut at a field's width: the beginning of one single name of the district."""
+    codes = [code for district in districts for code in look.book.subdistricts_of[district]]
+    whole = _beginning_with(look, names.subdistrict.keys[0][0], codes)
+    if len(whole) > 1:
+        return refuse("place_ambiguous", [Candidate(code, "cut_off", 0.9) for code in whole])
+    return accept(min(whole), "cut_off") if whole else None
+
+
+def cut_off_district(look: Lookup, names: Names, provinces: set[str]) -> set[str]:
+    """The one district whose name begins with what is written, or nothing."""
+    codes = [code for province in provinces for code in look.book.districts_of[province]]
+    whole = _beginning_with(look, names.district.keys[0][0], codes)
+    return whole if len(whole) == 1 else set()
+
+
+def capital(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
+    """The capital district written by the province's name alone: only with a name that it really holds."""
+    if len(provinces) != 1 or not any(look.book.province(0, key) & provinces for key in names.district.keys[0]):
+        return None
+    entries = [e for key in names.subdistrict.keys[0] for e in look.book.subdistrict(0, f"{min(provinces)}01", key)]
+    codes = {entry.code for entry in entries if not entry.until}
+    return accept(min(codes), "spelling") if len(codes) == 1 else None
+
+
+def district_misspelt(look: Lookup, names: Names, provinces: set[str]) -> Found | None:
+    """The name is the province's only one; the written district is nearly its district and no name of its own."""
+    entries = look.called(names, provinces)
+    targets = {target for entry in entries for target in entry.targets}
+    known = any(look.book.district_anywhere(key) for key in names.district.keys[0])
+    if known or len(targets) != 1 or not all(entry.targets for entry in entries):
+        return None
+    scores: dict[str, float] = {}
+    for province in provinces:
+        scores |= look.close_areas(names.district, f"districts {province}", look.book.districts_of[province])
+    best = max(scores, key=lambda code: scores[code])
+    own = min(targets)[:4]
+    return accept(min(targets), "spelling") if best == own and scores[own] >= NEARLY else None
+
+
+def swapped(look: Lookup, names: Names) -> Found | None:
+    """The three cells in another order: every cell exact, present names only, one single reading.
+
+    Not when the first cell is a subdistrict's name of the written province as it stands: then the order may be
+    right and the parent wrong.
+    """
+    texts = [cell.text for cell in names[:3]]
+    if not all(texts) or any(cell.word for cell in names[:3]):
+        return None
+    if look.called(names, look.provinces(names.province)[0]):
+        return None
+    codes = set()
+    for order in list(permutations(texts))[1:]:
+        sub, dist, prov = (read_cell(text, level) for text, level in zip(order, ORDER, strict=True))
+        provinces, tier = look.provinces(prov)
+        districts, step = look.districts(provinces, dist) if not tier else (set(), 0)
+        if not step:
+            entries = [e for key in sub.keys[0] for code in districts for e in look.book.subdistrict(0, code, key)]
+            codes |= {entry.code for entry in entries if not entry.until}
+    return accept(min(codes), "swapped") if len(codes) == 1 else None

@@ -8,24 +8,13 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from loaders.problems import Problem
-from loaders.sheets.raw import RawSheet, is_text
-
-if TYPE_CHECKING:
-    from loaders.sheets.rows import Table
+from loaders.sheets.raw import RawSheet, Table, is_text
+from loaders.sheets.sections import band_rank
 
 _CODE = re.compile(r"รหัส|code|\bid\b|ปี|พ\.ศ|year|หมู่", re.IGNORECASE)
 _ORDER = re.compile(r"ลำดับ|^ที่$|^no\.?$|^#$", re.IGNORECASE)
-# finer places have a higher rank; agencies stand apart
-_BANDS = (
-    (4, re.compile(r"หมู่บ้าน|village|ชุมชน", re.IGNORECASE)),
-    (3, re.compile(r"ตำบล|แขวง|tambon|tumbon|sub-?district|เทศบาล|อบต|อปท", re.IGNORECASE)),
-    (2, re.compile(r"อำเภอ|amphoe|amphur|district|เขต(?!เลือก)", re.IGNORECASE)),
-    (1, re.compile(r"จังหวัด|province|changwat", re.IGNORECASE)),
-    (0, re.compile(r"หน่วยงาน|สังกัด|กระทรวง|กรม|agency|ministry|organi[sz]ation", re.IGNORECASE)),
-)
 
 
 def fill_down(raw: RawSheet, table: Table, positions: list[int]) -> None:
@@ -63,11 +52,6 @@ def _fill_merges(raw: RawSheet, table: Table, by_position: dict[int, int]) -> bo
 def _report(table: Table, counts: dict[str, int]) -> None:
     for heading, count in counts.items():
         table.problems.append(Problem("cells_filled_down", sheet=table.name, column=heading, value=str(count)))
-
-
-def band_rank(heading: str) -> int | None:
-    """0 agency, 1 province, 2 district, 3 subdistrict, 4 village; ``None`` for any other heading."""
-    return next((rank for rank, pattern in _BANDS if pattern.search(heading)), None)
 
 
 def _fill_habit(table: Table) -> None:

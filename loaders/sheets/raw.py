@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,6 +50,23 @@ class RawSheet:
     merges: list[Merge] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     marks: list[tuple[str, int, int, str]] = field(default_factory=list)
+
+
+@dataclass
+class Table:
+    """A sheet understood: text rows under unique headings, with the row number of the file beside each."""
+
+    name: str
+    headings: list[str]
+    rows: list[list[str]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    totals: list[list[str]] = field(default_factory=list)
+    total_numbers: list[int] = field(default_factory=list)
+    dropped: Counter[str] = field(default_factory=Counter)
+    texts: dict[int, str] = field(default_factory=dict)
+    heading_rows: list[int] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    hidden: bool = False
 
 
 def is_blank(cell: str) -> bool:

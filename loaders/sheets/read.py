@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.files import guards, sandbox
 from loaders.problems import Problem, Refused
-from loaders.sheets.raw import RawSheet
-from loaders.sheets.rows import Table, understand
+from loaders.sheets.raw import RawSheet, Table
+from loaders.sheets.rows import understand
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,8 +102,14 @@ def read_sheets(
     if not in_child:
         return [_sheet(table) for table in read_tables(path, kind, expected_headings)]
     expected = json.dumps(sorted(expected_headings), ensure_ascii=True)
-    tables = sandbox.run("loaders.sheets.child", [str(path.resolve()), kind, expected], tick)
+    tables = sandbox.run("loaders.sheets.read", [str(path.resolve()), kind, expected], tick)
     return [_sheet(_table_from(content)) for content in tables]
+
+
+def main(arguments: list[str]) -> list[dict[str, Any]]:
+    """The child's side: tables of FILE, which is of the kind KIND; EXPECTED is a JSON list of headings."""
+    file, kind, expected = arguments
+    return [_as_dict(table) for table in read_tables(Path(file), kind, frozenset(json.loads(expected)))]
 
 
 def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset()) -> list[Table]:
@@ -120,16 +126,16 @@ def raw_sheets(path: Path, kind: str) -> list[RawSheet]:
     return getattr(importlib.import_module(module), reader)(path)
 
 
-def table_as_dict(table: Table) -> dict[str, Any]:
+def _as_dict(table: Table) -> dict[str, Any]:
     """A table as plain JSON; ``_table_from`` is the way back."""
     content = dict(vars(table))
-    content["problems"] = [one.as_dict() for one in table.problems]
+    content["problems"] = [problem.as_dict() for problem in table.problems]
     content["dropped"] = dict(table.dropped)
     return content
 
 
 def _table_from(content: dict[str, Any]) -> Table:
-    content["problems"] = [Problem(**one) for one in content["problems"]]
+    content["problems"] = [Problem(**problem) for problem in content["problems"]]
     content["dropped"] = Counter(content["dropped"])
     content["texts"] = {int(row): text for row, text in content["texts"].items()}
     return Table(**content)

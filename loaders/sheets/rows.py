@@ -8,15 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
 
 from loaders.problems import Problem, Refused
-from loaders.sheets.bands import Band, band_totals
 from loaders.sheets.fill import fill_down
 from loaders.sheets.headings import Header, find_header, unique_headings
-from loaders.sheets.raw import MAX_CELLS, RawSheet, is_blank, is_number, is_text, is_year, squeezed
+from loaders.sheets.raw import MAX_CELLS, RawSheet, Table, is_blank, is_number, is_text, is_year, squeezed
 from loaders.sheets.sections import Sections
-from loaders.sheets.totals import TotalRows, adds_up
+from loaders.sheets.totals import Band, TotalRows, adds_up, band_totals
 from loaders.thai import normalise
 
 _PAGE = re.compile(
@@ -29,23 +27,6 @@ _NOTE = re.compile(
     r"\*|หมายเหตุ|ที่มา|แหล่งที่มา|ลงชื่อ|ลงนาม|ผู้รายงาน|ผู้จัดทำ|ผู้รับรอง|ตำแหน่ง|ข้อมูล ณ|\(?ต่อ|\(.*\)$|\.{5,}|note|source|remark",
     re.IGNORECASE,
 )
-
-
-@dataclass
-class Table:
-    """A sheet understood: text rows under unique headings, with the row number of the file beside each."""
-
-    name: str
-    headings: list[str]
-    rows: list[list[str]] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    totals: list[list[str]] = field(default_factory=list)
-    total_numbers: list[int] = field(default_factory=list)
-    dropped: Counter[str] = field(default_factory=Counter)
-    texts: dict[int, str] = field(default_factory=dict)
-    heading_rows: list[int] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    hidden: bool = False
 
 
 def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table:

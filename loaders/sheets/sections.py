@@ -15,6 +15,14 @@ _PLACE_LEVELS = (
 )
 _BULLET = re.compile(r"^[\d๐-๙ก-ฮ]{1,3}[.)]\s*")
 SAMPLE = 2000
+# finer places have a higher rank; agencies stand apart
+_BANDS = (
+    (4, re.compile(r"หมู่บ้าน|village|ชุมชน", re.IGNORECASE)),
+    (3, re.compile(r"ตำบล|แขวง|tambon|tumbon|sub-?district|เทศบาล|อบต|อปท", re.IGNORECASE)),
+    (2, re.compile(r"อำเภอ|amphoe|amphur|district|เขต(?!เลือก)", re.IGNORECASE)),
+    (1, re.compile(r"จังหวัด|province|changwat", re.IGNORECASE)),
+    (0, re.compile(r"หน่วยงาน|สังกัด|กระทรวง|กรม|agency|ministry|organi[sz]ation", re.IGNORECASE)),
+)
 
 
 def place_level(text: str) -> int:
@@ -93,3 +101,8 @@ class Sections:
             return self.width >= 3
         level = place_level(text)
         return level in (1, 2) and self.levels[column].get(level, 0) <= 0.1 * self.rows and self.width >= 2
+
+
+def band_rank(heading: str) -> int | None:
+    """0 agency, 1 province, 2 district, 3 subdistrict, 4 village; ``None`` for any other heading."""
+    return next((rank for rank, pattern in _BANDS if pattern.search(heading)), None)

@@ -12,9 +12,8 @@ import pytest
 from bench.match import measure
 from loaders import problems, reference
 from loaders.match import guess_columns, match_file
-from loaders.places.frame import RESULT
 from loaders.places.gazetteer import nation
-from loaders.places.matcher import Alias, Places, Written, alias_key
+from loaders.places.matcher import RESULT, Alias, Places, Written, alias_key
 from tests.conftest import SHARED
 
 NST = "นครศรีธรรมราช"

@@ -50,7 +50,7 @@ def test_limits_hold_in_the_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
 def test_only_named_children_have_another_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRADAN_PARSE_MEMORY_MB", "100")
     monkeypatch.setenv("KRADAN_PARSE_SECONDS", "9")
-    assert sandbox.limits_of("loaders.sheets.child") == sandbox.Limits(100 << 20, 9, 1200 << 20)
+    assert sandbox.limits_of("loaders.sheets.read") == sandbox.Limits(100 << 20, 9, 1200 << 20)
     assert sandbox.limits_of("loaders.boundaries.child") == sandbox.Limits(400 << 20, 9, 1200 << 20)
     assert sandbox.limits_of("loaders.imports.job") == sandbox.Limits(400 << 20, None, None)
 
