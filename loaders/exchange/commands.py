@@ -120,35 +120,35 @@ def _due(options: argparse.Namespace) -> int:
 
 
 def _share(options: argparse.Namespace) -> int:
-    from loaders.store import accounts as store_people
+    from loaders.store import accounts
 
     with store.writing(store.open_store()) as connection:
         if options.base != "*":
             _known_base(connection, options.base)
-        store_people.share(connection, options.register, options.base, options.level, settings.person())
+        accounts.share(connection, options.register, options.base, options.level, settings.person())
     return _print({"register": options.register, "base": options.base, "level": options.level})
 
 
 def _grant(options: argparse.Namespace) -> int:
-    from loaders.store import accounts as store_people
+    from loaders.store import accounts
 
     if (options.role == "partner") != bool(options.agency):
         raise Refused("grant_needs_agency", value=options.role)
     with store.writing(store.open_store()) as connection:
         if options.role == "none":
-            if not store_people.revoke(connection, options.subject, settings.person()):
+            if not accounts.revoke(connection, options.subject, settings.person()):
                 raise Refused("account_unknown", value=options.subject)
             return _print({"subject": options.subject, "revoked": True})
         if options.agency:
             _known_base(connection, options.agency)
-        store_people.grant(connection, options.subject, options.role, settings.person(), options.agency)
+        accounts.grant(connection, options.subject, options.role, settings.person(), options.agency)
     return _print({"subject": options.subject, "role": options.role})
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from loaders.store import accounts as store_people
+    from loaders.store import accounts
 
-    return _print({"forgotten": store_people.forget(store.open_store(), settings.person(), options.today)})
+    return _print({"forgotten": accounts.forget(store.open_store(), settings.person(), options.today)})
 
 
 def add(commands: argparse._SubParsersAction) -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.frames import known_sum
-from pages.agency import panels as territory
-from pages.agency import print as agency_sheet
+from pages.agency import panels as agency_panels
+from pages.agency import print as agency_print
 from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components import records as rows_
@@ -21,10 +21,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     if not chosen.agency:
         with place:
             is_empty = queries.support(scope).empty
-            panels.title(territory.finding(scope, chosen), "" if is_empty else t("choose_agency_long"))
+            panels.title(agency_panels.agency_finding(scope, chosen), "" if is_empty else t("choose_agency_long"))
             if is_empty:
                 panels.empty("nothing_loaded")
-        territory.agencies(scope, chosen)
+        agency_panels.agencies(scope, chosen)
         return
     name = rows_.agency_names(scope).get(chosen.agency, chosen.agency)
     table = coverage.coverage(scope, chosen)
@@ -59,14 +59,14 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         panels.strip(coverage.rolled(scope, chosen))
-        territory.completeness(scope, chosen)
-        territory.link()
-    territory.themes(own)
-    territory.partners(scope, chosen)
-    territory.gaps(scope, chosen)
-    territory.sheet(scope, chosen, own)
+        agency_panels.completeness(scope, chosen)
+        agency_panels.link()
+    agency_panels.themes(own)
+    agency_panels.partners(scope, chosen)
+    agency_panels.gaps(scope, chosen)
+    agency_panels.sheet(scope, chosen, own)
     panels.sources(scope, own, chosen)
-    agency_sheet.show(scope, chosen, name, own)
+    agency_print.print_agency(scope, chosen, name, own)
 
 
 view = page(results=_results)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from geo.coverage import agency as land
+from geo.coverage import agency as agency_coverage
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.coverage import compare, dimensions
@@ -19,9 +19,9 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
 
-def finding(scope: Scope, chosen: Query) -> str:
+def agency_finding(scope: Scope, chosen: Query) -> str:
     """How many agencies are at work, and which of them reaches furthest."""
-    table = listed(scope, chosen)
+    table = agency_rows(scope, chosen)
     if table.empty:
         return t("view_agency")
     most, names = table.iloc[0], records.agency_names(scope)
@@ -30,7 +30,7 @@ def finding(scope: Scope, chosen: Query) -> str:
     return t("finding_agencies", agencies=len(table), name=name, places=int(most["places"]), all=len(every))
 
 
-def listed(scope: Scope, chosen: Query) -> pd.DataFrame:
+def agency_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     """Agencies with records: subdistricts reached, records and money, most subdistricts first."""
     grouped = coverage.records(scope, chosen).groupby("agency_code")
     table = grouped.agg(places=("subdistrict_code", "nunique"), supports=("support_id", "size"))
@@ -41,16 +41,18 @@ def listed(scope: Scope, chosen: Query) -> pd.DataFrame:
 def agencies(scope: Scope, chosen: Query) -> None:
     """Every agency with records, where it works as a small map; each is a link to its page."""
     names, wanted, cells = records.agency_names(scope), {}, []
-    every = listed(scope, chosen)
+    every = agency_rows(scope, chosen)
     for code in every["agency_code"].head(dimensions.MOST):
         wanted[code] = replace(chosen, agency=code)
     bounds = coverage.breaks(scope, "agencies", *wanted.values())
     drawn = {code: compare.layer_of(scope, query, "agencies", bounds) for code, query in wanted.items()}
     for row in every.itertuples():
         words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
-        image = compare.picture(scope, drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
+        image = (
+            compare.map_picture(scope, drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
+        )
         target = url_state.address("agency", agency=row.agency_code)
-        cells.append(compare.cell(target, names.get(row.agency_code, row.agency_code), words, image))
+        cells.append(compare.map_cell(target, names.get(row.agency_code, row.agency_code), words, image))
     if cells:
         _key_of(list(drawn.values()), chosen.district)
         compare.gallery(scope, cells)
@@ -105,7 +107,7 @@ def partner_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     if chosen.district:
         pairs = pairs[pairs["area_code"].str.startswith(chosen.district)]
         placed = placed[placed["district_code"].eq(chosen.district)]
-    table, names = land.partners(pairs, placed, str(chosen.agency)), records.agency_names(scope)
+    table, names = agency_coverage.partners(pairs, placed, str(chosen.agency)), records.agency_names(scope)
     return table.assign(agency=[names.get(code, code) for code in table["agency_code"]])
 
 
@@ -126,7 +128,7 @@ def partners(scope: Scope, chosen: Query) -> None:
 def gap_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     """Neighbouring subdistricts without the agency's themes; where nobody has reported stands apart."""
     year = Query(chosen.fiscal_year, theme=chosen.theme)
-    table = land.gaps_beside(
+    table = agency_coverage.gaps_beside(
         coverage.by_theme(scope, year),
         coverage.rolled(scope, year).by_subdistrict,
         queries.adjacency(scope),

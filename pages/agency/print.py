@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.frames import known_sum
-from pages.agency import panels as territory
+from pages.agency import panels as agency_panels
 from pages.components import map_layer as layers
 from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
@@ -21,7 +21,7 @@ SIZE = 8.0  # points: 23 districts beside functions, map and partners, and three
 MOST = 9
 
 
-def show(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> None:
+def print_agency(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> None:
     """Put the sheet into the page, and say how to print it."""
     st.caption(t("print_how"))
     st.html(html(scope, chosen, name, own))
@@ -31,11 +31,11 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
     """Territory by district, functions, partners, what lies open beside it, how complete its data are, and its files."""
     partners = Block(
         "agency_partners",
-        [f"{row.agency}: {row.places} {t('column_places')}" for row in territory.partner_rows(scope, chosen).itertuples()],
+        [f"{row.agency}: {row.places} {t('column_places')}" for row in agency_panels.partner_rows(scope, chosen).itertuples()],
         "agency_alone",
     )  # fmt: skip
     gaps = Block("agency_gaps", _gaps(scope, chosen), "agency_no_gaps")
-    data = Block("agency_data", territory.data_lines(scope, chosen))
+    data = Block("agency_data", agency_panels.data_lines(scope, chosen))
     left = f"<h2>{safe(t('agency_themes'))}</h2>{_themes(own)}{_map(scope, chosen)}{partners.html(MOST)}"
     right = f"<h2>{safe(t('agency_places'))}</h2>{_districts(scope, chosen, own)}"
     return (
@@ -47,7 +47,7 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
 
 def _gaps(scope: Scope, chosen: Query) -> list[str]:
     """One line per neighbouring subdistrict and kind of nothing, with the functions that are missing there."""
-    rows = territory.gap_rows(scope, chosen)
+    rows = agency_panels.gap_rows(scope, chosen)
     return [
         f"{place}: {', '.join(found['theme'])} · {words}"
         for (place, words), found in rows.groupby(["place", "words"], sort=False)
@@ -73,7 +73,7 @@ def _map(scope: Scope, chosen: Query) -> str:
         for key, style in layer.styles.items()
         if counts[key]
     )
-    return f'<div class="kradan-a4-map"><img src="{compare.picture(scope, layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
+    return f'<div class="kradan-a4-map"><img src="{compare.map_picture(scope, layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
 
 
 def _figures(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
@@ -101,7 +101,7 @@ def _themes(own: pd.DataFrame) -> str:
     if own.empty:
         return f"<p>{safe(t('nothing_found'))}</p>"
     heads = [t("column_theme"), t("column_places"), t("column_records"), t("column_amount")]
-    rows = [(row.theme, whole(row.places), whole(row.supports), baht(row.amount_satang)) for row in territory.theme_rows(own).itertuples()]  # fmt: skip
+    rows = [(row.theme, whole(row.places), whole(row.supports), baht(row.amount_satang)) for row in agency_panels.theme_rows(own).itertuples()]  # fmt: skip
     return _table(heads, rows)
 
 
@@ -140,5 +140,5 @@ def _foot(scope: Scope, own: pd.DataFrame) -> str:
         f"{known.at[batch, 'file_name']} ({rows:,} {t('rows_word')}, {day(known.at[batch, 'loaded_at'])})"
         for batch, rows in own["batch_id"].value_counts().items()
     )
-    shown = territory.address()
+    shown = agency_panels.address()
     return f"{t('column_source')}: {files or t('not_reported_long')} · {t('data_version', version=scope.version)} · {shown}"

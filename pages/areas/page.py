@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 
 from loaders.areas import register as areas_register
-from pages.areas import panels as area_parts
+from pages.areas import panels as areas_panels
 from pages.components import panels
 from pages.queries import store as queries
 from pages.session.scope import Scope
@@ -21,20 +21,20 @@ def view(scope: Scope) -> None:
             panels.title(t("view_areas"))
         panels.empty("nothing_found")
         return
-    asked = area_parts.choose_day(areas)
+    asked = areas_panels.choose_day(areas)
     then, now = areas_register.on_day(areas, asked), areas_register.on_day(areas, date.today())
-    counts, table = area_parts.counts(then), area_parts.districts(scope, then)
+    counts, table = areas_panels.counts(then), areas_panels.districts(scope, then)
     with place:
         panels.title(
             t("finding_areas", day=day(asked), **{kind: whole(number) for kind, number in counts.items()}),
             t("note_areas", records=whole(table["records"].sum()), all=whole(len(queries.placed_records(scope)))),
         )
-    layer = area_parts.layer(scope, then, now)
+    layer = areas_panels.areas_layer(scope, then, now)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_)))
     with right:
         panels.legend(layer.styles, layer.counts())
-        area_parts.differences(then, now)
-    area_parts.district_table(table)
+        areas_panels.differences(then, now)
+    areas_panels.district_table(table)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pandas as pd
 import streamlit as st
 
-from geo import areas_over_time as area_time
+from geo import areas_over_time
 from geo.maps.board import ClassStyle
 from geo.maps.palette import NOT_APPLICABLE, SEQUENTIAL
 from loaders.areas import register as areas_register
@@ -75,7 +75,7 @@ def counts(then: pd.DataFrame) -> dict[str, int]:
     return {kind: int(found.get(kind, 0)) for kind in KINDS}
 
 
-def layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Choropleth:
+def areas_layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Choropleth:
     """Subdistricts of today by what they belonged to: a district, a king amphoe, another district than today, or not yet made."""
     places = then[(then["level"] == "subdistrict") & then["present_code"].notna()].set_index("present_code")
     codes = queries.areas(scope, None)["subdistrict_code"]
@@ -96,7 +96,7 @@ def layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Choropl
 
 def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
     """Districts of that day with what stands in them, in words."""
-    table = area_time.districts_of_day(then, queries.placed_records(scope))
+    table = areas_over_time.districts_of_day(then, queries.placed_records(scope))
     named = table["district_code"].notna()
     return table.assign(
         name=[
@@ -116,7 +116,7 @@ def district_table(table: pd.DataFrame) -> None:
 
 def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
     """What is something else today."""
-    found = area_time.changed_since(then, now)
+    found = areas_over_time.changed_since(then, now)
     if found.empty:
         st.info(t("areas_same"))
         return

@@ -29,7 +29,7 @@ MODES = ("one", "twin", "small")
 STEP = "step_year"
 
 
-def choose(scope: Scope) -> None:
+def choose_comparison(scope: Scope) -> None:
     """The row of choices above the map: how to compare, what to measure, and two more filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
@@ -38,7 +38,7 @@ def choose(scope: Scope) -> None:
             choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
             if mode != "small":
                 panels.choose_map_view(scope)
-            tiers = dimensions.words(scope, "tier")
+            tiers = dimensions.dimension_values(scope, "tier")
             choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
             choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
         fragments.part(STEP, lambda: _step_year(scope))
@@ -81,7 +81,7 @@ def _people(scope: Scope, query: Query) -> dict[str, int]:
     return dict(inside.groupby("status")["population"].sum(min_count=1))
 
 
-def one(scope: Scope, query: Query, measure: str) -> None:
+def one_map(scope: Scope, query: Query, measure: str) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
     layer = layer_of(scope, query, measure, coverage.breaks(scope, measure, query))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
@@ -122,7 +122,7 @@ def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
         dimension = choices.switch(
             "twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(f"by_{name}"), "year"
         )
-        names = dimensions.words(scope, dimension)
+        names = dimensions.dimension_values(scope, dimension)
         here = query.value_of(dimension)
         others = [value for value in names if value != here] or [""]
         other = choices.choose(
@@ -131,7 +131,7 @@ def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
     return dimension, query.at(dimension, other)
 
 
-def twin(scope: Scope, query: Query, measure: str, dimension: str, other: Query) -> None:
+def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Query) -> None:
     """Two maps side by side: the same measure, the same class bounds, their own counts."""
     bounds = coverage.breaks(scope, measure, query, other)
     with st.container(key="twins"):
@@ -148,7 +148,7 @@ def twin(scope: Scope, query: Query, measure: str, dimension: str, other: Query)
 
 def value_words(scope: Scope, query: Query, dimension: str) -> str:
     """The value of a dimension under a query, in words."""
-    return dimensions.words(scope, dimension).get(query.value_of(dimension), t(f"every_{dimension}"))
+    return dimensions.dimension_values(scope, dimension).get(query.value_of(dimension), t(f"every_{dimension}"))
 
 
 @cached(4)
@@ -158,7 +158,7 @@ def shapes(address: str) -> SmallShapes:
     return small_shapes(document["features"], document["districts"]["features"])
 
 
-def picture(scope: Scope, layer: layers.Choropleth, district: str | None = None, chosen: str | None = None) -> str:
+def map_picture(scope: Scope, layer: layers.Choropleth, district: str | None = None, chosen: str | None = None) -> str:
     """A small map of a layer as the address of an image; with a place chosen only its own district is coloured."""
     marked = frozenset(layer.codes[layer.marks]) if layer.marks is not None else frozenset()
     near = layer.codes.str.startswith(chosen[:4]) if chosen else layer.codes.notna()
@@ -174,7 +174,7 @@ def picture(scope: Scope, layer: layers.Choropleth, district: str | None = None,
     return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()
 
 
-def cell(target: str, name: str, words: str, image: str | None) -> str:
+def map_cell(target: str, name: str, words: str, image: str | None) -> str:
     """A small map (or, without an image, its words alone) as a link; the words may have several lines."""
     drawn = f'<img src="{image}" alt="{safe(name)}: {safe(words)}">' if image else ""
     lines = "".join(f"<span>{safe(line)}</span>" for line in words.splitlines())
@@ -188,9 +188,9 @@ def gallery(scope: Scope, cells: list[str]) -> None:
     panels.html(f'<div class="kradan-small">{"".join(cells)}</div><p class="kradan-credit">{safe(credit)}</p>')
 
 
-def small(scope: Scope, query: Query, measure: str, dimension: str) -> None:
+def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None:
     """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
-    names = dict(list(dimensions.words(scope, dimension).items())[: dimensions.MOST])
+    names = dict(list(dimensions.dimension_values(scope, dimension).items())[: dimensions.MOST])
     wanted = {value: query.at(dimension, value) for value in names}
     bounds = coverage.breaks(scope, measure, *wanted.values())
     district = query.district
@@ -206,7 +206,7 @@ def small(scope: Scope, query: Query, measure: str, dimension: str) -> None:
             | {"measure": measure}
             | ({"tier": value} if dimension == "tier" else {})
         )
-        cells.append(cell(f"coverage?{target}", names[value], words, picture(scope, layer, district)))
+        cells.append(map_cell(f"coverage?{target}", names[value], words, map_picture(scope, layer, district)))
         for key, number in layer.counts(district).items():
             counts[key] = counts.get(key, 0) + number
         label, striped = layer.marked(district) or (label, 0)

@@ -18,7 +18,7 @@ DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
 MOST = 24  # more small maps than this cannot be told apart on a screen
 
 
-def words(scope: Scope, dimension: str) -> dict[str, str]:
+def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
     """Values of a dimension in the store, in their order, with their words."""
     return _words(scope.in_language(language()), dimension)
 
@@ -41,7 +41,7 @@ def _words(scope: Scope, dimension: str) -> dict[str, str]:
 def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
     """One row per value: how far it reaches, its people and its money, most subdistricts first (years in order)."""
     rows = []
-    for value, name in words(scope, dimension).items():
+    for value, name in dimension_values(scope, dimension).items():
         table = coverage.coverage(scope, query.at(dimension, value))
         inside = table if not query.district else table[table["district_code"] == query.district]
         counts = inside["status"].value_counts()

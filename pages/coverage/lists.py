@@ -26,7 +26,7 @@ def _covered(scope: Scope, query: Query) -> int:
     return int(inside["status"].eq("covered").sum())
 
 
-def finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
+def coverage_finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
     """How many subdistricts have support; those reached by a split alone are told apart."""
     covered = int(inside["status"].eq("covered").sum())
     if inside["status"].eq("not_reported").all():

@@ -16,24 +16,24 @@ from pages.session.text import t
 
 def _choices(scope: Scope) -> None:
     choices.filters(scope, with_year=(compare.STEP,))
-    compare.choose(scope)
+    compare.choose_comparison(scope)
 
 
 def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
     mode, measure = st.session_state["mode"], st.session_state["measure"]
     table = coverage.coverage(scope, query)
     inside = table if not query.district else table[table["district_code"] == query.district]
-    finding = coverage_lists.finding(scope, query, inside)
+    finding = coverage_lists.coverage_finding(scope, query, inside)
     if mode == "twin":
         dimension, other = compare.choose_other(scope, query)
         finding = coverage_lists.twin_finding(scope, query, other, dimension)
-        compare.twin(scope, query, measure, dimension, other)
+        compare.twin_maps(scope, query, measure, dimension, other)
     elif mode == "small":
         dimension = choices.switch("by", t("by"), dimensions.DIMENSIONS, lambda name: t(f"by_{name}"), "theme")
         finding = coverage_lists.least_finding(scope, query, dimension) or finding
-        compare.small(scope, query, measure, dimension)
+        compare.small_maps(scope, query, measure, dimension)
     else:
-        compare.one(scope, query, measure)
+        compare.one_map(scope, query, measure)
     with place:
         panels.title(finding, panels.completeness(scope, query) + (t("title_estimated") if query.split else ""))
         if not inside["status"].eq("covered").any():

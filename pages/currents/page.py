@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components.page import page
-from pages.currents import panels as parts
+from pages.currents import panels as currents_panels
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -26,25 +26,32 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             "agencies": whole(named["agency_code"].nunique()),
         }
         panels.title(
-            t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks), parts.note(found)
+            t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks),
+            currents_panels.left_out_note(found),
         )
         if found.paths.empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
-    parts.flows(scope, chosen, found)
+    currents_panels.flows(scope, chosen, found)
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(horizontal=True):
         view_ = panels.choose_map_view(scope)
         shown = choices.switch("shown", t("map_shows"), MAPS, lambda name: t(f"shown_{name}"))
-    layer = parts.alignment_layer(scope, chosen) if shown == "alignment" else parts.strong_layer(scope, chosen)
+    layer = (
+        currents_panels.alignment_layer(scope, chosen)
+        if shown == "alignment"
+        else currents_panels.strong_layer(scope, chosen)
+    )
     with left:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
-        parts.alignment_words(scope, chosen) if shown == "alignment" else parts.strong_words(scope, chosen)
+        currents_panels.alignment_words(scope, chosen) if shown == "alignment" else currents_panels.strong_words(
+            scope, chosen
+        )
         panels.legend(layer.styles, layer.counts(chosen.district))
         panels.strip(coverage.rolled(scope, chosen))
-    parts.tables(scope, chosen, shown)
-    parts.history(scope, chosen)
-    parts.evenness(scope, chosen)
+    currents_panels.tables(scope, chosen, shown)
+    currents_panels.history(scope, chosen)
+    currents_panels.evenness(scope, chosen)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
 
 

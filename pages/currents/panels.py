@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.maps.board import ClassStyle
 from geo.maps.palette import SEQUENTIAL
-from geo.money import currents as cur
+from geo.money import currents as geo_currents
 from geo.money.alignment import strong_on_weak
 from geo.money.sankey import sankey
 from geo.money.stream_history import history as stream_history
@@ -18,7 +18,7 @@ from pages.components import charts, panels, records
 from pages.components import filters as choices
 from pages.components.map_layer import Choropleth, nothing_styles
 from pages.components.names import district_names, theme_names
-from pages.overview import questions as answers
+from pages.overview import questions as overview_questions
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -30,7 +30,7 @@ ENDS = ("districts", "classes")
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def note(found: cur.Currents) -> str:
+def left_out_note(found: geo_currents.Currents) -> str:
     """What the total leaves out: records that state no amount, money paid back."""
     parts = [t("currents_adds_up", total=f"{found.total_satang / 100:,.2f}")]
     if found.without_amount:
@@ -47,11 +47,11 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
     known = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}
 
     def name(step: str, code: str) -> str:
-        if code == cur.OTHER:
+        if code == geo_currents.OTHER:
             return t("flow_other")
-        if code == cur.NOT_CODED:
+        if code == geo_currents.NOT_CODED:
             return t(f"flow_without_{step}")
-        if step == "place_code" and code in (*cur.STRIP_LEVELS, "district"):
+        if step == "place_code" and code in (*geo_currents.STRIP_LEVELS, "district"):
             return t("flow_end", level=t(f"level_{code}"))
         if step == "place_code" and not code.isdigit():
             return t("flow_unclassed") if code == "unclassed" else t("flow_class", label=code)
@@ -60,27 +60,29 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
     return name
 
 
-def flows(scope: Scope, chosen: Query, found: cur.Currents) -> None:
+def flows(scope: Scope, chosen: Query, found: geo_currents.Currents) -> None:
     """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
     if found.paths.empty:
         return
     ends = choices.switch("ends", t("flow_ends"), ENDS, lambda end: t(f"flow_to_{end}"))
     if ends == "classes":
-        classes = answers.community_classes(scope, chosen.fiscal_year)
-        found = cur.currents(
+        classes = overview_questions.community_classes(scope, chosen.fiscal_year)
+        found = geo_currents.currents(
             coverage.records(scope, chosen),
             queries.areas(scope, chosen.fiscal_year),
             province_facts.local_governments(scope.province),
             classes,
         )
     name = namer(scope)
-    drawing = sankey(cur.fold(found.paths, KEEP))
-    headings = [t(f"step_{step}") for step in (*cur.STEPS[:3], ends)]
+    drawing = sankey(geo_currents.fold(found.paths, KEEP))
+    headings = [t(f"step_{step}") for step in (*geo_currents.STEPS[:3], ends)]
     st.html(charts.kind_legend(set(found.paths["kind"])))
     st.html(charts.sankey_html(drawing, name, baht, headings, t("currents_aria")))
     with st.expander(t("currents_table")):
-        shown = found.paths.assign(**{step: [name(step, code) for code in found.paths[step]] for step in cur.STEPS})
-        columns = dict(zip(cur.STEPS, headings, strict=True)) | {
+        shown = found.paths.assign(
+            **{step: [name(step, code) for code in found.paths[step]] for step in geo_currents.STEPS}
+        )
+        columns = dict(zip(geo_currents.STEPS, headings, strict=True)) | {
             "supports": t("column_records"),
             "amount_satang": t("column_amount"),
         }
@@ -112,7 +114,7 @@ def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
 
 def strong_layer(scope: Scope, chosen: Query) -> Choropleth:
     """Strong current, weak community, both."""
-    return answers.layer_of(answers.answer(scope, chosen, "strong_current_on_weak"))
+    return overview_questions.layer_of(overview_questions.answer(scope, chosen, "strong_current_on_weak"))
 
 
 def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
@@ -133,9 +135,9 @@ def alignment_words(scope: Scope, chosen: Query) -> None:
 
 def strong_words(scope: Scope, chosen: Query) -> None:
     """The flag in a sentence, and what strong and weak mean here."""
-    given = answers.answer(scope, chosen, "strong_current_on_weak")
-    how = "weak_how_ranked" if answers.community_classes(scope, chosen.fiscal_year) else "weak_how"
-    st.html(f"<p><b>{safe(answers.sentence(scope, given))}</b> {safe(t(how))}</p>")
+    given = overview_questions.answer(scope, chosen, "strong_current_on_weak")
+    how = "weak_how_ranked" if overview_questions.community_classes(scope, chosen.fiscal_year) else "weak_how"
+    st.html(f"<p><b>{safe(overview_questions.sentence(scope, given))}</b> {safe(t(how))}</p>")
 
 
 def tables(scope: Scope, chosen: Query, shown: str) -> None:
@@ -155,7 +157,7 @@ def tables(scope: Scope, chosen: Query, shown: str) -> None:
         in_baht = dict.fromkeys(list(columns)[2:-1], baht)
         panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | in_baht)
         return
-    table = strong_on_weak(coverage.coverage(scope, chosen), answers.strength(scope, chosen.fiscal_year))
+    table = strong_on_weak(coverage.coverage(scope, chosen), overview_questions.strength(scope, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
         "per_head_baht", ascending=False
     )

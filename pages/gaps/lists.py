@@ -25,7 +25,7 @@ BARS = ("median", "mean", "quarter")
 PER = ("count", "households", "population")
 
 
-def show(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
+def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
     """One list at a time, so that a change of filter reckons only what is on the screen."""
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"gap_list_{name}"), "gap")
     if kind == "theme":
@@ -36,7 +36,7 @@ def show(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: st
         _places(scope, chosen, inside[inside["quadrant"].eq(kind)], need, theme)
 
 
-def finding(counts: pd.Series, theme: str, need: str) -> str:
+def gaps_finding(counts: pd.Series, theme: str, need: str) -> str:
     """Places of high need without work; where there is none it says how many are not known, for they may be such places."""
     unknown = int(counts.get("unknown_support", 0) + counts.get("unknown_need", 0))
     kind = "finding_gaps" if counts.get("gap", 0) else "finding_gaps_unknown" if unknown else "finding_gaps_zero"
@@ -89,7 +89,7 @@ def _named(scope: Scope, chosen: Query, rows: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def basis(scope: Scope, chosen: Query, need: str, theme: str) -> pd.DataFrame:
+def gaps_sources(scope: Scope, chosen: Query, need: str, theme: str) -> pd.DataFrame:
     """The rows behind need against support: the figures of the need, and the records of its function."""
     figures = queries.register(scope, "indicator").query("indicator_code == @need")
     work = coverage.records(scope, replace(chosen, theme=theme, district=None))
@@ -154,7 +154,7 @@ def _plans(scope: Scope, chosen: Query) -> None:
     panels.table(shown, "gaps-plans", columns)
 
 
-def choose(scope: Scope, listed: dict[str, str]) -> None:
+def choose_view(scope: Scope, listed: dict[str, str]) -> None:
     """The row of choices above the map: need against support, or clusters; ``listed`` are the needs with their names."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))

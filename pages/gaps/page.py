@@ -18,7 +18,7 @@ from pages.session.text import t
 def _choices(scope: Scope) -> None:
     choices.filters(scope)
     if listed := need_names(scope):
-        gap_lists.choose(scope, listed)
+        gap_lists.choose_view(scope, listed)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -43,7 +43,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         theme = chosen.theme or gaps.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
-        finding = gap_lists.finding(counts, theme_names()[theme], listed[need])
+        finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need])
         note = t(
             "note_gaps_bar", known=known, all=len(inside), bar=t(f"bar_{bar}"), unknown=counts.get("unknown_support", 0)
         )
@@ -60,8 +60,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         gap_lists.clusters(scope, chosen, found, measure)
         panels.sources(scope, coverage.records(scope, chosen), chosen)
         return
-    gap_lists.show(scope, chosen, inside, need, theme)
-    panels.sources(scope, gap_lists.basis(scope, chosen, need, theme), chosen)
+    gap_lists.chosen_list(scope, chosen, inside, need, theme)
+    panels.sources(scope, gap_lists.gaps_sources(scope, chosen, need, theme), chosen)
 
 
 view = page(filters=_choices, results=_results)

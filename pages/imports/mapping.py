@@ -9,7 +9,7 @@ import streamlit as st
 from loaders import codes
 from loaders.layouts.layout import PLACE, VALUES
 from loaders.layouts.values import BAHT
-from pages.imports import preview as importing
+from pages.imports import preview as import_preview
 from pages.session.text import flat, t
 
 REGISTERS = ("support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder")
@@ -63,8 +63,8 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
             )
             unit = st.selectbox(
                 t("map_unit"),
-                importing.UNITS,
-                importing.UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0,
+                import_preview.UNITS,
+                import_preview.UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0,
                 lambda name: t(f"unit_{name}"),
                 key=f"{key}-unit",
             )
@@ -96,7 +96,7 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
 
 
 def _plain(sheet: dict[str, Any]) -> bool:
-    return next(iter(sheet["units"].values()), "baht") in importing.UNITS
+    return next(iter(sheet["units"].values()), "baht") in import_preview.UNITS
 
 
 def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, str]:
@@ -109,7 +109,7 @@ def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, st
             words = f"{one['heading']} · {one['first']}" if one["first"] else one["heading"]
             known = options.index(one["ours"]) if one["ours"] in options else 0
             ours = place.selectbox(
-                flat(words[:LONGEST_LABEL]), options, known, importing.our_words, key=f"{key}-{one['heading']}"
+                flat(words[:LONGEST_LABEL]), options, known, import_preview.our_words, key=f"{key}-{one['heading']}"
             )
             if ours:
                 chosen[one["heading"]] = ours

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from pages.components import panels, records
-from pages.imports import batches as batch_list
+from pages.imports import batches as import_batches
 from pages.imports import jobs as import_jobs
-from pages.imports import preview as importing
+from pages.imports import preview as import_preview
 from pages.imports import result as import_result
 from pages.queries import store as queries
 from pages.session.scope import Scope
@@ -23,10 +23,10 @@ def view(scope: Scope) -> None:
     if note := st.session_state.pop("import_note", None):
         st.info(note)
     result = st.session_state.get("import_result")
-    if not importing.running() and result:
-        import_result.show(scope, result, base)
-    batch_list.batches(scope)
-    batch_list.blank_forms()
+    if not import_preview.running() and result:
+        import_result.job_result(scope, result, base)
+    import_batches.batches(scope)
+    import_batches.blank_forms()
 
 
 def _upload(scope: Scope) -> str | None:
@@ -37,7 +37,7 @@ def _upload(scope: Scope) -> str | None:
     )
     # No form: a form can be sent while its files are still on their way, and is sent without them.
     sent = st.session_state.setdefault("uploads_sent", 0)
-    st.html(importing.box_words())
+    st.html(import_preview.box_words())
     uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key=f"uploads-{sent}")
     is_ready = bool(uploads) and not import_jobs.is_running()
     if st.button(t("read_files"), type="primary", disabled=not is_ready, key="read-files") and is_ready:

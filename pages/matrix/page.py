@@ -6,7 +6,7 @@ from geo.coverage.matrix import matrix
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components.page import page
-from pages.matrix import panels as cells
+from pages.matrix import panels as matrix_panels
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -26,15 +26,15 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with place:
         blanks = {name: counts.get(name, 0) for name in ("covered", "none", "not_reported")}
         note = f"{t('note_matrix', **blanks, all=len(table))} · {panels.completeness(scope, chosen)}"
-        panels.title(cells.finding(table), note)
+        panels.title(matrix_panels.matrix_finding(table), note)
         if queries.support(scope).empty:
             panels.empty("nothing_loaded")
     if chosen.district:
         page_links.link("matrix", t("matrix_back"), url_state.link_params(district=None, cells=shown))
-    cells.legend()
-    cells.show(scope, chosen, table, shown)
-    cells.could_act(scope, chosen)
-    cells.download(scope, chosen, table)
+    matrix_panels.matrix_legend()
+    matrix_panels.matrix_grid(scope, chosen, table, shown)
+    matrix_panels.could_act(scope, chosen)
+    matrix_panels.download(scope, chosen, table)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
 
 

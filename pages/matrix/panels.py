@@ -40,7 +40,7 @@ def _areas(scope: Scope, chosen: Query) -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda pair: order[pair[1]]))
 
 
-def finding(table: pd.DataFrame) -> str:
+def matrix_finding(table: pd.DataFrame) -> str:
     """The function that reaches fewest subdistricts; with one function alone, how far it reaches.
 
     A function that no base has ever spoken of is not known, and is not called the least.
@@ -54,7 +54,7 @@ def finding(table: pd.DataFrame) -> str:
     return t(key, name=theme_names()[str(least.name)], covered=int(least["covered"]), all=int(least["all"]))
 
 
-def show(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
+def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
     themes, areas = _themes(chosen), _areas(scope, chosen)
     known = {(row.theme_code, row.area_code): row for row in table.itertuples()}
@@ -174,7 +174,7 @@ def _sum(found: pd.DataFrame, column: str, code: str) -> Cell:
     return Cell(_thousands(found.loc[found[column].eq(code), "amount_satang"].sum()), "none")
 
 
-def legend() -> None:
+def matrix_legend() -> None:
     """What shades and kinds of nothing mean."""
     items = [(SEQUENTIAL[3], "", "cell_legend_covered"), (NONE, "", "status_none"), (NOT_REPORTED, " kradan-hatch", "status_not_reported"),
              (NOT_APPLICABLE, "", "status_not_applicable")]  # fmt: skip

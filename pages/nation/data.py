@@ -66,7 +66,7 @@ def _name(entry: tuple[str, int, int]) -> str:
     return hashlib.sha256(repr((PREPARED_VERSION, entry)).encode()).hexdigest()[:12]
 
 
-def current() -> dict:
+def prepared_map() -> dict:
     """The nation's map as :func:`pages.queries.map_files.current` gives a province's: ``true`` or ``ordered``."""
     return _current(boundaries.stamp(nation.NATION))
 
@@ -153,7 +153,7 @@ def reports(scope: Scope) -> pd.DataFrame:
 
 
 @cached(64)
-def table(scope: Scope, query: Query) -> pd.DataFrame:
+def province_table(scope: Scope, query: Query) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
     return geo_nation.by_province(
         sums(scope), reports(scope), list(nation.provinces()), **query.without("district").filters

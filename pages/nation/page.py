@@ -7,28 +7,28 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components.page import page
 from pages.nation import data as nation_data
-from pages.nation import panels as nation_parts
+from pages.nation import panels as nation_panels
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import t, year
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    table = nation_data.table(scope, chosen)
+    table = nation_data.province_table(scope, chosen)
     with place:
         when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
-        panels.title(nation_parts.finding(table), t("note_nation", when=when))
-    nation_parts.missing_file()
+        panels.title(nation_panels.nation_finding(table), t("note_nation", when=when))
+    nation_panels.missing_file()
     left, right = st.columns([8, 5], gap="medium")
     with right:
-        measure = choices.switch("measure", t("measure"), nation_parts.MEASURES, lambda name: t(f"measure_{name}"))
-        layer = nation_parts.layer(scope, table, measure)
+        measure = choices.switch("measure", t("measure"), nation_panels.MEASURES, lambda name: t(f"measure_{name}"))
+        layer = nation_panels.province_layer(scope, table, measure)
         panels.legend(layer.styles, layer.counts())
-        nation_parts.notes(scope, chosen, table)
-        nation_parts.listing(table)
+        nation_panels.notes(scope, chosen, table)
+        nation_panels.listing(table)
     with left:
-        nation_parts.open_board(nation_parts.show_map(scope, layer))
-    nation_parts.sources(scope, chosen)
+        nation_panels.open_board(nation_panels.show_map(scope, layer))
+    nation_panels.sources(scope, chosen)
 
 
-view = page(filters=nation_parts.filters, results=_results)
+view = page(filters=nation_panels.filters, results=_results)

@@ -55,7 +55,7 @@ def _coded(scope: Scope, name: str) -> None:
     choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
 
 
-def finding(table: pd.DataFrame) -> str:
+def nation_finding(table: pd.DataFrame) -> str:
     """On record, reported none, not reported: the three in one sentence."""
     counts = table["status"].value_counts()
     words = {key: counts.get(name, 0) for key, name in (("covered", "covered"), ("none", "none"), ("unknown", "not_reported"))}  # fmt: skip
@@ -64,16 +64,16 @@ def finding(table: pd.DataFrame) -> str:
 
 def missing_file() -> None:
     """Without a boundary file of the nation: what to put where."""
-    if nation_data.current()["kind"] == "ordered":
+    if nation_data.prepared_map()["kind"] == "ordered":
         st.info(t("nation_no_file", folder=str(boundaries.boundary_folder())))
 
 
-def layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Choropleth:
+def province_layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Choropleth:
     """Provinces on the scale of a measure; the class bounds stand on every year, so that two years can be compared."""
     shown = with_baht(table).assign(
         subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
     )  # the layer's own word for the code of a shape
-    every = [with_baht(nation_data.table(scope, Query(one)))[measure] for one in nation_data.years(scope)]
+    every = [with_baht(nation_data.province_table(scope, Query(one)))[measure] for one in nation_data.years(scope)]
     bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
     found = layers.coverage_layer(shown, measure, bounds)
     nothing = {
@@ -90,7 +90,7 @@ def with_baht(table: pd.DataFrame) -> pd.DataFrame:
 
 def show_map(scope: Scope, found: layers.Choropleth) -> str | None:
     """Draw the nation; returns the code of a province just clicked."""
-    known = nation_data.current()
+    known = nation_data.prepared_map()
     words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}
     view = choices.switch("map", t("map_view"), list(words), words.__getitem__, "main")
     texts = {

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.frames import known_sum
 from pages.components import filters as choices
 from pages.components.names import subdistrict_names
-from pages.overview import questions as answers
+from pages.overview import questions as overview_questions
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -42,5 +42,5 @@ def figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str
         (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
         (t("figure_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
         (t("figure_population", year=year), whole(known_sum(inside["population"]))),
-        (t("figure_booklets"), answers.booklets(scope)),
+        (t("figure_booklets"), overview_questions.booklets(scope)),
     ]

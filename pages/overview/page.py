@@ -7,7 +7,7 @@ from pages.components import map_layer as layers
 from pages.components import panels
 from pages.components.page import page
 from pages.overview import headline as glance
-from pages.overview import questions as answers
+from pages.overview import questions as overview_questions
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -19,18 +19,24 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     table = coverage.coverage(scope, chosen)
     left, right = st.columns([8, 5], gap="medium")
     with right:
-        question = answers.choose()
+        question = overview_questions.choose()
         code = glance.subdistrict(scope) if question == "who_supports" else None
-    given = answers.answer(scope, chosen, question, code) if question else None
+    given = overview_questions.answer(scope, chosen, question, code) if question else None
     layer = (
-        answers.layer_of(given)
+        overview_questions.layer_of(given)
         if given
         else layers.coverage_layer(table, "agencies", coverage.breaks(scope, "agencies", chosen))
     )
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     empty = coverage.records(scope, chosen.without("district")).empty
     with place:
-        words = answers.sentence(scope, given) if given else t("view_overview") if empty else glance.finding(inside)
+        words = (
+            overview_questions.sentence(scope, given)
+            if given
+            else t("view_overview")
+            if empty
+            else glance.finding(inside)
+        )
         panels.title(words, panels.completeness(scope, chosen))
         if empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
@@ -42,7 +48,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.figures(glance.figures(scope, chosen, inside))
         panels.strip(coverage.rolled(scope, chosen))
     if given:
-        answers.listing(scope, question, given)
+        overview_questions.listing(scope, question, given)
     panels.sources(scope, coverage.records(scope, chosen), chosen)
 
 

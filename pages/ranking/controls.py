@@ -131,7 +131,7 @@ def _use(scope: Scope, key: str) -> None:
         st.session_state[name] = str(found.get(name, DEFAULTS.get(name, "")))
 
 
-def words(chosen: Method) -> str:
+def method_words(chosen: Method) -> str:
     """The method in one line: scale, mean, classes, weights."""
     stated, labels = ranking_data.stated_weights() | dict(chosen.weights), names()
     parts = [t(f"rank_method_{name}") for name in (chosen.normalise, chosen.aggregate, chosen.classes)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
-from geo.ranking import strengthening as plan
+from geo.ranking import strengthening
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.ranking import Ranking, contributions, rank
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
@@ -88,7 +88,7 @@ def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
 
 
 @cached(16)
-def figures(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+def criteria_table(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """One row per subdistrict with every column of the criteria; a column nobody reports is there and not known."""
     registers = {name: queries.register(scope, name) for name in ("plan", "welfare_fund", "organisation")}
     none_where = {
@@ -106,7 +106,7 @@ def figures(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 @cached(64)
 def ranked(scope: Scope, fiscal_year: int | None, method: Method, axis: str = "strength") -> Ranking:
     """The ranking with its uncertainty: 1,000 draws once per data version, year and specification."""
-    return rank(spec_of(method, axis), figures(scope, fiscal_year))
+    return rank(spec_of(method, axis), criteria_table(scope, fiscal_year))
 
 
 @cached(16)
@@ -118,7 +118,7 @@ def explained(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataF
 @cached(16)
 def weak_points(scope: Scope, fiscal_year: int | None, method: Method) -> pd.Series:
     """What drags each ranked place down most (:func:`geo.ranking.strengthening.weak_points`)."""
-    return plan.weak_points(explained(scope, fiscal_year, method))
+    return strengthening.weak_points(explained(scope, fiscal_year, method))
 
 
 def overrides(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:

@@ -21,12 +21,12 @@ from pages.session.text import percent, safe, t, whole
 LISTS = ("table", "criteria", "axes", "last_year")
 
 
-def shown(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Query, method: Method,
+def chosen_list(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Query, method: Method,
           stamped: dict[str, str]) -> None:  # fmt: skip
     """The list a person asks for."""
     listed = choices.switch("tab", t("list"), LISTS, lambda name: t(f"ranking_tab_{name}"))
     if listed == "table":
-        table(scope, reviewed, chosen, stamped)
+        ranking_table(scope, reviewed, chosen, stamped)
     elif listed == "criteria":
         criteria(scope, ranking, ranking_data.ranked(scope, chosen.fiscal_year, method, "need"), stamped)
     elif listed == "axes":
@@ -35,7 +35,7 @@ def shown(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, 
         last_year(scope, chosen, method, stamped)
 
 
-def table(scope: Scope, reviewed: Agreed, chosen: Query, stamped: dict[str, str]) -> None:
+def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, stamped: dict[str, str]) -> None:
     """Score, rank, band, stability, computed and agreed class of every subdistrict."""
     rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], na_position="last")
     low, high = rows["rank_low"], rows["rank_high"]

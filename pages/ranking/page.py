@@ -11,7 +11,7 @@ from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking import lists
-from pages.ranking import panels as parts
+from pages.ranking import panels as ranking_panels
 from pages.session.scope import Scope
 from pages.session.text import t
 
@@ -34,28 +34,35 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with place, st.spinner(t("ranking_working")):
         ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
         axes = ranking_data.two_axes(scope, chosen.fiscal_year, method)
-    reviewed, stamped = ranking_data.reviewed(scope, ranking, chosen.fiscal_year), parts.stamp(scope, ranking, method)
+    reviewed, stamped = (
+        ranking_data.reviewed(scope, ranking, chosen.fiscal_year),
+        ranking_panels.stamp(scope, ranking, method),
+    )
     with place:
-        panels.title(parts.finding(scope, ranking, chosen), t("ranking_note"))
+        panels.title(ranking_panels.ranking_finding(scope, ranking, chosen), t("ranking_note"))
     with left:
         with st.container(horizontal=True):
             view_ = panels.choose_map_view(scope)
             shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
-        layer = parts.axes_layer(axes) if shown == "axes" else parts.class_layer(reviewed.units, shown)
+        layer = (
+            ranking_panels.axes_layer(axes) if shown == "axes" else ranking_panels.class_layer(reviewed.units, shown)
+        )
         if code := panels.show_map(scope, layer.vector(view_, chosen)):
             st.session_state["subdistrict"] = code
     with right:
-        parts.legend(layer, chosen.district)
-        parts.figures(ranking, reviewed, chosen)
+        ranking_panels.class_legend(layer, chosen.district)
+        ranking_panels.class_figures(ranking, reviewed, chosen)
         names = subdistrict_names(scope)
         code = choices.choose(
-            "subdistrict", t("ranking_choose"), list(names), names.__getitem__, parts.weakest(ranking, chosen)
+            "subdistrict", t("ranking_choose"), list(names), names.__getitem__, ranking_panels.weakest(ranking, chosen)
         )
-        parts.why(scope, ranking, reviewed, ranking_data.explained(scope, chosen.fiscal_year, method), code)
-        parts.override(scope, ranking, reviewed, chosen, code)
-    lists.shown(scope, ranking, reviewed, axes, chosen, method, stamped)
-    parts.method_note(stamped)
-    panels.sources(scope, parts.basis(scope), chosen)
+        ranking_panels.why_class(
+            scope, ranking, reviewed, ranking_data.explained(scope, chosen.fiscal_year, method), code
+        )
+        ranking_panels.override(scope, ranking, reviewed, chosen, code)
+    lists.chosen_list(scope, ranking, reviewed, axes, chosen, method, stamped)
+    ranking_panels.method_note(stamped)
+    panels.sources(scope, ranking_panels.ranking_sources(scope), chosen)
 
 
 view = page(filters=choices.place_and_time, results=_results)

@@ -40,7 +40,7 @@ def place_prefix(scope: Scope, chosen: Query) -> str:
     return f"{t('prefix_district')}{district_names(scope)[chosen.district]} · " if chosen.district else ""
 
 
-def finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
+def ranking_finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
     """How many could be ranked of how many, and how many classes hold."""
     table = inside(ranking.units, chosen)
     scored, hold = table["score"].notna(), ranking.spec.uncertainty.hold
@@ -58,7 +58,7 @@ def finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
 def stamp(scope: Scope, ranking: Ranking, method: Method) -> dict[str, str]:
     """What every output of a ranking carries."""
     return scenarios.stamp(
-        method=ranking_controls.words(method), doubt=ranking_controls.uncertainty_words(ranking.spec), seed=f"{ranking.spec.uncertainty.draws} / {ranking.spec.uncertainty.seed}",
+        method=ranking_controls.method_words(method), doubt=ranking_controls.uncertainty_words(ranking.spec), seed=f"{ranking.spec.uncertainty.draws} / {ranking.spec.uncertainty.seed}",
         version=f"{scope.version} / {ranking.data_version} / {ranking.spec.version}",
     )  # fmt: skip
 
@@ -111,7 +111,7 @@ def axes_layer(table: pd.DataFrame) -> Choropleth:
     return Choropleth(styles | {"u": not_known_style("rank_no_score")}, table[KEY], classes)
 
 
-def legend(layer: Choropleth, district: str | None) -> None:
+def class_legend(layer: Choropleth, district: str | None) -> None:
     """Every class counted once, the borders as stripes below; other layers as they are."""
     counts, mark = layer.counts(district), layer.marked(district)
     if "a" not in layer.styles:
@@ -153,7 +153,7 @@ def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: flo
     st.html(f'<ul class="kradan-bars">{"".join(lines)}</ul>')
 
 
-def why(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) -> None:
+def why_class(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) -> None:
     """What lifts and what drags one subdistrict against the mean of all."""
     unit = reviewed.units.set_index(KEY).loc[code]
     st.html(f"<b>{safe(t('why_class', place=records.place_words(scope, code)))}</b>")
@@ -245,7 +245,7 @@ def weakest(ranking: Ranking, chosen: Query) -> str:
     return str((ranked if len(ranked) else table)[KEY].iloc[0])
 
 
-def figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
+def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
     """Per class how many and how many hold; how many were agreed otherwise. Nothing is counted where nothing is ranked."""
     table = inside(reviewed.units, chosen)
     if table["score"].isna().all():
@@ -259,7 +259,7 @@ def figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
     panels.figures([*found, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
 
 
-def basis(scope: Scope) -> pd.DataFrame:
+def ranking_sources(scope: Scope) -> pd.DataFrame:
     """Rows behind the ranking, for the list of sources."""
     wanted = {entry["code"] for axis in ("strength", "need") for entry in ranking_data.criteria(axis)}
     told = queries.register(scope, "indicator")

@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages.components import panels
 from pages.queries import store as queries
-from pages.review import panels as reviewing
+from pages.review import panels as review_panels
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
@@ -23,11 +23,11 @@ def view(scope: Scope) -> None:
     if rows.empty:
         panels.empty("nothing_waits")
     else:
-        chosen = reviewing.reasons(rows)
-        alike = reviewing.groups(rows[rows["problem"] == chosen])
+        chosen = review_panels.reasons(rows)
+        alike = review_panels.groups(rows[rows["problem"] == chosen])
         left, right = st.columns([3, 2], gap="medium")
         with left:
-            reviewing.evidence(scope, alike)
+            review_panels.evidence(scope, alike)
         with right:
-            reviewing.decision(scope, alike)
-    reviewing.past(scope)
+            review_panels.decision(scope, alike)
+    review_panels.past(scope)

@@ -8,15 +8,15 @@ from pages.components import panels
 from pages.components.page import page
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
-from pages.ranking import panels as ranks
+from pages.ranking import panels as ranking_panels
 from pages.selection import data as selection_data
-from pages.selection import panels as parts
+from pages.selection import panels as selection_panels
 from pages.session.scope import Scope
 from pages.session.text import t
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    pick, method = parts.choose(scope), ranking_controls.method()
+    pick, method = selection_panels.choose_wishes(scope), ranking_controls.method()
     if words := ranking_controls.fault(method):
         with place:
             panels.title(t("view_selection"))
@@ -25,23 +25,23 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with place, st.spinner(t("selection_working")):
         found = selection_data.candidates(scope, chosen.fiscal_year, method, pick)
         choice = selection_data.solved(scope, chosen.fiscal_year, method, pick)
-    stamped = parts.stamp(scope, method, pick)
+    stamped = selection_panels.stamp(scope, method, pick)
     with place:
-        panels.title(parts.finding(choice, pick), parts.note(pick))
-        parts.reasons(scope, choice)
+        panels.title(selection_panels.selection_finding(choice, pick), selection_panels.worth_note(pick))
+        selection_panels.reasons(scope, choice)
     left, right = st.columns([8, 5], gap="medium")
     with right:
-        other, words = parts.beside(scope, choice)
-        layer = parts.layer(choice, other, words)
+        other, words = selection_panels.beside(scope, choice)
+        layer = selection_panels.selection_layer(choice, other, words)
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if choice.areas["is_known"].any():
-            parts.ways(scope, choice, stamped)
+            selection_panels.ways(scope, choice, stamped)
     with left:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
-        parts.saved(scope, choice, pick)
-    parts.listed(scope, choice, found, chosen.district, stamped)
-    ranks.method_note(stamped)
-    panels.sources(scope, parts.basis(scope), chosen)
+        selection_panels.saved(scope, choice, pick)
+    selection_panels.place_list(scope, choice, found, chosen.district, stamped)
+    ranking_panels.method_note(stamped)
+    panels.sources(scope, selection_panels.selection_sources(scope), chosen)
 
 
 view = page(filters=choices.place_and_time, results=_results)

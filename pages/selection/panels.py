@@ -27,7 +27,7 @@ NAMED = 5  # places written out beside a price; the rest is counted
 SHOWN_WORTH = 100  # worth is 0-1 inside and 0-100 on the screen
 
 
-def choose(scope: Scope) -> Pick:
+def choose_wishes(scope: Scope) -> Pick:
     """Every wish, all of it in the link."""
     parts = scenarios.state("pick")
     pick = selection_data.read(parts)
@@ -118,7 +118,7 @@ def _forced(scope: Scope, name: str, now: tuple[str, ...]) -> None:
     )  # fmt: skip
 
 
-def finding(choice: Choice, pick: Pick) -> str:
+def selection_finding(choice: Choice, pick: Pick) -> str:
     """How many, for how much, proven or not."""
     known = int(choice.areas["is_known"].sum())
     if not known:
@@ -141,7 +141,7 @@ def finding(choice: Choice, pick: Pick) -> str:
     )
 
 
-def note(pick: Pick) -> str:
+def worth_note(pick: Pick) -> str:
     """What worth and cost mean here."""
     total = sum(pick.weights.values())
     weights = pick.weights if total else dict.fromkeys(WEIGHTS, 1.0)
@@ -175,7 +175,7 @@ def _reason(scope: Scope, value: str, money: bool) -> str:
 def stamp(scope: Scope, method: Method, pick: Pick) -> dict[str, str]:
     """What every output of the selection carries."""
     weights = ", ".join(f"{t(f'pick_{name}')} {value:g}" for name, value in pick.weights.items())
-    words = f"{weights} · {cost_words(pick)} · {ranking_controls.words(method)}"
+    words = f"{weights} · {cost_words(pick)} · {ranking_controls.method_words(method)}"
     return scenarios.stamp(
         method=words, wish=scenarios.packed(as_parts(pick)) or t("pick_defaults"), data=scope.version
     )
@@ -200,7 +200,7 @@ def beside(scope: Scope, choice: Choice) -> tuple[pd.Series, str]:
     return choice.areas[KEY].isin(picked), saved[other]
 
 
-def layer(choice: Choice, other: pd.Series, words: str) -> Choropleth:
+def selection_layer(choice: Choice, other: pd.Series, words: str) -> Choropleth:
     """Chosen both ways, one way, neither; what cannot be chosen is hatched; forced places striped."""
     table = choice.areas
     mine, theirs = table["is_chosen"].astype(bool), other.astype(bool)
@@ -254,7 +254,9 @@ def _price(scope: Scope, row: dict) -> str:
     )  # fmt: skip
 
 
-def listed(scope: Scope, choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]) -> None:
+def place_list(
+    scope: Scope, choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]
+) -> None:
     """The chosen places and those that only the simple rule takes."""
     rows = choice.areas.merge(found[[KEY, "need", "readiness", "people"]], on=KEY)
     rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
@@ -308,7 +310,7 @@ def _use(scope: Scope, key: str) -> None:
     st.session_state["with"] = key
 
 
-def basis(scope: Scope) -> pd.DataFrame:
+def selection_sources(scope: Scope) -> pd.DataFrame:
     """Rows behind the selection, for the list of sources."""
     return pd.concat(
         [

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
 from loaders.problems import Refused
-from loaders.store import accounts as store_people
+from loaders.store import accounts
 from loaders.store import connection as store
 from loaders.store.privacy import Viewer
 
@@ -55,7 +55,7 @@ def viewer(engine: store.Engine) -> Viewer:
     if not has_sign_in():
         return ALONE
     with store.reading(engine) as connection:
-        return store_people.viewer_of(connection, name())
+        return accounts.viewer_of(connection, name())
 
 
 def team_only(seen: Viewer) -> None:

@@ -6,14 +6,14 @@ from pages.components import panels
 from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import t
-from pages.sharing import panels as access
+from pages.sharing import panels as sharing_panels
 
 PARTS = {
-    "sharing_sets": access.data_sets,
-    "sharing_roles": access.roles,
-    "tracker_title": access.tracker,
-    "people_title": access.people,
-    "audit_title": access.audit,
+    "sharing_sets": sharing_panels.data_sets,
+    "sharing_roles": sharing_panels.roles,
+    "tracker_title": sharing_panels.tracker,
+    "people_title": sharing_panels.people,
+    "audit_title": sharing_panels.audit,
 }
 
 

@@ -12,7 +12,7 @@ from streamlit.navigation.page import StreamlitPage
 from loaders import settings
 from pages.components import filters as choices
 from pages.components.names import province_name
-from pages.nation import panels as nation_parts
+from pages.nation import panels as nation_panels
 from pages.queries import store as queries
 from pages.session import errors, fragments, notices, sign_in, url_state
 from pages.session.scope import Scope
@@ -126,7 +126,7 @@ def header(words: str) -> None:
     notices.show()
     with st.container(horizontal=True, vertical_alignment="center", key="frame"):
         st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}</p>')
-        nation_parts.chooser(scope)
+        nation_panels.chooser(scope)
         choices.choose_language()
         if sign_in.has_sign_in():
             sign_in.panel()

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.maps.board import ClassStyle
 from geo.maps.palette import WEAK
-from geo.ranking import strengthening as plan
+from geo.ranking import strengthening
 from loaders.decisions import scenarios as store_scenarios
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
@@ -20,7 +20,7 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
-from pages.ranking import panels as ranks
+from pages.ranking import panels as ranking_panels
 from pages.ranking.data import KEY, Method
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
@@ -28,23 +28,25 @@ from pages.session.text import baht, day, safe, t, whole
 STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}
 
 
-def weak(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
+def weak_places(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ranked units with the agreed class, and the list of places to be strengthened with their teams."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
     units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units
     units = units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
-    return units, weakest_first(plan.team_list(units, queries.decisions(scope, "team"), ranking.spec.weakest), units)
+    return units, weakest_first(
+        strengthening.team_list(units, queries.decisions(scope, "team"), ranking.spec.weakest), units
+    )
 
 
-def current(scope: Scope, chosen: Query, units: pd.DataFrame) -> pd.DataFrame:
+def strong_current(scope: Scope, chosen: Query, units: pd.DataFrame) -> pd.DataFrame:
     """Weak places where the money per head is among the highest."""
     rate = coverage.coverage(scope, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
         columns={"per_head_baht": "baht_per_head"}
     )
-    return plan.strong_current_on_weak(units, rate, ranking_data.labels()[-1])
+    return strengthening.strong_current_on_weak(units, rate, ranking_data.labels()[-1])
 
 
-def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Choropleth:
+def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Choropleth:
     """Weak places by team; striped where a strong current meets a weak community."""
     status = units[KEY].map(teams.set_index(KEY)["status"])
     classes = status.map({name: key for name, (key, _) in STATUSES.items()}).astype("object").where(status.notna(), "o")
@@ -58,13 +60,13 @@ def layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Ch
     return Choropleth(styles, units[KEY], classes, marks=marks, mark_key="team_strong_current")
 
 
-def finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Query) -> str:
+def strengthening_finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Query) -> str:
     """How many to strengthen of how many with a class, how many without a team; no class, no number."""
-    counts, inside = teams["status"].value_counts(), ranks.inside(units, chosen)
+    counts, inside = teams["status"].value_counts(), ranking_panels.inside(units, chosen)
     known = int(inside["class"].notna().sum())
     if not known:
-        return ranks.place_prefix(scope, chosen) + t("finding_strengthening_none", all=len(inside))
-    return ranks.place_prefix(scope, chosen) + t(
+        return ranking_panels.place_prefix(scope, chosen) + t("finding_strengthening_none", all=len(inside))
+    return ranking_panels.place_prefix(scope, chosen) + t(
         "finding_strengthening",
         known=known,
         all=len(inside),
@@ -91,7 +93,7 @@ def begin_with(scope: Scope, chosen: Query, method: Method, teams: pd.DataFrame,
     )
 
 
-def table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
+def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name: str) -> None:
     """Places to be strengthened, where to begin, and their team, task and next visit once there is one."""
     if teams.empty:
         panels.empty("team_list_empty")
@@ -173,9 +175,9 @@ def streams(scope: Scope) -> pd.DataFrame:
     return listed.assign(total_satang=pd.to_numeric(listed["total_satang"]).astype("Int64"))
 
 
-def bookings(scope: Scope, projects: pd.DataFrame) -> plan.Bookings:
+def bookings(scope: Scope, projects: pd.DataFrame) -> strengthening.Bookings:
     """Which projects hold, and what is left of each stream after the support already recorded."""
-    return plan.book(streams(scope), projects, queries.support(scope))
+    return strengthening.book(streams(scope), projects, queries.support(scope))
 
 
 def refusal(scope: Scope, projects: pd.DataFrame) -> str | None:
@@ -267,7 +269,7 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
         scenarios.remove("project", rows, t("project_undo"))
 
 
-def figures(teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
+def team_figures(teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
     """Weak places by team, and those under a strong current."""
     counts = teams["status"].value_counts()
     shown = [(t(f"team_status_{name}"), whole(counts.get(name, 0))) for name in STATUSES]

@@ -13,8 +13,8 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import name_of, t, year
-from pages.subdistrict import panels as sheet
-from pages.subdistrict import print as a4
+from pages.subdistrict import panels as subdistrict_panels
+from pages.subdistrict import print as subdistrict_print
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -30,7 +30,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             area = next(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
             when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
             panels.title(
-                sheet.finding(scope, chosen, code, name_of(area)),
+                subdistrict_panels.subdistrict_finding(scope, chosen, code, name_of(area)),
                 f"{t('prefix_district')}{name_of(area, 'district_name')} · {code} · {when}",
             )
         else:
@@ -47,12 +47,12 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     panels.open_subdistrict(clicked)
     if code:
         with right:
-            sheet.facts(scope, chosen, code)
-            sheet.support(scope, chosen, code)
-        sheet.registers(scope, chosen, code)
-        sheet.provenance(scope, chosen, code)
+            subdistrict_panels.facts(scope, chosen, code)
+            subdistrict_panels.support(scope, chosen, code)
+        subdistrict_panels.registers(scope, chosen, code)
+        subdistrict_panels.provenance(scope, chosen, code)
         panels.sources(scope, queries.support(scope).query("subdistrict_code == @code"), chosen)
-        a4.show(scope, chosen, code)
+        subdistrict_print.print_subdistrict(scope, chosen, code)
 
 
 view = page(results=_results)

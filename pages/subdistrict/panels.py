@@ -12,18 +12,18 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, subdistrict_name, t, whole
-from pages.subdistrict import facts as place_facts
+from pages.subdistrict import facts as subdistrict_facts
 
 
 def facts(scope: Scope, chosen: Query, code: str) -> None:
     """Figures of the place and of its support."""
     row = next(coverage.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
-    panels.figures(figures(scope, chosen, code))
+    panels.figures(place_figures(scope, chosen, code))
     if row.missing_bases:
         st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row.missing_bases))}</p>")
 
 
-def finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
+def subdistrict_finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
     """Who supports the place, in the words that the overview answers the same question with."""
     row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
     kind = {"none": "_zero", "not_reported": "_unknown"}.get(row["status"], "")
@@ -31,7 +31,7 @@ def finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
     return t(f"answer_who_supports{kind}", subdistrict_code=subdistrict_name(name), **blanks)
 
 
-def figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str]]:
+def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str]]:
     """The figures in words."""
     area = next(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
     row = next(coverage.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
@@ -106,7 +106,7 @@ def _table(scope: Scope, found: pd.DataFrame, name: str) -> None:
 
 def registers(scope: Scope, chosen: Query, code: str) -> None:
     """Gaps, needs, plans, fund, groups, people, overlaps, neighbours, rank."""
-    listed = place_facts.blocks(scope, chosen, code)
+    listed = subdistrict_facts.blocks(scope, chosen, code)
     for column, blocks in zip(st.columns(3, gap="medium"), (listed[:3], listed[3:6], listed[6:]), strict=True):
         with column:
             st.html("".join(block.html(14) for block in blocks))
@@ -114,7 +114,7 @@ def registers(scope: Scope, chosen: Query, code: str) -> None:
 
 def provenance(scope: Scope, chosen: Query, code: str) -> None:
     """Row by row: where everything on this page comes from."""
-    rows = place_facts.provenance(scope, chosen, code)
+    rows = subdistrict_facts.provenance(scope, chosen, code)
     with st.expander(t("provenance_rows", rows=len(rows))):
         if rows.empty:
             panels.empty("not_reported_long")

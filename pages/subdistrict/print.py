@@ -16,8 +16,8 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, name_of, safe, subdistrict_name, t, year
-from pages.subdistrict import facts as place_facts
-from pages.subdistrict import panels as sheet
+from pages.subdistrict import facts as subdistrict_facts
+from pages.subdistrict import panels as subdistrict_panels
 
 SIZES = (10.0, 9.0, 8.0, 7.0)  # points, the largest that fits is taken
 PAPER, HEAD, BREATH = 281.0, 32.0, 6.0  # millimetres: sheet inside its margins, head with the small map, slack
@@ -52,8 +52,8 @@ MOST = {
 
 def html(scope: Scope, chosen: Query, code: str) -> str:
     """The whole sheet."""
-    own = grouped(scope, sheet.own_support(scope, chosen, code))
-    blocks, foot = place_facts.blocks(scope, chosen, code), _foot(scope, chosen, code)
+    own = grouped(scope, subdistrict_panels.own_support(scope, chosen, code))
+    blocks, foot = subdistrict_facts.blocks(scope, chosen, code), _foot(scope, chosen, code)
     size, lines = fit(own, [[block.heading, *block.shown(MOST[block.heading])] for block in blocks], foot)
     listed = "".join(block.html(MOST[block.heading]) for block in blocks)
     return (
@@ -154,7 +154,7 @@ def _head(scope: Scope, chosen: Query, code: str) -> str:
     place = f"{t('prefix_district')}{name_of(area, 'district_name')} · {province_name(scope.province)} · {code} · {' · '.join([when, *used])}{demo}"
     return (
         f'<div class="kradan-a4-head"><div><h1>{safe(subdistrict_name(name_of(area)))}</h1><p>{safe(place)}</p></div>'
-        f'<img src="{compare.picture(scope, layer, code[:4], code)}" alt=""></div>'
+        f'<img src="{compare.map_picture(scope, layer, code[:4], code)}" alt=""></div>'
     )
 
 
@@ -171,7 +171,7 @@ def _chosen(scope: Scope, chosen: Query, name: str) -> str:
 def _figures(scope: Scope, chosen: Query, code: str) -> str:
     cells = "".join(
         f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
-        for words, value in sheet.figures(scope, chosen, code)
+        for words, value in subdistrict_panels.place_figures(scope, chosen, code)
     )
     row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
     missing = (
@@ -208,7 +208,7 @@ def _support(own: pd.DataFrame, lines: int) -> str:
 
 
 def _above(scope: Scope, chosen: Query, code: str) -> str:
-    above = sheet.support_above(scope, chosen, code)
+    above = subdistrict_panels.support_above(scope, chosen, code)
     if above.empty:
         return ""
     by = above.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))
@@ -220,7 +220,7 @@ def _above(scope: Scope, chosen: Query, code: str) -> str:
 
 def _foot(scope: Scope, chosen: Query, code: str) -> str:
     """Files by the number that the lines cite, rows of each, when loaded; data version."""
-    rows = place_facts.provenance(scope, chosen, code)
+    rows = subdistrict_facts.provenance(scope, chosen, code)
     files = rows.groupby("batch_id").agg(file=("file", "first"), rows=("row", "size"), loaded_at=("loaded_at", "first"))
     listed = " · ".join(
         f"[{batch}] {row.file} ({row.rows:,} {t('rows_word')}, {day(row.loaded_at)})" for batch, row in files.iterrows()
@@ -228,7 +228,7 @@ def _foot(scope: Scope, chosen: Query, code: str) -> str:
     return f"{t('sheet_sources')}: {listed or t('not_reported_long')} · {t('data_version', version=scope.version)}"
 
 
-def show(scope: Scope, chosen: Query, code: str) -> None:
+def print_subdistrict(scope: Scope, chosen: Query, code: str) -> None:
     """Put the sheet into the page, and say how to print it."""
     import streamlit as st
 

@@ -147,7 +147,7 @@ def contributions(scope: Scope, choice: Choice, district: str | None) -> pd.Data
     return promised_received(rows[rows["district_code"].eq(district).fillna(False)] if district else rows)
 
 
-def basis(scope: Scope) -> pd.DataFrame:
+def fund_sources(scope: Scope) -> pd.DataFrame:
     """Rows behind the conditions and the promises, for the list of sources."""
     columns = ["base", "batch_id", "file_name", "sheet", "row"]
     return pd.concat([queries.register(scope, name)[columns] for name in ("contribution", "welfare_fund")])

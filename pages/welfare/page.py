@@ -9,45 +9,45 @@ from pages.components import panels
 from pages.session.scope import Scope
 from pages.session.text import t
 from pages.welfare import data as welfare_data
-from pages.welfare import panels as parts
+from pages.welfare import panels as welfare_panels
 from pages.welfare import rules as welfare_rules
 
 
 def view(scope: Scope) -> None:
     """The calculator."""
     place = st.container()
-    choice = parts.choose(scope)
+    choice = welfare_panels.choose_scheme(scope)
     choices.place_and_time(scope, timed=False)
     chosen = choices.chosen()
     chosen = chosen.without("district") if choice.basis == "mean" else chosen
-    if words := parts.fault(scope, choice):
+    if words := welfare_panels.fault(scope, choice):
         with place:
             panels.title(t("view_welfare"))
             st.warning(words)
         welfare_rules.rules(scope, choice)
         return
-    stamped = parts.stamp(scope, choice)
-    funds = parts.part(welfare_data.money(scope, choice), chosen.district)
+    stamped = welfare_panels.stamp(scope, choice)
+    funds = welfare_panels.part(welfare_data.money(scope, choice), chosen.district)
     with place:
-        panels.title(parts.finding(scope, funds, choice, chosen), parts.as_of(choice))
+        panels.title(welfare_panels.welfare_finding(scope, funds, choice, chosen), welfare_panels.as_of(choice))
         if funds.by_area.empty:
             panels.empty("welfare_no_places")
-    parts.figures(funds, choice)
+    welfare_panels.fund_figures(funds, choice)
     welfare_rules.rules(scope, choice)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         if choice.basis == "mean":
             panels.empty("welfare_mean_no_map")
         else:
-            layer = parts.layer(scope, funds)
+            layer = welfare_panels.fund_layer(scope, funds)
             panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
     with right:
         if choice.basis != "mean":
             panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        parts.shares(scope, funds)
-        parts.conditions(scope, funds, choice, chosen.district)
-    parts.payers(scope, funds, choice, stamped)
-    parts.promises(scope, choice, chosen.district, stamped)
-    parts.by_place(scope, funds, stamped)
-    parts.saved(scope, choice, funds)
-    panels.sources(scope, welfare_data.basis(scope), replace(chosen, fiscal_year=welfare_data.year_of(choice)))
+        welfare_panels.shares(scope, funds)
+        welfare_panels.conditions(scope, funds, choice, chosen.district)
+    welfare_panels.payers(scope, funds, choice, stamped)
+    welfare_panels.promises(scope, choice, chosen.district, stamped)
+    welfare_panels.by_place(scope, funds, stamped)
+    welfare_panels.saved(scope, choice, funds)
+    panels.sources(scope, welfare_data.fund_sources(scope), replace(chosen, fiscal_year=welfare_data.year_of(choice)))

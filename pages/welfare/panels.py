@@ -25,7 +25,7 @@ from pages.welfare import data as welfare_data
 from pages.welfare.data import KEY, Choice
 
 
-def choose(scope: Scope) -> Choice:
+def choose_scheme(scope: Scope) -> Choice:
     """Scheme, places and the numbers of the link."""
     known, saved = welfare_data.names("scheme", language()), scenarios.names(scope, "selection")
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -81,7 +81,7 @@ def part(funds: Funds, district: str | None) -> Funds:
     return within(funds, [code for code in funds.by_area[KEY] if code.startswith(district)]) if district else funds
 
 
-def finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -> str:
+def welfare_finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -> str:
     """The total, for how many places, and the community's own share."""
     times, count = welfare_data.times(choice), len(funds.by_area)
     own = funds.by_payer.loc[funds.by_payer["payer"].eq(funds.scheme.own_payer), "share"].sum()
@@ -93,7 +93,7 @@ def finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -> str:
     )
 
 
-def figures(funds: Funds, choice: Choice) -> None:
+def fund_figures(funds: Funds, choice: Choice) -> None:
     """Restricted and free money apart; what is certain, at stake, withheld; the worked figures of a mean place."""
     times, area = welfare_data.times(choice), funds.by_area
     shown = [
@@ -180,7 +180,7 @@ def promises(scope: Scope, choice: Choice, district: str | None, stamped: dict[s
     panels.table(shown, "welfare-promises", columns, stamp=stamped, formats=money | {"received_share": percent})
 
 
-def layer(scope: Scope, funds: Funds) -> Choropleth:
+def fund_layer(scope: Scope, funds: Funds) -> Choropleth:
     """Baht per subdistrict in five classes; places not counted are hatched, those with an unknown figure set apart."""
     codes = queries.areas(scope, None)[KEY]
     table = funds.by_area.set_index(KEY).reindex(codes)

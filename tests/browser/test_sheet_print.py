@@ -9,7 +9,7 @@ import pytest
 from loaders.reference import subdistricts
 from loaders.store import connection as stores
 from loaders.store import tables
-from pages.subdistrict import print as a4
+from pages.subdistrict import print as subdistrict_print
 from tests.support import served
 
 MILLIMETRE = 96 / 25.4
@@ -123,5 +123,5 @@ def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(chro
 
 
 def test_marks_above_and_below_take_no_width_when_lines_are_counted():
-    assert a4._wrapped(8, "ก" * 20, 30) == a4._wrapped(8, "กี่" * 20, 30)
-    assert a4._wrapped(8, "ก" * 400, 30) > a4._wrapped(8, "ก" * 40, 30)
+    assert subdistrict_print._wrapped(8, "ก" * 20, 30) == subdistrict_print._wrapped(8, "กี่" * 20, 30)
+    assert subdistrict_print._wrapped(8, "ก" * 400, 30) > subdistrict_print._wrapped(8, "ก" * 40, 30)

@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from geo import areas_over_time as area_time
+from geo import areas_over_time
 from loaders import reference
 from loaders.areas import register as areas_register
 from loaders.store import connection as store
@@ -40,7 +40,7 @@ def records():
     "day", [date(1900, 1, 1), date(1975, 6, 9), date(1994, 3, 6), date(2007, 2, 26), EVE, DAY, date(2020, 1, 1)]
 )
 def test_every_record_stands_somewhere_on_every_day(areas, records, day):
-    table = area_time.districts_of_day(areas_register.on_day(areas, day), records)
+    table = areas_over_time.districts_of_day(areas_register.on_day(areas, day), records)
     assert table["records"].sum() == len(records) == 170 + 23 + 2
     assert table["amount_satang"].sum() == 19_300
     known = table.dropna(subset="district_code")
@@ -49,7 +49,7 @@ def test_every_record_stands_somewhere_on_every_day(areas, records, day):
 
 def test_8_september_2007_turns_two_king_amphoe_into_districts_and_loses_no_record(areas, records):
     before, after = (
-        area_time.districts_of_day(areas_register.on_day(areas, day), records).set_index("district_code")
+        areas_over_time.districts_of_day(areas_register.on_day(areas, day), records).set_index("district_code")
         for day in (EVE, DAY)
     )
     before, after = before[before.index.notna()], after[after.index.notna()]
@@ -64,15 +64,15 @@ def test_8_september_2007_turns_two_king_amphoe_into_districts_and_loses_no_reco
 
 def test_what_differs_from_today(areas):
     today = areas_register.on_day(areas, date(2020, 1, 1))
-    assert area_time.changed_since(today, today).empty
-    eve = area_time.changed_since(areas_register.on_day(areas, EVE), today)
+    assert areas_over_time.changed_since(today, today).empty
+    eve = areas_over_time.changed_since(areas_register.on_day(areas, EVE), today)
     assert eve["level"].tolist() == ["district", "district", "village", "village"]
     assert eve["kind_then"].tolist()[:2] == ["king_amphoe", "king_amphoe"]
     assert eve["code_then"].isna().tolist() == [False, False, True, True]
     assert eve["code_now"].tolist()[2:] == ["80081308", "80190606"]
-    early = area_time.changed_since(areas_register.on_day(areas, date(1990, 1, 1)), today)
+    early = areas_over_time.changed_since(areas_register.on_day(areas, date(1990, 1, 1)), today)
     assert early.loc[early["code_now"] == "801906", "code_then"].tolist() == ["801307"]
-    gone = area_time.changed_since(areas_register.on_day(areas, date(1930, 1, 1)), today)
+    gone = areas_over_time.changed_since(areas_register.on_day(areas, date(1930, 1, 1)), today)
     assert gone["code_now"].isna().any()
 
 

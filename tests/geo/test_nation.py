@@ -207,7 +207,7 @@ def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
     assert table["villages"].isna().all()
     assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
     assert len(queries.villages(home, None)) == 1553
-    everywhere = nation_data.table(home, Query(2007)).set_index("province_code")
+    everywhere = nation_data.province_table(home, Query(2007)).set_index("province_code")
     assert everywhere.loc[["80", "84"], "records"].tolist() == [1, 4]
     assert everywhere["status"].value_counts().to_dict() == {"not_reported": 75, "covered": 2}
 

@@ -10,11 +10,11 @@ from geo.questions.questions import QUESTIONS
 from loaders.areas import facts as province_facts
 from pages.currents import panels as money
 from pages.overlaps import lists as overlap_lists
-from pages.overview import questions as answers
+from pages.overview import questions as overview_questions
 from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.subdistrict import panels as sheet
+from pages.subdistrict import panels as subdistrict_panels
 from tests.support import seeds
 from tests.support.meeting_store import opened
 
@@ -25,7 +25,7 @@ def board(request, tmp_path_factory):
     with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
         scope = queries.current_scope()
         chosen = Query(queries.usual_year(scope))
-        yield scope, chosen, {code: answers.answer(scope, chosen, code) for code in QUESTIONS}
+        yield scope, chosen, {code: overview_questions.answer(scope, chosen, code) for code in QUESTIONS}
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_who_supports_says_what_the_sheet_of_the_place_lists(board, rows):
     answer = given["who_supports"]
     code = answer.blanks["subdistrict_code"]
     own = rows[rows["subdistrict_code"].eq(code).fillna(False)]
-    listed = sheet.own_support(scope, chosen, code)
+    listed = subdistrict_panels.own_support(scope, chosen, code)
     assert set(listed["support_id"]) == set(own["support_id"])
     assert answer.blanks["agencies"] == own["agency_code"].nunique() == len(answer.listed)
     assert answer.blanks["amount_satang"] == own["amount_satang"].sum() == answer.listed["amount_satang"].sum()
@@ -107,12 +107,12 @@ def test_baht_per_head_of_a_district_is_its_placed_money_by_its_people(board, ro
 
 def test_weak_and_needy_places_are_those_of_ranking_and_gaps(board):
     scope, chosen, given = board
-    classes = answers.community_classes(scope, chosen.fiscal_year)
+    classes = overview_questions.community_classes(scope, chosen.fiscal_year)
     weak = {code for code, label in classes.items() if label == "C"}
     status = coverage.coverage(scope, chosen).set_index("subdistrict_code")["status"]
     assert given["weak_unsupported"].blanks["places"] == sum(status[code] == "none" for code in weak)
     assert given["weak_unsupported"].blanks["weak"] == len(weak)
-    need = answers.need_looked_at(scope)
+    need = overview_questions.need_looked_at(scope)
     if need is None:
         assert given["need_without_help"].sentence == "answer_need_without_help_unknown"
         return

@@ -107,7 +107,7 @@ def test_no_weight_at_all_is_said_in_words(link):
 
 
 def test_figures_come_from_the_registers(scope):
-    table = ranking_data.figures(scope, 2007).set_index(KEY)
+    table = ranking_data.criteria_table(scope, 2007).set_index(KEY)
     plans = queries.register(scope, "plan")
     code = "800303"
     own = plans[plans[KEY].eq(code)]
@@ -126,7 +126,7 @@ def test_silence_means_none_only_where_the_base_has_spoken(scope, monkeypatch):
     told = pd.DataFrame({"base": ["codi"], "area_code": ["8003"], "fiscal_year": pd.array([2007], dtype="Int64")})
     monkeypatch.setattr(queries, "reports", lambda scope, name: told)
     assert {code[:4] for code in ranking_data.spoken(scope, "welfare_fund", 2007)} == {"8003"}
-    table = ranking_data.figures.__wrapped__(scope, 2007).set_index(KEY)
+    table = ranking_data.criteria_table.__wrapped__(scope, 2007).set_index(KEY)
     held = set(queries.register(scope, "welfare_fund")[KEY])
     silent = [code for code in table.index if code not in held]
     assert {
@@ -160,7 +160,7 @@ def test_an_agreed_class_stands_beside_the_computed_one(scope):
     unit = ranking_data.reviewed(scope, ranking, 2007).units.set_index(KEY).loc[code]
     assert (unit["class"], unit["agreed_class"], unit["by"]) == ("C", "A", "วันดี")
     assert not ranking_data.reviewed(scope, ranking, 2006).units["is_overridden"].any()
-    assert code not in set(strengthening_parts.weak(scope, Query(2007), Method())[1][KEY])
+    assert code not in set(strengthening_parts.weak_places(scope, Query(2007), Method())[1][KEY])
     queries.decide(lambda c: decisions.remove(c, "override", key, "วันดี"))
     assert not ranking_data.reviewed(scope, ranking, 2007).units["is_overridden"].any()
 
@@ -267,11 +267,11 @@ def test_a_budget_that_cannot_do_is_named_as_the_cause(scope):
 
 
 def test_a_saved_selection_can_be_counted_by_the_calculator(scope):
-    from pages.selection import panels as selection_parts
+    from pages.selection import panels as selection_panels
 
     pick = selection_data.read({"choose": "5", "district": "0"})
     choice = selection_data.solved(scope, 2007, Method(), pick)
-    content = selection_parts.as_content(choice, pick)
+    content = selection_panels.as_content(choice, pick)
     assert selection_data.read(scenarios.unpacked(content["pick"])) == pick
     key = queries.decide(lambda c: decisions.save(c, "selection", "ห้าแห่งแรก", content, "วันดี", queries.stamp(scope)))
     counted = welfare_data.places(scope, welfare_data.Choice("proposal_2550", str(key)))

@@ -16,10 +16,9 @@ from loaders.exchange import package as exchange_package
 from loaders.imports import decide
 from loaders.layouts import templates
 from loaders.problems import Refused
-from loaders.store import accounts as store_people
+from loaders.store import accounts, privacy, tables
 from loaders.store import connection as store
 from loaders.store import originals as kept_files
-from loaders.store import privacy, tables
 from loaders.store import small_counts as privacy_counts
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from tests.support.stores import load_rows
@@ -108,7 +107,7 @@ def test_who_loaded_a_file_is_for_the_team(board):
 def test_sharing_of_every_register(engine, tmp_path, register, level, seen):
     load_rows(engine, tmp_path, register, templates.example_rows(register))
     with store.writing(engine) as connection:
-        store_people.share(connection, register, "codi", level, "admin")
+        accounts.share(connection, register, "codi", level, "admin")
     viewers = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
     with store.reading(engine) as connection:
         found = [
@@ -127,20 +126,20 @@ def test_sharing_falls_back_to_the_registers_default(sqlite_engine, tmp_path):
     load_rows(sqlite_engine, tmp_path, "plan", templates.example_rows("plan"))
     with store.writing(sqlite_engine) as connection:
         before = store.data_version(connection)
-        store_people.share(connection, "plan", "*", "private", "admin")
+        accounts.share(connection, "plan", "*", "private", "admin")
         assert store.data_version(connection) != before
         assert store.read_register(connection, "plan", None, PUBLIC).empty
-        store_people.share(connection, "plan", "codi", "public", "admin")
+        accounts.share(connection, "plan", "codi", "public", "admin")
         assert len(store.read_register(connection, "plan", None, PUBLIC)) == 2
         assert store.read_table(connection, tables.audit)["action"].tolist()[-2:] == ["share", "share"]
     with pytest.raises(ValueError, match="expected"), store.writing(sqlite_engine) as connection:
-        store_people.share(connection, "plan", "codi", "everyone", "admin")
+        accounts.share(connection, "plan", "codi", "everyone", "admin")
 
 
 def test_private_data_are_not_in_a_public_export(board, tmp_path):
     with store.writing(board) as connection:
         for register in tables.REGISTERS:
-            store_people.share(connection, register, "*", "private", "admin")
+            accounts.share(connection, register, "*", "private", "admin")
     exchange_package.export(board, tmp_path / "out", PUBLIC)
     rows = {
         path.stem: len(path.read_text(encoding="utf-8-sig").splitlines()) - 1
@@ -178,9 +177,9 @@ def test_past_its_date_nobody_sees_a_person_and_the_rows_are_erased(board, monke
         frame = store.read_register(connection, "role_holder", None, Viewer("admin"))
         assert frame[["person", "phone"]].isna().all(axis=None)
         assert frame["is_vacant"].tolist() == [False, True]
-        assert store_people.forget_people(connection, "admin", date(2019, 1, 1)) == 0
-        assert store_people.forget_people(connection, "admin", date(2020, 1, 2)) == 1
-        assert store_people.forget_people(connection, "admin", date(2020, 1, 2)) == 0
+        assert accounts.forget_people(connection, "admin", date(2019, 1, 1)) == 0
+        assert accounts.forget_people(connection, "admin", date(2020, 1, 2)) == 1
+        assert accounts.forget_people(connection, "admin", date(2020, 1, 2)) == 0
         assert connection.execute(tables.role_holder.select()).first().phone is None
 
 
@@ -194,8 +193,8 @@ def test_a_person_is_kept_until_the_day_the_file_says_and_never_longer_than_the_
     load_rows(engine, tmp_path, "role_holder", [row | {"retain_until": text} for text in written] + [row])
     with store.reading(engine) as connection:
         dates = list(store.read_register(connection, "role_holder")["retain_until"].dt.date)
-        due = store_people.due_people(connection, date.today())
-        later = store_people.due_people(connection, far)
+        due = accounts.due_people(connection, date.today())
+        later = accounts.due_people(connection, far)
     rule = store.years_from(date.today(), 2)
     assert dates == [rule, near, rule]
     assert due == {"kept": 3, "over": 0, "next": near}
@@ -223,10 +222,10 @@ def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erase
     decide.decide_value(engine, waiting[1:], phone, CANARY, "ถามแล้ว", "tester")
     decide.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
     assert len(list((tmp_path / "kept").iterdir())) == 2
-    assert store_people.forget(engine, "tester") == {"rows": 0, "files": 0}
+    assert accounts.forget(engine, "tester") == {"rows": 0, "files": 0}
     over = store.years_from(date.today(), 3)
-    assert store_people.forget(engine, "tester", over) == {"rows": 3, "files": 1}
-    assert store_people.forget(engine, "tester", over) == {"rows": 0, "files": 0}
+    assert accounts.forget(engine, "tester", over) == {"rows": 3, "files": 1}
+    assert accounts.forget(engine, "tester", over) == {"rows": 0, "files": 0}
     exchange_package.export(engine, tmp_path / "out")
     everywhere = [*(tmp_path / "out").rglob("*.*"), *(tmp_path / "kept").iterdir()]
     assert not [path for path in everywhere if CANARY.encode() in path.read_bytes()]
@@ -244,17 +243,15 @@ def test_every_person_record_gets_a_date(board, monkeypatch):
 
 def test_roles_are_read_anew_and_revoked_at_once(engine):
     with store.writing(engine) as connection:
-        store_people.grant(connection, "Head@nhso.go.th", "partner", "admin", "nhso")
-        assert store_people.viewer_of(connection, "head@NHSO.go.th") == PARTNER
-        assert (
-            store_people.viewer_of(connection, "other@nhso.go.th") == store_people.viewer_of(connection, None) == PUBLIC
-        )
-        assert store_people.revoke(connection, "head@nhso.go.th", "admin")
-        assert store_people.viewer_of(connection, "head@nhso.go.th") == PUBLIC
+        accounts.grant(connection, "Head@nhso.go.th", "partner", "admin", "nhso")
+        assert accounts.viewer_of(connection, "head@NHSO.go.th") == PARTNER
+        assert accounts.viewer_of(connection, "other@nhso.go.th") == accounts.viewer_of(connection, None) == PUBLIC
+        assert accounts.revoke(connection, "head@nhso.go.th", "admin")
+        assert accounts.viewer_of(connection, "head@nhso.go.th") == PUBLIC
         assert store.read_table(connection, tables.account, DATA_TEAM).empty
         assert len(store.read_table(connection, tables.account, Viewer("admin"))) == 1
     with pytest.raises(ValueError, match="agency"), store.writing(engine) as connection:
-        store_people.grant(connection, "x", "partner", "admin")
+        accounts.grant(connection, "x", "partner", "admin")
 
 
 # -- national IDs ------------------------------------------------------------------------------------------------------
