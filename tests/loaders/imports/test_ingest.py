@@ -350,7 +350,7 @@ def test_a_job_that_ended_without_an_answer_is_looked_up_not_guessed(
     assert codes == ["import_ended_stored", "import_failed"]
     with store.writing(engine) as connection:
         store.set_active(connection, [number], False, "by_hand", "x")
-    assert import_jobs._stored({"store": True, "files": files[:1]}) == [None]
+    assert import_jobs._stored({"store": True, "files": files[:1], "province": "80"}) == [None]
 
 
 @pytest.mark.parametrize(
