@@ -16,7 +16,7 @@ from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, templates
 from loaders.layouts.layout import Layout
 from loaders.layouts.melt import Columns, Spoken, melt, read_columns
-from loaders.layouts.recognise import general_unit, given, partly, recognise, support_column, titles
+from loaders.layouts.recognise import general_unit, given, partly, recognise, split_groups, support_column, titles
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
@@ -86,8 +86,9 @@ def understand(
             continue
         if len(sheet.frame.columns) > MOST_COLUMNS:
             raise Refused("file_too_heavy", sheet=sheet.name, value=f"{len(sheet.frame)} x {len(sheet.frame.columns)}")
-        columns = read_columns(sheet.frame)
         is_given = given(sheet, path.name, answers) is not None
+        sheet = sheet if is_given else split_groups(sheet)
+        columns = read_columns(sheet.frame)
         parts = [(sheet, Spoken())] if is_given else melt(sheet, columns, support_column)
         read: list[tuple[Layout, Spoken]] = []
         for part, spoken in parts:

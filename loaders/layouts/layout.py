@@ -111,7 +111,13 @@ def aliases() -> dict[str, dict[str, list[str]]]:
 def expected_headings() -> frozenset[str]:
     """All headings any layout knows (squeezed), to help find the heading row of a sheet."""
     known = {heading for layout in shipped() for heading in layout.headings}
-    known |= {squeeze(word) for register in aliases().values() for words in register.values() for word in words}
+    known |= {
+        squeeze(word)
+        for name, register in aliases().items()
+        if not name.startswith("hxl_")
+        for words in register.values()
+        for word in words
+    }
     return frozenset(known)
 
 

@@ -41,6 +41,7 @@ TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำป�
 TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เขต(?!สุขภาพ|เลือกตั้ง|พื้นที่|ตรวจ))\s*([ก-๎]{2,30})")
 NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
 Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
+FORM_COLUMNS = {"_id", "_uuid", "_index", "_submission_time", "meta/instanceID", "instanceID", "KEY"}  # of Kobo and ODK
 UNITS = {None: "baht", "พัน": "thousand_baht", "ล้าน": "million_baht"}
 
 
@@ -134,9 +135,45 @@ def _weight(layout: Layout) -> int:
     return sum(1 for ours in layout.columns if ours not in PLACE and ours not in WEAK)
 
 
+def split_groups(sheet: Sheet) -> Sheet:
+    """Headings of form builders (``group/question``) written as a band and its part.
+
+    Only where several headings share a group, or where the builder's own columns tell its export: a slash also stands
+    between two words of one heading.
+    """
+    headings = list(sheet.frame.columns)
+    groups = Counter(heading.partition("/")[0] for heading in headings if "/" in heading)
+    is_export = any(heading in FORM_COLUMNS for heading in headings)
+    shared = {group for group, number in groups.items() if group and (number > 1 or is_export)}
+    if not is_export and sum(groups[group] for group in shared) < 3:
+        return sheet
+    names = {h: h.replace("/", " - ") for h in headings if h.partition("/")[0] in shared and "/" in h}
+    if len({names.get(heading, heading) for heading in headings}) < len(headings):
+        return sheet
+    return replace(sheet, frame=sheet.frame.rename(columns=names), totals=sheet.totals.rename(columns=names))
+
+
+def _by_tags(sheet: Sheet, listed: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Our column -> heading by the HXL tags under the headings; of several tags the one with most attributes that fits."""
+    columns: dict[str, list[str]] = {}
+    for heading, tag in sheet.tags.items():
+        base, *attributes = tag.casefold().replace(" ", "").split("+")
+        fitting = [
+            (len(wanted), ours)
+            for ours, tags in listed.items()
+            for known, *wanted in (one.split("+") for one in tags)
+            if known == base and set(wanted) <= set(attributes)
+        ]
+        if fitting:
+            columns.setdefault(max(fitting)[1], [heading])
+    return columns
+
+
 def _places(sheet: Sheet) -> Where:
-    """Columns that say where, by heading and then by content; with how, and what is doubtful."""
-    columns = _claimed(list(sheet.frame.columns), aliases()["place"])
+    """Columns that say where, by tag, by heading and then by content; with how, and what is doubtful."""
+    tagged = _by_tags(sheet, aliases()["hxl_place"])
+    rest = [heading for heading in sheet.frame.columns if [heading] not in tagged.values()]
+    columns = _claimed(rest, aliases()["place"]) | tagged
     how = dict.fromkeys(columns, "alias")
     if "__section" in sheet.frame and "district" not in columns:
         columns["district"], how["district"] = ["__section"], "section"
@@ -153,7 +190,15 @@ def _by_alias(
     rest = [heading for heading in sheet.frame.columns if heading not in taken and heading not in spoken.fates]
     bands = {ours: names for ours, names in spoken.columns.items() if ours in VALUES[register]}
     parts = {heading for names in bands.values() for heading in names}
-    values = _claimed([heading for heading in rest if heading not in parts], aliases().get(register, {})) | bands
+    tagged = _by_tags(sheet, aliases().get(f"hxl_{register}", {}))
+    parts |= {heading for names in tagged.values() for heading in names}
+    values = (
+        _claimed([heading for heading in rest if heading not in parts], aliases().get(register, {})) | tagged | bands
+    )
+    constants: dict[str, str] = {}
+    if register == "organisation" and (named := _organisation(rest)) and "organisation_name" not in values:
+        values["organisation_name"] = [named[0]]
+        constants = {"organisation_kind": named[1]} if named[1] and "organisation_kind" not in values else {}
     has_place = any(ours in places for ours in NAMES_A_PLACE)
     strong = [ours for ours in values if ours not in WEAK]
     missing = [ours for ours in REQUIRED.get(register, ()) if ours not in values and ours != "agency"]
@@ -163,7 +208,17 @@ def _by_alias(
     twice = tuple(f"two_columns:{ours}" for ours in values if ours in quantities and len(values[ours]) > 1)
     how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band")
     layout = _layout(sheet, register, base, places | values, how, doubts + twice + spoken.doubts, file_name)
-    return replace(layout, new_streams="stream" in bands)
+    return replace(layout, new_streams="stream" in bands, constants=constants | layout.constants)
+
+
+def _organisation(headings: list[str]) -> tuple[str, str] | None:
+    """The heading that names organisations ("ชื่อโรงเรียน"), and their kind where the heading tells it."""
+    for heading in headings:
+        key = squeeze(heading)
+        for kind, names in aliases()["organisation_names"].items():
+            if any(key in (squeeze(name), squeeze(f"ชื่อ{name}")) for name in names):
+                return heading, kind.removesuffix("_")
+    return None
 
 
 def _layout(

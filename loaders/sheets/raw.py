@@ -67,6 +67,7 @@ class Table:
     heading_rows: list[int] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     hidden: bool = False
+    tags: dict[str, str] = field(default_factory=dict)  # heading -> HXL tag
 
 
 def is_blank(cell: str) -> bool:

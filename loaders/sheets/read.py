@@ -63,6 +63,7 @@ class Sheet:
     hidden: bool = False
     texts: dict[int, str] = field(default_factory=dict)
     heading_rows: list[int] = field(default_factory=list)
+    tags: dict[str, str] = field(default_factory=dict)  # heading -> HXL tag
     source: str = ""  # the sheet of the file, where this one is a part of it (one column of a band)
 
     @property
@@ -151,6 +152,7 @@ def _sheet(table: Table) -> Sheet:
         hidden=table.hidden,
         texts=table.texts,
         heading_rows=table.heading_rows,
+        tags=table.tags,
     )
 
 

@@ -153,3 +153,30 @@ def test_every_column_of_every_case_has_one_fate(places: Places) -> None:
         assert {one["fate"] for one in columns} <= known
         assert len({(one["sheet"], one["heading"]) for one in columns}) == len(columns)
         assert ingested.satang() == sum(ingested.satang(one) for one in ("loaded", "quarantined", "excluded"))
+
+
+def test_tags_speak_though_a_stray_word_stands_among_them(places: Places) -> None:
+    ingested = read("b12", places)
+    assert column(ingested, "amount") == [10_000_000, 20_000_000]
+    assert column(ingested, "agency") == ["codi", "thaihealth"]
+
+
+def test_groups_of_a_form_builder_are_split_off(places: Places) -> None:
+    ingested = read("b15", places)
+    assert column(ingested, "organisation_name") == ["กลุ่มออมทรัพย์ ก"]
+    assert column(ingested, "members") == [45]
+
+
+@pytest.mark.parametrize(("start", "kind"), [("b17", "school"), ("b18", "health_facility")])
+def test_lists_of_schools_and_health_facilities_are_organisations(start: str, kind: str, places: Places) -> None:
+    ingested = read(start, places)
+    assert ingested.count("loaded") == 2
+    assert ingested.understood[0].layout.register == "organisation"
+    if "organisation_kind" in ingested.understood[0].layout.constants:
+        assert column(ingested, "organisation_kind") == [kind, kind]
+
+
+def test_needs_by_code(places: Places) -> None:
+    result = read("b19", places).understood[0]
+    assert set(result.matched["area_code"]) == {"801501", "801401"}
+    assert column(read("b19", places), "value:tpmap_poor") == [210, 310]
