@@ -76,8 +76,7 @@ def fill(path: Path) -> None:
     import geothai
     from sqlalchemy import insert
 
-    from loaders import codes, setup
-    from loaders.store import connection as store
+    from loaders import codes, setup, store
     from loaders.store import tables
 
     dice = random.Random(80)

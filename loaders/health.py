@@ -16,11 +16,8 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from loaders import assets, settings
-from loaders.boundaries import find as boundaries
-from loaders.store import connection as store
-from loaders.store import tables
-from loaders.store.errors import StoreUnavailable
+from loaders import assets, settings, store
+from loaders.store import StoreUnavailable, tables
 
 LITTLE_ROOM_MB = 500
 State = Literal["well", "warn", "fail"]
@@ -50,7 +47,9 @@ def _store() -> Check:
 
 
 def _boundaries() -> Check:
-    found = boundaries.find_boundaries(settings.home_province())
+    from loaders.boundaries import find
+
+    found = find.find_boundaries(settings.home_province())
     told = ", ".join(sorted({problem.code for problem in found.problems}))
     if found.frame is None:
         return Check("boundaries", "warn", told or "schematic", "boundaries_schematic")

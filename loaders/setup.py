@@ -2,63 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from datetime import date
-from functools import cache
+from sqlalchemy import insert, select
 
-from sqlalchemy import Engine, insert, select
-
-from loaders import codes, reference, settings
-from loaders.areas import register as areas_register
-from loaders.store import connection as store
+from loaders import reference, settings, store
+from loaders.areas.register import ensure_code_lists
 from loaders.store import tables
-
-
-@cache
-def _catalogue(language: str) -> dict[str, str]:
-    return json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
-
-
-def sentence(problem: dict) -> str:
-    """A problem in Thai and English from the text catalogues, for the shell."""
-    key, blanks = f"problem_{problem['code']}", dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "-")
-    texts = [_catalogue(language).get(key, problem["code"]).format_map(blanks | problem) for language in ("th", "en")]
-    return " | ".join(texts)
-
-
-def ensure_code_lists(engine: Engine) -> None:
-    """Put the shipped agencies, streams and areas into the store; what a person changed there stays."""
-    areas_register.ensure(engine)
-    with store.writing(engine) as connection:
-        known = set(connection.execute(select(tables.agency.c.code)).scalars())
-        fields = ("code", "name_th", "name_en", "short_th", "level")
-        rows = [{name: entry.get(name) for name in fields} for entry in codes.agencies() if entry["code"] not in known]
-        store.insert_rows(connection, tables.agency, rows)
-        known = set(connection.execute(select(tables.stream.c.code)).scalars())
-        store.insert_rows(
-            connection, tables.stream, [_stream(entry) for entry in codes.streams() if entry["code"] not in known]
-        )
-
-
-def _stream(entry: dict) -> dict:
-    def day(name: str) -> date | None:
-        value = entry.get(name)
-        return date.fromisoformat(value) if isinstance(value, str) and value else value or None
-
-    total = entry.get("total_baht")
-    return {
-        "code": entry["code"],
-        "name_th": entry["name_th"],
-        "name_en": entry.get("name_en"),
-        "owner": entry.get("owner"),
-        "kind": entry.get("kind"),
-        "is_restricted": entry.get("restricted"),
-        "condition_th": entry.get("condition_th"),
-        "theme_code": entry.get("theme"),
-        "starts_on": day("starts_on"),
-        "ends_on": day("ends_on"),
-        "total_satang": None if total is None else round(total * 100),
-    }
 
 
 def load_demo_once() -> dict:

@@ -10,12 +10,12 @@ from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, insert, select
 
+from loaders import store
 from loaders.areas import register as areas_register
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import DATA_TEAM, Viewer
+from loaders.store.privacy import Viewer
 
 STATES = ("reported", "reported_late", "waiting", "late")
 
@@ -54,16 +54,7 @@ def set_due(
     return key
 
 
-def drop_due(connection: Connection, key: int, who: str) -> bool:
-    """Take a due date back; returns whether there was one."""
-    gone = connection.execute(delete(tables.due).where(tables.due.c.id == key)).rowcount
-    if gone:
-        store.note(connection, who, "drop_due", str(key))
-        store.touch(connection)
-    return bool(gone)
-
-
-def tracker(connection: Connection, today: date | None = None, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+def tracker(connection: Connection, today: date | None = None, *, viewer: Viewer) -> pd.DataFrame:
     """One row per base, register, district and due date.
 
     Returns
@@ -142,14 +133,14 @@ def completeness(
     register: str,
     province: str,
     *,
+    viewer: Viewer,
     fiscal_year: int | None = None,
     base: str | None = None,
-    viewer: Viewer = DATA_TEAM,
 ) -> Completeness:
     """How much of the province a register covers, for the line beside every result; as the viewer may know."""
     areas = areas_register.as_of(connection, level="subdistrict")
     codes = [code for code in areas["code"] if code.startswith(province)]
-    reports = store.read_reports(connection, register, viewer)
+    reports = store.read_reports(connection, register, viewer=viewer)
     if base is not None:
         reports = reports[reports["base"] == base]
     if fiscal_year is not None:
@@ -164,7 +155,7 @@ def completeness(
 def _with_records(
     connection: Connection, register: str, province: str, fiscal_year: int | None, base: str | None, viewer: Viewer
 ) -> set[str]:
-    frame = store.read_register(connection, register, province, viewer, fiscal_year=fiscal_year)
+    frame = store.read_register(connection, register, province, viewer=viewer, fiscal_year=fiscal_year)
     if "subdistrict_code" not in frame:
         return set()
     mine = frame if base is None else frame[frame["base"] == base]

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from loaders.__main__ import _parser
+from loaders.__main__ import parser
 from tests.conftest import ROOT
 
 TOP = [ROOT / f"{name}.md" for name in ("README", "ARCHITECTURE", "CONTRIBUTING", "CHANGELOG", "SECURITY")]
@@ -38,7 +38,7 @@ def source() -> str:
 def subcommands() -> dict[str, argparse.ArgumentParser]:
     return {
         name: parser
-        for action in _parser()._actions
+        for action in parser()._actions
         if isinstance(action, argparse._SubParsersAction)
         for name, parser in action.choices.items()
     }

@@ -26,7 +26,7 @@ from unittest.mock import patch
 
 from bench.experiments import system_calls
 from bench.experiments.bad_kinds import Crafted, crafted, damaged, seeds
-from loaders import setup
+from loaders import words
 from loaders.boundaries import find as boundaries
 from loaders.files import guards
 from loaders.imports.ingest import understand
@@ -190,7 +190,7 @@ def table(kinds: dict[str, dict[str, int]]) -> str:
     lines = ["| kind | files | answer | what a person reads |", "|---|---|---|---|"]
     for kind, codes in sorted(kinds.items()):
         for code, files in codes.items():
-            said = "" if code == "read" else setup.sentence({"code": code}).split(" | ")[-1]
+            said = "" if code == "read" else words.sentence({"code": code}).split(" | ")[-1]
             lines.append(f"| {kind} | {files} | {code} | {said} |")
     return "\n".join(lines)
 

@@ -17,9 +17,8 @@ from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from loaders.store import connection as store
-from loaders.store import tables
-from loaders.store.connection import StoreUnavailable
+from loaders import store
+from loaders.store import StoreUnavailable, tables
 from tests.support import postgres
 from tests.support.stores import add_batch, support_rows, whole_batches
 

@@ -16,10 +16,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
-from loaders import codes, reference
-from loaders.store import connection as store
-from loaders.store import tables
-from loaders.store.tables_base import records
+from loaders import codes, reference, store
+from loaders.store import code_lists, records, tables
 
 FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
 
@@ -206,6 +204,12 @@ def ensure(engine: Engine) -> bool:
         else:
             connection.execute(update(setting).where(setting.c.name == "areas_mark").values(value=mark))
     return True
+
+
+def ensure_code_lists(engine: Engine) -> None:
+    """Put the shipped areas, agencies and streams into the store; what a person changed there stays."""
+    ensure(engine)
+    code_lists.ensure(engine)
 
 
 def _mark(connection: Connection) -> str | None:

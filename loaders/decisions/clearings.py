@@ -5,11 +5,11 @@ from __future__ import annotations
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
+from loaders import store
 from loaders.problems import Problem, Refused
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import DATA_TEAM, HIDDEN, Viewer, redact
-from loaders.store.tables_clearings import clearing
+from loaders.store.privacy import HIDDEN, Viewer, redact
+from loaders.store.tables import clearing
 
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 KEYS = ("file_sha256", "sheet", "row")
@@ -61,7 +61,7 @@ def undo(connection: Connection, key: int, who: str) -> bool:
     return bool(changed)
 
 
-def read_clearings(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+def read_clearings(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Every clearing that was not undone.
 
     Returns

@@ -1,6 +1,6 @@
 """What people decide on top of the figures: scenarios saved by name, agreed classes, teams, projects.
 
-Every decision keeps who, when, on which data version and why; one that is taken back or replaced stays on record with
+Every decision keeps who, when, on which data and why; one that is taken back or replaced stays on record with
 who did it. None of this changes the figures, so the data version stays as it is.
 """
 
@@ -10,17 +10,19 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
-import geothai
 import pandas as pd
 from sqlalchemy import Connection, Table, insert, select, update
 
+from loaders import store
+from loaders.decisions import Basis
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, Viewer
 from loaders.store.read import typed
 
 KINDS = ("ranking", "funds", "selection")
 LONGEST = 600
+UNNAMED = "–"
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 
 
@@ -35,8 +37,8 @@ def _needed(text: str | None, code: str) -> str:
     return found
 
 
-def _add(connection: Connection, table: Table, who: str, data_version: str, detail: str, **values: object) -> int:
-    row = values | {"data_version": data_version, "decided_by": who, "decided_at": store.now()}
+def _add(connection: Connection, table: Table, who: str, basis: Basis, detail: str, **values: object) -> int:
+    row = values | basis._asdict() | {"decided_by": who, "decided_at": store.now()}
     key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
     store.note(connection, who, f"add_{table.name}", f"{key}: {detail}")
     return int(key)
@@ -71,11 +73,19 @@ def _table(name: str) -> Table:
     ]
 
 
-def read(connection: Connection, name: str, *, removed: bool = False) -> pd.DataFrame:
-    """What stands of ``scenario``, ``override``, ``team`` or ``project``; with ``removed`` all that ever did."""
+def read(
+    connection: Connection, name: str, province: str | None, *, viewer: Viewer, removed: bool = False
+) -> pd.DataFrame:
+    """What stands of ``scenario``, ``override``, ``team`` or ``project`` in a province (``None``: in all of them).
+
+    With ``removed`` all that ever stood. Who decided is for the data team; others see that somebody signed (``–``).
+    """
     table = _table(name)
     query = select(table).order_by(table.c.id)
-    return typed(pd.read_sql_query(query if removed else query.where(table.c.removed_at.is_(None)), connection), table)
+    query = query if removed else query.where(table.c.removed_at.is_(None))
+    query = query if province is None else query.where(table.c.province_code == province)
+    frame = typed(pd.read_sql_query(query, connection), table)
+    return frame if viewer.is_team else frame.assign(decided_by=UNNAMED, removed_by=UNNAMED)
 
 
 def save(
@@ -84,23 +94,23 @@ def save(
     name: str,
     content: Mapping[str, object],
     who: str,
-    data_version: str,
+    basis: Basis,
     reason: str | None = None,
 ) -> int:
-    """Keep a scenario under a name; one of the same kind and name is retired, not lost. Returns its key.
+    """Keep a scenario under a name; one of the same kind, name and province is retired, not lost. Returns its key.
 
     Raises ``Refused``: ``scenario_name_missing``, ``decision_person_missing``.
     """
     if kind not in KINDS:
         raise ValueError(f"scenario kind {kind!r}: expected one of {', '.join(KINDS)}")
     name, who = _needed(name, "scenario_name_missing"), _needed(who, "decision_person_missing")
-    _retire(connection, tables.scenario, who, kind=kind, name=name)
+    _retire(connection, tables.scenario, who, kind=kind, name=name, province_code=basis.province_code)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return _add(
         connection,
         tables.scenario,
         who,
-        data_version,
+        basis,
         f"{kind} {name}",
         kind=kind,
         name=name,
@@ -110,6 +120,8 @@ def save(
 
 
 def _known_place(code: str | None) -> str:
+    import geothai  # reads a register of its own: only when a place is written
+
     if not code or geothai.subdistrict(code) is None:
         raise Refused("decision_place_unknown", value=code)
     return str(code)
@@ -121,7 +133,7 @@ def agree(
     agreed_class: str,
     reason: str,
     who: str,
-    data_version: str,
+    basis: Basis,
     *,
     index_code: str,
     fiscal_year: int | None = None,
@@ -141,7 +153,7 @@ def agree(
         connection,
         tables.override,
         who,
-        data_version,
+        basis,
         f"{subdistrict_code} {computed_class} > {agreed_class}: {reason}",
         **values,
     )
@@ -154,7 +166,7 @@ def send_team(
     task: str,
     visit_on: date | None,
     who: str,
-    data_version: str,
+    basis: Basis,
     reason: str | None = None,
 ) -> int:
     """Give a place a team, its task and the day of its next visit.
@@ -168,7 +180,7 @@ def send_team(
         "reason": _plain(reason) or None,
     }
     detail = f"{subdistrict_code} {names['team']}: {names['task']}"
-    return _add(connection, tables.team, _needed(who, "decision_person_missing"), data_version, detail, **values)
+    return _add(connection, tables.team, _needed(who, "decision_person_missing"), basis, detail, **values)
 
 
 def send_teams(
@@ -178,21 +190,21 @@ def send_teams(
     task: str,
     visit_on: date | None,
     who: str,
-    data_version: str,
+    basis: Basis,
 ) -> list[int]:
     """Give several places the same team, task and day: all of them in one transaction, or none.
 
     Raises ``Refused``: as :func:`send_team`, and ``team_without_place``.
     """
     _needed(",".join(subdistrict_codes), "team_without_place")
-    return [send_team(connection, code, team, task, visit_on, who, data_version) for code in subdistrict_codes]
+    return [send_team(connection, code, team, task, visit_on, who, basis) for code in subdistrict_codes]
 
 
 def book_project(
     connection: Connection,
     project: Mapping[str, object],
     who: str,
-    data_version: str,
+    basis: Basis,
     refusal: Callable[[pd.DataFrame], str | None],
 ) -> int:
     """Book a project on a stream, in one transaction with the look at what is booked already.
@@ -219,10 +231,8 @@ def book_project(
     }
     who = _needed(who, "decision_person_missing")
     columns = list(values)
-    standing = read(connection, "project")[columns].astype(object)
+    standing = read(connection, "project", None, viewer=DATA_TEAM)[columns].astype(object)
     code = refusal(pd.concat([standing, pd.DataFrame([values], columns=columns, dtype=object)], ignore_index=True))
     if code is not None:
         raise Refused(code, value=texts["stream_code"])
-    return _add(
-        connection, tables.project, who, data_version, f"{texts['project_code']} {texts['stream_code']}", **values
-    )
+    return _add(connection, tables.project, who, basis, f"{texts['project_code']} {texts['stream_code']}", **values)

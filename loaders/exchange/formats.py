@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Connection
 
+from loaders import store
 from loaders.areas import facts as province_facts
 from loaders.boundaries.register import register
 from loaders.exchange.cells import write_csv
-from loaders.store import connection as store
+from loaders.store import records
 from loaders.store.privacy import Viewer
-from loaders.store.tables_base import records
 
 # Heading, HXL tag of our 3W table; ``data/layouts/exchange_3w.toml`` reads the same headings.
 THREE_W = (
@@ -52,7 +52,7 @@ FILES = GRANTS_FILE, THREE_W_FILE, POINTS_FILE = "support_360giving.csv", "suppo
 
 def write_all(connection: Connection, folder: Path, viewer: Viewer, province: str) -> dict[str, int]:
     """Write the three files as the viewer may see the records; returns rows by file."""
-    support = store.read_support(connection, None, viewer)
+    support = store.read_support(connection, None, viewer=viewer)
     grants = grant_rows(support)
     points = features(support, province)
     text = json.dumps(points, ensure_ascii=False, sort_keys=True)

@@ -20,11 +20,10 @@ from typing import Any
 import pandas as pd
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, select
 
-from loaders import settings
+from loaders import settings, store
 from loaders.exchange import formats as exchange_formats
 from loaders.exchange.cells import GUARD, kind_of, read_csv, write_csv
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.backup import set_sequences
 from loaders.store.privacy import Viewer
@@ -44,7 +43,7 @@ def fields() -> dict[str, dict[str, list[str]]]:
         return tomllib.load(file)
 
 
-def export(engine: Engine, folder: Path, viewer: Viewer = COMPLETE) -> dict:
+def export(engine: Engine, folder: Path, *, viewer: Viewer) -> dict:
     """Write the package into ``folder``; returns rows per table. One snapshot: writers meanwhile do not show.
 
     An earlier package there is replaced as a whole: nothing that its viewer could see stays behind. Raises ``Refused``
@@ -116,13 +115,16 @@ def _by_bytes(connection: Connection, column: Column) -> ColumnElement:
 
 def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
     """What a viewer may see, from the same functions that the pages read with."""
-    frames = {name: store.read_table(connection, tables.metadata.tables[name], viewer) for name in OPEN}
+    frames = {name: store.read_table(connection, tables.metadata.tables[name], viewer=viewer) for name in OPEN}
     for register in tables.REGISTERS:
-        frames[tables.REGISTERS[register].name] = store.read_register(connection, register, None, viewer)
+        frames[tables.REGISTERS[register].name] = store.read_register(connection, register, None, viewer=viewer)
     frames["reports"] = pd.concat(
-        [store.read_reports(connection, register, viewer).assign(register=register) for register in tables.REGISTERS]
+        [
+            store.read_reports(connection, register, viewer=viewer).assign(register=register)
+            for register in tables.REGISTERS
+        ]
     )
-    frames["quarantine"] = store.read_table(connection, tables.quarantine, viewer)
+    frames["quarantine"] = store.read_table(connection, tables.quarantine, viewer=viewer)
     return [_frame_out(folder, name, frame) for name, frame in frames.items()]
 
 

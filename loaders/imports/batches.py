@@ -9,14 +9,14 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
+from loaders import store
 from loaders.imports.account import OUTCOMES, Ingested, SheetResult, written_places
 from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.batch_provinces import MARK, provinces_of
+from loaders.store.read import PROVINCE_MARK, provinces_of
 
 RENAMED = {
     "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",
@@ -91,7 +91,7 @@ def store_batch(
     kept = ingested.summary(file_name) | {
         "understood": _understood(ingested),
         "aliases_used": ingested.aliases_used,
-        MARK: ingested.province,
+        PROVINCE_MARK: ingested.province,
         "repeat_rows": _repeat_rows(ingested),
     }
     table = tables.import_batch

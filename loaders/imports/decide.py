@@ -12,12 +12,12 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
+from loaders import store
 from loaders.imports import batches, repeats
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.repeats import Repeat
 from loaders.imports.review import DECIDED, NO_KEY, keys_of, places_now, read_again
 from loaders.problems import Problem, Refused
-from loaders.store import connection as store
 from loaders.store import tables
 
 BY_HAND = "by_hand"

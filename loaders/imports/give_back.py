@@ -11,12 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, select
 
-from loaders import reference, settings, setup
+from loaders import reference, settings, store
 from loaders.boundaries.register import register
 from loaders.files import guards, sandbox
 from loaders.imports import remembered
@@ -25,10 +24,9 @@ from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
 from loaders.problems import Refused
-from loaders.store import code_lists as code_words
-from loaders.store import connection as store
-from loaders.store import originals as kept_files
-from loaders.store import tables
+from loaders.store import code_lists, originals, tables
+from loaders.store.privacy import DATA_TEAM
+from loaders.words import catalogue, sentence
 
 COLUMNS = ("code", "place", "status", "note")
 STATUS = ("loaded", "quarantined", "excluded")
@@ -48,12 +46,7 @@ class Account:
 
 def words(key: str, **blanks: object) -> str:
     """Thai words of the catalogue; the file goes back to a Thai office."""
-    return _catalogue()[key].format(**blanks)
-
-
-@cache
-def _catalogue() -> dict[str, str]:
-    return json.loads((settings.DATA / "text" / "th.json").read_text(encoding="utf-8"))
+    return catalogue("th")[key].format(**blanks)
 
 
 def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
@@ -69,7 +62,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
         )
         if batch is None:
             raise Refused("batch_unknown", value=str(batch_id))
-        kept = kept_files.find(batch["file_sha256"])
+        kept = originals.find(batch["file_sha256"])
         if kept is None:
             raise Refused("file_not_kept", value=batch["file_name"])
         with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
@@ -94,7 +87,7 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
     summary = json.loads(batch["summary"])
     kept = summary.get("understood", ())
     answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}
-    ingested = understand(path, batch["base"], places, answers=answers, registered=code_words.registered(connection))
+    ingested = understand(path, batch["base"], places, answers=answers, registered=code_lists.registered(connection))
     loaded, waiting = _standing(connection, batch["id"])
     closed = _decided(connection, batch["id"])
     repeated = {(sheet, row) for sheet, rows in summary.get("repeat_rows", {}).items() for row in rows}
@@ -170,7 +163,7 @@ def _note(evidence: str | None, decided: str | None) -> str:
 
 
 def _sentence(problem: dict) -> str:
-    return setup.sentence(problem).split(" | ")[0]
+    return sentence(problem, "th")
 
 
 def _area_names(places: Places) -> Callable[[str | None], str]:
@@ -213,7 +206,7 @@ def _totals(batch: dict, connection: Connection, checks: list[dict]) -> list[lis
 
 def _coverage(connection: Connection, base: str) -> list[list[object]]:
     """Where this base stands in the province, from all its active batches: subdistricts reached, those without, baht."""
-    support = store.read_register(connection, "support", settings.home_province())
+    support = store.read_register(connection, "support", settings.home_province(), viewer=DATA_TEAM)
     own = support[support["base"] == base]
     areas = register(settings.home_province())
     name = connection.execute(select(tables.agency.c.name_th).where(tables.agency.c.code == base)).scalar() or base

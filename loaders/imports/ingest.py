@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from loaders import settings
+from loaders import settings, store
 from loaders.imports import batches, outcomes, remembered, repeats
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.layouts import layout as layouts
@@ -21,10 +21,7 @@ from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
 from loaders.sheets.read import Sheet, read_sheets
-from loaders.store import code_lists as code_words
-from loaders.store import connection as store
-from loaders.store import originals as kept_files
-from loaders.store import privacy
+from loaders.store import code_lists, originals, privacy
 
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 
@@ -191,7 +188,7 @@ def ingest(
         batches.refuse_twice(connection, digest, province)
         places = Places.national(aliases=remembered.aliases(connection), home=province)
         known = remembered.answers(connection, base) | dict(answers or {})
-        registered = code_words.registered(connection)
+        registered = code_lists.registered(connection)
     ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
     if dry_run:
         with store.reading(engine) as connection:
@@ -201,7 +198,7 @@ def ingest(
         raise Refused(Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts)))
     progress("storing", 0.85)
     person = who or settings.person()
-    kept_files.keep(path, digest)
+    originals.keep(path, digest)
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest, province)
         _repeats(connection, ingested, leave_out=leave_out_repeats)

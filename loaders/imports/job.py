@@ -13,13 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from loaders import setup
+from loaders import store
+from loaders.areas.register import ensure_code_lists
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.layouts import layout as layouts
 from loaders.problems import Problem, Refused
-from loaders.store import connection as store
 
 SAMPLE = 10
 MOST_PROBLEMS = 300
@@ -73,7 +73,7 @@ def _give_back(one: dict) -> dict:
 def _import(one: dict, job: dict, progress: _Progress) -> dict:
     path = Path(one["path"])
     engine = store.open_store(create=True)
-    setup.ensure_code_lists(engine)
+    ensure_code_lists(engine)
     given = {key: layouts.by_hand(**answer) for key, answer in one.get("answers", {}).items()}
     ingested = ingest(
         engine, path, one.get("base"), job["who"], progress,

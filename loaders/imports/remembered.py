@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select
 
+from loaders import store
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
-from loaders.store import connection as store
 from loaders.store import tables
 
 PASSING = ("fiscal_year",)  # said for one edition; the next one must say its own

@@ -19,8 +19,7 @@ from loaders.layouts.layout import Layout
 from loaders.places.matcher import Places, Written, alias_key
 from loaders.problems import Problem, Refused
 from loaders.sheets.read import Sheet
-from loaders.store import code_lists as code_words
-from loaders.store import tables
+from loaders.store import code_lists, tables
 
 PLACE_PROBLEMS = ("place_", "point_", "no_place_named")
 READER_DOUBTS = {
@@ -133,7 +132,7 @@ def read_again(
             constants={k: v for k, v in layout.constants.items() if k != "province"},
         )
         frame = frame.drop(columns="__section", errors="ignore")
-    return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [], code_words.registered(connection))
+    return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [], code_lists.registered(connection))
 
 
 def decisions(connection: Connection) -> pd.DataFrame:

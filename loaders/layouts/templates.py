@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
-import xlsxwriter
-
 from loaders import settings
 from loaders.layouts import layout as layouts
 
@@ -52,6 +50,8 @@ def is_example(layout: layouts.Layout, sheet: str) -> bool:
 
 def write_template(register: str, target: str | Path | BinaryIO, rows: list[dict[str, str]] | None = None) -> None:
     """Write the workbook of a register: the sheet to fill (with ``rows`` by our column, if any) and the example."""
+    import xlsxwriter  # asked for only where a workbook is written: imports pass through this module
+
     layout = _layout(register)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(target) if isinstance(target, Path) else target, options)

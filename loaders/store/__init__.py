@@ -1,0 +1,67 @@
+"""The store: one SQLAlchemy engine, short transactions, frames out; SQLite and PostgreSQL with the same code.
+
+SQLite runs in WAL mode with foreign keys; a writer takes its lock at the start (``BEGIN IMMEDIATE``), so that two
+writers wait for each other instead of losing updates. PostgreSQL writers queue on one advisory lock for the same
+reason; readers see one snapshot on both. A missing store is an error, never a new empty one.
+
+What comes out stands below and is imported when it is first used: a command that needs no store loads no database.
+May import ``loaders.codes``, ``problems``, ``settings`` and ``thai``.
+"""
+
+# ruff: noqa: F401 - the names below are for type checkers; ``__getattr__`` brings them
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from loaders.store.connection import (
+        count,
+        data_version,
+        finish_batch,
+        insert_rows,
+        is_alive,
+        note,
+        now,
+        reading,
+        retention_years,
+        set_active,
+        touch,
+        writing,
+        years_from,
+    )
+    from loaders.store.engine import StoreUnavailable, engine_at, is_sqlite, reason, version_of
+    from loaders.store.opening import open_store, upgrade_store
+    from loaders.store.read import (
+        read_batches,
+        read_nation,
+        read_register,
+        read_reports,
+        read_sharing,
+        read_subdistrict_sums,
+        read_summary,
+        read_support,
+        read_table,
+        records,
+    )
+
+FACE = {
+    "connection": (
+        "count data_version finish_batch insert_rows is_alive note now reading retention_years set_active touch writing"
+        " years_from"
+    ),
+    "engine": "StoreUnavailable engine_at is_sqlite reason version_of",
+    "opening": "open_store upgrade_store",
+    "read": (
+        "read_batches read_nation read_register read_reports read_sharing read_subdistrict_sums read_summary"
+        " read_support read_table records"
+    ),
+}
+_HOME = {name: module for module, names in FACE.items() for name in names.split()}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = globals()[name] = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return value

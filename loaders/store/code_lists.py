@@ -1,16 +1,65 @@
-"""Words of agencies and streams that people registered with a file: a later file may use them, an earlier one may have.
+"""Agencies and streams in the store: the shipped lists, and what people registered with a file.
 
-They stand over the shipped lists of :mod:`loaders.codes` for as long as their batch is active.
+A registered name stands over the shipped lists of :mod:`loaders.codes` for as long as its batch is active; a later file
+may use it, an earlier one may have.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Engine, Table, select
 
+from loaders import codes
 from loaders.codes import squeeze
 from loaders.store import tables
+from loaders.store.connection import insert_rows, reading, writing
+
+
+def ensure(engine: Engine) -> None:
+    """Put the shipped agencies and streams into the store; what a person changed there stays."""
+    with reading(engine) as connection:
+        missing = _missing(connection)
+    if any(missing.values()):
+        with writing(engine) as connection:
+            for name, rows in _missing(connection).items():
+                insert_rows(connection, tables.metadata.tables[name], rows)
+
+
+def _missing(connection: Connection) -> dict[str, list[dict]]:
+    """Rows of the shipped lists that the store has not, by table."""
+    fields = ("code", "name_th", "name_en", "short_th", "level")
+    shipped = {
+        "agency": [{name: entry.get(name) for name in fields} for entry in codes.agencies()],
+        "stream": [_stream(entry) for entry in codes.streams()],
+    }
+    missing = {}
+    for name, rows in shipped.items():
+        present = set(connection.execute(select(tables.metadata.tables[name].c.code)).scalars())
+        missing[name] = [row for row in rows if row["code"] not in present]
+    return missing
+
+
+def _stream(entry: dict) -> dict:
+    def day(name: str) -> date | None:
+        value = entry.get(name)
+        return date.fromisoformat(value) if isinstance(value, str) and value else value or None
+
+    total = entry.get("total_baht")
+    return {
+        "code": entry["code"],
+        "name_th": entry["name_th"],
+        "name_en": entry.get("name_en"),
+        "owner": entry.get("owner"),
+        "kind": entry.get("kind"),
+        "is_restricted": entry.get("restricted"),
+        "condition_th": entry.get("condition_th"),
+        "theme_code": entry.get("theme"),
+        "starts_on": day("starts_on"),
+        "ends_on": day("ends_on"),
+        "total_satang": None if total is None else round(total * 100),
+    }
 
 
 def registered(connection: Connection) -> dict[str, dict[str, str]]:

@@ -1,4 +1,4 @@
-"""The store: one SQLAlchemy engine, short transactions, frames out.
+"""Transactions of the store: reading, writing, the audit trail, the data version, batches in and out of use.
 
 SQLite runs in WAL mode with foreign keys; a writer takes its lock at the start (``BEGIN IMMEDIATE``), so
 two writers wait for each other instead of losing updates. PostgreSQL writers queue on one advisory lock for the
@@ -14,7 +14,6 @@ from collections import defaultdict
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 from sqlalchemy import (
     Connection,
@@ -33,46 +32,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from loaders.problems import Refused
 from loaders.store import engine as store_engine
 from loaders.store import tables
-from loaders.store.engine import engine_at, is_sqlite
-from loaders.store.errors import StoreUnavailable, reason
-from loaders.store.read import (
-    read_batches,
-    read_register,
-    read_reports,
-    read_sharing,
-    read_subdistrict_sums,
-    read_summary,
-    read_support,
-    read_table,
-)
-
-__all__ = [
-    "StoreUnavailable",
-    "count",
-    "data_version",
-    "engine_at",
-    "finish_batch",
-    "insert_rows",
-    "is_alive",
-    "is_sqlite",
-    "note",
-    "now",
-    "open_store",
-    "read_batches",
-    "read_register",
-    "read_reports",
-    "read_sharing",
-    "read_subdistrict_sums",
-    "read_summary",
-    "read_support",
-    "read_table",
-    "reading",
-    "retention_years",
-    "set_active",
-    "touch",
-    "writing",
-    "years_from",
-]
+from loaders.store.engine import StoreUnavailable, is_sqlite, reason
 
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -80,47 +40,6 @@ _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 def now() -> str:
     """Now in UTC, ISO, to the second."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = True) -> Engine:
-    """Open the store at ``url`` (default: the settings). ``create`` makes it when it is not there.
-
-    A store of an older version is brought up to date after a backup (unless ``upgrade`` is false). Raises ``StoreUnavailable`` when the store is
-    missing, damaged, unreachable or of a newer version of the program.
-    """
-    address = store_engine.address_of(url)
-    if address.get_backend_name() == "sqlite":
-        path = Path(str(address.database))
-        if not path.exists() and not create:
-            raise StoreUnavailable("store_missing", str(path))
-        if create:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
-    engine = store_engine.engine_for(address)
-    try:
-        _check_version(engine, create, upgrade)
-    except StoreUnavailable:
-        engine.dispose()
-        raise
-    except DatabaseError as error:
-        engine.dispose()
-        code = "store_damaged" if is_sqlite(engine) else "store_unreachable"
-        raise StoreUnavailable(code, address.render_as_string(hide_password=True)) from error
-    return engine
-
-
-def _check_version(engine: Engine, create: bool, upgrade: bool) -> None:
-    from loaders.store import upgrade as store_upgrade
-
-    with reading(engine) as connection:
-        version = store_upgrade.version_of(connection)
-    where = engine.url.render_as_string(hide_password=True)
-    if version is not None and version > tables.SCHEMA_VERSION:
-        raise StoreUnavailable("store_newer", where)
-    if version is None and not create:
-        raise StoreUnavailable("store_damaged" if is_sqlite(engine) else "store_missing", where)
-    if version is None or (version != tables.SCHEMA_VERSION and upgrade):
-        store_upgrade.upgrade(engine)
 
 
 @contextmanager

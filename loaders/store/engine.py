@@ -1,21 +1,54 @@
-"""Engines of the store: how SQLite and PostgreSQL are opened, how a transaction begins, how long a writer waits."""
+"""Engines of the store: how SQLite and PostgreSQL are opened, how a transaction begins, how long a writer waits.
+
+Why a store cannot be used is said in codes (:class:`StoreUnavailable`).
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url, select
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from loaders import settings
-from loaders.store.errors import StoreUnavailable
+from loaders.store.tables import setting
 
 WAIT_SECONDS = 30
 NO_WRITING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writer takes
+# PostgreSQL's codes: no room on the disk; a write that the system refused (a limit of size or quota among them).
+NO_ROOM = {"53100", "58030"}
+SQLITE_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+NO_ROOM_WORDS = ("could not extend file", "no space left on device")
+# Classes and codes of a server that went away in the middle.
+GONE = ("08", "57P01", "57P02", "57P03")
+
+
+class StoreUnavailable(Exception):
+    """The store cannot be used; ``code`` says why.
+
+    ``store_missing``, ``store_damaged``, ``store_older``, ``store_newer``, ``store_busy``, ``store_unreachable``,
+    ``store_upgrade_failed``, ``store_full``, ``store_lost``, ``store_address``.
+    """
+
+    def __init__(self, code: str, where: str) -> None:
+        self.code, self.where = code, where
+        super().__init__(f"{code}: {where}")
+
+
+def reason(error: DBAPIError) -> str | None:
+    """``store_full`` or ``store_lost`` for what the world does to a store; ``None`` for a mistake of the program."""
+    cause = error.orig
+    state = str(getattr(cause, "sqlstate", None) or "")
+    words = str(cause).casefold()
+    is_full = getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_NO_ROOM or state in NO_ROOM
+    if is_full or any(part in words for part in NO_ROOM_WORDS):
+        return "store_full"
+    no_answer = isinstance(error, OperationalError) and not state and not isinstance(cause, sqlite3.Error)
+    return "store_lost" if error.connection_invalidated or no_answer or state.startswith(GONE) else None
 
 
 def is_sqlite(engine: Engine | Connection) -> bool:
@@ -90,7 +123,7 @@ def _sqlite_engine(address: URL) -> Engine:
 
 
 def engine_at(url: str | None = None) -> Engine:
-    """An engine with our rules for a store that is there; looks at nothing. :func:`loaders.store.open_store` is the usual door."""
+    """An engine with our rules; looks at nothing (:func:`loaders.store.open_store` checks the store first)."""
     return engine_for(address_of(url))
 
 
@@ -124,3 +157,11 @@ def address_of(url: str | None) -> URL:
     if address.get_backend_name() not in ("sqlite", "postgresql"):
         raise StoreUnavailable("store_address", address.get_backend_name())
     return address
+
+
+def version_of(connection: Connection) -> int | None:
+    """The schema version of a store; ``None`` when it has no tables of ours."""
+    if not inspect(connection).has_table(setting.name):
+        return None
+    value = connection.execute(select(setting.c.value).where(setting.c.name == "schema_version")).scalar()
+    return int(value) if value is not None else None

@@ -2,24 +2,26 @@
 
 A data set is a register of one base. A ``Viewer`` is a role and, for a partner, the agency: an agency always sees
 its own data. What is masked becomes NA, and ``is_masked`` says that something was there.
+
+Small counts are hidden so that no total gives one away. Primary: counts from 1 to 4. Complementary: where the hidden
+cells of a group could be reckoned from its total (one hidden cell, or so few or so many people that each must be 1 or
+4), the next smallest cell is hidden too, else the total.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
 
 from loaders import codes
 from loaders.problems import Problem, Refused
-from loaders.store.small_counts import small_cells
+from loaders.store.viewers import DATA_TEAM, LEVELS, PUBLIC, ROLES, Viewer
 from loaders.thai import normalise
 
-ROLES = ("public", "partner", "data", "admin")
-LEVELS = ("public", "partners", "private")
+__all__ = ["DATA_TEAM", "LEVELS", "PUBLIC", "ROLES", "Viewer"]
 HIDDEN = "•••"
 CONTACTS = {"role_holder": ("person", "phone")}
 # Register -> columns that count people, and what tells one published table of counts from another.
@@ -44,39 +46,14 @@ NOT_FREE_TEXT = {
     "organisation_kind",
     "village_code",
 }
+SMALL = 5
+LENGTHS = {"village": 8, "subdistrict": 6, "district": 4, "province": 2}
+ROUNDS = 6  # levels feed each other; every round only hides more, and four levels settle in less
 _NUMBER = r"(?<!\d)(?:\+?[6๖]{2}|[0๐])(?:[\s\-.()]{0,2}\d){8,9}(?!\d)"
 _MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
 _PERSON_ID = r"(?<!\d)[1-8๑-๘](?:[\s\-]?\d){12}(?!\d)"
 _CONTACT = re.compile(f"{_PERSON_ID}|{_NUMBER}|{_MAIL}")
 _ID = re.compile(_PERSON_ID)
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """A role and, for a partner, the code of the agency."""
-
-    role: str = "data"
-    agency: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.role not in ROLES:
-            raise ValueError(f"expected one of {ROLES}, found {self.role!r}: give the viewer one of these roles")
-
-    @property
-    def is_team(self) -> bool:
-        """The data team and administrators see everything."""
-        return self.role in ("data", "admin")
-
-    def may_see(self, level: str, base: str | None = None) -> bool:
-        """Whether data shared at this level, of this base, may be shown."""
-        if self.is_team or level == "public":
-            return True
-        own = self.agency is not None and base == self.agency
-        return self.role == "partner" and (level == "partners" or own)
-
-
-DATA_TEAM = Viewer("data")
-PUBLIC = Viewer("public")
 
 
 def level_of(sharing: dict[tuple[str, str], str], register: str, base: str) -> str:
@@ -129,6 +106,85 @@ def _counts(frame: pd.DataFrame, register: str) -> pd.DataFrame:
         frame.loc[small, column] = pd.NA if str(frame[column].dtype) == "Int64" else float("nan")
         frame["is_masked"] = frame["is_masked"] | small
     return frame
+
+
+def small_cells(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
+    """Which rows' counts are hidden.
+
+    Parameters
+    ----------
+    frame : rows with ``area_code``, ``area_level``, the count ``column`` and the ``keys`` that tell tables apart.
+
+    Returns
+    -------
+    Boolean series with the index of ``frame``.
+    """
+    values = pd.to_numeric(frame[column], errors="coerce").astype(float)
+    hidden = (values > 0) & (values < SMALL)
+    if not hidden.any():
+        return hidden
+    present = [key for key in keys if key in frame]
+    marks = frame.groupby(present, dropna=False).ngroup()
+    for mark in sorted(set(marks[hidden])):
+        rows = frame[marks == mark]
+        settled = _Counts(
+            rows["area_code"].astype("string").fillna(""), rows["area_level"], values[rows.index], hidden[rows.index]
+        )
+        hidden[rows.index] = settled.protect()
+    return hidden
+
+
+class _Counts:
+    """The cells of one published table of counts over villages, subdistricts, districts and provinces."""
+
+    def __init__(self, codes: pd.Series, levels: pd.Series, values: pd.Series, hidden: pd.Series) -> None:
+        self.codes, self.values, self.hidden = codes, values, hidden.copy()
+        self.lengths = levels.map(LENGTHS).fillna(0).astype(int)
+
+    def protect(self) -> pd.Series:
+        """Hide more cells until no group gives one away."""
+        for _ in range(ROUNDS):
+            before = int(self.hidden.sum())
+            for child in (8, 6, 4):
+                for parent in (6, 4, 2):
+                    if parent < child:
+                        self._level(child, parent)
+            self._downwards()
+            if int(self.hidden.sum()) == before:
+                break
+        return self.hidden
+
+    def _level(self, child: int, parent: int) -> None:
+        cells = self.codes[self.lengths == child]
+        parents = cells.str[:parent]
+        totals = self.codes[self.lengths == parent]
+        touched = set(parents[self.hidden[cells.index]])
+        if parent != child - 2:  # groups beyond the next level matter only where their total is published
+            touched &= set(totals)
+        for code in sorted(touched):
+            self._group(cells.index[parents == code], totals.index[totals == code])
+
+    def _group(self, members: pd.Index, totals: pd.Index) -> None:
+        hidden = members[self.hidden[members]]
+        number, people = len(hidden), self.values[hidden].sum()
+        all_small = bool((self.values[hidden] < SMALL).all())
+        if number > 1 and not (all_small and people in (number, number * (SMALL - 1))):
+            return
+        others = self.values[members.difference(hidden)]
+        others = others[others > 0]
+        if len(others):
+            self.hidden[others.idxmin()] = True
+        else:
+            self.hidden[totals] = True
+
+    def _downwards(self) -> None:
+        """A hidden total whose parts are all shown would be their sum: hide its smallest part."""
+        for row in self.hidden.index[self.hidden & (self.lengths > 0) & (self.lengths < 8)]:
+            length = int(self.lengths[row])
+            parts = self.codes[(self.lengths == length + 2) & self.codes.str.startswith(self.codes[row])].index
+            shown = self.values[parts][self.values[parts] > 0]
+            if len(shown) and not self.hidden[parts].any():
+                self.hidden[shown.idxmin()] = True
 
 
 def _counts_people(indicator: str) -> bool:

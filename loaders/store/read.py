@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
 import pandas as pd
 from sqlalchemy import Connection, Select, Table, func, select
 
-from loaders import codes
-from loaders.store import code_lists as code_words
-from loaders.store import tables
-from loaders.store.batch_provinces import provinces_of
-from loaders.store.privacy import DATA_TEAM, Viewer, level_of, mask, redact, visible_rows
-from loaders.store.tables_base import records
+from loaders import codes, settings
+from loaders.store import code_lists, tables
+from loaders.store.privacy import Viewer, level_of, mask, redact, visible_rows
 
 # Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
-ADMIN_ONLY = {"account"}
+ADMIN_ONLY = {"user_role"}
 ENTRIES = {"agency": tables.agency_entry, "stream": tables.stream_entry}
 AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
+NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
+PROVINCE_MARK = "province"  # in the summary of a batch
+
+
+def records(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a frame with their columns as attributes."""
+    yield from frame.itertuples()
 
 
 def read_sharing(connection: Connection) -> dict[tuple[str, str], str]:
@@ -39,8 +47,8 @@ def read_register(
     connection: Connection,
     register: str,
     province: str | None = None,
-    viewer: Viewer = DATA_TEAM,
     *,
+    viewer: Viewer,
     fiscal_year: int | None = None,
 ) -> pd.DataFrame:
     """All rows of a register from active batches, with ``base``, ``file_name`` and ``is_demo`` of their batch.
@@ -62,7 +70,7 @@ def read_register(
 
 
 def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
-    return code_words.named_before(connection, shown_bases(connection, "agency", viewer))
+    return code_lists.named_before(connection, shown_bases(connection, "agency", viewer))
 
 
 def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
@@ -83,23 +91,23 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 
 def read_support(
-    connection: Connection, province: str | None, viewer: Viewer = DATA_TEAM, *, fiscal_year: int | None = None
+    connection: Connection, province: str | None, *, viewer: Viewer, fiscal_year: int | None = None
 ) -> pd.DataFrame:
     """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key.
 
     ``province`` ``None`` means every province.
     """
-    frame = read_register(connection, "support", province, viewer, fiscal_year=fiscal_year)
+    frame = read_register(connection, "support", province, viewer=viewer, fiscal_year=fiscal_year)
     frame = frame.rename(columns={"id": "support_id"})
-    agencies = read_table(connection, tables.agency, viewer).add_prefix("agency_")
-    streams = read_table(connection, tables.stream, viewer)[["code", "name_th", "name_en", "kind"]].add_prefix(
+    agencies = read_table(connection, tables.agency, viewer=viewer).add_prefix("agency_")
+    streams = read_table(connection, tables.stream, viewer=viewer)[["code", "name_th", "name_en", "kind"]].add_prefix(
         "stream_"
     )
     frame = frame.merge(agencies, on="agency_code", how="left").merge(streams, on="stream_code", how="left")
     return frame.rename(columns={"agency_name_th": "agency_name", "stream_name_th": "stream_name"})
 
 
-def read_summary(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+def read_summary(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Support of the nation by province, fiscal year and theme from the summary table: records and satang.
 
     Counts of people are not in it: a sum beside masked rows would give them away.
@@ -122,12 +130,34 @@ def read_summary(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
     return frame
 
 
+def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
+    """Support of every province from the summary table, as :func:`geo.nation.by_province` takes it.
+
+    One row per batch, province, fiscal year, agency, stream and theme, with ``base``; ``province_code`` is NA for
+    records that name no place. No counts of people (see :func:`read_summary`).
+    """
+    table, batch = tables.support_summary, tables.import_batch
+    keys = [table.c.batch_id, batch.c.base, *(table.c[name] for name in NATION_KEYS)]
+    sums = [func.sum(table.c.records).label("records"), func.sum(table.c.amount_satang).label("amount_satang")]
+    query = (
+        select(*keys, *sums)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(batch.c.is_active, batch.c.base.in_(shown_bases(connection, "support", viewer)))
+        .group_by(*keys)
+        .order_by(*keys)
+    )
+    frame = pd.read_sql_query(query, connection)
+    for name in ("fiscal_year", "records", "amount_satang"):  # PostgreSQL answers sums as decimals
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame.astype(dict.fromkeys(("base", *NATION_KEYS[2:], NATION_KEYS[0]), "string"))
+
+
 def read_subdistrict_sums(
     connection: Connection,
     province: str,
     fiscal_year: int,
-    viewer: Viewer = DATA_TEAM,
     *,
+    viewer: Viewer,
     agency: str | None = None,
     theme: str | None = None,
 ) -> pd.DataFrame:
@@ -163,7 +193,7 @@ def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[s
     return [base for base in known if viewer.may_see(level_of(sharing, register, base), base)]
 
 
-def read_reports(connection: Connection, register: str = "support", viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+def read_reports(connection: Connection, register: str = "support", *, viewer: Viewer) -> pd.DataFrame:
     """Which base spoke for which area and fiscal year (NA = any year), from active batches."""
     scope, batch = tables.batch_scope, tables.import_batch
     query = (
@@ -178,19 +208,19 @@ def read_reports(connection: Connection, register: str = "support", viewer: View
     return visible_rows(frame, register, read_sharing(connection), viewer)
 
 
-def read_table(connection: Connection, table: Table, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+def read_table(connection: Connection, table: Table, *, viewer: Viewer) -> pd.DataFrame:
     """A whole small table as the viewer may see it; agencies and streams with what later files say about them."""
     if table.name in _register_of():
-        return read_register(connection, _register_of()[table.name], None, viewer)[[c.name for c in table.c]]
+        return read_register(connection, _register_of()[table.name], None, viewer=viewer)[[c.name for c in table.c]]
     if table.name == "import_batch":
-        return read_batches(connection, viewer)
+        return read_batches(connection, viewer=viewer)
     frame = pd.read_sql_query(select(table), connection)
     if table.name in ENTRIES:
         return _with_entries(connection, frame, table, viewer)
     if viewer.role == "admin" or table.name in OPEN_TABLES or (viewer.is_team and table.name not in ADMIN_ONLY):
         return frame
     if viewer.role == "partner" and table.name == "quarantine":
-        batches = read_batches(connection, viewer)
+        batches = read_batches(connection, viewer=viewer)
         return frame[frame["batch_id"].isin(batches["id"][batches["base"] == viewer.agency])].reset_index(drop=True)
     return frame.iloc[:0]
 
@@ -230,7 +260,7 @@ def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
     return known
 
 
-def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataFrame:
+def read_batches(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """All batches, the newest first, withdrawn ones included; who loaded them only for the data team.
 
     ``provinces``: for which provinces each was loaded, comma-joined.
@@ -249,6 +279,24 @@ def read_batches(connection: Connection, viewer: Viewer = DATA_TEAM) -> pd.DataF
     return redact(
         frame[pd.Series(seen, index=frame.index, dtype=bool)].assign(loaded_by="", summary="{}").reset_index(drop=True)
     )
+
+
+def provinces_of(connection: Connection, summaries: Mapping[int, str]) -> dict[int, set[str]]:
+    """Two-digit codes by batch, from the summaries of the batches.
+
+    A batch from before there was a mark belongs to the areas it speaks for; without any, to the installation's own
+    province.
+    """
+    scope = tables.batch_scope
+    query = select(scope.c.batch_id, func.substr(scope.c.area_code, 1, 2)).distinct()
+    spoken: dict[int, set[str]] = {}
+    for batch, code in connection.execute(query.where(scope.c.batch_id.in_(list(summaries)))):
+        spoken.setdefault(batch, set()).add(code)
+    found = {}
+    for batch, summary in summaries.items():
+        mark = json.loads(summary).get(PROVINCE_MARK)
+        found[batch] = ({mark} if mark else set()) | spoken.get(batch, set()) or {settings.home_province()}
+    return found
 
 
 def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:

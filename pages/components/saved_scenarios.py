@@ -104,7 +104,7 @@ def save(scope: Scope, kind: str, what: Callable[[], Mapping[str, object]]) -> N
         sent = st.form_submit_button(t("scenario_save"))
     if sent:
         attempt(
-            lambda connection: scenarios.save(connection, kind, name, what(), person, queries.stamp(scope), reason),
+            lambda connection: scenarios.save(connection, kind, name, what(), person, queries.basis(scope), reason),
             "scenario_saved",
         )
 

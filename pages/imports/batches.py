@@ -7,8 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from loaders import store
 from loaders.layouts import templates
-from loaders.store import connection as store
 from pages.components import records
 from pages.imports import jobs as import_jobs
 from pages.queries import store as queries

@@ -13,11 +13,10 @@ from typing import Any
 
 import streamlit as st
 
-from loaders import settings
+from loaders import settings, store
 from loaders.files import guards, sandbox
 from loaders.imports import batches
 from loaders.problems import Refused
-from loaders.store import connection as store
 from pages.queries import store as queries
 from pages.session import sign_in, url_state
 from pages.session.text import flat, t

@@ -5,9 +5,9 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.maps import palette
-from loaders.decisions import meetings, snapshots
+from loaders import store
+from loaders.decisions import meetings
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.thai.dates import parse_date
 from loaders.thai.text import Unreadable
 from pages.components import panels
@@ -96,12 +96,12 @@ def _frozen(scope: Scope, number: int | None) -> None:
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
         try:
             with queries.writing() as connection:
-                made = snapshots.freeze(connection, name, gather(scope), meeting.person())
+                made = meetings.freeze(connection, name, gather(scope), meeting.person(), queries.basis(scope))
             st.success(t("meeting_frozen_done", number=made))
         except Refused as stop:
             st.warning(t(f"problem_{stop.problem.code}"))
     with store.reading(queries.engine()) as connection:
-        kept = snapshots.listed(connection)
+        kept = meetings.read_snapshots(connection, viewer=scope.viewer)
     if number is not None and st.button(t("meeting_to_now"), key="to-now"):
         st.query_params.pop("frozen", None)
         st.rerun()
@@ -148,7 +148,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
                         what,
                         due,
                         noted_by=meeting.person(),
-                        data_version=facts["version"],
+                        basis=queries.basis(scope),
                         snapshot_id=number,
                     )
                 st.session_state["_noted"] = st.session_state.get("_noted", 0) + 1

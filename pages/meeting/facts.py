@@ -37,7 +37,7 @@ def gather(scope: Scope) -> dict:
     steps = {view: build(meeting) for view, build in BUILDERS.items()}
     return {
         "format": FORMAT,
-        "version": queries.stamp(scope),  # with the province where it is not this house's own; not who looks
+        "version": scope.version,
         "province": scope.province,
         "fiscal_year": meeting.chosen.fiscal_year,
         "population_year": queries.population_year(meeting.chosen.fiscal_year),

@@ -13,10 +13,10 @@ import streamlit.components.v1 as components
 
 from geo.maps import palette
 from geo.maps.classes import check_styles
-from loaders import settings
-from loaders.decisions import meetings, snapshots
+from loaders import settings, store
+from loaders.decisions import meetings
 from loaders.problems import Refused
-from loaders.store import connection as store
+from loaders.store.privacy import DATA_TEAM
 from pages.meeting.board import VIEWS
 from pages.meeting.facts import gather, shipped_story
 from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of, title_of
@@ -49,7 +49,7 @@ def story_named(name: str | None) -> list[dict]:
 def frozen(number: int) -> dict:
     """The facts of a frozen meeting: they never change, so they are kept."""
     with store.reading(queries.engine()) as connection:
-        return snapshots.read(connection, number)
+        return meetings.read_snapshot(connection, number, viewer=DATA_TEAM)
 
 
 def facts_of(scope: Scope, number: int | None) -> dict:
@@ -63,12 +63,7 @@ def facts_of(scope: Scope, number: int | None) -> dict:
 def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
     """The decisions noted at a meeting; whoever is not of the team sees none."""
     with store.reading(queries.engine()) as connection:
-        noted = meetings.decisions(connection, number)
-    if not scope.viewer.is_team:
-        return noted.iloc[:0]
-    if number is not None:
-        return noted
-    return noted[noted["data_version"].map(queries.province_of_stamp).eq(scope.province)].reset_index(drop=True)
+        return meetings.read_decisions(connection, scope.province, viewer=scope.viewer, snapshot_id=number)
 
 
 def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
@@ -243,7 +238,7 @@ def take(scope: Scope, message: dict) -> None:
             with queries.writing() as connection:
                 meetings.decide(
                     connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=person(),
-                    data_version=facts["version"], area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
+                    basis=queries.basis(scope), area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
                     snapshot_id=int(number) if number else None,
                 )  # fmt: skip
         except Refused:

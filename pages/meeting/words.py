@@ -40,13 +40,13 @@ class Words(Formatter):
             bases=named or "–",
             year=year,
             population=str(facts["population_year"] + 543),
-            version=facts["version"].partition("~")[0],
+            version=facts["version"],
         )
 
     def as_of(self, facts: dict) -> str:
         """The corner of every page: fiscal year, data as of, data version."""
         day = self.day(facts["as_of"]) or self.say("not_known")
-        said = self.say("meeting_as_of", day=day, version=facts["version"].partition("~")[0])
+        said = self.say("meeting_as_of", day=day, version=facts["version"])
         return said if facts["fiscal_year"] is None else f"{self.year(facts['fiscal_year'])} · {said}"
 
 

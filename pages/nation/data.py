@@ -16,12 +16,10 @@ from geo.maps.board import Geometry
 from geo.maps.simplify import write_content
 from geo.schematic.ordered_tiles import ordered_tiles
 from geo.schematic.tile_grid import assign, tile_grid
-from loaders import settings
+from loaders import settings, store
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from loaders.problems import Refused
-from loaders.store import connection as store
-from loaders.store import nation as store_nation
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -140,9 +138,9 @@ def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
 
 @cached(4)
 def sums(scope: Scope) -> pd.DataFrame:
-    """Support of every province, summed (:func:`loaders.store_nation.read_nation`)."""
+    """Support of every province, summed (:func:`loaders.store.read_nation`)."""
     with store.reading(queries.engine()) as connection:
-        return store_nation.read_nation(connection, scope.viewer)
+        return store.read_nation(connection, viewer=scope.viewer)
 
 
 @cached(4)

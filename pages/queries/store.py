@@ -13,13 +13,12 @@ from typing import TypeVar
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from loaders import settings, tracker
+from loaders import store, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
+from loaders.decisions import Basis, scenarios
 from loaders.decisions import clearings as cleared_pairs
-from loaders.decisions import scenarios
 from loaders.imports import repeats, review
-from loaders.store import connection as store
 from loaders.store import tables
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in, url_state
@@ -49,15 +48,9 @@ def current_scope(province: str | None = None) -> Scope:
     return Scope(version, province or url_state.province(), seen)
 
 
-# Until decisions have a column for it, the data version that a decision is stored with carries its province.
-def stamp(scope: Scope) -> str:
-    """The data version as a decision keeps it: with the province unless it is the installation's own."""
-    return scope.version if scope.province == settings.home_province() else f"{scope.version}~{scope.province}"
-
-
-def province_of_stamp(stamp: str) -> str:
-    """The province that a decision is about."""
-    return stamp.partition("@")[0].partition("~")[2] or settings.home_province()
+def basis(scope: Scope) -> Basis:
+    """What a decision taken now stands on."""
+    return Basis(scope.version, scope.province)
 
 
 @contextmanager
@@ -276,7 +269,7 @@ def usual_year(scope: Scope) -> int | None:
 def clearings(scope: Scope) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
     with store.reading(engine()) as connection:
-        return cleared_pairs.read_clearings(connection)
+        return cleared_pairs.read_clearings(connection, viewer=scope.viewer)
 
 
 def clear_pair(support_a: int, support_b: int, reason: str, who: str) -> None:
@@ -297,10 +290,7 @@ def decisions(scope: Scope, name: str) -> pd.DataFrame:
     Who decided is for the data team; others see that somebody signed.
     """
     with store.reading(engine()) as connection:
-        table = scenarios.read(connection, name)
-    # What was decided carries the data version it stood on, and so the province it is about.
-    table = table[table["data_version"].map(province_of_stamp).eq(scope.province)].reset_index(drop=True)
-    return table if scope.viewer.is_team else table.assign(decided_by="–")
+        return scenarios.read(connection, name, scope.province, viewer=scope.viewer)
 
 
 def decide(write: Callable[[Connection], Written]) -> Written:

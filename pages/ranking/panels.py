@@ -215,7 +215,7 @@ def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Query, co
                     to,
                     reason,
                     person,
-                    queries.stamp(scope),
+                    queries.basis(scope),
                     index_code=ranking.spec.code,
                     fiscal_year=chosen.fiscal_year,
                     computed_class=computed,

@@ -12,7 +12,7 @@ import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
 
 from loaders.problems import Refused
-from loaders.store.connection import StoreUnavailable
+from loaders.store import StoreUnavailable
 from loaders.store.privacy import redact_text
 from pages.session import cache
 from pages.session.text import t

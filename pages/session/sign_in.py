@@ -9,9 +9,9 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from loaders import store
 from loaders.problems import Refused
-from loaders.store import accounts
-from loaders.store import connection as store
+from loaders.store import users
 from loaders.store.privacy import Viewer
 
 ALONE = Viewer("admin")
@@ -55,7 +55,7 @@ def viewer(engine: store.Engine) -> Viewer:
     if not has_sign_in():
         return ALONE
     with store.reading(engine) as connection:
-        return accounts.viewer_of(connection, name())
+        return users.viewer_of(connection, name())
 
 
 def team_only(seen: Viewer) -> None:

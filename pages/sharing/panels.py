@@ -6,10 +6,9 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from loaders import store
 from loaders import tracker as due_dates
-from loaders.store import accounts as store_people
-from loaders.store import connection as store
-from loaders.store import tables
+from loaders.store import tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
 from pages.components.names import district_names
@@ -52,14 +51,14 @@ def data_sets(scope: Scope) -> None:
         wanted = st.radio(t("sharing_level"), LEVELS, format_func=lambda one: t(f"share_{one}"), horizontal=True)
         if st.form_submit_button(t("sharing_save")):
             with queries.writing() as connection:
-                store_people.share(connection, chosen[1], chosen[0], wanted, _person())
+                users.share(connection, chosen[1], chosen[0], wanted, _person())
             st.rerun()
 
 
 def roles(scope: Scope) -> None:
     """Accounts with their role; giving and taking back."""
     with store.reading(queries.engine()) as connection:
-        accounts = store.read_table(connection, tables.account, viewer=queries.viewer())
+        accounts = store.read_table(connection, tables.user_role, viewer=queries.viewer())
     current = accounts[accounts["revoked_at"].isna()] if len(accounts) else accounts
     agencies = records.agency_names(scope)
     if len(current):
@@ -80,11 +79,11 @@ def roles(scope: Scope) -> None:
         given, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
     if given and subject and (role != "partner" or agency):
         with queries.writing() as connection:
-            store_people.grant(connection, subject, role, _person(), agency if role == "partner" else None)
+            users.grant(connection, subject, role, _person(), agency if role == "partner" else None)
         st.rerun()
     if taken and subject:
         with queries.writing() as connection:
-            is_taken = store_people.revoke(connection, subject, _person())
+            is_taken = users.revoke(connection, subject, _person())
         if is_taken:
             st.rerun()
         st.warning(flat(t("sharing_no_account", value=subject)))
@@ -136,7 +135,7 @@ def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
 def people(scope: Scope) -> None:
     """How long names and telephone numbers are kept, how many are past their date, and their erasure."""
     with store.reading(queries.engine()) as connection:
-        found = store_people.due_people(connection)
+        found = users.due_people(connection)
     panels.figures(
         [
             (t("people_kept"), whole(found["kept"])),
@@ -147,7 +146,7 @@ def people(scope: Scope) -> None:
     st.markdown(t("people_rule", years=store.retention_years()))
     if st.button(t("people_forget"), key="forget", disabled=not found["over"]):
         sign_in.team_only(queries.viewer())
-        done = store_people.forget(queries.engine(), _person())
+        done = users.forget(queries.engine(), _person())
         st.session_state["_forgotten"] = done
         st.rerun()
     if done := st.session_state.pop("_forgotten", None):

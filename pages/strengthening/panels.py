@@ -152,7 +152,7 @@ def send(scope: Scope, teams: pd.DataFrame) -> None:
             if sent:
                 scenarios.attempt(
                     lambda connection: store_scenarios.send_teams(
-                        connection, codes, team, task, on, person, queries.stamp(scope)
+                        connection, codes, team, task, on, person, queries.basis(scope)
                     ),
                     "team_saved",
                 )
@@ -258,7 +258,7 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
         if sent:
             scenarios.attempt(
                 lambda connection: store_scenarios.book_project(
-                    connection, project, person, queries.stamp(scope), lambda rows: refusal(scope, rows)
+                    connection, project, person, queries.basis(scope), lambda rows: refusal(scope, rows)
                 ),
                 "project_saved",
             )

@@ -8,9 +8,8 @@ import pandas as pd
 import pytest
 
 from geo import areas_over_time
-from loaders import reference
+from loaders import reference, store
 from loaders.areas import register as areas_register
-from loaders.store import connection as store
 
 EVE, DAY = date(2007, 9, 7), date(2007, 9, 8)
 

@@ -16,13 +16,11 @@ from geo import nation as geo_nation
 from geo.coverage.coverage import coverage
 from geo.frames import known_sum
 from geo.schematic.ordered_tiles import TILE, ordered_tiles
-from loaders import setup
+from loaders import setup, store
 from loaders.boundaries import find as boundaries
 from loaders.boundaries import nation
 from loaders.imports import batches, ingest
 from loaders.problems import Refused
-from loaders.store import connection as store
-from loaders.store import nation as store_nation
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from pages.nation import data as nation_data
 from pages.queries import coverage as coverage_queries
@@ -158,8 +156,8 @@ def test_a_national_file_is_loaded_once_for_each_province(two):
         batches.refuse_twice(connection, ingest.hashlib.sha256(path.read_bytes()).hexdigest(), "84")
     assert again.value.problem.code == "file_already_loaded"
     with store.reading(engine) as connection:
-        known = store.read_batches(connection).set_index("id")["provinces"]
-        table = store_nation.read_nation(connection)
+        known = store.read_batches(connection, viewer=DATA_TEAM).set_index("id")["provinces"]
+        table = store.read_nation(connection, viewer=DATA_TEAM)
     assert {loaded[province].batch_id: province for province in ("80", "84")} == known.to_dict()
     assert table.groupby("province_code")["records"].sum().to_dict() == {"80": 1, "84": 4}
     assert table.groupby("province_code")["amount_satang"].sum().to_dict() == {"80": 700_000, "84": 25_500_000}
@@ -170,7 +168,7 @@ def test_withdrawn_batches_leave_the_nation(two):
     with store.writing(engine) as connection:
         store.set_active(connection, [loaded["84"].batch_id], False, "by_hand", "test")
     with store.reading(engine) as connection:
-        assert set(store_nation.read_nation(connection)["province_code"]) == {"80"}
+        assert set(store.read_nation(connection, viewer=DATA_TEAM)["province_code"]) == {"80"}
 
 
 @pytest.fixture

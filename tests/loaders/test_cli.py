@@ -12,8 +12,9 @@ import pandas as pd
 import pytest
 
 from loaders import __main__ as shell
+from loaders import store
 from loaders.match import match_file
-from loaders.store import connection as store
+from loaders.store.privacy import DATA_TEAM
 from tests.conftest import ROOT, SHARED
 from tests.support import served
 
@@ -48,7 +49,7 @@ def adds_up(summary: dict) -> bool:
 
 def support(store_path) -> pd.DataFrame:
     with store.reading(store.open_store(f"sqlite:///{store_path}")) as connection:
-        return store.read_support(connection, "80")
+        return store.read_support(connection, "80", viewer=DATA_TEAM)
 
 
 def test_the_real_budget_lines_are_placed_right_and_nothing_is_lost(empty_store):
@@ -84,7 +85,9 @@ def test_households_hit_by_disaster_are_community_data(empty_store):
     assert done.returncode == 0
     assert (summary["rows_in"], summary["loaded"], summary["excluded"]) == (6967, 165, 6802)
     with store.reading(store.open_store(f"sqlite:///{empty_store}")) as connection:
-        values = store.read_register(connection, "indicator", "80").set_index("subdistrict_code")["value"]
+        values = store.read_register(connection, "indicator", "80", viewer=DATA_TEAM).set_index("subdistrict_code")[
+            "value"
+        ]
     assert values["801409"] == 869
 
 

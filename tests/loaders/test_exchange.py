@@ -12,14 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from loaders import __main__ as shell
+from loaders import store
 from loaders.exchange import cells as exchange_cells
 from loaders.exchange import formats as exchange_formats
 from loaders.exchange import package as exchange_package
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import PUBLIC, Viewer
+from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from tests.support import postgres, seeds
 from tests.support.stores import add_batch, support_rows
 
@@ -72,14 +72,14 @@ def nasty(board):
 
 
 def test_export_wipe_load_gives_the_same_tables(nasty, tmp_path):
-    exchange_package.export(nasty, tmp_path / "one")
+    exchange_package.export(nasty, tmp_path / "one", viewer=exchange_package.COMPLETE)
     done = exchange_package.wipe(nasty, "tester")
     with store.reading(nasty) as connection:
         counts = {table.name: store.count(connection, table) for table in tables.metadata.sorted_tables}
     assert {name: number for name, number in counts.items() if number} == {"setting": 1}
     assert done["wiped"]["support"] == len(NASTY) + 3
     exchange_package.load(nasty, tmp_path / "one")
-    exchange_package.export(nasty, tmp_path / "two")
+    exchange_package.export(nasty, tmp_path / "two", viewer=exchange_package.COMPLETE)
     assert files(tmp_path / "one") == files(tmp_path / "two")
     with store.writing(nasty) as connection:
         assert add_batch(connection) == 11  # keys go on where they stopped
@@ -87,17 +87,17 @@ def test_export_wipe_load_gives_the_same_tables(nasty, tmp_path):
 
 def test_sqlite_to_postgresql_and_back(postgres_socket, tmp_path):
     first = store.open_store(f"sqlite:///{seeds.copied('filled', tmp_path / seeds.NAME)}")
-    exchange_package.export(first, tmp_path / "one")
+    exchange_package.export(first, tmp_path / "one", viewer=exchange_package.COMPLETE)
     with postgres.database(postgres_socket) as other:
         second = store.open_store(other, create=True)
         exchange_package.load(second, tmp_path / "one")
-        exchange_package.export(second, tmp_path / "two")
+        exchange_package.export(second, tmp_path / "two", viewer=exchange_package.COMPLETE)
         second.dispose()
     assert files(tmp_path / "one") == files(tmp_path / "two")
 
 
 def test_the_package_describes_itself(nasty, tmp_path):
-    done = exchange_package.export(nasty, tmp_path / "out")
+    done = exchange_package.export(nasty, tmp_path / "out", viewer=exchange_package.COMPLETE)
     package = json.loads((tmp_path / "out" / "datapackage.json").read_text(encoding="utf-8"))
     assert package["version"] == done["data_version"]
     assert {resource["name"] for resource in package["resources"]} == set(tables.metadata.tables)
@@ -144,9 +144,9 @@ def test_other_cells_come_back(value, kind):
 
 
 def test_a_package_is_only_loaded_whole_into_an_empty_store(board, url, tmp_path):
-    exchange_package.export(board, tmp_path / "whole")
-    exchange_package.export(board, tmp_path / "public", PUBLIC)
-    exchange_package.export(board, tmp_path / "team", Viewer("data"))
+    exchange_package.export(board, tmp_path / "whole", viewer=exchange_package.COMPLETE)
+    exchange_package.export(board, tmp_path / "public", viewer=PUBLIC)
+    exchange_package.export(board, tmp_path / "team", viewer=Viewer("data"))
     empty = store.open_store(url, create=True)
 
     def refused(engine, folder) -> str:
@@ -172,18 +172,18 @@ def test_a_package_is_only_loaded_whole_into_an_empty_store(board, url, tmp_path
 
 
 def test_an_export_replaces_an_earlier_one_as_a_whole_and_nothing_else(board, tmp_path):
-    exchange_package.export(board, tmp_path / "out")
+    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
     assert (tmp_path / "out" / "tables" / "audit.csv").exists()
-    exchange_package.export(board, tmp_path / "out", PUBLIC)
-    exchange_package.export(board, tmp_path / "fresh", PUBLIC)
+    exchange_package.export(board, tmp_path / "out", viewer=PUBLIC)
+    exchange_package.export(board, tmp_path / "fresh", viewer=PUBLIC)
     assert files(tmp_path / "out") == files(tmp_path / "fresh")
     assert not list(tmp_path.rglob(".export*"))
     (tmp_path / "stopped" / ".export-left").mkdir(parents=True)  # a run that was ended in the middle
-    exchange_package.export(board, tmp_path / "stopped", PUBLIC)
+    exchange_package.export(board, tmp_path / "stopped", viewer=PUBLIC)
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "letter.txt").write_text("mine")
     with pytest.raises(Refused) as stop:
-        exchange_package.export(board, tmp_path / "mine", PUBLIC)
+        exchange_package.export(board, tmp_path / "mine", viewer=PUBLIC)
     assert stop.value.problem.code == "folder_not_empty"
     assert [path.name for path in (tmp_path / "mine").iterdir()] == ["letter.txt"]
 
@@ -194,7 +194,7 @@ def rows_of(path) -> list[dict]:
 
 
 def test_grants_as_360giving(board, tmp_path):
-    exchange_package.export(board, tmp_path / "out")
+    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
     rows = rows_of(tmp_path / "out" / "support_360giving.csv")
     assert [row["Amount Awarded"] for row in rows] == ["50000.00", "12500.00"]
     assert [row["Award Date"] for row in rows] == ["2006-11-15", "2006-10-01"]
@@ -215,7 +215,7 @@ def test_grants_as_360giving(board, tmp_path):
 
 @pytest.mark.parametrize("has_tags", [True, False])
 def test_3w_out_and_in_again(board, tmp_path, has_tags):
-    exchange_package.export(board, tmp_path / "out")
+    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
     path = tmp_path / "out" / "support_3w.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     assert lines[1].startswith("#org+funder,#org+impl,#sector")
@@ -226,7 +226,7 @@ def test_3w_out_and_in_again(board, tmp_path, has_tags):
     done = ingest(board, sent, who="tester", trusted=True)
     assert (done.count("loaded"), done.count("quarantined"), done.satang("loaded")) == (2, 0, 6_250_000)
     with store.reading(board) as connection:
-        frame = store.read_support(connection, "80")
+        frame = store.read_support(connection, "80", viewer=DATA_TEAM)
     assert frame["agency_code"].tolist() == ["codi", "nhso"]
     assert frame["theme_code"].tolist() == ["welfare_fund", "health"]
     assert frame["subdistrict_code"].tolist() == ["800106", "800106"]
@@ -244,7 +244,7 @@ def test_satang_become_baht_exactly():
 
 
 def test_subdistricts_as_geojson(board, tmp_path):
-    exchange_package.export(board, tmp_path / "out")
+    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
     found = json.loads((tmp_path / "out" / "subdistricts.geojson").read_text(encoding="utf-8"))
     by_code = {feature["id"]: feature for feature in found["features"]}
     assert len(by_code) == 170

@@ -7,14 +7,13 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from loaders import setup, tracker
+from loaders import setup, store, tracker
 from loaders.areas import register as areas_register
 from loaders.imports.ingest import ingest
 from loaders.layouts import templates
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import Viewer
+from loaders.store.privacy import DATA_TEAM, Viewer
 from tests.support.stores import load_rows
 
 MEETING = date(2007, 2, 26)
@@ -104,7 +103,7 @@ def test_a_file_with_an_old_code_lands_in_todays_subdistrict_marked(engine, tmp_
     row = {"fund_name": "ก", "place_code": "801307", "subdistrict": "สามตำบล", "members": "9"}
     load_rows(engine, tmp_path, "welfare_fund", [row])
     with store.reading(engine) as connection:
-        frame = store.read_register(connection, "welfare_fund")
+        frame = store.read_register(connection, "welfare_fund", viewer=DATA_TEAM)
     assert frame[["subdistrict_code", "match_evidence"]].to_numpy().tolist() == [["801906", "historic"]]
 
 
@@ -145,10 +144,10 @@ def test_every_register_has_a_template():
 def test_every_template_goes_through_the_importer(board):
     with store.reading(board) as connection:
         for register, expected in EXPECTED.items():
-            frame = store.read_register(connection, register)
+            frame = store.read_register(connection, register, viewer=DATA_TEAM)
             assert len(frame) == len(templates.example_rows(register)), register
             assert {name: frame[name].iloc[0] for name in expected} == expected, register
-        unplaced = store.read_register(connection, "organisation").iloc[1]
+        unplaced = store.read_register(connection, "organisation", viewer=DATA_TEAM).iloc[1]
         assert unplaced["organisation_kind"] == "network"
         assert unplaced.isna()["area_code"]
         assert store.count(connection, tables.quarantine) == 0
@@ -178,7 +177,7 @@ def test_an_agency_from_a_file_stands_over_the_list_until_withdrawn(board, tmp_p
 
     def name() -> str:
         with store.reading(board) as connection:
-            table = store.read_table(connection, tables.agency).set_index("code")
+            table = store.read_table(connection, tables.agency, viewer=DATA_TEAM).set_index("code")
             assert table.index.is_unique
             return table.at["codi", "name_th"]
 
@@ -205,8 +204,8 @@ def asked(engine, tmp_path):
 
 def test_the_tracker_says_who_is_late(asked):
     with store.reading(asked) as connection:
-        table = tracker.tracker(connection, date(2007, 3, 6))
-        later = tracker.tracker(connection, date(2007, 3, 12))
+        table = tracker.tracker(connection, date(2007, 3, 6), viewer=DATA_TEAM)
+        later = tracker.tracker(connection, date(2007, 3, 12), viewer=DATA_TEAM)
     plans = table[table["register"] == "plan"].set_index("district_code")
     assert len(plans) == 23
     assert plans.loc["8001", ["state", "days_late", "reported_on"]].tolist() == ["reported_late", 4, date(2007, 3, 5)]
@@ -221,29 +220,28 @@ def test_a_withdrawn_batch_no_longer_counts_as_reported(asked):
     with store.writing(asked) as connection:
         store.set_active(connection, [1], False, "by_hand", "tester")
     with store.reading(asked) as connection:
-        assert set(tracker.tracker(connection, date(2007, 3, 6))["state"]) == {"late", "waiting"}
+        assert set(tracker.tracker(connection, date(2007, 3, 6), viewer=DATA_TEAM)["state"]) == {"late", "waiting"}
 
 
 def test_a_partner_sees_its_own_debts_and_the_public_none(asked):
     with store.reading(asked) as connection:
-        assert set(tracker.tracker(connection, MEETING, Viewer("partner", "nhso"))["base"]) == {"nhso"}
-        assert tracker.tracker(connection, MEETING, Viewer("public")).empty
+        assert set(tracker.tracker(connection, MEETING, viewer=Viewer("partner", "nhso"))["base"]) == {"nhso"}
+        assert tracker.tracker(connection, MEETING, viewer=Viewer("public")).empty
 
 
 def test_a_due_date_changes_the_data_version_and_the_audit(asked):
     with store.writing(asked) as connection:
         before = store.data_version(connection)
-        assert tracker.drop_due(connection, 2, "governor")
-        assert not tracker.drop_due(connection, 2, "governor")
+        tracker.set_due(connection, "codi", "plan", MEETING, "governor")
         assert store.data_version(connection) != before
-        audit = store.read_table(connection, tables.audit)
-    assert audit["action"].tolist()[-3:] == ["set_due", "set_due", "drop_due"]
+        audit = store.read_table(connection, tables.audit, viewer=DATA_TEAM)
+    assert audit["action"].tolist()[-2:] == ["set_due", "set_due"]
 
 
 def test_completeness_counts_subdistricts(asked):
     with store.reading(asked) as connection:
-        found = tracker.completeness(connection, "plan", "80")
-        none = tracker.completeness(connection, "plan", "80", base="nhso")
+        found = tracker.completeness(connection, "plan", "80", viewer=DATA_TEAM)
+        none = tracker.completeness(connection, "plan", "80", base="nhso", viewer=DATA_TEAM)
     assert (found.reported, found.with_records, found.total, found.bases) == (16, 1, 170, ("codi",))
     assert found.share == pytest.approx(16 / 170)
     assert (none.reported, none.share) == (0, 0.0)
@@ -265,13 +263,16 @@ def test_a_registered_agency_and_stream_are_words_for_later_files(board, tmp_pat
     load_rows(board, tmp_path, "contribution", [templates.example_rows("contribution")[0] | {"source": "มบส"}])
     assert (done.count("loaded"), done.count("quarantined")) == (3, 0)
     with store.reading(board) as connection:
-        frame = store.read_support(connection, "80")
+        frame = store.read_support(connection, "80", viewer=DATA_TEAM)
         mine = frame[frame["batch_id"] == done.batch_id]
         assert set(mine["agency_code"]) == {"baan_suan"}
         assert set(mine["agency_name"]) == {"มูลนิธิบ้านสวน"}
         assert set(mine["stream_name"]) == {"กองทุนสายน้ำ"}
-        assert store.read_register(connection, "contribution")["source"].tolist() == ["codi", "baan_suan"]
-        owners = store.read_table(connection, tables.stream).set_index("code")["owner"]
+        assert store.read_register(connection, "contribution", viewer=DATA_TEAM)["source"].tolist() == [
+            "codi",
+            "baan_suan",
+        ]
+        owners = store.read_table(connection, tables.stream, viewer=DATA_TEAM).set_index("code")["owner"]
         assert owners["river_fund"] == "baan_suan"
     with store.writing(board) as connection:
         store.set_active(connection, [streams.batch_id], False, "by_hand", "tester")
@@ -285,9 +286,9 @@ def test_an_agency_that_a_file_only_named_is_the_one_registered_later(board, tmp
 
     def seen() -> tuple[str, list[str], int]:
         with store.reading(board) as connection:
-            agency = store.read_support(connection, "80")["agency_code"].iloc[-1]
-            listed = store.read_table(connection, tables.agency)
-            sums = store.read_subdistrict_sums(connection, "80", 2007, agency="baan_suan")
+            agency = store.read_support(connection, "80", viewer=DATA_TEAM)["agency_code"].iloc[-1]
+            listed = store.read_table(connection, tables.agency, viewer=DATA_TEAM)
+            sums = store.read_subdistrict_sums(connection, "80", 2007, agency="baan_suan", viewer=DATA_TEAM)
         return agency, listed.loc[listed["name_th"] == "มูลนิธิบ้านสวน", "code"].tolist(), int(sums["records"].sum())
 
     assert seen() == ("มูลนิธิบ้านสวน", ["มูลนิธิบ้านสวน"], 0)

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from geo.questions.questions import QUESTIONS
-from loaders.store import connection as store
+from loaders import store
 from loaders.store import tables
 from pages.coverage import dimensions
 from tests.support import seeds

@@ -8,9 +8,8 @@ from datetime import date
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from loaders import setup
+from loaders import setup, store
 from loaders.layouts import templates
-from loaders.store import connection as store
 from loaders.store import tables
 from pages.session import cache
 from tests.conftest import ROOT

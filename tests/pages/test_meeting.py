@@ -10,11 +10,11 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
-from loaders.decisions import meetings, snapshots
+from loaders import store
+from loaders.decisions import Basis, meetings
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import Viewer
+from loaders.store.privacy import DATA_TEAM, Viewer
 from pages.meeting import facts as meeting_facts
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
@@ -28,6 +28,8 @@ from pages.session import cache
 from pages.shell import precompute
 from tests.support import served
 from tests.support.meeting_store import copied, more_support, opened
+
+BASIS = Basis("v", "80")
 
 
 @pytest.fixture(scope="module")
@@ -104,9 +106,9 @@ def test_cards_add_up_to_the_records(facts):
 
 
 def test_facts_are_plain_json_and_the_same_every_time(facts):
-    assert json.loads(snapshots.canonical(facts)) == facts
+    assert json.loads(meetings.canonical(facts)) == facts
     cache.clear()
-    assert snapshots.canonical(meeting_facts.gather(queries.current_scope())) == snapshots.canonical(facts)
+    assert meetings.canonical(meeting_facts.gather(queries.current_scope())) == meetings.canonical(facts)
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -141,13 +143,16 @@ def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tm
     with opened(path):
         before = meeting_facts.gather(queries.current_scope())
         with store.writing(queries.engine()) as connection:
-            number = snapshots.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester")
+            number = meetings.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester", BASIS)
         more_support(path, tmp_path)
         cache.clear()
         now = meeting_facts.gather(queries.current_scope())
         with store.reading(queries.engine()) as connection:
-            frozen, listed = snapshots.read(connection, number), snapshots.listed(connection)
-        assert snapshots.canonical(frozen) == snapshots.canonical(before)
+            frozen, listed = (
+                meetings.read_snapshot(connection, number, viewer=DATA_TEAM),
+                meetings.read_snapshots(connection, viewer=DATA_TEAM),
+            )
+        assert meetings.canonical(frozen) == meetings.canonical(before)
         assert now["version"] != frozen["version"]
         assert list(listed["name"]) == ["ประชุม 26 ก.พ. 2550"]
         found = meeting_facts.difference(frozen, now)
@@ -161,7 +166,7 @@ def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tm
             changed = connection.execute(select(tables.snapshot.c.facts)).scalar_one().replace("801602", "801601", 1)
             connection.execute(update(tables.snapshot).values(facts=changed))
         with store.reading(queries.engine()) as connection, pytest.raises(Refused, match="snapshot_changed"):
-            snapshots.read(connection, number)
+            meetings.read_snapshot(connection, number, viewer=DATA_TEAM)
 
 
 def test_decisions_are_noted_once_and_struck_without_trace_lost(demo, facts):
@@ -174,23 +179,21 @@ def test_decisions_are_noted_once_and_struck_without_trace_lost(demo, facts):
             "ลงพื้นที่ปากพนัง",
             date(2007, 3, 6),
             noted_by="tester",
-            data_version=facts["version"],
+            basis=BASIS,
             area_code="801201",
         )
-        again = meetings.decide(
-            connection, "k1", "พมจ.", "ลงพื้นที่ปากพนัง", None, noted_by="tester", data_version=facts["version"]
-        )
+        again = meetings.decide(connection, "k1", "พมจ.", "ลงพื้นที่ปากพนัง", None, noted_by="tester", basis=BASIS)
         assert (first, again) == (True, False)
         for who, what in (("", "x"), ("x", " ")):
             with pytest.raises(Refused, match="decision_incomplete"):
-                meetings.decide(connection, "k2", who, what, None, noted_by="tester", data_version="v")
+                meetings.decide(connection, "k2", who, what, None, noted_by="tester", basis=BASIS)
     with store.reading(engine) as connection:
-        noted = meetings.decisions(connection)
+        noted = meetings.read_decisions(connection, "80", viewer=DATA_TEAM)
     assert noted[["who", "due_on", "area_code"]].to_numpy().tolist() == [["พมจ.", "2007-03-06", "801201"]]
     with store.writing(engine) as connection:
         meetings.strike(connection, int(noted["id"].iloc[0]), "tester")
     with store.reading(engine) as connection:
-        assert meetings.decisions(connection).empty
+        assert meetings.read_decisions(connection, "80", viewer=DATA_TEAM).empty
         assert store.count(connection, tables.decision) == 1
 
 
@@ -210,8 +213,8 @@ def test_a_storyboard_is_saved_by_name_and_shown(demo, facts):
 
 def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypatch):
     with store.writing(queries.engine()) as connection:
-        number = snapshots.freeze(connection, "ปิด", facts, "tester")
-        meetings.decide(connection, "private", "พมจ.", "x", None, noted_by="t", data_version="v", snapshot_id=number)
+        number = meetings.freeze(connection, "ปิด", facts, "tester", BASIS)
+        meetings.decide(connection, "private", "พมจ.", "x", None, noted_by="t", basis=BASIS, snapshot_id=number)
     assert meeting.facts_of(queries.current_scope(), number)["version"] == facts["version"]
     assert len(meeting.decisions_of(queries.current_scope(), number)) == 1
     monkeypatch.setattr(queries, "viewer", lambda: Viewer("public"))

@@ -15,8 +15,9 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 
 from geo.maps.palette import CLASSES
-from loaders.decisions import snapshots
-from loaders.store import connection as store
+from loaders import store
+from loaders.decisions import Basis, meetings
+from loaders.store.privacy import DATA_TEAM
 from pages.meeting import facts as meeting_facts
 from pages.meeting.pack import make
 from pages.meeting.pack.lines import pieces, width, wrap
@@ -26,6 +27,7 @@ from pages.session import cache
 from tests.support import served
 from tests.support.meeting_store import more_support, opened
 
+BASIS = Basis("v", "80")
 STORY = [
     {"view": "coverage"},
     {"view": "gaps", "title_th": "หัวเรื่องที่ผู้นำเสนอเขียนเอง"},
@@ -48,11 +50,11 @@ def made(tmp_path_factory):
         facts = meeting_facts.gather(queries.current_scope())
         files = make.files(facts, STORY, pd.DataFrame([DECISION]), "th")
         with store.writing(queries.engine()) as connection:
-            number = snapshots.freeze(connection, "ประชุม", facts, "tester")
+            number = meetings.freeze(connection, "ประชุม", facts, "tester", BASIS)
         more_support(path, folder)
         cache.clear()
         with store.reading(queries.engine()) as connection:
-            frozen = snapshots.read(connection, number)
+            frozen = meetings.read_snapshot(connection, number, viewer=DATA_TEAM)
         assert meeting_facts.gather(queries.current_scope())["version"] != frozen["version"]
         again = make.files(frozen, STORY[:1], pd.DataFrame([DECISION]), "th")
         yield facts, files, again

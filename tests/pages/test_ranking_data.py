@@ -273,7 +273,7 @@ def test_a_saved_selection_can_be_counted_by_the_calculator(scope):
     choice = selection_data.solved(scope, 2007, Method(), pick)
     content = selection_panels.as_content(choice, pick)
     assert selection_data.read(scenarios.unpacked(content["pick"])) == pick
-    key = queries.decide(lambda c: decisions.save(c, "selection", "ห้าแห่งแรก", content, "วันดี", queries.stamp(scope)))
+    key = queries.decide(lambda c: decisions.save(c, "selection", "ห้าแห่งแรก", content, "วันดี", queries.basis(scope)))
     counted = welfare_data.places(scope, welfare_data.Choice("proposal_2550", str(key)))
     assert set(counted[KEY]) == set(content["chosen"])
     assert len(counted) == 5

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from loaders.store import connection as store
+from loaders import store
 from loaders.store import tables
 from pages.session import cache
 from tests.support import served

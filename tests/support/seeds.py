@@ -38,9 +38,8 @@ def make(kind: str) -> None:
     ``bare``: tables only; ``empty``: and the code lists; ``demo``: and the demo province; ``budget``: code lists and a real
     file; ``filled``: code lists and the filled example of every template.
     """
-    from loaders import setup
+    from loaders import setup, store
     from loaders.imports.ingest import ingest
-    from loaders.store import connection as store
     from tests.support import stores
 
     engine = store.open_store(create=True)

@@ -13,7 +13,7 @@ from threading import Event
 
 from sqlalchemy import select, update
 
-from loaders.store import connection as store
+from loaders import store
 from loaders.store import tables
 from tests.support.stores import add_batch, support_rows
 

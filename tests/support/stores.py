@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, func, insert, make_url, select
 
-from loaders import setup
+from loaders import setup, store
 from loaders.layouts import templates
-from loaders.store import connection as store
 from loaders.store import tables
 from tests.support import postgres, seeds
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from loaders.decisions.snapshots import canonical, digest
+from loaders.decisions.meetings import canonical, digest
 from pages.meeting.pack import pdf as pdf_pack
 from pages.meeting.pack import pdf_sheets
 from pages.meeting.pack import png as png_pack

@@ -11,12 +11,12 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
+from loaders import store
 from loaders.imports import decide, review
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
-from loaders.store import connection as store
-from loaders.store import originals as kept_files
+from loaders.store import originals
 from tests.conftest import ROOT
 from tests.support.import_files import HEADS, ROWS, csv_file, new_store, xlsx_file
 
@@ -106,7 +106,7 @@ def test_what_was_decided_stands_in_the_file(engine: Engine, tmp_path: Path) -> 
 def test_files_are_kept_unless_told_not_to(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRADAN_KEEP_FILES", "0")
     done = ingest(engine, csv_file(tmp_path, ROWS), "codi", trusted=True)
-    assert not kept_files.folder().exists()
+    assert not originals.folder().exists()
     with pytest.raises(Refused, match="file_not_kept"):
         give_back(engine, done.batch_id, tmp_path / "back.xlsx")
     with pytest.raises(Refused, match="batch_unknown"):

@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
+from loaders import store
 from loaders.imports import decide, repeats, review
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
-from loaders.store import connection as store
 from pages.session import cache
 from tests.conftest import ROOT, SHARED
 from tests.loaders.test_cli import loaders

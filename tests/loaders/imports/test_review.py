@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from sqlalchemy import Engine, func, select
 
+from loaders import store
 from loaders.imports import decide, review
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
 from tests.support.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
 

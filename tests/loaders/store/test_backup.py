@@ -11,10 +11,11 @@ import pytest
 from sqlalchemy import func, select
 
 from loaders import __main__ as shell
+from loaders import store
 from loaders.problems import Refused
-from loaders.store import backup, tables
-from loaders.store import connection as store
-from loaders.store.errors import StoreUnavailable
+from loaders.store import StoreUnavailable, backup, tables
+from loaders.store.privacy import DATA_TEAM
+from loaders.store.restore import restore
 from tests.loaders.store.test_store import exported
 from tests.support import postgres, store_worker
 from tests.support.stores import add_batch, support_rows, whole_batches
@@ -49,7 +50,7 @@ def test_a_backup_of_a_live_postgresql_store_is_whole(postgres_engine, postgres_
     files, sizes = live_backups(address(postgres_engine), postgres_engine, tmp_path, 4), []
     with postgres.database(postgres_socket) as other:
         for file in files:
-            backup.restore(file, other)
+            restore(file, other)
             opened = store.open_store(other)
             sizes.append(whole_batches(opened))
             opened.dispose()
@@ -65,13 +66,13 @@ def test_restore_gives_the_same_state_and_keeps_the_present_one(board, tmp_path)
         store.insert_rows(connection, tables.support, support_rows(add_batch(connection), 3))
     changed = exported(board, tmp_path / "changed")
     assert changed != before
-    done = backup.restore(tmp_path / "saved", address(board))
+    done = restore(tmp_path / "saved", address(board))
     board.dispose()
     assert exported(board, tmp_path / "after") == before
     with store.writing(board) as connection:  # the next key is above the restored ones
         highest = connection.execute(select(func.max(tables.import_batch.c.id))).scalar_one()
         assert add_batch(connection) == highest + 1
-    backup.restore(Path(done["kept"]), address(board))
+    restore(Path(done["kept"]), address(board))
     board.dispose()
     assert exported(board, tmp_path / "back") == changed
 
@@ -84,7 +85,7 @@ def test_a_reader_with_the_store_open_sees_the_restored_state(board, tmp_path):
     other = store.engine_at(address(board))
     with store.reading(other) as connection:
         assert store.count(connection, tables.support) == 0
-    backup.restore(tmp_path / "saved", address(board))
+    restore(tmp_path / "saved", address(board))
     with store.reading(other) as connection:
         assert store.count(connection, tables.support) == 2
 
@@ -100,7 +101,7 @@ def test_what_is_no_backup_is_refused_and_nothing_changes(board, tmp_path):
     codes = dict.fromkeys(("text", "empty", "zip", "other.sqlite", "folder"), "backup_unreadable")
     for name, code in (codes | {"missing": "file_missing"}).items():
         with pytest.raises(Refused) as stop:
-            backup.restore(tmp_path / name, address(board))
+            restore(tmp_path / name, address(board))
         assert stop.value.problem.code == code, name
     assert exported(board, tmp_path / "after") == before
 
@@ -110,7 +111,7 @@ def test_a_half_file_is_refused(board, tmp_path):
     backup.backup(board, whole)
     (tmp_path / "half").write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
     with pytest.raises((Refused, StoreUnavailable)):
-        backup.restore(tmp_path / "half", address(board))
+        restore(tmp_path / "half", address(board))
     with store.reading(board) as connection:
         assert store.count(connection, tables.support) == 2
 
@@ -124,7 +125,7 @@ def test_a_backup_of_a_newer_program_is_refused(board, tmp_path):
         version = str(tables.SCHEMA_VERSION)
         connection.execute(setting.update().where(setting.c.name == "schema_version").values(value=version))
     with pytest.raises(StoreUnavailable) as stop:
-        backup.restore(tmp_path / "newer", address(board))
+        restore(tmp_path / "newer", address(board))
     assert stop.value.code == "store_newer"
 
 
@@ -132,8 +133,8 @@ def test_a_failed_backup_has_not_the_name_of_a_backup(board, tmp_path, monkeypat
     def broken(*_arguments) -> None:
         raise OSError("the disk is full")
 
-    monkeypatch.setattr(backup, "_check_sqlite", broken)
-    monkeypatch.setattr(backup, "_copy_cursor", broken)
+    monkeypatch.setattr(backup, "check_sqlite", broken)
+    monkeypatch.setattr(backup, "copy_cursor", broken)
     with pytest.raises(OSError, match="full"):
         backup.backup(board, tmp_path / "saved")
     assert not list(tmp_path.glob("*saved*"))
@@ -146,7 +147,7 @@ def test_the_command_line_backs_up_and_restores(board, tmp_path, monkeypatch, ca
     assert shell.main(["restore", str(tmp_path / "saved")]) == 0
     board.dispose()
     with store.reading(board) as connection:
-        assert store.read_batches(connection)["is_active"].all()
+        assert store.read_batches(connection, viewer=DATA_TEAM)["is_active"].all()
     capsys.readouterr()
     assert shell.main(["restore", str(tmp_path / "nothing")]) == 2
     assert "file_missing" in capsys.readouterr().err

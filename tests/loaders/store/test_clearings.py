@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
+from loaders import store
 from loaders.decisions.clearings import clear_pair, read_clearings, undo
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.setup import ensure_code_lists
-from loaders.store import connection as store
 from loaders.store import tables
-from loaders.store.privacy import HIDDEN, PUBLIC
+from loaders.store.privacy import DATA_TEAM, HIDDEN, PUBLIC
 
 HEAD = "หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n"
 
@@ -39,13 +39,13 @@ def files(tmp_path, engine):
 
 def supports(engine) -> list[int]:
     with store.reading(engine) as connection:
-        frame = store.read_support(connection, "80")
+        frame = store.read_support(connection, "80", viewer=DATA_TEAM)
     return frame[frame["subdistrict_code"].eq("800303")]["support_id"].astype(int).tolist()
 
 
-def known(engine, **viewer):
+def known(engine, viewer=DATA_TEAM):
     with store.reading(engine) as connection:
-        return read_clearings(connection, **viewer)
+        return read_clearings(connection, viewer=viewer)
 
 
 def clear(engine, *arguments) -> int:

@@ -11,15 +11,12 @@ import pytest
 from sqlalchemy import select
 
 from loaders import __main__ as shell
-from loaders import setup, tracker
+from loaders import setup, store, tracker
 from loaders.exchange import package as exchange_package
 from loaders.imports import decide
 from loaders.layouts import templates
 from loaders.problems import Refused
-from loaders.store import accounts, privacy, tables
-from loaders.store import connection as store
-from loaders.store import originals as kept_files
-from loaders.store import small_counts as privacy_counts
+from loaders.store import originals, privacy, tables, users
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from tests.support.stores import load_rows
 
@@ -30,15 +27,15 @@ PARTNER, OWNER = Viewer("partner", "nhso"), Viewer("partner", "codi")
 
 def everything(connection, viewer) -> str:
     """All text that any reading function hands to a viewer."""
-    frames = [store.read_register(connection, register, None, viewer) for register in tables.REGISTERS]
-    frames += [store.read_table(connection, table, viewer) for table in tables.metadata.sorted_tables]
-    frames += [store.read_reports(connection, register, viewer) for register in tables.REGISTERS]
+    frames = [store.read_register(connection, register, None, viewer=viewer) for register in tables.REGISTERS]
+    frames += [store.read_table(connection, table, viewer=viewer) for table in tables.metadata.sorted_tables]
+    frames += [store.read_reports(connection, register, viewer=viewer) for register in tables.REGISTERS]
     frames += [
-        store.read_support(connection, "80", viewer),
-        store.read_summary(connection, viewer),
-        store.read_batches(connection, viewer),
+        store.read_support(connection, "80", viewer=viewer),
+        store.read_summary(connection, viewer=viewer),
+        store.read_batches(connection, viewer=viewer),
     ]
-    frames += [tracker.tracker(connection, date(2030, 1, 1), viewer)]
+    frames += [tracker.tracker(connection, date(2030, 1, 1), viewer=viewer)]
     return "\n".join(frame.to_csv() for frame in frames)
 
 
@@ -71,7 +68,7 @@ def canaries(board, tmp_path):
 def test_the_canary_reaches_nobody_who_may_not_see_it(canaries, tmp_path):
     with store.reading(canaries) as connection:
         text = everything(connection, PUBLIC)
-    exchange_package.export(canaries, tmp_path / "public", PUBLIC)
+    exchange_package.export(canaries, tmp_path / "public", viewer=PUBLIC)
     exported = "\n".join(path.read_text(encoding="utf-8-sig") for path in (tmp_path / "public").rglob("*.*"))
     for form, where in product(FORMS, (text, exported)):
         assert form not in where, form
@@ -88,7 +85,7 @@ def test_the_canary_is_there_for_those_who_may(canaries):
 def test_a_quarantined_row_is_for_the_team_and_the_base_that_sent_it(canaries):
     with store.reading(canaries) as connection:
         rows = {
-            viewer: len(store.read_table(connection, tables.quarantine, viewer))
+            viewer: len(store.read_table(connection, tables.quarantine, viewer=viewer))
             for viewer in (PUBLIC, PARTNER, OWNER, DATA_TEAM)
         }
     assert rows == {PUBLIC: 0, PARTNER: 0, OWNER: 1, DATA_TEAM: 1}
@@ -107,15 +104,19 @@ def test_who_loaded_a_file_is_for_the_team(board):
 def test_sharing_of_every_register(engine, tmp_path, register, level, seen):
     load_rows(engine, tmp_path, register, templates.example_rows(register))
     with store.writing(engine) as connection:
-        accounts.share(connection, register, "codi", level, "admin")
+        users.share(connection, register, "codi", level, "admin")
     viewers = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
     with store.reading(engine) as connection:
         found = [
-            name for name, viewer in viewers.items() if len(store.read_register(connection, register, None, viewer))
+            name
+            for name, viewer in viewers.items()
+            if len(store.read_register(connection, register, None, viewer=viewer))
         ]
-        reports = [name for name, viewer in viewers.items() if len(store.read_reports(connection, register, viewer))]
-        files = [name for name, viewer in viewers.items() if len(store.read_batches(connection, viewer))]
-        sums = [name for name, viewer in viewers.items() if len(store.read_summary(connection, viewer))]
+        reports = [
+            name for name, viewer in viewers.items() if len(store.read_reports(connection, register, viewer=viewer))
+        ]
+        files = [name for name, viewer in viewers.items() if len(store.read_batches(connection, viewer=viewer))]
+        sums = [name for name, viewer in viewers.items() if len(store.read_summary(connection, viewer=viewer))]
     assert " ".join(found) == seen
     assert files == found
     assert reports in (found, [])  # a register without areas speaks for none
@@ -126,21 +127,24 @@ def test_sharing_falls_back_to_the_registers_default(sqlite_engine, tmp_path):
     load_rows(sqlite_engine, tmp_path, "plan", templates.example_rows("plan"))
     with store.writing(sqlite_engine) as connection:
         before = store.data_version(connection)
-        accounts.share(connection, "plan", "*", "private", "admin")
+        users.share(connection, "plan", "*", "private", "admin")
         assert store.data_version(connection) != before
-        assert store.read_register(connection, "plan", None, PUBLIC).empty
-        accounts.share(connection, "plan", "codi", "public", "admin")
-        assert len(store.read_register(connection, "plan", None, PUBLIC)) == 2
-        assert store.read_table(connection, tables.audit)["action"].tolist()[-2:] == ["share", "share"]
+        assert store.read_register(connection, "plan", None, viewer=PUBLIC).empty
+        users.share(connection, "plan", "codi", "public", "admin")
+        assert len(store.read_register(connection, "plan", None, viewer=PUBLIC)) == 2
+        assert store.read_table(connection, tables.audit, viewer=DATA_TEAM)["action"].tolist()[-2:] == [
+            "share",
+            "share",
+        ]
     with pytest.raises(ValueError, match="expected"), store.writing(sqlite_engine) as connection:
-        accounts.share(connection, "plan", "codi", "everyone", "admin")
+        users.share(connection, "plan", "codi", "everyone", "admin")
 
 
 def test_private_data_are_not_in_a_public_export(board, tmp_path):
     with store.writing(board) as connection:
         for register in tables.REGISTERS:
-            accounts.share(connection, register, "*", "private", "admin")
-    exchange_package.export(board, tmp_path / "out", PUBLIC)
+            users.share(connection, register, "*", "private", "admin")
+    exchange_package.export(board, tmp_path / "out", viewer=PUBLIC)
     rows = {
         path.stem: len(path.read_text(encoding="utf-8-sig").splitlines()) - 1
         for path in (tmp_path / "out").rglob("*.csv")
@@ -162,8 +166,8 @@ def test_the_command_line_obeys_too(canaries, tmp_path, monkeypatch, capsys):
 
 def test_a_role_holder_is_a_filled_role_to_the_public(board):
     with store.reading(board) as connection:
-        frame = store.read_register(connection, "role_holder", None, PUBLIC)
-        team = store.read_register(connection, "role_holder", None, DATA_TEAM)
+        frame = store.read_register(connection, "role_holder", None, viewer=PUBLIC)
+        team = store.read_register(connection, "role_holder", None, viewer=DATA_TEAM)
     assert frame["is_vacant"].tolist() == team["is_vacant"].tolist() == [False, True]
     assert frame["person"].isna().all()
     assert frame["phone"].isna().all()
@@ -174,12 +178,12 @@ def test_a_role_holder_is_a_filled_role_to_the_public(board):
 def test_past_its_date_nobody_sees_a_person_and_the_rows_are_erased(board, monkeypatch):
     with store.writing(board) as connection:
         connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
-        frame = store.read_register(connection, "role_holder", None, Viewer("admin"))
+        frame = store.read_register(connection, "role_holder", None, viewer=Viewer("admin"))
         assert frame[["person", "phone"]].isna().all(axis=None)
         assert frame["is_vacant"].tolist() == [False, True]
-        assert accounts.forget_people(connection, "admin", date(2019, 1, 1)) == 0
-        assert accounts.forget_people(connection, "admin", date(2020, 1, 2)) == 1
-        assert accounts.forget_people(connection, "admin", date(2020, 1, 2)) == 0
+        assert users.forget_people(connection, "admin", date(2019, 1, 1)) == 0
+        assert users.forget_people(connection, "admin", date(2020, 1, 2)) == 1
+        assert users.forget_people(connection, "admin", date(2020, 1, 2)) == 0
         assert connection.execute(tables.role_holder.select()).first().phone is None
 
 
@@ -192,9 +196,9 @@ def test_a_person_is_kept_until_the_day_the_file_says_and_never_longer_than_the_
     written = [f"{day.day}/{day.month}/{day.year + 543}" for day in (far, near)]
     load_rows(engine, tmp_path, "role_holder", [row | {"retain_until": text} for text in written] + [row])
     with store.reading(engine) as connection:
-        dates = list(store.read_register(connection, "role_holder")["retain_until"].dt.date)
-        due = accounts.due_people(connection, date.today())
-        later = accounts.due_people(connection, far)
+        dates = list(store.read_register(connection, "role_holder", viewer=DATA_TEAM)["retain_until"].dt.date)
+        due = users.due_people(connection, date.today())
+        later = users.due_people(connection, far)
     rule = store.years_from(date.today(), 2)
     assert dates == [rule, near, rule]
     assert due == {"kept": 3, "over": 0, "next": near}
@@ -203,7 +207,7 @@ def test_a_person_is_kept_until_the_day_the_file_says_and_never_longer_than_the_
 
 def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erased(url, tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", url)
-    monkeypatch.setattr(kept_files, "folder", lambda: tmp_path / "kept")
+    monkeypatch.setattr(originals, "folder", lambda: tmp_path / "kept")
     engine = store.open_store(url, create=True)
     setup.ensure_code_lists(engine)
     row, plan = templates.example_rows("role_holder")[0] | {"phone": CANARY}, templates.example_rows("plan")
@@ -222,36 +226,36 @@ def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erase
     decide.decide_value(engine, waiting[1:], phone, CANARY, "ถามแล้ว", "tester")
     decide.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
     assert len(list((tmp_path / "kept").iterdir())) == 2
-    assert accounts.forget(engine, "tester") == {"rows": 0, "files": 0}
+    assert users.forget(engine, "tester") == {"rows": 0, "files": 0}
     over = store.years_from(date.today(), 3)
-    assert accounts.forget(engine, "tester", over) == {"rows": 3, "files": 1}
-    assert accounts.forget(engine, "tester", over) == {"rows": 0, "files": 0}
-    exchange_package.export(engine, tmp_path / "out")
+    assert users.forget(engine, "tester", over) == {"rows": 3, "files": 1}
+    assert users.forget(engine, "tester", over) == {"rows": 0, "files": 0}
+    exchange_package.export(engine, tmp_path / "out", viewer=exchange_package.COMPLETE)
     everywhere = [*(tmp_path / "out").rglob("*.*"), *(tmp_path / "kept").iterdir()]
     assert not [path for path in everywhere if CANARY.encode() in path.read_bytes()]
     with store.reading(engine) as connection:
-        assert store.read_table(connection, tables.audit)["action"].tolist()[-1] == "forget_people"
-        assert len(store.read_register(connection, "plan")) == 2
+        assert store.read_table(connection, tables.audit, viewer=DATA_TEAM)["action"].tolist()[-1] == "forget_people"
+        assert len(store.read_register(connection, "plan", viewer=DATA_TEAM)) == 2
     engine.dispose()
 
 
 def test_every_person_record_gets_a_date(board, monkeypatch):
     with store.reading(board) as connection:
-        dates = store.read_register(connection, "role_holder")["retain_until"]
+        dates = store.read_register(connection, "role_holder", viewer=DATA_TEAM)["retain_until"]
     assert dates.dt.date.tolist() == [store.years_from(date.today(), 2)] * 2
 
 
 def test_roles_are_read_anew_and_revoked_at_once(engine):
     with store.writing(engine) as connection:
-        accounts.grant(connection, "Head@nhso.go.th", "partner", "admin", "nhso")
-        assert accounts.viewer_of(connection, "head@NHSO.go.th") == PARTNER
-        assert accounts.viewer_of(connection, "other@nhso.go.th") == accounts.viewer_of(connection, None) == PUBLIC
-        assert accounts.revoke(connection, "head@nhso.go.th", "admin")
-        assert accounts.viewer_of(connection, "head@nhso.go.th") == PUBLIC
-        assert store.read_table(connection, tables.account, DATA_TEAM).empty
-        assert len(store.read_table(connection, tables.account, Viewer("admin"))) == 1
+        users.grant(connection, "Head@nhso.go.th", "partner", "admin", "nhso")
+        assert users.viewer_of(connection, "head@NHSO.go.th") == PARTNER
+        assert users.viewer_of(connection, "other@nhso.go.th") == users.viewer_of(connection, None) == PUBLIC
+        assert users.revoke(connection, "head@nhso.go.th", "admin")
+        assert users.viewer_of(connection, "head@nhso.go.th") == PUBLIC
+        assert store.read_table(connection, tables.user_role, viewer=DATA_TEAM).empty
+        assert len(store.read_table(connection, tables.user_role, viewer=Viewer("admin"))) == 1
     with pytest.raises(ValueError, match="agency"), store.writing(engine) as connection:
-        accounts.grant(connection, "x", "partner", "admin")
+        users.grant(connection, "x", "partner", "admin")
 
 
 # -- national IDs ------------------------------------------------------------------------------------------------------
@@ -299,7 +303,7 @@ def cells(*rows) -> pd.DataFrame:
 
 def hidden(*rows) -> set[str]:
     frame = cells(*rows)
-    return set(frame["area_code"][privacy_counts.small_cells(frame, "value", ["table"])])
+    return set(frame["area_code"][privacy.small_cells(frame, "value", ["table"])])
 
 
 @pytest.mark.parametrize(
@@ -367,10 +371,10 @@ def test_small_counts_are_masked_for_the_public_only(sqlite_engine, tmp_path):
     support = templates.example_rows("support")[0]
     load_rows(sqlite_engine, tmp_path, "support", [support | {"people_reached": "1"}])
     with store.reading(sqlite_engine) as connection:
-        public = store.read_register(connection, "indicator", None, PUBLIC)
-        partner = store.read_register(connection, "indicator", None, PARTNER)
-        funds = store.read_register(connection, "welfare_fund", None, PUBLIC)
-        supports = store.read_support(connection, "80", PUBLIC)
+        public = store.read_register(connection, "indicator", None, viewer=PUBLIC)
+        partner = store.read_register(connection, "indicator", None, viewer=PARTNER)
+        funds = store.read_register(connection, "welfare_fund", None, viewer=PUBLIC)
+        supports = store.read_support(connection, "80", viewer=PUBLIC)
     assert public["value"].isna().tolist() == public["is_masked"].tolist() == [True, True, False, False]
     assert partner["value"].tolist() == [3, 9, 50, 2]
     assert funds["hardship_members"].isna().all()

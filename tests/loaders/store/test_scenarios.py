@@ -9,12 +9,14 @@ import pandas as pd
 import pytest
 
 from geo.ranking.strengthening import book
-from loaders.decisions import scenarios
+from loaders import store
+from loaders.decisions import Basis, scenarios
 from loaders.problems import Refused
-from loaders.store import connection as store
 from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, PUBLIC
 
 PLACE = "800303"
+NOW, LATER, ELSEWHERE = Basis("v1", "80"), Basis("v2", "80"), Basis("v2", "86")
 STREAMS = pd.DataFrame({"stream_code": ["special", "silent"], "total_satang": pd.array([100_000, None], dtype="Int64")})
 
 
@@ -23,22 +25,22 @@ def write(engine, action):
         return action(connection)
 
 
-def standing(engine, name, **more):
+def standing(engine, name, province="80", viewer=DATA_TEAM, **more):
     with store.reading(engine) as connection:
-        return scenarios.read(connection, name, **more)
+        return scenarios.read(connection, name, province, viewer=viewer, **more)
 
 
 def audit(engine) -> list[str]:
     with store.reading(engine) as connection:
-        return list(store.read_table(connection, tables.audit)["action"])
+        return list(store.read_table(connection, tables.audit, viewer=DATA_TEAM)["action"])
 
 
 def test_a_scenario_is_kept_with_who_when_and_data_version_and_a_new_one_retires_it(engine):
     first = write(
-        engine, lambda c: scenarios.save(c, "ranking", " เน้น  กลุ่ม ", {"weights": "groups:2"}, "วันดี", "v1", "ลองดู")
+        engine, lambda c: scenarios.save(c, "ranking", " เน้น  กลุ่ม ", {"weights": "groups:2"}, "วันดี", NOW, "ลองดู")
     )
-    second = write(engine, lambda c: scenarios.save(c, "ranking", "เน้น กลุ่ม", {"weights": "groups:3"}, "สมชาย", "v2"))
-    write(engine, lambda c: scenarios.save(c, "funds", "เน้น กลุ่ม", {}, "สมชาย", "v2"))
+    second = write(engine, lambda c: scenarios.save(c, "ranking", "เน้น กลุ่ม", {"weights": "groups:3"}, "สมชาย", LATER))
+    write(engine, lambda c: scenarios.save(c, "funds", "เน้น กลุ่ม", {}, "สมชาย", LATER))
     kept = standing(engine, "scenario")
     assert list(kept["kind"]) == ["ranking", "funds"]
     row = kept.set_index("id").loc[second]
@@ -49,12 +51,25 @@ def test_a_scenario_is_kept_with_who_when_and_data_version_and_a_new_one_retires
     assert audit(engine) == ["add_scenario", "remove_scenario", "add_scenario", "add_scenario"]
 
 
+def test_a_decision_is_about_its_province_only(engine):
+    here = write(engine, lambda c: scenarios.save(c, "ranking", "เน้น", {}, "วันดี", NOW))
+    there = write(engine, lambda c: scenarios.save(c, "ranking", "เน้น", {}, "สมชาย", ELSEWHERE))
+    assert list(standing(engine, "scenario")["id"]) == [here]  # the same name elsewhere retires nothing here
+    assert list(standing(engine, "scenario", "86")["id"]) == [there]
+    assert list(standing(engine, "scenario", None)["data_version"]) == ["v1", "v2"]
+
+
+def test_the_public_does_not_see_who_decided(engine):
+    write(engine, lambda c: scenarios.save(c, "ranking", "เน้น", {}, "วันดี", NOW))
+    assert list(standing(engine, "scenario", viewer=PUBLIC)["decided_by"]) == [scenarios.UNNAMED]
+
+
 @pytest.mark.parametrize(
     ("name", "who", "code"), [(" ", "ก", "scenario_name_missing"), ("ก", "", "decision_person_missing")]
 )
 def test_a_scenario_without_name_or_person_is_refused(engine, name, who, code):
     with pytest.raises(Refused) as stop:
-        write(engine, lambda c: scenarios.save(c, "ranking", name, {}, who, "v1"))
+        write(engine, lambda c: scenarios.save(c, "ranking", name, {}, who, NOW))
     assert stop.value.problem.code == code
     assert standing(engine, "scenario", removed=True).empty
 
@@ -63,7 +78,7 @@ def agree(engine, to="A", place=PLACE, reason="รู้จักพื้นท
     return write(
         engine,
         lambda c: scenarios.agree(
-            c, place, to, reason, who, "v1", index_code="nst", fiscal_year=year, computed_class="C"
+            c, place, to, reason, who, NOW, index_code="nst", fiscal_year=year, computed_class="C"
         ),
     )
 
@@ -106,25 +121,25 @@ def test_decisions_leave_the_data_version_alone(engine):
 
 
 def test_a_team_needs_its_name_and_task(engine):
-    write(engine, lambda c: scenarios.send_team(c, PLACE, "ทีมลานสกา", "เวทีทบทวนแผน", date(2007, 3, 6), "วันดี", "v1"))
-    write(engine, lambda c: scenarios.send_team(c, PLACE, "ทีมจังหวัด", "เยี่ยมกองทุน", None, "วันดี", "v1"))
+    write(engine, lambda c: scenarios.send_team(c, PLACE, "ทีมลานสกา", "เวทีทบทวนแผน", date(2007, 3, 6), "วันดี", NOW))
+    write(engine, lambda c: scenarios.send_team(c, PLACE, "ทีมจังหวัด", "เยี่ยมกองทุน", None, "วันดี", NOW))
     table = standing(engine, "team")
     assert [None if pd.isna(day) else day.date() for day in table["visit_on"]] == [date(2007, 3, 6), None]
     with pytest.raises(Refused) as stop:
-        write(engine, lambda c: scenarios.send_team(c, PLACE, "ทีม", " ", None, "วันดี", "v1"))
+        write(engine, lambda c: scenarios.send_team(c, PLACE, "ทีม", " ", None, "วันดี", NOW))
     assert stop.value.problem.code == "team_incomplete"
 
 
 def test_one_team_for_several_places_is_kept_for_all_of_them_or_for_none(engine):
     other = "800102"
     with pytest.raises(Refused) as stop:
-        write(engine, lambda c: scenarios.send_teams(c, [PLACE, "999999"], "ทีม", "เวที", None, "วันดี", "v1"))
+        write(engine, lambda c: scenarios.send_teams(c, [PLACE, "999999"], "ทีม", "เวที", None, "วันดี", NOW))
     assert stop.value.problem.code == "decision_place_unknown"
     assert standing(engine, "team").empty
     with pytest.raises(Refused) as stop:
-        write(engine, lambda c: scenarios.send_teams(c, [], "ทีม", "เวที", None, "วันดี", "v1"))
+        write(engine, lambda c: scenarios.send_teams(c, [], "ทีม", "เวที", None, "วันดี", NOW))
     assert stop.value.problem.code == "team_without_place"
-    write(engine, lambda c: scenarios.send_teams(c, [PLACE, other], "ทีม", "เวที", None, "วันดี", "v1"))
+    write(engine, lambda c: scenarios.send_teams(c, [PLACE, other], "ทีม", "เวที", None, "วันดี", NOW))
     assert set(standing(engine, "team")["subdistrict_code"]) == {PLACE, other}
 
 
@@ -141,7 +156,7 @@ def book_one(engine, code="P1", satang=60_000, stream="special"):
         "amount_satang": satang,
         "subdistrict_code": PLACE,
     }
-    return write(engine, lambda c: scenarios.book_project(c, project, "วันดี", "v1", refusal))
+    return write(engine, lambda c: scenarios.book_project(c, project, "วันดี", NOW, refusal))
 
 
 def test_projects_never_go_beyond_what_the_stream_has_left(engine):

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
 
+from loaders import store
 from loaders.exchange import package as exchange_package
 from loaders.problems import Refused
-from loaders.store import connection as store
+from loaders.store import StoreUnavailable, tables
 from loaders.store import engine as store_engine
-from loaders.store import tables
-from loaders.store.errors import StoreUnavailable
+from loaders.store.privacy import DATA_TEAM
 from tests.conftest import ROOT
 from tests.support import postgres, store_worker
 from tests.support.stores import add_batch, support_rows, whole_batches
@@ -109,7 +109,7 @@ def test_a_second_writer_waits_and_is_told(engine, url, monkeypatch):
     other = store.engine_at(url)
     started = time.perf_counter()
     with store.writing(engine):
-        code = "import sys; from loaders.store import connection as store, engine as store_engine; store_engine.WAIT_SECONDS = 1\n"
+        code = "import sys; from loaders import store, engine as store_engine; store_engine.WAIT_SECONDS = 1\n"
         code += "try:\n  with store.writing(store.engine_at(sys.argv[1])): print('in')\nexcept store.StoreUnavailable as stop: print(stop.code)"
         done = subprocess.run(
             [sys.executable, "-c", code, url], capture_output=True, text=True, cwd=ROOT, timeout=30, check=True
@@ -176,7 +176,7 @@ def test_kill_9_in_an_import_leaves_it_whole_or_absent(engine, url, tmp_path):
         process.join()
         with store.reading(engine) as connection:
             plans = store.count(connection, tables.plan)
-            batches = store.read_batches(connection)
+            batches = store.read_batches(connection, viewer=DATA_TEAM)
         assert plans == batches["rows_loaded"].sum()
         assert not batches["summary"].eq("{}").any()
         engine.dispose()
@@ -219,8 +219,8 @@ def test_a_full_disk_leaves_whole_batches(sqlite_engine):
 
 ON_A_FULL_DISK = """
 import resource, signal, sys
-from loaders.store import connection as store, tables
-from loaders.store.connection import StoreUnavailable
+from loaders import store, tables
+from loaders.store import StoreUnavailable
 from tests.support.stores import add_batch
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
@@ -319,7 +319,7 @@ def test_a_batch_is_not_put_back_beside_the_same_file_loaded_again(engine):
 
 
 def exported(engine, folder) -> dict[str, bytes]:
-    exchange_package.export(engine, folder)
+    exchange_package.export(engine, folder, viewer=exchange_package.COMPLETE)
     names = [
         path
         for path in sorted(folder.rglob("*"))
@@ -339,14 +339,14 @@ def test_withdraw_and_put_back_gives_the_same_bytes(board, tmp_path):
     assert without["support_3w.csv"] != before["support_3w.csv"]
     with store.reading(board) as connection:
         assert store.data_version(connection) != version
-        assert store.read_support(connection, "80").empty
-        assert store.read_summary(connection).empty
+        assert store.read_support(connection, "80", viewer=DATA_TEAM).empty
+        assert store.read_summary(connection, viewer=DATA_TEAM).empty
     with store.writing(board) as connection:
         assert store.set_active(connection, [1, 5], True, None, "tester") == 2
     assert exported(board, tmp_path / "after") == before
     with store.reading(board) as connection:
         assert store.data_version(connection) == version
-        audit = store.read_table(connection, tables.audit)
+        audit = store.read_table(connection, tables.audit, viewer=DATA_TEAM)
     assert list(audit["action"][actions:]) == ["withdraw", "withdraw", "restore_batch", "restore_batch"]
     assert set(audit["who"][actions:]) == {"tester"}
 
@@ -354,7 +354,7 @@ def test_withdraw_and_put_back_gives_the_same_bytes(board, tmp_path):
 def test_every_loaded_row_leads_back_to_its_file(board):
     with store.reading(board) as connection:
         for register, table in tables.REGISTERS.items():
-            frame = store.read_register(connection, register)
+            frame = store.read_register(connection, register, viewer=DATA_TEAM)
             assert len(frame) >= 1, register
             assert frame[["batch_id", "sheet", "row", "base", "file_name"]].notna().all(axis=None), register
             assert frame["file_name"].str.startswith(register).all()
@@ -363,7 +363,10 @@ def test_every_loaded_row_leads_back_to_its_file(board):
 
 def test_sums_are_those_of_the_rows(board):
     with store.reading(board) as connection:
-        rows, table = store.read_support(connection, "80"), store.read_summary(connection)
+        rows, table = (
+            store.read_support(connection, "80", viewer=DATA_TEAM),
+            store.read_summary(connection, viewer=DATA_TEAM),
+        )
     assert int(table["records"].sum()) == len(rows) == 2
     assert int(table["amount_satang"].sum()) == int(rows["amount_satang"].sum()) == 6_250_000
 
@@ -372,11 +375,11 @@ def test_sums_by_subdistrict_are_those_of_the_rows(board):
     found = {}
     with store.reading(board) as connection:
         for wanted in ({}, {"agency": "nhso"}, {"theme": "welfare_fund"}, {"agency": "nhso", "theme": "welfare_fund"}):
-            table = store.read_subdistrict_sums(connection, "80", 2007, **wanted)
+            table = store.read_subdistrict_sums(connection, "80", 2007, viewer=DATA_TEAM, **wanted)
             found[tuple(wanted.values())] = (
                 table.groupby("subdistrict_code")[["records", "amount_satang"]].sum().to_dict("index")
             )
-        assert store.read_subdistrict_sums(connection, "80", 2001).empty
+        assert store.read_subdistrict_sums(connection, "80", 2001, viewer=DATA_TEAM).empty
     assert found == {
         (): {"800106": {"records": 2, "amount_satang": 6_250_000}},
         ("nhso",): {"800106": {"records": 1, "amount_satang": 1_250_000}},
@@ -387,8 +390,8 @@ def test_sums_by_subdistrict_are_those_of_the_rows(board):
 
 def test_both_engines_give_frames_of_the_same_kinds(board):
     with store.reading(board) as connection:
-        frame = store.read_support(connection, "80")
-        batches = store.read_batches(connection)
+        frame = store.read_support(connection, "80", viewer=DATA_TEAM)
+        batches = store.read_batches(connection, viewer=DATA_TEAM)
     kinds = frame.dtypes.astype(str).to_dict()
     assert kinds["amount_satang"] == kinds["fiscal_year"] == "Int64"
     assert kinds["starts_on"].startswith("datetime64")

@@ -1,16 +1,17 @@
-"""What all tables of the store share: one metadata, the key type, provenance and place columns."""
+"""What all tables share: one metadata, the key type, provenance and place columns."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
-import pandas as pd
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Text
 
 metadata = MetaData()
 # SQLite only numbers a key by itself when it is declared INTEGER.
 Key = BigInteger().with_variant(Integer, "sqlite")
+
+
+def texts(*names: str, nullable: bool = False) -> list[Column]:
+    """Short texts: codes, names, moments."""
+    return [Column(name, String, nullable=nullable) for name in names]
 
 
 def provenance() -> list[Column]:
@@ -35,8 +36,3 @@ def place() -> list[Column]:
         Column("written_place", Text),
         Column("match_evidence", String),
     ]
-
-
-def records(frame: pd.DataFrame) -> Iterator[Any]:
-    """Rows of a frame with their columns as attributes."""
-    yield from frame.itertuples()

@@ -1,6 +1,6 @@
-"""Roles, sharing and retention as a person decides them; every decision is in the audit trail.
+"""Users, sharing and retention as a person decides them; every decision is in the audit trail.
 
-The role of whoever is signed in is read here on every run: a revoked account is the public again at once.
+The role of whoever is signed in is read here on every run: a revoked user is the public again at once.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from datetime import date
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 
 from loaders.store import connection as store
-from loaders.store import originals as kept_files
-from loaders.store import tables
+from loaders.store import originals, tables
 from loaders.store.privacy import LEVELS, PUBLIC, ROLES, Viewer
 
 
 def viewer_of(connection: Connection, subject: str | None) -> Viewer:
     """The viewer behind a sign-in name; nobody, an unknown or a revoked one is the public."""
-    table, name = tables.account, (subject or "").casefold()
+    table, name = tables.user_role, (subject or "").casefold()
     row = connection.execute(select(table).where(table.c.subject == name, table.c.revoked_at.is_(None))).first()
     return Viewer(row.role, row.agency_code) if row else PUBLIC
 
@@ -29,7 +28,7 @@ def grant(connection: Connection, subject: str, role: str, who: str, agency_code
         raise ValueError(
             f"expected a role of {ROLES}, with an agency for partners only; found {role!r}, {agency_code!r}"
         )
-    table, name = tables.account, subject.casefold()
+    table, name = tables.user_role, subject.casefold()
     connection.execute(delete(table).where(table.c.subject == name))
     row = {"subject": name, "role": role, "agency_code": agency_code, "granted_by": who, "granted_at": store.now()}
     connection.execute(insert(table).values(**row))
@@ -38,7 +37,7 @@ def grant(connection: Connection, subject: str, role: str, who: str, agency_code
 
 def revoke(connection: Connection, subject: str, who: str) -> bool:
     """Take a role back; returns whether there was one."""
-    table, name = tables.account, subject.casefold()
+    table, name = tables.user_role, subject.casefold()
     query = update(table).where(table.c.subject == name, table.c.revoked_at.is_(None)).values(revoked_at=store.now())
     changed = connection.execute(query).rowcount
     if changed:
@@ -67,7 +66,7 @@ def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int
     with store.writing(engine) as connection:
         over = files_over(connection, today)
         rows = forget_people(connection, who, today)
-    return {"rows": rows, "files": sum(kept_files.drop(digest) for digest in over)}
+    return {"rows": rows, "files": sum(originals.drop(digest) for digest in over)}
 
 
 def due_people(connection: Connection, today: date | None = None) -> dict[str, int | date | None]:

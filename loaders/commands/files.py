@@ -1,0 +1,142 @@
+"""Commands on files: import, match, boundaries, give-back; and on batches: withdraw, restore-batch."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from loaders import settings
+from loaders.commands import DONE, QUARANTINED, REFUSED, answer, complain, of_path
+from loaders.problems import Refused
+
+
+def _import(options: argparse.Namespace) -> int:
+    from loaders import store
+    from loaders.areas.register import ensure_code_lists
+
+    engine = store.open_store(create=True)
+    ensure_code_lists(engine)
+    codes = [_import_one(engine, path, options) for path in options.files]
+    return REFUSED if REFUSED in codes else max(codes)
+
+
+def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late
+    from loaders.imports.ingest import ingest
+
+    try:
+        ingested = ingest(
+            engine,
+            path,
+            options.base,
+            dry_run=options.dry_run,
+            confirmed=options.confirm,
+            leave_out_repeats=options.leave_out_repeats,
+        )
+    except Refused as stop:
+        return complain(stop.problem.as_dict() | {"file": path.name})
+    except OSError as error:
+        return complain(of_path(error) | {"file": path.name})
+    summary = ingested.summary(path.name)
+    answer(summary)
+    if summary["repeats"]["rows"] and not summary["repeats"]["left_out"]:
+        _warn("repeats_loaded", summary["file"], summary["repeats"])
+    if not options.json:
+        for problem in ingested.problems[: options.show]:
+            sys.stderr.write(json.dumps(problem.as_dict(), ensure_ascii=False) + "\n")
+    return QUARANTINED if summary["quarantined"] else DONE
+
+
+def _warn(code: str, file: str, lines: dict) -> None:
+    """Done all the same, but never in silence."""
+    complain({"code": code, "file": file, "value": f"{lines['rows']:,}", "suggestion": f"{lines['baht']:,.2f}"})
+
+
+def _match(options: argparse.Namespace) -> int:
+    from loaders.match import match_file
+
+    return answer(match_file(options.input, options.output, options.subdistrict, options.district, options.province))
+
+
+def _boundaries(options: argparse.Namespace) -> int:
+    from loaders.boundaries import download, find
+
+    if options.download:
+        return answer(download.download(_bytes_on_stderr, settings.home_province()))
+    if options.file:
+        return answer(find.install(options.file, options.crs, settings.home_province()))
+    return answer(find.status(settings.home_province()))
+
+
+def _bytes_on_stderr(done: int, total: int | None) -> None:
+    sys.stderr.write(f"\r{done:,} / {total:,} B" if total else f"\r{done:,} B")
+    sys.stderr.flush()
+
+
+def _withdraw(options: argparse.Namespace) -> int:
+    from sqlalchemy import select
+
+    from loaders import store
+    from loaders.imports import repeats
+    from loaders.store import tables
+
+    with store.writing(store.open_store()) as connection:
+        batch = tables.import_batch
+        if connection.execute(select(batch.c.id).where(batch.c.id == options.batch)).first() is None:
+            raise Refused("batch_unknown", value=str(options.batch))
+        missed = [] if options.active else repeats.resting_on(connection, options.batch)
+        changed = store.set_active(connection, [options.batch], options.active, "by_hand", settings.person())
+    if not changed:
+        raise Refused("batch_is_active" if options.active else "batch_is_withdrawn", value=str(options.batch))
+    for lines in missed:
+        _warn("lines_rested_on_batch", lines["file"], lines)
+    return answer({"batch": options.batch, "active": options.active, "changed": changed, "missed_by": missed})
+
+
+def _give_back(options: argparse.Namespace) -> int:
+    from loaders import store
+    from loaders.imports.give_back import give_back
+
+    return answer(give_back(store.open_store(), options.batch, options.output))
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the commands to the command line."""
+    _add_import(commands)
+    match = commands.add_parser("match", help="add subdistrict codes to a CSV")
+    match.add_argument("input", type=Path)
+    match.add_argument("output", type=Path)
+    for column in ("subdistrict", "district", "province"):
+        match.add_argument(f"--{column}", help=f"name of the {column} column")
+    match.set_defaults(run=_match)
+    boundaries = commands.add_parser("boundaries", help="install, download or show the boundary file")
+    boundaries.add_argument("file", nargs="?", type=Path)
+    boundaries.add_argument("--crs", help="coordinate system of a file without .prj, for instance EPSG:32647")
+    boundaries.add_argument("--download", action="store_true")
+    boundaries.add_argument("--status", action="store_true")
+    boundaries.set_defaults(run=_boundaries)
+    for name, active in (("withdraw", False), ("restore-batch", True)):
+        command = commands.add_parser(name, help="take a batch out, or put it back")
+        command.add_argument("batch", type=int)
+        command.set_defaults(run=_withdraw, active=active)
+    give_back = commands.add_parser("give-back", help="the agency's own file with code, place, status and note added")
+    give_back.add_argument("batch", type=int)
+    give_back.add_argument("output", type=Path)
+    give_back.set_defaults(run=_give_back)
+
+
+def _add_import(commands: argparse._SubParsersAction) -> None:
+    command = commands.add_parser("import", help="import agency files")
+    command.add_argument("files", nargs="+", type=Path)
+    command.add_argument("--base", help="who hands over the file")
+    command.add_argument("--dry-run", action="store_true", help="read and account, store nothing")
+    command.add_argument(
+        "--confirm", action="store_true", help="store also what was guessed (see to_confirm of a dry run)"
+    )
+    command.add_argument(
+        "--leave-out-repeats", action="store_true", help="leave out lines that another file in use has (see repeats)"
+    )
+    command.add_argument("--json", action="store_true", help="summaries only, no problem rows on stderr")
+    command.add_argument("--show", type=int, default=20, help="problem rows shown on stderr")
+    command.set_defaults(run=_import)

@@ -1,0 +1,95 @@
+"""Commands on the whole store: setup, health, upgrade, export, load, wipe, backup, restore."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from loaders import settings, store
+from loaders.commands import DONE, answer
+from loaders.problems import Refused
+from loaders.store.viewers import ROLES, Viewer
+
+
+def _setup(_options: argparse.Namespace) -> int:
+    from loaders.setup import load_demo_once
+
+    return answer(load_demo_once())
+
+
+def _health(_options: argparse.Namespace) -> int:
+    from loaders.health import health
+
+    checks = health()
+    answer(checks)
+    return DONE if checks["is_well"] else 1
+
+
+def _upgrade(_options: argparse.Namespace) -> int:
+    """``open_store`` upgrades after a backup; here it is said what was done."""
+    return answer(store.upgrade_store(store.open_store(upgrade=False)))
+
+
+def _export(options: argparse.Namespace) -> int:
+    from loaders.commands.people import check_base
+    from loaders.exchange import package
+
+    engine = store.open_store()
+    if options.agency:
+        with store.reading(engine) as connection:
+            check_base(connection, options.agency)
+    return answer(package.export(engine, options.folder, viewer=Viewer(options.viewer, options.agency)))
+
+
+def _load(options: argparse.Namespace) -> int:
+    from loaders.exchange import package
+
+    return answer(package.load(store.open_store(create=True), options.folder))
+
+
+def _wipe(options: argparse.Namespace) -> int:
+    from loaders.exchange import package
+
+    if not options.yes:
+        raise Refused("wipe_not_confirmed")
+    return answer(package.wipe(store.open_store(), settings.person()))
+
+
+def _backup(options: argparse.Namespace) -> int:
+    from loaders.store import backup
+
+    return answer(backup.backup(store.open_store(), options.file))
+
+
+def _restore(options: argparse.Namespace) -> int:
+    from loaders.store.restore import restore
+
+    return answer(restore(options.file))
+
+
+def add(commands: argparse._SubParsersAction) -> None:
+    """Add the commands to the command line."""
+    for name, run, text in (
+        ("health", _health, "check store, boundaries, assets, disk, sign-in"),
+        ("setup", _setup, "make the store and load the demo province once"),
+        ("upgrade", _upgrade, "bring the store to this program's version, after a backup"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(run=run)
+    export = commands.add_parser("export", help="every table as CSV with datapackage.json, GeoJSON, 360Giving and 3W")
+    export.add_argument("folder", type=Path)
+    export.add_argument(
+        "--as", dest="viewer", choices=ROLES, default="admin", help="what this role may see (default: everything)"
+    )
+    export.add_argument("--agency", help="the partner's agency")
+    export.set_defaults(run=_export)
+    for name, run, argument, text in (
+        ("load", _load, "folder", "load a complete export into an empty store"),
+        ("backup", _backup, "file", "write the live store's state to a file"),
+        ("restore", _restore, "file", "put a backup's state into the store; the present one is kept"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument(argument, type=Path)
+        command.set_defaults(run=run)
+    wipe = commands.add_parser("wipe", help="empty the store; its state is kept as a backup")
+    wipe.add_argument("--yes", action="store_true")
+    wipe.set_defaults(run=_wipe)

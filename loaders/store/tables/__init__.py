@@ -1,0 +1,84 @@
+"""The store's tables (SQLAlchemy Core), by subject. Money is integer satang, dates are ISO, codes are text.
+
+Every loaded row carries its batch, sheet and row number, so that any figure leads back to the file it came from. Rows
+of a withdrawn batch stay; the queries leave them out.
+"""
+
+from __future__ import annotations
+
+from loaders.store.tables.administration import audit, setting, sharing, user_role
+from loaders.store.tables.areas import area, area_event, local_government, local_government_area
+from loaders.store.tables.batches import alias, batch_scope, correction, due, excluded, import_batch, layout, quarantine
+from loaders.store.tables.columns import metadata
+from loaders.store.tables.decisions import clearing, decision, override, project, scenario, snapshot, storyboard, team
+from loaders.store.tables.registers import (
+    agency,
+    agency_entry,
+    contribution,
+    indicator_value,
+    organisation,
+    plan,
+    role_holder,
+    stream,
+    stream_entry,
+    support,
+    support_summary,
+    welfare_fund,
+)
+
+# The newest migration; ``tests/loaders/store/test_upgrade.py`` holds these tables and the migrations to each other.
+SCHEMA_VERSION = 7
+
+REGISTERS = {
+    "support": support,
+    "plan": plan,
+    "welfare_fund": welfare_fund,
+    "contribution": contribution,
+    "organisation": organisation,
+    "indicator": indicator_value,
+    "role_holder": role_holder,
+    "agency": agency_entry,
+    "stream": stream_entry,
+}
+
+__all__ = [
+    "REGISTERS",
+    "SCHEMA_VERSION",
+    "agency",
+    "agency_entry",
+    "alias",
+    "area",
+    "area_event",
+    "audit",
+    "batch_scope",
+    "clearing",
+    "contribution",
+    "correction",
+    "decision",
+    "due",
+    "excluded",
+    "import_batch",
+    "indicator_value",
+    "layout",
+    "local_government",
+    "local_government_area",
+    "metadata",
+    "organisation",
+    "override",
+    "plan",
+    "project",
+    "quarantine",
+    "role_holder",
+    "scenario",
+    "setting",
+    "sharing",
+    "snapshot",
+    "storyboard",
+    "stream",
+    "stream_entry",
+    "support",
+    "support_summary",
+    "team",
+    "user_role",
+    "welfare_fund",
+]

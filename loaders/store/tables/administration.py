@@ -1,0 +1,38 @@
+"""Settings, who may see which data set, who has which role, and the audit trail."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+from loaders.store.tables.columns import Key, metadata, texts
+
+setting = Table("setting", metadata, Column("name", String, primary_key=True), Column("value", Text, nullable=False))
+
+# Who may see a data set (register and base; base "*" = every base without a row of its own).
+sharing = Table(
+    "sharing",
+    metadata,
+    Column("register", String, primary_key=True),
+    Column("base", String, primary_key=True),
+    *texts("level", "decided_by", "decided_at"),
+)
+
+# The role of a sign-in name; a partner also has the agency it belongs to.
+user_role = Table(
+    "user_role",
+    metadata,
+    Column("subject", String, primary_key=True),
+    Column("role", String, nullable=False),
+    Column("agency_code", String),
+    *texts("granted_by", "granted_at"),
+    Column("revoked_at", String),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Key, primary_key=True),
+    *texts("at", "who", "action"),
+    Column("batch_id", Integer),
+    Column("detail", Text),
+)

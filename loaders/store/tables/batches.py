@@ -1,0 +1,111 @@
+"""Imported files: one batch each, what was set aside, how it was read, what people decided about single rows, what is due."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+
+from loaders.store.tables.columns import Key, metadata, provenance, texts
+
+import_batch = Table(
+    "import_batch",
+    metadata,
+    Column("id", Key, primary_key=True),
+    *texts("base", "file_name", "file_sha256", "layouts", "loaded_at", "loaded_by"),
+    Column("as_of", Date),
+    Column("is_demo", Boolean, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("withdrawn_because", String),
+    Column("rows_in", Integer, nullable=False),
+    Column("rows_loaded", Integer, nullable=False),
+    Column("rows_quarantined", Integer, nullable=False),
+    Column("rows_excluded", Integer, nullable=False),
+    Column("satang_in", BigInteger, nullable=False),
+    Column("satang_loaded", BigInteger, nullable=False),
+    Column("satang_quarantined", BigInteger, nullable=False),
+    Column("satang_excluded", BigInteger, nullable=False),
+    Column("summary", Text, nullable=False),
+)
+
+# What a batch speaks for: only there does its silence mean "none".
+batch_scope = Table(
+    "batch_scope",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("batch_id", ForeignKey("import_batch.id"), nullable=False, index=True),
+    *texts("register", "base", "area_code"),
+    Column("fiscal_year", Integer),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    *provenance(),
+    *texts("register", "problem"),
+    Column("value", Text),
+    Column("candidates", String),
+    Column("satang", BigInteger),
+    Column("cells", Text, nullable=False),
+)
+
+excluded = Table(
+    "excluded",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("batch_id", ForeignKey("import_batch.id"), nullable=False, index=True),
+    Column("reason", String, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Column("satang", BigInteger, nullable=False),
+    UniqueConstraint("batch_id", "reason"),
+)
+
+# One quarantined row that a person settled; ``before`` is the whole quarantine row, so that it can be undone.
+correction = Table(
+    "correction",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("batch_id", ForeignKey("import_batch.id"), nullable=False, index=True),
+    Column("sheet", String, nullable=False),
+    Column("row", Integer, nullable=False),
+    *texts("register", "kind", "outcome"),
+    Column("outcome_reason", String),
+    Column("before", Text, nullable=False),
+    *texts("area_code", "alias_key", "heading", nullable=True),
+    Column("value", Text),
+    Column("satang_before", BigInteger, nullable=False),
+    Column("satang_after", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    *texts("decided_by", "decided_at"),
+    Column("is_undone", Boolean, nullable=False),
+)
+
+# A person's answer for one base and one set of headings; the next edition of the file passes by itself.
+layout = Table(
+    "layout",
+    metadata,
+    Column("id", Key, primary_key=True),
+    *texts("base", "headings_key", "register"),
+    Column("content", Text, nullable=False),
+    *texts("decided_by", "decided_at"),
+    UniqueConstraint("base", "headings_key"),
+)
+
+alias = Table(
+    "alias",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("written", String, nullable=False, unique=True),
+    *texts("area_code", "decided_by", "decided_at"),
+    Column("reason", Text),
+)
+
+due = Table(
+    "due",
+    metadata,
+    Column("id", Key, primary_key=True),
+    *texts("base", "register"),
+    Column("district_code", String),
+    Column("fiscal_year", Integer),
+    Column("due_on", Date, nullable=False),
+    Column("note", Text),
+    Column("set_by", String, nullable=False),
+)

@@ -1,0 +1,47 @@
+"""Who looks, and at which level a data set is shared. A data set is a register of one base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+ROLES = ("public", "partner", "data", "admin")
+LEVELS = ("public", "partners", "private")
+REGISTERS = (
+    "support",
+    "plan",
+    "welfare_fund",
+    "contribution",
+    "organisation",
+    "indicator",
+    "role_holder",
+    "agency",
+    "stream",
+)
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A role and, for a partner, the code of the agency: an agency always sees its own data."""
+
+    role: str
+    agency: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.role not in ROLES:
+            raise ValueError(f"expected one of {ROLES}, found {self.role!r}: give the viewer one of these roles")
+
+    @property
+    def is_team(self) -> bool:
+        """The data team and administrators see everything."""
+        return self.role in ("data", "admin")
+
+    def may_see(self, level: str, base: str | None = None) -> bool:
+        """Whether data shared at this level, of this base, may be shown."""
+        if self.is_team or level == "public":
+            return True
+        own = self.agency is not None and base == self.agency
+        return self.role == "partner" and (level == "partners" or own)
+
+
+DATA_TEAM = Viewer("data")
+PUBLIC = Viewer("public")
