@@ -13,8 +13,8 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, delete, event, insert
 from sqlalchemy.exc import DatabaseError
 
+from loaders.store import backup, tables
 from loaders.store import engine as store_engine
-from loaders.store import tables
 from loaders.store.connection import reading, writing
 from loaders.store.engine import StoreUnavailable, is_sqlite, version_of
 
@@ -73,23 +73,19 @@ def upgrade_store(engine: Engine) -> dict:
 
     A migration that fails leaves the store as it was and raises ``StoreUnavailable`` (``store_upgrade_failed``).
     """
-    with reading(engine) as connection:
-        before = version_of(connection)
-    kept = _backup_before(engine, before) if before is not None and before < tables.SCHEMA_VERSION else None
+    kept = None
     with _without_foreign_keys(engine), writing(engine) as connection:
         before = version_of(connection)
+        if (
+            before is not None and before != tables.SCHEMA_VERSION
+        ):  # the writer's lock is held: nobody else upgrades now
+            kept = backup.keep(engine, f"v{before}")
         if before != tables.SCHEMA_VERSION:
             try:
                 migrate(connection, before, tables.SCHEMA_VERSION)
             except Exception as error:
                 raise StoreUnavailable("store_upgrade_failed", f"{type(error).__name__}: {error}") from error
     return {"from": before, "to": tables.SCHEMA_VERSION, "backup": str(kept) if kept else None}
-
-
-def _backup_before(engine: Engine, version: int) -> Path:
-    from loaders.store import backup
-
-    return backup.keep(engine, f"v{version}")
 
 
 def migrate(connection: Connection, before: int | None, target: int) -> None:
