@@ -15,8 +15,6 @@ const PANES = [
   ["outlines", 450],
   ["labels", 620],
 ];
-const CHOSEN = "#b3005e";
-const BORDER = "#5b6670";
 const WEIGHTS = { plain: 0.7, hovered: 2.6, chosen: 4 };
 const NEAREST_ZOOM = { main: 13, grid: 10.5 };
 
@@ -111,16 +109,17 @@ class Board {
     this.show(this.vector.view);
     const { set, vector } = this;
     if (!set) return;
+    const { colors } = this.options;
     const defs = this.defs();
     set.each((area) => {
       const { c: code } = area.feature.properties;
       const isBright = isInside(vector, code);
       const isChosen = vector.chosen === code;
-      const fill = areaFill(vector, set.order.get(code) ?? -1);
+      const fill = areaFill(vector, set.order.get(code) ?? -1, colors.stripe);
       area.setStyle({
         fillColor: defs ? paintOf(defs, fill, BOARD_SIZES) : fill.ground,
-        fillOpacity: isBright ? 1 : 0.25,
-        color: isChosen ? CHOSEN : BORDER,
+        fillOpacity: isBright ? 1 : colors.dimmed,
+        color: isChosen ? colors.chosen : colors.edge,
         weight: isChosen ? WEIGHTS.chosen : WEIGHTS.plain,
         opacity: isBright || isChosen ? 1 : 0.35,
       });

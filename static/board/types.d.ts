@@ -9,6 +9,8 @@ export interface BoardOptions {
   missing: string[];
   lang: string;
   texts: Record<string, string>;
+  /** From geo/maps/palette.py: what is drawn whatever the classes are. */
+  colors: { stripe: string; edge: string; chosen: string; dimmed: number };
 }
 
 /** One change of the map; `classes` and `marks` hold one character per subdistrict in code order. */
@@ -20,7 +22,6 @@ export interface VectorMessage {
   unit?: string;
   marks?: string;
   mark_label?: string;
-  stripe?: string;
   badges?: [number, number][];
   district?: string;
   chosen?: string;

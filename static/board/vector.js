@@ -1,6 +1,6 @@
 /* The class vector of one change: what it says about each subdistrict. No Leaflet here. */
 
-import { fillOf } from "../shared/patterns.js";
+import { NO_CLASS, fillOf } from "../shared/patterns.js";
 
 /** @import { AreaProperties, BoardOptions, Vector, VectorMessage } from "./types.js" */
 
@@ -21,9 +21,10 @@ const isMarked = (vector, index) => vector.marks?.[index] === "1";
  * How the subdistrict at this place of the code order is filled.
  * @param {Vector} vector
  * @param {number} index
+ * @param {string} [stripe]
  */
-export const areaFill = (vector, index) =>
-  fillOf(vector.styles[vector.classes[index]], isMarked(vector, index), vector.stripe);
+export const areaFill = (vector, index, stripe) =>
+  fillOf(vector.classes[index] ? vector.styles[vector.classes[index]] : NO_CLASS, isMarked(vector, index), stripe);
 
 /**
  * Whether a place lies in the district that is looked at; without one all do.

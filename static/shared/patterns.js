@@ -7,7 +7,8 @@ import { makeSvg } from "./dom.js";
 /** @typedef {{ kind: "plain" | "hatch" | "stripe", ground: string, line: string }} Fill */
 /** @typedef {{ size: number, line: number }} PatternSize */
 
-const BLANK = "#ffffff";
+/** An area that the message says nothing of. @type {ClassStyle} */
+export const NO_CLASS = { color: "#ffffff" };
 const STRIPE = "#5f6b76";
 const TURNS = { hatch: "rotate(45)", stripe: "rotate(-45)" };
 
@@ -17,13 +18,14 @@ export const WALL_SIZES = { hatch: { size: 8, line: 1.8 }, stripe: { size: 11, l
 
 /**
  * The fill of an area of a class; a hatched class takes no stripe.
+ * The server has refused a class without a style; one that comes all the same is an error, not a white area.
  * @param {ClassStyle | undefined} style
  * @param {boolean} isMarked
  * @param {string} [stripe]
  * @returns {Fill}
  */
 export const fillOf = (style, isMarked, stripe = STRIPE) => {
-  if (!style) return { kind: "plain", ground: BLANK, line: "" };
+  if (!style) throw new Error("a class has no style; expected one for every character of the classes");
   if (style.hatch) return { kind: "hatch", ground: style.color, line: style.hatch };
   if (isMarked) return { kind: "stripe", ground: style.color, line: stripe };
   return { kind: "plain", ground: style.color, line: "" };

@@ -63,6 +63,8 @@ export interface WallData {
   /** By code of a subdistrict or of a district: name, name of the district, English name. */
   names: Record<string, string[]>;
   geometry: WallGeometry;
+  /** From geo/maps/palette.py: what is drawn whatever the classes are. */
+  colors: { stripe: string };
   steps: Step[];
   questions: Step[];
   sources: { base: string; cells: string[] }[];

@@ -51,8 +51,14 @@ class Wall {
     this.toasting = 0;
     this.dialogs = new Dialogs(at("over"), this);
     document.documentElement.lang = data.lang;
-    const { codes, names, geometry } = data;
-    this.map = new WallMap(at("map"), { codes, names, pick: (code) => this.pick(code), ...geometry });
+    const { codes, colors, names, geometry } = data;
+    this.map = new WallMap(at("map"), {
+      codes,
+      names,
+      stripe: colors.stripe,
+      pick: (code) => this.pick(code),
+      ...geometry,
+    });
     this.keys = this.actions();
   }
 

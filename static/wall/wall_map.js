@@ -12,7 +12,7 @@ import { Shapes, boxAround, centroid, flowPath, largestRing, outerPoints, partne
 /** @typedef {"main" | "grid"} Mode */
 /** @typedef {[number, number, number]} View enlargement, and how far the drawing is moved right and down */
 /** @typedef {{ at: Point, points: Point[], width: number, height: number }} Spot a place on the screen, with points along its border */
-/** @typedef {WallGeometry & { codes: string[], names: Record<string, string[]>, pick: (code: string) => void }} MapOptions */
+/** @typedef {WallGeometry & { stripe: string, codes: string[], names: Record<string, string[]>, pick: (code: string) => void }} MapOptions */
 
 const MORPH_MS = 450;
 const ZOOM_MS = 350;
@@ -227,7 +227,7 @@ export class WallMap {
     const styles = new Map(step.legend.filter((row) => row.k).map((row) => [row.k, row]));
     this.options.codes.forEach((code, index) => {
       const path = /** @type {SVGPathElement} */ (this.areas.get(code));
-      const fill = fillOf(styles.get(step.classes[index]), step.marks?.[index] === "1");
+      const fill = fillOf(styles.get(step.classes[index]), step.marks?.[index] === "1", this.options.stripe);
       const paint = paintOf(this.defs, fill, WALL_SIZES, this.view[0]);
       if (path.getAttribute("fill") !== paint) path.setAttribute("fill", paint);
       path.classList.toggle("chosen", chosen.includes(code));

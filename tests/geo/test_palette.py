@@ -120,6 +120,12 @@ def test_style_sheets_and_python_write_no_colour_of_their_own():
     for path in sheets:
         written = set(re.findall(r"#[0-9a-f]{3,6}\b", path.read_text(encoding="utf-8").lower()))
         assert written <= known, (path.name, written - known)
+    for path in (ROOT / "static").rglob("*.js"):
+        if "vendor" not in path.parts:
+            written = set(re.findall(r"#[0-9a-f]{6}\b", path.read_text(encoding="utf-8").lower()))
+            assert written <= known, (path.name, written - known)
+    patterns = (ROOT / "static" / "shared" / "patterns.js").read_text(encoding="utf-8")
+    assert f'STRIPE = "{palette.STRIPE}"' in patterns and f'NO_CLASS = {{ color: "{palette.NONE}" }}' in patterns
     for folder in ("pages", "geo"):
         for path in (ROOT / folder).rglob("*.py"):
             if path.name != "palette.py":

@@ -31,7 +31,7 @@ test("each place is filled by its class and its mark", () => {
     [0, 1, 2].map((index) => areaFill(vector, index).kind),
     ["stripe", "hatch", "plain"],
   );
-  assert.equal(areaFill({ ...vector, stripe: "#123456" }, 0).line, "#123456");
+  assert.equal(areaFill(vector, 0, "#123456").line, "#123456");
   assert.deepEqual(areaFill(vector, -1), { kind: "plain", ground: "#ffffff", line: "" });
 });
 

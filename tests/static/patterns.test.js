@@ -11,7 +11,7 @@ test("a class is plain, hatched or striped, and a hatch takes no stripe", () => 
   assert.equal(fillOf(PLAIN, true).kind, "stripe");
   assert.equal(fillOf(PLAIN, true, "#000000").line, "#000000");
   assert.deepEqual(fillOf(HATCHED, true), { kind: "hatch", ground: "#e3e3e3", line: "#8a8a8a" });
-  assert.equal(fillOf(undefined, true).ground, "#ffffff");
+  assert.throws(() => fillOf(undefined, true), /no style/);
 });
 
 test("both painters draw the same pattern, each in its size", () => {
