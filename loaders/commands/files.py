@@ -78,14 +78,14 @@ def _withdraw(options: argparse.Namespace) -> int:
     from sqlalchemy import select
 
     from loaders import store
-    from loaders.imports import repeats
+    from loaders.imports import duplicates
     from loaders.store import tables
 
     with store.writing(store.open_store()) as connection:
         batch = tables.import_batch
         if connection.execute(select(batch.c.id).where(batch.c.id == options.batch)).first() is None:
             raise Refused("batch_unknown", value=str(options.batch))
-        missed = [] if options.active else repeats.resting_on(connection, options.batch)
+        missed = [] if options.active else duplicates.resting_on(connection, options.batch)
         changed = store.set_active(connection, [options.batch], options.active, "by_hand", settings.person())
     if not changed:
         raise Refused("batch_is_active" if options.active else "batch_is_withdrawn", value=str(options.batch))

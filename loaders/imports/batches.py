@@ -11,7 +11,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from loaders import store
 from loaders.imports.account import OUTCOMES, Ingested, SheetResult, written_places
-from loaders.imports.repeats import LEFT_OUT
+from loaders.imports.duplicates import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused

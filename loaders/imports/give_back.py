@@ -18,9 +18,9 @@ from sqlalchemy import Connection, Engine, select
 from loaders import reference, settings, store
 from loaders.boundaries.register import register
 from loaders.files import guards, sandbox
-from loaders.imports import remembered
+from loaders.imports import learnt_layouts
+from loaders.imports.duplicates import LEFT_OUT
 from loaders.imports.ingest import understand
-from loaders.imports.repeats import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.places.matcher import Places
 from loaders.problems import Refused
@@ -83,7 +83,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
 
 
 def _account(connection: Connection, batch: dict, path: Path) -> Account:
-    places = Places.national(aliases=remembered.aliases(connection), home=settings.home_province())
+    places = Places.national(aliases=learnt_layouts.aliases(connection), home=settings.home_province())
     summary = json.loads(batch["summary"])
     kept = summary.get("understood", ())
     answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}

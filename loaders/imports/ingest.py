@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from loaders import settings, store
-from loaders.imports import batches, outcomes, remembered, repeats
+from loaders.imports import batches, duplicates, learnt_layouts, row_outcomes
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, templates
@@ -28,12 +28,12 @@ __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 Progress = Callable[[str, float], None]
 MOST_COLUMNS = 2_000  # an agency's sheet has dozens
 ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
-    outcomes.OUTSIDE: "all_outside_province",
-    outcomes.OUTSIDE_COUNTRY: "all_outside_country",
-    outcomes.NO_PLACE: "all_no_place_named",
-    outcomes.NO_VALUE: "all_no_value",
-    outcomes.HIDDEN: "all_hidden_sheet",
-    repeats.LEFT_OUT: "all_repeats_left_out",
+    row_outcomes.OUTSIDE: "all_outside_province",
+    row_outcomes.OUTSIDE_COUNTRY: "all_outside_country",
+    row_outcomes.NO_PLACE: "all_no_place_named",
+    row_outcomes.NO_VALUE: "all_no_value",
+    row_outcomes.HIDDEN: "all_hidden_sheet",
+    duplicates.LEFT_OUT: "all_repeats_left_out",
 }
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
 
@@ -96,7 +96,7 @@ def understand(
                 problems.append(Problem("example_sheet_skipped", "note", sheet.name))
                 continue
             results.append(_result(part, layout, places, registered))
-            outcomes.leave_out(results[-1], spoken.without, outcomes.NO_VALUE)
+            row_outcomes.leave_out(results[-1], spoken.without, row_outcomes.NO_VALUE)
             results[-1].control_totals += spoken.checks
             problems += results[-1].read.problems
             read.append((layout, spoken))
@@ -135,8 +135,8 @@ def _layout(
 
 def _result(sheet: Sheet, layout: Layout, places: Places, registered: Words | None) -> SheetResult:
     if layout.refuse:
-        return outcomes.nothing_for_the_board(sheet, layout)
-    return outcomes.account(sheet, layout, places, titles(sheet), registered)
+        return row_outcomes.nothing_for_the_board(sheet, layout)
+    return row_outcomes.account(sheet, layout, places, titles(sheet), registered)
 
 
 def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None:
@@ -186,8 +186,8 @@ def ingest(
     digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
         batches.refuse_twice(connection, digest, province)
-        places = Places.national(aliases=remembered.aliases(connection), home=province)
-        known = remembered.answers(connection, base) | dict(answers or {})
+        places = Places.national(aliases=learnt_layouts.aliases(connection), home=province)
+        known = learnt_layouts.answers(connection, base) | dict(answers or {})
         registered = code_lists.registered(connection)
     ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
     if dry_run:
@@ -203,7 +203,7 @@ def ingest(
         batches.refuse_twice(connection, digest, province)
         _repeats(connection, ingested, leave_out=leave_out_repeats)
         batches.store_batch(connection, ingested, path.name, digest, base, person)
-        remembered.remember(
+        learnt_layouts.remember(
             connection, _to_remember(ingested, answers or {}), base or ingested.understood[0].layout.base, person
         )
     progress("done", 1.0)
@@ -212,11 +212,11 @@ def ingest(
 
 def _repeats(connection: Connection, ingested: Ingested, *, leave_out: bool) -> None:
     """Look for lines that are in use from another file; tell them, and leave them out when that is wanted."""
-    found = repeats.find(connection, ingested)
-    ingested.repeats = repeats.summary(found, left_out=leave_out)
-    ingested.problems += repeats.problems(found)
+    found = duplicates.find(connection, ingested)
+    ingested.repeats = duplicates.summary(found, left_out=leave_out)
+    ingested.problems += duplicates.problems(found)
     if leave_out and found:
-        repeats.leave_out(ingested, found)
+        duplicates.leave_out(ingested, found)
         _refuse_nothing(ingested.sheets, ingested.problems)
 
 

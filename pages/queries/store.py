@@ -18,7 +18,8 @@ from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
 from loaders.decisions import Basis, scenarios
 from loaders.decisions import clearings as cleared_pairs
-from loaders.imports import repeats, review
+from loaders.imports import duplicates
+from loaders.imports.review import queries as review_queries
 from loaders.store import tables
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in, url_state
@@ -147,7 +148,7 @@ def resting_on(scope: Scope, batch: int) -> list[dict]:
     """Files that left lines out because this batch has them."""
     sign_in.team_only(scope.viewer)
     with store.reading(engine()) as connection:
-        return repeats.resting_on(connection, batch)
+        return duplicates.resting_on(connection, batch)
 
 
 @cached(2)
@@ -155,7 +156,7 @@ def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
     sign_in.team_only(scope.viewer)
     with store.reading(engine()) as connection:
-        found = review.waiting(connection, scope.province)
+        found = review_queries.waiting(connection, scope.province)
     return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
 
 
@@ -164,7 +165,7 @@ def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
     sign_in.team_only(scope.viewer)
     with store.reading(engine()) as connection:
-        taken, unused = review.decisions(connection), review.unused_aliases(connection)
+        taken, unused = review_queries.decisions(connection), review_queries.unused_aliases(connection)
     return taken[taken["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True), unused
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
-from loaders.imports import decide
+from loaders.imports.review import commands
 from loaders.problems import Refused
 from pages.components import panels, records
 from pages.components.names import district_names, subdistrict_names
@@ -119,21 +119,21 @@ def decision(scope: Scope, rows: pd.DataFrame) -> None:
     ids = [int(number) for number in (rows["id"] if everything else rows["id"].head(1))]
     by, province = import_jobs.person(), scope.province
     if dropped:
-        _do(lambda: decide.decide_exclude(queries.engine(), ids, reason, by))
+        _do(lambda: commands.decide_exclude(queries.engine(), ids, reason, by))
     elif agreed and kind == "place":
         _do(
-            lambda: decide.decide_place(
+            lambda: commands.decide_place(
                 queries.engine(), ids, code or "", reason, by, remember=everything, province=province
             )
         )
     elif agreed and kind == "value":
         _do(
-            lambda: decide.decide_value(
+            lambda: commands.decide_value(
                 queries.engine(), ids, first["heading"], value or "", reason, by, province=province
             )
         )
     elif agreed:
-        _do(lambda: decide.decide_accept(queries.engine(), ids, reason, by, province=province))
+        _do(lambda: commands.decide_accept(queries.engine(), ids, reason, by, province=province))
 
 
 def _offered(row: pd.Series) -> list[str]:
@@ -159,7 +159,7 @@ def _ask_place(scope: Scope, first: pd.Series) -> str:
     return st.selectbox(t("right_place"), options, format_func=words)
 
 
-def _do(act: Callable[[], decide.Decided]) -> None:
+def _do(act: Callable[[], commands.Decided]) -> None:
     try:
         sign_in.team_only(queries.viewer())
         done = act()
@@ -175,7 +175,7 @@ def _do(act: Callable[[], decide.Decided]) -> None:
     st.rerun()
 
 
-def _repeats(done: decide.Decided) -> str:
+def _repeats(done: commands.Decided) -> str:
     """Loaded rows that another file in use has already, in words."""
     where = ", ".join(f"{one.of.file} · {one.of.row}" for one in done.repeats[:MOST_NAMED])
     return t(
@@ -206,7 +206,7 @@ def past(scope: Scope) -> None:
             chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
             if st.button(t("undo"), disabled=not chosen, key="undo"):
                 sign_in.team_only(queries.viewer())
-                decide.undo(queries.engine(), [int(number) for number in chosen], import_jobs.person())
+                commands.undo(queries.engine(), [int(number) for number in chosen], import_jobs.person())
                 st.rerun()
     if len(unused):
         with st.expander(t("unused_aliases", number=whole(len(unused)))):

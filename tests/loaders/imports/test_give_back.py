@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import Engine
 
 from loaders import store
-from loaders.imports import decide, review
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import ingest
+from loaders.imports.review import commands, queries
 from loaders.problems import Refused
 from loaders.store import originals
 from tests.conftest import ROOT
@@ -93,9 +93,9 @@ def test_what_was_decided_stands_in_the_file(engine: Engine, tmp_path: Path) -> 
         "codi",
     )
     with store.reading(engine) as connection:
-        waiting = review.waiting(connection)
-    decide.decide_place(engine, waiting["id"].head(1), "800801", "โทรถามแล้ว", "ก")
-    decide.decide_exclude(engine, waiting["id"].tail(1), "ซ้ำ", "ก")
+        waiting = queries.waiting(connection)
+    commands.decide_place(engine, waiting["id"].head(1), "800801", "โทรถามแล้ว", "ก")
+    commands.decide_exclude(engine, waiting["id"].tail(1), "ซ้ำ", "ก")
     out = tmp_path / "back.xlsx"
     facts = give_back(engine, done.batch_id, out)
     assert (facts["loaded"], facts["quarantined"], facts["excluded"]) == (4, 0, 1)

@@ -11,6 +11,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from pages.imports import jobs as import_jobs
+from pages.shell import insides
 
 
 def test_an_upload_lies_on_disk_and_no_longer_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
@@ -22,7 +23,7 @@ def test_an_upload_lies_on_disk_and_no_longer_in_memory(monkeypatch: pytest.Monk
     for record in (*records, UploadedFileRec("9", "not read yet.csv", "text/csv", b"x")):
         manager.add_file("me", record)
     run = SimpleNamespace(uploaded_file_mgr=manager, session_id="me")
-    monkeypatch.setattr(import_jobs, "get_script_run_ctx", lambda: run)
+    monkeypatch.setattr(insides, "get_script_run_ctx", lambda: run)
     monkeypatch.setattr(import_jobs, "folder", lambda: tmp_path)
     kept = [Path(one["path"]) for one in import_jobs.keep_uploads([UploadedFile(one, FileURLs()) for one in records])]
     assert [path.read_bytes().decode() for path in kept] == ["งาน.csv", "../../etc/passwd"]

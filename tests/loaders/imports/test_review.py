@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from loaders import store
-from loaders.imports import decide, review
 from loaders.imports.ingest import ingest
+from loaders.imports.review import commands, queries
 from loaders.problems import Refused
 from loaders.store import tables
 from tests.support.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
@@ -35,12 +35,12 @@ def batch(engine: Engine, tmp_path: Path) -> int:
 
 def desk(engine: Engine) -> pd.DataFrame:
     with store.reading(engine) as connection:
-        return review.waiting(connection)
+        return queries.waiting(connection)
 
 
 def made(engine: Engine) -> pd.DataFrame:
     with store.reading(engine) as connection:
-        return review.decisions(connection)
+        return queries.decisions(connection)
 
 
 def supports(engine: Engine) -> dict[int, tuple]:
@@ -64,7 +64,7 @@ def test_waiting_rows_know_what_a_person_has_to_say(engine: Engine, batch: int) 
 def test_one_decision_settles_all_alike_and_the_next_file(engine: Engine, batch: int, tmp_path: Path) -> None:
     rows = desk(engine)
     alike = rows[rows["alike"] == rows["alike"].iloc[0]]
-    done = decide.decide_place(engine, alike["id"], "800801", "โทรถามแล้ว", "สมหญิง")
+    done = commands.decide_place(engine, alike["id"], "800801", "โทรถามแล้ว", "สมหญิง")
     assert (done.loaded, done.waiting) == (2, 0)
     found = account(engine, batch)
     assert adds_up(found)
@@ -77,20 +77,20 @@ def test_one_decision_settles_all_alike_and_the_next_file(engine: Engine, batch:
     with store.reading(engine) as connection:
         kept = connection.execute(select(tables.alias)).one()
         assert (kept.area_code, kept.decided_by, kept.reason) == ("800801", "สมหญิง", "โทรถามแล้ว")
-        assert review.unused_aliases(connection).empty
+        assert queries.unused_aliases(connection).empty
 
 
 def test_undo_brings_everything_back(engine: Engine, batch: int) -> None:
     before, rows = account(engine, batch), desk(engine)
     kept = supports(engine)
-    decide.decide_place(engine, rows["id"].head(2), "800801", "เหตุผล", "ก")
-    decide.decide_exclude(engine, rows["id"].iloc[2:3], "ซ้ำกับไฟล์อื่น", "ก")
-    decide.decide_value(engine, rows["id"].iloc[3:], "งบประมาณ", "3,000", "ดูจากเอกสาร", "ก")
+    commands.decide_place(engine, rows["id"].head(2), "800801", "เหตุผล", "ก")
+    commands.decide_exclude(engine, rows["id"].iloc[2:3], "ซ้ำกับไฟล์อื่น", "ก")
+    commands.decide_value(engine, rows["id"].iloc[3:], "งบประมาณ", "3,000", "ดูจากเอกสาร", "ก")
     found = account(engine, batch)
     assert adds_up(found)
     assert (found["rows_loaded"], found["rows_excluded"], found["rows_quarantined"]) == (6, 1, 0)
     assert found["satang_in"] == before["satang_in"] + 300000
-    assert decide.undo(engine, made(engine)["id"], "ข") == 4
+    assert commands.undo(engine, made(engine)["id"], "ข") == 4
     assert account(engine, batch) == before
     assert supports(engine) == kept
     back = desk(engine).sort_values("row", ignore_index=True)
@@ -99,20 +99,20 @@ def test_undo_brings_everything_back(engine: Engine, batch: int) -> None:
         assert store.count(connection, tables.alias) == 0
         assert store.count(connection, tables.excluded) == 0
     with pytest.raises(Refused, match="rows_already_decided"):
-        decide.undo(engine, made(engine)["id"], "ข")
+        commands.undo(engine, made(engine)["id"], "ข")
 
 
 def test_undo_after_another_import_took_the_numbers(engine: Engine, batch: int, tmp_path: Path) -> None:
-    decide.decide_exclude(engine, desk(engine)["id"], "ซ้ำ", "ก")
+    commands.decide_exclude(engine, desk(engine)["id"], "ซ้ำ", "ก")
     ingest(engine, csv_file(tmp_path, STRAYS, "อื่น.csv"), "codi", trusted=True)
-    assert decide.undo(engine, made(engine)["id"], "ก") == 4
+    assert commands.undo(engine, made(engine)["id"], "ก") == 4
     assert len(desk(engine)) == 8
     assert adds_up(account(engine, batch))
 
 
 def test_a_value_that_still_cannot_be_read_changes_nothing(engine: Engine, batch: int) -> None:
     before, rows = account(engine, batch), desk(engine)
-    done = decide.decide_value(engine, rows["id"].iloc[3:], "งบประมาณ", "สามพัน", "ลองดู", "ก")
+    done = commands.decide_value(engine, rows["id"].iloc[3:], "งบประมาณ", "สามพัน", "ลองดู", "ก")
     assert (done.loaded, done.waiting, done.problem.code) == (0, 1, "amount_not_a_number")
     assert account(engine, batch) == before
     assert made(engine).empty
@@ -121,24 +121,24 @@ def test_a_value_that_still_cannot_be_read_changes_nothing(engine: Engine, batch
 def test_a_decision_needs_a_reason_and_rows_that_wait(engine: Engine, batch: int) -> None:
     rows = desk(engine)
     with pytest.raises(Refused, match="reason_missing"):
-        decide.decide_exclude(engine, rows["id"], "  ", "ก")
+        commands.decide_exclude(engine, rows["id"], "  ", "ก")
     with pytest.raises(Refused, match="place_code_unknown"):
-        decide.decide_place(engine, rows["id"], "999999", "x", "ก")
-    decide.decide_exclude(engine, rows["id"], "ไม่เกี่ยวข้อง", "ก")
+        commands.decide_place(engine, rows["id"], "999999", "x", "ก")
+    commands.decide_exclude(engine, rows["id"], "ไม่เกี่ยวข้อง", "ก")
     with pytest.raises(Refused, match="rows_already_decided"):
-        decide.decide_exclude(engine, rows["id"], "อีกครั้ง", "ข")
+        commands.decide_exclude(engine, rows["id"], "อีกครั้ง", "ข")
 
 
 def test_a_place_in_another_province_leaves_the_row_out(engine: Engine, batch: int) -> None:
     rows = desk(engine)
-    done = decide.decide_place(engine, rows["id"].iloc[2:3], "120101", "อยู่นนทบุรี", "ก")
+    done = commands.decide_place(engine, rows["id"].iloc[2:3], "120101", "อยู่นนทบุรี", "ก")
     assert (done.loaded, done.excluded) == (0, 1)
     assert adds_up(account(engine, batch))
 
 
 def test_only_one_row_does_not_teach_the_next_file(engine: Engine, batch: int) -> None:
     rows = desk(engine)
-    decide.decide_place(engine, rows["id"].head(1), "800801", "เฉพาะแถวนี้", "ก", remember=False)
+    commands.decide_place(engine, rows["id"].head(1), "800801", "เฉพาะแถวนี้", "ก", remember=False)
     with store.reading(engine) as connection:
         assert store.count(connection, tables.alias) == 0
     assert len(desk(engine)) == 3
@@ -153,7 +153,7 @@ def test_an_empty_place_is_never_learnt(engine: Engine, tmp_path: Path) -> None:
     )
     rows = desk(engine)
     assert list(rows["problem"]) == ["no_place_named"] * 2
-    decide.decide_place(engine, rows["id"].head(1), "800801", "ถามแล้ว", "ก", remember=True)
+    commands.decide_place(engine, rows["id"].head(1), "800801", "ถามแล้ว", "ก", remember=True)
     with store.reading(engine) as connection:
         assert store.count(connection, tables.alias) == 0
     assert account(engine, done.batch_id)["rows_quarantined"] == 1
@@ -163,7 +163,7 @@ def test_a_place_decision_leaves_a_row_with_another_fault_waiting(engine: Engine
     ingest(engine, csv_file(tmp_path, [*ROWS, ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ก", "300,0"]]), "codi", trusted=True)
     row = desk(engine)
     assert list(row["problem"]) == ["amount_not_a_number"]
-    done = decide.decide_value(engine, row["id"], "งบประมาณ", "300", "ถามแล้ว", "ก")
+    done = commands.decide_value(engine, row["id"], "งบประมาณ", "300", "ถามแล้ว", "ก")
     assert (done.loaded, done.waiting) == (0, 1)
 
 
@@ -178,18 +178,18 @@ def test_a_doubtful_row_is_taken_as_data_or_left_out(engine: Engine, tmp_path: P
     done = ingest(engine, path, "codi", trusted=True)
     rows = desk(engine)
     assert list(rows["kind"]) == ["row"]
-    assert decide.decide_accept(engine, rows["id"], "ดูแล้วเป็นข้อมูล", "ก").loaded == 1
+    assert commands.decide_accept(engine, rows["id"], "ดูแล้วเป็นข้อมูล", "ก").loaded == 1
     assert adds_up(account(engine, done.batch_id))
 
 
 def test_withdrawn_batches_do_not_wait_and_unused_aliases_are_named(engine: Engine, batch: int) -> None:
     rows = desk(engine)
-    decide.decide_place(engine, rows["id"].head(2), "800801", "เหตุผล", "ก")
+    commands.decide_place(engine, rows["id"].head(2), "800801", "เหตุผล", "ก")
     with store.writing(engine) as connection:
         store.set_active(connection, [batch], False, "by_hand", "ก")
     assert desk(engine).empty
     with store.reading(engine) as connection:
-        assert list(review.unused_aliases(connection)["area_code"]) == ["800801"]
+        assert list(queries.unused_aliases(connection)["area_code"]) == ["800801"]
 
 
 def test_person_records_are_not_kept_longer_by_a_decision(engine: Engine, tmp_path: Path) -> None:
@@ -211,6 +211,6 @@ def test_person_records_are_not_kept_longer_by_a_decision(engine: Engine, tmp_pa
     until = date(2027, 1, 1)
     with store.writing(engine) as connection:
         connection.execute(update(tables.role_holder).values(retain_until=until))
-    decide.decide_place(engine, desk(engine)["id"], "800801", "เหตุผล", "ก")
+    commands.decide_place(engine, desk(engine)["id"], "800801", "เหตุผล", "ก")
     with store.reading(engine) as connection:
         assert set(connection.execute(select(tables.role_holder.c.retain_until)).scalars()) == {until}

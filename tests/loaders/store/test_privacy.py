@@ -13,7 +13,7 @@ from sqlalchemy import select
 from loaders import __main__ as shell
 from loaders import setup, store, tracker
 from loaders.exchange import package as exchange_package
-from loaders.imports import decide
+from loaders.imports.review import commands
 from loaders.layouts import templates
 from loaders.problems import Refused
 from loaders.store import originals, privacy, tables, users
@@ -223,8 +223,8 @@ def test_past_the_date_also_the_kept_file_and_what_waits_or_was_decided_is_erase
             for name, value in json.loads(connection.execute(select(tables.quarantine.c.cells)).scalar()).items()
             if value == CANARY
         )
-    decide.decide_value(engine, waiting[1:], phone, CANARY, "ถามแล้ว", "tester")
-    decide.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
+    commands.decide_value(engine, waiting[1:], phone, CANARY, "ถามแล้ว", "tester")
+    commands.decide_exclude(engine, waiting[:1], "ทดสอบ", "tester")
     assert len(list((tmp_path / "kept").iterdir())) == 2
     assert users.forget(engine, "tester") == {"rows": 0, "files": 0}
     over = store.years_from(date.today(), 3)

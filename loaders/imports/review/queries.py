@@ -1,6 +1,6 @@
 """The review desk, reading: rows that wait with what is wrong, what was decided, which decisions nothing uses.
 
-:mod:`loaders.imports.decide` changes them.
+``commands`` changes them.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import pandas as pd
 from sqlalchemy import Connection, select
 
 from loaders import settings
-from loaders.imports import outcomes, remembered
+from loaders.imports import learnt_layouts, row_outcomes
 from loaders.imports.account import SheetResult
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
@@ -72,7 +72,7 @@ def waiting(connection: Connection, province: str | None = None) -> pd.DataFrame
 def places_now(connection: Connection, province: str | None = None) -> Places:
     """The matcher with every decided writing."""
     home = province or settings.home_province()
-    return Places.national(aliases=remembered.aliases(connection), home=home)
+    return Places.national(aliases=learnt_layouts.aliases(connection), home=home)
 
 
 def keys_of(result: SheetResult) -> dict[int, str]:
@@ -132,7 +132,9 @@ def read_again(
             constants={k: v for k, v in layout.constants.items() if k != "province"},
         )
         frame = frame.drop(columns="__section", errors="ignore")
-    return outcomes.account(Sheet(sheet, frame, frame.iloc[:0]), layout, places, [], code_lists.registered(connection))
+    return row_outcomes.account(
+        Sheet(sheet, frame, frame.iloc[:0]), layout, places, [], code_lists.registered(connection)
+    )
 
 
 def decisions(connection: Connection) -> pd.DataFrame:

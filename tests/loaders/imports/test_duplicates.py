@@ -12,9 +12,10 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from loaders import store
-from loaders.imports import decide, repeats, review
+from loaders.imports import duplicates
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
+from loaders.imports.review import commands, queries
 from pages.session import cache
 from tests.conftest import ROOT, SHARED
 from tests.loaders.test_cli import loaders
@@ -109,7 +110,7 @@ def test_withdrawing_what_others_rest_on_is_told(engine: Engine, tmp_path: Path)
     after_the_first(engine, tmp_path, grown, leave_out_repeats=True)
     missed = [{"batch": 2, "file": "กุมภาพันธ์.csv", "rows": 3, "baht": 73500.5}]
     with store.reading(engine) as connection:
-        assert (repeats.resting_on(connection, 1), repeats.resting_on(connection, 2)) == (missed, [])
+        assert (duplicates.resting_on(connection, 1), duplicates.resting_on(connection, 2)) == (missed, [])
     done = loaders(Path(str(engine.url.database)), "withdraw", "1")
     assert json.loads(done.stdout)["missed_by"] == missed
     assert "73,500.50" in done.stderr
@@ -123,8 +124,8 @@ def test_a_row_decided_later_is_compared_with_other_files_but_not_with_its_own(e
     own = ["ท่าศาลา", "ท่าศาลา", "พอช.", "ปลูกป่า", "2550", "77"]  # the same words as a row that waits beside it
     ingest(engine, csv_file(tmp_path, [*astray, own], "กุมภาพันธ์.csv", heads), trusted=True)
     with store.reading(engine) as connection:
-        waiting = review.waiting(connection)
-    done = decide.decide_place(engine, waiting["id"], "800801", "asked", "x")
+        waiting = queries.waiting(connection)
+    done = commands.decide_place(engine, waiting["id"], "800801", "asked", "x")
     assert (done.loaded, [(one.satang, one.of.file, one.of.row) for one in done.repeats]) == (
         2,
         [(100000, "มกราคม.csv", 2)],

@@ -13,10 +13,10 @@ from datetime import date
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from loaders import store
-from loaders.imports import batches, repeats
+from loaders.imports import batches, duplicates
 from loaders.imports.account import Ingested, SheetResult
-from loaders.imports.repeats import Repeat
-from loaders.imports.review import DECIDED, NO_KEY, keys_of, places_now, read_again
+from loaders.imports.duplicates import Repeat
+from loaders.imports.review.queries import DECIDED, NO_KEY, keys_of, places_now, read_again
 from loaders.problems import Problem, Refused
 from loaders.store import tables
 
@@ -152,7 +152,7 @@ def _move(
 ) -> Decided:  # fmt: skip
     """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
     batches.add_agencies(connection, result)
-    found = tuple(repeats.find(connection, Ingested([result], [], province=province), batch_id))
+    found = tuple(duplicates.find(connection, Ingested([result], [], province=province), batch_id))
     store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
     problem = None
     for row in group:
