@@ -95,7 +95,7 @@ def split(
     Parameters
     ----------
     support_higher
-        ``higher`` of :func:`geo.roll_up.roll_up`.
+        ``higher`` of :func:`geo.coverage.roll_up.roll_up`.
     areas
         ``subdistrict_code``, ``district_code``, ``population``, ``villages``.
     method
@@ -122,20 +122,22 @@ def split(
         if parts is None:
             rows.append(record | {"is_estimated": False, "split_method": None})
             continue
-        codes = [code for code, weight in parts if weight]
-        weights = [weight for _, weight in parts if weight]
-        shared = {
-            column: largest_remainder(int(record[column]), weights)
-            if pd.notna(record.get(column))
-            else [pd.NA] * len(codes)
-            for column in ("amount_satang", "people_reached")
-            if column in record
-        }
-        for place, code in enumerate(codes):
-            part = {column: values[place] for column, values in shared.items()}
-            rows.append(record | part | _estimated_at(code, home, method))
+        held = [(code, weight) for code, weight in parts if weight]
+        shares = _shares(record, [weight for _, weight in held])
+        for (code, _), share in zip(held, shares, strict=True):
+            rows.append(record | share | _estimated_at(code, home, method))
     columns = [*dict.fromkeys([*support_higher.columns, "is_estimated", "split_method"])]
     return _like(pd.DataFrame(rows, columns=columns), support_higher)
+
+
+def _shares(record: dict, weights: list[Fraction]) -> list[dict[str, object]]:
+    """Money and people of a record shared by the weights, one part per weight; what is not known stays so."""
+    shared = {}
+    for column in ("amount_satang", "people_reached"):
+        if column in record:
+            is_known = pd.notna(record[column])
+            shared[column] = largest_remainder(int(record[column]), weights) if is_known else [pd.NA] * len(weights)
+    return [dict(zip(shared, part, strict=True)) for part in zip(*shared.values(), strict=True)]
 
 
 def _estimated_at(code: str, home: dict[str, str], method: str) -> dict[str, object]:

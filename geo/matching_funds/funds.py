@@ -130,11 +130,17 @@ def _statuses(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) -
     conditions = {rule.code: rule.gates for rule in scheme.rules}
     statuses = []
     for code, rule in zip(lines[KEY], lines["rule"], strict=True):
-        answers = [known.get((code, gate)) for gate in conditions[rule]]
-        unknown = [answer is None or pd.isna(answer) for answer in answers]
-        no = any(not missing and not answer for answer, missing in zip(answers, unknown, strict=True))
-        statuses.append("no_condition" if not answers else "not_met" if no else "not_known" if any(unknown) else "met")
+        statuses.append(_status([known.get((code, gate)) for gate in conditions[rule]]))
     return pd.Series(statuses, index=lines.index, dtype="string")
+
+
+def _status(answers: list[object]) -> str:
+    if not answers:
+        return "no_condition"
+    known = [bool(answer) for answer in answers if answer is not None and not pd.isna(answer)]  # type: ignore[call-overload]
+    if not all(known):
+        return "not_met"
+    return "met" if len(known) == len(answers) else "not_known"
 
 
 def _check(scheme: Scheme, areas: pd.DataFrame) -> None:

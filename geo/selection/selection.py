@@ -168,6 +168,17 @@ def _prices(problem: Problem, wish: Wish, worth: np.ndarray, now: np.ndarray) ->
     return pd.DataFrame(rows, columns=PRICES)
 
 
+def _check(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None) -> None:
+    require_columns(areas, [KEY, "district_code", "worth", "cost_satang"], "areas")
+    if wish.neighbours not in ("any", "apart", "together") or (wish.neighbours != "any" and adjacency is None):
+        raise ValueError(
+            f"neighbours={wish.neighbours!r} with adjacency={adjacency is not None}; expected any, or apart / together "
+            f"with an adjacency frame; pass loaders.reference.adjacency()"
+        )
+    if areas[KEY].duplicated().any() or areas["cost_satang"].lt(0).fillna(False).any():
+        raise ValueError(f"areas: {KEY} must be unique and cost_satang not negative; check the frame before selecting")
+
+
 def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = None, prices: bool = True) -> Choice:
     """The set of places with the greatest worth that keeps every wish.
 
@@ -181,22 +192,13 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
     prices
         Also solve without each wish in turn, to say what it costs.
     """
-    require_columns(areas, [KEY, "district_code", "worth", "cost_satang"], "areas")
-    if wish.neighbours not in ("any", "apart", "together") or (wish.neighbours != "any" and adjacency is None):
-        raise ValueError(
-            f"neighbours={wish.neighbours!r} with adjacency={adjacency is not None}; expected any, or apart / together "
-            f"with an adjacency frame; pass loaders.reference.adjacency()"
-        )
-    if areas[KEY].duplicated().any() or areas["cost_satang"].lt(0).fillna(False).any():
-        raise ValueError(f"areas: {KEY} must be unique and cost_satang not negative; check the frame before selecting")
+    _check(areas, wish, adjacency)
     begin = time.perf_counter()
     table = areas[[KEY, "district_code", "worth", "cost_satang"]].sort_values(KEY, ignore_index=True)
     table["is_known"] = table["worth"].notna() & table["cost_satang"].notna()
     known = table[table["is_known"]]
-    problem, worth = (
-        problem_of(known, sorted(set(table["district_code"])), adjacency),
-        known["worth"].to_numpy(dtype=float),
-    )
+    problem = problem_of(known, sorted(set(table["district_code"])), adjacency)
+    worth = known["worth"].to_numpy(dtype=float)
     reasons = _contradictions(problem, wish, set(table[KEY]))
     status, chosen = ("infeasible", None) if reasons else solve(problem, wish)
     if status == "infeasible" and not reasons:
@@ -209,11 +211,8 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
         ["in" if code in wish.forced_in else "out" if code in wish.forced_out else pd.NA for code in table[KEY]],
         dtype="string",
     )
-    priced = (
-        _prices(problem, wish, worth, chosen)
-        if prices and status == "optimal" and chosen is not None
-        else pd.DataFrame(columns=PRICES)
-    )
+    is_priced = prices and status == "optimal" and chosen is not None
+    priced = _prices(problem, wish, worth, chosen) if is_priced else pd.DataFrame(columns=PRICES)
     return Choice(
         status=status,
         areas=table,
