@@ -233,8 +233,11 @@ def test_a_day_is_written_as_people_write_it(chromium, demo):
         "31/12/2569": "2026-12-31", "๓๑/๑๒/๒๕๖๙": "2026-12-31", "1.3.69": "2026-03-01", "29/2/2567": "2024-02-29",
         "29/2/2568": None, "31/12/2026": "2026-12-31", "13/13/2569": None, "พรุ่งนี้": None, "5-5-9999": None,
     }  # fmt: skip
-    assert frame.evaluate("days => days.map(day => window.wallDay.parse(day))", list(written)) == list(written.values())
-    assert frame.evaluate("window.wallDay.words('2026-12-31')") == "31 ธ.ค. 2569"
+    module = 'import("../../app/static/wall/day.js")'
+    read = f"days => {module}.then(({{ parseDay }}) => days.map(parseDay))"
+    assert frame.evaluate(read, list(written)) == list(written.values())
+    words = f"{module}.then(({{ dayInWords }}) => dayInWords('2026-12-31', 'th'))"
+    assert frame.evaluate(words) == "31 ธ.ค. 2569"
 
 
 def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chromium, written_demo):
