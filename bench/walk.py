@@ -69,7 +69,6 @@ def main() -> dict[str, object]:
     for frame in (
         queries.support(scope),
         queries.areas(scope, year),
-        queries.villages(scope, year),
         queries.reports(scope),
     ):
         assert len(frame)
@@ -77,7 +76,7 @@ def main() -> dict[str, object]:
 
     def act() -> None:
         query = Query(year, theme="health")
-        compare.layer_of(scope, query, "agencies", coverage.breaks(scope, "agencies", query)).vector("main", query)
+        compare.layer_of(scope, query, "agencies", *coverage.breaks(scope, "agencies", query)).vector("main", query)
 
     return {"bench": "walk", "way": "filter -> class vector", **walk(act)}
 

@@ -22,7 +22,7 @@ from pages.queries.query import Query
 from pages.session import fragments, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import baht, language, safe, t, whole, year
+from pages.session.text import baht, safe, t, whole, year
 
 MEASURES = ("agencies", "village_share", "per_head_baht")
 MODES = ("one", "twin", "small")
@@ -61,15 +61,10 @@ def _step_year(scope: Scope) -> None:
     )
 
 
-def layer_of(scope: Scope, query: Query, measure: str, bounds: list[float]) -> layers.Choropleth:
-    """The coverage layer of a query; estimated shares bear a stripe."""
-    return _layer_of(scope.in_language(language()), query, measure, tuple(bounds))
-
-
 @cached(256)
-def _layer_of(scope: Scope, query: Query, measure: str, bounds: tuple[float, ...]) -> layers.Choropleth:
-    """A layer holds its legend's words: kept by language too."""
-    table = coverage.coverage(scope.in_language(None), query)
+def layer_of(scope: Scope, query: Query, measure: str, *bounds: float) -> layers.Choropleth:
+    """The coverage layer of a query on the scale of ``bounds``; estimated shares bear a stripe."""
+    table = coverage.coverage(scope, query)
     return layers.coverage_layer(table, measure, list(bounds), estimated=query.split is not None)
 
 
@@ -83,7 +78,7 @@ def _people(scope: Scope, query: Query) -> dict[str, int]:
 
 def one_map(scope: Scope, query: Query, measure: str) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
-    layer = layer_of(scope, query, measure, coverage.breaks(scope, measure, query))
+    layer = layer_of(scope, query, measure, *coverage.breaks(scope, measure, query))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
         panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.map_view(), query)))
         with panels.together():
@@ -137,7 +132,7 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
     with st.container(key="twins"):
         sides = st.columns(2, gap="medium")
     for side, shown, slot in zip(sides, (query, other), ("", "-right"), strict=True):
-        layer = layer_of(scope, shown, measure, bounds)
+        layer = layer_of(scope, shown, measure, *bounds)
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
             panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.map_view(), query), 520, slot))
@@ -196,7 +191,7 @@ def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None
     district = query.district
     cells, styles, counts, marked, label = [], {}, {}, 0, ""
     for value, shown in wanted.items():
-        layer = layer_of(scope, shown, measure, bounds)
+        layer = layer_of(scope, shown, measure, *bounds)
         styles |= layer.styles
         table = coverage.coverage(scope, shown)
         inside = table if not district else table[table["district_code"] == district]

@@ -15,7 +15,6 @@ from geo.coverage.roll_up import RolledUp, roll_up, spread
 from geo.maps.breaks import class_breaks
 from geo.periods import filter_support, periods
 from loaders import codes
-from loaders.areas import facts as province_facts
 from pages.queries import store
 from pages.queries.query import Query
 from pages.session.cache import cached
@@ -30,20 +29,22 @@ def records(scope: Scope, query: Query) -> pd.DataFrame:
     if query.tier is not None:
         wide = records(scope, query.without("tier"))
         return wide[wide["agency_level"].eq(query.tier).fillna(False).astype(bool)]
-    return filter_support(store.support(scope), **query.filters)
+    return filter_support(
+        store.support(scope), query.fiscal_year, query.agency, query.theme, query.stream, query.district
+    )
 
 
 def _spread(scope: Scope, query: Query) -> pd.DataFrame:
     """The records of the query, money above the subdistrict spread by its split."""
-    areas, governments = store.areas(scope, query.fiscal_year), province_facts.local_governments(scope.province)
-    return spread(records(scope, query), areas, query.split, governments)
+    places = store.places(scope, query.fiscal_year)
+    return spread(records(scope, query), places.areas, query.split, places.local_governments)
 
 
 @cached(64)
 def rolled(scope: Scope, query: Query) -> RolledUp:
     """Records by subdistrict and the strip of money without one; a split moves money from there, never adds any."""
-    areas, governments = store.areas(scope, query.fiscal_year), province_facts.local_governments(scope.province)
-    return roll_up(_spread(scope, query), areas, governments)
+    places = store.places(scope, query.fiscal_year)
+    return roll_up(_spread(scope, query), places.areas, places.local_governments)
 
 
 def coverage(scope: Scope, query: Query) -> pd.DataFrame:
@@ -53,15 +54,16 @@ def coverage(scope: Scope, query: Query) -> pd.DataFrame:
 
 @cached(256)
 def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
-    any_year = records(scope, query.without("fiscal_year"))
-    bases = tuple(sorted(set(any_year["base"].dropna()))) if query.is_narrowed else None
+    places, any_year = store.places(scope, query.fiscal_year), records(scope, query.without("fiscal_year"))
+    is_narrowed = any((query.agency, query.theme, query.stream, query.tier))
+    bases = tuple(sorted(set(any_year["base"].dropna()))) if is_narrowed else None
     return cov.coverage(
         any_year if query.split is None else _spread(scope, query),
-        store.areas(scope, query.fiscal_year),
-        store.villages(scope, query.fiscal_year),
+        places.areas,
+        places.villages,
         store.reports(scope),
         fiscal_year=query.fiscal_year,
-        local_governments=province_facts.local_governments(scope.province),
+        local_governments=places.local_governments,
         spoken=_spoken(scope, bases, query.fiscal_year),
     )
 
@@ -69,7 +71,7 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
 @cached(128)
 def _spoken(scope: Scope, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
     """Which of the relevant bases have not spoken: few sets of bases stand behind many queries."""
-    return cov.missing_bases(store.areas(scope, fiscal_year), store.reports(scope), bases, fiscal_year)
+    return cov.missing_bases(store.places(scope, fiscal_year).areas, store.reports(scope), bases, fiscal_year)
 
 
 @cached(256)
@@ -88,8 +90,8 @@ def breaks(scope: Scope, column: str, *queries: Query) -> list[float]:
 
 @cached(256)
 def _breaks(scope: Scope, column: str, queries: tuple[Query, ...]) -> list[float]:
-    years = store.years(scope)
-    columns = [coverage(scope, replace(query, fiscal_year=year))[column] for query in queries for year in years]
+    every_year = [replace(query, fiscal_year=year) for query in queries for year in store.years(scope)]
+    columns = [_coverage(scope, query)[column] for query in every_year]
     return class_breaks(pd.concat(columns) if columns else pd.Series(dtype=float), 5)
 
 
@@ -119,16 +121,17 @@ def by_theme(scope: Scope, query: Query) -> pd.DataFrame:
 @cached(32)
 def theme_coverage(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """Status of every theme in every subdistrict, where only bases that ever reported work on a theme count against it."""
+    places = store.places(scope, fiscal_year)
     return cov.coverage_by(
         "theme_code",
         theme_codes(),
         records(scope, Query(fiscal_year)),
-        store.areas(scope, fiscal_year),
-        store.villages(scope, fiscal_year),
+        places.areas,
+        places.villages,
         store.reports(scope),
         bases_by_value=bases_by_theme(scope),
         fiscal_year=fiscal_year,
-        local_governments=province_facts.local_governments(scope.province),
+        local_governments=places.local_governments,
     )
 
 

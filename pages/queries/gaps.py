@@ -51,11 +51,12 @@ def gaps(scope: Scope, query: Query, indicator: str, per: Per = "count", bar: Ba
 @cached(32)
 def gaps_by_theme(scope: Scope, query: Query) -> pd.DataFrame:
     """How far each theme reaches, those that leave most people without first."""
-    areas = store.areas(scope, query.fiscal_year)
+    places = store.places(scope, query.fiscal_year)
+    areas = places.areas
     return geo_gaps.gaps_by_theme(
         records(scope, query.without("district", "theme")),
         areas[areas["district_code"].eq(query.district)] if query.district else areas,
-        store.villages(scope, query.fiscal_year),
+        places.villages,
         store.reports(scope),
         theme_codes(),
         bases_by_theme=bases_by_theme(scope),

@@ -6,7 +6,6 @@ import pandas as pd
 
 from geo.money import alignment as geo_alignment
 from geo.money import currents
-from loaders.areas import facts as province_facts
 from pages.queries import store
 from pages.queries.coverage import coverage, records, rolled
 from pages.queries.query import Query
@@ -17,8 +16,8 @@ from pages.session.scope import Scope
 @cached(16)
 def flows(scope: Scope, query: Query) -> currents.Currents:
     """Money by stream, agency, theme and district."""
-    areas, governments = store.areas(scope, query.fiscal_year), province_facts.local_governments(scope.province)
-    return currents.currents(records(scope, query), areas, governments)
+    places = store.places(scope, query.fiscal_year)
+    return currents.currents(records(scope, query), places.areas, places.local_governments)
 
 
 @cached(16)

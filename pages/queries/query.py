@@ -44,8 +44,3 @@ class Query:
     def filters(self) -> dict[str, str | int | None]:
         """The choices that narrow the records themselves, by the name :func:`geo.periods.filter_support` has for them."""
         return {name: getattr(self, name) for name in ("fiscal_year", "agency", "theme", "stream", "district")}
-
-    @property
-    def is_narrowed(self) -> bool:
-        """Whether only the bases that ever reported such work are relevant to it."""
-        return any((self.agency, self.theme, self.stream, self.tier))

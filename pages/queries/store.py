@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
@@ -182,30 +182,46 @@ def population_year(fiscal_year: int | None) -> int:
     return past[-1] if past else POPULATION_YEARS[0]
 
 
+class Places(NamedTuple):
+    """What is known of the areas of a province in a fiscal year, whatever the data say and whoever looks."""
+
+    areas: pd.DataFrame  # subdistricts with population and households of the year's register
+    villages: pd.DataFrame  # those that existed by the end of the year
+    local_governments: pd.DataFrame
+
+
+def places(scope: Scope, fiscal_year: int | None) -> Places:
+    """The areas of the province; shared between scopes, and read again when its files change."""
+    return _places(scope.province, province_facts.state_of(scope.province), fiscal_year)
+
+
+@cached(64)
+def _places(province: str, state: tuple, fiscal_year: int | None) -> Places:
+    table, year = province_facts.subdistricts(province), population_year(fiscal_year)
+    villages = province_facts.villages(province)
+    if fiscal_year is not None:
+        created = pd.to_datetime(villages["created"], errors="coerce")
+        villages = villages[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
+    return Places(
+        table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"]),
+        villages,
+        province_facts.local_governments(province),
+    )
+
+
 def areas(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """The subdistricts of the province with population and households of the year's register."""
-    return _areas(scope.province, province_facts.state_of(scope.province), fiscal_year)
+    return places(scope, fiscal_year).areas
 
 
-# Facts of areas do not depend on the data or on who looks: kept by the province and the state of its files alone.
-@cached(32)
-def _areas(province: str, state: tuple, fiscal_year: int | None) -> pd.DataFrame:
-    table, year = province_facts.subdistricts(province), population_year(fiscal_year)
-    return table.assign(population=table[f"population_{year}"], households=table[f"households_{year}"])
+def adjacency(scope: Scope) -> pd.DataFrame:
+    """Neighbouring pairs of subdistricts of the province."""
+    return _adjacency(scope.province, province_facts.state_of(scope.province))
 
 
-def villages(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """Villages of the province that existed by the end of the fiscal year."""
-    return _villages(scope.province, fiscal_year)
-
-
-@cached(32)
-def _villages(province: str, fiscal_year: int | None) -> pd.DataFrame:
-    table = province_facts.villages(province)
-    if fiscal_year is None:
-        return table
-    created = pd.to_datetime(table["created"], errors="coerce")
-    return table[created.isna() | (created < pd.Timestamp(fiscal_year, 10, 1))]
+@cached(8)
+def _adjacency(province: str, state: tuple) -> pd.DataFrame:
+    return province_facts.adjacency(province)
 
 
 @cached(4)
@@ -241,16 +257,6 @@ def placed_records(scope: Scope) -> pd.DataFrame:
             money = frame["amount_satang"] if name == "support" else pd.Series(pd.NA, index=frame.index, dtype="Int64")
             frames.append(frame[["subdistrict_code", "district_code"]].assign(register=name, amount_satang=money))
     return pd.concat(frames, ignore_index=True)
-
-
-def adjacency(scope: Scope) -> pd.DataFrame:
-    """Neighbouring pairs of subdistricts of the province."""
-    return _adjacency(scope.province, province_facts.state_of(scope.province))
-
-
-@cached(8)
-def _adjacency(province: str, state: tuple) -> pd.DataFrame:
-    return province_facts.adjacency(province)
 
 
 @cached(32)

@@ -89,7 +89,7 @@ def year_of(choice: Choice) -> int:
 def places(scope: Scope, choice: Choice) -> pd.DataFrame:
     """The places counted, villages as of the scheme's year; ``mean`` is one mean place."""
     scheme = schemes()[choice.scheme]
-    villages = queries.villages(scope, scheme.fiscal_year)[KEY].value_counts()
+    villages = queries.places(scope, scheme.fiscal_year).villages[KEY].value_counts()
     areas = queries.areas(scope, scheme.fiscal_year)
     if len(villages):  # a province of which we keep no villages has an unknown number of them
         areas = areas.assign(villages=areas[KEY].map(villages).fillna(0).astype("Int64"))

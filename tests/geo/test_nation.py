@@ -200,7 +200,7 @@ def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
             4,
             1,
         ]
-    assert queries.villages(there, None).empty
+    assert queries.places(there, None).villages.empty
     table = coverage_queries.coverage(there, Query(2007))
     assert table["villages"].isna().all()
     assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
