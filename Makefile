@@ -48,7 +48,7 @@ check: $(VENV)/.dev lint check-js ## what one runs after every change
 lint: $(VENV)/.dev ## lint, formats, types, import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/ty check geo loaders
+	$(BIN)/ty check
 	$(BIN)/lint-imports
 
 # Part of `make check` and of `make test`: lint, formats, types and unit tests of static/.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -33,3 +34,8 @@ def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
 def known_sum(values: pd.Series) -> object:
     """Sum of what is known: 0 for no rows at all, NA where there are rows and nothing is known of any."""
     return values.sum(min_count=1) if len(values) else 0
+
+
+def each_row(frame: pd.DataFrame) -> Iterator[Any]:
+    """Rows of a frame with their columns as attributes, and the index as ``Index``."""
+    yield from frame.itertuples()

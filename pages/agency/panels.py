@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage import agency as agency_coverage
+from geo.frames import each_row
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.coverage import compare, dimensions
@@ -46,7 +47,7 @@ def agencies(scope: Scope, chosen: Query) -> None:
         wanted[code] = replace(chosen, agency=code)
     bounds = coverage.breaks(scope, "agencies", *wanted.values())
     drawn = {code: compare.layer_of(scope, query, "agencies", *bounds) for code, query in wanted.items()}
-    for row in every.itertuples():
+    for row in each_row(every):
         words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
         image = (
             compare.map_picture(scope, drawn[row.agency_code], chosen.district) if row.agency_code in drawn else None
@@ -172,11 +173,11 @@ def data_lines(scope: Scope, chosen: Query) -> list[str]:
             all=whole(row.rows_in),
             day=day(row.loaded_at),
         )
-        for row in files.itertuples()
+        for row in each_row(files)
     ]
     silent = [
         row.subdistrict_code
-        for row in coverage.coverage(scope, chosen.without("district")).itertuples()
+        for row in each_row(coverage.coverage(scope, chosen.without("district")))
         if row.status == "not_reported"
     ]
     return [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
-from geo.frames import known_sum
+from geo.frames import each_row, known_sum
 from pages.agency import panels as agency_panels
 from pages.components import map_layer as layers
 from pages.components.names import district_names, province_name, theme_names
@@ -31,7 +33,7 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
     """Territory by district, functions, partners, what lies open beside it, how complete its data are, and its files."""
     partners = Block(
         "agency_partners",
-        [f"{row.agency}: {row.places} {t('column_places')}" for row in agency_panels.partner_rows(scope, chosen).itertuples()],
+        [f"{row.agency}: {row.places} {t('column_places')}" for row in each_row(agency_panels.partner_rows(scope, chosen))],
         "agency_alone",
     )  # fmt: skip
     gaps = Block("agency_gaps", _gaps(scope, chosen), "agency_no_gaps")
@@ -48,10 +50,8 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
 def _gaps(scope: Scope, chosen: Query) -> list[str]:
     """One line per neighbouring subdistrict and kind of nothing, with the functions that are missing there."""
     rows = agency_panels.gap_rows(scope, chosen)
-    return [
-        f"{place}: {', '.join(found['theme'])} · {words}"
-        for (place, words), found in rows.groupby(["place", "words"], sort=False)
-    ]
+    groups = rows.groupby(["place", "words"], sort=False)["theme"].agg(", ".join)
+    return [f"{place}: {themes} · {words}" for (place, words), themes in groups.to_dict().items()]
 
 
 def _head(scope: Scope, chosen: Query, name: str) -> str:
@@ -92,7 +92,7 @@ def _figures(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
     return f'<div class="kradan-a4-figures">{cells}</div>'
 
 
-def _table(heads: list[str], rows: list[tuple[str, ...]]) -> str:
+def _table(heads: list[str], rows: Sequence[tuple[str, ...]]) -> str:
     body = "".join(f"<tr>{''.join(f'<td>{safe(cell)}</td>' for cell in row)}</tr>" for row in rows)
     return f"<table><thead><tr>{''.join(f'<th>{safe(head)}</th>' for head in heads)}</tr></thead><tbody>{body}</tbody></table>"
 
@@ -101,7 +101,7 @@ def _themes(own: pd.DataFrame) -> str:
     if own.empty:
         return f"<p>{safe(t('nothing_found'))}</p>"
     heads = [t("column_theme"), t("column_places"), t("column_records"), t("column_amount")]
-    rows = [(row.theme, whole(row.places), whole(row.supports), baht(row.amount_satang)) for row in agency_panels.theme_rows(own).itertuples()]  # fmt: skip
+    rows = [(row.theme, whole(row.places), whole(row.supports), baht(row.amount_satang)) for row in each_row(agency_panels.theme_rows(own))]  # fmt: skip
     return _table(heads, rows)
 
 

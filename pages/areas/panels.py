@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from geo import areas_over_time
+from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.palette import NOT_APPLICABLE, SEQUENTIAL
 from loaders.areas import register as areas_register
@@ -100,8 +101,7 @@ def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
     named = table["district_code"].notna()
     return table.assign(
         name=[
-            name_of(row) if known else t("areas_no_district")
-            for row, known in zip(table.itertuples(), named, strict=True)
+            name_of(row) if known else t("areas_no_district") for row, known in zip(each_row(table), named, strict=True)
         ],
         kind_words=[t(f"kind_{kind}") if known else "" for kind, known in zip(table["kind"], named, strict=True)],
     )
@@ -124,7 +124,7 @@ def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
     names = dict(zip(then["code"], then["name_th"], strict=True)) | dict(zip(now["code"], now["name_th"], strict=True))
     shown = found.assign(
         level=[t(f"kind_{level}") for level in found["level"]],
-        **{f"words_{side}": [_words(row, side, names) for row in found.itertuples()] for side in ("then", "now")},
+        **{f"words_{side}": [_words(row, side, names) for row in each_row(found)] for side in ("then", "now")},
     )
     columns = {"level": t("areas_kind"), "code_then": t("areas_code_then"), "words_then": t("areas_then"),
                "code_now": t("areas_code_now"), "words_now": t("areas_now")}  # fmt: skip

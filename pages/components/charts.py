@@ -14,6 +14,7 @@ from itertools import pairwise
 import altair as alt
 import pandas as pd
 
+from geo.frames import each_row
 from geo.maps.palette import ACCENT, BUDGETS, EDGE, INK, NOTHING, OUTLINE, SEQUENTIAL, ink_on
 from geo.money.currents import STEPS
 from geo.money.sankey import Sankey
@@ -40,10 +41,10 @@ def _ribbon(link: object) -> str:
 
 def ribbons(drawing: Sankey) -> str:
     """The bands and node bars as an SVG text; it holds numbers and colours only, nothing from data."""
-    bands = "".join(f'<path d="{_ribbon(link)}" fill="{BUDGETS[link.kind]}"/>' for link in drawing.links.itertuples())
+    bands = "".join(f'<path d="{_ribbon(link)}" fill="{BUDGETS[link.kind]}"/>' for link in each_row(drawing.links))
     bars = "".join(
         f'<rect x="{node.x:.1f}" y="{node.y:.2f}" width="{drawing.node_width}" height="{max(node.thickness, 0.8):.2f}" fill="{OUTLINE}"/>'
-        for node in drawing.nodes.itertuples()
+        for node in each_row(drawing.nodes)
     )
     box = f'viewBox="0 0 {drawing.width:.0f} {drawing.height:.2f}" preserveAspectRatio="none"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {box}><g fill-opacity=".62">{bands}</g>{bars}</svg>'
@@ -63,7 +64,7 @@ def sankey_html(
     starts = [*sorted(set(drawing.nodes["x"])), drawing.width]
     reach = {start: (end - start) / drawing.width * 100 - 1.8 for start, end in pairwise(starts)}
     labels = []
-    for node in drawing.nodes.itertuples():
+    for node in each_row(drawing.nodes):
         words, amount = safe(name(STEPS[node.step], node.code)), safe(money(node.amount_satang))
         left = (node.x + drawing.node_width + 4) / drawing.width * 100
         top = node.y + max(node.thickness / 2 - 12, 0)
@@ -121,9 +122,9 @@ def lorenz_chart(curve: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChar
     """Lorenz curve with the line of equality."""
     x = alt.X("people_share:Q", title=words["people"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("amount_share:Q", title=words["money"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
-    line = alt.Chart(curve).mark_line(color=ACCENT, strokeWidth=3).encode(x=x, y=y, order="people_share:Q")
+    line = alt.Chart(curve).mark_line(color=ACCENT, strokeWidth=3).encode(x=x, y=y, order="people_share:Q")  # ty: ignore[missing-attribute]
     equal = pd.DataFrame({"people_share": [0.0, 1.0], "amount_share": [0.0, 1.0]})
-    even = alt.Chart(equal).mark_line(color=EDGE, strokeDash=[6, 4]).encode(x=x, y=y)
+    even = alt.Chart(equal).mark_line(color=EDGE, strokeDash=[6, 4]).encode(x=x, y=y)  # ty: ignore[missing-attribute]
     return (
         alt.layer(even, line)
         .properties(height=340)

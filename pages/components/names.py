@@ -5,6 +5,7 @@ from __future__ import annotations
 import geothai
 import pandas as pd
 
+from geo.frames import each_row
 from loaders import codes
 from pages.queries import gaps
 from pages.queries import store as queries
@@ -15,7 +16,7 @@ from pages.session.text import in_order, language, name_of
 
 def names_among(listed: pd.DataFrame, present: set[str]) -> dict[str, str]:
     """Codes of a code list that are present, with their names, in the order of the names."""
-    return _ordered({row.code: name_of(row) for row in listed.itertuples() if row.code in present})
+    return _ordered({row.code: name_of(row) for row in each_row(listed) if row.code in present})
 
 
 def _ordered(names: dict[str, str]) -> dict[str, str]:
@@ -47,7 +48,7 @@ def district_names(scope: Scope) -> dict[str, str]:
 @cached(32)
 def _district_names(scope: Scope) -> dict[str, str]:
     table = queries.areas(scope, None).drop_duplicates("district_code")
-    return {row.district_code: name_of(row, "district_name") for row in table.itertuples()}
+    return {row.district_code: name_of(row, "district_name") for row in each_row(table)}
 
 
 def subdistrict_names(scope: Scope) -> dict[str, str]:
@@ -57,7 +58,7 @@ def subdistrict_names(scope: Scope) -> dict[str, str]:
 
 @cached(32)
 def _subdistrict_names(scope: Scope) -> dict[str, str]:
-    areas = queries.areas(scope, None).itertuples()
+    areas = each_row(queries.areas(scope, None))
     return _ordered({row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in areas})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -13,6 +13,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit_folium import st_folium
 
 from geo.coverage.roll_up import RolledUp
+from geo.frames import each_row
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
@@ -40,7 +41,7 @@ def html(text: str) -> None:
 
 
 @contextmanager
-def together() -> Iterator[None]:
+def together() -> Generator[None]:
     """Panels of plain HTML drawn in here become one element, one under the other.
 
     A browser goes through every element of a page several times for one change, and checks every piece of HTML on its own.
@@ -136,7 +137,7 @@ def open_subdistrict(code: str | None) -> None:
         page_links.go("subdistrict", url_state.link_params(subdistrict=code))
 
 
-def legend(styles: dict[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
+def legend(styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
     """Every class in use with its colour, pattern, words and number of subdistricts."""
     rows = "".join(
         _class(style, counts.get(key, 0)) for key, style in styles.items() if counts.get(key, 0) or key not in {"x"}
@@ -220,7 +221,7 @@ def strip(rolled: RolledUp) -> None:
         return
     parts = [
         f"{t('level_' + row.level)} {baht(row.amount_satang)} ({whole(row.supports)} {t('records')})"
-        for row in rows.itertuples()
+        for row in each_row(rows)
     ]
     html(f'<p class="kradan-strip"><b>{safe(t("without_subdistrict"))}</b> {safe(" · ".join(parts))}</p>')
 
@@ -240,7 +241,7 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
             loaded_at=[day(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
             loaded_by=[known["loaded_by"].get(batch, "") for batch in frame["batch_id"]],
         )
-        files = rows.groupby(["base", "file_name", "loaded_at"], as_index=False).size()
+        files = pd.DataFrame({"size": rows.groupby(["base", "file_name", "loaded_at"]).size()}).reset_index()
         columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at")}
         table(files, "source-files", columns | {"size": t("column_rows_used")}, 260)
         st.caption(t("source_rows"))

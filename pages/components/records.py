@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
+from geo.frames import each_row
 from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.queries import overlaps
 from pages.queries import store as queries
@@ -19,7 +22,7 @@ def agency_names(scope: Scope) -> dict[str, str]:
 
 @cached(8)
 def _agency_names(scope: Scope) -> dict[str, str]:
-    rows = queries.code_list(scope.in_language(None), "agency").itertuples()
+    rows = each_row(queries.code_list(scope.in_language(None), "agency"))
     return {
         row.code: row.short_th if scope.language == "th" and isinstance(row.short_th, str) else name_of(row)
         for row in rows
@@ -39,19 +42,19 @@ def stream_names(scope: Scope) -> dict[str, str]:
 
 @cached(8)
 def _stream_names(scope: Scope) -> dict[str, str]:
-    return {row.code: name_of(row) for row in queries.code_list(scope.in_language(None), "stream").itertuples()}
+    return {row.code: name_of(row) for row in each_row(queries.code_list(scope.in_language(None), "stream"))}
 
 
-def theme_words(codes: object) -> str:
+def theme_words(codes: Any) -> str:
     """One or several theme codes (``a|b`` or ``a,b``) in words; "not coded" where there is none."""
     names = theme_names()
-    parts = [] if pd.isna(codes) else str(codes).replace("|", ",").split(",")  # type: ignore[arg-type]
+    parts = [] if pd.isna(codes) else str(codes).replace("|", ",").split(",")
     return ", ".join(names.get(code, code) for code in parts if code) or t("not_coded")
 
 
-def place_words(scope: Scope, code: object) -> str:
+def place_words(scope: Scope, code: Any) -> str:
     """An area code in words: subdistrict and district, district, or province."""
-    text = "" if pd.isna(code) else str(code)  # type: ignore[arg-type]
+    text = "" if pd.isna(code) else str(code)
     if len(text) >= 6:
         return subdistrict_names(scope).get(text[:6], text)
     if len(text) == 4:
@@ -59,24 +62,24 @@ def place_words(scope: Scope, code: object) -> str:
     return t("whole_province") if text else t("not_placed")
 
 
-def source_words(record: object) -> str:
+def source_words(record: Any) -> str:
     """File, sheet and row of a record."""
-    return t("source_row", file=record.file_name, sheet=record.sheet, row=record.row)  # type: ignore[attr-defined]
+    return t("source_row", file=record.file_name, sheet=record.sheet, row=record.row)
 
 
-def period_words(record: object) -> str:
+def period_words(record: Any) -> str:
     """When a record runs: its dates, else its fiscal year."""
-    start, end = day(record.starts_on), day(record.ends_on)  # type: ignore[attr-defined]
+    start, end = day(record.starts_on), day(record.ends_on)
     if start or end:
         return f"{start} – {end}"
-    number = record.fiscal_year  # type: ignore[attr-defined]
+    number = record.fiscal_year
     return t("not_known") if pd.isna(number) else year(number)
 
 
 def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
     """Support records with words for a table."""
     agencies, streams = agency_names(scope), stream_names(scope)
-    rows = list(records.itertuples())
+    rows = list(each_row(records))
     return records.assign(
         agency=[agencies.get(row.agency_code, row.agency_code) for row in rows],
         stream=["" if pd.isna(row.stream_code) else streams.get(row.stream_code, row.stream_code) for row in rows],
@@ -118,12 +121,12 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def village_words(row: object) -> str:
+def village_words(row: Any) -> str:
     """Share of villages named in a coverage row; a record for the whole subdistrict says so instead of 0 %."""
-    if row.villages == 0:  # type: ignore[attr-defined]
+    if row.villages == 0:
         return t("no_villages")
-    if row.status == "not_reported":  # type: ignore[attr-defined]
+    if row.status == "not_reported":
         return t("not_known")
-    if row.whole_subdistrict is True and not row.covered_villages:  # type: ignore[attr-defined]
+    if row.whole_subdistrict is True and not row.covered_villages:
         return t("whole_subdistrict")
-    return percent(row.village_share)  # type: ignore[attr-defined]
+    return percent(row.village_share)

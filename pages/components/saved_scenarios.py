@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from loaders.decisions import scenarios
 from loaders.problems import Refused
 from pages.queries import store as queries
@@ -78,14 +80,14 @@ def kept(scope: Scope, kind: str) -> pd.DataFrame:
     return table.assign(content=[json.loads(text) for text in table["content"]])
 
 
-def words(row: object) -> str:
+def words(row: Any) -> str:
     """Name, person and day of a saved scenario."""
-    return f"{row.name} · {row.decided_by} · {day(row.decided_at)}"  # type: ignore[attr-defined]
+    return f"{row.name} · {row.decided_by} · {day(row.decided_at)}"
 
 
 def names(scope: Scope, kind: str) -> dict[str, str]:
     """Keys of saved scenarios (as text, for lists and links) with their words."""
-    return {str(row.id): words(row) for row in kept(scope, kind).itertuples()}
+    return {str(row.id): words(row) for row in each_row(kept(scope, kind))}
 
 
 def content(scope: Scope, kind: str, key: str) -> dict:

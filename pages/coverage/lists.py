@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
@@ -95,7 +97,7 @@ def _list(scope: Scope, query: Query, inside: pd.DataFrame) -> None:
 
 
 def _places(scope: Scope, inside: pd.DataFrame, query: Query) -> None:
-    names = {row.subdistrict_code: row for row in queries.areas(scope, query.fiscal_year).itertuples()}
+    names = {row.subdistrict_code: row for row in each_row(queries.areas(scope, query.fiscal_year))}
     rows = inside.assign(
         name=[name_of(names[code]) for code in inside["subdistrict_code"]],
         district=[name_of(names[code], "district_name") for code in inside["subdistrict_code"]],
@@ -103,7 +105,7 @@ def _places(scope: Scope, inside: pd.DataFrame, query: Query) -> None:
             t(f"status_{status}") + (f" · {t('estimated')}" if guess else "")
             for status, guess in zip(inside["status"], inside["is_estimated"], strict=True)
         ],
-        villages_reached=[rows_.village_words(row) for row in inside.itertuples()],
+        villages_reached=[rows_.village_words(row) for row in each_row(inside)],
         missing=[rows_.base_words(scope, bases) for bases in inside["missing_bases"]],
     ).sort_values(["agencies", "subdistrict_code"], ascending=[False, True])
     rows["agencies"] = rows["agencies"].astype("Int64").mask(rows["status"].eq("not_reported"))
@@ -160,6 +162,6 @@ def _levels(scope: Scope, query: Query) -> None:
     panels.table(rows, "coverage-level", columns, formats={"supports": whole, "amount_satang": baht})
 
 
-def per_head(value: object) -> str:
+def per_head(value: Any) -> str:
     """Baht per head without satang."""
-    return t("not_known") if pd.isna(value) else f"{float(value):,.0f}"  # type: ignore[arg-type]
+    return t("not_known") if pd.isna(value) else f"{float(value):,.0f}"

@@ -193,7 +193,11 @@ def history(scope: Scope, chosen: Query) -> None:
     )  # fmt: skip
     columns = {"stream": t("filter_stream"), "kind": t("column_kind"), "state": t("column_state"), "starts_on": t("column_starts"), "ends_on": t("column_ends"),
                "supports": t("column_records"), "amount_satang": t("column_amount_all"), "year_satang": t("column_amount_year")}  # fmt: skip
-    in_baht = {"amount_satang": baht, "year_satang": lambda value: "" if pd.isna(value) else baht(value)}
+
+    def of_year(satang: object) -> str:
+        return "" if pd.isna(satang) else baht(satang)
+
+    in_baht: dict[str, Callable] = {"amount_satang": baht, "year_satang": of_year}
     panels.table(rows, "streams", columns, formats=in_baht)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from geo.frames import each_row
 from loaders import store
 from loaders.layouts import templates
 from pages.components import records
@@ -23,7 +24,7 @@ def batches(scope: Scope) -> None:
         return
     st.html(f"<b>{safe(t('batches_title'))}</b>")
     names = records.agency_names(scope)
-    rows = {int(row.id): row for row in known.itertuples()}
+    rows = {int(row.id): row for row in each_row(known)}
 
     def words(number: int) -> str:
         row = rows[number]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from geo.coverage.matrix import money_matrix, who_could_act_in
 from geo.coverage.roll_up import STRIP_LEVELS
+from geo.frames import each_row
 from geo.maps.palette import NONE, NOT_APPLICABLE, NOT_REPORTED, SEQUENTIAL
 from loaders import codes
 from loaders.areas import facts as province_facts
@@ -57,7 +60,7 @@ def matrix_finding(table: pd.DataFrame) -> str:
 def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
     themes, areas = _themes(chosen), _areas(scope, chosen)
-    known = {(row.theme_code, row.area_code): row for row in table.itertuples()}
+    known = {(row.theme_code, row.area_code): row for row in each_row(table)}
     if shown == "baht":
         _money(scope, chosen, themes, areas, known)
         return
@@ -71,10 +74,10 @@ def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) ->
     st.html(matrix_html(t("matrix_area"), list(themes.values()), rows, t("view_matrix")))
 
 
-def _thousands(satang: object) -> str:
+def _thousands(satang: Any) -> str:
     """Money in thousand baht: a cell has room for a number, the unit stands above."""
-    value = 0 if pd.isna(satang) else int(satang) / 100_000  # type: ignore[arg-type, call-overload]
-    return t("not_known") if pd.isna(satang) else f"{value:,.0f}" if abs(value) >= 10 or not value else f"{value:,.1f}"  # type: ignore[arg-type]
+    value = 0 if pd.isna(satang) else int(satang) / 100_000
+    return t("not_known") if pd.isna(satang) else f"{value:,.0f}" if abs(value) >= 10 or not value else f"{value:,.1f}"
 
 
 def _row_address(code: str) -> str:
@@ -85,24 +88,24 @@ def _row_address(code: str) -> str:
     )
 
 
-def _share(row: object) -> float:
-    reachable = row.all - row.not_applicable  # type: ignore[attr-defined]
+def _share(row: Any) -> float:
+    reachable = row.all - row.not_applicable
     if reachable == 1:  # one subdistrict: its records make the shade, five and more the darkest
-        return min(row.supports, 5) / 5 - 0.01  # type: ignore[attr-defined]
-    return row.covered / reachable if reachable else 0.0  # type: ignore[attr-defined]
+        return min(row.supports, 5) / 5 - 0.01
+    return row.covered / reachable if reachable else 0.0
 
 
-def _places(row: object, chosen: Query) -> str:
+def _places(row: Any, chosen: Query) -> str:
     """``5/13`` subdistricts, or records of one subdistrict; the kinds of nothing in words."""
-    if row.status != "covered":  # type: ignore[attr-defined]
-        return t(f"cell_{row.status}")  # type: ignore[attr-defined]
+    if row.status != "covered":
+        return t(f"cell_{row.status}")
     if chosen.district:
-        return whole(row.supports)  # type: ignore[attr-defined]
-    return f"{row.covered}/{row.all - row.not_applicable}"  # type: ignore[attr-defined]
+        return whole(row.supports)
+    return f"{row.covered}/{row.all - row.not_applicable}"
 
 
-def _cell(row: object, chosen: Query, text: str, share: float) -> Cell:
-    theme, area, status = row.theme_code, row.area_code, row.status  # type: ignore[attr-defined]
+def _cell(row: Any, chosen: Query, text: str, share: float) -> Cell:
+    theme, area, status = row.theme_code, row.area_code, row.status
     own = {"subdistrict": area} if len(area) == 6 else {"district": area}
     covered = status == "covered"
     href = (
@@ -110,7 +113,7 @@ def _cell(row: object, chosen: Query, text: str, share: float) -> Cell:
         if covered
         else _cell_address(theme, area)
     )
-    tip = t("cell_tip", covered=row.covered, none=row.none, unknown=row.not_reported, amount=baht(row.amount_satang))  # type: ignore[attr-defined]
+    tip = t("cell_tip", covered=row.covered, none=row.none, unknown=row.not_reported, amount=baht(row.amount_satang))
     return Cell(text, status, min(int(share * 5), 4), href, tip)
 
 
@@ -127,7 +130,7 @@ def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str,
         province_facts.local_governments(scope.province),
         chosen.district,
     )
-    amounts = {(row.theme_code, row.area_code): row.amount_satang for row in found.itertuples()}
+    amounts = {(row.theme_code, row.area_code): row.amount_satang for row in each_row(found)}
     largest = max((int(amount) for amount in amounts.values() if pd.notna(amount)), default=0)
     has_uncoded = bool(found["theme_code"].eq(NOT_CODED).any())
     rows = []
@@ -157,11 +160,11 @@ def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str,
     st.html(matrix_html(t("matrix_area"), heads, rows, t("view_matrix")))
 
 
-def _money_cell(amounts: dict, row: object, chosen: Query, largest: int) -> Cell:
-    amount = amounts.get((row.theme_code, row.area_code))  # type: ignore[attr-defined]
-    if (row.theme_code, row.area_code) not in amounts:  # type: ignore[attr-defined]
-        return _cell(row, chosen, t("status_covered") if row.status == "covered" else t(f"cell_{row.status}"), 0)  # type: ignore[attr-defined]
-    share = int(amount) / largest if largest and pd.notna(amount) else 0.0
+def _money_cell(amounts: dict, row: Any, chosen: Query, largest: int) -> Cell:
+    amount = amounts.get((row.theme_code, row.area_code))
+    if (row.theme_code, row.area_code) not in amounts:
+        return _cell(row, chosen, t("status_covered") if row.status == "covered" else t(f"cell_{row.status}"), 0)
+    share = int(amount) / largest if largest and amount is not None and pd.notna(amount) else 0.0
     cell = _cell(row, chosen, _thousands(amount), min(max(share, 0.0), 1.0) ** 0.5)
     return cell if cell.status == "covered" else Cell(cell.text, "covered", 0, cell.href, t("cell_from_above"))
 

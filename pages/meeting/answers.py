@@ -5,6 +5,8 @@ Weak means the weakest class of the ranking, as on the wall's other views; witho
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from geo.money.alignment import strength
@@ -69,15 +71,15 @@ def _numbers(answer: Answer) -> pd.Series:
     return pd.to_numeric(answer.classes.set_index("subdistrict_code")["value"], errors="coerce")
 
 
-def _blank(meeting: MeetingData, name: str, value: object) -> object:
+def _blank(meeting: MeetingData, name: str, value: Any) -> object:
     """A blank as :mod:`pages.meeting.steps` writes them; the endings are those of :mod:`geo.questions.questions`."""
-    if pd.isna(value):  # type: ignore[arg-type]
+    if pd.isna(value):
         return None
     if name.endswith("_satang"):
-        return {"satang": int(value)}  # type: ignore[call-overload]
+        return {"satang": int(value)}
     if name.endswith("_code"):
         return _place(meeting, str(value))
-    return round(float(value)) if name.endswith("_per_head") else int(value)  # type: ignore[arg-type, call-overload]
+    return round(float(value)) if name.endswith("_per_head") else int(value)
 
 
 def _place(meeting: MeetingData, code: str) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -31,9 +32,9 @@ NO_NAME = {"th": "-", "en": "-"}
 VIEWS = ("coverage", "gaps", "overlaps", "currents", "classes", "weak", "pilots", "decision")
 
 
-def whole(number: object) -> int | None:
+def whole(number: Any) -> int | None:
     """A JSON number, ``None`` when it is not known."""
-    return None if pd.isna(number) else int(number)  # type: ignore[arg-type, call-overload]
+    return None if pd.isna(number) else int(number)
 
 
 @dataclass(frozen=True)
@@ -176,7 +177,7 @@ class MeetingData:
         values, marks = (None if series is None else series.reindex(self.codes) for series in (values, marks))
         return Choropleth(styles, listed, classes.reindex(self.codes), values, unit, marks, mark_key)
 
-    def step(self, view: str, layer: Choropleth, title: list, **more: object) -> dict:
+    def step(self, view: str, layer: Choropleth, title: list, **more: Any) -> dict:
         """Put a step together as plain JSON: the layer by code order, its legend, the finding; ``more`` overrides."""
         by_code = dict(zip(layer.codes, layer.classes, strict=True))
         classes = "".join(by_code[code] for code in self.codes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo.frames import each_row
 from geo.maps import palette
 from loaders import store
 from loaders.decisions import meetings
@@ -64,6 +65,10 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
         from pages.meeting.pack import make
 
         bar = st.progress(0.0, text=t("meeting_pack_doing"))
+
+        def tick(share: float, name: str) -> None:
+            bar.progress(share, text=name)
+
         decisions = meeting.decisions_of(scope, number)
         story = meeting.story_named(st.query_params.get("story"))
         st.session_state["_pack"] = (
@@ -74,7 +79,7 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
                 decisions,
                 language(),
                 all_sheets=sheets,
-                tick=lambda share, name: bar.progress(share, text=name),
+                tick=tick,
             ),
         )
         bar.empty()
@@ -105,7 +110,7 @@ def _frozen(scope: Scope, number: int | None) -> None:
     if number is not None and st.button(t("meeting_to_now"), key="to-now"):
         st.query_params.pop("frozen", None)
         st.rerun()
-    for row in kept.head(12).itertuples():
+    for row in each_row(kept.head(12)):
         with st.container(horizontal=True, vertical_alignment="center", key=f"kept-{row.id}"):
             st.html(f"<span>{row.id} · {safe(row.name)} · {safe(day(row.made_at))} · {safe(row.data_version)}</span>")
             if st.button(t("meeting_reopen"), key=f"reopen-{row.id}"):
@@ -157,7 +162,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
                 st.warning(t("meeting_decide_due_wrong"))
             except Refused as stop:
                 st.warning(t(f"problem_{stop.problem.code}"))
-    for row in meeting.decisions_of(scope, number).itertuples():
+    for row in each_row(meeting.decisions_of(scope, number)):
         with st.container(horizontal=True, vertical_alignment="center", key=f"decision-{row.id}"):
             place = f" · {words.place(facts, row.area_code)}" if isinstance(row.area_code, str) else ""
             st.html(f"<span><b>{safe(row.who)}</b>: {safe(row.what)}{safe(place)} {safe(words.day(row.due_on))}</span>")

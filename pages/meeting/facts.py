@@ -9,6 +9,7 @@ import tomllib
 
 import pandas as pd
 
+from geo.frames import each_row
 from loaders import settings
 from pages.meeting import answers as meeting_answers
 from pages.meeting.board import MeetingData, whole
@@ -73,7 +74,7 @@ def _is_demo(scope: Scope) -> bool:
 
 def _names(scope: Scope, name: str) -> dict[str, dict[str, str]]:
     found = {}
-    for row in queries.code_list(scope, name).itertuples():
+    for row in each_row(queries.code_list(scope, name)):
         english = row.name_en if isinstance(row.name_en, str) and row.name_en else row.name_th
         short = getattr(row, "short_th", None)
         found[str(row.code)] = {
@@ -89,7 +90,7 @@ def _areas(meeting: MeetingData) -> dict[str, dict]:
             "th": row.name_th, "en": row.name_en, "district": row.district_code, "district_th": row.district_name_th, "district_en": row.district_name_en,
             "population": whole(row.population), "villages": whole(row.villages),
         }
-        for row in meeting.areas.loc[meeting.codes].itertuples()
+        for row in each_row(meeting.areas.loc[meeting.codes])
     }  # fmt: skip
 
 
@@ -101,7 +102,7 @@ def _support(meeting: MeetingData) -> dict:
 
 def _sources(scope: Scope) -> list[dict]:
     found = []
-    for row in _active(scope).sort_values("id").itertuples():
+    for row in each_row(_active(scope).sort_values("id")):
         day = row.as_of if pd.notna(row.as_of) else row.loaded_at
         found.append({"batch": int(row.id), "base": row.base, "file": row.file_name, "rows": int(row.rows_loaded), "day": str(pd.Timestamp(day).date()),
                       "sha256": row.file_sha256})  # fmt: skip
@@ -145,11 +146,8 @@ def _top(rows: pd.DataFrame | None) -> list[list]:
     """The agencies with most money in a subdistrict: code, records, satang."""
     if rows is None:
         return []
-    grouped = (
-        rows.groupby("agency_code")["amount_satang"]
-        .agg(["size", lambda part: part.sum(min_count=1)])
-        .set_axis(["records", "satang"], axis="columns")
-    )
+    amounts = rows.groupby("agency_code")["amount_satang"]
+    grouped = pd.DataFrame({"records": amounts.size(), "satang": amounts.sum(min_count=1)})
     ordered = grouped.sort_values(["satang", "records"], ascending=False, na_position="last")
     return [[str(code), int(records), whole(satang)] for code, records, satang in ordered.itertuples(name=None)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pandas as pd
 
@@ -205,7 +206,7 @@ def currents(meeting: MeetingData) -> dict:
 
 def _stream_bars(meeting: MeetingData, streams: pd.Series, total: int) -> list[list]:
     known = queries.code_list(meeting.scope, "stream").set_index("code")
-    bars = []
+    bars: list[list[Any]] = []
     for code, satang in streams.head(5).items():
         row = known.loc[code] if code in known.index else None
         name = (

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 import streamlit.components.v1 as components
 
+from geo.frames import each_row
 from geo.maps import palette
 from geo.maps.classes import check_styles
 from loaders import settings, store
@@ -209,7 +210,7 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
     )
     noted = [
         {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}
-        for row in decisions_of(scope, number).itertuples()
+        for row in each_row(decisions_of(scope, number))
     ]
     refused = st.session_state.get("_meeting_refused", [])
     with st.container(key="wall"):

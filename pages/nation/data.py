@@ -123,12 +123,12 @@ def _tiles(main: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     once, codes = first < second, main[KEY].to_numpy()
     pairs = {"subdistrict_code_a": codes[first[once]], "subdistrict_code_b": codes[second[once]]}
     tiles = tile_grid(facts, assign(facts, pd.DataFrame(pairs), steps=TILE_STEPS))
-    return _with_points(tiles.rename(columns={"subdistrict_code": KEY}))
+    return _with_points(gpd.GeoDataFrame(tiles.rename(columns={"subdistrict_code": KEY})))
 
 
 def _with_points(tiles: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     middle = tiles.geometry.representative_point()
-    return tiles.assign(lon=middle.x, lat=middle.y)
+    return gpd.GeoDataFrame(tiles.assign(lon=middle.x, lat=middle.y))
 
 
 def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
@@ -154,7 +154,13 @@ def reports(scope: Scope) -> pd.DataFrame:
 def province_table(scope: Scope, query: Query) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
     return geo_nation.by_province(
-        sums(scope), reports(scope), list(nation.provinces()), **query.without("district").filters
+        sums(scope),
+        reports(scope),
+        list(nation.provinces()),
+        fiscal_year=query.fiscal_year,
+        agency=query.agency,
+        theme=query.theme,
+        stream=query.stream,
     )
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks
 from geo.maps.palette import NONE
@@ -146,7 +147,7 @@ def listing(table: pd.DataFrame) -> None:
     ).sort_values(["records", nation_data.KEY], ascending=[False, True], na_position="last")
     columns = {"province": t("column_province"), "agencies": t("column_agencies"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
     head = "".join(f'<th scope="col">{safe(words)}</th>' for words in columns.values())
-    body = "".join(_line(row) for row in shown.itertuples())
+    body = "".join(_line(row) for row in each_row(shown))
     st.html(
         f'<div class="kradan-provinces" tabindex="0" role="region" aria-label="{safe(t("list_provinces"))}">'
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"

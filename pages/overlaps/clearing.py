@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from loaders.problems import Refused
 from pages.components import panels
 from pages.components import records as rows_
@@ -35,7 +36,7 @@ def form(scope: Scope, shown: pd.DataFrame) -> None:
 def _both(scope: Scope, pair: pd.Series) -> None:
     records = queries.support(scope).set_index("support_id", drop=False).loc[[pair["support_a"], pair["support_b"]]]
     cards = []
-    for row in rows_.support_words(scope, records).itertuples():
+    for row in each_row(rows_.support_words(scope, records)):
         lines = [row.agency, row.what, row.theme, row.place, row.period, baht(row.amount_satang), row.source]
         cards.append(f"<div>{''.join(f'<p>{safe(line)}</p>' for line in lines if line)}</div>")
     st.html(f'<div class="kradan-both">{"".join(cards)}</div><p><b>{safe(t("rule"))}:</b> {safe(pair["rule"])}</p>')
@@ -92,8 +93,8 @@ def _stale(scope: Scope, known: pd.DataFrame) -> pd.DataFrame:
 def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
     shown = rows.assign(
         number=range(1, len(rows) + 1),
-        one=[t("source_row", file=row.file_a or "–", sheet=row.sheet_a, row=row.row_a) for row in rows.itertuples()],
-        other=[t("source_row", file=row.file_b or "–", sheet=row.sheet_b, row=row.row_b) for row in rows.itertuples()],
+        one=[t("source_row", file=row.file_a or "–", sheet=row.sheet_a, row=row.row_a) for row in each_row(rows)],
+        other=[t("source_row", file=row.file_b or "–", sheet=row.sheet_b, row=row.row_b) for row in each_row(rows)],
         on=[day(when) for when in rows["when"]],
     )
     columns = {"number": t("column_number"), "one": t("column_source_one"), "other": t("column_source_other"), "reason": t("clear_reason"),

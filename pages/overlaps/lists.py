@@ -138,12 +138,12 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
         x=across, y=alt.Y("subdistricts:Q", title=t("column_subdistricts"))
     )
     top = (
-        bars.mark_bar(color=ACCENT).encode(tooltip=tips)
-        + bars.mark_text(dy=-9, fontSize=15).encode(text="subdistricts:Q")
+        bars.mark_bar(color=ACCENT).encode(tooltip=tips)  # ty: ignore[missing-attribute]
+        + bars.mark_text(dy=-9, fontSize=15).encode(text="subdistricts:Q")  # ty: ignore[missing-attribute]
     ).properties(height=230)
-    empty = alt.Chart(grid).mark_circle(size=110, color=FAINT, opacity=1).encode(x=across, y=down)
-    line = alt.Chart(dots).mark_line(color=INK, strokeWidth=3).encode(x=across, y=down, detail="set:N")
-    full = alt.Chart(dots).mark_circle(size=190, color=INK, opacity=1).encode(x=across, y=down, tooltip=tips)
+    empty = alt.Chart(grid).mark_circle(size=110, color=FAINT, opacity=1).encode(x=across, y=down)  # ty: ignore[missing-attribute]
+    line = alt.Chart(dots).mark_line(color=INK, strokeWidth=3).encode(x=across, y=down, detail="set:N")  # ty: ignore[missing-attribute]
+    full = alt.Chart(dots).mark_circle(size=190, color=INK, opacity=1).encode(x=across, y=down, tooltip=tips)  # ty: ignore[missing-attribute]
     below = (empty + line + full).properties(height=30 * len(rows))
     return alt.vconcat(
         top.properties(width=42 * len(order)), below.properties(width=42 * len(order)), spacing=6
@@ -184,14 +184,14 @@ def heat(matrix: pd.DataFrame, kind: str) -> alt.LayerChart:
         scale=alt.Scale(range=[PAPER, full_shade], domain=[0, most], interpolate="rgb"),
         legend=None,
     )
-    boxes = base.mark_rect(stroke=LINE).encode(color=shade)
+    boxes = base.mark_rect(stroke=LINE).encode(color=shade)  # ty: ignore[missing-attribute]
     dark = alt.condition(
         alt.datum.pairs > most / 2,
         alt.value(ink_on(full_shade)),
         alt.value(INK),
     )
     figures = (
-        base.transform_filter(alt.datum.pairs > 0)
+        base.transform_filter(alt.datum.pairs > 0)  # ty: ignore[missing-attribute]
         .mark_text(fontSize=15)
         .encode(text=alt.Text("pairs:Q", format=","), color=dark)
     )

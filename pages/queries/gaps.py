@@ -84,8 +84,7 @@ def plan_demands(scope: Scope, query: Query) -> pd.DataFrame:
 def near_agencies(scope: Scope, fiscal_year: int | None) -> dict[tuple[str, str], list[str]]:
     """Agencies at work next door by subdistrict and theme, those in most neighbours first."""
     table = geo_gaps.neighbouring_agencies(records(scope, Query(fiscal_year)), store.adjacency(scope))
-    groups = table.groupby(["subdistrict_code", "theme_code"])
-    return {(str(code), str(theme)): list(rows["agency_code"]) for (code, theme), rows in groups}
+    return table.groupby(["subdistrict_code", "theme_code"])["agency_code"].agg(list).to_dict()
 
 
 @cached(16)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from geo.coverage.roll_up import SplitMethod
 
@@ -41,6 +42,6 @@ class Query:
         return getattr(self, dimension) or ""
 
     @property
-    def filters(self) -> dict[str, str | int | None]:
+    def filters(self) -> dict[str, Any]:
         """The choices that narrow the records themselves, by the name :func:`geo.periods.filter_support` has for them."""
         return {name: getattr(self, name) for name in ("fiscal_year", "agency", "theme", "stream", "district")}

@@ -5,7 +5,7 @@ Frames are shared between sessions and must not be changed in place; ``geo`` nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import NamedTuple, TypeVar
@@ -55,7 +55,7 @@ def basis(scope: Scope) -> Basis:
 
 
 @contextmanager
-def writing() -> Iterator[Connection]:
+def writing() -> Generator[Connection]:
     """A write by the person at this session; refused for whoever is not of the data team."""
     sign_in.team_only(viewer())
     with store.writing(engine()) as connection:

@@ -66,9 +66,9 @@ def spec_of(method: Method, axis: str = "strength") -> Spec:
         changed["criterion"] = [
             {**entry, "weight": weights.get(entry["code"], entry.get("weight", 1.0))} for entry in base["criterion"]
         ]
-        changed["classes"] = {**base["classes"], "method": method.classes}
-        if method.classes == "thresholds":
-            changed["classes"]["thresholds"] = list(method.limits or LIMITS[method.normalise])
+        limits = list(method.limits or LIMITS[method.normalise])
+        stated = {"thresholds": limits} if method.classes == "thresholds" else {}
+        changed["classes"] = {**base["classes"], "method": method.classes, **stated}
     return read_spec(changed, axis)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from geo.ranking.ranking import Ranking, influence
 from geo.ranking.review import Agreed
 from pages.components import filters as choices
@@ -89,8 +92,8 @@ def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, s
     scenarios.note([t("criteria_to_confirm")])
 
 
-def _share(value: object) -> str:
-    return "–" if pd.isna(value) else percent(value)  # type: ignore[arg-type]
+def _share(value: Any) -> str:
+    return "–" if pd.isna(value) else percent(value)
 
 
 def _influence(ranking: Ranking) -> pd.DataFrame:
@@ -115,7 +118,7 @@ def _influence_bars(rows: pd.DataFrame, names: dict[str, str]) -> None:
                 (0 if pd.isna(row.real) else row.real, "real", percent(row.real)),
             ],
         )
-        for row in rows.itertuples()
+        for row in each_row(rows)
     ]
     draw_bars(bars, float(rows[["stated", "real"]].max().max()))
     scenarios.note([t("influence_how")])

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.palette import CLASSES, QUADRANTS
 from geo.ranking.ranking import Ranking
@@ -131,14 +133,14 @@ def class_legend(layer: Choropleth, district: str | None) -> None:
     panels.legend({key: layer.styles[key] for key in members}, members, mark)
 
 
-def decimal(value: object) -> str:
+def decimal(value: Any) -> str:
     """One decimal; a dash where there is no figure."""
-    return "–" if pd.isna(value) else f"{float(value):,.1f}"  # type: ignore[arg-type]
+    return "–" if pd.isna(value) else f"{float(value):,.1f}"
 
 
-def rank_words(value: object) -> str:
+def rank_words(value: Any) -> str:
     """A rank; a dash where there is none."""
-    return "–" if pd.isna(value) else f"{int(value):,}"  # type: ignore[call-overload]
+    return "–" if pd.isna(value) else f"{int(value):,}"
 
 
 def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: float) -> None:
@@ -183,7 +185,7 @@ def why_class(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.Da
                 )
             ],
         )
-        for row in rows.itertuples()
+        for row in each_row(rows)
     ]
     missing = [name for key, name in names.items() if key not in set(rows["criterion"])]
     draw_bars(bars, float(rows["against_mean"].abs().max()))
@@ -231,7 +233,7 @@ def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Query, co
 
 
 def _class(name: object) -> str:
-    return t("rank_no_score") if pd.isna(name) else str(name)  # type: ignore[arg-type]
+    return t("rank_no_score") if pd.isna(name) else str(name)
 
 
 def _override_words(scope: Scope, row: dict) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from loaders.imports.review import commands
 from loaders.problems import Refused
 from pages.components import panels, records
@@ -25,7 +26,7 @@ MOST_NAMED = 5
 BLANK = ""
 
 
-def reasons(rows: pd.DataFrame) -> str:
+def reasons(rows: pd.DataFrame) -> str | None:
     """Choose a reason; the one with most rows first."""
     counts = rows["problem"].value_counts()
     money = rows.groupby("problem")["satang"].sum()
@@ -193,10 +194,10 @@ def past(scope: Scope) -> None:
     if len(standing):
         with st.expander(t("decisions_made", number=whole(len(standing)))):
             shown = standing.assign(
-                what=[t(f"decided_{row.kind}") for row in standing.itertuples()],
+                what=[t(f"decided_{row.kind}") for row in each_row(standing)],
                 to=[
                     records.place_words(scope, row.area_code) if isinstance(row.area_code, str) else row.value or ""
-                    for row in standing.itertuples()
+                    for row in each_row(standing)
                 ],
                 when=[day(at) for at in standing["decided_at"]],
             )
@@ -211,7 +212,7 @@ def past(scope: Scope) -> None:
     if len(unused):
         with st.expander(t("unused_aliases", number=whole(len(unused)))):
             st.caption(t("unused_aliases_note"))
-            for row in unused.itertuples():
+            for row in each_row(unused):
                 st.html(
                     f"<p>{safe(row.written.replace('|', ' ').strip())} → {safe(records.place_words(scope, row.area_code))} · {safe(row.decided_by)} · {safe(row.reason or '')}</p>"
                 )

@@ -159,7 +159,7 @@ def reasons(scope: Scope, choice: Choice) -> None:
         money = code == "select_infeasible_budget"
         st.warning(
             t(
-                code,
+                str(code),
                 value=", ".join(_reason(scope, value, money) for value in rows["value"]),
                 suggestion="" if pd.isna(needed) else baht(needed) if money else needed,
             )
@@ -234,7 +234,7 @@ def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:
         formats={"cost_satang": baht, "worth": lambda value: f"{value:,.0f}"},
     )
     if len(choice.prices):
-        lines = [_price(scope, row._asdict()) for row in choice.prices.itertuples(index=False)]
+        lines = [_price(scope, row) for row in choice.prices.to_dict("records")]
         body = "".join(f"<li>{safe(line)}</li>" for line in lines)
         st.html(f'<div class="kradan-sheet"><b>{safe(t("pick_prices"))}</b><ul>{body}</ul></div>')
 

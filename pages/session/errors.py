@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -29,7 +29,7 @@ def _told(fault: Exception) -> str:
 
 
 @contextmanager
-def boundary() -> Iterator[None]:
+def boundary() -> Generator[None]:
     """Whatever goes wrong inside becomes a message that says what to do; Streamlit's own signals pass."""
     try:
         yield

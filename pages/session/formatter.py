@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -40,7 +40,7 @@ class Formatter:
         words = catalogue(self.language)[key]
         return words.format(**blanks) if blanks else words
 
-    def coded(self, stem: str, code: object) -> str:
+    def coded(self, stem: str, code: Any) -> str:
         """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
         return catalogue(self.language).get(f"{stem}{code}", str(code))
 
@@ -80,32 +80,35 @@ class Formatter:
         english = getattr(row, f"{stem}_en", None)
         return self.name({"th": getattr(row, f"{stem}_th"), "en": english if isinstance(english, str) else None})
 
-    def whole(self, number: object) -> str:
+    def whole(self, number: Any) -> str:
         """A whole number with separators; words when it is not known."""
-        return self.text("not_known") if pd.isna(number) else f"{int(number):,}"  # type: ignore[arg-type]
+        return self.text("not_known") if pd.isna(number) else f"{int(number):,}"
 
-    def baht(self, satang: object) -> str:
+    def baht(self, satang: Any) -> str:
         """Money: full baht below a million, millions above."""
-        if pd.isna(satang):  # type: ignore[arg-type]
+        if pd.isna(satang):
             return self.text("not_known")
-        amount_baht = int(satang) / SATANG_PER_BAHT  # type: ignore[call-overload]
+        amount_baht = int(satang) / SATANG_PER_BAHT
         if abs(amount_baht) >= MILLION_BAHT:
             return self.text("million_baht", value=f"{amount_baht / MILLION_BAHT:,.2f}")
         return self.text("baht", value=f"{amount_baht:,.0f}")
 
-    def percent(self, share: object) -> str:
+    def percent(self, share: Any) -> str:
         """A share (0-1) in per cent."""
-        return self.text("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"  # type: ignore[arg-type]
+        return self.text("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"
 
     def year(self, fiscal_year: int) -> str:
         """A fiscal year as the person writes it: Buddhist in Thai, both in English."""
         return self.text("fiscal_year", be=int(fiscal_year) + 543, ce=int(fiscal_year))
 
-    def day(self, value: object) -> str:
+    def day(self, value: Any) -> str:
         """A date (or its ISO text) in words, empty when not known."""
-        return "" if pd.isna(value) else thai_date(pd.Timestamp(value).date(), self.language)  # type: ignore[arg-type]
+        if pd.isna(value):
+            return ""
+        when: Any = pd.Timestamp(value)
+        return thai_date(when, self.language)
 
-    def theme(self, code: object) -> str:
+    def theme(self, code: Any) -> str:
         """A theme by name; "not coded" for any other code."""
         return _theme_names(self.language).get(str(code)) or self.text("not_coded")
 

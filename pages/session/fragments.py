@@ -7,7 +7,7 @@ Streamlit runs named fragments alone when a widget's callback asks for it (``st.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Literal
@@ -22,7 +22,7 @@ _redrawn: ContextVar[tuple[str, ...]] = ContextVar("parts_redrawn", default=())
 
 
 @contextmanager
-def redraws(*names: str) -> Iterator[None]:
+def redraws(*names: str) -> Generator[None]:
     """Choices made in here draw these parts anew and nothing else."""
     token = _redrawn.set(names)
     try:

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from geo.frames import each_row
 from loaders import store
 from loaders import tracker as due_dates
 from loaders.store import tables, users
@@ -29,8 +30,7 @@ def data_sets(scope: Scope) -> None:
     names = records.agency_names(scope)
     present = queries.data_sets(scope)
     level = [
-        sharing.get((row.register, row.base), sharing.get((row.register, "*"), LEVELS[0]))
-        for row in present.itertuples()
+        sharing.get((row.register, row.base), sharing.get((row.register, "*"), LEVELS[0])) for row in each_row(present)
     ]
     shown = present.assign(
         base_name=[names.get(base, base) for base in present["base"]],
@@ -157,7 +157,7 @@ def people(scope: Scope) -> None:
         role=[coded("role_", role) for role in named["role"]],
         place=[records.place_words(scope, code) for code in named["area_code"]],
         retain_until=[day(one) for one in named["retain_until"]],
-        source=[records.source_words(row) for row in named.itertuples()],
+        source=[records.source_words(row) for row in each_row(named)],
     )
     columns = {
         "role": t("sharing_role"),
@@ -172,7 +172,7 @@ def audit(scope: Scope) -> None:
     """Who did what, the newest first."""
     with store.reading(queries.engine()) as connection:
         rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
-    known = {row.id: row.file_name for row in queries.all_batches(scope).itertuples()}
+    known = {row.id: row.file_name for row in each_row(queries.all_batches(scope))}
     rows = rows.sort_values("id", ascending=False)
     shown = rows.assign(
         action=[coded("audit_", action) for action in rows["action"]],

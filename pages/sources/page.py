@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from geo.frames import each_row
 from loaders.areas import facts as province_facts
 from pages.components import panels, records, register_list
 from pages.queries import map_files as geometry
@@ -62,7 +63,7 @@ def _waiting(scope: Scope) -> None:
                 f"problem_{row.problem}",
                 **(blank | {"value": row.value or "", "row": row.row, "suggestion": (places or ["…"])[0]}),
             )
-            for row, places in zip(waiting.itertuples(), offered, strict=True)
+            for row, places in zip(each_row(waiting), offered, strict=True)
         ],
         candidates=[", ".join(places) for places in offered],
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -116,8 +117,8 @@ def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name:
     panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate})
 
 
-def _rate(value: object) -> str:
-    return "" if pd.isna(value) else t("unit_per_head_baht").format(f"{float(value):,.0f}")  # type: ignore[arg-type]
+def _rate(value: Any) -> str:
+    return "" if pd.isna(value) else t("unit_per_head_baht").format(f"{float(value):,.0f}")
 
 
 def send(scope: Scope, teams: pd.DataFrame) -> None:

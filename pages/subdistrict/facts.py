@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from geo.adjacency import beside
+from geo.frames import each_row
 from pages.components import records
 from pages.components.names import need_names
 from pages.queries import coverage as coverage_queries
@@ -77,7 +78,7 @@ def gaps(scope: Scope, chosen: Query, code: str) -> Block:
     asked = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
     lines += [
         t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands)
-        for row in asked.itertuples()
+        for row in each_row(asked)
     ]
     return Block("view_gaps", lines, "no_gap_here")
 
@@ -89,11 +90,7 @@ def needs(scope: Scope, chosen: Query, code: str) -> Block:
     latest = rows.sort_values("fiscal_year").drop_duplicates("indicator_code", keep="last")
     return Block(
         "needs",
-        [
-            f"{names[row.indicator_code]}: {row.value:,.0f}"
-            for row in latest.itertuples()
-            if row.indicator_code in names
-        ],
+        [f"{names[row.indicator_code]}: {row.value:,.0f}" for row in each_row(latest) if row.indicator_code in names],
     )
 
 
@@ -119,7 +116,7 @@ def fund(scope: Scope, chosen: Query, code: str) -> Block:
     """The community welfare fund and what was promised and received."""
     lines = [
         t("fund_line", members=whole(row.members), savings=baht(row.savings_satang))
-        for row in own_rows(scope, "welfare_fund", code).itertuples()
+        for row in each_row(own_rows(scope, "welfare_fund", code))
     ]
     names = records.agency_names(scope)
     for source, rows in own_rows(scope, "contribution", code).groupby("source"):
@@ -140,7 +137,7 @@ def groups(scope: Scope, chosen: Query, code: str) -> Block:
     rows = own_rows(scope, "organisation", code).sort_values("members", ascending=False, na_position="last")
     lines = [
         f"{row.organisation_name}" + ("" if pd.isna(row.members) else f" ({whole(row.members)} {t('members')})")
-        for row in rows.itertuples()
+        for row in each_row(rows)
     ]
     return Block("groups", lines)
 
@@ -149,10 +146,8 @@ def people(scope: Scope, chosen: Query, code: str) -> Block:
     """Who holds which role; a vacancy is said, a name or number only to whoever may see it."""
     rows = own_rows(scope, "role_holder", code)
     lines = []
-    for row in (
-        rows.assign(order=rows["role"].map({role: index for index, role in enumerate(ROLES)}))
-        .sort_values("order")
-        .itertuples()
+    for row in each_row(
+        rows.assign(order=rows["role"].map({role: index for index, role in enumerate(ROLES)})).sort_values("order")
     ):
         seen = [text for text in (row.person, row.phone) if isinstance(text, str) and text]
         state = t("role_vacant") if row.is_vacant else ", ".join(seen) or t("role_filled")
@@ -167,7 +162,7 @@ def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
     own = found.pairs[found.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
     names = records.agency_names(scope)
     lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
-    for row in own[own["outcome"].eq("suspected_duplication")].itertuples():
+    for row in each_row(own[own["outcome"].eq("suspected_duplication")]):
         lines.append(
             t(
                 "suspected_line",

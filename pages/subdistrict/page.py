@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geo.frames import each_row
 from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
@@ -27,7 +28,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     )
     with place:
         if code:
-            area = next(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
+            area = next(each_row(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code")))
             when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
             panels.title(
                 subdistrict_panels.subdistrict_finding(scope, chosen, code, name_of(area)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from loaders.areas import facts as province_facts
 from pages.components import panels, records
 from pages.queries import coverage
@@ -17,7 +18,7 @@ from pages.subdistrict import facts as subdistrict_facts
 
 def facts(scope: Scope, chosen: Query, code: str) -> None:
     """Figures of the place and of its support."""
-    row = next(coverage.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
+    row = next(each_row(coverage.coverage(scope, chosen).query("subdistrict_code == @code")))
     panels.figures(place_figures(scope, chosen, code))
     if row.missing_bases:
         st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row.missing_bases))}</p>")
@@ -33,8 +34,8 @@ def subdistrict_finding(scope: Scope, chosen: Query, code: str, name: str) -> st
 
 def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str]]:
     """The figures in words."""
-    area = next(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code").itertuples())
-    row = next(coverage.coverage(scope, chosen).query("subdistrict_code == @code").itertuples())
+    area = next(each_row(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code")))
+    row = next(each_row(coverage.coverage(scope, chosen).query("subdistrict_code == @code")))
     per_head = (
         t("nobody" if row.status == "none" else "not_known")
         if pd.isna(row.per_head_baht)

@@ -7,6 +7,7 @@ import unicodedata
 
 import pandas as pd
 
+from geo.frames import each_row
 from pages.components import map_layer as layers
 from pages.components import records
 from pages.components.names import province_name, theme_names
@@ -86,7 +87,7 @@ def grouped(scope: Scope, own: pd.DataFrame) -> pd.DataFrame:
         "amount_satang", ascending=False, na_position="last", kind="stable", ignore_index=True
     )
     return table.assign(
-        files=[f"{row.files} {row.first_row}{'+' if row.records > 1 else ''}" for row in table.itertuples()]
+        files=[f"{row.files} {row.first_row}{'+' if row.records > 1 else ''}" for row in each_row(table)]
     )
 
 
@@ -102,7 +103,7 @@ def fit(own: pd.DataFrame, blocks: list[list[str]], foot: str) -> tuple[float, i
     """
     for size in SIZES:
         room = PAPER - HEAD - BREATH - _rest(size, blocks, foot)
-        heights = [_row(size, row) for row in own.itertuples()]
+        heights = [_row(size, row) for row in each_row(own)]
         if sum(heights) <= room:
             return size, len(own)
     total, number = size * LINE * MM, 0
@@ -193,7 +194,7 @@ def _support(own: pd.DataFrame, lines: int) -> str:
             for cell in (row.agency, row.what, row.theme, row.where, baht(row.amount_satang), row.period, row.files)
         )
         + "</tr>"
-        for row in own.head(lines).itertuples()
+        for row in each_row(own.head(lines))
     )
     rest = own.iloc[lines:]
     if len(rest):

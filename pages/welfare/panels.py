@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
 from geo.maps.palette import NONE, UNMEASURED
@@ -115,7 +117,7 @@ def shares(scope: Scope, funds: Funds) -> None:
     """Who pays which part, in one line."""
     st.html(f"<b>{safe(t('welfare_by_payer'))}</b>")
     name = payer_names(scope)
-    scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in funds.by_payer.itertuples())])
+    scenarios.note([" · ".join(f"{name(row.payer)} {row.share * 100:.1f} %" for row in each_row(funds.by_payer))])
 
 
 def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) -> None:
@@ -148,7 +150,7 @@ def conditions(scope: Scope, funds: Funds, choice: Choice, district: str | None)
             not_met=row.not_met,
             not_known=row.not_known,
         )
-        for row in funds.by_gate.itertuples()
+        for row in each_row(funds.by_gate)
     ]
     body = "".join(f"<li>{safe(line)}</li>" for line in lines) or f"<li>{safe(t('welfare_no_gates'))}</li>"
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_gates"))}</b><ul>{body}</ul></div>')
@@ -229,8 +231,8 @@ def by_place(scope: Scope, funds: Funds, stamped: dict[str, str]) -> None:
     )
 
 
-def _tenths(share: object) -> str:
-    return "–" if pd.isna(share) else f"{float(share) * 100:.1f} %"  # type: ignore[arg-type]
+def _tenths(share: Any) -> str:
+    return "–" if pd.isna(share) else f"{float(share) * 100:.1f} %"
 
 
 def saved(scope: Scope, choice: Choice, funds: Funds) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -134,7 +135,7 @@ def _words(figure: Figure, pack: Pack, slide: Slide, plain: FontProperties, bold
 def _swatch(figure: Figure, x: float, y: float, row: dict) -> None:
     line = row["hatch"] or (STRIPE if row.get("stripe") else None)
     hatch = "\\\\\\" if row.get("stripe") else "////"
-    box = {"width": 0.03, "height": 0.03, "transform": figure.transFigure}
+    box: dict[str, Any] = {"width": 0.03, "height": 0.03, "transform": figure.transFigure}
     figure.add_artist(
         Rectangle(
             (x, y),

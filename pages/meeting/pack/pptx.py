@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from lxml import etree
+from lxml import etree  # ty: ignore[missing-module-member]
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
+from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide as Page
 from pptx.table import Table, _Cell
 from pptx.text.text import TextFrame
@@ -56,7 +58,7 @@ def slides(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
     return target.getvalue()
 
 
-def _name_fonts(deck: Presentation) -> None:
+def _name_fonts(deck: Deck) -> None:
     """The theme names the Thai font too, so that text typed later is in it."""
     for part in deck.slide_masters[0].part.rels.values():
         if part.reltype.endswith("/theme"):
@@ -91,11 +93,11 @@ def _write(
     properties.find(qn("a:latin")).addnext(complex_script)
 
 
-def _box(page: Page, x: float, y: float, wide: float, high: float, text: str, size: float, **more: object) -> None:
+def _box(page: Page, x: float, y: float, wide: float, high: float, text: str, size: float, **more: Any) -> None:
     frame = page.shapes.add_textbox(Inches(x), Inches(y), Inches(wide), Inches(high)).text_frame
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
-    _write(frame, text, size, **more)  # type: ignore[arg-type]
+    _write(frame, text, size, **more)
 
 
 def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
@@ -158,9 +160,8 @@ def _grid(page: Page, rows: int, widths: tuple[float, ...], x: float, y: float, 
     )
     table = frame.table
     table.first_row = table.horz_banding = False
-    frame._element.graphic.graphicData.tbl.tblPr.find(
-        qn("a:tableStyleId")
-    ).text = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # no fill, thin grid
+    style = table._tbl.tblPr.find(qn("a:tableStyleId"))  # ty: ignore[missing-union-attribute]
+    style.text = "{5940675A-B579-460E-94D1-54222C63F5DA}"  # no fill, thin grid
     for number, wide in enumerate(widths):
         table.columns[number].width = Inches(wide)
     for row in table.rows:
@@ -168,11 +169,11 @@ def _grid(page: Page, rows: int, widths: tuple[float, ...], x: float, y: float, 
     return table
 
 
-def _cell(cell: _Cell, text: str, size: float, **more: object) -> None:
+def _cell(cell: _Cell, text: str, size: float, **more: Any) -> None:
     cell.margin_left = cell.margin_right = Emu(50_000)
     cell.margin_top = cell.margin_bottom = Emu(0)
     cell.vertical_anchor = MSO_ANCHOR.MIDDLE
-    _write(cell.text_frame, text, size, **more)  # type: ignore[arg-type]
+    _write(cell.text_frame, text, size, **more)
 
 
 def _table(
@@ -210,7 +211,7 @@ def _decisions(page: Page, pack: Pack) -> None:
     _box(page, 0.3, 6.85, 12.7, 0.5, pack.heading, 9.5, color=QUIET)
 
 
-def _sources(deck: Presentation, pack: Pack) -> None:
+def _sources(deck: Deck, pack: Pack) -> None:
     say, sources = pack.words.say, pack.facts["sources"]
     head = tuple(say(key) for key in ("column_base", "column_file", "column_rows_loaded", "column_loaded_at"))
     for start in range(0, max(len(sources), 1), 18):

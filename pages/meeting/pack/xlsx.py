@@ -5,8 +5,8 @@ from __future__ import annotations
 import io
 from datetime import datetime
 
-import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -85,7 +85,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: object, number: Format,
 
 def _letters(pack: Pack) -> dict[str, str]:
     """Spreadsheet column of each view's class in the sheet of subdistricts."""
-    return {slide.view: xlsxwriter.utility.xl_col_to_name(9 + number) for number, slide in enumerate(pack.slides)}
+    return {slide.view: xl_col_to_name(9 + number) for number, slide in enumerate(pack.slides)}
 
 
 def _findings(book: Book) -> None:
