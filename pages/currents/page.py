@@ -1,4 +1,4 @@
-"""Currents: where the money comes from, through whose hands, for what, and where it ends; and whether it meets the plans."""
+"""Currents: where the money comes from, through whose hands, for what, where it ends, and whether it meets plans."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -17,21 +17,21 @@ MAPS = ("alignment", "strong_on_weak")
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    found = money.flows(scope, chosen)
-    named = found.paths[["stream_code", "agency_code"]].replace("", None)
+    flows = money.flows(scope, chosen)
+    named = flows.paths[["stream_code", "agency_code"]].replace("", None)
     with place:
         blanks = {
-            "total": baht(found.total_satang),
+            "total": baht(flows.total_satang),
             "streams": whole(named["stream_code"].nunique()),
             "agencies": whole(named["agency_code"].nunique()),
         }
         panels.title(
-            t("finding_currents" if found.total_satang else "finding_currents_zero", **blanks),
-            currents_panels.left_out_note(found),
+            t("finding_currents" if flows.total_satang else "finding_currents_zero", **blanks),
+            currents_panels.left_out_note(flows),
         )
-        if found.paths.empty:
+        if flows.paths.empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
-    currents_panels.flows(scope, chosen, found)
+    currents_panels.flows(scope, chosen, flows)
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(horizontal=True):
         view_ = panels.choose_map_view(scope)

@@ -23,6 +23,7 @@ from pages.session.text import baht, language, name_of, percent, safe, t, whole
 LISTS = ("gap", "unknown_support", "theme", "plans")
 BARS = ("median", "mean", "quarter")
 PER = ("count", "households", "population")
+PLAN_STATUSES = ("unmet", "part", "met", "unknown")
 
 
 def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
@@ -37,7 +38,7 @@ def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, th
 
 
 def gaps_finding(counts: pd.Series, theme: str, need: str) -> str:
-    """Places of high need without work; where there is none it says how many are not known, for they may be such places."""
+    """Places of high need without work; where there is none it says how many are not known and may be such."""
     unknown = int(counts.get("unknown_support", 0) + counts.get("unknown_need", 0))
     kind = "finding_gaps" if counts.get("gap", 0) else "finding_gaps_unknown" if unknown else "finding_gaps_zero"
     return t(kind, gaps=counts.get("gap", 0), theme=theme, need=need, unknown=unknown)
@@ -112,8 +113,9 @@ def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: s
         missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
         above=[t("yes") if above else "" for above in rows["supported_above"]],
     )
-    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "need_value": t("column_need_unit", unit=unit_of(need)),
-               "population": t("column_population"), "could_act": t("column_could_act"), "above": t("column_above"),
+    columns = {"name": t("column_subdistrict"), "district": t("column_district"),
+               "need_value": t("column_need_unit", unit=unit_of(need)), "population": t("column_population"),
+               "could_act": t("column_could_act"), "above": t("column_above"),
                "missing": t("column_missing_bases")}  # fmt: skip
     panels.table(shown, "gaps", columns, formats={"need_value": whole, "population": whole})
 
@@ -126,8 +128,9 @@ def _themes(scope: Scope, chosen: Query) -> None:
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
         population_none=rows["population_none"].mask(silent),
     )
-    columns = {"theme": t("column_theme"), "population_none": t("column_people_without"), "none": t("status_none"), "not_reported": t("status_not_reported"),
-               "covered": t("status_covered"), "amount_satang": t("column_amount"), "completeness": t("column_heard")}  # fmt: skip
+    columns = {"theme": t("column_theme"), "population_none": t("column_people_without"), "none": t("status_none"),
+               "not_reported": t("status_not_reported"), "covered": t("status_covered"),
+               "amount_satang": t("column_amount"), "completeness": t("column_heard")}  # fmt: skip
     panels.table(
         rows, "gaps-theme", columns, formats={"population_none": whole, "amount_satang": baht, "completeness": percent}
     )
@@ -139,23 +142,23 @@ def _plans(scope: Scope, chosen: Query) -> None:
     if rows.empty:
         panels.empty("no_plan_demands")
         return
-    counts = rows["status"].value_counts()
-    st.html(
-        f"<p>{safe(t('plan_finding', unmet=counts.get('unmet', 0), part=counts.get('part', 0), met=counts.get('met', 0), unknown=counts.get('unknown', 0)))}</p>"
-    )
+    statuses = rows["status"].value_counts()
+    counts = {status: statuses.get(status, 0) for status in PLAN_STATUSES}
+    st.html(f"<p>{safe(t('plan_finding', **counts))}</p>")
     shown = _named(scope, chosen, rows).assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
         words=[t(f"plan_{status}") for status in rows["status"]],
         could_act=_near(scope, chosen, list(zip(rows["subdistrict_code"], rows["theme_code"], strict=True))),
         missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
     )
-    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "theme": t("column_asked"), "words": t("column_status"),
-               "demands": t("column_demands"), "unmet": t("column_unmet"), "could_act": t("column_could_act"), "missing": t("column_missing_bases")}  # fmt: skip
+    columns = {"name": t("column_subdistrict"), "district": t("column_district"), "theme": t("column_asked"),
+               "words": t("column_status"), "demands": t("column_demands"), "unmet": t("column_unmet"),
+               "could_act": t("column_could_act"), "missing": t("column_missing_bases")}  # fmt: skip
     panels.table(shown, "gaps-plans", columns)
 
 
 def choose_view(scope: Scope, listed: dict[str, str]) -> None:
-    """The row of choices above the map: need against support, or clusters; ``listed`` are the needs with their names."""
+    """The row of choices above the map: need against support, or clusters; ``listed``: needs with their names."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
         with fragments.redraws(fragments.RESULTS):
@@ -181,9 +184,9 @@ def _hints(scope: Scope) -> dict[str, str]:
     return signs | {"per_head_baht": t("measure_per_head_baht")}
 
 
-def clusters(scope: Scope, chosen: Query, found: pd.DataFrame, measure: str) -> None:
+def clusters(scope: Scope, chosen: Query, table: pd.DataFrame, measure: str) -> None:
     """Weak places that lie together or among strong ones, with the caution that belongs to them."""
-    rows = found[found["cluster"].isin(["weak", "weak_among_strong"])].sort_values(
+    rows = table[table["cluster"].isin(["weak", "weak_among_strong"])].sort_values(
         ["cluster", "value", "subdistrict_code"]
     )
     if chosen.district:

@@ -29,15 +29,15 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         gap_lists.without_needs(scope, chosen)
         panels.sources(scope, coverage.records(scope, chosen), chosen)
         return
-    said = st.session_state
-    mode, view_ = said["mode"], said["map"]
+    state = st.session_state
+    mode, view_ = state["mode"], state["map"]
     if mode == "clusters":
-        measure = said["hint"]
-        found = gaps.clusters(scope, chosen.without("district"), measure, said["method"])
-        layer = layers.clusters_layer(found, "unit_per_head_baht" if measure == "per_head_baht" else "")
+        measure = state["hint"]
+        clusters = gaps.clusters(scope, chosen.without("district"), measure, state["method"])
+        layer = layers.clusters_layer(clusters, "unit_per_head_baht" if measure == "per_head_baht" else "")
         finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
-        need, per, bar = said["need"], said["per"], said["bar"]
+        need, per, bar = state["need"], state["per"], state["bar"]
         table = gaps.gaps(scope, chosen, need, per, bar)
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
         theme = chosen.theme or gaps.theme_of(need) or "hardship"
@@ -57,7 +57,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if mode == "clusters":
             st.warning(t("cluster_caution"))
     if mode == "clusters":
-        gap_lists.clusters(scope, chosen, found, measure)
+        gap_lists.clusters(scope, chosen, clusters, measure)
         panels.sources(scope, coverage.records(scope, chosen), chosen)
         return
     gap_lists.chosen_list(scope, chosen, inside, need, theme)

@@ -1,4 +1,4 @@
-"""One session's imports: files kept in a folder of its own, the work in a process of its own, its progress and its end."""
+"""One session's imports: a folder for its files, a process for the work, its progress and its end."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def _stored(job: dict[str, Any]) -> list[int | None]:
     if not job["store"]:
         return [None for _ in job["files"]]
     with store.reading(queries.engine()) as connection:
-        return [batches.loaded_as(connection, Path(one["path"]), job["province"]) for one in job["files"]]
+        return [batches.loaded_as(connection, Path(file["path"]), job["province"]) for file in job["files"]]
 
 
 def _read(name: str) -> Any:
@@ -117,8 +117,8 @@ def watch() -> None:
     if job["process"].poll() is not None:
         _collect(job)
         st.rerun()
-    found = _read("progress.json") or {"step": "reading", "share": 0.0, "file": Path(job["files"][0]["path"]).name}
-    st.progress(min(1.0, float(found["share"])), t(f"step_{found['step']}", file=flat(found["file"])))
+    progress = _read("progress.json") or {"step": "reading", "share": 0.0, "file": Path(job["files"][0]["path"]).name}
+    st.progress(min(1.0, float(progress["share"])), t(f"step_{progress['step']}", file=flat(progress["file"])))
     if st.button(t("cancel"), key="cancel-import"):
         stored = ", ".join(str(batch) for batch in cancel())
         st.session_state["import_note"] = (
@@ -127,10 +127,10 @@ def watch() -> None:
         st.rerun()
 
 
-def _unfinished(one: dict[str, Any], batch: int | None) -> dict[str, Any]:
+def _unfinished(file: dict[str, Any], batch: int | None) -> dict[str, Any]:
     """The answer for a file whose job died: whether it is in the store is looked up, not guessed."""
     code = "import_failed" if batch is None else "import_ended_stored"
-    return {"file": Path(one["path"]).name, "refused": {"code": code, "value": str(batch or "")}}
+    return {"file": Path(file["path"]).name, "refused": {"code": code, "value": str(batch or "")}}
 
 
 def _collect(job: dict[str, Any]) -> None:
@@ -138,7 +138,7 @@ def _collect(job: dict[str, Any]) -> None:
     try:
         answers = sandbox.answer(folder() / "result.json")
     except Refused:
-        answers = [_unfinished(one, batch) for one, batch in zip(job["files"], _stored(job), strict=True)]
+        answers = [_unfinished(file, batch) for file, batch in zip(job["files"], _stored(job), strict=True)]
     del st.session_state["import_job"]
     st.session_state["import_result"] = {
         "answers": answers,

@@ -102,15 +102,15 @@ def _plain(sheet: dict[str, Any]) -> bool:
 def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, str]:
     """One choice for each of their columns, with the first value as it stands there; what was understood is chosen."""
     options = _choices(register)
-    asked = [one for one in sheet["columns"] if not one["heading"].startswith("__group")]
+    asked = [column for column in sheet["columns"] if not column["heading"].startswith("__group")]
     chosen: dict[str, str] = {}
     for start in range(0, len(asked), SIDE_BY_SIDE):
-        for place, one in zip(st.columns(SIDE_BY_SIDE), asked[start : start + SIDE_BY_SIDE], strict=False):
-            words = f"{one['heading']} · {one['first']}" if one["first"] else one["heading"]
-            known = options.index(one["ours"]) if one["ours"] in options else 0
+        for place, column in zip(st.columns(SIDE_BY_SIDE), asked[start : start + SIDE_BY_SIDE], strict=False):
+            words = f"{column['heading']} · {column['first']}" if column["first"] else column["heading"]
+            known = options.index(column["ours"]) if column["ours"] in options else 0
             ours = place.selectbox(
-                flat(words[:LONGEST_LABEL]), options, known, import_preview.our_words, key=f"{key}-{one['heading']}"
+                flat(words[:LONGEST_LABEL]), options, known, import_preview.our_words, key=f"{key}-{column['heading']}"
             )
             if ours:
-                chosen[one["heading"]] = ours
+                chosen[column["heading"]] = ours
     return chosen

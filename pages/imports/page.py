@@ -45,6 +45,6 @@ def _upload(scope: Scope) -> str | None:
         st.session_state["uploads_sent"] = sent + 1  # an empty list for the next files
         for name in ("import_result", "import_answers"):
             st.session_state.pop(name, None)
-        import_jobs.start([one | {"base": base or None} for one in files])
+        import_jobs.start([file | {"base": base or None} for file in files])
         st.rerun()
     return base or None

@@ -28,10 +28,8 @@ def box_words() -> str:
         insides.FILE_BUTTON: t("choose_files_button"),
         insides.FILE_LIMIT: t("choose_files_limit", size=st.get_option("server.maxUploadSize")),
     }  # fmt: skip
-    rules = [
-        f"{place} {{ font-size: 0; }} {place}::after {{ content: {json.dumps(said, ensure_ascii=False)}; font-size: 1rem; }}"
-        for place, said in words.items()
-    ]
+    style = "{place} {{ font-size: 0; }} {place}::after {{ content: {words}; font-size: 1rem; }}"
+    rules = [style.format(place=place, words=json.dumps(ours, ensure_ascii=False)) for place, ours in words.items()]
     return f"<style>{' '.join(rules)}</style>"
 
 
@@ -63,11 +61,12 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
     if checks:
         (st.warning if unmet else st.success)(t("checks_met", met=len(checks) - len(unmet), all=len(checks)))
     for check in unmet[:10]:
-        stated, found = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
+        stated, summed = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
         st.caption(
             flat(
                 sentence(
-                    check | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{found:,.2f}"}
+                    check
+                    | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{summed:,.2f}"}
                 )
             )
         )
@@ -78,19 +77,29 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
 def ledger(answer: dict[str, Any]) -> None:
     """What became of every column, and in one line the figures that are kept with the rows and counted nowhere."""
     summary = answer["summary"]
-    for said in summary.get("melted", ()):
-        _, kind, number = said.split(":")
+    for melted in summary.get("melted", ()):
+        _, kind, number = melted.split(":")
         st.caption(t(f"melted_{kind}", number=number))
     columns = summary.get("columns", ())
-    unused = [one["heading"] for one in columns if one["fate"] == "kept" and one["figures"] * 2 > one["cells"] > 0]
+    unused = [
+        column["heading"]
+        for column in columns
+        if column["fate"] == "kept" and column["figures"] * 2 > column["cells"] > 0
+    ]
     if unused:
         st.caption(flat(t("columns_kept", number=len(unused), headings=", ".join(unused))))
     if not columns:
         return
     with st.expander(t("columns_ledger")):
         rows = [
-            (one["heading"], one["cells"], f"{one['sum']:,.2f}" if one["figures"] else "", _unit(one), _fate(one))
-            for one in columns
+            (
+                column["heading"],
+                column["cells"],
+                f"{column['sum']:,.2f}" if column["figures"] else "",
+                _unit(column),
+                _fate(column),
+            )
+            for column in columns
         ]
         heads = [
             t(key) for key in ("column_their_heading", "column_filled", "column_sum", "column_unit", "column_fate")
@@ -127,14 +136,19 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
                         sentence(
                             {
                                 "code": sheet["refuse"],
-                                "value": ", ".join(one["heading"] for one in sheet["columns"][:8]),
+                                "value": ", ".join(column["heading"] for column in sheet["columns"][:8]),
                             }
                         )
                     )
                 )
             rows = [
-                (one["heading"], our_words(one["ours"]), t(f"how_{one['how']}") if one["ours"] else "", one["first"])
-                for one in sheet["columns"]
+                (
+                    column["heading"],
+                    our_words(column["ours"]),
+                    t(f"how_{column['how']}") if column["ours"] else "",
+                    column["first"],
+                )
+                for column in sheet["columns"]
             ]
             heads = [t("column_their_heading"), t("column_our_column"), t("column_how"), t("column_first_value")]
             st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
@@ -171,15 +185,21 @@ def _sample(scope: Scope, sheet: dict[str, Any]) -> None:
 
 def problems(answer: dict[str, Any], number: int) -> None:
     """The written list of what did not match, with sheet, row and column."""
-    found = answer.get("problems", [])
-    if not found:
+    listed = answer.get("problems", [])
+    if not listed:
         return
     with st.expander(
-        t("problems_found", number=whole(sum(answer.get("summary", {}).get("problems", {}).values()) or len(found)))
+        t("problems_found", number=whole(sum(answer.get("summary", {}).get("problems", {}).values()) or len(listed)))
     ):
         rows = [
-            (one.get("sheet", ""), one.get("row"), one.get("column", ""), one.get("value", ""), sentence(one))
-            for one in found
+            (
+                problem.get("sheet", ""),
+                problem.get("row"),
+                problem.get("column", ""),
+                problem.get("value", ""),
+                sentence(problem),
+            )
+            for problem in listed
         ]
         heads = ["sheet", "row", "column", "value", "why"]
         words = {
@@ -208,13 +228,13 @@ def our_words(column: str) -> str:
 
 def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]:
     """The files of a result with what was said about them so far, ready for another job."""
-    said = st.session_state.get("import_answers", {})
+    answered = st.session_state.get("import_answers", {})
     ready = []
-    for one, answer in zip(result["files"], result["answers"], strict=True):
-        given = {key: value | {"base": base or value["base"]} for key, value in said.get(one["path"], {}).items()}
+    for file, answer in zip(result["files"], result["answers"], strict=True):
+        given = {key: value | {"base": base or value["base"]} for key, value in answered.get(file["path"], {}).items()}
         ready.append(
             {
-                "path": one["path"],
+                "path": file["path"],
                 "base": base,
                 "answers": given,
                 "confirmed": bool(answer.get("summary", {}).get("to_confirm")),
@@ -223,9 +243,9 @@ def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]
     return ready
 
 
-def say(path: str, said: dict[str, Any]) -> None:
+def say(path: str, mapping: dict[str, Any]) -> None:
     """Remember an answer for the next reading of this file in this session."""
-    st.session_state.setdefault("import_answers", {}).setdefault(path, {})[said["key"]] = said["answer"]
+    st.session_state.setdefault("import_answers", {}).setdefault(path, {})[mapping["key"]] = mapping["answer"]
 
 
 def storable(result: dict[str, Any]) -> list[int]:
@@ -245,20 +265,25 @@ def doubts(answer: dict[str, Any]) -> Iterable[str]:
 
 def repeats_wish(answer: dict[str, Any], number: int) -> str | None:
     """What to do with lines that another file has already: ``keep`` or ``leave``; None until a person says it."""
-    found = answer["summary"]["repeats"]
-    if not found["rows"]:
+    repeats = answer["summary"]["repeats"]
+    if not repeats["rows"]:
         return KEEP
     st.warning(
-        t("repeats_found", rows=whole(found["rows"]), baht=baht(round(found["baht"] * 100)), file=flat(answer["file"]))
+        t(
+            "repeats_found",
+            rows=whole(repeats["rows"]),
+            baht=baht(round(repeats["baht"] * 100)),
+            file=flat(answer["file"]),
+        )
     )
-    for one in found["of"]:
+    for origin in repeats["of"]:
         st.caption(
             t(
                 "repeats_of",
-                rows=whole(one["rows"]),
-                baht=baht(round(one["baht"] * 100)),
-                batch=one["batch"],
-                file=flat(one["file"]),
+                rows=whole(origin["rows"]),
+                baht=baht(round(origin["baht"] * 100)),
+                batch=origin["batch"],
+                file=flat(origin["file"]),
             )
         )
     return st.radio(

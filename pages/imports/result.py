@@ -47,7 +47,7 @@ def _one(scope: Scope, answer: dict, number: int, result: dict, base: str | None
         import_preview.ledger(answer)
     import_preview.problems(answer, number)
     import_preview.sheets(scope, answer)
-    if not result["stored"] and (said := import_mapping.mapping(answer, number, base)):
-        import_preview.say(result["files"][number]["path"], said)
+    if not result["stored"] and (mapping := import_mapping.mapping(answer, number, base)):
+        import_preview.say(result["files"][number]["path"], mapping)
         import_jobs.start(import_preview.files_with(result, base))
         st.rerun()

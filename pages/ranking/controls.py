@@ -21,8 +21,8 @@ MOST = 3.0  # heaviest weight of a slider; the stated ones lie at 0.5 and 1
 
 
 def _valid(key: str, options: tuple[str, ...]) -> str:
-    found = url_state.current().use(key)
-    return found if found in options else DEFAULTS[key]
+    stated = url_state.current().use(key)
+    return stated if stated in options else DEFAULTS[key]
 
 
 def method() -> Method:
@@ -67,9 +67,16 @@ def uncertainty_words(spec: Spec) -> str:
         parts.append(t("doubt_outliers", most=spec.outlier_limits[2]))
     varied = spec.uncertainty
     parts.append(
-        t("doubt_draws", draws=f"{varied.draws:,}", spread=f"{varied.weight_spread * 100:g}", left=f"{varied.leave_out * 100:g}",
-          scales=len(varied.normalisations), means=len(varied.aggregations), hold=f"{varied.hold * 100:g}")
-    )  # fmt: skip
+        t(
+            "doubt_draws",
+            draws=f"{varied.draws:,}",
+            spread=f"{varied.weight_spread * 100:g}",
+            left=f"{varied.leave_out * 100:g}",
+            scales=len(varied.normalisations),
+            means=len(varied.aggregations),
+            hold=f"{varied.hold * 100:g}",
+        )
+    )
     return " · ".join(parts)
 
 
@@ -106,9 +113,14 @@ def _limits(stated: tuple[float, ...]) -> None:
     for name, words, default in zip("ab", ("A / B", "B / C"), stated, strict=True):
         st.session_state[f"limit-{name}"] = scenarios.number(parts.get(name), default)
         st.number_input(
-            t("ranking_limit", classes=words), 0.0, step=1.0, key=f"limit-{name}",
-            on_change=lambda name=name, default=default: scenarios.set_state("limits", name, st.session_state[f"limit-{name}"], default),
-        )  # fmt: skip
+            t("ranking_limit", classes=words),
+            0.0,
+            step=1.0,
+            key=f"limit-{name}",
+            on_change=lambda name=name, default=default: scenarios.set_state(
+                "limits", name, st.session_state[f"limit-{name}"], default
+            ),
+        )
 
 
 def presets(scope: Scope, chosen: Method) -> None:
@@ -121,14 +133,19 @@ def presets(scope: Scope, chosen: Method) -> None:
 def as_content(chosen: Method) -> dict[str, str]:
     """A method as it stands in the link."""
     limits = dict(zip("ab", chosen.limits, strict=False))
-    return {"weights": scenarios.packed(dict(chosen.weights)), "norm": chosen.normalise, "mean": chosen.aggregate, "cut": chosen.classes,
-            "limits": scenarios.packed(limits)}  # fmt: skip
+    return {
+        "weights": scenarios.packed(dict(chosen.weights)),
+        "norm": chosen.normalise,
+        "mean": chosen.aggregate,
+        "cut": chosen.classes,
+        "limits": scenarios.packed(limits),
+    }
 
 
 def _use(scope: Scope, key: str) -> None:
-    found = scenarios.content(scope, "ranking", key)
+    preset = scenarios.content(scope, "ranking", key)
     for name in ("weights", "norm", "mean", "cut", "limits"):
-        st.session_state[name] = str(found.get(name, DEFAULTS.get(name, "")))
+        st.session_state[name] = str(preset.get(name, DEFAULTS.get(name, "")))
 
 
 def method_words(chosen: Method) -> str:

@@ -1,4 +1,4 @@
-"""A, B, C of the community side with its uncertainty: map, weights, why, override; need as a second axis, never added in."""
+"""Classes of the community side with their uncertainty: map, weights, why, override; need beside it, never added."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

@@ -16,8 +16,8 @@ def view(scope: Scope) -> None:
         t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),
         t("note_review"),
     )
-    if told := st.session_state.pop("review_repeats", None):
-        st.warning(told)
+    if repeats := st.session_state.pop("review_repeats", None):
+        st.warning(repeats)
     if note := st.session_state.pop("review_note", None):
         st.success(note)
     if rows.empty:

@@ -1,4 +1,4 @@
-"""Which subdistricts next: N places under a budget, the proven optimum beside the simple rule, the price of each wish."""
+"""Which subdistricts next: the proven optimum beside the simple rule, and the price of each wish."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -23,7 +23,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             st.warning(words)
         return
     with place, st.spinner(t("selection_working")):
-        found = selection_data.candidates(scope, chosen.fiscal_year, method, pick)
+        candidates = selection_data.candidates(scope, chosen.fiscal_year, method, pick)
         choice = selection_data.solved(scope, chosen.fiscal_year, method, pick)
     stamped = selection_panels.stamp(scope, method, pick)
     with place:
@@ -39,7 +39,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
         selection_panels.saved(scope, choice, pick)
-    selection_panels.place_list(scope, choice, found, chosen.district, stamped)
+    selection_panels.place_list(scope, choice, candidates, chosen.district, stamped)
     ranking_panels.method_note(stamped)
     panels.sources(scope, selection_panels.selection_sources(scope), chosen)
 
