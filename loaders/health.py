@@ -47,6 +47,10 @@ def _store() -> Check:
 
 
 def _boundaries() -> Check:
+    from loaders.boundaries.candidates import candidates
+
+    if next(candidates(settings.home_province()), None) is None:  # nothing to read: no geometry is loaded
+        return Check("boundaries", "warn", "schematic", "boundaries_schematic")
     from loaders.boundaries import find
 
     found = find.find_boundaries(settings.home_province())

@@ -12,6 +12,10 @@ RULES = DATA / "rules"
 LAYOUTS = DATA / "layouts"
 
 
+# The province whose facts (areas, villages, changes, local governments) stand in ``data/reference``.
+FACTS_PROVINCE = "80"
+
+
 def home_province() -> str:
     """Two-digit code of the province this installation is for (``KRADAN_PROVINCE``, default 80)."""
     return os.environ.get("KRADAN_PROVINCE", "80")

@@ -12,8 +12,10 @@ import pandas as pd
 import shapely
 
 from loaders import reference
+from loaders.boundaries import candidates
 from loaders.boundaries import find as boundaries
-from loaders.boundaries.register import HOME, register
+from loaders.boundaries.register import register
+from loaders.settings import FACTS_PROVINCE
 
 EQUAL_AREA = "EPSG:6933"
 SHORTEST_BORDER_KM = 0.05
@@ -21,38 +23,38 @@ SHORTEST_BORDER_KM = 0.05
 
 def is_published(province: str) -> bool:
     """Whether we keep the published facts of a province (people, households, villages)."""
-    return province == HOME
+    return province == FACTS_PROVINCE
 
 
 def subdistricts(province: str) -> pd.DataFrame:
     """Subdistricts with the columns of :func:`loaders.reference.subdistricts`."""
-    return reference.subdistricts() if province == HOME else _elsewhere(province, state_of(province)).copy()
+    return reference.subdistricts() if province == FACTS_PROVINCE else _elsewhere(province, state_of(province)).copy()
 
 
 def villages(province: str) -> pd.DataFrame:
     """Villages; none are known outside the home province, so that no share of villages is ever computed there."""
-    return reference.villages() if province == HOME else reference.villages().iloc[:0]
+    return reference.villages() if province == FACTS_PROVINCE else reference.villages().iloc[:0]
 
 
 def local_governments(province: str) -> pd.DataFrame:
     """Links of local governments to subdistricts; empty where we keep none."""
-    return reference.local_governments() if province == HOME else reference.local_governments().iloc[:0]
+    return reference.local_governments() if province == FACTS_PROVINCE else reference.local_governments().iloc[:0]
 
 
 def adjacency(province: str) -> pd.DataFrame:
     """Neighbouring pairs with the length of the border they share (km), from the boundary file outside the home province."""
-    return reference.adjacency() if province == HOME else _borders(province, state_of(province)).copy()
+    return reference.adjacency() if province == FACTS_PROVINCE else _borders(province, state_of(province)).copy()
 
 
 @lru_cache(maxsize=8)
 def boundaries_of(province: str, stamp: tuple) -> boundaries.BoundarySource:
-    """The boundary file in use for a province, read once for each state of the files (:func:`loaders.boundaries.stamp`)."""
+    """The boundary file in use for a province, read once for each state of the files (:func:`loaders.boundaries.candidates.stamp`)."""
     return boundaries.find_boundaries(province)
 
 
 def state_of(province: str) -> tuple:
     """What facts that come from a boundary file depend on; nothing for the home province."""
-    return () if province == HOME else boundaries.stamp(province)
+    return () if province == FACTS_PROVINCE else candidates.stamp(province)
 
 
 @lru_cache(maxsize=128)  # all provinces: small tables, and the file of the nation is not opened again for them

@@ -17,10 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from loaders.boundaries.candidates import DOWNLOADED, boundary_folder
 from loaders.boundaries.files import FILE_BYTES
-from loaders.boundaries.find import DOWNLOADED, boundary_folder, load, write_card
-from loaders.boundaries.register import HOME
+from loaders.boundaries.find import load, write_card
 from loaders.problems import Problem, Refused, count_by_code
+from loaders.settings import FACTS_PROVINCE
 
 SERVER = "https://data.humdata.org"
 PACKAGE = "cod-ab-tha"
@@ -98,7 +99,7 @@ def _offline(base: str, error: Exception) -> Refused:
     return Refused("boundary_download_offline", value=f"{urlsplit(base).hostname}{f' ({code})' if code else ''}")
 
 
-def download(progress: Progress | None = None, province: str = HOME) -> dict[str, Any]:
+def download(progress: Progress | None = None, province: str = FACTS_PROVINCE) -> dict[str, Any]:
     """Fetch the official file into the cache and check it; returns path, licence, source, size and problems.
 
     ``progress(done, total)`` is called for every block; an exception it raises stops the download, and the part

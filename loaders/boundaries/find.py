@@ -6,30 +6,23 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import geopandas as gpd
 
 from loaders.boundaries import shapes as polygon_shapes
+from loaders.boundaries.candidates import Kind, boundary_folder, candidates, card_path, read_card
 from loaders.boundaries.files import RawLayer, file_kind, read_polygons
-from loaders.boundaries.register import HOME, match_rows, reference_points, register
+from loaders.boundaries.register import match_rows, reference_points, register
 from loaders.files import crs as polygon_crs
-from loaders.files.layers import PARTS, SINGLES
+from loaders.files.layers import PARTS
 from loaders.problems import Problem, Refused, count_by_code
-from loaders.settings import ROOT
+from loaders.settings import FACTS_PROVINCE
 
-FOLDER = ROOT / "data" / "boundaries"
-SHARED = ROOT.parent / "shared" / "data" / "boundaries"
-SHARED_HOME, SHARED_NATION = "nst_adm3.geojson", "tha_adm3_rtsd.gpkg"
-DOWNLOADED = "downloaded"
-CARD = ".card.json"
-SUFFIXES = {".zip", ".shp", *SINGLES}
 ENOUGH = 0.9
-Kind = Literal["setting", "folder", "shared", "downloaded", "schematic"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +47,7 @@ class BoundarySource:
     frame: gpd.GeoDataFrame | None = None
 
 
-def load(path: Path | str, province: str = HOME, crs: str | None = None) -> Boundaries:
+def load(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = None) -> Boundaries:
     """Read a polygon file of subdistricts with everything noted on the way; ``Refused`` when it cannot be used.
 
     ``crs`` is a person's word ("EPSG:32647", "EPSG:24047") and wins over what the file states; the setting
@@ -79,7 +72,7 @@ def load(path: Path | str, province: str = HOME, crs: str | None = None) -> Boun
     return Boundaries(frame, [*problems, *more, *note], polygon_crs.describe(used))
 
 
-def read_boundaries(path: Path | str, province: str = HOME, crs: str | None = None) -> gpd.GeoDataFrame:
+def read_boundaries(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = None) -> gpd.GeoDataFrame:
     """Subdistricts of a province from any polygon file, EPSG:4326, one valid (multi)polygon per code, sorted by code.
 
     Columns: subdistrict_code, name_th, name_en, district_code, district_name_th, district_name_en, geometry;
@@ -122,45 +115,7 @@ def check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, 
         raise Refused("boundary_misplaced", value=used.name[:80], suggestion=fits or None)
 
 
-def candidates(province: str) -> Iterator[tuple[Kind, Path]]:
-    """Files in the order in which they are tried."""
-    if setting := os.environ.get("KRADAN_BOUNDARIES"):
-        yield "setting", Path(setting).expanduser()
-    folder = boundary_folder()
-    files = [path for path in folder.iterdir() if _is_boundary_name(path.name)] if folder.is_dir() else []
-    for path in sorted(files, key=lambda path: (-path.stat().st_mtime, path.name)):
-        yield "folder", path
-    if not os.environ.get("KRADAN_NO_SHARED"):
-        for name in (SHARED_HOME, SHARED_NATION) if province == HOME else (SHARED_NATION,):
-            if (SHARED / name).exists():
-                yield "shared", SHARED / name
-    cache = folder / DOWNLOADED
-    for path in sorted(cache.glob("*.zip")) if cache.is_dir() else ():
-        yield "downloaded", path
-
-
-def stamp(province: str) -> tuple[tuple[str, int, int], ...]:
-    """What the boundaries of a province could be read from now: it changes when a file comes, goes or changes."""
-    found = []
-    for _kind, path in candidates(province):
-        try:
-            state = path.stat()
-        except OSError:
-            continue
-        found.append((str(path), state.st_mtime_ns, state.st_size))
-    return tuple(found)
-
-
-def _is_boundary_name(name: str) -> bool:
-    return Path(name).suffix.casefold() in SUFFIXES and not name.startswith(".") and not name.endswith(CARD)
-
-
-def boundary_folder() -> Path:
-    """Where a person puts a file: ``data/boundaries``, or ``KRADAN_BOUNDARIES_DIR``."""
-    return Path(os.environ.get("KRADAN_BOUNDARIES_DIR") or FOLDER)
-
-
-def find_boundaries(province: str = HOME) -> BoundarySource:
+def find_boundaries(province: str = FACTS_PROVINCE) -> BoundarySource:
     """The first usable boundary file in the order setting, folder (newest first), shared, downloaded; else schematic.
 
     Never raises because of a file: a bad one is told in ``problems`` and the next is tried.
@@ -184,20 +139,6 @@ def _named(problem: Problem, path: Path) -> Problem:
     return replace(problem, sheet=path.name)
 
 
-def card_path(path: Path) -> Path:
-    """The provenance card beside a boundary file."""
-    return path.with_name(path.name + CARD)
-
-
-def read_card(path: Path) -> dict[str, Any]:
-    """What the card beside a boundary file says; nothing when there is none."""
-    try:
-        card = json.loads(card_path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return card if isinstance(card, dict) else {}
-
-
 def write_card(path: Path, **facts: object) -> dict[str, Any]:
     """Write the card of a file: where it came from, when, its bytes and SHA-256, and the facts given."""
     card = {
@@ -212,7 +153,7 @@ def write_card(path: Path, **facts: object) -> dict[str, Any]:
     return card
 
 
-def install(path: Path | str, crs: str | None = None, province: str = HOME) -> dict[str, Any]:
+def install(path: Path | str, crs: str | None = None, province: str = FACTS_PROVINCE) -> dict[str, Any]:
     """Check a file and put it into the boundary folder, with a card that remembers the CRS a person named.
 
     Raises ``Refused`` and leaves the folder as it was when the file cannot be used.
@@ -243,7 +184,7 @@ def _told(problems: list[Problem]) -> dict[str, Any]:
     return {"problems": count_by_code(problems), "details": [problem.as_dict() for problem in problems]}
 
 
-def status(province: str = HOME) -> dict[str, Any]:
+def status(province: str = FACTS_PROVINCE) -> dict[str, Any]:
     """Which boundaries are in use, from where, and what is wrong with the others; ready for JSON."""
     found = find_boundaries(province)
     return {

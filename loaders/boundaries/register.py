@@ -14,15 +14,15 @@ from loaders.boundaries.columns import ENCODINGS, PREFIXES, code_digits, plain_n
 from loaders.boundaries.files import RawLayer
 from loaders.files.encodings import reread
 from loaders.problems import Problem, Refused
+from loaders.settings import FACTS_PROVINCE
 
-HOME = "80"
 NAMES = ["subdistrict_code", "name_th", "name_en", "district_code", "district_name_th", "district_name_en"]
 BY_NAME_SHARE = 0.9
 
 
 @cache
 def _register(province: str) -> pd.DataFrame:
-    if province == HOME:
+    if province == FACTS_PROVINCE:
         return reference.subdistricts()[NAMES]
     rows = [
         (place.code, place.name_th, place.name_en, district.code, district.name_th, district.name_en)
@@ -41,7 +41,7 @@ def register(province: str) -> pd.DataFrame:
 
 def reference_points(province: str) -> pd.DataFrame | None:
     """One point inside each subdistrict (subdistrict_code, lat, lon), or ``None`` where we keep none."""
-    return reference.subdistricts()[["subdistrict_code", "lat", "lon"]] if province == HOME else None
+    return reference.subdistricts()[["subdistrict_code", "lat", "lon"]] if province == FACTS_PROVINCE else None
 
 
 def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Problem]]:

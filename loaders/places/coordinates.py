@@ -105,7 +105,7 @@ class _Shapes:
     def _shapes(self):  # noqa: ANN202 - a GeoDataFrame; geopandas is imported only when a point needs it
         if not self._is_read:
             from loaders.areas.facts import boundaries_of
-            from loaders.boundaries.find import stamp
+            from loaders.boundaries.candidates import stamp
 
             self._frame, self._is_read = boundaries_of(self.home, stamp(self.home)).frame, True
         return self._frame

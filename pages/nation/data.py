@@ -17,8 +17,7 @@ from geo.maps.simplify import write_content
 from geo.schematic.ordered_tiles import ordered_tiles
 from geo.schematic.tile_grid import assign, tile_grid
 from loaders import settings, store
-from loaders.boundaries import find as boundaries
-from loaders.boundaries import nation
+from loaders.boundaries import candidates, nation
 from loaders.problems import Refused
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -41,7 +40,7 @@ def is_open(scope: Scope) -> bool:
 
 def national_file() -> Path | None:
     """The first boundary file that holds more than one province."""
-    return _national_file(boundaries.stamp(nation.NATION))
+    return _national_file(candidates.stamp(nation.NATION))
 
 
 @cached(8)
@@ -66,7 +65,7 @@ def _name(entry: tuple[str, int, int]) -> str:
 
 def prepared_map() -> dict:
     """The nation's map as :func:`pages.queries.map_files.current` gives a province's: ``true`` or ``ordered``."""
-    return _current(boundaries.stamp(nation.NATION))
+    return _current(candidates.stamp(nation.NATION))
 
 
 @cached(4)

@@ -20,9 +20,10 @@ from geo.schematic.tile_grid import assign, tile_grid
 from geo.schematic.tile_process import assign_apart
 from loaders import reference, settings
 from loaders.areas import facts as province_facts
+from loaders.boundaries import candidates
 from loaders.boundaries import find as boundaries
-from loaders.boundaries.register import HOME
 from loaders.problems import Problem, Refused
+from loaders.settings import FACTS_PROVINCE
 from pages.session.cache import cached
 
 FOLDER = settings.ROOT / "static" / "geo"
@@ -38,7 +39,7 @@ NOTES = {"schematic": "note_schematic", "ordered": "note_ordered"}
 def _optional(province: str, name: str) -> pd.DataFrame | None:
     """What was solved ahead for the home province."""
     path = reference.DIRECTORY / name
-    return pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() and province == HOME else None
+    return pd.read_csv(path, dtype={"subdistrict_code": str}) if path.exists() and province == FACTS_PROVINCE else None
 
 
 def _named(cells: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoDataFrame:
@@ -49,7 +50,7 @@ def _named(cells: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _signature(province: str, stamp: tuple) -> str:
     """What the maps of a province depend on: its boundary files as they stand and what was said about them."""
-    said = [boundaries.read_card(Path(path)).get("crs") for path, *_ in stamp]
+    said = [candidates.read_card(Path(path)).get("crs") for path, *_ in stamp]
     asked = os.environ.get("KRADAN_BOUNDARIES_CRS")
     return hashlib.sha256(repr((PREPARED_VERSION, province, stamp, said, asked)).encode()).hexdigest()[:12]
 
@@ -59,7 +60,7 @@ def current(province: str) -> dict:
 
     A bad boundary file never breaks the page, and a file that came or changed is taken up with the next run.
     """
-    return _current(province, boundaries.stamp(province))
+    return _current(province, candidates.stamp(province))
 
 
 @cached(128)

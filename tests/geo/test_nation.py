@@ -17,8 +17,7 @@ from geo.coverage.coverage import coverage
 from geo.frames import known_sum
 from geo.schematic.ordered_tiles import TILE, ordered_tiles
 from loaders import setup, store
-from loaders.boundaries import find as boundaries
-from loaders.boundaries import nation
+from loaders.boundaries import candidates, nation
 from loaders.imports import batches, ingest
 from loaders.problems import Refused
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
@@ -133,9 +132,9 @@ def test_a_file_of_several_provinces_is_found_and_a_bad_one_is_passed_over(tmp_p
     monkeypatch.setenv("KRADAN_NO_SHARED", "1")
     monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
     assert set(nation.files()) == {both, one, bad}
-    before = boundaries.stamp("84")
+    before = candidates.stamp("84")
     one.unlink()
-    assert boundaries.stamp("84") != before
+    assert candidates.stamp("84") != before
 
 
 @pytest.fixture
