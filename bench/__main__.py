@@ -1,7 +1,6 @@
 """Every bench under one command: ``python -m bench [NAME ...] [--json]``, one JSON line each.
 
-Without a name all that measure a promise run; ``bench/experiments`` and ``house``, which measures the source tree, run by
-name only. A bench is a module with a ``main()`` that prints one JSON line. Each runs in a process of its own, so that
+Without a name all that measure a promise run; ``bench/experiments`` and ``bench/source`` run by name only. A bench is a module with a ``main()`` that prints one JSON line. Each runs in a process of its own, so that
 memory and caches of one do not flatter the next. ``--json`` leaves out the table that is otherwise written to stderr.
 """
 
@@ -15,13 +14,13 @@ from pathlib import Path
 
 FOLDER = Path(__file__).resolve().parent
 SHARED_MODULES = {"__init__", "__main__"}
-BY_NAME = {"house"}
+BY_NAME = ("experiments", "source")  # folders whose benches run only when they are named
 LONGEST_SECONDS = 1800
 
 
 def modules() -> dict[str, str]:
     """The module of every bench, by name."""
-    paths = [path for folder in (FOLDER, FOLDER / "experiments") for path in sorted(folder.glob("*.py"))]
+    paths = [path for folder in (FOLDER, *(FOLDER / name for name in BY_NAME)) for path in sorted(folder.glob("*.py"))]
     return {
         path.stem: ".".join(path.relative_to(FOLDER.parent).with_suffix("").parts)
         for path in paths
@@ -31,7 +30,7 @@ def modules() -> dict[str, str]:
 
 def names() -> list[str]:
     """The benches that run unless others are named."""
-    return [name for name, module in modules().items() if "experiments" not in module and name not in BY_NAME]
+    return [name for name, module in modules().items() if module.split(".")[1] not in BY_NAME]
 
 
 def run(name: str) -> tuple[int, dict | None]:

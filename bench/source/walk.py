@@ -2,7 +2,7 @@
 
 A *stay* is a run of calls inside one module, a *room* a module, a *climb* a stay on a higher floor than the one before
 (loaders < geo < pages/session < pages/queries < pages/components < pages/<page>), *names* the functions met. The store is
-the demo's: ``KRADAN_STORE=... python -m bench.walk``.
+the demo's: ``KRADAN_STORE=... python -m bench.source.walk``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Measures of the source tree: ``python -m bench.house [REVISION ...]``; a table on stderr, one JSON line on stdout.
+"""Measures of the source tree: ``python -m bench.source.house [REVISION ...]``; a table on stderr, one JSON line on stdout.
 
 Without a revision the working tree is measured, otherwise each revision as git knows it. Migrations are left out: they
 are generated once and never edited. A room is a folder; a module directly in ``pages``, ``geo`` or ``loaders`` is a room
@@ -19,7 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 SOURCE = ("pages", "geo", "loaders")
 PARTS = (*SOURCE, "tests", "bench")
 FRAME = ("app.py", "asgi.py")
