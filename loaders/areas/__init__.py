@@ -1,1 +1,1 @@
-"""What is known of a province: its reference facts and prepared boundaries (``facts``), its areas over time (``register``)."""
+"""What is known of a province: its reference facts and boundaries (``facts``), its areas (``register``)."""

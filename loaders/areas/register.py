@@ -150,7 +150,7 @@ def event_rows() -> list[dict]:
 
 
 def _recoded() -> list[tuple[str, str]]:
-    """Former codes with one successor; codes in the nineties are the registrar's own for areas that had moved before."""
+    """Former codes with one successor; codes in the nineties are the registrar's own for areas moved before."""
     from geothai.abolished import abolished_areas
 
     home = str(reference.subdistricts()["subdistrict_code"].iloc[0])[:2]
@@ -185,8 +185,12 @@ def ensure(engine: Engine) -> bool:
         if _mark(connection) == mark:
             return False
     governments, covers = government_rows()
-    filled = {tables.area: area_rows(), tables.area_event: event_rows(), tables.local_government: governments,
-              tables.local_government_area: covers}  # fmt: skip
+    filled = {
+        tables.area: area_rows(),
+        tables.area_event: event_rows(),
+        tables.local_government: governments,
+        tables.local_government_area: covers,
+    }
     with store.writing(engine) as connection:
         if (before := _mark(connection)) == mark:
             return False

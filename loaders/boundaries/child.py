@@ -121,7 +121,7 @@ def read_gdal(paths: list[Path], encoding: str | None) -> tuple[Any, str | None]
 
 
 def of_province(table: Any, province: str) -> Any:
-    """The rows of a province and those whose code cannot be read, with their places in the file; all where it has none."""
+    """The rows of a province and those without a readable code, with their positions; all rows where it has none."""
     import numpy as np
     import pyarrow as pa
 
@@ -136,7 +136,7 @@ def of_province(table: Any, province: str) -> Any:
 
 
 def main(arguments: list[str]) -> dict[str, str | None]:
-    """Read the FILEs of a KIND and write the rows of PROVINCE to OUT; the answer is the coordinate system they state."""
+    """Read the FILEs of a KIND, write the rows of PROVINCE to OUT; the answer is the coordinate system they state."""
     kind, out, province, *files = arguments
     with gdal_guard.without("geopandas", "pandas", "pyproj"):
         table, crs = _read(kind, [Path(file) for file in files])

@@ -55,7 +55,8 @@ def check(path: Path) -> str:
     Returns
     -------
     str
-        ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``html``, ``xml_2003``, ``json``, ``text`` or ``shapefile`` (a zip with one in it).
+        A key of ``sheets.read.READERS``: ``xlsx``, ``xls``, ``xlsb``, ``ods``, ``html``, ``xml_2003``, ``json``,
+        ``text`` or ``shapefile`` (a zip with one in it).
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """The one way a child process is run: limits, environment, progress, cancel, and a coded answer for every bad end.
 
-``run("loaders.sheets.read", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself and only then imports
-the module and calls its ``main(arguments)``. What ``main`` returns comes back as JSON; a ``Refused`` that it raises, a
-crash, a hang and a lack of memory come back as ``Refused``.
+``run("loaders.sheets.read", arguments)`` starts ``python -m loaders.files.sandbox``, which limits itself, and only then
+imports the module and calls its ``main(arguments)``. What ``main`` returns comes back as JSON; a ``Refused`` that it
+raises, a crash, a hang and a lack of memory come back as ``Refused``.
 
 One set of limits holds for all: M = ``KRADAN_PARSE_MEMORY_MB`` of address space, T = ``KRADAN_PARSE_SECONDS`` of clock
 and of CPU, F = twice ``KRADAN_MAX_UNPACKED_MB`` for each written file. Who needs another ceiling, and why:

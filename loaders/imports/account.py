@@ -1,4 +1,4 @@
-"""The account of one file: every row has an outcome, every satang is counted once, the sheet's own totals are checked."""
+"""The account of one file: every row has an outcome, every satang is counted once, totals are checked."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class Ingested:
 
     @property
     def unused_satang(self) -> int:
-        """Money of columns that nothing took: in the account as excluded, and a question until a person has said yes."""
+        """Money of columns that nothing took: excluded in the account, a question until a person said yes."""
         columns = (column for result in self.sheets for column in result.columns)
         return sum(column.satang for column in columns if column.fate == "asked" and column.of == "money")
 

@@ -1,4 +1,6 @@
-"""The same line of support in two files: found before anything is stored, told with rows and baht, left out when a person says so.
+"""The same line of support in two files: found before anything is stored, told with rows and baht.
+
+They are left out when a person says so.
 
 Agencies send lists that grow from month to month, and one budget book comes out as several files; the store refuses the
 same bytes twice, but not the same line in other bytes. A repeat is never certain, so by default nothing is left out.
@@ -68,7 +70,8 @@ def find(connection: Connection, ingested: Ingested, besides: int | None = None)
 
     Same subdistrict (or the same larger area), fiscal year and amount; and the same activity of the same agency, or a
     long description that is nearly the same, whoever is named: two funders of one short-named activity are partners.
-    Numbers in the words must agree (a second course is another course). Three equal lines against one in use are one repeat.
+    Numbers in the words must agree (a second course is another course). Three equal lines against one in use are one
+    repeat.
     """
     new = [(result, line) for result in ingested.understood for line in _lines(result)]
     known = _in_use(connection, {line.key for _, line in new}, besides, ingested.province) if new else {}
@@ -170,18 +173,26 @@ def _lines(result: SheetResult) -> Iterator[Line]:
 def _in_use(
     connection: Connection, wanted: set[Key], besides: int | None, province: str
 ) -> dict[Key, dict[str, list[Line]]]:
-    """Lines of active real batches whose key is wanted, by their words; invented ones go when the first real file comes."""
+    """Lines of active real batches whose key is wanted, by their words."""
     support, batch = tables.support, tables.import_batch
     years = {year for _, year, _ in wanted}
     query = (
         select(
-            support.c.batch_id, batch.c.file_name, support.c.sheet, support.c.row, support.c.agency_code, support.c.activity,
-            support.c.starts_on, support.c.area_code, support.c.fiscal_year, support.c.amount_satang,
+            support.c.batch_id,
+            batch.c.file_name,
+            support.c.sheet,
+            support.c.row,
+            support.c.agency_code,
+            support.c.activity,
+            support.c.starts_on,
+            support.c.area_code,
+            support.c.fiscal_year,
+            support.c.amount_satang,
         )
         .join(batch, batch.c.id == support.c.batch_id)
         .where(batch.c.is_active, batch.c.is_demo.is_(False), support.c.province_code == province)
         .order_by(support.c.batch_id, support.c.id)
-    )  # fmt: skip
+    )
     if besides is not None:
         query = query.where(support.c.batch_id != besides)
     if None not in years:
@@ -191,9 +202,16 @@ def _in_use(
         key = _key(row.area_code or "", row.fiscal_year, row.amount_satang)
         if key in wanted:
             line = Line(
-                key, squeeze(row.activity or ""), row.activity or "", row.agency_code, row.starts_on, row.sheet, row.row,
-                row.batch_id, row.file_name,
-            )  # fmt: skip
+                key,
+                squeeze(row.activity or ""),
+                row.activity or "",
+                row.agency_code,
+                row.starts_on,
+                row.sheet,
+                row.row,
+                row.batch_id,
+                row.file_name,
+            )
             known.setdefault(key, {}).setdefault(line.words, []).append(line)
     return known
 
@@ -214,7 +232,7 @@ def _same(by_words: dict[str, list[Line]], new: Line) -> list[str]:
 
 
 def _alike(by_words: dict[str, list[Line]], new: Line) -> list[str]:
-    """Long descriptions that are nearly the same, the likest first; only beside money, else too little must be equal."""
+    """Long descriptions that are nearly the same, the likest first; only beside money."""
     if new.key[2] is None or len(new.words) < TELLING:
         return []
     bones = {words: _bones(words) for words in by_words if len(words) >= TELLING}

@@ -205,7 +205,7 @@ def _totals(batch: dict, connection: Connection, checks: list[dict]) -> list[lis
 
 
 def _coverage(connection: Connection, base: str) -> list[list[object]]:
-    """Where this base stands in the province, from all its active batches: subdistricts reached, those without, baht."""
+    """Where this provider stands in the province, from its active batches: subdistricts reached, without, baht."""
     support = store.read_register(connection, "support", settings.home_province(), viewer=DATA_TEAM)
     own = support[support["base"] == base]
     areas = register(settings.home_province())

@@ -1,4 +1,4 @@
-"""The child process of ``give_back``: it opens a file that an agency handed in, so it works under the reader's limits."""
+"""The child process of ``give_back``: it opens an agency's file, so it works under the reader's limits."""
 
 from __future__ import annotations
 

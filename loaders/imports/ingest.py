@@ -39,7 +39,7 @@ READING = 60.0  # seconds after which the bar of the reading step stands near it
 
 
 class NothingForTheBoard(Refused):
-    """A readable file with nothing to load; ``ingested`` still shows its sheets, so that a person can say what they are."""
+    """A readable file with nothing to load; ``ingested`` shows its sheets, so a person can say what they are."""
 
     def __init__(self, problem: Problem, ingested: Ingested) -> None:
         super().__init__(problem)

@@ -76,10 +76,16 @@ def _import(one: dict, job: dict, progress: _Progress) -> dict:
     ensure_code_lists(engine)
     given = {key: layouts.by_hand(**answer) for key, answer in one.get("answers", {}).items()}
     ingested = ingest(
-        engine, path, one.get("base"), job["who"], progress,
-        answers=given, confirmed=bool(one.get("confirmed")), leave_out_repeats=bool(one.get("leave_out_repeats")),
+        engine,
+        path,
+        one.get("base"),
+        job["who"],
+        progress,
+        answers=given,
+        confirmed=bool(one.get("confirmed")),
+        leave_out_repeats=bool(one.get("leave_out_repeats")),
         dry_run=not job["store"],
-    )  # fmt: skip
+    )
     return {"file": path.name, "summary": ingested.summary(path.name)} | _detail(ingested)
 
 
@@ -102,11 +108,11 @@ def _sheet(result: SheetResult) -> dict:
         for ours, names in layout.columns.items()
         for heading in names
     }
-    columns = [
-        {"heading": heading, "ours": known.get(layouts.squeeze(heading), ("", ""))[0], "how": known.get(layouts.squeeze(heading), ("", ""))[1],
-         "first": next((cell for cell in result.sheet.frame[heading].head(50) if cell), "")}
-        for heading in result.sheet.frame.columns
-    ]  # fmt: skip
+    columns = []
+    for heading in result.sheet.frame.columns:
+        ours, how = known.get(layouts.squeeze(heading), ("", ""))
+        first = next((cell for cell in result.sheet.frame[heading].head(50) if cell), "")
+        columns.append({"heading": heading, "ours": ours, "how": how, "first": first})
     return {
         "sheet": result.sheet.name,
         "key": layouts.headings_key(result.sheet.frame.columns),

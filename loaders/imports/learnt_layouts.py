@@ -1,4 +1,4 @@
-"""Answers of people that the next import uses by itself: how a base's headings are read, which place a writing means."""
+"""Answers of people that the next import uses by itself: how headings are read, which place a writing means."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a sheet to outcomes: loaded, quarantined with its reason, or excluded with its reason; no row is without one."""
+"""Rows of a sheet to outcomes: loaded, quarantined with its reason, or excluded with its reason."""
 
 from __future__ import annotations
 

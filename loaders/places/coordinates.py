@@ -28,8 +28,8 @@ class Located(NamedTuple):
 def locate(place: pd.DataFrame, precision: dict[str, str] | None, province: str) -> pd.Series:
     """A :class:`Located` for every row of ``place`` (text columns ``latitude``, ``longitude``, optional ``precision``).
 
-    Points are looked up in the boundaries of ``province``. ``precision`` says for each written precision which level the point stands for (``none``: for no area of ours); a
-    point that stands for a district or province is placed at that level, never finer.
+    Points are looked up in the boundaries of ``province``. ``precision`` says for each written precision which level
+    the point stands for (``none``: for no area of ours); a point that stands for a district or province is placed at that level, never finer.
     """
     shapes = _Shapes(province)
     levels = place["precision"] if "precision" in place else pd.Series("", index=place.index)

@@ -293,7 +293,9 @@ RESULT = [
 
 
 def _text(value: object) -> str:
-    return value if isinstance(value, str) else "" if value is None or pd.isna(value) else str(value)  # type: ignore[arg-type]
+    if isinstance(value, str):
+        return value
+    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[arg-type]
 
 
 def _column(frame: pd.DataFrame, field: str, name: str) -> list:

@@ -147,9 +147,16 @@ def _by_sheet(rows: list[dict]) -> list[tuple[int, str, list[dict]]]:
 
 
 def _move(
-    connection: Connection, batch_id: int, group: list[dict], result: SheetResult, facts: dict, reason: str, who: str,
-    province: str, keys: dict[int, str] | None = None,
-) -> Decided:  # fmt: skip
+    connection: Connection,
+    batch_id: int,
+    group: list[dict],
+    result: SheetResult,
+    facts: dict,
+    reason: str,
+    who: str,
+    province: str,
+    keys: dict[int, str] | None = None,
+) -> Decided:
     """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
     batches.add_agencies(connection, result)
     found = tuple(duplicates.find(connection, Ingested([result], [], province=province), batch_id))
@@ -190,11 +197,21 @@ def _close(
     """A row leaves the quarantine: remembered as it was, and the batch's account follows."""
     before = row["satang"] or 0
     entry = {
-        "batch_id": row["batch_id"], "sheet": row["sheet"], "row": row["row"], "register": row["register"], **facts,
-        "outcome": outcome, "outcome_reason": outcome_reason, "before": json.dumps(row, ensure_ascii=False),
-        "satang_before": before, "satang_after": satang, "reason": reason, "decided_by": who, "decided_at": store.now(),
+        "batch_id": row["batch_id"],
+        "sheet": row["sheet"],
+        "row": row["row"],
+        "register": row["register"],
+        **facts,
+        "outcome": outcome,
+        "outcome_reason": outcome_reason,
+        "before": json.dumps(row, ensure_ascii=False),
+        "satang_before": before,
+        "satang_after": satang,
+        "reason": reason,
+        "decided_by": who,
+        "decided_at": store.now(),
         "is_undone": False,
-    }  # fmt: skip
+    }
     connection.execute(insert(tables.correction).values(**entry))
     connection.execute(delete(tables.quarantine).where(tables.quarantine.c.id == row["id"]))
     _shift(connection, row["batch_id"], "quarantined", -1, -before)
@@ -204,9 +221,11 @@ def _close(
 def _shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang: int) -> None:
     table = tables.import_batch
     changed = {
-        f"rows_{outcome}": table.c[f"rows_{outcome}"] + rows, "rows_in": table.c.rows_in + rows,
-        f"satang_{outcome}": table.c[f"satang_{outcome}"] + satang, "satang_in": table.c.satang_in + satang,
-    }  # fmt: skip
+        f"rows_{outcome}": table.c[f"rows_{outcome}"] + rows,
+        "rows_in": table.c.rows_in + rows,
+        f"satang_{outcome}": table.c[f"satang_{outcome}"] + satang,
+        "satang_in": table.c.satang_in + satang,
+    }
     connection.execute(update(table).where(table.c.id == batch_id).values(**changed))
 
 
@@ -214,9 +233,12 @@ def _finish(
     connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str
 ) -> Decided:
     total = Decided(
-        sum(one.loaded for one in done), sum(one.excluded for one in done), sum(one.waiting for one in done),
-        next((one.problem for one in done if one.problem), None), tuple(found for one in done for found in one.repeats),
-    )  # fmt: skip
+        sum(one.loaded for one in done),
+        sum(one.excluded for one in done),
+        sum(one.waiting for one in done),
+        next((one.problem for one in done if one.problem), None),
+        tuple(found for one in done for found in one.repeats),
+    )
     for batch_id in sorted(changed):
         _sum_again(connection, batch_id)
     store.note(connection, who, action, detail)

@@ -23,9 +23,15 @@ from loaders.store import code_lists, tables
 
 PLACE_PROBLEMS = ("place_", "point_", "no_place_named")
 READER_DOUBTS = {
-    "possible_total_row", "extra_fields", "missing_fields", "broken_quotes", "broken_characters", "record_not_an_object",
-    "formula_without_value", "error_cell",
-}  # fmt: skip
+    "possible_total_row",
+    "extra_fields",
+    "missing_fields",
+    "broken_quotes",
+    "broken_characters",
+    "record_not_an_object",
+    "formula_without_value",
+    "error_cell",
+}
 DECIDED = "__decided"
 NO_KEY = alias_key(Written())
 
