@@ -1,4 +1,4 @@
-"""Set up what is missing, and start the board: ``sh deploy/set_up.sh {check,packages,dev,assets,run} [PORT]``.
+"""Set up what is missing, and start the board: ``sh deploy/set_up.sh {check,packages,environment,assets,run} [PORT]``.
 
 Nothing but Python's own library: it runs before there is an environment. What a person can mend is answered in one line,
 in Thai and English, with what to do; ``make`` shows no traceback.
@@ -156,9 +156,8 @@ def main(arguments: list[str]) -> int:
             run(rest[0] if rest else "8501")
         elif name == "packages":
             packages()
-        elif name == "dev":
-            packages()
-            install(ROOT / "requirements-dev.txt", VENV / ".dev")
+        elif name == "environment":
+            make_environment()
         elif name == "assets":
             copy_assets()
         else:

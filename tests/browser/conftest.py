@@ -13,7 +13,7 @@ from tests.support import seeds, served
 
 @pytest.fixture(scope="package")
 def running_chromium() -> Iterator[Browser]:
-    with served.browser() as browser:
+    with served.browser(served.SHELL) as browser:
         yield browser
 
 

@@ -15,7 +15,6 @@ from tests.conftest import ROOT
 from tests.support import served
 
 MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict")
-VIEWS = (*MAPS, "sources")
 
 
 @pytest.fixture(scope="module")
@@ -74,37 +73,40 @@ def test_overview_paints_every_subdistrict_on_the_schematic(chromium, schematic,
     assert (seen.foreign, seen.errors) == ([], [])
 
 
-@pytest.mark.parametrize("page", ["agency?lang=en", "coverage?lang=en&mode=small"])
-def test_small_maps_say_that_they_are_schematic_and_whose_shapes_they_are(chromium, request, page):
-    credits = {}
-    for kind in ("schematic", "demo"):
-        seen = served.visit(chromium, f"{request.getfixturevalue(kind)}/{page}")
-        credits[kind] = seen.page.locator(".kradan-small + .kradan-credit").inner_text()
-        seen.settled()
-        assert (seen.foreign, seen.errors) == ([], [])
-    assert credits == {
-        "schematic": "Schematic map, not the true boundaries · DOPA",
-        "demo": "OCHA COD-AB · RTSD · CC BY-IGO",
+def test_small_maps_say_that_they_are_schematic_and_whose_shapes_they_are(chromium, schematic, demo):
+    whose = {
+        schematic: "Schematic map, not the true boundaries · DOPA",
+        demo: "OCHA COD-AB · RTSD · CC BY-IGO",
     }
+    for address, words in whose.items():
+        seen = served.visit(chromium, f"{address}/agency?lang=en")
+        credit = seen.page.locator(".kradan-small + .kradan-credit")
+        expect(credit).to_have_text(words)
+        seen.settled()
+        seen.follow("coverage?lang=en&mode=small")
+        expect(credit).to_have_text(words)
+        assert (seen.foreign, seen.errors) == ([], [])
 
 
-@pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize("language", ["th", "en"])
 @pytest.mark.parametrize("state", ["demo", "empty"])
-def test_every_view_stands(chromium, request, view, language, state):
+def test_every_view_stands(chromium, request, language, state):
     address = request.getfixturevalue(state)
-    seen = served.visit(chromium, f"{address}/{view}?lang={language}&subdistrict=800303")
-    assert seen.title()
-    if view in MAPS and not (state == "empty" and view == "gaps"):
-        assert seen.painted() == 170
+    seen = served.visit(chromium, f"{address}/sources?lang={language}&subdistrict=800303")
     mark = {"th": "ข้อมูลสาธิต", "en": "Demonstration data"}[language]
-    if state == "demo":
-        seen.says(mark)
-    seen.settled()
-    text = seen.text()
-    for trouble in ("Traceback", "Error", "หน้านี้แสดงไม่ได้", "cannot be shown", "KeyError"):
-        assert trouble not in text
-    assert (mark in text) == (state == "demo")
+    for view in ("sources", *MAPS):
+        if view != "sources":
+            seen.follow(f"{view}?lang={language}&subdistrict=800303")
+        assert seen.title()
+        if view in MAPS and not (state == "empty" and view == "gaps"):
+            assert seen.painted() == 170, view
+        if state == "demo":
+            seen.says(mark)
+        seen.settled()
+        text = seen.text()
+        for trouble in ("Traceback", "Error", "หน้านี้แสดงไม่ได้", "cannot be shown", "KeyError"):
+            assert trouble not in text, view
+        assert (mark in text) == (state == "demo"), view
     assert seen.foreign == []
     assert seen.errors == []
 
@@ -243,8 +245,10 @@ def test_markup_in_data_stays_text(chromium, tmp_path):
     )
     served.run_import(store, file)
     with served.board(store) as address:
-        for view in ("", "coverage", "overlaps", "subdistrict?subdistrict=800303", "sources"):
-            seen = served.visit(chromium, f"{address}/{view}")
-            seen.title()
-            seen.settled()
+        seen = served.visit(chromium, address)
+        seen.title()
+        seen.settled()
+        for link in ("", "coverage?lang=th", "overlaps?lang=th", "subdistrict?subdistrict=800303", "sources?lang=th"):
+            if link:
+                seen.follow(link)
             assert seen.page.evaluate("window.top.hacked") is None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qs, urlparse
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.support import served
@@ -14,27 +13,31 @@ VIEWS = ("ranking", "strengthening", "welfare", "selection")
 TROUBLE = ("Traceback", "KeyError", "หน้านี้แสดงไม่ได้", "cannot be shown")
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_stands_with_data_and_fits_a_phone(chromium, demo, view):
-    seen = served.visit(chromium, f"{demo}/{view}?lang=en", width=390, height=844)
-    assert seen.title()
-    assert seen.painted() == 170
-    seen.settled()
-    assert not [word for word in TROUBLE if word in seen.text()]
+def test_every_view_stands_with_data_and_fits_a_phone(chromium, demo):
+    seen = served.visit(chromium, f"{demo}/{VIEWS[0]}?lang=en", width=390, height=844)
+    for view in VIEWS:
+        if view != VIEWS[0]:
+            seen.follow(f"{view}?lang=en")
+        assert seen.title()
+        assert seen.painted() == 170, view
+        seen.settled()
+        assert not [word for word in TROUBLE if word in seen.text()], view
+        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, view
     assert seen.foreign == []
-    assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_view_stands_on_an_empty_store(chromium, empty, view):
-    seen = served.visit(chromium, f"{empty}/{view}")
-    assert seen.title()
-    assert seen.painted() == 170
-    seen.settled()
-    assert not [word for word in TROUBLE if word in seen.text()]
-    if view != "welfare":  # the calculator counts heads and villages, which are known without any file
-        assert seen.until(lambda: set(seen.classes()), lambda classes: classes == {"u"}) == {"u"}
-        seen.titled("0 จาก 170")
+def test_every_view_stands_on_an_empty_store(chromium, empty):
+    seen = served.visit(chromium, f"{empty}/{VIEWS[0]}")
+    for view in VIEWS:
+        if view != VIEWS[0]:
+            seen.follow(f"{view}?lang=th")
+        assert seen.title()
+        assert seen.painted() == 170, view
+        seen.settled()
+        assert not [word for word in TROUBLE if word in seen.text()], view
+        if view != "welfare":  # the calculator counts heads and villages, which are known without any file
+            assert seen.until(lambda: set(seen.classes()), lambda classes: classes == {"u"}) == {"u"}, view
+            seen.titled("0 จาก 170")
 
 
 def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(chromium, demo):

@@ -111,7 +111,7 @@ def test_a_board_under_a_path_of_another_site_has_the_same_doorway(tmp_path: Pat
             assert first_page.HERE in page
         assert answer(f"{address}/app/static/board/load.js?v=0123abcd")[1]["Cache-Control"] == headers_.FOREVER
         assert answer(f"{address}/app/static/v-0123abcd/board/board.js")[0] == 200
-        with served.browser() as chromium:
+        with served.browser(served.SHELL) as chromium:
             seen = served.visit(chromium, f"{address}/coverage")
             assert seen.painted() == 170
             assert seen.foreign == seen.errors == []

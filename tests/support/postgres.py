@@ -1,6 +1,6 @@
 """A PostgreSQL server for the tests, on a socket of its own; without one the run fails, it does not skip.
 
-The program comes from Debian's package ``postgresql`` (``tests/support/system_postgres.sh``). Servers refuse to run as root:
+The program comes from Debian's package ``postgresql`` (``tests/support/system.sh``). Servers refuse to run as root:
 as root the packaged user ``postgres`` runs it.
 """
 
@@ -33,7 +33,7 @@ def programs() -> Path:
         found = [Path(path).resolve().parent]
     if not found:
         raise RuntimeError(
-            "expected PostgreSQL's initdb; found none: run `sh tests/support/system_postgres.sh` as root, or set KRADAN_POSTGRES_BIN"
+            "expected PostgreSQL's initdb; found none: run `sh tests/support/system.sh` as root, or set KRADAN_POSTGRES_BIN"
         )
     return found[-1]
 

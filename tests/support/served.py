@@ -28,6 +28,8 @@ CHROMIUM = (
     or shutil.which("chromium-browser")
     or "/usr/bin/chromium"
 )
+# The same browser without its window: tests take it where it is installed, for half the work.
+SHELL = os.environ.get("KRADAN_CHROMIUM") or shutil.which("chromium-headless-shell") or CHROMIUM
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -114,9 +116,9 @@ def make_store(path: Path, *, demo: bool) -> Path:
 
 
 @contextmanager
-def browser() -> Iterator[Browser]:
+def browser(program: str = CHROMIUM) -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=[*FLAGS, ALONE])
+        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, ALONE])
         yield chromium
         chromium.close()
 
@@ -166,6 +168,23 @@ class Visit:
         while not good(found := read()) and time.monotonic() < end:
             self.page.wait_for_timeout(100)
         return found
+
+    def follow(self, link: str) -> None:
+        """Go to another view by a link in the page that stands, and wait until it is drawn."""
+        heading = self.page.locator("h1.kradan-title")
+        heading.evaluate(
+            """(heading, href) => {
+                const link = document.createElement("a");
+                heading.dataset.left = "yes";
+                link.href = href;
+                heading.after(link);
+                link.click();
+                link.remove();
+            }""",
+            link,
+        )
+        self.page.locator("h1.kradan-title:not([data-left])").wait_for()
+        self.settled()
 
     def unfold(self, words: str | Pattern[str]) -> None:
         """Open what is folded under ``words`` and wait until it has stopped growing: a press on what still moves misses."""

@@ -1,18 +1,25 @@
 #!/bin/sh
-# What the tests need from the system: a Chromium (Debian's chromium) and, for the store, PostgreSQL.
-# As root it installs what is missing; else it says what is missing and lets the tests fail with that reason.
+# What the tests need from the system, as packages of Debian. As root it installs what is missing; else it says what is missing,
+# and the tests that need it fail: none is skipped.
 set -eu
-need() { # command package
-    command -v "$1" >/dev/null 2>&1 && return 0
-    if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-        echo "installing $2"
-        [ -n "${UPDATED:-}" ] || apt-get update -qq
-        UPDATED=1
-        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "$2" >/dev/null
-    else
-        echo "missing: $1 (package $2); the tests that need it will fail" >&2
-    fi
+missing=
+need() { # package, then a command or a file that shows that it is there
+    command -v "$2" >/dev/null 2>&1 || ls $2 >/dev/null 2>&1 || missing="$missing $1"
 }
-need chromium chromium
-need pdftoppm poppler-utils
-sh "$(dirname "$0")/system_postgres.sh"
+# Tests take the browser without its window where there is one: half the work. Where it cannot be had, the ordinary one does.
+if ! command -v chromium-headless-shell >/dev/null 2>&1 && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium-headless-shell; } >/dev/null 2>&1 || :
+fi
+command -v chromium-headless-shell >/dev/null 2>&1 || need chromium chromium
+need poppler-utils pdftoppm
+[ -n "${KRADAN_POSTGRES_BIN:-}" ] || need postgresql "/usr/lib/postgresql/*/bin/initdb"
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get update -qq
+    # shellcheck disable=SC2086 # a list of packages
+    apt-get install -y -qq $missing >/dev/null
+else
+    echo "missing packages:$missing; the tests that need them will fail" >&2
+fi
