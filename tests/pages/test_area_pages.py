@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from loaders import setup, store
+from loaders import store
 from loaders.layouts import templates
 from loaders.store import tables
 from pages.session import cache
 from tests.conftest import ROOT
+from tests.support import meeting_store, seeds
 from tests.support.stores import load_rows
 
 WORDS = {
@@ -20,20 +22,28 @@ WORDS = {
 }
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A store with one record of every register of places, to copy from."""
+    folder = tmp_path_factory.mktemp("made")
+    with meeting_store.opened(seeds.copied("empty", folder / seeds.NAME)) as path:
+        engine = store.open_store()
+        (folder / "handed_in").mkdir()
+        for register in ("support", "plan", "role_holder"):
+            load_rows(engine, folder / "handed_in", register, templates.example_rows(register))
+        engine.dispose()
+        yield path
+
+
 @pytest.fixture
-def filled(tmp_path, monkeypatch):
-    """A store with one record of every register of places."""
-    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
-    monkeypatch.delenv("DATABASE_URL", raising=False)
-    engine = store.open_store(create=True)
-    setup.ensure_code_lists(engine)
-    (tmp_path / "files").mkdir()
-    for register in ("support", "plan", "role_holder"):
-        load_rows(engine, tmp_path / "files", register, templates.example_rows(register))
-    cache.clear()
-    yield engine
-    cache.clear()
-    engine.dispose()
+def filled(made, tmp_path):
+    path = meeting_store.copied(made, tmp_path / seeds.NAME)
+    if (made.parent / "files").is_dir():
+        shutil.copytree(made.parent / "files", tmp_path / "files")
+    with meeting_store.opened(path):
+        engine = store.open_store()
+        yield engine
+        engine.dispose()
 
 
 def opened(view: str, **asked: str) -> AppTest:
