@@ -26,8 +26,8 @@ settings.load_profile("kradan")
 
 # Files of the second group of browser tests; the two groups take about the same time.
 SECOND_BROWSER = {
-    "test_access_browser", "test_coverage_pages_browser", "test_import_browser", "test_meeting_browser", "test_postgres_browser",
-    "test_ranking_browser", "test_reconnect_browser", "test_sign_in_browser",
+    "test_access_browser", "test_coverage_pages_browser", "test_import_browser", "test_meeting_browser", "test_servers_browser",
+    "test_ranking_browser", "test_sign_in_browser",
 }  # fmt: skip
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")

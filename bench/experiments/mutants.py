@@ -1,0 +1,91 @@
+"""Sampled mutation run: change one comparison, operator or constant of a module, run its tests, count what nobody notices.
+
+``python -m bench.experiments.mutants [AREA] [NUMBER]``. One JSON line for each area, with the mutants that lived. The sample depends on the
+source of the area alone, so that the tests of two revisions are asked the same if the source is the same.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+# Area: the modules that are changed, and the tests that have to notice.
+AREAS = {
+    "coverage": (["geo/coverage"], ["tests/geo/coverage"]),
+    "overlaps": (["geo/overlaps"], ["tests/geo/test_overlaps.py"]),
+    "places": (["loaders/places"], ["tests/loaders/test_places.py"]),
+    "imports": (["loaders/imports"], ["tests/loaders/imports"]),
+}
+SWAPS = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.In: ast.NotIn,
+    ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
+    ast.And: ast.Or, ast.Or: ast.And, ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+
+
+def sites(tree: ast.Module) -> list[tuple[ast.AST, str]]:
+    """Every place that can be changed, with the name of its field."""
+    places = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPS:
+            places.append((node, "ops"))
+        elif isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in SWAPS:
+            places.append((node, "op"))
+        elif isinstance(node, ast.Constant) and type(node.value) in (int, bool):
+            places.append((node, "value"))
+    return places
+
+
+def mutate(path: Path, number: int) -> str:
+    """Write the module with its place ``number`` changed; gives where and what."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    node, name = sites(tree)[number]
+    before = ast.unparse(node)
+    if name == "ops":
+        node.ops[0] = SWAPS[type(node.ops[0])]()
+    elif name == "op":
+        node.op = SWAPS[type(node.op)]()
+    else:
+        node.value = not node.value if isinstance(node.value, bool) else node.value + 1
+    path.write_text(ast.unparse(tree), encoding="utf-8")
+    return f"{node.lineno}: {before} -> {ast.unparse(node)}"
+
+
+def survivors(area: str, number: int, seed: int = 2569) -> dict:
+    """Ask the tests of an area about a sample of mutants, each in a copy of the tree."""
+    folders, tests = AREAS[area]
+    modules = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py") if path.name != "__init__.py")
+    all_sites = [
+        (path, at) for path in modules for at in range(len(sites(ast.parse(path.read_text(encoding="utf-8")))))
+    ]
+    sample = random.Random(seed).sample(all_sites, min(number, len(all_sites)))
+    lived = []
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / "kradan"
+        shutil.copytree(ROOT, copy, ignore=shutil.ignore_patterns(".git", ".venv", ".cache", "node_modules", "store"))
+        (Path(folder) / "shared").symlink_to(ROOT.parent / "shared")
+        for path, at in sample:
+            target = copy / path.relative_to(ROOT)
+            change = mutate(target, at)
+            command = [sys.executable, "-m", "pytest", "-q", "-x", "-m", "unit", *tests]
+            try:
+                is_noticed = subprocess.run(command, cwd=copy, capture_output=True, timeout=300).returncode != 0
+            except subprocess.TimeoutExpired:
+                is_noticed = True
+            if not is_noticed:
+                lived.append(f"{path.relative_to(ROOT)}:{change}")
+            shutil.copyfile(path, target)
+    return {"area": area, "mutants": len(sample), "survivors": len(lived), "lived": lived}
+
+
+if __name__ == "__main__":
+    number = int(sys.argv[2]) if len(sys.argv) > 2 else 25
+    for area in sys.argv[1:2] or AREAS:
+        print(json.dumps(survivors(area, number), ensure_ascii=False), flush=True)
