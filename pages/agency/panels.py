@@ -151,8 +151,8 @@ def gaps(scope: Scope, chosen: Query) -> None:
     if rows.empty:
         panels.empty("agency_no_gaps")
         return
-    columns = {"place": t("column_place"), "theme": t("column_theme"), "words": t("column_status"), "neighbours": t("column_my_neighbours"),
-               "population": t("column_population")}  # fmt: skip
+    columns = {"place": t("column_place"), "theme": t("column_theme"), "words": t("column_status"),
+               "neighbours": t("column_my_neighbours"), "population": t("column_population")}  # fmt: skip
     panels.table(rows, "agency-gaps", columns, formats={"population": whole})
 
 
@@ -212,6 +212,7 @@ def sheet(scope: Scope, chosen: Query, own: pd.DataFrame) -> None:
     if own.empty:
         return
     words = records.support_words(scope, own)
-    columns = {"place": t("column_place"), "what": t("column_what"), "theme": t("column_theme"), "stream": t("filter_stream"), "level": t("column_level"),
-               "amount_satang": t("column_amount"), "period": t("column_period"), "source": t("column_source")}  # fmt: skip
+    columns = {"place": t("column_place"), "what": t("column_what"), "theme": t("column_theme"),
+               "stream": t("filter_stream"), "level": t("column_level"), "amount_satang": t("column_amount"),
+               "period": t("column_period"), "source": t("column_source")}  # fmt: skip
     panels.table(words, f"agency-{chosen.agency}", columns, formats={"amount_satang": baht})

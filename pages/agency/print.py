@@ -118,16 +118,19 @@ def _districts(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
         else "not_placed"
         for district, level in zip(own["district_code"], own["area_level"], strict=True)
     ]
-    found = dict(iter(own.groupby(pd.Series(where, index=own.index, dtype="object"))))
+    records_by_place = dict(iter(own.groupby(pd.Series(where, index=own.index, dtype="object"))))
     rows = []
-    for place in [*(code for code in names if code in found), *(level for level in found if level not in names)]:
-        reached = found[place]["subdistrict_code"].nunique()
+    for place in [
+        *(code for code in names if code in records_by_place),
+        *(level for level in records_by_place if level not in names),
+    ]:
+        reached = records_by_place[place]["subdistrict_code"].nunique()
         rows.append(
             (
                 names.get(place) or t(f"level_{place}"),
                 t("of", part=reached, whole=int(all_places[place])) if place in names else "–",
-                whole(len(found[place])),
-                baht(found[place]["amount_satang"].sum(min_count=1)),
+                whole(len(records_by_place[place])),
+                baht(records_by_place[place]["amount_satang"].sum(min_count=1)),
             )
         )
     heads = [t("column_district"), t("column_places"), t("column_records"), t("column_amount")]

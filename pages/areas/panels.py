@@ -41,8 +41,8 @@ def choose_day(areas: pd.DataFrame) -> date:
     url_state.current().use("asof", date.today().isoformat())
     st.session_state["asof"], st.session_state["asof-day"] = asked.isoformat(), asked
     days = areas_register.days_of_change(areas)
-    before = max((one for one in days if one <= asked), default=None)
-    after = min((one for one in days if one > asked), default=None)
+    before = max((change for change in days if change <= asked), default=None)
+    after = min((change for change in days if change > asked), default=None)
     with st.container(horizontal=True, vertical_alignment="bottom", key="asof-row"):
         st.date_input(
             t("areas_day"),
@@ -72,8 +72,8 @@ def choose_day(areas: pd.DataFrame) -> date:
 
 def counts(then: pd.DataFrame) -> dict[str, int]:
     """Areas of that day by kind; the province itself is not counted."""
-    found = then["kind"].value_counts()
-    return {kind: int(found.get(kind, 0)) for kind in KINDS}
+    numbers = then["kind"].value_counts()
+    return {kind: int(numbers.get(kind, 0)) for kind in KINDS}
 
 
 def areas_layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.Choropleth:
@@ -109,22 +109,23 @@ def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
 
 def district_table(table: pd.DataFrame) -> None:
     """Districts of that day, with their areas and records."""
-    columns = {"district_code": t("areas_code"), "kind_words": t("areas_kind"), "name": t("column_district"), "subdistricts": t("level_subdistrict"),
-               "villages": t("level_village"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
+    columns = {"district_code": t("areas_code"), "kind_words": t("areas_kind"), "name": t("column_district"),
+               "subdistricts": t("level_subdistrict"), "villages": t("level_village"), "records": t("column_records"),
+               "amount_satang": t("column_amount")}  # fmt: skip
     panels.table(table, "areas", columns, height=940, formats={"amount_satang": baht})
 
 
 def differences(then: pd.DataFrame, now: pd.DataFrame) -> None:
     """What is something else today."""
-    found = areas_over_time.changed_since(then, now)
-    if found.empty:
+    changes = areas_over_time.changed_since(then, now)
+    if changes.empty:
         st.info(t("areas_same"))
         return
-    st.html(f"<b>{safe(t('areas_changed', number=whole(len(found))))}</b>")
+    st.html(f"<b>{safe(t('areas_changed', number=whole(len(changes))))}</b>")
     names = dict(zip(then["code"], then["name_th"], strict=True)) | dict(zip(now["code"], now["name_th"], strict=True))
-    shown = found.assign(
-        level=[t(f"kind_{level}") for level in found["level"]],
-        **{f"words_{side}": [_words(row, side, names) for row in each_row(found)] for side in ("then", "now")},
+    shown = changes.assign(
+        level=[t(f"kind_{level}") for level in changes["level"]],
+        **{f"words_{side}": [_words(row, side, names) for row in each_row(changes)] for side in ("then", "now")},
     )
     columns = {"level": t("areas_kind"), "code_then": t("areas_code_then"), "words_then": t("areas_then"),
                "code_now": t("areas_code_now"), "words_now": t("areas_now")}  # fmt: skip

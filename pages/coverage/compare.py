@@ -178,8 +178,8 @@ def map_cell(target: str, name: str, words: str, image: str | None) -> str:
 
 def gallery(scope: Scope, cells: list[str]) -> None:
     """Small maps side by side; below them whose shapes they are, and that they are schematic where they are."""
-    found = geometry.current(scope.province)
-    credit = " · ".join(filter(None, (panels.shapes_note(found), found["credit"])))
+    prepared = geometry.current(scope.province)
+    credit = " · ".join(filter(None, (panels.shapes_note(prepared), prepared["credit"])))
     panels.html(f'<div class="kradan-small">{"".join(cells)}</div><p class="kradan-credit">{safe(credit)}</p>')
 
 

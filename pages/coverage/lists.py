@@ -60,10 +60,10 @@ def nothing(scope: Scope, query: Query) -> None:
     if queries.support(scope).empty:
         panels.empty("nothing_loaded")
         return
-    found = coverage.records_without_a_filter(scope, query)
+    remaining = coverage.records_without_a_filter(scope, query)
     lines = [
         t("nothing_without", filter=t(f"filter_{'year' if name == 'fiscal_year' else name}"), records=whole(number))
-        for name, number in found.items()
+        for name, number in remaining.items()
         if number
     ]
     if not lines:
@@ -110,9 +110,11 @@ def _places(scope: Scope, inside: pd.DataFrame, query: Query) -> None:
     ).sort_values(["agencies", "subdistrict_code"], ascending=[False, True])
     rows["agencies"] = rows["agencies"].astype("Int64").mask(rows["status"].eq("not_reported"))
     population = t("column_population_of", year=queries.population_year(query.fiscal_year) + 543)
-    columns = {"subdistrict_code": t("column_code"), "name": t("column_subdistrict"), "district": t("column_district"), "words": t("column_status"),
-               "agencies": t("column_agencies"), "villages_reached": t("column_village_share"), "amount_satang": t("column_amount"),
-               "population": population, "per_head_baht": t("column_per_head"), "missing": t("column_missing_bases")}  # fmt: skip
+    columns = {"subdistrict_code": t("column_code"), "name": t("column_subdistrict"), "district": t("column_district"),
+               "words": t("column_status"), "agencies": t("column_agencies"),
+               "villages_reached": t("column_village_share"), "amount_satang": t("column_amount"),
+               "population": population, "per_head_baht": t("column_per_head"),
+               "missing": t("column_missing_bases")}  # fmt: skip
     panels.table(
         rows,
         "coverage",
@@ -126,8 +128,9 @@ def _breakdown(scope: Scope, query: Query, dimension: str) -> None:
     if rows.empty:
         nothing(scope, query)
         return
-    columns = {"name": t(f"by_{dimension}"), "covered": t("status_covered"), "none": t("status_none"), "not_reported": t("status_not_reported"),
-               "village_part": t("column_village_share"), "amount_satang": t("column_amount"), "per_head_baht": t("column_per_head")}  # fmt: skip
+    columns = {"name": t(f"by_{dimension}"), "covered": t("status_covered"), "none": t("status_none"),
+               "not_reported": t("status_not_reported"), "village_part": t("column_village_share"),
+               "amount_satang": t("column_amount"), "per_head_baht": t("column_per_head")}  # fmt: skip
     panels.table(
         rows,
         f"coverage-{dimension}",

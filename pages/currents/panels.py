@@ -60,27 +60,27 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
     return name
 
 
-def flows(scope: Scope, chosen: Query, found: geo_currents.Currents) -> None:
+def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
     """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
-    if found.paths.empty:
+    if currents.paths.empty:
         return
     ends = choices.switch("ends", t("flow_ends"), ENDS, lambda end: t(f"flow_to_{end}"))
     if ends == "classes":
         classes = overview_questions.community_classes(scope, chosen.fiscal_year)
-        found = geo_currents.currents(
+        currents = geo_currents.currents(
             coverage.records(scope, chosen),
             queries.areas(scope, chosen.fiscal_year),
             province_facts.local_governments(scope.province),
             classes,
         )
     name = namer(scope)
-    drawing = sankey(geo_currents.fold(found.paths, KEEP))
+    drawing = sankey(geo_currents.fold(currents.paths, KEEP))
     headings = [t(f"step_{step}") for step in (*geo_currents.STEPS[:3], ends)]
-    st.html(charts.kind_legend(set(found.paths["kind"])))
+    st.html(charts.kind_legend(set(currents.paths["kind"])))
     st.html(charts.sankey_html(drawing, name, baht, headings, t("currents_aria")))
     with st.expander(t("currents_table")):
-        shown = found.paths.assign(
-            **{step: [name(step, code) for code in found.paths[step]] for step in geo_currents.STEPS}
+        shown = currents.paths.assign(
+            **{step: [name(step, code) for code in currents.paths[step]] for step in geo_currents.STEPS}
         )
         columns = dict(zip(geo_currents.STEPS, headings, strict=True)) | {
             "supports": t("column_records"),
@@ -152,8 +152,10 @@ def tables(scope: Scope, chosen: Query, shown: str) -> None:
             place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
             asked=[_asked(themes) for themes in table["asked"]],
         )
-        columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"), "aligned_satang": t("alignment_aligned_satang"),
-                   "other_satang": t("alignment_other_satang"), "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"), "asked": t("column_asked")}  # fmt: skip
+        columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"),
+                   "aligned_satang": t("alignment_aligned_satang"), "other_satang": t("alignment_other_satang"),
+                   "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"),
+                   "asked": t("column_asked")}  # fmt: skip
         in_baht = dict.fromkeys(list(columns)[2:-1], baht)
         panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | in_baht)
         return
@@ -191,8 +193,9 @@ def history(scope: Scope, chosen: Query) -> None:
         ends_on=[(day(value) or t("not_known")) if declared else t("end_of_records", day=day(value)) if day(value) else t("not_known")
                  for value, declared in zip(table["ends_on"], table["is_declared"], strict=True)],
     )  # fmt: skip
-    columns = {"stream": t("filter_stream"), "kind": t("column_kind"), "state": t("column_state"), "starts_on": t("column_starts"), "ends_on": t("column_ends"),
-               "supports": t("column_records"), "amount_satang": t("column_amount_all"), "year_satang": t("column_amount_year")}  # fmt: skip
+    columns = {"stream": t("filter_stream"), "kind": t("column_kind"), "state": t("column_state"),
+               "starts_on": t("column_starts"), "ends_on": t("column_ends"), "supports": t("column_records"),
+               "amount_satang": t("column_amount_all"), "year_satang": t("column_amount_year")}  # fmt: skip
 
     def of_year(satang: object) -> str:
         return "" if pd.isna(satang) else baht(satang)
@@ -205,23 +208,23 @@ def evenness(scope: Scope, chosen: Query) -> None:
     """How evenly the money lies: computed only when asked for."""
     if not st.toggle(t("evenness"), key="evenness"):
         return
-    found = money.evenness(scope, chosen.without("district"))
-    if found["curve"].empty:
+    spread = money.evenness(scope, chosen.without("district"))
+    if spread["curve"].empty:
         panels.empty()
         return
     left, right = st.columns([5, 8], gap="medium")
     with left:
         st.altair_chart(
-            charts.lorenz_chart(found["curve"], {"people": t("lorenz_people"), "money": t("lorenz_money")}),
+            charts.lorenz_chart(spread["curve"], {"people": t("lorenz_people"), "money": t("lorenz_money")}),
             width="stretch",
         )
     with right:
-        theil = found["theil"]
+        theil = spread["theil"]
         panels.figures(
             [
-                (t("gini"), f"{found['gini']:.2f}"),
+                (t("gini"), f"{spread['gini']:.2f}"),
                 (t("theil_between"), percent(theil["between_share"])),
                 (t("theil_total"), f"{theil['total']:.2f}"),
             ]
         )
-        st.html(f"<p>{safe(t('evenness_how', known=found['known'], all=found['all']))}</p>")
+        st.html(f"<p>{safe(t('evenness_how', known=spread['known'], all=spread['all']))}</p>")

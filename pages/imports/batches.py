@@ -51,12 +51,12 @@ def batches(scope: Scope) -> None:
 
 def _warn_of_resting(scope: Scope, batch: int) -> None:
     """Lines that other files left out because this batch has them would be on the board no more."""
-    for one in queries.resting_on(scope, batch):
+    for resting in queries.resting_on(scope, batch):
         blanks = {
-            "file": one["file"],
-            "batch": one["batch"],
-            "rows": whole(one["rows"]),
-            "baht": baht(round(one["baht"] * 100)),
+            "file": resting["file"],
+            "batch": resting["batch"],
+            "rows": whole(resting["rows"]),
+            "baht": baht(round(resting["baht"] * 100)),
         }
         st.warning(flat(t("rests_on_batch", **blanks)))
 

@@ -173,8 +173,8 @@ def _plain(amounts: dict, theme: str, area: str) -> Cell:
     return Cell(_thousands(amounts[theme, area]) if (theme, area) in amounts else "", "none")
 
 
-def _sum(found: pd.DataFrame, column: str, code: str) -> Cell:
-    return Cell(_thousands(found.loc[found[column].eq(code), "amount_satang"].sum()), "none")
+def _sum(money: pd.DataFrame, column: str, code: str) -> Cell:
+    return Cell(_thousands(money.loc[money[column].eq(code), "amount_satang"].sum()), "none")
 
 
 def matrix_legend() -> None:
@@ -198,15 +198,15 @@ def could_act(scope: Scope, chosen: Query) -> None:
     url_state.current().use("cell")
     records_ = coverage.records(scope, Query(chosen.fiscal_year))
     mandates = {entry["code"]: entry.get("functions", ()) for entry in codes.agencies()}
-    found = who_could_act_in(records_, queries.adjacency(scope), inside, theme, mandates)
+    candidates = who_could_act_in(records_, queries.adjacency(scope), inside, theme, mandates)
     st.html(f"<b>{safe(t('cell_could_act', theme=theme_names()[theme], place=records.place_words(scope, area)))}</b>")
-    if found.empty:
+    if candidates.empty:
         panels.empty("nobody_could_act")
     else:
         names = records.agency_names(scope)
-        rows = found.assign(
-            agency=[names.get(code, code) for code in found["agency_code"]],
-            reach=[t(f"reach_{reach}") for reach in found["reach"]],
+        rows = candidates.assign(
+            agency=[names.get(code, code) for code in candidates["agency_code"]],
+            reach=[t(f"reach_{reach}") for reach in candidates["reach"]],
         )
         columns = {
             "agency": t("column_agency"),
@@ -225,6 +225,8 @@ def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
         theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(f"status_{status}") for status in table["status"]],
         amount=[None if pd.isna(satang) else int(satang) / 100 for satang in table["amount_satang"]],
     )  # fmt: skip
-    columns = {"theme": t("column_theme"), "area_code": t("column_code"), "area": t("matrix_area"), "status": t("column_status"), "covered": t("status_covered"),
-               "none": t("status_none"), "not_reported": t("status_not_reported"), "supports": t("column_records"), "amount": t("column_amount")}  # fmt: skip
+    columns = {"theme": t("column_theme"), "area_code": t("column_code"), "area": t("matrix_area"),
+               "status": t("column_status"), "covered": t("status_covered"), "none": t("status_none"),
+               "not_reported": t("status_not_reported"), "supports": t("column_records"),
+               "amount": t("column_amount")}  # fmt: skip
     panels.downloads(rows[list(columns)].rename(columns=columns), "matrix")

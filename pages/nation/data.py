@@ -130,9 +130,9 @@ def _with_points(tiles: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(tiles.assign(lon=middle.x, lat=middle.y))
 
 
-def shapes_of(found: dict, texts: dict[str, str]) -> Geometry:
+def shapes_of(prepared: dict, texts: dict[str, str]) -> Geometry:
     """The nation's geometry for the map."""
-    return Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
+    return Geometry(prepared["main"], prepared["grid"], prepared["bounds"], texts, tuple(prepared["missing"]))
 
 
 @cached(4)

@@ -34,7 +34,7 @@ MEASURES = ("agencies", "amount_baht")
 
 def filters(scope: Scope) -> None:
     """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
-    said = choices.folded(("year", "theme", "agency", "stream"))
+    chosen_words = choices.folded(("year", "theme", "agency", "stream"))
     with (
         fragments.redraws(fragments.RESULTS),
         st.container(horizontal=True, vertical_alignment="bottom", key="filters"),
@@ -46,7 +46,7 @@ def filters(scope: Scope) -> None:
         choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
         for name in ("agency", "stream"):
             _coded(scope, name)
-    choices.say_chosen(scope, said)
+    choices.say_chosen(scope, chosen_words)
 
 
 def _coded(scope: Scope, name: str) -> None:
@@ -89,7 +89,7 @@ def with_baht(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(amount_baht=(table["amount_satang"] / 100).astype("Float64"))
 
 
-def show_map(scope: Scope, found: layers.Choropleth) -> str | None:
+def show_map(scope: Scope, layer: layers.Choropleth) -> str | None:
     """Draw the nation; returns the code of a province just clicked."""
     known = nation_data.prepared_map()
     words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}
@@ -100,7 +100,7 @@ def show_map(scope: Scope, found: layers.Choropleth) -> str | None:
         "subdistrict": t("prefix_province"),
         "aria": t("map_aria_nation"),
     }
-    return panels.show_map(scope, found.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+    return panels.show_map(scope, layer.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
 
 
 def open_board(code: str | None) -> None:
@@ -114,8 +114,8 @@ def open_board(code: str | None) -> None:
 def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
     """Figures of the nation, money that names no province, records that name no year."""
     unknown = table["status"].eq("not_reported").all()
-    found = nation_data.chosen(scope, chosen)
-    placed, homeless = found[found[nation_data.KEY].notna()], found[found[nation_data.KEY].isna()]
+    sums = nation_data.chosen(scope, chosen)
+    placed, homeless = sums[sums[nation_data.KEY].notna()], sums[sums[nation_data.KEY].isna()]
     panels.figures(
         [
             (t("column_records"), whole(pd.NA if unknown else placed["records"].sum())),
@@ -141,11 +141,13 @@ def listing(table: pd.DataFrame) -> None:
     Written as HTML: Streamlit's table is a third of a second of the browser's work before the map (README).
     """
     names = province_names()
-    status = {"covered": t("status_covered"), "none": t("status_none_nation"), "not_reported": t("status_not_reported_nation")}  # fmt: skip
+    status = {"covered": t("status_covered"), "none": t("status_none_nation"),
+              "not_reported": t("status_not_reported_nation")}  # fmt: skip
     shown = table.assign(
         province=[names[code] for code in table[nation_data.KEY]], state=table["status"].map(status)
     ).sort_values(["records", nation_data.KEY], ascending=[False, True], na_position="last")
-    columns = {"province": t("column_province"), "agencies": t("column_agencies"), "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
+    columns = {"province": t("column_province"), "agencies": t("column_agencies"), "records": t("column_records"),
+               "amount_satang": t("column_amount")}  # fmt: skip
     head = "".join(f'<th scope="col">{safe(words)}</th>' for words in columns.values())
     body = "".join(_line(row) for row in each_row(shown))
     st.html(
@@ -178,15 +180,16 @@ def sources(scope: Scope, chosen: Query) -> None:
             file_name=[known["file_name"].get(batch, "") for batch in sums["batch_id"]],
             loaded_at=[day(known["loaded_at"].get(batch)) for batch in sums["batch_id"]],
         )
-        columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at"), "records": t("column_records")}  # fmt: skip
+        columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at"),
+                   "records": t("column_records")}  # fmt: skip
         panels.table(files, "nation-files", columns, 260)
 
 
 def chooser(scope: Scope) -> None:
     """The province in the frame, only where there is something to choose.
 
-    Links in HTML, which keep what else is chosen (``static/shell/links.js``): a list of 77 as a widget was a fifteenth of a
-    browser's work for a page (README).
+    Links in HTML, which keep what else is chosen (``static/shell/links.js``): a list of 77 as a widget was a fifteenth
+    of a browser's work for a page (README).
     """
     if not nation_data.is_open(scope):
         return

@@ -79,11 +79,11 @@ def labels() -> tuple[str, ...]:
 
 def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
     """Subdistricts for which a base has spoken by the year: only there does no record mean none."""
-    told = queries.reports(scope, register)
+    reports = queries.reports(scope, register)
     if fiscal_year is not None:
-        year = told["fiscal_year"].astype("Int64")
-        told = told[(year.isna() | year.le(fiscal_year)).fillna(True).astype(bool)]
-    scopes = tuple(told["area_code"].dropna())
+        year = reports["fiscal_year"].astype("Int64")
+        reports = reports[(year.isna() | year.le(fiscal_year)).fillna(True).astype(bool)]
+    scopes = tuple(reports["area_code"].dropna())
     return {code for code in queries.areas(scope, None)[KEY] if scopes and code.startswith(scopes)}
 
 
@@ -146,8 +146,10 @@ def year_before(scope: Scope, fiscal_year: int | None) -> int | None:
     if fiscal_year is None:
         return None
     signs = {entry["code"] for entry in criteria()}
-    told = gaps.needs(scope)
-    earlier = told[told["indicator_code"].isin(signs) & told["fiscal_year"].eq(fiscal_year - 1).fillna(False)]
+    signs_known = gaps.needs(scope)
+    earlier = signs_known[
+        signs_known["indicator_code"].isin(signs) & signs_known["fiscal_year"].eq(fiscal_year - 1).fillna(False)
+    ]
     return fiscal_year - 1 if len(earlier) else None
 
 

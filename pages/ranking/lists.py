@@ -44,14 +44,15 @@ def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, stamped: dict[s
     low, high = rows["rank_low"], rows["rank_high"]
     shown = rows.assign(
         place=[records.place_words(scope, code) for code in rows[KEY]],
-        band=["" if pd.isna(one) else f"{one}–{other}" for one, other in zip(low, high, strict=True)],
+        band=["" if pd.isna(lowest) else f"{lowest}–{highest}" for lowest, highest in zip(low, high, strict=True)],
         score=rows["score"].round(2),
         border=rows["border"].fillna(""),
         stability=(rows["stability"] * 100).round(1),
     )
-    columns = {"place": t("column_place"), "score": t("rank_score"), "rank": t("rank_rank"), "band": t("rank_band"), "class": t("rank_class"),
-               "stability": t("rank_stability"), "border": t("column_border"), "agreed_class": t("rank_agreed_class"), "reason": t("column_why"),
-               "by": t("decided_by"), "known_share": t("rank_known_share"), KEY: t("column_code")}  # fmt: skip
+    columns = {"place": t("column_place"), "score": t("rank_score"), "rank": t("rank_rank"), "band": t("rank_band"),
+               "class": t("rank_class"), "stability": t("rank_stability"), "border": t("column_border"),
+               "agreed_class": t("rank_agreed_class"), "reason": t("column_why"), "by": t("decided_by"),
+               "known_share": t("rank_known_share"), KEY: t("column_code")}  # fmt: skip
     panels.table(
         shown,
         "ranking",
@@ -66,7 +67,7 @@ def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, s
     strength = _influence(ranking)
     rows = pd.concat([strength, _influence(need).assign(real=float("nan"), mean_rank_shift=float("nan"))])
     stated = {entry["code"]: entry for entry in ranking_data.document()["criterion"]}
-    known = pd.concat([found.prepared.notna().sum() for found in (ranking, need)])
+    known = pd.concat([ranked.prepared.notna().sum() for ranked in (ranking, need)])
     names, agencies = ranking_controls.names() | ranking_controls.names("need"), records.agency_names(scope)
     shown = rows.assign(
         name=rows["criterion"].map(names),
@@ -77,9 +78,10 @@ def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, s
         source=[agencies.get(stated[code]["source"], stated[code]["source"]) for code in rows["criterion"]],
         known=[t("criterion_known", known=whole(known[code]), all=whole(len(ranking.units))) for code in rows["criterion"]],
     )  # fmt: skip
-    columns = {"name": t("column_criterion"), "axis": t("criterion_axis"), "unit": t("criterion_unit"), "direction": t("criterion_direction"),
-               "source": t("column_source"), "year": t("criterion_year"), "known": t("criterion_known_in"), "stated": t("rank_stated_weight"),
-               "real": t("rank_real_influence"), "mean_rank_shift": t("rank_mean_rank_shift")}  # fmt: skip
+    columns = {"name": t("column_criterion"), "axis": t("criterion_axis"), "unit": t("criterion_unit"),
+               "direction": t("criterion_direction"), "source": t("column_source"), "year": t("criterion_year"),
+               "known": t("criterion_known_in"), "stated": t("rank_stated_weight"), "real": t("rank_real_influence"),
+               "mean_rank_shift": t("rank_mean_rank_shift")}  # fmt: skip
     _influence_bars(strength, names)
     panels.table(
         shown,
@@ -138,8 +140,9 @@ def last_year(scope: Scope, chosen: Query, method: Method, stamped: dict[str, st
         place=[records.place_words(scope, code) for code in rows[KEY]],
         firm=[t("yes") if firm else "" for firm in rows["is_firm"]],
     )
-    columns = {"place": t("column_place"), "class_before": t("class_before"), "class_now": t("class_now"), "rank_before": t("rank_before"),
-               "rank_now": t("rank_now"), "places_won": t("places_won"), "firm": t("change_is_firm")}  # fmt: skip
+    columns = {"place": t("column_place"), "class_before": t("class_before"), "class_now": t("class_now"),
+               "rank_before": t("rank_before"), "rank_now": t("rank_now"), "places_won": t("places_won"),
+               "firm": t("change_is_firm")}  # fmt: skip
     panels.table(shown, "ranking-last-year", columns, stamp=stamped)
 
 

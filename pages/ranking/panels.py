@@ -254,11 +254,11 @@ def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
         return
     firm = (table["stability"] >= ranking.spec.uncertainty.hold).fillna(False)
     members = {name: table["class"].eq(name).fillna(False).astype(bool) for name in ranking.spec.labels}
-    found = [
+    held = [
         (t("class_held", name=name, held=whole((member & firm).sum())), whole(member.sum()))
         for name, member in members.items()
     ]
-    panels.figures([*found, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
+    panels.figures([*held, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
 
 
 def ranking_sources(scope: Scope) -> pd.DataFrame:

@@ -54,8 +54,8 @@ def groups(rows: pd.DataFrame) -> pd.DataFrame:
     sizes = sizes.sort_values(["rows", "satang"], ascending=False).head(MOST_GROUPS)
 
     def words(key: str) -> str:
-        one = sizes.loc[key]
-        return f"{one['value'] or t('nothing_written')} · {whole(one['rows'])} {t('records')} · {baht(one['satang'])}"
+        group = sizes.loc[key]
+        return f"{group['value'] or t('nothing_written')} · {whole(group['rows'])} {t('records')} · {baht(group['satang'])}"
 
     chosen = st.selectbox(
         t("choose_group", number=whole(rows["alike"].nunique())),
@@ -178,11 +178,11 @@ def _do(act: Callable[[], commands.Decided]) -> None:
 
 def _repeats(done: commands.Decided) -> str:
     """Loaded rows that another file in use has already, in words."""
-    where = ", ".join(f"{one.of.file} · {one.of.row}" for one in done.repeats[:MOST_NAMED])
+    where = ", ".join(f"{repeat.of.file} · {repeat.of.row}" for repeat in done.repeats[:MOST_NAMED])
     return t(
         "decided_repeats",
         rows=whole(len(done.repeats)),
-        baht=baht(sum(one.satang for one in done.repeats)),
+        baht=baht(sum(repeat.satang for repeat in done.repeats)),
         where=flat(where + (" …" if len(done.repeats) > MOST_NAMED else "")),
     )
 
@@ -201,8 +201,9 @@ def past(scope: Scope) -> None:
                 ],
                 when=[day(at) for at in standing["decided_at"]],
             )
-            columns = {"id": t("column_number"), "what": t("column_what"), "to": t("column_decided_to"), "file_name": t("column_file"), "row": t("column_row"),
-                       "reason": t("column_why"), "decided_by": t("column_who"), "when": t("column_on")}  # fmt: skip
+            columns = {"id": t("column_number"), "what": t("column_what"), "to": t("column_decided_to"),
+                       "file_name": t("column_file"), "row": t("column_row"), "reason": t("column_why"),
+                       "decided_by": t("column_who"), "when": t("column_on")}  # fmt: skip
             panels.table(shown, "decisions", columns)
             chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
             if st.button(t("undo"), disabled=not chosen, key="undo"):

@@ -224,8 +224,9 @@ def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:
         keeps=[t("keeps_all") if keeps else t("keeps_not") for keeps in choice.summary["keeps_wishes"]],
         worth=choice.summary["worth"] * SHOWN_WORTH,
     )
-    columns = {"way": t("column_way"), "places": t("column_places"), "worth": t("column_worth_sum"), "cost_satang": t("column_cost"),
-               "districts_missed": t("column_districts_missed"), "keeps": t("column_keeps")}  # fmt: skip
+    columns = {"way": t("column_way"), "places": t("column_places"), "worth": t("column_worth_sum"),
+               "cost_satang": t("column_cost"), "districts_missed": t("column_districts_missed"),
+               "keeps": t("column_keeps")}  # fmt: skip
     panels.table(
         rows,
         "selection-ways",
@@ -255,10 +256,10 @@ def _price(scope: Scope, row: dict) -> str:
 
 
 def place_list(
-    scope: Scope, choice: Choice, found: pd.DataFrame, district: str | None, stamped: dict[str, str]
+    scope: Scope, choice: Choice, candidates: pd.DataFrame, district: str | None, stamped: dict[str, str]
 ) -> None:
     """The chosen places and those that only the simple rule takes."""
-    rows = choice.areas.merge(found[[KEY, "need", "readiness", "people"]], on=KEY)
+    rows = choice.areas.merge(candidates[[KEY, "need", "readiness", "people"]], on=KEY)
     rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
     rows = rows[rows[KEY].str.startswith(district)] if district else rows
     if rows.empty:
@@ -270,8 +271,9 @@ def place_list(
         worth=rows["worth"].astype(float) * SHOWN_WORTH,
         forced=["" if pd.isna(way) else t(f"select_constraint_forced_{way}") for way in rows["forced"]],
     )
-    columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"), "worth": t("column_worth"),
-               "cost_satang": t("column_cost"), "need": t("column_need_score"), "readiness": t("column_readiness_score"), "people": t("column_population"), "forced": t("column_forced"),
+    columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"),
+               "worth": t("column_worth"), "cost_satang": t("column_cost"), "need": t("column_need_score"),
+               "readiness": t("column_readiness_score"), "people": t("column_population"), "forced": t("column_forced"),
                KEY: t("column_code")}  # fmt: skip
     decimals = dict.fromkeys(
         ("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.1f}"
@@ -300,8 +302,9 @@ def as_content(choice: Choice, pick: Pick) -> dict[str, object]:
 
 def as_parts(pick: Pick) -> dict[str, str]:
     """A pick as parts of the link."""
-    others = {"cost": "" if pick.cost == "proposal_2550" else pick.cost, "near": "" if pick.neighbours == "any" else pick.neighbours,
-              "in": "+".join(pick.forced_in), "out": "+".join(pick.forced_out), "limit": "none" if pick.any_budget else ""}  # fmt: skip
+    others = {"cost": "" if pick.cost == "proposal_2550" else pick.cost,
+              "near": "" if pick.neighbours == "any" else pick.neighbours, "in": "+".join(pick.forced_in),
+              "out": "+".join(pick.forced_out), "limit": "none" if pick.any_budget else ""}  # fmt: skip
     return dict(pick.numbers) | others
 
 

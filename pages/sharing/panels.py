@@ -73,7 +73,7 @@ def roles(scope: Scope) -> None:
         st.caption(t("single_user"))
     with st.form("grant", border=True):
         subject = st.text_input(t("sharing_account"), max_chars=200).strip()
-        role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda one: t(f"role_{one}"))
+        role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda name: t(f"role_{name}"))
         agency = st.selectbox(t("column_agency"), [None, *agencies], format_func=lambda code: agencies.get(code, "–"))
         give, take = st.columns(2)
         given, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
@@ -94,14 +94,14 @@ def roles(scope: Scope) -> None:
 def tracker(scope: Scope) -> None:
     """Base x district x due date: who is late; and a form for due dates."""
     with store.reading(queries.engine()) as connection:
-        found = due_dates.tracker(connection, viewer=queries.viewer())
+        due = due_dates.tracker(connection, viewer=queries.viewer())
     names, districts = records.agency_names(scope), district_names(scope)
-    if found.empty:
+    if due.empty:
         panels.empty("tracker_none")
     else:
-        counts = found["state"].value_counts()
+        counts = due["state"].value_counts()
         panels.figures([(t(f"tracker_{state}"), f"{int(counts.get(state, 0)):,}") for state in due_dates.STATES])
-        shown = found.sort_values(["days_late", "due_on"], ascending=[False, True])
+        shown = due.sort_values(["days_late", "due_on"], ascending=[False, True])
         shown = shown.assign(
             base=[names.get(base, base) for base in shown["base"]],
             register=[t(f"register_{one}") for one in shown["register"]],
@@ -110,7 +110,8 @@ def tracker(scope: Scope) -> None:
             state=[t(f"tracker_{one}") for one in shown["state"]],
         )
         columns = {"base": t("column_base"), "register": t("sharing_register"), "district": t("column_district"),
-                   "due_on": t("tracker_due"), "state": t("tracker_state"), "days_late": t("tracker_days_late")}  # fmt: skip
+                   "due_on": t("tracker_due"), "state": t("tracker_state"),
+                   "days_late": t("tracker_days_late")}  # fmt: skip
         panels.table(shown, "tracker", columns)
     _ask(names, districts)
 

@@ -36,9 +36,11 @@ def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
         when=[day(at) for at in batches["loaded_at"]],
         demo=[t("demo") if demo else "" for demo in batches["is_demo"]],
     )
-    columns = {"id": t("column_batch"), "base": t("column_base"), "file_name": t("column_file"), "when": t("column_loaded_at"), "state": t("column_state"),
-               "rows_in": t("column_rows_in"), "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
-               "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"), "satang_loaded": t("column_baht_loaded"), "demo": t("column_demo")}  # fmt: skip
+    columns = {"id": t("column_batch"), "base": t("column_base"), "file_name": t("column_file"),
+               "when": t("column_loaded_at"), "state": t("column_state"), "rows_in": t("column_rows_in"),
+               "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
+               "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"),
+               "satang_loaded": t("column_baht_loaded"), "demo": t("column_demo")}  # fmt: skip
     panels.table(shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money})
 
 
@@ -67,15 +69,16 @@ def _waiting(scope: Scope) -> None:
         ],
         candidates=[", ".join(places) for places in offered],
     )
-    columns = {"file_name": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"), "value": t("column_written"), "why": t("column_why"),
-               "candidates": t("column_candidates"), "satang": t("column_amount")}  # fmt: skip
+    columns = {"file_name": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"),
+               "value": t("column_written"), "why": t("column_why"), "candidates": t("column_candidates"),
+               "satang": t("column_amount")}  # fmt: skip
     panels.table(shown, "waiting", columns, formats={"satang": _money})
 
 
 def _boundaries(scope: Scope) -> None:
-    found = geometry.current(scope.province)
+    prepared = geometry.current(scope.province)
     st.html(
-        f"<b>{safe(t('boundaries_in_use'))}</b> {safe(found['file'] or t(geometry.NAMES[found['kind']]))} · {safe(found['credit'])}"
+        f"<b>{safe(t('boundaries_in_use'))}</b> {safe(prepared['file'] or t(geometry.NAMES[prepared['kind']]))} · {safe(prepared['credit'])}"
     )
     if not province_facts.is_published(scope.province):
         st.info(t("nation_facts"))

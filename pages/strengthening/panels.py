@@ -110,8 +110,9 @@ def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name:
         tasks=teams["tasks"].str.replace("|", ", "),
         visit=[day(value) for value in teams["next_visit_on"]],
     )
-    columns = {"place": t("column_place"), "why": t("column_why"), "begin": t("team_begin"), "strong": t("team_strong_rate"), "status": t("column_status"),
-               "teams": t("column_team"), "tasks": t("column_task"), "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
+    columns = {"place": t("column_place"), "why": t("column_why"), "begin": t("team_begin"),
+               "strong": t("team_strong_rate"), "status": t("column_status"), "teams": t("column_team"),
+               "tasks": t("column_task"), "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
     if not teams["teams"].notna().any():
         columns = {key: words for key, words in columns.items() if key not in ("status", "teams", "tasks", "visit")}
     panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate})
@@ -215,8 +216,9 @@ def projects(scope: Scope, district: str | None, stamped: dict[str, str]) -> Non
                 for held, code, title in zip(table["is_booked"], table["code"], table["title"], strict=True)
             ],
         )
-        columns = {"project_code": t("column_project"), "title": t("column_what"), "place": t("column_place"), "stream": t("filter_stream"),
-                   "amount_satang": t("column_amount"), "starts": t("column_starts"), "state": t("column_status"), "decided_by": t("decided_by")}  # fmt: skip
+        columns = {"project_code": t("column_project"), "title": t("column_what"), "place": t("column_place"),
+                   "stream": t("filter_stream"), "amount_satang": t("column_amount"), "starts": t("column_starts"),
+                   "state": t("column_status"), "decided_by": t("decided_by")}  # fmt: skip
         panels.table(shown, "projects", columns, stamp=stamped, formats={"amount_satang": baht})
     _book(scope, balance, standing)
 
@@ -254,7 +256,8 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
             )
             person = scenarios.who("project-who")
             sent = st.form_submit_button(t("project_book"))
-        project = {"project_code": code, "title": title, "stream_code": stream, "amount_satang": round(amount * 100), "subdistrict_code": place or None,
+        project = {"project_code": code, "title": title, "stream_code": stream, "amount_satang": round(amount * 100),
+                   "subdistrict_code": place or None,
                    "starts_on": starts if isinstance(starts, dt.date) else None}  # fmt: skip
         if sent:
             scenarios.attempt(

@@ -56,24 +56,24 @@ def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str
 
 def own_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
     """Records of the subdistrict and its villages, the most money first."""
-    found = coverage.records(scope, chosen.without("district"))
-    return found[found["subdistrict_code"].eq(code).fillna(False)].sort_values(
+    of_the_year = coverage.records(scope, chosen.without("district"))
+    return of_the_year[of_the_year["subdistrict_code"].eq(code).fillna(False)].sort_values(
         ["amount_satang", "support_id"], ascending=[False, True], na_position="last"
     )
 
 
 def support_above(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
     """Records above the subdistrict that reach it: its district's, the province's, its own local governments'."""
-    found = coverage.records(scope, chosen.without("district"))
+    of_the_year = coverage.records(scope, chosen.without("district"))
     links = province_facts.local_governments(scope.province)
     own = links.loc[links["subdistrict_code"].eq(code), "entity_code"]
-    office = found["area_level"].eq("local_government")
+    office = of_the_year["area_level"].eq("local_government")
     reaches = (
-        (office & found["area_code"].isin(own))
-        | (~office & found["district_code"].eq(code[:4]))
-        | found["area_level"].eq("province")
+        (office & of_the_year["area_code"].isin(own))
+        | (~office & of_the_year["district_code"].eq(code[:4]))
+        | of_the_year["area_level"].eq("province")
     )
-    return found[found["subdistrict_code"].isna() & reaches.fillna(False)]
+    return of_the_year[of_the_year["subdistrict_code"].isna() & reaches.fillna(False)]
 
 
 def support(scope: Scope, chosen: Query, code: str) -> None:
@@ -99,10 +99,11 @@ def _by_level(own: pd.DataFrame) -> str:
     )
 
 
-def _table(scope: Scope, found: pd.DataFrame, name: str) -> None:
-    columns = {"agency": t("column_agency"), "what": t("column_what"), "theme": t("column_theme"), "level": t("column_level"),
-               "amount_satang": t("column_amount"), "period": t("column_period"), "source": t("column_source")}  # fmt: skip
-    panels.table(records.support_words(scope, found), name, columns, height=300, formats={"amount_satang": baht})
+def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
+    columns = {"agency": t("column_agency"), "what": t("column_what"), "theme": t("column_theme"),
+               "level": t("column_level"), "amount_satang": t("column_amount"), "period": t("column_period"),
+               "source": t("column_source")}  # fmt: skip
+    panels.table(records.support_words(scope, rows), name, columns, height=300, formats={"amount_satang": baht})
 
 
 def registers(scope: Scope, chosen: Query, code: str) -> None:
@@ -120,6 +121,6 @@ def provenance(scope: Scope, chosen: Query, code: str) -> None:
         if rows.empty:
             panels.empty("not_reported_long")
             return
-        columns = {"register": t("column_register"), "what": t("column_what"), "file": t("column_file"), "sheet": t("column_sheet"), "row": t("column_row"),
-                   "loaded_at": t("column_loaded_at")}  # fmt: skip
+        columns = {"register": t("column_register"), "what": t("column_what"), "file": t("column_file"),
+                   "sheet": t("column_sheet"), "row": t("column_row"), "loaded_at": t("column_loaded_at")}  # fmt: skip
         panels.table(rows, "provenance", columns, formats={"loaded_at": day})

@@ -127,8 +127,8 @@ def payers(scope: Scope, funds: Funds, choice: Choice, stamped: dict[str, str]) 
     table = table.assign(
         payer=[payer_names(scope)(code) for code in table["payer"]], percent=(table["share"] * 100).round(1)
     )
-    columns = {"payer": t("column_payer"), "amount_satang": t("column_amount"), "percent": t("column_share"), "restricted_satang": t("fund_restricted"),
-               "unrestricted_satang": t("fund_unrestricted")}  # fmt: skip
+    columns = {"payer": t("column_payer"), "amount_satang": t("column_amount"), "percent": t("column_share"),
+               "restricted_satang": t("fund_restricted"), "unrestricted_satang": t("fund_unrestricted")}  # fmt: skip
     panels.table(
         table,
         "welfare-sources",
@@ -176,7 +176,8 @@ def promises(scope: Scope, choice: Choice, district: str | None, stamped: dict[s
         panels.empty("welfare_no_promises")
         return
     shown = table.assign(source=[payer_names(scope)(code) for code in table["source"]])
-    columns = {"source": t("column_payer"), "promised_satang": t("fund_promised"), "received_satang": t("fund_received"), "outstanding_satang": t("fund_outstanding"),
+    columns = {"source": t("column_payer"), "promised_satang": t("fund_promised"),
+               "received_satang": t("fund_received"), "outstanding_satang": t("fund_outstanding"),
                "received_share": t("column_received_share"), "not_known": t("column_not_known")}  # fmt: skip
     money = dict.fromkeys(("promised_satang", "received_satang", "outstanding_satang"), baht)
     panels.table(shown, "welfare-promises", columns, stamp=stamped, formats=money | {"received_share": percent})
@@ -284,12 +285,12 @@ def as_content(choice: Choice) -> dict[str, str]:
     return {"scheme": choice.scheme, "basis": choice.basis, "numbers": scenarios.packed(dict(choice.numbers))}
 
 
-def from_content(found: dict) -> Choice:
+def from_content(content: dict) -> Choice:
     """A saved choice; a scheme that is no longer stated falls back to the proposal."""
-    scheme = found.get("scheme", "")
+    scheme = content.get("scheme", "")
     scheme = scheme if scheme in welfare_data.schemes() else "proposal_2550"
     return Choice(
-        scheme, str(found.get("basis", "all")), tuple(sorted(scenarios.unpacked(found.get("numbers", "")).items()))
+        scheme, str(content.get("basis", "all")), tuple(sorted(scenarios.unpacked(content.get("numbers", "")).items()))
     )
 
 
