@@ -77,11 +77,6 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
             pressed = st.form_submit_button(t("read_again"), type="primary")
     if not pressed or not _is_enough(columns, register, base):
         return None
-    constants = (
-        {"fiscal_year": year.strip()}
-        if year.strip() and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values()
-        else {}
-    )
     units = dict.fromkeys(BAHT & set(columns.values()), unit) | {"fiscal_year": era}
     return {
         "key": sheet["key"],
@@ -90,9 +85,15 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
             "register": register,
             "columns": columns,
             "units": units,
-            "constants": constants,
+            "constants": _constants(year.strip(), register, columns),
         },
     }
+
+
+def _constants(year: str, register: str, columns: dict[str, str]) -> dict[str, str]:
+    """The fiscal year that a person stated, for a register that has one and a sheet that has no column of it."""
+    is_wanted = year and "fiscal_year" in VALUES[register] and "fiscal_year" not in columns.values()
+    return {"fiscal_year": year} if is_wanted else {}
 
 
 def _plain(sheet: dict[str, Any]) -> bool:

@@ -16,7 +16,6 @@ from loaders.store import StoreUnavailable
 from loaders.store.privacy import redact_text
 from pages.session import cache
 from pages.session.text import t
-from pages.shell.insides import SIGNALS
 
 log = logging.getLogger("kradan")
 STORE_FAILURES = (StoreUnavailable, SQLAlchemyError)
@@ -30,11 +29,9 @@ def _told(fault: Exception) -> str:
 
 @contextmanager
 def boundary() -> Generator[None]:
-    """Whatever goes wrong inside becomes a message that says what to do; Streamlit's own signals pass."""
+    """Whatever goes wrong inside becomes a message that says what to do; Streamlit's own signals pass: they are no ``Exception``."""
     try:
         yield
-    except SIGNALS:
-        raise
     except StoreUnavailable as fault:
         log.error("store unavailable: %s", fault)
         st.error(t(f"problem_{fault.code}", value=""))  # where the store lies is for the log

@@ -16,10 +16,8 @@ from typing import Any
 from streamlit import config, file_util, runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.runtime.scriptrunner import RerunException, StopException, get_script_run_ctx
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-# How st.rerun, st.stop and st.switch_page leave a run: an error boundary lets them pass.
-SIGNALS = (RerunException, StopException)
 # The parts of its box for files whose English words our style lays ours over.
 FILE_BUTTON = '[data-testid="stFileUploaderDropzone"] > span > button p'
 FILE_LIMIT = '[data-testid="stFileUploaderDropzoneInstructions"] span'
