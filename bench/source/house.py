@@ -72,11 +72,9 @@ def imported(tree: ast.Module, modules: set[str]) -> set[str]:
     return names & modules
 
 
-def room(module: str, packages: set[str]) -> str:
-    """Folder of a module; the module itself when it stands directly in a part."""
-    if module in packages or module.count(".") < 2:
-        return module
-    return module.rpartition(".")[0]
+def room(module: str) -> str:
+    """Folder of a module, whole with its folders; the module itself when it stands directly in a part."""
+    return ".".join(module.split(".")[:2])
 
 
 def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
@@ -110,14 +108,13 @@ def circles(arrows: dict[str, set[str]]) -> list[list[str]]:
 def graph(root: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
     """Arrows between the source modules, and between their rooms."""
     paths = {module_name(root, path): path for part in SOURCE for path in python_files(root, part)}
-    packages = {name for name, path in paths.items() if path.name == "__init__.py"}
     arrows = {
         name: imported(ast.parse(path.read_text(encoding="utf-8")), set(paths)) - {name} for name, path in paths.items()
     }
     between: dict[str, set[str]] = {}
     for name, others in arrows.items():
-        mine = room(name, packages)
-        between.setdefault(mine, set()).update({room(other, packages) for other in others} - {mine})
+        mine = room(name)
+        between.setdefault(mine, set()).update({room(other) for other in others} - {mine})
     return arrows, between
 
 

@@ -1,0 +1,39 @@
+"""The rules of the house that a machine can see: small folders, no circles, no long functions, packages that say what they are."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+
+import pytest
+
+from bench.source import house
+from tests.conftest import ROOT
+
+MOST_FILES, MOST_LINES, LONGEST_BODY = 15, 400, 50
+PACKAGES = sorted({path.parent for part in house.SOURCE for path in house.python_files(ROOT, part)})
+
+
+@pytest.mark.parametrize("part", house.PARTS)
+def test_folders_stay_small(part):
+    files = Counter(path.parent for path in house.python_files(ROOT, part) if path.name not in house.PLUMBING)
+    assert {str(folder.relative_to(ROOT)): number for folder, number in files.items() if number > MOST_FILES} == {}
+
+
+def test_neither_modules_nor_packages_import_each_other_in_a_circle():
+    modules, packages = house.graph(ROOT)
+    assert house.circles(modules) == []
+    assert house.circles(packages) == []
+
+
+def test_modules_and_functions_stay_short():
+    paths = [path for part in house.SOURCE for path in house.python_files(ROOT, part)]
+    assert [path.name for path in paths if house.lines_of(path) > MOST_LINES] == []
+    trees = {path.name: ast.parse(path.read_text(encoding="utf-8")) for path in paths}
+    assert [name for name, tree in trees.items() if any(body > LONGEST_BODY for body, _ in house.functions(tree))] == []
+
+
+@pytest.mark.parametrize("folder", PACKAGES, ids=lambda folder: str(folder.relative_to(ROOT)))
+def test_every_package_says_what_lives_there(folder):
+    text = (folder / "__init__.py").read_text(encoding="utf-8")
+    assert ast.get_docstring(ast.parse(text))
