@@ -7,6 +7,7 @@ a person). :class:`Match` carries which one it was.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
@@ -14,6 +15,7 @@ from functools import cache
 import pandas as pd
 
 from loaders import reference, settings
+from loaders.places import many
 from loaders.places.gazetteer import Gazetteer, Lookup, nation, read_code
 from loaders.places.local_governments import Offices
 from loaders.places.rules import find
@@ -22,6 +24,8 @@ from loaders.places.types import LEVELS, Alias, Candidate, Found, Match, Names, 
 
 __all__ = ["Alias", "Candidate", "Match", "Places", "Written", "alias_key"]
 
+LOCAL = re.compile(r"^(?:ท้องถิ่น|ในเขต|เขต(?=เทศบาล))\s*")
+NEXT_LEVEL = re.compile(r"อำเภอ|กิ่งอำเภอ|จังหวัด|(?<![ก-๛])[อจ] ?\.|เขต")
 CONFIRMING = 0.8  # a code settles a name that is at least this close to the coded place
 
 
@@ -70,7 +74,10 @@ class Places:
         return match_frame(self.match, frame)
 
     def _match(self, written: Written) -> Match:
+        written = self._of_one_level(written)
         found, parts = self._by_name(written)
+        if not found.code and found.problem not in ("place_several", "place_empty"):
+            found = self._region(written, found)
         if written.code.strip():
             found = self._with_code(written, found)
         if not found.code and self.aliases and (key := alias_key(written)) in self.aliases:
@@ -79,14 +86,57 @@ class Places:
             found = Found(code, LEVELS[len(code)], "alias")
         return self._with_village(found, written.moo or parts.moo, written.village)
 
+    @staticmethod
+    def _of_one_level(written: Written) -> Written:
+        """Words for all places of a parent read as the parent; several villages as their subdistrict."""
+        if many.is_whole_province(written.subdistrict) or many.is_whole_province(written.district):
+            written = written._replace(subdistrict="", district="", moo="", village="")
+        elif many.is_whole_district(written.subdistrict):
+            written = written._replace(subdistrict="", moo="", village="")
+        if many.villages_in(written.moo):
+            written = written._replace(moo="")
+        text = many.without_all(written.text)
+        return written._replace(text=text, subdistrict=many.single(written.subdistrict))
+
+    def _region(self, written: Written, found: Found) -> Found:
+        """A part of the country instead of a place: outside, or a person's to decide where it holds the province."""
+        provinces = many.region(" ".join((written.province, written.text, written.district, written.subdistrict)))
+        if provinces is None or found.candidates:
+            return found
+        if provinces & {"*", self.home}:
+            return refuse("place_region", [Candidate(self.home, "region", 0.5)])
+        return refuse("outside_province")
+
+    def _several(self, names: list[str], districts: Iterable[str]) -> Found | None:
+        """More than one name of a cell is a subdistrict of the district: a person splits the row."""
+        entries = [
+            {
+                target
+                for district in districts
+                for entry in self.book.subdistrict(0, district, name_key(name))
+                for target in entry.targets
+            }
+            for name in names
+        ]
+        codes = [min(targets) for targets in entries if len(targets) == 1]
+        if len(set(codes)) < 2 or len(codes) < len(names):
+            return None
+        return refuse("place_several", [Candidate(code, "listed", 0.95) for code in dict.fromkeys(codes)])
+
     def _by_name(self, written: Written) -> tuple[Found, Parts]:
         cells = [read_cell(getattr(written, level), level) for level in ("subdistrict", "district", "province")]
         names = Names(cells[0], cells[1], cells[2], written.on)
         if cells[0].office:
             return self._office_or_name(names), Parts()
+        if (office := read_cell(LOCAL.sub("", plain(written.district)), "subdistrict")).office:
+            return self._office_or_name(names._replace(subdistrict=office, district=EMPTY)), Parts()
         found = find(self.look, names)
         if found.code and cells[0] is not EMPTY:
             return found, Parts()
+        if len(listed := many.names_in(written.subdistrict)) > 1:
+            districts = self.look.districts(self.look.provinces(names.province)[0], names.district)[0]
+            if districts and (several := self._several(listed, districts)) is not None:
+                return several, Parts()
         if cells[0] is not EMPTY and (mixed := self._mixed_cell(written)) is not None:
             return mixed
         if written.text.strip() and cells[0] is EMPTY:
@@ -150,6 +200,12 @@ class Places:
             return in_order or (refuse("place_not_found"), Parts())
         found = [self._spoken(parts, written) for parts in places]
         codes = {one.code for one in found}
+        if len(codes) == 1 and found[0].code and len(found[0].code) == 6:
+            listed = many.names_in(_listed(text, places[0].subdistrict))
+            if len(listed) > 1 and (several := self._several(listed, [found[0].code[:4]])) is not None:
+                return several, Parts()
+            if many.villages_in(text):
+                return found[0], Parts()
         if len(codes) == 1:
             return found[0], places[0] if len({parts.moo for parts in places}) == 1 else Parts()
         return refuse("place_two_places", [candidate for one in found for candidate in one.candidates]), Parts()
@@ -244,6 +300,14 @@ class Places:
             code = self._villages.get((subdistrict, moo_number(moo) or 0))
             return None if code and named and code not in named else code
         return min(named) if len(named) == 1 else None
+
+
+def _listed(text: str, first: str) -> str:
+    """What stands between the first name and the next level word: names that share its level word."""
+    start = plain(text).find(first)
+    rest = plain(text)[start:] if first and start >= 0 else ""
+    stop = NEXT_LEVEL.search(rest)
+    return rest[: stop.start()] if stop else rest
 
 
 def _village_key(name: str) -> str:

@@ -1,7 +1,7 @@
 """From names to a code: ordered rules, each of which either settles the place or leaves it to the next.
 
 A rule accepts only what can be one place and no other: exact names, former names with one successor, or (the rules for
-damaged writings at the end) a form that equals one single name inside the known parent under a stated  A name
+damaged writings at the end) a form that equals one single name inside the known parent under a stated tolerance. A name
 that is only close is a candidate, never an answer.
 """
 

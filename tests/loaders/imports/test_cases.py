@@ -180,3 +180,30 @@ def test_needs_by_code(places: Places) -> None:
     result = read("b19", places).understood[0]
     assert set(result.matched["area_code"]) == {"801501", "801401"}
     assert column(read("b19", places), "value:tpmap_poor") == [210, 310]
+
+
+def test_words_for_every_subdistrict_are_the_district(places: Places) -> None:
+    result = read("c06", places).understood[0]
+    areas = result.matched["area_code"].tolist()
+    assert [areas[4], areas[5], areas[6]] == ["8014", "8014", "8014"]
+
+
+def test_several_places_in_one_cell_wait_as_several(places: Places) -> None:
+    result = read("c06", places).understood[0]
+    assert result.matched["problem"].tolist()[:4] == ["place_several"] * 4
+    text = read("b28", places).understood[0].matched
+    assert text["problem"].tolist()[2] == "place_several"
+    assert text["area_code"].tolist()[1] == "8015"
+    assert (text["area_code"].tolist()[3], text["area_level"].tolist()[3]) == ("801501", "subdistrict")  # villages 1-5
+
+
+def test_regions_wait_where_they_hold_the_province(places: Places) -> None:
+    ingested = read("b31", places)
+    assert ingested.summary("x")["excluded_by_reason"] == {"outside_province": 2}
+    assert {problem.code for problem in ingested.problems} == {"place_region"}
+
+
+def test_local_governments_in_the_cells_of_subdistrict_and_district(places: Places) -> None:
+    result = read("b22", places).understood[0]
+    codes = result.matched["area_code"].tolist()
+    assert codes == ["800305", "800503", "801501", "801401", "801503", "800901"]

@@ -1,0 +1,90 @@
+"""Words that name more or less than one place: every subdistrict of a district, several names in one cell, villages, regions."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+
+from loaders.places.text import name_key, plain
+from loaders.settings import RULES
+
+# "Every subdistrict of ..." is the district, "the whole province" the province.
+ALL_SUBDISTRICTS = r"(?:ทุก|ทั้ง)\s*(?:ๆ\s*)?(?:ตำบล|แขวง|หมู่บ้าน)(?!\w)|(?:ทั้ง|ทั่ว|ทั่วทั้ง)\s*(?:อำเภอ|เขต(?!\w))|ทุกพื้นที่|ทุกชุมชน"
+ALL_DISTRICTS = r"(?:ทั้ง|ทั่ว|ทั่วทั้ง)\s*จังหวัด|ทุก\s*(?:ๆ\s*)?อำเภอ"
+ALL_OF_DISTRICT = re.compile(rf"(?:{ALL_SUBDISTRICTS})(?:\s*(?:ในเขต|ใน|ของ))?\s*$")
+ALL_OF_PROVINCE = re.compile(rf"(?:{ALL_DISTRICTS})(?:\s*(?:ในเขต|ใน|ของ))?\s*$")
+IN_TEXT = (
+    (re.compile(r"(?:ทุก|ทั้ง)\s*(?:ๆ\s*)?(?:ตำบล|หมู่บ้าน|แขวง)\s*(?:ในเขต|ใน|ของ)?\s*(?=อำเภอ|อ\.|กิ่งอำเภอ|เขต|จังหวัด|จ\.)"), ""),
+    (re.compile(r"(?:ทั้ง|ทั่ว|ทั่วทั้ง)\s*(?=อำเภอ|จังหวัด)"), ""),
+    (re.compile(r"ทุก\s*(?:ๆ\s*)?อำเภอ\s*(?:ในเขต|ใน|ของ)?\s*(?=จังหวัด|จ\.)"), ""),
+)  # fmt: skip
+BETWEEN = re.compile(r"\s*(?:[,/|;+\n]|และ|กับ|พร้อมทั้ง|ตลอดจน|\s)\s*")
+PART_OF = re.compile(r"\s*\((?:บางส่วน|บางหมู่บ้าน|ส่วนหนึ่ง|part)\)|\s+\d+\s*(?:หมู่บ้าน|หมู่|ชุมชน|แห่ง)$")
+LEVEL = re.compile(r"^(?:ตำบล|แขวง|ต\s?\.)\s*")
+_MOO = r"(?:หมู่บ้านที่|หมู่ที่|หมู่|ม\.?)"
+SEVERAL_MOO = re.compile(
+    rf"{_MOO}\s*\d{{1,2}}\s*(?:(?:[,/+&]|และ|-|–|ถึง|กับ)\s*(?:{_MOO}\s*)?\d{{1,2}}(?!\d)\s*)+"
+    r"|(?<!\d)\d{1,2}\s*(?:[,/+&]|และ|-|–|ถึง)\s*\d{1,2}(?!\d)"
+)
+
+
+def is_whole_district(cell: str) -> bool:
+    """Whether a subdistrict's cell says every one of them."""
+    return bool(ALL_OF_DISTRICT.fullmatch(plain(cell).strip()))
+
+
+def is_whole_province(cell: str) -> bool:
+    """Whether a cell says the whole province."""
+    return bool(ALL_OF_PROVINCE.fullmatch(plain(cell).strip()))
+
+
+def without_all(text: str) -> str:
+    """A text in which "every subdistrict in district X" reads "district X"."""
+    if "ทุก" not in text and "ทั้ง" not in text and "ทั่ว" not in text:
+        return text
+    for pattern, instead in IN_TEXT:
+        text = pattern.sub(instead, text)
+    return text
+
+
+def names_in(cell: str) -> list[str]:
+    """The names of a cell that may hold several of one level, without level words."""
+    parts = [LEVEL.sub("", part) for part in BETWEEN.split(plain(PART_OF.sub("", cell)).strip()) if part]
+    return [part for part in parts if name_key(part)]
+
+
+def single(cell: str) -> str:
+    """A name without the words that say only a part of it is meant."""
+    return PART_OF.sub("", cell)
+
+
+def villages_in(text: str) -> list[int]:
+    """The numbers of several villages ("หมู่ 1-3", "1,3,5", "ม.1 และ ม.2"); empty for one village or none."""
+    found = SEVERAL_MOO.search(plain(text))
+    if found is None:
+        return []
+    numbers: list[int] = []
+    last = ""
+    for digits, gap in re.findall(r"(\d{1,2})|([-–]|ถึง)", found[0]):
+        if digits and last in ("-", "–", "ถึง") and numbers and numbers[-1] < int(digits):
+            numbers += range(numbers[-1] + 1, int(digits) + 1)
+        elif digits:
+            numbers.append(int(digits))
+        last = gap
+    return sorted({number for number in numbers if number}) if len(set(numbers)) > 1 else []
+
+
+@cache
+def _regions() -> tuple[tuple[str, frozenset[str]], ...]:
+    """Written words -> provinces, longest words first."""
+    with (RULES / "regions.toml").open("rb") as file:
+        listed = tomllib.load(file)["region"]
+    pairs = [(name_key(plain(word)), frozenset(one["provinces"])) for one in listed for word in one["words"]]
+    return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def region(text: str) -> frozenset[str] | None:
+    """The provinces of the region that a text names (``*`` for all of them); ``None`` when it names none."""
+    key = name_key(plain(text))
+    return next((provinces for word, provinces in _regions() if word in key), None)
