@@ -75,7 +75,7 @@ class Geometry:
         }
 
 
-class Board(folium.MacroElement):
+class GeometryElement(folium.MacroElement):
     """The layer that loads and keeps the geometry in the browser."""
 
     _template = Template(
@@ -154,7 +154,7 @@ def _drawn_map(options: str) -> BoardMap:
         attribution_control=True,
         zoom_control=True,
     )
-    board_map.add_child(Board(options))
+    board_map.add_child(GeometryElement(options))
     board_map.get_root().render()
     return board_map
 

@@ -11,9 +11,8 @@ import pandas as pd
 
 from geo.frames import each_row
 from loaders import settings
-from pages.meeting import answers as meeting_answers
 from pages.meeting.board import MeetingData, whole
-from pages.meeting.steps import BUILDERS
+from pages.meeting.steps import BUILDERS, answers
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.session.cache import cached
@@ -47,7 +46,7 @@ def gather(scope: Scope) -> dict:
         "codes": meeting.codes,
         "areas": _areas(meeting),
         "steps": steps,
-        "questions": meeting_answers.answers(meeting),
+        "questions": answers(meeting),
         "cards": _cards(meeting, steps),
         "agencies": _names(scope, "agency"),
         "streams": _names(scope, "stream"),

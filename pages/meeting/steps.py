@@ -2,7 +2,8 @@
 
 A step is plain JSON, so that it can be frozen. ``classes`` holds one character per subdistrict in code order;
 ``legend`` says for each character its colour, hatch, text key and blanks; ``focus`` names the places under
-discussion, at most seven. A blank is a number, ``{"satang": n}``, ``{"share": x}`` or a name ``{"th": .., "en": ..}``.
+discussion, at most seven. A blank is a number, ``{"satang": n}``, ``{"share": x}`` or a name ``{"th": .., "en": ..}``. The ten questions of
+:mod:`geo.questions.questions` are answered in the same shape; weak means class C of the ranking, as in the other views.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import classify
 from geo.maps.palette import QUADRANTS, UNMEASURED
-from geo.statuses import nothing_classes
+from geo.money.alignment import strength
+from geo.questions.context import Answer, Context
+from geo.questions.questions import QUESTIONS
+from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
 from pages.components import map_layer
 from pages.meeting import steps_community
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, whole
+from pages.overview import questions
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
@@ -45,7 +50,7 @@ def _theme_name(need: str) -> dict[str, str]:
     )
 
 
-def coverage(meeting: MeetingData) -> dict:
+def coverage_step(meeting: MeetingData) -> dict:
     """How many agencies stand in each subdistrict, and where nobody does."""
     table = meeting.coverage
     layer = map_layer.coverage_layer(table, "agencies", [float(table["agencies"].max() or 0)])
@@ -83,7 +88,7 @@ def coverage(meeting: MeetingData) -> dict:
     )
 
 
-def gaps(meeting: MeetingData) -> dict:
+def gaps_step(meeting: MeetingData) -> dict:
     """Where need is high and nobody helps."""
     table = meeting.gaps
     in_gap = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
@@ -116,7 +121,7 @@ def gaps(meeting: MeetingData) -> dict:
     )
 
 
-def overlaps(meeting: MeetingData) -> dict:
+def overlaps_step(meeting: MeetingData) -> dict:
     """Suspected duplication told from designed layering."""
     overlap = overlaps_queries.overlaps(meeting.scope, meeting.chosen)
     layer = map_layer.overlaps_layer(overlap.by_area, meeting.coverage, hatched=False)
@@ -152,7 +157,7 @@ def _overlaps_title(meeting: MeetingData, counts: pd.Series, stake: int | None) 
     return ["meeting_title_no_overlaps", {}]
 
 
-def currents(meeting: MeetingData) -> dict:
+def currents_step(meeting: MeetingData) -> dict:
     """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
     rolled = coverage_queries.rolled(meeting.scope, meeting.chosen)
     table = meeting.coverage
@@ -220,12 +225,80 @@ def _stream_bars(meeting: MeetingData, streams: pd.Series, total: int) -> list[l
 
 
 BUILDERS = {
-    "coverage": coverage,
-    "gaps": gaps,
-    "overlaps": overlaps,
-    "currents": currents,
-    "classes": steps_community.classes,
-    "weak": steps_community.weak,
-    "pilots": steps_community.pilots,
-    "decision": steps_community.decision,
+    "coverage": coverage_step,
+    "gaps": gaps_step,
+    "overlaps": overlaps_step,
+    "currents": currents_step,
+    "classes": steps_community.classes_step,
+    "weak": steps_community.weak_step,
+    "pilots": steps_community.pilots_step,
+    "decision": steps_community.decision_step,
 }
+
+
+def answers(meeting: MeetingData) -> dict[str, dict]:
+    """Every question's answer, in the order of the registry."""
+    context = _questions_context(meeting)
+    return {code: _answer_step(meeting, code, ask(context)) for code, ask in QUESTIONS.items()}
+
+
+def _questions_context(meeting: MeetingData) -> Context:
+    scope, chosen = meeting.scope, meeting.chosen
+    signs = [entry["code"] for entry in codes.indicators() if entry["direction"] == "strength"]
+    classes = meeting.ranked["class"].dropna()
+    weak = classes.eq(meeting.strength.spec.weakest).to_dict() if meeting.strength else None
+    return Context(
+        coverage=coverage_queries.coverage(scope, chosen),
+        support=coverage_queries.records(scope, chosen),
+        plans=queries.register(scope, "plan"),
+        strength=strength(gaps_queries.needs(scope), signs, queries.areas(scope, chosen.fiscal_year), weak),
+        adjacency=queries.adjacency(scope),
+        by_theme=lambda: coverage_queries.by_theme(scope, chosen),
+        overlaps=lambda: overlaps_queries.overlaps(scope, chosen),
+        needs=lambda: gaps_queries.gaps(scope, chosen, meeting.need) if len(gaps_queries.needs(scope)) else None,
+    )
+
+
+def _answer_step(meeting: MeetingData, code: str, answer: Answer) -> dict:
+    listed = answer.listed["subdistrict_code"] if "subdistrict_code" in answer.listed else pd.Series(dtype=str)
+    names = {row["code"]: {"th": row["name_th"], "en": row["name_en"]} for row in codes.indicators()}
+    blanks = {"need": names.get(meeting.need, NO_NAME)} | {
+        name: _blank(meeting, name, value) for name, value in answer.blanks.items()
+    }
+    layer = questions.layer_of(answer)
+    step = meeting.step(
+        code,
+        layer,
+        [answer.sentence, blanks],
+        values=meeting.in_order(_numbers(answer)) if answer.unit else None,
+        focus=[answer.chosen] if answer.chosen else list(dict.fromkeys(listed))[:FOCUS],
+        districts=[
+            str(answer.blanks[name]) for name in ("most_code", "least_code") if isinstance(answer.blanks.get(name), str)
+        ],
+        bases=meeting.support_bases,
+    )
+    # a kind of nothing stands in the legend only where some place is of it
+    off_scale = {letter for letter, (role, _key) in answer.styles.items() if role in NOTHING}
+    present = [entry for entry in step["legend"] if entry[0] in step["classes"] or entry[0] not in off_scale]
+    return step | {"legend": present}
+
+
+def _numbers(answer: Answer) -> pd.Series:
+    return pd.to_numeric(answer.classes.set_index("subdistrict_code")["value"], errors="coerce")
+
+
+def _blank(meeting: MeetingData, name: str, value: Any) -> object:
+    """A blank as :mod:`pages.meeting.steps` writes them; the endings are those of :mod:`geo.questions.questions`."""
+    if pd.isna(value):
+        return None
+    if name.endswith("_satang"):
+        return {"satang": int(value)}
+    if name.endswith("_code"):
+        return _place(meeting, str(value))
+    return round(float(value)) if name.endswith("_per_head") else int(value)
+
+
+def _place(meeting: MeetingData, code: str) -> dict[str, str]:
+    own = meeting.areas[meeting.areas["subdistrict_code"].str.startswith(code)].iloc[0]
+    stem = "district_name" if len(code) == 4 else "name"
+    return {"th": str(own[f"{stem}_th"]), "en": str(own[f"{stem}_en"])}

@@ -16,7 +16,7 @@ CLASS_KEYS = ("meeting_class_a", "meeting_class_b", "meeting_class_c")  # the st
 NOT_RANKED = {"u": not_known_style("meeting_not_ranked")}
 
 
-def classes(meeting: MeetingData) -> dict:
+def classes_step(meeting: MeetingData) -> dict:
     """A, B, C of the community side, with the doubt striped."""
     table = meeting.ranked.reindex(meeting.codes)
     letters = table["class"].fillna("u").astype("object")
@@ -48,7 +48,7 @@ def classes(meeting: MeetingData) -> dict:
     )  # fmt: skip
 
 
-def weak(meeting: MeetingData) -> dict:
+def weak_step(meeting: MeetingData) -> dict:
     """Weak subdistricts by how many agencies stand there."""
     table = meeting.coverage.reindex(meeting.codes)
     agencies, status = table["agencies"].astype(int), table["status"]
@@ -84,7 +84,7 @@ def weak(meeting: MeetingData) -> dict:
     )  # fmt: skip
 
 
-def pilots(meeting: MeetingData) -> dict:
+def pilots_step(meeting: MeetingData) -> dict:
     """Where to begin: N places by need and readiness, some in every district."""
     choice = meeting.selection
     classes_ = pd.Series("u", index=meeting.codes, dtype="object")
@@ -123,7 +123,7 @@ def pilots(meeting: MeetingData) -> dict:
     )  # fmt: skip
 
 
-def decision(meeting: MeetingData) -> dict:
+def decision_step(meeting: MeetingData) -> dict:
     """What calls for a decision: how many of three signs (need without help, suspected duplication, weak and alone) a place bears."""
     gap = meeting.gaps["quadrant"].eq("gap").reindex(meeting.codes, fill_value=False)
     double = pd.Series(meeting.codes, index=meeting.codes).isin(set(meeting.flagged["subdistrict_code"].dropna()))

@@ -1,18 +1,52 @@
 """The board at one glance, and ten questions: how many agencies stand in each subdistrict, and where nobody does."""
 
+import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geo.frames import known_sum
+from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
+from pages.components.names import subdistrict_names
 from pages.components.page import page
-from pages.overview import headline as glance
 from pages.overview import questions as overview_questions
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import t
+from pages.session.text import baht, t, whole
+
+
+def _choose_subdistrict(scope: Scope) -> str | None:
+    """The subdistrict that "who supports it" asks about."""
+    names = {"": t("choose_subdistrict")} | subdistrict_names(scope)
+    return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
+
+
+def _coverage_finding(inside: pd.DataFrame) -> str:
+    """Covered, nobody, not known: the three in one sentence."""
+    counts = inside["status"].value_counts()
+    words = {
+        "covered": counts.get("covered", 0),
+        "none": counts.get("none", 0),
+        "unknown": counts.get("not_reported", 0),
+    }
+    return t("finding_overview", **words, all=len(inside))
+
+
+def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str]]:
+    """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
+    placed = coverage.rolled(scope, chosen).by_subdistrict
+    unknown = placed.empty and inside["status"].eq("not_reported").all()
+    year = queries.population_year(chosen.fiscal_year) + 543
+    return [
+        (t("figure_records"), whole(pd.NA if unknown else len(placed))),
+        (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
+        (t("figure_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
+        (t("figure_population", year=year), whole(known_sum(inside["population"]))),
+        (t("figure_booklets"), overview_questions.booklets(scope)),
+    ]
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -20,7 +54,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with right:
         question = overview_questions.choose()
-        code = glance.subdistrict(scope) if question == "who_supports" else None
+        code = _choose_subdistrict(scope) if question == "who_supports" else None
     given = overview_questions.answer(scope, chosen, question, code) if question else None
     layer = (
         overview_questions.layer_of(given)
@@ -35,7 +69,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             if given
             else t("view_overview")
             if empty
-            else glance.finding(inside)
+            else _coverage_finding(inside)
         )
         panels.title(words, panels.completeness(scope, chosen))
         if empty:
@@ -45,7 +79,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen, given.chosen if given else None)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        panels.figures(glance.figures(scope, chosen, inside))
+        panels.figures(_headline_figures(scope, chosen, inside))
         panels.strip(coverage.rolled(scope, chosen))
     if given:
         overview_questions.listing(scope, question, given)

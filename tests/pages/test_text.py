@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import html
 import re
+import subprocess
+import sys
 from string import Formatter
 
 import pytest
@@ -12,8 +14,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from geo import statuses
+from geo.maps import classes as map_classes
+from geo.overlaps import outcomes
 from loaders.words import catalogue
-from pages.session.text import flat
+from pages.session.formatter import Formatter as WordsOf
+from pages.session.formatter import Phrase
+from pages.session.text import LANGUAGES, baht, flat, percent, read_in, whole, year
 from tests.conftest import ROOT
 
 THAI = re.compile("[ก-ฮ]")  # a consonant: signs alone are no word
@@ -70,16 +77,69 @@ def test_both_catalogues_have_the_same_keys_and_blanks():
     assert differing == set()
 
 
+# What takes a text key, and at which place: the screen, the formatter, classes of a map, phrases.
+TAKES_KEY = {"t": 0, "text": 0, "say": 0, "Phrase": 0, "ClassStyle": 1, "not_known_style": 0}
+NO_KEYS = {"st.text", "a.text", "element.text", "cell.text"}  # another ``text`` than the formatter's
+
+
+def asked_keys(tree: ast.AST) -> list[tuple[str, ast.AST]]:
+    """The argument that is a text key in every call that takes one."""
+    asked = []
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+        place = TAKES_KEY.get(name)
+        if place is not None and len(node.args) > place and ast.unparse(node.func) not in NO_KEYS:
+            asked.append((name, node.args[place]))
+    return asked
+
+
+def branches(node: ast.AST) -> list[ast.AST]:
+    """Both sides of ``a if x else b``, else the node itself."""
+    return [*branches(node.body), *branches(node.orelse)] if isinstance(node, ast.IfExp) else [node]
+
+
 def test_every_key_asked_for_exists():
-    missing = set()
+    """Written out it is a key; built, its fixed beginning is the beginning of one."""
+    known, missing, seen = set(catalogue("th")), set(), 0
     for path in modules("pages"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            called = (
-                isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "t" and node.args
-            )
-            if called and isinstance(node.args[0], ast.Constant) and node.args[0].value not in catalogue("th"):
-                missing.add((path.name, node.args[0].value))
+        for name, argument in asked_keys(ast.parse(path.read_text(encoding="utf-8"))):
+            for node in branches(argument):
+                seen += 1
+                if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value not in known:
+                    missing.add((path.name, name, node.value))
+                if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+                    start = node.values[0].value
+                    if not any(key.startswith(start) for key in known):
+                        missing.add((path.name, name, start + "..."))
     assert missing == set()
+    assert seen > 900
+
+
+def test_every_step_of_a_meeting_and_every_outcome_has_its_words():
+    known = set(catalogue("th"))
+    assert {f"outcome_{code}" for code in outcomes.OUTCOMES} <= known
+    assert {f"status_{status}" for status in statuses.STATUSES} <= known
+    assert {f"quadrant_{name}" for name in map_classes.QUADRANTS if name != "not_applicable"} <= known
+
+
+def test_the_screen_and_the_formatter_say_the_same_and_the_formatter_needs_no_streamlit():
+    for language in LANGUAGES:
+        read_in(language)
+        words = WordsOf(language)
+        assert (baht(123_456_789_00), baht(None), whole(1234), percent(0.5), year(2007)) == (
+            words.baht(123_456_789_00),
+            words.text("not_known"),
+            words.whole(1234),
+            "50 %",
+            words.year(2007),
+        )
+        assert words.phrase(["unit_agencies", {"range": "2–3"}]) == words.text("unit_agencies").replace("{}", "2–3")
+        assert words.value(Phrase("baht", {"value": 1500})) == words.text("baht", value="1,500")
+    read_in("th")
+    code = "import sys, pages.session.formatter; sys.exit('streamlit' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 
 
 def test_no_key_is_unused():
