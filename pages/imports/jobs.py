@@ -13,7 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from loaders import settings, store
+from loaders import settings
 from loaders.files import guards, sandbox
 from loaders.imports import batches
 from loaders.problems import Refused
@@ -97,7 +97,7 @@ def _stored(job: dict[str, Any]) -> list[int | None]:
     """The batch that each file of a job has become: a job may come to its end just after a commit."""
     if not job["store"]:
         return [None for _ in job["files"]]
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         return [batches.loaded_as(connection, Path(file["path"]), job["province"]) for file in job["files"]]
 
 

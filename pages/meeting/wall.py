@@ -14,7 +14,7 @@ import streamlit.components.v1 as components
 from geo.frames import each_row
 from geo.maps import palette
 from geo.maps.classes import check_styles
-from loaders import settings, store
+from loaders import settings
 from loaders.decisions import meetings
 from loaders.problems import Refused
 from loaders.store.privacy import DATA_TEAM
@@ -40,7 +40,7 @@ KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc
 
 def story_named(name: str | None) -> list[dict]:
     """The steps of a saved storyboard; the shipped one without a name, or when it is gone."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         saved = meetings.storyboards(connection)
     steps = saved.get(name or "") or shipped_story()["step"]
     return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
@@ -49,7 +49,7 @@ def story_named(name: str | None) -> list[dict]:
 @cached(8)
 def frozen(number: int) -> dict:
     """The facts of a frozen meeting: they never change, so they are kept."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         return meetings.read_snapshot(connection, number, viewer=DATA_TEAM)
 
 
@@ -63,7 +63,7 @@ def facts_of(scope: Scope, number: int | None) -> dict:
 
 def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
     """The decisions noted at a meeting; whoever is not of the team sees none."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         return meetings.read_decisions(connection, scope.province, viewer=scope.viewer, snapshot_id=number)
 
 

@@ -20,7 +20,7 @@ from loaders.decisions import Basis, scenarios
 from loaders.decisions import clearings as cleared_pairs
 from loaders.imports import duplicates
 from loaders.imports.review import queries as review_queries
-from loaders.store import tables
+from loaders.store import tables, users
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in, url_state
 from pages.session.cache import cached
@@ -37,14 +37,24 @@ def engine() -> Engine:
 
 
 def viewer() -> Viewer:
-    """Who looks; read anew on every run."""
-    return sign_in.viewer(engine())
+    """Who looks, with role and agency, read anew on every run: a revoked account is the public again at once."""
+    if not sign_in.has_sign_in():
+        return sign_in.ALONE
+    with reading() as connection:
+        return users.viewer_of(connection, sign_in.name())
+
+
+@contextmanager
+def reading() -> Generator[Connection]:
+    """One consistent view of the store; nothing else in pages opens it."""
+    with store.reading(engine()) as connection:
+        yield connection
 
 
 def current_scope(province: str | None = None) -> Scope:
     """The data version now, the province chosen (or the one asked for), who looks; made once per run."""
     seen = viewer()
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         version = store.data_version(connection)
     return Scope(version, province or url_state.province(), seen)
 
@@ -65,7 +75,7 @@ def writing() -> Generator[Connection]:
 @cached(4)
 def support(scope: Scope) -> pd.DataFrame:
     """All support records of the province."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         found = store.read_support(connection, scope.province, viewer=scope.viewer)
     return _of_province(scope, found)
 
@@ -81,7 +91,7 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
 @cached(16)
 def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         found = store.read_register(connection, name, scope.province, viewer=scope.viewer)
     return _of_province(scope, found)
 
@@ -93,14 +103,14 @@ def role_holders(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def _role_holders(scope: Scope) -> pd.DataFrame:
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         return store.read_register(connection, "role_holder", scope.province, viewer=scope.viewer)
 
 
 @cached(8)
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         found = store.read_reports(connection, name, viewer=scope.viewer)
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
@@ -116,7 +126,7 @@ def batches(scope: Scope) -> pd.DataFrame:
 @cached(4)
 def all_batches(scope: Scope) -> pd.DataFrame:
     """Batches of every province in the store, newest first."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         return store.read_batches(connection, viewer=scope.viewer)
 
 
@@ -137,7 +147,7 @@ def data_sets(scope: Scope) -> pd.DataFrame:
 @cached(4)
 def quarantined(scope: Scope) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         rows = store.read_table(connection, tables.quarantine, viewer=scope.viewer)
     active = batches(scope).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
     return rows.merge(active, on="batch_id")
@@ -147,7 +157,7 @@ def quarantined(scope: Scope) -> pd.DataFrame:
 def resting_on(scope: Scope, batch: int) -> list[dict]:
     """Files that left lines out because this batch has them."""
     sign_in.team_only(scope.viewer)
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         return duplicates.resting_on(connection, batch)
 
 
@@ -155,7 +165,7 @@ def resting_on(scope: Scope, batch: int) -> list[dict]:
 def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
     sign_in.team_only(scope.viewer)
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         found = review_queries.waiting(connection, scope.province)
     return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
 
@@ -164,7 +174,7 @@ def waiting(scope: Scope) -> pd.DataFrame:
 def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
     sign_in.team_only(scope.viewer)
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         taken, unused = review_queries.decisions(connection), review_queries.unused_aliases(connection)
     return taken[taken["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True), unused
 
@@ -172,7 +182,7 @@ def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
 @cached(4)
 def code_list(scope: Scope, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         return store.read_table(connection, tables.metadata.tables[name], viewer=scope.viewer)
 
 
@@ -228,7 +238,7 @@ def _adjacency(province: str, state: tuple) -> pd.DataFrame:
 def completeness(scope: Scope) -> pd.DataFrame:
     """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
     rows, seen = [], scope.viewer
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         for name, table in tables.REGISTERS.items():
             if "subdistrict_code" in table.c:
                 found = tracker.completeness(connection, name, scope.province, viewer=seen)
@@ -242,7 +252,7 @@ def completeness(scope: Scope) -> pd.DataFrame:
 @cached(2)
 def area_register(scope: Scope) -> pd.DataFrame:
     """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         found = areas_register.read_areas(connection)
     return found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
 
@@ -275,7 +285,7 @@ def usual_year(scope: Scope) -> int | None:
 @cached(4)
 def clearings(scope: Scope) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         return cleared_pairs.read_clearings(connection, viewer=scope.viewer)
 
 
@@ -296,7 +306,7 @@ def decisions(scope: Scope, name: str) -> pd.DataFrame:
 
     Who decided is for the data team; others see that somebody signed.
     """
-    with store.reading(engine()) as connection:
+    with reading() as connection:
         return scenarios.read(connection, name, scope.province, viewer=scope.viewer)
 
 

@@ -9,9 +9,7 @@ from __future__ import annotations
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from loaders import store
 from loaders.problems import Refused
-from loaders.store import users
 from loaders.store.privacy import Viewer
 
 ALONE = Viewer("admin")
@@ -48,14 +46,6 @@ def name() -> str | None:
     is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
     email = None if is_claimed else st.user.get("email")
     return str(email or st.user.get("sub") or "") or None
-
-
-def viewer(engine: store.Engine) -> Viewer:
-    """The role and agency of this session, read anew: a revoked account is the public again at once."""
-    if not has_sign_in():
-        return ALONE
-    with store.reading(engine) as connection:
-        return users.viewer_of(connection, name())
 
 
 def team_only(seen: Viewer) -> None:

@@ -25,7 +25,7 @@ def _person() -> str:
 
 def data_sets(scope: Scope) -> None:
     """Every data set (a register of one base) with its level, and a form to change it."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         sharing = store.read_sharing(connection)
     names = records.agency_names(scope)
     present = queries.data_sets(scope)
@@ -57,7 +57,7 @@ def data_sets(scope: Scope) -> None:
 
 def roles(scope: Scope) -> None:
     """Accounts with their role; giving and taking back."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         accounts = store.read_table(connection, tables.user_role, viewer=queries.viewer())
     current = accounts[accounts["revoked_at"].isna()] if len(accounts) else accounts
     agencies = records.agency_names(scope)
@@ -93,7 +93,7 @@ def roles(scope: Scope) -> None:
 
 def tracker(scope: Scope) -> None:
     """Base x district x due date: who is late; and a form for due dates."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         due = due_dates.tracker(connection, viewer=queries.viewer())
     names, districts = records.agency_names(scope), district_names(scope)
     if due.empty:
@@ -135,7 +135,7 @@ def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
 
 def people(scope: Scope) -> None:
     """How long names and telephone numbers are kept, how many are past their date, and their erasure."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         found = users.due_people(connection)
     panels.figures(
         [
@@ -171,7 +171,7 @@ def people(scope: Scope) -> None:
 
 def audit(scope: Scope) -> None:
     """Who did what, the newest first."""
-    with store.reading(queries.engine()) as connection:
+    with queries.reading() as connection:
         rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
     known = {row.id: row.file_name for row in each_row(queries.all_batches(scope))}
     rows = rows.sort_values("id", ascending=False)
