@@ -1,4 +1,4 @@
-"""Settings from the environment; one place, listed in README."""
+"""Settings from the environment; one place, listed in ``docs/settings.md``."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
 def listing(table: pd.DataFrame) -> None:
     """All provinces, those with most work first, each a link to its board: the map for whoever does not use a mouse.
 
-    Written as HTML: Streamlit's table is a third of a second of the browser's work before the map (README).
+    Written as HTML: Streamlit's table is much of the browser's work before the map.
     """
     names = province_names()
     status = {"covered": t("status_covered"), "none": t("status_none_nation"),
@@ -189,7 +189,7 @@ def chooser(scope: Scope) -> None:
     """The province in the frame, only where there is something to choose.
 
     Links in HTML, which keep what else is chosen (``static/shell/links.js``): a list of 77 as a widget was a fifteenth
-    of a browser's work for a page (README).
+    of a browser's work for a page.
     """
     if not nation_data.is_open(scope):
         return

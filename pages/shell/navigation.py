@@ -96,7 +96,7 @@ def menu(pages: dict[str, StreamlitPage], now: str) -> None:
     """The menu, ``now`` the address of the view that is shown.
 
     Links, which ``static/shell/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
-    browser builds one by one (figures in README).
+    browser builds one by one (``docs/replaced-of-streamlit.md``).
     """
     entries = []
     for key, names in SECTIONS.items():
