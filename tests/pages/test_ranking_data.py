@@ -154,7 +154,7 @@ def test_an_agreed_class_stands_beside_the_computed_one(scope):
     code = ranking.units.query("`class` == 'C'")[KEY].iloc[0]
     key = queries.decide(
         lambda c: decisions.agree(
-            c, code, "A", "รู้จักพื้นที่ดี", "วันดี", queries.stamp(scope), index_code="nst_strength", fiscal_year=2007
+            c, code, "A", "รู้จักพื้นที่ดี", "วันดี", queries.basis(scope), index_code="nst_strength", fiscal_year=2007
         )
     )
     unit = ranking_data.reviewed(scope, ranking, 2007).units.set_index(KEY).loc[code]
