@@ -10,7 +10,7 @@ import pytest
 from bench.source import house
 from tests.conftest import ROOT
 
-MOST_FILES, MOST_LINES, LONGEST_BODY = 15, 400, 50
+MOST_FILES, MOST_LINES, LONGEST_BODY = 15, 450, 50  # 400 lines are the soft cap
 PACKAGES = sorted({path.parent for part in house.SOURCE for path in house.python_files(ROOT, part)})
 
 
