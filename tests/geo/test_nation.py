@@ -203,7 +203,7 @@ def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
     table = coverage_queries.coverage(there, Query(2007))
     assert table["villages"].isna().all()
     assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
-    assert len(queries.villages(home, None)) == 1553
+    assert len(queries.places(home, None).villages) == 1553
     everywhere = nation_data.province_table(home, Query(2007)).set_index("province_code")
     assert everywhere.loc[["80", "84"], "records"].tolist() == [1, 4]
     assert everywhere["status"].value_counts().to_dict() == {"not_reported": 75, "covered": 2}

@@ -109,7 +109,7 @@ def test_a_second_writer_waits_and_is_told(engine, url, monkeypatch):
     other = store.engine_at(url)
     started = time.perf_counter()
     with store.writing(engine):
-        code = "import sys; from loaders import store, engine as store_engine; store_engine.WAIT_SECONDS = 1\n"
+        code = "import sys; from loaders import store; from loaders.store import engine as store_engine; store_engine.WAIT_SECONDS = 1\n"
         code += "try:\n  with store.writing(store.engine_at(sys.argv[1])): print('in')\nexcept store.StoreUnavailable as stop: print(stop.code)"
         done = subprocess.run(
             [sys.executable, "-c", code, url], capture_output=True, text=True, cwd=ROOT, timeout=30, check=True
@@ -219,8 +219,8 @@ def test_a_full_disk_leaves_whole_batches(sqlite_engine):
 
 ON_A_FULL_DISK = """
 import resource, signal, sys
-from loaders import store, tables
-from loaders.store import StoreUnavailable
+from loaders import store
+from loaders.store import StoreUnavailable, tables
 from tests.support.stores import add_batch
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
