@@ -39,6 +39,11 @@ def indicators() -> tuple[dict, ...]:
     return _list("indicators", "indicator")
 
 
+def schemes() -> tuple[dict, ...]:
+    """Declared co-financing schemes: code, names, streams, themes."""
+    return _list("cofinancing", "scheme")
+
+
 def squeeze(text: str) -> str:
     """A written word without spaces, dots and case, so that two hands' spellings of it compare equal."""
     return normalise(text).replace(" ", "").replace(".", "").casefold()
@@ -47,9 +52,8 @@ def squeeze(text: str) -> str:
 @cache
 def words(column: str) -> dict[str, str]:
     """Squeezed word -> code for a coded column; codes themselves are words too."""
-    entries = {"agency": agencies, "source": agencies, "stream": streams, "theme": themes, "priority_theme": themes}[
-        column
-    ]()
+    lists = {"agency": agencies, "source": agencies, "stream": streams, "theme": themes, "priority_theme": themes}
+    entries = (lists | {"cofinancing": schemes})[column]()
     found: dict[str, str] = {}
     for entry in entries:
         names = [

@@ -23,9 +23,19 @@ COUNT = {"people_reached", "members", "hardship_members", "cohort"}
 DATE = {"starts_on", "ends_on", "founded_on", "received_on", "retain_until"}
 YEAR = {"fiscal_year", "plan_year"}
 FLAG = {"plan_exists", "booklet_held", "is_restricted"}
-CODED = {"agency", "source", "stream", "theme", "priority_theme"}
+CODED = {"agency", "source", "stream", "theme", "priority_theme", "cofinancing"}
+PLAIN_WORDS = {
+    "target_group",
+    "activity_code",
+    "status",
+}  # words without a list of codes: two of them are compared as written
 YES = {"1", "true", "yes", "y", "มี", "ใช่", "ครบ", "ได้รับ", "ได้รับแล้ว", "/", "✓", "x", "v"}
 NO = {"0", "false", "no", "n", "ไม่มี", "ไม่ใช่", "ยังไม่มี", "ยังไม่ได้รับ", "-", ""}
+# Words of a coded column that are no code: there is none, or nobody knows. Two of them are never the same thing.
+NOTHING = NO | {
+    "–", "—", "none", "nil", "na", "n/a", "unknown", "notstated", "ไม่", "ไม่ได้", "ไม่ระบุ", "ไม่ทราบ", "ไม่แน่ใจ", "ไม่มีข้อมูล", "ยังไม่มีข้อมูล",
+    "ไม่ร่วม", "ไม่สมทบ", "ไม่มีการสมทบ", "ไม่ได้สมทบ",
+}  # fmt: skip
 
 
 Words = Mapping[str, Mapping[str, str]]  # coded column -> squeezed word -> code
@@ -185,6 +195,8 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
         return lambda text: _known("agency", read).get(squeeze(text)) or thai.normalise(text) or None
     if column in CODED or column in layout.codes:
         return partial(_code, column=column, layout=layout, read=read)
+    if column in PLAIN_WORDS:
+        return lambda text: None if squeeze(text) in NOTHING else thai.normalise(text)
     return lambda text: thai.normalise(text) or None
 
 
@@ -271,7 +283,11 @@ def _code(text: str, *, column: str, layout: Layout, read: Read) -> str | None:
     """A coded word by the layout's own list, else by the shipped lists; an unknown word is a problem, not a guess."""
     declared = {squeeze(word): code for word, code in layout.codes.get(column, {}).items()}
     parts = text.split(",") if column == "priority_theme" else [text]
-    codes = [_one_code(part, column, layout, declared, read) for part in parts if squeeze(part) not in {"", "-"}]
+    codes = [
+        _one_code(part, column, layout, declared, read)
+        for part in parts
+        if squeeze(part) not in NOTHING or squeeze(part) in declared
+    ]
     return ",".join(dict.fromkeys(code for code in codes if code)) or None
 
 
@@ -289,6 +305,8 @@ def _one_code(word: str, column: str, layout: Layout, declared: dict[str, str], 
         name = thai.normalise(word)
         read.new_agencies[name] = name
         return name
+    if column == "cofinancing" and key in YES:
+        raise CellProblem("cofinancing_unnamed")
     raise CellProblem("unknown_agency" if column in {"agency", "source"} else "unknown_word")
 
 

@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from loaders.imports.ingest import Ingested, understand
+from loaders.layouts.layout import by_hand, headings_key
 from loaders.places.matcher import Places
 from loaders.problems import Refused
 from loaders.thai import periods
@@ -207,3 +208,37 @@ def test_local_governments_in_the_cells_of_subdistrict_and_district(places: Plac
     result = read("b22", places).understood[0]
     codes = result.matched["area_code"].tolist()
     assert codes == ["800305", "800503", "801501", "801401", "801503", "800901"]
+
+
+@pytest.mark.parametrize("word", ["ไม่มี", "-", "no", "0", "ไม่ใช่", "ไม่ระบุ", ""])
+def test_words_for_none_are_no_scheme_of_cofinancing(tmp_path, word: str, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "ตำบล,อำเภอ,หน่วยงาน,โครงการ,ปีงบประมาณ,งบประมาณ,โครงการร่วมสมทบ\n"
+        f"ขนอม,ขนอม,พอช.,ก,2567,100,{word}\nขนอม,ขนอม,สสส.,ก,2567,100,สมทบกองทุนสวัสดิการชุมชน 1:1:1\n",
+        encoding="utf-8",
+    )
+    layout = by_hand(
+        "x", "support",
+        {"ตำบล": "subdistrict", "อำเภอ": "district", "หน่วยงาน": "agency", "งบประมาณ": "amount", "โครงการร่วมสมทบ": "cofinancing"},
+        {}, {},
+    )  # fmt: skip
+    headings = ["ตำบล", "อำเภอ", "หน่วยงาน", "โครงการ", "ปีงบประมาณ", "งบประมาณ", "โครงการร่วมสมทบ"]
+    ingested = understand(path, "x", places, answers={headings_key(headings): layout}, trusted=True)
+    assert column(ingested, "cofinancing") == [None, "matching_fund_1_1_1"]
+
+
+def test_a_yes_without_a_scheme_waits(tmp_path, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("ตำบล,อำเภอ,หน่วยงาน,งบประมาณ,โครงการร่วมสมทบ\nขนอม,ขนอม,พอช.,100,มี\n", encoding="utf-8")
+    names = {
+        "ตำบล": "subdistrict",
+        "อำเภอ": "district",
+        "หน่วยงาน": "agency",
+        "งบประมาณ": "amount",
+        "โครงการร่วมสมทบ": "cofinancing",
+    }
+    ingested = understand(
+        path, "x", places, answers={headings_key(names): by_hand("x", "support", names, {}, {})}, trusted=True
+    )
+    assert {problem.code for problem in ingested.problems} == {"cofinancing_unnamed"}
