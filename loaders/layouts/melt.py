@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.codes import squeeze, words
 from loaders.layouts import quantities
-from loaders.layouts.bands import TOTAL, UNIT_PART, Band, Part, bands, part_kind
+from loaders.layouts.bands import UNIT_PART, Band, Part, bands, part_kind
 from loaders.layouts.content import is_area_codes
 from loaders.layouts.quantities import Figures, figures
 from loaders.layouts.relations import Relation, relations
@@ -44,12 +44,10 @@ class Fate:
 class Spoken:
     """What the bands of a sheet said before the mapping.
 
-    ``columns``: our column -> headings; ``adds``: those of them whose headings are parts of one quantity; ``fates``: columns
-    that the mapping need not explain; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
+    ``columns``: our column -> headings (several of a quantity are added up); ``fates``: columns that the mapping need not explain; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
-    adds: frozenset[str] = frozenset()
     fates: dict[str, Fate] = field(default_factory=dict)
     checks: list[dict[str, Any]] = field(default_factory=list)
     doubts: tuple[str, ...] = ()
@@ -128,7 +126,6 @@ def _take(spoken: Spoken, band: Band, columns: Columns) -> None:
         ours = _quantity(band)
         if ours:
             spoken.columns[ours] = [part.heading for part in band.parts]
-            spoken.adds |= {ours}
     elif band.is_money and len(band.parts) == 1 and band.total:
         spoken.columns.setdefault("amount", [band.total])
     if band.total:
@@ -341,8 +338,3 @@ def _columns_of(heading: str, amount: str | None, part: Part) -> dict[str, list[
         heading.removesuffix(" (ตามคอลัมน์)")
     ]
     return {ours: [heading]} | ({"amount": [amount]} if amount else {})
-
-
-def is_total_heading(heading: str) -> bool:
-    """Whether a heading only says "total"."""
-    return bool(TOTAL.match(heading.split(" - ")[-1].strip()))
