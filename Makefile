@@ -1,5 +1,8 @@
 # GNU make and Python 3.11, 3.12 or 3.13 are all that `make run` presumes; each target sets up what it lacks.
 PORT ?= 8501
+# DEMO=0 leaves a new board empty, DEMO=1 loads the demo province also into one that was left empty.
+DEMO ?=
+export KRADAN_DEMO ?= $(DEMO)
 PYTHON ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -12,7 +15,7 @@ SET_UP := PYTHON="$(PYTHON)" VENV="$(VENV)" sh deploy/set_up.sh
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, PYTHON=...)
+run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, DEMO=0, PYTHON=...)
 	@$(SET_UP) run "$(PORT)"
 
 $(VENV)/.runtime: requirements.txt

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from pathlib import Path
 
 from loaders import settings, store
@@ -11,10 +12,19 @@ from loaders.problems import Refused
 from loaders.store.viewers import ROLES, Viewer
 
 
-def _setup(_options: argparse.Namespace) -> int:
+def _setup(options: argparse.Namespace) -> int:
     from loaders.setup import load_demo_once
 
-    return answer(load_demo_once())
+    said = os.environ.get("KRADAN_DEMO", "")
+    return answer(load_demo_once(options.demo if options.demo is not None or not said else said != "0"))
+
+
+def _delete_demo(options: argparse.Namespace) -> int:
+    from loaders.setup import delete_demo
+
+    if not options.yes:
+        raise Refused("delete_demo_not_confirmed")
+    return answer(delete_demo(store.open_store(), settings.person()))
 
 
 def _health(_options: argparse.Namespace) -> int:
@@ -71,10 +81,16 @@ def add(commands: argparse._SubParsersAction) -> None:
     """Add the commands to the command line."""
     for name, run, text in (
         ("health", _health, "check store, boundaries, assets, disk, sign-in"),
-        ("setup", _setup, "make the store and load the demo province once"),
         ("upgrade", _upgrade, "bring the store to this program's version, after a backup"),
     ):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    setup = commands.add_parser("setup", help="make the store and load the demo province once")
+    setup.add_argument(
+        "--demo",
+        action=argparse.BooleanOptionalAction,
+        help="load it also into a store left empty; --no-demo: leave it empty",
+    )
+    setup.set_defaults(run=_setup)
     export = commands.add_parser("export", help="every table as CSV with datapackage.json, GeoJSON, 360Giving and 3W")
     export.add_argument("folder", type=Path)
     export.add_argument(
@@ -90,6 +106,10 @@ def add(commands: argparse._SubParsersAction) -> None:
         command = commands.add_parser(name, help=text)
         command.add_argument(argument, type=Path)
         command.set_defaults(run=run)
-    wipe = commands.add_parser("wipe", help="empty the store; its state is kept as a backup")
-    wipe.add_argument("--yes", action="store_true")
-    wipe.set_defaults(run=_wipe)
+    for name, run, text in (
+        ("wipe", _wipe, "empty the store; its state is kept as a backup"),
+        ("delete-demo", _delete_demo, "delete the invented data for good; the state before is kept as a backup"),
+    ):
+        command = commands.add_parser(name, help=text)
+        command.add_argument("--yes", action="store_true")
+        command.set_defaults(run=run)

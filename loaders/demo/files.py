@@ -16,11 +16,12 @@ from xlsxwriter.worksheet import Worksheet
 
 from loaders import settings
 from loaders.demo.paper import Paper, by_heading, district_words, written_row
+from loaders.imports.batches import DEMO_WORD
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
 
 CREATED = datetime(2007, 2, 26, 9, 0, 0)  # fixed, so that every run writes the same bytes
-DEMO = "ข้อมูลสาธิต — แต่งขึ้นเพื่อทดลองโปรแกรม ไม่ใช่ตัวเลขจริงของหน่วยงานใด"
+DEMO = f"{DEMO_WORD} — แต่งขึ้นเพื่อทดลองโปรแกรม ไม่ใช่ตัวเลขจริงของหน่วยงานใด"
 SHORT_BY = 10_000  # baht missing in the one control total that is wrong on purpose
 WIDE = {"border": 1, "bold": True, "align": "center", "text_wrap": True}
 

@@ -24,7 +24,7 @@ from loaders import settings, store
 from loaders.exchange import formats as exchange_formats
 from loaders.exchange.cells import GUARD, kind_of, read_csv, write_csv
 from loaders.problems import Refused
-from loaders.store import tables
+from loaders.store import in_use, tables
 from loaders.store.backup import set_sequences
 from loaders.store.privacy import Viewer
 
@@ -179,15 +179,17 @@ def _resource(
 
 
 def wipe(engine: Engine, who: str) -> dict:
-    """Empty every table; the state before is kept as a backup. Returns rows taken away and the backup's file."""
+    """Empty every table but what the store is for; the state before is kept as a backup. Returns rows taken away and the backup's file."""
     from loaders.store import backup
 
     kept = backup.keep(engine, "before-wipe")
     gone = {}
     with store.writing(engine) as connection:
+        kind = "real" if in_use.holds(connection) == "real" or in_use.has_real(connection) else "empty"
         for table in reversed(tables.metadata.sorted_tables):
             query = delete(table) if table.name != "setting" else delete(table).where(table.c.name != SCHEMA_NAME)
             gone[table.name] = connection.execute(query).rowcount
+        in_use.hold(connection, kind)
     return {"wiped": {name: number for name, number in gone.items() if number}, "kept": str(kept), "by": who}
 
 

@@ -15,7 +15,7 @@ from loaders.imports.duplicates import LEFT_OUT
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
-from loaders.store import tables
+from loaders.store import in_use, tables
 from loaders.store.read import PROVINCE_MARK, provinces_of
 
 RENAMED = {
@@ -23,6 +23,7 @@ RENAMED = {
     "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
     "theme": "theme_code", "total": "total_satang",
 }  # fmt: skip
+DEMO_WORD = "ข้อมูลสาธิต"  # stands above the table in files of the demo province
 COLUMN_NOT_USED = "column_not_used"  # money of a column that a person said is none of ours
 PLACES = [
     "area_code",
@@ -61,8 +62,11 @@ def store_batch(
 ) -> int:
     """Write everything and return the batch's number; the first real file withdraws the invented ones."""
     layout = ingested.understood[0].layout
-    if not layout.is_demo and layout.base != "reference":
-        ingested.demo_withdrawn = _withdraw_demo(connection, who)
+    is_demo = is_invented(ingested, file_name, base)
+    if is_demo:
+        in_use.take_demo(connection, file_name)
+    elif (base or layout.base) != "reference":
+        ingested.demo_withdrawn = in_use.take_real(connection, who)
     owner = base or layout.base
     batch = {
         "base": owner,
@@ -72,7 +76,7 @@ def store_batch(
         "loaded_at": store.now(),
         "as_of": ingested.as_of,
         "loaded_by": who,
-        "is_demo": layout.is_demo,
+        "is_demo": is_demo,
         "is_active": True,
         "rows_in": ingested.count(),
         "satang_in": ingested.satang(),
@@ -123,11 +127,14 @@ def _repeat_rows(ingested: Ingested) -> dict[str, list[int]]:
     }
 
 
-def _withdraw_demo(connection: Connection, who: str) -> int:
-    """Invented data never stand beside real ones: the first real file withdraws them; they can be put back."""
-    batch = tables.import_batch
-    demo = connection.execute(select(batch.c.id).where(batch.c.is_demo, batch.c.is_active)).scalars().all()
-    return store.set_active(connection, list(demo), False, "real_data", who)
+def is_invented(ingested: Ingested, file_name: str, base: str | None) -> bool:
+    """Whether a file is one of the demo province: it says so above its table, or a layout of the demo reads it.
+
+    A person who says whose file it is has a real one with the same headings, unless it bears a demo file's name.
+    """
+    if any(DEMO_WORD in text for result in ingested.sheets for text in result.sheet.texts.values()):
+        return True
+    return ingested.understood[0].layout.is_demo and (base is None or file_name.startswith("demo_"))
 
 
 def _store_sheet(connection: Connection, result: SheetResult, batch_id: int, base: str, province: str) -> None:

@@ -21,7 +21,7 @@ from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
 from loaders.sheets.read import Sheet, read_sheets
-from loaders.store import code_lists, originals, privacy
+from loaders.store import code_lists, in_use, originals, privacy
 
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 
@@ -192,6 +192,8 @@ def ingest(
     ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
     if dry_run:
         with store.reading(engine) as connection:
+            if batches.is_invented(ingested, path.name, base):
+                in_use.refuse_demo(connection, path.name)
             _repeats(connection, ingested, leave_out=leave_out_repeats)
         return ingested
     if ingested.doubts and not confirmed:

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
         now,
         reading,
         retention_years,
-        set_active,
         touch,
         writing,
         years_from,
     )
     from loaders.store.engine import StoreUnavailable, engine_at, is_sqlite, reason, version_of
+    from loaders.store.in_use import holds, set_active
     from loaders.store.opening import open_store, upgrade_store
     from loaders.store.read import (
         read_batches,
@@ -47,10 +47,10 @@ if TYPE_CHECKING:
 
 FACE = {
     "connection": (
-        "count data_version finish_batch insert_rows is_alive note now reading retention_years set_active touch writing"
-        " years_from"
+        "count data_version finish_batch insert_rows is_alive note now reading retention_years touch writing years_from"
     ),
     "engine": "StoreUnavailable engine_at is_sqlite reason version_of",
+    "in_use": "holds set_active",
     "opening": "open_store upgrade_store",
     "read": (
         "read_batches read_nation read_register read_reports read_sharing read_subdistrict_sums read_summary"

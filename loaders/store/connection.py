@@ -1,4 +1,4 @@
-"""Transactions of the store: reading, writing, the audit trail, the data version, batches in and out of use.
+"""Transactions of the store: reading, writing, the audit trail, the data version.
 
 SQLite runs in WAL mode with foreign keys; a writer takes its lock at the start (``BEGIN IMMEDIATE``), so
 two writers wait for each other instead of losing updates. PostgreSQL writers queue on one advisory lock for the
@@ -29,7 +29,6 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from loaders.problems import Refused
 from loaders.store import engine as store_engine
 from loaders.store import tables
 from loaders.store.engine import StoreUnavailable, is_sqlite, reason
@@ -162,38 +161,6 @@ def retention_years() -> int:
 def years_from(day: date, years: int) -> date:
     """The same day of another year; 29 February becomes 28."""
     return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
-
-
-def set_active(connection: Connection, batch_ids: list[int], active: bool, because: str | None, who: str) -> int:
-    """Withdraw batches or put them back; returns how many changed. Each change is in the audit trail.
-
-    Raises ``Refused`` (``file_already_loaded``) when the file of a batch that is put back was loaded again meanwhile: its
-    rows would count twice.
-    """
-    table = tables.import_batch
-    if active:
-        _refuse_doubles(connection, batch_ids)
-    changed = connection.execute(
-        update(table)
-        .where(table.c.id.in_(batch_ids), table.c.is_active.is_not(active))
-        .values(is_active=active, withdrawn_because=None if active else because)
-        .returning(table.c.id)
-    ).scalars()
-    action = "restore_batch" if active else "withdraw"
-    done = [{"at": now(), "who": who, "action": action, "batch_id": batch, "detail": because} for batch in changed]
-    insert_rows(connection, tables.audit, done)
-    return len(done)
-
-
-def _refuse_doubles(connection: Connection, batch_ids: list[int]) -> None:
-    mine, other = tables.import_batch, tables.import_batch.alias()
-    query = (
-        select(other.c.id)
-        .join(mine, mine.c.file_sha256 == other.c.file_sha256)
-        .where(mine.c.id.in_(batch_ids), mine.c.is_active.is_(False), other.c.is_active, other.c.id != mine.c.id)
-    )
-    if (double := connection.execute(query).scalar()) is not None:
-        raise Refused("file_already_loaded", value=str(double))
 
 
 def count(connection: Connection, table: Table) -> int:

@@ -10,8 +10,10 @@ import streamlit as st
 from geo.frames import each_row
 from loaders import store
 from loaders.layouts import templates
+from loaders.problems import Refused
 from pages.components import records
 from pages.imports import jobs as import_jobs
+from pages.imports import preview as import_preview
 from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
@@ -35,9 +37,7 @@ def batches(scope: Scope) -> None:
         chosen = st.selectbox(t("column_batch"), list(rows), format_func=words, key="batch")
         active = bool(rows[chosen].is_active)
         if st.button(t("withdraw") if active else t("put_back"), key="toggle-batch"):
-            with queries.writing() as connection:
-                store.set_active(connection, [chosen], not active, "by_hand", import_jobs.person())
-            st.rerun()
+            _toggle(chosen, not active)
         if st.button(t("make_give_back"), key="give-back", help=t("give_back_help"), disabled=import_jobs.is_running()):
             target = import_jobs.folder() / "back"
             target.mkdir(exist_ok=True)
@@ -47,6 +47,32 @@ def batches(scope: Scope) -> None:
             st.rerun()
     if active:
         _warn_of_resting(scope, chosen)
+    _delete_demo(scope)
+
+
+def _toggle(batch: int, active: bool) -> None:
+    try:
+        with queries.writing() as connection:
+            store.set_active(connection, [batch], active, "by_hand", import_jobs.person())
+    except Refused as stop:
+        st.error(flat(import_preview.sentence(stop.problem.as_dict())))
+    else:
+        st.rerun()
+
+
+def _delete_demo(scope: Scope) -> None:
+    """Invented data, in use or withdrawn, can go for good; asked twice."""
+    known = queries.all_batches(scope)
+    number = int(known["is_demo"].astype(bool).sum())
+    if not number:
+        return
+    with st.popover(t("delete_demo"), help=t("delete_demo_help")):
+        st.caption(t("delete_demo_help"))
+        sure = st.checkbox(t("delete_demo_sure", count=whole(number)), key="delete-demo-sure")
+        if st.button(t("delete_demo"), type="primary", disabled=not sure, key="delete-demo"):
+            queries.delete_demo(import_jobs.person())
+            st.session_state["import_note"] = t("demo_deleted", count=whole(number))
+            st.rerun()
 
 
 def _warn_of_resting(scope: Scope, batch: int) -> None:

@@ -13,7 +13,7 @@ from typing import NamedTuple, TypeVar
 import pandas as pd
 from sqlalchemy import Connection, Engine
 
-from loaders import store, tracker
+from loaders import setup, store, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
 from loaders.decisions import Basis, scenarios
@@ -287,6 +287,12 @@ def clearings(scope: Scope) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
     with reading() as connection:
         return cleared_pairs.read_clearings(connection, viewer=scope.viewer)
+
+
+def delete_demo(who: str) -> dict:
+    """Delete the invented data for good; a backup is kept."""
+    sign_in.team_only(viewer())
+    return setup.delete_demo(engine(), who)
 
 
 def clear_pair(support_a: int, support_b: int, reason: str, who: str) -> None:
