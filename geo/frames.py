@@ -39,3 +39,11 @@ def known_sum(values: pd.Series) -> object:
 def each_row(frame: pd.DataFrame) -> Iterator[Any]:
     """Rows of a frame with their columns as attributes, and the index as ``Index``."""
     yield from frame.itertuples()
+
+
+def each_village(records: pd.DataFrame) -> pd.DataFrame:
+    """Records with a row for each village that a subdistrict's record lists (``village_codes``) as its ``village_code``."""
+    if "village_codes" not in records or not records["village_codes"].notna().any():
+        return records
+    listed = records["village_codes"].fillna(records["village_code"]).str.split(",")
+    return records.assign(village_code=listed).explode("village_code")

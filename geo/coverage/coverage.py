@@ -18,6 +18,8 @@ from geo.statuses import COVERED, NONE, NOT_APPLICABLE, NOT_REPORTED, STATUSES
 COUNTED = [
     *NEEDED,
     "village_code",
+    "village_codes",
+    "shared_by",
     "agency_code",
     "stream_code",
     "starts_on",
@@ -79,29 +81,47 @@ def missing_bases(
 def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> pd.DataFrame:
     """Counts and satang per subdistrict of the records that have one."""
     stated = records["amount_satang"].astype("Int64")
-    in_register = records["village_code"].notna()
-    if villages is not None:
-        in_register &= is_one_of(records["village_code"], villages["village_code"])
+    lists = records["village_codes"].notna() if "village_codes" in records else pd.Series(False, index=records.index)
     table = records.assign(
         amount=stated,
         no_amount=stated.isna(),
-        whole=~records["area_level"].eq("village"),
-        known_village=records["village_code"].where(in_register),
+        whole=~(records["area_level"].eq("village") | lists),
+        is_estimated=records["is_estimated"].astype(bool) | _is_shared_by_estimate(records),
     )
     grouped = table.groupby("subdistrict_code")
     names = {
         "supports": "support_id",
         "agencies": "agency_code",
         "streams": "stream_code",
-        "covered_villages": "known_village",
     }
     different = grouped[list(names.values())].nunique().set_axis(list(names), axis="columns")
     return different.assign(
+        covered_villages=_villages_named(records, lists, villages),
         whole_subdistrict=grouped["whole"].any(),
         supports_without_amount=grouped["no_amount"].sum(),
         is_estimated=grouped["is_estimated"].any(),
         amount_satang=grouped["amount"].sum(min_count=1),
     )
+
+
+def _is_shared_by_estimate(records: pd.DataFrame) -> pd.Series:
+    """Parts of a row that a person shared equally or by people; shared by stated amounts is no estimate."""
+    if "shared_by" not in records:
+        return pd.Series(False, index=records.index)
+    return records["shared_by"].isin(["equal", "population"]).fillna(False).astype(bool)
+
+
+def _villages_named(records: pd.DataFrame, lists: pd.Series, villages: pd.DataFrame | None) -> pd.Series:
+    """Different villages of the register per subdistrict: those of village records and those that a record lists."""
+    named = records[["subdistrict_code", "village_code"]]
+    if lists.any():
+        listed = records.loc[lists, ["subdistrict_code"]].assign(
+            village_code=records.loc[lists, "village_codes"].str.split(",")
+        )
+        named = pd.concat([named, listed.explode("village_code")])
+    if villages is not None:
+        named = named[is_one_of(named["village_code"], villages["village_code"])]
+    return named.groupby("subdistrict_code")["village_code"].nunique()
 
 
 def _is_supported_above(areas: pd.DataFrame, rolled: RolledUp, local_governments: pd.DataFrame | None) -> pd.Series:

@@ -11,7 +11,7 @@ import pandas as pd
 from geo.adjacency import both_ways
 from geo.coverage.coverage import coverage_by
 from geo.coverage.roll_up import roll_up
-from geo.frames import require_columns
+from geo.frames import each_village, require_columns
 from geo.periods import in_fiscal_year
 from geo.statuses import STATUSES
 
@@ -194,6 +194,7 @@ def _meets(asked: pd.DataFrame, records: pd.DataFrame) -> pd.Series:
     A demand of the subdistrict itself is met by any record of the theme inside it.
     """
     keys = ["subdistrict_code", "theme_code"]
+    records = each_village(records)
     whole = pd.MultiIndex.from_frame(records.loc[records["village_code"].isna(), keys])
     anywhere = pd.MultiIndex.from_frame(records[keys])
     in_village = pd.MultiIndex.from_frame(records.loc[records["village_code"].notna(), ["village_code", "theme_code"]])

@@ -102,12 +102,24 @@ def _concurrent(support: pd.DataFrame, fiscal_year: int | None) -> tuple[np.ndar
     keep = (agency[a] >= 0) & (agency[b] >= 0) & (agency[a] != agency[b])
     keep &= (village[a] < 0) | (village[b] < 0) | (village[a] == village[b])
     a, b = a[keep], b[keep]
+    keep = _share_a_village(support, a, b)
+    a, b = a[keep], b[keep]
     first, last = np.maximum(starts[a], starts[b]), np.minimum(ends[a], ends[b])
     keep = first <= last  # NaT, a period not known, never fits
     if fiscal_year is not None:
         opening, closing = (np.datetime64(day, "s") for day in fiscal_year_bounds(fiscal_year))
         keep &= (first <= closing) & (last >= opening)
     return a[keep], b[keep]
+
+
+def _share_a_village(support: pd.DataFrame, a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """False for pairs that both name their villages and have none in common."""
+    if "village_codes" not in support or not support["village_codes"].notna().any():
+        return np.ones(len(a), dtype=bool)
+    listed = support["village_codes"].fillna(support["village_code"])
+    villages = [frozenset(codes.split(",")) if isinstance(codes, str) else None for codes in listed]
+    pairs = zip(a.tolist(), b.tolist(), strict=True)
+    return np.array([not (villages[x] and villages[y] and villages[x].isdisjoint(villages[y])) for x, y in pairs], bool)
 
 
 def joined(values: pd.Series, a: np.ndarray, b: np.ndarray) -> pd.Series:

@@ -33,6 +33,7 @@ THREE_W = (
     ("Admin 2", "#adm2+name"),
     ("Admin 3 P-code", "#adm3+code"),
     ("Admin 3", "#adm3+name"),
+    ("Admin 4 P-codes", "#adm4+code"),
     ("Start date", "#date+start"),
     ("End date", "#date+end"),
     ("Fiscal year (CE)", "#date+year"),
@@ -103,10 +104,16 @@ def three_w_rows(support: pd.DataFrame) -> list[list]:
         people = None if pd.isna(one.people_reached) else str(int(one.people_reached))
         rows.append(
             [_text(one.agency_name) or one.agency_code, _text(one.implementer), _text(one.theme_code), _text(one.activity),
-             _text(one.activity_code), _text(one.target_group), *places, _day(one.starts_on), _day(one.ends_on), year,
+             _text(one.activity_code), _text(one.target_group), *places, _villages(one), _day(one.starts_on), _day(one.ends_on), year,
              _text(one.status), people, baht(one.amount_satang)]
         )  # fmt: skip
     return rows
+
+
+def _villages(one: Any) -> str | None:
+    """P-codes of the villages of a record: its own, or those that a subdistrict's record lists."""
+    codes = _text(one.village_codes) or _text(one.village_code)
+    return codes and " ".join(f"TH{code}" for code in codes.split(","))
 
 
 def grant_rows(support: pd.DataFrame) -> list[list]:
@@ -136,13 +143,16 @@ def features(support: pd.DataFrame, province: str) -> dict:
     placed = support[support["subdistrict_code"].notna() & support["area_level"].isin(["subdistrict", "village"])]
     counted = placed.groupby("subdistrict_code").size()
     satang = placed["amount_satang"].astype("Int64").groupby(placed["subdistrict_code"]).sum(min_count=1)
+    named = placed["village_codes"].fillna(placed["village_code"]).str.split(",").explode().dropna()
+    villages = named.groupby(placed["subdistrict_code"].reindex(named.index)).agg(lambda codes: sorted(set(codes)))
     found = []
     for place in records(province_facts.subdistricts(province)):
         code = place.subdistrict_code
         if pd.isna(place.lat):
             continue
         properties = {"subdistrict_code": code, "pcode": f"TH{code}", "name_th": place.name_th, "name_en": place.name_en,
-                      "district_code": place.district_code, "records": int(counted.get(code, 0)), "amount_baht": baht(satang.get(code))}  # fmt: skip
+                      "district_code": place.district_code, "records": int(counted.get(code, 0)), "amount_baht": baht(satang.get(code)),
+                      "villages_named": list(villages.get(code, []))}  # fmt: skip
         point = {"type": "Point", "coordinates": [float(place.lon), float(place.lat)]}
         found.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
     return {"type": "FeatureCollection", "features": found}

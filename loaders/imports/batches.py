@@ -29,6 +29,7 @@ PLACES = [
     "area_code",
     "area_level",
     "village_code",
+    "village_codes",
     "subdistrict_code",
     "district_code",
     "province_code",

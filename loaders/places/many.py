@@ -22,11 +22,15 @@ IN_TEXT = (
 BETWEEN = re.compile(r"\s*(?:[,/|;+\n]|และ|กับ|พร้อมทั้ง|ตลอดจน|\s)\s*")
 PART_OF = re.compile(r"\s*\((?:บางส่วน|บางหมู่บ้าน|ส่วนหนึ่ง|part)\)|\s+\d+\s*(?:หมู่บ้าน|หมู่|ชุมชน|แห่ง)$")
 LEVEL = re.compile(r"^(?:ตำบล|แขวง|ต\s?\.)\s*")
-_MOO = r"(?:หมู่บ้านที่|หมู่ที่|หมู่|ม\.?)"
-SEVERAL_MOO = re.compile(
-    rf"{_MOO}\s*\d{{1,2}}\s*(?:(?:[,/+&]|และ|-|–|ถึง|กับ)\s*(?:{_MOO}\s*)?\d{{1,2}}(?!\d)\s*)+"
-    r"|(?<!\d)\d{1,2}\s*(?:[,/+&]|และ|-|–|ถึง)\s*\d{1,2}(?!\d)"
+_MOO = r"(?:หมู่บ้านที่|หมู่ที่|หมู่|(?<![ก-๛])ม\s?\.?)"
+_NUMBER = r"\d{1,2}(?![\d.]*\d|\s*,\d{3})"
+_JOIN = r"\s*(?:[,/+&;]|และ|กับ|-|–|ถึง)\s*(?:และ\s*)?"
+# In running text the first number needs its word; a space alone joins only where the word comes again.
+VILLAGES = re.compile(rf"{_MOO}\s*{_NUMBER}(?:(?:{_JOIN}(?:{_MOO}\s*)?|\s*{_MOO}\s*){_NUMBER})+")
+VILLAGES_CELL = re.compile(
+    rf"(?:{_MOO}\s*)?\d{{1,2}}(?:(?:{_JOIN}|\s+)(?:{_MOO}\s*)?\d{{1,2}})+(?:\s*(?:ตำบล|ต\s?\.).*)?"
 )
+MOST_VILLAGES = 40  # of one subdistrict; a longer run is no list of villages
 
 
 def is_whole_district(cell: str) -> bool:
@@ -59,20 +63,35 @@ def single(cell: str) -> str:
     return PART_OF.sub("", cell)
 
 
-def villages_in(text: str) -> list[int]:
-    """The numbers of several villages ("หมู่ 1-3", "1,3,5", "ม.1 และ ม.2"); empty for one village or none."""
-    found = SEVERAL_MOO.search(plain(text))
+def villages_in(text: str, *, is_cell: bool = False) -> list[int]:
+    """The numbers of several villages ("หมู่ 1-3", "ม.1 และ ม.2"); empty for one village or none.
+
+    ``is_cell``: the whole text is a village's cell, where numbers alone ("1,3,5") are villages too.
+    """
+    cell = plain(text).strip()
+    found = VILLAGES_CELL.fullmatch(cell) if is_cell else None
+    found = found or VILLAGES.search(cell)
     if found is None:
         return []
     numbers: list[int] = []
     last = ""
     for digits, gap in re.findall(r"(\d{1,2})|([-–]|ถึง)", found[0]):
-        if digits and last in ("-", "–", "ถึง") and numbers and numbers[-1] < int(digits):
+        if digits and last and numbers and numbers[-1] < int(digits):
             numbers += range(numbers[-1] + 1, int(digits) + 1)
         elif digits:
             numbers.append(int(digits))
         last = gap
-    return sorted({number for number in numbers if number}) if len(set(numbers)) > 1 else []
+    different = sorted({number for number in numbers if number})
+    return different if 1 < len(different) <= MOST_VILLAGES else []
+
+
+def without_villages(cell: str) -> tuple[str, str]:
+    """A subdistrict's cell without the villages that stand before or behind the name, and what was taken off."""
+    text = plain(cell)
+    found = VILLAGES.search(text) or re.search(rf"{_MOO}\s*\d{{1,2}}(?!\d)", text)
+    if found is None or not name_key(rest := (text[: found.start()] + " " + text[found.end() :]).strip(" ,")):
+        return cell, ""
+    return rest, found[0]
 
 
 @cache

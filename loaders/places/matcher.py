@@ -74,29 +74,34 @@ class Places:
         return match_frame(self.match, frame)
 
     def _match(self, written: Written) -> Match:
-        written = self._of_one_level(written)
+        key = alias_key(written)
+        written, listed = self._of_one_level(written)
         found, parts = self._by_name(written)
         if not found.code and found.problem not in ("place_several", "place_empty"):
             found = self._region(written, found)
         if written.code.strip():
             found = self._with_code(written, found)
-        if not found.code and self.aliases and (key := alias_key(written)) in self.aliases:
+        if not found.code and key in self.aliases:
             self.aliases_used.add(key)
             code = self.aliases[key]
             found = Found(code, LEVELS[len(code)], "alias")
+        listed = listed or many.villages_in(parts.moo, is_cell=True)
+        if listed or len(many.names_in(written.village)) > 1:
+            return self._with_villages(found, listed, many.names_in(written.village))
         return self._with_village(found, written.moo or parts.moo, written.village)
 
     @staticmethod
-    def _of_one_level(written: Written) -> Written:
-        """Words for all places of a parent read as the parent; several villages as their subdistrict."""
+    def _of_one_level(written: Written) -> tuple[Written, list[int]]:
+        """Words for all places of a parent read as the parent; several villages as their subdistrict, with their numbers."""
         if many.is_whole_province(written.subdistrict) or many.is_whole_province(written.district):
             written = written._replace(subdistrict="", district="", moo="", village="")
         elif many.is_whole_district(written.subdistrict):
             written = written._replace(subdistrict="", moo="", village="")
-        if many.villages_in(written.moo):
-            written = written._replace(moo="")
+        name, before = many.without_villages(written.subdistrict)
+        moo = written.moo if written.moo.strip() else before
+        listed = many.villages_in(moo, is_cell=True) or ([] if moo.strip() else many.villages_in(written.text))
         text = many.without_all(written.text)
-        return written._replace(text=text, subdistrict=many.single(written.subdistrict))
+        return written._replace(text=text, subdistrict=many.single(name), moo="" if listed else moo), listed
 
     def _region(self, written: Written, found: Found) -> Found:
         """A part of the country instead of a place: outside, or a person's to decide where it holds the province."""
@@ -207,7 +212,7 @@ class Places:
             if many.villages_in(text):
                 return found[0], Parts()
         if len(codes) == 1:
-            return found[0], places[0] if len({parts.moo for parts in places}) == 1 else Parts()
+            return found[0], Parts(moo=",".join(sorted({parts.moo for parts in places} - {""})))
         return refuse("place_two_places", [candidate for one in found for candidate in one.candidates]), Parts()
 
     def _spoken(self, parts: Parts, written: Written) -> Found:
@@ -293,6 +298,17 @@ class Places:
             return match._replace(problem="place_village_unknown")
         return match._replace(code=found_code, area_level="village", village_code=found_code)
 
+    def _with_villages(self, found: Found, numbers: list[int], names: list[str]) -> Match:
+        """Several villages: the subdistrict's record, with those of them that the register knows."""
+        match = self._with_village(found, "", "")
+        code = match.subdistrict_code
+        if match.area_level != "subdistrict" or code not in self._village_names:
+            return match
+        known = [self._village(str(code), str(number), "") for number in numbers]
+        known += [] if numbers else [self._village(str(code), "", name) for name in names]
+        villages = tuple(sorted({village for village in known if village}))
+        return match._replace(villages=villages, problem=match.problem if all(known) else "place_village_unknown")
+
     def _village(self, subdistrict: str, moo: str, village: str) -> str | None:
         """By number; by name when there is no number. Number and name of two different villages settle nothing."""
         named = self._village_names[subdistrict].get(_village_key(village), set()) if village.strip() else set()
@@ -346,6 +362,7 @@ RESULT = [
     "area_code",
     "area_level",
     "village_code",
+    "village_codes",
     "subdistrict_code",
     "district_code",
     "province_code",
@@ -382,7 +399,8 @@ def _parents(match: Match) -> tuple[str | None, str | None]:
 def _row(match: Match) -> tuple:
     district, province = _parents(match)
     candidates = "|".join(one.code for one in match.candidates)
-    codes = (match.code, match.area_level, match.village_code, match.subdistrict_code, district, province)
+    villages = ",".join(match.villages) or None
+    codes = (match.code, match.area_level, match.village_code, villages, match.subdistrict_code, district, province)
     return (*codes, match.evidence, match.accepted, candidates, match.problem)
 
 

@@ -35,7 +35,8 @@ class Match(NamedTuple):
     """The answer. ``code`` is ``None`` unless ``accepted``; ``problem`` may also stand beside an accepted place.
 
     ``code`` has 2, 4, 6 or 8 digits for province, district, subdistrict and village; for ``area_level``
-    ``"local_government"`` it is the code of the register of local governments.
+    ``"local_government"`` it is the code of the register of local governments. ``villages``: several villages that a
+    record of a subdistrict lists, by code.
     """
 
     code: str | None
@@ -46,6 +47,7 @@ class Match(NamedTuple):
     problem: str | None = None
     subdistrict_code: str | None = None
     village_code: str | None = None
+    villages: tuple[str, ...] = ()
 
 
 class Found(NamedTuple):

@@ -45,6 +45,8 @@ NOT_FREE_TEXT = {
     "status",
     "organisation_kind",
     "village_code",
+    "village_codes",
+    "shared_by",
 }
 SMALL = 5
 LENGTHS = {"village": 8, "subdistrict": 6, "district": 4, "province": 2}

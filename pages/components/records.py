@@ -62,6 +62,15 @@ def place_words(scope: Scope, code: Any) -> str:
     return t("whole_province") if text else t("not_placed")
 
 
+def _where_words(scope: Scope, row: Any) -> str:
+    """The place of a record with the villages that it names, and how a person shared it over several places."""
+    listed = row.village_codes if isinstance(row.village_codes, str) else row.village_code
+    words = place_words(scope, row.area_code)
+    if isinstance(listed, str):
+        words += " " + t("villages_listed", numbers=", ".join(str(int(code[6:])) for code in listed.split(",")))
+    return words + (f" · {t('shared_by_' + row.shared_by)}" if isinstance(row.shared_by, str) else "")
+
+
 def source_words(record: Any) -> str:
     """File, sheet and row of a record."""
     return t("source_row", file=record.file_name, sheet=record.sheet, row=record.row)
@@ -84,7 +93,7 @@ def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
         agency=[agencies.get(row.agency_code, row.agency_code) for row in rows],
         stream=["" if pd.isna(row.stream_code) else streams.get(row.stream_code, row.stream_code) for row in rows],
         theme=[theme_words(row.theme_code) for row in rows],
-        place=[place_words(scope, row.area_code) for row in rows],
+        place=[_where_words(scope, row) for row in rows],
         level=[t(f"level_{row.area_level}") if isinstance(row.area_level, str) else t("not_placed") for row in rows],
         what=["" if pd.isna(row.activity) else row.activity for row in rows],
         period=[period_words(row) for row in rows],

@@ -70,7 +70,7 @@ def grouped(scope: Scope, own: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=["agency", "what", "theme", "where", "amount_satang", "period", "files", "records"])
     rows = records.support_words(scope, own)
     rows = rows.assign(
-        moo=rows["village_code"].str[6:8].astype("Int64"),
+        moo=rows["village_codes"].fillna(rows["village_code"]),
         batch=rows["batch_id"].astype("Int64").astype("str"),
         place_row=rows["row"].astype("str"),
     )
@@ -91,8 +91,8 @@ def grouped(scope: Scope, own: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def _villages(numbers: pd.Series) -> str:
-    known = sorted({int(number) for number in numbers.dropna()})
+def _villages(codes: pd.Series) -> str:
+    known = sorted({int(code[6:8]) for listed in codes.dropna() for code in listed.split(",")})
     return f"{t('moo')} {', '.join(map(str, known))}" if known else t("level_subdistrict")
 
 

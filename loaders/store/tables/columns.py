@@ -25,7 +25,11 @@ def provenance() -> list[Column]:
 
 
 def place() -> list[Column]:
-    """Where a record belongs, and how its written place was recognised."""
+    """Where a record belongs, and how its written place was recognised.
+
+    ``village_codes``: the villages that a subdistrict's record lists, comma-joined; ``shared_by``: how a person shared
+    one row of a file over several places (``equal``, ``population``, ``stated``), NULL for a row that is whole.
+    """
     return [
         Column("area_code", String),
         Column("area_level", String),
@@ -35,4 +39,6 @@ def place() -> list[Column]:
         Column("province_code", String),
         Column("written_place", Text),
         Column("match_evidence", String),
+        Column("village_codes", Text),
+        Column("shared_by", String),
     ]

@@ -132,6 +132,19 @@ def test_a_village_outside_the_register_adds_no_share():
     assert covered(toy.record("99010199")).loc["990101", ["supports", "covered_villages"]].tolist() == [1, 0]
 
 
+def test_villages_that_a_record_lists_count_once_for_the_share_and_it_is_not_for_the_whole():
+    listed = {"village_codes": "99010101,99010102"}
+    row = covered(toy.record("990101", baht=100, **listed), toy.record("99010102", baht=50)).iloc[0]
+    assert (row.supports, row.covered_villages, row.village_share) == (2, 2, 0.5)
+    assert not row.whole_subdistrict
+    assert row.amount_satang == 15_000
+
+
+@pytest.mark.parametrize(("method", "estimated"), [("equal", True), ("population", True), ("stated", False)])
+def test_a_part_of_a_shared_row_is_marked_where_it_is_an_estimate(method, estimated):
+    assert covered(toy.record("990101", baht=100, shared_by=method)).iloc[0].is_estimated == estimated
+
+
 def test_by_theme_keeps_silence_per_theme():
     support = toy.support(toy.record("990101", theme_code="ecology"), toy.record("990102", theme_code=None))
     table = coverage_by(

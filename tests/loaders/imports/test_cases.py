@@ -8,7 +8,7 @@ import pytest
 
 from loaders.imports.ingest import Ingested, understand
 from loaders.layouts.layout import by_hand, headings_key
-from loaders.places.matcher import Places
+from loaders.places.matcher import Places, Written
 from loaders.problems import Refused
 from loaders.thai import periods
 from loaders.thai.text import Unreadable
@@ -242,3 +242,29 @@ def test_a_yes_without_a_scheme_waits(tmp_path, places: Places) -> None:
         path, "x", places, answers={headings_key(names): by_hand("x", "support", names, {}, {})}, trusted=True
     )
     assert {problem.code for problem in ingested.problems} == {"cofinancing_unnamed"}
+
+
+@pytest.mark.parametrize(
+    ("written", "villages"),
+    [
+        (Written("ขนอม", "ขนอม", moo="1,3,5"), (1, 3, 5)),
+        (Written("ขนอม", "ขนอม", moo="๑-๓"), (1, 2, 3)),
+        (Written("ขนอม", "ขนอม", moo="ม.1 และ ม.2"), (1, 2)),
+        (Written("หมู่ที่ 1, 2 และ 4 ต.ขนอม", "ขนอม"), (1, 2, 4)),
+        (Written(text="หมู่ 1 ถึง 5 ตำบลขนอม อำเภอขนอม"), (1, 2, 3, 4, 5)),
+        (Written(text="หมู่ 1 ต.ขนอม และ หมู่ 3 ต.ขนอม อ.ขนอม"), (1, 3)),
+        (Written("ขนอม", "ขนอม", moo="1, 2, 99"), (1, 2)),
+    ],
+)
+def test_several_villages_are_the_subdistrict_with_its_villages(
+    written: Written, villages: tuple, places: Places
+) -> None:
+    match = places.match(written)
+    assert (match.code, match.area_level) == ("801501", "subdistrict")
+    assert match.villages == tuple(f"801501{number:02d}" for number in villages)
+    assert (match.problem == "place_village_unknown") == ("99" in written.moo)
+
+
+def test_an_amount_behind_a_village_is_no_village(places: Places) -> None:
+    match = places.match(Written(text="หมู่ที่ 3, 250,000 บาท ตำบลขนอม อำเภอขนอม"))
+    assert (match.code, match.villages) == ("80150103", ())

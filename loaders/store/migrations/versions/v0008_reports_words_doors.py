@@ -13,10 +13,13 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
+PLACED = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator_value", "role_holder")
+
 
 def upgrade() -> None:
     """Call one function per subject, each below."""
     _what_the_store_holds()
+    _places_of_records()
 
 
 def _what_the_store_holds() -> None:
@@ -37,3 +40,10 @@ def _what_the_store_holds() -> None:
         kind = "demo" if loaded else None
     if kind:
         connection.execute(sa.insert(setting).values(name="holds", value=kind))
+
+
+def _places_of_records() -> None:
+    """Villages that a subdistrict's record lists; how a person shared a row over several places."""
+    for name in PLACED:
+        op.add_column(name, sa.Column("village_codes", sa.Text()))
+        op.add_column(name, sa.Column("shared_by", sa.String()))
