@@ -32,15 +32,18 @@ NEAR_LEVELS = (
 SUPPORT_CLASSES = {"covered": "yes", "none": "no", "not_reported": "unknown", "not_applicable": "not_applicable"}
 
 
-def _need_values(needs: pd.DataFrame, indicator: str, fiscal_year: int | None) -> pd.Series:
-    """One indicator's value per subdistrict: of the year asked for, else of the latest year; undated values fill in."""
+def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = None) -> pd.DataFrame:
+    """The row of every subdistrict that states a need: of the year asked for, else the latest; undated values fill in.
+
+    Needs ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``; every other column is carried.
+    """
     require_columns(needs, ["subdistrict_code", "indicator_code", "fiscal_year", "value"], "needs")
     rows = needs[needs["indicator_code"].eq(indicator)]
     year = pd.to_numeric(rows["fiscal_year"]).astype("Int64")
     wanted = fiscal_year if fiscal_year is not None else year.max()
     dated = rows[year.eq(wanted).fillna(False).astype(bool)] if pd.notna(wanted) else rows.iloc[:0]
     values = pd.concat([dated, rows[year.isna()]]).dropna(subset=["value"])
-    return values.drop_duplicates("subdistrict_code").set_index("subdistrict_code")["value"].astype(float)
+    return values.drop_duplicates("subdistrict_code")
 
 
 def _need_class(measure: pd.Series, threshold: float | Literal["median", "mean"]) -> pd.Series:
@@ -108,7 +111,8 @@ def gaps(
         ["subdistrict_code", "district_code", "population", "households", "status", "supports", "amount_satang"]
     ].copy()
     table[["missing_bases", "supported_above"]] = coverage[["missing_bases", "supported_above"]]
-    table["need_value"] = table["subdistrict_code"].map(_need_values(needs, indicator, fiscal_year)).astype(float)
+    stated = need_rows(needs, indicator, fiscal_year).set_index("subdistrict_code")
+    table["need_value"] = table["subdistrict_code"].map(stated["value"]).astype(float)
     measure = table["need_value"]
     if per is not None:
         heads = table[per].astype("Float64").to_numpy(dtype=float, na_value=np.nan)

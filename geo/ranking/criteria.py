@@ -27,17 +27,31 @@ def _latest(frame: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return frame[year.eq(year.groupby([frame[key] for key in by]).transform("max"))]
 
 
+def used(register: str, rows: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
+    """The rows of a register that the criteria are made of: those of the latest year up to this one, known and placed.
+
+    ``register`` is ``indicator``, ``plan``, ``welfare_fund`` or ``organisation``, ``rows`` as in :func:`criteria_frame`.
+    """
+    if register == "indicator":
+        return _latest(_of_year(rows[rows["value"].notna()], fiscal_year), [KEY, "indicator_code"])
+    if register == "welfare_fund":
+        return _latest(_of_year(rows[rows["members"].notna()], fiscal_year), [KEY])
+    if register == "plan":
+        village = rows["area_level"].eq("village") & rows["plan_exists"].notna()
+        own = rows["area_level"].eq("subdistrict") & rows["booklet_held"].notna()
+        return rows[rows[KEY].notna() & (village | own).fillna(False)]
+    return rows[rows[KEY].notna()]
+
+
 def _indicators(needs: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
-    rows = _of_year(needs[needs["value"].notna()], fiscal_year)
-    latest = _latest(rows, [KEY, "indicator_code"])
+    latest = used("indicator", needs, fiscal_year)
     return latest.pivot_table(index=KEY, columns="indicator_code", values="value", aggfunc="mean")
 
 
 def _plans(plans: pd.DataFrame) -> pd.DataFrame:
     """``villages_with_plan_share`` over the villages that reported, ``booklet_held`` (1 / 0)."""
-    rows = plans[plans[KEY].notna()]
-    villages = rows[rows["area_level"].eq("village") & rows["plan_exists"].notna()]
-    own = rows[rows["area_level"].eq("subdistrict") & rows["booklet_held"].notna()]
+    rows = used("plan", plans, None)
+    villages, own = rows[rows["area_level"].eq("village")], rows[rows["area_level"].eq("subdistrict")]
     by_village = (
         villages.assign(exists=villages["plan_exists"].astype(float)).groupby([KEY, "area_code"])["exists"].max()
     )
@@ -50,8 +64,8 @@ def _plans(plans: pd.DataFrame) -> pd.DataFrame:
 
 
 def _members(funds: pd.DataFrame, fiscal_year: int | None) -> pd.Series:
-    rows = _of_year(funds[funds["members"].notna()], fiscal_year)
-    return _latest(rows, [KEY])["members"].astype(float).groupby(rows[KEY]).sum()
+    rows = used("welfare_fund", funds, fiscal_year)
+    return rows["members"].astype(float).groupby(rows[KEY]).sum()
 
 
 def criteria_frame(

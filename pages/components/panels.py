@@ -241,12 +241,16 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
             loaded_at=[day(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
             loaded_by=[known["loaded_by"].get(batch, "") for batch in frame["batch_id"]],
         )
-        files = pd.DataFrame({"size": rows.groupby(["base", "file_name", "loaded_at"]).size()}).reset_index()
+        rows = rows.drop_duplicates(["batch_id", "sheet", "row"])
+        files = pd.DataFrame(
+            {"size": rows.groupby(["base", "file_name", "loaded_at", "loaded_by"]).size()}
+        ).reset_index()
         columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at")}
-        table(files, "source-files", columns | {"size": t("column_rows_used")}, 260)
+        who = {"loaded_by": t("column_loaded_by")} if rows["loaded_by"].ne("").any() else {}
+        table(files, "source-files", columns | who | {"size": t("column_rows_used")}, 260)
         st.caption(t("source_rows"))
-        where = {"sheet": t("column_sheet"), "row": t("column_row"), "loaded_by": t("column_loaded_by")}
-        table(rows, "source-rows", columns | where, 300)
+        where = {"sheet": t("column_sheet"), "row": t("column_row")}
+        table(rows, "source-rows", columns | who | where, 300)
         page_links.link("sources", t("to_sources"))
 
 

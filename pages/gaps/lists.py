@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
@@ -92,9 +90,8 @@ def _named(scope: Scope, chosen: Query, rows: pd.DataFrame) -> pd.DataFrame:
 
 def gaps_sources(scope: Scope, chosen: Query, need: str, theme: str) -> pd.DataFrame:
     """The rows behind need against support: the figures of the need, and the records of its function."""
-    figures = queries.register(scope, "indicator").query("indicator_code == @need")
-    work = coverage.records(scope, replace(chosen, theme=theme, district=None))
-    return pd.concat([figures, work], ignore_index=True)
+    work = coverage.records(scope, Query(chosen.fiscal_year, chosen.agency, theme, chosen.stream))
+    return pd.concat([gaps.need_records(scope, need), work], ignore_index=True)
 
 
 def unit_of(indicator: str) -> str:

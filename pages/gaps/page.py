@@ -58,7 +58,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             st.warning(t("cluster_caution"))
     if mode == "clusters":
         gap_lists.clusters(scope, chosen, clusters, measure)
-        panels.sources(scope, coverage.records(scope, chosen), chosen)
+        panels.sources(scope, gaps.cluster_records(scope, chosen.without("district"), measure), chosen)
         return
     gap_lists.chosen_list(scope, chosen, inside, need, theme)
     panels.sources(scope, gap_lists.gaps_sources(scope, chosen, need, theme), chosen)

@@ -41,7 +41,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.legend(layer.styles, layer.counts(chosen.district))
         overlap_lists.figures(pairs)
     overlap_lists.show(scope, chosen, pairs)
-    panels.sources(scope, coverage.records(scope, chosen), chosen)
+    support = queries.support(scope)
+    panels.sources(scope, support[support["support_id"].isin({*pairs["support_a"], *pairs["support_b"]})], chosen)
 
 
 view = page(results=_results)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo.clusters import Method, local_clusters
 from geo.coverage import gaps as geo_gaps
+from geo.ranking.criteria import used
 from loaders import codes
 from pages.queries import store
 from pages.queries.coverage import bases_by_theme, coverage, records, theme_codes
@@ -22,8 +23,23 @@ Per = Literal["count", "population", "households"]
 @cached(64)
 def needs(scope: Scope) -> pd.DataFrame:
     """Figures about subdistricts: ``subdistrict_code``, ``indicator_code``, ``fiscal_year``, ``value``."""
+    return _need_table(scope)[["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
+
+
+def _need_table(scope: Scope) -> pd.DataFrame:
     table = store.register(scope, "indicator")
-    return table[table["area_level"].eq("subdistrict")][["subdistrict_code", "indicator_code", "fiscal_year", "value"]]
+    return table[table["area_level"].eq("subdistrict")]
+
+
+def need_records(scope: Scope, indicator: str) -> pd.DataFrame:
+    """The rows behind the figures of one need, with their file."""
+    return geo_gaps.need_rows(_need_table(scope), indicator)
+
+
+def criteria_records(scope: Scope, register: str, fiscal_year: int | None) -> pd.DataFrame:
+    """The rows of a register behind the criteria of the ranking, with their file."""
+    rows = _need_table(scope) if register == "indicator" else store.register(scope, register)
+    return used(register, rows, fiscal_year)
 
 
 def theme_of(indicator: str) -> str | None:
@@ -87,6 +103,15 @@ def near_agencies(scope: Scope, fiscal_year: int | None) -> dict[tuple[str, str]
     return table.groupby(["subdistrict_code", "theme_code"])["agency_code"].agg(list).to_dict()
 
 
+def cluster_records(scope: Scope, query: Query, measure: str) -> pd.DataFrame:
+    """The rows behind the measure of :func:`clusters`, with their file."""
+    if measure == "per_head_baht":
+        return records(scope, query)
+    rows = _need_table(scope)
+    rows = rows[rows["indicator_code"].eq(measure) & rows["value"].notna()].sort_values("fiscal_year")
+    return rows.drop_duplicates("subdistrict_code", keep="last")
+
+
 @cached(16)
 def clusters(scope: Scope, query: Query, measure: str, method: Method) -> pd.DataFrame:
     """Clusters on baht per head (``per_head_baht``: none counts as 0, not reported takes no part) or on an indicator."""
@@ -94,8 +119,7 @@ def clusters(scope: Scope, query: Query, measure: str, method: Method) -> pd.Dat
         table = coverage(scope, query).set_index("subdistrict_code")
         values = table["per_head_baht"].mask(table["status"].eq("none"), 0.0).mask(table["status"].eq("not_reported"))
     else:
-        rows = needs(scope).query("indicator_code == @measure").sort_values("fiscal_year").dropna(subset=["value"])
-        latest = rows.drop_duplicates("subdistrict_code", keep="last").set_index("subdistrict_code")["value"]
+        latest = cluster_records(scope, query, measure).set_index("subdistrict_code")["value"]
         values = latest.reindex(store.areas(scope, None)["subdistrict_code"])
     return local_clusters(values, store.adjacency(scope), method=method)
 

@@ -62,7 +62,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         ranking_panels.override(scope, ranking, reviewed, chosen, code)
     lists.chosen_list(scope, ranking, reviewed, axes, chosen, method, stamped)
     ranking_panels.method_note(stamped)
-    panels.sources(scope, ranking_panels.ranking_sources(scope), chosen)
+    panels.sources(scope, ranking_panels.ranking_sources(scope, chosen.fiscal_year), chosen)
 
 
 view = page(filters=choices.place_and_time, results=_results)

@@ -19,6 +19,7 @@ from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names
+from pages.queries import gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
@@ -28,6 +29,12 @@ from pages.session.formatter import Phrase
 from pages.session.scope import Scope
 from pages.session.text import day, percent, safe, t, whole
 
+SOURCE = ["base", "batch_id", "file_name", "sheet", "row"]
+MADE_OF = {
+    "plan": {"villages_with_plan_share", "booklet_held"},
+    "welfare_fund": {"welfare_fund_members"},
+    "organisation": {"groups"},
+}  # register -> columns that criteria_frame makes of it
 FIELDS = {"weak_needy": ("n", "gap"), "strong_needy": ("s", "served"), "strong_less_needy": ("l", "low_need_supported"),
           "weak_less_needy": ("o", "low_need_none")}  # fmt: skip
 
@@ -261,12 +268,13 @@ def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
     panels.figures([*held, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
 
 
-def ranking_sources(scope: Scope) -> pd.DataFrame:
-    """Rows behind the ranking, for the list of sources."""
-    wanted = {entry["code"] for axis in ("strength", "need") for entry in ranking_data.criteria(axis)}
-    told = queries.register(scope, "indicator")
-    parts = [
-        told[told["indicator_code"].isin(wanted)],
-        *(queries.register(scope, name) for name in ("plan", "welfare_fund", "organisation")),
-    ]
-    return pd.concat([part[["base", "batch_id", "file_name", "sheet", "row"]] for part in parts])
+def ranking_sources(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+    """The rows that the criteria of the year are made of, for the list of sources."""
+    entries = [entry for axis in ("strength", "need") for entry in ranking_data.criteria(axis)]
+    columns = {entry.get("column", entry["code"]) for entry in entries}
+    told = gaps.criteria_records(scope, "indicator", fiscal_year)
+    parts = [told[told["indicator_code"].isin(columns)]]
+    for register, made in MADE_OF.items():
+        if columns & made:
+            parts.append(gaps.criteria_records(scope, register, fiscal_year))
+    return pd.concat([part[SOURCE] for part in parts])

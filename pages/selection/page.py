@@ -41,7 +41,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         selection_panels.saved(scope, choice, pick)
     selection_panels.place_list(scope, choice, candidates, chosen.district, stamped)
     ranking_panels.method_note(stamped)
-    panels.sources(scope, selection_panels.selection_sources(scope), chosen)
+    panels.sources(scope, selection_panels.selection_sources(scope, chosen.fiscal_year, pick), chosen)
 
 
 view = page(filters=choices.place_and_time, results=_results)

@@ -13,8 +13,8 @@ from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names, subdistrict_names
-from pages.queries import store as queries
 from pages.ranking import controls as ranking_controls
+from pages.ranking import panels as ranking_panels
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
 from pages.selection.data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
@@ -313,11 +313,10 @@ def _use(scope: Scope, key: str) -> None:
     st.session_state["with"] = key
 
 
-def selection_sources(scope: Scope) -> pd.DataFrame:
-    """Rows behind the selection, for the list of sources."""
-    return pd.concat(
-        [
-            queries.register(scope, name)[["base", "batch_id", "file_name", "sheet", "row"]]
-            for name in ("indicator", "plan", "welfare_fund", "organisation")
-        ]
-    )
+def selection_sources(scope: Scope, fiscal_year: int | None, pick: Pick) -> pd.DataFrame:
+    """Rows behind the worth and the cost of the places, for the list of sources."""
+    worth = ranking_panels.ranking_sources(scope, fiscal_year)
+    if pick.cost == selection_data.FLAT:
+        return worth
+    funds = welfare_data.fund_records(scope, welfare_data.Choice(pick.cost))
+    return pd.concat([worth, funds[worth.columns]])

@@ -52,7 +52,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             subdistrict_panels.support(scope, chosen, code)
         subdistrict_panels.registers(scope, chosen, code)
         subdistrict_panels.provenance(scope, chosen, code)
-        panels.sources(scope, queries.support(scope).query("subdistrict_code == @code"), chosen)
+        panels.sources(scope, subdistrict_panels.shown_support(scope, chosen, code), chosen)
         subdistrict_print.print_subdistrict(scope, chosen, code)
 
 

@@ -90,6 +90,11 @@ def support(scope: Scope, chosen: Query, code: str) -> None:
         _table(scope, above, "support-above")
 
 
+def shown_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
+    """The records that the page shows: of the subdistrict, and those above it."""
+    return pd.concat([own_support(scope, chosen, code), support_above(scope, chosen, code)])
+
+
 def _by_level(own: pd.DataFrame) -> str:
     """``subdistrict 8 records 1.2 million · village 3 records ...``."""
     grouped = own.groupby("area_level").agg(records=("support_id", "size"), amount=("amount_satang", "sum"))

@@ -138,16 +138,30 @@ def existing_per_place(choice: Choice) -> int:
     return calculate(schemes()[EXISTING], one).total_satang
 
 
-def contributions(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
-    """Promised against received by source, of the scheme's year."""
+def _promises(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
     rows = queries.register(scope, "contribution")
     rows = rows[rows["fiscal_year"].eq(schemes()[choice.scheme].fiscal_year).fillna(False)]
     if choice.basis not in ("all", "mean"):
         rows = rows[rows[KEY].isin(places(scope, choice)[KEY])]
-    return promised_received(rows[rows["district_code"].eq(district).fillna(False)] if district else rows)
+    return rows[rows["district_code"].eq(district).fillna(False)] if district else rows
 
 
-def fund_sources(scope: Scope) -> pd.DataFrame:
+def contributions(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
+    """Promised against received by source, of the scheme's year."""
+    return promised_received(_promises(scope, choice, district))
+
+
+def fund_records(scope: Scope, choice: Choice) -> pd.DataFrame:
+    """Rows of welfare funds that the money rests on: those counted as places, and the years that the conditions compare."""
+    scheme, rows = schemes()[choice.scheme], queries.register(scope, "welfare_fund")
+    rows = rows[rows[KEY].notna()]
+    if choice.basis == "funds":
+        return rows
+    years = (scheme.fiscal_year, scheme.fiscal_year - 1) if scheme.gates and choice.basis != "mean" else ()
+    return rows[rows["fiscal_year"].isin(years) & rows[KEY].isin(places(scope, choice)[KEY])]
+
+
+def fund_sources(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
     """Rows behind the conditions and the promises, for the list of sources."""
     columns = ["base", "batch_id", "file_name", "sheet", "row"]
-    return pd.concat([queries.register(scope, name)[columns] for name in ("contribution", "welfare_fund")])
+    return pd.concat([_promises(scope, choice, district)[columns], fund_records(scope, choice)[columns]])

@@ -50,4 +50,8 @@ def view(scope: Scope) -> None:
     welfare_panels.promises(scope, choice, chosen.district, stamped)
     welfare_panels.by_place(scope, funds, stamped)
     welfare_panels.saved(scope, choice, funds)
-    panels.sources(scope, welfare_data.fund_sources(scope), replace(chosen, fiscal_year=welfare_data.year_of(choice)))
+    panels.sources(
+        scope,
+        welfare_data.fund_sources(scope, choice, chosen.district),
+        replace(chosen, fiscal_year=welfare_data.year_of(choice)),
+    )

@@ -8,6 +8,7 @@ import streamlit as st
 from hypothesis import given
 from hypothesis import strategies as some
 
+from geo.periods import in_fiscal_year
 from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.components import saved_scenarios as scenarios
@@ -20,6 +21,7 @@ from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
 from pages.session import cache
 from pages.strengthening import panels as strengthening_parts
+from pages.subdistrict import panels as subdistrict_panels
 from pages.welfare import data as welfare_data
 from pages.welfare import panels as welfare_parts
 from tests.support import served
@@ -104,6 +106,31 @@ def test_no_weight_at_all_is_said_in_words(link):
         ranking_data.spec_of(nothing)
     assert "0" in str(ranking_controls.fault(nothing))
     assert ranking_controls.fault(Method(classes="thresholds", limits=(90.0, 110.0)))
+
+
+def test_the_sources_of_a_figure_are_the_rows_in_it(scope):
+    """Rows of another year, place or pair are in the store and behind none of these figures."""
+    sums = {"welfare_fund": "members", "indicator": "value"}
+    for register, column in sums.items():
+        listed = gaps.criteria_records(scope, register, 2006)
+        assert set(listed["fiscal_year"].dropna()) <= {2006}
+        assert len(listed) < len(queries.register(scope, register))
+        assert listed[column].notna().all()
+    table = ranking_data.criteria_table(scope, 2007)
+    listed = gaps.criteria_records(scope, "welfare_fund", 2007)
+    assert listed["members"].sum() == table["welfare_fund_members"].sum()
+    need = gaps.need_records(scope, "hardship_households")
+    assert need["value"].sum() == gaps.gaps(scope, Query(2007), "hardship_households")["need_value"].sum()
+    shown = subdistrict_panels.shown_support(scope, Query(2006), "800303")
+    everything = queries.support(scope).query("subdistrict_code == '800303'")
+    assert in_fiscal_year(shown, 2006).all()
+    assert len(shown[shown["subdistrict_code"].notna()]) < len(everything)
+    choice = welfare_data.Choice("proposal_2550", "all")
+    promised = welfare_data.contributions(scope, choice, "8001")["promised_satang"].sum()
+    behind = welfare_data.fund_sources(scope, choice, "8001").merge(
+        queries.register(scope, "contribution"), how="inner"
+    )
+    assert behind["promised_satang"].sum() == promised
 
 
 def test_figures_come_from_the_registers(scope):
