@@ -8,7 +8,6 @@ schematic map instead of boundaries, little room on the disk).
 from __future__ import annotations
 
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +15,7 @@ from typing import Literal
 
 from sqlalchemy import func, select
 
-from loaders import assets, settings, store
+from loaders import assets, doors, settings, store
 from loaders.store import StoreUnavailable, tables
 
 LITTLE_ROOM_MB = 500
@@ -95,16 +94,12 @@ def _static_folder() -> Check:
 
 
 def _sign_in() -> Check:
-    """With a secrets file that cannot be read nobody can sign in (Streamlit looks in these two places)."""
-    name = Path(".streamlit") / "secrets.toml"
-    present = [path for path in (Path.home() / name, settings.ROOT / name) if path.is_file()]
-    has_sign_in = False
-    for path in present:
-        try:
-            has_sign_in |= "auth" in tomllib.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError):  # the fault is not told: it may quote a secret
-            return Check("sign_in", "warn", str(path), "secrets_unreadable")
-    return Check("sign_in", "well", "an identity provider" if has_sign_in else "one person at this machine")
+    """On a closed board nobody can sign in; everybody sees what is public."""
+    found, files = doors.sign_in_of_files()
+    if found.state == "closed":
+        return Check("sign_in", "warn", files or ", ".join(map(str, doors.secrets_files())), found.code)
+    told = "an identity provider" if found.state == "provider" else "one person at this machine"
+    return Check("sign_in", "well", told)
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (_store, _boundaries, _assets, _static_folder, _room, _sign_in)

@@ -18,9 +18,8 @@ from loaders.files import guards, sandbox
 from loaders.imports import batches
 from loaders.problems import Refused
 from pages.queries import store as queries
-from pages.session import sign_in, url_state
+from pages.session import insides, sign_in, url_state
 from pages.session.text import flat, t
-from pages.shell import insides
 
 PREFIX = "kradan-import-"
 OLD_SECONDS = 24 * 3600

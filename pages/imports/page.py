@@ -8,6 +8,7 @@ from pages.imports import jobs as import_jobs
 from pages.imports import preview as import_preview
 from pages.imports import result as import_result
 from pages.queries import store as queries
+from pages.session import uploads as incoming
 from pages.session.scope import Scope
 from pages.session.text import t, whole
 
@@ -38,6 +39,7 @@ def _upload(scope: Scope) -> str | None:
     # No form: a form can be sent while its files are still on their way, and is sent without them.
     sent = st.session_state.setdefault("uploads_sent", 0)
     st.html(import_preview.box_words())
+    incoming.expect()
     uploads = st.file_uploader(t("choose_files"), accept_multiple_files=True, key=f"uploads-{sent}")
     is_ready = bool(uploads) and not import_jobs.is_running()
     if st.button(t("read_files"), type="primary", disabled=not is_ready, key="read-files") and is_ready:

@@ -13,9 +13,9 @@ from loaders import codes
 from loaders.layouts.values import BAHT
 from pages.components import panels, records
 from pages.imports import jobs as import_jobs
+from pages.session import insides
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, language, safe, t, whole
-from pages.shell import insides
 
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"

@@ -44,6 +44,14 @@ def viewer() -> Viewer:
         return users.viewer_of(connection, sign_in.name())
 
 
+def is_team_member(subject: str | None) -> bool:
+    """Whether this sign-in name is of the data team now; without a provider one person at this machine is."""
+    if subject is None:
+        return sign_in.may_be_alone()
+    with reading() as connection:
+        return users.viewer_of(connection, subject).is_team
+
+
 @contextmanager
 def reading() -> Generator[Connection]:
     """One consistent view of the store; nothing else in pages opens it."""
@@ -51,9 +59,9 @@ def reading() -> Generator[Connection]:
         yield connection
 
 
-def current_scope(province: str | None = None) -> Scope:
+def current_scope(province: str | None = None, seen: Viewer | None = None) -> Scope:
     """The data version now, the province chosen (or the one asked for), who looks; made once per run."""
-    seen = viewer()
+    seen = seen or viewer()
     with reading() as connection:
         version = store.data_version(connection)
     return Scope(version, province or url_state.province(), seen)

@@ -1,39 +1,66 @@
 """Who looks at the board.
 
-With sign-in configured the role is read from our own table on every run; without it the board is for one person at
-this machine (it is bound to 127.0.0.1) and says so.
+With sign-in configured the role is read from our own table on every run. Without it the board is for one person at this
+machine; whoever comes another way (from another machine, under another name, through a proxy) is the public, and so is
+everybody when sign-in is set up wrongly (:mod:`loaders.doors`).
 """
 
 from __future__ import annotations
 
+import html
+
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
+from loaders import doors
 from loaders.problems import Refused
 from loaders.store.privacy import Viewer
+from pages.session.insides import caller
 
 ALONE = Viewer("admin")
 
 
-def _is_configured() -> bool | None:
-    """Whether the secrets have ``[auth]``; ``None`` when there are secrets that cannot be read."""
+def _configured() -> doors.SignIn:
     try:
-        return "auth" in st.secrets
+        return doors.sign_in(st.secrets.to_dict())
     except StreamlitSecretNotFoundError as trouble:
-        return False if trouble.error_id == "no-secrets-found" else None
+        return doors.sign_in(None, is_readable=trouble.error_id == "no-secrets-found")
+    except Exception:  # noqa: BLE001 - a folder, a file of somebody else: whatever it is, nobody can sign in with it
+        return doors.sign_in(None, is_readable=False)
+
+
+def now() -> doors.SignIn:
+    """How this session may sign in; ``closed`` also for whoever is not at a machine that has no sign-in."""
+    found = _configured()
+    if found.state != "alone" or _is_here():
+        return found
+    return doors.SignIn("closed", "sign_in_from_elsewhere")
+
+
+def _is_here() -> bool:
+    seen = caller()
+    if seen is None:  # no server: the program itself asks
+        return True
+    peer, headers = seen
+    if not headers:  # the browser left in the middle of a run: what it was before
+        return bool(st.session_state.get("_is_here"))
+    st.session_state["_is_here"] = doors.is_here(peer, headers)
+    return st.session_state["_is_here"]
+
+
+def may_be_alone() -> bool:
+    """Whether one person at this machine may work here without signing in."""
+    return _configured().state == "alone"
 
 
 def has_sign_in() -> bool:
-    """Whether an identity provider is configured.
-
-    A secrets file that cannot be read counts as one: a slip in it must not open the board to everybody.
-    """
-    return _is_configured() is not False
+    """Whether who looks is somebody only by signing in; a closed board counts as one where nobody can."""
+    return now().state != "alone"
 
 
-def is_broken() -> bool:
-    """Whether there is a secrets file that cannot be read, so that nobody can sign in."""
-    return _is_configured() is None
+def is_closed() -> bool:
+    """Whether nobody can sign in here though somebody would have to."""
+    return now().state == "closed"
 
 
 def name() -> str | None:
@@ -41,7 +68,7 @@ def name() -> str | None:
 
     An e-mail address counts only when the provider does not say that it is unverified: anybody may claim one.
     """
-    if not _is_configured() or not st.user.is_logged_in:
+    if _configured().state != "provider" or not st.user.is_logged_in:
         return None
     is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
     email = None if is_claimed else st.user.get("email")
@@ -55,14 +82,13 @@ def team_only(seen: Viewer) -> None:
 
 
 def panel() -> None:
-    """Sign in or out; without an identity provider, what that means."""
+    """Sign in or out; on a closed board, where it is said what the administrator has to do."""
     from pages.session.text import t
 
-    if not has_sign_in():
-        st.caption(t("single_user"))
-    elif is_broken():
-        st.caption(t("sign_in_broken"))
+    found = now()
+    if found.state == "closed":
+        st.html(f'<a class="kradan-closed" href="closed">{html.escape(t("sign_in_closed"))}</a>')
     elif name() is None:
-        st.button(t("sign_in"), on_click=st.login, key="sign-in")
+        st.button(t("sign_in"), on_click=st.login, args=[found.name] if found.name else [], key="sign-in")
     else:
         st.button(t("sign_out", name=name()), on_click=st.logout, key="sign-out")

@@ -1,5 +1,5 @@
-"""What stands around the pages: launcher, first page, headers, navigation, computing ahead, reaches into Streamlit.
+"""What stands around the pages: launcher, first page, headers, navigation, computing ahead, the doors of the server.
 
-Out: ``navigation`` (for ``app.py``), ``first_page`` and ``headers`` (for ``asgi.py``), ``serve``; ``insides`` for whoever
-must reach into what Streamlit does not promise. The uppermost room: calls the pages, may import all of them.
+Out: ``navigation`` (for ``app.py``), ``first_page``, ``headers`` and ``doors`` (for ``asgi.py``), ``serve``.
+The uppermost room: calls the pages, may import all of them.
 """

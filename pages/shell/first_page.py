@@ -18,8 +18,9 @@ from starlette.routing import Route
 
 from loaders import settings
 from loaders.words import catalogue
+from pages.session import insides
 from pages.session.text import LANGUAGES, safe
-from pages.shell import insides
+from pages.shell.doors import Doors
 from pages.shell.headers import ASK, Headers
 
 # Parts of Streamlit's front end that every view shows, by the name of their file without its mark.
@@ -83,4 +84,4 @@ def routes(names: Iterable[str]) -> Iterator[Route]:
 
 def middleware() -> list[Middleware]:
     """What stands around Streamlit's server."""
-    return [Middleware(Headers, prefix=prefix())]
+    return [Middleware(Headers, prefix=prefix()), Middleware(Doors, prefix=prefix())]

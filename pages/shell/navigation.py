@@ -69,10 +69,13 @@ def views() -> dict[str, StreamlitPage]:
 
     The list goes with every change, twice: it has no words and no signs, which nobody would see (the menu has its own).
     """
-    open_to = ["nation", *(name for name in VIEWS if name not in TEAM_VIEWS or is_team())]
+    has_team, is_closed = is_team(), sign_in.is_closed()
+    open_to = ["nation", *(name for name in VIEWS if name not in TEAM_VIEWS or has_team)]
     words = {name: t(f"view_{name}") if settings.has_plain_navigation() else name for name in open_to}
     start = st.Page(_run("overview", "start"), title="start", url_path="start", default=True)
-    return {"start": start} | {name: st.Page(_run(name), title=words[name], url_path=name) for name in open_to}
+    shown = {"start": start} | {name: st.Page(_run(name), title=words[name], url_path=name) for name in open_to}
+    told = [*sorted(TEAM_VIEWS - set(open_to)), "closed"] if is_closed else []  # where they were: what is to be done
+    return shown | {name: st.Page(_run("closed", name), title=name, url_path=name) for name in told}
 
 
 def choose(pages: dict[str, StreamlitPage]) -> StreamlitPage:
@@ -100,7 +103,8 @@ def menu(pages: dict[str, StreamlitPage], now: str) -> None:
     """
     entries = []
     for key, names in SECTIONS.items():
-        links = [_entry(name, name == (now or "overview")) for name in names if name in pages]
+        seen = [name for name in names if name in pages and (name not in TEAM_VIEWS or is_team())]
+        links = [_entry(name, name == (now or "overview")) for name in seen]
         if not key:
             entries += links
         elif links:

@@ -36,9 +36,9 @@ def ahead() -> None:
     """
     try:
         geometry.current(settings.home_province())
-        if sign_in.has_sign_in():  # figures differ by who looks
+        if not sign_in.may_be_alone():  # figures differ by who looks
             return
-        scope = queries.current_scope(settings.home_province())
+        scope = queries.current_scope(settings.home_province(), sign_in.ALONE)
         first = Query(queries.usual_year(scope))
         coverage.breaks(scope, "agencies", first)
         coverage.rolled(scope, first)

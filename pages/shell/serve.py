@@ -12,7 +12,7 @@ import sys
 from streamlit.web import cli
 
 from loaders import settings
-from pages.shell import insides
+from pages.session import insides
 
 
 def script() -> str:
@@ -28,6 +28,7 @@ def _get_ready() -> None:
 def main(options: list[str]) -> None:
     """Serve the board with Streamlit's own command line, options and environment."""
     insides.ignore_pages_directory()
+    insides.never_look_up_this_machine()
     if settings.computes_ahead():
         insides.when_serving(_get_ready)
     sys.argv = ["streamlit", "run", script(), *options]

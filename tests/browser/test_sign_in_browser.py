@@ -204,7 +204,8 @@ def test_a_secrets_file_with_a_slip_in_it_opens_the_board_to_nobody(chromium, st
     with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
         seat = Seat(chromium, address)
         assert told(seat.open(PLACE)) == set()
-        seat.visit.says(catalogue("th")["sign_in_broken"])
+        seat.visit.says(catalogue("th")["sign_in_closed"])
         assert seat.page.get_by_text(SIGN_IN, exact=True).count() == 0
         seat.open(TEAM_PAGE)
         assert TEAM_TITLE not in seat.visit.text()
+        seat.visit.says(catalogue("th")["closed_secrets_unreadable"])

@@ -15,6 +15,15 @@ import pytest
 from tests.conftest import ROOT
 from tests.support import served
 
+SECRETS = """
+[auth]
+redirect_uri = "https://board.example.go.th/oauth2callback"
+cookie_secret = "never told, not to anybody"
+client_id = "kradan"
+client_secret = "never told"
+server_metadata_url = "https://id.example.go.th/.well-known/openid-configuration"
+"""
+
 
 def unit(name: str) -> configparser.ConfigParser:
     found = configparser.ConfigParser(strict=False, interpolation=None)
@@ -28,6 +37,10 @@ def test_the_service_starts_what_make_run_starts_and_comes_back():
     assert "-m pages.shell.serve" in service["ExecStart"]
     assert "sh deploy/set_up.sh" in (ROOT / "Makefile").read_text(encoding="utf-8")  # started: tests/test_set_up.py
     assert service["Restart"] == "always"
+    text = (ROOT / "deploy" / "kradan.service").read_text(encoding="utf-8")
+    assert "\nEnvironment=KRADAN_SIGN_IN=required\n" in text
+    assert "KRADAN_SIGN_IN=required" in (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
+    assert re.search(r"^KRADAN_HOSTS=\S+$", (ROOT / "deploy" / "environment.example").read_text(encoding="utf-8"), re.M)
     assert int(service["RestartSec"]) + 3 < 10
     assert {"/opt/kradan/data", "/opt/kradan/static"} == set(service["ReadWritePaths"].split())
     warm = shlex.split(service["ExecStartPost"])[1]
@@ -123,12 +136,14 @@ def test_health_tells_an_empty_store_from_none(empty_store, tmp_path):
     ("written", "state", "words"),
     [
         (None, ("well", ""), "one person at this machine"),
-        ('[auth]\ncookie_secret = "never told"', ("well", ""), "an identity provider"),
+        (SECRETS, ("well", ""), "an identity provider"),
+        (SECRETS.replace("[auth]", "[Auth]"), ("warn", "sign_in_misspelt"), "secrets.toml"),
+        ('[auth]\ncookie_secret = "never told"', ("warn", "sign_in_incomplete"), "secrets.toml"),
         ('[auth]\ncookie_secret = "never told', ("warn", "secrets_unreadable"), "secrets.toml"),
         (b"\xff\xfe", ("warn", "secrets_unreadable"), "secrets.toml"),
     ],
 )
-def test_health_tells_of_secrets_that_cannot_be_read(empty_store, tmp_path, written, state, words):
+def test_health_tells_how_sign_in_is_set_up(empty_store, tmp_path, written, state, words):
     """Nobody could sign in with them; what they hold is not told."""
     secrets = tmp_path / ".streamlit" / "secrets.toml"
     secrets.parent.mkdir()

@@ -11,9 +11,9 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
-from pages.session import cache
+from pages.session import cache, insides
 from pages.session.text import LANGUAGES
-from pages.shell import insides, serve
+from pages.shell import serve
 from tests.conftest import ROOT
 from tests.support import seeds
 
@@ -80,3 +80,29 @@ def test_the_board_opens_with_streamlits_own_menu(language, tmp_path, monkeypatc
     cache.clear()
     assert not board.exception and not board.error
     assert '<nav class="kradan-menu"' not in bodies and '<h1 class="kradan-title"' in bodies
+
+
+def test_held_files_are_counted_by_session_and_together(monkeypatch):
+    manager = MemoryUploadedFileManager("/upload")
+    for session, size in (("a", 100), ("a", 5), ("b", 70)):
+        manager.add_file(session, UploadedFileRec(f"{size}", "x.csv", "text/csv", b"1" * size))
+    server = SimpleNamespace(uploaded_file_mgr=manager)
+    monkeypatch.setattr(insides.runtime, "exists", lambda: True)
+    monkeypatch.setattr(insides.runtime.Runtime, "instance", lambda: server)
+    assert [insides.held_bytes(one, 10) for one in ("a", "b", "c", None)] == [110, 70, 0, 180]
+
+
+def test_this_machines_public_address_is_never_looked_up(monkeypatch):
+    from streamlit import net_util
+    from streamlit.web.server import server_util
+
+    monkeypatch.setattr(net_util, "_make_blocking_http_get", lambda *_, **__: pytest.fail("asked a foreign host"))
+    monkeypatch.setattr(net_util, "get_external_ip", net_util.get_external_ip)
+    insides.never_look_up_this_machine()
+    assert not server_util.is_url_from_allowed_origins("http://evil.example")
+
+
+def test_outside_a_server_nobody_calls(monkeypatch):
+    assert insides.caller() is None
+    monkeypatch.setattr(insides.runtime.Runtime, "_instance", object.__new__(insides.runtime.Runtime))
+    assert insides.caller() == (None, [])  # a thread of a server without a session is nobody

@@ -11,7 +11,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 
 from pages.imports import jobs as import_jobs
-from pages.shell import insides
+from pages.session import insides
 
 
 def test_an_upload_lies_on_disk_and_no_longer_in_memory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

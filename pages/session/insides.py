@@ -1,6 +1,6 @@
 """Every reach into what Streamlit does not promise, in one place: look here first when an upgrade breaks.
 
-Imports nothing of ours, so every room may use it. Each has a test in ``tests/pages/test_insides.py``; what else of
+Each has a test in ``tests/pages/test_insides.py``; what else of
 Streamlit we replace, and why, stands in ``docs/replaced-of-streamlit.md``. Its first page is read in
 :mod:`pages.shell.first_page`, names of its front end stand in ``static/shell/app.css`` (tested there, too).
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from streamlit import config, file_util, runtime
+from streamlit import config, file_util, net_util, runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -39,6 +39,42 @@ def ignore_pages_directory() -> None:
     Otherwise a deep link opened first on a cold server answers "page not found" (seen with 1.67).
     """
     PagesManager.uses_pages_directory = False
+
+
+def caller() -> tuple[str | None, list[tuple[str, str]]] | None:
+    """Peer and headers of the websocket behind this run, as it was opened; ``None`` where no server serves.
+
+    Empty headers: the browser has left, or this is no run of a session.
+    """
+    server = runtime.Runtime._instance
+    if type(server) is not runtime.Runtime:  # none, or one that a test of pages plays
+        return None
+    run = get_script_run_ctx()
+    client = server.get_client(run.session_id) if run is not None else None
+    if client is None or client.client_context is None:
+        return None, []
+    return client.client_context.remote_ip, list(client.client_context.headers)
+
+
+def session_id() -> str | None:
+    """The session of this run; ``None`` outside one."""
+    run = get_script_run_ctx()
+    return run.session_id if run is not None else None
+
+
+def held_bytes(session: str | None, least: int) -> int:
+    """Bytes of uploads in Streamlit's memory, of one session or of all; a file counts for ``least`` at the least."""
+    manager = runtime.Runtime.instance().uploaded_file_mgr if runtime.exists() else None
+    if not isinstance(manager, MemoryUploadedFileManager):
+        return 0
+    kept = dict(manager.file_storage)
+    files = [record for name, records in kept.items() if session in (None, name) for record in list(records.values())]
+    return sum(max(len(record.data), least) for record in files)
+
+
+def never_look_up_this_machine() -> None:
+    """Streamlit asks a foreign host for this machine's public address: at the start, and for every foreign origin."""
+    vars(net_util)["get_external_ip"] = lambda: None
 
 
 def release_uploads(uploads: Iterable[Any]) -> None:

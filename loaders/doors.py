@@ -1,0 +1,153 @@
+"""Who is let in before anybody is known: names this board answers to, what counts as this machine, how sign-in is set up.
+
+Closed by default: what is missing, misspelt or unreadable makes everybody the public. Pages, middleware and ``health`` ask here.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from loaders import settings
+
+# A proxy that says whom it speaks for: what comes through it does not come from this machine.
+FORWARDING = re.compile(
+    r"x-forwarded(-.+)?|forwarded|via|x-(real|client|cluster-client|original)-.+|(cf|true|fastly)-.+-ip"
+)
+PROVIDER_KEYS = ("client_id", "client_secret", "server_metadata_url")
+SHARED_KEYS = ("redirect_uri", "cookie_secret")
+SHORTEST_COOKIE_SECRET = 16  # characters; whoever guesses it signs in as anybody
+ALIKE = ("auth", "oauth", "oidc", "login", "signin", "authentication", "authorization")
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """How sign-in is set up.
+
+    ``provider``: people sign in (``name`` of the provider's section, or ``None``). ``alone``: nobody does, one person at this
+    machine works here. ``closed``: everybody is the public; ``code`` says why.
+    """
+
+    state: Literal["provider", "alone", "closed"]
+    code: str = ""
+    name: str | None = None
+
+
+def host_name(written: str | None) -> str | None:
+    """The name in a ``Host`` header or an origin's place, lower case, without port; ``None`` for what is none."""
+    try:
+        parts = urlsplit(f"//{written or ''}")
+        _ = parts.port  # a port that is no number
+    except ValueError:
+        return None
+    strange = parts.username is not None or parts.path or parts.query or parts.fragment or not parts.hostname
+    return None if strange else str(parts.hostname).rstrip(".")
+
+
+def is_local(name: str | None) -> bool:
+    """Whether an address or a host name always means this machine."""
+    if name == "localhost":
+        return True
+    try:
+        address = ip_address(name or "")
+    except ValueError:
+        return False
+    return address.is_loopback or bool((mapped := getattr(address, "ipv4_mapped", None)) and mapped.is_loopback)
+
+
+def is_here(peer: str | None, headers: Iterable[tuple[str, str]]) -> bool:
+    """Whether a request was made at this machine: peer and ``Host`` are it, and no proxy forwarded the request."""
+    written = [(name.lower(), value) for name, value in headers]
+    hosts = [value for name, value in written if name == "host"]
+    is_forwarded = any(FORWARDING.fullmatch(name) for name, _ in written)
+    return len(hosts) == 1 and is_local(host_name(hosts[0])) and is_local(peer) and not is_forwarded
+
+
+def is_ours(host: str | None) -> bool:
+    """Whether the board answers under this ``Host``: this machine, and the names in ``KRADAN_HOSTS``."""
+    name = host_name(host)
+    named = {host_name(one) for one in re.split(r"[\s,;]+", os.environ.get("KRADAN_HOSTS", "")) if one}
+    return name is not None and (is_local(name) or name in named)
+
+
+def is_same_origin(origin: str, host: str) -> bool:
+    """Whether a page of this origin is a page of this host: name and port alike (a usual port need not be written)."""
+    scheme, separator, place = origin.strip().partition("://")
+    usual = {"http": ":80", "https": ":443"}.get(scheme.lower())
+    if not separator or usual is None:
+        return False
+    return place.lower().removesuffix(usual) == host.strip().lower().removesuffix(usual)
+
+
+def sign_in(secrets: Mapping | None, *, is_readable: bool = True) -> SignIn:
+    """What the secrets say of sign-in; ``None``: there are none.
+
+    ``KRADAN_SIGN_IN``: ``required`` closes a board without a provider; ``alone`` says that none is wanted, whatever else
+    the secrets hold; anything else that is written there closes it as well.
+    """
+    wanted = os.environ.get("KRADAN_SIGN_IN", "").strip().lower()
+    if not is_readable:
+        return SignIn("closed", "secrets_unreadable")
+    found = _provider((secrets or {}).get("auth"))
+    if found.state == "provider":
+        return found
+    if wanted not in ("", "required", "alone"):
+        return SignIn("closed", "sign_in_setting_unknown")
+    if wanted == "alone":
+        return SignIn("alone")
+    if secrets is not None:
+        return SignIn("closed", _slip(secrets) or found.code)
+    return SignIn("closed", "sign_in_required") if wanted else SignIn("alone")
+
+
+def _provider(auth: object) -> SignIn:
+    if not isinstance(auth, Mapping):
+        return SignIn("closed", "sign_in_missing")
+    if not all(_is_written(auth.get(key)) for key in SHARED_KEYS):
+        return SignIn("closed", "sign_in_incomplete")
+    if len(str(auth["cookie_secret"])) < SHORTEST_COOKIE_SECRET:
+        return SignIn("closed", "cookie_secret_short")
+    sections = {None: auth} | {name: part for name, part in auth.items() if isinstance(part, Mapping)}
+    for name, part in sections.items():
+        if all(_is_written(part.get(key)) for key in PROVIDER_KEYS):
+            return SignIn("provider", name=name)
+    return SignIn("closed", "sign_in_incomplete")
+
+
+def _is_written(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _slip(secrets: Mapping) -> str:
+    """Another word for ``auth``, or its keys without it."""
+    names = [str(name) for name in secrets if name != "auth"]
+    is_alike = any(get_close_matches(name.strip().lower(), ALIKE, 1, 0.7) for name in names)
+    return "sign_in_misspelt" if is_alike or {*PROVIDER_KEYS, *SHARED_KEYS} & {name.lower() for name in names} else ""
+
+
+def secrets_files() -> list[Path]:
+    """Where Streamlit looks for secrets: ``STREAMLIT_SECRETS_FILES``, else the home folder and this one."""
+    named = os.environ.get("STREAMLIT_SECRETS_FILES", "")
+    usual = Path(".streamlit") / "secrets.toml"
+    return [Path(one) for one in re.split(r"[\s,]+", named) if one] or [Path.home() / usual, settings.ROOT / usual]
+
+
+def sign_in_of_files() -> tuple[SignIn, str]:
+    """How sign-in is set up, from the files themselves, and which were found; what they hold is not told."""
+    found: dict = {}
+    present = [path for path in secrets_files() if path.exists()]
+    told = ", ".join(map(str, present))
+    try:
+        for path in present:
+            found |= tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):  # the fault may quote a secret
+        return sign_in(None, is_readable=False), told
+    return sign_in(found if present else None), told

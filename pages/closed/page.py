@@ -1,0 +1,15 @@
+"""Sign-in is not set up for whoever comes this way: why, and the steps that open the board to its team."""
+
+import streamlit as st
+
+from pages.components import panels
+from pages.session import sign_in
+from pages.session.scope import Scope
+from pages.session.text import coded, t
+
+
+def view(scope: Scope) -> None:
+    """Calm words for a visitor, steps for the administrator."""
+    panels.title(t("sign_in_closed"), t("sign_in_closed_note"))
+    st.info(coded("closed_", sign_in.now().code))
+    st.markdown(t("sign_in_closed_steps"))
