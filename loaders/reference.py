@@ -1,21 +1,26 @@
-"""Reference facts of the province: our own tables in ``data/reference``, read once.
+"""Reference facts of the provinces: our own tables in ``data/reference``, read once.
 
-Every function returns a fresh copy; codes are text, counts are nullable integers, so that an
-unknown figure stays unknown. ``python -m loaders.reference FACTS_DIR`` writes the tables anew from
-the published facts (DOPA, Royal Gazette, DLA) and checks the codes against geothai.
+The home province has tables of its own (``*.csv``), the other 76 stand in one packed file (``nation.zip``, a folder per
+province). Every function returns a fresh copy; codes are text, counts are nullable integers, so that an unknown figure
+stays unknown. ``python -m loaders.reference FACTS_DIR`` writes both anew from the published facts (DOPA, Royal Gazette,
+DLA) and checks the codes against geothai.
 """
 
 from __future__ import annotations
 
+import io
 import sys
-from functools import cache
+import zipfile
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pandas as pd
 
-from loaders.settings import DATA
+from loaders.settings import DATA, FACTS_PROVINCE
 
 DIRECTORY = DATA / "reference"
+NATION = DIRECTORY / "nation.zip"
+EPOCH = (1980, 1, 1, 0, 0, 0)  # a packed file that is written anew from the same facts has the same bytes
 COUNTS = ["villages", *(f"{what}_{year}" for what in ("population", "households") for year in (2006, 2007, 2021))]
 MEASURES = ["lat", "lon", "area_km2", "office_lat", "office_lon"]
 
@@ -90,13 +95,29 @@ RENAMED = {
 
 
 @cache
-def _table(name: str) -> pd.DataFrame:
+def _home(name: str) -> pd.DataFrame:
     return pd.read_csv(DIRECTORY / f"{name}.csv", dtype=str, keep_default_na=False, encoding="utf-8")
 
 
-def subdistricts() -> pd.DataFrame:
-    """The province's subdistricts: codes, names, point (WGS84 degrees), km2, villages, population, households."""
-    table = _table("subdistricts").copy()
+@lru_cache(maxsize=64)
+def _packed(province: str, name: str) -> pd.DataFrame:
+    """A table of another province in the columns of the home province's; no rows for a code that is no province."""
+    with zipfile.ZipFile(NATION) as nation:
+        try:
+            written = nation.read(f"{province}/{name}.csv")
+        except KeyError:
+            return _home(name).iloc[:0]
+    table = pd.read_csv(io.BytesIO(written), dtype=str, keep_default_na=False, encoding="utf-8")
+    return table.reindex(columns=_home(name).columns, fill_value="")
+
+
+def _table(name: str, province: str) -> pd.DataFrame:
+    return (_home(name) if province == FACTS_PROVINCE else _packed(province, name)).copy()
+
+
+def subdistricts(province: str = FACTS_PROVINCE) -> pd.DataFrame:
+    """Subdistricts of a province: codes, names, point (WGS84 degrees), km2, villages, population, households."""
+    table = _table("subdistricts", province)
     for column in COUNTS:
         table[column] = pd.to_numeric(table[column], errors="coerce").astype("Int64")
     for column in MEASURES:
@@ -104,26 +125,26 @@ def subdistricts() -> pd.DataFrame:
     return table
 
 
-def villages() -> pd.DataFrame:
+def villages(province: str = FACTS_PROVINCE) -> pd.DataFrame:
     """Villages with 8-digit codes; ``created`` is an ISO date or empty when older than the records."""
-    table = _table("villages").copy()
+    table = _table("villages", province)
     table["moo"] = table["moo"].astype(int)
     return table
 
 
-def local_governments() -> pd.DataFrame:
+def local_governments(province: str = FACTS_PROVINCE) -> pd.DataFrame:
     """Links of local governments to subdistricts; one government may cover several, and one subdistrict several."""
-    return _table("local_governments").copy()
+    return _table("local_governments", province)
 
 
 def area_changes() -> pd.DataFrame:
     """Dated changes of subdistricts: renames, moves, splits, abolitions; ``effective`` is ISO or empty."""
-    return _table("area_changes").copy()
+    return _home("area_changes").copy()
 
 
-def adjacency() -> pd.DataFrame:
+def adjacency(province: str = FACTS_PROVINCE) -> pd.DataFrame:
     """Neighbouring pairs of subdistricts with the length of the shared border in km."""
-    table = _table("adjacency").copy()
+    table = _table("adjacency", province)
     table["shared_border_km"] = table["shared_border_km"].astype(float)
     return table
 
@@ -142,7 +163,9 @@ def write(facts: Path) -> dict[str, int]:
         table = pd.read_csv(facts / f"{source}.csv", dtype=str, keep_default_na=False)
         table[list(columns)].rename(columns=columns).to_csv(DIRECTORY / f"{name}.csv", index=False, lineterminator="\n")
         counts[name] = len(table)
-    _table.cache_clear()
+    counts |= pack(facts)
+    _home.cache_clear()
+    _packed.cache_clear()
     known = {place.code for district in geothai.districts("80") for place in geothai.subdistricts(district.code)}
     unknown = sorted(set(subdistricts()["subdistrict_code"]) - known)
     if unknown:
@@ -150,6 +173,39 @@ def write(facts: Path) -> dict[str, int]:
             f"{len(unknown)} subdistrict codes of {facts} are unknown to geothai, for instance {unknown[:3]}"
         )
     return counts
+
+
+def pack(facts: Path) -> dict[str, int]:
+    """Write ``nation.zip`` from the ``nation_*.csv`` of the published facts; return rows per table, as ``nation_NAME``.
+
+    The home province is left out: its tables stand beside the file, with the points its schematic map was fitted to.
+    Neighbours of two provinces are in neither.
+    """
+    whose = {"villages": "subdistrict_code", "adjacency": "subdistrict_code_a"}
+    packed, counts = {}, {}
+    for name in ("subdistricts", "villages", "local_governments", "adjacency"):
+        table = pd.read_csv(facts / f"nation_{name}.csv", dtype=str, keep_default_na=False)
+        provinces = table[whose.get(name, "subdistrict_code")].str[:2]
+        if name == "adjacency":
+            provinces = provinces.where(provinces.eq(table["subdistrict_code_b"].str[:2]), "")
+        table = table.drop(columns=[column for column in table if column.startswith("province_")])
+        if name == "villages":
+            table["created"] = table["village_code"].map(_created(facts)).fillna("")
+        counts[f"nation_{name}"] = len(table)
+        for province, rows in table.groupby(provinces):
+            if province and province != FACTS_PROVINCE:
+                packed[f"{province}/{name}.csv"] = rows.to_csv(index=False, lineterminator="\n")
+    with zipfile.ZipFile(NATION, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as nation:
+        for path in sorted(packed):
+            nation.writestr(zipfile.ZipInfo(path, EPOCH), packed[path], zipfile.ZIP_DEFLATED, 9)
+    return counts
+
+
+def _created(facts: Path) -> pd.Series:
+    """The day (ISO) from which a village of its own is recorded, by village code."""
+    changes = pd.read_csv(facts / "nation_changes.csv", dtype=str, keep_default_na=False)
+    made = changes[changes["entity_type"].eq("Muban") & changes["event"].eq("create") & changes["effective"].ne("")]
+    return made.groupby("code")["effective"].min()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,6 @@ from streamlit_folium import st_folium
 from geo.coverage.roll_up import RolledUp
 from geo.frames import each_row
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
-from loaders.boundaries import find as boundaries
 from loaders.exchange import tables as exchange
 from pages.components import records
 from pages.components.filters import switch
@@ -90,8 +89,6 @@ def show_map(scope: Scope,
     """
     if found is None:
         found = geometry.current(scope.province)
-        if found["kind"] == "ordered" and not slot:
-            st.info(t("province_no_file", folder=str(boundaries.boundary_folder())))
     texts = {
         "main": shapes_note(found),
         "grid": t("note_grid"),

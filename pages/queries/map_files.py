@@ -14,7 +14,6 @@ import pandas as pd
 
 from geo.maps.board import STATIC
 from geo.maps.simplify import Prepared, prepare, write_geojson
-from geo.schematic.ordered_tiles import ordered_tiles
 from geo.schematic.schematic import schematic
 from geo.schematic.tile_grid import assign, tile_grid
 from geo.schematic.tile_process import assign_apart
@@ -109,9 +108,7 @@ def _prepare(source: boundaries.BoundarySource, province: str, signature: str) -
 
 
 def _main_map(source: boundaries.BoundarySource, facts: pd.DataFrame, province: str, kind: str) -> Prepared:
-    """True map or schematic; where no place is known, tiles in the order of their codes."""
-    if kind == "ordered":
-        return prepare(_named(ordered_tiles(facts["subdistrict_code"], facts["district_code"]), facts), tolerance_m=0)
+    """True map or schematic."""
     if source.frame is None:
         return prepare(_named(schematic(facts, _optional(province, "schematic_seeds.csv")), facts), tolerance_m=0)
     return prepare(source.frame)
@@ -119,8 +116,6 @@ def _main_map(source: boundaries.BoundarySource, facts: pd.DataFrame, province: 
 
 def _grid_name(main: Prepared, facts: pd.DataFrame, province: str, kind: str, signature: str) -> str:
     """The file of the tile grid; one that was not solved ahead comes a few seconds later, and the browser asks again."""
-    if kind == "ordered":  # tiles already
-        return write_geojson(main, FOLDER, "grid").name
     solved = _optional(province, "tile_grid.csv")
     if solved is not None:
         return _write_grid(facts, solved, None).name
@@ -166,10 +161,8 @@ def _shared_options(content: str) -> str | None:
 
 
 def main_stem(source: boundaries.BoundarySource, facts: pd.DataFrame) -> str:
-    """The kind of the main map: ``true``, ``schematic`` (places known, shapes not) or ``ordered`` (neither known)."""
-    if source.frame is not None:
-        return "true"
-    return "schematic" if bool(facts["lat"].notna().any()) else "ordered"
+    """The kind of the main map: ``true`` or ``schematic`` (places known, shapes not)."""
+    return "true" if source.frame is not None else "schematic"
 
 
 def problems(province: str) -> list[Problem]:

@@ -209,12 +209,12 @@ class Places(NamedTuple):
 
 
 def places(scope: Scope, fiscal_year: int | None) -> Places:
-    """The areas of the province; shared between scopes, and read again when its files change."""
-    return _places(scope.province, province_facts.state_of(scope.province), fiscal_year)
+    """The areas of the province; shared between scopes."""
+    return _places(scope.province, fiscal_year)
 
 
 @cached(64)
-def _places(province: str, state: tuple, fiscal_year: int | None) -> Places:
+def _places(province: str, fiscal_year: int | None) -> Places:
     table, year = province_facts.subdistricts(province), population_year(fiscal_year)
     villages = province_facts.villages(province)
     if fiscal_year is not None:
@@ -234,11 +234,11 @@ def areas(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 
 def adjacency(scope: Scope) -> pd.DataFrame:
     """Neighbouring pairs of subdistricts of the province."""
-    return _adjacency(scope.province, province_facts.state_of(scope.province))
+    return _adjacency(scope.province)
 
 
 @cached(8)
-def _adjacency(province: str, state: tuple) -> pd.DataFrame:
+def _adjacency(province: str) -> pd.DataFrame:
     return province_facts.adjacency(province)
 
 

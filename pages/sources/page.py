@@ -3,7 +3,7 @@
 import streamlit as st
 
 from geo.frames import each_row
-from loaders.areas import facts as province_facts
+from loaders.boundaries import find as boundaries
 from pages.components import panels, records, register_list
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -80,8 +80,8 @@ def _boundaries(scope: Scope) -> None:
     st.html(
         f"<b>{safe(t('boundaries_in_use'))}</b> {safe(prepared['file'] or t(geometry.NAMES[prepared['kind']]))} · {safe(prepared['credit'])}"
     )
-    if not province_facts.is_published(scope.province):
-        st.info(t("nation_facts"))
+    if prepared["kind"] == "schematic":
+        st.info(t("province_no_file", folder=str(boundaries.boundary_folder())))
     for problem in geometry.problems(scope.province):
         blanks = {name: getattr(problem, name) or "" for name in ("value", "row", "column", "sheet", "suggestion")}
         st.warning(flat(t(f"problem_{problem.code}", **blanks)))

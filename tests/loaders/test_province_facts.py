@@ -1,9 +1,21 @@
-"""Facts of a province for which we keep no tables: codes and names from geothai, point and area from the boundary file."""
+"""Facts of every province: the packed tables are the published ones, and nothing unknown becomes zero."""
 
 from __future__ import annotations
 
+import pandas as pd
+import pytest
+
 from loaders import reference
 from loaders.areas import facts as province_facts
+from loaders.boundaries.register import register
+from tests.conftest import SHARED
+
+
+@pytest.fixture(scope="module")
+def published():
+    read = {"dtype": str, "keep_default_na": False}
+    names = ("subdistricts", "villages", "local_governments", "adjacency")
+    return {name: pd.read_csv(SHARED / "facts" / f"nation_{name}.csv", **read) for name in names}
 
 
 def test_home_has_its_published_tables():
@@ -11,33 +23,47 @@ def test_home_has_its_published_tables():
     assert len(province_facts.adjacency("80")) == len(reference.adjacency())
 
 
-def test_elsewhere_nothing_unknown_becomes_zero():
-    table = province_facts.subdistricts("90")
-    assert len(table) == 127
-    assert list(table.columns) == list(reference.subdistricts().columns)
-    assert table["subdistrict_code"].is_unique
-    assert table["subdistrict_code"].str.startswith("90").all()
-    for column in reference.COUNTS:
-        assert table[column].isna().all()
-        assert str(table[column].dtype) == "Int64"
+def test_all_provinces_together_are_the_nation(published):
+    codes = sorted(published["subdistricts"]["province_code"].unique())
+    assert len(codes) == 77
+    tables = [province_facts.subdistricts(code) for code in codes]
+    assert all(list(table.columns) == list(reference.subdistricts().columns) for table in tables)
+    nation = pd.concat(tables)
+    assert len(nation) == 7436
+    assert nation["subdistrict_code"].is_unique
+    assert nation["district_code"].nunique() == 928
+    assert nation["population_2021"].sum() == 66_171_439
+    assert sum(len(province_facts.villages(code)) for code in codes) == 75_269
+    assert sum(len(province_facts.local_governments(code)) for code in codes) == 8_589
+    for count in reference.COUNTS:
+        ours = nation.set_index("subdistrict_code")[count]
+        theirs = published["subdistricts"].set_index("subdistrict_code")[count].reindex(ours.index)
+        assert ours.isna().eq(theirs.eq("")).all(), count  # what is not stated is not known
+        assert ours.dropna().eq(theirs[theirs.ne("")].astype(int)).all(), count
 
 
-def test_elsewhere_points_and_areas_come_from_the_boundary_file():
-    table = province_facts.subdistricts("90").dropna(subset=["lat"])
-    assert len(table) >= 0.9 * 127
-    assert table["lat"].between(6.0, 8.2).all()
-    assert table["lon"].between(99.9, 101.2).all()
-    assert 6500 < table["area_km2"].sum() < 9000  # the province has 7,394 km2 of land and a lake
-
-
-def test_neighbours_share_a_border_and_are_told_once():
-    pairs = province_facts.adjacency("90")
-    assert (pairs["subdistrict_code_a"] != pairs["subdistrict_code_b"]).all()
-    keys = {frozenset(pair) for pair in zip(pairs["subdistrict_code_a"], pairs["subdistrict_code_b"], strict=True)}
-    assert len(keys) == len(pairs)
+@pytest.mark.parametrize("province", ["10", "38", "84", "90"])
+def test_a_province_is_cut_out_whole(published, province):
+    table = province_facts.subdistricts(province)
+    assert set(table["subdistrict_code"]) == set(register(province)["subdistrict_code"])
+    villages = province_facts.villages(province)
+    assert villages["village_code"].str.startswith(province).all()
+    assert villages["subdistrict_code"].isin(table["subdistrict_code"]).all()
+    pairs = province_facts.adjacency(province)
+    both = published["adjacency"][["subdistrict_code_a", "subdistrict_code_b"]].map(lambda code: code[:2] == province)
+    assert len(pairs) == both.all(axis=1).sum()
     assert pairs["shared_border_km"].ge(0.05).all()
 
 
-def test_no_villages_are_borrowed_from_home():
-    assert province_facts.villages("90").empty
-    assert province_facts.local_governments("90").empty
+def test_the_day_of_a_village_is_recorded_where_it_is_published():
+    created = province_facts.villages("84").set_index("village_code")["created"]
+    changes = pd.read_csv(SHARED / "facts" / "nation_changes.csv", dtype=str, keep_default_na=False)
+    made = changes.query("entity_type == 'Muban' and event == 'create' and effective != '' and code.str[:2] == '84'")
+    known = made[made["code"].isin(created.index)].groupby("code")["effective"].min()
+    assert len(known) > 5
+    assert created[created.ne("")].to_dict() == known.to_dict()
+
+
+def test_a_code_that_is_no_province_has_no_facts():
+    assert province_facts.subdistricts("79").empty
+    assert province_facts.villages("79").empty

@@ -1,4 +1,4 @@
-"""Every page stands for a province without shipped facts: with data and without, in Thai and in English, with a map or none."""
+"""Every page stands for another province than the own one: with data and without, in Thai and in English, with a map or none."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from bench.support.client import Client
+from loaders import reference
 from loaders.words import catalogue
 from pages.session import cache
 from tests.conftest import ROOT
@@ -67,10 +68,12 @@ def test_every_page_stands(surat):
             assert "kradan-title" in bodies(page), (surat, view)
 
 
-def test_unknown_people_are_not_shown_as_zero(surat):
+def test_people_of_another_province_are_those_of_its_register(surat):
     page = bodies(run("overview", lang="en", province="84"))
     figure = catalogue("en")["figure_population"].partition("{")[0]
-    assert f"<b>{catalogue('en')['not_known']}</b><span>{figure}" in page
+    known = reference.subdistricts("84")
+    people = [int(known[name].sum()) for name in known if name.startswith("population_")]
+    assert any(f"<b>{count:,}</b><span>{figure}" in page for count in people)
     assert ("2 of 131" in page) == (surat == "data")
 
 
@@ -81,7 +84,7 @@ def test_a_province_that_does_not_exist_is_the_own_one(surat):
 async def _visits(address: str) -> tuple[dict, list[str]]:
     """What each view of the other province says, and the lists that the own province's overview offers."""
     said = {}
-    for view in ("nation", "overview", "meeting"):
+    for view in ("nation", "sources", "meeting"):
         async with Client(address, view, "lang=en&province=84") as session:
             said[view] = await session.rerun()
     async with Client(address, "overview", "lang=en") as session:
