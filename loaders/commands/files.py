@@ -33,6 +33,8 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
             dry_run=options.dry_run,
             confirmed=options.confirm,
             leave_out_repeats=options.leave_out_repeats,
+            aside=options.set_aside,
+            totals_why=options.accept_totals,
         )
     except Refused as stop:
         return complain(stop.problem.as_dict() | {"file": path.name})
@@ -45,7 +47,18 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
     if not options.json:
         for problem in ingested.problems[: options.show]:
             sys.stderr.write(json.dumps(problem.as_dict(), ensure_ascii=False) + "\n")
-    return QUARANTINED if summary["quarantined"] else DONE
+    unmet = [] if summary["totals_accepted"] else ingested.unmet
+    for total in unmet:
+        complain(_of_total(total) | {"file": path.name})
+    return QUARANTINED if summary["quarantined"] or unmet else DONE
+
+
+def _of_total(total: dict) -> dict:
+    """A control total that is not met, with both sums and what lies between them."""
+    stated, found = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
+    figures = {"value": stated, "suggestion": found, "difference": round(stated - found, 2)}
+    where = {"sheet": total["sheet"], "row": total["row"], "column": total["column"] or "-"}
+    return {"code": "control_total_unmet"} | where | {name: f"{figure:,.2f}" for name, figure in figures.items()}
 
 
 def _warn(code: str, file: str, lines: dict) -> None:
@@ -136,6 +149,14 @@ def _add_import(commands: argparse._SubParsersAction) -> None:
     )
     command.add_argument(
         "--leave-out-repeats", action="store_true", help="leave out lines that another file in use has (see repeats)"
+    )
+    command.add_argument(
+        "--set-aside",
+        choices=("take", "leave"),
+        help="what becomes of hidden, filtered and struck-through rows and of hidden columns of figures (see set_aside)",
+    )
+    command.add_argument(
+        "--accept-totals", metavar="WHY", help="the file stands though a total of it is not met; kept with your name"
     )
     command.add_argument("--json", action="store_true", help="summaries only, no problem rows on stderr")
     command.add_argument("--show", type=int, default=20, help="problem rows shown on stderr")

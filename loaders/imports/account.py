@@ -61,6 +61,8 @@ class Ingested:
     aliases_used: list[str] = field(default_factory=list)
     province: str = field(default_factory=settings.home_province)
     repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
+    set_aside: dict = field(default_factory=lambda: {"choice": None, "asked": False, "parts": []})
+    totals_accepted: dict | None = None  # who took the file though a total of it is not met, and why
 
     @property
     def as_of(self) -> date | None:
@@ -83,7 +85,12 @@ class Ingested:
     def unused_satang(self) -> int:
         """Money of columns that nothing took: excluded in the account, a question until a person said yes."""
         columns = (column for result in self.sheets for column in result.columns)
-        return sum(column.satang for column in columns if column.fate == "asked" and column.of == "money")
+        return sum(column.satang for column in columns if column.fate in ("asked", "left_out") and column.of == "money")
+
+    @property
+    def unmet(self) -> list[dict]:
+        """Control totals that are not met; a person has to say that the file stands all the same."""
+        return [total for result in self.sheets for total in result.control_totals if not total["met"]]
 
     @property
     def doubts(self) -> list[str]:
@@ -112,6 +119,8 @@ class Ingested:
             "problems": count_by_code(self.problems),
             "to_confirm": self.doubts,
             "repeats": self.repeats,
+            "set_aside": self.set_aside,
+            "totals_accepted": self.totals_accepted,
             "as_of": day.isoformat() if (day := self.as_of) else None,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,
@@ -159,7 +168,9 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
     if column.startswith("value:") and not _adds(cells):
         return
     rows = list(cells.index)
-    sums = [0, *accumulate(0 if value is None or pd.isna(value) else value for value in cells)]
+    out = result.sheet.left_out
+    stated_rows = (0 if row in out or value is None or pd.isna(value) else value for row, value in cells.items())
+    sums = [0, *accumulate(stated_rows)]
     bounds = [int(pd.Index(rows).searchsorted(row)) for row in stated.index]
     heading = next(iter(result.layout.columns.get(column, ())), None)
     for at, (row, value) in enumerate(zip(stated.index.astype(int), stated.tolist(), strict=True)):

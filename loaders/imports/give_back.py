@@ -87,7 +87,14 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
     summary = json.loads(batch["summary"])
     kept = summary.get("understood", ())
     answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}
-    ingested = understand(path, batch["base"], places, answers=answers, registered=code_lists.registered(connection))
+    ingested = understand(
+        path,
+        batch["base"],
+        places,
+        answers=answers,
+        registered=code_lists.registered(connection),
+        aside=summary.get("set_aside", {}).get("choice"),
+    )
     loaded, waiting = _standing(connection, batch["id"])
     closed = _decided(connection, batch["id"])
     repeated = {(sheet, row) for sheet, rows in summary.get("repeat_rows", {}).items() for row in rows}

@@ -10,16 +10,17 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from loaders import settings, store
-from loaders.imports import batches, duplicates, learnt_layouts, row_outcomes
+from loaders.imports import batches, duplicates, learnt_layouts, row_outcomes, set_aside
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.layouts import layout as layouts
-from loaders.layouts import ledger, templates
+from loaders.layouts import ledger, no_support, templates
 from loaders.layouts.layout import Layout
 from loaders.layouts.melt import Columns, Spoken, melt, read_columns
 from loaders.layouts.recognise import general_unit, given, partly, recognise, split_groups, support_column, titles
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
+from loaders.sheets.aside.shape import ROW_KINDS
 from loaders.sheets.read import Sheet, read_sheets
 from loaders.store import code_lists, in_use, originals, privacy
 
@@ -33,6 +34,8 @@ ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
     row_outcomes.NO_PLACE: "all_no_place_named",
     row_outcomes.NO_VALUE: "all_no_value",
     row_outcomes.HIDDEN: "all_hidden_sheet",
+    **dict.fromkeys(ROW_KINDS, "all_set_aside"),
+    **dict.fromkeys(no_support.REASONS, "all_no_support"),
     duplicates.LEFT_OUT: "all_repeats_left_out",
 }
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
@@ -59,11 +62,12 @@ def understand(
     answers: Mapping[str, Layout] | None = None,
     registered: Words | None = None,
     trusted: bool = False,
+    aside: str | None = None,
 ) -> Ingested:
     """Read and place a file without storing anything.
 
     ``answers`` are layouts that people gave, by the key of their headings; ``registered`` the words of agencies and
-    streams that the store knows. Raises ``Refused`` when the file cannot be
+    streams that the store knows; ``aside`` what becomes of hidden and struck parts (``take``, ``leave``). Raises ``Refused`` when the file cannot be
     read or no sheet of it has columns for the board.
     """
 
@@ -83,6 +87,7 @@ def understand(
             continue
         if len(sheet.frame.columns) > MOST_COLUMNS:
             raise Refused("file_too_heavy", sheet=sheet.name, value=f"{len(sheet.frame)} x {len(sheet.frame.columns)}")
+        sheet, blanked = set_aside.apply(sheet, aside)
         is_given = given(sheet, path.name, answers) is not None
         sheet = sheet if is_given else split_groups(sheet)
         columns = read_columns(sheet.frame)
@@ -101,19 +106,30 @@ def understand(
             problems += results[-1].read.problems
             read.append((layout, spoken))
         if read:
-            _explain(sheet, columns, read, results[-len(read) :])
+            _explain(sheet, columns, read, results[-len(read) :], blanked)
         progress("placing", 0.4 + 0.4 * (number + 1) / len(sheets))
     _refuse_nothing(results, problems)
     problems += [problem for result in results if result.is_understood for problem in row_problems(result)]
-    problems += [_unmet(total) for result in results for total in result.control_totals if not total["met"]]
-    return Ingested(results, problems, aliases_used=sorted(places.aliases_used), province=places.home)
+    ingested = Ingested(results, problems, aliases_used=sorted(places.aliases_used), province=places.home)
+    ingested.problems += [_unmet(total) for total in ingested.unmet]
+    set_aside.tell(ingested, aside)
+    return ingested
 
 
-def _explain(sheet: Sheet, columns: Columns, read: list[tuple[Layout, Spoken]], results: list[SheetResult]) -> None:
+def _explain(
+    sheet: Sheet,
+    columns: Columns,
+    read: list[tuple[Layout, Spoken]],
+    results: list[SheetResult],
+    blanked: list[ledger.Column],
+) -> None:
     """Write the ledger of a sheet's columns beside its (first) result; what has no fate is a doubt of its layout."""
     first = results[0]
     melted = {heading: ours for _, spoken in read for heading, ours in spoken.melted.items()}
     first.columns = ledger.ledger(sheet.name, columns, read, melted, general_unit(sheet))
+    instead = {line.heading: line for line in blanked}
+    first.columns = [instead.get(line.heading, line) for line in first.columns]
+    first.control_totals += [{"sheet": sheet.name, **check} for check in sheet.subtotals]
     asked = tuple(f"column_unexplained:{one.heading}" for one in first.columns if one.fate == "asked")
     is_machines = first.layout.code in ("by_alias", "by_content")
     doubts = (*asked, *(ledger.size_doubts(columns, first.columns) if is_machines else ()))
@@ -176,12 +192,15 @@ def ingest(
     dry_run: bool = False,
     trusted: bool = False,
     province: str | None = None,
+    aside: str | None = None,
+    totals_why: str | None = None,
 ) -> Ingested:
     """Import one file: one transaction, all or nothing. Raises ``Refused`` with the reason when nothing can be loaded.
 
     What the machine doubts (``Ingested.doubts``) is stored only when ``confirmed``; then, like ``answers`` given by a
     person, it is remembered for the base and the next edition passes by itself. Lines that another file has already
-    (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``.
+    (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``. ``aside`` is the choice about hidden and
+    struck parts; ``totals_why`` is why a person takes the file though a total of it is not met.
     """
     digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
@@ -189,7 +208,9 @@ def ingest(
         places = Places.national(aliases=learnt_layouts.aliases(connection), home=province)
         known = learnt_layouts.answers(connection, base) | dict(answers or {})
         registered = code_lists.registered(connection)
-    ingested = understand(path, base, places, progress, answers=known, registered=registered, trusted=trusted)
+    ingested = understand(
+        path, base, places, progress, answers=known, registered=registered, trusted=trusted, aside=aside
+    )
     if dry_run:
         with store.reading(engine) as connection:
             if batches.is_invented(ingested, path.name, base):
@@ -198,13 +219,18 @@ def ingest(
         return ingested
     if ingested.doubts and not confirmed:
         raise Refused(Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts)))
+    set_aside.refuse_unanswered(ingested)
     progress("storing", 0.85)
     person = who or settings.person()
+    if totals_why and ingested.unmet:
+        ingested.totals_accepted = {"who": person, "why": totals_why, "totals": len(ingested.unmet)}
     originals.keep(path, digest)
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest, province)
         _repeats(connection, ingested, leave_out=leave_out_repeats)
-        batches.store_batch(connection, ingested, path.name, digest, base, person)
+        batch = batches.store_batch(connection, ingested, path.name, digest, base, person)
+        if ingested.totals_accepted:
+            store.note(connection, person, "accept_totals", totals_why or "", batch)
         learnt_layouts.remember(
             connection, _to_remember(ingested, answers or {}), base or ingested.understood[0].layout.base, person
         )

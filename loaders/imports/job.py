@@ -85,6 +85,8 @@ def _import(one: dict, job: dict, progress: _Progress) -> dict:
         confirmed=bool(one.get("confirmed")),
         leave_out_repeats=bool(one.get("leave_out_repeats")),
         dry_run=not job["store"],
+        aside=one.get("aside"),
+        totals_why=one.get("totals_why"),
     )
     return {"file": path.name, "summary": ingested.summary(path.name)} | _detail(ingested)
 

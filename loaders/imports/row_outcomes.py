@@ -10,7 +10,8 @@ import pandas as pd
 
 from loaders import reference
 from loaders.imports.account import SheetResult, control_totals, money
-from loaders.layouts.layout import Layout
+from loaders.layouts import no_support
+from loaders.layouts.layout import PLACE, Layout
 from loaders.layouts.values import Read, Words, read_rows
 from loaders.places import coordinates as points
 from loaders.places.matcher import Places
@@ -79,11 +80,27 @@ def account(
         pd.Series({row: found.code for row, found in read.bad.items()}, dtype=object).reindex(outcome.index),
     )
     _doubted(sheet, read, outcome, reason)
+    no_row = _no_support(sheet, layout, read)
+    for row, code in no_row.items():
+        if outcome[row] != "excluded":
+            outcome[row], reason[row] = ("quarantined" if code == no_support.CONTRADICTED else "excluded"), code
+    for row in sheet.left_out & set(outcome.index):
+        outcome[row], reason[row] = "excluded", sheet.aside[row]
     if sheet.hidden:
         mark(pd.Series(True, index=outcome.index), "excluded", HIDDEN)
     result = SheetResult(sheet, layout, read, matched, outcome, reason, money(read, layout))
     result.control_totals = control_totals(result)
     return result
+
+
+def _no_support(sheet: Sheet, layout: Layout, read: Read) -> dict[int, str]:
+    """Rows that are no support of anybody; what else cannot be read in them needs nobody's answer."""
+    places = {heading for ours in PLACE for heading in layout.columns.get(ours, ())}
+    found = no_support.rows(sheet.frame, layout, read.values, read.bad, places)
+    settled = {row for row, code in found.items() if code != no_support.CONTRADICTED}
+    read.problems = [problem for problem in read.problems if problem.row not in settled]
+    read.bad = {row: problem for row, problem in read.bad.items() if row not in settled}
+    return found
 
 
 def leave_out(result: SheetResult, rows: Collection[int], reason: str) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from loaders import thai
 from loaders.codes import squeeze, words
+from loaders.layouts import no_support
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
 from loaders.problems import Problem
 from loaders.thai import periods
@@ -179,7 +180,7 @@ def _parse_unique(cells: pd.Series, parse: Callable[[str], object]) -> tuple[pd.
 
 def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
     if column in BAHT:
-        return partial(thai.parse_baht, unit=_unit(column, layout))
+        return partial(_baht, unit=_unit(column, layout))
     if column in COUNT:
         return thai.parse_count
     if column == "value" or column.startswith("value:"):
@@ -198,6 +199,16 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
     if column in PLAIN_WORDS:
         return lambda text: None if squeeze(text) in NOTHING else thai.normalise(text)
     return lambda text: thai.normalise(text) or None
+
+
+def _baht(text: str, unit: str) -> int | None:
+    """Satang of a cell; words that nothing is granted (yet) are no amount, and no fault of the cell."""
+    try:
+        return thai.parse_baht(text, unit)
+    except ValueError:
+        if no_support.said(text):
+            return None
+        raise
 
 
 def _day(text: str, *, is_last: bool, era: str, centre: float | None) -> date | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from loaders.problems import Problem
+from loaders.sheets.aside.shape import Aside
 from loaders.thai import normalise
 
 MAX_CELLS = 6_000_000  # rows x columns of one sheet; 100,000 rows x 60 columns still pass
@@ -50,6 +51,7 @@ class RawSheet:
     merges: list[Merge] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     marks: list[tuple[str, int, int, str]] = field(default_factory=list)
+    aside: Aside = field(default_factory=Aside)
 
 
 @dataclass
@@ -68,6 +70,12 @@ class Table:
     problems: list[Problem] = field(default_factory=list)
     hidden: bool = False
     tags: dict[str, str] = field(default_factory=dict)  # heading -> HXL tag
+    aside: dict[int, str] = field(
+        default_factory=dict
+    )  # row number -> hidden_row, filtered_row, grouped_row, struck_row
+    outline: list[int] = field(default_factory=list)  # numbers of rows in an outline, folded or not
+    hidden_columns: list[str] = field(default_factory=list)
+    subtotals: list[dict[str, Any]] = field(default_factory=list)  # SUBTOTAL cells, compared
 
 
 def is_blank(cell: str) -> bool:

@@ -64,6 +64,13 @@ class Sheet:
     texts: dict[int, str] = field(default_factory=dict)
     heading_rows: list[int] = field(default_factory=list)
     tags: dict[str, str] = field(default_factory=dict)  # heading -> HXL tag
+    aside: dict[int, str] = field(
+        default_factory=dict
+    )  # row number -> hidden_row, filtered_row, grouped_row, struck_row
+    outline: list[int] = field(default_factory=list)  # rows of an outline, folded or not
+    hidden_columns: list[str] = field(default_factory=list)
+    subtotals: list[dict[str, Any]] = field(default_factory=list)  # SUBTOTAL cells against the rows that they sum
+    left_out: frozenset[int] = frozenset()  # rows that a person said are not to be taken
     source: str = ""  # the sheet of the file, where this one is a part of it (one column of a band)
 
     @property
@@ -138,7 +145,8 @@ def _as_dict(table: Table) -> dict[str, Any]:
 def _table_from(content: dict[str, Any]) -> Table:
     content["problems"] = [Problem(**problem) for problem in content["problems"]]
     content["dropped"] = Counter(content["dropped"])
-    content["texts"] = {int(row): text for row, text in content["texts"].items()}
+    for name in ("texts", "aside"):
+        content[name] = {int(row): text for row, text in content[name].items()}
     return Table(**content)
 
 
@@ -153,6 +161,10 @@ def _sheet(table: Table) -> Sheet:
         texts=table.texts,
         heading_rows=table.heading_rows,
         tags=table.tags,
+        aside=table.aside,
+        outline=table.outline,
+        hidden_columns=table.hidden_columns,
+        subtotals=table.subtotals,
     )
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Set as AbstractSet
 
 from loaders.problems import Problem, Refused
+from loaders.sheets.aside.checks import checks, outline_totals, strike_out
 from loaders.sheets.fill import fill_down
 from loaders.sheets.headings import Header, find_header, unique_headings
 from loaders.sheets.raw import MAX_CELLS, RawSheet, Table, is_blank, is_number, is_text, is_year, squeezed
@@ -33,6 +34,7 @@ def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table
     """Turn a raw sheet into a table; see the module's first line for the promise."""
     if max((len(row) for row in raw.rows), default=0) * len(raw.rows) > MAX_CELLS:
         raise Refused("file_too_heavy", sheet=raw.name, value=str(len(raw.rows)))
+    strike_out(raw)
     header = find_header(raw, expected)
     table = Table(raw.name, [], problems=list(raw.problems), hidden=raw.hidden)
     if header is None:
@@ -51,6 +53,7 @@ def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table
     positions = _Walk(raw, header, table).run()
     fill_down(raw, table, positions)
     _name_marks(raw, table, positions)
+    _name_aside(raw, table)
     _drop_empty_columns(header, table)
     return table
 
@@ -86,6 +89,11 @@ class _Walk:
         self.titles = {squeezed(text) for text in table.texts.values()}
         self.sections = Sections(raw, self.body, self.width, self.flags)
         self.bands = band_totals(raw, self.body, header.headings)
+        self.sums = raw.aside.total_rows | outline_totals(raw, self.body)
+        self.formulas: dict[int, set[int]] = {}
+        for one in raw.aside.subtotals:
+            if one.is_tall:
+                self.formulas.setdefault(one.row, set()).add(one.column)
         self.band: Band | None = None
         self.filled_from_band: Counter[int] = Counter()
         self.group: list[list[str]] = []
@@ -102,7 +110,7 @@ class _Walk:
         bands: list[tuple[str, str]] = []
         for position in self.body:
             row = self.raw.rows[position]
-            reason = self._reason_to_drop(position, row)
+            reason = None if position in self.sums else self._reason_to_drop(position, row)
             if reason is not None:
                 _set_aside(self.table, self.raw, position, reason)
                 continue
@@ -157,14 +165,15 @@ class _Walk:
     def _is_total(self, position: int, row: list[str]) -> bool:
         if self.raw.records:
             return False
-        verdict = "total" if position in self.bands else self.totals.verdict(row)
+        verdict = "total" if position in self.bands or position in self.sums else self.totals.verdict(row)
         if position in self.bands:
             self.band = self.bands[position]
             if self.band.column is None:
                 self.sections.open(self.band.text)
         number = self.raw.numbers[position]
         if verdict == "total":
-            cells = [cell.strip() for cell in row[: self.width]]
+            own = self.formulas.get(position, ())  # compared with the rows that they sum, not with all
+            cells = ["" if column in own else cell.strip() for column, cell in enumerate(row[: self.width])]
             self.table.totals.append(cells + [""] * (self.width - len(cells)))
             self.table.total_numbers.append(number)
             self.group = []
@@ -283,6 +292,18 @@ def _name_marks(raw: RawSheet, table: Table, positions: list[int]) -> None:
         if position in data or raw.numbers[position] in table.total_numbers:
             heading = table.headings[column] if column < len(table.headings) else f"__column_{column + 1}"
             table.problems.append(Problem(code, "quarantined", raw.name, raw.numbers[position], heading, value or None))
+
+
+def _name_aside(raw: RawSheet, table: Table) -> None:
+    """What the sheet sets aside, by row number and heading; rows and columns beyond the table's own do not count."""
+    table.aside = {
+        raw.numbers[position]: kind for position, kind in sorted(raw.aside.rows.items()) if position < len(raw.rows)
+    }
+    table.outline = [raw.numbers[position] for position in sorted(raw.aside.levels) if position < len(raw.rows)]
+    table.hidden_columns = [
+        table.headings[column] for column in sorted(raw.aside.columns) if column < len(table.headings)
+    ]
+    table.subtotals = checks(raw, table.headings)
 
 
 def _drop_empty_columns(header: Header, table: Table) -> None:

@@ -14,7 +14,7 @@ from loaders.sheets.xlsx_xml import CellMark
 _ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
 # Other programs' main streams, and names for a person who uploaded such a file.
 _OTHER_PROGRAMS = {"WordDocument": "Word", "PowerPoint Document": "PowerPoint", "__properties_version1.0": "Outlook"}
-_FILEPASS, _BOUNDSHEET, _BOOLERR, _FORMULA, _END = 0x2F, 0x85, 0x205, 0x06, 0x0A
+_FILEPASS, _BOUNDSHEET, _BOOLERR, FORMULA, END = 0x2F, 0x85, 0x205, 0x06, 0x0A
 
 
 def workbook_stream(path: Path) -> bytes:
@@ -48,10 +48,10 @@ def _workbook_name(names: set[str], file: str) -> str:
 
 def error_cells(stream: bytes) -> dict[str, list[CellMark]]:
     """Error cells of a BIFF8 workbook stream by sheet name; calamine reads them as empty cells."""
-    return {sheet: _errors_of_sheet(stream[start:]) for sheet, start in _sheet_starts(stream).items()}
+    return {sheet: _errors_of_sheet(stream[start:]) for sheet, start in sheet_starts(stream).items()}
 
 
-def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
+def records(stream: bytes) -> Iterator[tuple[int, bytes]]:
     """The records of a Workbook stream as type and body; a cut tail ends them."""
     position = 0
     while position + 4 <= len(stream):
@@ -60,10 +60,10 @@ def _records(stream: bytes) -> Iterator[tuple[int, bytes]]:
         position += 4 + length
 
 
-def _sheet_starts(stream: bytes) -> dict[str, int]:
+def sheet_starts(stream: bytes) -> dict[str, int]:
     """Sheet names and where each sheet's records begin (BIFF8)."""
     starts: dict[str, int] = {}
-    for kind, body in _records(stream):
+    for kind, body in records(stream):
         if kind == _FILEPASS:
             raise Refused("file_encrypted")
         if kind == _BOUNDSHEET and len(body) > 8:
@@ -71,7 +71,7 @@ def _sheet_starts(stream: bytes) -> dict[str, int]:
             text = body[8 : 8 + body[6] * (1 + is_wide)]
             name = text.decode("utf-16-le" if is_wide else "cp1252", errors="replace")
             starts[name] = int.from_bytes(body[:4], "little")
-        if kind == _END:
+        if kind == END:
             break
     return starts
 
@@ -79,13 +79,13 @@ def _sheet_starts(stream: bytes) -> dict[str, int]:
 def _errors_of_sheet(stream: bytes) -> list[CellMark]:
     """Cells that hold an error, and formulas whose result is one."""
     marks = []
-    for kind, body in _records(stream):
-        if kind == _END:
+    for kind, body in records(stream):
+        if kind == END:
             break
         code = None
         if kind == _BOOLERR and len(body) >= 8 and body[7] == 1:
             code = body[6]
-        elif kind == _FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
+        elif kind == FORMULA and len(body) >= 14 and body[12:14] == b"\xff\xff" and body[6] == 2:
             code = body[8]
         if code is not None:
             row, column = int.from_bytes(body[0:2], "little"), int.from_bytes(body[2:4], "little")

@@ -12,6 +12,8 @@ from typing import IO
 from xml.sax.saxutils import unescape
 
 from loaders.problems import Refused
+from loaders.sheets.aside.shape import Aside
+from loaders.sheets.aside.xlsx import Finder, struck_cells, table_filters
 from loaders.sheets.raw import MAX_CELLS
 
 CHUNK = 1 << 20
@@ -48,12 +50,13 @@ def column_number(letters: bytes) -> int:
     return number - 1
 
 
-def scan_workbook(path: Path) -> dict[str, list[CellMark]]:
-    """Marks of every sheet by sheet name; refuses a sheet whose filled cells span more than ``MAX_CELLS``."""
+def scan_workbook(path: Path) -> tuple[dict[str, list[CellMark]], dict[str, Aside]]:
+    """Marks of every sheet by sheet name, and what it sets aside; refuses one whose filled cells span over ``MAX_CELLS``."""
     with zipfile.ZipFile(path) as archive:
         try:
-            parts = sheet_parts(archive)
-            return {name: _scan_sheet(archive, part, name) for name, part in parts.items()}
+            struck = struck_cells(archive)
+            found = {name: _scan_sheet(archive, part, name, struck) for name, part in sheet_parts(archive).items()}
+            return {name: marks for name, (marks, _) in found.items()}, {name: one for name, (_, one) in found.items()}
         except (KeyError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zlib.error):
             raise Refused("file_half", value=path.name) from None
 
@@ -119,18 +122,22 @@ def _pieces(stream: IO[bytes]) -> Iterator[bytes]:
     yield rest
 
 
-def _scan_sheet(archive: zipfile.ZipFile, part: str, sheet: str) -> list[CellMark]:
+def _scan_sheet(
+    archive: zipfile.ZipFile, part: str, sheet: str, struck: re.Pattern[bytes] | None
+) -> tuple[list[CellMark], Aside]:
     marks: list[CellMark] = []
+    finder = Finder(struck, table_filters(archive, part))
     last_row = last_column = 0
     with archive.open(part) as stream:
         for piece in _pieces(stream):
             row, column = _extent(piece)
             last_row, last_column = max(last_row, row), max(last_column, column)
+            finder.take(piece)
             if _INTERESTING.search(piece):
                 marks += _cell_marks(piece)
     if (last_row + 1) * (last_column + 1) > MAX_CELLS:
         raise Refused("file_too_heavy", sheet=sheet, value=f"{last_row + 1} x {last_column + 1}")
-    return marks
+    return marks, finder.result()
 
 
 def _extent(piece: bytes) -> tuple[int, int]:

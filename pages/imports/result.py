@@ -8,6 +8,7 @@ from pages.imports import batches as import_batches
 from pages.imports import jobs as import_jobs
 from pages.imports import mapping as import_mapping
 from pages.imports import preview as import_preview
+from pages.imports import questions
 from pages.session.scope import Scope
 from pages.session.text import flat, safe, t
 
@@ -28,11 +29,14 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
         asked = [(number, words) for number in ready for words in import_preview.doubts(result["answers"][number])]
         agreed = [st.checkbox(words, key=f"doubt-{number}-{words}") for number, words in asked]
         repeats = {number: import_preview.repeats_wish(result["answers"][number], number) for number in ready}
-        is_said = all(agreed) and None not in repeats.values()
+        aside = {number: questions.set_aside(result["answers"][number], number) for number in ready}
+        totals = {number: questions.totals(result["answers"][number], number) for number in ready}
+        is_said = all(agreed) and None not in {*repeats.values(), *aside.values(), *totals.values()}
         if st.button(t("store_files", number=len(ready)), type="primary", disabled=not is_said, key="store"):
             files = import_preview.files_with(result, base)
             for number, wish in repeats.items():
                 files[number]["leave_out_repeats"] = wish == import_preview.LEAVE
+                files[number] |= {"aside": aside[number] or None, "totals_why": totals[number] or None}
             import_jobs.start([files[number] for number in ready], store=True)
             st.rerun()
 
@@ -45,6 +49,7 @@ def _one(scope: Scope, answer: dict, number: int, result: dict, base: str | None
     if "summary" in answer:
         import_preview.account(answer, stored=result["stored"])
         import_preview.ledger(answer)
+        questions.told(answer)
     import_preview.problems(answer, number)
     import_preview.sheets(scope, answer)
     if not result["stored"] and (mapping := import_mapping.mapping(answer, number, base)):

@@ -1,0 +1,93 @@
+"""Rows of a list of support that are none: they say that nothing is granted (yet), or state neither money nor work.
+
+The words stand in ``data/rules/no_support.toml``. Such rows are told and counted; they never cover a place.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Collection
+from functools import cache
+from typing import TYPE_CHECKING
+
+from loaders import settings
+from loaders.codes import squeeze
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from loaders.layouts.layout import Layout
+
+NOT_ALLOTTED, NOT_GRANTED, NOTHING_STATED = "not_allotted", "not_granted", "nothing_stated"
+REASONS = (NOT_ALLOTTED, NOT_GRANTED, NOTHING_STATED)
+CONTRADICTED = "not_allotted_but_paid"
+LONGEST = 60
+AMOUNTS = ("amount", "committed", "paid")
+WORK = ("activity", "title", "activity_code")
+NO_WORK = re.compile(r"[\s\-–—_.0]*|ไม่มี|ไม่ระบุ|n/?a|none|nil", re.IGNORECASE)
+_MAYBE = re.compile("รอ|ไม่|ระหว่าง|กำลัง|ยกเลิก|งด|pend|await|wait|not|be|reject|refus|cancel|withdr", re.IGNORECASE)
+
+
+@cache
+def _rules() -> tuple[list[tuple[str, re.Pattern[str]]], re.Pattern[str], re.Pattern[str]]:
+    with (settings.RULES / "no_support.toml").open("rb") as file:
+        content = tomllib.load(file)
+    words = [(one["reason"], re.compile("|".join(one["patterns"]))) for one in content["words"]]
+    return words, re.compile(content["but"]["pattern"]), re.compile(content["elsewhere"]["pattern"], re.IGNORECASE)
+
+
+@cache
+def said(text: str) -> str | None:
+    """What a cell says of the grant: ``not_allotted``, ``not_granted``, or nothing.
+
+    Examples
+    --------
+    >>> said("ยังไม่ได้รับการจัดสรร"), said("รอจัดสรรงวดที่ 2"), said("ยกเลิกโครงการ"), said("รองนายก อบต.")
+    ('not_allotted', None, 'not_granted', None)
+    """
+    if not text or _MAYBE.search(text) is None:
+        return None
+    words, but, _ = _rules()
+    key = squeeze(text)
+    if len(key) > LONGEST or but.search(key):
+        return None
+    return next((reason for reason, pattern in words if pattern.match(key)), None)
+
+
+def rows(
+    frame: pd.DataFrame, layout: Layout, values: pd.DataFrame, bad: Collection[int], places: Collection[str]
+) -> dict[int, str]:
+    """Row number -> why it is no support, for a sheet of support; money beside such words contradicts them.
+
+    ``values`` are the sheet's values by our column, ``bad`` the rows that could not be read, ``places`` the headings of
+    place columns, in which no such words are looked for.
+    """
+    if layout.register != "support":
+        return {}
+    found: dict[int, str] = {}
+    _, _, elsewhere = _rules()
+    for heading in frame.columns:
+        if heading in places or elsewhere.search(heading):
+            continue
+        cells = frame[heading].astype(str)
+        words = {text: reason for text in cells.unique() if (reason := said(text))}
+        for row in frame.index[cells.isin(list(words))] if words else ():
+            found.setdefault(int(row), words[cells[row]])
+    paid = [name for name in ("committed", "paid") if name in values]
+    for row in found:
+        if any(values.at[row, name] or 0 for name in paid):
+            found[row] = CONTRADICTED
+    return {**_empty(layout, values, bad), **found}
+
+
+def _empty(layout: Layout, values: pd.DataFrame, bad: Collection[int]) -> dict[int, str]:
+    """Rows without any money, work or people, where the sheet has a column for one of them."""
+    money = [name for name in (*AMOUNTS, "people_reached") if name in layout.columns and name in values]
+    work = [name for name in WORK if name in layout.columns and name in values]
+    if not money and not work:
+        return {}
+    stated = values[money].map(lambda value: bool(value) and value == value).any(axis=1)
+    if work:
+        stated |= values[work].map(lambda text: bool(text) and NO_WORK.fullmatch(str(text)) is None).any(axis=1)
+    return {int(row): NOTHING_STATED for row in values.index[~stated] if int(row) not in bad}

@@ -1,0 +1,59 @@
+"""What a person has to answer before a file is stored: what the sheet sets aside, totals that are not met."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from loaders.imports.set_aside import LEAVE, TAKE
+from pages.session.text import baht, flat, t, whole
+
+MOST_TOTALS = 5
+
+
+def told(answer: dict[str, Any]) -> None:
+    """Hidden, filtered and struck parts with their baht; after storing also what was chosen, and who took unmet totals."""
+    summary = answer["summary"]
+    aside = summary.get("set_aside") or {}
+    for part in aside.get("parts", ()):
+        blanks = {"rows": whole(part["rows"]), "baht": baht(round(part["baht"] * 100))}
+        st.caption(flat(t(f"set_aside_{part['kind']}", sheet=part["sheet"], column=part["heading"], **blanks)))
+    if aside.get("parts") and aside.get("choice"):
+        st.caption(f"{t('set_aside_question')}: {t('set_aside_' + aside['choice'])}")
+    if accepted := summary.get("totals_accepted"):
+        blanks = {"who": accepted["who"], "why": accepted["why"], "number": whole(accepted["totals"])}
+        st.caption(flat(t("totals_unmet_accepted", **blanks)))
+
+
+def set_aside(answer: dict[str, Any], number: int) -> str | None:
+    """``take`` or ``leave`` for what is hidden or struck; "" where there is nothing, None until a person says it."""
+    aside = answer["summary"].get("set_aside") or {}
+    kinds = {part["kind"] for part in aside.get("parts", ())} - {"outline_row"}
+    if not kinds:
+        return ""
+    if aside["asked"]:
+        st.warning(t("set_aside_needed"))
+    return st.radio(
+        t("set_aside_question"),
+        (TAKE, LEAVE),
+        None if aside["asked"] else 0,
+        lambda choice: t(f"set_aside_{choice}"),
+        key=f"set-aside-{number}",
+        horizontal=True,
+    )
+
+
+def totals(answer: dict[str, Any], number: int) -> str | None:
+    """Why the file is stored although totals of it are not met; "" where all are, None until a person ticked and said why."""
+    unmet = [total for total in answer["summary"]["control_totals"] if not total["met"]]
+    if not unmet:
+        return ""
+    for total in unmet[:MOST_TOTALS]:
+        stated, found = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
+        figures = {"stated": stated, "found": found, "difference": stated - found}
+        words = {name: f"{figure:,.2f}" for name, figure in figures.items()}
+        st.caption(flat(t("totals_unmet_row", row=total["row"], column=total["column"] or "–", **words)))
+    is_agreed = st.checkbox(t("totals_unmet_agree", number=whole(len(unmet))), key=f"totals-{number}")
+    why = st.text_input(t("totals_unmet_why"), max_chars=300, key=f"totals-why-{number}").strip()
+    return why if is_agreed and why else None
