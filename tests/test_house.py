@@ -37,3 +37,19 @@ def test_modules_and_functions_stay_short():
 def test_every_package_says_what_lives_there(folder):
     text = (folder / "__init__.py").read_text(encoding="utf-8")
     assert ast.get_docstring(ast.parse(text))
+
+
+def test_no_frame_is_joined_to_a_plain_list_by_and_or_or():
+    """``mask & [...]`` of a frame with a list is a ``TypeError`` since pandas 3.1, on the path that nobody clicked."""
+    joins = (ast.BitAnd, ast.BitOr, ast.BitXor)
+    found = []
+    for path in (path for part in house.SOURCE for path in house.python_files(ROOT, part)):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.value] if isinstance(node, ast.AugAssign) else []  # fmt: skip
+            if (
+                sides
+                and isinstance(node.op, joins)
+                and any(isinstance(side, ast.List | ast.ListComp) for side in sides)
+            ):
+                found.append(f"{path.name}:{node.lineno}")
+    assert found == []

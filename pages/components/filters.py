@@ -33,8 +33,7 @@ def results(scope: Scope, draw: Callable[[Scope, Query, DeltaGenerator], None], 
         url_state.current().used = dict(url_state.current().used_by_view)
         if queries.current_scope() != scope:
             draw_anew()
-        if words is not None:
-            say_chosen(scope, words)
+        say_chosen(scope, words)
         draw(scope, chosen(), place)
         url_state.write()
 
@@ -103,25 +102,24 @@ def place_and_time(scope: Scope, *, timed: bool = True) -> None:
 
 
 def _row(scope: Scope, names: tuple[str, ...], with_year: tuple[str, ...] = ()) -> None:
-    said = folded(names)
+    folded(names)
     with st.container(horizontal=True, vertical_alignment="bottom", key="filters"):
         for name in names:
             with fragments.redraws(fragments.RESULTS, *(with_year if name == "year" else ())):
                 _filter(scope, name)
-    say_chosen(scope, said)
 
 
-def folded(names: tuple[str, ...]) -> DeltaGenerator:
+def folded(names: tuple[str, ...]) -> None:
     """On a phone the choices fold away under one line, so that the map is seen first: app.css does it with this mark.
 
-    The widgets stay where they are, so the link and what was chosen stay as well; what is returned is the place beside
-    the mark where :func:`say_chosen` says what is chosen.
+    The widgets stay where they are, so the link and what was chosen stay as well. Beside the mark :func:`results` says
+    what is chosen; a view without it calls :func:`say_chosen`. A container, which a part drawn alone may write to
+    (Streamlit reserves no place in an ``st.empty`` of the view that a choice has drawn anew).
     """
     url = url_state.current()
     url.filters = names
     st.html(f'<details class="kradan-fold"><summary>{safe(t("filters"))}</summary></details>')
-    url.chosen_words = st.empty()
-    return url.chosen_words
+    url.chosen_words = st.container(key="chosen")
 
 
 def _filter(scope: Scope, name: str) -> None:
@@ -136,8 +134,11 @@ def _filter(scope: Scope, name: str) -> None:
     choose(name, t(f"filter_{name}"), [ALL, *names], lambda code: names.get(code, everything), ALL)
 
 
-def say_chosen(scope: Scope, place: DeltaGenerator) -> None:
-    """What is chosen, for a phone whose choices are folded."""
+def say_chosen(scope: Scope, place: DeltaGenerator | None = None) -> None:
+    """What is chosen, for a phone whose choices are folded; ``place`` is the view's own by default."""
+    place = place or url_state.current().chosen_words
+    if place is None:
+        return
     now = chosen()
     has_year = "year" in url_state.current().filters
     words = [year(now.fiscal_year) if now.fiscal_year else t("all_years")] if has_year else []

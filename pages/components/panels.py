@@ -130,8 +130,7 @@ def _new_click(back: dict | None, kept: str) -> str | None:
 def open_subdistrict(code: str | None) -> None:
     """Go to a clicked subdistrict's own page, keeping the filters."""
     if code:
-        st.session_state["subdistrict"] = code
-        page_links.go("subdistrict", url_state.link_params(subdistrict=code))
+        page_links.go("subdistrict", url_state.going_params(subdistrict=code))
 
 
 def legend(styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:

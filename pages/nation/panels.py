@@ -34,7 +34,7 @@ MEASURES = ("agencies", "amount_baht")
 
 def filters(scope: Scope) -> None:
     """Year, function, agency and stream as any province knows them; the same keys as on a province's own pages."""
-    chosen_words = choices.folded(("year", "theme", "agency", "stream"))
+    choices.folded(("year", "theme", "agency", "stream"))
     with (
         fragments.redraws(fragments.RESULTS),
         st.container(horizontal=True, vertical_alignment="bottom", key="filters"),
@@ -46,7 +46,6 @@ def filters(scope: Scope) -> None:
         choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
         for name in ("agency", "stream"):
             _coded(scope, name)
-    choices.say_chosen(scope, chosen_words)
 
 
 def _coded(scope: Scope, name: str) -> None:

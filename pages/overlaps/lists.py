@@ -28,7 +28,7 @@ def inside(pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     if chosen.agency:
         keep &= pairs["agency_a"].eq(chosen.agency) | pairs["agency_b"].eq(chosen.agency)
     if chosen.stream:
-        keep &= [chosen.stream in str(streams).split("|") for streams in pairs["streams"]]
+        keep &= pairs["streams"].astype("str").str.split("|").map(lambda streams: chosen.stream in streams).astype(bool)
     if chosen.district:
         keep &= pairs["area_code"].str.startswith(chosen.district)
     return pairs[keep]

@@ -198,6 +198,15 @@ def link_params(**changed: str | None) -> dict[str, str]:
     return {key: value for key, value in choices.items() if value != usual.get(key)}
 
 
+def going_params(**changed: str | None) -> dict[str, str]:
+    """The present choices for a step to another view in this session, without those that are the default there too.
+
+    What a view leaves out of its address it would take out at once: a second entry of the history, and Back pressed twice.
+    """
+    usual = current().used
+    return {key: value for key, value in link_params(**changed).items() if usual.get(key) != value}
+
+
 def address(view: str, **changed: str | None) -> str:
     """A relative link; a choice set to ``None`` is dropped, though :func:`link_params` would keep it."""
     dropped = {key for key, value in changed.items() if not value}

@@ -18,6 +18,7 @@ def view(scope: Scope) -> None:
     place = st.container()
     choice = welfare_panels.choose_scheme(scope)
     choices.place_and_time(scope, timed=False)
+    choices.say_chosen(scope)
     chosen = choices.chosen()
     chosen = chosen.without("district") if choice.basis == "mean" else chosen
     if words := welfare_panels.fault(scope, choice):

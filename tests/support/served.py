@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -49,8 +50,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def board(store: Path, port: int | None = None, **environment: str) -> Iterator[str]:
-    """Serve ``app.py`` on a free port (or this one) with the store at ``store``; yields the address."""
+def board(store: Path, port: int | None = None, *, may_fail: bool = False, **environment: str) -> Iterator[str]:
+    """Serve ``app.py`` on a free port (or this one) with the store at ``store``; yields the address.
+
+    Afterwards a fault that the error boundary turned into a calm message is one all the same, unless it ``may_fail``.
+    """
     port = port or free_port()
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     settings |= {"KRADAN_STORE": str(store), **environment}
@@ -69,6 +73,9 @@ def board(store: Path, port: int | None = None, **environment: str) -> Iterator[
         except subprocess.TimeoutExpired:
             server.kill()
             server.wait()
+    told = log.read_text(errors="replace")
+    swallowed = [told[found.start() :][:3000] for found in re.finditer(r"^(?:view|store) failed: ", told, re.MULTILINE)]
+    assert may_fail or not swallowed, f"{len(swallowed)} faults became a calm message; the first: {swallowed[0]}"
 
 
 def process(address: str, child: str | None = None) -> int:

@@ -1,0 +1,37 @@
+"""Every choice of every page, each made once from a fresh visit: none is answered with "this page cannot be shown"."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+
+from pages.shell.navigation import VIEWS
+from tests.support import seeds, served, walk
+
+HAS_NO_CHOICES = {"meeting", "sources"}  # the wall is keys alone; its desk has choices
+FOREIGN_TONGUE = ("coverage", "overlaps")  # a sample in English: words change, the parts do not
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A board of its own, for every button on it is pressed; what it hid behind a calm message fails at its end."""
+    with served.board(seeds.copied("demo", tmp_path_factory.mktemp("walk") / seeds.NAME)) as running:
+        yield running
+
+
+WRITING = ("imports", "review", "sharing")  # last: their buttons withdraw files
+PAGES = [
+    *((page, "lang=th") for page in [*VIEWS, "nation"] if page not in WRITING),
+    *((page, "lang=en") for page in FOREIGN_TONGUE),
+    ("meeting", "desk=1"),
+    *((page, "lang=th") for page in WRITING),
+]
+
+
+@pytest.mark.parametrize(("page", "query"), PAGES, ids=[f"{page}-{query}" for page, query in PAGES])
+def test_every_choice_of_a_page_is_answered(address, page, query):
+    found = asyncio.run(walk.walk(address, page, query))
+    assert found.faults == []
+    assert found.made or page in HAS_NO_CHOICES
