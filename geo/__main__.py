@@ -43,13 +43,23 @@ def _data(path: Path, unit: str) -> pd.DataFrame:
     with warnings.catch_warnings():
         warnings.simplefilter("error", pd.errors.ParserWarning)  # cells beyond the heading would be dropped in silence
         table = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig", index_col=False)
-    for column in table.columns.drop(unit, errors="ignore"):
-        table[column] = table[column].where(~table[column].str.strip().isin(EMPTY), None)
     return table
 
 
-def _table(ranking: Ranking) -> pd.DataFrame:
-    """Units with the scores of the groups, and on every row what the numbers rest on."""
+def _measured(table: pd.DataFrame, unit: str) -> pd.DataFrame:
+    """The same with empty cells where nothing was measured."""
+    cells = {
+        column: table[column].where(~table[column].str.strip().isin(EMPTY), None)
+        for column in table.columns.drop(unit, errors="ignore")
+    }
+    return table.assign(**cells)
+
+
+def _table(ranking: Ranking, data: pd.DataFrame) -> pd.DataFrame:
+    """Units with the scores of the groups, what the numbers rest on, and the columns that came in, as they were written.
+
+    A column of the data that has the name of one of ours comes out as ``input:name``.
+    """
     spec = ranking.spec
     groups = ranking.groups.reset_index(drop=True).add_prefix("group:")
     stamp = {
@@ -59,7 +69,9 @@ def _table(ranking: Ranking) -> pd.DataFrame:
         "draws": spec.uncertainty.draws,
         "seed": spec.uncertainty.seed,
     }
-    return pd.concat([ranking.units, groups], axis=1).assign(**stamp)
+    ours = pd.concat([ranking.units, groups], axis=1).assign(**stamp)
+    given = data.drop(columns=spec.unit).reset_index(drop=True)
+    return pd.concat([ours, given.rename(columns={name: f"input:{name}" for name in given if name in ours})], axis=1)
 
 
 def _summary(ranking: Ranking) -> dict[str, object]:
@@ -96,7 +108,7 @@ def main(argv: list[str] | None = None) -> int:
         document = tomllib.loads(arguments.spec.read_text(encoding="utf-8"))
         spec = read_spec(document, arguments.axis)
         data = _data(arguments.data, spec.unit)
-        ranking = rank(spec, data, arguments.draws, arguments.seed)
+        ranking = rank(spec, _measured(data, spec.unit), arguments.draws, arguments.seed)
     except SpecError as error:
         return _refused(error.code, error.value, error.expected)
     except (
@@ -110,7 +122,7 @@ def main(argv: list[str] | None = None) -> int:
     ) as error:
         return _refused("rank_file_unreadable", error, "a TOML specification and a CSV table in UTF-8")
     try:
-        _table(ranking).to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
+        _table(ranking, data).to_csv(arguments.out, index=False, encoding="utf-8", lineterminator="\n")
     except OSError as error:
         return _refused("rank_file_unreadable", error, "a file that can be written")
     print(json.dumps(_summary(ranking), ensure_ascii=False))

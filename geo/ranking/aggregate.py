@@ -134,6 +134,13 @@ def _one_more_class(best: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> 
     return cost, start
 
 
+def has_spread(spec: Spec, scores: np.ndarray) -> bool:
+    """Whether the scores tell anybody apart; on stated goalposts with stated thresholds one score says enough."""
+    known = scores[~np.isnan(scores)]
+    is_absolute = spec.classing == "thresholds" and spec.normalisation == "goalposts"
+    return len(known) > 0 and (is_absolute or bool(np.ptp(known) > 1e-9 * max(1.0, float(np.abs(known).max()))))
+
+
 def class_numbers(scores: np.ndarray, method: str, classes: int, thresholds: Sequence[float] = ()) -> np.ndarray:
     """Class of each score: 0 the highest .. ``classes`` - 1 the lowest, -1 where there is no score.
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.ranking.aggregate import aggregate, class_numbers, comparable, known_share
+from geo.ranking.aggregate import aggregate, class_numbers, comparable, has_spread, known_share
 from geo.ranking.normalise import prepare
 from geo.ranking.spec import TOP, Spec, SpecError
 from geo.ranking.uncertainty import border, class_shares, draw, place, rank_band
@@ -26,7 +26,7 @@ class Ranking:
     """A ranked table and everything that has to stand beside it.
 
     ``units``: one row per unit in the order of the data: the unit column, ``score`` (NaN = not scored), ``rank`` (1 =
-    highest; NA), ``class`` (NA), ``stability`` (share of draws, 0-1, in which the class holds), ``border`` (``A/B``
+    highest; NA), ``class`` (NA: no score, or nobody differs), ``stability`` (share of draws, 0-1, in which the class holds), ``border`` (``A/B``
     where it holds in less than ``spec.uncertainty.hold``), ``rank_low`` and ``rank_high`` (ranks in nine of ten draws),
     ``known_share`` (share of the weight that is known). ``class_shares``: per unit the share of draws in each class.
     ``normalised``: unit x criterion, more = better. ``groups``: unit x group scores. ``prepared``: unit x criterion in
@@ -104,7 +104,7 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     total = scores.pop(TOP)
     classes = (
         class_numbers(total, spec.classing, len(spec.labels), spec.thresholds)
-        if spec.classing != "none"
+        if spec.classing != "none" and has_spread(spec, total)
         else np.full(len(total), -1)
     )
     units = pd.DataFrame(
@@ -113,9 +113,12 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     shares = np.full((len(units), len(spec.labels)), np.nan)
     low = high = np.zeros(len(units), dtype=int)
     if varied.draws:
-        drawn = draw(spec, prepared, total)
-        shares = class_shares(drawn.classes, len(spec.labels))
-        low, high = rank_band(drawn.ranks)
+        missing = np.isnan(prepare(replace(spec, imputation="none"), data))
+        order = np.argsort(codes.astype(str), kind="stable")  # what is drawn for a unit goes with it, not with its row
+        back = np.argsort(order)
+        drawn = draw(spec, prepared[order], total[order], missing[order])
+        shares = class_shares(drawn.classes[:, back], len(spec.labels))
+        low, high = rank_band(drawn.ranks[:, back])
     held = np.where(classes >= 0, shares[np.arange(len(units)), np.maximum(classes, 0)], np.nan)
     units["stability"] = held
     units["border"] = pd.array(

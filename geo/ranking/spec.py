@@ -11,7 +11,8 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Any
 
 NORMALISATIONS = ("minmax", "z", "goalposts", "rank")
@@ -20,6 +21,8 @@ CLASSINGS = ("none", "thirds", "thresholds", "natural")
 IMPUTATIONS = ("none", "mean", "group_mean")
 OUTLIERS = ("none", "winsorise")
 TRANSFORMS = ("none", "log")
+AXES = ("strength", "need")
+NEAR = 0.7  # how alike a misspelt key and ours are at least
 Document = Mapping[str, Any]
 TOP = ""  # the parent of criteria and groups that lead straight into the score
 
@@ -271,6 +274,59 @@ def _check_classes(spec: Spec) -> None:
         raise SpecError("rank_thresholds_unordered", spec.thresholds, "falling, as the labels do")
 
 
+_TEXTS = ("name_th", "name_en", "source", "note")
+KEYS: dict[str, tuple[str, ...]] = {
+    "": ("code", "unit", "axis", "normalise", "aggregate", "missing", "outliers", "classes", "uncertainty", "criterion",
+         "group", *_TEXTS),
+    "normalise": ("method", "scale", "centre", "spread"),
+    "aggregate": ("method",),
+    "missing": ("impute", "group", "known_share"),
+    "outliers": ("method", "skewness", "kurtosis", "most"),
+    "classes": ("method", "labels", "thresholds"),
+    "uncertainty": tuple(one.name for one in fields(Uncertainty)),
+    "criterion": ("code", "column", "direction", "weight", "group", "denominator", "goalposts", "transform", "unit", "year",
+                  "axis", *_TEXTS),
+    "group": ("code", "parent", "weight", "aggregation", "divide_by", *_TEXTS),
+}  # fmt: skip
+
+
+def _refuse_unknown(document: Document, chosen: str | None) -> None:
+    """Refuse every key that means nothing where it stands, with the nearest one that does: nothing is left out in silence."""
+    for name in document:
+        _refuse_key("", name)
+    for table in KEYS.keys() & document.keys() - {""}:
+        is_list = table in ("criterion", "group")
+        if not isinstance(document[table], list if is_list else Mapping):
+            raise SpecError(
+                "rank_key_unknown", f"{table} = {document[table]}", f"[[{table}]]" if is_list else f"[{table}]"
+            )
+    for table, content in document.items():
+        for part in content if isinstance(content, list) else [content]:
+            for name, inner in part.items() if isinstance(part, Mapping) else ():
+                if table == "classes" and name in AXES and isinstance(inner, Mapping):
+                    for key in inner:
+                        _refuse_key("classes", key, f"classes.{name}")
+                else:
+                    _refuse_key(table, name)
+    named = [chosen, document.get("axis"), *(entry.get("axis") for entry in document.get("criterion", []))]
+    for axis in named:
+        if axis is not None and axis not in AXES:
+            raise SpecError("rank_unknown_method", f"axis = {axis}", ", ".join(AXES))
+
+
+def _refuse_key(table: str, name: str, where: str | None = None) -> None:
+    if name in KEYS[table]:
+        return
+    place = where if where is not None else table
+    near = get_close_matches(name, KEYS[table], 1, NEAR)
+    elsewhere = [f"[{name}]"] if name in KEYS else [
+        f"{name} in [{other}]" for other, keys in KEYS.items() if other and name in keys
+    ]  # fmt: skip
+    everywhere = get_close_matches(name, sorted({key for keys in KEYS.values() for key in keys}), 1, NEAR)
+    hint = ", ".join([*near, *elsewhere] or everywhere or KEYS[table])
+    raise SpecError("rank_key_unknown", f"{place}.{name}".lstrip("."), hint)
+
+
 def read_spec(document: Document, axis: str | None = None) -> Spec:
     """The index of a parsed TOML document.
 
@@ -283,6 +339,7 @@ def read_spec(document: Document, axis: str | None = None) -> Spec:
         ``None`` takes the document's own ``axis`` key, or every criterion when it has none. Axes are never added up.
     """
     try:
+        _refuse_unknown(document, axis)
         return _check(_read(document, axis))
     except SpecError:
         raise

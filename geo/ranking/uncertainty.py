@@ -1,7 +1,9 @@
 """Uncertainty of a ranking: the same index drawn many times over plausible weights, scales, means and omissions.
 
-A bare rank misleads; what holds in nearly every plausible variant is a finding. Every draw is fixed by the seed and
-does not depend on the order of the rows. Method: uncertainty analysis of the JRC/OECD handbook (Saisana et al. 2005).
+A bare rank misleads; what holds in nearly every plausible variant is a finding. What is not known of a unit is drawn
+too, from the units of which it is known (hot deck, multiple imputation: Rubin 1987), so a unit of which little is known
+moves much. Every draw is fixed by the seed and does not depend on the order of the rows. Method: uncertainty analysis of
+the JRC/OECD handbook (Saisana et al. 2005).
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from geo.ranking.aggregate import aggregate, class_numbers, comparable
+from geo.ranking.aggregate import aggregate, class_numbers, comparable, has_spread
 from geo.ranking.spec import TOP, Spec
 
 BAND = (0.05, 0.95)
@@ -58,7 +60,28 @@ def _on_base_scale(scores: np.ndarray, base: np.ndarray) -> np.ndarray:
     return np.nanmean(base) + (scores - np.nanmean(scores)) * np.nanstd(base) / spread
 
 
-def draw(spec: Spec, values: np.ndarray, base: np.ndarray) -> Draws:
+class _HotDeck:
+    """Cells that are not known, and for each the units whose value may stand for it in a draw."""
+
+    def __init__(self, missing: np.ndarray) -> None:
+        known = [np.flatnonzero(~column) for column in missing.T]
+        rows, columns = np.nonzero(missing)
+        self.rows, self.columns = (part[[len(known[column]) > 0 for column in columns]] for part in (rows, columns))
+        self.counts = np.array([len(known[column]) for column in self.columns])
+        self.known = known
+
+    def filled(self, rng: np.random.Generator, table: np.ndarray) -> np.ndarray:
+        """The table with a value of another unit in every cell that is not known."""
+        if not len(self.rows):
+            return table
+        picked = (rng.random(len(self.rows)) * self.counts).astype(int)
+        donors = [self.known[column][number] for column, number in zip(self.columns, picked, strict=True)]
+        table = table.copy()
+        table[self.rows, self.columns] = table[donors, self.columns]
+        return table
+
+
+def draw(spec: Spec, values: np.ndarray, base: np.ndarray, missing: np.ndarray) -> Draws:
     """Rank and class of every unit in every draw of ``spec.uncertainty``.
 
     Parameters
@@ -67,6 +90,8 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray) -> Draws:
         Prepared units x criteria (:func:`geo.ranking.normalise.prepare`).
     base
         Scores of the stated index; units without one (NaN) take no part.
+    missing
+        Units x criteria: not known in the data, also where the specification fills the gap with a mean.
     """
     varied, scored = spec.uncertainty, ~np.isnan(base)
     rng = np.random.default_rng(varied.seed)
@@ -75,13 +100,16 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray) -> Draws:
     stated = np.array([criterion.weight for criterion in spec.criteria])
     weights = _leave_out(rng, _varied(rng, stated, varied.weight_spread, varied.draws), varied.leave_out)
     of_groups = _varied(rng, np.array([group.weight for group in spec.groups]), varied.weight_spread, varied.draws)
-    which = rng.integers(len(variants), size=varied.draws)
+    which, deck = rng.integers(len(variants), size=varied.draws), _HotDeck(missing[scored])
     ranks = np.zeros((varied.draws, len(base)), dtype=np.int32)
     classes = np.full((varied.draws, len(base)), -1, dtype=np.int8)
     names = [group.code for group in spec.groups]
     for number, variant in enumerate(which):
         group_weights = dict(zip(names, of_groups[number], strict=True))
-        scores = aggregate(spec, tables[variant], variants[variant][1], weights[number], group_weights)[TOP]
+        table = deck.filled(rng, tables[variant])
+        scores = aggregate(spec, table, variants[variant][1], weights[number], group_weights)[TOP]
+        if not has_spread(spec, scores):
+            continue  # nobody stands above anybody: no class holds in this draw
         ranks[number, scored] = place(scores)
         if spec.classing != "none":
             scores = _on_base_scale(scores, base[scored]) if spec.classing == "thresholds" else scores
@@ -90,20 +118,24 @@ def draw(spec: Spec, values: np.ndarray, base: np.ndarray) -> Draws:
 
 
 def rank_band(ranks: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Ranks between which each unit lies in nine of ten draws (5th and 95th percentile); 0 where it has none."""
-    ordered = np.sort(np.where(ranks == 0, np.iinfo(np.int32).max, ranks), axis=0)
-    counts = (ranks > 0).sum(axis=0)
-    units = np.arange(ranks.shape[1])
-    low = ordered[np.floor(BAND[0] * np.maximum(counts - 1, 0)).astype(int), units]
-    high = ordered[np.ceil(BAND[1] * np.maximum(counts - 1, 0)).astype(int), units]
-    return np.where(counts > 0, low, 0), np.where(counts > 0, high, 0)
+    """Ranks between which each unit lies in nine of ten draws (5th and 95th percentile); 0 where it has none.
+
+    In a draw that gives a unit no rank it may be anywhere: first for the one end, last for the other.
+    """
+    last, place_ = int(ranks.max(initial=0)), (ranks.shape[0] - 1)
+    ranked = (ranks > 0).any(axis=0)
+    low = np.sort(np.where(ranks == 0, 1, ranks), axis=0)[int(np.floor(BAND[0] * place_))]
+    high = np.sort(np.where(ranks == 0, last, ranks), axis=0)[int(np.ceil(BAND[1] * place_))]
+    return np.where(ranked, low, 0), np.where(ranked, high, 0)
 
 
 def class_shares(classes: np.ndarray, count: int) -> np.ndarray:
-    """Units x classes: share of the draws with a score in which the unit is in each class; NaN without a draw."""
+    """Units x classes: share of all draws in which the unit is in each class; NaN where it is in none of them.
+
+    A draw without a class counts against every class: what a draw cannot tell does not hold in it.
+    """
     hits = np.stack([(classes == number).sum(axis=0) for number in range(count)], axis=1).astype(float)
-    total = hits.sum(axis=1, keepdims=True)
-    return np.divide(hits, total, out=np.full_like(hits, np.nan), where=total > 0)
+    return np.where(hits.sum(axis=1, keepdims=True) > 0, hits / max(len(classes), 1), np.nan)
 
 
 def border(shares: np.ndarray, base: np.ndarray, labels: tuple[str, ...], hold: float) -> list[object]:

@@ -465,6 +465,60 @@ def test_thresholds_mean_the_same_in_every_draw():
     assert found.units["stability"].mean() > 0.7
 
 
+def test_a_place_of_which_little_is_known_is_less_firm_than_one_of_which_all_is():
+    values = [float(value) for value in range(0, 90, 10)]
+    spec, full = toy(
+        {"a": values, "b": values}, missing={"known_share": 0.5}, uncertainty={"draws": 400, "leave_out": 0.5}
+    )
+    poor = full.copy()
+    poor.loc[8, "b"] = None  # the top place, by one of its two criteria
+    poor.loc[4, "a"] = None
+    sure, unsure = rank(spec, full).units, rank(spec, poor).units
+    assert sure["stability"].eq(1).all()
+    for place in (4, 8):
+        assert unsure["stability"].iloc[place] < 0.95
+        width = unsure["rank_high"] - unsure["rank_low"]
+        assert width.iloc[place] > (sure["rank_high"] - sure["rank_low"]).iloc[place] + 1
+
+
+def test_what_is_filled_with_a_mean_is_not_known_either():
+    values = [float(value) for value in range(0, 90, 10)]
+    spec, data = toy({"a": values, "b": [None, *values[1:]]}, missing={"impute": "mean"})
+    assert rank(spec, data).units["stability"].iloc[0] < 0.95
+
+
+@pytest.mark.parametrize("method", ["thirds", "natural", "thresholds"])
+@pytest.mark.parametrize("values", [[5.0], [5.0] * 6], ids=["a single unit", "all alike"])
+def test_without_a_difference_there_is_no_class(values, method):
+    stated = {"thresholds": [105, 95]} if method == "thresholds" else {}
+    spec, data = toy({"a": values}, classes={"method": method, **stated})
+    units = rank(spec, data).units
+    assert units["score"].notna().all()
+    assert units[["class", "stability", "border"]].isna().all().all()
+
+
+def test_a_single_unit_between_goalposts_has_a_class():
+    spec, data = toy(
+        {"a": [90.0]},
+        criterion=[{"code": "a", "goalposts": [0, 100]}],
+        normalise={"method": "goalposts"},
+        classes={"method": "thresholds", "thresholds": [66, 33]},
+    )
+    assert rank(spec, data).units["class"].tolist() == ["A"]
+
+
+def test_a_class_that_is_called_firm_holds_when_the_missing_data_come():
+    data = pd.read_csv(CHECKS / "crodi2017_inputs_published_recomputed.csv", dtype={"mb": str})
+    spec = read_spec({**document("index_crodi2017.toml"), "missing": {"known_share": 0.3}})
+    gone = np.random.default_rng(17).random((len(data), len(spec.codes))) < 0.25
+    poor = data.astype(dict.fromkeys(spec.codes, float))
+    poor[spec.codes] = poor[spec.codes].mask(gone)
+    units = rank(spec, poor, draws=150).units
+    firm = units["stability"].ge(0.9) & gone.any(axis=1)
+    assert firm.sum() > 50
+    assert units["class"].eq(rank(spec, data, draws=0).units["class"])[firm].mean() >= 0.9
+
+
 def test_influence_tells_stated_from_real():
     rng = np.random.default_rng(5)
     common = rng.normal(size=200)
@@ -625,6 +679,39 @@ def test_wrong_specifications_are_refused_with_a_code(stated, code):
 
 
 @pytest.mark.parametrize(
+    ("stated", "value", "nearest"),
+    [
+        ({"criterion": [{"code": "a", "transfrom": "log"}]}, "criterion.transfrom", "transform"),
+        ({"criterion": [{"code": "a", "grup": "g"}]}, "criterion.grup", "group"),
+        ({"criterion": [{"code": "a"}], "grup": [{"code": "g"}]}, "grup", "group"),
+        ({"criterion": [{"code": "a", "aggregate": "geometric"}]}, "criterion.aggregate", "[aggregate]"),
+        ({"criterion": [{"code": "a"}], "normalise": {"aggregate": "geometric"}}, "normalise.aggregate", "[aggregate]"),
+        ({"criterion": [{"code": "a"}], "group": [{"code": "g", "aggregate": "x"}]}, "group.aggregate", "aggregation, [aggregate]"),
+        ({"criterion": [{"code": "a"}], "aggregate": "geometric"}, "aggregate = geometric", "[aggregate]"),
+        ({"criterion": {"code": "a"}}, "criterion = {'code': 'a'}", "[[criterion]]"),
+        ({"criterion": [{"code": "a"}], "uncertainty": {"hodl": 0.9}}, "uncertainty.hodl", "hold"),
+        ({"criterion": [{"code": "a"}], "classes": {"need": {"lables": ["x"]}}}, "classes.need.lables", "labels"),
+        ({"criterion": [{"code": "a"}], "method": "z"}, "method", "method in [normalise], method in [aggregate], "
+         "method in [outliers], method in [classes]"),
+    ],
+)  # fmt: skip
+def test_a_key_that_means_nothing_is_refused_with_the_nearest(stated, value, nearest):
+    with pytest.raises(SpecError) as refused:
+        read_spec(stated)
+    assert (refused.value.code, refused.value.value, refused.value.expected) == ("rank_key_unknown", value, nearest)
+
+
+def test_an_axis_that_is_none_does_not_lose_a_criterion():
+    for stated, axis in (
+        ({"criterion": [{"code": "a", "axis": "strenght"}]}, None),
+        ({"criterion": [{"code": "a"}]}, "nede"),
+    ):
+        with pytest.raises(SpecError) as refused:
+            read_spec(stated, axis)
+        assert refused.value.code == "rank_unknown_method"
+
+
+@pytest.mark.parametrize(
     ("data", "code"),
     [
         ({"subdistrict_code": ["1", "1"], "a": [1, 2]}, "rank_unit_twice"),
@@ -654,6 +741,7 @@ def test_command_line_refuses_with_exit_2_and_keeps_codes_as_text(tmp_path):
     assert written[1].startswith("007,")
     assert written[2].startswith("NA,")
     assert written[3].startswith("009,,,")
+    assert [row.rpartition(",")[2] for row in written] == ["a", "1", "2", ""]  # what came in comes out
     bad = command_line(tmp_path / "spec.toml", tmp_path / "missing.csv", tmp_path / "out2.csv")
     assert bad.returncode == 2
     assert json.loads(bad.stderr)["problem"] == "rank_file_unreadable"
