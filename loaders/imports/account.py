@@ -224,4 +224,6 @@ def row_problems(result: SheetResult) -> list[Problem]:
 
 def written_places(place: pd.DataFrame) -> list[str]:
     """The place of every row as the file writes it, in one text."""
+    if place.columns.empty:
+        return [""] * len(place)
     return [" ".join(cell for cell in cells if cell).strip() for cells in place.itertuples(index=False, name=None)]

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pandas as pd
 
 from loaders import reference
+from loaders.imports import other_columns
 from loaders.imports.account import SheetResult, control_totals, money
 from loaders.layouts import no_support
 from loaders.layouts.layout import PLACE, Layout
@@ -23,6 +24,7 @@ OUTSIDE_COUNTRY = points.OUTSIDE_COUNTRY
 NO_PLACE = "no_place_named"
 NO_VALUE = "no_value"
 HIDDEN = "hidden_sheet"
+DECIDED = "__decided"  # heading of a place that a person decided
 ELSEWHERE = {OUTSIDE, points.OUTSIDE_COUNTRY}
 LONGEST_PLACE = 4_000  # letters of a cell that are searched for a place
 AREA_WORD = r"ตำบล|แขวง|อำเภอ|เขต|จังหวัด|กรุงเทพ|(?:^|\s)(?:ต|อ|จ)\."
@@ -55,6 +57,9 @@ def account(
     if "place_text" in read.place:
         read.place["place_text"] = _spelled_out(read.place["place_text"])
     matched = _with_points(read.place, _with_offices(read.place, places.match_frame(read.place)), layout, places.home)
+    if DECIDED not in sheet.frame:
+        nameless = ~matched["is_accepted"].astype(bool) & _names_nothing(read.place, matched)
+        matched = other_columns.look(sheet.frame, layout, read.place, matched, nameless, places)
     outcome = pd.Series("loaded", index=sheet.frame.index, dtype=object)
     reason = pd.Series("", index=sheet.frame.index, dtype=object)
 
@@ -128,7 +133,7 @@ def _doubted(sheet: Sheet, read: Read, outcome: pd.Series, reason: pd.Series) ->
 def _names_nothing(place: pd.DataFrame, matched: pd.DataFrame) -> pd.Series:
     """Rows that name no place at all: empty place cells, or free text without a word for an area."""
     empty = matched["problem"].isin(["place_empty", NO_PLACE])
-    if "place_text" not in place or not set(place.columns) <= {"place_text", "province"}:
+    if "place_text" not in place or not set(place.columns) <= {"place_text", "province", "named_in"}:
         return empty
     named = place["province"].str.strip().ne("") if "province" in place else pd.Series(False, index=place.index)
     return empty | (
@@ -147,14 +152,8 @@ def _title_province(texts: list[str], places: Places) -> str | None:
     """The one province that the title names; a sheet without a province column is about it."""
     found: set[str] = set()
     for name in (name for text in texts for name in TITLE_PROVINCE.findall(text)):
-        found |= _starting(name, places)
+        found |= places.look.starting(name)
     return places.book.areas[found.pop()].name_th if len(found) == 1 else None
-
-
-def _starting(name: str, places: Places) -> set[str]:
-    """The province with the longest name that a run of letters begins with."""
-    starts = (name[:length] for length in range(len(name), 1, -1))
-    return set(next((codes for start in starts if (codes := places.book.province(0, start))), ()))
 
 
 def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
@@ -233,7 +232,9 @@ def _reason_away(
     column = _provinces(province, places)
     named = set(column)
     for parts in split_places(text) + split_places(subdistrict):
-        named |= _provinces(parts.province, places) or _starting(name_key(parts.province), places) or column or {home}
+        named |= (
+            _provinces(parts.province, places) or places.look.starting(name_key(parts.province)) or column or {home}
+        )
     listed = {one[:2] for one in candidates.split("|") if one}
     if not named and CAPITAL.search(text):
         named = {"10"}

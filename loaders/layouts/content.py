@@ -11,7 +11,7 @@ import pandas as pd
 
 from loaders import thai
 from loaders.places.gazetteer import nation
-from loaders.places.text import LEVEL_WORDS, name_key, plain
+from loaders.places.text import LEVEL_WORDS, OFFICE, name_key, plain, split_places
 
 SAMPLE = 300
 SURE, LIKELY = 0.9, 0.7
@@ -100,6 +100,31 @@ def places(
         if spoken and max(spoken.values()) >= 0.5:
             found["place_text"] = [max(spoken, key=spoken.__getitem__)]
     return found, doubts if "place_code" not in found else ()
+
+
+def speaks_of_places(frame: pd.DataFrame) -> bool:
+    """Whether a column of words (units, projects) names a place in most of its cells, with a level or an office before it."""
+    for heading in frame.columns:
+        texts = _sample(frame[heading])
+        if texts and sum(map(_names_a_place, texts)) >= 0.5 * len(texts):
+            return True
+    return False
+
+
+def _names_a_place(text: str) -> bool:
+    parts = split_places(plain(text))
+    known = _names()
+    return any(
+        key[:length] in known[level]
+        for one in parts
+        for level, name in (
+            ("subdistrict", OFFICE.sub("", one.subdistrict)),
+            ("district", one.district),
+            ("province", one.province),
+        )
+        if (key := name_key(name))
+        for length in range(len(key), 2, -1)
+    )
 
 
 def _is_money(texts: list[str]) -> bool:

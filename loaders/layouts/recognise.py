@@ -23,6 +23,7 @@ from loaders.problems import Problem, Refused
 if TYPE_CHECKING:
     from loaders.sheets.read import Sheet
 
+IN_WORDS = ("support", "organisation", "welfare_fund")  # registers whose rows may name their place in words alone
 REGISTERS = ("support", "indicator", "organisation", "welfare_fund")
 NAMES_A_PLACE = ("place_code", "subdistrict", "place_text", "district", "province", "latitude")
 WEAK = {
@@ -199,7 +200,9 @@ def _by_alias(
     if register == "organisation" and (named := _organisation(rest)) and "organisation_name" not in values:
         values["organisation_name"] = [named[0]]
         constants = {"organisation_kind": named[1]} if named[1] and "organisation_kind" not in values else {}
-    has_place = any(ours in places for ours in NAMES_A_PLACE)
+    has_place = any(ours in places for ours in NAMES_A_PLACE) or (
+        register in IN_WORDS and content.speaks_of_places(sheet.frame)
+    )
     strong = [ours for ours in values if ours not in WEAK]
     missing = [ours for ours in REQUIRED.get(register, ()) if ours not in values and ours != "agency"]
     if not has_place or not strong or missing:

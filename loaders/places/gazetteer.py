@@ -204,6 +204,11 @@ class Lookup:
                     return codes, tier
         return set(), 0
 
+    def starting(self, key: str) -> set[str]:
+        """The province with the longest name that a run of letters begins with."""
+        starts = (key[:length] for length in range(len(key), 1, -1))
+        return set(next((codes for start in starts if (codes := self.book.province(0, start))), ()))
+
     def districts(self, provinces: Iterable[str], cell: Cell) -> tuple[set[str], int]:
         """Districts, also former ones, that a cell names inside the provinces, and the tier it took."""
         for tier, keys in enumerate(cell.keys):

@@ -396,7 +396,8 @@ def _parents(match: Match) -> tuple[str | None, str | None]:
     return min(districts) if len(districts) == 1 else None, min(provinces) if len(provinces) == 1 else None
 
 
-def _row(match: Match) -> tuple:
+def result_row(match: Match) -> tuple:
+    """An answer as a row of :data:`RESULT`."""
     district, province = _parents(match)
     candidates = "|".join(one.code for one in match.candidates)
     villages = ",".join(match.villages) or None
@@ -422,7 +423,7 @@ def match_frame(match: Callable[[Written], Match], frame: pd.DataFrame) -> pd.Da
     rows = []
     for cells in zip(*columns, strict=True):
         if (row := answers.get(cells)) is None:
-            row = answers[cells] = _row(match(Written(*cells)))
+            row = answers[cells] = result_row(match(Written(*cells)))
         rows.append(row)
     result = pd.DataFrame(rows, columns=RESULT, index=frame.index)
     text = [name for name in RESULT if name != "is_accepted"]

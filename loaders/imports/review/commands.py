@@ -16,6 +16,7 @@ from loaders import store
 from loaders.imports import batches, duplicates
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.duplicates import Repeat
+from loaders.imports.other_columns import BY_ROW
 from loaders.imports.review.queries import DECIDED, NO_KEY, keys_of, places_now, read_again
 from loaders.problems import Problem, Refused
 from loaders.store import tables
@@ -56,7 +57,8 @@ def decide_place(
         done = []
         for batch_id, sheet, group in _by_sheet(rows):
             keys = keys_of(read_again(connection, batch_id, sheet, group, places))
-            named = {key for key in keys.values() if key != NO_KEY} if remember else set()
+            told = {int(row["row"]) for row in group if row["problem"] in BY_ROW}
+            named = {key for row, key in keys.items() if key != NO_KEY and row not in told} if remember else set()
             _learn(connection, named, area_code, reason, who)
             result = read_again(connection, batch_id, sheet, group, places, {DECIDED: area_code})
             facts = {"kind": "place", "area_code": area_code}

@@ -14,6 +14,8 @@ from sqlalchemy import Connection, select
 from loaders import settings
 from loaders.imports import learnt_layouts, row_outcomes
 from loaders.imports.account import SheetResult
+from loaders.imports.other_columns import BY_ROW
+from loaders.imports.row_outcomes import DECIDED
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
 from loaders.places.matcher import Places, Written, alias_key
@@ -32,7 +34,6 @@ READER_DOUBTS = {
     "formula_without_value",
     "error_cell",
 }
-DECIDED = "__decided"
 NO_KEY = alias_key(Written())
 
 
@@ -69,9 +70,9 @@ def waiting(connection: Connection, province: str | None = None) -> pd.DataFrame
                 (found.column or "") if found and frame.at[position, "kind"] == "value" else ""
             )
             is_place = frame.at[position, "kind"] == "place"
-            frame.at[position, "alike"] = (
-                keys[int(row)] if is_place else f"{frame.at[position, 'heading']}|{frame.at[position, 'value'] or ''}"
-            )
+            written = f"{frame.at[position, 'heading']}|{frame.at[position, 'value'] or ''}"
+            by_row = frame.at[position, "problem"] in BY_ROW or keys[int(row)] == NO_KEY
+            frame.at[position, "alike"] = keys[int(row)] + written * by_row if is_place else written
     return frame
 
 

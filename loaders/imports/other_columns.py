@@ -1,0 +1,292 @@
+"""Places that stand in another column than those of the place: a unit, the text of a project, an address, a remark.
+
+Only words that say a place are read: a level word or a kind of local government with a known name behind it, an office
+of a province or district by its short name, and the name of the province itself. All columns of a row are read, units
+first; what they say must lie inside each other, else the row waits with all of it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+import pandas as pd
+
+from loaders.codes import squeeze
+from loaders.layouts.layout import PLACE, Layout
+from loaders.places import many
+from loaders.places.matcher import Places, Written, result_row
+from loaders.places.text import ANY_WORD, EMPTY, name_key, plain, read_cell, split_places
+from loaders.places.types import Candidate, Match, Names
+
+CONTRADICTION, IN_WORDS = "place_contradiction", "place_in_words"
+BY_ROW = (CONTRADICTION, IN_WORDS)  # what one row says; nothing to be learnt for the next file
+EVIDENCE = {"unit": "unit_column", "project": "project_text", "address": "other_column", "other": "other_column"}
+OURS = {
+    "agency": "unit", "implementer": "unit", "source": "unit", "owner": "unit",
+    "title": "project", "activity": "project", "organisation_name": "project", "fund_name": "project",
+}  # fmt: skip
+UNIT_HEADING = re.compile(
+    r"หน่วยงาน|หน่วยรับ|หน่วยดำเนิน|สังกัด|เจ้าของ|ผู้รับผิดชอบ|unit|agency|organi[sz]ation|implement|owner|responsible",
+    re.IGNORECASE,
+)
+PROJECT_HEADING = re.compile(r"โครงการ|กิจกรรม|รายการ|รายละเอียด|project|activity|title|description|item", re.IGNORECASE)
+ADDRESS_HEADING = re.compile(r"ที่อยู่|ที่ตั้ง|address|location", re.IGNORECASE)
+# Short names of offices: อบจ.X, พมจ.X, สสจ.X speak for the province, สสอ.X for the district.
+OF_PROVINCE = re.compile(r"(?<![ก-๛.])(?:[ก-ฮ]{1,3}จ\s?\.|อบจ|พมจ|สสจ|พชจ)\s*(?=[ก-ฮเแโใไ])")
+OF_DISTRICT = re.compile(r"(?<![ก-๛.])(?:[ก-ฮ]{2,3}อ\s?\.|สสอ|พชอ)\s*(?=[ก-ฮเแโใไ])")
+ALL_OF = re.compile(r"ทุก|ทั้ง|ทั่ว")
+LONG_NAME = 6  # letters; a shorter name of a province is an ordinary word too often
+
+
+class Said(NamedTuple):
+    """What one cell says: the kind of its column, its words, and the place they are."""
+
+    kind: str
+    text: str
+    match: Match
+
+    @property
+    def codes(self) -> list[str]:
+        """The places meant: one code, or those that a local government or a list of names covers."""
+        listed = [one.code for one in self.match.candidates]
+        return listed if self.match.area_level == "local_government" or not self.match.code else [self.match.code]
+
+
+def look(
+    frame: pd.DataFrame, layout: Layout, place: pd.DataFrame, matched: pd.DataFrame, nameless: pd.Series, places: Places
+) -> pd.DataFrame:
+    """``matched`` with what other columns say of the rows; ``place`` gets the words that named a place (``named_in``).
+
+    Rows that name no place get it from there; a district or province becomes the one smaller place named inside it; a
+    place that another column contradicts waits.
+    """
+    columns = _columns(frame, layout)
+    if not columns:
+        return matched
+    settled = matched["is_accepted"].astype(bool)
+    is_national = layout.without_place == "exclude" or bool((settled & matched["province_code"].ne(places.home)).any())
+    reader = _Reader(places, is_national)
+    named_in = pd.Series("", index=frame.index)
+    changed: dict[int, tuple] = {}
+    for row, cells in _speaking(frame, columns, reader).items():
+        if nameless[row]:
+            answer = reader.settle(cells)
+        elif settled[row]:
+            answer = reader.compare(cells, matched.loc[row], " ".join(place.loc[row]))
+        else:
+            continue
+        if answer is not None:
+            changed[row], named_in[row] = result_row(answer.match), answer.text
+    if changed:
+        rows = pd.DataFrame.from_dict(changed, orient="index", columns=matched.columns).astype(matched.dtypes.to_dict())
+        matched = pd.concat([matched.drop(index=list(changed)), rows]).loc[matched.index]
+        place["named_in"] = named_in
+    return matched
+
+
+def _columns(frame: pd.DataFrame, layout: Layout) -> dict[str, str]:
+    """Headings of text that is not the place, with the kind of each; units first."""
+    ours = {squeeze(name): column for column, names in layout.columns.items() for name in names}
+    found = {}
+    for heading in frame.columns:
+        column = ours.get(squeeze(heading), "")
+        if column in PLACE or column in ("person", "phone") or heading.startswith("__"):
+            continue
+        lower = heading.rpartition(" - ")[2] or heading
+        kind = OURS.get(column) or next(
+            (
+                kind
+                for kind, words in (("unit", UNIT_HEADING), ("address", ADDRESS_HEADING), ("project", PROJECT_HEADING))
+                if words.search(lower)
+            ),
+            "other",
+        )
+        found[heading] = kind
+    return dict(sorted(found.items(), key=lambda pair: list(EVIDENCE).index(pair[1])))
+
+
+def _speaking(frame: pd.DataFrame, columns: dict[str, str], reader: _Reader) -> dict[int, list[tuple[str, str]]]:
+    """Row -> its cells that may name a place, as (kind, text)."""
+    pattern = re.compile(
+        "|".join([ANY_WORD.pattern, OF_PROVINCE.pattern, OF_DISTRICT.pattern, *map(re.escape, reader.home_names)])
+    )
+    found: dict[int, list[tuple[str, str]]] = {}
+    for heading, kind in columns.items():
+        texts = frame[heading].astype(str)
+        speaking = {
+            text
+            for text in texts.unique()
+            if pattern.search(plain(text)) or many.region(text) or (kind != "project" and reader.bare(text))
+        }
+        for row, text in texts[texts.isin(speaking)].items():
+            found.setdefault(int(row), []).append((kind, text))
+    return found
+
+
+class _Reader:
+    """Reads the cells of rows; every text once."""
+
+    def __init__(self, places: Places, is_national: bool) -> None:
+        self.places, self.is_national = places, is_national
+        home = places.book.areas[places.home]
+        self.home_name = home.name_th
+        self.home_names = [plain(name) for name in (home.name_th, home.name_en) if len(name) >= LONG_NAME]
+        self._known: dict[tuple[str, str, str], Match | None] = {}
+        self._bare: dict[str, list[str]] = {}
+        for code, area in places.book.areas.items():
+            if code[:2] == places.home and len(code) in (4, 6):
+                self._bare.setdefault(name_key(plain(area.name_th)), []).append(code)
+
+    def bare(self, text: str) -> list[str]:
+        """Areas of the home province whose name is the whole cell; not in sheets about the whole country."""
+        return [] if self.is_national else self._bare.get(name_key(plain(text)), [])
+
+    def settle(self, cells: list[tuple[str, str]]) -> Said | None:
+        """The place of a row whose own columns name none."""
+        stated = {code for _, text in cells for code in self._provinces(text)}
+        hint = self.places.book.areas[min(stated)].name_th if len(stated) == 1 else ""
+        said = self._said(cells, hint)
+        accepted = [one for one in said if one.match.code]
+        if accepted:
+            best = max(accepted, key=lambda one: (_fineness(one), -list(EVIDENCE).index(one.kind)))
+            if any(not _nested(one.codes, best.codes) for one in said):
+                return (
+                    self._contradiction(said) if any(c[:2] == self.places.home for o in said for c in o.codes) else best
+                )
+            return self._doubted(best, is_placed=bool(stated))
+        if said and any(code[:2] == self.places.home for one in said for code in one.codes):
+            return said[0]
+        return self._loosely(cells)
+
+    def compare(self, cells: list[tuple[str, str]], own: pd.Series, written: str) -> Said | None:
+        """A row with a place of its own: ``None`` when nothing is to be changed."""
+        code = str(own["area_code"])
+        codes = str(own["candidates"]).split("|") if own["area_level"] == "local_government" else [code]
+        areas = self.places.book.areas
+        province, district = (
+            areas[c].name_th if c in areas else "" for c in (str(own["province_code"]), str(own["district_code"]))
+        )
+        said = [
+            one
+            for one in self._said(cells, province, district)
+            if one.kind in ("unit", "project", "other") and (one.kind == "unit" or len(min(one.codes, key=len)) >= 4)
+        ]
+        against = [one for one in said if not _nested(one.codes, codes)]
+        if against:
+            if not any(c[:2] == self.places.home for c in (*codes, *(c for one in against for c in one.codes))):
+                return None
+            return self._contradiction(
+                [Said("other", "", Match(code, None, "", True, (Candidate(code, "column", 1.0),))), *against]
+            )
+        if own["area_level"] not in ("province", "district") or ALL_OF.search(written):
+            return None
+        finer = [one for one in said if one.match.code and _fineness(one) > len(code)]
+        best = max(finer, key=_fineness, default=None)
+        if best is None or any(not _nested(one.codes, best.codes) for one in finer):
+            return None
+        return best
+
+    def _said(self, cells: list[tuple[str, str]], province: str, district: str = "") -> list[Said]:
+        found = [Said(kind, text, match) for kind, text in cells if (match := self._read(text, province, district))]
+        return [
+            one._replace(match=one.match._replace(evidence=EVIDENCE[one.kind])) if one.match.code else one
+            for one in found
+        ]
+
+    def _read(self, text: str, province: str, district: str) -> Match | None:
+        """The place that a text says; ``None`` when it says none that is known."""
+        key = (text, province, district)
+        if key not in self._known:
+            self._known[key] = self._match(text, province, district)
+        return self._known[key]
+
+    def _match(self, text: str, province: str, district: str) -> Match | None:
+        spoken = _spelled_out(text)
+        parts = split_places(spoken)
+        if not parts:
+            return None
+        own = bool(self._provinces(text))
+        match = self.places.match(Written(text=spoken, province="" if own else province))
+        if match.problem == "place_ambiguous" and district and not own:
+            match = self.places.match(Written(text=spoken, province=province, district=district))
+        if match.accepted:
+            is_hint = match.area_level == "province" and not own
+            return None if is_hint else match
+        named = [one for one in match.candidates if one.score >= 0.9]
+        return match._replace(candidates=tuple(named)) if named and match.problem != "place_text_conflict" else None
+
+    def _provinces(self, text: str) -> set[str]:
+        """Provinces that a text names with their level word; of a unit the home province's bare name too."""
+        found: set[str] = set()
+        for parts in split_places(_spelled_out(text)):
+            found |= self.places.look.starting(name_key(parts.province))
+        return found
+
+    def _contradiction(self, said: list[Said]) -> Said:
+        codes = dict.fromkeys(code for one in said for code in one.codes)
+        offered = tuple(Candidate(code, "column", 0.9) for code in codes)
+        text = " | ".join(dict.fromkeys(one.text for one in said if one.text))
+        return Said("other", text, Match(None, None, "ambiguous", False, offered[:8], CONTRADICTION))
+
+    def _doubted(self, best: Said, *, is_placed: bool) -> Said | None:
+        """A settled place, unless the sheet is about the whole country and the name stands in other provinces too."""
+        match = best.match
+        if not self.is_national:
+            is_away = best.codes[0][:2] != self.places.home
+            return best._replace(match=_waiting(match, IN_WORDS)) if is_away else best
+        if is_placed or len({parts.district for parts in split_places(_spelled_out(best.text))} - {""}):
+            return best
+        return best._replace(match=_waiting(match, "place_province_unknown")) if self._elsewhere(best.text) else best
+
+    def _elsewhere(self, text: str) -> bool:
+        """Whether a subdistrict or district of another province bears the name that a text says without a province."""
+        book = self.places.book
+        others = [code for code in book.areas if len(code) == 2 and code != self.places.home]
+        for parts in split_places(_spelled_out(text)):
+            cell = read_cell(parts.subdistrict or parts.district, "subdistrict" if parts.subdistrict else "district")
+            if self.places.look.called(Names(cell, EMPTY, EMPTY), others):
+                return True
+            if any(book.district(0, province, key) for key in cell.keys[0] for province in others):
+                return True
+        return False
+
+    def _loosely(self, cells: list[tuple[str, str]]) -> Said | None:
+        """The bare name of the province: a unit speaks for it, other words wait; a region that holds it waits."""
+        home = Candidate(self.places.home, "named", 0.8)
+        for kind, text in cells:
+            if not any(name in plain(text) for name in self.home_names):
+                continue
+            if kind == "unit":
+                match = self.places.match(Written(province=self.home_name))
+                return Said(kind, text, match._replace(evidence=EVIDENCE["unit"]))
+            return Said(kind, text, Match(None, None, "ambiguous", False, (home,), IN_WORDS))
+        for kind, text in cells:
+            if bare := self.bare(text):
+                offered = tuple(Candidate(code, "named", 0.7) for code in bare[:8])
+                return Said(kind, text, Match(None, None, "ambiguous", False, offered, IN_WORDS))
+        for kind, text in cells:
+            region = many.region(text) or frozenset()
+            if self.places.home in region:
+                return Said(kind, text, Match(None, None, "ambiguous", False, (home,), "place_region"))
+        return None
+
+
+def _waiting(match: Match, problem: str) -> Match:
+    code = str(match.code)
+    offered = match.candidates or (Candidate(code, "named", 0.9),)
+    return Match(None, None, "ambiguous", False, offered, problem)
+
+
+def _spelled_out(text: str) -> str:
+    """Short names of offices written as the province or district that they speak for."""
+    return OF_DISTRICT.sub("อำเภอ", OF_PROVINCE.sub("จังหวัด", plain(text)))
+
+
+def _fineness(said: Said) -> int:
+    return 5 if said.match.area_level == "local_government" else len(str(said.match.code))
+
+
+def _nested(one: list[str], other: list[str]) -> bool:
+    """Whether one of the places lies inside one of the others, or the other way round."""
+    return any(a.startswith(b) or b.startswith(a) for a in one for b in other)
