@@ -23,27 +23,38 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late
+    from loaders.imports.editions import EditionAsked
     from loaders.imports.ingest import ingest
+
+    def progress(step: str, _share: float) -> None:
+        if step == "storing_first_real":
+            _say("demo_will_go", path.name)
 
     try:
         ingested = ingest(
             engine,
             path,
             options.base,
+            progress=progress,
             dry_run=options.dry_run,
             confirmed=options.confirm,
             leave_out_repeats=options.leave_out_repeats,
             aside=options.set_aside,
             totals_why=options.accept_totals,
+            replaces=options.replaces or (),
+            adds=options.adds,
         )
+    except EditionAsked as stop:
+        summary = stop.ingested.summary(path.name)
+        answer(summary)
+        return complain(stop.problem.as_dict() | {"file": path.name, "editions": summary["editions"]})
     except Refused as stop:
         return complain(stop.problem.as_dict() | {"file": path.name})
     except OSError as error:
         return complain(of_path(error) | {"file": path.name})
     summary = ingested.summary(path.name)
     answer(summary)
-    if summary["repeats"]["rows"] and not summary["repeats"]["left_out"]:
-        _warn("repeats_loaded", summary["file"], summary["repeats"])
+    _tell(summary, options)
     if not options.json:
         for problem in ingested.problems[: options.show]:
             sys.stderr.write(json.dumps(problem.as_dict(), ensure_ascii=False) + "\n")
@@ -61,9 +72,35 @@ def _of_total(total: dict) -> dict:
     return {"code": "control_total_unmet"} | where | {name: f"{figure:,.2f}" for name, figure in figures.items()}
 
 
+def _tell(summary: dict, options: argparse.Namespace) -> None:
+    """What was done beside loading, or will be, in words."""
+    if summary["repeats"]["rows"] and not summary["repeats"]["left_out"]:
+        _warn("repeats_loaded", summary["file"], summary["repeats"])
+    if summary["near_repeats"]["rows"]:
+        _warn("near_repeats_told", summary["file"], summary["near_repeats"])
+    if summary["demo_withdrawn"] or (options.dry_run and summary["demo_in_use"]):
+        _say("demo_will_go" if options.dry_run else "demo_gone", summary["file"], summary["demo_withdrawn"])
+    is_open = options.dry_run and not (options.adds or options.leave_out_repeats or summary["replaces"])
+    if summary["replaces"] and not options.dry_run:
+        _say("edition_replaced", summary["file"], *summary["replaces"])
+    elif is_open and summary["editions"] and (first := summary["editions"][0])["is_edition"]:
+        complain(
+            {
+                "code": "edition_unanswered",
+                "file": summary["file"],
+                "value": first["batch"],
+                "suggestion": first["file"],
+            }
+        )
+
+
 def _warn(code: str, file: str, lines: dict) -> None:
     """Done all the same, but never in silence."""
     complain({"code": code, "file": file, "value": f"{lines['rows']:,}", "suggestion": f"{lines['baht']:,.2f}"})
+
+
+def _say(code: str, file: str, *values: object) -> None:
+    complain({"code": code, "file": file, "value": ", ".join(map(str, values))})
 
 
 def _match(options: argparse.Namespace) -> int:
@@ -91,7 +128,7 @@ def _withdraw(options: argparse.Namespace) -> int:
     from sqlalchemy import select
 
     from loaders import store
-    from loaders.imports import duplicates
+    from loaders.imports import duplicates, editions
     from loaders.store import tables
 
     with store.writing(store.open_store()) as connection:
@@ -99,12 +136,16 @@ def _withdraw(options: argparse.Namespace) -> int:
         if connection.execute(select(batch.c.id).where(batch.c.id == options.batch)).first() is None:
             raise Refused("batch_unknown", value=str(options.batch))
         missed = [] if options.active else duplicates.resting_on(connection, options.batch)
-        changed = store.set_active(connection, [options.batch], options.active, "by_hand", settings.person())
-    if not changed:
+        done = editions.switch(connection, options.batch, options.active, settings.person())
+    if not done.changed:
         raise Refused("batch_is_active" if options.active else "batch_is_withdrawn", value=str(options.batch))
     for lines in missed:
         _warn("lines_rested_on_batch", lines["file"], lines)
-    return answer({"batch": options.batch, "active": options.active, "changed": changed, "missed_by": missed})
+    for code, others in (("edition_came_back", done.restored), ("edition_went", done.withdrawn)):
+        if others:
+            complain({"code": code, "value": ", ".join(map(str, others)), "suggestion": str(options.batch)})
+    told = {"batch": options.batch, "active": options.active, "changed": done.changed, "missed_by": missed}
+    return answer(told | {"restored": done.restored, "withdrawn": done.withdrawn})
 
 
 def _give_back(options: argparse.Namespace) -> int:
@@ -139,6 +180,10 @@ def add(commands: argparse._SubParsersAction) -> None:
     give_back.set_defaults(run=_give_back)
 
 
+def _edition(text: str) -> int | str:
+    return text if text == "auto" else int(text)
+
+
 def _add_import(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("import", help="import agency files")
     command.add_argument("files", nargs="+", type=Path)
@@ -158,6 +203,11 @@ def _add_import(commands: argparse._SubParsersAction) -> None:
     command.add_argument(
         "--accept-totals", metavar="WHY", help="the file stands though a total of it is not met; kept with your name"
     )
+    command.add_argument(
+        "--replaces", action="append", type=_edition, metavar="BATCH|auto",
+        help="the file is a new edition: withdraw this batch in the same transaction; auto: the one its lines say",
+    )  # fmt: skip
+    command.add_argument("--adds", action="store_true", help="the file stands beside what is in use")
     command.add_argument("--json", action="store_true", help="summaries only, no problem rows on stderr")
     command.add_argument("--show", type=int, default=20, help="problem rows shown on stderr")
     command.set_defaults(run=_import)

@@ -18,6 +18,8 @@ from loaders.problems import Problem, count_by_code
 from loaders.sheets.read import Sheet
 
 OUTCOMES = ("loaded", "quarantined", "excluded")
+LEFT_OUT = "repeat_left_out"  # a line that another file in use has
+RETIRED = "same_money"  # a line that is another one's money, as a person said
 COUNTED = ("people_reached", "members", "hardship_members")
 NEIGHBOURS = 60  # section totals that one total may bracket
 
@@ -58,11 +60,16 @@ class Ingested:
     problems: list[Problem]
     batch_id: int | None = None
     demo_withdrawn: int = 0
+    demo_in_use: int = 0  # batches of invented data that storing will withdraw
     aliases_used: list[str] = field(default_factory=list)
     province: str = field(default_factory=settings.home_province)
     repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
     set_aside: dict = field(default_factory=lambda: {"choice": None, "asked": False, "parts": []})
     totals_accepted: dict | None = None  # who took the file though a total of it is not met, and why
+    near_repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "pairs": []})
+    editions: list[dict] = field(default_factory=list)  # what the file is to batches of its base, register and year
+    edition_lines: list[dict] = field(default_factory=list)  # its difference to the first of them
+    replaces: list[int] = field(default_factory=list)
 
     @property
     def as_of(self) -> date | None:
@@ -121,9 +128,14 @@ class Ingested:
             "repeats": self.repeats,
             "set_aside": self.set_aside,
             "totals_accepted": self.totals_accepted,
+            "near_repeats": self.near_repeats,
+            "editions": self.editions,
+            "edition_lines": self.edition_lines,
+            "replaces": self.replaces,
             "as_of": day.isoformat() if (day := self.as_of) else None,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,
+            "demo_in_use": self.demo_in_use,
         }
 
     def _excluded(self) -> dict[str, int]:

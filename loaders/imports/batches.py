@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from loaders import store
-from loaders.imports.account import OUTCOMES, Ingested, SheetResult, written_places
-from loaders.imports.duplicates import LEFT_OUT
+from loaders.imports.account import LEFT_OUT, OUTCOMES, Ingested, SheetResult, written_places
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
@@ -58,17 +58,29 @@ def _of_bytes(connection: Connection, digest: str, province: str) -> int | None:
     return next(here, None)
 
 
+def owner_of(ingested: Ingested, base: str | None) -> str:
+    """Whose data the file is: as a person said, else as its layout knows."""
+    return base or ingested.understood[0].layout.base
+
+
+def demo_in_the_way(connection: Connection, ingested: Ingested, file_name: str, base: str | None) -> int:
+    """How many batches of invented data go when this file is stored; they can be put back."""
+    if is_invented(ingested, file_name, base) or owner_of(ingested, base) == "reference":
+        return 0
+    batch = tables.import_batch
+    return connection.execute(select(func.count()).where(batch.c.is_demo, batch.c.is_active)).scalar_one()
+
+
 def store_batch(
     connection: Connection, ingested: Ingested, file_name: str, digest: str, base: str | None, who: str
 ) -> int:
     """Write everything and return the batch's number; the first real file withdraws the invented ones."""
-    layout = ingested.understood[0].layout
+    owner = owner_of(ingested, base)
     is_demo = is_invented(ingested, file_name, base)
     if is_demo:
         in_use.take_demo(connection, file_name)
-    elif (base or layout.base) != "reference":
+    elif owner != "reference":
         ingested.demo_withdrawn = in_use.take_real(connection, who)
-    owner = base or layout.base
     batch = {
         "base": owner,
         "file_name": file_name,
@@ -156,6 +168,37 @@ def add_excluded(connection: Connection, batch_id: int, reason: str, rows: int, 
     values = {"rows": table.c.rows + rows, "satang": table.c.satang + satang}
     if not connection.execute(update(table).where(mine).values(**values)).rowcount:
         connection.execute(insert(table).values(batch_id=batch_id, reason=reason, rows=rows, satang=satang))
+
+
+def take_excluded(connection: Connection, batch_id: int, reason: str, rows: int, satang: int) -> None:
+    """Take back what :func:`add_excluded` counted; a reason without rows is no more."""
+    add_excluded(connection, batch_id, reason, -rows, -satang)
+    table = tables.excluded
+    connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.rows == 0))
+
+
+def shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang: int) -> None:
+    """Move rows and money into (or out of) an outcome in the account of a batch."""
+    table = tables.import_batch
+    changed = {
+        f"rows_{outcome}": table.c[f"rows_{outcome}"] + rows,
+        "rows_in": table.c.rows_in + rows,
+        f"satang_{outcome}": table.c[f"satang_{outcome}"] + satang,
+        "satang_in": table.c.satang_in + satang,
+    }
+    connection.execute(update(table).where(table.c.id == batch_id).values(**changed))
+
+
+def sum_again(connection: Connection, batch_id: int) -> None:
+    """The batch's sums after a change; how long its person records may be kept does not start anew."""
+    holder, summary = tables.role_holder, tables.support_summary
+    until: date | None = connection.execute(
+        select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)
+    ).scalar()
+    connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
+    store.finish_batch(connection, batch_id)
+    if until is not None:
+        connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=until))
 
 
 def add_agencies(connection: Connection, result: SheetResult) -> None:

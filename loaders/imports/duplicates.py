@@ -11,21 +11,20 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import pandas as pd
 from rapidfuzz import fuzz, process
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from loaders import thai
 from loaders.codes import squeeze
-from loaders.imports.account import Ingested, SheetResult
+from loaders.imports.account import LEFT_OUT, RETIRED, Ingested, SheetResult
 from loaders.problems import Problem
 from loaders.store import tables
 
-LEFT_OUT = "repeat_left_out"
 FOUND = "repeat_found"
 ALIKE = 95.0  # of 100, of consonants and digits: a PDF read twice differs by lost vowels and marks in disorder
 TELLING = 40  # letters from which a description is a fingerprint, whoever is named beside it
@@ -63,10 +62,10 @@ class Repeat:
     of: Line
 
 
-def find(connection: Connection, ingested: Ingested, besides: int | None = None) -> list[Repeat]:
+def find(connection: Connection, ingested: Ingested, besides: Collection[int] = ()) -> list[Repeat]:
     """Rows to be loaded that are likely in use already from another file, each paired with one row there.
 
-    ``besides`` is the batch the rows belong to when they are decided later: its own lines are no other file's.
+    ``besides`` are batches whose lines are no other file's: that of rows decided later, those the file replaces.
 
     Same subdistrict (or the same larger area), fiscal year and amount; and the same activity of the same agency, or a
     long description that is nearly the same, whoever is named: two funders of one short-named activity are partners.
@@ -125,7 +124,9 @@ def summary(found: list[Repeat], *, left_out: bool) -> dict:
 
 
 def resting_on(connection: Connection, batch_id: int) -> list[dict]:
-    """Files in use that left lines out because this batch has them: without it those lines are on the board no more.
+    """Files in use that left lines out, or whose lines were retired, because this batch has them.
+
+    Without it those lines are on the board no more.
 
     ``batch``, ``file``, ``rows`` and ``baht`` of each.
     """
@@ -138,6 +139,23 @@ def resting_on(connection: Connection, batch_id: int) -> list[dict]:
             for one in told.get("of", [])
             if told.get("left_out") and one["batch"] == batch_id
         ]
+    table = tables.correction
+    columns = (
+        batch.c.id,
+        batch.c.file_name,
+        func.count().label("rows"),
+        func.sum(table.c.satang_before).label("satang"),
+    )
+    retired = (
+        select(*columns)
+        .join(batch, batch.c.id == table.c.batch_id)
+        .where(table.c.kind == RETIRED, table.c.is_undone.is_(False), table.c.value.startswith(f"{batch_id} · "))
+        .where(batch.c.is_active, batch.c.id != batch_id)
+        .group_by(batch.c.id, batch.c.file_name)
+        .order_by(batch.c.id)
+    )
+    for row in connection.execute(retired):
+        found.append({"batch": row.id, "file": row.file_name, "rows": row.rows, "baht": int(row.satang) / 100})
     return found
 
 
@@ -171,7 +189,7 @@ def _lines(result: SheetResult) -> Iterator[Line]:
 
 
 def _in_use(
-    connection: Connection, wanted: set[Key], besides: int | None, province: str
+    connection: Connection, wanted: set[Key], besides: Collection[int], province: str
 ) -> dict[Key, dict[str, list[Line]]]:
     """Lines of active real batches whose key is wanted, by their words."""
     support, batch = tables.support, tables.import_batch
@@ -193,8 +211,8 @@ def _in_use(
         .where(batch.c.is_active, batch.c.is_demo.is_(False), support.c.province_code == province)
         .order_by(support.c.batch_id, support.c.id)
     )
-    if besides is not None:
-        query = query.where(support.c.batch_id != besides)
+    if besides:
+        query = query.where(support.c.batch_id.not_in(besides))
     if None not in years:
         query = query.where(support.c.fiscal_year.in_(sorted(year for year in years if year is not None)))
     known: dict[Key, dict[str, list[Line]]] = {}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
 from loaders import settings, store
-from loaders.imports import batches, duplicates, learnt_layouts, row_outcomes, set_aside
+from loaders.imports import batches, duplicates, editions, learnt_layouts, near_repeats, row_outcomes, set_aside
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, no_support, templates
@@ -189,6 +189,8 @@ def ingest(
     answers: Mapping[str, Layout] | None = None,
     confirmed: bool = False,
     leave_out_repeats: bool = False,
+    replaces: Sequence[int | str] = (),
+    adds: bool = False,
     dry_run: bool = False,
     trusted: bool = False,
     province: str | None = None,
@@ -200,7 +202,9 @@ def ingest(
     What the machine doubts (``Ingested.doubts``) is stored only when ``confirmed``; then, like ``answers`` given by a
     person, it is remembered for the base and the next edition passes by itself. Lines that another file has already
     (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``. ``aside`` is the choice about hidden and
-    struck parts; ``totals_why`` is why a person takes the file though a total of it is not met.
+    struck parts; ``totals_why`` is why a person takes the file though a total of it is not met. A file that is an
+    edition of what is in use ``replaces`` it (numbers of batches, or ``auto``) or ``adds`` to it; until that is said
+    nothing is stored.
     """
     digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
@@ -211,40 +215,74 @@ def ingest(
     ingested = understand(
         path, base, places, progress, answers=known, registered=registered, trusted=trusted, aside=aside
     )
+    wishes = Wishes(path.name, base, tuple(replaces), adds or leave_out_repeats, leave_out_repeats)
     if dry_run:
         with store.reading(engine) as connection:
             if batches.is_invented(ingested, path.name, base):
                 in_use.refuse_demo(connection, path.name)
-            _repeats(connection, ingested, leave_out=leave_out_repeats)
+            _compared(connection, ingested, wishes)
         return ingested
     if ingested.doubts and not confirmed:
         raise Refused(Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts)))
     set_aside.refuse_unanswered(ingested)
-    progress("storing", 0.85)
     person = who or settings.person()
     if totals_why and ingested.unmet:
         ingested.totals_accepted = {"who": person, "why": totals_why, "totals": len(ingested.unmet)}
-    originals.keep(path, digest)
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest, province)
-        _repeats(connection, ingested, leave_out=leave_out_repeats)
+        _compared(connection, ingested, wishes, person)
+        originals.keep(path, digest)
+        progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
         batch = batches.store_batch(connection, ingested, path.name, digest, base, person)
         if ingested.totals_accepted:
             store.note(connection, person, "accept_totals", totals_why or "", batch)
         learnt_layouts.remember(
-            connection, _to_remember(ingested, answers or {}), base or ingested.understood[0].layout.base, person
+            connection, _to_remember(ingested, answers or {}), batches.owner_of(ingested, base), person
         )
     progress("done", 1.0)
     return ingested
 
 
-def _repeats(connection: Connection, ingested: Ingested, *, leave_out: bool) -> None:
-    """Look for lines that are in use from another file; tell them, and leave them out when that is wanted."""
-    found = duplicates.find(connection, ingested)
-    ingested.repeats = duplicates.summary(found, left_out=leave_out)
-    ingested.problems += duplicates.problems(found)
-    if leave_out and found:
-        duplicates.leave_out(ingested, found)
+@dataclass(frozen=True)
+class Wishes:
+    """What a person said about a file beside what its columns are."""
+
+    file_name: str
+    base: str | None
+    replaces: tuple[int | str, ...]
+    adds: bool
+    leave_out_repeats: bool
+
+
+def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: str = "") -> None:
+    """Compare a file with what is in use: editions, repeats, near repeats.
+
+    For ``who`` stores it, what it replaces goes out of use, and an open question of editions refuses the file.
+    """
+    owner, asked = batches.owner_of(ingested, wishes.base), None
+    ingested.demo_in_use = batches.demo_in_the_way(connection, ingested, wishes.file_name, wishes.base)
+    if not batches.is_invented(ingested, wishes.file_name, wishes.base) and owner != "reference":
+        named = [int(one) for one in wishes.replaces if one != editions.AUTO]
+        editions.check(connection, named)
+        found = editions.find(connection, ingested, owner, named)
+        ingested.editions = [one.as_dict() for one in found]
+        ingested.edition_lines = found[0].lines() if found else []
+        try:
+            ingested.replaces = editions.settle(ingested, found, wishes.replaces, adds=wishes.adds)
+        except editions.EditionAsked as stop:
+            asked = stop
+    if ingested.replaces and who:
+        store.set_active(connection, ingested.replaces, False, editions.REPLACED, who)
+    repeats = duplicates.find(connection, ingested, ingested.replaces)
+    ingested.repeats = duplicates.summary(repeats, left_out=wishes.leave_out_repeats)
+    ingested.problems += duplicates.problems(repeats)
+    near = near_repeats.find(connection, ingested, ingested.replaces, told={(one.sheet, one.row) for one in repeats})
+    ingested.near_repeats = near_repeats.summary(near)
+    ingested.problems += near_repeats.problems(near)
+    if asked and who:
+        raise asked  # with the whole account: what repeats, what is near
+    if wishes.leave_out_repeats and repeats:
+        duplicates.leave_out(ingested, repeats)
         _refuse_nothing(ingested.sheets, ingested.problems)
 
 

@@ -16,6 +16,7 @@ import pandas as pd
 from loaders import store
 from loaders.areas.register import ensure_code_lists
 from loaders.imports.account import Ingested, SheetResult
+from loaders.imports.editions import EditionAsked
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import NothingForTheBoard, ingest
 from loaders.layouts import layout as layouts
@@ -36,7 +37,7 @@ def main(arguments: list[str]) -> list[dict[str, Any]]:
         progress = _Progress(folder, Path(one["path"]).name, number, len(files))
         try:
             answers.append(_give_back(one) if job.get("give_back") else _import(one, job, progress))
-        except NothingForTheBoard as stop:
+        except (EditionAsked, NothingForTheBoard) as stop:
             refused = {"file": Path(one["path"]).name, "refused": stop.problem.as_dict()}
             answers.append(refused | _detail(stop.ingested))
         except Refused as stop:
@@ -84,6 +85,8 @@ def _import(one: dict, job: dict, progress: _Progress) -> dict:
         answers=given,
         confirmed=bool(one.get("confirmed")),
         leave_out_repeats=bool(one.get("leave_out_repeats")),
+        replaces=one.get("replaces", ()),
+        adds=bool(one.get("adds")),
         dry_run=not job["store"],
         aside=one.get("aside"),
         totals_why=one.get("totals_why"),

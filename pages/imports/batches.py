@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.frames import each_row
-from loaders import store
+from loaders.imports import editions
 from loaders.layouts import templates
 from loaders.problems import Refused
 from pages.components import records
@@ -53,10 +53,14 @@ def batches(scope: Scope) -> None:
 def _toggle(batch: int, active: bool) -> None:
     try:
         with queries.writing() as connection:
-            store.set_active(connection, [batch], active, "by_hand", import_jobs.person())
+            done = editions.switch(connection, batch, active, import_jobs.person())
     except Refused as stop:
         st.error(flat(import_preview.sentence(stop.problem.as_dict())))
     else:
+        for key, others in (("edition_came_back", done.restored), ("edition_went", done.withdrawn)):
+            if others:
+                told = {"code": key, "value": ", ".join(map(str, others)), "suggestion": str(batch)}
+                st.session_state["import_note"] = flat(import_preview.sentence(told))
         st.rerun()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import pandas as pd
@@ -263,20 +263,17 @@ def doubts(answer: dict[str, Any]) -> Iterable[str]:
         yield t(f"doubt_{name}", column=flat(column) if is_theirs else our_words(column) if column else "")
 
 
-def repeats_wish(answer: dict[str, Any], number: int) -> str | None:
-    """What to do with lines that another file has already: ``keep`` or ``leave``; None until a person says it."""
-    repeats = answer["summary"]["repeats"]
-    if not repeats["rows"]:
+def repeats_wish(answer: dict[str, Any], number: int, replaced: Collection[int] = ()) -> str | None:
+    """What to do with lines that another file has already: ``keep`` or ``leave``; None until a person says it.
+
+    Lines of batches that the file replaces are no repeats.
+    """
+    origins = [origin for origin in answer["summary"]["repeats"]["of"] if origin["batch"] not in replaced]
+    if not origins:
         return KEEP
-    st.warning(
-        t(
-            "repeats_found",
-            rows=whole(repeats["rows"]),
-            baht=baht(round(repeats["baht"] * 100)),
-            file=flat(answer["file"]),
-        )
-    )
-    for origin in repeats["of"]:
+    rows, money = sum(origin["rows"] for origin in origins), sum(round(origin["baht"] * 100) for origin in origins)
+    st.warning(t("repeats_found", rows=whole(rows), baht=baht(money), file=flat(answer["file"])))
+    for origin in origins:
         st.caption(
             t(
                 "repeats_of",

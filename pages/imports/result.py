@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from pages.imports import batches as import_batches
+from pages.imports import editions as import_editions
 from pages.imports import jobs as import_jobs
 from pages.imports import mapping as import_mapping
 from pages.imports import preview as import_preview
@@ -28,15 +29,28 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
     if ready and not result["stored"]:
         asked = [(number, words) for number in ready for words in import_preview.doubts(result["answers"][number])]
         agreed = [st.checkbox(words, key=f"doubt-{number}-{words}") for number, words in asked]
-        repeats = {number: import_preview.repeats_wish(result["answers"][number], number) for number in ready}
-        aside = {number: questions.set_aside(result["answers"][number], number) for number in ready}
-        totals = {number: questions.totals(result["answers"][number], number) for number in ready}
-        is_said = all(agreed) and None not in {*repeats.values(), *aside.values(), *totals.values()}
+        asked_of = {number: result["answers"][number] for number in ready}
+        wishes = {number: import_editions.wish(scope, answer, number) for number, answer in asked_of.items()}
+        repeats = {
+            number: import_preview.repeats_wish(answer, number, (wishes[number] or {}).get("replaces", ()))
+            for number, answer in asked_of.items()
+            if wishes[number] is not None
+        }
+        for number, answer in asked_of.items():
+            import_editions.near_repeats(scope, answer, number)
+        aside = {number: questions.set_aside(answer, number) for number, answer in asked_of.items()}
+        totals = {number: questions.totals(answer, number) for number, answer in asked_of.items()}
+        said = [*wishes.values(), *repeats.values(), *aside.values(), *totals.values()]
+        is_said = all(agreed) and None not in said
         if st.button(t("store_files", number=len(ready)), type="primary", disabled=not is_said, key="store"):
             files = import_preview.files_with(result, base)
-            for number, wish in repeats.items():
-                files[number]["leave_out_repeats"] = wish == import_preview.LEAVE
-                files[number] |= {"aside": aside[number] or None, "totals_why": totals[number] or None}
+            for number in ready:
+                files[number] |= {
+                    "leave_out_repeats": repeats[number] == import_preview.LEAVE,
+                    "aside": aside[number] or None,
+                    "totals_why": totals[number] or None,
+                    **(wishes[number] or {}),
+                }
             import_jobs.start([files[number] for number in ready], store=True)
             st.rerun()
 
@@ -47,6 +61,7 @@ def _one(scope: Scope, answer: dict, number: int, result: dict, base: str | None
     elif result["stored"]:
         st.success(t("stored_as", batch=answer["summary"]["batch"]))
     if "summary" in answer:
+        import_editions.told(answer, stored=result["stored"])
         import_preview.account(answer, stored=result["stored"])
         import_preview.ledger(answer)
         questions.told(answer)

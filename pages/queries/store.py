@@ -19,6 +19,7 @@ from loaders.areas import register as areas_register
 from loaders.decisions import Basis, scenarios
 from loaders.decisions import clearings as cleared_pairs
 from loaders.imports import duplicates
+from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
 from loaders.store import tables, users
 from loaders.store.privacy import PUBLIC, Viewer
@@ -176,6 +177,14 @@ def waiting(scope: Scope) -> pd.DataFrame:
     with reading() as connection:
         found = review_queries.waiting(connection, scope.province)
     return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
+
+
+@cached(2)
+def near_repeats(scope: Scope) -> list[near.Pair]:
+    """Pairs of supports in use that may be the same money, which nobody has decided yet."""
+    sign_in.team_only(scope.viewer)
+    with reading() as connection:
+        return near.waiting(connection, scope.province)
 
 
 @cached(2)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components import panels
 from pages.queries import store as queries
+from pages.review import near_repeats as review_near
 from pages.review import panels as review_panels
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
@@ -30,4 +31,5 @@ def view(scope: Scope) -> None:
             review_panels.evidence(scope, alike)
         with right:
             review_panels.decision(scope, alike)
+    review_near.pairs(scope)
     review_panels.past(scope)

@@ -123,7 +123,7 @@ def load_rows(engine: Engine, folder: Path, register: str, rows: list[dict[str, 
 
     path = folder / f"{register}-{base}-{len(list(folder.iterdir()))}.xlsx"
     templates.write_template(register, path, rows)
-    return ingest(engine, path, base, "tester", trusted=True)
+    return ingest(engine, path, base, "tester", trusted=True, adds=True)
 
 
 def add_batch(connection, **more) -> int:

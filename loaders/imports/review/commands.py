@@ -8,15 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import Connection, Engine, delete, func, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loaders import store
 from loaders.imports import batches, duplicates
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.duplicates import Repeat
 from loaders.imports.other_columns import BY_ROW
+from loaders.imports.review import near_repeats
 from loaders.imports.review.queries import DECIDED, NO_KEY, keys_of, places_now, read_again
 from loaders.problems import Problem, Refused
 from loaders.store import tables
@@ -161,7 +161,7 @@ def _move(
 ) -> Decided:
     """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
     batches.add_agencies(connection, result)
-    found = tuple(duplicates.find(connection, Ingested([result], [], province=province), batch_id))
+    found = tuple(duplicates.find(connection, Ingested([result], [], province=province), [batch_id]))
     store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
     problem = None
     for row in group:
@@ -216,19 +216,8 @@ def _close(
     }
     connection.execute(insert(tables.correction).values(**entry))
     connection.execute(delete(tables.quarantine).where(tables.quarantine.c.id == row["id"]))
-    _shift(connection, row["batch_id"], "quarantined", -1, -before)
-    _shift(connection, row["batch_id"], outcome, 1, satang)
-
-
-def _shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang: int) -> None:
-    table = tables.import_batch
-    changed = {
-        f"rows_{outcome}": table.c[f"rows_{outcome}"] + rows,
-        "rows_in": table.c.rows_in + rows,
-        f"satang_{outcome}": table.c[f"satang_{outcome}"] + satang,
-        "satang_in": table.c.satang_in + satang,
-    }
-    connection.execute(update(table).where(table.c.id == batch_id).values(**changed))
+    batches.shift(connection, row["batch_id"], "quarantined", -1, -before)
+    batches.shift(connection, row["batch_id"], outcome, 1, satang)
 
 
 def _finish(
@@ -242,22 +231,10 @@ def _finish(
         tuple(found for one in done for found in one.repeats),
     )
     for batch_id in sorted(changed):
-        _sum_again(connection, batch_id)
+        batches.sum_again(connection, batch_id)
     store.note(connection, who, action, detail)
     store.touch(connection)
     return total
-
-
-def _sum_again(connection: Connection, batch_id: int) -> None:
-    """The batch's sums after a change; how long its person records may be kept does not start anew."""
-    holder, summary = tables.role_holder, tables.support_summary
-    until: date | None = connection.execute(
-        select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)
-    ).scalar()
-    connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
-    store.finish_batch(connection, batch_id)
-    if until is not None:
-        connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=until))
 
 
 def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
@@ -292,6 +269,10 @@ def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
 
 
 def _reopen(connection: Connection, one: dict) -> None:
+    if one["kind"] in near_repeats.KINDS:
+        near_repeats.reopen(connection, one)
+        return
+    near_repeats.release(connection, one)
     register = tables.REGISTERS[one["register"]]
     mine = (
         (register.c.batch_id == one["batch_id"]) & (register.c.sheet == one["sheet"]) & (register.c.row == one["row"])
@@ -299,11 +280,9 @@ def _reopen(connection: Connection, one: dict) -> None:
     if one["outcome"] == "loaded":
         connection.execute(delete(register).where(mine))
     else:
-        batches.add_excluded(connection, one["batch_id"], one["outcome_reason"], -1, -one["satang_after"])
-        table = tables.excluded
-        connection.execute(delete(table).where(table.c.batch_id == one["batch_id"], table.c.rows == 0))
+        batches.take_excluded(connection, one["batch_id"], one["outcome_reason"], 1, one["satang_after"])
     before = json.loads(one["before"])
     del before["id"]  # a later import may have been given the same number
     store.insert_rows(connection, tables.quarantine, [before])
-    _shift(connection, one["batch_id"], one["outcome"], -1, -one["satang_after"])
-    _shift(connection, one["batch_id"], "quarantined", 1, one["satang_before"])
+    batches.shift(connection, one["batch_id"], one["outcome"], -1, -one["satang_after"])
+    batches.shift(connection, one["batch_id"], "quarantined", 1, one["satang_before"])

@@ -37,7 +37,7 @@ def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
 
 def after_the_first(engine: Engine, folder: Path, rows: list[list[str]], **options):
     ingest(engine, csv_file(folder, FIRST, "มกราคม.csv", HEADS), trusted=True)
-    return ingest(engine, csv_file(folder, rows, "กุมภาพันธ์.csv", HEADS), trusted=True, **options)
+    return ingest(engine, csv_file(folder, rows, "กุมภาพันธ์.csv", HEADS), trusted=True, **{"adds": True} | options)
 
 
 def test_a_list_that_grew_is_told_and_loaded_whole_unless_said_otherwise(engine: Engine, tmp_path: Path) -> None:
@@ -94,7 +94,7 @@ def test_without_money_only_the_same_words_of_the_same_agency_are_a_repeat(engin
     first = [["ท่าศาลา", "ท่าศาลา", "พอช.", LONG, "2550", "-"], ["สิชล", "สิชล", "พอช.", "ลานกีฬา", "2550", "-"]]
     ingest(engine, csv_file(tmp_path, first, "ก.csv", HEADS), trusted=True)
     near = [["ท่าศาลา", "ท่าศาลา", "พอช.", LONG.replace("้", ""), "2550", "-"], first[1]]
-    found = ingest(engine, csv_file(tmp_path, near, "ข.csv", HEADS), trusted=True)
+    found = ingest(engine, csv_file(tmp_path, near, "ข.csv", HEADS), trusted=True, adds=True)
     assert [one.row for one in found.problems if one.code == "repeat_found"] == [3]
 
 
@@ -122,7 +122,7 @@ def test_a_row_decided_later_is_compared_with_other_files_but_not_with_its_own(e
     astray = [["ท่าศาลาา", "ท่าศาลา", *FIRST[0][2:]], ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ปลูกป่า", "2550", "77"], FIRST[2]]
     ingest(engine, csv_file(tmp_path, FIRST[:1], "มกราคม.csv", HEADS), trusted=True)
     own = ["ท่าศาลา", "ท่าศาลา", "พอช.", "ปลูกป่า", "2550", "77"]  # the same words as a row that waits beside it
-    ingest(engine, csv_file(tmp_path, [*astray, own], "กุมภาพันธ์.csv", heads), trusted=True)
+    ingest(engine, csv_file(tmp_path, [*astray, own], "กุมภาพันธ์.csv", heads), trusted=True, adds=True)
     with store.reading(engine) as connection:
         waiting = queries.waiting(connection)
     done = commands.decide_place(engine, waiting["id"], "800801", "asked", "x")

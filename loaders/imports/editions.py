@@ -1,0 +1,380 @@
+"""Editions: what a file is to those of the same base, register and year in use, line by line; replacing and its undo.
+
+A person says whether a file replaces a batch, adds to it, or is another base's. Where its lines say that it is an
+edition of what is in use, nothing is stored before that is said.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from rapidfuzz import fuzz, process
+from sqlalchemy import Connection, select
+
+from loaders import store
+from loaders.codes import squeeze
+from loaders.imports import batches
+from loaders.imports.account import Ingested, SheetResult, money_column, written_places
+from loaders.layouts.values import cells_as_json
+from loaders.problems import Problem, Refused
+from loaders.store import tables
+from loaders.store.read import provinces_of
+
+AUTO = "auto"
+REPLACED = "replaced"
+UNNAMED = "unnamed_base"
+TELLING = 40  # letters from which words tell by themselves, whoever is named beside them
+SHARE = 0.5  # of the lines in use that the new file has, from which it is an edition of them
+ALIKE = 80.0  # of 100: words of one line in two editions
+MOST_TOLD = 500
+NAMES = {"support": "activity", "welfare_fund": "fund_name", "organisation": "organisation_name", "role_holder": "person",
+         "indicator": "indicator_code"}  # fmt: skip
+WHOSE = {"support": "agency_code", "contribution": "source", "role_holder": "role"}
+YEARS = {"plan": "plan_year"}
+PLACES = {*batches.PLACES, "written_place"}
+# Not what a line says: where it stands, how its place was found, the ordinal of a list, a date that storing sets.
+PASSING = PLACES | {"id", "batch_id", "sheet", "row", "reference", "retain_until"}
+
+
+class Line(NamedTuple):
+    """One line of a file; one that waits is known by its cells, and by the values that could be read."""
+
+    register: str
+    place: str
+    year: int | None
+    name: str
+    who: str
+    values: tuple
+    satang: int
+    cells: str
+    words: str
+    sheet: str
+    row: int
+
+
+@dataclass
+class Edition:
+    """A batch in use and what the new file makes of its lines: pairs (of both), and lines of one alone.
+
+    Another form of sheet is another extract of one book, not an edition: its lines are told as repeats.
+    """
+
+    batch: int
+    file: str
+    base: str
+    is_same_form: bool = True
+    same: list[tuple[Line, Line]] = field(default_factory=list)
+    changed: list[tuple[Line, Line]] = field(default_factory=list)
+    gone: list[Line] = field(default_factory=list)
+    new: list[Line] = field(default_factory=list)
+
+    @property
+    def is_edition(self) -> bool:
+        """Whether the lines say that this file stands for the batch: most of its lines are in it, or what is in it differs."""
+        found = len(self.same) + len(self.changed)
+        here, there = found + len(self.new), found + len(self.gone)
+        revised = sum(old.satang != new.satang for old, new in self.changed)
+        return self.is_same_form and bool(found) and (found >= SHARE * there or revised >= SHARE * here)
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether replacing loses no large part of what is in use."""
+        found = len(self.same) + len(self.changed)
+        return self.is_edition and found >= SHARE * (found + len(self.gone))
+
+    @property
+    def kind(self) -> str:
+        """``same_file``, ``longer``, ``corrected`` or ``other_part``."""
+        if not self.same and not self.changed:
+            return "other_part"
+        if self.changed or self.gone:
+            return "corrected"
+        return "longer" if self.new else "same_file"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Counts and baht of the difference."""
+        pairs = {"same": self.same, "changed": self.changed}
+        told = {
+            name: {
+                "rows": len(lines),
+                "baht_before": _baht(old for old, _ in lines),
+                "baht": _baht(new for _, new in lines),
+            }
+            for name, lines in pairs.items()
+        }
+        lone = {
+            name: {"rows": len(lines), "baht": _baht(lines)} for name, lines in (("new", self.new), ("gone", self.gone))
+        }
+        head = {
+            "batch": self.batch,
+            "file": self.file,
+            "base": self.base,
+            "kind": self.kind,
+            "is_edition": self.is_edition,
+        }
+        return head | told | lone
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The difference line by line: changed, gone, new; the equal ones are only counted."""
+        changed = [_told("changed", new, old) for old, new in self.changed]
+        listed = changed + [_told("gone", None, old) for old in self.gone] + [_told("new", new) for new in self.new]
+        return listed[:MOST_TOLD]
+
+
+def _baht(lines: Iterable[Line]) -> float:
+    return sum(line.satang for line in lines) / 100
+
+
+def _told(what: str, new: Line | None, old: Line | None = None) -> dict[str, Any]:
+    shown = new or old
+    assert shown is not None
+    places = {"sheet": shown.sheet, "row": shown.row, "place": shown.place, "words": shown.words}
+    money = {"baht_before": old.satang / 100 if old else None, "baht": new.satang / 100 if new else None}
+    changes = [] if not (new and old) else sorted({name for name, _ in {*new.values} ^ {*old.values}})
+    return {"what": what} | places | money | {"changes": changes}
+
+
+def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[int] = ()) -> list[Edition]:
+    """What the file is to every real batch in use of its base, registers and years; the likest first.
+
+    ``also`` are batches that a person named, whoever's they are. A base that nobody named may be any.
+    """
+    new = [line for result in ingested.understood for line in _of_result(result)]
+    forms = {_form(result.layout.code) for result in ingested.understood}
+    registers = {line.register for line in new} - {"agency", "stream"}
+    years = {(line.register, line.year) for line in new}
+    batch = tables.import_batch
+    query = select(batch.c.id, batch.c.file_name, batch.c.base, batch.c.layouts, batch.c.summary)
+    query = query.where(batch.c.is_active, batch.c.is_demo.is_(False))
+    rows = {row.id: row for row in connection.execute(query)}
+    provinces = provinces_of(connection, {number: row.summary for number, row in rows.items()})
+    here = {number for number, found in provinces.items() if ingested.province in found}
+    found: list[Edition] = []
+    for number in sorted(here):
+        row = rows[number]
+        if number not in also and not (row.base == owner or UNNAMED in (row.base, owner)):
+            continue
+        old = _of_batch(connection, number, registers)
+        if number in also or any((line.register, line.year) in years for line in old):
+            is_same_form = bool(forms & set(map(_form, row.layouts.split(","))))
+            edition = Edition(number, row.file_name, row.base, is_same_form)
+            compare(edition, old, new)
+            if number in also or row.base == owner or edition.is_edition:
+                found.append(edition)
+    return sorted(found, key=lambda one: (not one.is_edition, len(one.gone) - len(one.same) - len(one.changed)))
+
+
+def _form(layout: str) -> str:
+    """A shipped layout is a form of sheet; whatever a person or a machine read by its headings is none in particular."""
+    return "" if layout in ("by_alias", "by_content", "by_hand", "remembered") else layout
+
+
+def _of_result(result: SheetResult) -> list[Line]:
+    """Lines of a sheet that are to be loaded or wait."""
+    register = result.layout.register
+    lines = [_line(register, record) for record in batches.records(result, 0)]
+    waiting = result.rows("quarantined")
+    values = result.read.values.rename(columns=batches.RENAMED)
+    written = written_places(result.read.place.loc[waiting])
+    column = money_column(result.read, result.layout)
+    for row, place in zip(waiting, written, strict=True):
+        cells = {name: _plain(value) for name, value in values.loc[row].items()}
+        known = Line(*_line(register, cells | {"sheet": result.sheet.name, "row": int(row)}))
+        area = result.matched.at[row, "area_code"] if result.matched.at[row, "is_accepted"] else None
+        satang = int(result.satang[row]) if column else 0
+        lines.append(
+            known._replace(
+                place=str(area or squeeze(place)), satang=satang, cells=_cells(cells_as_json(result.sheet.frame, row))
+            )
+        )
+    return lines
+
+
+def _of_batch(connection: Connection, number: int, registers: set[str]) -> list[Line]:
+    lines: list[Line] = []
+    for register in sorted(registers):
+        table = tables.REGISTERS[register]
+        rows = connection.execute(select(table).where(table.c.batch_id == number)).mappings()
+        lines += [_line(register, row) for row in rows]
+    waits = tables.quarantine
+    query = select(waits).where(waits.c.batch_id == number, waits.c.register.in_(registers)).order_by(waits.c.id)
+    for row in connection.execute(query):
+        words = " · ".join(str(cell) for cell in json.loads(row.cells).values())
+        cells, place = _cells(row.cells), squeeze(row.value or "")
+        lines.append(
+            Line(row.register, place, None, "", "", (), int(row.satang or 0), cells, words[:200], row.sheet, row.row)
+        )
+    return lines
+
+
+def _line(register: str, record: Any) -> Line:
+    words = str(record.get(NAMES.get(register, "")) or record.get("title") or "")
+    year = record.get(YEARS.get(register, "fiscal_year"))
+    money = next((int(record[name]) for name in record if name.endswith("_satang") and record[name] is not None), 0)
+    values = sorted(
+        (name, value)
+        for name, value in record.items()
+        if name not in PASSING and value is not None and value is not False
+    )
+    return Line(
+        register, str(record.get("area_code") or ""), None if year is None else int(year), squeeze(words),
+        str(record.get(WHOSE.get(register, "")) or ""), tuple((name, _comparable(value)) for name, value in values),
+        money, "", words, str(record["sheet"]), int(record["row"]),
+    )  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return None if value is None or value != value else value  # NaN is not equal to itself
+
+
+def _comparable(value: Any) -> Any:
+    return squeeze(value) if isinstance(value, str) else value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _cells(written: str) -> str:
+    """Cells of a waiting row without bare small numbers: an ordinal moves when a line comes before it."""
+    words = (squeeze(str(cell)) for cell in json.loads(written).values())
+    return "|".join(sorted(word for word in words if word and not (word.isdecimal() and len(word) < 4)))
+
+
+Key = Callable[[Line], Hashable]
+PASSES: tuple[tuple[str, Key], ...] = (
+    ("same", lambda one: one.values and (one.register, one.place, one.year, one.name, one.who, one.values)),
+    ("same", lambda one: one.cells),
+    (
+        "changed",
+        lambda one: (one.name or (one.who and one.year)) and (one.register, one.place, one.year, one.name, one.who),
+    ),
+    # Two agencies of one short-named activity are partners; long words tell by themselves, and so does the money beside.
+    ("changed", lambda one: len(one.name) >= TELLING and (one.register, one.place, one.year, one.name)),
+    ("changed", lambda one: one.name and one.satang and (one.register, one.place, one.year, one.name, one.satang)),
+    # A place that one of the two could not settle; two settled places are two places.
+    ("unsettled", lambda one: one.name and one.satang and (one.register, one.year, one.name, one.satang)),
+)
+
+
+def compare(edition: Edition, old: list[Line], new: list[Line]) -> None:
+    """Pair the lines of two editions, the surest likeness first; what is left is gone or new."""
+    old_left, new_left = dict(enumerate(old)), dict(enumerate(new))
+    for what, key in PASSES:
+        waiting: dict[Hashable, list[int]] = defaultdict(list)
+        for number, line in old_left.items():
+            if found := key(line):
+                waiting[found].append(number)
+        for number, line in list(new_left.items()):
+            if what == "unsettled" and not line.cells:
+                continue
+            if (found := key(line)) and waiting.get(found):
+                pair = (old_left.pop(waiting[found].pop(0)), new_left.pop(number))
+                (edition.same if what == "same" else edition.changed).append(pair)
+    _alike(edition, old_left, new_left)
+    edition.gone, edition.new = list(old_left.values()), list(new_left.values())
+
+
+def _alike(edition: Edition, old_left: dict[int, Line], new_left: dict[int, Line]) -> None:
+    """Lines of one place and year whose words are nearly the same, or that have no words and are alone there.
+
+    Rows that wait are alike by their cells.
+    """
+    blocks: dict[Hashable, list[int]] = defaultdict(list)
+    for number, line in old_left.items():
+        blocks[("waits" if line.cells else (line.register, line.place, line.year))].append(number)
+    for number, line in list(new_left.items()):
+        there = [
+            one
+            for one in blocks[("waits" if line.cells else (line.register, line.place, line.year))]
+            if one in old_left
+        ]
+        said = line.cells or line.name
+        if said:
+            words = {one: old_left[one].cells or old_left[one].name for one in there}
+            best = process.extractOne(said, words, scorer=fuzz.ratio, score_cutoff=ALIKE)
+            taken = best[2] if best else None
+        else:  # of two lines that name no year nobody knows whether it is one
+            taken = there[0] if line.year and len(there) == 1 and not old_left[there[0]].name else None
+        if taken is not None:
+            edition.changed.append((old_left.pop(taken), new_left.pop(number)))
+
+
+def settle(ingested: Ingested, found: list[Edition], replaces: Sequence[int | str], *, adds: bool) -> list[int]:
+    """The batches to replace, as a person said; ``auto`` takes the likest edition where nothing large is lost by it.
+
+    Raises
+    ------
+    Refused
+        ``edition_unanswered`` when the lines say that the file is an edition and nobody said what it is.
+    """
+    named = [int(one) for one in replaces if one != AUTO]
+    if named or adds:
+        return named
+    editions = [one for one in found if one.is_edition]
+    if AUTO in replaces and all(one.is_safe for one in editions):
+        return [one.batch for one in editions]
+    if editions:
+        first = editions[0]
+        problem = Problem("edition_unanswered", "refused", value=str(first.batch), suggestion=first.file)
+        raise EditionAsked(problem, ingested)
+    return []
+
+
+class EditionAsked(Refused):
+    """A file that is an edition of what is in use, and nobody said what it is to it; ``ingested`` is its account."""
+
+    def __init__(self, problem: Problem, ingested: Ingested) -> None:
+        super().__init__(problem)
+        self.ingested = ingested
+
+
+def check(connection: Connection, numbers: Iterable[int]) -> None:
+    """Refuse to replace what is not in use."""
+    batch = tables.import_batch
+    for number in numbers:
+        active = connection.execute(select(batch.c.is_active).where(batch.c.id == number)).scalar()
+        if not active:
+            raise Refused("batch_unknown" if active is None else "batch_is_withdrawn", value=str(number))
+
+
+class Switched(NamedTuple):
+    """Batches that changed: the one asked for (or none), those that came back with it, those that went for it."""
+
+    changed: int
+    restored: list[int]
+    withdrawn: list[int]
+
+
+def switch(connection: Connection, batch_id: int, active: bool, who: str) -> Switched:
+    """Withdraw a batch or put it back; what it replaced comes back, what replaced it goes, in the same transaction."""
+    batch = tables.import_batch
+    query = select(batch.c.id, batch.c.is_active, batch.c.withdrawn_because, batch.c.summary).order_by(batch.c.id)
+    rows = {row.id: row for row in connection.execute(query)}
+    replaced = {number: json.loads(row.summary).get("replaces", []) for number, row in rows.items()}
+    if not active:
+        changed = store.set_active(connection, [batch_id], False, "by_hand", who)
+        back = [old for old in replaced.get(batch_id, []) if changed and rows[old].withdrawn_because == REPLACED]
+        store.set_active(connection, back, True, None, who)
+        return Switched(changed, back, [])
+    replacing = {old: [new for new, olds in replaced.items() if old in olds] for old in rows}
+    later, earlier = _reached(batch_id, replacing), _reached(batch_id, replaced)
+    rivals = [one for old in earlier for one in (old, *_reached(old, replacing))]  # other editions of the same
+    gone = [one for one in dict.fromkeys([*later, *rivals]) if one != batch_id and rows[one].is_active]
+    partners = [old for one in gone if one in later for old in replaced[one] if rows[old].withdrawn_because == REPLACED]
+    store.set_active(connection, gone, False, REPLACED, who)
+    changed = store.set_active(connection, [batch_id], True, None, who)
+    back = [old for old in partners if old != batch_id]
+    store.set_active(connection, back, True, None, who)
+    return Switched(changed, back, gone)
+
+
+def _reached(start: int, steps: dict[int, list[int]]) -> list[int]:
+    """Everything that follows from a batch, step by step."""
+    found: list[int] = []
+    waiting = list(steps.get(start, []))
+    while waiting:
+        if (one := waiting.pop()) not in found:
+            found.append(one)
+            waiting += steps.get(one, [])
+    return found
