@@ -95,6 +95,7 @@ def understand(
         read: list[tuple[Layout, Spoken]] = []
         for part, spoken in parts:
             layout, problem = _layout(part, path.name, base, answers, spoken)
+            layout = ledger.without_totals(layout, columns)
             if problem is not None:
                 problems.append(problem)
             if templates.is_example(layout, sheet.name):

@@ -25,7 +25,9 @@ VALUES = {
     "plan": ("plan_exists", "booklet_held", "plan_year", "cohort", "priority_theme"),
     "welfare_fund": ("fund_name", "founded_on", "fiscal_year", "members", "savings", "hardship_members"),
     "contribution": ("source", "promised", "received", "fiscal_year", "received_on"),
-    "organisation": ("organisation_name", "organisation_kind", "theme", "members", "village_list"),
+    "organisation": (
+        "organisation_name", "organisation_kind", "theme", "founded_on", "members", "hardship_members", "savings", "village_list",
+    ),
     "indicator": ("indicator_code", "value", "fiscal_year"),
     "role_holder": ("role", "person", "organisation_name", "phone", "retain_until"),
     "agency": ("code", "name_th", "name_en", "short_th", "level"),
@@ -47,6 +49,7 @@ MONEY = {
     "support": ("amount", "committed", "paid"),
     "contribution": ("promised", "received"),
     "welfare_fund": ("savings",),
+    "organisation": ("savings",),
     "stream": ("total",),
 }
 

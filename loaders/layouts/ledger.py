@@ -7,12 +7,13 @@ quantity of ours that nothing took, is asked about.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import combinations
 
 from loaders.codes import squeeze
 from loaders.layouts import quantities
-from loaders.layouts.layout import MONEY, VALUES, Layout
+from loaders.layouts.layout import MONEY, PLACE, VALUES, Layout
 from loaders.layouts.melt import Columns, Fate, Spoken
 from loaders.layouts.relations import Relation
 from loaders.thai.numbers import UNIT_BAHT
@@ -87,6 +88,27 @@ def ledger(
         unit = (unit_of(heading) or general_unit) if is_money and figures.is_numeric else ""
         rows.append(Column(sheet, heading, figures.filled, figures.numeric, figures.sum, unit, fate.kind, fate.of))
     return rows
+
+
+def without_totals(layout: Layout, columns: Columns) -> Layout:
+    """A column that is the total of others which are the same column of ours is their check, not added to them.
+
+    Two columns of the same figures are asked about: one of them may be a copy.
+    """
+    kept, doubts = dict(layout.columns), ()
+    for ours, names in layout.columns.items():
+        own = [heading for heading in columns.figures if squeeze(heading) in {squeeze(name) for name in names}]
+        if len(own) < 2 or ours in PLACE:
+            continue
+        sums = {one.heading for one in columns.relations if one.kind == "sum" and set(one.plus) <= set(own)}
+        kept[ours] = [name for name in names if squeeze(name) not in {squeeze(heading) for heading in sums}]
+        rest = [
+            columns.figures[heading] for heading in own if heading not in sums and columns.figures[heading].is_numeric
+        ]
+        if any(one.values == two.values and any(one.values) for one, two in combinations(rest, 2)):
+            doubts += (f"two_columns_same:{ours}",)
+    changed = kept != layout.columns or doubts
+    return replace(layout, columns=kept, doubts=(*layout.doubts, *doubts)) if changed else layout
 
 
 def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:

@@ -105,6 +105,9 @@ def not_a_quantity(column: Figures, cells: Sequence[str], is_area_code: bool) ->
     """
     last = column.heading.split(" - ")[-1]
     filled = [text.strip() for text in cells if text.strip()]
+    is_short = all(len(text) < 4 for text in filled)  # two digits are a province only where the heading says so
+    if is_area_code and is_short and not re.search("จังหวัด|province|รหัส|code", last, re.IGNORECASE):
+        is_area_code = False
     if is_area_code and not names_money(column.heading) and not names_count(column.heading):
         return "code"
     if PHONE_WORD.search(last) or (filled and all(_PHONE.fullmatch(arabic_digits(text)) for text in filled)):

@@ -21,6 +21,8 @@ from loaders.layouts.melt import Spoken
 from loaders.problems import Problem, Refused
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from loaders.sheets.read import Sheet
 
 IN_WORDS = ("support", "organisation", "welfare_fund")  # registers whose rows may name their place in words alone
@@ -208,10 +210,45 @@ def _by_alias(
     if not has_place or not strong or missing:
         return None
     quantities = {*MONEY.get(register, ()), "people_reached", "members", "hardship_members"} - set(bands)
+    quantities |= {ours for ours in values if ours.startswith("value:")}
     twice = tuple(f"two_columns:{ours}" for ours in values if ours in quantities and len(values[ours]) > 1)
+    values, differing = _one_heading_each(sheet, values, quantities | set(bands))
+    twice += differing
     how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band")
     layout = _layout(sheet, register, base, places | values, how, doubts + twice + spoken.doubts, file_name)
     return replace(layout, new_streams="stream" in bands, constants=constants | layout.constants)
+
+
+def _one_heading_each(
+    sheet: Sheet, values: dict[str, list[str]], added: set[str]
+) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Of several headings for one text, date or code that say different things the first stays, and it is asked about.
+
+    Quantities add up, texts of work stand together; a running number is no reference.
+    """
+    chosen, doubts = {}, ()
+    for ours, names in values.items():
+        chosen[ours] = names
+        if len(names) < 2 or ours in added or ours in ("title", "activity"):
+            continue
+        if ours == "reference":
+            chosen[ours] = [name for name in names if not _is_running(sheet.frame[name])][:1] or names[:1]
+        elif _differ(sheet.frame, names):
+            chosen[ours] = names[:1]
+            doubts += (f"two_values:{ours}",)
+    return chosen, doubts
+
+
+def _is_running(cells: pd.Series) -> bool:
+    """1, 2, 3 ..."""
+    figures = [text.strip(" .") for text in cells.astype(str) if text.strip()]
+    return figures == [str(number) for number in range(1, len(figures) + 1)]
+
+
+def _differ(frame: pd.DataFrame, names: list[str]) -> bool:
+    """Whether two of these columns are filled in one row and say different things."""
+    rows = frame[names].astype(str).drop_duplicates().itertuples(index=False, name=None)
+    return any(len({squeeze(text) for text in row if text.strip(" -–—")}) > 1 for row in rows)
 
 
 def _organisation(headings: list[str]) -> tuple[str, str] | None:

@@ -14,13 +14,15 @@ import pandas as pd
 
 from loaders import thai
 from loaders.codes import squeeze, words
-from loaders.layouts import no_support
+from loaders.layouts import combined, no_support, people
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
+from loaders.layouts.ledger import unit_of
 from loaders.problems import Problem
 from loaders.thai import periods
 
 BAHT = {"amount", "committed", "paid", "promised", "received", "savings", "total"}
 COUNT = {"people_reached", "members", "hardship_members", "cohort"}
+ADDED = BAHT | COUNT - {"cohort"}  # several columns of it are summed
 DATE = {"starts_on", "ends_on", "founded_on", "received_on", "retain_until"}
 YEAR = {"fiscal_year", "plan_year"}
 FLAG = {"plan_exists", "booklet_held", "is_restricted"}
@@ -76,19 +78,40 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
         cells = _cells(frame, layout, column)
         if cells is None:
             continue
-        parse = _parser(column, layout, read)
-        parsed, faults = _parse_unique(cells, parse)
-        if column in BAHT | COUNT and len(parts := _headings(frame, layout, column)) > 1:
-            parsed, faults = _added_up([frame[heading].astype(str) for heading in parts], parse)
-        read.values[column] = parsed
+        parts = _headings(frame, layout, column)
+        read.values[column], faults = (
+            _combined(frame, layout, column, parts, read)
+            if len(parts) > 1
+            else combined.parse_unique(cells, _parser(column, layout, read))
+        )
+        if column == "person":
+            read.values["is_vacant"] = cells.map(people.is_vacant).astype(object)
         for row, (code, value) in faults.items():
             found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value)
             read.bad.setdefault(row, found)
             read.problems.append(found)
+    _places_agree(frame, layout, sheet, read)
     _require(frame, layout, sheet, read)
     _years_of_dates(frame, layout, sheet, read)
     _note_rounding(frame, layout, sheet, read)
     return read
+
+
+def _places_agree(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
+    """Two columns that a person gave to one column of places: free texts stand together, names must be the same."""
+    for column in [name for name in PLACE if layout.how.get(name) == "by_hand"]:
+        parts = _headings(frame, layout, column)
+        if len(parts) < 2:
+            continue
+        parse = thai.normalise if column == "place_text" else squeeze
+        cells = {heading: frame[heading].astype(str) for heading in parts}
+        joined, faults = combined.agreed(column, cells, parse)
+        if column == "place_text":
+            read.place[column] = joined.astype(str)
+        for row, (code, value) in faults.items():
+            found = Problem(code, "quarantined", sheet, row, parts[0], value)
+            read.bad.setdefault(row, found)
+            read.problems.append(found)
 
 
 def _require(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
@@ -119,27 +142,26 @@ def _headings(frame: pd.DataFrame, layout: Layout, column: str) -> list[str]:
     return [known[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in known]
 
 
-def _added_up(columns: list[pd.Series], parse: Callable[[str], object]) -> tuple[pd.Series, dict[int, tuple[str, str]]]:
-    """Several columns that are one quantity of ours: their sum, nothing where none of them states a figure."""
-    faults: dict[int, tuple[str, str]] = {}
-    added: pd.Series | None = None
-    for cells in columns:
-        parsed, wrong = _parse_unique(cells, parse)
-        faults |= wrong
-        if added is None:
-            added = parsed
-        else:
-            pairs = zip(added, parsed, strict=True)
-            sums = [one if two is None else two if one is None else one + two for one, two in pairs]
-            added = pd.Series(sums, index=cells.index, dtype=object)
-    assert added is not None
-    return added, faults
+def _combined(frame: pd.DataFrame, layout: Layout, column: str, parts: list[str], read: Read) -> tuple[pd.Series, dict]:
+    """Several columns of the sheet that are one of ours; a heading's own unit counts where they differ."""
+    cells = {heading: frame[heading].astype(str) for heading in parts}
+    if column in ADDED or column == "value" or column.startswith("value:"):
+        units = {heading: unit_of(heading) for heading in parts if column in BAHT}
+        is_mixed = len(set(units.values())) > 1
+        parses = [
+            partial(_baht, unit=units[heading] or _unit(column, layout)) if is_mixed else _parser(column, layout, read)
+            for heading in parts
+        ]
+        return combined.added_up(list(zip(cells.values(), parses, strict=True)))
+    others = {squeeze(name) for ours, names in layout.columns.items() if ours != column for name in names}
+    elsewhere = {heading for heading in parts if squeeze(heading) in others}
+    return combined.agreed(column, cells, _parser(column, layout, read), elsewhere)
 
 
 def _cells(frame: pd.DataFrame, layout: Layout, column: str) -> pd.Series | None:
     """The written cells of one of our columns: the first filled of its headings, else the layout's constant.
 
-    Quantities with several headings are added up instead (:func:`_added_up`).
+    Values with several headings are put together instead (:func:`_combined`).
     """
     known = {squeeze(heading): heading for heading in frame.columns}
     written: pd.Series | None = None
@@ -163,21 +185,6 @@ def _place_cells(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
     return place
 
 
-def _parse_unique(cells: pd.Series, parse: Callable[[str], object]) -> tuple[pd.Series, dict[int, tuple[str, str]]]:
-    """Parse each different cell text once; agency files repeat the same words thousands of times."""
-    results: dict[str, object] = {}
-    faults: dict[str, str] = {}
-    for text in cells.unique():
-        try:
-            results[text] = parse(text)
-        except ValueError as error:
-            results[text] = None
-            faults[text] = getattr(error, "code", "cell_unreadable")
-    parsed = pd.Series([results[text] for text in cells], index=cells.index, dtype=object)
-    wrong = cells[cells.isin(list(faults))] if faults else cells.iloc[:0]
-    return parsed, {int(row): (faults[text], text) for row, text in wrong.items()}
-
-
 def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
     if column in BAHT:
         return partial(_baht, unit=_unit(column, layout))
@@ -186,12 +193,16 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
     if column == "value" or column.startswith("value:"):
         return _number
     era = layout.units.get(column, layout.units.get("fiscal_year", "auto"))
+    if column == "founded_on":
+        return partial(_founded, era=era)
     if column in DATE:
         return partial(_day, is_last=column == "ends_on", era=era, centre=read.centre)
     if column in YEAR:
         return lambda text: periods.parse_year(text, era, read.centre) if text.strip(" -") else None
     if column in FLAG:
         return _flag
+    if column in ("person", "phone"):
+        return people.person if column == "person" else people.phone
     if column == "owner":  # an agency where it is a known one, else the words as they stand
         return lambda text: _known("agency", read).get(squeeze(text)) or thai.normalise(text) or None
     if column in CODED or column in layout.codes:
@@ -217,6 +228,15 @@ def _day(text: str, *, is_last: bool, era: str, centre: float | None) -> date | 
     return None if period is None else period.last if is_last else period.first
 
 
+def _founded(text: str, era: str) -> date | None:
+    """The day something was founded; where only the year is known, its first day."""
+    try:
+        return _day(text, is_last=False, era=era, centre=None)
+    except ValueError:
+        year = periods.parse_year(text, era, None)
+        return None if year is None else date(year, 1, 1)
+
+
 def _centre(frame: pd.DataFrame, layout: Layout) -> float | None:
     """The year about which all years and dates of a sheet lie; it tells the era of years of two digits."""
     years = [cells for column in ("fiscal_year", "plan_year") if (cells := _cells(frame, layout, column)) is not None]
@@ -240,8 +260,16 @@ def _years_of_dates(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read)
     if layout.register != "support" or "starts_on" not in read.values:
         return
     era = layout.units.get("fiscal_year", "auto")
-    ends = read.values["ends_on"] if "ends_on" in read.values else pd.Series(None, frame.index, dtype=object)
-    stated = read.values["fiscal_year"] if "fiscal_year" in read.values else pd.Series(None, frame.index, dtype=object)
+    ends = (
+        read.values["ends_on"]
+        if "ends_on" in read.values
+        else pd.Series([None] * len(frame), frame.index, dtype=object)
+    )
+    stated = (
+        read.values["fiscal_year"]
+        if "fiscal_year" in read.values
+        else pd.Series([None] * len(frame), frame.index, dtype=object)
+    )
     written = _cells(frame, layout, "starts_on")
     assert written is not None  # the column was read from these cells
     for row, first in read.values["starts_on"].items():
@@ -327,16 +355,12 @@ def _known(column: str, read: Read) -> Mapping[str, str]:
 
 def _note_rounding(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
     """Amounts with parts of a satang are rounded to the nearest one, and said so."""
-    for column in BAHT & set(read.values.columns):
-        cells = _cells(frame, layout, column)
-        if cells is None:
-            continue
-        unit = _unit(column, layout)
+    columns = [(column, heading) for column in BAHT & set(read.values) for heading in _headings(frame, layout, column)]
+    for column, heading in columns:
+        cells, unit = frame[heading].astype(str), _unit(column, layout)
         rounded = {text for text in cells[cells.str.contains(r"\.\d", regex=True)].unique() if _is_rounded(text, unit)}
         for row, text in cells[cells.isin(rounded)].items():
-            read.problems.append(
-                Problem("amount_rounded", "note", sheet, int(row), _heading(frame, layout, column), str(text))
-            )
+            read.problems.append(Problem("amount_rounded", "note", sheet, int(row), heading, str(text)))
 
 
 def _is_rounded(text: str, unit: str) -> bool:

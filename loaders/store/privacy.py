@@ -31,7 +31,7 @@ COUNTS = {
         ("base", "agency_code", "stream_code", "theme_code", "activity_code", "fiscal_year"),
     ),
     "welfare_fund": (("members", "hardship_members"), ("base", "fiscal_year")),
-    "organisation": (("members",), ("base", "organisation_kind", "theme_code")),
+    "organisation": (("members", "hardship_members"), ("base", "organisation_kind", "theme_code")),
     "indicator": (("value",), ("base", "indicator_code", "fiscal_year")),
 }
 PEOPLE_UNITS = {"people", "persons", "households", "members"}
@@ -88,7 +88,8 @@ def mask(frame: pd.DataFrame, register: str, viewer: Viewer, today: date | None 
 def _contacts(frame: pd.DataFrame, viewer: Viewer, today: date) -> pd.DataFrame:
     """Everyone sees whether a role is filled; past its retention date nobody sees by whom."""
     names = [column for column in CONTACTS["role_holder"] if column in frame]
-    frame = frame.assign(is_vacant=frame["person"].isna())
+    said = frame["is_vacant"] if "is_vacant" in frame else pd.Series(None, frame.index, dtype=object)
+    frame = frame.assign(is_vacant=said.astype(object).where(said.notna(), frame["person"].isna()).astype(bool))
     over = frame["retain_until"].notna() & (frame["retain_until"] < pd.Timestamp(today))
     hidden = over | (viewer.role == "public")
     filled = frame[names].notna().any(axis=1)

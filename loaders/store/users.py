@@ -107,6 +107,8 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
     holder, waiting, decided = tables.role_holder, tables.quarantine, tables.correction
     over = holder.c.retain_until < day
     named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
+    filled = (over, holder.c.person.is_not(None), holder.c.is_vacant.is_(None))
+    connection.execute(update(holder).where(*filled).values(is_vacant=False))  # a name that goes leaves no vacancy
     gone = connection.execute(update(holder).where(over, named).values(person=None, phone=None)).rowcount
     people = (waiting.c.register == "role_holder", waiting.c.batch_id.in_(_old(day)), waiting.c.cells != "{}")
     gone += connection.execute(update(waiting).where(*people).values(cells="{}", value=None)).rowcount

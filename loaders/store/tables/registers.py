@@ -87,7 +87,10 @@ organisation = Table(
     *place(),
     Column("organisation_name", String, nullable=False),
     *texts("organisation_kind", "theme_code", nullable=True),
+    Column("founded_on", Date),
     Column("members", Integer),
+    Column("hardship_members", Integer),
+    Column("savings_satang", BigInteger),
     Column("village_list", Text),
 )
 
@@ -109,6 +112,7 @@ role_holder = Table(
     *place(),
     Column("role", String, nullable=False),
     *texts("person", "organisation_name", "phone", nullable=True),
+    Column("is_vacant", Boolean),  # said by the file; empty where it says nothing
     Column("retain_until", Date),
 )
 

@@ -20,6 +20,7 @@ def upgrade() -> None:
     """Call one function per subject, each below."""
     _what_the_store_holds()
     _places_of_records()
+    _fields_of_organisations_and_roles()
 
 
 def _what_the_store_holds() -> None:
@@ -47,3 +48,11 @@ def _places_of_records() -> None:
     for name in PLACED:
         op.add_column(name, sa.Column("village_codes", sa.Text()))
         op.add_column(name, sa.Column("shared_by", sa.String()))
+
+
+def _fields_of_organisations_and_roles() -> None:
+    """What lists of groups state beside their members; a vacancy that a file states, where no name is no proof of one."""
+    op.add_column("organisation", sa.Column("founded_on", sa.Date()))
+    op.add_column("organisation", sa.Column("hardship_members", sa.Integer()))
+    op.add_column("organisation", sa.Column("savings_satang", sa.BigInteger()))
+    op.add_column("role_holder", sa.Column("is_vacant", sa.Boolean()))

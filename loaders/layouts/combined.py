@@ -1,0 +1,97 @@
+"""Several columns of a sheet that are one column of ours: quantities add up, texts stand together, the rest must agree.
+
+Nothing of a second column is passed over: where two cells of a row say different things, the row waits for a person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import pandas as pd
+
+from loaders.codes import squeeze
+from loaders.layouts.people import SURNAME
+from loaders.thai import normalise
+
+Parse = Callable[[str], object]
+Faults = dict[int, tuple[str, str]]  # row -> code, text
+TOGETHER = {
+    "title": " · ", "activity": " · ", "reference": " · ", "village_list": ", ", "condition_th": " · ", "phone": ", ", "place_text": " ",
+}  # fmt: skip
+NOTHING = " \t\n-–—."
+
+
+def parse_unique(cells: pd.Series, parse: Parse) -> tuple[pd.Series, Faults]:
+    """Parse each different cell text once; agency files repeat the same words thousands of times."""
+    results: dict[str, object] = {}
+    faults: dict[str, str] = {}
+    for text in cells.unique():
+        try:
+            results[text] = parse(text)
+        except ValueError as error:
+            results[text] = None
+            faults[text] = getattr(error, "code", "cell_unreadable")
+    parsed = pd.Series([results[text] for text in cells], index=cells.index, dtype=object)
+    wrong = cells[cells.isin(list(faults))] if faults else cells.iloc[:0]
+    return parsed, {int(row): (faults[text], text) for row, text in wrong.items()}
+
+
+def added_up(columns: Sequence[tuple[pd.Series, Parse]]) -> tuple[pd.Series, Faults]:
+    """Several columns that are one quantity: their sum, nothing where none of them states a figure."""
+    faults: Faults = {}
+    sums: list = [None] * len(columns[0][0])
+    for cells, parse in columns:
+        parsed, wrong = parse_unique(cells, parse)
+        faults |= wrong
+        sums = [
+            one if two is None else two if one is None else one + two for one, two in zip(sums, parsed, strict=True)
+        ]
+    return pd.Series(sums, index=columns[0][0].index, dtype=object), faults
+
+
+def agreed(
+    column: str, cells: Mapping[str, pd.Series], parse: Parse, elsewhere: Collection[str] = ()
+) -> tuple[pd.Series, Faults]:
+    """Several columns that are one text, date, code or person.
+
+    Parameters
+    ----------
+    cells : heading -> written cells, in the order in which they count.
+    elsewhere : headings that another column of ours has as well: they only stand in where the first is empty.
+    """
+    index = next(iter(cells.values())).index
+    known: dict[tuple[str, ...], object] = {}
+    wrong: dict[tuple[str, ...], tuple[str, str]] = {}
+    rows = list(zip(*cells.values(), strict=True))
+    own = [heading not in elsewhere for heading in cells]
+    separator = (
+        " " if column == "person" and any(SURNAME.search(heading) for heading in cells) else TOGETHER.get(column)
+    )
+    for texts in dict.fromkeys(rows):
+        try:
+            known[texts] = _value(texts, own, parse, separator)
+        except ValueError as error:
+            known[texts] = None
+            written = " / ".join(text.strip() for text in texts if text.strip(NOTHING))
+            wrong[texts] = (getattr(error, "code", "cell_unreadable"), written)
+    faults = {int(row): wrong[texts] for row, texts in zip(index, rows, strict=True) if texts in wrong}
+    return pd.Series([known[texts] for texts in rows], index=index, dtype=object), faults
+
+
+class TwoValues(ValueError):
+    """Two cells of one row say different things of one column of ours."""
+
+    code = "two_values"
+
+
+def _value(texts: tuple[str, ...], own: Sequence[bool], parse: Parse, separator: str | None) -> object:
+    filled = [(text, is_own) for text, is_own in zip(texts, own, strict=True) if text.strip(NOTHING)]
+    if len(filled) <= 1:
+        return parse(filled[0][0] if filled else next((text for text in texts if text.strip()), texts[0]))
+    if separator is not None:
+        different = {squeeze(text): normalise(text) for text, _ in reversed(filled)}
+        return parse(separator.join(reversed(different.values())))
+    values = [parse(text) for text, is_own in filled if is_own] or [parse(filled[0][0])]
+    if any(value != values[0] for value in values[1:]):
+        raise TwoValues
+    return values[0]
