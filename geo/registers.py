@@ -1,0 +1,198 @@
+"""Registers of people, groups, communities, funds and plans: one definition each, and what can be asked of any of them.
+
+A register is a frame with an entry per row: ``entry`` (text, its key in links), ``area_level``, ``district_code``,
+``subdistrict_code``, ``village_code`` (NA where the entry has no such place), and the columns of its fields. Searching,
+counting per place and the classes of the map are the same for all; a new register is one entry of :data:`REGISTERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import pandas as pd
+
+from geo.frames import each_village
+from loaders.codes import squeeze
+
+NOT_LISTED, OPEN, FILLED = "u", "v", "f"  # classes of a map besides those of its counts
+
+
+class Field(NamedTuple):
+    """A column of a register: ``form`` is text, count, satang, share, date, yes_no, themes, agency or the stem of its codes' words."""
+
+    name: str
+    form: str = "text"
+
+
+@dataclass(frozen=True)
+class Register:
+    """One register: ``table`` of the store it is made from, the ``title`` of an entry, its ``kind`` (coded, to choose by).
+
+    ``searched`` are the fields whose words are searched; ``is_open`` names the column that is true for an entry that
+    waits for somebody (a vacant role), which the map shows apart. Words: ``room_NAME`` and ``entry_FIELD``.
+    """
+
+    name: str
+    table: str
+    title: str
+    fields: tuple[Field, ...]
+    searched: tuple[str, ...]
+    kind: Field | None = None
+    is_open: str | None = None
+
+
+REGISTERS = {
+    register.name: register
+    for register in (
+        Register(
+            "people",
+            "role_holder",
+            "role",
+            (Field("role", "role_"), Field("person"), Field("organisation_name"), Field("phone")),
+            ("person", "organisation_name"),
+            Field("role", "role_"),
+            "is_vacant",
+        ),
+        Register(
+            "groups",
+            "organisation",
+            "organisation_name",
+            (
+                Field("organisation_name"),
+                Field("organisation_kind", "organisation_kind_"),
+                Field("theme_code", "themes"),
+                Field("members", "count"),
+                Field("village_list"),
+            ),
+            ("organisation_name", "village_list"),
+            Field("organisation_kind", "organisation_kind_"),
+        ),
+        Register(
+            "communities",
+            "plan",
+            "name",
+            (
+                Field("name"),
+                Field("plan_exists", "yes_no"),
+                Field("cohort", "count"),
+                Field("priority_theme", "themes"),
+                Field("groups", "count"),
+                Field("supports", "count"),
+            ),
+            ("name", "name_en", "moo_words"),
+            Field("cohort", "cohort_"),
+        ),
+        Register(
+            "funds",
+            "welfare_fund",
+            "fund_name",
+            (
+                Field("fund_name"),
+                Field("founded_on", "date"),
+                Field("members", "count"),
+                Field("member_share", "share"),
+                Field("savings_satang", "satang"),
+                Field("savings_per_member_satang", "satang"),
+                Field("hardship_members", "count"),
+                Field("promised_satang", "satang"),
+                Field("received_satang", "satang"),
+                Field("not_received", "count"),
+            ),
+            ("fund_name",),
+        ),
+        Register(
+            "plans",
+            "plan",
+            "place",
+            (
+                Field("area_level", "level_"),
+                Field("plan_exists", "yes_no"),
+                Field("plan_year", "year"),
+                Field("cohort", "count"),
+                Field("booklet_held", "yes_no"),
+                Field("priority_theme", "themes"),
+            ),
+            (),
+            Field("cohort", "cohort_"),
+        ),
+    )
+}
+
+
+def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd.DataFrame:
+    """Entries in which every written word stands somewhere in the ``searched`` columns (spaces, dots and case aside)."""
+    words = [squeeze(word) for word in written.split()]
+    texts = ["" for _ in range(len(entries))]
+    for name in searched:
+        texts = [f"{text} {squeeze(str(cell))}" for text, cell in zip(texts, entries[name].fillna(""), strict=True)]
+    return entries[[all(word in text for word in words) for text in texts]]
+
+
+def per_place(entries: pd.DataFrame, codes: pd.Series, is_open: str | None = None) -> pd.DataFrame:
+    """Entries per subdistrict in the order of ``codes``: ``subdistrict_code``, ``entries``, ``open`` (0 without ``is_open``).
+
+    A subdistrict without an entry has 0, which says that the register names nobody there, not that there is nobody.
+    """
+    placed = entries[entries["subdistrict_code"].notna()]
+    counts = placed.groupby("subdistrict_code").size()
+    waits = placed[placed[is_open].fillna(False).astype(bool)] if is_open else placed.iloc[:0]
+    return pd.DataFrame(
+        {
+            "subdistrict_code": codes.to_numpy(),
+            "entries": counts.reindex(codes).fillna(0).astype(int).to_numpy(),
+            "open": waits.groupby("subdistrict_code").size().reindex(codes).fillna(0).astype(int).to_numpy(),
+        }
+    )
+
+
+def unplaced(entries: pd.DataFrame) -> int:
+    """Entries of no subdistrict: of a district, of the province, or of no place at all."""
+    return int(entries["subdistrict_code"].isna().sum())
+
+
+def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """The newest row of each fund with what others promised and paid to it.
+
+    Adds ``member_share`` (of the people of its subdistrict; NA where people or members are not known),
+    ``savings_per_member_satang``, ``promised_satang`` and ``received_satang`` (sums of what is stated, NA for nothing
+    stated) and ``not_received`` (promises of which nothing stated was received).
+    """
+    newest = rows.sort_values("fiscal_year", na_position="first").drop_duplicates(
+        ["subdistrict_code", "fund_name"], keep="last"
+    )
+    by_place = contributions.groupby("subdistrict_code")
+    sums = by_place[["promised_satang", "received_satang"]].sum(min_count=1)
+    waiting = contributions[contributions["promised_satang"].gt(0) & contributions["received_satang"].isna()]
+    people = newest["subdistrict_code"].map(areas.set_index("subdistrict_code")["population"]).astype("Float64")
+    members = newest["members"].astype("Float64")
+    has_contribution = newest["subdistrict_code"].isin(contributions["subdistrict_code"].dropna())
+    late = newest["subdistrict_code"].map(waiting.groupby("subdistrict_code").size()).fillna(0).astype("Int64")
+    return newest.assign(
+        member_share=members / people.where(people > 0),
+        savings_per_member_satang=(newest["savings_satang"].astype("Float64") / members.where(members > 0)).round(),
+        promised_satang=newest["subdistrict_code"].map(sums["promised_satang"]),
+        received_satang=newest["subdistrict_code"].map(sums["received_satang"]),
+        not_received=late.where(has_contribution),
+    )
+
+
+def communities(
+    villages: pd.DataFrame, plans: pd.DataFrame, organisations: pd.DataFrame, supports: pd.DataFrame
+) -> pd.DataFrame:
+    """Every village with its newest plan, its groups and its records of support.
+
+    ``plan_exists``, ``cohort`` and ``priority_theme`` are NA where no plan row names the village; ``groups`` and
+    ``supports`` count rows that name the village itself, alone or in a list of villages.
+    """
+    own = plans[plans["village_code"].notna()]
+    newest = own.sort_values("plan_year", na_position="first").drop_duplicates("village_code", keep="last")
+    columns = newest.set_index("village_code")[["plan_exists", "cohort", "priority_theme"]]
+    table = villages.merge(columns, left_on="village_code", right_index=True, how="left")
+    codes = table["village_code"]
+    counts = {
+        name: codes.map(each_village(rows)["village_code"].value_counts()).fillna(0).astype(int)
+        for name, rows in (("groups", organisations), ("supports", supports))
+    }
+    return table.assign(**counts, area_level="village", district_code=codes.str[:4]).reset_index(drop=True)

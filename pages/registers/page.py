@@ -1,0 +1,93 @@
+"""People by role, groups and networks, communities, welfare funds and plans: found, mapped, opened, handed out."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo import registers
+from geo.registers import Register
+from pages.components import filters as choices
+from pages.components import panels
+from pages.components.names import district_names
+from pages.components.page import page
+from pages.queries import registers as register_queries
+from pages.queries.query import Query
+from pages.registers import lists
+from pages.session import fragments, url_state
+from pages.session.scope import Scope
+from pages.session.text import t, whole
+
+
+def _choices(scope: Scope) -> None:
+    names = list(registers.REGISTERS)
+    name = choices.switch("register", t("register_room"), names, lambda code: t(f"room_{code}"), names[0])
+    choices.place_and_time(scope, timed=False)
+    listed = lists.kinds(registers.REGISTERS[name], register_queries.entries(scope, name))
+    with st.container(horizontal=True, vertical_alignment="bottom"), fragments.redraws(fragments.RESULTS):
+        url_state.current().use("find")
+        st.text_input(t("entries_find"), key="find", max_chars=80, on_change=fragments.reaction())
+        if listed:
+            everything = t("entries_all_kinds")
+            choices.choose("kind", t(f"kind_of_{name}"), [choices.ALL, *listed], lambda code: listed.get(code, everything), choices.ALL)  # fmt: skip
+
+
+def _asked(register: Register, chosen: Query, entries: pd.DataFrame) -> pd.DataFrame:
+    """The entries of the district, kind and words chosen."""
+    kind, written = st.session_state.get("kind"), st.session_state.get("find") or ""
+    if chosen.district:
+        entries = entries[entries["district_code"].eq(chosen.district).fillna(False)]
+    if kind and register.kind:
+        entries = entries[entries[register.kind.name].astype("string").eq(kind).fillna(False)]
+    return registers.matching(entries, written, register.searched) if written else entries
+
+
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    register = registers.REGISTERS[st.session_state["register"]]
+    every = register_queries.entries(scope, register.name)
+    entries = _asked(register, chosen, every)
+    layer = lists.layer(scope, register, entries)
+    with place:
+        panels.title(*_finding(scope, register, every, entries, chosen))
+    if every.empty:
+        panels.empty("not_reported_long")
+        return
+    left, right = st.columns([8, 5], gap="medium")
+    with left:
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
+    with right:
+        panels.legend(layer.styles, layer.counts(chosen.district))
+        _open(scope, register, every)
+    if entries.empty:
+        panels.empty()
+        return
+    if picked := lists.choose_entry(scope, register, entries):
+        if picked != st.session_state.get("entry"):
+            st.session_state["entry"] = picked
+            fragments.redraw(fragments.RESULTS)
+    if "file_name" in entries:
+        panels.sources(scope, entries)
+
+
+def _open(scope: Scope, register: Register, every: pd.DataFrame) -> None:
+    entry = url_state.current().use("entry")
+    own = every[every["entry"].eq(entry)]
+    if len(own):
+        lists.sheet(scope, register, own.head(1))
+    else:
+        st.caption(t("entries_open_hint"))
+
+
+def _finding(scope: Scope, register: Register, every: pd.DataFrame, entries: pd.DataFrame, chosen: Query) -> tuple[str, str]:
+    where = district_names(scope)[chosen.district] if chosen.district else t("whole_province")
+    waits = int(entries[register.is_open].fillna(False).sum()) if register.is_open else 0
+    finding = t(
+        f"finding_{register.name}",
+        entries=whole(len(entries)),
+        open=whole(waits),
+        places=whole(entries["subdistrict_code"].nunique()),
+        where=where,
+    )
+    return finding, t("note_registers", all=whole(len(every)), unplaced=whole(registers.unplaced(entries)))
+
+
+view = page(filters=_choices, results=_results)
