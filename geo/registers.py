@@ -81,7 +81,7 @@ REGISTERS = {
                 Field("groups", "count"),
                 Field("supports", "count"),
             ),
-            ("name", "name_en", "moo_words"),
+            ("name", "name_en", "village_code"),
             Field("cohort", "cohort_"),
         ),
         Register(
@@ -184,7 +184,8 @@ def communities(
     """Every village with its newest plan, its groups and its records of support.
 
     ``plan_exists``, ``cohort`` and ``priority_theme`` are NA where no plan row names the village; ``groups`` and
-    ``supports`` count rows that name the village itself, alone or in a list of villages.
+    ``supports`` count rows that name the village itself, alone or in a list of villages, NA where none does: that no row
+    names a village does not say that nothing is there.
     """
     own = plans[plans["village_code"].notna()]
     newest = own.sort_values("plan_year", na_position="first").drop_duplicates("village_code", keep="last")
@@ -192,7 +193,7 @@ def communities(
     table = villages.merge(columns, left_on="village_code", right_index=True, how="left")
     codes = table["village_code"]
     counts = {
-        name: codes.map(each_village(rows)["village_code"].value_counts()).fillna(0).astype(int)
+        name: codes.map(each_village(rows)["village_code"].value_counts()).astype("Int64")
         for name, rows in (("groups", organisations), ("supports", supports))
     }
     return table.assign(**counts, area_level="village", district_code=codes.str[:4]).reset_index(drop=True)

@@ -19,7 +19,7 @@ def entries(scope: Scope, name: str) -> pd.DataFrame:
 
 @cached(8)
 def _entries(scope: Scope, name: str) -> pd.DataFrame:
-    return _keyed(_MAKERS.get(name, _rows)(scope, registers.REGISTERS[name].table))
+    return _keyed(_MAKERS.get(name, queries.register)(scope, registers.REGISTERS[name].table))
 
 
 def _keyed(found: pd.DataFrame) -> pd.DataFrame:
@@ -27,27 +27,16 @@ def _keyed(found: pd.DataFrame) -> pd.DataFrame:
     return found.assign(entry=key).reset_index(drop=True)
 
 
-def _rows(scope: Scope, table: str) -> pd.DataFrame:
-    return queries.register(scope, table)
-
-
 def _funds(scope: Scope, table: str) -> pd.DataFrame:
-    year = queries.usual_year(scope)
-    return registers.funds(
-        queries.register(scope, table), queries.register(scope, "contribution"), queries.areas(scope, year)
-    )
+    areas = queries.areas(scope, queries.usual_year(scope))
+    return registers.funds(queries.register(scope, table), queries.register(scope, "contribution"), areas)
 
 
 def _communities(scope: Scope, table: str) -> pd.DataFrame:
     villages = queries.places(scope, None).villages
-    found = registers.communities(
-        villages,
-        queries.register(scope, table),
-        queries.register(scope, "organisation"),
-        queries.support(scope),
-    )
-    moo = found["moo"].astype(str)
-    return found.assign(name=found["name_th"], moo_words="หมู่ " + moo + " ม." + moo + " moo " + moo)
+    plans, groups = queries.register(scope, table), queries.register(scope, "organisation")
+    found = registers.communities(villages, plans, groups, queries.support(scope))
+    return found.assign(name=found["name_th"])
 
 
 _MAKERS = {"funds": _funds, "communities": _communities}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ import streamlit as st
 from geo import registers
 from geo.frames import each_row, each_village
 from geo.maps.board import ClassStyle
-from geo.maps.breaks import classify
+from geo.maps.breaks import class_breaks, classify
 from geo.maps.palette import CALL, SEQUENTIAL
 from geo.registers import Field, Register
 from pages.components import map_layer as layers
@@ -21,6 +22,7 @@ from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, percent, safe, t, whole, year
 
+MOST_SINGLE = 8
 SHOWN_ON_SHEET = ("groups", "people", "funds", "plans")
 
 
@@ -73,7 +75,7 @@ def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Cho
         classes = pd.Series(registers.FILLED, table.index, dtype=object).mask(table["open"].gt(0), registers.OPEN)
         values, unit = table["open"], "unit_open"
     else:
-        bounds = layers.count_bounds(table["entries"].max() if len(table) else 0)
+        bounds = _bounds(table["entries"])
         styles = layers.scale_styles(layers.bounds_words(bounds, True), "unit_entries")
         classes = classify(table["entries"], bounds).astype("object").map(str)
         values, unit = table["entries"], "unit_entries"
@@ -82,7 +84,15 @@ def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Cho
     return layers.Choropleth(styles | not_listed, table["subdistrict_code"], classes, values.where(listed), unit)
 
 
-def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame) -> str | None:
+def _bounds(counts: pd.Series) -> list[float]:
+    """Whole classes: of one entry each where they are few, else about equally many places in each."""
+    largest = float(counts.max()) if len(counts) else 0.0
+    if largest <= MOST_SINGLE:
+        return layers.count_bounds(largest)
+    return sorted({float(math.ceil(bound)) for bound in class_breaks(counts)})
+
+
+def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: str) -> str | None:
     """The list; returns the entry whose row was chosen just now."""
     shown = in_words(scope, register, entries)
     words = headings(register)
@@ -91,7 +101,7 @@ def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame) -> str
         hide_index=True,
         height=min(420, 38 * (len(shown) + 1) + 3),
         width="stretch",
-        key=f"entries-{register.name}",
+        key=key,
         on_select="rerun",
         selection_mode="single-row",
     )

@@ -21,12 +21,15 @@ from pages.session.text import t, whole
 def _choices(scope: Scope) -> None:
     names = list(registers.REGISTERS)
     name = choices.switch("register", t("register_room"), names, lambda code: t(f"room_{code}"), names[0])
-    choices.place_and_time(scope, timed=False)
+    place, words, kind = st.columns(3, vertical_alignment="bottom")
+    with place:
+        choices.place_and_time(scope, timed=False)
     listed = lists.kinds(registers.REGISTERS[name], register_queries.entries(scope, name))
-    with st.container(horizontal=True, vertical_alignment="bottom"), fragments.redraws(fragments.RESULTS):
+    with words, fragments.redraws(fragments.RESULTS):
         url_state.current().use("find")
         st.text_input(t("entries_find"), key="find", max_chars=80, on_change=fragments.reaction())
-        if listed:
+    if listed:
+        with kind, fragments.redraws(fragments.RESULTS):
             everything = t("entries_all_kinds")
             choices.choose("kind", t(f"kind_of_{name}"), [choices.ALL, *listed], lambda code: listed.get(code, everything), choices.ALL)  # fmt: skip
 
@@ -56,28 +59,34 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district))
-        _open(scope, register, every)
+    url_state.current().use("entry")
     if entries.empty:
         panels.empty()
-        return
-    if picked := lists.choose_entry(scope, register, entries):
-        if picked != st.session_state.get("entry"):
-            st.session_state["entry"] = picked
-            fragments.redraw(fragments.RESULTS)
-    if "file_name" in entries:
+    elif picked := lists.choose_entry(scope, register, entries, _list_key(register, chosen)):
+        st.session_state["entry"] = picked
+    with right:  # after the list, which may have chosen another one just now
+        _open(scope, register, every)
+    if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)
 
 
+def _list_key(register: Register, chosen: Query) -> str:
+    """Another list is another widget: a row chosen in one is none of the other's."""
+    state = st.session_state
+    return f"entries-{register.name}-{chosen.district}-{state.get('kind')}-{state.get('find')}"
+
+
 def _open(scope: Scope, register: Register, every: pd.DataFrame) -> None:
-    entry = url_state.current().use("entry")
-    own = every[every["entry"].eq(entry)]
+    own = every[every["entry"].eq(st.session_state.get("entry", ""))]
     if len(own):
         lists.sheet(scope, register, own.head(1))
     else:
         st.caption(t("entries_open_hint"))
 
 
-def _finding(scope: Scope, register: Register, every: pd.DataFrame, entries: pd.DataFrame, chosen: Query) -> tuple[str, str]:
+def _finding(
+    scope: Scope, register: Register, every: pd.DataFrame, entries: pd.DataFrame, chosen: Query
+) -> tuple[str, str]:
     where = district_names(scope)[chosen.district] if chosen.district else t("whole_province")
     waits = int(entries[register.is_open].fillna(False).sum()) if register.is_open else 0
     finding = t(

@@ -76,6 +76,10 @@ CHOICES = {
         Choice("pick", "wishes of the selection, packed", ""),
         Choice("with", "selection shown beside the optimum"),
         Choice("asof", "day of the register of areas"),
+        Choice("register", "register of the register room", "people"),
+        Choice("kind", "code of the role, kind or cohort; empty = all", ""),
+        Choice("find", "words that a name holds", ""),
+        Choice("entry", "entry of the register that is open", ""),
     )
 }
 TAKEN_ALONG = tuple(key for key, choice in CHOICES.items() if choice.is_taken_along)

@@ -24,7 +24,7 @@ ICON = settings.ROOT / "static" / "icon.svg"
 # Section of the menu -> its views. What stands under "" is always in sight; TEAM_VIEWS are for the data team only.
 SECTIONS = {
     "": ("overview", "coverage", "gaps", "overlaps", "subdistrict", "meeting"),
-    "menu_analysis": ("matrix", "currents", "agency"),
+    "menu_analysis": ("matrix", "currents", "agency", "registers"),
     "menu_decide": ("ranking", "strengthening", "welfare", "selection"),
     "menu_data": ("imports", "review", "sources", "areas", "sharing"),
 }

@@ -1,0 +1,102 @@
+"""Registers of people, groups, communities and funds: found by words, counted per place, joined from their tables."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo import registers
+from geo.registers import REGISTERS, Field, Register
+
+PLACES = pd.Series(["800101", "800102", "800103"])
+
+
+def holders() -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "person": ["นาง ก. ใจดี", None, "Mr. Somchai"],
+            "organisation_name": ["กลุ่มออมทรัพย์ บ้านนา", "อบต.ท่าไร่", None],
+            "subdistrict_code": ["800101", "800101", None],
+            "is_vacant": [False, True, False],
+        }
+    )
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [("ใจดี", [0]), ("ก ใจดี", [0]), ("SOMCHAI", [2]), ("อบต ท่าไร่", [1]), ("กลุ่ม ท่าไร่", []), ("", [0, 1, 2])],
+)
+def test_every_written_word_must_be_found(written, found):
+    assert list(registers.matching(holders(), written, ("person", "organisation_name")).index) == found
+
+
+def test_a_place_without_an_entry_counts_nothing_and_vacancies_stand_apart():
+    table = registers.per_place(holders(), PLACES, "is_vacant")
+    assert table["entries"].tolist() == [2, 0, 0]
+    assert table["open"].tolist() == [1, 0, 0]
+    assert registers.per_place(holders(), PLACES)["open"].tolist() == [0, 0, 0]
+    assert registers.unplaced(holders()) == 1
+
+
+def test_a_fund_has_its_newest_row_and_what_was_promised():
+    rows = pd.DataFrame(
+        {
+            "subdistrict_code": ["800101", "800101", "800102"],
+            "fund_name": ["ก", "ก", "ข"],
+            "fiscal_year": pd.array([2006, 2007, 2007], dtype="Int64"),
+            "members": pd.array([50, 100, None], dtype="Int64"),
+            "savings_satang": pd.array([1, 30_001, 500], dtype="Int64"),
+        }
+    )
+    contributions = pd.DataFrame(
+        {
+            "subdistrict_code": ["800101", "800101"],
+            "promised_satang": pd.array([700, 300], dtype="Int64"),
+            "received_satang": pd.array([700, None], dtype="Int64"),
+        }
+    )
+    areas = pd.DataFrame({"subdistrict_code": ["800101", "800102"], "population": pd.array([400, None], dtype="Int64")})
+    found = registers.funds(rows, contributions, areas).set_index("subdistrict_code")
+    first, second = found.loc["800101"], found.loc["800102"]
+    assert (first["members"], first["member_share"], first["savings_per_member_satang"]) == (100, 0.25, 300)
+    assert (first["promised_satang"], first["received_satang"], first["not_received"]) == (1000, 700, 1)
+    unknown = ["member_share", "savings_per_member_satang", "promised_satang", "received_satang", "not_received"]
+    assert second[unknown].isna().all()  # nothing stated is not zero
+
+
+def test_a_community_has_its_newest_plan_and_what_names_it():
+    villages = pd.DataFrame({"village_code": ["80010101", "80010102"], "subdistrict_code": "800101", "name_th": "บ"})
+    plans = pd.DataFrame(
+        {
+            "village_code": ["80010101", "80010101", None],
+            "plan_year": pd.array([2005, 2006, 2007], dtype="Int64"),
+            "plan_exists": pd.array([False, True, True], dtype="boolean"),
+            "cohort": pd.array([1, 2, None], dtype="Int64"),
+            "priority_theme": [None, "health", None],
+        }
+    )
+    groups = pd.DataFrame({"village_code": [None, "80010102"], "village_codes": ["80010101,80010102", None]})
+    supports = pd.DataFrame({"village_code": ["80010101"], "village_codes": [None]})
+    found = registers.communities(villages, plans, groups, supports).set_index("village_code")
+    assert found["plan_exists"].tolist() == [True, pd.NA]
+    assert found.loc["80010101", "cohort"] == 2
+    assert found["groups"].tolist() == [1, 2]
+    assert found["supports"].tolist() == [1, pd.NA]  # no row names it: not known, not none
+
+
+def test_a_new_register_is_one_definition():
+    """Health volunteers: the entry alone gives list, search, kinds and map classes."""
+    volunteers = Register(
+        "volunteers", "role_holder", "person", (Field("person"), Field("phone")), ("person",), Field("role", "role_")
+    )
+    rows = holders().assign(role="health_volunteer", phone=None)
+    assert len(registers.matching(rows, "ใจดี", volunteers.searched)) == 1
+    assert registers.per_place(rows, PLACES, replace(volunteers, is_open="is_vacant").is_open)["open"].sum() == 1
+
+
+def test_every_title_is_a_field():
+    assert all(
+        register.title in {*(field.name for field in register.fields), "place"} for register in REGISTERS.values()
+    )
