@@ -1,0 +1,74 @@
+"""The register room: its counts are the store's, its lists are found by words and kinds, and nobody's name leaves it unasked."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from sqlalchemy import func, select
+
+from geo.registers import REGISTERS
+from loaders import store
+from loaders.store import tables
+from pages.queries import registers as register_queries
+from pages.queries import store as queries
+from tests.pages.test_area_pages import opened, said
+from tests.support import meeting_store, seeds
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with meeting_store.opened(seeds.copied("demo", tmp_path_factory.mktemp("registers") / seeds.NAME)):
+        engine = store.open_store()
+        yield engine
+        engine.dispose()
+
+
+def lists(page) -> list:
+    return [table.value for table in page.dataframe]
+
+
+def test_counts_are_those_of_the_store(demo):
+    scope = queries.current_scope()
+    with store.reading(demo) as connection:
+        stored = {
+            name: connection.execute(
+                select(func.count()).select_from(tables.REGISTERS[name].join(tables.import_batch)).where(tables.import_batch.c.is_active)
+            ).scalar_one()
+            for name in ("role_holder", "organisation", "plan")
+        }  # fmt: skip
+    found = {name: len(register_queries.entries(scope, name)) for name in REGISTERS}
+    assert (found["people"], found["groups"], found["plans"]) == tuple(stored.values())
+    assert found["communities"] == len(queries.places(scope, None).villages)
+    funds = queries.register(scope, "welfare_fund")
+    assert found["funds"] == len(funds.drop_duplicates(["subdistrict_code", "fund_name"]))
+    assert all(register_queries.entries(scope, name)["entry"].is_unique for name in REGISTERS)
+
+
+@pytest.mark.parametrize("asked", [{"lang": "th"}, {"lang": "en", "register": "people", "kind": "facilitator"}])
+def test_a_vacancy_is_said_and_a_name_is_not(demo, asked):
+    (listed,) = lists(opened("registers", **asked))
+    shown = " ".join(listed.astype(str).to_numpy().ravel())
+    assert {"th": "ว่าง", "en": "Vacant"}[asked["lang"]].casefold() in shown.casefold()
+    with store.reading(demo) as connection:
+        holder = tables.REGISTERS["role_holder"]
+        names = connection.execute(select(holder.c.person, holder.c.phone)).all()
+    private = {str(value) for row in names for value in row if value}
+    assert private
+    assert not [value for value in private if value in shown]
+
+
+def test_a_village_is_found_and_opened(demo):
+    villages = queries.places(queries.current_scope(), None).villages
+    village = SimpleNamespace(**villages.iloc[700])
+    page = opened("registers", register="communities", find=village.name_th, entry=village.village_code)
+    assert village.name_th in lists(page)[-1].astype(str).to_numpy()
+    assert f"<b>{village.name_th}</b>" in said(page)
+
+
+def test_networks_without_a_place_are_counted(demo):
+    groups = register_queries.entries(queries.current_scope(), "groups")
+    networks = groups[groups["organisation_kind"].eq("network")]
+    (listed,) = lists(opened("registers", register="groups", kind="network"))
+    assert len(listed) == len(networks)
+    assert networks["subdistrict_code"].isna().any()
