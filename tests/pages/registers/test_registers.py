@@ -12,7 +12,7 @@ from loaders import store
 from loaders.store import tables
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
-from tests.pages.test_area_pages import opened, said
+from tests.pages.registers.test_area_pages import opened, said
 from tests.support import meeting_store, seeds
 
 
