@@ -45,11 +45,11 @@ setup-python: $(VENV)/.dev static/vendor/.ready
 setup-test: setup-python
 	@sh tests/support/system.sh
 
-# Two cores; a third worker fills the time in which tests in a browser wait. Groups and their order: tests/conftest.py.
-PYTEST := $(PY) -m pytest --dist loadgroup --no-loadscope-reorder
+# Two cores; more workers fill the time in which the two groups of tests in a browser wait. Groups, their order: tests/conftest.py.
+PYTEST := $(PY) -m pytest --no-loadscope-reorder
 
 test: setup-test lint check-js ## everything that CI checks
-	$(PYTEST) -n 3
+	$(PYTEST) -n 4
 
 # No browser, no server, no PostgreSQL.
 check: $(VENV)/.dev lint check-js ## what one runs after every change

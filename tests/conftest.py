@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.seeds import ROOT
 from tests.support.stores import (  # noqa: F401 - fixtures for every test file
@@ -24,13 +25,36 @@ SHARED = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data"
 settings.register_profile("kradan", deadline=None, derandomize=True)
 settings.load_profile("kradan")
 
-# Files of the second group of browser tests; the two groups take about the same time.
+# The second group of browser tests: those with servers of their own. The first reads the demo board; they take about the same time.
 SECOND_BROWSER = {
-    "test_access_browser", "test_coverage_pages_browser", "test_import_browser", "test_meeting_browser", "test_servers_browser",
-    "test_ranking_browser", "test_sign_in_browser",
-}  # fmt: skip
+    "test_access_browser",
+    "test_import_browser",
+    "test_nation_browser",
+    "test_servers_browser",
+    "test_sign_in_browser",
+}
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")
+RANK = pytest.StashKey[int]()
+
+
+def group(nodeid: str) -> str:
+    """Which tests share a process, so that fixtures of a file, and servers, are made once."""
+    path, _, name = nodeid.partition("::")
+    if path.startswith("tests/browser/"):
+        return "browser-b" if Path(path).stem in SECOND_BROWSER else "browser-a"
+    return "postgres" if "postgresql" in name else path
+
+
+class Grouped(LoadScopeScheduling):
+    """Groups of ours: xdist 3.8 writes those of ``--dist loadgroup`` into a name that pytest 9.2 no longer reads."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Grouped:
+    return Grouped(config, log)
 
 
 def pytest_configure() -> None:
@@ -39,22 +63,15 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark tests by folder, and tell ``--dist loadgroup`` which of them share a process: fixtures of a file are made once."""
+    """Mark tests by folder, longest groups first."""
     for item in items:
-        folder, group = item.path.relative_to(ROOT / "tests").parts[0], str(item.path)
-        fixtures, parameters = set(item.fixturenames), getattr(item, "callspec", None)
-        if folder == "browser":
-            mark, group = "browser", "browser-b" if item.path.stem in SECOND_BROWSER else "browser-a"
-        elif fixtures & {"postgres_socket", "postgres_engine"} or "postgresql" in (
-            parameters.params.values() if parameters else ()
-        ):
-            mark = group = "postgres"
-        else:
-            mark = "pages" if folder == "pages" else "unit"
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        needs_postgres = bool({"postgres_socket", "postgres_engine"} & set(item.fixturenames))
+        is_grouped = group(item.nodeid) == "postgres"
+        assert is_grouped or not needs_postgres or folder == "browser", (
+            f"{item.nodeid}: a name with 'postgresql' shares its server"
+        )
+        mark = "postgres" if is_grouped else folder if folder in ("browser", "pages") else "unit"
         item.add_marker(mark)
-        item.add_marker(pytest.mark.xdist_group(group))
         item.stash[RANK] = ORDER.index(next(name for name in (mark, folder, "geo") if name in ORDER))
     items.sort(key=lambda item: item.stash[RANK])
-
-
-RANK = pytest.StashKey[int]()

@@ -182,7 +182,7 @@ def test_kill_9_in_an_import_leaves_it_whole_or_absent(engine, url, tmp_path):
         engine.dispose()
 
 
-def test_a_lost_connection_leaves_whole_batches(postgres_engine):
+def test_a_lost_connection_to_postgresql_leaves_whole_batches(postgres_engine):
     engine = postgres_engine
 
     def work() -> None:
