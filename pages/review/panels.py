@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -13,10 +14,10 @@ from geo.frames import each_row
 from loaders.imports.review import commands
 from loaders.problems import Refused
 from pages.components import panels, records
-from pages.components.names import district_names, subdistrict_names
 from pages.imports import jobs as import_jobs
 from pages.imports.preview import sentence
 from pages.queries import store as queries
+from pages.review import places, splitting
 from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
@@ -69,7 +70,7 @@ def groups(rows: pd.DataFrame) -> pd.DataFrame:
 def evidence(scope: Scope, rows: pd.DataFrame) -> None:
     """The rows themselves with their cells, and why they wait."""
     first = rows.iloc[0]
-    offered = _offered(first)
+    offered = places.offered(first)
     facts = {
         "code": first["problem"],
         "value": first["value"],
@@ -95,6 +96,9 @@ def evidence(scope: Scope, rows: pd.DataFrame) -> None:
 def decision(scope: Scope, rows: pd.DataFrame) -> None:
     """The form that fits the reason; whatever it does can be undone below."""
     first, kind = rows.iloc[0], rows["kind"].iloc[0]
+    if kind == "place" and splitting.is_wanted(first):
+        splitting.sharing(scope, rows, _do)
+        return
     with st.form(f"decide-{first['id']}"):
         everything = True
         if len(rows) > 1:
@@ -137,27 +141,21 @@ def decision(scope: Scope, rows: pd.DataFrame) -> None:
         _do(lambda: commands.decide_accept(queries.engine(), ids, reason, by, province=province))
 
 
-def _offered(row: pd.Series) -> list[str]:
-    """Candidate codes of a row, best first."""
-    return [code for code in str(row["candidates"] or "").split("|") if code and code not in ("nan", "None", "<NA>")]
-
-
 def _ask_place(scope: Scope, first: pd.Series) -> str:
     """Candidates first, with why; then every subdistrict, district and the province."""
-    offered = _offered(first)
-    everywhere = [*subdistrict_names(scope), *district_names(scope), scope.province]
-    options = [BLANK, *offered, *(code for code in everywhere if code not in offered)]
+    return st.selectbox(
+        t("right_place"),
+        [BLANK, *places.choices(scope, first)],
+        format_func=lambda code: places.words(scope, first, code) if code else t("choose_place"),
+    )
 
-    def words(code: str) -> str:
-        if not code:
-            return t("choose_place")
-        return (
-            f"{t('candidate')}: {records.place_words(scope, code)} ({code})"
-            if code in offered
-            else f"{records.place_words(scope, code)} ({code})"
-        )
 
-    return st.selectbox(t("right_place"), options, format_func=words)
+def _decided_to(scope: Scope, row: Any) -> str:
+    """What a decision made of the row: its place, the parts it was shared in, or the value."""
+    if row.kind == "split":
+        parts = json.loads(row.value)["parts"]
+        return " · ".join(f"{records.place_words(scope, code)} {baht(satang)}" for code, satang in parts.items())
+    return records.place_words(scope, row.area_code) if isinstance(row.area_code, str) else row.value or ""
 
 
 def _do(act: Callable[[], commands.Decided]) -> None:
@@ -195,10 +193,7 @@ def past(scope: Scope) -> None:
         with st.expander(t("decisions_made", number=whole(len(standing)))):
             shown = standing.assign(
                 what=[t(f"decided_{row.kind}") for row in each_row(standing)],
-                to=[
-                    records.place_words(scope, row.area_code) if isinstance(row.area_code, str) else row.value or ""
-                    for row in each_row(standing)
-                ],
+                to=[_decided_to(scope, row) for row in each_row(standing)],
                 when=[day(at) for at in standing["decided_at"]],
             )
             columns = {"id": t("column_number"), "what": t("column_what"), "to": t("column_decided_to"),

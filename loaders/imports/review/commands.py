@@ -50,12 +50,12 @@ def decide_place(
 ) -> Decided:
     """These rows lie in ``area_code`` (2, 4, 6 or 8 digits); with ``remember`` every later writing like theirs too."""
     with store.writing(engine) as connection:
-        rows = _rows(connection, ids, reason)
+        rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
         if area_code[:6] not in places.book.areas:
             raise Refused(Problem("place_code_unknown", "refused", value=area_code))
         done = []
-        for batch_id, sheet, group in _by_sheet(rows):
+        for batch_id, sheet, group in by_sheet(rows):
             keys = keys_of(read_again(connection, batch_id, sheet, group, places))
             told = {int(row["row"]) for row in group if row["problem"] in BY_ROW}
             named = {key for row, key in keys.items() if key != NO_KEY and row not in told} if remember else set()
@@ -64,7 +64,7 @@ def decide_place(
             facts = {"kind": "place", "area_code": area_code}
             kept = {row: key for row, key in keys.items() if key in named}
             done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home, kept))
-        return _finish(connection, done, _batches(rows), who, "decide_place", f"{area_code}: {reason}")
+        return finish(connection, done, batches_of(rows), who, "decide_place", f"{area_code}: {reason}")
 
 
 def _learn(connection: Connection, keys: set[str], area_code: str, reason: str, who: str) -> None:
@@ -87,41 +87,42 @@ def decide_value(
 ) -> Decided:
     """The cell under ``heading`` of these rows should read ``value``; a value that cannot be read changes nothing."""
     with store.writing(engine) as connection:
-        rows = _rows(connection, ids, reason)
+        rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
         done = []
-        for batch_id, sheet, group in _by_sheet(rows):
+        for batch_id, sheet, group in by_sheet(rows):
             result = read_again(connection, batch_id, sheet, group, places, {heading: value})
             facts = {"kind": "value", "heading": heading, "value": value}
             done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home))
         # The audit trail is kept for good: what may be a name or a number of a person is not written into it.
         told = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
-        return _finish(connection, done, _batches(rows), who, "decide_value", f"{told}: {reason}")
+        return finish(connection, done, batches_of(rows), who, "decide_value", f"{told}: {reason}")
 
 
 def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str, *, province: str | None = None) -> Decided:
     """These rows are data as they stand, although the reader doubted it."""
     with store.writing(engine) as connection:
-        rows = _rows(connection, ids, reason)
+        rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
         done = []
-        for batch_id, sheet, group in _by_sheet(rows):
+        for batch_id, sheet, group in by_sheet(rows):
             result = read_again(connection, batch_id, sheet, group, places)
             done.append(_move(connection, batch_id, group, result, {"kind": "accept"}, reason, who, places.home))
-        return _finish(connection, done, _batches(rows), who, "decide_accept", reason)
+        return finish(connection, done, batches_of(rows), who, "decide_accept", reason)
 
 
 def decide_exclude(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:
     """These rows are left out, for a reason."""
     with store.writing(engine) as connection:
-        rows = _rows(connection, ids, reason)
+        rows = rows_of(connection, ids, reason)
         for row in rows:
             batches.add_excluded(connection, row["batch_id"], BY_HAND, 1, row["satang"] or 0)
-            _close(connection, row, {"kind": "exclude"}, "excluded", BY_HAND, row["satang"] or 0, reason, who)
-        return _finish(connection, [Decided(excluded=len(rows))], _batches(rows), who, "decide_exclude", reason)
+            close(connection, row, {"kind": "exclude"}, "excluded", BY_HAND, row["satang"] or 0, reason, who)
+        return finish(connection, [Decided(excluded=len(rows))], batches_of(rows), who, "decide_exclude", reason)
 
 
-def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[dict]:
+def rows_of(connection: Connection, ids: Iterable[int], reason: str) -> list[dict]:
+    """Waiting rows by their ids; a decision without a reason is refused."""
     if not reason.strip():
         raise Refused("reason_missing")
     table, batch = tables.quarantine, tables.import_batch
@@ -137,11 +138,13 @@ def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[dict]
     return rows
 
 
-def _batches(rows: list[dict]) -> set[int]:
+def batches_of(rows: list[dict]) -> set[int]:
+    """Batches of these rows."""
     return {row["batch_id"] for row in rows}
 
 
-def _by_sheet(rows: list[dict]) -> list[tuple[int, str, list[dict]]]:
+def by_sheet(rows: list[dict]) -> list[tuple[int, str, list[dict]]]:
+    """(batch, sheet, rows) for each sheet."""
     groups: dict[tuple[int, str], list[dict]] = {}
     for row in rows:
         groups.setdefault((row["batch_id"], row["sheet"]), []).append(row)
@@ -180,13 +183,13 @@ def _move(
         if outcome == "excluded":
             batches.add_excluded(connection, batch_id, code, 1, satang)
         key = (keys or {}).get(number)
-        _close(connection, row, facts | {"alias_key": key}, outcome, code or None, satang, reason, who)
+        close(connection, row, facts | {"alias_key": key}, outcome, code or None, satang, reason, who)
     return Decided(
         len(result.rows("loaded")), len(result.rows("excluded")), len(result.rows("quarantined")), problem, found
     )
 
 
-def _close(
+def close(
     connection: Connection,
     row: dict,
     facts: dict,
@@ -220,9 +223,10 @@ def _close(
     batches.shift(connection, row["batch_id"], outcome, 1, satang)
 
 
-def _finish(
+def finish(
     connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str
 ) -> Decided:
+    """Sum what was decided; the batches' sums, the audit and the data version follow."""
     total = Decided(
         sum(one.loaded for one in done),
         sum(one.excluded for one in done),
@@ -257,7 +261,7 @@ def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
             standing = select(table.c.id).where(table.c.alias_key == key, table.c.is_undone.is_(False))
             if connection.execute(standing).first() is None:
                 connection.execute(delete(tables.alias).where(tables.alias.c.written == key))
-        _finish(
+        finish(
             connection,
             [],
             {one["batch_id"] for one in found},

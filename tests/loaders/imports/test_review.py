@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -9,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, func, select
 
 from loaders import store
+from loaders.__main__ import main
 from loaders.imports.ingest import ingest
-from loaders.imports.review import commands, queries
+from loaders.imports.review import commands, queries, split
 from loaders.problems import Refused
 from loaders.store import tables
 from tests.support.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
@@ -214,3 +216,83 @@ def test_person_records_are_not_kept_longer_by_a_decision(engine: Engine, tmp_pa
     commands.decide_place(engine, desk(engine)["id"], "800801", "เหตุผล", "ก")
     with store.reading(engine) as connection:
         assert set(connection.execute(select(tables.role_holder.c.retain_until)).scalars()) == {until}
+
+
+SEVERAL = [["สิชล ทุ่งใส และเปลี่ยน", "สิชล", "พอช.", "ขุดคลอง", "100"], ["สิชล,ทุ่งใส", "สิชล", "พอช.", "อบรม", "0.01"]]
+THREE = ["801401", "801405", "801409"]
+
+
+@pytest.fixture
+def several(engine: Engine, tmp_path: Path) -> int:
+    return ingest(engine, csv_file(tmp_path, [*ROWS, *SEVERAL]), "codi", trusted=True).batch_id
+
+
+def parts_of(engine: Engine, row: int) -> list[tuple]:
+    table = tables.support
+    with store.reading(engine) as connection:
+        query = select(table.c.area_code, table.c.amount_satang, table.c.shared_by).where(table.c.row == row)
+        return [tuple(one) for one in connection.execute(query.order_by(table.c.area_code))]
+
+
+def test_a_row_of_several_places_is_shared_to_the_satang_and_taken_back(engine: Engine, several: int) -> None:
+    before, rows = account(engine, several), desk(engine)
+    assert list(rows["problem"]) == ["place_several"] * 2
+    assert rows["candidates"][0].split("|") == THREE
+    done = split.decide_split(engine, rows["id"].head(1), THREE, "equal", "ตกลงในที่ประชุม", "ก")
+    assert (done.loaded, done.waiting) == (1, 0)
+    assert parts_of(engine, 5) == [(THREE[0], 3334, "equal"), (THREE[1], 3333, "equal"), (THREE[2], 3333, "equal")]
+    found = account(engine, several)
+    assert adds_up(found)
+    assert found["satang_in"] == before["satang_in"]
+    assert found["satang_loaded"] - before["satang_loaded"] == 10_000
+    one = made(engine).iloc[0]
+    assert (one["kind"], one["decided_by"], one["reason"]) == ("split", "ก", "ตกลงในที่ประชุม")
+    commands.undo(engine, made(engine)["id"], "ข")
+    assert parts_of(engine, 5) == []
+    assert account(engine, several) == before
+
+
+def test_a_row_is_shared_by_people_or_by_stated_amounts(engine: Engine, several: int) -> None:
+    rows = desk(engine)
+    split.decide_split(engine, rows["id"].tail(1), THREE[:2], "population", "เหตุผล", "ก")
+    assert sorted(part[1] for part in parts_of(engine, 6)) == [0, 1]
+    stated = dict(zip(THREE, (5000, 4000, 1000), strict=True))
+    split.decide_split(engine, rows["id"].head(1), THREE, "stated", "ตามหนังสือ", "ก", stated=stated)
+    assert [part[1:] for part in parts_of(engine, 5)] == [(5000, "stated"), (4000, "stated"), (1000, "stated")]
+    assert adds_up(account(engine, several))
+
+
+@pytest.mark.parametrize(
+    ("codes", "method", "stated", "reason"),
+    [
+        (THREE[:1], "equal", None, "split_needs_two"),
+        ([*THREE, "8014"], "equal", None, "split_overlaps"),
+        (["801401", "840101"], "equal", None, "place_code_unknown"),
+        (THREE, "stated", dict.fromkeys(THREE, 1), "split_sum_differs"),
+        (THREE, "stated", {"801401": 10_000}, "split_amount_missing"),
+        (["80140101", "801405"], "population", None, "split_people_unknown"),
+        (THREE, "by_feeling", None, "split_method_unfit"),
+    ],
+)
+def test_a_split_that_cannot_be_is_refused(
+    engine: Engine, several: int, codes: list, method: str, stated: dict | None, reason: str
+) -> None:
+    before = account(engine, several)
+    with pytest.raises(Refused, match=reason):
+        split.decide_split(engine, desk(engine)["id"].head(1), codes, method, "เหตุผล", "ก", stated=stated)
+    assert account(engine, several) == before
+
+
+def test_a_row_is_shared_at_the_command_line(engine: Engine, several: int, capsys: pytest.CaptureFixture) -> None:
+    first = int(desk(engine)["id"][0])
+    assert main(["waiting", "--batch", str(several)]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert (lines[0]["id"], lines[0]["problem"], lines[0]["baht"]) == (first, "place_several", 100.0)
+    assert main(["split", str(first), "--over", "801401=60", "801405=30", "--reason", "x"]) == 2
+    assert json.loads(capsys.readouterr().err)["code"] == "split_sum_differs"
+    assert main(["split", str(first), "--over", "801401=60", "801405=40", "--reason", "ตามหนังสือ"]) == 0
+    assert [part[1:] for part in parts_of(engine, 5)] == [(6000, "stated"), (4000, "stated")]
+    assert main(["decisions"]) == 0
+    decided = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert main(["undo-decision", str(decided["id"])]) == 0
+    assert parts_of(engine, 5) == []

@@ -1,0 +1,31 @@
+"""Whole units shared by weights so that they add up exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from math import lcm
+
+
+def largest_remainder(total: int, weights: Sequence[int | Fraction]) -> list[int]:
+    """Share ``total`` by ``weights`` in whole units that add up exactly (Hamilton's method; ties to the first).
+
+    Examples
+    --------
+    >>> largest_remainder(100, [1, 1, 1])
+    [34, 33, 33]
+    """
+    denominator = lcm(*(Fraction(weight).denominator for weight in weights))
+    whole = [int(weight * denominator) for weight in weights]
+    if min(whole) < 0 or sum(whole) == 0:
+        raise ValueError(
+            f"weights {list(weights)} cannot share {total}; expected none negative and one above zero; "
+            "choose another split"
+        )
+    sign, size = (-1, -total) if total < 0 else (1, total)
+    shares = [divmod(size * weight, sum(whole)) for weight in whole]
+    parts = [part for part, _ in shares]
+    by_remainder = sorted(range(len(whole)), key=lambda place: (-shares[place][1], place))
+    for place in by_remainder[: size - sum(parts)]:
+        parts[place] += 1
+    return [sign * part for part in parts]

@@ -1,0 +1,28 @@
+"""Places to choose from at the review desk: those the cell may mean first, then every place of the province."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from pages.components import records
+from pages.components.names import district_names, subdistrict_names
+from pages.session.scope import Scope
+from pages.session.text import t
+
+
+def offered(row: pd.Series) -> list[str]:
+    """Candidate codes of a row, best first."""
+    return [code for code in str(row["candidates"] or "").split("|") if code and code not in ("nan", "None", "<NA>")]
+
+
+def choices(scope: Scope, row: pd.Series) -> list[str]:
+    """Candidates first; then every subdistrict, district and the province."""
+    first = offered(row)
+    everywhere = [*subdistrict_names(scope), *district_names(scope), scope.province]
+    return [*first, *(code for code in everywhere if code not in first)]
+
+
+def words(scope: Scope, row: pd.Series, code: str) -> str:
+    """A place with its code; a candidate says that it is one."""
+    named = f"{records.place_words(scope, code)} ({code})"
+    return f"{t('candidate')}: {named}" if code in offered(row) else named

@@ -1,0 +1,97 @@
+"""One row over several places at the review desk: which, by what, what each would get; nothing moves before the button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+import streamlit as st
+
+from loaders import thai
+from loaders.imports.review import commands, split
+from loaders.problems import Refused
+from pages.components import panels, records
+from pages.imports import jobs as import_jobs
+from pages.imports.preview import sentence
+from pages.queries import store as queries
+from pages.review import places
+from pages.session.scope import Scope
+from pages.session.text import baht, flat, t
+
+SEVERAL = ("place_several", "place_two_places")
+
+
+def is_wanted(first: pd.Series) -> bool:
+    """Whether the person shares the row; asked where its register allows, preset where its cell names several places."""
+    if first["register"] not in split.REGISTERS:
+        return False
+    return bool(
+        st.radio(
+            t("row_is_of"),
+            [False, True],
+            index=int(first["problem"] in SEVERAL),
+            format_func=lambda several: t("several_places" if several else "one_place"),
+            horizontal=True,
+            key=f"split-{first['id']}",
+        )
+    )
+
+
+def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], commands.Decided]], None]) -> None:
+    """Choose the places and the way to share; show each one's part; share."""
+    first = rows.iloc[0]
+    mark = f"split-{first['id']}"
+    inside = [code for code in places.choices(scope, first) if len(code) >= 4 and code.startswith(scope.province)]
+    codes = st.multiselect(
+        t("split_places"),
+        inside,
+        [code for code in places.offered(first) if code in inside],
+        format_func=lambda code: places.words(scope, first, code),
+        key=f"{mark}-places",
+    )
+    method = st.radio(
+        t("split_by"), split.METHODS, format_func=lambda one: t(f"share_{one}"), horizontal=True, key=f"{mark}-by"
+    )
+    alike = len(rows) > 1 and method != "stated"
+    if alike:
+        alike = st.checkbox(t("split_all_alike", number=len(rows)), value=True, key=f"{mark}-alike")
+    satang = int(first["satang"] or 0)
+    stated = _amounts(scope, codes, mark) if method == "stated" else None
+    _preview(scope, satang, codes, method, stated)
+    reason = st.text_input(t("decision_reason"), key=f"{mark}-why")
+    if st.button(t("decide_split"), type="primary", key=f"{mark}-do"):
+        ids = [int(number) for number in (rows["id"] if alike else rows["id"].head(1))]
+        by, province, engine = import_jobs.person(), scope.province, queries.engine()
+        do(lambda: split.decide_split(engine, ids, codes, method, reason, by, stated=stated, province=province))
+
+
+def _amounts(scope: Scope, codes: list[str], mark: str) -> dict[str, int]:
+    """Satang that a person wrote for each place; what cannot be read is not in it."""
+    stated = {}
+    for code in codes:
+        text = st.text_input(t("split_amount", place=records.place_words(scope, code)), key=f"{mark}-{code}")
+        try:
+            amount = thai.parse_baht(text)
+        except ValueError:
+            continue
+        if amount is not None:
+            stated[code] = amount
+    return stated
+
+
+def _preview(scope: Scope, satang: int, codes: list[str], method: str, stated: dict[str, int] | None) -> None:
+    """What each place would get, in baht; or why it cannot be shared so."""
+    if len(codes) < 2:
+        return
+    try:
+        money = split.shares(satang, codes, method, stated)
+    except Refused as stop:
+        st.caption(flat(sentence(stop.problem.as_dict())))
+        return
+    table = pd.DataFrame(
+        {"place": [records.place_words(scope, code) for code in money], "satang": list(money.values())}
+    )
+    panels.table(
+        table, "split", {"place": t("column_place"), "satang": t("column_amount")}, height=160, formats={"satang": baht}
+    )
+    st.caption(t("split_is_stated" if method == "stated" else "split_is_estimate"))
