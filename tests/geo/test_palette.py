@@ -12,7 +12,7 @@ from geo import statuses
 from geo.maps import palette
 from geo.overlaps import outcomes
 from tests.conftest import ROOT
-from tests.support.palette_science import VISION, ciede2000, lab, linear, seen, worst
+from tests.geo.palette_science import VISION, ciede2000, lab, linear, seen, worst
 
 BAR = 8.0
 OFF_SCALE = [palette.NONE, palette.NOT_APPLICABLE]
