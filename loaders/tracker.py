@@ -16,6 +16,7 @@ from loaders import store
 from loaders.areas import register as areas_register
 from loaders.store import tables
 from loaders.store.privacy import Viewer
+from loaders.store.seen import for_viewer
 
 STATES = ("reported", "reported_late", "waiting", "late")
 
@@ -54,6 +55,7 @@ def set_due(
     return key
 
 
+@for_viewer
 def tracker(connection: Connection, today: date | None = None, *, viewer: Viewer) -> pd.DataFrame:
     """One row per base, register, district and due date.
 
@@ -128,6 +130,7 @@ def _state(due_on: date, reported: date | None, today: date) -> tuple[str, int]:
     return ("late", late) if late > 0 else ("waiting", 0)
 
 
+@for_viewer
 def completeness(
     connection: Connection,
     register: str,

@@ -9,6 +9,8 @@ from loaders import store
 from loaders.problems import Problem, Refused
 from loaders.store import tables
 from loaders.store.privacy import HIDDEN, Viewer, redact
+from loaders.store.read import shown_bases
+from loaders.store.seen import for_viewer, signed, written_for
 from loaders.store.tables import clearing
 
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
@@ -21,10 +23,10 @@ def clear_pair(connection: Connection, support_a: int, support_b: int, reason: s
     Raises ``Refused``: ``clearing_reason_missing``, ``clearing_person_missing``, ``clearing_row_missing`` (a support
     is not in an active batch; nothing is written).
     """
-    reason, who = " ".join(reason.split()), " ".join(who.split())
+    reason, (by, behalf) = " ".join(reason.split()), signed(connection, who)
     if len(reason) < SHORTEST_REASON:
         raise Refused(Problem("clearing_reason_missing", "refused", value=reason))
-    if not who:
+    if not by:
         raise Refused(Problem("clearing_person_missing", "refused"))
     places = _places(connection)
     missing = [number for number in (support_a, support_b) if number not in places.index]
@@ -41,7 +43,9 @@ def clear_pair(connection: Connection, support_a: int, support_b: int, reason: s
         strict=True,
     )
     values = {f"{name}_{side}": value for side, place in sides for name, value in zip(KEYS, place, strict=True)}
-    written = insert(clearing).values(**values, reason=reason, cleared_by=who, cleared_at=store.now())
+    written = insert(clearing).values(
+        **values, reason=reason, cleared_by=by, on_behalf_of=behalf, cleared_at=store.now()
+    )
     key = connection.execute(written.returning(clearing.c.id)).scalar_one()
     store.note(connection, who, "clear_pair", f"{key}: {reason}")
     store.touch(connection)
@@ -53,7 +57,7 @@ def undo(connection: Connection, key: int, who: str) -> bool:
     changed = connection.execute(
         update(clearing)
         .where(clearing.c.id == key, clearing.c.undone_at.is_(None))
-        .values(undone_by=who, undone_at=store.now())
+        .values(undone_by=signed(connection, who)[0], undone_at=store.now())
     ).rowcount
     if changed:
         store.note(connection, who, "undo_clearing", str(key))
@@ -61,14 +65,15 @@ def undo(connection: Connection, key: int, who: str) -> bool:
     return bool(changed)
 
 
+@for_viewer
 def read_clearings(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Every clearing that was not undone.
+    """Every clearing that was not undone and whose two data sets the viewer may see.
 
     Returns
     -------
     DataFrame
         ``id``, ``support_a``, ``support_b`` (the store's keys today; NA when the row's file is not active), both
-        places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason``, ``who`` (hidden from the public), ``when``.
+        places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason`` (hidden from the public), ``who`` (for the data team), ``when``.
     """
     frame = pd.read_sql_query(
         select(clearing).where(clearing.c.undone_at.is_(None)).order_by(clearing.c.id), connection
@@ -81,8 +86,20 @@ def read_clearings(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
         frame = frame.merge(renamed, on=[f"{name}_{side}" for name in KEYS], how="left")
         frame[f"support_{side}"] = frame[f"support_{side}"].astype("Int64")
         frame[f"file_{side}"] = frame[f"file_sha256_{side}"].map(files)
-    frame = frame.rename(columns={"cleared_by": "who", "cleared_at": "when"})
-    return frame if viewer.role != "public" else redact(frame.assign(who=HIDDEN))
+    frame = frame.assign(who=written_for(frame["cleared_by"], frame["on_behalf_of"]), when=frame["cleared_at"])
+    frame = frame.drop(columns=["cleared_by", "cleared_at", "on_behalf_of"])
+    if viewer.is_team:
+        return frame
+    shown = _shown_files(connection, viewer)
+    frame = frame[frame["file_sha256_a"].isin(shown) & frame["file_sha256_b"].isin(shown)].reset_index(drop=True)
+    return redact(frame.assign(who=HIDDEN) if viewer.role == "partner" else frame.assign(who=HIDDEN, reason=HIDDEN))
+
+
+def _shown_files(connection: Connection, viewer: Viewer) -> set[str]:
+    """Digests of files whose support the viewer may see."""
+    batch = tables.import_batch
+    query = select(batch.c.file_sha256).where(batch.c.base.in_(shown_bases(connection, "support", viewer)))
+    return set(connection.execute(query).scalars())
 
 
 def _places(connection: Connection) -> pd.DataFrame:

@@ -18,6 +18,7 @@ from loaders.decisions import Basis
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import Viewer
+from loaders.store.seen import for_viewer
 
 LONGEST = 600
 
@@ -47,6 +48,7 @@ def freeze(connection: Connection, name: str, facts: dict, who: str, basis: Basi
     return number
 
 
+@for_viewer
 def read_snapshots(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """All copies without their facts, newest first: ``id``, ``name``, ``made_at``, ``made_by``, ``data_version``, ..."""
     table = tables.snapshot
@@ -55,6 +57,7 @@ def read_snapshots(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     return frame if viewer.is_team else frame.iloc[:0]
 
 
+@for_viewer
 def read_snapshot(connection: Connection, number: int, *, viewer: Viewer) -> dict:
     """The facts of a copy.
 
@@ -122,6 +125,7 @@ def strike(connection: Connection, number: int, by: str) -> None:
     store.note(connection, by, "strike_decision", str(number))
 
 
+@for_viewer
 def read_decisions(
     connection: Connection, province: str, *, viewer: Viewer, snapshot_id: int | None = None
 ) -> pd.DataFrame:
@@ -151,8 +155,11 @@ def save_storyboard(connection: Connection, name: str, steps: list[dict], who: s
     store.note(connection, who, "save_storyboard", name.strip())
 
 
-def storyboards(connection: Connection) -> dict[str, list[dict]]:
-    """Saved storyboards by name: the order and titles of the wall's views, for everyone who opens the wall."""
+@for_viewer
+def storyboards(connection: Connection, *, viewer: Viewer) -> dict[str, list[dict]]:
+    """Saved storyboards by name: the order and titles of the wall's views, which the data team wrote; others have none."""
+    if not viewer.is_team:
+        return {}
     table = tables.storyboard
     rows = connection.execute(select(table.c.name, table.c.steps).order_by(table.c.name))
     return {row.name: json.loads(row.steps) for row in rows}

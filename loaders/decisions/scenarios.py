@@ -17,12 +17,14 @@ from loaders import store
 from loaders.decisions import Basis
 from loaders.problems import Refused
 from loaders.store import tables
-from loaders.store.privacy import DATA_TEAM, Viewer
+from loaders.store.privacy import DATA_TEAM, Viewer, redact
 from loaders.store.read import typed
+from loaders.store.seen import for_viewer, signed, signer, written_for
 
 KINDS = ("ranking", "funds", "selection")
 LONGEST = 600
 UNNAMED = "–"
+TEAMS_OWN = {"team", "project"}
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 
 
@@ -37,8 +39,14 @@ def _needed(text: str | None, code: str) -> str:
     return found
 
 
+def _person(connection: Connection, who: str | None) -> str:
+    """A typed name is needed unless the connection is signed."""
+    return _plain(who) if signer(connection) else _needed(who, "decision_person_missing")
+
+
 def _add(connection: Connection, table: Table, who: str, basis: Basis, detail: str, **values: object) -> int:
-    row = values | basis._asdict() | {"decided_by": who, "decided_at": store.now()}
+    by, behalf = signed(connection, who)
+    row = values | basis._asdict() | {"decided_by": by, "on_behalf_of": behalf, "decided_at": store.now()}
     key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
     store.note(connection, who, f"add_{table.name}", f"{key}: {detail}")
     return int(key)
@@ -50,7 +58,7 @@ def _retire(connection: Connection, table: Table, who: str, **where: object) -> 
     keys = connection.execute(
         update(table)
         .where(*found, table.c.removed_at.is_(None))
-        .values(removed_by=who, removed_at=store.now())
+        .values(removed_by=signed(connection, who)[0], removed_at=store.now())
         .returning(table.c.id)
     ).scalars()
     done = list(keys)
@@ -64,7 +72,7 @@ def remove(connection: Connection, name: str, key: int, who: str) -> bool:
 
     Raises ``Refused``: ``decision_person_missing``.
     """
-    return bool(_retire(connection, _table(name), _needed(who, "decision_person_missing"), id=key))
+    return bool(_retire(connection, _table(name), _person(connection, who), id=key))
 
 
 def _table(name: str) -> Table:
@@ -73,19 +81,30 @@ def _table(name: str) -> Table:
     ]
 
 
+@for_viewer
 def read(
     connection: Connection, name: str, province: str | None, *, viewer: Viewer, removed: bool = False
 ) -> pd.DataFrame:
     """What stands of ``scenario``, ``override``, ``team`` or ``project`` in a province (``None``: in all of them).
 
-    With ``removed`` all that ever stood. Who decided is for the data team; others see that somebody signed (``–``).
+    With ``removed`` all that ever stood. Who decided, teams and projects are for the data team; others see that
+    somebody signed (``–``). A partner reads names and reasons without contacts; the public gets what is on the map: agreed
+    classes, and the choices of scenarios under a number instead of their name.
     """
     table = _table(name)
     query = select(table).order_by(table.c.id)
     query = query if removed else query.where(table.c.removed_at.is_(None))
     query = query if province is None else query.where(table.c.province_code == province)
     frame = typed(pd.read_sql_query(query, connection), table)
-    return frame if viewer.is_team else frame.assign(decided_by=UNNAMED, removed_by=UNNAMED)
+    if viewer.is_team:
+        return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
+    frame = frame.assign(decided_by=UNNAMED, removed_by=UNNAMED, on_behalf_of=pd.NA)
+    if name in TEAMS_OWN:
+        return frame.iloc[:0]
+    if viewer.role == "partner":
+        return redact(frame)
+    hidden = {"reason": UNNAMED} | ({"name": "#" + frame["id"].astype("string")} if name == "scenario" else {})
+    return frame.assign(**hidden)
 
 
 def save(
@@ -103,7 +122,7 @@ def save(
     """
     if kind not in KINDS:
         raise ValueError(f"scenario kind {kind!r}: expected one of {', '.join(KINDS)}")
-    name, who = _needed(name, "scenario_name_missing"), _needed(who, "decision_person_missing")
+    name, who = _needed(name, "scenario_name_missing"), _person(connection, who)
     _retire(connection, tables.scenario, who, kind=kind, name=name, province_code=basis.province_code)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
     return _add(
@@ -143,7 +162,7 @@ def agree(
 
     Raises ``Refused``: ``decision_reason_missing``, ``decision_person_missing``, ``decision_place_unknown``.
     """
-    reason, who = _plain(reason), _needed(who, "decision_person_missing")
+    reason, who = _plain(reason), _person(connection, who)
     if len(reason) < SHORTEST_REASON:
         raise Refused("decision_reason_missing", value=reason)
     where = {"index_code": index_code, "fiscal_year": fiscal_year, "subdistrict_code": _known_place(subdistrict_code)}
@@ -180,7 +199,7 @@ def send_team(
         "reason": _plain(reason) or None,
     }
     detail = f"{subdistrict_code} {names['team']}: {names['task']}"
-    return _add(connection, tables.team, _needed(who, "decision_person_missing"), basis, detail, **values)
+    return _add(connection, tables.team, _person(connection, who), basis, detail, **values)
 
 
 def send_teams(
@@ -229,7 +248,7 @@ def book_project(
         "starts_on": project.get("starts_on"),
         "reason": _plain(str(project.get("reason") or "")) or None,
     }
-    who = _needed(who, "decision_person_missing")
+    who = _person(connection, who)
     columns = list(values)
     standing = read(connection, "project", None, viewer=DATA_TEAM)[columns].astype(object)
     code = refusal(pd.concat([standing, pd.DataFrame([values], columns=columns, dtype=object)], ignore_index=True))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import threading
 from collections import defaultdict
 from collections.abc import Generator
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Engine,
     RootTransaction,
     Table,
+    delete,
     func,
     insert,
     select,
@@ -30,8 +32,10 @@ from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from loaders.store import engine as store_engine
-from loaders.store import tables
+from loaders.store import seen, tables
+from loaders.store.contacts import redact_numbers, redact_text
 from loaders.store.engine import StoreUnavailable, is_sqlite, reason
+from loaders.store.viewers import Viewer
 
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -57,8 +61,8 @@ def _turn(engine: Engine) -> Generator[None]:
 
 
 @contextmanager
-def writing(engine: Engine) -> Generator[Connection]:
-    """One write transaction: all of it or nothing.
+def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
+    """One write transaction: all of it or nothing; with ``signer`` all in it is signed by that name.
 
     Raises ``StoreUnavailable``: ``store_busy`` after a long wait; ``store_full`` or ``store_lost`` when the disk or the
     server gave up in the middle, which leaves the store as it was.
@@ -67,7 +71,7 @@ def writing(engine: Engine) -> Generator[Connection]:
     try:
         with (
             _turn(engine),
-            engine.connect().execution_options(writes=True) as connection,
+            engine.connect().execution_options(writes=True, signer=signer) as connection,
             _begun(connection, where),
         ):
             yield connection
@@ -87,9 +91,9 @@ def _begun(connection: Connection, where: str) -> RootTransaction:
 
 
 @contextmanager
-def reading(engine: Engine) -> Generator[Connection]:
-    """One consistent view of the store."""
-    with engine.connect() as connection:
+def reading(engine: Engine, viewer: Viewer | None = None) -> Generator[Connection]:
+    """One consistent view of the store; with ``viewer`` what that viewer may not see cannot be read through it."""
+    with engine.connect().execution_options(viewer=viewer) as connection:
         if not is_sqlite(connection):
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         with connection.begin():
@@ -103,19 +107,23 @@ def insert_rows(connection: Connection, table: Table, rows: list[dict]) -> None:
 
 
 def note(connection: Connection, who: str, action: str, detail: str | None = None, batch_id: int | None = None) -> None:
-    """Write who did what into the audit trail."""
-    entry = {"at": now(), "who": who, "action": action, "batch_id": batch_id, "detail": detail}
+    """Write who did what into the audit trail, which is kept for good: contacts of people in a reason are not written."""
+    by, behalf = seen.signed(connection, who)
+    told = " · ".join(part for part in (detail, f"({behalf})" if behalf else None) if part)
+    entry = {"at": now(), "who": by, "action": action, "batch_id": batch_id}
+    keeps_names = action in ("grant", "revoke")  # the sign-in name is what was decided about
+    entry["detail"] = (redact_numbers if keeps_names else redact_text)(told) if told else None
     connection.execute(insert(tables.audit).values(**entry))
 
 
 def touch(connection: Connection) -> None:
-    """Change the data version: something beside the batches changed (sharing, code lists, due dates)."""
+    """Give the state a name of its own: something changed, or another state was put here.
+
+    Random, never counted: a number repeats after a restore, and what was kept for one state is shown for another.
+    """
     table = tables.setting
-    known = connection.execute(select(table.c.value).where(table.c.name == "revision")).scalar()
-    if known is None:
-        connection.execute(insert(table).values(name="revision", value="1"))
-    else:
-        connection.execute(update(table).where(table.c.name == "revision").values(value=str(int(known) + 1)))
+    connection.execute(delete(table).where(table.c.name == "revision"))
+    connection.execute(insert(table).values(name="revision", value=secrets.token_hex(16)))
 
 
 # Asked on every run of every page: made once.
@@ -128,9 +136,10 @@ _REVISION = select(tables.setting.c.value).where(tables.setting.c.name == "revis
 
 
 def data_version(connection: Connection) -> str:
-    """A short name of the present state: it changes when a batch comes, goes or comes back, or by :func:`touch`."""
-    batches = connection.execute(_ACTIVE_BATCHES).all()
-    revision = connection.execute(_REVISION).scalar()
+    """A short name of the present state: it changes when a batch comes, goes or comes back, and by :func:`touch`."""
+    with seen.by_the_program():
+        batches = connection.execute(_ACTIVE_BATCHES).all()
+        revision = connection.execute(_REVISION).scalar()
     return hashlib.sha256(repr(([tuple(batch) for batch in batches], revision)).encode()).hexdigest()[:8]
 
 
@@ -139,6 +148,7 @@ def finish_batch(connection: Connection, batch_id: int) -> None:
 
     A file may say an earlier day for a person; nobody is kept longer than the rule allows.
     """
+    touch(connection)
     support, summary = tables.support, tables.support_summary
     keys = [
         support.c[name]

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from loaders import settings
+from loaders.store import seen
 from loaders.store.tables import setting
 
 WAIT_SECONDS = 30
@@ -139,6 +140,7 @@ def engine_for(address: URL) -> Engine:
         except ArgumentError as error:
             raise StoreUnavailable("store_address", "DATABASE_URL") from error
     _begin(engine)
+    seen.guard(engine)
     return engine
 
 

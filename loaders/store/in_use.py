@@ -91,6 +91,8 @@ def _switch(connection: Connection, batch_ids: list[int], active: bool, because:
     action = "restore_batch" if active else "withdraw"
     done = [{"at": now(), "who": who, "action": action, "batch_id": number, "detail": because} for number in changed]
     insert_rows(connection, tables.audit, done)
+    if done:
+        touch(connection)
     return len(done)
 
 

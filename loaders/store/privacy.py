@@ -18,11 +18,11 @@ import pandas as pd
 
 from loaders import codes
 from loaders.problems import Problem, Refused
+from loaders.store.contacts import HIDDEN, PERSON_ID, redact_text
 from loaders.store.viewers import DATA_TEAM, LEVELS, PUBLIC, ROLES, Viewer
 from loaders.thai import normalise
 
-__all__ = ["DATA_TEAM", "LEVELS", "PUBLIC", "ROLES", "Viewer"]
-HIDDEN = "•••"
+__all__ = ["DATA_TEAM", "HIDDEN", "LEVELS", "PUBLIC", "ROLES", "Viewer", "redact_text"]
 CONTACTS = {"role_holder": ("person", "phone")}
 # Register -> columns that count people, and what tells one published table of counts from another.
 COUNTS = {
@@ -51,11 +51,7 @@ NOT_FREE_TEXT = {
 SMALL = 5
 LENGTHS = {"village": 8, "subdistrict": 6, "district": 4, "province": 2}
 ROUNDS = 6  # levels feed each other; every round only hides more, and four levels settle in less
-_NUMBER = r"(?<!\d)(?:\+?[6๖]{2}|[0๐])(?:[\s\-.()]{0,2}\d){8,9}(?!\d)"
-_MAIL = r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-_PERSON_ID = r"(?<!\d)[1-8๑-๘](?:[\s\-]?\d){12}(?!\d)"
-_CONTACT = re.compile(f"{_PERSON_ID}|{_NUMBER}|{_MAIL}")
-_ID = re.compile(_PERSON_ID)
+_ID = re.compile(PERSON_ID)
 
 
 def level_of(sharing: dict[tuple[str, str], str], register: str, base: str) -> str:
@@ -196,13 +192,8 @@ def _counts_people(indicator: str) -> bool:
     return units.get(indicator, "people") in PEOPLE_UNITS
 
 
-def redact_text(text: str) -> str:
-    """Telephone numbers, e-mail addresses and national IDs inside a text become dots."""
-    return _CONTACT.sub(HIDDEN, text)
-
-
 def redact(frame: pd.DataFrame) -> pd.DataFrame:
-    """The same inside every free-text column."""
+    """Contacts inside every free-text column become dots."""
     for column in frame.columns:
         if (
             column.endswith("_code")

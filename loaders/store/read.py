@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Select, Table, func, select
 from loaders import codes, settings
 from loaders.store import code_lists, tables
 from loaders.store.privacy import Viewer, level_of, mask, redact, visible_rows
+from loaders.store.seen import for_viewer
 
 # Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
@@ -43,6 +44,7 @@ def _active(table: Table) -> Select:
     )
 
 
+@for_viewer
 def read_register(
     connection: Connection,
     register: str,
@@ -90,6 +92,7 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
     return frame
 
 
+@for_viewer
 def read_support(
     connection: Connection, province: str | None, *, viewer: Viewer, fiscal_year: int | None = None
 ) -> pd.DataFrame:
@@ -107,6 +110,7 @@ def read_support(
     return frame.rename(columns={"agency_name_th": "agency_name", "stream_name_th": "stream_name"})
 
 
+@for_viewer
 def read_summary(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Support of the nation by province, fiscal year and theme from the summary table: records and satang.
 
@@ -130,6 +134,7 @@ def read_summary(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     return frame
 
 
+@for_viewer
 def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Support of every province from the summary table, as :func:`geo.nation.by_province` takes it.
 
@@ -152,6 +157,7 @@ def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     return frame.astype(dict.fromkeys(("base", *NATION_KEYS[2:], NATION_KEYS[0]), "string"))
 
 
+@for_viewer
 def read_subdistrict_sums(
     connection: Connection,
     province: str,
@@ -193,6 +199,7 @@ def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[s
     return [base for base in known if viewer.may_see(level_of(sharing, register, base), base)]
 
 
+@for_viewer
 def read_reports(connection: Connection, register: str = "support", *, viewer: Viewer) -> pd.DataFrame:
     """Which base spoke for which area and fiscal year (NA = any year), from active batches."""
     scope, batch = tables.batch_scope, tables.import_batch
@@ -208,6 +215,7 @@ def read_reports(connection: Connection, register: str = "support", *, viewer: V
     return visible_rows(frame, register, read_sharing(connection), viewer)
 
 
+@for_viewer
 def read_table(connection: Connection, table: Table, *, viewer: Viewer) -> pd.DataFrame:
     """A whole small table as the viewer may see it; agencies and streams with what later files say about them."""
     if table.name in _register_of():
@@ -260,6 +268,7 @@ def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
     return known
 
 
+@for_viewer
 def read_batches(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """All batches, the newest first, withdrawn ones included; who loaded them only for the data team.
 

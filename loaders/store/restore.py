@@ -20,7 +20,7 @@ from loaders.store.backup import (
     quoted,
     set_sequences,
 )
-from loaders.store.connection import writing
+from loaders.store.connection import touch, writing
 from loaders.store.engine import is_sqlite
 from loaders.store.opening import migrate, open_store, refuse_other_program
 
@@ -47,7 +47,10 @@ def restore(source: Path, url: str | None = None) -> dict:
     else:
         _postgres_load(engine, source, version)
         engine.dispose()
-    open_store(url).dispose()  # brings an older state up to date
+    put_back = open_store(url)  # brings an older state up to date
+    with writing(put_back) as connection:
+        touch(connection)  # a running board shows nothing that it kept for another state
+    put_back.dispose()
     return {"restored": str(source), "kept": str(kept), "schema_version": version}
 
 

@@ -13,7 +13,7 @@ from geo.frames import each_row
 from loaders.decisions import scenarios
 from loaders.problems import Refused
 from pages.queries import store as queries
-from pages.session import notices, url_state
+from pages.session import notices, sign_in, url_state
 from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
@@ -55,8 +55,13 @@ def number(text: str | None, default: float) -> float:
 
 
 def who(key: str) -> str:
-    """The name of the person who decides; asked once, offered again."""
-    name = st.text_input(t("decided_by"), value=st.session_state.get("_who", ""), key=key, max_chars=80)
+    """The name of the person who decides, asked once, offered again; of whoever signed in, on whose behalf."""
+    name = st.text_input(
+        t("decided_for" if sign_in.name() else "decided_by"),
+        value=st.session_state.get("_who", ""),
+        key=key,
+        max_chars=80,
+    )
     if name:
         st.session_state["_who"] = name
     return name

@@ -105,7 +105,7 @@ def _frozen(scope: Scope, number: int | None) -> None:
             st.success(t("meeting_frozen_done", number=made))
         except Refused as stop:
             st.warning(t(f"problem_{stop.problem.code}"))
-    with queries.reading() as connection:
+    with queries.reading(scope.viewer) as connection:
         kept = meetings.read_snapshots(connection, viewer=scope.viewer)
     if number is not None and st.button(t("meeting_to_now"), key="to-now"):
         st.query_params.pop("frozen", None)
@@ -175,8 +175,9 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
 def _story(words: Words, facts: dict) -> None:
     """Order and texts of the views; the finding computed from the data stands where no title is written."""
     st.subheader(t("meeting_story"))
-    with queries.reading() as connection:
-        saved = list(meetings.storyboards(connection))
+    seen = queries.viewer()
+    with queries.reading(seen) as connection:
+        saved = list(meetings.storyboards(connection, viewer=seen))
     present = st.query_params.get("story") or ""
     chosen = st.selectbox(t("meeting_story_open"), ["", *saved], index=([*saved].index(present) + 1) if present in saved else 0,
                           format_func=lambda name: name or shipped_story()[f"name_{words.language}"], key="story-open")  # fmt: skip

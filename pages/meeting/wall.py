@@ -40,8 +40,9 @@ KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc
 
 def story_named(name: str | None) -> list[dict]:
     """The steps of a saved storyboard; the shipped one without a name, or when it is gone."""
-    with queries.reading() as connection:
-        saved = meetings.storyboards(connection)
+    seen = queries.viewer()
+    with queries.reading(seen) as connection:
+        saved = meetings.storyboards(connection, viewer=seen)
     steps = saved.get(name or "") or shipped_story()["step"]
     return [step for step in steps if step.get("view") in VIEWS] or shipped_story()["step"]
 
@@ -49,7 +50,7 @@ def story_named(name: str | None) -> list[dict]:
 @cached(8)
 def frozen(number: int) -> dict:
     """The facts of a frozen meeting: they never change, so they are kept."""
-    with queries.reading() as connection:
+    with queries.reading(DATA_TEAM) as connection:
         return meetings.read_snapshot(connection, number, viewer=DATA_TEAM)
 
 
@@ -63,7 +64,7 @@ def facts_of(scope: Scope, number: int | None) -> dict:
 
 def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
     """The decisions noted at a meeting; whoever is not of the team sees none."""
-    with queries.reading() as connection:
+    with queries.reading(scope.viewer) as connection:
         return meetings.read_decisions(connection, scope.province, viewer=scope.viewer, snapshot_id=number)
 
 

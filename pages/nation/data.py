@@ -138,14 +138,14 @@ def shapes_of(prepared: dict, texts: dict[str, str]) -> Geometry:
 @cached(4)
 def sums(scope: Scope) -> pd.DataFrame:
     """Support of every province, summed (:func:`loaders.store.read_nation`)."""
-    with queries.reading() as connection:
+    with queries.reading(scope.viewer) as connection:
         return store.read_nation(connection, viewer=scope.viewer)
 
 
 @cached(4)
 def reports(scope: Scope) -> pd.DataFrame:
     """Which base spoke for which area and year, of all provinces."""
-    with queries.reading() as connection:
+    with queries.reading(scope.viewer) as connection:
         return store.read_reports(connection, viewer=scope.viewer)
 
 

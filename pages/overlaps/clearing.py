@@ -12,6 +12,7 @@ from pages.components import records as rows_
 from pages.queries import overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t
 
@@ -24,7 +25,7 @@ def form(scope: Scope, shown: pd.DataFrame) -> None:
         _both(scope, pair)
         with st.form(f"clear-{_done()}"):
             reason = st.text_area(t("clear_reason"), max_chars=500, placeholder=t("clear_reason_hint"))
-            who = st.text_input(t("clear_who"), max_chars=120)
+            who = st.text_input(t("decided_for" if sign_in.name() else "clear_who"), max_chars=120)
             sent = st.form_submit_button(t("clear_send"))
         if sent:
             _change(
@@ -105,9 +106,9 @@ def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
 def _undo(rows: pd.DataFrame, key: str = "cleared") -> None:
     with st.form(f"undo-{key}-{_done()}"), st.container(horizontal=True, vertical_alignment="bottom"):
         number = st.number_input(t("undo_which", all=len(rows)), 1, len(rows), 1)
-        who = st.text_input(t("clear_who"), max_chars=120)
+        who = st.text_input(t("decided_for" if sign_in.name() else "clear_who"), max_chars=120)
         sent = st.form_submit_button(t("undo_send"))
-    if sent and not who.strip():
+    if sent and not (who.strip() or sign_in.name()):
         st.error(t("problem_clearing_person_missing"))
     elif sent:
         _change(lambda: queries.undo_clearing(int(rows.iloc[int(number) - 1]["id"]), who), "undo_done")

@@ -41,7 +41,7 @@ def viewer() -> Viewer:
     """Who looks, with role and agency, read anew on every run: a revoked account is the public again at once."""
     if not sign_in.has_sign_in():
         return sign_in.ALONE
-    with reading() as connection:
+    with store.reading(engine()) as connection:
         return users.viewer_of(connection, sign_in.name())
 
 
@@ -49,21 +49,21 @@ def is_team_member(subject: str | None) -> bool:
     """Whether this sign-in name is of the data team now; without a provider one person at this machine is."""
     if subject is None:
         return sign_in.may_be_alone()
-    with reading() as connection:
+    with store.reading(engine()) as connection:
         return users.viewer_of(connection, subject).is_team
 
 
 @contextmanager
-def reading() -> Generator[Connection]:
-    """One consistent view of the store; nothing else in pages opens it."""
-    with store.reading(engine()) as connection:
+def reading(seen: Viewer | None = None) -> Generator[Connection]:
+    """One consistent view of the store, bound to who looks (else: to this session's viewer); nothing else in pages opens it."""
+    with store.reading(engine(), seen or viewer()) as connection:
         yield connection
 
 
 def current_scope(province: str | None = None, seen: Viewer | None = None) -> Scope:
     """The data version now, the province chosen (or the one asked for), who looks; made once per run."""
     seen = seen or viewer()
-    with reading() as connection:
+    with store.reading(engine()) as connection:
         version = store.data_version(connection)
     return Scope(version, province or url_state.province(), seen)
 
@@ -75,16 +75,16 @@ def basis(scope: Scope) -> Basis:
 
 @contextmanager
 def writing() -> Generator[Connection]:
-    """A write by the person at this session; refused for whoever is not of the data team."""
+    """A write by the person at this session, signed by the sign-in name; refused for whoever is not of the data team."""
     sign_in.team_only(viewer())
-    with store.writing(engine()) as connection:
+    with store.writing(engine(), signer=sign_in.name()) as connection:
         yield connection
 
 
 @cached(4)
 def support(scope: Scope) -> pd.DataFrame:
     """All support records of the province."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         found = store.read_support(connection, scope.province, viewer=scope.viewer)
     return _of_province(scope, found)
 
@@ -100,7 +100,7 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
 @cached(16)
 def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         found = store.read_register(connection, name, scope.province, viewer=scope.viewer)
     return _of_province(scope, found)
 
@@ -112,14 +112,14 @@ def role_holders(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def _role_holders(scope: Scope) -> pd.DataFrame:
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return store.read_register(connection, "role_holder", scope.province, viewer=scope.viewer)
 
 
 @cached(8)
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         found = store.read_reports(connection, name, viewer=scope.viewer)
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
@@ -135,7 +135,7 @@ def batches(scope: Scope) -> pd.DataFrame:
 @cached(4)
 def all_batches(scope: Scope) -> pd.DataFrame:
     """Batches of every province in the store, newest first."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return store.read_batches(connection, viewer=scope.viewer)
 
 
@@ -156,7 +156,7 @@ def data_sets(scope: Scope) -> pd.DataFrame:
 @cached(4)
 def quarantined(scope: Scope) -> pd.DataFrame:
     """Rows of active batches that wait for a person."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         rows = store.read_table(connection, tables.quarantine, viewer=scope.viewer)
     active = batches(scope).query("is_active")[["id", "base", "file_name"]].rename(columns={"id": "batch_id"})
     return rows.merge(active, on="batch_id")
@@ -166,7 +166,7 @@ def quarantined(scope: Scope) -> pd.DataFrame:
 def resting_on(scope: Scope, batch: int) -> list[dict]:
     """Files that left lines out because this batch has them."""
     sign_in.team_only(scope.viewer)
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return duplicates.resting_on(connection, batch)
 
 
@@ -174,7 +174,7 @@ def resting_on(scope: Scope, batch: int) -> list[dict]:
 def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
     sign_in.team_only(scope.viewer)
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         found = review_queries.waiting(connection, scope.province)
     return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
 
@@ -191,7 +191,7 @@ def near_repeats(scope: Scope) -> list[near.Pair]:
 def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Decisions about single rows, and decided places that nothing uses."""
     sign_in.team_only(scope.viewer)
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         taken, unused = review_queries.decisions(connection), review_queries.unused_aliases(connection)
     return taken[taken["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True), unused
 
@@ -199,7 +199,7 @@ def row_decisions(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
 @cached(4)
 def code_list(scope: Scope, name: str) -> pd.DataFrame:
     """Agencies or streams as the store knows them."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return store.read_table(connection, tables.metadata.tables[name], viewer=scope.viewer)
 
 
@@ -255,7 +255,7 @@ def _adjacency(province: str) -> pd.DataFrame:
 def completeness(scope: Scope) -> pd.DataFrame:
     """How much of the province each register of places knows about, over all years: figures of ``tracker.Completeness``."""
     rows, seen = [], scope.viewer
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         for name, table in tables.REGISTERS.items():
             if "subdistrict_code" in table.c:
                 found = tracker.completeness(connection, name, scope.province, viewer=seen)
@@ -269,7 +269,7 @@ def completeness(scope: Scope) -> pd.DataFrame:
 @cached(2)
 def area_register(scope: Scope) -> pd.DataFrame:
     """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         found = areas_register.read_areas(connection)
     return found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
 
@@ -302,7 +302,7 @@ def usual_year(scope: Scope) -> int | None:
 @cached(4)
 def clearings(scope: Scope) -> pd.DataFrame:
     """Flags that an agency explained, with the rows they speak of; those whose file is gone have no ``support_a``."""
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return cleared_pairs.read_clearings(connection, viewer=scope.viewer)
 
 
@@ -329,7 +329,7 @@ def decisions(scope: Scope, name: str) -> pd.DataFrame:
 
     Who decided is for the data team; others see that somebody signed.
     """
-    with reading() as connection:
+    with reading(scope.viewer) as connection:
         return scenarios.read(connection, name, scope.province, viewer=scope.viewer)
 
 

@@ -8,11 +8,12 @@ from loaders.store.tables.columns import Key, metadata, texts
 
 
 def _decided() -> list[Column]:
-    """For which province, on which data, who and when; and who took it back."""
+    """For which province, on which data, who and when; who took it back; for whom, where who is a sign-in name."""
     return [
         Column("province_code", String, nullable=False),
         *texts("data_version", "decided_by", "decided_at"),
         *texts("removed_by", "removed_at", nullable=True),
+        Column("on_behalf_of", String),
     ]
 
 
@@ -86,6 +87,7 @@ clearing = Table(
     Column("reason", Text, nullable=False),
     *texts("cleared_by", "cleared_at"),
     *texts("undone_by", "undone_at", nullable=True),
+    Column("on_behalf_of", String),
     Index("clearing_by_file", "file_sha256_a", "file_sha256_b"),
 )
 

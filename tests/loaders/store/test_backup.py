@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 
 from loaders import __main__ as shell
 from loaders import store
+from loaders.exchange import package as exchange_package
 from loaders.problems import Refused
 from loaders.store import StoreUnavailable, backup, tables
 from loaders.store.privacy import DATA_TEAM
@@ -160,3 +161,30 @@ def test_a_backup_never_goes_onto_the_store_or_a_folder(sqlite_engine, tmp_path)
     with pytest.raises(IsADirectoryError):
         backup.backup(sqlite_engine, tmp_path)
     assert store.is_alive(sqlite_engine)
+
+
+def test_a_state_has_a_name_of_its_own(engine, tmp_path):
+    """A counter repeats after a restore: what a running board kept for one state it would show for the other."""
+
+    def version() -> str:
+        with store.reading(engine) as connection:
+            return store.data_version(connection)
+
+    def change() -> None:
+        with store.writing(engine) as connection:
+            store.touch(connection)
+
+    seen = [version()]
+    change()
+    seen.append(version())
+    backup.backup(engine, tmp_path / "one.backup")
+    change()
+    seen.append(version())
+    restore(tmp_path / "one.backup", address(engine))
+    engine.dispose()
+    seen.append(version())
+    change()
+    seen.append(version())
+    exchange_package.wipe(engine, "tester")
+    seen.append(version())
+    assert len(set(seen)) == len(seen)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from loaders.words import catalogue
+from pages.shell import navigation
 from tests.pages.doors import attacker
 from tests.support import served
 
@@ -140,3 +141,12 @@ def test_a_session_that_may_not_import_brings_no_file(board):
     assert upload(board, visitor.session) == 403
     assert upload(board, "no-session") == 403
     assert upload(board, visitor.session, headers={"Content-Length": str(50 << 20)}, body=b"0" * 4096) == 403
+
+
+def test_every_page_stands_for_the_public(board):
+    """A read that passes the viewer by is an error of the program: it would be seen here, as a page that failed."""
+    failed = [catalogue("th")[key] for key in ("problem_view_failed", "problem_store_failed", "problem_not_allowed")]
+    for view in (name for name in navigation.VIEWS if name not in navigation.TEAM_VIEWS):
+        heard = attacker.listen(board, view, {"Host": OFFICE}, query=PLACE)
+        assert not is_team(heard) and not heard.says(CANARY), view
+        assert [words for words in failed if heard.says(words)] == [], view

@@ -5,6 +5,8 @@ One function per subject; ``upgrade`` calls them in turn.
 
 from __future__ import annotations
 
+import secrets
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -21,6 +23,16 @@ def upgrade() -> None:
     _what_the_store_holds()
     _places_of_records()
     _fields_of_organisations_and_roles()
+    _doors()
+
+
+def _doors() -> None:
+    """On whose behalf somebody signed in decided; a state named by chance instead of a count, which repeats after a restore."""
+    for name in ("scenario", "override", "team", "project", "clearing"):
+        op.add_column(name, sa.Column("on_behalf_of", sa.String()))
+    setting = sa.table("setting", sa.column("name"), sa.column("value"))
+    op.get_bind().execute(sa.delete(setting).where(setting.c.name == "revision"))
+    op.get_bind().execute(sa.insert(setting).values(name="revision", value=secrets.token_hex(16)))
 
 
 def _what_the_store_holds() -> None:
