@@ -20,6 +20,7 @@ Method = Literal["moran", "getis_ord"]
 METHODS: tuple[Method, ...] = ("moran", "getis_ord")
 CLUSTERS = ("weak", "weak_among_strong", "strong", "strong_among_weak", "not_significant", "alone", "not_known")
 SEED = 20070226
+LEVEL = 0.1  # share of all findings of a map that may be false
 FEWEST = 8  # below this number of known places no local statistic means anything
 
 
@@ -78,7 +79,12 @@ def _labels(values: np.ndarray, near: dict[str, list[str]], low: np.ndarray, met
 
 
 def local_clusters(
-    values: pd.Series, adjacency: pd.DataFrame, *, method: Method = "moran", level: float = 0.1, permutations: int = 999
+    values: pd.Series,
+    adjacency: pd.DataFrame,
+    *,
+    method: Method = "moran",
+    level: float = LEVEL,
+    permutations: int = 999,
 ) -> pd.DataFrame:
     """Clusters of low and high values.
 

@@ -10,7 +10,9 @@ import pandas as pd
 from geo.coverage.gaps import demands
 from geo.frames import require_columns
 
-MONEY = ("aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang")
+MONEY = (
+    "aligned_satang", "other_satang", "union_aligned_satang", "union_other_satang", "not_coded_satang", "no_plan_satang",
+)  # fmt: skip
 
 
 def _asked(plans: pd.DataFrame) -> pd.DataFrame:
@@ -25,8 +27,9 @@ def _pairs(frame: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
 def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Share of a subdistrict's money that meets the priorities of its own community plan.
 
-    The plan nearest to the money speaks: a village's own plan for the village's money, else the subdistrict's plan,
-    else what any of its village plans asks for. Money below zero and records without an amount take no part.
+    The plan nearest to the money speaks: a village's own plan for the village's money, else the subdistrict's plan. Money
+    of a place without one is held to what any of its village plans asks for, and stands apart: many wishes together are met
+    far more easily than one plan's. Money below zero and records without an amount take no part.
 
     Parameters
     ----------
@@ -38,9 +41,10 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
     Returns
     -------
     DataFrame
-        One row per subdistrict of ``areas``: ``amount_satang`` = ``aligned_satang`` + ``other_satang`` +
-        ``not_coded_satang`` (no theme written) + ``no_plan_satang`` (no plan states a priority); ``aligned_share``
-        (of aligned + other; NA when both are zero), ``asked`` (themes asked for, comma-joined).
+        One row per subdistrict of ``areas``: ``amount_satang`` = ``aligned_satang`` + ``other_satang`` (held to the plan of
+        the place itself) + ``union_aligned_satang`` + ``union_other_satang`` (held to the union of its villages' plans) +
+        ``not_coded_satang`` (no theme written) + ``no_plan_satang`` (no plan states a priority); ``aligned_share`` and
+        ``union_share`` (of each pair; NA when both are zero), ``asked`` (themes asked for, comma-joined).
     """
     require_columns(plans, ["subdistrict_code", "village_code", "plan_exists", "priority_theme"], "plans")
     asked = _asked(plans)
@@ -56,8 +60,8 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
         | (by_any & _pairs(money, place).isin(_pairs(village, place)))
     )
     kind = np.select(
-        [money["theme_code"].isna(), ~(by_village | by_own | by_any), met],
-        ["not_coded_satang", "no_plan_satang", "aligned_satang"],
+        [money["theme_code"].isna(), ~(by_village | by_own | by_any), by_any & met, by_any, met],
+        ["not_coded_satang", "no_plan_satang", "union_aligned_satang", "union_other_satang", "aligned_satang"],
         "other_satang",
     )
     sums = money.assign(kind=kind, satang=money["amount_satang"].astype("int64")).pivot_table(
@@ -70,8 +74,9 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
         .astype(dict.fromkeys(MONEY, "Int64"))
     )
     table["amount_satang"] = table[list(MONEY)].sum(axis="columns").astype("Int64")
-    judged = (table["aligned_satang"] + table["other_satang"]).astype("Float64")
-    table["aligned_share"] = table["aligned_satang"].astype("Float64") / judged.mask(judged.eq(0))
+    for share, of in (("aligned_share", ""), ("union_share", "union_")):
+        met_, other = table[f"{of}aligned_satang"], table[f"{of}other_satang"]
+        table[share] = met_.astype("Float64") / (met_ + other).astype("Float64").mask((met_ + other).eq(0))
     themes = asked.groupby("subdistrict_code")["theme_code"].agg(lambda codes: ",".join(sorted(set(codes))))
     return table.assign(asked=table["subdistrict_code"].map(themes).fillna("").astype("str"))
 

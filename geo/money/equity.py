@@ -48,22 +48,34 @@ def gini_by_people(amount: pd.Series, people: pd.Series) -> float:
     return float(1 - 2 * np.trapezoid(curve["amount_share"], curve["people_share"]))
 
 
-def theil(values: pd.Series, districts: pd.Series) -> dict[str, float]:
-    """Theil's T over places with its parts: ``total`` = ``between`` districts + ``within`` them, ``between_share``.
+def theil(values: pd.Series, districts: pd.Series, people: pd.Series | None = None) -> dict[str, float]:
+    """Theil's T with its parts: ``total`` = ``between`` districts + ``within`` them, ``between_share``.
 
-    Places whose value is not known are left out; zero counts (``0 ln 0 = 0``). All NaN when there is no money.
+    Parameters
+    ----------
+    values
+        Baht per head of each place; not known is left out, zero counts (``0 ln 0 = 0``).
+    people
+        Every place counts by its people, as in :func:`gini_by_people`; ``None``: every place counts alike.
+
+    Returns
+    -------
+    dict
+        All NaN when there is no money.
     """
-    known = values.dropna().astype(float)
-    if not known.sum() > 0:
+    weights = pd.Series(1.0, index=values.index) if people is None else people.astype("Float64").astype(float)
+    known = values.notna() & weights.gt(0)
+    money, weights = (values[known].astype(float) * weights[known]), weights[known]
+    if not money.sum() > 0:
         return dict.fromkeys(("total", "between", "within", "between_share"), float("nan"))
-    groups = known.groupby(districts[known.index])
-    total = _theil(known / known.sum(), pd.Series(1 / len(known), index=known.index))
-    between = _theil(groups.sum() / known.sum(), groups.count() / len(known))
+    home = districts[known]
+    total = _theil(money / money.sum(), weights / weights.sum())
+    between = _theil(money.groupby(home).sum() / money.sum(), weights.groupby(home).sum() / weights.sum())
     share = between / total if total > 1e-12 else 0.0
     return {"total": total, "between": between, "within": total - between, "between_share": share}
 
 
-def _theil(money_share: pd.Series, place_share: pd.Series) -> float:
-    """Sum of share of money x ln(share of money / share of places)."""
-    ratio = (money_share / place_share).where(money_share > 0, 1.0)
+def _theil(money_share: pd.Series, weight_share: pd.Series) -> float:
+    """Sum of share of money x ln(share of money / share of weight)."""
+    ratio = (money_share / weight_share).where(money_share > 0, 1.0)
     return float((money_share * np.log(ratio)).sum())

@@ -162,9 +162,11 @@ def relations(
     same, unknown = _same(codes_of(support["target_group"]), a, b)
     family, _ = _same(_mapped(support["target_group"], rules.target_family), a, b)
     everyone = support["target_group"].isin(rules.everyone).to_numpy(dtype=bool)
-    similar = family | everyone[a] | everyone[b]
+    meant = everyone[a] | everyone[b]  # similar to any group, stated or not
     described["target_group"] = _word(
-        "target_group", [("not_known", unknown), ("same", same), ("similar", similar)], "different"
+        "target_group",
+        [("same", same & ~unknown), ("similar", meant), ("not_known", unknown), ("similar", family)],
+        "different",
     )
     for relation, column in {"activity": "activity_code", "stream": "stream_code"}.items():
         same, unknown = _same(codes_of(support[column]), a, b)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.adjacency import beside
+from geo.coverage.per_head import known_places, rate_of
 from geo.frames import known_sum
 from geo.money.alignment import strong_on_weak
 from geo.questions.context import NOTHING_STYLES, Answer, Context, painted, variant
@@ -256,50 +257,74 @@ def duplication(context: Context) -> Answer:
 
 
 def per_head(context: Context) -> Answer:
-    """Which districts get the most and the least baht per head; money that names no subdistrict is not in it."""
-    inside = context.inside
-    stated = inside["status"].eq("none") | inside["amount_satang"].notna()
-    known = inside[stated & inside["population"].notna()]
-    grouped = known.groupby("district_code")
-    table = grouped.agg(
-        amount_satang=("amount_satang", "sum"), population=("population", "sum"), known=("subdistrict_code", "size")
-    ).reset_index()
-    table["all"] = table["district_code"].map(inside["district_code"].value_counts())
-    table["per_head_baht"] = (
-        table["amount_satang"].astype("Float64")
-        / 100
-        / table["population"].astype("Float64").mask(table["population"].eq(0))
-    )
-    table = table.dropna(subset=["per_head_baht"]).sort_values(
-        ["per_head_baht", "district_code"], ascending=[False, True], ignore_index=True
-    )
+    """Which districts get the most and the least baht per head of the people for whom the money is known.
+
+    Districts for which a provider is silent are left out of most and least where two others are left, and bear a mark.
+    Money that names no subdistrict is not in a rate; how many ranks the districts' own would move is said.
+    """
+    table = _district_rates(context)
+    heard = table[~table["is_silent"]]
+    compared = heard if len(heard) > 1 else table
     rate = table["per_head_baht"].rank(pct=True)
     fifth = pd.Series((rate * 5 - 1e-9).clip(0, 4.999).astype(int).astype(str).to_numpy(), index=table["district_code"])
-    home = context.coverage.set_index("subdistrict_code")["district_code"].map(fifth).dropna()
-    first, last = (table.iloc[0], table.iloc[-1]) if len(table) else ({}, {})
+    home = context.coverage.set_index("subdistrict_code")["district_code"]
+    first, last = (compared.iloc[0], compared.iloc[-1]) if len(table) else ({}, {})
     blanks = {
         "most_code": first.get("district_code"),
         "most_per_head": first.get("per_head_baht"),
         "least_code": last.get("district_code"),
         "least_per_head": last.get("per_head_baht"),
         "districts": len(table),
-        "known": len(known),
-        "all": len(inside),
+        "known": int(table["known"].sum()),
+        "all": len(context.inside),
+        "incomplete": int(table["incomplete"].sum()),
+        "silent": int(table["is_silent"].sum()),
+        "moved": int(
+            table["per_head_baht"].rank(ascending=False).ne(table["with_above_baht"].rank(ascending=False)).sum()
+        ),
     }
     styles = {str(number): (f"scale{number}", f"answer_fifth_{number}") for number in (4, 3, 2, 1, 0)} | NOTHING_STYLES
-    values = context.coverage.set_index("subdistrict_code")["district_code"].map(
-        table.set_index("district_code")["per_head_baht"]
-    )
-    classes = painted(context, home.to_dict(), "u", values)
+    values = home.map(table.set_index("district_code")["per_head_baht"])
     return Answer(
-        classes,
+        painted(context, home.map(fifth).dropna().to_dict(), "u", values),
         styles,
         variant("per_head", len(table), len(table) > 1),
         blanks,
         table,
         ("coverage", {"measure": "per_head_baht"}),
         unit="unit_per_head_baht",
+        marked=frozenset(home.index[home.isin(table.loc[table["is_silent"], "district_code"])]),
+        mark_label="mark_silent_base",
     )
+
+
+def _district_rates(context: Context) -> pd.DataFrame:
+    """One row per district whose rate is known, the highest first."""
+    inside, rows = context.inside, []
+    above = context.support[context.support["area_level"].eq("district")]
+    above_satang = above["amount_satang"].groupby(above["district_code"]).sum()
+    for district, places in inside.groupby("district_code"):
+        known = known_places(places)
+        rate, extra = rate_of(known), int(above_satang.get(district, 0))
+        if pd.isna(rate):
+            continue
+        rows.append(
+            {
+                "district_code": district,
+                "per_head_baht": float(rate),
+                "amount_satang": known["amount_satang"].sum(),
+                "population": known["population"].sum(),
+                "known": len(known),
+                "all": len(places),
+                "incomplete": int(known["supports_without_amount"].gt(0).sum()),
+                "is_silent": bool(places["missing_bases"].fillna("").ne("").any()),
+                "above_satang": extra,
+                "with_above_baht": float(rate) + extra / 100 / float(places["population"].sum()),
+            }
+        )
+    columns = ["district_code", "per_head_baht", "known", "incomplete", "is_silent", "with_above_baht"]
+    table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=columns).astype({"is_silent": bool})
+    return table.sort_values(["per_head_baht", "district_code"], ascending=[False, True], ignore_index=True)
 
 
 def strong_current_on_weak(context: Context) -> Answer:

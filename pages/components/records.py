@@ -124,6 +124,7 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
         one=one,
         other=other,
         theme=[theme_words(code) for code in pairs["theme"]],
+        period=[t(f"pair_period_{basis}") for basis in pairs["period_basis"]],
         rule=[rules.get(code, code) for code in pairs["rule_code"]],
         source_one=side("support_a", "source"),
         source_other=side("support_b", "source"),

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from geo.coverage.per_head import known_places
 from geo.coverage.roll_up import SPLIT_METHODS
 from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
@@ -99,7 +100,7 @@ def notes(scope: Scope, query: Query, measure: str) -> None:
     """What stands under the colours: denominator and its date, the split in use, records without a date."""
     lines = []
     if measure == "per_head_baht":
-        lines.append(t("per_head_basis", year=queries.population_year(query.fiscal_year) + 543))
+        lines.append(_per_head_basis(scope, query))
     if measure == "village_share":
         lines.append(t("village_basis"))
     if query.split:
@@ -109,6 +110,16 @@ def notes(scope: Scope, query: Query, measure: str) -> None:
         lines.append(t("undated", records=whole(number), amount=baht(satang)))
     if lines:
         panels.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
+
+
+def _per_head_basis(scope: Scope, query: Query) -> str:
+    """Whose heads divide the money, and where the money is not complete."""
+    table = coverage.coverage(scope, query)
+    inside = table if not query.district else table[table["district_code"] == query.district]
+    dated = {"year": queries.population_year(query.fiscal_year) + 543} if query.fiscal_year else {}
+    missing = int(inside["supports_without_amount"].gt(0).sum())
+    known = t("per_head_known", known=len(known_places(inside)), all=len(inside), missing=missing)
+    return f"{t('per_head_basis', **dated) if dated else t('per_head_basis_all')} · {known}"
 
 
 def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:

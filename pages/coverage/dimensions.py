@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.frames import known_sum
+from geo.coverage.per_head import known_places, rate_of
 from pages.components import records as rows_
 from pages.components.names import theme_names
 from pages.queries import coverage
@@ -45,8 +45,7 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
         table = coverage.coverage(scope, query.at(dimension, value))
         inside = table if not query.district else table[table["district_code"] == query.district]
         counts = inside["status"].value_counts()
-        people = known_sum(inside["population"])
-        money = inside["amount_satang"].sum(min_count=1)
+        known = known_places(inside)
         rows.append(
             {
                 "value": value,
@@ -56,8 +55,10 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
                 "village_part": inside["covered_villages"].sum() / inside["villages"].sum()
                 if inside["villages"].sum()
                 else pd.NA,
-                "amount_satang": money,
-                "per_head_baht": money / people / 100 if pd.notna(people) and people and pd.notna(money) else pd.NA,
+                "amount_satang": inside["amount_satang"].sum(min_count=1),
+                "per_head_baht": rate_of(known),
+                "per_head_places": f"{len(known):,} / {len(inside):,}",
+                "incomplete": int(inside["supports_without_amount"].gt(0).sum()),
             }
         )
     table = pd.DataFrame(
@@ -72,6 +73,8 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
             "village_part",
             "amount_satang",
             "per_head_baht",
+            "per_head_places",
+            "incomplete",
         ],
     )
     return (

@@ -10,7 +10,7 @@ import streamlit as st
 from geo.maps.board import ClassStyle
 from geo.maps.palette import SEQUENTIAL
 from geo.money import currents as geo_currents
-from geo.money.alignment import strong_on_weak
+from geo.money.alignment import MONEY, strong_on_weak
 from geo.money.sankey import sankey
 from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
@@ -90,9 +90,13 @@ def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
 
 
 def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
-    """Share of money that meets the community's own plan; no plan and no money stay off the scale."""
+    """Share of money that meets the community's own plan; no plan and no money stay off the scale.
+
+    A place without a plan of its own is on the scale by its villages' plans together, under a stripe.
+    """
     table = money.alignment(scope, chosen)
-    share = table["aligned_share"]
+    is_union = table["aligned_share"].isna() & table["union_share"].notna()
+    share = table["aligned_share"].fillna(table["union_share"])
     number = pd.cut(share.astype(float), [-0.001, *SHARES[:-1], 1.001], labels=False)
     status = table["subdistrict_code"].map(coverage.coverage(scope, chosen).set_index("subdistrict_code")["status"])
     nowhere = status.map({"not_reported": "v"}).fillna("n")
@@ -109,7 +113,7 @@ def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
     styles["n"] = ClassStyle(nothing["n"].color, "alignment_no_money")
     styles["u"] = ClassStyle(nothing["n"].color, "alignment_no_plan", nothing["u"].hatch)
     styles["v"] = nothing["u"]
-    return Choropleth(styles, table["subdistrict_code"], classes, share * 100, "unit_aligned")
+    return Choropleth(styles, table["subdistrict_code"], classes, share * 100, "unit_aligned", is_union, "mark_union")
 
 
 def strong_layer(scope: Scope, chosen: Query) -> Choropleth:
@@ -123,13 +127,13 @@ def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 def alignment_words(scope: Scope, chosen: Query) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
-    sums = _inside(money.alignment(scope, chosen), chosen)[
-        ["aligned_satang", "other_satang", "not_coded_satang", "no_plan_satang"]
-    ].sum()
+    sums = _inside(money.alignment(scope, chosen), chosen)[list(MONEY)].sum()
     judged = sums["aligned_satang"] + sums["other_satang"]
     share = percent(sums["aligned_satang"] / judged if judged else pd.NA)
     finding = t("finding_alignment", share=share) if judged else t("finding_alignment_unknown")
-    st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))}</p>")
+    union = sums["union_aligned_satang"] + sums["union_other_satang"]
+    apart = t("alignment_union", share=percent(sums["union_aligned_satang"] / union)) if union else ""
+    st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))} {safe(apart)}</p>")
     panels.figures([(t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()])
 
 
@@ -154,10 +158,14 @@ def tables(scope: Scope, chosen: Query, shown: str) -> None:
         )
         columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"),
                    "aligned_satang": t("alignment_aligned_satang"), "other_satang": t("alignment_other_satang"),
+                   "union_share": t("column_union_share"),
+                   "union_aligned_satang": t("alignment_union_aligned_satang"),
+                   "union_other_satang": t("alignment_union_other_satang"),
                    "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"),
                    "asked": t("column_asked")}  # fmt: skip
-        in_baht = dict.fromkeys(list(columns)[2:-1], baht)
-        panels.table(rows, "alignment", columns, formats={"aligned_share": percent} | in_baht)
+        formats: dict[str, Callable] = {name: baht for name in columns if name.endswith("_satang")}
+        formats |= {"aligned_share": percent, "union_share": percent}
+        panels.table(rows, "alignment", columns, formats=formats)
         return
     table = strong_on_weak(coverage.coverage(scope, chosen), overview_questions.strength(scope, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(

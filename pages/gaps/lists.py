@@ -20,7 +20,7 @@ from pages.session.text import baht, language, name_of, percent, safe, t, whole
 
 LISTS = ("gap", "unknown_support", "theme", "plans")
 BARS = ("median", "mean", "quarter")
-PER = ("count", "households", "population")
+PER = ("rate", "count", "households", "population")
 PLAN_STATUSES = ("unmet", "part", "met", "unknown")
 
 
@@ -109,12 +109,21 @@ def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: s
         could_act=_near(scope, chosen, [(code, theme) for code in rows["subdistrict_code"]]),
         missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
         above=[t("yes") if above else "" for above in rows["supported_above"]],
+        rate=[_rate(need, measure) for measure in rows["need_measure"]],
     )
     columns = {"name": t("column_subdistrict"), "district": t("column_district"),
-               "need_value": t("column_need_unit", unit=unit_of(need)), "population": t("column_population"),
+               "need_value": t("column_need_unit", unit=unit_of(need)), "rate": t("column_need_rate"), "population": t("column_population"),
                "could_act": t("column_could_act"), "above": t("column_above"),
                "missing": t("column_missing_bases")}  # fmt: skip
     panels.table(shown, "gaps", columns, formats={"need_value": whole, "population": whole})
+
+
+def _rate(need: str, measure: float) -> str:
+    """What a place was classed by: per 1,000 people or households, else the figure itself."""
+    divisor = gaps.divisor_of(need, st.session_state["per"])
+    if pd.isna(measure):
+        return t("not_known")
+    return t(f"rate_per_{divisor}", rate=f"{measure * 1000:,.1f}") if divisor else whole(measure)
 
 
 def _themes(scope: Scope, chosen: Query) -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geo.clusters import LEVEL
 from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels
@@ -12,7 +13,7 @@ from pages.gaps import lists as gap_lists
 from pages.queries import coverage, gaps
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import t
+from pages.session.text import percent, t
 
 
 def _choices(scope: Scope) -> None:
@@ -45,7 +46,12 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
         finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need])
         note = t(
-            "note_gaps_bar", known=known, all=len(inside), bar=t(f"bar_{bar}"), unknown=counts.get("unknown_support", 0)
+            "note_gaps_bar",
+            known=known,
+            all=len(inside),
+            bar=t(f"bar_{bar}"),
+            per=t(f"per_by_{gaps.divisor_of(need, per) or 'count'}"),
+            unknown=counts.get("unknown_support", 0),
         )
     with place:
         panels.title(finding, note)
@@ -55,7 +61,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if mode == "clusters":
-            st.warning(t("cluster_caution"))
+            st.warning(t("cluster_caution", level=percent(LEVEL), tests=int(clusters["p_value"].notna().sum())))
     if mode == "clusters":
         gap_lists.clusters(scope, chosen, clusters, measure)
         panels.sources(scope, gaps.cluster_records(scope, chosen.without("district"), measure), chosen)

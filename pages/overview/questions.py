@@ -169,6 +169,10 @@ def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
         "population": ("column_population", whole),
         "beside_codes": ("column_neighbours_without", partial(_names, scope)),
         "missing_bases": ("column_missing_bases", lambda bases: records.base_words(scope, bases)),
+        "incomplete": ("column_incomplete", whole),
+        "is_silent": ("column_silent", lambda silent: t("yes") if silent else ""),
+        "above_satang": ("column_above_satang", baht),
+        "with_above_baht": ("column_with_above", lambda value: f"{float(value):,.0f}"),
         "supported_above": ("column_supported_above", lambda above: t("yes") if above else ""),
     }
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.coverage import coverage as cov
+from geo.coverage.per_head import per_head_of_years
 from geo.coverage.roll_up import RolledUp, roll_up, spread
 from geo.maps.breaks import class_breaks
 from geo.periods import filter_support, periods
@@ -57,8 +58,9 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
     places, any_year = store.places(scope, query.fiscal_year), records(scope, query.without("fiscal_year"))
     is_narrowed = any((query.agency, query.theme, query.stream, query.tier))
     bases = tuple(sorted(set(any_year["base"].dropna()))) if is_narrowed else None
-    return cov.coverage(
-        any_year if query.split is None else _spread(scope, query),
+    support = any_year if query.split is None else _spread(scope, query)
+    table = cov.coverage(
+        support,
         places.areas,
         places.villages,
         store.reports(scope),
@@ -66,6 +68,10 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
         local_governments=places.local_governments,
         spoken=_spoken(scope, bases, query.fiscal_year),
     )
+    if query.fiscal_year is not None:
+        return table
+    placed = roll_up(support, places.areas, places.local_governments).by_subdistrict
+    return table.assign(per_head_baht=per_head_of_years(placed, places.areas, store.population_year).to_numpy())
 
 
 @cached(128)
@@ -83,14 +89,19 @@ def all_spoke(scope: Scope, query: Query) -> tuple[int, int]:
 
 
 def breaks(scope: Scope, column: str, *queries: Query) -> list[float]:
-    """Class bounds of a measure for the maps of these queries, from all years together: one colour means one thing."""
+    """Class bounds of a measure for the maps of these queries, from all years together: one colour means one thing.
+
+    Baht per head of all years added up has bounds of its own: on those of a single year nearly all would be in the top class.
+    """
     wide = {query.without("district", "fiscal_year") for query in queries}
-    return _breaks(scope, column, tuple(sorted(wide, key=repr)))
+    over_all = column == "per_head_baht" and any(query.fiscal_year is None for query in queries)
+    return _breaks(scope, column, tuple(sorted(wide, key=repr)), over_all)
 
 
 @cached(256)
-def _breaks(scope: Scope, column: str, queries: tuple[Query, ...]) -> list[float]:
-    every_year = [replace(query, fiscal_year=year) for query in queries for year in store.years(scope)]
+def _breaks(scope: Scope, column: str, queries: tuple[Query, ...], over_all: bool) -> list[float]:
+    years = [None] if over_all else store.years(scope)
+    every_year = [replace(query, fiscal_year=year) for query in queries for year in years]
     columns = [_coverage(scope, query)[column] for query in every_year]
     return class_breaks(pd.concat(columns) if columns else pd.Series(dtype=float), 5)
 

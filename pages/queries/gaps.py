@@ -17,7 +17,8 @@ from pages.session.cache import cached
 from pages.session.scope import Scope
 
 Bar = Literal["median", "mean", "quarter"]
-Per = Literal["count", "population", "households"]
+Per = Literal["rate", "count", "population", "households"]
+DIVISORS = {"people": "population", "households": "households"}  # unit of an indicator -> what makes a rate of it
 
 
 @cached(64)
@@ -47,15 +48,24 @@ def theme_of(indicator: str) -> str | None:
     return next((entry.get("theme") for entry in codes.indicators() if entry["code"] == indicator), None)
 
 
+def divisor_of(indicator: str, per: Per) -> Literal["population", "households"] | None:
+    """What a need is divided by; ``None``: it is classed as it stands (a count asked for, a percentage, points)."""
+    if per == "population" or per == "households":
+        return per
+    unit = next((entry.get("unit_en") for entry in codes.indicators() if entry["code"] == indicator), None)
+    divisor = DIVISORS.get(str(unit)) if per == "rate" else None
+    return "population" if divisor == "population" else "households" if divisor else None
+
+
 @cached(64)
-def gaps(scope: Scope, query: Query, indicator: str, per: Per = "count", bar: Bar = "median") -> pd.DataFrame:
+def gaps(scope: Scope, query: Query, indicator: str, per: Per = "rate", bar: Bar = "median") -> pd.DataFrame:
     """Need against support of the need's theme (or of the theme asked for).
 
-    ``per`` is what a need is divided by; from ``bar`` on it is high (``quarter``: the highest quarter of the places).
+    ``per`` is what a need is divided by (``rate``: people by people, households by households); from ``bar`` on it is high (``quarter``: the highest quarter of the places).
     """
     theme = query.theme or theme_of(indicator)
     table = coverage(scope, Query(query.fiscal_year, query.agency, theme, query.stream))
-    divisor = None if per == "count" else per
+    divisor = divisor_of(indicator, per)
     threshold = "median" if bar == "quarter" else bar
     by_middle = geo_gaps.gaps(needs(scope), table, indicator=indicator, threshold=threshold, per=divisor)
     if bar != "quarter" or not by_middle["need_measure"].notna().any():

@@ -41,7 +41,9 @@ def evenness(scope: Scope, query: Query) -> dict:
     return {
         "curve": equity.lorenz(placed["baht"], placed["population"]),
         "gini": equity.gini_by_people(placed["baht"], placed["population"]),
-        "theil": equity.theil(equity.per_head(placed["baht"], placed["population"]), placed["district_code"]),
+        "theil": equity.theil(
+            equity.per_head(placed["baht"], placed["population"]), placed["district_code"], placed["population"]
+        ),
         "known": len(placed),
         "all": len(table),
     }

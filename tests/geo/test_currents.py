@@ -217,9 +217,10 @@ def test_alignment_holds_money_to_the_nearest_plan():
     table = alignment.alignment(roll_up(support, toy.areas()).by_subdistrict, asked, toy.areas()).set_index(
         "subdistrict_code"
     )
-    assert [int(table.at["990101", name]) // 100 for name in alignment.MONEY] == [50, 100, 160, 0]
+    assert [int(table.at["990101", name]) // 100 for name in alignment.MONEY] == [50, 100, 0, 0, 160, 0]
     assert float(table.at["990101", "aligned_share"]) == pytest.approx(1 / 3)
-    assert float(table.at["990102", "aligned_share"]) == 1.0
+    assert pd.isna(table.at["990102", "aligned_share"])  # judged on its villages' wishes together: apart
+    assert (float(table.at["990102", "union_share"]), int(table.at["990102", "union_aligned_satang"])) == (1.0, 32_000)
     assert int(table.at["990201", "no_plan_satang"]) == 64_000
     assert pd.isna(table.at["990201", "aligned_share"])
     assert pd.isna(table.at["990202", "aligned_share"])

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import tomllib
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from geo.coverage import gaps
 from geo.coverage.coverage import coverage, coverage_by
+from geo.coverage.per_head import per_head_of_years
+from geo.coverage.roll_up import roll_up
 from geo.money import alignment
 from geo.overlaps.overlaps import overlaps
 from geo.questions.context import Answer, Context
@@ -148,6 +152,41 @@ def test_most_and_least_per_head_leave_out_what_is_not_known():
         "9903",
         7,
     )  # no amount, no people: left out
+
+
+def test_most_and_least_per_head_leave_out_silent_districts_and_say_what_moves():
+    records = [toy.record("990101", baht=6000), toy.record("990201", baht=3000), toy.record("9902", baht=10**6)]
+    given = context(*records)
+    silent = given.coverage["district_code"].eq("9903")
+    table = given.coverage.assign(missing_bases=np.where(silent, "codi", ""))
+    answer = QUESTIONS["per_head"](replace(given, coverage=table))
+    assert (answer.blanks["most_code"], answer.blanks["least_code"]) == (
+        "9901",
+        "9902",
+    )  # 9903 gets nothing that we know
+    assert (answer.blanks["silent"], answer.blanks["moved"]) == (1, 2)  # money for all of 9902 puts it first
+    assert answer.marked == set(table.loc[silent, "subdistrict_code"])
+    everywhere = QUESTIONS["per_head"](replace(given, coverage=table.assign(missing_bases="codi")))
+    assert everywhere.blanks["least_code"] == "9903"  # nobody is left to compare: all, marked
+    assert len(everywhere.marked) == len(table)
+
+
+def test_baht_per_head_of_all_years_divides_by_the_heads_of_each():
+    areas = toy.areas().assign(population_2006=1000, population_2007=2000)
+    placed = roll_up(
+        toy.support(
+            toy.record("990101", baht=1000, fiscal_year=2006, starts_on=None, ends_on=None),
+            toy.record("990101", baht=1000, fiscal_year=None, starts_on="2006-11-01", ends_on="2007-02-01"),
+            toy.record("990101", baht=1000, fiscal_year=None, starts_on=None, ends_on=None),
+            toy.record("990102", fiscal_year=2006),
+        ),
+        areas,
+    ).by_subdistrict
+    rate = per_head_of_years(placed, areas, lambda year: 2006 if year == 2006 else 2007)
+    assert rate["990101"] == pytest.approx(1000 / 1000 + 2000 / 2000)
+    assert rate.drop("990101").isna().all()
+    nobody = areas.assign(population_2006=0)
+    assert pd.isna(per_head_of_years(placed, nobody, lambda year: 2006 if year == 2006 else 2007)["990101"])
 
 
 def test_strong_current_on_weak():

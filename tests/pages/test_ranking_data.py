@@ -133,6 +133,22 @@ def test_the_sources_of_a_figure_are_the_rows_in_it(scope):
     assert behind["promised_satang"].sum() == promised
 
 
+def test_need_is_classed_by_a_rate_with_the_count_beside_it(scope):
+    by_rate = gaps.gaps(scope, Query(2007), "hardship_households").set_index(KEY)
+    households = queries.areas(scope, 2007).set_index(KEY)["households"].reindex(by_rate.index)
+    known = by_rate["need_value"].notna() & households.gt(0)
+    rate = (by_rate["need_value"] / households.astype(float))[known]
+    assert by_rate.loc[known, "need_measure"].to_numpy() == pytest.approx(rate.to_numpy())
+    assert (by_rate.loc[known, "need_class"].eq("high") == rate.ge(rate.median())).all()
+    by_count = gaps.gaps(scope, Query(2007), "hardship_households", "count").set_index(KEY)
+    assert by_count["need_class"].reindex(by_rate.index).ne(by_rate["need_class"]).any()
+    divisors = {
+        code: gaps.divisor_of(code, "rate")
+        for code in ("hardship_households", "disabled_people", "savings_members_percent")
+    }
+    assert list(divisors.values()) == ["households", "population", None]
+
+
 def test_figures_come_from_the_registers(scope):
     table = ranking_data.criteria_table(scope, 2007).set_index(KEY)
     plans = queries.register(scope, "plan")

@@ -162,7 +162,7 @@ def other_people(slot: Slot) -> None:
 
 
 def people_not_stated(slot: Slot) -> None:
-    slot.two(FRAGMENTED, {"target_group": None}, {})
+    slot.two("not_known", {"target_group": None}, {})
 
 
 def same_field(slot: Slot) -> None:

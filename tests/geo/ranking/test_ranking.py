@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.money.equity import gini_by_people, lorenz, theil
+from geo.money.equity import gini_by_people, lorenz, per_head, theil
 from geo.ranking.aggregate import class_numbers, natural_bounds, weighted
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.normalise import normalise, prepare
@@ -291,6 +291,19 @@ def test_lorenz_and_the_empty_cases():
     assert gini_by_people(money, people) == pytest.approx(1 - 2 * (0.25 * 0.125 + 0.5 * 0.625))
     assert np.isnan(gini_by_people(pd.Series([0, 0]), people[:2]))
     assert theil(pd.Series([5.0, 5.0, 0.0, 0.0]), pd.Series(list("aabb")))["within"] == pytest.approx(0, abs=1e-9)
+
+
+def test_gini_and_theil_weigh_places_by_their_people():
+    """Splitting a place into parts with the same money per head changes neither; counting places alike would."""
+    one = pd.DataFrame({"baht": [100.0, 900.0], "people": [50, 50], "district": ["a", "b"]})
+    parts = pd.DataFrame({"baht": [100.0, *[90.0] * 10], "people": [50, *[5] * 10], "district": ["a", *["b"] * 10]})
+    for table in (one, parts):
+        found = theil(per_head(table["baht"], table["people"]), table["district"], table["people"])
+        assert found["total"] == pytest.approx(0.1 * np.log(0.1 / 0.5) + 0.9 * np.log(0.9 / 0.5))
+        assert found["within"] == pytest.approx(0, abs=1e-12)
+        assert gini_by_people(table["baht"], table["people"]) == pytest.approx(0.4)
+    alike = theil(per_head(parts["baht"], parts["people"]), parts["district"])
+    assert alike["total"] != pytest.approx(found["total"], abs=0.05)
 
 
 # --- scores, classes, missing data --------------------------------------------------------------------------------

@@ -1,0 +1,74 @@
+"""Baht per head over several years: every year's money over the heads of its own year, added up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pandas as pd
+
+from geo.frames import require_columns
+from geo.periods import periods
+from geo.statuses import NONE
+
+
+def money_year(support: pd.DataFrame) -> pd.Series:
+    """The fiscal year that a record's money counts in: the one it states, else that of its start; NA = not known."""
+    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64")
+    starts = periods(support)["starts"]
+    return stated.fillna((starts.dt.year + (starts.dt.month >= 10)).astype("Int64"))
+
+
+def per_head_of_years(
+    placed: pd.DataFrame, areas: pd.DataFrame, register_year: Callable[[int | None], int]
+) -> pd.Series:
+    """Baht per head by subdistrict, summed over the years of the records.
+
+    Parameters
+    ----------
+    placed
+        Records with a subdistrict: ``subdistrict_code``, ``amount_satang``, ``starts_on``, ``ends_on``, ``fiscal_year``.
+    areas
+        ``subdistrict_code`` and ``population_YEAR`` for every year that ``register_year`` gives for a fiscal year
+        (``None`` = undated).
+
+    Returns
+    -------
+    Series
+        Float64 by ``subdistrict_code``; NA where no amount is stated, or where the heads of a year with money are not
+        known or zero.
+    """
+    require_columns(placed, ["subdistrict_code", "amount_satang", "starts_on", "ends_on", "fiscal_year"], "placed")
+    money = placed[placed["amount_satang"].notna()]
+    years = [register_year(None if pd.isna(year) else int(year)) for year in money_year(money)]
+    sums = (
+        money["amount_satang"].astype("Int64").groupby([money["subdistrict_code"], pd.Series(years, money.index)]).sum()
+    )
+    if sums.empty:
+        return pd.Series(pd.NA, index=areas["subdistrict_code"], dtype="Float64")
+    by_year = sums.unstack()
+    heads = areas.set_index("subdistrict_code")
+    total, unknown = pd.Series(0.0, index=by_year.index), pd.Series(False, index=by_year.index)
+    for year in by_year:
+        people = heads[f"population_{year}"].astype("Float64").reindex(by_year.index)
+        people = people.mask(people.le(0))
+        amount = by_year[year].astype("Float64")
+        unknown |= (amount.notna() & people.isna()).astype(bool)
+        total = total + (amount / people).fillna(0.0).astype(float)
+    rate = (total / 100).astype("Float64").mask(unknown)
+    return rate.reindex(areas["subdistrict_code"])
+
+
+def known_places(coverage: pd.DataFrame) -> pd.DataFrame:
+    """The places that a rate over several places may count: people are known, and a stated amount or *none*.
+
+    The heads of any other place would lower the rate as if nothing came there.
+    """
+    stated = coverage["status"].eq(NONE) | coverage["per_head_baht"].notna()
+    return coverage[stated & coverage["population"].gt(0).fillna(False).astype(bool)]
+
+
+def rate_of(places: pd.DataFrame) -> float:
+    """Baht per head over :func:`known_places` together, each place weighted by its people; NaN without any."""
+    heads = places["population"].astype("Float64")
+    rate = places["per_head_baht"].astype("Float64").mask(places["status"].eq(NONE), 0.0)
+    return float((rate * heads).sum() / heads.sum()) if len(places) else float("nan")
