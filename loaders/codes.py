@@ -24,6 +24,12 @@ def agencies() -> tuple[dict, ...]:
     return _list("agencies", "agency")
 
 
+def agency_name(code: str) -> str:
+    """The short name of a known agency; what is not known is its own name."""
+    known = {one["code"]: one.get("short_th") or one["name_th"] for one in agencies()}
+    return known.get(code, code)
+
+
 def streams() -> tuple[dict, ...]:
     """Known funding streams: code, names, owner, kind, restricted, condition_th, theme, period, total_baht."""
     return _list("streams", "stream")

@@ -136,7 +136,9 @@ def _explain(
     doubts = (*asked, *(ledger.size_doubts(columns, first.columns) if is_machines else ()))
     if doubts and first.is_understood:
         first.layout = replace(first.layout, doubts=(*first.layout.doubts, *doubts))
-    first.melted = read[0][1].said
+    stated = first.layout.constants
+    from_title = (f"title:title_{ours}:{stated[ours]}" for ours, how in first.layout.how.items() if how == "title")
+    first.melted = (*read[0][1].said, *from_title)
 
 
 def _layout(

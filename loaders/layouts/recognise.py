@@ -14,10 +14,11 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from loaders import thai
-from loaders.codes import squeeze
+from loaders.codes import squeeze, words
 from loaders.layouts import content
 from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
 from loaders.layouts.melt import Spoken
+from loaders.layouts.title_agency import title_agency
 from loaders.problems import Problem, Refused
 
 if TYPE_CHECKING:
@@ -270,8 +271,12 @@ def _layout(
     doubts: tuple[str, ...],
     file_name: str,
 ) -> Layout:
-    owner = base or "unnamed_base"
-    constants = {} if "agency" in columns or register != "support" else {"agency": owner}
+    needs_agency = register == "support" and "agency" not in columns
+    named = title_agency(sheet, titles(sheet), file_name) if needs_agency else None
+    owner = base or (named if named in words("agency").values() else None) or "unnamed_base"
+    constants = {"agency": named or owner} if needs_agency else {}
+    if named and named != base:
+        how["agency"] = "title"
     dated = {"starts_on", "received_on"} & set(columns)
     needs_year = "fiscal_year" in VALUES[register] and "fiscal_year" not in columns and not dated
     if needs_year and (stated := _title_year(sheet) or _name_year(sheet, file_name)):

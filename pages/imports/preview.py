@@ -78,8 +78,8 @@ def ledger(answer: dict[str, Any]) -> None:
     """What became of every column, and in one line the figures that are kept with the rows and counted nowhere."""
     summary = answer["summary"]
     for melted in summary.get("melted", ()):
-        _, kind, number = melted.split(":")
-        st.caption(t(f"melted_{kind}", number=number))
+        _, kind, number = melted.split(":", 2)
+        st.caption(flat(t(f"melted_{kind}", number=codes.agency_name(number) if kind == "title_agency" else number)))
     columns = summary.get("columns", ())
     unused = [
         column["heading"]

@@ -268,3 +268,31 @@ def test_several_villages_are_the_subdistrict_with_its_villages(
 def test_an_amount_behind_a_village_is_no_village(places: Places) -> None:
     match = places.match(Written(text="หมู่ที่ 3, 250,000 บาท ตำบลขนอม อำเภอขนอม"))
     assert (match.code, match.villages) == ("80150103", ())
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "base", "agency"),
+    [
+        ("x.csv", "บัญชีโครงการที่ สสส. สนับสนุน", None, "thaihealth"),
+        ("x.csv", "สำนักงานพัฒนาสังคมและความมั่นคงของมนุษย์จังหวัดนครศรีธรรมราช", "codi", "psdhs"),
+        ("พช_2567.csv", "บัญชีโครงการ", None, "cdd"),
+        ("x.csv", "แหล่งทุน: มูลนิธิชุมชนคอน", None, "มูลนิธิชุมชนคอน"),
+        ("x.csv", "บัญชีโครงการของ พอช. ร่วมกับ สสส.", "nhso", "nhso"),  # two agencies: none is taken
+        ("x.csv", "จังหวัดนครศรีธรรมราช", None, "unnamed_base"),
+    ],
+)
+def test_the_agency_of_a_title_or_name_speaks_where_no_column_does(
+    tmp_path, name: str, title: str, base: str | None, agency: str, places: Places
+) -> None:
+    path = tmp_path / name
+    path.write_text(f"{title},,,,\nตำบล,อำเภอ,โครงการ,ปีงบประมาณ,งบประมาณ\nขนอม,ขนอม,ก,2567,100\n", encoding="utf-8")
+    ingested = understand(path, base, places, trusted=True)
+    assert column(ingested, "agency") == [agency]
+    said = [one for one in ingested.summary(name)["melted"] if one.startswith("title:title_agency")]
+    assert said == ([] if agency in (base, "unnamed_base") else [f"title:title_agency:{agency}"])
+
+
+def test_a_title_never_speaks_over_a_column_of_agencies(tmp_path, places: Places) -> None:
+    path = tmp_path / "สสส.csv"
+    path.write_text("บัญชีของ สสส.,,,,\nตำบล,อำเภอ,หน่วยงาน,โครงการ,งบประมาณ\nขนอม,ขนอม,พอช.,ก,100\n", encoding="utf-8")
+    assert column(understand(path, None, places, trusted=True), "agency") == ["codi"]
