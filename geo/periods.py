@@ -13,6 +13,7 @@ import pandas as pd
 
 from geo.frames import require_columns
 
+MONEY = ("amount_satang", "committed_satang", "paid_satang")
 FIRST_MONTH = 10  # October opens the Thai fiscal year
 
 
@@ -72,6 +73,30 @@ def periods(support: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def money_year(support: pd.DataFrame) -> pd.Series:
+    """The one fiscal year in which a record's money is counted: the stated one, else that of its start; NA = undated.
+
+    A sheet that splits its money by year states the year of each part, so that parts are records of their own.
+    """
+    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64")
+    return stated.fillna(_fiscal_year_of(periods(support)["starts"]))
+
+
+def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
+    """The records that a fiscal year shows, with ``counted_in``; ``None`` = all records as they are.
+
+    A record over several years is in each that it touches; its money is counted once (:func:`money_year`). Elsewhere its
+    amounts are NA and ``counted_in`` names the year that has them (NA = this one).
+    """
+    if fiscal_year is None:
+        return support.assign(counted_in=pd.Series(pd.NA, index=support.index, dtype="Int64"))
+    shown = support[in_fiscal_year(support, fiscal_year)]
+    year = money_year(shown)
+    elsewhere = year.ne(fiscal_year).fillna(False).astype(bool)
+    money = {name: shown[name].mask(elsewhere) for name in MONEY if name in shown}
+    return shown.assign(counted_in=year.where(elsewhere), **money)
+
+
 def in_fiscal_year(support: pd.DataFrame, fiscal_year: int) -> pd.Series:
     """True where the record states this fiscal year or its period touches it; undated records are False."""
     first, last = (pd.Timestamp(day) for day in fiscal_year_bounds(fiscal_year))
@@ -102,7 +127,7 @@ def filter_support(
     """The records that meet every choice; ``None`` = no choice, a text or a collection of codes = one of these.
 
     A year keeps records that state it or whose dates touch it (2007: 2006-10-01 to 2007-09-30), so a record over
-    two years is in both. Records whose period is not known are in no year and on no day. A district keeps records
+    two years is in both, its money in one (:func:`of_fiscal_year`). Records whose period is not known are in no year and on no day. A district keeps records
     inside it and at its own level, not those of the whole province.
     """
     keep = pd.Series(True, index=support.index)
@@ -114,8 +139,6 @@ def filter_support(
     }.items():
         if wanted is not None:
             keep &= _one_of(support[column], wanted)
-    if fiscal_year is not None:
-        keep &= in_fiscal_year(support, fiscal_year)
     if on is not None:
         keep &= runs_on(support, on)
-    return support[keep]
+    return of_fiscal_year(support[keep], fiscal_year)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 COVERED, NONE, NOT_REPORTED, NOT_APPLICABLE = "covered", "none", "not_reported", "not_applicable"
@@ -24,3 +25,30 @@ def nothing_classes(status: pd.Series) -> pd.Series:
             "Where: geo.statuses. Do this: add the status, its class character and its colour."
         )
     return status.map(NOTHING).astype("object")
+
+
+def decide(
+    is_covered: pd.Series,
+    completeness: pd.Series,
+    *,
+    can_be_reached: pd.Series | bool = True,
+    in_doubt: pd.Series | bool = False,
+) -> pd.Series:
+    """The status of every place: the one function that may say "none".
+
+    Parameters
+    ----------
+    is_covered
+        Somebody is there.
+    completeness
+        Share of the bases owing a report about this place, function and period that have given it (``geo.coverage.heard``);
+        NaN where nobody owes one: then nobody was asked, and nothing is known.
+    can_be_reached
+        False: the question does not arise here.
+    in_doubt
+        A record may belong here (it states no year): no "none", though all have spoken.
+    """
+    nobody = completeness.eq(1.0) & ~np.asarray(in_doubt, dtype=bool)
+    unreachable = np.broadcast_to(~np.asarray(can_be_reached, dtype=bool), len(is_covered))
+    choice = np.select([is_covered.astype(bool), unreachable, nobody], [COVERED, NOT_APPLICABLE, NONE], NOT_REPORTED)
+    return pd.Series(choice, index=is_covered.index, dtype="str")

@@ -1,7 +1,7 @@
 """Who still owes which data, and how complete what we have is.
 
-A due date is for a base, a register and a district (or every district). Silence before the day is ``waiting``, after it
-``late``; a batch that speaks for the district ends it. Completeness counts subdistricts, never rows.
+What is owed stands in :mod:`loaders.store.dues`. Silence before the day is ``waiting``, after it ``late``; only a batch
+that speaks for the whole of the area ends it: single rows are shown beside it. Completeness counts subdistricts, never rows.
 """
 
 from __future__ import annotations
@@ -10,22 +10,24 @@ from datetime import date
 from typing import NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, select
 
 from loaders import store
 from loaders.areas import register as areas_register
-from loaders.store import tables
+from loaders.store import dues, tables
+from loaders.store.dues import day_of
 from loaders.store.privacy import Viewer
 from loaders.store.seen import for_viewer
 
-STATES = ("reported", "reported_late", "waiting", "late")
+STATES = ("reported", "reported_late", "waiting", "late", "not_asked")
 
 
 class Completeness(NamedTuple):
     """How much of the province a register knows about.
 
-    ``reported`` subdistricts that some base spoke for (so that silence means none), ``with_records`` subdistricts with
-    a record of their own or of their villages, ``total`` subdistricts of the register; ``share`` is reported / total.
+    ``reported`` subdistricts for which every base that owes the register has spoken (so that silence means none),
+    ``with_records`` subdistricts with a record of their own or of their villages, ``total`` subdistricts of the
+    register; ``share`` is reported / total; ``bases`` spoke for a whole area.
     """
 
     reported: int
@@ -35,98 +37,92 @@ class Completeness(NamedTuple):
     bases: tuple[str, ...]
 
 
-def set_due(
-    connection: Connection,
-    base: str,
-    register: str,
-    due_on: date,
-    who: str,
-    *,
-    district_code: str | None = None,
-    fiscal_year: int | None = None,
-    note: str | None = None,
-) -> int:
-    """Ask a base for a register by a day; ``district_code`` ``None`` means every district. Returns the key."""
-    row = {"base": base, "register": register, "district_code": district_code, "fiscal_year": fiscal_year, "due_on": due_on,
-           "note": note, "set_by": who}  # fmt: skip
-    key = connection.execute(insert(tables.due).values(**row).returning(tables.due.c.id)).scalar_one()
-    store.note(connection, who, "set_due", f"{base} {register} {district_code or '*'} {due_on.isoformat()}")
-    store.touch(connection)
-    return key
-
-
 @for_viewer
-def tracker(connection: Connection, today: date | None = None, *, viewer: Viewer) -> pd.DataFrame:
-    """One row per base, register, district and due date.
+def tracker(
+    connection: Connection,
+    today: date | None = None,
+    *,
+    viewer: Viewer,
+    province: str | None = None,
+    fiscal_year: int | None = None,
+    by_district: bool = True,
+) -> pd.DataFrame:
+    """One row per expected report and district (``by_district`` False: per expected report).
+
+    ``fiscal_year``: the reports of this year; without it a report that is due every year is one row, without a day
+    unless some batch or the calendar gives it a year: its latest ended year.
 
     Returns
     -------
-    ``due_id``, ``base``, ``register``, ``district_code``, ``fiscal_year``, ``due_on``, ``reported_on`` (NA = nothing
-    yet), ``state`` (one of :data:`STATES`), ``days_late`` (0 when not late), ``note``. A partner sees its own rows,
-    the public none.
+    ``due_id``, ``base``, ``register``, ``district_code`` (``area_code`` of the due without ``by_district``),
+    ``fiscal_year``, ``due_on``, ``reported_on`` (NA = nothing for the whole of it yet), ``rows_on`` (a file that speaks
+    for its rows alone), ``state`` (one of :data:`STATES`), ``days_late`` (0 when not late), ``note``. A partner sees its
+    own rows, the public none.
     """
     day = today or date.today()
     said = _said(connection)
+    listed = dues.read_dues(connection, None, province, viewer=viewer)
+    if not viewer.is_team:
+        listed = listed[
+            listed["base"].eq(viewer.agency if viewer.role == "partner" else None).fillna(False).astype(bool)
+        ]
     rows = []
-    for due in connection.execute(select(tables.due).order_by(tables.due.c.due_on, tables.due.c.id)):
-        if not viewer.is_team and (viewer.role == "public" or viewer.agency != due.base):
+    for due in store.records(listed):
+        year = _year(due, fiscal_year, day)
+        if fiscal_year is not None and year != fiscal_year:
             continue
-        for district in _districts(connection, due):
-            reported = _first(said, due, district)
-            rows.append((due.id, due.base, due.register, district, due.fiscal_year, due.due_on, reported,
-                         *_state(due.due_on, reported, day), due.note))  # fmt: skip
-    columns = [
-        "due_id",
-        "base",
-        "register",
-        "district_code",
-        "fiscal_year",
-        "due_on",
-        "reported_on",
-        "state",
-        "days_late",
-        "note",
-    ]
+        due_on = day_of(due.due_on, due.due_days, year)
+        reports, only_rows = said.get((due.base, due.register, True), []), said.get((due.base, due.register, False), [])
+        for area in _districts(connection, due.area_code, due_on or day) if by_district else [due.area_code]:
+            reported = _first(reports, year, lambda spoken, area=area: area.startswith(spoken))
+            sent = _first(only_rows, year, lambda spoken, area=area: area.startswith(spoken) or spoken.startswith(area))
+            state = _state(due_on, reported, day) if due.is_asked else ("not_asked", 0)
+            rows.append((due.due_id, due.base, due.register, area, year, due_on, reported, sent, *state, due.note))
+    columns = ["due_id", "base", "register", "district_code" if by_district else "area_code", "fiscal_year", "due_on",
+               "reported_on", "rows_on", "state", "days_late", "note"]  # fmt: skip
     return pd.DataFrame(rows, columns=columns).astype({"fiscal_year": "Int64"})
 
 
-def _districts(connection: Connection, due) -> list[str]:  # noqa: ANN001 - a row of ``due``
-    if due.district_code:
-        return [due.district_code]
-    return list(areas_register.as_of(connection, due.due_on, "district")["code"])
+def _year(due, fiscal_year: int | None, day: date) -> int | None:  # noqa: ANN001 - a row of the dues
+    """The year that a row of the tracker is about."""
+    if not pd.isna(due.fiscal_year):
+        return int(due.fiscal_year)
+    if fiscal_year is not None:
+        return fiscal_year
+    return None if pd.isna(due.due_days) else day.year if day.month >= 10 else day.year - 1
 
 
-def _said(connection: Connection) -> dict[tuple[str, str], list[tuple[str, int | None, date]]]:
-    """Base and register -> area, fiscal year and day of every active report."""
+def _districts(connection: Connection, area: str, day: date) -> list[str]:
+    if len(area) > 2:
+        return [area]
+    districts = areas_register.as_of(connection, day, "district")["code"]
+    return [code for code in districts if code.startswith(area)] or [area]
+
+
+def _said(connection: Connection) -> dict[tuple[str, str, bool], list[tuple[str, int | None, date]]]:
+    """Base, register and whether it speaks for whole areas -> area, fiscal year and day of every active batch."""
     scope, batch = tables.batch_scope, tables.import_batch
     query = (
-        select(scope.c.base, scope.c.register, scope.c.area_code, scope.c.fiscal_year, batch.c.loaded_at)
+        select(scope.c.base, scope.c.register, scope.c.kind, scope.c.area_code, scope.c.fiscal_year, batch.c.loaded_at)
         .join(batch, batch.c.id == scope.c.batch_id)
         .where(batch.c.is_active)
         .distinct()
     )
-    found: dict[tuple[str, str], list[tuple[str, int | None, date]]] = {}
-    for base, register, area, year, loaded_at in connection.execute(query):
-        found.setdefault((base, register), []).append((area, year, date.fromisoformat(loaded_at[:10])))
+    found: dict[tuple[str, str, bool], list[tuple[str, int | None, date]]] = {}
+    for base, register, kind, area, year, loaded_at in connection.execute(query):
+        found.setdefault((base, register, kind != "rows"), []).append((area, year, date.fromisoformat(loaded_at[:10])))
     return found
 
 
-def _first(said: dict, due, district: str) -> date | None:  # noqa: ANN001 - a row of ``due``
-    """The day of the first report about the district: of all of it, or of a subdistrict inside it."""
-    days = [
-        day
-        for area, year, day in said.get((due.base, due.register), [])
-        if (district.startswith(area) or area.startswith(district))
-        and (None in (year, due.fiscal_year) or year == due.fiscal_year)
-    ]
-    return min(days, default=None)
+def _first(said: list, year: int | None, holds) -> date | None:  # noqa: ANN001 - area -> bool
+    """The day of the first report about an area and year."""
+    return min((day for area, of, day in said if holds(area) and (None in (of, year) or of == year)), default=None)
 
 
-def _state(due_on: date, reported: date | None, today: date) -> tuple[str, int]:
+def _state(due_on: date | None, reported: date | None, today: date) -> tuple[str, int]:
+    late = 0 if due_on is None else ((reported or today) - due_on).days
     if reported is not None:
-        late = (reported - due_on).days
         return ("reported_late", late) if late > 0 else ("reported", 0)
-    late = (today - due_on).days
     return ("late", late) if late > 0 else ("waiting", 0)
 
 
@@ -138,28 +134,34 @@ def completeness(
     *,
     viewer: Viewer,
     fiscal_year: int | None = None,
-    base: str | None = None,
 ) -> Completeness:
-    """How much of the province a register covers, for the line beside every result; as the viewer may know."""
+    """How much of the province a register covers, for the line beside every result; as the viewer may know.
+
+    Without ``fiscal_year`` a report of any year counts: the line is about the register, not about a year.
+    """
     areas = areas_register.as_of(connection, level="subdistrict")
     codes = [code for code in areas["code"] if code.startswith(province)]
+    owed = dues.read_dues(connection, register, province, viewer=viewer)
+    owed = owed[owed["is_asked"]]
     reports = store.read_reports(connection, register, viewer=viewer)
-    if base is not None:
-        reports = reports[reports["base"] == base]
+    reports = reports[reports["area_code"].str.startswith(province).fillna(False)]
     if fiscal_year is not None:
         reports = reports[reports["fiscal_year"].isna() | reports["fiscal_year"].eq(fiscal_year)]
-    spoken = set(reports["area_code"])
-    reported = [code for code in codes if spoken & {code[:2], code[:4], code}]
-    known = set(codes) & _with_records(connection, register, province, fiscal_year, base, viewer)
+    spoken = {base: set(rows["area_code"]) for base, rows in reports.groupby("base")}
+    reported = [code for code in codes if _all_spoke(code, owed, spoken)]
+    known = set(codes) & _with_records(connection, register, province, fiscal_year, viewer)
     share = len(reported) / len(codes) if codes else 0.0
     return Completeness(len(reported), len(known), len(codes), share, tuple(sorted(set(reports["base"]))))
 
 
+def _all_spoke(code: str, owed: pd.DataFrame, spoken: dict[str, set[str]]) -> bool:
+    """Somebody owes a report about the subdistrict, and everybody who does has given one."""
+    bases = {due.base for due in store.records(owed) if code.startswith(due.area_code)}
+    return bool(bases) and all(spoken.get(base, set()) & {code[:2], code[:4], code} for base in bases)
+
+
 def _with_records(
-    connection: Connection, register: str, province: str, fiscal_year: int | None, base: str | None, viewer: Viewer
+    connection: Connection, register: str, province: str, fiscal_year: int | None, viewer: Viewer
 ) -> set[str]:
     frame = store.read_register(connection, register, province, viewer=viewer, fiscal_year=fiscal_year)
-    if "subdistrict_code" not in frame:
-        return set()
-    mine = frame if base is None else frame[frame["base"] == base]
-    return set(mine["subdistrict_code"].dropna())
+    return set(frame["subdistrict_code"].dropna()) if "subdistrict_code" in frame else set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection
 from typing import Literal
 
 import numpy as np
@@ -12,8 +12,8 @@ from geo.adjacency import both_ways
 from geo.coverage.coverage import coverage_by
 from geo.coverage.roll_up import roll_up
 from geo.frames import each_village, require_columns
-from geo.periods import in_fiscal_year
-from geo.statuses import STATUSES
+from geo.periods import of_fiscal_year
+from geo.statuses import NONE, STATUSES, decide
 
 QUADRANTS = (
     "gap",
@@ -104,13 +104,14 @@ def gaps(
     DataFrame
         ``need_value``, ``need_measure`` (what was classed), ``need_class`` high / low / unknown, ``support_class``
         yes / no / unknown / not_applicable, ``quadrant`` (one of ``QUADRANTS``), and from ``coverage``
-        ``population``, ``status``, ``supports``, ``amount_satang``, ``missing_bases``, ``supported_above``; gaps
+        ``population``, ``status``, ``supports``, ``amount_satang``, ``owed``, ``missing_bases``, ``supported_above``; gaps
         first, each quadrant by need, then people, largest first.
     """
     table = coverage[
         ["subdistrict_code", "district_code", "population", "households", "status", "supports", "amount_satang"]
     ].copy()
-    table[["missing_bases", "supported_above"]] = coverage[["missing_bases", "supported_above"]]
+    carried = ["owed", "missing_bases", "supported_above"]
+    table[carried] = coverage[carried]
     stated = need_rows(needs, indicator, fiscal_year).set_index("subdistrict_code")
     table["need_value"] = table["subdistrict_code"].map(stated["value"]).astype(float)
     measure = table["need_value"]
@@ -130,10 +131,9 @@ def gaps_by_theme(
     support: pd.DataFrame,
     areas: pd.DataFrame,
     villages: pd.DataFrame | None,
-    reports: pd.DataFrame,
+    spoken: Callable[[str], pd.DataFrame],
     themes: Collection[str],
     *,
-    bases_by_theme: Mapping[str, Collection[str]] | None = None,
     fiscal_year: int | None = None,
 ) -> pd.DataFrame:
     """How far each theme reaches: subdistricts per status, people without, baht, most people without first.
@@ -144,9 +144,7 @@ def gaps_by_theme(
         ``theme_code``, one count per status, ``all``, ``population_none`` (people in subdistricts with *none*; NA
         when none of their populations is known), ``amount_satang``, ``completeness`` (mean share of bases heard).
     """
-    stacked = coverage_by(
-        "theme_code", themes, support, areas, villages, reports, bases_by_value=bases_by_theme, fiscal_year=fiscal_year
-    )
+    stacked = coverage_by("theme_code", themes, support, areas, villages, spoken, fiscal_year=fiscal_year)
     counts = pd.crosstab(stacked["theme_code"], stacked["status"]).reindex(columns=list(STATUSES), fill_value=0)
     grouped = stacked.assign(without=stacked["population"].where(stacked["status"].eq("none"))).groupby("theme_code")
     table = counts.assign(all=counts.sum(axis="columns"))
@@ -214,9 +212,8 @@ def plan_gaps(
     plans: pd.DataFrame,
     support: pd.DataFrame,
     areas: pd.DataFrame,
-    reports: pd.DataFrame,
+    spoken: Callable[[str], pd.DataFrame],
     *,
-    bases_by_theme: Mapping[str, Collection[str]] | None = None,
     fiscal_year: int | None = None,
 ) -> pd.DataFrame:
     """Themes that community plans ask for, against support of that theme.
@@ -233,24 +230,20 @@ def plan_gaps(
         ``amount_satang``, ``status`` in met / part / unmet / unknown (nothing found, but a base has not
         spoken), ``missing_bases``; unmet first, most demands first.
     """
-    if fiscal_year is not None:
-        support = support[in_fiscal_year(support, fiscal_year)]
     asked = demands(plans)
     asked = asked[asked["subdistrict_code"].isin(areas["subdistrict_code"])]
-    records = roll_up(support, areas).by_subdistrict
+    records = roll_up(of_fiscal_year(support, fiscal_year), areas).by_subdistrict
     asked["is_met"] = _meets(asked, records)
     keys = ["subdistrict_code", "theme_code"]
     table = asked.groupby(keys).agg(demands=("is_met", "size"), met=("is_met", "sum")).reset_index()
     table["unmet"] = table["demands"] - table["met"]
     themes = sorted(set(table["theme_code"]))
-    covered = coverage_by(
-        "theme_code", themes, support, areas, None, reports, bases_by_value=bases_by_theme, fiscal_year=fiscal_year
-    )
-    table = table.merge(
-        covered[[*keys, "supports", "amount_satang", "missing_bases", "completeness"]], on=keys, how="left"
-    )
-    all_spoke = table.pop("completeness").eq(1.0)
-    choice = [table["unmet"].eq(0), table["met"] > 0, all_spoke]
+    covered = coverage_by("theme_code", themes, support, areas, None, spoken, fiscal_year=fiscal_year)
+    columns = ["supports", "amount_satang", "missing_bases", "completeness", "undated"]
+    table = table.merge(covered[[*keys, *columns]], on=keys, how="left")
+    # A record elsewhere in the subdistrict meets no demand of a village: what counts is whether a report is missing.
+    nobody = decide(table["supports"] < 0, table.pop("completeness"), in_doubt=table.pop("undated") > 0).eq(NONE)
+    choice = [table["unmet"].eq(0), table["met"] > 0, nobody]
     table["status"] = pd.Series(np.select(choice, ["met", "part", "unmet"], "unknown"), index=table.index, dtype="str")
     rank = table["status"].map({"unmet": 0, "part": 1, "unknown": 2, "met": 3})
     return (

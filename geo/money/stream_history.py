@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from geo.periods import fiscal_year_bounds, in_fiscal_year, periods
+from geo.periods import fiscal_year_bounds, of_fiscal_year, periods
 
 
 def history(support: pd.DataFrame, streams: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
@@ -45,9 +45,11 @@ def history(support: pd.DataFrame, streams: pd.DataFrame, fiscal_year: int | Non
         own["starts_on"].fillna(table["starts"]),
         own["ends_on"].fillna(table["ends"]),
     )
-    now = records[in_fiscal_year(records, fiscal_year)] if fiscal_year is not None else records
+    now = of_fiscal_year(records, fiscal_year)
     table["year_supports"] = now["stream_code"].value_counts().reindex(table.index).fillna(0).astype("int64")
-    table["year_satang"] = now.groupby("stream_code")["amount"].sum(min_count=1).reindex(table.index).astype("Int64")
+    table["year_satang"] = (
+        now.groupby("stream_code")["amount_satang"].sum(min_count=1).reindex(table.index).astype("Int64")
+    )
     table["state"] = _states(table, fiscal_year)
     order = table["state"].map({"running": 0, "not_started": 1, "not_known": 2, "ended": 3})
     table = table.assign(order=order).sort_values(["order", "amount_satang"], ascending=[True, False]).reset_index()

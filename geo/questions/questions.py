@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.adjacency import beside
+from geo.coverage.heard import missing_of
 from geo.coverage.per_head import known_places, rate_of
 from geo.frames import known_sum
 from geo.money.alignment import strong_on_weak
@@ -60,6 +61,8 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
         "all": len(inside),
         "people": known_sum(listed["population"]),
         "unknown": int(inside["status"].eq("not_reported").sum()),
+        "missing": len(missing_of(inside)),
+        "owed": int(inside["owed"].max()),
     }
     styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
     known = status != "none" or blanks["unknown"] < len(inside)

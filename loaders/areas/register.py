@@ -17,7 +17,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loaders import codes, reference, store
-from loaders.store import code_lists, records, tables
+from loaders.store import code_lists, dues, records, tables
 
 FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
 
@@ -211,9 +211,10 @@ def ensure(engine: Engine) -> bool:
 
 
 def ensure_code_lists(engine: Engine) -> None:
-    """Put the shipped areas, agencies and streams into the store; what a person changed there stays."""
+    """Put the shipped areas, agencies, streams and expected reports into the store; what a person changed there stays."""
     ensure(engine)
     code_lists.ensure(engine)
+    dues.ensure(engine)
 
 
 def _mark(connection: Connection) -> str | None:

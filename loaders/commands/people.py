@@ -55,7 +55,7 @@ def _tracker(options: argparse.Namespace) -> int:
 
 
 def _due(options: argparse.Namespace) -> int:
-    from loaders.tracker import set_due
+    from loaders.store.dues import set_due
 
     with store.writing(store.open_store()) as connection:
         check_base(connection, options.base)
@@ -65,10 +65,10 @@ def _due(options: argparse.Namespace) -> int:
             connection,
             options.base,
             options.register,
-            options.day,
             settings.person(),
-            district_code=options.district,
+            area_code=options.district,
             fiscal_year=options.fiscal_year,
+            due_on=options.day,
         )
     return answer({"due": key})
 

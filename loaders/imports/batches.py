@@ -12,10 +12,11 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from loaders import store
 from loaders.imports.account import LEFT_OUT, OUTCOMES, Ingested, SheetResult, written_places
+from loaders.imports.speaks_for import SpeaksFor, scope_rows
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
-from loaders.store import in_use, tables
+from loaders.store import dues, in_use, tables
 from loaders.store.read import PROVINCE_MARK, provinces_of
 
 RENAMED = {
@@ -25,6 +26,7 @@ RENAMED = {
 }  # fmt: skip
 DEMO_WORD = "ข้อมูลสาธิต"  # stands above the table in files of the demo province
 COLUMN_NOT_USED = "column_not_used"  # money of a column that a person said is none of ours
+CODE_LISTS = {"agency", "stream"}  # lists of words: nobody owes them
 PLACES = [
     "area_code",
     "area_level",
@@ -72,9 +74,18 @@ def demo_in_the_way(connection: Connection, ingested: Ingested, file_name: str, 
 
 
 def store_batch(
-    connection: Connection, ingested: Ingested, file_name: str, digest: str, base: str | None, who: str
+    connection: Connection,
+    ingested: Ingested,
+    file_name: str,
+    digest: str,
+    base: str | None,
+    who: str,
+    said: SpeaksFor | None = None,
 ) -> int:
-    """Write everything and return the batch's number; the first real file withdraws the invented ones."""
+    """Write everything and return the batch's number; the first real file withdraws the invented ones.
+
+    ``said`` is what a person stated that the file speaks for; without it a real file speaks for its rows alone.
+    """
     owner = owner_of(ingested, base)
     is_demo = is_invented(ingested, file_name, base)
     if is_demo:
@@ -101,7 +112,15 @@ def store_batch(
         insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)
     ).scalar_one()
     for result in ingested.sheets:
-        _store_sheet(connection, result, ingested.batch_id, owner, ingested.province)
+        _store_sheet(connection, result, ingested.batch_id)
+        if result.is_understood:
+            spoken = scope_rows(
+                result, ingested.batch_id, owner, ingested.province, said, who, is_ours=is_demo or owner == "reference"
+            )
+            store.insert_rows(connection, tables.batch_scope, spoken)
+    if owner != "reference":
+        registers = {result.layout.register for result in ingested.understood} - CODE_LISTS
+        dues.list_unasked(connection, owner, registers, ingested.province, who)
     if unused := ingested.unused_satang:
         add_excluded(connection, ingested.batch_id, COLUMN_NOT_USED, 0, unused)
     store.finish_batch(connection, ingested.batch_id)
@@ -150,12 +169,11 @@ def is_invented(ingested: Ingested, file_name: str, base: str | None) -> bool:
     return ingested.understood[0].layout.is_demo and (base is None or file_name.startswith("demo_"))
 
 
-def _store_sheet(connection: Connection, result: SheetResult, batch_id: int, base: str, province: str) -> None:
+def _store_sheet(connection: Connection, result: SheetResult, batch_id: int) -> None:
     if result.is_understood:
         add_agencies(connection, result)
         store.insert_rows(connection, tables.REGISTERS[result.layout.register], records(result, batch_id))
         store.insert_rows(connection, tables.quarantine, _quarantined(result, batch_id))
-        store.insert_rows(connection, tables.batch_scope, _scope(result, batch_id, base, province))
     excluded = result.rows("excluded")
     for reason, satang in result.satang[excluded].groupby(result.reason[excluded]):
         add_excluded(connection, batch_id, str(reason), len(satang), int(sum(satang)))
@@ -267,22 +285,3 @@ def doubtful(result: SheetResult, row: int) -> str | None:
     if row in result.read.bad:
         return result.read.bad[row].value
     return written_places(result.read.place.loc[[row]])[0] or None
-
-
-def _scope(result: SheetResult, batch_id: int, base: str, province: str) -> list[dict]:
-    """What the sheet speaks for. By its rows only: the districts it names; nothing more is claimed."""
-    scope = result.layout.scope
-    rows = result.rows("loaded")
-    areas = {
-        "province": [province],
-        "districts": list(scope.get("districts", ())),
-    }.get(scope.get("kind", "rows"), sorted(set(result.matched.loc[rows, "district_code"].dropna())))
-    years = scope.get("fiscal_years")
-    if years is None:
-        found = result.read.values["fiscal_year"].loc[rows].dropna() if "fiscal_year" in result.read.values else []
-        years = sorted({int(year) for year in found}) or [None]
-    return [
-        {"batch_id": batch_id, "register": result.layout.register, "base": base, "area_code": area, "fiscal_year": year}
-        for area in areas
-        for year in years
-    ]

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from loaders import settings, store
 from loaders.imports import batches, duplicates, editions, learnt_layouts, near_repeats, row_outcomes, set_aside
 from loaders.imports.account import Ingested, SheetResult, row_problems
+from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, no_support, templates
 from loaders.layouts.layout import Layout
@@ -199,6 +200,7 @@ def ingest(
     province: str | None = None,
     aside: str | None = None,
     totals_why: str | None = None,
+    speaks_for: SpeaksFor | None = None,
 ) -> Ingested:
     """Import one file: one transaction, all or nothing. Raises ``Refused`` with the reason when nothing can be loaded.
 
@@ -207,7 +209,7 @@ def ingest(
     (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``. ``aside`` is the choice about hidden and
     struck parts; ``totals_why`` is why a person takes the file though a total of it is not met. A file that is an
     edition of what is in use ``replaces`` it (numbers of batches, or ``auto``) or ``adds`` to it; until that is said
-    nothing is stored.
+    nothing is stored. ``speaks_for`` is what a person said that the file speaks for; without it, for its rows alone.
     """
     digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
@@ -236,7 +238,7 @@ def ingest(
         _compared(connection, ingested, wishes, person)
         originals.keep(path, digest)
         progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
-        batch = batches.store_batch(connection, ingested, path.name, digest, base, person)
+        batch = batches.store_batch(connection, ingested, path.name, digest, base, person, speaks_for)
         if ingested.totals_accepted:
             store.note(connection, person, "accept_totals", totals_why or "", batch)
         learnt_layouts.remember(

@@ -257,25 +257,23 @@ def _years_of_dates(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read)
 
     A stated fiscal year that none of the dates' own fiscal years is waits for a person.
     """
-    if layout.register != "support" or "starts_on" not in read.values:
+    if layout.register != "support" or not {"starts_on", "ends_on"} & set(read.values):
         return
     era = layout.units.get("fiscal_year", "auto")
-    ends = (
-        read.values["ends_on"]
-        if "ends_on" in read.values
-        else pd.Series([None] * len(frame), frame.index, dtype=object)
-    )
-    stated = (
-        read.values["fiscal_year"]
-        if "fiscal_year" in read.values
-        else pd.Series([None] * len(frame), frame.index, dtype=object)
-    )
+
+    def column(name: str) -> pd.Series:
+        return read.values[name] if name in read.values else pd.Series([None] * len(frame), frame.index, dtype=object)
+
+    starts, ends, stated = map(column, ("starts_on", "ends_on", "fiscal_year"))
     written = _cells(frame, layout, "starts_on")
-    assert written is not None  # the column was read from these cells
-    for row, first in read.values["starts_on"].items():
-        if first is None or row in read.bad:
-            continue
+    for row, first in zip(starts.index.astype(int), starts, strict=True):
         last = ends[row]
+        if row in read.bad or (first is None and last is None):
+            continue
+        if first is None or written is None:  # an end alone
+            year = stated[row]
+            stated[row] = periods.fiscal_year_of(last) if year is None or pd.isna(year) else year
+            continue
         if last is None and (period := periods.parse_period(written[row], era, read.centre)) and not period.is_day:
             last = ends[row] = period.last
         years = range(periods.fiscal_year_of(first), periods.fiscal_year_of(last or first) + 1)

@@ -201,12 +201,15 @@ def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[s
 
 @for_viewer
 def read_reports(connection: Connection, register: str = "support", *, viewer: Viewer) -> pd.DataFrame:
-    """Which base spoke for which area and fiscal year (NA = any year), from active batches."""
+    """Which base spoke for which area and fiscal year (NA = every year), from active batches.
+
+    Only what a person stated: a file that speaks for its rows alone is no report about any area.
+    """
     scope, batch = tables.batch_scope, tables.import_batch
     query = (
         select(scope.c.base, scope.c.area_code, scope.c.fiscal_year)
         .join(batch, batch.c.id == scope.c.batch_id)
-        .where(batch.c.is_active, scope.c.register == register)
+        .where(batch.c.is_active, scope.c.register == register, scope.c.kind != "rows")
         .distinct()
         .order_by(scope.c.base, scope.c.area_code, scope.c.fiscal_year)
     )

@@ -7,7 +7,7 @@ from geo.frames import known_sum
 from pages.agency import panels as agency_panels
 from pages.agency import print as agency_print
 from pages.components import map_layer as layers
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components import records as rows_
 from pages.components.page import page
 from pages.queries import coverage
@@ -37,7 +37,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             "all": len(inside),
             "amount": baht(own["amount_satang"].sum(min_count=1)),
         }
-        panels.title(t("finding_agency", **blanks), panels.completeness(scope, chosen))
+        panels.title(t("finding_agency", **blanks), reported.line(scope, chosen))
         if own.empty:
             panels.empty()
     left, right = st.columns([8, 5], gap="medium")

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
+from geo.coverage.heard import missing_of
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
 from geo.maps.breaks import classify
@@ -94,6 +96,14 @@ def nothing_styles() -> dict[str, ClassStyle]:
     }
 
 
+def _waiting(table: pd.DataFrame) -> dict[str, Any]:
+    """Words of "not reported": how many of the bases that owe a report have not given all of it."""
+    missing, owed = len(missing_of(table)), int(table["owed"].max()) if len(table) else 0
+    if not owed:
+        return {"key": "status_nobody_asked"}
+    return {"key": "status_not_reported_of", "blanks": {"missing": missing, "owed": owed}} if missing else {}
+
+
 def not_known_style(key: str) -> ClassStyle:
     """Ground and hatch of "not reported", for what is not known for a reason of its own."""
     ground, line = NOTHING["not_reported"]
@@ -150,6 +160,8 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
     styles = scale_styles(bounds_words(scale, measure == "agencies"), unit)
     nothing = nothing_styles()
+    not_known = NOTHING_LETTERS["not_reported"]
+    nothing[not_known] = replace(nothing[not_known], **_waiting(table))
     if measure == "village_share":
         off_scale = NOTHING_LETTERS["not_applicable"]
         classes[table["villages"].eq(0).fillna(False).astype(bool)] = off_scale

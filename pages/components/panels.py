@@ -18,13 +18,12 @@ from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.exchange import tables as exchange
 from pages.components import records
 from pages.components.filters import switch
-from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import page_links, url_state
 from pages.session.scope import Scope
-from pages.session.text import baht, day, formatter, language, safe, t, whole, year
+from pages.session.text import baht, day, formatter, language, safe, t, whole
 
 MAP_HEIGHT = 680
 _gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)
@@ -253,10 +252,3 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
 def empty(key: str = "nothing_found") -> None:
     """The "nothing found" branch: what it means and what to do next."""
     st.info(t(key))
-
-
-def completeness(scope: Scope, query: Query) -> str:
-    """How much the result stands on, in words: subdistricts (of the district chosen) where all bases have spoken."""
-    spoke, all_ = coverage.all_spoke(scope, query.without("tier", "split"))
-    when = year(query.fiscal_year) if query.fiscal_year else t("all_years")
-    return t("completeness_note", full=spoke, all=all_, year=when)

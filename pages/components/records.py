@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.frames import each_row
+from loaders.store.dues import NOT_SHARED
 from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.queries import overlaps
 from pages.queries import store as queries
@@ -31,7 +32,7 @@ def _agency_names(scope: Scope) -> dict[str, str]:
 
 def base_words(scope: Scope, bases: str) -> str:
     """Comma-joined bases in words."""
-    names = agency_names(scope)
+    names = agency_names(scope) | {NOT_SHARED: t("base_not_shared")}
     return ", ".join(names.get(base, base) for base in bases.split(",") if base)
 
 

@@ -23,7 +23,7 @@ from pages.queries.query import Query
 from pages.session import fragments, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import baht, safe, t, whole, year
+from pages.session.text import safe, t, whole, year
 
 MEASURES = ("agencies", "village_share", "per_head_baht")
 MODES = ("one", "twin", "small")
@@ -105,9 +105,6 @@ def notes(scope: Scope, query: Query, measure: str) -> None:
         lines.append(t("village_basis"))
     if query.split:
         lines.append(t("split_note", method=t(f"split_{query.split}")))
-    number, satang = coverage.undated(scope, query)
-    if query.fiscal_year and number:
-        lines.append(t("undated", records=whole(number), amount=baht(satang)))
     if lines:
         panels.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo.frames import each_row
 from pages.components import filters as choices
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components import records as rows_
 from pages.coverage import dimensions
 from pages.coverage.compare import value_words
@@ -18,7 +18,7 @@ from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import baht, name_of, percent, t, whole
+from pages.session.text import baht, formatter, name_of, percent, t, whole
 
 
 def _covered(scope: Scope, query: Query) -> int:
@@ -31,10 +31,8 @@ def _covered(scope: Scope, query: Query) -> int:
 def coverage_finding(scope: Scope, query: Query, inside: pd.DataFrame) -> str:
     """How many subdistricts have support; those reached by a split alone are told apart."""
     covered = int(inside["status"].eq("covered").sum())
-    if inside["status"].eq("not_reported").all():
-        return t("finding_coverage_unknown", all=len(inside))
     if query.split is None:
-        return t("finding_coverage", covered=covered, all=len(inside))
+        return formatter().phrase(reported.finding(scope, query, inside))
     written = _covered(scope, query)
     return t("finding_coverage_estimated", covered=written, estimated=covered - written, all=len(inside))
 

@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components.page import page
 from pages.coverage import compare, dimensions
 from pages.coverage import lists as coverage_lists
@@ -35,7 +35,7 @@ def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
     else:
         compare.one_map(scope, query, measure)
     with place:
-        panels.title(finding, panels.completeness(scope, query) + (t("title_estimated") if query.split else ""))
+        panels.title(finding, reported.line(scope, query) + (t("title_estimated") if query.split else ""))
         if not inside["status"].eq("covered").any():
             coverage_lists.nothing(scope, query)
     coverage_lists.lists(scope, query, inside)

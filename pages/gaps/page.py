@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.clusters import LEVEL
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components.names import need_names, theme_names
 from pages.components.page import page
 from pages.gaps import lists as gap_lists
@@ -26,7 +26,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     listed = need_names(scope)
     if not listed:
         with place:
-            panels.title(gap_lists.least_reached(scope, chosen), panels.completeness(scope, chosen))
+            panels.title(gap_lists.least_reached(scope, chosen), reported.line(scope, chosen))
         gap_lists.without_needs(scope, chosen)
         panels.sources(scope, coverage.records(scope, chosen), chosen)
         return

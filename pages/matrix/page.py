@@ -4,7 +4,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo.coverage.matrix import matrix
 from pages.components import filters as choices
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components.page import page
 from pages.matrix import panels as matrix_panels
 from pages.queries import coverage
@@ -25,7 +25,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     counts = table["status"].value_counts()
     with place:
         blanks = {name: counts.get(name, 0) for name in ("covered", "none", "not_reported")}
-        note = f"{t('note_matrix', **blanks, all=len(table))} · {panels.completeness(scope, chosen)}"
+        note = f"{t('note_matrix', **blanks, all=len(table))} · {reported.line(scope, chosen)}"
         panels.title(matrix_panels.matrix_finding(table), note)
         if queries.support(scope).empty:
             panels.empty("nothing_loaded")

@@ -65,16 +65,6 @@ class MeetingData:
         return coverage.coverage(self.scope, self.chosen).set_index("subdistrict_code", drop=False)
 
     @cached_property
-    def reporting(self) -> int:
-        """How many bases have spoken for this year, so that "all have reported" says of how many."""
-        scopes = queries.reports(self.scope)
-        return int(
-            scopes.loc[
-                scopes["fiscal_year"].isna() | scopes["fiscal_year"].eq(self.chosen.fiscal_year), "base"
-            ].nunique()
-        )
-
-    @cached_property
     def need(self) -> str:
         """The need under discussion: the first with figures, hardship before others."""
         present = set(gaps.needs(self.scope)["indicator_code"])

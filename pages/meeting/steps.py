@@ -24,7 +24,7 @@ from geo.questions.context import Answer, Context
 from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
-from pages.components import map_layer
+from pages.components import map_layer, reported
 from pages.meeting import steps_community
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, whole
 from pages.overview import questions
@@ -58,14 +58,8 @@ def coverage_step(meeting: MeetingData) -> dict:
     nobody = table[none].sort_values("population", ascending=False)
     few = table[table["agencies"].eq(1)].sort_values("population", ascending=False)
     is_known = bool((covered | none).any())
+    finding = reported.finding(meeting.scope, meeting.chosen, table)
     is_striped = bool((table["supported_above"] & ~covered).any())
-    all_spoke = int((table["missing_bases"].eq("") & table["completeness"].notna()).sum())
-    blanks = {
-        "covered": int(covered.sum()),
-        "all": len(table),
-        "none": int(none.sum()),
-        "unknown": int(not_reported.sum()),
-    }
     people = {
         "people_covered": known_sum(table.loc[covered, "population"]),
         "people_none": known_sum(table.loc[none, "population"]),
@@ -75,10 +69,8 @@ def coverage_step(meeting: MeetingData) -> dict:
     return meeting.step(
         "coverage",
         layer if is_striped else replace(layer, marks=None),
-        ["meeting_title_coverage", blanks] if is_known else ["meeting_title_no_coverage", {}],
-        note=["meeting_note_coverage", {"full": all_spoke, "all": len(table), "bases": meeting.reporting}]
-        if is_known
-        else None,
+        [finding.key, dict(finding.blanks)] if is_known else ["meeting_title_no_coverage", {}],
+        note=reported.note(meeting.scope, meeting.chosen),
         values=meeting.in_order(table["agencies"].where(covered)),
         mark_key="mark_supported_above",
         figures=figures if is_known else figures[2:],

@@ -7,7 +7,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import known_sum
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components.names import subdistrict_names
 from pages.components.page import page
 from pages.overview import questions as overview_questions
@@ -15,24 +15,13 @@ from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import baht, t, whole
+from pages.session.text import baht, formatter, t, whole
 
 
 def _choose_subdistrict(scope: Scope) -> str | None:
     """The subdistrict that "who supports it" asks about."""
     names = {"": t("choose_subdistrict")} | subdistrict_names(scope)
     return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
-
-
-def _coverage_finding(inside: pd.DataFrame) -> str:
-    """Covered, nobody, not known: the three in one sentence."""
-    counts = inside["status"].value_counts()
-    words = {
-        "covered": counts.get("covered", 0),
-        "none": counts.get("none", 0),
-        "unknown": counts.get("not_reported", 0),
-    }
-    return t("finding_overview", **words, all=len(inside))
 
 
 def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str]]:
@@ -69,9 +58,9 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             if given
             else t("view_overview")
             if empty
-            else _coverage_finding(inside)
+            else formatter().phrase(reported.finding(scope, chosen, inside))
         )
-        panels.title(words, panels.completeness(scope, chosen))
+        panels.title(words, reported.line(scope, chosen))
         if empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:

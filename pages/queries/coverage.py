@@ -11,6 +11,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.coverage import coverage as cov
+from geo.coverage import heard as geo_heard
 from geo.coverage.per_head import per_head_of_years
 from geo.coverage.roll_up import RolledUp, roll_up, spread
 from geo.maps.breaks import class_breaks
@@ -56,17 +57,18 @@ def coverage(scope: Scope, query: Query) -> pd.DataFrame:
 @cached(256)
 def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
     places, any_year = store.places(scope, query.fiscal_year), records(scope, query.without("fiscal_year"))
-    is_narrowed = any((query.agency, query.theme, query.stream, query.tier))
-    bases = tuple(sorted(set(any_year["base"].dropna()))) if is_narrowed else None
-    support = any_year if query.split is None else _spread(scope, query)
+    support = any_year
+    if query.split is not None:
+        support = pd.concat(
+            [_spread(scope, query), _undated(any_year)] if query.fiscal_year else [_spread(scope, query)]
+        )
     table = cov.coverage(
         support,
         places.areas,
         places.villages,
-        store.reports(scope),
+        heard(scope, query),
         fiscal_year=query.fiscal_year,
         local_governments=places.local_governments,
-        spoken=_spoken(scope, bases, query.fiscal_year),
     )
     if query.fiscal_year is not None:
         return table
@@ -74,18 +76,41 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
     return table.assign(per_head_baht=per_head_of_years(placed, places.areas, store.population_year).to_numpy())
 
 
+def heard(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
+    """Who owes a report that bears on the query, and who has given it: what every "none" of the board stands on."""
+    return _heard(scope, query.without("district", "split"), register)
+
+
 @cached(128)
-def _spoken(scope: Scope, bases: tuple[str, ...] | None, fiscal_year: int | None) -> pd.DataFrame:
-    """Which of the relevant bases have not spoken: few sets of bases stand behind many queries."""
-    return cov.missing_bases(store.places(scope, fiscal_year).areas, store.reports(scope), bases, fiscal_year)
+def _heard(scope: Scope, query: Query, register: str) -> pd.DataFrame:
+    reports = store.reports(scope, register)
+    return geo_heard.heard(
+        store.places(scope, query.fiscal_year).areas,
+        owed(scope, query, register),
+        reports,
+        query.fiscal_year,
+        store.years(scope),
+    )
 
 
-@cached(256)
-def all_spoke(scope: Scope, query: Query) -> tuple[int, int]:
-    """Subdistricts (of the district chosen) for which every relevant base has spoken, and all; without a base none."""
-    table = coverage(scope, query)
-    share = table["completeness"][table["district_code"].eq(query.district) | (not query.district)]
-    return int(share.eq(1).sum()), len(share)
+def owed(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
+    """The reports that are asked for and bear on the query."""
+    asked = store.dues(scope, register)
+    asked = asked[asked["is_asked"]]
+    if register != "support":
+        return asked
+    agencies = [query.agency] if query.agency else _agencies_of(scope, query.tier) if query.tier else None
+    bases = bases_by_theme(scope).get(query.theme, ()) if query.theme else ()
+    return geo_heard.bearing_on(asked, agencies=agencies, stream=query.stream, theme=query.theme, theme_bases=bases)
+
+
+def _agencies_of(scope: Scope, tier: str) -> list[str]:
+    agencies = store.code_list(scope, "agency")
+    return list(agencies.loc[agencies["level"].eq(tier).fillna(False).astype(bool), "code"])
+
+
+def _undated(support: pd.DataFrame) -> pd.DataFrame:
+    return support[periods(support)["basis"].eq("not_known")]
 
 
 def breaks(scope: Scope, column: str, *queries: Query) -> list[float]:
@@ -107,11 +132,9 @@ def _breaks(scope: Scope, column: str, queries: tuple[Query, ...], over_all: boo
 
 
 @cached(64)
-def undated(scope: Scope, query: Query) -> tuple[int, int]:
-    """Records (and their satang) that a year filter leaves out because they state neither date nor year."""
-    any_year = records(scope, query.without("fiscal_year"))
-    lost = any_year[periods(any_year)["basis"].eq("not_known")]
-    return len(lost), int(lost["amount_satang"].sum())
+def undated(scope: Scope, query: Query) -> pd.DataFrame:
+    """Records that a year filter leaves out because they state neither date nor year; they are in "all years" alone."""
+    return _undated(records(scope, query.without("fiscal_year")))
 
 
 def records_without_a_filter(scope: Scope, query: Query) -> dict[str, int]:
@@ -129,21 +152,9 @@ def by_theme(scope: Scope, query: Query) -> pd.DataFrame:
     return pd.concat(tables, ignore_index=True)
 
 
-@cached(32)
 def theme_coverage(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """Status of every theme in every subdistrict, where only bases that ever reported work on a theme count against it."""
-    places = store.places(scope, fiscal_year)
-    return cov.coverage_by(
-        "theme_code",
-        theme_codes(),
-        records(scope, Query(fiscal_year)),
-        places.areas,
-        places.villages,
-        store.reports(scope),
-        bases_by_value=bases_by_theme(scope),
-        fiscal_year=fiscal_year,
-        local_governments=places.local_governments,
-    )
+    """Status of every theme in every subdistrict."""
+    return by_theme(scope, Query(fiscal_year))
 
 
 def theme_codes() -> list[str]:
@@ -153,6 +164,6 @@ def theme_codes() -> list[str]:
 
 @cached(4)
 def bases_by_theme(scope: Scope) -> dict[str, list[str]]:
-    """Which bases ever reported work on a theme: only their silence counts against it; with none it stays not known."""
+    """Which bases ever reported work on a theme: a report that they owe bears on it."""
     pairs = store.support(scope)[["theme_code", "base"]].dropna().drop_duplicates()
     return {theme: sorted(pairs.loc[pairs["theme_code"].eq(theme), "base"]) for theme in theme_codes()}

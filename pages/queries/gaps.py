@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 import pandas as pd
@@ -11,7 +12,7 @@ from geo.coverage import gaps as geo_gaps
 from geo.ranking.criteria import used
 from loaders import codes
 from pages.queries import store
-from pages.queries.coverage import bases_by_theme, coverage, records, theme_codes
+from pages.queries.coverage import coverage, heard, records, theme_codes
 from pages.queries.query import Query
 from pages.session.cache import cached
 from pages.session.scope import Scope
@@ -80,14 +81,18 @@ def gaps_by_theme(scope: Scope, query: Query) -> pd.DataFrame:
     places = store.places(scope, query.fiscal_year)
     areas = places.areas
     return geo_gaps.gaps_by_theme(
-        records(scope, query.without("district", "theme")),
+        records(scope, query.without("district", "theme", "fiscal_year")),
         areas[areas["district_code"].eq(query.district)] if query.district else areas,
         places.villages,
-        store.reports(scope),
+        lambda theme: _heard_inside(scope, replace(query, theme=theme)),
         theme_codes(),
-        bases_by_theme=bases_by_theme(scope),
         fiscal_year=query.fiscal_year,
     )
+
+
+def _heard_inside(scope: Scope, query: Query) -> pd.DataFrame:
+    table = heard(scope, query)
+    return table[table.index.str.startswith(query.district)] if query.district else table
 
 
 @cached(16)
@@ -95,10 +100,9 @@ def plan_demands(scope: Scope, query: Query) -> pd.DataFrame:
     """Themes that community plans ask for against the support of that theme."""
     table = geo_gaps.plan_gaps(
         store.register(scope, "plan"),
-        records(scope, query.without("district", "theme")),
+        records(scope, query.without("district", "theme", "fiscal_year")),
         store.areas(scope, query.fiscal_year),
-        store.reports(scope),
-        bases_by_theme=bases_by_theme(scope),
+        lambda theme: heard(scope, replace(query, theme=theme)),
         fiscal_year=query.fiscal_year,
     )
     if query.district:

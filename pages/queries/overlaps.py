@@ -26,7 +26,7 @@ def rules() -> dict:
 def overlaps(scope: Scope, query: Query) -> geo_overlaps.Overlaps:
     """Pairs of supports in the same place and period with their outcome."""
     return geo_overlaps.overlaps(
-        records(scope, query.without("district", "agency", "stream")),
+        records(scope, query.without("district", "agency", "stream", "fiscal_year")),  # a pair is about whole amounts
         rules()["overlap"],
         rules()["cofinancing"],
         fiscal_year=query.fiscal_year,

@@ -21,6 +21,7 @@ from loaders.decisions import clearings as cleared_pairs
 from loaders.imports import duplicates
 from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
+from loaders.store import dues as expected
 from loaders.store import tables, users
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in, url_state
@@ -117,8 +118,15 @@ def _role_holders(scope: Scope) -> pd.DataFrame:
 
 
 @cached(8)
+def dues(scope: Scope, name: str | None = None) -> pd.DataFrame:
+    """Whose report about the province is listed, of a register or of all; ``is_asked`` False owes nothing."""
+    with reading(scope.viewer) as connection:
+        return expected.read_dues(connection, name, scope.province, viewer=scope.viewer)
+
+
+@cached(8)
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
-    """Which base spoke for which area of the province and year: a base of another province owes us nothing."""
+    """Which base spoke for which area of the province and year, as somebody stated it."""
     with reading(scope.viewer) as connection:
         found = store.read_reports(connection, name, viewer=scope.viewer)
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)

@@ -13,8 +13,9 @@ from geo.ranking.ranking import Ranking, contributions, rank
 from geo.ranking.review import Agreed, agreed, compare, strength_by_need
 from geo.ranking.spec import Spec, read_spec
 from loaders import settings
-from pages.queries import gaps
+from pages.queries import coverage, gaps
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
@@ -78,13 +79,14 @@ def labels() -> tuple[str, ...]:
 
 
 def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
-    """Subdistricts for which a base has spoken by the year: only there does no record mean none."""
-    reports = queries.reports(scope, register)
-    if fiscal_year is not None:
-        year = reports["fiscal_year"].astype("Int64")
-        reports = reports[(year.isna() | year.le(fiscal_year)).fillna(True).astype(bool)]
-    scopes = tuple(reports["area_code"].dropna())
-    return {code for code in queries.areas(scope, None)[KEY] if scopes and code.startswith(scopes)}
+    """Subdistricts for which every base that owes the register has spoken by the year: only there no record means none.
+
+    What stands in these registers (a fund, an organisation) lasts: the latest year reported up to this one counts.
+    """
+    years = queries.reports(scope, register)["fiscal_year"].dropna()
+    past = years[years <= fiscal_year] if fiscal_year is not None else years
+    table = coverage.heard(scope, Query(int(past.max()) if len(past) else fiscal_year), register)
+    return set(table.index[table["completeness"].eq(1.0)])
 
 
 @cached(16)

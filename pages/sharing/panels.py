@@ -9,7 +9,7 @@ import streamlit as st
 from geo.frames import each_row
 from loaders import store
 from loaders import tracker as due_dates
-from loaders.store import tables, users
+from loaders.store import dues, tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
 from pages.components.names import district_names
@@ -129,7 +129,7 @@ def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
         wanted = st.date_input(t("tracker_due"), value=date.today() + timedelta(days=30), format="DD/MM/YYYY")
         if st.form_submit_button(t("tracker_set")) and base and isinstance(wanted, date):
             with queries.writing() as connection:
-                due_dates.set_due(connection, base, register, wanted, _person(), district_code=district)
+                dues.set_due(connection, base, register, _person(), area_code=district, due_on=wanted)
             st.rerun()
 
 

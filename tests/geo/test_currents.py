@@ -250,7 +250,7 @@ def test_a_strong_current_on_a_weak_community_is_flagged_and_silence_is_not_zero
         *(toy.record(code, baht=1000 * number * number) for number, code in enumerate(codes[:4], start=1))
     )
     table = coverage(
-        support, toy.areas(), toy.villages(), toy.reports(("base_a1", "9901"), ("base_a1", "9902")), fiscal_year=2007
+        support, toy.areas(), toy.villages(), toy.heard(("base_a1", "9901"), ("base_a1", "9902")), fiscal_year=2007
     )
     weak = pd.DataFrame(
         {

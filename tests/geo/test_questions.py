@@ -32,8 +32,8 @@ ROLES = {"found", "beside", "some", "rest", "none", "not_reported", "not_applica
 
 
 def context(*records, spoken=EVERYBODY, needs=None, weak=None, held=(), district=None, subdistrict=None) -> Context:
-    support, reports, areas = toy.support(*records), toy.reports(*spoken), toy.areas()
-    table = coverage(support, areas, toy.villages(), reports, fiscal_year=2007)
+    support, areas = toy.support(*records), toy.areas()
+    table = coverage(support, areas, toy.villages(), toy.heard(*spoken, fiscal_year=2007), fiscal_year=2007)
     themes = sorted(set(support["theme_code"].dropna())) or ["health"]
     bases = {theme: sorted(set(support.loc[support["theme_code"].eq(theme), "base"])) for theme in themes}
     plans = pd.DataFrame([(code, True) for code in held], columns=["subdistrict_code", "booklet_held"]).astype(
@@ -46,7 +46,13 @@ def context(*records, spoken=EVERYBODY, needs=None, weak=None, held=(), district
         strength=alignment.strength(weak if weak is not None else toy.needs({}), ["hardship_households"], areas),
         adjacency=toy.adjacency(),
         by_theme=lambda: coverage_by(
-            "theme_code", themes, support, areas, toy.villages(), reports, bases_by_value=bases, fiscal_year=2007
+            "theme_code",
+            themes,
+            support,
+            areas,
+            toy.villages(),
+            lambda theme: toy.heard(*spoken, owed=bases.get(theme, [])),
+            fiscal_year=2007,
         ),
         overlaps=lambda: overlaps(support, RULES, None, fiscal_year=2007),
         needs=lambda: None if needs is None else gaps.gaps(needs, table, indicator="hardship_households"),

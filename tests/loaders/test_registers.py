@@ -9,10 +9,12 @@ from sqlalchemy import select
 
 from loaders import setup, store, tracker
 from loaders.areas import register as areas_register
+from loaders.imports import speaks_for
 from loaders.imports.ingest import ingest
+from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import templates
 from loaders.problems import Refused
-from loaders.store import tables
+from loaders.store import dues, tables
 from loaders.store.privacy import DATA_TEAM, Viewer
 from tests.support.stores import load_rows
 
@@ -193,12 +195,13 @@ def asked(engine, tmp_path):
     setup.ensure_code_lists(engine)
     load_rows(engine, tmp_path, "plan", templates.example_rows("plan"))
     with store.writing(engine) as connection:
+        speaks_for.change(connection, 1, SpeaksFor("districts", reason="all of it"), "governor")
+        connection.execute(tables.due.delete())  # without the starting set
         batch = tables.import_batch
         connection.execute(batch.update().values(loaded_at="2007-03-05T08:00:00"))
-        tracker.set_due(connection, "codi", "plan", date(2007, 3, 1), "governor")
-        tracker.set_due(
-            connection, "nhso", "support", date(2007, 3, 10), "governor", district_code="8009", fiscal_year=2007
-        )
+        dues.set_due(connection, "codi", "plan", "governor", due_on=date(2007, 3, 1))
+        nhso = {"area_code": "8009", "fiscal_year": 2007, "due_on": date(2007, 3, 10)}
+        dues.set_due(connection, "nhso", "support", "governor", **nhso)
     return engine
 
 
@@ -232,7 +235,7 @@ def test_a_partner_sees_its_own_debts_and_the_public_none(asked):
 def test_a_due_date_changes_the_data_version_and_the_audit(asked):
     with store.writing(asked) as connection:
         before = store.data_version(connection)
-        tracker.set_due(connection, "codi", "plan", MEETING, "governor")
+        dues.set_due(connection, "codi", "plan", "governor", due_on=MEETING)
         assert store.data_version(connection) != before
         audit = store.read_table(connection, tables.audit, viewer=DATA_TEAM)
     assert audit["action"].tolist()[-2:] == ["set_due", "set_due"]
@@ -241,10 +244,10 @@ def test_a_due_date_changes_the_data_version_and_the_audit(asked):
 def test_completeness_counts_subdistricts(asked):
     with store.reading(asked) as connection:
         found = tracker.completeness(connection, "plan", "80", viewer=DATA_TEAM)
-        none = tracker.completeness(connection, "plan", "80", base="nhso", viewer=DATA_TEAM)
+        nobody_owes = tracker.completeness(connection, "organisation", "80", viewer=DATA_TEAM)
     assert (found.reported, found.with_records, found.total, found.bases) == (16, 1, 170, ("codi",))
     assert found.share == pytest.approx(16 / 170)
-    assert (none.reported, none.share) == (0, 0.0)
+    assert (nobody_owes.reported, nobody_owes.share) == (0, 0.0)
 
 
 NEW = {"code": "baan_suan", "name_th": "มูลนิธิบ้านสวน", "short_th": "มบส.", "level": "จังหวัด"}

@@ -12,6 +12,8 @@ from typing import Any
 
 import pandas as pd
 
+from geo.coverage import heard as geo_heard
+
 SUBDISTRICTS = [f"990{district}0{place}" for district in (1, 2, 3) for place in (1, 2, 3)]
 TOWN, UNCOUNTED = "990103", "990302"
 TEXT = [
@@ -137,6 +139,23 @@ def reports(*spoken: tuple[str, str] | tuple[str, str, int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["base", "area_code", "fiscal_year"]).astype(
         {"base": "str", "area_code": "str", "fiscal_year": "Int64"}
     )
+
+
+def dues(*owed: tuple[str, str] | tuple[str, str, int], **words: str) -> pd.DataFrame:
+    """(base, area_code[, fiscal_year]) -> the contract's dues frame; ``words`` (functions ...) by base, comma-joined."""
+    frame = reports(*owed)
+    known = {
+        name: [words.get(f"{base}_{name}") for base in frame["base"]] for name in ("functions", "agencies", "streams")
+    }
+    return frame.assign(**{name: pd.array(values, dtype="string") for name, values in known.items()})
+
+
+def heard(
+    *spoken: tuple, owed: list[str] | None = None, fiscal_year: int | None = None, years: tuple = (2007,)
+) -> pd.DataFrame:
+    """Who owes and who spoke; without ``owed`` whoever spoke owes a report about the province of every year."""
+    bases = sorted({base for base, *_ in spoken}) if owed is None else owed
+    return geo_heard.heard(areas(), dues(*((base, "99") for base in bases)), reports(*spoken), fiscal_year, years)
 
 
 def needs(

@@ -26,7 +26,8 @@ import_batch = Table(
     Column("summary", Text, nullable=False),
 )
 
-# What a batch speaks for: only there does its silence mean "none".
+# What a batch speaks for. ``kind``: rows (its rows alone: areas they name, silence says nothing), districts, province (a
+# person said that it is all there is). Only a stated kind turns absence into "none".
 batch_scope = Table(
     "batch_scope",
     metadata,
@@ -34,6 +35,9 @@ batch_scope = Table(
     Column("batch_id", ForeignKey("import_batch.id"), nullable=False, index=True),
     *texts("register", "base", "area_code"),
     Column("fiscal_year", Integer),
+    *texts("kind"),
+    *texts("stated_by", "stated_at", nullable=True),
+    Column("reason", Text),
 )
 
 quarantine = Table(
@@ -98,14 +102,19 @@ alias = Table(
     Column("reason", Text),
 )
 
+# Whose report is expected: which base owes which register for which area (province or district) and fiscal year (NULL =
+# every year). The day is ``due_on``, else ``due_days`` after the fiscal year ends. A base that was not asked owes nothing.
 due = Table(
     "due",
     metadata,
     Column("id", Key, primary_key=True),
-    *texts("base", "register"),
-    Column("district_code", String),
+    *texts("base", "register", "area_code"),
     Column("fiscal_year", Integer),
-    Column("due_on", Date, nullable=False),
+    Column("due_on", Date),
+    Column("due_days", Integer),
+    Column("is_asked", Boolean, nullable=False),
+    *texts("functions", "agencies", "streams", nullable=True),
     Column("note", Text),
-    Column("set_by", String, nullable=False),
+    *texts("set_by"),
+    *texts("set_at", "retired_at", "retired_by", "retired_because", nullable=True),
 )

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.coverage.coverage import coverage, coverage_by, coverage_summary, missing_bases
+from geo.coverage.coverage import coverage, coverage_by, coverage_summary
 from geo.coverage.roll_up import roll_up, split
 from geo.frames import is_one_of
 from geo.maps.breaks import class_breaks, classify
@@ -19,7 +19,7 @@ from geo.periods import filter_support, periods
 from geo.statuses import STATUSES
 from tests.support import toy
 
-ALL_SPOKE = toy.reports(("base_a1", "99"), ("base_a2", "99"))
+ALL_SPOKE = toy.heard(("base_a1", "99"), ("base_a2", "99"))
 
 
 def covered(*records, reports=ALL_SPOKE, **choices) -> pd.DataFrame:
@@ -79,20 +79,20 @@ def test_nothing_is_divided_by_zero_people_or_zero_villages():
     ],
 )
 def test_none_needs_every_base_to_have_spoken(spoken, none, completeness):
-    table = covered(reports=toy.reports(*spoken), fiscal_year=2007)
+    table = covered(reports=toy.heard(*spoken, fiscal_year=2007), fiscal_year=2007)
     assert table.index[table["status"].eq("none")].tolist() == none
     assert table.loc[none, "completeness"].eq(completeness).all()
     assert table.drop(none)["status"].eq("not_reported").all() and table.drop(none)["missing_bases"].ne("").all()
 
 
 def test_missing_bases_are_named_and_a_relevant_base_that_never_spoke_counts():
-    missing = missing_bases(toy.areas(), toy.reports(("b", "99"), ("d", "99")), ["b", "c", "a"])
+    missing = toy.heard(("b", "99"), ("d", "99"), owed=["b", "c", "a"])
     assert missing["missing_bases"].unique().tolist() == ["a,c"]
     assert missing["completeness"].unique().tolist() == [pytest.approx(1 / 3)]
 
 
 def test_without_any_report_nothing_is_none():
-    table = covered(reports=toy.reports())
+    table = covered(reports=toy.heard())
     assert table["status"].eq("not_reported").all() and table["completeness"].isna().all()
 
 
@@ -153,8 +153,7 @@ def test_by_theme_keeps_silence_per_theme():
         support,
         toy.areas(),
         None,
-        toy.reports(("b", "99")),
-        bases_by_value={"health": ["b", "nhso"]},
+        lambda theme: toy.heard(("b", "99"), owed=["b", "nhso"] if theme == "health" else None),
     )
     assert table.groupby(["theme_code", "status"]).size().to_dict() == {
         ("ecology", "covered"): 1,
@@ -232,7 +231,12 @@ REPORT = st.tuples(
 def test_the_four_answers_add_up_to_all_and_none_is_never_silence(drawn, spoken, villages_only):
     support = toy.support(*(toy.record(place, fiscal_year=year, starts_on=None, ends_on=None) for place, year in drawn))
     table = coverage(
-        support, toy.areas(), toy.villages(), toy.reports(*spoken), fiscal_year=2007, villages_only=villages_only
+        support,
+        toy.areas(),
+        toy.villages(),
+        toy.heard(*spoken, fiscal_year=2007),
+        fiscal_year=2007,
+        villages_only=villages_only,
     )
     summary = coverage_summary(table)
     assert sum(summary[status] for status in STATUSES) == summary["all"] == 9

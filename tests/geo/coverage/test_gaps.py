@@ -15,7 +15,7 @@ from geo.coverage.gaps import QUADRANTS, gaps, gaps_by_theme, neighbouring_agenc
 from tests.support import toy
 
 # 9901 and 9902 have spoken, 9903 has not; support stands in 990101 and 990201
-SPOKEN = toy.reports(("base_a1", "9901"), ("base_a1", "9902"))
+SPOKEN = toy.heard(("base_a1", "9901"), ("base_a1", "9902"))
 NEEDS = {"990101": 50, "990102": 40, "990103": 30, "990201": 0, "990202": 1, "990301": 60, "990302": None, "990303": 2}
 
 
@@ -131,9 +131,9 @@ def test_neighbouring_agencies_are_those_at_work_beside_a_place_most_neighbours_
 
 def test_gaps_by_theme_counts_people_without():
     support = toy.support(toy.record("990101", baht=5), toy.record("990102", theme_code="health"))
-    table = gaps_by_theme(support, toy.areas(), toy.villages(), SPOKEN, ["health", "sufficiency", "ecology"]).set_index(
-        "theme_code"
-    )
+    table = gaps_by_theme(
+        support, toy.areas(), toy.villages(), lambda _theme: SPOKEN, ["health", "sufficiency", "ecology"]
+    ).set_index("theme_code")
     assert table.index.tolist() == ["ecology", "sufficiency", "health"]
     assert table.loc["sufficiency", ["covered", "none", "not_reported", "not_applicable", "all"]].tolist() == [
         1,
@@ -145,7 +145,7 @@ def test_gaps_by_theme_counts_people_without():
     assert table["population_none"].tolist() == [21000, 20000, 19000]
     assert table.loc["sufficiency", "amount_satang"] == 500 and pd.isna(table.loc["health", "amount_satang"])
     assert table["completeness"].tolist() == [pytest.approx(6 / 9)] * 3
-    silent = gaps_by_theme(support, toy.areas(), None, toy.reports(), ["ecology"])
+    silent = gaps_by_theme(support, toy.areas(), None, lambda _theme: toy.heard(), ["ecology"])
     assert silent.loc[0, ["none", "population_none"]].tolist() == [0, 0]
 
 
@@ -167,7 +167,7 @@ def plans(*rows: tuple[str, str | None, str | None]) -> pd.DataFrame:
     ],
 )
 def test_a_plan_demand_is_met_where_the_support_is(place, plan, status):
-    table = plan_gaps(plans(plan), toy.support(toy.record(place)), toy.areas(), SPOKEN)
+    table = plan_gaps(plans(plan), toy.support(toy.record(place)), toy.areas(), lambda _theme: SPOKEN)
     assert table[["subdistrict_code", "theme_code", "status"]].to_numpy().tolist() == [[plan[0], plan[2], status]]
 
 
@@ -180,7 +180,7 @@ def test_plan_demands_of_several_villages_and_themes():
         ("880101", None, "ecology"),
     )
     table = plan_gaps(
-        asked, toy.support(toy.record("99010101", baht=3)), toy.areas(), SPOKEN, fiscal_year=2007
+        asked, toy.support(toy.record("99010101", baht=3)), toy.areas(), lambda _theme: SPOKEN, fiscal_year=2007
     ).set_index("theme_code")
     assert table.loc["sufficiency", ["demands", "met", "unmet", "status", "amount_satang"]].tolist() == [
         2,
@@ -190,4 +190,4 @@ def test_plan_demands_of_several_villages_and_themes():
         300,
     ]
     assert table.loc["ecology", ["demands", "status"]].tolist() == [1, "unmet"] and len(table) == 2
-    assert plan_gaps(plans(), toy.support(), toy.areas(), SPOKEN).empty
+    assert plan_gaps(plans(), toy.support(), toy.areas(), lambda _theme: SPOKEN).empty

@@ -19,7 +19,7 @@ RULES = tomllib.loads((ROOT / "data/rules/overlap.toml").read_text(encoding="utf
 THEMES = ["health", "sufficiency"]
 
 
-def stacked(support, reports, fiscal_year=2007):
+def stacked(support, spoken, fiscal_year=2007):
     bases = {theme: sorted(set(support.loc[support["theme_code"].eq(theme), "base"])) for theme in THEMES}
     return coverage_by(
         "theme_code",
@@ -27,8 +27,7 @@ def stacked(support, reports, fiscal_year=2007):
         support,
         toy.areas(),
         toy.villages(),
-        reports,
-        bases_by_value=bases,
+        lambda theme: toy.heard(*spoken, owed=bases[theme], fiscal_year=fiscal_year),
         fiscal_year=fiscal_year,
     )
 
@@ -42,7 +41,7 @@ def province():
         toy.record("99", "a1", theme_code=None, baht=80),
         toy.record("990301", "a3", theme_code="sufficiency", baht=160),
     )
-    return support, toy.reports(("base_a1", "99"), ("base_a2", "99"), ("base_a3", "9903"))
+    return support, [("base_a1", "99"), ("base_a2", "99"), ("base_a3", "9903")]
 
 
 def test_cells_count_subdistricts_and_keep_the_kinds_of_nothing_apart(province):
@@ -99,7 +98,7 @@ def test_partners_by_outcome_and_gaps_next_door(province):
     assert table.at["a2", "suspected_duplication"] == 1
     assert table.at["a3", "complementary"] == 1
     assert partners(pairs.iloc[:0], placed.iloc[:0], "a1").empty
-    by_theme = stacked(support, toy.reports(("base_a1", "99"), ("base_a2", "9901")))
+    by_theme = stacked(support, [("base_a1", "99"), ("base_a2", "9901")])
     gaps = gaps_beside(by_theme, placed, toy.adjacency(), "a1")
     assert gaps[["subdistrict_code", "status", "neighbours"]].to_numpy().tolist() == [
         ["990103", "none", 1], ["990202", "not_reported", 1], ["990201", "not_reported", 1],

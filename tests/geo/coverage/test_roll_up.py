@@ -163,6 +163,6 @@ def test_money_in_is_map_plus_strip_with_and_without_a_split(drawn, method):
     assert len(rolled.by_subdistrict) + rolled.strip["supports"].sum() == len(support)
     parts = split(rolled.higher, toy.areas(), method)
     assert parts["amount_satang"].sum() == rolled.higher["amount_satang"].sum()
-    shown = coverage(pd.concat([rolled.by_subdistrict, parts]), toy.areas(), toy.villages(), toy.reports())
+    shown = coverage(pd.concat([rolled.by_subdistrict, parts]), toy.areas(), toy.villages(), toy.heard())
     strip = roll_up(pd.concat([rolled.by_subdistrict, parts]), toy.areas()).strip["amount_satang"].sum()
     assert shown["amount_satang"].sum() + strip + rolled.off_map["amount_satang"].sum() == total

@@ -18,6 +18,7 @@ MODULES = (
     "loaders.decisions.scenarios",
     "loaders.exchange.formats",
     "loaders.exchange.package",
+    "loaders.store.dues",
     "loaders.tracker",
 )
 # What takes a connection and needs no viewer: it writes, or nothing private comes out.
@@ -33,7 +34,7 @@ OPEN = {
 }
 WRITES = {
     "agree", "book_project", "clear_pair", "decide", "ensure", "forget", "forget_people", "freeze", "grant", "load",
-    "remove", "revoke", "save", "save_storyboard", "send_team", "send_teams", "set_due", "share", "strike", "undo", "wipe",
+    "remove", "revoke", "save", "save_storyboard", "send_team", "send_teams", "set_due", "move", "retire", "list_unasked", "share", "strike", "undo", "wipe",
 }  # fmt: skip
 
 

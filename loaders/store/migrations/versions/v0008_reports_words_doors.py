@@ -5,10 +5,13 @@ One function per subject; ``upgrade`` calls them in turn.
 
 from __future__ import annotations
 
+import json
 import secrets
 
 import sqlalchemy as sa
 from alembic import op
+
+from loaders.settings import home_province
 
 revision = "0008"
 down_revision = "0007"
@@ -24,6 +27,9 @@ def upgrade() -> None:
     _places_of_records()
     _fields_of_organisations_and_roles()
     _doors()
+    _spoken()
+    _expected()
+    _years_from_dates()
 
 
 def _doors() -> None:
@@ -68,3 +74,77 @@ def _fields_of_organisations_and_roles() -> None:
     op.add_column("organisation", sa.Column("hardship_members", sa.Integer()))
     op.add_column("organisation", sa.Column("savings_satang", sa.BigInteger()))
     op.add_column("role_holder", sa.Column("is_vacant", sa.Boolean()))
+
+
+def _texts(*names: str) -> list[sa.Column]:
+    return [sa.Column(name, sa.String(), nullable=True) for name in names]
+
+
+def _spoken() -> None:
+    """What a batch speaks for says how it came to be said: nobody was asked so far, so only the invented files speak for more."""
+    for column in [*_texts("kind", "stated_by", "stated_at"), sa.Column("reason", sa.Text(), nullable=True)]:
+        op.add_column("batch_scope", column)
+    scope, batch = (
+        sa.table("batch_scope", *map(sa.column, ("batch_id", "register", "kind", "stated_by"))),
+        sa.table("import_batch", *map(sa.column, ("id", "is_demo", "summary"))),
+    )
+    connection = op.get_bind()
+    connection.execute(sa.update(scope).values(kind="rows"))
+    for key, summary in connection.execute(
+        sa.select(batch.c.id, batch.c.summary).where(batch.c.is_demo.is_(sa.true()))
+    ):
+        for sheet in json.loads(summary).get("understood", ()):
+            layout = sheet["layout"]
+            mine = (scope.c.batch_id == key) & (scope.c.register == layout["register"])
+            values = {"kind": layout.get("scope", {}).get("kind", "rows"), "stated_by": "setup"}
+            connection.execute(sa.update(scope).where(mine).values(**values))
+    with op.batch_alter_table("batch_scope") as table:
+        table.alter_column("kind", existing_type=sa.String(), nullable=False)
+
+
+def _expected() -> None:
+    """A due names its area, may have no day, and is retired instead of deleted."""
+    op.add_column("due", sa.Column("area_code", sa.String(), nullable=True))
+    op.add_column("due", sa.Column("due_days", sa.Integer(), nullable=True))
+    op.add_column("due", sa.Column("is_asked", sa.Boolean(), nullable=True))
+    for column in _texts("functions", "agencies", "streams", "set_at", "retired_at", "retired_by", "retired_because"):
+        op.add_column("due", column)
+    due = sa.table("due", *map(sa.column, ("area_code", "district_code", "is_asked")))
+    values = {"area_code": sa.func.coalesce(due.c.district_code, home_province()), "is_asked": sa.true()}
+    op.get_bind().execute(sa.update(due).values(**values))
+    with op.batch_alter_table("due") as table:
+        table.drop_column("district_code")
+        table.alter_column("area_code", existing_type=sa.String(), nullable=False)
+        table.alter_column("is_asked", existing_type=sa.Boolean(), nullable=False)
+        table.alter_column("due_on", existing_type=sa.Date(), nullable=True)
+
+
+def _years_from_dates() -> None:
+    """A support without a fiscal year and with dates belongs to the year of its start; the sums by year follow."""
+    names = ("id", "batch_id", "province_code", "agency_code", "stream_code", "theme_code", "fiscal_year")
+    support = sa.table(
+        "support", *map(sa.column, names), sa.column("starts_on", sa.Date()), sa.column("ends_on", sa.Date())
+    )
+    connection = op.get_bind()
+    day = sa.func.coalesce(support.c.starts_on, support.c.ends_on)
+    is_dated = support.c.fiscal_year.is_(None) & day.is_not(None)
+    in_order = support.c.starts_on.is_(None) | support.c.ends_on.is_(None) | (support.c.starts_on <= support.c.ends_on)
+    rows = connection.execute(sa.select(support.c.id, support.c.batch_id, day).where(is_dated & in_order)).all()
+    for key, _batch, first in rows:
+        year = first.year + (first.month >= 10)
+        connection.execute(sa.update(support).where(support.c.id == key).values(fiscal_year=year))
+    _sum_again({batch for _key, batch, _day in rows})
+
+
+def _sum_again(batches: set[int]) -> None:
+    connection = op.get_bind()
+    keys = ("batch_id", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
+    money = ("amount_satang", "committed_satang", "paid_satang")
+    support = sa.table("support", *map(sa.column, (*keys, *money)))
+    summary = sa.table("support_summary", *map(sa.column, (*keys, "records", *money)))
+    by = [support.c[name] for name in keys]
+    sums = [sa.func.count(), *(sa.cast(sa.func.sum(support.c[name]), sa.BigInteger()) for name in money)]
+    for batch in batches:
+        connection.execute(sa.delete(summary).where(summary.c.batch_id == batch))
+        query = sa.select(*by, *sums).where(support.c.batch_id == batch).group_by(*by)
+        connection.execute(sa.insert(summary).from_select([*keys, "records", *money], query))

@@ -1,0 +1,133 @@
+"""Who owes a report about a place and year, and who has given one: the ground on which absence is "none" or not known.
+
+Who owes is data (``dues``), never inferred from who sent something; what was reported is what somebody stated
+(``reports``), never the rows that came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+import pandas as pd
+
+from geo.frames import require_columns
+
+NEEDED = ("base", "area_code", "fiscal_year")
+
+
+def _inside(areas: pd.DataFrame, codes: Collection[str]) -> np.ndarray:
+    """Which subdistricts the codes (2, 4 or 6 digits) hold."""
+    subdistrict = areas["subdistrict_code"].astype("str")
+    wanted = set(codes)
+    keys = (subdistrict, areas["district_code"].astype("str"), subdistrict.str[:2])
+    return np.logical_or.reduce([key.isin(wanted).to_numpy() for key in keys])
+
+
+def bearing_on(
+    dues: pd.DataFrame,
+    *,
+    agencies: Collection[str] | None = None,
+    stream: str | None = None,
+    theme: str | None = None,
+    theme_bases: Collection[str] = (),
+) -> pd.DataFrame:
+    """The dues whose report could speak of a choice; the most particular choice decides: agency, stream, function.
+
+    Parameters
+    ----------
+    dues
+        ``base``, ``functions``, ``agencies``, ``streams`` (comma-joined codes; NA = everything).
+    agencies
+        The agencies looked at (one, or those of a level).
+    theme_bases
+        Bases with records of the theme anywhere: what they owe bears on it too, whatever the list of functions says.
+
+    Returns
+    -------
+    DataFrame
+        The rows of ``dues`` that bear on it. Where nobody is listed for an agency or a stream, every report could
+        speak of it: all of them.
+    """
+    for column, wanted in (("agencies", agencies), ("streams", None if stream is None else [stream])):
+        if wanted is not None:
+            named = [_names(cell, wanted) for cell in dues[column]]
+            own = dues["base"].isin(list(wanted)) if column == "agencies" else False
+            found = dues[np.array(named, dtype=bool) | own]
+            return dues if found.empty else found
+    if theme is None:
+        return dues
+    named = [_names(cell, [theme], empty=True) for cell in dues["functions"]]
+    return dues[np.array(named, dtype=bool) | dues["base"].isin(list(theme_bases))]
+
+
+def _names(cell: object, wanted: Collection[str], *, empty: bool = False) -> bool:
+    return empty if pd.isna(cell) or not cell else bool(set(str(cell).split(",")) & set(wanted))
+
+
+def heard(
+    areas: pd.DataFrame,
+    dues: pd.DataFrame,
+    reports: pd.DataFrame,
+    fiscal_year: int | None = None,
+    years: Collection[int] = (),
+) -> pd.DataFrame:
+    """Which base that owes a report has not given it, for every subdistrict.
+
+    Parameters
+    ----------
+    areas
+        ``subdistrict_code``, ``district_code``.
+    dues
+        ``base``, ``area_code`` (2, 4 or 6 digits), ``fiscal_year`` (NA = every year): only what is asked for.
+    reports
+        ``base``, ``area_code``, ``fiscal_year`` (NA = it speaks for every year).
+    fiscal_year
+        ``None`` = all years: a report of every year that is due, and of each of ``years`` where every year is due.
+
+    Returns
+    -------
+    DataFrame
+        Index ``subdistrict_code``; ``owed`` (bases that owe a report there), ``missing_bases`` (comma-joined, sorted,
+        empty = all spoke), ``completeness`` (share of them that spoke, 0-1; NaN where nobody owes).
+    """
+    for frame, name in ((dues, "dues"), (reports, "reports")):
+        require_columns(frame, NEEDED, name)
+    owes: dict[str, np.ndarray] = {}
+    lacks: dict[str, np.ndarray] = {}
+    for base, year, codes in _obligations(dues, fiscal_year, years):
+        owed = _inside(areas, codes)
+        mine = reports[reports["base"].eq(base)]
+        when = mine["fiscal_year"]
+        of_year = when.isna() if year is None else when.isna() | when.eq(year).fillna(False)
+        open_ = owed & ~_inside(areas, mine.loc[of_year.astype(bool), "area_code"])
+        owes[base] = owes.get(base, False) | owed
+        lacks[base] = lacks.get(base, False) | open_
+    bases = sorted(owes)
+    shape = (len(areas), len(bases))
+    owed_by = np.column_stack([owes[base] for base in bases]) if bases else np.zeros(shape, dtype=bool)
+    lacking = np.column_stack([lacks[base] for base in bases]) if bases else np.zeros(shape, dtype=bool)
+    names = [",".join(np.array(bases, dtype=object)[row]) for row in lacking]
+    number = owed_by.sum(axis=1)
+    share = np.where(number > 0, 1 - lacking.sum(axis=1) / np.maximum(number, 1), np.nan)
+    index = pd.Index(areas["subdistrict_code"], name="subdistrict_code")
+    frame = {"owed": number.astype("int64"), "missing_bases": pd.array(names, dtype="str"), "completeness": share}
+    return pd.DataFrame(frame, index=index)
+
+
+def missing_of(table: pd.DataFrame) -> list[str]:
+    """The bases that have not spoken for some place of a table with ``missing_bases``."""
+    return sorted({base for cell in table["missing_bases"].unique() for base in str(cell).split(",") if base})
+
+
+def _obligations(dues: pd.DataFrame, fiscal_year: int | None, years: Collection[int]):  # noqa: ANN202
+    """Base, year (``None`` = every year, where no year is known) and the areas that it owes a report of that year for."""
+    stated = {int(year) for year in dues["fiscal_year"].dropna()}
+    wanted = [fiscal_year] if fiscal_year is not None else sorted(stated | {int(year) for year in years}) or [None]
+    for base, rows in dues.groupby("base", sort=True):
+        for year in wanted:
+            of_year = rows["fiscal_year"].isna()
+            if year is not None:
+                of_year = of_year | rows["fiscal_year"].eq(year).fillna(False)
+            if len(codes := set(rows.loc[of_year.astype(bool), "area_code"])):
+                yield str(base), year, codes

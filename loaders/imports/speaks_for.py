@@ -1,0 +1,175 @@
+"""What a file speaks for: these rows only, the whole of these districts, or the whole province, and which fiscal years.
+
+A person says it; the machine proposes and never widens. Only a stated scope turns absence into "none". Files that
+we make ourselves (the invented ones, the reference facts) have it stated in their layouts.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, select
+
+from loaders import store
+from loaders.imports.account import SheetResult
+from loaders.problems import Problem, Refused
+from loaders.store import tables
+
+ROWS, DISTRICTS, PROVINCE = KINDS = ("rows", "districts", "province")
+BUDDHIST = 543
+# Registers whose rows are of no year: a plan booklet is held or not.
+WITHOUT_YEARS = ("plan", "organisation", "role_holder", "agency", "stream")
+
+
+@dataclass(frozen=True)
+class SpeaksFor:
+    """What a person said. ``districts`` empty = those that the rows name; ``years`` (Gregorian) empty = those of the rows.
+
+    ``all_years``: it speaks for every year, whatever its rows name.
+    """
+
+    kind: str = ROWS
+    districts: tuple[str, ...] = ()
+    years: tuple[int, ...] = ()
+    all_years: bool = False
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ValueError(f"expected one of {KINDS}, found {self.kind!r}: say what the file speaks for")
+
+
+def years_of(text: str) -> tuple[int, ...]:
+    """``2549,2550`` or ``2549-2551`` (Buddhist or Gregorian) as Gregorian years.
+
+    Raises ``Refused`` (``years_not_understood``).
+    """
+    found: set[int] = set()
+    for part in filter(None, (part.strip() for part in text.replace(" ", ",").split(","))):
+        first, dash, last = part.partition("-")
+        if not (first.isdigit() and (last.isdigit() or not dash)):
+            raise Refused("years_not_understood", value=text)
+        ends = [int(year) - BUDDHIST if int(year) > 2400 else int(year) for year in (first, last or first)]
+        if not 1900 <= ends[0] <= ends[1] <= 2200:
+            raise Refused("years_not_understood", value=text)
+        found.update(range(ends[0], ends[1] + 1))
+    return tuple(sorted(found))
+
+
+def read(kind: str, years: str = "", districts: Sequence[str] = (), reason: str = "") -> SpeaksFor:
+    """What the command line or a form says; ``years`` may be ``all``. Raises ``Refused`` (``years_not_understood``)."""
+    is_all = years.strip().lower() == "all"
+    return SpeaksFor(kind, tuple(districts), () if is_all else years_of(years), is_all, reason)
+
+
+def proposal(results: Iterable[SheetResult], province: str) -> dict:
+    """What a person is asked: kind that the sheet's layout suggests, districts and fiscal years that its rows name."""
+    results = list(results)
+    kinds = {result.layout.scope.get("kind", ROWS) for result in results}
+    named = sorted({code for result in results for code in _named(result, province)})
+    years = sorted({year for result in results for year in _years(result) if year})
+    return {"kind": kinds.pop() if len(kinds) == 1 else ROWS, "districts": named, "years": years}
+
+
+def _named(result: SheetResult, province: str) -> list[str]:
+    codes = result.matched.loc[result.rows("loaded"), "district_code"].dropna()
+    return sorted({code for code in codes if code.startswith(province)})
+
+
+def _years(result: SheetResult) -> list[int]:
+    values = result.read.values
+    if "fiscal_year" not in values:
+        return []
+    return sorted({int(year) for year in values["fiscal_year"].loc[result.rows("loaded")].dropna()})
+
+
+def scope_rows(
+    result: SheetResult, batch_id: int, base: str, province: str, said: SpeaksFor | None, who: str, *, is_ours: bool
+) -> list[dict]:
+    """Rows of ``batch_scope`` for a sheet: what was said, else its rows alone (a file that we make has it in its layout).
+
+    Raises ``Refused`` (``scope_years_needed``) for a wider scope of a file that names no year.
+    """
+    register, layout = result.layout.register, result.layout
+    if said is None and is_ours:
+        scope = layout.scope
+        years = tuple(scope.get("fiscal_years", ()))
+        said = SpeaksFor(
+            scope.get("kind", ROWS),
+            tuple(scope.get("districts", ())),
+            years,
+            all_years=not years and not _years(result),
+        )
+    said = said or SpeaksFor()
+    named = _named(result, province)
+    areas = [province] if said.kind == PROVINCE else list(said.districts or named) if said.kind == DISTRICTS else named
+    years: Sequence[int | None] = list(said.years) or _years(result)
+    if said.all_years or register in WITHOUT_YEARS:
+        years = [None]
+    if said.kind != ROWS and not years:
+        raise Refused(Problem("scope_years_needed", "refused", result.sheet.name))
+    stated = {"stated_by": who, "stated_at": store.now(), "reason": said.reason or None} if said.kind != ROWS else {}
+    key = {"batch_id": batch_id, "register": register, "base": base, "kind": said.kind}
+    empty = dict.fromkeys(("stated_by", "stated_at", "reason"))
+    return [
+        key | empty | stated | {"area_code": area, "fiscal_year": year} for area in areas for year in years or [None]
+    ]
+
+
+def read_scope(connection: Connection, batch_id: int) -> list[dict]:
+    """What a batch speaks for, one entry a register: ``kind``, ``areas``, ``years`` (None = every year), who, when, why."""
+    scope = tables.batch_scope
+    found: dict[str, dict] = {}
+    for row in connection.execute(select(scope).where(scope.c.batch_id == batch_id).order_by(scope.c.id)):
+        one = found.setdefault(row.register, {"register": row.register, "kind": row.kind, "areas": [], "years": [],
+                                              "stated_by": row.stated_by, "stated_at": row.stated_at, "reason": row.reason})  # fmt: skip
+        one["areas"] += [row.area_code] if row.area_code not in one["areas"] else []
+        one["years"] += [row.fiscal_year] if row.fiscal_year not in one["years"] else []
+    return list(found.values())
+
+
+def change(connection: Connection, batch_id: int, said: SpeaksFor, who: str) -> None:
+    """Say later what a batch speaks for, with a reason; what was said before stands in the audit trail.
+
+    Without ``years`` the years said before stay. Raises ``Refused``: ``batch_unknown``, ``reason_missing``,
+    ``scope_years_needed``, ``scope_districts_needed``.
+    """
+    if not said.reason.strip():
+        raise Refused("reason_missing")
+    batch, scope = tables.import_batch, tables.batch_scope
+    known = connection.execute(select(batch.c.base, batch.c.summary).where(batch.c.id == batch_id)).first()
+    before = read_scope(connection, batch_id)
+    if known is None or not before:
+        raise Refused("batch_unknown", value=str(batch_id))
+    province = json.loads(known.summary).get("province") or before[0]["areas"][0][:2]
+    for one in before:
+        register = one["register"]
+        areas = _areas_said(connection, batch_id, register, said, province)
+        years = [None] if said.all_years or register in WITHOUT_YEARS else list(said.years) or one["years"]
+        if said.kind != ROWS and None in years and not said.all_years and register not in WITHOUT_YEARS:
+            raise Refused("scope_years_needed")
+        connection.execute(delete(scope).where(scope.c.batch_id == batch_id, scope.c.register == register))
+        stated = {"kind": said.kind, "stated_by": who, "stated_at": store.now(), "reason": said.reason.strip()}
+        key = {"batch_id": batch_id, "register": register, "base": known.base}
+        rows = [key | stated | {"area_code": area, "fiscal_year": year} for area in areas for year in years]
+        store.insert_rows(connection, scope, rows)
+    words = json.dumps({"before": before, "now": read_scope(connection, batch_id)}, ensure_ascii=False)
+    store.note(connection, who, "speaks_for", words, batch_id)
+    store.touch(connection)
+
+
+def _areas_said(connection: Connection, batch_id: int, register: str, said: SpeaksFor, province: str) -> list[str]:
+    if said.kind == PROVINCE:
+        return [province]
+    if said.kind == DISTRICTS and said.districts:
+        return list(said.districts)
+    table = tables.REGISTERS[register]
+    named: list[str] = []
+    if "district_code" in table.c:
+        query = select(table.c.district_code).where(table.c.batch_id == batch_id, table.c.district_code.is_not(None))
+        named = sorted({code for code in connection.execute(query.distinct()).scalars() if code.startswith(province)})
+    if not named and said.kind == DISTRICTS:
+        raise Refused("scope_districts_needed")
+    return named or [province]

@@ -1,0 +1,96 @@
+"""What a result stands on, in words: who has reported, who has not and is late, and the records of no year.
+
+The same facts as codes and numbers (:func:`note`) for the wall and the pack, which freeze them.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.frames import each_row
+from geo.statuses import COVERED, NONE, NOT_REPORTED
+from loaders.store.dues import NOT_SHARED
+from pages.components import records
+from pages.queries import coverage, store
+from pages.queries import reported as queries
+from pages.queries.query import Query
+from pages.session.formatter import Formatter, Phrase
+from pages.session.scope import Scope
+from pages.session.text import LANGUAGES, baht, day, t, whole, year
+
+MOST_NAMED = 6
+
+
+def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
+    """The finding about a coverage table: while nowhere is known to have nobody, only what is known.
+
+    The one place where a title about coverage is put together: page, wall and pack say it from here.
+    """
+    counts = table["status"].value_counts()
+    covered, none, unknown = (int(counts.get(status, 0)) for status in (COVERED, NONE, NOT_REPORTED))
+    known = queries.known(scope, query)
+    blanks = {"covered": covered, "none": none, "unknown": unknown, "all": len(table), "files": known.files,
+              "silent": len(known.silent), "missing": len(known.missing), "owed": len(known.owed)}  # fmt: skip
+    if not known.owed:
+        return Phrase("finding_nobody_asked", blanks)
+    if unknown and not none and not known.silent:
+        return Phrase("finding_part_reports", blanks)
+    if unknown and not none:
+        return Phrase("finding_one_report" if known.files == 1 else "finding_few_reports", blanks)
+    return Phrase("finding_overview" if unknown else "finding_all_reported", blanks)
+
+
+def line(scope: Scope, query: Query) -> str:
+    """Under the title: year, who has reported of how many, who has not and since when; records without a year."""
+    known = queries.known(scope, query)
+    when = year(query.fiscal_year) if query.fiscal_year else t("all_years")
+    if not known.owed:
+        said = t("reported_nobody_asked", year=when)
+    else:
+        said = t("reported_of", year=when, full=len(known.full), owed=len(known.owed))
+        said += "".join(
+            f" · {t(key, bases=named(scope, bases))}"
+            for key, bases in (("reported_silent", known.silent), ("reported_part", known.part))
+            if bases
+        )
+        if late := known.late():
+            first = min(due for base, due in known.due if base in late)
+            said += f" · {t('reported_late', number=len(late), day=day(first))}"
+    return said + undated(scope, query, " · ")
+
+
+def named(scope: Scope, bases: tuple[str, ...]) -> str:
+    """Bases in words, the first few by name."""
+    words = records.base_words(scope, ",".join(bases[:MOST_NAMED]))
+    return words if len(bases) <= MOST_NAMED else t("and_more", words=words, more=len(bases) - MOST_NAMED)
+
+
+def undated(scope: Scope, query: Query, before: str = "") -> str:
+    """That records of no year are left out of the year looked at; empty where there are none."""
+    lost = coverage.undated(scope, query) if query.fiscal_year else pd.DataFrame()
+    if lost.empty:
+        return ""
+    return before + t("undated", records=whole(len(lost)), amount=baht(lost["amount_satang"].sum(min_count=1)))
+
+
+def note(scope: Scope, query: Query) -> list:
+    """The line as a phrase of codes and names in both languages, for a meeting that is frozen."""
+    known = queries.known(scope, query)
+    if not known.owed:
+        return ["reported_nobody_asked_note", {}]
+    blanks = {"full": len(known.full), "owed": len(known.owed)}
+    if not known.missing:
+        return ["reported_all_note", blanks]
+    names = {language: _names(scope, known.missing, language) for language in LANGUAGES}
+    return ["reported_missing_note", blanks | {"bases": names}]
+
+
+def _names(scope: Scope, bases: tuple[str, ...], language: str) -> str:
+    listed = store.code_list(scope, "agency").set_index("code")
+    names = {base: Formatter(language).text("base_not_shared") if base == NOT_SHARED else base for base in bases}
+    for row in each_row(listed[listed.index.isin(bases)]):
+        names[row.Index] = (
+            row.short_th if language == "th" and isinstance(row.short_th, str) else Formatter(language).name_of(row)
+        )
+    words = ", ".join(names[base] for base in bases[:MOST_NAMED])
+    return words if len(bases) <= MOST_NAMED else f"{words} +{len(bases) - MOST_NAMED}"
