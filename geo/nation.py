@@ -1,6 +1,6 @@
 """The nation by province: light shapes of the provinces, and what the store knows of each.
 
-A province of which no base has spoken is *not reported*; one of which bases spoke without a record is *none*.
+A province without a record is *none* where every base that owes a report about it has spoken for the whole of it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from geo.coverage import heard as geo_heard
 from geo.frames import require_columns
 from geo.maps.simplify import DECIMALS, feature, label_points, union
 from geo.measure import WGS84, metric_crs
-from geo.statuses import COVERED, NONE, NOT_REPORTED
+from geo.statuses import NOT_REPORTED, decide
 
 TOLERANCE_M = 1500  # a province is some hundred pixels wide on the nation's map
 SPECK_KM2 = 5.0
@@ -79,6 +80,7 @@ def chosen_sums(sums: pd.DataFrame, **choices: object) -> pd.DataFrame:
 
 def by_province(
     sums: pd.DataFrame,
+    dues: pd.DataFrame,
     reports: pd.DataFrame,
     provinces: list[str],
     *,
@@ -92,8 +94,8 @@ def by_province(
     sums
         ``province_code``, ``fiscal_year``, ``agency_code``, ``stream_code``, ``theme_code``, ``base``, ``records``,
         ``amount_satang`` (NA = no record stated money).
-    reports
-        ``base``, ``area_code`` (2, 4 or 6 digits), ``fiscal_year`` (NA = any year).
+    dues, reports
+        As :func:`geo.coverage.heard.bearing_on` and ``heard`` take them; a report of a part of a province ends no due.
 
     Returns
     -------
@@ -111,17 +113,32 @@ def by_province(
             "amount_satang": groups["amount_satang"].sum(min_count=1),
         }
     ).reindex(provinces)
-    # Only the silence of bases that ever worked on the choice counts, as on a province's own board.
-    narrowed = any(value is not None for value in choices.values())
-    relevant = set(chosen_sums(sums, **choices)["base"]) if narrowed else set(reports["base"])
-    spoke = _spoken(reports[reports["base"].isin(relevant)], fiscal_year).reindex(provinces, fill_value=0)
-    covered = table["records"].fillna(0).gt(0)
-    status = np.select([covered, spoke.gt(0)], [COVERED, NONE], NOT_REPORTED)
-    silent = status == NOT_REPORTED
+    owed = _owed(sums, dues, **choices)
+    areas = pd.DataFrame({"subdistrict_code": provinces, "district_code": provinces})
+    years = set(sums["fiscal_year"].dropna())
+    heard = geo_heard.heard(areas, owed, reports, fiscal_year, years)
+    status = decide(table["records"].fillna(0).gt(0), heard["completeness"])
+    spoke = _spoken(reports[reports["base"].isin(owed["base"])], fiscal_year).reindex(provinces, fill_value=0)
+    silent = status.eq(NOT_REPORTED)
     table = table.assign(bases=spoke, status=status).astype(dict.fromkeys(("agencies", "records"), "Int64"))
     for name in ("agencies", "records"):
         table[name] = table[name].fillna(0).mask(silent)
     return table.rename_axis("province_code").reset_index()
+
+
+def _owed(sums: pd.DataFrame, dues: pd.DataFrame, **choices: object) -> pd.DataFrame:
+    """The dues that bear on the choices, those of a district as dues of its province."""
+    theme = choices.get("theme")
+    bases = () if theme is None else set(chosen_sums(sums, theme=theme)["base"].dropna())
+    agency, stream = choices.get("agency"), choices.get("stream")
+    owed = geo_heard.bearing_on(
+        dues,
+        agencies=None if agency is None else [str(agency)],
+        stream=None if stream is None else str(stream),
+        theme=None if theme is None else str(theme),
+        theme_bases=bases,
+    )
+    return owed.assign(area_code=owed["area_code"].str[:2])
 
 
 def _spoken(reports: pd.DataFrame, fiscal_year: int | None) -> pd.Series:

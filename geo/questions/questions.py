@@ -65,7 +65,7 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
         "owed": int(inside["owed"].max()),
     }
     styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
-    known = status != "none" or blanks["unknown"] < len(inside)
+    known = status != "none" or bool(inside["completeness"].eq(1.0).any())
     columns = (
         ["subdistrict_code", "population", "missing_bases"]
         if status == "not_reported"

@@ -19,6 +19,7 @@ from geo.schematic.tile_grid import assign, tile_grid
 from loaders import settings, store
 from loaders.boundaries import candidates, nation
 from loaders.problems import Refused
+from loaders.store import dues
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -149,11 +150,19 @@ def reports(scope: Scope) -> pd.DataFrame:
         return store.read_reports(connection, viewer=scope.viewer)
 
 
+@cached(4)
+def _dues(scope: Scope) -> pd.DataFrame:
+    with queries.reading() as connection:
+        found = dues.read_dues(connection, "support", viewer=scope.viewer)
+    return found[found["is_asked"]]
+
+
 @cached(64)
 def province_table(scope: Scope, query: Query) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
     return geo_nation.by_province(
         sums(scope),
+        _dues(scope),
         reports(scope),
         list(nation.provinces()),
         fiscal_year=query.fiscal_year,

@@ -52,22 +52,26 @@ SUMS = sums(
     ("84", 2006, "nhso", "welfare", "nhso", 2, None),
     (None, 2007, "codi", None, "codi", 4, 900),
 )
-REPORTS = reports(("codi", "8001", 2007), ("nhso", "80", None), ("codi", "810101", 2007), ("nhso", "84", 2006))
+REPORTS = reports(("codi", "8001", 2007), ("nhso", "80", None), ("codi", "81", 2007), ("nhso", "84", 2006))
+DUES = toy.dues(
+    ("codi", "80"), ("codi", "8101"), ("nhso", "80"), ("nhso", "84"), codi_functions="health", nhso_functions="welfare"
+)
 
 
 @pytest.mark.parametrize(
     ("choices", "status"),
     [
-        ({}, ["covered", "none", "covered"]),
+        ({}, ["covered", "not_reported", "covered"]),  # of 81 only one of the two years is reported
         ({"fiscal_year": 2007}, ["covered", "none", "not_reported"]),
-        ({"fiscal_year": 2006}, ["none", "not_reported", "covered"]),  # NHSO spoke for 80 in any year
+        ({"fiscal_year": 2006}, ["not_reported", "not_reported", "covered"]),  # CODI spoke for a district of 80 alone
         ({"agency": "nhso"}, ["covered", "not_reported", "covered"]),  # CODI's word says nothing of NHSO's work
-        ({"theme": "health"}, ["covered", "none", "not_reported"]),
+        ({"theme": "health", "fiscal_year": 2007}, ["covered", "none", "not_reported"]),
+        ({"theme": "welfare", "fiscal_year": 2006}, ["none", "not_reported", "covered"]),  # NHSO spoke for every year
         ({"theme": "nobody_ever"}, ["not_reported"] * 3),
     ],
 )
-def test_none_is_said_only_where_a_base_of_that_work_spoke(choices, status):
-    table = geo_nation.by_province(SUMS, REPORTS, PROVINCES, **choices)
+def test_none_is_said_only_where_every_base_that_owes_it_spoke(choices, status):
+    table = geo_nation.by_province(SUMS, DUES, REPORTS, PROVINCES, **choices)
     assert table["province_code"].tolist() == PROVINCES
     assert table["status"].tolist() == status
     silent = table["status"].eq("not_reported")
@@ -76,7 +80,7 @@ def test_none_is_said_only_where_a_base_of_that_work_spoke(choices, status):
 
 
 def test_sums_of_a_province_and_money_that_nobody_stated():
-    table = geo_nation.by_province(SUMS, REPORTS, PROVINCES).set_index("province_code")
+    table = geo_nation.by_province(SUMS, DUES, REPORTS, PROVINCES).set_index("province_code")
     assert table.loc["80", ["agencies", "records", "amount_satang"]].tolist() == [2, 4, 500]
     assert table.loc["84", "records"] == 2
     assert pd.isna(table.loc["84", "amount_satang"])
@@ -202,7 +206,7 @@ def test_every_cached_frame_is_of_the_province_of_its_scope(sqlite_two):
     assert queries.places(there, None).villages["village_code"].str[:2].unique().tolist() == ["84"]
     table = coverage_queries.coverage(there, Query(2007))
     assert table["villages"].notna().all()
-    assert set(queries.reports(there)["area_code"].str[:2]) == {"84"}
+    assert set(queries.dues(home)["area_code"]) == {"80"} and set(queries.dues(there)["area_code"]) == {"84"}
     assert len(queries.places(home, None).villages) == 1553
     everywhere = nation_data.province_table(home, Query(2007)).set_index("province_code")
     assert everywhere.loc[["80", "84"], "records"].tolist() == [1, 4]
@@ -231,9 +235,8 @@ def test_villages_of_a_province_we_know_none_of_are_not_known():
         subdistrict_code="84" + areas["subdistrict_code"].str[2:], district_code="84" + areas["district_code"].str[2:]
     )
     none = toy.support(toy.record("990101"))
-    empty = pd.DataFrame({"base": [], "area_code": [], "fiscal_year": pd.array([], dtype="Int64")})
-    assert coverage(none, areas, villages, empty)["villages"].notna().all()
-    assert coverage(none, foreign, villages, empty)["villages"].isna().all()
+    assert coverage(none, areas, villages, toy.heard())["villages"].notna().all()
+    assert coverage(none, foreign, villages, toy.heard())["villages"].isna().all()
 
 
 FACTS = """

@@ -12,7 +12,7 @@ from geo.periods import in_fiscal_year
 from geo.ranking.spec import SpecError
 from loaders.decisions import scenarios as decisions
 from pages.components import saved_scenarios as scenarios
-from pages.queries import gaps
+from pages.queries import coverage, gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
@@ -168,6 +168,7 @@ def test_silence_means_none_only_where_the_base_has_spoken(scope, monkeypatch):
     assert ranking_data.spoken(scope, "welfare_fund", 2005) == set()
     told = pd.DataFrame({"base": ["codi"], "area_code": ["8003"], "fiscal_year": pd.array([2007], dtype="Int64")})
     monkeypatch.setattr(queries, "reports", lambda scope, name: told)
+    monkeypatch.setattr(coverage, "_heard", coverage._heard.__wrapped__)
     assert {code[:4] for code in ranking_data.spoken(scope, "welfare_fund", 2007)} == {"8003"}
     table = ranking_data.criteria_table.__wrapped__(scope, 2007).set_index(KEY)
     held = set(queries.register(scope, "welfare_fund")[KEY])
