@@ -152,7 +152,7 @@ def reports(scope: Scope) -> pd.DataFrame:
 
 @cached(4)
 def _dues(scope: Scope) -> pd.DataFrame:
-    with queries.reading() as connection:
+    with queries.reading(scope.viewer) as connection:
         found = dues.read_dues(connection, "support", viewer=scope.viewer)
     return found[found["is_asked"]]
 
