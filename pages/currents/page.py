@@ -7,13 +7,23 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components.page import page
 from pages.currents import panels as currents_panels
+from pages.currents import speed
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
-MAPS = ("alignment", "strong_on_weak")
+LAYERS = {
+    "alignment": currents_panels.alignment_layer,
+    "strong_on_weak": currents_panels.strong_layer,
+    "speed": speed.layer,
+}
+WORDS = {
+    "alignment": currents_panels.alignment_words,
+    "strong_on_weak": currents_panels.strong_words,
+    "speed": speed.words,
+}
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -35,21 +45,15 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left, st.container(horizontal=True):
         view_ = panels.choose_map_view(scope)
-        shown = choices.switch("shown", t("map_shows"), MAPS, lambda name: t(f"shown_{name}"))
-    layer = (
-        currents_panels.alignment_layer(scope, chosen)
-        if shown == "alignment"
-        else currents_panels.strong_layer(scope, chosen)
-    )
+        shown = choices.switch("shown", t("map_shows"), list(LAYERS), lambda name: t(f"shown_{name}"))
+    layer = LAYERS[shown](scope, chosen)
     with left:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
-        currents_panels.alignment_words(scope, chosen) if shown == "alignment" else currents_panels.strong_words(
-            scope, chosen
-        )
+        WORDS[shown](scope, chosen)
         panels.legend(layer.styles, layer.counts(chosen.district))
         panels.strip(coverage.rolled(scope, chosen))
-    currents_panels.tables(scope, chosen, shown)
+    speed.table(scope, chosen) if shown == "speed" else currents_panels.tables(scope, chosen, shown)
     currents_panels.history(scope, chosen)
     currents_panels.evenness(scope, chosen)
     panels.sources(scope, coverage.records(scope, chosen), chosen)

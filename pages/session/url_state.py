@@ -76,6 +76,7 @@ CHOICES = {
         Choice("pick", "wishes of the selection, packed", ""),
         Choice("with", "selection shown beside the optimum"),
         Choice("asof", "day of the register of areas"),
+        Choice("pace", "what the speed of money is told by"),
         Choice("register", "register of the register room", "people"),
         Choice("kind", "code of the role, kind or cohort; empty = all", ""),
         Choice("find", "words that a name holds", ""),

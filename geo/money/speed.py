@@ -1,0 +1,63 @@
+"""Speed of the currents: how much of the money that was granted is committed and paid, and what is stuck.
+
+A record counts only for what it states: one that says nothing of payment is neither paid nor unpaid.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from geo.frames import require_columns
+
+STUCK_BELOW = 0.5  # of its amount; a record that has ended with less paid is stuck
+_COLUMNS = ("amount_satang", "committed_satang", "paid_satang", "ends_on")
+
+
+def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
+    """Money by step, one row per value of ``by``.
+
+    Parameters
+    ----------
+    support
+        Records with ``amount_satang``, ``committed_satang``, ``paid_satang`` (NA = not stated) and ``ends_on``.
+    by
+        What to tell apart, in the order of ``support``; NA becomes the empty text.
+    day
+        The day on which it is asked which records have ended.
+
+    Returns
+    -------
+    Indexed by ``by``: ``records``, ``amount_satang`` (of all that state one), ``paid_known`` (records above zero that
+    state amount and payment), ``paid_of_satang`` and ``paid_satang`` (their sums), ``paid_share`` (NA where nothing is
+    known), ``committed_known``, ``committed_of_satang``, ``committed_satang``, ``committed_share``, ``stuck`` (records
+    that ended before ``day`` with less than half paid) and ``stuck_satang`` (what is not paid of them).
+    """
+    require_columns(support, _COLUMNS, "support")
+    table = pd.DataFrame({"by": by.astype("string").fillna("").to_numpy(), "records": 1}, index=support.index)
+    amount = support["amount_satang"].astype("Int64")
+    table["amount_satang"] = amount
+    granted = amount.gt(0).fillna(False)
+    for step in ("committed", "paid"):
+        stated = support[f"{step}_satang"].astype("Int64")
+        known = granted & stated.notna()
+        table[f"{step}_known"] = known.astype(int)
+        table[f"{step}_of_satang"] = amount.where(known)
+        table[f"{step}_satang"] = stated.where(known)
+    rest = table["paid_of_satang"] - table["paid_satang"]
+    ended = pd.to_datetime(support["ends_on"]) < pd.Timestamp(day)
+    slow = (table["paid_satang"].astype("Float64") < STUCK_BELOW * table["paid_of_satang"].astype("Float64")).fillna(
+        False
+    )
+    stuck = ended.fillna(False) & slow
+    table = table.assign(stuck=stuck.astype(int), stuck_satang=rest.where(stuck))
+    counts = ["records", "paid_known", "committed_known", "stuck"]
+    groups = table.groupby("by")
+    sums = groups[counts].sum()
+    money = groups[[name for name in table if name.endswith("_satang")]].sum(min_count=1)
+    found = sums.join(money)
+    for step in ("committed", "paid"):
+        whole = found[f"{step}_of_satang"].astype("Float64")
+        found[f"{step}_share"] = found[f"{step}_satang"].astype("Float64") / whole
+    return found.assign(stuck_satang=found["stuck_satang"].fillna(0).where(found["paid_known"].gt(0)))

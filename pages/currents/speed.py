@@ -1,0 +1,97 @@
+"""How fast the money flows: granted, committed, paid, and what is stuck, by stream, agency or district, and on the map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+import streamlit as st
+
+from geo.maps.board import ClassStyle
+from geo.maps.palette import SEQUENTIAL
+from geo.money.speed import speed
+from geo.periods import fiscal_year_bounds
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components.map_layer import Choropleth, not_known_style
+from pages.components.names import district_names
+from pages.queries import coverage
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.session.scope import Scope
+from pages.session.text import baht, percent, safe, t, whole
+
+STEPS = {"stream": "stream_code", "agency": "agency_code", "place": "district_code"}
+SHARES = (0.2, 0.4, 0.6, 0.8)
+
+
+def asked_on(chosen: Query) -> date:
+    """The day on which records have ended or not: the last of the year shown, today where that is still to come."""
+    return min(fiscal_year_bounds(chosen.fiscal_year)[1], date.today()) if chosen.fiscal_year else date.today()
+
+
+def layer(scope: Scope, chosen: Query) -> Choropleth:
+    """Share paid of what is known in each subdistrict; where no payment is stated it is not known, never nothing paid."""
+    rows = coverage.records(scope, chosen.without("district"))
+    found = speed(rows, rows["subdistrict_code"], asked_on(chosen))
+    codes = queries.areas(scope, chosen.fiscal_year)["subdistrict_code"]
+    share = codes.map(found["paid_share"]).astype("Float64")
+    number = pd.cut(share.astype(float), [-float("inf"), *SHARES, float("inf")], labels=False)
+    classes = number.map(lambda value: "v" if pd.isna(value) else str(int(value))).astype("object")
+    lows = (0.0, *SHARES)
+    highs = (*SHARES, 1.0)
+    styles = {
+        str(step): ClassStyle(
+            SEQUENTIAL[step], "paid_between", blanks={"low": f"{low * 100:.0f}", "high": f"{high * 100:.0f}"}
+        )
+        for step, (low, high) in reversed(list(enumerate(zip(lows, highs, strict=True))))
+    }
+    styles["v"] = not_known_style("paid_not_known")
+    return Choropleth(styles, codes, classes, share * 100, "unit_paid")
+
+
+def words(scope: Scope, chosen: Query) -> None:
+    """The whole current in one sentence, with how many records say what was paid."""
+    rows = coverage.records(scope, chosen)
+    found = speed(rows, pd.Series("", index=rows.index), asked_on(chosen))
+    if found.empty or not found["paid_known"].iloc[0]:
+        st.html(f"<p><b>{safe(t('finding_speed_unknown', records=whole(len(rows))))}</b></p>")
+        return
+    row = found.iloc[0]
+    said = t(
+        "finding_speed", share=percent(row["paid_share"]), known=whole(row["paid_known"]), records=whole(row["records"])
+    )
+    st.html(f"<p><b>{safe(said)}</b> {safe(t('speed_how'))}</p>")
+    panels.figures(
+        [
+            (t("speed_of"), baht(row["paid_of_satang"])),
+            (t("speed_paid"), baht(row["paid_satang"])),
+            (t("speed_stuck", records=whole(row["stuck"])), baht(row["stuck_satang"])),
+        ]
+    )
+
+
+def table(scope: Scope, chosen: Query) -> None:
+    """Streams, agencies or districts, the slowest first; those of which nothing is known come last."""
+    by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(f"speed_by_{step}"), "stream")
+    rows = coverage.records(scope, chosen)
+    found = speed(rows, rows[STEPS[by]], asked_on(chosen)).sort_values(
+        ["paid_share", "amount_satang"], na_position="last"
+    )
+    names = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}[by](scope)
+    without = t("flow_without_place_code" if by == "place" else f"flow_without_{STEPS[by]}")
+    shown = found.assign(what=[names.get(code, code) if code else without for code in found.index])
+    columns = {"what": t(f"speed_by_{by}"), "records": t("column_records"), "amount_satang": t("column_amount"),
+               "paid_known": t("speed_known"), "paid_of_satang": t("speed_of"), "paid_satang": t("speed_paid"),
+               "paid_share": t("speed_share"), "committed_share": t("speed_committed_share"),
+               "stuck": t("speed_stuck_records"), "stuck_satang": t("speed_stuck_amount")}  # fmt: skip
+    in_baht = dict.fromkeys(("amount_satang", "paid_of_satang", "paid_satang", "stuck_satang"), _known(baht))
+    panels.table(
+        shown, "speed", columns, formats=in_baht | dict.fromkeys(("paid_share", "committed_share"), _known(percent))
+    )
+
+
+def _known(words: Callable[[object], str]) -> Callable[[object], str]:
+    """The words of a figure; of one that nobody stated, that it is not known."""
+    return lambda value: t("not_known") if pd.isna(value) else words(value)
