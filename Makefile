@@ -38,6 +38,7 @@ node_modules/.ready: package-lock.json
 	@touch $@
 
 setup: $(VENV)/.runtime static/vendor/.ready
+	@$(PY) -m compileall -q loaders geo pages  # a command starts without compiling its modules, also where none may be written
 	@$(PY) -m loaders setup
 
 setup-python: $(VENV)/.dev static/vendor/.ready

@@ -143,21 +143,24 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
 
     ``also`` are batches that a person named, whoever's they are. A base that nobody named may be any.
     """
-    new = [line for result in ingested.understood for line in _of_result(result)]
     forms = {_form(result.layout.code) for result in ingested.understood}
-    registers = {line.register for line in new} - {"agency", "stream"}
-    years = {(line.register, line.year) for line in new}
     batch = tables.import_batch
     query = select(batch.c.id, batch.c.file_name, batch.c.base, batch.c.layouts, batch.c.summary)
     query = query.where(batch.c.is_active, batch.c.is_demo.is_(False))
     rows = {row.id: row for row in connection.execute(query)}
     provinces = provinces_of(connection, {number: row.summary for number, row in rows.items()})
     here = {number for number, found in provinces.items() if ingested.province in found}
+    asked = [
+        one for one in sorted(here) if one in also or rows[one].base == owner or UNNAMED in (rows[one].base, owner)
+    ]
+    if not asked:
+        return []
+    new = [line for result in ingested.understood for line in _of_result(result)]
+    registers = {line.register for line in new} - {"agency", "stream"}
+    years = {(line.register, line.year) for line in new}
     found: list[Edition] = []
-    for number in sorted(here):
+    for number in asked:
         row = rows[number]
-        if number not in also and not (row.base == owner or UNNAMED in (row.base, owner)):
-            continue
         old = _of_batch(connection, number, registers)
         if number in also or any((line.register, line.year) in years for line in old):
             is_same_form = bool(forms & set(map(_form, row.layouts.split(","))))

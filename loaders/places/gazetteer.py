@@ -8,10 +8,11 @@ are close to it, and which area a written code is (:func:`read_code`); ``rules``
 from __future__ import annotations
 
 import re
+import threading
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from typing import NamedTuple
 
 import geothai
@@ -70,7 +71,11 @@ def _names(*names: str | None) -> Iterable[str]:
 
 
 class Gazetteer:
-    """Look-up tables; ``district``, ``subdistrict`` and ``in_province`` answer per tier of :mod:`place_text`."""
+    """Look-up tables; ``district``, ``subdistrict`` and ``in_province`` answer per tier of :mod:`place_text`.
+
+    Codes and names of the whole nation are there at once; how they may be written is worked out province by province,
+    when one is first asked for: a small file names few.
+    """
 
     def __init__(self) -> None:
         self.areas: dict[str, Area] = {}
@@ -83,7 +88,10 @@ class Gazetteer:
         self._district: list[dict[tuple[str, str], set[str]]] = [defaultdict(set) for _ in TIERS]
         self._subdistrict: list[dict[tuple[str, str], dict[str, Entry]]] = [defaultdict(dict) for _ in TIERS]
         self._in_province: dict[tuple[str, str], dict[str, Entry]] = defaultdict(dict)
-        self._districts_called: dict[str, set[str]] = defaultdict(set)
+        self._former_districts: dict[str, list[tuple[str, tuple[str, str]]]] = defaultdict(list)
+        self._more: dict[str, list[tuple[str, Entry, tuple[str, ...]]]] = defaultdict(list)  # beside the present names
+        self._indexed: set[str] = set()
+        self._turn = threading.Lock()
         self._add_provinces()
         self._add_former()
         self._add_own_changes()
@@ -94,6 +102,7 @@ class Gazetteer:
 
     def district(self, tier: int, province: str, key: str) -> set[str]:
         """Codes of the districts, also former ones, that are written so in a province."""
+        self._index(province)
         return self._district[tier].get((province, key), set())
 
     def district_anywhere(self, key: str) -> set[str]:
@@ -102,10 +111,12 @@ class Gazetteer:
 
     def subdistrict(self, tier: int, district: str, key: str) -> list[Entry]:
         """Present and former subdistricts written so in a district."""
+        self._index(district[:2])
         return list(self._subdistrict[tier].get((district, key), {}).values())
 
     def in_province(self, province: str, key: str) -> list[Entry]:
         """Present and former subdistricts with exactly this name in a province."""
+        self._index(province)
         return list(self._in_province.get((province, key), {}).values())
 
     def _add_provinces(self) -> None:
@@ -115,28 +126,53 @@ class Gazetteer:
                 for tier, form in enumerate((key, sound_key(key), bare_key(key))):
                     self._province[tier][form].add(province.code)
             for district in geothai.districts(province.code):
-                self._add_district(district.code, district.name_th, district.name_en)
+                code = district.code
+                self.areas[code] = Area(code, district.name_th.removeprefix("เขต"), district.name_en)
+                self.districts_of[province.code].append(code)
+                for place in geothai.subdistricts(code):
+                    self.areas[place.code] = Area(place.code, place.name_th, place.name_en)
+                    self.subdistricts_of[code].append(place.code)
         for child, mother in MOTHER_PROVINCE.items():
             self.daughters[mother].append(child)
 
-    def _add_district(self, code: str, name_th: str, name_en: str) -> None:
-        self.areas[code] = Area(code, name_th.removeprefix("เขต"), name_en)
-        self.districts_of[code[:2]].append(code)
-        short = ("เมือง", "Mueang", "Muang") if code.endswith("01") and code[:2] != "10" else ()
-        self._index_district(code, _names(name_th, name_en, *short, name_en.replace("Mueang ", "Muang ")))
-        for place in geothai.subdistricts(code):
-            self.areas[place.code] = Area(place.code, place.name_th, place.name_en)
-            self.subdistricts_of[code].append(place.code)
-            self._index_subdistrict(code, Entry(place.code, (place.code,)), _names(place.name_th, place.name_en))
+    def _district_names(self, province: str) -> Iterator[tuple[str, str]]:
+        """Every present and former district of a province with each form of its name."""
+        for code in self.districts_of[province]:
+            _, name_th, name_en = self.areas[code]
+            short = ("เมือง", "Mueang", "Muang") if code.endswith("01") and province != "10" else ()
+            for key in _names(name_th, name_en, *short, name_en.replace("Mueang ", "Muang ")):
+                yield code, key
+        for code, names in self._former_districts[province]:
+            for key in _names(*names):
+                yield code, key
 
-    def _index_district(self, code: str, names: Iterable[str]) -> None:
-        for key in names:
-            self._districts_called[key].add(code)
-            for tier, form in enumerate((key, sound_key(key), bare_key(key))):
-                self._district[tier][(code[:2], form)].add(code)
+    @cached_property
+    def _districts_called(self) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for province in {*self.districts_of, *self._former_districts}:
+            for code, key in self._district_names(province):
+                found[key].add(code)
+        return found
+
+    def _index(self, province: str) -> None:
+        """Work out how the places of a province may be written, once."""
+        if province in self._indexed:
+            return
+        with self._turn:  # sessions share the one gazetteer
+            if province in self._indexed:
+                return
+            for code, key in self._district_names(province):
+                for tier, form in enumerate((key, sound_key(key), bare_key(key))):
+                    self._district[tier][(province, form)].add(code)
+            for district in self.districts_of[province]:
+                for code in self.subdistricts_of[district]:
+                    self._index_subdistrict(district, Entry(code, (code,)), self.areas[code][1:])
+            for district, entry, names in self._more[province]:
+                self._index_subdistrict(district, entry, names)
+            self._indexed.add(province)
 
     def _index_subdistrict(self, district: str, entry: Entry, names: Iterable[str]) -> None:
-        for key in names:
+        for key in _names(*names):
             self._in_province[(district[:2], key)].setdefault(entry.code, entry)
             for tier, form in enumerate((key, sound_key(key), bare_key(key))):
                 self._subdistrict[tier][(district, form)].setdefault(entry.code, entry)
@@ -144,23 +180,23 @@ class Gazetteer:
     def _add_former(self) -> None:
         """Abolished areas; a subdistrict that went to another district tells which district came out of which."""
         for area in abolished_areas():
-            entry = Entry(area.code, area.successors, area.abolished_on)
-            self.former[area.code] = entry
+            code, names = area.code, (area.name_th, area.name_en or "")
+            self.former[code] = entry = Entry(code, area.successors, area.abolished_on)
             if area.level == "district":
                 name = re.sub("^กิ่งอำเภอ", "", area.name_th)
                 if not re.search("สาขา|เทศบาล|ทะเบียน| จ\\.", name):
-                    self._index_district(area.code, _names(name, re.sub(" Minor District$", "", area.name_en or "")))
-                self.children[area.code].update(area.successors)
+                    self._former_districts[code[:2]].append((code, (name, re.sub(" Minor District$", "", names[1]))))
+                self.children[code].update(area.successors)
             elif area.level == "subdistrict":
-                self._index_subdistrict(area.code[:4], entry, _names(area.name_th, area.name_en))
-                self.children[area.code[:4]].update(code[:4] for code in area.successors if code[:4] != area.code[:4])
+                self._more[code[:2]].append((code[:4], entry, names))
+                self.children[code[:4]].update(one[:4] for one in area.successors if one[:4] != code[:4])
 
     def _add_own_changes(self) -> None:
         """Our own province: names of its table, former names and districts further back than the nation's list."""
         for row in reference.subdistricts().to_dict("records"):
-            if row["subdistrict_code"] in self.areas:
-                present = Entry(row["subdistrict_code"], (row["subdistrict_code"],))
-                self._index_subdistrict(row["district_code"], present, _names(row["name_th"], row["name_en"]))
+            if (code := row["subdistrict_code"]) in self.areas:
+                more = (row["district_code"], Entry(code, (code,)), (row["name_th"], row["name_en"]))
+                self._more[code[:2]].append(more)
         for row in reference.area_changes().to_dict("records"):
             if row["subdistrict_code"] in self.areas:
                 self._add_change(row)
@@ -169,10 +205,10 @@ class Gazetteer:
         code, before = row["subdistrict_code"], row["old_district_code"]
         until = row["effective"] or UNDATED
         if row["old_name"]:
-            self._index_subdistrict(code[:4], Entry(f"{code}:former", (code,), until), _names(row["old_name"]))
+            self._more[code[:2]].append((code[:4], Entry(f"{code}:former", (code,), until), (row["old_name"],)))
         if before and before != code[:4]:
             former = Entry(row["old_subdistrict_code"] or f"{before}:{code}", (code,), until)
-            self._index_subdistrict(before, former, _names(row["name_th"], row["name_en"]))
+            self._more[before[:2]].append((before, former, (row["name_th"], row["name_en"])))
             self.children[before].add(code[:4])
 
 

@@ -50,8 +50,15 @@ class Places:
         self.offices = _offices()
         self.aliases = dict(aliases)
         self.aliases_used: set[str] = set()
-        self._villages, self._village_names = _villages()
         self._known: dict[Written, Match] = {}
+
+    @property
+    def _villages(self) -> dict[tuple[str, int], str]:
+        return _villages()[0]
+
+    @property
+    def _village_names(self) -> dict[str, dict[str, set[str]]]:
+        return _villages()[1]
 
     @property
     def home(self) -> str:

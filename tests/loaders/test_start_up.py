@@ -8,13 +8,26 @@ import subprocess
 import sys
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from loaders.places.gazetteer import Gazetteer, nation
+from loaders.places.matcher import Places, Written
+from loaders.places.text import name_key, plain
 from tests.conftest import ROOT
 
 GEOMETRY = {"geopandas", "pyogrio", "shapely", "pyproj", "geo"}
 DATABASE = {"sqlalchemy", "alembic", "psycopg"}
 FRAMES = {"pandas", "numpy", "pyarrow"}
 REST = {"matplotlib", "folium", "streamlit", "openpyxl", "xlsxwriter", "python_calamine", "loaders.demo"}
+IMPORTING = {"loaders.imports", "loaders.store.tables", "loaders.sheets.read"}
+LATER = {
+    "loaders.imports.give_back",
+    "loaders.imports.review",
+    "loaders.exchange",
+    "loaders.tracker",
+    "loaders.boundaries",
+}
 SPEC = """code = "toy"
 unit = "code"
 [[criterion]]
@@ -56,8 +69,8 @@ def loaded(folder, *arguments: str) -> set[str]:
     [
         (("loaders", "--help"), GEOMETRY | DATABASE | FRAMES | REST | {"geothai"}),
         (("loaders", "import", "--help"), GEOMETRY | DATABASE | FRAMES | REST | {"geothai"}),
-        (("loaders", "match", "small.csv", "out.csv"), GEOMETRY | DATABASE | REST),
-        (("loaders", "import", "small.csv", "--confirm"), GEOMETRY | REST | {"alembic", "psycopg"}),
+        (("loaders", "match", "small.csv", "out.csv"), GEOMETRY | DATABASE | REST | IMPORTING),
+        (("loaders", "import", "small.csv", "--confirm"), GEOMETRY | REST | {"alembic", "psycopg"} | LATER),
         (
             ("geo", "rank", "spec.toml", "units.csv", "ranked.csv"),
             GEOMETRY - {"geo"} | DATABASE | REST | {"scipy.stats"},
@@ -66,6 +79,29 @@ def loaded(folder, *arguments: str) -> set[str]:
 )
 def test_a_small_command_loads_only_what_it_needs(tmp_path, arguments, unwanted):
     assert unwanted & loaded(tmp_path, *arguments) == set()
+
+
+def test_only_the_provinces_that_a_file_names_are_worked_out():
+    book = Gazetteer()
+    places = Places(book, home="80")
+    assert places.match(Written("ท่าดี", "ลานสกา")).subdistrict_code == "800303"
+    assert book._indexed == {"80"}
+
+
+@given(st.permutations(["10", "80", "90", "27", "38"]))
+@settings(max_examples=5, deadline=None)
+def test_the_order_in_which_provinces_are_asked_for_changes_nothing(order):
+    book = Gazetteer()
+    for province in order:
+        book._index(province)
+    for province in order:
+        for code in book.districts_of[province]:
+            key = name_key(plain(book.areas[code].name_th))
+            assert book.district(0, province, key) == nation().district(0, province, key)
+            assert code in book.district_anywhere(key) | book.district(0, province, key)
+            for place in book.subdistricts_of[code]:
+                key = name_key(plain(book.areas[place].name_th))
+                assert book.subdistrict(0, code, key) == nation().subdistrict(0, code, key)
 
 
 def test_health_of_a_store_without_a_boundary_file_loads_no_frames(tmp_path):

@@ -1,0 +1,55 @@
+"""What a small command costs from the start of its process to its end, beside ``python -c pass`` and its two libraries.
+
+``python -m bench.start [TIMES]``. One JSON line: the least of seconds of CPU (children too) and of clock for each.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HEADING = "หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ"
+SHEET = f"{HEADING}\nพอช.,ท่าดี,ลานสกา,นครศรีธรรมราช,อบรม,1000,2567\n"
+COMMANDS = {
+    "pass": ["-c", "pass"],
+    "floor": ["-c", "import pandas, sqlalchemy"],
+    "match": ["-m", "loaders", "match", "small.csv", "out.csv"],
+    "import": ["-m", "loaders", "import", "small.csv", "--base", "codi", "--confirm", "--json"],
+}
+
+
+def measure(times: int = 5) -> dict[str, dict[str, float]]:
+    """Each command in turn, so that a busy moment meets all of them; an import goes into a store of its own."""
+    found: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
+    for _ in range(times):
+        for name, arguments in COMMANDS.items():
+            with tempfile.TemporaryDirectory() as folder:
+                (Path(folder) / "small.csv").write_text(SHEET, encoding="utf-8")
+                environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
+                environment |= {"KRADAN_STORE": f"{folder}/store.sqlite", "PYTHONPATH": str(Path(__file__).parents[1])}
+                before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+                subprocess.run(
+                    [sys.executable, *arguments], cwd=folder, env=environment, check=True, capture_output=True
+                )
+                clock, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+                cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+                found[name].append((cpu, clock))
+    return {
+        name: {"cpu_s": round(min(cpu for cpu, _ in runs), 2), "clock_s": round(min(clock for _, clock in runs), 2)}
+        for name, runs in found.items()
+    }
+
+
+def main() -> None:
+    """Print the figures."""
+    print(json.dumps({"bench": "start", **measure(int(sys.argv[1]) if len(sys.argv) > 1 else 5)}))
+
+
+if __name__ == "__main__":
+    main()
