@@ -3,6 +3,9 @@ PORT ?= 8501
 # DEMO=0 leaves a new board empty, DEMO=1 loads the demo province also into one that was left empty.
 DEMO ?=
 export KRADAN_DEMO ?= $(DEMO)
+# PROVINCE=84 serves the board of another province, which begins empty.
+PROVINCE ?= 80
+export KRADAN_PROVINCE ?= $(PROVINCE)
 PYTHON ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -15,7 +18,7 @@ SET_UP := PYTHON="$(PYTHON)" VENV="$(VENV)" sh deploy/set_up.sh
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, DEMO=0, PYTHON=...)
+run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, PROVINCE=80, DEMO=0, PYTHON=...)
 	@$(SET_UP) run "$(PORT)"
 
 $(VENV)/.runtime: requirements.txt

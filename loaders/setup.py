@@ -13,7 +13,8 @@ from loaders.store.in_use import COMPLETE
 def load_demo_once(wanted: bool | None = None) -> dict:
     """Make the store if it is not there, and load the demo province into a new one.
 
-    ``wanted``: true puts it also on a board that was left empty, false leaves or makes the board empty. A store that
+    ``wanted``: true puts it also on a board that was left empty, false leaves or makes the board empty; without a wish a
+    new board of the demo's own province gets it, one of another province begins empty. A store that
     holds real data gets none: ``Refused`` (``demo_beside_real``) where a person asks for it.
     """
     from loaders.demo import write_demo
@@ -53,8 +54,8 @@ def _answer(connection: Connection, wanted: bool | None) -> str | None:
     elif wanted is False and kind != "real":
         store.set_active(connection, demo, False, "by_hand", "setup")
         in_use.hold(connection, "empty")
-    elif kind is None:
-        in_use.hold(connection, "demo")
+    elif kind is None:  # the demo is of one province; a board of another begins empty
+        in_use.hold(connection, "demo" if settings.home_province() == settings.FACTS_PROVINCE else "empty")
     if (kind := in_use.holds(connection)) != "demo":
         return {"real": "real data"}.get(str(kind), "left empty")
     complete = connection.execute(select(tables.setting).where(tables.setting.c.name == COMPLETE)).first()

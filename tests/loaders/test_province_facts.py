@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from loaders import reference
+from loaders import reference, setup
 from loaders.areas import facts as province_facts
 from loaders.boundaries.register import register
 from tests.conftest import SHARED
@@ -67,3 +67,11 @@ def test_the_day_of_a_village_is_recorded_where_it_is_published():
 def test_a_code_that_is_no_province_has_no_facts():
     assert province_facts.subdistricts("79").empty
     assert province_facts.villages("79").empty
+
+
+def test_a_board_of_another_province_begins_empty(tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "surat.sqlite"))
+    monkeypatch.setenv("KRADAN_PROVINCE", "84")
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert setup.load_demo_once()["demo"] == "left empty"
+    assert setup.load_demo_once()["files"] == 0  # and stays so at the next start
