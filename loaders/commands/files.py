@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loaders import settings
 from loaders.commands import DONE, QUARANTINED, REFUSED, answer, complain, of_path
+from loaders.layouts.said import ORDER
 from loaders.problems import Refused
 
 
@@ -24,7 +25,8 @@ def _import(options: argparse.Namespace) -> int:
 
 def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late
     from loaders.imports.editions import EditionAsked
-    from loaders.imports.ingest import ingest
+    from loaders.imports.ingest import Unanswered, ingest
+    from loaders.layouts.said import Said
 
     def progress(step: str, _share: float) -> None:
         if step == "storing_first_real":
@@ -41,6 +43,7 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
             leave_out_repeats=options.leave_out_repeats,
             aside=options.set_aside,
             totals_why=options.accept_totals,
+            said=Said.of(options.column, options.register, options.unit),
             replaces=options.replaces or (),
             adds=options.adds,
         )
@@ -48,6 +51,10 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
         summary = stop.ingested.summary(path.name)
         answer(summary)
         return complain(stop.problem.as_dict() | {"file": path.name, "editions": summary["editions"]})
+    except Unanswered as stop:
+        from loaders.imports.questions import questions
+
+        return complain(stop.problem.as_dict() | {"file": path.name, "questions": questions(stop.ingested)})
     except Refused as stop:
         return complain(stop.problem.as_dict() | {"file": path.name})
     except OSError as error:
@@ -200,6 +207,15 @@ def _add_import(commands: argparse._SubParsersAction) -> None:
         choices=("take", "leave"),
         help="what becomes of hidden, filtered and struck-through rows and of hidden columns of figures (see set_aside)",
     )
+    command.add_argument(
+        "--column",
+        action="append",
+        default=[],
+        metavar="HEADING=OURS",
+        help="what one of the file's columns is, or - for not used; may be given several times",
+    )
+    command.add_argument("--register", choices=ORDER, help="what the rows of the file are, where it cannot be seen")
+    command.add_argument("--unit", choices=("baht", "thousand_baht", "million_baht"), help="the unit of its money")
     command.add_argument(
         "--accept-totals", metavar="WHY", help="the file stands though a total of it is not met; kept with your name"
     )

@@ -17,7 +17,17 @@ from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, no_support, templates
 from loaders.layouts.layout import Layout
 from loaders.layouts.melt import Columns, Spoken, melt, read_columns
-from loaders.layouts.recognise import general_unit, given, partly, recognise, split_groups, support_column, titles
+from loaders.layouts.recognise import (
+    general_unit,
+    given,
+    partly,
+    recognise,
+    refusal,
+    split_groups,
+    support_column,
+    titles,
+)  # fmt: skip
+from loaders.layouts.said import Said
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
@@ -42,12 +52,19 @@ ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
 
 
-class NothingForTheBoard(Refused):
-    """A readable file with nothing to load; ``ingested`` shows its sheets, so a person can say what they are."""
+NOTHING_SAID = Said()
+
+
+class Unanswered(Refused):
+    """A person has to say something first; ``ingested`` shows what was understood so far."""
 
     def __init__(self, problem: Problem, ingested: Ingested) -> None:
         super().__init__(problem)
         self.ingested = ingested
+
+
+class NothingForTheBoard(Unanswered):
+    """A readable file with nothing to load; its sheets are shown, so that a person can say what they are."""
 
 
 def no_progress(_step: str, _share: float) -> None:
@@ -64,6 +81,7 @@ def understand(
     registered: Words | None = None,
     trusted: bool = False,
     aside: str | None = None,
+    said: Said = NOTHING_SAID,
 ) -> Ingested:
     """Read and place a file without storing anything.
 
@@ -95,7 +113,7 @@ def understand(
         parts = [(sheet, Spoken())] if is_given else melt(sheet, columns, support_column)
         read: list[tuple[Layout, Spoken]] = []
         for part, spoken in parts:
-            layout, problem = _layout(part, path.name, base, answers, spoken)
+            layout, problem = _layout(part, path.name, base, answers, spoken, said)
             layout = ledger.without_totals(layout, columns)
             if problem is not None:
                 problems.append(problem)
@@ -143,14 +161,21 @@ def _explain(
 
 
 def _layout(
-    sheet: Sheet, file_name: str, base: str | None, answers: Mapping[str, Layout] | None, spoken: Spoken
+    sheet: Sheet,
+    file_name: str,
+    base: str | None,
+    answers: Mapping[str, Layout] | None,
+    spoken: Spoken,
+    said: Said = NOTHING_SAID,
 ) -> tuple[Layout, Problem | None]:
+    headings = list(sheet.frame.columns)
     try:
-        return recognise(sheet, file_name, base, answers, spoken), None
+        return said.apply(recognise(sheet, file_name, base, answers, spoken), headings, base), None
     except Refused as stop:
         columns, how = partly(sheet)
         refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)
-        return refused, Problem(stop.problem.code, "note", sheet.name, value=stop.problem.value)
+        answered = said.apply(refused, headings, base)
+        return answered, replace(stop.problem, severity="note") if answered.refuse else None
 
 
 def _result(sheet: Sheet, layout: Layout, places: Places, registered: Words | None) -> SheetResult:
@@ -166,8 +191,7 @@ def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None
     understood = [result for result in results if result.is_understood]
     largest = max(results, key=lambda result: len(result.outcome))
     if not understood:
-        heads = ", ".join(heading for heading in largest.sheet.frame.columns[:12] if not heading.startswith("__"))
-        reason = Problem(largest.layout.refuse, "refused", largest.sheet.name, value=heads)
+        reason = refusal(largest.sheet, largest.layout.refuse)
         raise NothingForTheBoard(reason, Ingested(results, problems))
     only_rows = all(result.layout.scope.get("kind", "rows") == "rows" for result in understood)
     if only_rows and all(len(result.rows("excluded")) == len(result.outcome) for result in understood):
@@ -199,6 +223,7 @@ def ingest(
     trusted: bool = False,
     province: str | None = None,
     aside: str | None = None,
+    said: Said = NOTHING_SAID,
     totals_why: str | None = None,
     speaks_for: SpeaksFor | None = None,
 ) -> Ingested:
@@ -218,7 +243,7 @@ def ingest(
         known = learnt_layouts.answers(connection, base) | dict(answers or {})
         registered = code_lists.registered(connection)
     ingested = understand(
-        path, base, places, progress, answers=known, registered=registered, trusted=trusted, aside=aside
+        path, base, places, progress, answers=known, registered=registered, trusted=trusted, aside=aside, said=said
     )
     wishes = Wishes(path.name, base, tuple(replaces), adds or leave_out_repeats, leave_out_repeats)
     if dry_run:
@@ -228,7 +253,8 @@ def ingest(
             _compared(connection, ingested, wishes)
         return ingested
     if ingested.doubts and not confirmed:
-        raise Refused(Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts)))
+        reason = Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts))
+        raise Unanswered(reason, ingested)
     set_aside.refuse_unanswered(ingested)
     person = who or settings.person()
     if totals_why and ingested.unmet:
@@ -296,6 +322,7 @@ def _to_remember(ingested: Ingested, given: Mapping[str, Layout]) -> dict[str, L
     found = {}
     for result in ingested.understood:
         key = layouts.headings_key(result.sheet.frame.columns)
-        if key in given or (result.layout.doubts and result.layout.code != "remembered"):
+        is_said = "by_hand" in result.layout.how.values() or result.layout.unused
+        if key in given or ((result.layout.doubts or is_said) and result.layout.code != "remembered"):
             found[key] = replace(result.layout, doubts=())
     return found

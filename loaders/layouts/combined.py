@@ -95,3 +95,35 @@ def _value(texts: tuple[str, ...], own: Sequence[bool], parse: Parse, separator:
     if any(value != values[0] for value in values[1:]):
         raise TwoValues
     return values[0]
+
+
+def one_heading_each(
+    frame: pd.DataFrame, values: dict[str, list[str]], added: Collection[str]
+) -> tuple[dict[str, list[str]], tuple[str, ...]]:
+    """Of several headings for one text, date or code that say different things the first stays, and it is asked about.
+
+    Quantities add up, texts of work stand together; a running number is no reference.
+    """
+    chosen, doubts = {}, ()
+    for ours, names in values.items():
+        chosen[ours] = names
+        if len(names) < 2 or ours in added or ours in ("title", "activity"):
+            continue
+        if ours == "reference":
+            chosen[ours] = [name for name in names if not is_running(frame[name])][:1] or names[:1]
+        elif _differ(frame, names):
+            chosen[ours] = names[:1]
+            doubts += (f"two_values:{ours}",)
+    return chosen, doubts
+
+
+def is_running(cells: pd.Series) -> bool:
+    """1, 2, 3 ..."""
+    figures = [text.strip(" .") for text in cells.astype(str) if text.strip()]
+    return figures == [str(number) for number in range(1, len(figures) + 1)]
+
+
+def _differ(frame: pd.DataFrame, names: list[str]) -> bool:
+    """Whether two of these columns are filled in one row and say different things."""
+    rows = frame[names].astype(str).drop_duplicates().itertuples(index=False, name=None)
+    return any(len({squeeze(text) for text in row if text.strip(" -–—")}) > 1 for row in rows)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from functools import cache
 
 import geothai
@@ -19,6 +19,7 @@ CODE = re.compile(r"(?:TH)?(\d{6}|\d{8})(?:\.0)?", re.IGNORECASE)
 SPOKEN = re.compile(r"(?:ตำบล|ต\.|แขวง).{1,40}(?:อำเภอ|อ\.|เขต|จังหวัด|จ\.)")
 YEARS = range(1900, 2700)
 LEAST_MONEY = 500
+MANY_ROWS, FEW_WORDS = 50, 12
 LEVEL_OF = {2: "province", 4: "district", 6: "subdistrict"}
 
 
@@ -125,6 +126,47 @@ def _names_a_place(text: str) -> bool:
         if (key := name_key(name))
         for length in range(len(key), 2, -1)
     )
+
+
+def is_of_places(cells: pd.Series) -> bool:
+    """Whether a column only says where, or numbers its rows: names or codes of areas, years, points, running numbers."""
+    texts = _sample(cells)
+    if not texts or is_area_codes(texts) or max(_shares(texts).values()) >= LIKELY:
+        return True
+    if len(cells) >= MANY_ROWS and len(texts) <= FEW_WORDS and not all(text[0].isdigit() for text in texts):
+        return True  # a region, a level, a type of the area
+    figures = [thai.arabic_digits(text).replace(".", "", 1).lstrip("-") for text in texts]
+    if not all(figure.isdecimal() for figure in figures):
+        return False
+    values = [float(thai.arabic_digits(text)) for text in texts]
+    is_year = all(value in YEARS for value in values)
+    is_point = all("." in text for text in texts) and (
+        all(5 <= v <= 21 for v in values) or all(97 <= v <= 106 for v in values)
+    )
+    return is_year or is_point or sorted(values) == list(range(1, len(values) + 1))
+
+
+@cache
+def _kinds() -> dict[str, re.Pattern[str]]:
+    """Kind of organisation -> how names of such begin."""
+    from loaders.layouts.layout import aliases  # the table of nouns stands beside the headings
+
+    nouns = aliases()["organisation_names"]
+    return {
+        kind: re.compile("|".join(re.escape(name) for name in names if not name.isascii()))
+        for kind, names in nouns.items()
+    }
+
+
+def organisations(frame: pd.DataFrame, headings: Sequence[str]) -> tuple[str, str] | None:
+    """The column whose cells begin with the noun of an organisation ("โรงเรียนวัด..."), and the kind that most of them name."""
+    for heading in headings:
+        texts = _sample(frame[heading])
+        counts = {kind: sum(pattern.match(text) is not None for text in texts) for kind, pattern in _kinds().items()}
+        if len(texts) >= 3 and sum(counts.values()) >= SURE * len(texts):
+            kind = max(counts, key=counts.__getitem__)
+            return heading, kind if counts[kind] == len(texts) and kind != "_" else ""
+    return None
 
 
 def _is_money(texts: list[str]) -> bool:

@@ -76,6 +76,7 @@ class Layout:
     refuse: str = ""
     how: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()  # headings of figures that a person said are none of ours
 
     @property
     def is_demo(self) -> bool:
@@ -132,7 +133,11 @@ def headings_key(headings: Iterable[str]) -> str:
 
 def as_dict(layout: Layout) -> dict:
     """A layout as plain JSON; :func:`from_dict` is the way back."""
-    return asdict(layout) | {"headings": sorted(layout.headings), "doubts": list(layout.doubts)}
+    return asdict(layout) | {
+        "headings": sorted(layout.headings),
+        "doubts": list(layout.doubts),
+        "unused": list(layout.unused),
+    }
 
 
 def from_dict(content: dict) -> Layout:
@@ -140,6 +145,7 @@ def from_dict(content: dict) -> Layout:
     known = {one.name for one in fields(Layout)}
     kept: dict[str, Any] = {name: value for name, value in content.items() if name in known}
     kept |= {"headings": frozenset(kept.get("headings", ())), "doubts": tuple(kept.get("doubts", ()))}
+    kept["unused"] = tuple(kept.get("unused", ()))
     return Layout(**kept)
 
 

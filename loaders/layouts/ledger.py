@@ -71,10 +71,12 @@ def ledger(
     register = next((layout.register for layout, _ in given if not layout.refuse), "none")
     is_ours = any(layout.code in ANSWERED or layout.headings for layout, _ in given)
     derived = {one.heading: one for one in columns.relations}
+    unused = {squeeze(heading) for layout, _ in given for heading in layout.unused}
     rows = []
     for heading, figures in columns.figures.items():
         fate = (
             _used(heading, used, melted)
+            or (_left_out(heading, figures) if squeeze(heading) in unused else None)
             or spoken.get(heading)
             or _plain(heading, figures, columns, derived.get(heading))
             or _asked(heading, figures, register, set(used.values()), is_ours=is_ours)
@@ -135,6 +137,11 @@ def unit_of(heading: str) -> str | None:
         if "พัน" in part or "thousand" in part.casefold():
             return "thousand_baht"
     return "baht" if found else None
+
+
+def _left_out(heading: str, figures: quantities.Figures) -> Fate:
+    """A column that a person said is none of ours; its money stays in the account."""
+    return Fate("left_out", "money" if figures.is_numeric and quantities.names_money(heading) else "")
 
 
 def _used(heading: str, used: Mapping[str, str], melted: Mapping[str, str]) -> Fate | None:

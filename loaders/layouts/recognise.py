@@ -10,20 +10,19 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from loaders import thai
 from loaders.codes import squeeze, words
-from loaders.layouts import content
+from loaders.layouts import combined, content, quantities
 from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
 from loaders.layouts.melt import Spoken
 from loaders.layouts.title_agency import title_agency
 from loaders.problems import Problem, Refused
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from loaders.sheets.read import Sheet
 
 IN_WORDS = ("support", "organisation", "welfare_fund")  # registers whose rows may name their place in words alone
@@ -43,6 +42,7 @@ COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|ห�
 TITLE_UNIT = re.compile(r"(?:หน่วย\s*(?:นับ)?\s*[:=]?\s*|\(\s*)(?P<factor>พัน|ล้าน)?บาท")
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
 TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เขต(?!สุขภาพ|เลือกตั้ง|พื้นที่|ตรวจ))\s*([ก-๎]{2,30})")
+REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิภาค|region", re.IGNORECASE)
 NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
 Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
 FORM_COLUMNS = {"_id", "_uuid", "_index", "_submission_time", "meta/instanceID", "instanceID", "KEY"}  # of Kobo and ODK
@@ -128,11 +128,44 @@ def _understood(sheet: Sheet, base: str | None, spoken: Spoken, file_name: str) 
     best = best or _with_money(sheet, base, where, file_name)
     if best is not None:
         return best
-    seen = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
     lists_places = any(ours in NAMES_A_PLACE[:5] for ours in where[0])
-    raise Refused(
-        Problem("place_list_only" if lists_places else "columns_not_understood", "refused", sheet.name, value=seen)
-    )
+    open_columns = [heading for heading, filled in _unplaced(sheet) if filled]
+    is_place_list = lists_places and not open_columns
+    code = "place_list_only" if is_place_list else "columns_unplaced" if lists_places else "columns_not_understood"
+    raise Refused(refusal(sheet, code))
+
+
+def refusal(sheet: Sheet, code: str) -> Problem:
+    """Why a sheet is not loaded, in what was seen of it: columns of places, the others with how much they hold."""
+    if code != "columns_unplaced":
+        heads = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
+        return Problem(code, "refused", sheet.name, value=heads)
+    columns = _unplaced(sheet)
+    seen = ", ".join(f"{heading} ({filled:,})" for heading, filled in columns[:12] if filled)
+    places = ", ".join(heading for names in partly(sheet)[0].values() for heading in names)
+    first = next((heading for heading, filled in columns if filled), "")
+    option = f'--column "{first}=organisation_name"'
+    return Problem(code, "refused", sheet.name, len(sheet.frame), places, seen, option)
+
+
+def _unplaced(sheet: Sheet) -> list[tuple[str, int]]:
+    """Headings that say neither where nor a number or code, with how many of their cells are filled."""
+    taken = {heading for ours, names in partly(sheet)[0].items() if ours in PLACE for heading in names}
+    taken |= {heading for heading in sheet.frame.columns if REMARK.search(heading)}
+    names = _by_name()
+    rest = [heading for heading in sheet.frame.columns if heading not in taken and not heading.startswith("__")]
+    open_columns = []
+    for heading in rest:
+        cells = sheet.frame[heading].astype(str)
+        is_code = quantities.IDENTIFIER_WORD.search(heading) or squeeze(heading) in names or content.is_of_places(cells)
+        open_columns.append((heading, 0 if is_code else int(cells.str.strip().ne("").sum())))
+    return open_columns
+
+
+@cache
+def _by_name() -> frozenset[str]:
+    """Headings that name places in every way, which say nothing about them."""
+    return frozenset(squeeze(word) for words in aliases()["place"].values() for word in words)
 
 
 def _weight(layout: Layout) -> int:
@@ -200,9 +233,13 @@ def _by_alias(
         _claimed([heading for heading in rest if heading not in parts], aliases().get(register, {})) | tagged | bands
     )
     constants: dict[str, str] = {}
-    if register == "organisation" and (named := _organisation(rest)) and "organisation_name" not in values:
-        values["organisation_name"] = [named[0]]
-        constants = {"organisation_kind": named[1]} if named[1] and "organisation_kind" not in values else {}
+    if register == "organisation" and "organisation_name" not in values:
+        unnamed = [heading for heading in rest if not _claimed([heading], aliases()["support"])]
+        named = _organisation(rest) or content.organisations(sheet.frame, unnamed)
+        if named:
+            values["organisation_name"] = [named[0]]
+            constants = {"organisation_kind": named[1]} if named[1] and "organisation_kind" not in values else {}
+            doubts += () if _organisation(rest) else ("organisation_by_content",)
     has_place = any(ours in places for ours in NAMES_A_PLACE) or (
         register in IN_WORDS and content.speaks_of_places(sheet.frame)
     )
@@ -213,43 +250,11 @@ def _by_alias(
     quantities = {*MONEY.get(register, ()), "people_reached", "members", "hardship_members"} - set(bands)
     quantities |= {ours for ours in values if ours.startswith("value:")}
     twice = tuple(f"two_columns:{ours}" for ours in values if ours in quantities and len(values[ours]) > 1)
-    values, differing = _one_heading_each(sheet, values, quantities | set(bands))
+    values, differing = combined.one_heading_each(sheet.frame, values, quantities | set(bands))
     twice += differing
     how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band")
     layout = _layout(sheet, register, base, places | values, how, doubts + twice + spoken.doubts, file_name)
     return replace(layout, new_streams="stream" in bands, constants=constants | layout.constants)
-
-
-def _one_heading_each(
-    sheet: Sheet, values: dict[str, list[str]], added: set[str]
-) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Of several headings for one text, date or code that say different things the first stays, and it is asked about.
-
-    Quantities add up, texts of work stand together; a running number is no reference.
-    """
-    chosen, doubts = {}, ()
-    for ours, names in values.items():
-        chosen[ours] = names
-        if len(names) < 2 or ours in added or ours in ("title", "activity"):
-            continue
-        if ours == "reference":
-            chosen[ours] = [name for name in names if not _is_running(sheet.frame[name])][:1] or names[:1]
-        elif _differ(sheet.frame, names):
-            chosen[ours] = names[:1]
-            doubts += (f"two_values:{ours}",)
-    return chosen, doubts
-
-
-def _is_running(cells: pd.Series) -> bool:
-    """1, 2, 3 ..."""
-    figures = [text.strip(" .") for text in cells.astype(str) if text.strip()]
-    return figures == [str(number) for number in range(1, len(figures) + 1)]
-
-
-def _differ(frame: pd.DataFrame, names: list[str]) -> bool:
-    """Whether two of these columns are filled in one row and say different things."""
-    rows = frame[names].astype(str).drop_duplicates().itertuples(index=False, name=None)
-    return any(len({squeeze(text) for text in row if text.strip(" -–—")}) > 1 for row in rows)
 
 
 def _organisation(headings: list[str]) -> tuple[str, str] | None:

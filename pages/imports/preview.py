@@ -117,7 +117,7 @@ def _fate(column: dict[str, Any]) -> str:
         of = our_words(of)
     elif column["fate"] == "not_money":
         of = t(f"not_money_{of}")
-    elif column["fate"] in ("kept", "asked"):
+    elif column["fate"] in ("kept", "asked", "left_out"):
         of = ""
     return t(f"fate_{column['fate']}") + (f": {of}" if of else "")
 

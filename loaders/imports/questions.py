@@ -1,0 +1,80 @@
+"""What is still to be answered before a file is stored, in words and with the option that answers it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from loaders.imports.account import Ingested, SheetResult
+from loaders.layouts.layout import PLACE, VALUES
+from loaders.layouts.said import UNUSED
+from loaders.words import catalogue
+
+LANGUAGES = ("th", "en")
+MOST_CHOICES = 12
+MOST_COLUMNS = 12
+NAMES_A_PLACE = ("place_code", "subdistrict", "district", "province", "place_text", "latitude")
+
+
+def questions(ingested: Ingested) -> list[dict[str, Any]]:
+    """One entry a question: what it is about, Thai and English words, our columns to choose from, an example of the option."""
+    listed: list[dict[str, Any]] = []
+    for result in ingested.sheets:
+        doubts = [doubt.partition(":") for doubt in result.layout.doubts]
+        columns = {column.heading: column for column in result.columns}
+        for name, _, about in doubts:
+            if name == "column_unexplained" and about in columns:
+                column = columns[about]
+                figures = {"cells": f"{column.cells:,}", "sum": f"{column.sum:,.2f}"}
+                listed.append(_column(result, about, result.layout.register, figures))
+            else:
+                words = {lang: _doubt(lang, name, about) for lang in LANGUAGES}
+                listed.append({"about": f"{name}:{about}" if about else name, **words, "option": "--confirm"})
+        if result.layout.refuse:
+            listed += _refused(result)
+    return listed
+
+
+def _column(result: SheetResult, heading: str, register: str, figures: dict[str, str]) -> dict[str, Any]:
+    taken = set(result.layout.columns)
+    free = [ours for ours in VALUES.get(register, VALUES["support"]) if ours not in taken][:MOST_CHOICES]
+    example = figures.pop("example", "") or next(
+        (ours for ours in ("amount", "savings", *free) if ours in free), UNUSED
+    )
+    option, unused = f'--column "{heading}={example}"', f'--column "{heading}={UNUSED}"'
+    words = {}
+    for lang in LANGUAGES:
+        choices = ", ".join(f"{ours} ({_ours(lang, ours)})" for ours in free)
+        blanks = {"column": heading, "option": option, "unused": unused, "choices": choices, **figures}
+        words[lang] = catalogue(lang)["question_column"].format(**blanks)
+    return {"about": heading, **words, "choices": [*free, UNUSED], "option": option}
+
+
+def _refused(result: SheetResult) -> Iterable[dict[str, Any]]:
+    """What a sheet lacks: a column of places, or one of the others that says something about them."""
+    known = {heading for names in result.layout.columns.values() for heading in names}
+    open_columns = [
+        heading for heading in result.sheet.frame.columns if heading not in known and not heading.startswith("__")
+    ]
+    has_place = any(ours in result.layout.columns for ours in NAMES_A_PLACE)
+    for heading in open_columns[:MOST_COLUMNS]:
+        filled = [text for text in result.sheet.frame[heading].astype(str) if text.strip()]
+        first = filled[0][:40] if filled else "–"
+        example = "organisation_name" if has_place else "subdistrict"
+        question = _column(
+            result,
+            heading,
+            "organisation" if has_place else "support",
+            {"cells": f"{len(filled):,}", "sum": first, "example": example},
+        )
+        yield question | ({} if has_place else {"choices": [*PLACE[:6], *question["choices"]]})
+
+
+def _doubt(lang: str, name: str, about: str) -> str:
+    texts = catalogue(lang)
+    is_ours = f"ours_{about}" in texts
+    return texts[f"doubt_{name}"].format(column=_ours(lang, about) if is_ours else about)
+
+
+def _ours(lang: str, column: str) -> str:
+    return catalogue(lang).get(f"ours_{column}", column)
