@@ -13,7 +13,7 @@ from loaders.imports.ingest import NothingForTheBoard, understand
 from loaders.layouts.said import Said
 from loaders.places.matcher import Places
 from loaders.problems import Refused
-from tests.loaders.imports.office_files import write
+from tests.loaders.imports.rows.office_files import write
 from tests.support.import_files import new_store
 
 NAMES = ["ท่าศาลา", "กลาย", "ท่าขึ้น", "หัวตะพาน"]

@@ -14,7 +14,7 @@ from loaders.layouts.layout import by_hand, headings_key
 from loaders.layouts.people import is_vacant, phone
 from loaders.places.matcher import Places
 from loaders.store.privacy import DATA_TEAM
-from tests.loaders.imports.office_files import write
+from tests.loaders.imports.rows.office_files import write
 from tests.support.import_files import new_store
 
 KINDS = ("xlsx", "xls", "ods", "csv")

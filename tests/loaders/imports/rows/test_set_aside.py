@@ -13,7 +13,7 @@ from loaders.imports.ingest import Ingested, ingest, understand
 from loaders.layouts.no_support import said
 from loaders.places.matcher import Places
 from loaders.problems import Refused
-from tests.loaders.imports.office_files import Look, write
+from tests.loaders.imports.rows.office_files import Look, write
 from tests.support.import_files import new_store
 
 PLACES = ["ท่าศาลา", "กลาย", "ท่าขึ้น", "หัวตะพาน", "สระแก้ว", "โมคลาน"]
