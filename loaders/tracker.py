@@ -1,6 +1,6 @@
 """Who still owes which data, and how complete what we have is.
 
-What is owed stands in :mod:`loaders.store.dues`. Silence before the day is ``waiting``, after it ``late``; only a batch
+What is owed stands in :mod:`loaders.decisions.dues`. Silence before the day is ``waiting``, after it ``late``; only a batch
 that speaks for the whole of the area ends it: single rows are shown beside it. Completeness counts subdistricts, never rows.
 """
 
@@ -14,8 +14,9 @@ from sqlalchemy import Connection, select
 
 from loaders import store
 from loaders.areas import register as areas_register
-from loaders.store import dues, tables
-from loaders.store.dues import day_of
+from loaders.decisions import dues
+from loaders.decisions.dues import day_of
+from loaders.store import tables
 from loaders.store.privacy import Viewer
 from loaders.store.seen import for_viewer
 

@@ -7,15 +7,8 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.frames import require_columns
-from geo.periods import periods
+from geo.periods import money_year
 from geo.statuses import NONE
-
-
-def money_year(support: pd.DataFrame) -> pd.Series:
-    """The fiscal year that a record's money counts in: the one it states, else that of its start; NA = not known."""
-    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64")
-    starts = periods(support)["starts"]
-    return stated.fillna((starts.dt.year + (starts.dt.month >= 10)).astype("Int64"))
 
 
 def per_head_of_years(

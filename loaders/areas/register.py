@@ -17,7 +17,8 @@ import pandas as pd
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loaders import codes, reference, store
-from loaders.store import code_lists, dues, records, tables
+from loaders.decisions import dues
+from loaders.store import code_lists, records, tables
 
 FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
 

@@ -12,6 +12,8 @@ from loaders.commands import DONE, QUARANTINED, REFUSED, answer, complain, of_pa
 from loaders.layouts.said import ORDER
 from loaders.problems import Refused
 
+KINDS = ("rows", "districts", "province")  # of loaders.imports.speaks_for, which is imported late
+
 
 def _import(options: argparse.Namespace) -> int:
     from loaders import store
@@ -24,6 +26,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late
+    from loaders.imports import speaks_for
     from loaders.imports.editions import EditionAsked
     from loaders.imports.ingest import Unanswered, ingest
     from loaders.layouts.said import Said
@@ -46,6 +49,7 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
             said=Said.of(options.column, options.register, options.unit),
             replaces=options.replaces or (),
             adds=options.adds,
+            speaks_for=_said(options),
         )
     except EditionAsked as stop:
         summary = stop.ingested.summary(path.name)
@@ -59,7 +63,11 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
         return complain(stop.problem.as_dict() | {"file": path.name})
     except OSError as error:
         return complain(of_path(error) | {"file": path.name})
-    summary = ingested.summary(path.name)
+    scope = {
+        "said": options.speaks_for or speaks_for.ROWS,
+        "proposed": speaks_for.proposal(ingested.understood, ingested.province),
+    }
+    summary = ingested.summary(path.name) | {"speaks_for": scope}
     answer(summary)
     _tell(summary, options)
     if not options.json:
@@ -108,6 +116,30 @@ def _warn(code: str, file: str, lines: dict) -> None:
 
 def _say(code: str, file: str, *values: object) -> None:
     complain({"code": code, "file": file, "value": ", ".join(map(str, values))})
+
+
+def _said(options: argparse.Namespace):  # noqa: ANN202 - imported late
+    """What a person says that the files speak for; None = nothing was said."""
+    from loaders.imports import speaks_for
+
+    if options.speaks_for is None:
+        if options.years or options.districts:
+            raise Refused("scope_kind_needed")
+        return None
+    return speaks_for.read(options.speaks_for, options.years or "", (options.districts or "").split(","))
+
+
+def _speaks_for(options: argparse.Namespace) -> int:
+    """Say later what a batch speaks for."""
+    from loaders import store
+    from loaders.imports import speaks_for
+    from loaders.store.viewers import DATA_TEAM
+
+    said = speaks_for.read(options.kind, options.years or "", (options.districts or "").split(","), options.reason)
+    with store.writing(store.open_store()) as connection:
+        speaks_for.change(connection, options.batch, said, settings.person())
+        scopes = speaks_for.read_scopes(connection, viewer=DATA_TEAM)
+    return answer({"batch": options.batch, "speaks_for": scopes[options.batch]})
 
 
 def _match(options: argparse.Namespace) -> int:
@@ -181,6 +213,13 @@ def add(commands: argparse._SubParsersAction) -> None:
         command = commands.add_parser(name, help="take a batch out, or put it back")
         command.add_argument("batch", type=int)
         command.set_defaults(run=_withdraw, active=active)
+    says = commands.add_parser("speaks-for", help="say what a batch speaks for: only there does its silence mean none")
+    says.add_argument("batch", type=int)
+    says.add_argument("kind", choices=KINDS)
+    says.add_argument("--years", help="2549,2550 or 2549-2551 or all; without it the years said before")
+    says.add_argument("--districts", help="codes, comma-joined; without it those that the rows name")
+    says.add_argument("--reason", required=True)
+    says.set_defaults(run=_speaks_for)
     give_back = commands.add_parser("give-back", help="the agency's own file with code, place, status and note added")
     give_back.add_argument("batch", type=int)
     give_back.add_argument("output", type=Path)
@@ -195,6 +234,15 @@ def _add_import(commands: argparse._SubParsersAction) -> None:
     command = commands.add_parser("import", help="import agency files")
     command.add_argument("files", nargs="+", type=Path)
     command.add_argument("--base", help="who hands over the file")
+    command.add_argument(
+        "--speaks-for",
+        choices=KINDS,
+        help="rows (default): these rows alone; or all there is in these districts, or the province",
+    )
+    command.add_argument(
+        "--years", help="of which fiscal years: 2549,2550 or 2549-2551 or all (default: those of the rows)"
+    )
+    command.add_argument("--districts", help="codes of the districts, comma-joined (default: those of the rows)")
     command.add_argument("--dry-run", action="store_true", help="read and account, store nothing")
     command.add_argument(
         "--confirm", action="store_true", help="store also what was guessed (see to_confirm of a dry run)"

@@ -55,7 +55,7 @@ def _tracker(options: argparse.Namespace) -> int:
 
 
 def _due(options: argparse.Namespace) -> int:
-    from loaders.store.dues import set_due
+    from loaders.decisions.dues import set_due
 
     with store.writing(store.open_store()) as connection:
         check_base(connection, options.base)

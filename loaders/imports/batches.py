@@ -11,12 +11,13 @@ import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
 
 from loaders import store
+from loaders.decisions import dues
 from loaders.imports.account import LEFT_OUT, OUTCOMES, Ingested, SheetResult, written_places
 from loaders.imports.speaks_for import SpeaksFor, scope_rows
 from loaders.layouts import layout as layouts
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
-from loaders.store import dues, in_use, tables
+from loaders.store import in_use, tables
 from loaders.store.read import PROVINCE_MARK, provinces_of
 
 RENAMED = {

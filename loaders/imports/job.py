@@ -15,6 +15,7 @@ import pandas as pd
 
 from loaders import store
 from loaders.areas.register import ensure_code_lists
+from loaders.imports import speaks_for
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.editions import EditionAsked
 from loaders.imports.give_back import give_back
@@ -90,6 +91,7 @@ def _import(one: dict, job: dict, progress: _Progress) -> dict:
         dry_run=not job["store"],
         aside=one.get("aside"),
         totals_why=one.get("totals_why"),
+        speaks_for=speaks_for.read(**said) if (said := one.get("speaks_for")) else None,
     )
     return {"file": path.name, "summary": ingested.summary(path.name)} | _detail(ingested)
 
@@ -97,6 +99,7 @@ def _import(one: dict, job: dict, progress: _Progress) -> dict:
 def _detail(ingested: Ingested) -> dict:
     """What the screen shows beside the summary: every sheet's columns, ten rows as read, the first problems."""
     return {
+        "speaks_for": speaks_for.proposal(ingested.understood, ingested.province),
         "sheets": [_sheet(result) for result in ingested.sheets],
         "problems": [problem.as_dict() for problem in _worst_first(ingested.problems)[:MOST_PROBLEMS]],
     }

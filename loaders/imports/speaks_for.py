@@ -16,6 +16,8 @@ from loaders import store
 from loaders.imports.account import SheetResult
 from loaders.problems import Problem, Refused
 from loaders.store import tables
+from loaders.store.seen import for_viewer
+from loaders.store.viewers import Viewer
 
 ROWS, DISTRICTS, PROVINCE = KINDS = ("rows", "districts", "province")
 BUDDHIST = 543
@@ -61,7 +63,7 @@ def years_of(text: str) -> tuple[int, ...]:
 def read(kind: str, years: str = "", districts: Sequence[str] = (), reason: str = "") -> SpeaksFor:
     """What the command line or a form says; ``years`` may be ``all``. Raises ``Refused`` (``years_not_understood``)."""
     is_all = years.strip().lower() == "all"
-    return SpeaksFor(kind, tuple(districts), () if is_all else years_of(years), is_all, reason)
+    return SpeaksFor(kind, tuple(filter(None, districts)), () if is_all else years_of(years), is_all, reason)
 
 
 def proposal(results: Iterable[SheetResult], province: str) -> dict:
@@ -70,7 +72,9 @@ def proposal(results: Iterable[SheetResult], province: str) -> dict:
     kinds = {result.layout.scope.get("kind", ROWS) for result in results}
     named = sorted({code for result in results for code in _named(result, province)})
     years = sorted({year for result in results for year in _years(result) if year})
-    return {"kind": kinds.pop() if len(kinds) == 1 else ROWS, "districts": named, "years": years}
+    needs_years = any(result.layout.register not in WITHOUT_YEARS for result in results)
+    kind = kinds.pop() if len(kinds) == 1 else ROWS
+    return {"kind": kind, "districts": named, "years": years, "needs_years": needs_years}
 
 
 def _named(result: SheetResult, province: str) -> list[str]:
@@ -116,6 +120,16 @@ def scope_rows(
     return [
         key | empty | stated | {"area_code": area, "fiscal_year": year} for area in areas for year in years or [None]
     ]
+
+
+@for_viewer
+def read_scopes(connection: Connection, *, viewer: Viewer) -> dict[int, list[dict]]:
+    """What every batch that the viewer may know speaks for (:func:`read_scope`); who said it is for the data team."""
+    found = {int(key): read_scope(connection, int(key)) for key in store.read_batches(connection, viewer=viewer)["id"]}
+    if not viewer.is_team:
+        hidden = dict.fromkeys(("stated_by", "stated_at", "reason"))
+        return {key: [one | hidden for one in said] for key, said in found.items()}
+    return found
 
 
 def read_scope(connection: Connection, batch_id: int) -> list[dict]:

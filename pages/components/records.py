@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.frames import each_row
-from loaders.store.dues import NOT_SHARED
+from loaders.decisions.dues import NOT_SHARED
 from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.queries import overlaps
 from pages.queries import store as queries
@@ -130,6 +130,18 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
         source_one=side("support_a", "source"),
         source_other=side("support_b", "source"),
     )
+
+
+def scope_words(scope: Scope, said: dict[str, Any]) -> str:
+    """What a batch speaks for: its kind, its areas (of single rows none), its years."""
+    words = t(f"speaks_{said['kind']}")
+    if said["kind"] == "rows":
+        return words
+    if said["kind"] == "districts":
+        words = t("speaks_areas", kind=words, areas=", ".join(place_words(scope, code) for code in said["areas"]))
+    years = ", ".join(t("every_fiscal_year") if one is None else year(one) for one in said["years"])
+    words = f"{words} · {years}"
+    return t("speaks_stated", words=words, who=said["stated_by"], why=said["reason"]) if said["reason"] else words
 
 
 def village_words(row: Any) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.frames import each_row
 from geo.statuses import COVERED, NONE, NOT_REPORTED
-from loaders.store.dues import NOT_SHARED
+from loaders.decisions.dues import NOT_SHARED
 from pages.components import records
 from pages.queries import coverage, store
 from pages.queries import reported as queries

@@ -14,6 +14,7 @@ from loaders.problems import Refused
 from pages.components import records
 from pages.imports import jobs as import_jobs
 from pages.imports import preview as import_preview
+from pages.imports import speaks_for as import_scope
 from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, safe, t, whole
@@ -45,6 +46,7 @@ def batches(scope: Scope) -> None:
                 [{"path": str(target / f"{Path(rows[chosen].file_name).stem}.xlsx"), "batch": chosen}], give_back=True
             )
             st.rerun()
+        import_scope.change(scope, chosen)
     if active:
         _warn_of_resting(scope, chosen)
     _delete_demo(scope)

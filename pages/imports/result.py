@@ -10,6 +10,7 @@ from pages.imports import jobs as import_jobs
 from pages.imports import mapping as import_mapping
 from pages.imports import preview as import_preview
 from pages.imports import questions
+from pages.imports import speaks_for as import_scope
 from pages.session.scope import Scope
 from pages.session.text import flat, safe, t
 
@@ -40,7 +41,10 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
             import_editions.near_repeats(scope, answer, number)
         aside = {number: questions.set_aside(answer, number) for number, answer in asked_of.items()}
         totals = {number: questions.totals(answer, number) for number, answer in asked_of.items()}
-        said = [*wishes.values(), *repeats.values(), *aside.values(), *totals.values()]
+        speaks = {
+            number: import_scope.ask(scope, answer["speaks_for"], str(number)) for number, answer in asked_of.items()
+        }
+        said = [*speaks.values(), *wishes.values(), *repeats.values(), *aside.values(), *totals.values()]
         is_said = all(agreed) and None not in said
         if st.button(t("store_files", number=len(ready)), type="primary", disabled=not is_said, key="store"):
             files = import_preview.files_with(result, base)
@@ -49,6 +53,7 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
                     "leave_out_repeats": repeats[number] == import_preview.LEAVE,
                     "aside": aside[number] or None,
                     "totals_why": totals[number] or None,
+                    "speaks_for": speaks[number],
                     **(wishes[number] or {}),
                 }
             import_jobs.start([files[number] for number in ready], store=True)

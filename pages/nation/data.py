@@ -18,8 +18,8 @@ from geo.schematic.ordered_tiles import ordered_tiles
 from geo.schematic.tile_grid import assign, tile_grid
 from loaders import settings, store
 from loaders.boundaries import candidates, nation
+from loaders.decisions import dues
 from loaders.problems import Refused
-from loaders.store import dues
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query

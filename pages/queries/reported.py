@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.coverage.heard import missing_of
 from geo.frames import each_row
-from loaders.store.dues import day_of
+from loaders.decisions.dues import day_of
 from pages.queries import coverage, store
 from pages.queries.query import Query
 from pages.session.cache import cached

@@ -18,10 +18,10 @@ from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
 from loaders.decisions import Basis, scenarios
 from loaders.decisions import clearings as cleared_pairs
-from loaders.imports import duplicates
+from loaders.decisions import dues as expected
+from loaders.imports import duplicates, speaks_for
 from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
-from loaders.store import dues as expected
 from loaders.store import tables, users
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in, url_state
@@ -130,6 +130,13 @@ def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     with reading(scope.viewer) as connection:
         found = store.read_reports(connection, name, viewer=scope.viewer)
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
+
+
+@cached(4)
+def scopes(scope: Scope) -> dict[int, list[dict]]:
+    """What every batch speaks for, by its number."""
+    with reading(scope.viewer) as connection:
+        return speaks_for.read_scopes(connection, viewer=scope.viewer)
 
 
 @cached(4)

@@ -9,7 +9,8 @@ import streamlit as st
 from geo.frames import each_row
 from loaders import store
 from loaders import tracker as due_dates
-from loaders.store import dues, tables, users
+from loaders.decisions import dues
+from loaders.store import tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
 from pages.components.names import district_names

@@ -35,13 +35,19 @@ def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
         state=[t("state_active") if active else t("state_withdrawn") for active in batches["is_active"]],
         when=[day(at) for at in batches["loaded_at"]],
         demo=[t("demo") if demo else "" for demo in batches["is_demo"]],
+        speaks_for=[_speaks_for(scope, int(batch)) for batch in batches["id"]],
     )
     columns = {"id": t("column_batch"), "base": t("column_base"), "file_name": t("column_file"),
                "when": t("column_loaded_at"), "state": t("column_state"), "rows_in": t("column_rows_in"),
                "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
                "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"),
-               "satang_loaded": t("column_baht_loaded"), "demo": t("column_demo")}  # fmt: skip
+               "satang_loaded": t("column_baht_loaded"), "speaks_for": t("column_speaks_for"), "demo": t("column_demo")}  # fmt: skip
     panels.table(shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money})
+
+
+def _speaks_for(scope: Scope, batch: int) -> str:
+    said = queries.scopes(scope).get(batch, [])
+    return " / ".join(dict.fromkeys(records.scope_words(scope, one) for one in said))
 
 
 def _money(satang: object) -> str:

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from loaders import setup, store, tracker
 from loaders.areas import register as areas_register
+from loaders.decisions import dues
 from loaders.imports import speaks_for
 from loaders.imports.ingest import ingest
 from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import templates
 from loaders.problems import Refused
-from loaders.store import dues, tables
+from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer
 from tests.support.stores import load_rows
 

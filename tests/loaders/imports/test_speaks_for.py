@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 
 import pytest
 
+from loaders import __main__ as shell
 from loaders import setup, store
+from loaders.decisions import dues
 from loaders.imports import speaks_for
+from loaders.imports.ingest import ingest
 from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import templates
 from loaders.problems import Refused
-from loaders.store import dues, tables
+from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from tests.support.stores import load_rows
 
@@ -107,3 +111,35 @@ def test_a_data_set_that_is_not_shared_owes_without_a_name(board):
         }
     assert "nhso" in names["data"]
     assert all("nhso" not in names[role] and dues.NOT_SHARED in names[role] for role in ("public", "partner"))
+
+
+def test_the_command_line_says_it_and_the_batch_keeps_it(board, tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATABASE_URL", board.url.render_as_string(hide_password=False))
+    path = tmp_path / "plain.xlsx"
+    templates.write_template("support", path, templates.example_rows("support"))
+    command = ["import", str(path), "--base", "codi", "--confirm"]
+    assert shell.main([*command, "--years", "2550"]) == 2
+    assert "scope_kind_needed" in capsys.readouterr().err
+    assert shell.main([*command, "--speaks-for", "province", "--years", "2549-2550"]) in (0, 3)
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told["speaks_for"]["said"] == "province" and told["speaks_for"]["proposed"]["kind"] == "rows"
+    with store.reading(board) as connection:
+        reports = store.read_reports(connection, viewer=DATA_TEAM)
+        scopes = speaks_for.read_scopes(connection, viewer=PUBLIC)
+    assert set(reports["fiscal_year"]) == {2006, 2007} and set(reports["area_code"]) == {"80"}
+    assert scopes[told["batch"]][0]["stated_by"] is None and scopes[told["batch"]][0]["kind"] == "province"
+    assert shell.main(["speaks-for", str(told["batch"]), "rows", "--reason", "only two villages"]) == 0
+
+
+def test_a_wider_scope_of_a_file_without_years_asks_for_them_and_stores_nothing(board, tmp_path):
+    path = tmp_path / "undated.xlsx"
+    rows = [{**templates.example_rows("support")[0], "fiscal_year": "", "starts_on": "", "ends_on": ""}]
+    templates.write_template("support", path, rows)
+    with pytest.raises(Refused, match="scope_years_needed"):
+        ingest(board, path, "codi", "clerk", trusted=True, confirmed=True, speaks_for=SpeaksFor("province"))
+    with store.reading(board) as connection:
+        assert store.read_batches(connection, viewer=DATA_TEAM).empty
+    batch = ingest(
+        board, path, "codi", "clerk", trusted=True, confirmed=True, speaks_for=SpeaksFor("province", years=(2007,))
+    )
+    assert batch.batch_id

@@ -18,7 +18,7 @@ MODULES = (
     "loaders.decisions.scenarios",
     "loaders.exchange.formats",
     "loaders.exchange.package",
-    "loaders.store.dues",
+    "loaders.decisions.dues",
     "loaders.tracker",
 )
 # What takes a connection and needs no viewer: it writes, or nothing private comes out.
