@@ -7,11 +7,18 @@ from functools import cache
 
 from loaders import settings
 
+CAPITAL = "10"  # Bangkok has khet and khwaeng where a province has amphoe and tambon
+WORDS_OF_THE_CAPITAL = {"ตำบล": "แขวง", "อำเภอ": "เขต"}
+
 
 @cache
-def catalogue(language: str) -> dict[str, str]:
-    """Every text of a language (``th``, ``en``) by its key."""
-    return json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
+def catalogue(language: str, province: str | None = None) -> dict[str, str]:
+    """Every text of a language (``th``, ``en``) by its key, in the words of the capital where it is about the capital."""
+    texts = json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
+    if province == CAPITAL:
+        for written, meant in WORDS_OF_THE_CAPITAL.items():
+            texts = {key: text.replace(written, meant) for key, text in texts.items()}
+    return texts
 
 
 def sentence(problem: dict, language: str | None = None) -> str:

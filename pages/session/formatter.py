@@ -16,7 +16,7 @@ import pandas as pd
 
 from loaders import codes
 from loaders.thai import thai_date
-from loaders.words import catalogue
+from loaders.words import CAPITAL, catalogue
 
 SATANG_PER_BAHT = 100
 MILLION_BAHT = 1e6
@@ -31,25 +31,30 @@ class Phrase(NamedTuple):
 
 @dataclass(frozen=True)
 class Formatter:
-    """What stands on a page, a wall or paper, in one language (``th`` or ``en``)."""
+    """What stands on a page, a wall or paper, in one language (``th`` or ``en``); the capital has words of its own."""
 
     language: str
+    is_capital: bool = False
+
+    @property
+    def _texts(self) -> dict[str, str]:
+        return catalogue(self.language, CAPITAL if self.is_capital else None)
 
     def text(self, key: str, **blanks: object) -> str:
         """The words of a key, its blanks filled as they are. ``KeyError`` for a key that no catalogue has."""
-        words = catalogue(self.language)[key]
+        words = self._texts[key]
         return words.format(**blanks) if blanks else words
 
     def coded(self, stem: str, code: Any) -> str:
         """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
-        return catalogue(self.language).get(f"{stem}{code}", str(code))
+        return self._texts.get(f"{stem}{code}", str(code))
 
     def say(self, key: str, **blanks: object) -> str:
         """The words of a key, its blanks put into words by :meth:`value`; a ``{}`` in it takes the blank ``range``.
 
         A key that is not in the catalogue stands for itself: a meeting frozen years ago may hold one that is gone.
         """
-        words = catalogue(self.language).get(key, key)
+        words = self._texts.get(key, key)
         filled = {name: self.value(blank) for name, blank in blanks.items()}
         if "{}" in words:
             return words.replace("{}", filled["range"]) if "range" in filled else words

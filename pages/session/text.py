@@ -10,6 +10,7 @@ from functools import cache
 import streamlit as st
 
 from loaders.thai import thai_sort_key
+from loaders.words import CAPITAL
 from pages.session.formatter import Formatter
 
 LANGUAGES = ("th", "en")
@@ -20,6 +21,7 @@ MEANT_AS_MARKDOWN = re.compile(
     r"|(?<=^\d)[.)](?=\s|$)|(?<=^\d\d)[.)](?=\s|$)|(?<=^\d\d\d)[.)](?=\s|$)"
 )
 _read_in: ContextVar[str | None] = ContextVar("language_of_this_run", default=None)
+_of_capital: ContextVar[bool] = ContextVar("words_of_the_capital", default=False)
 
 
 def language() -> str:
@@ -27,14 +29,15 @@ def language() -> str:
     return _read_in.get() or st.session_state.get("lang", "th")
 
 
-def read_in(chosen: str) -> None:
-    """Have this run's thread speak a language: every word asks for it, and the session's state answers slowly."""
+def read_in(chosen: str, province: str | None = None) -> None:
+    """Have this run's thread speak a language about a province: every word asks, and the session's state answers slowly."""
     _read_in.set(chosen)
+    _of_capital.set(province == CAPITAL)
 
 
 def formatter() -> Formatter:
     """The formatter of the person's language."""
-    return _formatter(language())
+    return _formatter(language(), _of_capital.get())
 
 
 _formatter = cache(Formatter)

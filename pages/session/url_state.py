@@ -173,7 +173,7 @@ def _provinces() -> frozenset[str]:
 
 def speak() -> None:
     """Have this run's thread speak the language chosen; each run, of the page or of a fragment, begins with it."""
-    read_in(st.session_state["lang"])
+    read_in(st.session_state["lang"], st.session_state.get("province"))
 
 
 def province() -> str:

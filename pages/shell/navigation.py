@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from loaders import settings
+from loaders.words import CAPITAL
 from pages.components import filters as choices
 from pages.components.names import province_name
 from pages.nation import panels as nation_panels
@@ -19,7 +20,6 @@ from pages.session.scope import Scope
 from pages.session.text import safe, t
 from pages.shell import precompute
 
-CAPITAL = "10"
 ICON = settings.ROOT / "static" / "icon.svg"
 # Section of the menu -> its views. What stands under "" is always in sight; TEAM_VIEWS are for the data team only.
 SECTIONS = {

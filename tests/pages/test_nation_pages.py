@@ -101,3 +101,10 @@ def test_without_any_boundary_file_the_page_says_what_to_put_where(surat, tmp_pa
         assert view == "meeting" or str(tmp_path) in " ".join(answer.texts), view
     assert own_lists
     assert not any(key.endswith("-province") for key in own_lists)  # nothing to choose: nothing in the way
+
+
+def test_the_capital_has_districts_and_subdistricts_of_its_own_words(surat):
+    page = bodies(run("coverage", lang="th", province="10"))
+    assert "แขวง" in page
+    assert "ตำบล" not in page
+    assert "ตำบล" in bodies(run("coverage", lang="th", province="84"))
