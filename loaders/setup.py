@@ -69,6 +69,6 @@ def delete_demo(engine: Engine, who: str) -> dict:
     kept = backup.keep(engine, "before-delete-demo")
     with store.writing(engine) as connection:
         done = in_use.delete_demo(connection, who)
-    for digest in done["digests"]:
-        originals.drop(digest)
+        for digest in done["digests"]:
+            originals.drop(connection, digest)
     return {"deleted": done["deleted"], "kept": str(kept)}

@@ -34,6 +34,8 @@ OTHER_MAGIC = {
     b"\xfd7zXZ": "xz",
 }
 MAX_ZIP_ENTRIES = 5_000
+MAX_DIRECTORY_BYTES = 4 * MEBI
+TAIL_BYTES = (1 << 16) + 200  # the end of a zip with its comment, and the wide one before it
 MAX_ZIP_RATIO = 200
 RATIO_MATTERS_ABOVE = 20 * MEBI
 _DRIVE = re.compile(r"[A-Za-z]:")
@@ -82,11 +84,12 @@ def check(path: Path) -> str:
 
 def _zip_kind(path: Path) -> str:
     try:
+        _check_directory(path)
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
             check_entries(entries)
             names = {entry.filename for entry in entries}
-            mimetype = archive.read("mimetype")[:80] if "mimetype" in names else b""
+            mimetype = _first_bytes(archive, "mimetype", 80) if "mimetype" in names else b""
     except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, ValueError):
         raise Refused("file_half", value=path.name) from None
     if b"opendocument.spreadsheet" in mimetype:
@@ -101,6 +104,24 @@ def _zip_kind(path: Path) -> str:
         return "shapefile"
     found = "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "zip"
     raise Refused("file_kind_unsupported", value=found)
+
+
+def _check_directory(path: Path) -> None:
+    """Refuse a zip whose directory is larger than that of ``MAX_ZIP_ENTRIES`` ordinary entries, before it is read."""
+    with path.open("rb") as stream:
+        stream.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        tail = stream.read()
+    end, wide = tail.rfind(b"PK\x05\x06"), tail.rfind(b"PK\x06\x06")
+    sizes = [int.from_bytes(tail[end + 12 : end + 16], "little")] if end >= 0 else []
+    sizes += [int.from_bytes(tail[wide + 40 : wide + 48], "little")] if wide >= 0 else []
+    stated = [size for size in sizes if size != 0xFFFFFFFF]
+    if max(stated, default=0) > MAX_DIRECTORY_BYTES:
+        raise Refused("file_bomb", value=str(max(stated) // MEBI))
+
+
+def _first_bytes(archive: zipfile.ZipFile, name: str, number: int) -> bytes:
+    with archive.open(name) as stream:
+        return stream.read(number)
 
 
 def _ods_encrypted(path: Path) -> bool:

@@ -42,6 +42,7 @@ from loaders.problems import Problem, Refused
 from loaders.settings import ROOT, whole_number
 
 TICK_SECONDS = 0.2
+MAX_ANSWER_BYTES = 192 * MEBI  # read whole by a process without limits
 CPU_GRACE_SECONDS = 5  # between the signal that says "too slow" and the one that cannot be told from "too heavy"
 PASSED_ON = frozenset(
     [
@@ -139,6 +140,8 @@ def end(child: subprocess.Popen[bytes]) -> None:
 
 def answer(out: Path) -> Any:
     """What a child left in its answer file; raises what it refused, ``file_unreadable`` where it left nothing whole."""
+    if out.is_file() and out.stat().st_size > MAX_ANSWER_BYTES:
+        raise Refused("file_too_heavy", value=f"{out.stat().st_size // MEBI} MB")
     try:
         content = json.loads(out.read_text(encoding="utf-8"))
     except (OSError, ValueError):

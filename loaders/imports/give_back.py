@@ -7,7 +7,6 @@ workbook with the same rows in the same places. Nothing in it is a live formula.
 from __future__ import annotations
 
 import json
-import shutil
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -62,12 +61,10 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
         )
         if batch is None:
             raise Refused("batch_unknown", value=str(batch_id))
-        kept = originals.find(batch["file_sha256"])
-        if kept is None:
-            raise Refused("file_not_kept", value=batch["file_name"])
         with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
             named = Path(folder) / Path(batch["file_name"]).name  # sheets of text files bear the file's name
-            shutil.copyfile(kept, named)
+            if not originals.write(connection, batch["file_sha256"], named):
+                raise Refused("file_not_kept", value=batch["file_name"])
             account = _account(connection, dict(batch), named)
             facts = Path(folder) / "account.json"
             facts.write_text(json.dumps(vars(account), ensure_ascii=False, default=str), encoding="utf-8")

@@ -262,7 +262,7 @@ def ingest(
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest, province)
         _compared(connection, ingested, wishes, person)
-        originals.keep(path, digest)
+        originals.keep(connection, path, digest)
         progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
         batch = batches.store_batch(connection, ingested, path.name, digest, base, person, speaks_for)
         if ingested.totals_accepted:

@@ -9,11 +9,13 @@ from typing import Any
 
 from loaders.files.encodings import decode
 from loaders.problems import Problem, Refused
+from loaders.sheets.limits import MAX_SHEETS, refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet, is_blank
 from loaders.thai import normalise
 
 MAX_SPAN = 1000
 MAX_DEPTH_ERROR = (RecursionError, ValueError)
+MOST_TABLES = 5_000
 
 
 def read_json(path: Path) -> list[RawSheet]:
@@ -33,6 +35,7 @@ def read_json(path: Path) -> list[RawSheet]:
     lists = _record_lists(content, path.stem)
     if not lists:
         raise Refused("file_not_a_table", value=path.name)
+    refuse_many_sheets(len(lists))
     return [_record_sheet(name, records) for name, records in lists]
 
 
@@ -99,6 +102,7 @@ def read_html(path: Path) -> list[RawSheet]:
     found = [grid for grid in parser.grids if len(grid.rows) > 1]
     if not found:
         raise Refused("file_not_a_table", value=path.name)
+    refuse_many_sheets(len(found))
     names = [path.stem] if len(found) == 1 else [f"{path.stem} {number + 1}" for number in range(len(found))]
     return [
         RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges)
@@ -153,6 +157,8 @@ class _Tables(HTMLParser):
         elif tag == "table":
             self.open.append(_Grid())
             self.grids.append(self.open[-1])
+            if len(self.grids) > MOST_TABLES:  # many of a page only lay it out
+                raise Refused("file_many_sheets", value=f"{len(self.grids):,}", suggestion=str(MAX_SHEETS))
         elif self.open and tag == "tr":
             self.open[-1].finish_cell()
             self.open[-1].start_row()

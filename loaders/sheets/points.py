@@ -17,6 +17,7 @@ from loaders.files import (
 from loaders.files.encodings import decode, reread
 from loaders.files.guards import max_unpacked_bytes
 from loaders.problems import Refused
+from loaders.sheets.limits import refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, RawSheet, as_text
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def read_points(path: Path) -> list[RawSheet]:
     ``boundary_no_crs`` for projected points without a .prj.
     """
     with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
-        return [_sheet(layer) for layer in layers.unpack(path, Path(folder), max_unpacked_bytes())]
+        found = layers.unpack(path, Path(folder), max_unpacked_bytes())
+        refuse_many_sheets(len(found))
+        return [_sheet(layer) for layer in found]
 
 
 def _sheet(layer: layers.Layer) -> RawSheet:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.files import guards, sandbox
 from loaders.problems import Problem, Refused
+from loaders.sheets import limits
 from loaders.sheets.raw import RawSheet, Table
 from loaders.sheets.rows import understand
 
@@ -122,7 +123,7 @@ def main(arguments: list[str]) -> list[dict[str, Any]]:
 
 def read_tables(path: Path, kind: str, expected: AbstractSet[str] = frozenset()) -> list[Table]:
     """The work itself, in whatever process this is: raw sheets, then their rows understood."""
-    tables = [understand(raw, expected) for raw in raw_sheets(path, kind)]
+    tables = [understand(raw, expected) for raw in limits.check_sheets(raw_sheets(path, kind))]
     if not any(table.rows or table.totals or table.dropped for table in tables):
         raise Refused("file_empty", value=path.name)
     return tables

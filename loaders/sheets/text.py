@@ -9,6 +9,7 @@ from pathlib import Path
 
 from loaders.files.encodings import LINE, decode
 from loaders.problems import Problem, Refused
+from loaders.sheets.limits import check_lines
 from loaders.sheets.raw import MAX_CELLS, RawSheet, is_blank
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -19,7 +20,9 @@ MAX_FIELD = 1_000_000
 
 def read_text(path: Path) -> list[RawSheet]:
     """One raw sheet named after the file; ``numbers`` count records as a spreadsheet would show them."""
-    text, encoding, was_repaired = decode(path.read_bytes())
+    data = path.read_bytes()
+    check_lines(data)
+    text, encoding, was_repaired = decode(data)
     if is_blank(text):
         raise Refused("file_empty", value=path.name)
     name = path.stem

@@ -18,6 +18,7 @@ from loaders.problems import Problem, Refused
 from loaders.sheets.aside import ods as aside_ods
 from loaders.sheets.aside import xls as aside_xls
 from loaders.sheets.aside.shape import Aside
+from loaders.sheets.limits import refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet, as_text
 from loaders.sheets.xls import error_cells, workbook_stream
 from loaders.sheets.xlsx_xml import CellMark, check_ods, scan_workbook
@@ -52,6 +53,7 @@ def _sheets(path: Path, marks: dict[str, list[CellMark]], asides: dict[str, Asid
     """
     try:
         with CalamineWorkbook.from_path(path) as book:
+            refuse_many_sheets(len(book.sheets_metadata))
             return [
                 _raw_sheet(
                     book.get_sheet_by_name(meta.name),

@@ -14,6 +14,7 @@ from xml.sax.saxutils import unescape
 from loaders.problems import Refused
 from loaders.sheets.aside.shape import Aside
 from loaders.sheets.aside.xlsx import Finder, struck_cells, table_filters
+from loaders.sheets.limits import refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS
 
 CHUNK = 1 << 20
@@ -54,8 +55,10 @@ def scan_workbook(path: Path) -> tuple[dict[str, list[CellMark]], dict[str, Asid
     """Marks of every sheet by sheet name, and what it sets aside; refuses one whose filled cells span over ``MAX_CELLS``."""
     with zipfile.ZipFile(path) as archive:
         try:
+            parts = sheet_parts(archive)
+            refuse_many_sheets(len(parts))
             struck = struck_cells(archive)
-            found = {name: _scan_sheet(archive, part, name, struck) for name, part in sheet_parts(archive).items()}
+            found = {name: _scan_sheet(archive, part, name, struck) for name, part in parts.items()}
             return {name: marks for name, (marks, _) in found.items()}, {name: one for name, (_, one) in found.items()}
         except (KeyError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zlib.error):
             raise Refused("file_half", value=path.name) from None
@@ -133,10 +136,10 @@ def _scan_sheet(
             row, column = _extent(piece)
             last_row, last_column = max(last_row, row), max(last_column, column)
             finder.take(piece)
+            if (last_row + 1) * (last_column + 1) > MAX_CELLS:
+                raise Refused("file_too_heavy", sheet=sheet, value=f"{last_row + 1} x {last_column + 1}")
             if _INTERESTING.search(piece):
                 marks += _cell_marks(piece)
-    if (last_row + 1) * (last_column + 1) > MAX_CELLS:
-        raise Refused("file_too_heavy", sheet=sheet, value=f"{last_row + 1} x {last_column + 1}")
     return marks, finder.result()
 
 

@@ -6,10 +6,10 @@ from pathlib import Path
 from xml.parsers import expat
 
 from loaders.problems import Problem, Refused
+from loaders.sheets.limits import MAX_COLUMNS, MAX_ROWS, refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet
 
 _NS = "urn:schemas-microsoft-com:office:spreadsheet"
-MAX_ROWS, MAX_COLUMNS = 1_048_576, 16_384
 
 
 def read_xml_2003(path: Path) -> list[RawSheet]:
@@ -55,6 +55,7 @@ class _Reader:
             return
         given = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if tag == "Worksheet":
+            refuse_many_sheets(len(self.sheets) + 1)
             self.sheets.append(RawSheet(given.get("Name", f"{len(self.sheets) + 1}"), [], []))
         elif tag == "Row" and self.sheets:
             self._row(_number(given.get("Index"), MAX_ROWS))

@@ -10,10 +10,11 @@ import errno
 import json
 import os
 import sqlite3
+import time
 import zipfile
 from collections.abc import Generator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,46 @@ def keep(engine: Engine, why: str) -> Path:
     return target
 
 
+def kept_days() -> int:
+    """How many days a backup is kept: ``KRADAN_BACKUP_DAYS`` (30)."""
+    return settings.whole_number("KRADAN_BACKUP_DAYS", 30)
+
+
+def own(engine: Engine) -> list[Path]:
+    """The backups that the program made by itself, and what a killed one left behind."""
+    if store_engine.is_sqlite(engine):
+        path = Path(str(engine.url.database))
+        return sorted({*path.parent.glob(f"{path.name}.*.backup"), *path.parent.glob(f".{path.name}*.part")})
+    folder = _folder()
+    return sorted({*folder.glob(f"{engine.url.database}.*.zip"), *folder.glob(f".{engine.url.database}*.part")})
+
+
+def drop_old(engine: Engine) -> int:
+    """Delete backups of the program's own that are older than :func:`kept_days`, and debris of a day; returns how many."""
+    gone, now = 0, time.time()
+    nightly = [*_nightly(), *(path for path in _folder().glob(".*.part"))]
+    for path in {*own(engine), *nightly}:
+        days = 1 if path.suffix == ".part" else kept_days()
+        if path.is_file() and now - path.stat().st_mtime > days * 86_400:
+            path.unlink(missing_ok=True)
+            gone += 1
+    return gone
+
+
+def _nightly() -> list[Path]:
+    """What ``deploy/kradan-backup.service`` writes every night."""
+    return sorted(_folder().glob("kradan-*.backup"))
+
+
+def held(engine: Engine) -> dict[str, date | int | None]:
+    """``number`` of backups that may still hold what was erased today, the day of the ``latest``, and ``until`` when they are kept."""
+    days = [
+        datetime.fromtimestamp(path.stat().st_mtime).date() for path in {*own(engine), *_nightly()} if path.is_file()
+    ]
+    latest = max(days, default=None)
+    return {"number": len(days), "latest": latest, "until": latest + timedelta(days=kept_days()) if latest else None}
+
+
 def backup(engine: Engine, target: Path) -> dict:
     """Write the store's state of this moment to ``target``; returns file and bytes.
 
@@ -75,7 +116,9 @@ def _finished(target: Path) -> Generator[Path]:
     """A half-written backup never has the name of a backup."""
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
+        draft.touch(0o640)
         yield draft
+        draft.chmod(0o640)
         draft.replace(target)
     finally:
         draft.unlink(missing_ok=True)

@@ -11,9 +11,10 @@ import hashlib
 import os
 import secrets
 import threading
+import time
 from collections import defaultdict
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Generator, Iterable
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 
 from sqlalchemy import (
@@ -186,3 +187,24 @@ def is_alive(engine: Engine) -> bool:
     except DatabaseError:
         return False
     return True
+
+
+def scrub(engine: Engine, emptied: Iterable[Table]) -> None:
+    """After an erasure: nothing of it stays in free pages, dead rows or the log of changes.
+
+    SQLite empties its log as soon as nobody reads from it; PostgreSQL rewrites the tables (its own log and archives of it
+    are the server's).
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if not is_sqlite(engine):
+            for table in emptied:
+                connection.exec_driver_sql(
+                    f"VACUUM (FULL) {connection.dialect.identifier_preparer.format_table(table)}"
+                )
+            return
+    end = time.monotonic() + store_engine.WAIT_SECONDS
+    with _turn(engine), closing(engine.raw_connection()) as line:
+        cursor = line.cursor()
+        cursor.execute("VACUUM")
+        while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] and time.monotonic() < end:
+            time.sleep(0.1)

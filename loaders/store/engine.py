@@ -108,6 +108,7 @@ def _sqlite_engine(address: URL) -> Engine:
             "journal_mode=WAL",
             "foreign_keys=ON",
             "synchronous=FULL",
+            "secure_delete=ON",
         ):
             opened.execute(f"PRAGMA {pragma}")
         return opened

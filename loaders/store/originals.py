@@ -1,46 +1,70 @@
-"""The files as agencies handed them in, kept beside the store so that they can be given back; ``KRADAN_KEEP_FILES=0`` keeps none."""
+"""The files as agencies handed them in, kept in the store so that they can be given back wherever the program runs.
+
+In the store they go the way of everything else: every server reaches them, and backup, restore, export and load take them
+along. ``KRADAN_KEEP_FILES=0`` keeps none. Text of pieces, because that is what an exported table can hold.
+"""
 
 from __future__ import annotations
 
+import base64
 import os
-import shutil
+import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
+from sqlalchemy import Connection, delete, insert, select
 from sqlalchemy.engine import make_url
 
 from loaders import settings
+from loaders.store.tables import original
+
+PIECE_BYTES = 4 << 20
 
 
 def folder() -> Path:
-    """Where kept files lie: beside the embedded store, else under ``data/store``."""
+    """Where releases before 0.3 kept files: beside the embedded store, else under ``data/store``."""
     address = make_url(settings.database_url())
     if address.get_backend_name() == "sqlite" and address.database:
         return Path(address.database).parent / "files"
     return settings.DATA / "store" / "files"
 
 
-def keep(path: Path, digest: str) -> Path | None:
-    """Keep the bytes of a file under the name of their digest; the same bytes are kept once."""
+def pieces(path: Path, digest: str) -> Iterator[dict]:
+    """The rows that hold a file."""
+    with path.open("rb") as stream:
+        for part, piece in enumerate(iter(lambda: stream.read(PIECE_BYTES), b"")):
+            yield {"digest": digest, "part": part, "content": base64.b64encode(zlib.compress(piece)).decode("ascii")}
+
+
+def keep(connection: Connection, path: Path, digest: str) -> None:
+    """Keep the bytes of a file under their digest; the same bytes are kept once."""
     if os.environ.get("KRADAN_KEEP_FILES", "1") == "0":
-        return None
-    target = folder() / digest
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        half = target.with_suffix(f".{os.getpid()}.part")
-        shutil.copyfile(path, half)
-        half.replace(target)
-    return target
+        return
+    if connection.execute(select(original.c.id).where(original.c.digest == digest).limit(1)).first() is None:
+        for row in pieces(path, digest):
+            connection.execute(insert(original).values(**row))
 
 
-def find(digest: str) -> Path | None:
-    """The kept file with this digest, if there is one."""
-    target = folder() / digest
-    return target if target.is_file() else None
+def write(connection: Connection, digest: str, target: Path) -> bool:
+    """Write the kept file with this digest to ``target``; returns whether there is one."""
+    rows = connection.execute(
+        select(original.c.content).where(original.c.digest == digest).order_by(original.c.part)
+    ).scalars()
+    was_there = False
+    with target.open("wb") as stream:
+        for content in rows:
+            was_there = True
+            stream.write(zlib.decompress(base64.b64decode(content)))
+    if not was_there and (old := folder() / digest).is_file():
+        target.write_bytes(old.read_bytes())
+        return True
+    return was_there
 
 
-def drop(digest: str) -> bool:
+def drop(connection: Connection, digest: str) -> bool:
     """Take a kept file away; returns whether there was one."""
-    target = folder() / digest
-    was_there = target.is_file()
-    target.unlink(missing_ok=True)
+    gone = connection.execute(delete(original).where(original.c.digest == digest)).rowcount
+    old = folder() / digest
+    was_there = bool(gone) or old.is_file()
+    old.unlink(missing_ok=True)
     return was_there

@@ -10,8 +10,8 @@ from datetime import date
 
 from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
 
+from loaders.store import backup, originals, tables
 from loaders.store import connection as store
-from loaders.store import originals, tables
 from loaders.store.privacy import LEVELS, PUBLIC, ROLES, Viewer
 
 
@@ -61,12 +61,16 @@ def share(connection: Connection, register: str, base: str, level: str, who: str
 def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int]:
     """Carry out the retention dates: erase in the store, then the kept files of these people; returns how many of each.
 
-    ``rows`` and ``files``; the program's own backups are not touched: they end by the age that ``deploy`` gives them.
+    ``rows`` and ``files``, and ``backups``: of those that the program makes by itself the ones that are older than
+    backups may be. What was erased is then nowhere in the store's own files, the log of changes included.
     """
     with store.writing(engine) as connection:
         over = files_over(connection, today)
         rows = forget_people(connection, who, today)
-    return {"rows": rows, "files": sum(originals.drop(digest) for digest in over)}
+        files = sum(originals.drop(connection, digest) for digest in over)
+    if rows or files:
+        store.scrub(engine, [tables.role_holder, tables.quarantine, tables.correction, tables.original])
+    return {"rows": rows, "files": files, "backups": backup.drop_old(engine)}
 
 
 def due_people(connection: Connection, today: date | None = None) -> dict[str, int | date | None]:

@@ -10,7 +10,7 @@ from geo.frames import each_row
 from loaders import store
 from loaders import tracker as due_dates
 from loaders.decisions import dues
-from loaders.store import tables, users
+from loaders.store import backup, tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
 from pages.components.names import district_names
@@ -146,13 +146,16 @@ def people(scope: Scope) -> None:
         ]
     )
     st.markdown(t("people_rule", years=store.retention_years()))
+    still = backup.held(queries.engine())
+    if still["number"]:
+        st.markdown(t("people_backups", number=whole(still["number"]), until=day(still["until"])))
     if st.button(t("people_forget"), key="forget", disabled=not found["over"]):
         sign_in.team_only(queries.viewer())
         done = users.forget(queries.engine(), _person())
         st.session_state["_forgotten"] = done
         st.rerun()
     if done := st.session_state.pop("_forgotten", None):
-        st.success(t("people_forgotten", **done))
+        st.success(t("people_forgotten", rows=done["rows"], files=done["files"]))
     rows = queries.register(scope, "role_holder")
     named = rows[rows[["person", "phone"]].notna().any(axis=1)].sort_values("retain_until")
     shown = named.assign(

@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from loaders.store.tables.administration import audit, setting, sharing, user_role
 from loaders.store.tables.areas import area, area_event, local_government, local_government_area
-from loaders.store.tables.batches import alias, batch_scope, correction, due, excluded, import_batch, layout, quarantine
+from loaders.store.tables.batches import (
+    alias,
+    batch_scope,
+    correction,
+    due,
+    excluded,
+    import_batch,
+    layout,
+    original,
+    quarantine,
+)
 from loaders.store.tables.columns import metadata
 from loaders.store.tables.decisions import clearing, decision, override, project, scenario, snapshot, storyboard, team
 from loaders.store.tables.registers import (
@@ -64,6 +74,7 @@ __all__ = [
     "local_government_area",
     "metadata",
     "organisation",
+    "original",
     "override",
     "plan",
     "project",

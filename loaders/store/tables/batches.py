@@ -26,6 +26,17 @@ import_batch = Table(
     Column("summary", Text, nullable=False),
 )
 
+# A file as it was handed in, in pieces (packed, as base64).
+original = Table(
+    "original",
+    metadata,
+    Column("id", Key, primary_key=True),
+    Column("digest", String, nullable=False, index=True),
+    Column("part", Integer, nullable=False),
+    Column("content", Text, nullable=False),
+    UniqueConstraint("digest", "part"),
+)
+
 # What a batch speaks for. ``kind``: rows (its rows alone: areas they name, silence says nothing), districts, province (a
 # person said that it is all there is). Only a stated kind turns absence into "none".
 batch_scope = Table(

@@ -12,11 +12,13 @@ import pytest
 from sqlalchemy import Engine
 
 from loaders import store
+from loaders.exchange import package
 from loaders.imports.give_back import give_back
 from loaders.imports.ingest import ingest
 from loaders.imports.review import commands, queries
 from loaders.problems import Refused
-from loaders.store import originals
+from loaders.store import backup, tables
+from loaders.store.restore import restore
 from tests.conftest import ROOT
 from tests.support.import_files import HEADS, ROWS, csv_file, new_store, xlsx_file
 
@@ -106,7 +108,8 @@ def test_what_was_decided_stands_in_the_file(engine: Engine, tmp_path: Path) -> 
 def test_files_are_kept_unless_told_not_to(engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRADAN_KEEP_FILES", "0")
     done = ingest(engine, csv_file(tmp_path, ROWS), "codi", trusted=True)
-    assert not originals.folder().exists()
+    with store.reading(engine) as connection:
+        assert store.count(connection, tables.original) == 0
     with pytest.raises(Refused, match="file_not_kept"):
         give_back(engine, done.batch_id, tmp_path / "back.xlsx")
     with pytest.raises(Refused, match="batch_unknown"):
@@ -125,3 +128,23 @@ def test_the_command_line_gives_back(engine: Engine, tmp_path: Path) -> None:
     )
     assert (shell.returncode, json.loads(shell.stdout)["loaded"]) == (0, 3)
     assert out.is_file()
+
+
+@pytest.mark.parametrize("way", ["backup", "export"])
+def test_a_file_is_given_back_where_the_store_was_put_anew(engine: Engine, tmp_path: Path, way: str) -> None:
+    """Another server, another machine: what was kept goes with the store."""
+    done = ingest(engine, csv_file(tmp_path, ROWS), "codi", trusted=True)
+    before = give_back(engine, done.batch_id, tmp_path / "one.xlsx")
+    url = engine.url.render_as_string(hide_password=False)
+    if way == "backup":
+        backup.backup(engine, tmp_path / "one.backup")
+        package.wipe(engine, "tester")
+        restore(tmp_path / "one.backup", url)
+    else:
+        package.export(engine, tmp_path / "out", viewer=package.COMPLETE)
+        package.wipe(engine, "tester")
+        package.load(engine, tmp_path / "out")
+    engine.dispose()
+    after = give_back(engine, done.batch_id, tmp_path / "two.xlsx")
+    assert after | {"file": ""} == before | {"file": ""}
+    assert cells(tmp_path / "two.xlsx") == cells(tmp_path / "one.xlsx")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 import zipfile
@@ -188,3 +189,23 @@ def test_a_state_has_a_name_of_its_own(engine, tmp_path):
     exchange_package.wipe(engine, "tester")
     seen.append(version())
     assert len(set(seen)) == len(seen)
+
+
+def test_old_backups_of_the_program_and_debris_of_killed_ones_go(engine, tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path))
+    monkeypatch.setenv("KRADAN_BACKUP_DAYS", "10")
+    kept = [backup.keep(engine, "v7"), backup.keep(engine, "before-wipe")]
+    debris = kept[0].with_name(f".{kept[0].name}.123.part")
+    debris.write_bytes(b"half")
+    nightly = tmp_path / "kradan-2026-11-01.backup"
+    nightly.write_bytes(b"x")
+    others = tmp_path / "holiday.backup"
+    others.write_bytes(b"x")
+    assert {oct(path.stat().st_mode & 0o777) for path in kept} == {"0o640"}
+    assert backup.drop_old(engine) == 0
+    assert backup.held(engine)["number"] == 4  # what a killed one left holds names, too
+    for path, days in ((kept[0], 11), (debris, 2), (nightly, 11), (others, 99)):
+        moment = time.time() - days * 86_400
+        os.utime(path, (moment, moment))
+    assert backup.drop_old(engine) == 3
+    assert [path.exists() for path in (*kept, debris, nightly, others)] == [False, True, False, False, True]

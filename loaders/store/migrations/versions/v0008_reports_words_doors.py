@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from loaders.settings import home_province
+from loaders.store import originals
 
 revision = "0008"
 down_revision = "0007"
@@ -36,6 +37,19 @@ def _doors() -> None:
     """On whose behalf somebody signed in decided; a state named by chance instead of a count, which repeats after a restore."""
     for name in ("scenario", "override", "team", "project", "clearing"):
         op.add_column(name, sa.Column("on_behalf_of", sa.String()))
+    original = op.create_table(
+        "original",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer, "sqlite"), primary_key=True),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.UniqueConstraint("digest", "part"),
+    )
+    op.create_index("ix_original_digest", "original", ["digest"])
+    batch = sa.table("import_batch", sa.column("file_sha256"))
+    for digest in op.get_bind().execute(sa.select(batch.c.file_sha256).distinct()).scalars().all():
+        if (path := originals.folder() / digest).is_file():  # files lay beside the store
+            op.bulk_insert(original, list(originals.pieces(path, digest)))
     setting = sa.table("setting", sa.column("name"), sa.column("value"))
     op.get_bind().execute(sa.delete(setting).where(setting.c.name == "revision"))
     op.get_bind().execute(sa.insert(setting).values(name="revision", value=secrets.token_hex(16)))
