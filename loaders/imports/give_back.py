@@ -28,6 +28,7 @@ from loaders.store.privacy import DATA_TEAM
 from loaders.words import catalogue, sentence
 
 COLUMNS = ("code", "place", "status", "note")
+LOST = ("title", "comments", "drawings", "formats", "formulas", "links", "macros", "merges", "pivots")
 STATUS = ("loaded", "quarantined", "excluded")
 
 
@@ -41,6 +42,7 @@ class Account:
     totals: list[list[object]] = field(default_factory=list)
     coverage: list[list[object]] = field(default_factory=list)
     names: tuple[str, str] = ("", "")
+    lost_words: dict[str, str] = field(default_factory=dict)  # what could not be kept, by code
 
 
 def words(key: str, **blanks: object) -> str:
@@ -75,6 +77,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
         "batch": batch_id,
         "file": str(out),
         "way": result["way"],
+        "not_kept": result["not_kept"],
         **{one: written.count(words(f"status_{one}")) for one in STATUS},
     }
 
@@ -96,6 +99,7 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
     closed = _decided(connection, batch["id"])
     repeated = {(sheet, row) for sheet, rows in summary.get("repeat_rows", {}).items() for row in rows}
     account = Account(headings=tuple(words(f"give_back_{column}") for column in COLUMNS))
+    account.lost_words = {code: words(f"give_back_lost_{code}") for code in LOST}
     account.names = (words("give_back_totals"), words("give_back_coverage"))
     area_names = _area_names(places)
     for result in ingested.sheets:

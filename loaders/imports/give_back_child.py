@@ -6,28 +6,43 @@ import json
 import re
 import zipfile
 from pathlib import Path
+from typing import Any
 
-from loaders.sheets.raw import RawSheet
+from loaders.sheets.aside import look as agency_look
+from loaders.sheets.raw import Merge, RawSheet
 from loaders.sheets.read import raw_sheets
 
+MOST_IN_MEMORY = 400_000  # cells of a workbook that is rebuilt with its merged ranges
 IN_PLACE_BYTES = 4_000_000  # openpyxl needs about fifty times the size of a sheet's XML
 PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?")
 
 
-def main(arguments: list[str]) -> dict[str, str]:
-    """Write the workbook of FILE (of the kind KIND) to TARGET, with the words of ACCOUNT; the answer is how it went."""
+def main(arguments: list[str]) -> dict[str, Any]:
+    """Write the workbook of FILE (of the kind KIND) to TARGET, with the words of ACCOUNT; the answer is how it went.
+
+    ``not_kept`` are codes of what the workbook does not have any more; they stand on its sheet of totals in words.
+    """
     file, kind, target, account = arguments
     content = json.loads(Path(account).read_text(encoding="utf-8"))
-    return {"way": _write(Path(file), kind, Path(target), content)}
+    return _write(Path(file), kind, Path(target), content)
 
 
-def _write(file: Path, kind: str, target: Path, content: dict) -> str:
-    if kind == "xlsx" and _sheet_bytes(file) <= IN_PLACE_BYTES:
-        try:
-            return _in_place(file, target, content)
-        except (KeyError, ValueError, TypeError, AttributeError, IndexError):
-            pass  # a workbook that openpyxl cannot take: rebuilt from its cells
-    return _rebuilt(file, kind, target, content)
+def _write(file: Path, kind: str, target: Path, content: dict) -> dict[str, Any]:
+    lost = []
+    if kind == "xlsx":
+        lost = agency_look.lost_in_place(file)
+        if _sheet_bytes(file) <= IN_PLACE_BYTES:
+            try:
+                return {"way": _in_place(file, target, content | _with_lost(content, lost)), "not_kept": lost}
+            except (KeyError, ValueError, TypeError, AttributeError, IndexError):
+                pass  # a workbook that openpyxl cannot take: rebuilt from its cells
+    return _rebuilt(file, kind, target, content, lost)
+
+
+def _with_lost(content: dict, lost: list[str]) -> dict:
+    """The sheet of totals with what is not kept, in words."""
+    lines = [[content["lost_words"][code]] for code in lost]
+    return {"totals": [*content["totals"], [], [content["lost_words"]["title"]], *lines] if lost else content["totals"]}
 
 
 def _sheet_bytes(file: Path) -> int:
@@ -82,52 +97,95 @@ def _free_name(name: str, taken: list[str]) -> str:
     return next(one for one in options if one.casefold() not in used)
 
 
-def _rebuilt(file: Path, kind: str, target: Path, content: dict) -> str:
-    """Every row where it stood, as text and plain numbers."""
+def _rebuilt(file: Path, kind: str, target: Path, content: dict, lost: list[str]) -> dict[str, Any]:
+    """Every row where it stood, as text and plain numbers; hidden sheets, rows and columns stay hidden, merges merged."""
     import xlsxwriter
 
+    raws = raw_sheets(file, kind)
+    is_large = sum(len(raw.rows) * max((len(row) for row in raw.rows), default=0) for raw in raws) > MOST_IN_MEMORY
+    formats, looks = [], {}
+    if kind == "xls":
+        formats, looks, lost = agency_look.of_xls(file)
+    elif kind in ("xlsx", "xlsb", "ods", "xml_2003", "html"):
+        lost = sorted({*lost, "formats", "formulas"})
+    if is_large and any(raw.merges for raw in raws):
+        lost = sorted({*lost, "merges"})
     options = {
-        "constant_memory": True,
+        "constant_memory": is_large,
         "strings_to_formulas": False,
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
     book = xlsxwriter.Workbook(str(target), options)
     bold = book.add_format({"bold": True, "bg_color": "#e7eef5"})
+    made = {number: book.add_format(one) for number, one in enumerate(formats)}
     taken: list[str] = []
-    for raw in raw_sheets(file, kind):
-        name = _free_name(raw.name, taken)
-        taken.append(name)
-        _rebuilt_sheet(book.add_worksheet(name), raw, content, bold)
+    shown = None
+    for raw in raws:
+        page = book.add_worksheet(_free_name(raw.name, taken))
+        taken.append(page.get_name())
+        if raw.hidden:
+            page.hide()
+        shown = shown or (None if raw.hidden else page)
+        _rebuilt_sheet(page, raw, content, bold, (looks.get(raw.name) or agency_look.Look(), made), merges=not is_large)
+    content = content | _with_lost(content, lost)
     for name, lines in zip(content["names"], (content["totals"], content["coverage"]), strict=True):
         sheet = book.add_worksheet(_free_name(name, taken))
+        shown = shown or sheet
         taken.append(sheet.get_name())
         sheet.set_column(0, 0, 44)
         for row, line in enumerate(lines):
             for column, value in enumerate(line):
                 _cell(sheet, row, column, value)
+    if shown is not None:
+        shown.activate()
+        shown.set_first_sheet()
     book.close()
-    return "rebuilt"
+    return {"way": "rebuilt", "not_kept": lost}
 
 
-def _rebuilt_sheet(sheet, raw: RawSheet, content: dict, bold) -> None:  # noqa: ANN001 - xlsxwriter objects
+def _rebuilt_sheet(sheet, raw: RawSheet, content: dict, bold, style, *, merges: bool) -> None:  # noqa: ANN001 - xlsxwriter objects
+    look, made = style
     rows = content["rows"].get(raw.name, {})
     heading = content["heading_rows"].get(raw.name) or 0
     width = max((len(row) for row in raw.rows), default=0)
-    for number, row in zip(raw.numbers, raw.rows, strict=True):
+    for column in sorted({*look.widths, *raw.aside.columns}):
+        sheet.set_column(column, column, look.widths.get(column), None, {"hidden": column in raw.aside.columns})
+    for position, (number, row) in enumerate(zip(raw.numbers, raw.rows, strict=True)):
+        level = raw.aside.levels.get(position, 0)
+        if level or position in raw.aside.hidden:
+            sheet.set_row(number - 1, None, None, {"hidden": position in raw.aside.hidden, "level": level})
         for column, text in enumerate(row):
+            known = made.get(look.cells.get((number - 1, column), -1))
             if text:
-                _cell(
-                    sheet, number - 1, column, float(text) if PLAIN_NUMBER.fullmatch(text) and len(text) < 16 else text
-                )
+                is_plain = PLAIN_NUMBER.fullmatch(text) and len(text) < 16
+                _cell(sheet, number - 1, column, float(text) if is_plain else text, known)
+            elif known is not None:
+                sheet.write_blank(number - 1, column, None, known)
         added = content["headings"] if number == heading else rows.get(str(number), ())
         for offset, text in enumerate(added):
             if text:
                 sheet.write_string(number - 1, width + offset, text, bold if number == heading else None)
+    for one in raw.merges if merges else ():
+        _merge(sheet, raw, one, made.get(look.cells.get((raw.numbers[one.top] - 1, one.left), -1)))
 
 
-def _cell(sheet, row: int, column: int, value: object) -> None:  # noqa: ANN001 - xlsxwriter object
+def _merge(sheet, raw: RawSheet, one: Merge, known) -> None:  # noqa: ANN001 - xlsxwriter objects
+    """A merged range as it was; one that overlaps another is left."""
+    top, bottom = raw.numbers[one.top] - 1, raw.numbers[one.bottom] - 1
+    text = raw.rows[one.top][one.left] if one.left < len(raw.rows[one.top]) else ""
+    if (top, one.left) == (bottom, one.right):
+        return
+    try:
+        sheet.merge_range(top, one.left, bottom, one.right, "", known)
+    except ValueError:
+        return
+    is_plain = PLAIN_NUMBER.fullmatch(text) and len(text) < 16
+    _cell(sheet, top, one.left, float(text) if is_plain else text, known)
+
+
+def _cell(sheet, row: int, column: int, value: object, known=None) -> None:  # noqa: ANN001 - xlsxwriter objects
     if isinstance(value, int | float):
-        sheet.write_number(row, column, value)
+        sheet.write_number(row, column, value, known)
     elif value not in (None, ""):
-        sheet.write_string(row, column, str(value)[:32_767])
+        sheet.write_string(row, column, str(value)[:32_767], known)

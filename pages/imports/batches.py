@@ -93,9 +93,11 @@ def _warn_of_resting(scope: Scope, batch: int) -> None:
         st.warning(flat(t("rests_on_batch", **blanks)))
 
 
-def given_back(path: str) -> None:
-    """The finished file to take home."""
-    file = Path(path)
+def given_back(answer: dict) -> None:
+    """The finished file to take home, with what of the agency's file it could not keep."""
+    file = Path(answer["file"])
+    if lost := answer.get("not_kept"):
+        st.caption(f"{t('give_back_lost_title')} {' · '.join(t(f'give_back_lost_{code}') for code in lost)}")
     if file.is_file():
         st.download_button(
             t("get_give_back", file=flat(file.name)), file.read_bytes, file.name, key="get-give-back", on_click="ignore"

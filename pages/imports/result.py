@@ -21,7 +21,7 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
         answer = result["answers"][0]
         st.error(
             flat(import_preview.sentence(answer["refused"]))
-        ) if "refused" in answer else import_batches.given_back(answer["file"])
+        ) if "refused" in answer else import_batches.given_back(answer)
         return
     for number, answer in enumerate(result["answers"]):
         st.html(f"<h2 class='kradan-file'>{safe(answer['file'])}</h2>")
