@@ -41,6 +41,7 @@ def _upgrade(_options: argparse.Namespace) -> int:
 
 
 def _export(options: argparse.Namespace) -> int:
+    from geo.coverage.exported import by_subdistrict
     from loaders.commands.people import check_base
     from loaders.exchange import package
 
@@ -48,7 +49,8 @@ def _export(options: argparse.Namespace) -> int:
     if options.agency:
         with store.reading(engine) as connection:
             check_base(connection, options.agency)
-    return answer(package.export(engine, options.folder, viewer=Viewer(options.viewer, options.agency)))
+    viewer = Viewer(options.viewer, options.agency)
+    return answer(package.export(engine, options.folder, viewer=viewer, judge=by_subdistrict))
 
 
 def _load(options: argparse.Namespace) -> int:

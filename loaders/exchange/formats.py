@@ -6,6 +6,7 @@ Cells are guarded against formulas as in :mod:`loaders.exchange.cells`; amounts 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy import Connection
 from loaders import store
 from loaders.areas import facts as province_facts
 from loaders.boundaries.register import register
+from loaders.decisions import dues
 from loaders.exchange.cells import write_csv
 from loaders.store import records
 from loaders.store.privacy import Viewer
@@ -51,11 +53,20 @@ PREFIX = "kradan"
 FILES = GRANTS_FILE, THREE_W_FILE, POINTS_FILE = "support_360giving.csv", "support_3w.csv", "subdistricts.geojson"
 
 
-def write_all(connection: Connection, folder: Path, viewer: Viewer, province: str) -> dict[str, int]:
+# Support, areas, local governments, dues and reports of a province -> status and satang by year of every subdistrict: the
+# board's own judgement (``geo.coverage.exported``), handed down by the command that exports.
+Judge = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], dict[str, dict]]
+
+
+def write_all(
+    connection: Connection, folder: Path, viewer: Viewer, province: str, judge: Judge | None = None
+) -> dict[str, int]:
     """Write the three files as the viewer may see the records; returns rows by file."""
     support = store.read_support(connection, None, viewer=viewer)
     grants = grant_rows(support)
     points = features(support, province)
+    if judge is not None:
+        _add_coverage(connection, points, support, viewer, province, judge)
     text = json.dumps(points, ensure_ascii=False, sort_keys=True)
     (folder / POINTS_FILE).write_text(text + "\n", encoding="utf-8")
     rows = [[tag for _, tag in THREE_W], *three_w_rows(support)]
@@ -65,6 +76,21 @@ def write_all(connection: Connection, folder: Path, viewer: Viewer, province: st
         THREE_W_FILE: len(rows) - 1,
         POINTS_FILE: len(points["features"]),
     }
+
+
+def _add_coverage(
+    connection: Connection, points: dict, support: pd.DataFrame, viewer: Viewer, province: str, judge: Judge
+) -> None:
+    """``coverage_status`` (with its year, and of every year) and ``baht_by_year`` of every subdistrict."""
+    own = support[support["province_code"].eq(province).fillna(False).astype(bool)].reset_index(drop=True)
+    areas = province_facts.subdistricts(province).assign(population=pd.NA, households=pd.NA)
+    expected = dues.read_dues(connection, "support", province, viewer=viewer)
+    reports = store.read_reports(connection, viewer=viewer)
+    known = judge(own, areas, province_facts.local_governments(province), expected, reports)
+    for one in points["features"]:
+        said = dict(known[one["id"]])
+        said["baht_by_year"] = {year: baht(satang) for year, satang in said.pop("satang_by_year").items()}
+        one["properties"] |= said
 
 
 def baht(satang: Any) -> str | None:

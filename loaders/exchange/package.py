@@ -43,7 +43,7 @@ def fields() -> dict[str, dict[str, list[str]]]:
         return tomllib.load(file)
 
 
-def export(engine: Engine, folder: Path, *, viewer: Viewer) -> dict:
+def export(engine: Engine, folder: Path, *, viewer: Viewer, judge: exchange_formats.Judge | None = None) -> dict:
     """Write the package into ``folder``; returns rows per table. One snapshot: writers meanwhile do not show.
 
     An earlier package there is replaced as a whole: nothing that its viewer could see stays behind. Raises ``Refused``
@@ -54,7 +54,7 @@ def export(engine: Engine, folder: Path, *, viewer: Viewer) -> dict:
         raise Refused("folder_not_empty", value=str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=folder) as room:
-        done = _write(engine, Path(room), viewer)
+        done = _write(engine, Path(room), viewer, judge)
         for old in OURS:
             _remove(folder / old)
         for new in Path(room).iterdir():
@@ -69,12 +69,12 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(engine: Engine, folder: Path, viewer: Viewer) -> dict:
+def _write(engine: Engine, folder: Path, viewer: Viewer, judge: exchange_formats.Judge | None) -> dict:
     (folder / TABLES).mkdir()
     with store.reading(engine) as connection:
         resources = _complete(connection, folder) if viewer == COMPLETE else _seen(connection, folder, viewer)
         version = store.data_version(connection)
-        extra = exchange_formats.write_all(connection, folder, viewer, settings.home_province())
+        extra = exchange_formats.write_all(connection, folder, viewer, settings.home_province(), judge)
     package = {
         "profile": "tabular-data-package",
         "name": "kradan",

@@ -265,6 +265,10 @@ def test_subdistricts_as_geojson(board, tmp_path):
 def test_the_command_line_exports_wipes_and_loads(board, tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DATABASE_URL", board.url.render_as_string(hide_password=False))
     assert shell.main(["export", str(tmp_path / "out")]) == 0
+    points = json.loads((tmp_path / "out" / "subdistricts.geojson").read_text(encoding="utf-8"))["features"]
+    said = [point["properties"] for point in points]
+    assert {one["coverage_status"] for one in said} == {"covered", "not_reported"}  # nobody said that the file is all
+    assert any(one["baht_by_year"] for one in said) and all(len(one["coverage_status_by_year"]) for one in said)
     assert shell.main(["wipe"]) == 2
     assert "wipe_not_confirmed" in capsys.readouterr().err
     assert shell.main(["wipe", "--yes"]) == 0

@@ -1,0 +1,64 @@
+"""What an export says of every subdistrict: the status that the board shows, year by year, and its money by year."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo.coverage.coverage import coverage
+from geo.coverage.heard import heard
+from geo.coverage.roll_up import roll_up
+from geo.periods import money_year
+
+UNDATED = "undated"
+
+
+def by_subdistrict(
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    local_governments: pd.DataFrame | None,
+    dues: pd.DataFrame,
+    reports: pd.DataFrame,
+) -> dict[str, dict]:
+    """Status and money of every subdistrict, from the same functions as the pages.
+
+    Returns
+    -------
+    dict
+        Subdistrict code -> ``coverage_year`` (the fiscal year with most records, None without any), ``coverage_status``
+        (one of :data:`geo.statuses.STATUSES` in that year), ``coverage_status_by_year`` and ``satang_by_year`` (year as
+        text, ``undated`` last; only years with a stated amount; they add up to all money placed in the subdistrict).
+    """
+    years = sorted({int(year) for year in money_year(support).dropna()})
+    named = support["fiscal_year"].dropna()
+    usual = int(named.mode().iloc[0]) if len(named) else None
+    asked = dues[dues["is_asked"].astype(bool)]
+    statuses = {
+        year: coverage(
+            support, areas, None, heard(areas, asked, reports, year, years), fiscal_year=year,
+            local_governments=local_governments,
+        ).set_index("subdistrict_code")["status"]
+        for year in dict.fromkeys([*years, usual])
+    }  # fmt: skip
+    money = _by_year(support, areas, local_governments)
+    return {
+        code: {
+            "coverage_year": usual,
+            "coverage_status": statuses[usual][code],
+            "coverage_status_by_year": {str(year): statuses[year][code] for year in years},
+            "satang_by_year": money.get(code, {}),
+        }
+        for code in areas["subdistrict_code"]
+    }
+
+
+def _by_year(
+    support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None
+) -> dict[str, dict[str, int]]:
+    placed = roll_up(support, areas, local_governments).by_subdistrict
+    placed = placed[placed["amount_satang"].notna()]
+    year = money_year(placed).astype("string").fillna(UNDATED)
+    sums = placed["amount_satang"].astype("Int64").groupby([placed["subdistrict_code"], year]).sum().sort_index()
+    found: dict[str, dict[str, int]] = {}
+    for (code, when), satang in sums.items():
+        found.setdefault(str(code), {})[str(when)] = int(satang)
+    return found
