@@ -18,6 +18,7 @@ from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, percent, safe, t, whole, year
@@ -108,6 +109,22 @@ def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: s
     panels.downloads(shown.rename(columns=words), f"register-{register.name}")
     rows = picked["selection"]["rows"]
     return str(entries["entry"].iloc[rows[0]]) if rows and rows[0] < len(entries) else None
+
+
+def without_entry(scope: Scope, chosen: Query, entries: pd.DataFrame) -> None:
+    """The subdistricts that no entry of those asked for names, by district: where to ask next."""
+    areas = queries.areas(scope, None)
+    inside = areas[areas["district_code"].eq(chosen.district)] if chosen.district else areas
+    missing = inside[~inside["subdistrict_code"].isin(entries["subdistrict_code"].dropna())]
+    if missing.empty:
+        return
+    panel = panels.unfolded("without-entry", t("entries_without", places=whole(len(missing)), all=whole(len(inside))))
+    if panel is None:
+        return
+    with panel:
+        st.caption(t("entries_without_note"))
+        rows = missing.assign(place=[records.place_words(scope, code) for code in missing["subdistrict_code"]])
+        panels.table(rows, "without-entry", {"subdistrict_code": t("column_code"), "place": t("entry_place")}, 300)
 
 
 def sheet(scope: Scope, register: Register, entry: pd.DataFrame) -> None:

@@ -17,6 +17,8 @@ from pages.session import fragments, url_state
 from pages.session.scope import Scope
 from pages.session.text import t, whole
 
+STATES = ("every", "open")  # of the entries of a register that can wait for somebody
+
 
 def _choices(scope: Scope) -> None:
     names = list(registers.REGISTERS)
@@ -28,6 +30,9 @@ def _choices(scope: Scope) -> None:
     with words, fragments.redraws(fragments.RESULTS):
         url_state.current().use("find")
         st.text_input(t("entries_find"), key="find", max_chars=80, on_change=fragments.reaction())
+    if registers.REGISTERS[name].is_open:
+        with fragments.redraws(fragments.RESULTS):
+            choices.switch("open", t("entries_state"), STATES, lambda state: t(f"entries_{state}"), STATES[0])
     if listed:
         with kind, fragments.redraws(fragments.RESULTS):
             everything = t("entries_all_kinds")
@@ -41,6 +46,10 @@ def _asked(register: Register, chosen: Query, entries: pd.DataFrame) -> pd.DataF
         entries = entries[entries["district_code"].eq(chosen.district).fillna(False)]
     if kind and register.kind:
         entries = entries[entries[register.kind.name].astype("string").eq(kind).fillna(False)]
+    if register.is_open:
+        waits = entries[register.is_open].fillna(False).astype(bool)
+        first = entries.assign(waits=waits).sort_values("waits", ascending=False, kind="stable")
+        entries = first[first["waits"]] if st.session_state.get("open") == STATES[1] else first
     return registers.matching(entries, written, register.searched) if written else entries
 
 
@@ -66,6 +75,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         st.session_state["entry"] = picked
     with right:  # after the list, which may have chosen another one just now
         _open(scope, register, every)
+    lists.without_entry(scope, chosen, entries)
     if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)
 

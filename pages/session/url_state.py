@@ -78,6 +78,7 @@ CHOICES = {
         Choice("asof", "day of the register of areas"),
         Choice("pace", "what the speed of money is told by"),
         Choice("register", "register of the register room", "people"),
+        Choice("open", "every entry, or those that wait for somebody", "every"),
         Choice("kind", "code of the role, kind or cohort; empty = all", ""),
         Choice("find", "words that a name holds", ""),
         Choice("entry", "entry of the register that is open", ""),

@@ -72,3 +72,15 @@ def test_networks_without_a_place_are_counted(demo):
     (listed,) = lists(opened("registers", register="groups", kind="network"))
     assert len(listed) == len(networks)
     assert networks["subdistrict_code"].isna().any()
+
+
+def test_vacant_roles_of_a_district_and_places_without_a_kind(demo):
+    scope = queries.current_scope()
+    people, groups = (register_queries.entries(scope, name) for name in ("people", "groups"))
+    district = people["district_code"].mode().iloc[0]
+    vacant = people[people["district_code"].eq(district) & people["is_vacant"]]
+    (listed,) = lists(opened("registers", district=district, open="open"))
+    assert 0 < len(listed) == len(vacant)
+    has_group = groups.loc[groups["organisation_kind"].eq("group"), "subdistrict_code"].dropna().nunique()
+    page = opened("registers", register="groups", kind="group", lang="en")
+    assert f"{170 - has_group} of 170 subdistricts have no such entry" in [panel.label for panel in page.expander]
