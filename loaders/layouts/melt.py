@@ -304,7 +304,7 @@ def _split(
         row = int(sheet.totals.index[0])
         stated = {name: quantities.figure(str(sheet.totals[name].iloc[0])) for name in once}
         spoken.checks += [
-            _check(sheet, row, name, figure, columns.figures[name].sum)
+            _check(sheet, row, name, figure, _taken(sheet, columns.figures[name]))
             for name, figure in stated.items()
             if figure is not None
         ]
@@ -331,6 +331,12 @@ def _split(
             (replace(sheet, name=f"{sheet.name} · {label}", frame=frame, totals=totals, source=sheet.name), own)
         )
     return sheets
+
+
+def _taken(sheet: Sheet, column: Figures) -> Decimal:
+    """The sum of a column over the rows that are taken."""
+    pairs = zip(sheet.frame.index, column.values, strict=True)
+    return sum((value for row, value in pairs if value is not None and row not in sheet.left_out), Decimal(0))
 
 
 def _columns_of(heading: str, amount: str | None, part: Part) -> dict[str, list[str]]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import openpyxl
@@ -20,6 +20,7 @@ from loaders import reference
 from loaders.imports.ingest import Ingested, understand
 from loaders.places.matcher import Places
 from loaders.problems import Refused
+from tests.loaders.imports.rows import true_rows
 
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 FACTORS = {"บาท": 1, "พันบาท": 1_000, "ล้านบาท": 1_000_000}
@@ -157,8 +158,8 @@ def _records(form: Form, rng: random.Random) -> list[Record]:
     return records
 
 
-def write(form: Form, records: list[Record], folder: Path) -> Path:
-    """Write the table in its form; gives the file."""
+def write(form: Form, records: list[Record], folder: Path, marks: true_rows.Marks = true_rows.NOTHING) -> Path:
+    """Write the table in its form, with what is done to its rows; gives the file."""
     head, merges = _headings(form, records)
     grid = [*_titles(form, records, len(head[0]))]
     top = len(grid)
@@ -166,17 +167,32 @@ def write(form: Form, records: list[Record], folder: Path) -> Path:
     merges = [(top + a, b, top + c, d) for a, b, c, d in merges]
     hidden: list[int] = []
     last = None
-    for record in records:
+    rows: list[int] = []
+    at, parts = len(_left(form)), len(records[0].parts)
+    for number, record in enumerate(records):
         if form.district == "section" and record.district != last:
             grid.append([f"อำเภอ{record.district}"])
-        grid.append(_row(form, record, is_first=record.district != last))
+        own = replace(form, year=true_rows.year_of(marks, number, form.year))
+        rows.append(len(grid))
+        grid.append(_row(own, record, is_first=record.district != last))
+        grid += true_rows.promised(marks, number, _row(own, record, is_first=False), at, parts)
         last = record.district
-    if form.total_row and form.shape not in ("ticks",):
-        grid.append(_total(form, records, len(head[-1])))
+    has_total = (form.total_row or marks.kind == "subtotal") and form.shape != "ticks"
+    if has_total:
+        grid.append(_total(form, kept(records, marks), len(head[-1])))
+    true_rows.with_phones(marks, grid, top, rows)
+    if marks.file and not marks.file.startswith("csv"):
+        sums = range(at, at + parts) if has_total else None
+        return true_rows.book(marks, folder / f"office_{form.seed}", grid, merges, rows, sums)
     if form.hidden:
         hidden.append(top + len(head) + 1)
     path = folder / f"office_{form.seed}.{'xlsx' if form.file == 'xlsx' else 'csv'}"
     return _write_book(path, grid, merges, hidden) if form.file == "xlsx" else _write_text(path, grid, form.file)
+
+
+def kept(records: list[Record], marks: true_rows.Marks) -> list[Record]:
+    """The records that a person takes."""
+    return [record for number, record in enumerate(records) if number not in marks.gone]
 
 
 def _titles(form: Form, records: list[Record], width: int) -> list[list[str]]:
@@ -349,11 +365,13 @@ def _year_of(values: object, row: int) -> int | None:
 def check(seed: int, folder: Path, places: Places) -> Verdict:
     """Draw, write, read and compare one table."""
     form, records = draw(seed)
-    path = write(form, records, folder)
+    marks = true_rows.draw(seed, form, len(records))
+    path = write(form, records, folder, marks)
+    records = kept(records, marks)
     try:
-        ingested = understand(path, "office", places, trusted=True)
+        ingested = understand(path, "office", places, trusted=True, aside=marks.choice or "take")
     except Refused as stop:
-        return Verdict(form, "asked", stop.problem.code)
+        return Verdict(form, "asked", f"{stop.problem.code} {marks.kind}")
     finally:
         path.unlink(missing_ok=True)
     if ingested.doubts or ingested.count("quarantined"):
@@ -364,4 +382,6 @@ def check(seed: int, folder: Path, places: Places) -> Verdict:
     if wanted == got:
         return Verdict(form, "right")
     missing, extra = wanted - got, got - wanted
-    return Verdict(form, "wrong", f"missing {dict(list(missing.items())[:3])} extra {dict(list(extra.items())[:3])}")
+    return Verdict(
+        form, "wrong", f"{marks} missing {dict(list(missing.items())[:3])} extra {dict(list(extra.items())[:3])}"
+    )
