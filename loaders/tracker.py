@@ -67,11 +67,17 @@ def tracker(
         listed = listed[
             listed["base"].eq(viewer.agency if viewer.role == "partner" else None).fillna(False).astype(bool)
         ]
+    own_year = {
+        (due.base, due.register, due.area_code, int(due.fiscal_year))
+        for due in store.records(listed[listed["fiscal_year"].notna()])
+    }
     rows = []
     for due in store.records(listed):
         year = _year(due, fiscal_year, day)
         if fiscal_year is not None and year != fiscal_year:
             continue
+        if pd.isna(due.fiscal_year) and (due.base, due.register, due.area_code, year) in own_year:
+            continue  # the year has an entry of its own
         due_on = day_of(due.due_on, due.due_days, year)
         reports, only_rows = said.get((due.base, due.register, True), []), said.get((due.base, due.register, False), [])
         for area in _districts(connection, due.area_code, due_on or day) if by_district else [due.area_code]:

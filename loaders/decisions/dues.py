@@ -7,6 +7,7 @@ here it stands who owes; a base that sends a file unasked is listed as not asked
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -112,12 +113,13 @@ def read_dues(
 
 def set_due(
     connection: Connection, base: str, register: str, who: str, *, area_code: str | None = None, fiscal_year: int | None = None,
-    due_on: date | None = None, due_days: int | None = None, is_asked: bool = True, note_: str | None = None, **words: list[str],
+    due_on: date | None = None, due_days: int | None = None, is_asked: bool = True, note_: str | None = None,
+    bears_on: Mapping[str, list[str]] | None = None,
 ) -> int:  # fmt: skip
     """Expect a report of a base; an open entry for the same base, register, area and year is changed. Returns the key.
 
     ``area_code`` (province or district; None = the home province); ``fiscal_year`` None = every year; ``due_on`` or
-    ``due_days`` may both be missing. ``words``: ``functions``, ``agencies``, ``streams`` that the report bears on; what is
+    ``due_days`` may both be missing. ``bears_on``: ``functions``, ``agencies``, ``streams`` that the report speaks of; what is
     not given is the base's own by the code lists, and with none known the report bears on everything.
     """
     area = area_code or settings.home_province()
@@ -134,7 +136,7 @@ def set_due(
         "set_by": who,
         "set_at": now(),
     }
-    values |= {name: _joined(words[name]) for name in WORDS if name in words}
+    values |= {name: _joined(codes_) for name, codes_ in (bears_on or {}).items() if name in WORDS}
     key = connection.execute(same).scalar()
     if key is None:
         values = (
@@ -174,6 +176,22 @@ def move(
         f"{before.base} {before.register} {before.area_code} {was} -> {is_}: {because.strip()}",
     )
     touch(connection)
+
+
+def move_year(
+    connection: Connection, due_id: int, fiscal_year: int | None, due_on: date, who: str, because: str
+) -> None:
+    """Another day for the report of one year; what is due every year stays, and the year gets an entry of its own.
+
+    Raises ``Refused``: ``due_unknown``, ``reason_missing``.
+    """
+    before = _open(connection, due_id, because)
+    if before.fiscal_year is not None or fiscal_year is None:
+        move(connection, due_id, due_on, None, who, because)
+        return
+    words = {name: str(getattr(before, name)).split(",") for name in WORDS if getattr(before, name)}
+    set_due(connection, before.base, before.register, who, area_code=before.area_code, fiscal_year=fiscal_year,
+            due_on=due_on, note_=because.strip(), bears_on=words)  # fmt: skip
 
 
 def _day_words(due_on: date | None, due_days: int | None) -> str:

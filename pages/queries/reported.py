@@ -58,9 +58,9 @@ def known(scope: Scope, query: Query) -> Known:
     sent = set(coverage.records(scope, year)["base"].dropna()) | set(_reports(scope, query.fiscal_year)["base"])
     owed = sorted(set(dues["base"]))
     days: dict[str, date] = {}
-    for due in each_row(dues):
+    for due in each_row(dues.sort_values("fiscal_year", na_position="first")):
         if (day := day_of(due.due_on, due.due_days, query.fiscal_year)) is not None:
-            days[due.base] = min(day, days.get(due.base, day))
+            days[due.base] = day  # the year's own day after the one of every year
     return Known(
         tuple(owed),
         tuple(base for base in owed if base not in missing),

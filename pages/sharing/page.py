@@ -6,12 +6,13 @@ from pages.components import panels
 from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import t
+from pages.sharing import expected
 from pages.sharing import panels as sharing_panels
 
 PARTS = {
     "sharing_sets": sharing_panels.data_sets,
     "sharing_roles": sharing_panels.roles,
-    "tracker_title": sharing_panels.tracker,
+    "tracker_title": expected.view,
     "people_title": sharing_panels.people,
     "audit_title": sharing_panels.audit,
 }

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 import streamlit as st
 
 from geo.frames import each_row
 from loaders import store
-from loaders import tracker as due_dates
-from loaders.decisions import dues
 from loaders.store import backup, tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
-from pages.components.names import district_names
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import coded, day, flat, safe, t, whole
+from pages.session.text import coded, day, flat, t, whole
 
 
 def _person() -> str:
@@ -90,48 +85,6 @@ def roles(scope: Scope) -> None:
         st.warning(flat(t("sharing_no_account", value=subject)))
     elif given or taken:
         st.warning(t("sharing_incomplete"))
-
-
-def tracker(scope: Scope) -> None:
-    """Base x district x due date: who is late; and a form for due dates."""
-    with queries.reading() as connection:
-        due = due_dates.tracker(connection, viewer=queries.viewer())
-    names, districts = records.agency_names(scope), district_names(scope)
-    if due.empty:
-        panels.empty("tracker_none")
-    else:
-        counts = due["state"].value_counts()
-        panels.figures([(t(f"tracker_{state}"), f"{int(counts.get(state, 0)):,}") for state in due_dates.STATES])
-        shown = due.sort_values(["days_late", "due_on"], ascending=[False, True])
-        shown = shown.assign(
-            base=[names.get(base, base) for base in shown["base"]],
-            register=[t(f"register_{one}") for one in shown["register"]],
-            district=[districts.get(code, code) for code in shown["district_code"]],
-            due_on=[day(one) for one in shown["due_on"]],
-            state=[t(f"tracker_{one}") for one in shown["state"]],
-        )
-        columns = {"base": t("column_base"), "register": t("sharing_register"), "district": t("column_district"),
-                   "due_on": t("tracker_due"), "state": t("tracker_state"),
-                   "days_late": t("tracker_days_late")}  # fmt: skip
-        panels.table(shown, "tracker", columns)
-    _ask(names, districts)
-
-
-def _ask(names: dict[str, str], districts: dict[str, str]) -> None:
-    with st.form("due", border=True):
-        st.html(f"<b>{safe(t('tracker_set'))}</b>")
-        base = st.selectbox(t("column_base"), list(names), format_func=names.__getitem__)
-        register = st.selectbox(
-            t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}")
-        )
-        district = st.selectbox(
-            t("column_district"), [None, *districts], format_func=lambda code: districts.get(code, t("all_districts"))
-        )
-        wanted = st.date_input(t("tracker_due"), value=date.today() + timedelta(days=30), format="DD/MM/YYYY")
-        if st.form_submit_button(t("tracker_set")) and base and isinstance(wanted, date):
-            with queries.writing() as connection:
-                dues.set_due(connection, base, register, _person(), area_code=district, due_on=wanted)
-            st.rerun()
 
 
 def people(scope: Scope) -> None:

@@ -1,0 +1,223 @@
+"""The table of expected reports as a workbook that an office can fill, and back: all rows or none.
+
+A row is one report: base, register, area, fiscal year. What the sheet names is set; "stop asking" needs a reason; what
+it does not name stays as it is. Headings and words are data (``data/templates/templates.toml``).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import pandas as pd
+import xlsxwriter
+from sqlalchemy import Connection
+
+from loaders import codes, store, thai
+from loaders.areas.register import as_of
+from loaders.decisions import dues
+from loaders.layouts import templates
+from loaders.problems import Problem, Refused
+from loaders.sheets.read import read_sheets
+from loaders.store import tables
+from loaders.store.seen import for_viewer
+from loaders.store.viewers import DATA_TEAM, Viewer
+
+ASK, NOT_ASKED, STOP = "ask", "not_asked", "stop"
+
+
+class SheetRefused(Refused):
+    """The sheet has rows that cannot be taken; nothing was stored. ``problems`` names every one of them."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems[0])
+        self.problems = problems
+
+
+class Line(NamedTuple):
+    """One row as understood."""
+
+    base: str
+    register: str
+    area_code: str
+    fiscal_year: int | None
+    due_on: date | None
+    due_days: int | None
+    wish: str
+    why: str
+
+
+def words() -> dict[str, Any]:
+    """Headings, file name and words of the sheet."""
+    return templates.words()["due_sheet"]
+
+
+@for_viewer
+def write(connection: Connection, target: Path | BinaryIO, province: str, *, viewer: Viewer) -> int:
+    """Write the present table; returns its rows."""
+    said = words()
+    registers, wishes = _backwards(said["registers"]), _backwards(said["wishes"])
+    book = xlsxwriter.Workbook(
+        str(target) if isinstance(target, Path) else target, {"in_memory": True, "strings_to_formulas": False}
+    )
+    sheet, head = (
+        book.add_worksheet(said["sheet"]),
+        book.add_format({"bold": True, "text_wrap": True, "bg_color": "#e7eef5"}),
+    )
+    sheet.freeze_panes(1, 0)
+    for column, heading in enumerate(said["headings"].values()):
+        sheet.set_column(column, column, max(14, len(heading)))
+        sheet.write_string(0, column, heading, head)
+    listed = dues.read_dues(connection, None, province, viewer=viewer)
+    for line, row in enumerate(store.records(listed), start=1):
+        cells = (
+            row.base, registers[row.register], "" if len(row.area_code) == 2 else row.area_code,
+            "" if pd.isna(row.fiscal_year) else str(int(row.fiscal_year) + 543), _day(row.due_on),
+            "" if pd.isna(row.due_days) else str(int(row.due_days)), wishes[ASK if row.is_asked else NOT_ASKED], row.note or "",
+        )  # fmt: skip
+        for column, cell in enumerate(cells):
+            sheet.write_string(line, column, cell)
+    book.close()
+    return len(listed)
+
+
+def _backwards(known: dict[str, str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for word, code in known.items():
+        found.setdefault(code, word)
+    return found
+
+
+def _day(day: object) -> str:
+    return f"{day.day:02d}/{day.month:02d}/{day.year + 543}" if isinstance(day, date) and not pd.isna(day) else ""
+
+
+def load(connection: Connection, path: Path, province: str, who: str) -> dict[str, int]:
+    """Take a filled sheet: ``set``, ``retired``, ``same``. Raises :class:`SheetRefused` with every bad row, ``Refused``."""
+    lines, problems = _read(connection, path, province)
+    if problems:
+        raise SheetRefused(problems)
+    if not lines:
+        raise Refused("file_empty")
+    done = {"set": 0, "retired": 0, "same": 0}
+    for line in lines:
+        done[_apply(connection, line, who)] += 1
+    return done
+
+
+def _read(connection: Connection, path: Path, province: str) -> tuple[list[Line], list[Problem]]:
+    headings = {codes.squeeze(heading): name for name, heading in words()["headings"].items()}
+    bases = _bases(connection)
+    areas = _districts(connection, province)
+    lines, problems = [], []
+    for sheet in read_sheets(path, expected_headings=frozenset(headings)):
+        ours = {
+            heading: headings[codes.squeeze(heading)] for heading in sheet.frame if codes.squeeze(heading) in headings
+        }
+        if not {"base", "register"} <= set(ours.values()):
+            problems.append(
+                Problem("due_sheet_headings", "refused", sheet.name, value=", ".join(map(str, sheet.frame.columns[:8])))
+            )
+            continue
+        for row, cells in sheet.frame[list(ours)].rename(columns=ours).iterrows():
+            given = {str(name): thai.normalise(str(cell)) for name, cell in cells.items()}
+            if any(given.values()):
+                line = _line(given, bases, areas, province)
+                if isinstance(line, Line):
+                    lines.append(line)
+                else:
+                    code, name, value = line
+                    column = words()["headings"].get(name)
+                    problems.append(Problem(code, "refused", sheet.name, int(str(row)), column, value or "–"))
+    return lines, problems
+
+
+def _bases(connection: Connection) -> dict[str, str]:
+    """Squeezed words for every base that is known: agencies of the lists and of files, and senders."""
+    known = dict(codes.words("agency"))
+    for row in store.records(store.read_table(connection, tables.agency, viewer=DATA_TEAM)):
+        known |= {
+            codes.squeeze(str(name)): row.code
+            for name in (row.code, row.name_th, row.short_th)
+            if isinstance(name, str)
+        }
+    return known | {codes.squeeze(base): base for base in store.read_batches(connection, viewer=DATA_TEAM)["base"]}
+
+
+def _districts(connection: Connection, province: str) -> dict[str, str]:
+    rows = as_of(connection, level="district")
+    rows = rows[rows["code"].str.startswith(province)]
+    return dict(zip(rows["code"], rows["code"], strict=True)) | {
+        codes.squeeze(name): code for code, name in zip(rows["code"], rows["name_th"], strict=True)
+    }
+
+
+def _line(
+    given: dict[str, str], bases: dict[str, str], areas: dict[str, str], province: str
+) -> Line | tuple[str, str, str]:
+    """The row as understood, else the code of what is wrong, our column and the cell."""
+    said = words()
+    base, register = bases.get(codes.squeeze(given["base"])), _word(said["registers"], given["register"])
+    written = given.get("area", "").removeprefix("อำเภอ").strip()
+    area = province if written in ("", province) else areas.get(written) or areas.get(codes.squeeze(written))
+    wish = _word(said["wishes"], given.get("wish", "")) if given.get("wish") else ASK
+    checks = (
+        ("due_sheet_base", "base", base),
+        ("due_sheet_register", "register", register),
+        ("district_unknown", "area", area),
+        ("due_sheet_wish", "wish", wish),
+    )
+    for code, name, value in checks:
+        if value is None:
+            return code, name, given.get(name, "")
+    days = given.get("due_days", "")
+    try:
+        fiscal_year, due_on = (
+            thai.parse_fiscal_year(given.get("fiscal_year", "")),
+            thai.parse_date(given.get("due_on", "")),
+        )
+    except thai.Unreadable:
+        return "due_sheet_day", "due_on", f"{given.get('fiscal_year', '')} {given.get('due_on', '')}"
+    if days and not days.isdigit():
+        return "due_sheet_day", "due_days", days
+    why = given.get("why", "")
+    if wish == STOP and not why:
+        return "reason_missing", "why", ""
+    assert base and register and area and wish  # checked above
+    return Line(base, register, area, fiscal_year, due_on, int(days) if days else None, wish, why)
+
+
+def _word(known: dict[str, str], written: str) -> str | None:
+    squeezed = codes.squeeze(written)
+    return next((code for word, code in known.items() if squeezed in (codes.squeeze(word), code)), None)
+
+
+def _apply(connection: Connection, line: Line, who: str) -> str:
+    listed = dues.read_dues(connection, line.register, line.area_code, viewer=DATA_TEAM)
+    same_year = (
+        listed["fiscal_year"].isna()
+        if line.fiscal_year is None
+        else listed["fiscal_year"].eq(line.fiscal_year).fillna(False)
+    )
+    found = listed[listed["base"].eq(line.base) & listed["area_code"].eq(line.area_code) & same_year.astype(bool)]
+    if line.wish == STOP:
+        for key in found["due_id"]:
+            dues.retire(connection, int(key), who, line.why)
+        return "retired" if len(found) else "same"
+    is_asked = line.wish == ASK
+    if len(found):
+        row = next(store.records(found))
+        now = (
+            None if pd.isna(row.due_on) else row.due_on,
+            None if pd.isna(row.due_days) else int(row.due_days),
+            bool(row.is_asked),
+            row.note or "",
+        )
+        if now == (line.due_on, line.due_days, is_asked, line.why):
+            return "same"
+    dues.set_due(
+        connection, line.base, line.register, who, area_code=line.area_code, fiscal_year=line.fiscal_year, due_on=line.due_on,
+        due_days=line.due_days, is_asked=is_asked, note_=line.why or None,
+    )  # fmt: skip
+    return "set"

@@ -1,0 +1,201 @@
+"""Whose report is expected and who is late: the table of a fiscal year; add, move a day, stop asking; the same by a sheet."""
+
+from __future__ import annotations
+
+import io
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from geo.frames import each_row
+from loaders import tracker as due_dates
+from loaders.decisions import dues
+from loaders.exchange import due_sheet
+from loaders.problems import Refused
+from loaders.store import tables
+from pages.components import panels, records
+from pages.components.names import district_names, theme_names
+from pages.queries import store as queries
+from pages.session import sign_in
+from pages.session.scope import Scope
+from pages.session.text import day, flat, safe, t, year
+
+DAYS = 45  # after the end of the fiscal year, filled in
+
+
+def view(scope: Scope) -> None:
+    """The expected reports of a fiscal year with their state, and everything that changes them."""
+    known = sorted({*queries.years(scope), date.today().year - (date.today().month < 10)}, reverse=True)
+    usual = queries.usual_year(scope)
+    of = st.selectbox(
+        t("filter_fiscal_year_due"),
+        known,
+        known.index(usual) if usual in known else 0,
+        format_func=year,
+        key="due-year",
+    )
+    with queries.reading() as connection:
+        table = due_dates.tracker(
+            connection, viewer=queries.viewer(), province=scope.province, fiscal_year=of, by_district=False
+        )
+    if table.empty:
+        panels.empty("tracker_none")
+    else:
+        _table(scope, table)
+    left, right = st.columns(2)
+    with left:
+        _ask(scope, of)
+    with right:
+        _change(scope, table)
+        _sheet(scope)
+
+
+def _table(scope: Scope, table: pd.DataFrame) -> None:
+    counts = table["state"].value_counts()
+    panels.figures([(t(f"tracker_{state}"), f"{int(counts.get(state, 0)):,}") for state in due_dates.STATES])
+    shown = table.sort_values(["days_late", "due_on"], ascending=[False, True])
+    shown = shown.assign(
+        base=[records.base_words(scope, base) for base in shown["base"]],
+        register=[t(f"register_{one}") for one in shown["register"]],
+        area=[records.place_words(scope, code) for code in shown["area_code"]],
+        due_on=[day(one) or "–" for one in shown["due_on"]],
+        reported=[day(one) or "–" for one in shown["reported_on"]],
+        rows=[day(one) or "" for one in shown["rows_on"]],
+        state=[t(f"tracker_{one}") for one in shown["state"]],
+    )
+    columns = {"base": t("column_base"), "register": t("sharing_register"), "area": t("column_place"),
+               "due_on": t("tracker_due"), "state": t("tracker_state"), "days_late": t("tracker_days_late"),
+               "reported": t("tracker_reported_on"), "rows": t("tracker_rows_on")}  # fmt: skip
+    panels.table(shown, "tracker", columns)
+
+
+def _ask(scope: Scope, of: int) -> None:
+    """Expect a report: whose, what, where, of which year, by which day, and on which functions it bears."""
+    names, districts, themes = records.agency_names(scope), district_names(scope), theme_names()
+    with st.form("due", border=True):
+        st.html(f"<b>{safe(t('tracker_set'))}</b>")
+        base = st.selectbox(t("column_base"), sorted(names, key=names.__getitem__), format_func=names.__getitem__)
+        register = st.selectbox(
+            t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}")
+        )
+        district = st.selectbox(
+            t("column_district"), [None, *districts], format_func=lambda code: districts.get(code, t("all_districts"))
+        )
+        every = t("every_fiscal_year")
+        when = st.selectbox(
+            t("filter_fiscal_year_due"), [None, of], format_func=lambda one: every if one is None else year(one)
+        )
+        days = st.number_input(t("tracker_days_after"), 0, 730, DAYS)
+        functions = st.multiselect(
+            t("tracker_functions"), list(themes), format_func=themes.__getitem__, help=t("tracker_functions_help")
+        )
+        if st.form_submit_button(t("tracker_set")) and base:
+            words = {"functions": functions} if functions else {}
+            with queries.writing() as connection:
+                area = district or scope.province
+                dues.set_due(
+                    connection,
+                    base,
+                    register,
+                    _person(),
+                    area_code=area,
+                    fiscal_year=when,
+                    due_days=int(days),
+                    bears_on=words,
+                )
+            st.rerun()
+
+
+def _change(scope: Scope, table: pd.DataFrame) -> None:
+    """Another day for an expected report, or ask no longer; both with a reason."""
+    rows = {int(row.due_id): row for row in each_row(table)}
+    if not rows:
+        return
+
+    def words(key: int) -> str:
+        row = rows[key]
+        parts = (
+            records.base_words(scope, row.base),
+            t(f"register_{row.register}"),
+            records.place_words(scope, row.area_code),
+            day(row.due_on),
+        )
+        return " · ".join(filter(None, parts))
+
+    with st.form("due-change", border=True):
+        st.html(f"<b>{safe(t('tracker_change'))}</b>")
+        key = st.selectbox(t("tracker_which"), list(rows), format_func=words)
+        wanted = st.date_input(t("tracker_due"), value=date.today() + timedelta(days=30), format="DD/MM/YYYY")
+        why = st.text_input(t("speaks_why"), max_chars=300)
+        move, drop = st.columns(2)
+        moved, dropped = move.form_submit_button(t("tracker_move")), drop.form_submit_button(t("tracker_retire"))
+    if (moved or dropped) and key is not None:
+        try:
+            with queries.writing() as connection:
+                if dropped:
+                    dues.retire(connection, key, _person(), why)
+                elif isinstance(wanted, date):
+                    dues.move_year(connection, key, _year_of(rows[key]), wanted, _person(), why)
+        except Refused as stop:
+            st.error(flat(_sentence(stop.problem.as_dict())))
+        else:
+            st.rerun()
+
+
+def _year_of(row) -> int | None:  # noqa: ANN001 - a row of the tracker
+    return None if pd.isna(row.fiscal_year) else int(row.fiscal_year)
+
+
+def _sheet(scope: Scope) -> None:
+    """The whole table as a workbook, and back."""
+    with st.container(border=True):
+        st.html(f"<b>{safe(t('due_sheet_title'))}</b>")
+        st.caption(t("due_sheet_help"))
+        st.download_button(
+            t("due_sheet_get"),
+            lambda: _workbook(scope),
+            due_sheet.words()["file"],
+            key="due-sheet-get",
+            on_click="ignore",
+        )
+        sent = st.session_state.setdefault("due_sheets_sent", 0)
+        upload = st.file_uploader(t("due_sheet_put"), key=f"due-sheet-{sent}")
+        if told := st.session_state.pop("due_sheet_note", None):
+            st.success(told)
+        if upload is None or not st.button(t("due_sheet_store"), type="primary", key="due-sheet-store"):
+            return
+        with tempfile.TemporaryDirectory() as room:
+            path = Path(room) / "sheet.xlsx"
+            path.write_bytes(upload.getbuffer())
+            try:
+                with queries.writing() as connection:
+                    done = due_sheet.load(connection, path, scope.province, _person())
+            except due_sheet.SheetRefused as stop:
+                for problem in stop.problems[:10]:
+                    st.error(flat(_sentence(problem.as_dict())))
+                return
+            except Refused as stop:
+                st.error(flat(_sentence(stop.problem.as_dict())))
+                return
+        st.session_state["due_sheets_sent"] = sent + 1
+        st.session_state["due_sheet_note"] = t("due_sheet_done", **done)
+        st.rerun()
+
+
+def _workbook(scope: Scope) -> bytes:
+    target = io.BytesIO()
+    with queries.reading() as connection:
+        due_sheet.write(connection, target, scope.province, viewer=queries.viewer())
+    return target.getvalue()
+
+
+def _sentence(problem: dict) -> str:
+    blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
+    return t(f"problem_{problem['code']}", **blanks)
+
+
+def _person() -> str:
+    return sign_in.name() or "-"
