@@ -52,6 +52,7 @@ class Part:
     heading: str
     label: str
     kind: str  # total, phase:<name>, sex, quarter, month, year, agency, source
+    year: str = ""  # of a band of two lines, years over sources or agencies
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,25 @@ def bands(columns: Mapping[str, Figures], order: Sequence[str], found: Sequence[
         upper, joint, _ = heading.partition(JOIN)
         if not joint:
             continue
+        if _is_year(upper):
+            upper = ""  # years beside each other, each over the same parts
         if runs and runs[-1][0] == upper:
             runs[-1][1].append(heading)
         else:
             runs.append((upper, [heading]))
     return [band for upper, headings in runs if len(headings) > 1 and (band := _band(upper, headings, found))]
+
+
+def _is_year(text: str) -> bool:
+    return bool(YEAR.match(arabic_digits(normalise(text)).strip()))
+
+
+def _without_year(label: str) -> tuple[str, str]:
+    """What a part is called beside the year that another line of its heading states, and that year."""
+    pieces = label.split(JOIN)
+    years = [piece for piece in pieces if _is_year(piece)]
+    rest = [piece for piece in pieces if piece not in years]
+    return (JOIN.join(rest), years[0]) if rest and len(years) == 1 else (label, "")
 
 
 def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | None:
@@ -127,11 +142,11 @@ def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | 
     summed = max(inside, key=lambda one: len(one.plus), default=None)
     parts, total = [], summed.heading if summed else None
     for heading in headings:
-        label = heading.partition(JOIN)[2]
+        label, year = _without_year(heading.partition(JOIN)[2] if upper else heading)
         kind = "sex" if is_count and OTHER.match(label.strip()) else part_kind(label, is_money=is_money)
         if kind == "total":
             total = total or heading
         if heading == total or kind == "total":
             continue
-        parts.append(Part(heading, label, kind))
+        parts.append(Part(heading, label, kind, year))
     return Band(upper, tuple(parts), total, is_money) if parts else None

@@ -96,6 +96,9 @@ def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> 
     spoken = Spoken()
     wide: Band | None = None
     for band in found:
+        is_dated = any(part.year for part in band.parts)
+        if is_dated and band.kind in ("quarter", "month", "sex"):
+            band = replace(band, parts=tuple(replace(part, kind="year", label=part.year) for part in band.parts))
         if band.kind in MELTED and wide is None and band.is_money and len(band.parts) > 1:
             wide = band
         else:
@@ -315,20 +318,33 @@ def _split(
         frame.loc[~first[part.heading][rows] & seen[rows], once] = ""
         totals = sheet.totals[others].copy()
         label = part.label if heading != YEAR else UNIT_PART.sub("", part.label)
+        year = part.year if heading != YEAR else ""
         taken = heading if heading not in others else f"{heading} (ตามคอลัมน์)"
         frame[taken], totals[taken] = label, label
+        dated = YEAR if YEAR not in others else f"{YEAR} (ตามคอลัมน์)"
+        if year:
+            frame[dated], totals[dated] = year, year
         if amount is not None:
             frame[amount], totals[amount] = sheet.frame.loc[rows, part.heading], sheet.totals[part.heading]
         totals[once] = ""
         if frame.empty and number:
             continue
-        ours = dict(spoken.columns) | _columns_of(taken, amount, part)
+        ours = dict(spoken.columns) | _columns_of(taken, amount, part) | ({"fiscal_year": [dated]} if year else {})
         without = (
             frozenset(int(row) for row in frame.index[~seen[rows]]) if amount is None and number == 0 else frozenset()
         )
         own = replace(spoken, columns=ours, without=without, checks=spoken.checks if number == 0 else [])
         sheets.append(
-            (replace(sheet, name=f"{sheet.name} · {label}", frame=frame, totals=totals, source=sheet.name), own)
+            (
+                replace(
+                    sheet,
+                    name=f"{sheet.name} · {f'{label} {year}'.strip()}",
+                    frame=frame,
+                    totals=totals,
+                    source=sheet.name,
+                ),
+                own,
+            )
         )
     return sheets
 

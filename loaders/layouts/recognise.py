@@ -45,6 +45,11 @@ TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เ
 REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิภาค|region", re.IGNORECASE)
 NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
 Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
+AGENCY = re.compile(
+    r"(?:ชื่อ)?(?:หน่วยงาน|องค์กร(?:ผู้|ที่)?(?:สนับสนุน|ให้ทุน|เจ้าของ)|ผู้(?:สนับสนุน|ให้ทุน)|เจ้าของ(?:โครงการ|งบ))"
+    r"|(?:fund(?:er|ing)|support(?:ing)?|lead)\s*(?:agency|organi[sz]ation)?$",
+    re.IGNORECASE,
+)
 FORM_COLUMNS = {"_id", "_uuid", "_index", "_submission_time", "meta/instanceID", "instanceID", "KEY"}  # of Kobo and ODK
 UNITS = {None: "baht", "พัน": "thousand_baht", "ล้าน": "million_baht"}
 
@@ -232,6 +237,9 @@ def _by_alias(
     values = (
         _claimed([heading for heading in rest if heading not in parts], aliases().get(register, {})) | tagged | bands
     )
+    named = _agency(sheet, [h for h in rest if h not in parts], values) if register == "support" else None
+    if named:
+        values["agency"] = [named]
     constants: dict[str, str] = {}
     if register == "organisation" and "organisation_name" not in values:
         unnamed = [heading for heading in rest if not _claimed([heading], aliases()["support"])]
@@ -252,9 +260,25 @@ def _by_alias(
     twice = tuple(f"two_columns:{ours}" for ours in values if ours in quantities and len(values[ours]) > 1)
     values, differing = combined.one_heading_each(sheet.frame, values, quantities | set(bands))
     twice += differing
-    how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band")
+    how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band") | ({"agency": "content"} if named else {})
     layout = _layout(sheet, register, base, places | values, how, doubts + twice + spoken.doubts, file_name)
     return replace(layout, new_streams="stream" in bands, constants=constants | layout.constants)
+
+
+def _agency(sheet: Sheet, headings: list[str], values: Mapping[str, list[str]]) -> str | None:
+    """The column of agencies that no alias knows: most of its cells are known ones, or its heading alone says "agency"."""
+    if "agency" in values:
+        return None
+    claimed = {heading for names in values.values() for heading in names}
+    left = [heading for heading in headings if heading not in claimed and not heading.startswith("__")]
+    listed = words("agency")
+    for heading in left:
+        cells = {squeeze(text) for text in sheet.frame[heading].astype(str) if text.strip(" -")}
+        if cells and sum(cell in listed for cell in cells) >= 0.6 * len(cells):
+            return heading
+    named = [heading for heading in left if AGENCY.match(heading.rpartition(" - ")[2].strip())]
+    filled = [h for h in named if sheet.frame[h].astype(str).str.contains("[ก-๛A-Za-z]").any()]
+    return filled[0] if len(filled) == 1 else None
 
 
 def _organisation(headings: list[str]) -> tuple[str, str] | None:

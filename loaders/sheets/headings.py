@@ -94,7 +94,7 @@ def find_header(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Head
 def _joined(view: _View, top: int, bottom: int) -> list[str]:
     lines = [view.shown(position) for position in range(top, bottom + 1)]
     if len(lines) > 1:
-        lines[0] = _spread(view, top, lines)
+        lines[:-1] = _spread(view, top, lines)
     headings = []
     for column in range(view.width):
         parts: list[str] = []
@@ -106,17 +106,23 @@ def _joined(view: _View, top: int, bottom: int) -> list[str]:
     return headings
 
 
-def _spread(view: _View, top: int, lines: list[list[str]]) -> list[str]:
-    """Without merges a group heading also stands over the blank cells to its right that have a lower line."""
-    cells = list(lines[0])
-    if view.raw.merges:
-        return cells
-    for column in range(1, view.width):
-        below = any(not is_blank(line[column]) for line in lines[1:])
-        left_below = any(not is_blank(line[column - 1]) for line in lines[1:])
-        if is_blank(cells[column]) and below and left_below:
-            cells[column] = cells[column - 1]
-    return cells
+def _spread(view: _View, top: int, lines: list[list[str]]) -> list[list[str]]:
+    """Without merges a group heading also stands over the blank cells to its right that have a lower line.
+
+    A group of the second line ends with the group above it.
+    """
+    groups = [list(line) for line in lines[:-1]]
+    if any(view.merges.get(position) for position in range(top, top + len(lines))):
+        return groups
+    for number, cells in enumerate(groups):
+        under = lines[number + 1 :]
+        for column in range(1, view.width):
+            below = any(not is_blank(line[column]) for line in under)
+            left_below = any(not is_blank(line[column - 1]) for line in under)
+            same_group = number == 0 or groups[number - 1][column] == groups[number - 1][column - 1]
+            if is_blank(cells[column]) and below and left_below and same_group:
+                cells[column] = cells[column - 1]
+    return groups
 
 
 def _expected_header(view: _View, filled: list[int], expected: set[str]) -> Header | None:
