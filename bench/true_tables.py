@@ -13,7 +13,9 @@ from collections import Counter
 from pathlib import Path
 
 from loaders.places.matcher import Places
-from tests.support.true_tables import check
+from tests.support import true_forms, true_tables
+
+CHECKS = (true_tables.check, true_forms.check)  # by turns
 
 
 def main(arguments: list[str]) -> int:
@@ -25,7 +27,7 @@ def main(arguments: list[str]) -> int:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(first, first + tables):
-            verdict = check(seed, Path(folder), places)
+            verdict = CHECKS[seed % 2](seed // 2, Path(folder), places)
             answers[verdict.answer] += 1
             by_shape.setdefault(verdict.form.shape, Counter())[verdict.answer] += 1
             if verdict.answer == "wrong":

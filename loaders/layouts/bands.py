@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from loaders.codes import squeeze, words
 from loaders.layouts.quantities import Figures, names_count, names_money
 from loaders.layouts.relations import Relation
+from loaders.layouts.years import year_of_part
 from loaders.thai import arabic_digits, normalise
 from loaders.thai.dates import MONTHS
 
@@ -150,3 +151,14 @@ def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | 
             continue
         parts.append(Part(heading, label, kind, year))
     return Band(upper, tuple(parts), total, is_money) if parts else None
+
+
+def dated(band: Band) -> Band:
+    """Quarters or months whose headings state several fiscal years, with the year of each; else the band as it is."""
+    if band.kind not in ("quarter", "month"):
+        return band
+    found = [year_of_part(part.label) for part in band.parts]
+    if len(set(found)) < 2 or None in found:
+        return band
+    pairs = zip(band.parts, found, strict=True)
+    return replace(band, parts=tuple(replace(part, year=str(int(year or 0) + 543)) for part, year in pairs))

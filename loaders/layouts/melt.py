@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from loaders.codes import squeeze, words
 from loaders.layouts import quantities
-from loaders.layouts.bands import UNIT_PART, Band, Part, bands, part_kind
+from loaders.layouts.bands import UNIT_PART, Band, Part, bands, dated, part_kind
 from loaders.layouts.content import is_area_codes
 from loaders.layouts.quantities import Figures, figures
 from loaders.layouts.relations import Relation, relations
@@ -96,6 +96,7 @@ def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> 
     spoken = Spoken()
     wide: Band | None = None
     for band in found:
+        band = dated(band)
         is_dated = any(part.year for part in band.parts)
         if is_dated and band.kind in ("quarter", "month", "sex"):
             band = replace(band, parts=tuple(replace(part, kind="year", label=part.year) for part in band.parts))

@@ -309,7 +309,10 @@ def _layout(
     dated = {"starts_on", "received_on"} & set(columns)
     needs_year = "fiscal_year" in VALUES[register] and "fiscal_year" not in columns and not dated
     if needs_year and (stated := _title_year(sheet) or _name_year(sheet, file_name)):
-        constants["fiscal_year"], how["fiscal_year"] = stated, "title"
+        if _other_years(sheet, stated):
+            doubts += ("years_of_tables",)
+        else:
+            constants["fiscal_year"], how["fiscal_year"] = stated, "title"
     needs_district = "subdistrict" in columns and not {"district", "place_code"} & set(columns)
     if needs_district and (named := _title_district(sheet, file_name)):
         constants["district"], how["district"] = named, "title"
@@ -414,6 +417,18 @@ def _title_district(sheet: Sheet, file_name: str) -> str | None:
         if len(named) == 1:
             return named.pop()
     return None
+
+
+def _other_years(sheet: Sheet, stated: str) -> bool:
+    """Whether a line of words inside the table (the title of a second one) states another year."""
+    own = [heading for heading in sheet.frame.columns if not heading.startswith("__")]
+    few = 2 if len(own) > 3 else 1  # blanks below a name may have been filled beside it
+    alone = sheet.frame.loc[sheet.frame[own].ne("").sum(axis=1).le(few), own]
+    first, last = (sheet.frame.index[place] for place in (0, -1)) if len(sheet.frame) else (0, 0)
+    between = [text for row, text in sheet.texts.items() if first < row < last]
+    texts = [*alone.sum(axis=1), *above_data(sheet), *between]
+    found = {year for text in texts for year in TITLE_YEAR.findall(thai.arabic_digits(thai.normalise(text)))}
+    return bool(found - {stated})
 
 
 def _title_year(sheet: Sheet) -> str | None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from loaders import thai
 from loaders.codes import squeeze, words
-from loaders.layouts import combined, no_support, people
+from loaders.layouts import combined, no_support, people, years
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
 from loaders.layouts.ledger import unit_of
 from loaders.problems import Problem
@@ -92,7 +92,10 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
             read.problems.append(found)
     _places_agree(frame, layout, sheet, read)
     _require(frame, layout, sheet, read)
-    _years_of_dates(frame, layout, sheet, read)
+    for problem in years.check(frame, layout, sheet, read.values, read.centre):
+        if int(problem.row or 0) not in read.bad:
+            read.bad[int(problem.row or 0)] = problem
+            read.problems.append(problem)
     _note_rounding(frame, layout, sheet, read)
     return read
 
@@ -239,62 +242,17 @@ def _founded(text: str, era: str) -> date | None:
 
 def _centre(frame: pd.DataFrame, layout: Layout) -> float | None:
     """The year about which all years and dates of a sheet lie; it tells the era of years of two digits."""
-    years = [cells for column in ("fiscal_year", "plan_year") if (cells := _cells(frame, layout, column)) is not None]
+    written = [cells for column in ("fiscal_year", "plan_year") if (cells := _cells(frame, layout, column)) is not None]
     days = [
         cells
         for column in ("starts_on", "ends_on", "received_on")
         if (cells := _cells(frame, layout, column)) is not None
     ]
     centres = [
-        periods.centre_of(chain.from_iterable(years), day_numbers=False),
+        periods.centre_of(chain.from_iterable(written), day_numbers=False),
         periods.centre_of(chain.from_iterable(days)),
     ]
     return next((centre for centre in centres if centre is not None), None)
-
-
-def _years_of_dates(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
-    """Periods that one cell names end with it; the fiscal year comes from the dates where no column states it.
-
-    A stated fiscal year that none of the dates' own fiscal years is waits for a person.
-    """
-    if layout.register != "support" or not {"starts_on", "ends_on"} & set(read.values):
-        return
-    era = layout.units.get("fiscal_year", "auto")
-
-    def column(name: str) -> pd.Series:
-        return read.values[name] if name in read.values else pd.Series([None] * len(frame), frame.index, dtype=object)
-
-    starts, ends, stated = map(column, ("starts_on", "ends_on", "fiscal_year"))
-    written = _cells(frame, layout, "starts_on")
-    for row, first in zip(starts.index.astype(int), starts, strict=True):
-        last = ends[row]
-        if row in read.bad or (first is None and last is None):
-            continue
-        if first is None or written is None:  # an end alone
-            year = stated[row]
-            stated[row] = periods.fiscal_year_of(last) if year is None or pd.isna(year) else year
-            continue
-        if last is None and (period := periods.parse_period(written[row], era, read.centre)) and not period.is_day:
-            last = ends[row] = period.last
-        years = range(periods.fiscal_year_of(first), periods.fiscal_year_of(last or first) + 1)
-        year = stated[row]
-        if year is None or pd.isna(year):
-            stated[row] = years[0] if years else None
-        elif years and int(year) not in years:
-            found = Problem(
-                "year_contradicts_dates",
-                "quarantined",
-                sheet,
-                int(row),
-                _heading(frame, layout, "starts_on"),
-                str(written[row]),
-            )
-            read.bad.setdefault(int(row), found)
-            read.problems.append(found)
-    if ends.notna().any():
-        read.values["ends_on"] = ends
-    if stated.notna().any():
-        read.values["fiscal_year"] = stated
 
 
 def _number(text: str) -> float | None:

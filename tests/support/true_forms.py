@@ -144,6 +144,9 @@ def _records(form: Form, rng: random.Random) -> list[Record]:
             record.also = (others[0]["subdistrict_code"], others[0]["name_th"]) if others else None
         record.parts = {key: _amount(form, rng) for key in _keys(form, year)}
         records.append(record)
+    if form.year == "title" and form.tables > 1 and form.sheets == 1 and rng.random() < 0.5:
+        for record in records[-(len(records) // 2) :]:
+            record.year = year - 1
     if form.cuts:
         records[-1].parts = {key: -abs(amount) for key, amount in records[-1].parts.items()}
     return records
@@ -272,6 +275,7 @@ def _table(form: Form, records: list[Record], title: str) -> tuple[list[list[Any
 
 
 def _title(form: Form, records: list[Record], part: int) -> str:
+    """The line above a table; a second table's own year may be another."""
     words = "บัญชีโครงการ"
     if form.agency == "title":
         words += f" ที่ {records[0].agency} สนับสนุน"
@@ -294,7 +298,7 @@ def write(form: Form, records: list[Record], folder: Path) -> Path:
         for part in range(form.tables):
             if some := own[part * half : (part + 1) * half]:
                 grid += [[""]] if part else []
-                more, joined = _table(form, some, _title(form, records, part))
+                more, joined = _table(form, some, _title(form, some, part))
                 merges += [(len(grid) + a, b, len(grid) + c, d) for a, b, c, d in joined]
                 grid += more
         grid += [[""], *([note] for note in NOTES[: form.notes])] if form.notes else []

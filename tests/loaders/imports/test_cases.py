@@ -296,3 +296,77 @@ def test_a_title_never_speaks_over_a_column_of_agencies(tmp_path, places: Places
     path = tmp_path / "สสส.csv"
     path.write_text("บัญชีของ สสส.,,,,\nตำบล,อำเภอ,หน่วยงาน,โครงการ,งบประมาณ\nขนอม,ขนอม,พอช.,ก,100\n", encoding="utf-8")
     assert column(understand(path, None, places, trusted=True), "agency") == ["codi"]
+
+
+HEAD = "ตำบล,อำเภอ,โครงการ,งบประมาณ,ปีงบประมาณ,"
+
+
+@pytest.mark.parametrize(
+    ("heading", "row", "answer"),
+    [
+        ("ระยะเวลา", "2565,ต.ค. 2566 - ก.ย. 2567", "year_contradicts_dates"),
+        ("ระยะเวลา", "2567,ต.ค. 2566 - ก.ย. 2567", 2024),
+        ("ระยะเวลาดำเนินการ", "2567,60 วัน", 2024),
+        ("ไตรมาส", "2566,ไตรมาส 1/2567", "year_contradicts_dates"),
+        ("วันสิ้นสุด", ",30 ก.ย. 2567", 2024),
+        ("วันสิ้นสุด", "2568,30 ก.ย. 2567", "year_contradicts_dates"),
+        ("วันสิ้นสุด", "2566,30 ก.ย. 2567", 2023),  # carried over: only the last day is known
+    ],
+)
+def test_the_year_of_a_row_against_its_dates(tmp_path, heading: str, row: str, answer, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(f"{HEAD}{heading}\nขนอม,ขนอม,ก,100,{row}\n", encoding="utf-8")
+    result = understand(path, "x", places, trusted=True).understood[0]
+    assert (result.reason.iloc[0] or result.read.values["fiscal_year"].iloc[0]) == answer
+
+
+def test_an_end_before_the_start_waits(tmp_path, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "ตำบล,อำเภอ,โครงการ,งบประมาณ,วันเริ่มต้น,วันสิ้นสุด\nขนอม,ขนอม,ก,100,1 ต.ค. 2567,30 ก.ย. 2566\n", encoding="utf-8"
+    )
+    assert understand(path, "x", places, trusted=True).understood[0].reason.tolist() == ["dates_reversed"]
+
+
+def test_quarters_of_two_years_are_records_of_their_years(tmp_path, places: Places) -> None:
+    band = "งบประมาณ (บาท) - ไตรมาส"
+    path = tmp_path / "x.csv"
+    path.write_text(
+        f"ตำบล,อำเภอ,โครงการ,{band} 4/2566,{band} 1/2567\nขนอม,ขนอม,ก,100,250\nสิชล,สิชล,ข,30,7\n", encoding="utf-8"
+    )
+    ingested = understand(path, "x", places, trusted=True)
+    assert sorted(zip(column(ingested, "fiscal_year"), column(ingested, "amount"), strict=True)) == [
+        (2023, 3_000), (2023, 10_000), (2024, 700), (2024, 25_000),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("fill", ["", "ปี 2566"])
+def test_years_over_sources_give_each_record_its_year(tmp_path, fill: str, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        f"ตำบล,อำเภอ,โครงการ,งบประมาณ (บาท),,,\n,,,ปี 2566,{fill},ปี 2567,\n,,,งบจังหวัด,งบกลาง,งบจังหวัด,งบกลาง\n"
+        "ขนอม,ขนอม,ก,100,250,370,490\nสิชล,สิชล,ข,1,25,33,47\n",
+        encoding="utf-8",
+    )
+    ingested = understand(path, "x", places, trusted=True)
+    found = zip(column(ingested, "fiscal_year"), column(ingested, "stream"), column(ingested, "amount"), strict=True)
+    assert (2024, "งบกลาง", 49_000) in (rows := sorted(found))
+    assert len(rows) == 8
+    assert sum(row[2] for row in rows if row[0] == 2023) == 37_600
+
+
+def test_a_column_of_agencies_under_another_heading(tmp_path, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "ตำบล,อำเภอ,หน่วยงานที่สนับสนุน,โครงการ,งบประมาณ\nขนอม,ขนอม,พอช.,ก,1\nสิชล,สิชล,สสส.,ข,2\n", encoding="utf-8"
+    )
+    assert column(understand(path, "x", places, trusted=True), "agency") == ["codi", "thaihealth"]
+
+
+def test_two_tables_of_different_years_are_asked_about(tmp_path, places: Places) -> None:
+    table = "ตำบล,อำเภอ,โครงการ,งบประมาณ\nขนอม,ขนอม,ก,100\nสิชล,สิชล,ข,200\n"
+    path = tmp_path / "x.csv"
+    path.write_text(f"บัญชีโครงการ ปีงบประมาณ 2566,,,\n{table}บัญชีโครงการ ปีงบประมาณ 2567,,,\n{table}", encoding="utf-8")
+    ingested = understand(path, "x", places, trusted=True)
+    assert "years_of_tables" in ingested.doubts
+    assert "fiscal_year" not in ingested.understood[0].layout.constants

@@ -7,9 +7,10 @@ from collections import Counter
 import pytest
 
 from loaders.places.matcher import Places
+from tests.support import true_forms
 from tests.support.true_tables import check, draw
 
-TABLES = 90  # `python -m bench true_tables` checks 2,000
+TABLES = 60  # `python -m bench true_tables` checks 2,000
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +23,12 @@ def test_no_table_is_read_wrong_in_silence(tmp_path, places: Places) -> None:
     wrong = [(one.form, one.difference) for one in verdicts if one.answer == "wrong"]
     assert wrong == []
     assert Counter(one.answer for one in verdicts)["right"] >= 0.8 * TABLES
+
+
+def test_no_table_of_the_further_forms_is_read_wrong_in_silence(tmp_path, places: Places) -> None:
+    verdicts = [true_forms.check(seed, tmp_path, places) for seed in range(TABLES // 2)]
+    assert [(one.form, one.difference) for one in verdicts if one.answer == "wrong"] == []
+    assert Counter(one.answer for one in verdicts)["right"] >= 0.8 * len(verdicts)
 
 
 def test_the_forms_are_many() -> None:

@@ -1,0 +1,101 @@
+"""The fiscal year of each row against its dates: taken from them where no column states it, held where they contradict it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+import pandas as pd
+
+from loaders.codes import squeeze
+from loaders.layouts.layout import MONEY, Layout
+from loaders.problems import Problem
+from loaders.thai import periods
+from loaders.thai.text import Unreadable
+
+CONTRADICTED, REVERSED = "year_contradicts_dates", "dates_reversed"
+TIME = re.compile(r"ระยะเวลา|ช่วงเวลา|ไตรมาส|งวดเวลา|period|quarter|duration", re.IGNORECASE)
+Hold = Callable[[int, str, str | None, str], None]  # row, problem, heading, value
+
+
+def check(frame: pd.DataFrame, layout: Layout, sheet: str, values: pd.DataFrame, centre: float | None) -> list[Problem]:
+    """Complete ``starts_on``, ``ends_on`` and ``fiscal_year`` in ``values``; gives the rows that contradict themselves.
+
+    Dates are those of the columns of ours, else of one column of time that is none of ours and can be read, else the
+    quarter or month that the headings of the money state. Cells of such a column that cannot be read say nothing.
+    """
+    if layout.register != "support":
+        return []
+    empty = pd.Series([None] * len(frame), frame.index, dtype=object)
+    starts, ends, stated = (values.get(name, empty).copy() for name in ("starts_on", "ends_on", "fiscal_year"))
+    era = layout.units.get("fiscal_year", "auto")
+    heading, written = _time(frame, layout)
+    of_money = _years_of_headings(layout, era, centre)
+    problems = []
+    for row in frame.index:
+        first, last, year = (None if pd.isna(cell) else cell for cell in (starts[row], ends[row], stated[row]))
+        if written is not None and (period := _period(written[row], era, centre)) is not None:
+            first = first or period.first
+            last = last or (None if period.is_day else period.last)
+        starts[row], ends[row] = first, last
+        if first is not None and last is not None and last < first:
+            problems.append(Problem(REVERSED, "quarantined", sheet, int(row), heading, f"{first} - {last}"))
+            continue
+        years = _years(first, last) or of_money
+        if not years:
+            continue
+        if year is None:
+            stated[row] = min(years) if first or len(of_money) == 1 else max(years)
+        elif int(year) not in years and not (first is None and last is not None and int(year) < max(years)):
+            told = (
+                str(written[row])
+                if written is not None and str(written[row]).strip()
+                else f"{first or ''} - {last or ''}"
+            )
+            problems.append(Problem(CONTRADICTED, "quarantined", sheet, int(row), heading, told))
+    for name, column in (("starts_on", starts), ("ends_on", ends), ("fiscal_year", stated)):
+        if column.notna().any():
+            values[name] = column
+    return problems
+
+
+def _years(first: date | None, last: date | None) -> set[int]:
+    """Gregorian fiscal years that the days lie in; a last day alone speaks for its own year."""
+    known = [periods.fiscal_year_of(day) for day in (first, last) if day is not None]
+    return set(range(min(known), max(known) + 1)) if known else set()
+
+
+def _time(frame: pd.DataFrame, layout: Layout) -> tuple[str | None, pd.Series | None]:
+    """The column that says when: our start, else the one of time that no column of ours is."""
+    known = {squeeze(heading): heading for heading in frame.columns}
+    for name in layout.columns.get("starts_on", ()):
+        if squeeze(name) in known:
+            return known[squeeze(name)], frame[known[squeeze(name)]].astype(str)
+    taken = {squeeze(name) for names in layout.columns.values() for name in names}
+    free = [h for h in frame.columns if TIME.search(h) and squeeze(h) not in taken]
+    return (free[0], frame[free[0]].astype(str)) if len(free) == 1 else (None, None)
+
+
+def _period(text: str, era: str, centre: float | None) -> periods.Period | None:
+    try:
+        return periods.parse_period(text, era, centre) if text.strip(" -") else None
+    except Unreadable:
+        return None
+
+
+def _years_of_headings(layout: Layout, era: str, centre: float | None) -> set[int]:
+    """Fiscal years that the headings of the money state with a quarter or a month: "ไตรมาส 1/2567", "ต.ค. 66"."""
+    pieces = [
+        piece for ours in MONEY["support"] for name in layout.columns.get(ours, ()) for piece in name.split(" - ")
+    ]
+    found = {year for piece in pieces if (year := year_of_part(piece, era, centre)) is not None}
+    return found if len(found) == 1 else set()
+
+
+def year_of_part(text: str, era: str = "auto", centre: float | None = None) -> int | None:
+    """The Gregorian fiscal year of a heading's quarter or month that states its year; ``None`` for any other words."""
+    if not re.search(r"[\d๐-๙]{2}\D*$", text):
+        return None
+    period = _period(text, era, centre)
+    return None if period is None or period.is_day else periods.fiscal_year_of(period.first)
