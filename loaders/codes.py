@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 from loaders import settings
@@ -19,9 +20,66 @@ def _list(name: str, key: str) -> tuple[dict, ...]:
     return tuple(entries)
 
 
+LISTS = {"agency": "agencies", "stream": "streams", "theme": "themes", "role": "roles"}  # list -> its starting set
+FIELDS = ("name_th", "name_en", "short_th", "level", "kind")
+_said: dict[str, tuple[dict, ...]] = {}  # what people said on a page, by list: see :func:`use`
+
+
+def use(said: Mapping[str, Iterable[dict]]) -> None:
+    """Lay what people said about the lists over the shipped ones, in this process: the store of a process is one.
+
+    An entry has ``code``, the names, ``aliases`` (a list), ``merged_into`` and ``is_retired``.
+    """
+    new = {name: tuple(listed) for name, listed in said.items()}
+    if new != _said:
+        _said.clear()
+        _said.update(new)
+        words.cache_clear()
+
+
+def shipped(name: str) -> tuple[dict, ...]:
+    """The starting set of a list (``agency``, ``stream``, ``theme``, ``role``)."""
+    return _list(LISTS[name], name)
+
+
+def merged(name: str) -> dict[str, str]:
+    """Code -> the code it was merged into, followed to the end."""
+    into = {entry["code"]: entry["merged_into"] for entry in _said.get(name, ()) if entry.get("merged_into")}
+    return {code: _end(code, into) for code in into}
+
+
+def _end(code: str, into: Mapping[str, str]) -> str:
+    seen = {code}
+    while (nearer := into.get(code)) is not None and nearer not in seen:
+        seen.add(code := nearer)
+    return code
+
+
+def entries(name: str, *, with_merged: bool = False) -> tuple[dict, ...]:
+    """A list as it stands: the starting set, what people said over it, without what was merged away."""
+    said = {entry["code"]: entry for entry in _said.get(name, ())}
+    found = [_over(entry, said.pop(entry["code"], None)) for entry in shipped(name)]
+    found += [_over({}, entry) for entry in said.values()]
+    return tuple(entry for entry in found if with_merged or not entry.get("merged_into"))
+
+
+def _over(entry: dict, said: dict | None) -> dict:
+    if said is None:
+        return entry
+    named = {field: said[field] for field in FIELDS if said.get(field)}
+    aliases = [
+        *entry.get("aliases", ()),
+        *filter(None, (entry.get("name_th"), entry.get("name_en"))),
+        *said.get("aliases", ()),
+    ]
+    whole = {**entry, **named, "code": said["code"], "aliases": list(dict.fromkeys(aliases))}
+    whole.setdefault("name_en", whole["name_th"])
+    return whole | {"merged_into": said.get("merged_into"), "is_retired": bool(said.get("is_retired"))}
+
+
 def agencies() -> tuple[dict, ...]:
     """Known agencies: code, name_th, name_en, short_th, level, functions, aliases."""
-    return _list("agencies", "agency")
+    return entries("agency")
 
 
 def agency_name(code: str) -> str:
@@ -32,12 +90,17 @@ def agency_name(code: str) -> str:
 
 def streams() -> tuple[dict, ...]:
     """Known funding streams: code, names, owner, kind, restricted, condition_th, theme, period, total_baht."""
-    return _list("streams", "stream")
+    return entries("stream")
 
 
 def themes() -> tuple[dict, ...]:
     """Functions and themes in their order: code, name_th, name_en, to_be_confirmed."""
-    return _list("themes", "theme")
+    return entries("theme")
+
+
+def roles() -> tuple[dict, ...]:
+    """Roles of people in a community's work, in their order."""
+    return entries("role")
 
 
 def indicators() -> tuple[dict, ...]:
@@ -57,11 +120,19 @@ def squeeze(text: str) -> str:
 
 @cache
 def words(column: str) -> dict[str, str]:
-    """Squeezed word -> code for a coded column; codes themselves are words too."""
-    lists = {"agency": agencies, "source": agencies, "stream": streams, "theme": themes, "priority_theme": themes}
-    entries = (lists | {"cofinancing": schemes})[column]()
+    """Squeezed word -> code for a coded column; codes themselves are words too, those of merged entries as well."""
+    of_list = {
+        "agency": "agency",
+        "source": "agency",
+        "stream": "stream",
+        "theme": "theme",
+        "priority_theme": "theme",
+        "role": "role",
+    }
+    listed = entries(of_list[column], with_merged=True) if column in of_list else schemes()
+    ends = merged(of_list[column]) if column in of_list else {}
     found: dict[str, str] = {}
-    for entry in entries:
+    for entry in listed:
         names = [
             entry["code"],
             entry["name_th"],
@@ -69,5 +140,5 @@ def words(column: str) -> dict[str, str]:
             entry.get("short_th"),
             *entry.get("aliases", ()),
         ]
-        found |= {squeeze(name): entry["code"] for name in names if name}
+        found |= {squeeze(name): ends.get(entry["code"], entry["code"]) for name in names if name}
     return found

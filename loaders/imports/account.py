@@ -102,7 +102,9 @@ class Ingested:
     @property
     def doubts(self) -> list[str]:
         """What a person has to say yes to before anything is stored."""
-        return sorted({doubt for result in self.sheets for doubt in result.layout.doubts})
+        unnamed = any(result.layout.constants.get("agency") == "unnamed_base" for result in self.understood)
+        asked = {doubt for result in self.sheets for doubt in result.layout.doubts}
+        return sorted(asked | ({"agency_not_named"} if unnamed else set()))
 
     @property
     def understood(self) -> list[SheetResult]:

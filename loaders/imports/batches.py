@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from loaders.decisions import dues
 from loaders.imports.account import LEFT_OUT, OUTCOMES, Ingested, SheetResult, written_places
 from loaders.imports.speaks_for import SpeaksFor, scope_rows
 from loaders.layouts import layout as layouts
+from loaders.layouts.layout import Layout
 from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
 from loaders.store import in_use, tables
@@ -26,6 +28,7 @@ RENAMED = {
     "theme": "theme_code", "total": "total_satang",
 }  # fmt: skip
 DEMO_WORD = "ข้อมูลสาธิต"  # stands above the table in files of the demo province
+UNNAMED = "unnamed_base"  # how a sheet is read that says nothing of whose it is
 COLUMN_NOT_USED = "column_not_used"  # money of a column that a person said is none of ours
 CODE_LISTS = {"agency", "stream"}  # lists of words: nobody owes them
 PLACES = [
@@ -88,6 +91,8 @@ def store_batch(
     ``said`` is what a person stated that the file speaks for; without it a real file speaks for its rows alone.
     """
     owner = owner_of(ingested, base)
+    if owner == UNNAMED:
+        owner = _unnamed_office(connection, ingested, file_name, digest)
     is_demo = is_invented(ingested, file_name, base)
     if is_demo:
         in_use.take_demo(connection, file_name)
@@ -126,7 +131,7 @@ def store_batch(
         add_excluded(connection, ingested.batch_id, COLUMN_NOT_USED, 0, unused)
     store.finish_batch(connection, ingested.batch_id)
     kept = ingested.summary(file_name) | {
-        "understood": _understood(ingested),
+        "understood": _understood(ingested, owner),
         "aliases_used": ingested.aliases_used,
         PROVINCE_MARK: ingested.province,
         "repeat_rows": _repeat_rows(ingested),
@@ -139,13 +144,13 @@ def store_batch(
     return ingested.batch_id
 
 
-def _understood(ingested: Ingested) -> list[dict]:
+def _understood(ingested: Ingested, owner: str) -> list[dict]:
     """How every sheet was read: the review desk and the give-back read single rows the same way later."""
     return [
         {
             "sheet": result.sheet.name,
             "key": layouts.headings_key(result.sheet.frame.columns),
-            "layout": layouts.as_dict(result.layout),
+            "layout": layouts.as_dict(_of_office(result.layout, owner)),
         }
         for result in ingested.sheets
     ]
@@ -158,6 +163,28 @@ def _repeat_rows(ingested: Ingested) -> dict[str, list[int]]:
         for result in ingested.understood
         if result.reason.eq(LEFT_OUT).any()
     }
+
+
+def _unnamed_office(connection: Connection, ingested: Ingested, file_name: str, digest: str) -> str:
+    """A code of its own for whoever handed in a file that names nobody: two of them never become one by themselves."""
+    name = f"{Path(file_name).stem[:60]} ({digest[:6]})"
+    code = f"{UNNAMED}:{digest[:12]}"
+    for result in ingested.understood:
+        for column in {"agency", "source"} & set(result.read.values):
+            result.read.values[column] = result.read.values[column].replace(UNNAMED, code)
+    known = select(tables.agency.c.code).where(tables.agency.c.code == code)
+    if connection.execute(known).first() is None:
+        connection.execute(
+            insert(tables.agency).values(code=code, name_th=f"ไม่ได้ระบุหน่วยงาน: {name}", name_en=f"Not named: {name}")
+        )
+    return code
+
+
+def _of_office(layout: Layout, owner: str) -> Layout:
+    """How single rows are read again later: an office without a name keeps its own code."""
+    if layout.constants.get("agency") != UNNAMED:
+        return layout
+    return replace(layout, constants=layout.constants | {"agency": owner})
 
 
 def is_invented(ingested: Ingested, file_name: str, base: str | None) -> bool:

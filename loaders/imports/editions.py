@@ -151,7 +151,9 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
     provinces = provinces_of(connection, {number: row.summary for number, row in rows.items()})
     here = {number for number, found in provinces.items() if ingested.province in found}
     asked = [
-        one for one in sorted(here) if one in also or rows[one].base == owner or UNNAMED in (rows[one].base, owner)
+        one
+        for one in sorted(here)
+        if one in also or rows[one].base == owner or any(base.startswith(UNNAMED) for base in (rows[one].base, owner))
     ]
     if not asked:
         return []

@@ -241,6 +241,7 @@ def ingest(
         batches.refuse_twice(connection, digest, province)
         places = Places.national(aliases=learnt_layouts.aliases(connection), home=province)
         known = learnt_layouts.answers(connection, base) | dict(answers or {})
+        code_lists.lay_over(connection)
         registered = code_lists.registered(connection)
     ingested = understand(
         path, base, places, progress, answers=known, registered=registered, trusted=trusted, aside=aside, said=said

@@ -98,7 +98,7 @@ def likeness(a: Line, b: Line) -> tuple[str, int] | None:
     one, other = _core(a), _core(b)
     if not one or not other or not _numbers_agree(one, other):
         return None
-    is_partner = a.agency != b.agency and UNNAMED not in (a.agency, b.agency)
+    is_partner = a.agency != b.agency and not any(agency.startswith(UNNAMED) for agency in (a.agency, b.agency))
     if is_partner and min(len(squeeze(a.words)), len(squeeze(b.words))) < TELLING:
         return None
     if one == other:

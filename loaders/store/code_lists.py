@@ -31,8 +31,8 @@ def _missing(connection: Connection) -> dict[str, list[dict]]:
     """Rows of the shipped lists that the store has not, by table."""
     fields = ("code", "name_th", "name_en", "short_th", "level")
     shipped = {
-        "agency": [{name: entry.get(name) for name in fields} for entry in codes.agencies()],
-        "stream": [_stream(entry) for entry in codes.streams()],
+        "agency": [{name: entry.get(name) for name in fields} for entry in codes.shipped("agency")],
+        "stream": [_stream(entry) for entry in codes.shipped("stream")],
     }
     missing = {}
     for name, rows in shipped.items():
@@ -60,6 +60,22 @@ def _stream(entry: dict) -> dict:
         "ends_on": day("ends_on"),
         "total_satang": None if total is None else round(total * 100),
     }
+
+
+def said(connection: Connection) -> dict[str, list[dict]]:
+    """What people said on a page about the code lists, as :func:`loaders.codes.use` takes it."""
+    table = tables.word
+    columns = [table.c[name] for name in ("list", "code", *codes.FIELDS, "merged_into", "aliases", "is_retired")]
+    found: dict[str, list[dict]] = {}
+    for row in connection.execute(select(*columns).order_by(table.c.id)).mappings():
+        entry = {key: row[key] for key in row if key != "list"} | {"aliases": (row["aliases"] or "").splitlines()}
+        found.setdefault(str(row["list"]), []).append(entry)
+    return found
+
+
+def lay_over(connection: Connection) -> None:
+    """Lay this store's words over the shipped lists of the process."""
+    codes.use(said(connection))
 
 
 def registered(connection: Connection) -> dict[str, dict[str, str]]:

@@ -140,18 +140,18 @@ def delete_demo(connection: Connection, who: str) -> dict:
 
 # Code lists that files add to, with the shipped entries and the columns of records that name them.
 _LISTS = {
-    tables.agency: (codes.agencies, (tables.support.c.agency_code, tables.contribution.c.source)),
-    tables.stream: (codes.streams, (tables.support.c.stream_code,)),
+    tables.agency: ("agency", (tables.support.c.agency_code, tables.contribution.c.source)),
+    tables.stream: ("stream", (tables.support.c.stream_code,)),
 }
 
 
 def _named(connection: Connection, table: Table, *, only_demo: bool = False) -> set[str]:
     """Codes of a list that records name and that are not shipped."""
-    shipped, columns = _LISTS[table]
+    name, columns = _LISTS[table]
     found: set[str] = set()
     for column in columns:
         query = select(column).distinct()
         if only_demo:
             query = query.where(column.table.c.batch_id.in_(select(_batch.c.id).where(_batch.c.is_demo)))
         found.update(code for code in connection.execute(query).scalars() if code)
-    return found - {entry["code"] for entry in shipped()}
+    return found - {entry["code"] for entry in codes.shipped(name)}

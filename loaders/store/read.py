@@ -18,6 +18,15 @@ from loaders.store.seen import for_viewer
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
 ADMIN_ONLY = {"user_role"}
 ENTRIES = {"agency": tables.agency_entry, "stream": tables.stream_entry}
+# Columns of records and the code list each names: what people merged reads as one.
+CODED = {
+    "agency_code": "agency",
+    "source": "agency",
+    "owner": "agency",
+    "stream_code": "stream",
+    "theme_code": "theme",
+    "role": "role",
+}
 AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
 NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
 PROVINCE_MARK = "province"  # in the summary of a batch
@@ -68,7 +77,23 @@ def read_register(
     if register in AGENCY_COLUMNS:
         column = AGENCY_COLUMNS[register]
         frame[column] = frame[column].replace(_named_before(connection, viewer))
-    return mask(frame, register, viewer)
+    return as_merged(connection, mask(frame, register, viewer))
+
+
+def as_merged(connection: Connection, frame: pd.DataFrame) -> pd.DataFrame:
+    """Records in which an entry that people merged into another reads as that one; the rows stay as they were loaded."""
+    code_lists.lay_over(connection)
+    changed = {
+        column: frame[column].replace(into)
+        for column, name in (CODED | {"base": "agency"}).items()
+        if column in frame and (into := codes.merged(name))
+    }
+    if "priority_theme" in frame and (into := codes.merged("theme")):
+        parts = frame["priority_theme"].str.split(",")
+        changed["priority_theme"] = parts.map(
+            lambda themes: ",".join(dict.fromkeys(into.get(theme, theme) for theme in themes)), na_action="ignore"
+        ).astype("string")
+    return frame.assign(**changed)
 
 
 def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
@@ -154,7 +179,16 @@ def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     frame = pd.read_sql_query(query, connection)
     for name in ("fiscal_year", "records", "amount_satang"):  # PostgreSQL answers sums as decimals
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
-    return frame.astype(dict.fromkeys(("base", *NATION_KEYS[2:], NATION_KEYS[0]), "string"))
+    frame = frame.astype(dict.fromkeys(("base", *NATION_KEYS[2:], NATION_KEYS[0]), "string"))
+    merged = as_merged(connection, frame)
+    return merged if merged is frame or merged.equals(frame) else _summed(merged)
+
+
+def _summed(frame: pd.DataFrame) -> pd.DataFrame:
+    """One row per key again, where a merge made keys alike."""
+    keys = ["batch_id", "base", *NATION_KEYS]
+    grouped = frame.groupby(keys, dropna=False, sort=False)
+    return grouped[["records", "amount_satang"]].sum(min_count=1).reset_index()[list(frame.columns)]
 
 
 @for_viewer
@@ -183,13 +217,18 @@ def read_subdistrict_sums(
     )
     if agency is not None:
         names = [name for name, code in _named_before(connection, viewer).items() if code == agency]
-        query = query.where(table.c.agency_code.in_([agency, *names]))
+        query = query.where(table.c.agency_code.in_([agency, *names, *_merged_into(connection, "agency", agency)]))
     if theme is not None:
-        query = query.where(table.c.theme_code == theme)
+        query = query.where(table.c.theme_code.in_([theme, *_merged_into(connection, "theme", theme)]))
     frame = pd.read_sql_query(query, connection)
     for name in ("records", "amount_satang"):
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     return frame
+
+
+def _merged_into(connection: Connection, name: str, code: str) -> list[str]:
+    code_lists.lay_over(connection)
+    return [one for one, into in codes.merged(name).items() if into == code]
 
 
 def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[str]:
@@ -215,7 +254,8 @@ def read_reports(connection: Connection, register: str = "support", *, viewer: V
     )
     frame = pd.read_sql_query(query, connection)
     frame = frame.astype({"base": "string", "area_code": "string", "fiscal_year": "Int64"})
-    return visible_rows(frame, register, read_sharing(connection), viewer)
+    frame = visible_rows(frame, register, read_sharing(connection), viewer)
+    return as_merged(connection, frame).drop_duplicates(ignore_index=True)
 
 
 @for_viewer
@@ -253,7 +293,23 @@ def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, vi
         named = _named_before(connection, viewer) if table.name == "agency" else {}
         kept = listed[~listed["code"].isin({*written["code"], *named})].astype(object)
         listed = pd.concat([kept, written.astype(object)], ignore_index=True)
+    listed = _said_over(connection, listed, table.name)
     return redact(listed) if viewer.role == "public" else listed
+
+
+def _said_over(connection: Connection, listed: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The list with what people said on a page: other names, new entries, without what was merged away."""
+    said = pd.DataFrame(code_lists.said(connection).get(name, []))
+    code_lists.lay_over(connection)
+    if said.empty:
+        return listed
+    known = listed.set_index("code", drop=False)
+    rows = []
+    for entry in said[said["merged_into"].isna()].to_dict("records"):
+        row = known.loc[entry["code"]].to_dict() if entry["code"] in known.index else dict.fromkeys(listed.columns)
+        rows.append(row | {field: entry[field] for field in ("code", *codes.FIELDS) if field in row and entry[field]})
+    kept = listed[~listed["code"].isin(said["code"])].astype(object)
+    return pd.concat([kept, pd.DataFrame(rows, columns=listed.columns).astype(object)], ignore_index=True)
 
 
 def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
@@ -281,15 +337,20 @@ def read_batches(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     provinces = provinces_of(connection, dict(zip(frame["id"].tolist(), frame["summary"], strict=True)))
     frame["provinces"] = pd.Series([",".join(sorted(provinces[key])) for key in frame["id"]], dtype="string")
     if viewer.is_team:
-        return frame
+        return as_merged(connection, frame)
     registers = _registers_of_batches(connection)
     sharing = read_sharing(connection)
     seen = [
         any(viewer.may_see(level_of(sharing, register, row.base), row.base) for register in registers.get(row.id, ()))
         for row in records(frame)
     ]
-    return redact(
-        frame[pd.Series(seen, index=frame.index, dtype=bool)].assign(loaded_by="", summary="{}").reset_index(drop=True)
+    return as_merged(
+        connection,
+        redact(
+            frame[pd.Series(seen, index=frame.index, dtype=bool)]
+            .assign(loaded_by="", summary="{}")
+            .reset_index(drop=True)
+        ),
     )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.sql.util import find_tables
 from loaders.store.viewers import PUBLIC, Viewer
 
 # Published facts about areas, and the store's own marks: the same for everybody.
-OPEN = {"area", "area_event", "local_government", "local_government_area", "setting"}
+OPEN = {"area", "area_event", "local_government", "local_government_area", "setting", "word"}
 READERS: dict[str, Callable[..., Any]] = {}
 Reader = TypeVar("Reader", bound=Callable[..., Any])
 _is_shown: ContextVar[bool] = ContextVar("read_for_a_viewer", default=False)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.components import panels, records
+from pages.components import panels
 from pages.imports import batches as import_batches
 from pages.imports import jobs as import_jobs
 from pages.imports import preview as import_preview
@@ -11,6 +11,7 @@ from pages.queries import store as queries
 from pages.session import uploads as incoming
 from pages.session.scope import Scope
 from pages.session.text import t, whole
+from pages.words import panels as word_panels
 
 
 def view(scope: Scope) -> None:
@@ -31,11 +32,23 @@ def view(scope: Scope) -> None:
 
 
 def _upload(scope: Scope) -> str | None:
-    names = records.agency_names(scope)
+    entries = queries.word_list("agency")
+    names = {
+        entry["code"]: word_panels.label(entry)
+        for entry in entries
+        if not entry["merged_into"] and not entry["is_retired"]
+    }
     bases = ["", *sorted(names, key=names.__getitem__)]
-    base = st.selectbox(
-        t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"
-    )
+    if (made := st.session_state.pop("new-base", None)) in names:
+        st.session_state["import-base"] = made
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        base = st.selectbox(
+            t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"
+        )
+        with st.popover(t("new_agency")):
+            if made := word_panels.new_entry("agency", entries, "new-base-form"):
+                st.session_state["new-base"] = made
+                st.rerun()
     # No form: a form can be sent while its files are still on their way, and is sent without them.
     sent = st.session_state.setdefault("uploads_sent", 0)
     st.html(import_preview.box_words())

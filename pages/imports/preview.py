@@ -19,7 +19,6 @@ from pages.session.text import baht, day, flat, language, safe, t, whole
 
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"
-UNNAMED = "unnamed_base"
 
 
 def box_words() -> str:
@@ -253,12 +252,12 @@ def storable(result: dict[str, Any]) -> list[int]:
     return [number for number, answer in enumerate(result["answers"]) if "refused" not in answer]
 
 
-def doubts(answer: dict[str, Any]) -> Iterable[str]:
-    """What has to be said yes to, in words."""
-    if any(sheet["constants"].get("agency") == UNNAMED and not sheet["refuse"] for sheet in answer.get("sheets", ())):
-        yield t("doubt_base_unnamed")
+def doubts(answer: dict[str, Any], base: str | None = None) -> Iterable[str]:
+    """What has to be said yes to, in words; whose file it is has been said when ``base`` is chosen."""
     for doubt in answer.get("summary", {}).get("to_confirm", ()):
         name, _, column = doubt.partition(":")
+        if name == "agency_not_named" and base:
+            continue
         is_theirs = name in ("column_unexplained", "unit_impossible", "amount_outlier")
         yield t(f"doubt_{name}", column=flat(column) if is_theirs else our_words(column) if column else "")
 

@@ -28,7 +28,9 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
         _one(scope, answer, number, result, base)
     ready = import_preview.storable(result)
     if ready and not result["stored"]:
-        asked = [(number, words) for number in ready for words in import_preview.doubts(result["answers"][number])]
+        asked = [
+            (number, words) for number in ready for words in import_preview.doubts(result["answers"][number], base)
+        ]
         agreed = [st.checkbox(words, key=f"doubt-{number}-{words}") for number, words in asked]
         asked_of = {number: result["answers"][number] for number in ready}
         wishes = {number: import_editions.wish(scope, answer, number) for number, answer in asked_of.items()}

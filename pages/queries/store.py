@@ -16,19 +16,20 @@ from sqlalchemy import Connection, Engine
 from loaders import setup, store, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
-from loaders.decisions import Basis, scenarios
+from loaders.decisions import Basis, scenarios, words
 from loaders.decisions import clearings as cleared_pairs
 from loaders.decisions import dues as expected
 from loaders.imports import duplicates, speaks_for
 from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
-from loaders.store import tables, users
+from loaders.store import code_lists, tables, users
 from loaders.store.privacy import PUBLIC, Viewer
 from pages.session import sign_in, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
 Written = TypeVar("Written")
+_words_of: dict[str, str] = {}  # the data version whose words lie over the shipped lists
 POPULATION_YEARS = (2006, 2007, 2021)
 
 
@@ -66,6 +67,9 @@ def current_scope(province: str | None = None, seen: Viewer | None = None) -> Sc
     seen = seen or viewer()
     with store.reading(engine()) as connection:
         version = store.data_version(connection)
+        if _words_of.get("version") != version:
+            code_lists.lay_over(connection)
+            _words_of["version"] = version
     return Scope(version, province or url_state.province(), seen)
 
 
@@ -325,6 +329,13 @@ def delete_demo(who: str) -> dict:
     """Delete the invented data for good; a backup is kept."""
     sign_in.team_only(viewer())
     return setup.delete_demo(engine(), who)
+
+
+def word_list(name: str) -> list[dict]:
+    """Every entry of a code list as it stands now, merged and retired ones too."""
+    sign_in.team_only(viewer())
+    with reading() as connection:
+        return words.listed(connection, name)
 
 
 def clear_pair(support_a: int, support_b: int, reason: str, who: str) -> None:

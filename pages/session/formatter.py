@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -118,6 +117,5 @@ class Formatter:
         return _theme_names(self.language).get(str(code)) or self.text("not_coded")
 
 
-@cache
 def _theme_names(language: str) -> dict[str, str]:
     return {entry["code"]: entry[f"name_{language}"] for entry in codes.themes()}

@@ -60,6 +60,7 @@ CHOICES = {
         Choice("other", "value of that dimension on the right"),
         Choice("by", "dimension of the small maps", "theme"),
         Choice("per", "denominator of a need"),
+        Choice("words", "list of words that is edited"),
         Choice("bar", "where high need begins"),
         Choice("list", "list under the map"),
         Choice("hint", "measure of the clusters"),

@@ -26,10 +26,10 @@ SECTIONS = {
     "": ("overview", "coverage", "gaps", "overlaps", "subdistrict", "meeting"),
     "menu_analysis": ("matrix", "currents", "agency", "registers"),
     "menu_decide": ("ranking", "strengthening", "welfare", "selection"),
-    "menu_data": ("imports", "review", "sources", "areas", "sharing"),
+    "menu_data": ("imports", "review", "sources", "words", "areas", "sharing"),
 }
 VIEWS = [name for names in SECTIONS.values() for name in names]
-TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "sharing"}
+TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "words", "sharing"}
 
 
 def style() -> None:

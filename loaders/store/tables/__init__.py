@@ -6,7 +6,7 @@ of a withdrawn batch stay; the queries leave them out.
 
 from __future__ import annotations
 
-from loaders.store.tables.administration import audit, setting, sharing, user_role
+from loaders.store.tables.administration import audit, setting, sharing, user_role, word
 from loaders.store.tables.areas import area, area_event, local_government, local_government_area
 from loaders.store.tables.batches import (
     alias,
@@ -92,4 +92,5 @@ __all__ = [
     "team",
     "user_role",
     "welfare_fund",
+    "word",
 ]

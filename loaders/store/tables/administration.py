@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text, UniqueConstraint
 
 from loaders.store.tables.columns import Key, metadata, texts
 
@@ -26,6 +26,20 @@ user_role = Table(
     Column("agency_code", String),
     *texts("granted_by", "granted_at"),
     Column("revoked_at", String),
+)
+
+# What people say about an entry of a code list on a page: it stands over the shipped lists and over files. ``aliases``:
+# one spelling a line. An entry that was merged reads as the one it went into.
+word = Table(
+    "word",
+    metadata,
+    Column("id", Key, primary_key=True),
+    *texts("list", "code", "name_th"),
+    *texts("name_en", "short_th", "level", "kind", "merged_into", nullable=True),
+    Column("aliases", Text),
+    Column("is_retired", Boolean, nullable=False),
+    *texts("decided_by", "decided_at"),
+    UniqueConstraint("list", "code"),
 )
 
 audit = Table(

@@ -31,6 +31,22 @@ def upgrade() -> None:
     _spoken()
     _expected()
     _years_from_dates()
+    _words_on_a_page()
+
+
+def _words_on_a_page() -> None:
+    """Agencies, streams, functions and roles that people add, rename, merge and retire."""
+    texts = ("list", "code", "name_th", "decided_by", "decided_at")
+    open_ = ("name_en", "short_th", "level", "kind", "merged_into")
+    op.create_table(
+        "word",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+        *(sa.Column(name, sa.String(), nullable=False) for name in texts),
+        *(sa.Column(name, sa.String()) for name in open_),
+        sa.Column("aliases", sa.Text()),
+        sa.Column("is_retired", sa.Boolean(), nullable=False),
+        sa.UniqueConstraint("list", "code"),
+    )
 
 
 def _doors() -> None:

@@ -1,0 +1,257 @@
+"""Agencies, streams, functions and roles as people add, rename, merge and retire them; every step is in the audit trail.
+
+The starting set of ``data/rules`` and what files registered stay as they are; a row of the table ``word`` stands over them.
+A merge changes no record: whoever reads takes the entry merged into, and an undone merge gives the old one back.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from rapidfuzz import fuzz
+from sqlalchemy import Connection, insert, select, update
+
+from loaders import codes, store
+from loaders.problems import Refused
+from loaders.store import code_lists, tables
+from loaders.thai import normalise
+
+LISTS = tuple(codes.LISTS)
+ALIKE = 86.0  # of 100: letters of two names that may be one
+SHORTEST = 4  # letters of a name that spelling alone can tell
+MOST_ALIKE = 40
+OFFICE = re.compile("^(?:สำนักงาน|สนง|ที่ทำการ|ศูนย์|กรม|กอง|มูลนิธิ|สมาคม|จังหวัด)|(?:จังหวัด)?นครศรีธรรมราช$|จำกัด$|\\(มหาชน\\)$")
+_word = tables.word
+
+
+class Alike(NamedTuple):
+    """Two entries of a list that may be one: codes, names, and how alike of 100."""
+
+    one: str
+    other: str
+    one_name: str
+    other_name: str
+    score: int
+
+
+def listed(connection: Connection, name: str) -> list[dict[str, Any]]:
+    """Every entry of a list: the starting set, files, pages; with ``merged_into`` and ``is_retired``."""
+    code_lists.lay_over(connection)
+    found = {entry["code"]: dict(entry) for entry in codes.entries(name, with_merged=True)}
+    for row in _from_files(connection, name):
+        known = found.setdefault(row["code"], row)
+        for field in codes.FIELDS:
+            known[field] = known.get(field) or row.get(field)
+    shipped = {entry["code"] for entry in codes.shipped(name)}
+    plain = {"merged_into": None, "is_retired": False, "aliases": []}
+    return [plain | entry | {"is_shipped": entry["code"] in shipped} for entry in found.values()]
+
+
+def _from_files(connection: Connection, name: str) -> list[dict[str, Any]]:
+    if name in ("agency", "stream"):
+        rows = []
+        for table in (tables.metadata.tables[f"{name}_entry"], tables.metadata.tables[name]):
+            fields = [column for column in ("code", *codes.FIELDS) if column in table.c]
+            query = select(*(table.c[field] for field in fields))
+            if "batch_id" in table.c:
+                batch = tables.import_batch
+                query = (
+                    query.join(batch, batch.c.id == table.c.batch_id)
+                    .where(batch.c.is_active)
+                    .order_by(table.c.id.desc())
+                )
+            rows += [dict(row) for row in connection.execute(query).mappings()]
+        return rows
+    if name == "role":
+        roles = connection.execute(select(tables.role_holder.c.role).distinct()).scalars()
+        return [{"code": role, "name_th": role} for role in sorted(filter(None, roles))]
+    return []
+
+
+def _entry(connection: Connection, name: str, code: str) -> dict[str, Any]:
+    found = next((entry for entry in listed(connection, name) if entry["code"] == code), None)
+    if found is None:
+        raise Refused("word_unknown", value=code)
+    return found
+
+
+def add(connection: Connection, name: str, fields: Mapping[str, Any], who: str) -> str:
+    """A new entry of a list; returns its code. Raises ``Refused``: ``word_without_name``, ``word_known`` (with its code)."""
+    fields = _clean(fields)
+    if not fields.get("name_th"):
+        raise Refused("word_without_name")
+    present = listed(connection, name)
+    written = {codes.squeeze(text) for text in (fields["name_th"], fields.get("short_th")) if text}
+    for entry in present:
+        if written & _spellings(entry):
+            raise Refused("word_known", value=str(entry["name_th"]), suggestion=entry["code"])
+    code = _new_code(fields, {entry["code"] for entry in present})
+    _write(connection, name, code, fields, who)
+    _done(connection, who, "word_add", name, code, {}, fields)
+    return code
+
+
+def change(connection: Connection, name: str, code: str, fields: Mapping[str, Any], who: str) -> None:
+    """Other names, level, kind or spellings for an entry. Raises ``Refused``: ``word_unknown``, ``word_without_name``."""
+    before, fields = _entry(connection, name, code), _clean(fields)
+    whole = before | {
+        field: fields[field] if field in fields else before.get(field) for field in (*codes.FIELDS, "aliases")
+    }
+    if not whole["name_th"]:
+        raise Refused("word_without_name")
+    _write(connection, name, code, whole, who)
+    _done(connection, who, "word_change", name, code, before, whole)
+
+
+def merge(connection: Connection, name: str, code: str, into: str, who: str) -> None:
+    """From now on ``code`` reads as ``into``. Raises ``Refused``: ``word_unknown``, ``word_merged_with_itself``."""
+    before, target = _entry(connection, name, code), _entry(connection, name, into)
+    if code == codes.merged(name).get(into, into):
+        raise Refused("word_merged_with_itself", value=str(target["name_th"]))
+    _write(connection, name, code, before | {"merged_into": into}, who)
+    _done(connection, who, "word_merge", name, code, before, {"merged_into": into})
+
+
+def undo_merge(connection: Connection, name: str, code: str, who: str) -> None:
+    """The entry stands for itself again."""
+    before = _entry(connection, name, code)
+    _write(connection, name, code, before | {"merged_into": None}, who)
+    _done(connection, who, "word_undo_merge", name, code, before, {"merged_into": None})
+
+
+def retire(connection: Connection, name: str, code: str, who: str, *, is_retired: bool = True) -> None:
+    """No longer offered for new records (or offered again); records that name it keep it."""
+    before = _entry(connection, name, code)
+    _write(connection, name, code, before | {"is_retired": is_retired}, who)
+    _done(
+        connection,
+        who,
+        "word_retire" if is_retired else "word_use_again",
+        name,
+        code,
+        before,
+        {"is_retired": is_retired},
+    )
+
+
+def apply(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]], who: str) -> dict[str, int]:
+    """A filled template: rows with a code change that entry, rows without add one; returns how many of each.
+
+    All of it or nothing; a row that cannot be is refused as it would be on the page.
+    """
+    before_all = code_lists.said(connection)
+    try:
+        return _apply(connection, name, rows, who)
+    except Refused:
+        codes.use(before_all)  # the transaction is taken back; so are the words of this process
+        raise
+
+
+def _apply(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]], who: str) -> dict[str, int]:
+    done = dict.fromkeys(("added", "changed"), 0)
+    known = {entry["code"]: entry for entry in listed(connection, name)}
+    for row in rows:
+        fields, code = _clean(row), str(row.get("code") or "").strip()
+        if not code:
+            add(connection, name, fields, who)
+            done["added"] += 1
+            continue
+        before = known.get(code)
+        if before is None:
+            raise Refused("word_unknown", value=code)
+        if any(
+            (fields.get(field) or None) != (before.get(field) or None) for field in fields if field != "aliases"
+        ) or ("aliases" in fields and set(fields["aliases"]) - _names(before)):
+            change(connection, name, code, fields, who)
+            done["changed"] += 1
+    return done
+
+
+def alike(entries: Iterable[Mapping[str, Any]]) -> list[Alike]:
+    """Pairs of entries whose spellings are so near that they may be one, the nearest first; nothing is merged by itself.
+
+    The one that stays stands first: of the starting set, else the longer known.
+    """
+    known = [entry for entry in entries if not entry.get("merged_into") and not entry.get("is_retired")]
+    cores = [{core for text in _names(entry) if len(core := _core(text)) >= SHORTEST} for entry in known]
+    found = []
+    for one, other in itertools.combinations(range(len(known)), 2):
+        if known[one].get("is_shipped") and known[other].get("is_shipped"):
+            continue  # the starting set knows its own apart
+        score = max((fuzz.ratio(a, b, score_cutoff=ALIKE) for a in cores[one] for b in cores[other]), default=0.0)
+        if score:
+            pair = (known[one], known[other])
+            found.append(Alike(*(str(e["code"]) for e in pair), *(str(e["name_th"]) for e in pair), round(score)))
+    return sorted(found, key=lambda pair: -pair.score)[:MOST_ALIKE]
+
+
+def nearest(entries: Iterable[Mapping[str, Any]], text: str) -> dict[str, Any] | None:
+    """The entry whose spelling is most like a written name, if any is alike."""
+    written = _core(text)
+    scored = [
+        (max((fuzz.ratio(written, _core(name)) for name in _names(entry)), default=0.0), entry) for entry in entries
+    ]
+    score, entry = max(scored, key=lambda pair: pair[0], default=(0.0, None))
+    return dict(entry) if entry is not None and score >= ALIKE and len(written) >= SHORTEST else None
+
+
+def _names(entry: Mapping[str, Any]) -> set[str]:
+    texts = (entry.get("name_th"), entry.get("name_en"), entry.get("short_th"), *(entry.get("aliases") or ()))
+    return {str(text) for text in texts if text}
+
+
+def _spellings(entry: Mapping[str, Any]) -> set[str]:
+    return {codes.squeeze(text) for text in (*_names(entry), str(entry["code"]))}
+
+
+def _core(text: str) -> str:
+    """A name without what offices share (สำนักงาน ... จังหวัด): two offices of one province are not alike by that."""
+    squeezed = codes.squeeze(text)
+    while (shorter := OFFICE.sub("", squeezed)) != squeezed and len(shorter) >= SHORTEST:
+        squeezed = shorter
+    return squeezed
+
+
+def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Texts normalised, empty ones none; aliases as a list of spellings."""
+    found: dict[str, Any] = {
+        name: normalise(str(fields[name] or "")) or None for name in codes.FIELDS if name in fields
+    }
+    if "aliases" in fields:
+        given = fields["aliases"]
+        parts = re.split(r"[\n;|]", given) if isinstance(given, str) else given or []
+        found["aliases"] = [text for part in parts if (text := normalise(str(part)))]
+    return found
+
+
+def _new_code(fields: Mapping[str, Any], taken: set[str]) -> str:
+    """A code of small letters from the English name, else a number of its own."""
+    plain = unicodedata.normalize("NFKD", str(fields.get("name_en") or "")).encode("ascii", "ignore").decode()
+    stem = "_".join(re.findall(r"[a-z0-9]+", plain.lower()))[:40] or "entry"
+    candidates = itertools.chain([stem] if stem != "entry" else [], (f"{stem}_{n}" for n in itertools.count(1)))
+    return next(code for code in candidates if code not in taken)
+
+
+def _write(connection: Connection, name: str, code: str, entry: Mapping[str, Any], who: str) -> None:
+    values = {field: entry.get(field) for field in (*codes.FIELDS, "merged_into")} | {
+        "aliases": "\n".join(entry.get("aliases") or ()) or None,
+        "is_retired": bool(entry.get("is_retired")),
+        "decided_by": who,
+        "decided_at": store.now(),
+    }
+    mine = (_word.c.list == name) & (_word.c.code == code)
+    if not connection.execute(update(_word).where(mine).values(**values)).rowcount:
+        connection.execute(insert(_word).values(list=name, code=code, **values))
+
+
+def _done(connection: Connection, who: str, action: str, name: str, code: str, before: Mapping, after: Mapping) -> None:
+    changed = {key: [before.get(key), value] for key, value in after.items() if before.get(key) != value}
+    detail = {"list": name, "code": code} | changed
+    store.note(connection, who, action, json.dumps(detail, ensure_ascii=False, default=str))
+    store.touch(connection)
+    code_lists.lay_over(connection)

@@ -1,0 +1,27 @@
+"""Agencies, streams, functions and roles: add, rename, merge two spellings, retire; by hand or by a filled template."""
+
+import streamlit as st
+
+from pages.components import filters as choices
+from pages.components import panels
+from pages.queries import store as queries
+from pages.session.scope import Scope
+from pages.session.text import t
+from pages.words import panels as word_panels
+
+
+def view(scope: Scope) -> None:
+    """The lists, one at a time."""
+    place = st.container()
+    name = choices.switch("words", t("words_list"), word_panels.LISTS, lambda name: t(f"words_{name}"))
+    entries = queries.word_list(name)
+    with place:
+        panels.title(t("finding_words", **word_panels.counts(entries)), t("note_words"))
+    if note := st.session_state.pop("words_note", None):
+        st.success(note)
+    word_panels.add(name, entries)
+    word_panels.suggestions(name, entries)
+    word_panels.merge(name, entries)
+    word_panels.change(name, entries)
+    word_panels.table(scope, name, entries)
+    word_panels.template(name, entries)
