@@ -7,9 +7,11 @@ schematic map instead of boundaries, little room on the disk).
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +21,7 @@ from loaders import assets, doors, settings, store
 from loaders.store import StoreUnavailable, tables
 
 LITTLE_ROOM_MB = 500
+OLD_BACKUP_DAYS = 2
 State = Literal["well", "warn", "fail"]
 
 
@@ -43,6 +46,26 @@ def _store() -> Check:
         return Check("store", "fail", stop.where, stop.code)
     found = f"{engine.dialect.name}, data version {version}, {active} active batches"
     return Check("store", "well" if active else "warn", found, "" if active else "store_empty")
+
+
+def _integrity() -> Check:
+    """Whether the store's pages are whole: all of them are read, so it is asked for (``--deep``)."""
+    found = store.whole(store.open_store())
+    return Check(
+        "integrity", "fail" if found else "well", found or "every page was read", "store_damaged" if found else ""
+    )
+
+
+def _backups() -> Check:
+    """The age of the last good backup (a half one never has the name of one), where backups are wanted."""
+    from loaders.store import backup
+
+    latest = backup.held(store.open_store())["latest"]
+    if "KRADAN_BACKUPS" not in os.environ:
+        return Check("backup", "well", f"last {latest or 'none'}; no folder is set")
+    days = (date.today() - latest).days if isinstance(latest, date) else None
+    is_old = days is None or days > OLD_BACKUP_DAYS
+    return Check("backup", "warn" if is_old else "well", f"last {latest or 'none'}", "backup_old" if is_old else "")
 
 
 def _boundaries() -> Check:
@@ -102,20 +125,21 @@ def _sign_in() -> Check:
     return Check("sign_in", "well", told)
 
 
-CHECKS: tuple[Callable[[], Check], ...] = (_store, _boundaries, _assets, _static_folder, _room, _sign_in)
+CHECKS: tuple[Callable[[], Check], ...] = (_store, _backups, _boundaries, _assets, _static_folder, _room, _sign_in)
+DEEP = (_integrity,)
 
 
-def _all() -> Iterator[Check]:
-    for look in CHECKS:
+def _all(deep: bool) -> Iterator[Check]:
+    for look in (*CHECKS, *(DEEP if deep else ())):
         try:
             yield look()
         except Exception as fault:  # noqa: BLE001  a check that breaks is itself a finding
             yield Check(getattr(look, "__name__", "check").strip("_"), "fail", type(fault).__name__, "check_failed")
 
 
-def health() -> dict:
-    """All checks and the release: ``is_well`` is false when a check fails."""
-    checks = list(_all())
+def health(*, deep: bool = False) -> dict:
+    """All checks and the release: ``is_well`` is false when a check fails; ``deep`` reads the whole store."""
+    checks = list(_all(deep))
     return {
         "version": settings.version(),
         "is_well": all(check.state != "fail" for check in checks),

@@ -27,10 +27,10 @@ def _delete_demo(options: argparse.Namespace) -> int:
     return answer(delete_demo(store.open_store(), settings.person()))
 
 
-def _health(_options: argparse.Namespace) -> int:
+def _health(options: argparse.Namespace) -> int:
     from loaders.health import health
 
-    checks = health()
+    checks = health(deep=options.deep)
     answer(checks)
     return DONE if checks["is_well"] else 1
 
@@ -81,11 +81,11 @@ def _restore(options: argparse.Namespace) -> int:
 
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the commands to the command line."""
-    for name, run, text in (
-        ("health", _health, "check store, boundaries, assets, disk, sign-in"),
-        ("upgrade", _upgrade, "bring the store to this program's version, after a backup"),
-    ):
+    for name, run, text in (("upgrade", _upgrade, "bring the store to this program's version, after a backup"),):
         commands.add_parser(name, help=text).set_defaults(run=run)
+    health = commands.add_parser("health", help="check store, backups, boundaries, assets, disk, sign-in")
+    health.add_argument("--deep", action="store_true", help="read the whole store, too: a damaged page is found")
+    health.set_defaults(run=_health)
     setup = commands.add_parser("setup", help="make the store and load the demo province once")
     setup.add_argument(
         "--demo",

@@ -10,21 +10,26 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
+import shutil
 import threading
 import time
 from collections import defaultdict
 from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 from sqlalchemy import (
     Connection,
     Engine,
     RootTransaction,
     Table,
+    Text,
+    cast,
     delete,
     func,
     insert,
+    literal_column,
     select,
     text,
     update,
@@ -38,6 +43,7 @@ from loaders.store.contacts import redact_numbers, redact_text
 from loaders.store.engine import StoreUnavailable, is_sqlite, reason
 from loaders.store.viewers import Viewer
 
+LITTLE_ROOM_BYTES = 1 << 20
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -73,20 +79,29 @@ def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
         with (
             _turn(engine),
             engine.connect().execution_options(writes=True, signer=signer) as connection,
-            _begun(connection, where),
+            _begun(connection, engine, where),
         ):
             yield connection
     except DBAPIError as error:
-        if (code := reason(error)) is None:
+        if (code := _reason(engine, error)) is None:
             raise
         raise StoreUnavailable(code, where) from error
 
 
-def _begun(connection: Connection, where: str) -> RootTransaction:
+def _reason(engine: Engine, error: DBAPIError) -> str | None:
+    """Why a write failed; a store that may only be read is told from a full disk by the room that is left."""
+    code = reason(error)
+    if code == "store_full" and "readonly" in str(error.orig) and is_sqlite(engine):
+        room = shutil.disk_usage(Path(str(engine.url.database)).resolve().parent).free
+        return "store_read_only" if room > LITTLE_ROOM_BYTES else code
+    return code
+
+
+def _begun(connection: Connection, engine: Engine, where: str) -> RootTransaction:
     try:
         return connection.begin()
     except (OperationalError, PoolTimeout) as error:
-        if isinstance(error, OperationalError) and (code := reason(error)):
+        if isinstance(error, OperationalError) and (code := _reason(engine, error)):
             raise StoreUnavailable(code, where) from error
         raise StoreUnavailable("store_busy", where) from error
 
@@ -208,3 +223,19 @@ def scrub(engine: Engine, emptied: Iterable[Table]) -> None:
         cursor.execute("VACUUM")
         while cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] and time.monotonic() < end:
             time.sleep(0.1)
+
+
+def whole(engine: Engine) -> str:
+    """Read every page: what is damaged, or nothing. PostgreSQL: every row of every table of ours."""
+    try:
+        with engine.connect() as connection:
+            if is_sqlite(engine):
+                answer = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+                return "" if answer == "ok" else answer
+            for table in tables.metadata.sorted_tables:
+                connection.execute(
+                    select(func.sum(func.length(cast(literal_column(f'"{table.name}"'), Text)))).select_from(table)
+                ).all()
+    except DatabaseError as error:
+        return type(error.orig).__name__
+    return ""

@@ -23,6 +23,7 @@ WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writ
 # PostgreSQL's codes: no room on the disk; a write that the system refused (a limit of size or quota among them).
 NO_ROOM = {"53100", "58030"}
 SQLITE_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
+READ_ONLY = "25006"
 NO_ROOM_WORDS = ("could not extend file", "no space left on device")
 # Classes and codes of a server that went away in the middle.
 GONE = ("08", "57P01", "57P02", "57P03")
@@ -32,7 +33,7 @@ class StoreUnavailable(Exception):
     """The store cannot be used; ``code`` says why.
 
     ``store_missing``, ``store_damaged``, ``store_older``, ``store_newer``, ``store_busy``, ``store_unreachable``,
-    ``store_upgrade_failed``, ``store_full``, ``store_lost``, ``store_address``.
+    ``store_upgrade_failed``, ``store_full``, ``store_read_only``, ``store_lost``, ``store_address``.
     """
 
     def __init__(self, code: str, where: str) -> None:
@@ -45,6 +46,8 @@ def reason(error: DBAPIError) -> str | None:
     cause = error.orig
     state = str(getattr(cause, "sqlstate", None) or "")
     words = str(cause).casefold()
+    if state == READ_ONLY:
+        return "store_read_only"
     is_full = getattr(cause, "sqlite_errorcode", 0) & 0xFF in SQLITE_NO_ROOM or state in NO_ROOM
     if is_full or any(part in words for part in NO_ROOM_WORDS):
         return "store_full"

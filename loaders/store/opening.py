@@ -35,7 +35,7 @@ def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = 
             raise StoreUnavailable("store_missing", str(path))
         if create:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.touch()
+            path.touch(0o640)
     engine = store_engine.engine_for(address)
     try:
         _check_version(engine, create, upgrade)

@@ -11,7 +11,7 @@ cells of a group could be reckoned from its total (one hidden cell, or so few or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from datetime import date
 
 import pandas as pd
@@ -124,13 +124,63 @@ def small_cells(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
         return hidden
     present = [key for key in keys if key in frame]
     marks = frame.groupby(present, dropna=False).ngroup()
-    for mark in sorted(set(marks[hidden])):
-        rows = frame[marks == mark]
-        settled = _Counts(
-            rows["area_code"].astype("string").fillna(""), rows["area_level"], values[rows.index], hidden[rows.index]
-        )
-        hidden[rows.index] = settled.protect()
+    primary = hidden.copy()
+    for _ in range(ROUNDS):
+        before = int(hidden.sum())
+        for mark in sorted(set(marks[hidden])):
+            rows = frame[marks == mark]
+            settled = _Counts(
+                rows["area_code"].astype("string").fillna(""),
+                rows["area_level"],
+                values[rows.index],
+                hidden[rows.index],
+            )
+            hidden[rows.index] = settled.protect()
+        _across(frame, values, hidden, primary, [key for key in present if key != "fiscal_year"])
+        if int(hidden.sum()) == before:
+            break
     return hidden
+
+
+def _across(frame: pd.DataFrame, values: pd.Series, hidden: pd.Series, primary: pd.Series, keys: list[str]) -> None:
+    """Hide what gives a small count away by subtraction between tables: one place, one year, another stream, indicator, base.
+
+    A shown count that is a small one and another shown one together is its total, or the small one's neighbour along one key
+    and all others of that key add up to it: the smaller of the two is hidden.
+    """
+    place = [frame["area_code"].astype("string"), *([frame["fiscal_year"]] if "fiscal_year" in frame else [])]
+    marks = frame.groupby(place, dropna=False).ngroup()
+    marks = marks.mask(frame["area_code"].isna(), -1)
+    for mark in sorted(set(marks[primary & (marks >= 0)])):
+        rows = frame.index[marks == mark]
+        for small in [row for row in rows if primary[row]]:
+            for shown, rest in _differences(frame.loc[rows], values[rows], hidden[rows], small, keys):
+                least = min([shown, *rest], key=lambda row: values[row]) if len(rest) == 1 else shown
+                hidden[least] = True
+
+
+def _differences(
+    rows: pd.DataFrame, values: pd.Series, hidden: pd.Series, small: Hashable, keys: list[str]
+) -> Iterator[tuple[Hashable, list]]:
+    """Shown totals of a small count with the shown counts that it is the rest of."""
+    seen = values[~hidden & (values > 0)]
+    for total, value in seen.items():
+        for part in seen.index[seen == value - values[small]]:
+            if part != total:
+                yield total, [part]
+    for key in keys:
+        others = [one for one in keys if one != key]
+        same = (rows[others].astype("string").fillna("") == rows.loc[small, others].astype("string").fillna("")).all(
+            axis=1
+        )
+        members = rows.index[same]
+        if int(hidden[members].sum()) != 1:
+            continue
+        shown = [row for row in members if row in seen.index]
+        wanted = values[small] + values[shown].sum()
+        for total in seen.index[seen == wanted] if len(shown) > 1 else ():
+            if total not in shown:
+                yield total, shown
 
 
 class _Counts:

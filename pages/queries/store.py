@@ -12,6 +12,7 @@ from typing import NamedTuple, TypeVar
 
 import pandas as pd
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
 from loaders import setup, store, tracker
 from loaders.areas import facts as province_facts
@@ -53,6 +54,18 @@ def is_team_member(subject: str | None) -> bool:
         return sign_in.may_be_alone()
     with store.reading(engine()) as connection:
         return users.viewer_of(connection, subject).is_team
+
+
+def why_not_ready() -> str | None:
+    """The code of what keeps the store from answering; ``None`` when it answers."""
+    try:
+        with store.reading(engine()) as connection:
+            store.data_version(connection)
+    except store.StoreUnavailable as stop:
+        return stop.code
+    except SQLAlchemyError:
+        return "store_failed"
+    return None
 
 
 @contextmanager

@@ -62,6 +62,11 @@ def session_id() -> str | None:
     return run.session_id if run is not None else None
 
 
+def open_sessions() -> int:
+    """How many pages are open."""
+    return runtime.Runtime.instance()._session_mgr.num_active_sessions() if runtime.exists() else 0
+
+
 def held_bytes(session: str | None, least: int) -> int:
     """Bytes of uploads in Streamlit's memory, of one session or of all; a file counts for ``least`` at the least."""
     manager = runtime.Runtime.instance().uploaded_file_mgr if runtime.exists() else None

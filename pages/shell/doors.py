@@ -12,6 +12,7 @@ from loaders.words import catalogue
 from pages.queries import store as queries
 from pages.session import errors, uploads
 from pages.session.text import LANGUAGES
+from pages.shell import watch
 
 # A balancer asks by the machine's address; the answer is a word.
 FOR_ANYBODY = ("/healthz", "/_stcore/health")
@@ -58,11 +59,14 @@ class Doors:
         if scope["type"] not in ("http", "websocket"):
             await self.app(scope, receive, send)
             return
+        send = _counted(send)
         headers = [(name.decode("latin-1").lower(), value.decode("latin-1")) for name, value in scope["headers"]]
         peer = (scope.get("client") or (None,))[0]
         path = scope["path"].removeprefix(self.prefix)
         refused = refusal(path, peer, headers)
         found = uploads.ADDRESS.fullmatch(path) if scope["type"] == "http" else None
+        if refused is not None:
+            watch.REFUSED.labels(refused[1]).inc()
         if refused is None and found is not None and scope["method"] == "PUT":
             await self._upload(found[1], headers, scope, receive, send)
         elif refused is None:
@@ -86,6 +90,15 @@ class Doors:
         else:
             with uploads.room(session, int(size[0])) as fits:
                 await (self.app if fits else _answer(413, "uploads_full"))(scope, receive, send)
+
+
+def _counted(send: Send) -> Send:
+    async def answer(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            watch.ANSWERS.labels(f"{message['status'] // 100}xx").inc()
+        await send(message)
+
+    return answer
 
 
 def _is_tls(scope: Scope, headers: list[tuple[str, str]]) -> bool:

@@ -20,6 +20,7 @@ from loaders import settings
 from loaders.words import catalogue
 from pages.session import insides
 from pages.session.text import LANGUAGES, safe
+from pages.shell import watch
 from pages.shell.doors import Doors
 from pages.shell.headers import ASK, Headers
 
@@ -78,6 +79,7 @@ def routes(names: Iterable[str]) -> Iterator[Route]:
         asked = request.query_params.get("lang", "")
         return HTMLResponse(pages.get(asked, pages[LANGUAGES[0]]), headers={"Cache-Control": ASK})
 
+    yield from watch.routes(prefix())
     for name in ("", *views):
         yield Route(f"{prefix()}/{name}", first, methods=["GET"])
 

@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import sys
 import tomllib
+from fnmatch import fnmatch
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_service_starts_what_make_run_starts_and_comes_back():
     assert "KRADAN_SIGN_IN=required" in (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
     assert re.search(r"^KRADAN_HOSTS=\S+$", (ROOT / "deploy" / "environment.example").read_text(encoding="utf-8"), re.M)
     assert int(service["RestartSec"]) + 3 < 10
-    assert {"/opt/kradan/data", "/opt/kradan/static"} == set(service["ReadWritePaths"].split())
+    assert {"/opt/kradan/data", "/opt/kradan/static", "-/var/backups/kradan"} == set(service["ReadWritePaths"].split())
     warm = shlex.split(service["ExecStartPost"])[1]
     assert (ROOT / warm).is_file()
     assert unit("kradan-backup.timer")["Timer"]["OnCalendar"]
@@ -61,7 +62,7 @@ def test_the_container_copies_only_what_is_there():
         "loaders",
         "static",
         "data",
-        ".streamlit",
+        ".streamlit/config.toml",
     } <= set(copied)
     assert all((ROOT / name).exists() for name in copied)
     assert "USER kradan" in text
@@ -72,10 +73,109 @@ def test_the_proxy_passes_websockets_and_uploads():
     assert text.count("{") == text.count("}")
     stream = text.split("location /_stcore/stream {")[1].split("}")[0]
     assert "proxy_set_header Upgrade $http_upgrade" in stream
+    assert "http2 on" not in text and "listen 443 ssl http2" in text  # Debian 12 has 1.22
     largest = int(re.search(r"client_max_body_size (\d+)m", text).group(1))
     assert largest > config()["server"]["maxUploadSize"]
     assert "Strict-Transport-Security" in text
     assert "Content-Security-Policy" not in text  # the board says it: twice would be two policies
+
+
+def test_nginx_takes_the_configuration(tmp_path):
+    """The one of this system's package (tests/support/system.sh): what it does not know it refuses."""
+    names = ("/etc/ssl/certs/board.example.go.th.pem", "/etc/ssl/private/board.example.go.th.key")
+    files = [tmp_path / "certificate.pem", tmp_path / "key.pem"]
+    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=board.example.go.th -out {} -keyout {}"
+    subprocess.run(shlex.split(command.format(*files)), check=True, capture_output=True, timeout=60)
+    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
+    for name, file in zip(names, files, strict=True):
+        text = text.replace(name, str(file))
+    (tmp_path / "site.conf").write_text(text, encoding="utf-8")
+    (tmp_path / "nginx.conf").write_text(
+        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{ access_log off; include {tmp_path}/site.conf; }}\n"
+    )
+    said = subprocess.run(
+        ["nginx", "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, timeout=60
+    )
+    assert said.returncode == 0, said.stderr
+
+
+def test_every_unit_says_when_it_failed_and_retention_waits_for_no_backup():
+    for name in ("kradan.service", "kradan-backup.service", "kradan-retention.service"):
+        assert unit(name)["Unit"]["OnFailure"] == "kradan-alert@%n.service", name
+        assert unit(name)["Service"]["UMask"] == "0027", name
+    assert "forget" not in (ROOT / "deploy" / "kradan-backup.service").read_text(encoding="utf-8")
+    text = (ROOT / "deploy" / "kradan-retention.service").read_text(encoding="utf-8")
+    assert [line for line in text.splitlines() if line.startswith("ExecStart=")] == [
+        "ExecStart=/opt/kradan/.venv/bin/python -m loaders forget",
+        "ExecStart=/opt/kradan/.venv/bin/python -m loaders health --deep",
+    ]
+    guide = (ROOT / "docs" / "ผู้ดูแลระบบ.md").read_text(encoding="utf-8")
+    installed = [path.name for path in (ROOT / "deploy").glob("kradan*") if path.suffix in (".service", ".timer")]
+    assert [name for name in installed if name not in guide] == []
+
+
+def test_no_secret_store_or_original_goes_into_an_image(tmp_path):
+    """The rules of .containerignore, as podman and docker read them, on files that must stay out and files that must go in."""
+    ignored = ROOT / ".containerignore"
+    assert (ROOT / ".dockerignore").read_text(encoding="utf-8") == ignored.read_text(encoding="utf-8")
+    rules = [line for line in ignored.read_text(encoding="utf-8").splitlines() if line and not line.startswith("#")]
+
+    def goes_in(name: str) -> bool:
+        is_in = True
+        for rule in rules:
+            pattern = rule.removeprefix("!")
+            if any(fnmatch(part, pattern.removeprefix("**/")) for part in _paths(name, deep=pattern.startswith("**/"))):
+                is_in = rule.startswith("!")
+        return is_in
+
+    out = (
+        ".streamlit/secrets.toml", "data/store/kradan.sqlite", "data/store/kradan.sqlite-wal", "data/store/files/abc", "data/store/kradan.sqlite.v7.backup",
+        "data/demo/files/a.xlsx", "data/boundaries/tha.zip", ".git/config", "deploy/key.pem", "pages/__pycache__/a.pyc", "tests/conftest.py", ".venv/bin/python",
+    )  # fmt: skip
+    assert [name for name in out if goes_in(name)] == []
+    copied = (
+        "app.py",
+        ".streamlit/config.toml",
+        "pages/shell/serve.py",
+        "data/rules/agencies.toml",
+        "data/boundaries/README.md",
+        "deploy/warm_up.py",
+        "requirements.txt",
+    )
+    assert [name for name in copied if not goes_in(name)] == []
+
+
+def _paths(name: str, *, deep: bool) -> list[str]:
+    """A path with all folders above it, which a rule may name; with ``**/`` also from any folder on."""
+    parts = name.split("/")
+    whole = ["/".join(parts[: end + 1]) for end in range(len(parts))]
+    return whole + (
+        ["/".join(parts[start:end]) for start in range(len(parts)) for end in range(start + 1, len(parts) + 1)]
+        if deep
+        else []
+    )
+
+
+def test_health_finds_a_damaged_page_and_an_old_backup(empty_store, tmp_path):
+    import os
+    import shutil
+    import time
+
+    store = tmp_path / "kradan.sqlite"
+    shutil.copyfile(empty_store, store)
+    _code, found = run_health(KRADAN_STORE=str(store), KRADAN_BACKUPS=str(tmp_path))
+    assert states(found)["backup"] == ("warn", "backup_old")
+    backup = tmp_path / "kradan-2026-01-01.backup"
+    backup.write_bytes(b"x")
+    _code, found = run_health("--deep", KRADAN_STORE=str(store), KRADAN_BACKUPS=str(tmp_path))
+    assert (states(found)["backup"], states(found)["integrity"]) == (("well", ""), ("well", ""))
+    os.utime(backup, (time.time() - 9e5, time.time() - 9e5))
+    with store.open("r+b") as file:  # a page in the middle, where no first look goes
+        file.seek(store.stat().st_size // 2 // 4096 * 4096)
+        file.write(b"\xff" * 4096)
+    code, found = run_health("--deep", KRADAN_STORE=str(store), KRADAN_BACKUPS=str(tmp_path))
+    assert states(found)["backup"] == ("warn", "backup_old")
+    assert (code, states(found)["integrity"]) == (1, ("fail", "store_damaged"))
 
 
 def config() -> dict:
@@ -106,12 +206,17 @@ def empty_store(tmp_path_factory):
     return served.make_store(tmp_path_factory.mktemp("deploy") / "kradan.sqlite", demo=False)
 
 
-def run_health(**environment: str) -> tuple[int, dict]:
+def run_health(*options: str, **environment: str) -> tuple[int, dict]:
     import os
 
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | environment
     done = subprocess.run(
-        [sys.executable, "-m", "loaders", "health"], cwd=ROOT, env=settings, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "loaders", "health", *options],
+        cwd=ROOT,
+        env=settings,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     return done.returncode, json.loads(done.stdout)
 

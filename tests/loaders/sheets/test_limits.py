@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 
-from bench import limits as bench
+from bench.experiments import limits as bench
 from loaders.files import sandbox
 from loaders.problems import Refused
 from loaders.sheets import limits

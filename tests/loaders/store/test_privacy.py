@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from datetime import date
 from itertools import product
 
@@ -394,3 +395,50 @@ def test_small_counts_are_masked_for_the_public_only(sqlite_engine, tmp_path):
     assert funds["members"].tolist() == [640]
     assert supports["people_reached"].isna().all()
     assert supports["amount_satang"].tolist() == [5_000_000]
+
+
+def test_no_small_count_is_had_by_subtracting_two_published_ones():
+    """Random tables over streams, bases and indicators whose totals somebody else reports; every difference is tried."""
+    chance = random.Random(7)
+    for _ in range(120):
+        rows = []
+        for area in ("800106", "800107"):
+            parts = [chance.choice((1, 2, 3, 4, chance.randint(5, 60))) for _ in range(chance.randint(2, 4))]
+            rows += [(area, "codi", f"s{number}", value) for number, value in enumerate(parts)]
+            rows.append((area, "nhso", None, sum(parts)))  # another base has the sum
+            rows.append((area, "dla", None, sum(parts) - parts[0]))  # and a third all but one
+        frame = pd.DataFrame(rows, columns=["area_code", "base", "stream_code", "people_reached"])
+        frame = frame.assign(area_level="subdistrict", fiscal_year=2007)
+        hidden = privacy.small_cells(frame, "people_reached", ["base", "stream_code", "fiscal_year"])
+        for _, place in frame.groupby("area_code"):
+            shown = place[~hidden[place.index]]
+            for row in place[hidden[place.index] & (place["people_reached"] < 5)].itertuples():
+                pairs = {
+                    one.people_reached - other.people_reached
+                    for one in shown.itertuples()
+                    for other in shown.itertuples()
+                    if one.Index != other.Index
+                }
+                assert row.people_reached not in pairs, place.assign(hidden=hidden)
+                siblings = shown[shown["base"].eq(row.base)]["people_reached"]
+                unknown = hidden[place.index[place["base"].eq(row.base)]].sum()
+                if unknown == 1:
+                    totals = set(shown.loc[shown["base"].ne(row.base), "people_reached"] - siblings.sum())
+                    assert row.people_reached not in totals, place.assign(hidden=hidden)
+
+
+def test_the_rule_holds_for_every_way_out(board, tmp_path):
+    """3 in one stream, 47 in another, 50 said by another base: nobody gets the three, not by a file either."""
+    row = templates.example_rows("support")[0]
+    load_rows(board, tmp_path, "support", [row | {"people_reached": "3"}])
+    load_rows(board, tmp_path, "support", [row | {"people_reached": "47"}], "nhso")
+    load_rows(board, tmp_path, "support", [row | {"people_reached": "50"}], "psdhs")
+    with store.reading(board) as connection:
+        team = store.read_support(connection, None, viewer=DATA_TEAM)
+        public = store.read_support(connection, None, viewer=PUBLIC)
+    assert {3, 47, 50} <= set(team["people_reached"].dropna())
+    assert 3 not in set(public["people_reached"].dropna())
+    assert not {47, 50} <= set(public["people_reached"].dropna())
+    exchange_package.export(board, tmp_path / "out", viewer=PUBLIC)
+    written = pd.read_csv(tmp_path / "out" / "tables" / "support.csv", encoding="utf-8-sig")["people_reached"]
+    assert 3 not in set(written.dropna()) and not {47, 50} <= set(written.dropna())

@@ -150,3 +150,11 @@ def test_every_page_stands_for_the_public(board):
         heard = attacker.listen(board, view, {"Host": OFFICE}, query=PLACE)
         assert not is_team(heard) and not heard.says(CANARY), view
         assert [words for words in failed if heard.says(words)] == [], view
+
+
+def test_a_balancer_and_a_monitor_are_answered(board):
+    for headers in ({}, {"Host": "10.0.0.7:8501"}, {"Host": OFFICE, "X-Forwarded-For": "10.1.2.3"}):
+        assert attacker.ask(board, "/healthz", headers)[0::2] == (200, b"ok")
+    text = attacker.ask(board, "/metrics")[2].decode()
+    assert "kradan_store_ready 1.0" in text and 'kradan_refused_total{reason="door_' in text
+    assert attacker.ask(board, "/metrics", {"Host": OFFICE})[0] == 404

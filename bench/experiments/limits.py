@@ -121,7 +121,7 @@ def measure(*, small: bool = False, only: tuple[str, ...] = ()) -> dict:
                 continue
             path = Path(folder) / file
             path.write_bytes(make(small))
-            command = [sys.executable, "-c", "import json, sys; from bench.limits import take; print(json.dumps(take(sys.argv[1])))", str(path)]  # fmt: skip
+            command = [sys.executable, "-c", "import json, sys; from bench.experiments.limits import take; print(json.dumps(take(sys.argv[1])))", str(path)]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
             found[name] = json.loads(done.stdout) | {"file_mb": round(path.stat().st_size / 1e6, 1)}
     heavy = [
