@@ -118,7 +118,7 @@ def crowd_beside_none(context: Context) -> Answer:
         "b": ("beside", "answer_without"),
         "r": ("rest", "status_covered"),
     } | NOTHING_STYLES
-    known = bool(stacked["status"].isin(["covered", "none"]).any())
+    known = bool(rows) or bool(stacked["completeness"].eq(1.0).any())
     link = {"theme": str(listed["theme_code"].iloc[0])} if len(listed) else {}
     return Answer(
         painted(context, classes),

@@ -18,7 +18,7 @@ from pages.session.formatter import Formatter, Phrase
 from pages.session.scope import Scope
 from pages.session.text import LANGUAGES, baht, day, t, whole, year
 
-MOST_NAMED = 6
+MOST_NAMED, NAMED_ON_THE_WALL = 4, 3
 
 
 def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
@@ -92,5 +92,5 @@ def _names(scope: Scope, bases: tuple[str, ...], language: str) -> str:
         names[row.Index] = (
             row.short_th if language == "th" and isinstance(row.short_th, str) else Formatter(language).name_of(row)
         )
-    words = ", ".join(names[base] for base in bases[:MOST_NAMED])
-    return words if len(bases) <= MOST_NAMED else f"{words} +{len(bases) - MOST_NAMED}"
+    words = ", ".join(names[base] for base in bases[:NAMED_ON_THE_WALL])
+    return words if len(bases) <= NAMED_ON_THE_WALL else f"{words} +{len(bases) - NAMED_ON_THE_WALL}"
