@@ -256,7 +256,9 @@ def ingest(
     if ingested.doubts and not confirmed:
         reason = Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts))
         raise Unanswered(reason, ingested)
-    set_aside.refuse_unanswered(ingested)
+    if ingested.set_aside["asked"]:
+        told = set_aside.words(ingested.set_aside["parts"], "th")
+        raise Unanswered(Problem("set_aside_unanswered", "refused", value=told), ingested)
     person = who or settings.person()
     if totals_why and ingested.unmet:
         ingested.totals_accepted = {"who": person, "why": totals_why, "totals": len(ingested.unmet)}

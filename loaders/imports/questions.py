@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from loaders.imports.account import Ingested, SheetResult
+from loaders.imports.set_aside import LEAVE, TAKE, words
 from loaders.layouts.layout import PLACE, VALUES
 from loaders.layouts.said import UNUSED
 from loaders.words import catalogue
@@ -28,10 +29,16 @@ def questions(ingested: Ingested) -> list[dict[str, Any]]:
                 figures = {"cells": f"{column.cells:,}", "sum": f"{column.sum:,.2f}"}
                 listed.append(_column(result, about, result.layout.register, figures))
             else:
-                words = {lang: _doubt(lang, name, about) for lang in LANGUAGES}
-                listed.append({"about": f"{name}:{about}" if about else name, **words, "option": "--confirm"})
+                told = {lang: _doubt(lang, name, about) for lang in LANGUAGES}
+                listed.append({"about": f"{name}:{about}" if about else name, **told, "option": "--confirm"})
         if result.layout.refuse:
             listed += _refused(result)
+    if ingested.set_aside["asked"]:
+        told = {
+            lang: f"{catalogue(lang)['set_aside_question']}: {words(ingested.set_aside['parts'], lang)}"
+            for lang in LANGUAGES
+        }
+        listed.append({"about": "set_aside", **told, "choices": [TAKE, LEAVE], "option": f"--set-aside {TAKE}"})
     return listed
 
 
@@ -42,12 +49,12 @@ def _column(result: SheetResult, heading: str, register: str, figures: dict[str,
         (ours for ours in ("amount", "savings", *free) if ours in free), UNUSED
     )
     option, unused = f'--column "{heading}={example}"', f'--column "{heading}={UNUSED}"'
-    words = {}
+    told = {}
     for lang in LANGUAGES:
         choices = ", ".join(f"{ours} ({_ours(lang, ours)})" for ours in free)
         blanks = {"column": heading, "option": option, "unused": unused, "choices": choices, **figures}
-        words[lang] = catalogue(lang)["question_column"].format(**blanks)
-    return {"about": heading, **words, "choices": [*free, UNUSED], "option": option}
+        told[lang] = catalogue(lang)["question_column"].format(**blanks)
+    return {"about": heading, **told, "choices": [*free, UNUSED], "option": option}
 
 
 def _refused(result: SheetResult) -> Iterable[dict[str, Any]]:

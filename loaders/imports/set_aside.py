@@ -15,9 +15,9 @@ from loaders.layouts.layout import MONEY
 from loaders.layouts.ledger import Column, unit_of
 from loaders.layouts.melt import read_columns
 from loaders.layouts.recognise import general_unit
-from loaders.problems import Problem, Refused
 from loaders.sheets.aside.shape import ROW_KINDS, STRUCK
 from loaders.sheets.read import Sheet
+from loaders.words import catalogue
 
 TAKE, LEAVE = "take", "leave"
 COLUMN, OUTLINE = "hidden_column", "outline_row"
@@ -58,19 +58,15 @@ def tell(ingested: Ingested, choice: str | None) -> None:
     ingested.set_aside = {"choice": choice, "asked": asked and choice is None, "parts": parts}
 
 
-def refuse_unanswered(ingested: Ingested) -> None:
-    """Nothing is stored while the choice is open. Raises ``Refused`` (``set_aside_unanswered``)."""
-    if not ingested.set_aside["asked"]:
-        return
-    from loaders.words import catalogue
-
-    text = "; ".join(
-        catalogue("th")[f"set_aside_{part['kind']}"].format(
-            rows=f"{part['rows']:,}", baht=f"{part['baht']:,.2f}", sheet=part["sheet"], column=part["heading"]
+def words(parts: Iterable[dict], language: str) -> str:
+    """What is set aside, in one line."""
+    unit = {"th": "บาท", "en": "baht"}[language]
+    return "; ".join(
+        catalogue(language)[f"set_aside_{part['kind']}"].format(
+            rows=f"{part['rows']:,}", baht=f"{part['baht']:,.2f} {unit}", sheet=part["sheet"], column=part["heading"]
         )
-        for part in ingested.set_aside["parts"]
+        for part in parts
     )
-    raise Refused(Problem("set_aside_unanswered", "refused", value=text))
 
 
 def _by_sheet(ingested: Ingested) -> list[SheetResult]:

@@ -130,16 +130,7 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
             expanded=not sheet["refuse"],
         ):
             if sheet["refuse"]:
-                st.caption(
-                    flat(
-                        sentence(
-                            {
-                                "code": sheet["refuse"],
-                                "value": ", ".join(column["heading"] for column in sheet["columns"][:8]),
-                            }
-                        )
-                    )
-                )
+                st.caption(flat(sentence(_why_not(answer, sheet))))
             rows = [
                 (
                     column["heading"],
@@ -154,6 +145,17 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
             if sheet["constants"] or sheet["units"]:
                 st.caption(flat(_constants(sheet)))
             _sample(scope, sheet)
+
+
+def _why_not(answer: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
+    """The problem for which a sheet is not used, with what was seen of it."""
+    told = (
+        one
+        for one in answer.get("problems", ())
+        if (one["code"], one.get("sheet")) == (sheet["refuse"], sheet["sheet"])
+    )
+    heads = ", ".join(column["heading"] for column in sheet["columns"][:8])
+    return next(told, {"code": sheet["refuse"], "value": heads})
 
 
 def _constants(sheet: dict[str, Any]) -> str:

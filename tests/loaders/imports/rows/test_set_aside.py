@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import Engine
 
 from loaders import __main__ as shell
-from loaders.imports.ingest import Ingested, ingest, understand
+from loaders.imports.ingest import Ingested, Unanswered, ingest, understand
+from loaders.imports.questions import questions
 from loaders.layouts.no_support import said
 from loaders.places.matcher import Places
-from loaders.problems import Refused
 from tests.loaders.imports.rows.office_files import Look, write
 from tests.support.import_files import new_store
 
@@ -152,10 +152,13 @@ def test_words_that_money_contradicts_wait(tmp_path: Path, places: Places) -> No
 
 def test_nothing_is_stored_before_the_choice(engine: Engine, tmp_path: Path) -> None:
     path = write(tmp_path / "a.xlsx", grid(), Look(hidden={2}))
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(Unanswered) as refusal:
         ingest(engine, path, "codi", confirmed=True, trusted=True)
     assert refusal.value.problem.code == "set_aside_unanswered"
-    assert "2,000.00" in (refusal.value.problem.value or "")
+    assert "2,000.00 บาท" in (refusal.value.problem.value or "")
+    (question,) = questions(refusal.value.ingested)
+    assert (question["choices"], question["option"]) == (["take", "leave"], "--set-aside take")
+    assert "1 hidden rows, 2,000.00 baht" in question["en"]
     assert ingest(engine, path, "codi", confirmed=True, trusted=True, aside="leave").satang("loaded") == 1_900_000
 
 
