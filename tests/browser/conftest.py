@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
 from tests.support import seeds, served
+
+STANDING = pytest.StashKey[served.Visit]()
 
 
 @pytest.fixture(scope="package")
@@ -18,11 +20,47 @@ def running_chromium() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def chromium(running_chromium: Browser) -> Iterator[Browser]:
+def chromium(running_chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Browser]:
     """The browser; what a test leaves open is closed, so that no page of it goes on asking a server."""
+    before = running_chromium.contexts
     yield running_chromium
+    standing = request.session.stash.get(STANDING, None)
     for context in running_chromium.contexts:
-        context.close()
+        if context not in before and not (standing and standing.page.context == context):
+            context.close()
+
+
+@pytest.fixture
+def at(running_chromium: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., served.Visit]]:
+    """Go to a view of ``demo`` in the one page that stands for tests that write nothing: half the work of a new page.
+
+    The link says at least one choice (``lang=th``): one that says none takes along what the test before had chosen. After
+    a test that failed the next one begins with a new page.
+    """
+    stash, failed = request.session.stash, request.session.testsfailed
+
+    def go(link: str, width: int = 1920, height: int = 1080) -> served.Visit:
+        seen = stash.get(STANDING, None)
+        if seen is None:
+            stash[STANDING] = seen = served.visit(running_chromium, f"{demo}/{link}", width, height)
+            seen.title()
+            seen.settled()
+            return seen
+        if seen.page.viewport_size != {"width": width, "height": height}:
+            seen.page.set_viewport_size({"width": width, "height": height})
+        seen.follow(link)
+        return seen
+
+    if (seen := stash.get(STANDING, None)) is not None:
+        seen.errors.clear()
+        seen.foreign.clear()
+    yield go
+    seen = stash.get(STANDING, None)
+    if seen is not None and request.session.testsfailed > failed:
+        del stash[STANDING]
+        seen.page.context.close()
+    elif seen is not None:
+        assert seen.foreign == seen.errors == []
 
 
 @pytest.fixture(scope="package")

@@ -13,14 +13,18 @@ from bench.support.client import Client
 from tests.support import served
 
 
+def standing(seen: served.Visit) -> served.Visit:
+    for trouble in ("Traceback", "หน้านี้แสดงไม่ได้"):
+        assert trouble not in seen.text()
+    return seen
+
+
 def opened(chromium, address: str) -> served.Visit:
     seen = served.visit(chromium, address)
     seen.title()
     seen.settled()
     assert seen.foreign == []
-    for trouble in ("Traceback", "หน้านี้แสดงไม่ได้"):
-        assert trouble not in seen.text()
-    return seen
+    return standing(seen)
 
 
 def pick(seen: served.Visit, label: str, option: str) -> None:
@@ -65,9 +69,9 @@ def test_a_filter_draws_the_results_alone(demo):
             thread.submit(asyncio.run, asyncio.wait_for(visit(view), 60)).result()
 
 
-def test_a_change_that_takes_long_is_seen_to_be_under_way(chromium, demo):
+def test_a_change_that_takes_long_is_seen_to_be_under_way(at):
     """A bar at the top says it once, not a fading of every element: what stands there stays readable."""
-    seen = opened(chromium, f"{demo}/coverage?lang=en")
+    seen = standing(at("coverage?lang=en"))
     bar = "(one => one.content !== 'none' && one.visibility === 'visible')(getComputedStyle(document.querySelector('[data-testid=stApp]'), '::after'))"
     assert seen.page.evaluate(bar) is False
     stale = "[...document.querySelectorAll('.stElementContainer')].map(one => getComputedStyle(one).transitionDuration)"
@@ -81,8 +85,8 @@ def test_a_change_that_takes_long_is_seen_to_be_under_way(chromium, demo):
     assert seen.page.evaluate(bar) is False
 
 
-def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, demo):
-    seen = opened(chromium, f"{demo}/coverage?lang=en")
+def test_a_year_moves_its_slider_and_the_slider_its_year(at):
+    seen = standing(at("coverage?lang=en&year=2550"))
     slider = seen.page.get_by_role("slider")
     before = slider.get_attribute("aria-valuetext")
     seen.choose(seen.page.locator(".st-key-year").get_by_role("combobox"), seen.page.get_by_role("option").first)
@@ -94,10 +98,13 @@ def test_a_year_moves_its_slider_and_the_slider_its_year(chromium, demo):
     stepped = slider.get_attribute("aria-valuetext") or ""
     expect(seen.page.locator(".st-key-year input")).to_have_value(stepped)
     seen.says(stepped)
+    seen.settled()
+    slider.press("ArrowLeft")
+    seen.page.wait_for_url("**year=2549**")
 
 
-def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(chromium, demo):
-    seen = opened(chromium, f"{demo}/coverage?measure=per_head_baht")
+def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(at):
+    seen = standing(at("coverage?lang=th&measure=per_head_baht"))
     before, strip = painted(seen), seen.page.locator("p.kradan-strip")
     expect(strip).to_have_count(1)
     assert "โดยประมาณ" not in seen.title()
@@ -112,46 +119,39 @@ def test_a_split_is_marked_empties_the_strip_and_is_undone_by_the_same_choice(ch
     assert seen.until(lambda: painted(seen), lambda now: now == before) == before
 
 
-def test_twin_maps_share_their_classes_and_small_maps_show_every_function(chromium, demo):
-    seen = opened(chromium, f"{demo}/coverage?measure=per_head_baht&mode=twin&twin=year&other=2549")
+def test_twin_maps_share_their_classes_and_small_maps_show_every_function(at):
+    seen = standing(at("coverage?lang=th&measure=per_head_baht&mode=twin&twin=year&other=2549"))
     assert len(set(seen.until(lambda: painted(seen), lambda maps: len(set(maps)) == 2))) == 2
     legends = [legend.locator("li span").all_inner_texts() for legend in seen.page.locator("ul.kradan-legend").all()]
     scales = [[words for words in legend if "บาทต่อคน" in words] for legend in legends]
     assert scales[0] == scales[1]
     assert len(scales[0]) >= 3
-    small = opened(chromium, f"{demo}/coverage?mode=small&list=theme")
+    small = standing(at("coverage?lang=th&mode=small&list=theme"))
     pictures = small.page.locator(".kradan-small img")
     expect(pictures).to_have_count(9)
     assert all(re.search(r"จาก 170 ตำบล", picture.get_attribute("alt")) for picture in pictures.all())
     small.page.wait_for_function(
         "[...document.querySelectorAll('.kradan-small img')].every(one => one.complete && one.naturalWidth > 0)"
     )
+    expect(small.page.locator(".kradan-small + .kradan-credit")).to_have_text("OCHA COD-AB · RTSD · CC BY-IGO")
 
 
-def test_the_slider_steps_the_year_of_the_filter(chromium, demo):
-    seen = opened(chromium, f"{demo}/coverage")
-    thumb = seen.page.get_by_role("slider")
-    thumb.focus()
-    thumb.press("ArrowLeft")
-    seen.page.wait_for_url("**year=2549**")
-
-
-def test_nothing_found_says_which_filter_to_drop(chromium, demo):
-    seen = opened(chromium, f"{demo}/coverage?year=2551&agency=thaihealth")
+def test_nothing_found_says_which_filter_to_drop(at):
+    seen = standing(at("coverage?lang=th&year=2551&agency=thaihealth"))
     alert = seen.page.locator('[data-testid="stAlert"]').first
     expect(alert).to_contain_text("ไม่พบรายการ")
     expect(alert).to_contain_text(re.compile(r"ถ้าไม่กรองหน่วยงาน จะพบ \d+ รายการ"))
-    none = opened(chromium, f"{demo}/coverage?year=2551&agency=thaihealth&theme=sufficiency")
+    none = standing(at("coverage?lang=th&year=2551&agency=thaihealth&theme=sufficiency"))
     expect(none.page.locator('[data-testid="stAlert"]').first).to_contain_text(
         re.compile(r"เหลือเพียงปีงบประมาณ จะพบ \d+ รายการ")
     )
 
 
-def test_gaps_tell_functions_plans_and_clusters_with_their_caution(chromium, demo):
-    seen = opened(chromium, f"{demo}/gaps?list=plans&bar=quarter&per=households")
+def test_gaps_tell_functions_plans_and_clusters_with_their_caution(at):
+    seen = standing(at("gaps?lang=th&list=plans&bar=quarter&per=households"))
     expect(seen.page.locator("p.kradan-note").first).to_contain_text("หนึ่งในสี่ที่มากที่สุด")
     seen.says(re.compile(r"ยังไม่มีใครทำ \d+ · ได้บางส่วน \d+"))
-    hint = opened(chromium, f"{demo}/gaps?mode=clusters&method=getis_ord")
+    hint = standing(at("gaps?lang=th&mode=clusters&method=getis_ord"))
     expect(hint.page.locator('[data-testid="stAlert"]')).to_contain_text("ไม่ใช่ข้อสรุป")
     assert set(painted(hint)[0]) <= set("wosinu")
 
@@ -176,8 +176,8 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, writt
     seen.page.get_by_text("บันทึกคำชี้แจงแล้ว").wait_for()
     seen.titled("22 คู่")
     expect(seen.page.get_by_label("เหตุผล")).to_have_value("")
-    again = opened(chromium, f"{written_demo}/overlaps?list=cleared")
-    again.settled()
+    seen.follow("overlaps?lang=th&list=cleared")
+    again = standing(seen)
     again.page.get_by_label("ผู้ชี้แจง").fill("สมหญิง")
     again.page.get_by_role("button", name="ยกเลิกคำชี้แจง").click()
     again.page.get_by_text("ยกเลิกคำชี้แจงแล้ว").wait_for()
@@ -185,7 +185,7 @@ def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, writt
 
 
 @pytest.mark.parametrize("picture", ["streams", "agencies"])
-def test_pictures_of_overlap_are_drawn_and_told_in_a_table(chromium, demo, picture):
-    seen = opened(chromium, f"{demo}/overlaps?list={picture}")
+def test_pictures_of_overlap_are_drawn_and_told_in_a_table(at, picture):
+    seen = standing(at(f"overlaps?lang=th&list={picture}"))
     seen.page.locator('[data-testid="stVegaLiteChart"] canvas, [data-testid="stVegaLiteChart"] svg').first.wait_for()
     seen.page.locator('[data-testid="stDataFrame"]').first.wait_for()

@@ -14,12 +14,49 @@ from playwright.sync_api import Browser, expect
 from tests.support import served
 from tests.support.import_files import ROWS, csv_file
 
+KNOWN = ["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]
+OTHERS = [["บางรูป", "ทุ่งใหญ่", "พอช.", "ขุดสระ", "50"], ["ทุ่งสัง", "ทุ่งใหญ่", "พอช.", "ลานตาก", "60"]]
+
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    store = served.make_store(tmp_path_factory.mktemp("imports") / "store.sqlite", demo=False)
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A board with one file in use, and its store."""
+    folder = tmp_path_factory.mktemp("imports")
+    store = served.make_store(folder / "store.sqlite", demo=False)
+    assert served.run_import(store, csv_file(folder, [KNOWN, *OTHERS], "เก่า.csv")).returncode == 0
     with served.board(store) as found:
-        yield found
+        yield found, store
+
+
+@pytest.fixture
+def address(board: tuple[str, Path]) -> str:
+    return board[0]
+
+
+def choose_batch(seen: served.Visit, file_name: str) -> None:
+    page = seen.page
+    seen.settled()
+    seen.choose(
+        page.locator(".st-key-batch").get_by_role("combobox"), page.get_by_role("option").filter(has_text=file_name)
+    )
+    seen.settled()
+
+
+def test_a_press_on_a_page_that_is_older_than_the_data_does_nothing_and_says_so(
+    board: tuple[str, Path], chromium: Browser, tmp_path: Path
+) -> None:
+    address, store = board
+    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    button, heading = seen.page.get_by_role("button", name="Withdraw"), seen.page.locator("h1.kradan-title")
+    expect(button).to_have_count(1)
+    more = csv_file(tmp_path, [["ปริก", "ทุ่งใหญ่", "พอช.", "ทำสวน", "700"]], "700.csv")
+    assert served.run_import(store, more).returncode == 0  # somebody else
+    button.click()
+    expect(seen.page.get_by_test_id("stToast")).to_contain_text("The data have changed meanwhile")
+    expect(heading).to_have_text("2 files in use · 0 rows wait for review")
+    choose_batch(seen, more.name)
+    button.click()
+    expect(heading).to_have_text("1 files in use · 0 rows wait for review")
 
 
 def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser, tmp_path: Path) -> None:
@@ -32,9 +69,10 @@ def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser
     expect(page.get_by_text("Money in the file")).to_be_visible()
     expect(page.get_by_text("Files of the kind PDF cannot be read")).to_be_visible()
     heading = page.locator("h1.kradan-title")
-    expect(heading).to_have_text("0 files in use · 0 rows wait for review")  # nothing is stored before a person says so
+    expect(heading).to_have_text("1 files in use · 0 rows wait for review")  # nothing is stored before a person says so
     page.get_by_role("button", name="Store (1)").click()
-    expect(page.get_by_text("Stored as batch 1")).to_be_visible()
+    expect(page.get_by_text("Stored as batch 3")).to_be_visible()
+    choose_batch(seen, path.name)
     page.get_by_role("button", name="Make the file to give back").click()
     got = page.get_by_role("button", name="Download งาน.xlsx")
     expect(got).to_be_visible()
@@ -112,16 +150,9 @@ def test_repeats_of_another_file_are_told_and_left_out_on_demand(
     address: str, chromium: Browser, tmp_path: Path
 ) -> None:
     more = ["กรุงหยัน", "ทุ่งใหญ่", "พอช.", "ทำฝาย", "700"]
-    old = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]], "เก่า.csv")
-    new = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"], more], "ใหม่.csv")
+    new = csv_file(tmp_path, [KNOWN, more], "ใหม่.csv")
     seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
     page = seen.page
-    read(seen, old)
-    expect(page.get_by_text("Money in the file 500 baht")).to_be_visible()
-    seen.settled()
-    page.get_by_role("button", name="Store (1)").click()
-    expect(page.get_by_text("Stored as batch")).to_be_visible()
-    page.goto(f"{address}/imports?lang=en")
     read(seen, new)
     expect(page.get_by_text("1 lines, 500 baht, are likely in use already")).to_be_visible()
     seen.settled()
@@ -143,9 +174,13 @@ window.WebSocket = class extends Plain {
 """
 
 
-def test_files_can_be_read_only_when_they_have_arrived(address: str, chromium: Browser, tmp_path: Path) -> None:
-    path = csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]], "ช้า.csv")
-    seen = served.visit(chromium, f"{address}/review?lang=en", width=1200, height=900)
+def test_files_are_read_only_when_they_have_arrived_and_what_they_say_is_text_and_never_fetched(
+    address: str, chromium: Browser, tmp_path: Path
+) -> None:
+    picture = "![x](https://foreign.example/x.png)"
+    path = csv_file(tmp_path, [[picture, "ท่าศาลา", "พอช.", picture, "5"]], "![a](x.png) b.csv")
+    odd = csv_file(tmp_path, [["1", "2"]], "odd.csv", [picture, "<img src=https://foreign.example/y.png>"])
+    seen = served.visit(chromium, "about:blank", width=1200, height=900)
     page = seen.page
     page.add_init_script(SLOW_SOCKET)  # the answer where to send the file comes late
     page.goto(f"{address}/imports?lang=en")
@@ -153,42 +188,14 @@ def test_files_can_be_read_only_when_they_have_arrived(address: str, chromium: B
     expect(button).to_be_disabled()
     words = "[...document.querySelectorAll('[data-testid=stFileUploaderDropzone] :is(p, span)')].map(one => getComputedStyle(one, '::after').content)"
     assert {'"Choose files"', '"Up to 100 MB per file"'} <= set(page.evaluate(words))  # not Streamlit's own
-    page.set_input_files("input[type=file]", str(path))
+    page.set_input_files("input[type=file]", [str(path), str(odd)])
     assert button.is_disabled()  # a press would be sent without the file
     button.click()  # waits until it can be pressed
-    expect(page.locator("h2.kradan-file")).to_have_text(path.name)
+    expect(page.locator("h2.kradan-file").first).to_have_text(path.name)
     expect(page.get_by_test_id("stFileUploader").get_by_text(path.name)).to_have_count(0)  # ready for the next files
     expect(button).to_be_disabled()
-
-
-def test_a_press_on_a_page_that_is_older_than_the_data_does_nothing_and_says_so(
-    chromium: Browser, tmp_path: Path
-) -> None:
-    store = served.make_store(tmp_path / "store.sqlite", demo=False)
-    files = [
-        csv_file(tmp_path, [["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", amount]], f"{amount}.csv") for amount in ("500", "700")
-    ]
-    assert served.run_import(store, files[0]).returncode == 0
-    with served.board(store) as address:
-        seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
-        button, heading = seen.page.get_by_role("button", name="Withdraw"), seen.page.locator("h1.kradan-title")
-        expect(button).to_be_visible()
-        assert served.run_import(store, files[1]).returncode == 0  # somebody else
-        button.click()
-        expect(seen.page.get_by_test_id("stToast")).to_contain_text("The data have changed meanwhile")
-        expect(heading).to_have_text("2 files in use · 0 rows wait for review")
-        button.click()
-        expect(heading).to_have_text("1 files in use · 0 rows wait for review")
-
-
-def test_what_a_file_says_is_shown_as_text_and_never_fetched(address: str, chromium: Browser, tmp_path: Path) -> None:
-    picture = "![x](https://foreign.example/x.png)"
-    path = csv_file(tmp_path, [[picture, "ท่าศาลา", "พอช.", picture, "5"]], "![a](x.png) b.csv")
-    odd = csv_file(tmp_path, [["1", "2"]], "odd.csv", [picture, "<img src=https://foreign.example/y.png>"])
-    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
-    read(seen, path, odd)
-    expect(seen.page.get_by_text("Money in the file 5 baht")).to_be_visible()
-    expect(seen.page.get_by_text(picture, exact=False).filter(visible=True).first).to_be_visible()
+    expect(page.get_by_text("Money in the file 5 baht")).to_be_visible()
+    expect(page.get_by_text(picture, exact=False).filter(visible=True).first).to_be_visible()
     seen.settled()
     assert seen.foreign == []
 
@@ -197,7 +204,7 @@ def test_a_running_import_can_be_cancelled(address: str, chromium: Browser, tmp_
     from bench.imports import write
 
     path = tmp_path / "ใหญ่.xlsx"
-    write(path, 30_000)
+    write(path, 3_000)
     seen = served.visit(chromium, f"{address}/imports?lang=en")
     page = seen.page
     seen.hand_in(path)

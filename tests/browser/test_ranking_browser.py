@@ -9,46 +9,16 @@ from playwright.sync_api import expect
 
 from tests.support import served
 
-VIEWS = ("ranking", "strengthening", "welfare", "selection")
-TROUBLE = ("Traceback", "KeyError", "หน้านี้แสดงไม่ได้", "cannot be shown")
 
-
-def test_every_view_stands_with_data_and_fits_a_phone(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/{VIEWS[0]}?lang=en", width=390, height=844)
-    for view in VIEWS:
-        if view != VIEWS[0]:
-            seen.follow(f"{view}?lang=en")
-        assert seen.title()
-        assert seen.painted() == 170, view
-        seen.settled()
-        assert not [word for word in TROUBLE if word in seen.text()], view
-        assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, view
-    assert seen.foreign == []
-
-
-def test_every_view_stands_on_an_empty_store(chromium, empty):
-    seen = served.visit(chromium, f"{empty}/{VIEWS[0]}")
-    for view in VIEWS:
-        if view != VIEWS[0]:
-            seen.follow(f"{view}?lang=th")
-        assert seen.title()
-        assert seen.painted() == 170, view
-        seen.settled()
-        assert not [word for word in TROUBLE if word in seen.text()], view
-        if view != "welfare":  # the calculator counts heads and villages, which are known without any file
-            assert seen.until(lambda: set(seen.classes()), lambda classes: classes == {"u"}) == {"u"}, view
-            seen.titled("0 จาก 170")
-
-
-def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/ranking")
+def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(at):
+    seen = at("ranking?lang=th")
     seen.painted()
     seen.titled("152 จาก 170")
     seen.settled()
     every_class = {"0", "1", "2", "u"}  # characters of the three classes in the order of the rules, and of no class
     plain = seen.until(seen.classes, lambda classes: every_class <= set(classes))
     assert every_class <= set(plain)
-    moved = served.visit(chromium, f"{demo}/ranking?weights=groups:3,welfare_fund_members:0&norm=rank&cut=natural")
+    moved = at("ranking?lang=th&weights=groups:3,welfare_fund_members:0&norm=rank&cut=natural")
     moved.painted()
     moved.settled()
     assert moved.until(moved.classes, lambda classes: classes != plain) != plain
@@ -83,17 +53,19 @@ def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_
     assert seen.until(moved, lambda number: number == 0) == 0
 
 
-def test_the_meetings_example_is_one_click_away(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/welfare")
+def test_the_meetings_example_is_one_click_away(at):
+    seen = at("welfare?lang=th")
     seen.painted()
     seen.page.get_by_role("button", name="ตัวอย่างของที่ประชุม").click()
     for figure in ("28,000 บาท", "532,425.81 บาท", "29.28 ล้านบาท", "9.4 %", "62.4 %"):
         seen.says(figure)
-    seen.page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == {"basis": ["mean"]})
+    seen.page.wait_for_url(
+        lambda url: parse_qs(urlparse(url).query) | {"lang": ["th"]} == {"lang": ["th"], "basis": ["mean"]}
+    )
 
 
-def test_a_wish_that_cannot_be_met_is_said_with_its_cause(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/selection?pick=budget:1000000")
+def test_a_wish_that_cannot_be_met_is_said_with_its_cause(at):
+    seen = at("selection?lang=th&pick=budget:1000000")
     seen.painted()
     seen.titled("ทำไม่ได้ตามเงื่อนไขทั้งหมด")
     seen.says("ไม่พอ ต้องใช้อย่างน้อย")
@@ -113,6 +85,8 @@ def test_one_team_is_sent_to_two_places_at_once(chromium, written_demo):
     page.locator(".st-key-team-task input").fill("เวทีทบทวนแผน")
     page.locator(".st-key-team-who input").fill("วันดี")
     page.get_by_role("button", name="บันทึกทีม").click()
-    seen.titled("ยังไม่มีทีม 57")
-    counted = seen.until(lambda: [seen.classes().count(key) for key in "nv"], lambda found: found == [57, 2])
-    assert (before.count("n"), counted) == (59, [57, 2])
+    weak = before.count("n")
+    assert weak > 50
+    seen.titled(f"ยังไม่มีทีม {weak - 2}")
+    wanted = [weak - 2, 2]
+    assert seen.until(lambda: [seen.classes().count(key) for key in "nv"], lambda found: found == wanted) == wanted

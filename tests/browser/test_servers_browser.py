@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlparse
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -44,25 +45,40 @@ def test_the_demo_an_import_and_a_withdrawal(address: str, chromium: Browser, tm
     assert (seen.foreign, page.get_by_text("Traceback").count()) == ([], 0)
 
 
-def test_pages_answer_again_when_their_server_was_killed_and_started_again(chromium, tmp_path):
+CHOICES = (
+    ("agency", "codi", "Community Organizations Development Institute"), ("district", "8003", "Lan Saka"), ("year", "2549", "2549"),
+)  # fmt: skip
+
+
+def choose(seen: served.Visit, name: str, option: str | int) -> None:
+    field, options = seen.page.locator(f".st-key-{name}").get_by_role("combobox"), seen.page.get_by_role("option")
+    seen.choose(field, options.nth(option) if isinstance(option, int) else options.filter(has_text=option).first)
+
+
+def choose_all(seen: served.Visit) -> None:
+    """Every choice is in the link at once."""
+    seen.page.get_by_text("Baht per head", exact=True).first.click()
+    wanted = {"lang": ["en"], "measure": ["per_head_baht"]}
+    seen.page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == wanted)
+    for name, code, option in CHOICES:
+        seen.settled()
+        choose(seen, name, option)
+        wanted[name] = [code]
+        seen.page.wait_for_url(lambda url: parse_qs(urlparse(url).query) == wanted)
+    seen.settled()
+
+
+def test_pages_and_links_answer_again_when_their_server_was_killed_and_started_again(chromium, tmp_path):
     """Also one on which nothing was chosen before: all that the new server knows of it is its address."""
     store, port = served.make_store(tmp_path / "kradan.sqlite", demo=True), served.free_port()
     pages: list[tuple[served.Visit, tuple[str, str, str]]] = []
-
-    def choose(seen: served.Visit, number: int) -> None:
-        field = seen.page.locator(".st-key-theme").get_by_role("combobox")
-        seen.choose(field, seen.page.get_by_role("option").nth(number))
-
     with served.board(store, port) as address:
         for has_chosen in (False, True):
-            seen = served.visit(chromium, f"{address}/coverage?lang=en&theme=health")
+            seen = served.visit(chromium, f"{address}/coverage?lang=en{'' if has_chosen else '&theme=health'}")
             assert seen.painted() == 170
             seen.settled()
-            first = seen.title()
             if has_chosen:
-                choose(seen, 2)
-                expect(seen.page.locator("h1.kradan-title")).not_to_have_text(first)
-                seen.settled()
+                choose_all(seen)
             pages.append((seen, (seen.title(), seen.classes(), seen.page.url)))
         os.kill(served.process(address), signal.SIGKILL)
         for seen, before in pages:
@@ -74,10 +90,19 @@ def test_pages_answer_again_when_their_server_was_killed_and_started_again(chrom
             seen.page.locator('[data-test-connection-state="CONNECTED"]').wait_for()
             seen.settled()
             assert (seen.title(), seen.classes(), seen.page.url) == before
-            choose(seen, 3)
+            choose(seen, "theme", 3)
             expect(seen.page.locator("h1.kradan-title")).not_to_have_text(before[0])
             seen.settled()
             seen.page.locator('.kradan-menu a[href$="gaps"]').click()
             seen.page.wait_for_url("**/gaps?**")
             seen.settled()
             assert seen.page.locator("h1.kradan-title").count() == 1
+        # the link gives the same view to somebody else
+        title, classes, link = pages[-1][1]
+        again = served.visit(chromium, link)
+        assert again.painted() == 170
+        again.settled()
+        assert again.until(lambda: (again.title(), again.classes()), lambda pair: pair == (title, classes)) == (
+            title,
+            classes,
+        )

@@ -177,21 +177,35 @@ class Visit:
         return found
 
     def follow(self, link: str) -> None:
-        """Go to another view by a link in the page that stands, and wait until it is drawn."""
-        heading = self.page.locator("h1.kradan-title")
-        heading.evaluate(
+        """Go to another view by a link in the page that stands, and wait until it is drawn.
+
+        That the server has begun, or that another title stands, is waited for: two views may have the same title.
+        """
+        self._idle()
+        self.page.locator("h1.kradan-title").evaluate(
             """(heading, href) => {
-                const link = document.createElement("a");
+                const app = document.querySelector('[data-testid="stApp"]'), link = document.createElement("a");
+                const isRunning = () => app.dataset.testScriptState !== "notRunning";
+                window.hasBegun = false;
+                new MutationObserver((_, watch) => {
+                    if (!isRunning()) return;
+                    window.hasBegun = true;
+                    watch.disconnect();
+                }).observe(app, { attributeFilter: ["data-test-script-state"] });
                 heading.dataset.left = "yes";
                 link.href = href;
                 heading.after(link);
                 link.click();
                 link.remove();
+                window.hasBegun ||= isRunning();
             }""",
             link,
         )
-        self.page.locator("h1.kradan-title:not([data-left])").wait_for()
+        self.page.wait_for_function(
+            "window.hasBegun || document.querySelector('h1.kradan-title:not([data-left])')", polling=100
+        )
         self.settled()
+        self.title()
 
     def unfold(self, words: str | Pattern[str]) -> None:
         """Open what is folded under ``words`` and wait until it has stopped growing: a press on what still moves misses."""
@@ -249,8 +263,11 @@ class Visit:
     def settled(self) -> None:
         """Wait until the server has nothing more to send."""
         self.page.wait_for_timeout(250)
-        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+        self._idle()
         self.page.wait_for_timeout(250)
+
+    def _idle(self) -> None:
+        self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
 def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080) -> Visit:
