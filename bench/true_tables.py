@@ -1,6 +1,6 @@
 """True tables in the forms of offices: how many are read right, asked about, or wrong without a word. One JSON line.
 
-``python -m bench true_tables [TABLES [FIRST_SEED]]``
+``python -m bench.true_tables [TABLES [FIRST_SEED]]``
 """
 
 from __future__ import annotations

@@ -71,13 +71,15 @@ def evidence(scope: Scope, rows: pd.DataFrame) -> None:
     """The rows themselves with their cells, and why they wait."""
     first = rows.iloc[0]
     offered = places.offered(first)
+    several = first["problem"] in (*splitting.SEVERAL, "place_contradiction")
     facts = {
         "code": first["problem"],
         "value": first["value"],
         "row": int(first["row"]),
         "column": first["heading"],
         "sheet": first["sheet"],
-        "suggestion": records.place_words(scope, offered[0]) if offered else None,
+        "suggestion": ", ".join(records.place_words(scope, code) for code in offered[: MOST_NAMED if several else 1])
+        or None,
     }
     st.info(flat(sentence(facts)))
     shown = rows.assign(

@@ -10,13 +10,13 @@ import streamlit as st
 from loaders import thai
 from loaders.imports.review import commands, split
 from loaders.problems import Refused
-from pages.components import panels, records
+from pages.components import records
 from pages.imports import jobs as import_jobs
 from pages.imports.preview import sentence
 from pages.queries import store as queries
 from pages.review import places
 from pages.session.scope import Scope
-from pages.session.text import baht, flat, t
+from pages.session.text import flat, safe, t
 
 SEVERAL = ("place_several", "place_two_places")
 
@@ -46,7 +46,7 @@ def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], command
         t("split_places"),
         inside,
         [code for code in places.offered(first) if code in inside],
-        format_func=lambda code: places.words(scope, first, code),
+        format_func=lambda code: records.place_words(scope, code),
         key=f"{mark}-places",
     )
     method = st.radio(
@@ -88,10 +88,9 @@ def _preview(scope: Scope, satang: int, codes: list[str], method: str, stated: d
     except Refused as stop:
         st.caption(flat(sentence(stop.problem.as_dict())))
         return
-    table = pd.DataFrame(
-        {"place": [records.place_words(scope, code) for code in money], "satang": list(money.values())}
+    lines = (
+        f"<li>{safe(records.place_words(scope, code))}: <b>{safe(t('split_part', baht=f'{part / 100:,.2f}'))}</b></li>"
+        for code, part in money.items()
     )
-    panels.table(
-        table, "split", {"place": t("column_place"), "satang": t("column_amount")}, height=160, formats={"satang": baht}
-    )
+    st.html(f"<ul>{''.join(lines)}</ul>")
     st.caption(t("split_is_stated" if method == "stated" else "split_is_estimate"))

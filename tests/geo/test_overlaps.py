@@ -103,6 +103,19 @@ def test_same_place_same_period_different_funders(one, other, is_pair):
     assert (verdict(dict(one), dict(other)) is not None) is is_pair
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_pair"),
+    [
+        ("99010101,99010102", "99010102,99010103", True),
+        ("99010101,99010102", "99010103,99010104", False),
+        ("99010101,99010102", None, True),
+    ],
+)
+def test_records_that_list_their_villages_meet_in_one_of_them(one, other, is_pair):
+    records = (toy.record("990101", "a1", village_codes=one), toy.record("990101", "a2", village_codes=other))
+    assert (len(found(*records).pairs) == 1) == is_pair
+
+
 def test_evidence_of_a_pair():
     pair = found(
         toy.record("99010101", "b", support_id=9, baht=100, starts_on="2007-01-01", ends_on="2007-05-01"),

@@ -171,6 +171,15 @@ def test_a_plan_demand_is_met_where_the_support_is(place, plan, status):
     assert table[["subdistrict_code", "theme_code", "status"]].to_numpy().tolist() == [[plan[0], plan[2], status]]
 
 
+@pytest.mark.parametrize(("village", "status"), [("99010101", "met"), ("99010103", "unmet")])
+def test_a_record_that_lists_its_villages_meets_the_plans_of_those(village, status):
+    record = toy.record("990101", village_codes="99010101,99010102")
+    table = plan_gaps(
+        plans(("990101", village, "sufficiency")), toy.support(record), toy.areas(), lambda _theme: SPOKEN
+    )
+    assert table["status"].tolist() == [status]
+
+
 def test_plan_demands_of_several_villages_and_themes():
     asked = plans(
         ("990101", "99010101", "sufficiency, ecology"),
