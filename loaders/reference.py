@@ -21,7 +21,14 @@ from loaders.settings import DATA, FACTS_PROVINCE
 DIRECTORY = DATA / "reference"
 NATION = DIRECTORY / "nation.zip"
 EPOCH = (1980, 1, 1, 0, 0, 0)  # a packed file that is written anew from the same facts has the same bytes
-COUNTS = ["villages", *(f"{what}_{year}" for what in ("population", "households") for year in (2006, 2007, 2021))]
+POPULATION_YEARS = (*range(2003, 2015), *range(2017, 2022))  # of the register of people, Gregorian
+IN_TABLE = (
+    2006,
+    2007,
+    2021,
+)  # what the table of subdistricts itself has; the other years are packed for every province
+COUNTED = ("population", "households")
+COUNTS = ["villages", *(f"{what}_{year}" for what in COUNTED for year in POPULATION_YEARS)]
 MEASURES = ["lat", "lon", "area_km2", "office_lat", "office_lon"]
 
 RENAMED = {
@@ -38,7 +45,7 @@ RENAMED = {
             "lon": "lon",
             "area_km2": "area_km2",
             "n_villages": "villages",
-            **{name: name for name in COUNTS[1:]},
+            **{name: name for name in (f"{what}_{year}" for what in COUNTED for year in IN_TABLE)},
             "tao_lat": "office_lat",
             "tao_lon": "office_lon",
             "office_type": "office_type",
@@ -111,13 +118,30 @@ def _packed(province: str, name: str) -> pd.DataFrame:
     return table.reindex(columns=_home(name).columns, fill_value="")
 
 
+@lru_cache(maxsize=64)
+def _people(province: str) -> pd.DataFrame:
+    """People and households of the years that the table of subdistricts lacks."""
+    with zipfile.ZipFile(NATION) as nation:
+        written = nation.read(f"{province}/population.csv")
+    return pd.read_csv(io.BytesIO(written), dtype=str, keep_default_na=False)
+
+
 def _table(name: str, province: str) -> pd.DataFrame:
     return (_home(name) if province == FACTS_PROVINCE else _packed(province, name)).copy()
 
 
 def subdistricts(province: str = FACTS_PROVINCE) -> pd.DataFrame:
-    """Subdistricts of a province: codes, names, point (WGS84 degrees), km2, villages, population, households."""
+    """Subdistricts of a province: codes, names, point (WGS84 degrees), km2, villages, population and households by year."""
+    return _subdistricts(province).copy()
+
+
+@lru_cache(maxsize=64)
+def _subdistricts(province: str) -> pd.DataFrame:
     table = _table("subdistricts", province)
+    if len(table):
+        table = table.merge(_people(province), on="subdistrict_code", how="left")
+    else:
+        table = table.reindex(columns=[*table.columns, *(name for name in COUNTS if name not in table)])
     for column in COUNTS:
         table[column] = pd.to_numeric(table[column], errors="coerce").astype("Int64")
     for column in MEASURES:
@@ -166,6 +190,8 @@ def write(facts: Path) -> dict[str, int]:
     counts |= pack(facts)
     _home.cache_clear()
     _packed.cache_clear()
+    _people.cache_clear()
+    _subdistricts.cache_clear()
     known = {place.code for district in geothai.districts("80") for place in geothai.subdistricts(district.code)}
     unknown = sorted(set(subdistricts()["subdistrict_code"]) - known)
     if unknown:
@@ -195,10 +221,22 @@ def pack(facts: Path) -> dict[str, int]:
         for province, rows in table.groupby(provinces):
             if province and province != FACTS_PROVINCE:
                 packed[f"{province}/{name}.csv"] = rows.to_csv(index=False, lineterminator="\n")
+    for province, rows in _people_by_year(facts).items():
+        packed[f"{province}/population.csv"] = rows.to_csv(index=False, lineterminator="\n")
     with zipfile.ZipFile(NATION, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as nation:
         for path in sorted(packed):
             nation.writestr(zipfile.ZipInfo(path, EPOCH), packed[path], zipfile.ZIP_DEFLATED, 9)
     return counts
+
+
+def _people_by_year(facts: Path) -> dict[str, pd.DataFrame]:
+    """A row per subdistrict and a column per count and year, by province; empty where a year does not know the place."""
+    told = pd.read_csv(facts / "nation_population.csv", dtype=str, keep_default_na=False)
+    told = told[told["year"].astype(int).isin(set(POPULATION_YEARS) - set(IN_TABLE))]
+    wide = told.pivot(index="subdistrict_code", columns="year", values=list(COUNTED)).fillna("")
+    wide.columns = [f"{what}_{year}" for what, year in wide.columns]
+    wide = wide.reset_index()
+    return {str(province): rows for province, rows in wide.groupby(wide["subdistrict_code"].str[:2])}
 
 
 def _created(facts: Path) -> pd.Series:

@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
-from loaders import setup, store, tracker
+from loaders import reference, setup, store, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
 from loaders.decisions import Basis, scenarios, words
@@ -31,7 +31,7 @@ from pages.session.scope import Scope
 
 Written = TypeVar("Written")
 _words_of: dict[str, str] = {}  # the data version whose words lie over the shipped lists
-POPULATION_YEARS = (2006, 2007, 2021)
+POPULATION_YEARS = reference.POPULATION_YEARS
 
 
 @cached(1)

@@ -35,7 +35,7 @@ def test_all_provinces_together_are_the_nation(published):
     assert nation["population_2021"].sum() == 66_171_439
     assert sum(len(province_facts.villages(code)) for code in codes) == 75_269
     assert sum(len(province_facts.local_governments(code)) for code in codes) == 8_589
-    for count in reference.COUNTS:
+    for count in {*reference.COUNTS} & {*published["subdistricts"].columns}:
         ours = nation.set_index("subdistrict_code")[count]
         theirs = published["subdistricts"].set_index("subdistrict_code")[count].reindex(ours.index)
         assert ours.isna().eq(theirs.eq("")).all(), count  # what is not stated is not known
@@ -53,6 +53,17 @@ def test_a_province_is_cut_out_whole(published, province):
     both = published["adjacency"][["subdistrict_code_a", "subdistrict_code_b"]].map(lambda code: code[:2] == province)
     assert len(pairs) == both.all(axis=1).sum()
     assert pairs["shared_border_km"].ge(0.05).all()
+
+
+def test_people_of_every_year_are_the_published_ones():
+    told = pd.read_csv(SHARED / "facts" / "nation_population.csv", dtype={"subdistrict_code": str})
+    for province in ("80", "38"):
+        table = province_facts.subdistricts(province).set_index("subdistrict_code")
+        for year, rows in told[told["subdistrict_code"].isin(table.index)].groupby("year"):
+            known = rows.set_index("subdistrict_code")["population"]
+            ours = table[f"population_{year}"]
+            assert ours.dropna().to_dict() == known.to_dict(), (province, year)
+            assert ours.isna().sum() == len(table) - len(known)  # a place of which the year tells nothing
 
 
 def test_the_day_of_a_village_is_recorded_where_it_is_published():
