@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 
 from loaders import settings
-from loaders.thai import normalise
+from loaders.thai import arabic_digits, normalise
 
 
 @cache
@@ -113,6 +114,30 @@ def schemes() -> tuple[dict, ...]:
     return _list("cofinancing", "scheme")
 
 
+def listed(column: str) -> tuple[dict, ...]:
+    """Codes of a coded column without a file of its own (target_group, activity_code, status), in their order."""
+    return _list("coded_words", column)
+
+
+@cache
+def plain_words(kind: str) -> frozenset[str]:
+    """Squeezed words that stand for no code: ``none``, ``unknown``, ``yes``, ``no``."""
+    return frozenset(squeeze(word) for entry in listed("plain") if entry["code"] == kind for word in entry["words"])
+
+
+def name_of(code: str, language: str) -> str:
+    """The name of a code of the coded columns, streams and functions; a code of none of them stands for itself."""
+    lists = (
+        streams,
+        themes,
+        roles,
+        schemes,
+        *(partial(listed, one) for one in ("target_group", "activity_code", "status")),
+    )
+    found = (entry for entries in lists for entry in entries() if entry["code"] == code)
+    return next((str(entry.get(f"name_{language}") or entry["name_th"]) for entry in found), code)
+
+
 def squeeze(text: str) -> str:
     """A written word without spaces, dots and case, so that two hands' spellings of it compare equal."""
     return normalise(text).replace(" ", "").replace(".", "").casefold()
@@ -129,10 +154,13 @@ def words(column: str) -> dict[str, str]:
         "priority_theme": "theme",
         "role": "role",
     }
-    listed = entries(of_list[column], with_merged=True) if column in of_list else schemes()
     ends = merged(of_list[column]) if column in of_list else {}
+    if column in of_list:
+        found_entries = entries(of_list[column], with_merged=True)
+    else:
+        found_entries = schemes() if column == "cofinancing" else listed(column)
     found: dict[str, str] = {}
-    for entry in listed:
+    for entry in found_entries:
         names = [
             entry["code"],
             entry["name_th"],
@@ -142,3 +170,64 @@ def words(column: str) -> dict[str, str]:
         ]
         found |= {squeeze(name): ends.get(entry["code"], entry["code"]) for name in names if name}
     return found
+
+
+# Words of coded columns: codes, words for none, not known, yes and no; what is neither waits with the nearest codes.
+LISTED = frozenset({"target_group", "activity_code", "status", "role"})
+CODED = LISTED | {"agency", "source", "stream", "theme", "priority_theme", "cofinancing"}
+SEVERAL = frozenset({"target_group", "activity_code", "priority_theme"})  # a cell may name more than one
+COUNTED = re.compile(
+    r"\([^)]*\)|(?:จำนวน|ประมาณ|อย่างน้อย|ไม่น้อยกว่า)?\s*\d[\d,]*\s*(?:คน|ราย|ครัวเรือน|ครอบครัว|หลัง|แห่ง|persons?|people|households?)"
+)
+WHERE = re.compile(r"\s*ใน(?:พื้นที่|เขต|ตำบล|หมู่บ้าน|ชุมชน|อำเภอ|จังหวัด).*$|\s+(?:ตำบล|ต\.|อำเภอ|อ\.|หมู่).*$")
+APART = re.compile(r"[,;/+&·]|และ|กับ|\band\b")
+LIKE = 45.0  # of 100: words that are worth proposing
+MOST_PROPOSED = 3
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell says that there is none, or that nobody knows: no code, and never equal to another such cell."""
+    return squeeze(text) in plain_words("none") | plain_words("unknown")
+
+
+def flag(text: str) -> bool | None:
+    """Yes, no, or None where it is not known; ``KeyError`` for any other word."""
+    word = squeeze(text)
+    if word == "" or word in plain_words("unknown"):
+        return None
+    if word in plain_words("yes") or word in plain_words("no"):
+        return word in plain_words("yes")
+    raise KeyError(text)
+
+
+def code_of(text: str, known: Mapping[str, str]) -> str | None:
+    """The code of one word, also with the number of people or the place behind it; None when it is no known word."""
+    bare = WHERE.sub("", COUNTED.sub("", arabic_digits(normalise(text))))
+    for word in (text, bare, bare.strip().removeprefix("กลุ่ม")):
+        if code := known.get(squeeze(word)):
+            return code
+    return None
+
+
+def codes_of(text: str, column: str, known: Mapping[str, str]) -> list[str] | None:
+    """The codes of a cell; several only where the column may name several, and only when each of them is known."""
+    if code := code_of(text, known):
+        return [code]
+    if column not in SEVERAL:
+        return None
+    found: list[str | None] = []
+    for part in filter(str.strip, APART.split(COUNTED.sub("", text))):
+        if says_nothing(part):
+            continue
+        code = code_of(part, known)
+        found += [code] if code else [code_of(word, known) for word in part.split()]
+    codes = [code for code in found if code]
+    return codes if codes and len(codes) == len(found) else None
+
+
+def nearest(text: str, known: Mapping[str, str]) -> list[str]:
+    """Codes whose words are like an unknown one, the likest first: proposed to a person, never taken."""
+    from rapidfuzz import fuzz, process  # only where something is proposed
+
+    scored = process.extract(squeeze(text), list(known), scorer=fuzz.WRatio, score_cutoff=LIKE, limit=12)
+    return list(dict.fromkeys(known[word] for word, _, _ in scored))[:MOST_PROPOSED]

@@ -126,6 +126,29 @@ def _mapped(values: pd.Series, groups: Mapping[str, str]) -> np.ndarray:
     return codes_of(values.map(lambda value: groups.get(value, f"={value}"), na_action="ignore"))
 
 
+def _named(cell: object) -> list[str]:
+    """The codes of a cell; a record may name several, joined by commas."""
+    return [code for code in cell.split(",") if code] if isinstance(cell, str) else []
+
+
+def _sharing(values: pd.Series, groups: Mapping[str, str], a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Whether the codes of two cells have one, or a group of them, in common; an empty cell shares nothing."""
+    number, texts = pd.factorize(values.mask(values.eq("")))
+    members = [{groups.get(code, f"={code}") for code in _named(text)} for text in texts]
+    if all(len(one) < 2 for one in members):  # as nearly always: one code a cell
+        alone = codes_of(pd.Series([next(iter(one), None) for one in members], dtype="object"))
+        number = np.append(alone, -1)[number]
+        return (number[a] == number[b]) & (number[a] >= 0)
+    shared = np.zeros((len(texts) + 1, len(texts) + 1), dtype=bool)  # the last row and column: not known
+    holders: dict[str, list[int]] = {}
+    for place, codes in enumerate(members):
+        for code in codes:
+            holders.setdefault(code, []).append(place)
+    for places in holders.values():
+        shared[np.ix_(places, places)] = True
+    return shared[number[a], number[b]]
+
+
 def _declared(support: pd.DataFrame, schemes: Sequence[Scheme], a: np.ndarray, b: np.ndarray) -> np.ndarray:
     same, unknown = _same(codes_of(support["cofinancing"]), a, b)
     declared = same & ~unknown
@@ -160,8 +183,10 @@ def relations(
     group, _ = _same(_mapped(support["theme_code"], rules.theme_group), a, b)
     described["theme"] = _word("theme", [("not_known", unknown), ("same", same), ("same_group", group)], "different")
     same, unknown = _same(codes_of(support["target_group"]), a, b)
-    family, _ = _same(_mapped(support["target_group"], rules.target_family), a, b)
-    everyone = support["target_group"].isin(rules.everyone).to_numpy(dtype=bool)
+    family = _sharing(support["target_group"], rules.target_family, a, b)
+    everyone = (
+        support["target_group"].map(lambda cell: not rules.everyone.isdisjoint(_named(cell))).to_numpy(dtype=bool)
+    )
     meant = everyone[a] | everyone[b]  # similar to any group, stated or not
     described["target_group"] = _word(
         "target_group",
@@ -170,6 +195,7 @@ def relations(
     )
     for relation, column in {"activity": "activity_code", "stream": "stream_code"}.items():
         same, unknown = _same(codes_of(support[column]), a, b)
+        same |= _sharing(support[column], {}, a, b)  # of several kinds in one record one is enough
         described[relation] = _word(relation, [("not_known", unknown), ("same", same)], "different")
     described["period_basis"] = _word("period_basis", [("dates", from_dates[a] & from_dates[b])], "fiscal_year")
     return described

@@ -300,12 +300,19 @@ def _quarantined(result: SheetResult, batch_id: int) -> list[dict]:
             "register": result.layout.register,
             "problem": result.reason[row],
             "value": doubtful(result, row),
-            "candidates": result.matched.at[row, "candidates"] or None,
+            "candidates": _proposed(result, row),
             "satang": int(result.satang[row]),
             "cells": cells_as_json(result.sheet.frame, row),
         }
         for row in result.rows("quarantined")
     ]
+
+
+def _proposed(result: SheetResult, row: int) -> str | None:
+    """Codes that a person may mean: of places, else of the word that is no code of its column."""
+    if (bad := result.read.bad.get(row)) and bad.suggestion and bad.code in ("unknown_word", "cofinancing_unnamed"):
+        return bad.suggestion.replace(", ", "|")
+    return result.matched.at[row, "candidates"] or None
 
 
 def doubtful(result: SheetResult, row: int) -> str | None:

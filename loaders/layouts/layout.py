@@ -73,6 +73,7 @@ class Layout:
     new_agencies: bool = False
     new_streams: bool = False
     patterns: dict[str, str] = field(default_factory=dict)
+    own_words: tuple[str, ...] = ()  # coded columns whose words stand for themselves
     refuse: str = ""
     how: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
@@ -94,6 +95,7 @@ def _layout(path: Path) -> list[Layout]:
             ours: [theirs] if isinstance(theirs, str) else list(theirs) for ours, theirs in table.pop("columns").items()
         }
         headings = frozenset(squeeze(heading) for heading in table.pop("headings"))
+        table["own_words"] = tuple(table.get("own_words", ()))
         layouts.append(Layout(headings=headings, columns=columns, **table))
     return layouts
 
@@ -144,8 +146,8 @@ def from_dict(content: dict) -> Layout:
     """A layout that was kept as JSON."""
     known = {one.name for one in fields(Layout)}
     kept: dict[str, Any] = {name: value for name, value in content.items() if name in known}
-    kept |= {"headings": frozenset(kept.get("headings", ())), "doubts": tuple(kept.get("doubts", ()))}
-    kept["unused"] = tuple(kept.get("unused", ()))
+    kept |= {"headings": frozenset(kept.get("headings", ()))}
+    kept |= {name: tuple(kept.get(name, ())) for name in ("doubts", "unused", "own_words")}
     return Layout(**kept)
 
 

@@ -12,8 +12,9 @@ from itertools import chain
 
 import pandas as pd
 
+from loaders import codes as coded
 from loaders import thai
-from loaders.codes import squeeze, words
+from loaders.codes import CODED, LISTED, plain_words, says_nothing, squeeze, words
 from loaders.layouts import combined, no_support, people, years
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
 from loaders.layouts.ledger import unit_of
@@ -26,19 +27,6 @@ ADDED = BAHT | COUNT - {"cohort"}  # several columns of it are summed
 DATE = {"starts_on", "ends_on", "founded_on", "received_on", "retain_until"}
 YEAR = {"fiscal_year", "plan_year"}
 FLAG = {"plan_exists", "booklet_held", "is_restricted"}
-CODED = {"agency", "source", "stream", "theme", "priority_theme", "cofinancing"}
-PLAIN_WORDS = {
-    "target_group",
-    "activity_code",
-    "status",
-}  # words without a list of codes: two of them are compared as written
-YES = {"1", "true", "yes", "y", "มี", "ใช่", "ครบ", "ได้รับ", "ได้รับแล้ว", "/", "✓", "x", "v"}
-NO = {"0", "false", "no", "n", "ไม่มี", "ไม่ใช่", "ยังไม่มี", "ยังไม่ได้รับ", "-", ""}
-# Words of a coded column that are no code: there is none, or nobody knows. Two of them are never the same thing.
-NOTHING = NO | {
-    "–", "—", "none", "nil", "na", "n/a", "unknown", "notstated", "ไม่", "ไม่ได้", "ไม่ระบุ", "ไม่ทราบ", "ไม่แน่ใจ", "ไม่มีข้อมูล", "ยังไม่มีข้อมูล",
-    "ไม่ร่วม", "ไม่สมทบ", "ไม่มีการสมทบ", "ไม่ได้สมทบ",
-}  # fmt: skip
 
 
 Words = Mapping[str, Mapping[str, str]]  # coded column -> squeezed word -> code
@@ -87,7 +75,9 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
         if column == "person":
             read.values["is_vacant"] = cells.map(people.is_vacant).astype(object)
         for row, (code, value) in faults.items():
-            found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value)
+            is_word = code in ("unknown_word", "cofinancing_unnamed")
+            offered = ", ".join(coded.nearest(value, _known(column, read))) if is_word and column in CODED else None
+            found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value, offered or None)
             read.bad.setdefault(row, found)
             read.problems.append(found)
     _places_agree(frame, layout, sheet, read)
@@ -208,10 +198,10 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
         return people.person if column == "person" else people.phone
     if column == "owner":  # an agency where it is a known one, else the words as they stand
         return lambda text: _known("agency", read).get(squeeze(text)) or thai.normalise(text) or None
+    if column in layout.own_words:  # the sheet's own words are its codes
+        return lambda text: None if says_nothing(text) else thai.normalise(text)
     if column in CODED or column in layout.codes:
         return partial(_code, column=column, layout=layout, read=read)
-    if column in PLAIN_WORDS:
-        return lambda text: None if squeeze(text) in NOTHING else thai.normalise(text)
     return lambda text: thai.normalise(text) or None
 
 
@@ -266,41 +256,31 @@ def _number(text: str) -> float | None:
 
 
 def _flag(text: str) -> bool | None:
-    word = squeeze(text)
-    if word == "":
-        return None
-    if word in YES or word in NO:
-        return word in YES
-    raise CellProblem("flag_unreadable")
+    try:
+        return coded.flag(text)
+    except KeyError:
+        raise CellProblem("flag_unreadable") from None
 
 
 def _code(text: str, *, column: str, layout: Layout, read: Read) -> str | None:
     """A coded word by the layout's own list, else by the shipped lists; an unknown word is a problem, not a guess."""
     declared = {squeeze(word): code for word, code in layout.codes.get(column, {}).items()}
-    parts = text.split(",") if column == "priority_theme" else [text]
-    codes = [
-        _one_code(part, column, layout, declared, read)
-        for part in parts
-        if squeeze(part) not in NOTHING or squeeze(part) in declared
-    ]
-    return ",".join(dict.fromkeys(code for code in codes if code)) or None
-
-
-def _one_code(word: str, column: str, layout: Layout, declared: dict[str, str], read: Read) -> str:
-    key = squeeze(word)
-    known = _known(column, read) if column in CODED else {}
-    code = declared.get(key, known.get(key))
-    if code is not None:
-        return code
+    if squeeze(text) in declared:
+        return declared[squeeze(text)] or None
+    if says_nothing(text):
+        return None
+    known = (dict(_known(column, read)) if column in CODED else {}) | declared
+    codes = coded.codes_of(text, column, known)
+    if codes:
+        return ",".join(sorted(set(codes)) if column in LISTED else dict.fromkeys(codes))
+    name = thai.normalise(text)
     if column == "stream" and layout.new_streams:
-        name = thai.normalise(word)
         read.new_streams[name] = name
         return name
     if column in {"agency", "source"} and layout.new_agencies:
-        name = thai.normalise(word)
         read.new_agencies[name] = name
         return name
-    if column == "cofinancing" and key in YES:
+    if column == "cofinancing" and squeeze(text) in plain_words("yes"):
         raise CellProblem("cofinancing_unnamed")
     raise CellProblem("unknown_agency" if column in {"agency", "source"} else "unknown_word")
 

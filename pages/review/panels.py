@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.frames import each_row
+from loaders import codes
 from loaders.imports.review import commands
 from loaders.problems import Refused
 from pages.components import panels, records
@@ -20,7 +21,7 @@ from pages.queries import store as queries
 from pages.review import places, splitting
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, safe, t, whole
+from pages.session.text import baht, day, flat, language, safe, t, whole
 
 MOST_GROUPS = 300
 MOST_NAMED = 5
@@ -78,8 +79,9 @@ def evidence(scope: Scope, rows: pd.DataFrame) -> None:
         "row": int(first["row"]),
         "column": first["heading"],
         "sheet": first["sheet"],
-        "suggestion": ", ".join(records.place_words(scope, code) for code in offered[: MOST_NAMED if several else 1])
-        or None,
+        "suggestion": _proposed(
+            scope, first["kind"], offered[: MOST_NAMED if several or first["kind"] == "value" else 1]
+        ),
     }
     st.info(flat(sentence(facts)))
     shown = rows.assign(
@@ -93,6 +95,28 @@ def evidence(scope: Scope, rows: pd.DataFrame) -> None:
         "cells": t("column_cells"),
     }
     panels.table(shown, "waiting", columns, height=260, formats={"satang": baht})
+
+
+def _proposed(scope: Scope, kind: str, offered: list[str]) -> str | None:
+    """What a machine proposes, in words: places, or the codes that a word may mean."""
+    if kind == "value":
+        return ", ".join(codes.name_of(code, language()) for code in offered) or None
+    return ", ".join(records.place_words(scope, code) for code in offered) or None
+
+
+def _ask_value(first: pd.Series) -> str | None:
+    """The right value: typed, or chosen among the codes that are like the written word."""
+    label, written, offered = (
+        t("correct_value", column=flat(first["heading"])),
+        first["value"] or "",
+        places.offered(first),
+    )
+    if not offered:
+        return st.text_input(label, written)
+    words = {code: f"{codes.name_of(code, language())} ({code})" for code in offered}
+    return st.selectbox(
+        label, [written, *offered], format_func=lambda code: words.get(code, code), accept_new_options=True
+    )
 
 
 def decision(scope: Scope, rows: pd.DataFrame) -> None:
@@ -113,11 +137,7 @@ def decision(scope: Scope, rows: pd.DataFrame) -> None:
                 horizontal=True,
             )
         code = _ask_place(scope, first) if kind == "place" else None
-        value = (
-            st.text_input(t("correct_value", column=flat(first["heading"])), first["value"] or "")
-            if kind == "value"
-            else None
-        )
+        value = _ask_value(first) if kind == "value" else None
         reason = st.text_input(t("decision_reason"))
         with st.container(horizontal=True):
             labels = {"place": "decide_place", "value": "decide_value", "row": "decide_accept"}

@@ -81,20 +81,20 @@ def test_an_edition_is_asked_about_told_line_by_line_and_counted_once(
     chance = random.Random(f"{kind}{seed}")
     old = drawn(chance, slice(0, 12))
     new, expected = edition_of(kind, old, chance)
-    ingest(engine, csv_file(tmp_path, numbered(old), "แผน.csv", HEADS), trusted=True)
+    ingest(engine, csv_file(tmp_path, numbered(old), "แผน.csv", HEADS), "codi", trusted=True)
     path = csv_file(tmp_path, [["", *row[1:]] for row in numbered(new)], "แผน ฉบับสอง.csv", HEADS)
-    told = ingest(engine, path, trusted=True, dry_run=True)
+    told = ingest(engine, path, "codi", trusted=True, dry_run=True)
     first = told.editions[0]
     assert {name: first[name]["rows"] for name in expected} == expected
     if kind == "other_part":
         assert not first["is_edition"]
-        done = ingest(engine, path, trusted=True)  # another part adds without a question
+        done = ingest(engine, path, "codi", trusted=True)  # another part adds without a question
         assert (done.replaces, in_use(engine)) == ([], baht(old) + baht(new))
         return
     with pytest.raises(editions.EditionAsked):
-        ingest(engine, path, trusted=True)
+        ingest(engine, path, "codi", trusted=True)
     assert in_use(engine) == baht(old)
-    done = ingest(engine, path, trusted=True, replaces=["auto"])
+    done = ingest(engine, path, "codi", trusted=True, replaces=["auto"])
     assert (done.replaces, done.repeats["rows"], in_use(engine)) == ([1], 0, baht(new))
     moved = sum((line["baht"] or 0) - (line["baht_before"] or 0) for line in told.edition_lines)
     assert round(moved * 100) == baht(new) - baht(old)

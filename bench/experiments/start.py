@@ -1,6 +1,6 @@
 """What a small command costs from the start of its process to its end, beside ``python -c pass`` and its two libraries.
 
-``python -m bench.start [TIMES]``. One JSON line: the least of seconds of CPU (children too) and of clock for each.
+``python -m bench.experiments.start [TIMES]``. One JSON line: the least of seconds of CPU (children too) and of clock for each.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def measure(times: int = 5) -> dict[str, dict[str, float]]:
             with tempfile.TemporaryDirectory() as folder:
                 (Path(folder) / "small.csv").write_text(SHEET, encoding="utf-8")
                 environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"}
-                environment |= {"KRADAN_STORE": f"{folder}/store.sqlite", "PYTHONPATH": str(Path(__file__).parents[1])}
+                environment |= {"KRADAN_STORE": f"{folder}/store.sqlite", "PYTHONPATH": str(Path(__file__).parents[2])}
                 before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
                 subprocess.run(
                     [sys.executable, *arguments], cwd=folder, env=environment, check=True, capture_output=True
