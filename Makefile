@@ -52,7 +52,8 @@ setup-test: setup-python
 # Two cores; more workers fill the time in which the two groups of tests in a browser wait. Groups, their order: tests/conftest.py.
 PYTEST := $(PY) -m pytest --no-loadscope-reorder
 
-test: setup-test lint check-js ## everything that CI checks
+test: setup-test ## everything that CI checks
+	@$(MAKE) --no-print-directory --jobs 2 lint check-js
 	$(PYTEST) -n 4
 
 # No browser, no server, no PostgreSQL.
