@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from loaders.places.text import name_key, plain
+from loaders.places.types import Candidate, Found, refuse
 from loaders.settings import RULES
+
+if TYPE_CHECKING:
+    from loaders.places.gazetteer import Gazetteer
 
 # "Every subdistrict of ..." is the district, "the whole province" the province.
 ALL_SUBDISTRICTS = r"(?:ทุก|ทั้ง)\s*(?:ๆ\s*)?(?:ตำบล|แขวง|หมู่บ้าน)(?!\w)|(?:ทั้ง|ทั่ว|ทั่วทั้ง)\s*(?:อำเภอ|เขต(?!\w))|ทุกพื้นที่|ทุกชุมชน"
@@ -20,8 +26,12 @@ IN_TEXT = (
     (re.compile(r"ทุก\s*(?:ๆ\s*)?อำเภอ\s*(?:ในเขต|ใน|ของ)?\s*(?=จังหวัด|จ\.)"), ""),
 )  # fmt: skip
 BETWEEN = re.compile(r"\s*(?:[,/|;+\n]|และ|กับ|พร้อมทั้ง|ตลอดจน|\s)\s*")
+AND = re.compile(r"และ|กับ|พร้อมทั้ง|ตลอดจน")
 PART_OF = re.compile(r"\s*\((?:บางส่วน|บางหมู่บ้าน|ส่วนหนึ่ง|part)\)|\s+\d+\s*(?:หมู่บ้าน|หมู่|ชุมชน|แห่ง)$")
-LEVEL = re.compile(r"^(?:ตำบล|แขวง|ต\s?\.)\s*")
+LEVEL = {
+    "subdistrict": re.compile(r"^(?:ตำบล|แขวง|ต\s?\.)\s*"),
+    "district": re.compile(r"^(?:กิ่งอำเภอ|อำเภอ|อ\s?\.|เขต)\s*"),
+}
 _MOO = r"(?:หมู่บ้านที่|หมู่ที่|หมู่|(?<![ก-๛])ม\s?\.?)"
 _NUMBER = r"\d{1,2}(?![\d.]*\d|\s*,\d{3})"
 _JOIN = r"\s*(?:[,/+&;]|และ|กับ|-|–|ถึง)\s*(?:และ\s*)?"
@@ -52,9 +62,33 @@ def without_all(text: str) -> str:
     return text
 
 
-def names_in(cell: str) -> list[str]:
+def several(book: Gazetteer, names: list[str], parents: Iterable[str], *, leading: bool = False) -> Found | None:
+    """More than one name is a place of the parents (districts of provinces, subdistricts of districts): a person splits.
+
+    All names must be known, or with ``leading`` those before the first that is not: words may follow in a text.
+    """
+    codes: list[str] = []
+    for name in names:
+        targets = {code for parent in parents for code in _called(book, parent, name_key(name))}
+        if len(targets) != 1:
+            if not leading:
+                return None
+            break
+        codes += targets
+    if len(set(codes)) < 2:
+        return None
+    return refuse("place_several", [Candidate(code, "listed", 0.95) for code in dict.fromkeys(codes)])
+
+
+def _called(book: Gazetteer, parent: str, key: str) -> set[str]:
+    if len(parent) == 2:
+        return {code for code in book.district(0, parent, key) if code in book.areas}
+    return {target for entry in book.subdistrict(0, parent, key) for target in entry.targets}
+
+
+def names_in(cell: str, level: str = "subdistrict") -> list[str]:
     """The names of a cell that may hold several of one level, without level words."""
-    parts = [LEVEL.sub("", part) for part in BETWEEN.split(plain(PART_OF.sub("", cell)).strip()) if part]
+    parts = [LEVEL[level].sub("", part) for part in BETWEEN.split(plain(PART_OF.sub("", cell)).strip()) if part]
     return [part for part in parts if name_key(part)]
 
 

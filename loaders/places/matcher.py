@@ -119,22 +119,6 @@ class Places:
             return refuse("place_region", [Candidate(self.home, "region", 0.5)])
         return refuse("outside_province")
 
-    def _several(self, names: list[str], districts: Iterable[str]) -> Found | None:
-        """More than one name of a cell is a subdistrict of the district: a person splits the row."""
-        entries = [
-            {
-                target
-                for district in districts
-                for entry in self.book.subdistrict(0, district, name_key(name))
-                for target in entry.targets
-            }
-            for name in names
-        ]
-        codes = [min(targets) for targets in entries if len(targets) == 1]
-        if len(set(codes)) < 2 or len(codes) < len(names):
-            return None
-        return refuse("place_several", [Candidate(code, "listed", 0.95) for code in dict.fromkeys(codes)])
-
     def _by_name(self, written: Written) -> tuple[Found, Parts]:
         cells = [read_cell(getattr(written, level), level) for level in ("subdistrict", "district", "province")]
         names = Names(cells[0], cells[1], cells[2], written.on)
@@ -145,9 +129,13 @@ class Places:
         found = find(self.look, names)
         if found.code and cells[0] is not EMPTY:
             return found, Parts()
+        if cells[0] is EMPTY and len(listed := many.names_in(written.district, "district")) > 1:
+            provinces = self.look.provinces(names.province)[0]
+            if (several := many.several(self.book, listed, provinces)) is not None:
+                return several, Parts()
         if len(listed := many.names_in(written.subdistrict)) > 1:
             districts = self.look.districts(self.look.provinces(names.province)[0], names.district)[0]
-            if districts and (several := self._several(listed, districts)) is not None:
+            if districts and (several := many.several(self.book, listed, districts)) is not None:
                 return several, Parts()
         if cells[0] is not EMPTY and (mixed := self._mixed_cell(written)) is not None:
             return mixed
@@ -212,9 +200,14 @@ class Places:
             return in_order or (refuse("place_not_found"), Parts())
         found = [self._spoken(parts, written) for parts in places]
         codes = {one.code for one in found}
-        if len(codes) == 1 and found[0].code and len(found[0].code) == 6:
-            listed = many.names_in(_listed(text, places[0].subdistrict))
-            if len(listed) > 1 and (several := self._several(listed, [found[0].code[:4]])) is not None:
+        if len(codes) == 1 and found[0].code and len(found[0].code) in (4, 6):
+            run = _listed(text, places[0].subdistrict or places[0].district)
+            parent = found[0].code[:-2]
+            listed = many.names_in(run)
+            if not places[0].district and not many.AND.search(run):  # "ตำบลทุ่งใส สิชล" says its district behind it
+                above = name_key(plain(self.book.areas[parent].name_th))
+                listed = [name for place, name in enumerate(listed) if not place or name_key(name) != above]
+            if (several := many.several(self.book, listed, [parent], leading=True)) is not None:
                 return several, Parts()
             if many.villages_in(text):
                 return found[0], Parts()

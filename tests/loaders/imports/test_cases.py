@@ -370,3 +370,24 @@ def test_two_tables_of_different_years_are_asked_about(tmp_path, places: Places)
     ingested = understand(path, "x", places, trusted=True)
     assert "years_of_tables" in ingested.doubts
     assert "fiscal_year" not in ingested.understood[0].layout.constants
+
+
+@pytest.mark.parametrize(
+    ("written", "codes"),
+    [
+        (Written("", "ขนอม, สิชล"), ["8014", "8015"]),
+        (Written("", "อำเภอขนอม และอำเภอสิชล"), ["8014", "8015"]),
+        (Written(text="อำเภอขนอม สิชล และท่าศาลา"), ["8008", "8014", "8015"]),
+        (Written(text="ตำบลสิชล ทุ่งใส และเปลี่ยน เพื่อประชาชน อำเภอสิชล"), ["801401", "801405", "801409"]),
+        (Written(text="ต.ทุ่งใส, สิชล อำเภอสิชล"), ["801401", "801409"]),
+    ],
+)
+def test_several_places_behind_one_word_wait_with_all_of_them(written: Written, codes: list, places: Places) -> None:
+    match = places.match(written)
+    assert match.problem == "place_several"
+    assert sorted(one.code for one in match.candidates) == codes
+
+
+@pytest.mark.parametrize("text", ["ตำบลทุ่งใส สิชล นครศรีธรรมราช", "ตำบลทุ่งใส, สิชล, นครศรีธรรมราช"])
+def test_a_district_behind_its_subdistrict_is_no_second_place(text: str, places: Places) -> None:
+    assert places.match(Written(text=text)).code == "801409"
