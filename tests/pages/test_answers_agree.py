@@ -116,7 +116,7 @@ def test_weak_and_needy_places_are_those_of_ranking_and_gaps(board):
     if need is None:
         assert given["need_without_help"].sentence == "answer_need_without_help_unknown"
         return
-    table = gaps.gaps(scope, chosen, need, "count", "median")
+    table = gaps.gaps(scope, chosen, need, "rate", "median")
     assert list(given["need_without_help"].listed["subdistrict_code"]) == list(
         table.loc[table["quadrant"].eq("gap"), "subdistrict_code"]
     )
