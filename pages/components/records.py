@@ -78,12 +78,12 @@ def source_words(record: Any) -> str:
 
 
 def period_words(record: Any) -> str:
-    """When a record runs: its dates, else its fiscal year."""
+    """When a record runs: its dates, else its fiscal year; and the year that has its money, where another one is shown."""
     start, end = day(record.starts_on), day(record.ends_on)
-    if start or end:
-        return f"{start} – {end}"
     number = record.fiscal_year
-    return t("not_known") if pd.isna(number) else year(number)
+    words = f"{start} – {end}" if start or end else t("not_known") if pd.isna(number) else year(number)
+    counted_in: Any = getattr(record, "counted_in", pd.NA)
+    return words if pd.isna(counted_in) else t("counted_in_year", period=words, year=year(int(counted_in)))
 
 
 def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:

@@ -5,8 +5,11 @@ The same facts as codes and numbers (:func:`note`) for the wall and the pack, wh
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
+from geo.coverage.heard import missing_of
 from geo.frames import each_row
 from geo.statuses import COVERED, NONE, NOT_REPORTED
 from loaders.decisions.dues import NOT_SHARED
@@ -71,6 +74,19 @@ def undated(scope: Scope, query: Query, before: str = "") -> str:
     if lost.empty:
         return ""
     return before + t("undated", records=whole(len(lost)), amount=baht(lost["amount_satang"].sum(min_count=1)))
+
+
+def of_place(scope: Scope, row: Any) -> str:
+    """Of a row of coverage: how many of the bases that owe a report about the place have not given it, by name."""
+    lines = []
+    if not row.owed:
+        lines.append(t("status_nobody_asked"))
+    elif missing := missing_of(pd.DataFrame({"missing_bases": [row.missing_bases]})):
+        words = records.base_words(scope, ",".join(missing))
+        lines.append(t("still_missing_of", missing=len(missing), owed=int(row.owed), bases=words))
+    if row.undated:
+        lines.append(t("undated_here", records=whole(row.undated)))
+    return " · ".join(lines)
 
 
 def note(scope: Scope, query: Query) -> list:

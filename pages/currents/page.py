@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import filters as choices
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components.page import page
 from pages.currents import panels as currents_panels
 from pages.currents import speed
@@ -37,7 +37,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         }
         panels.title(
             t("finding_currents" if flows.total_satang else "finding_currents_zero", **blanks),
-            currents_panels.left_out_note(flows),
+            currents_panels.left_out_note(flows) + reported.undated(scope, chosen, " · "),
         )
         if flows.paths.empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")

@@ -1,5 +1,7 @@
 """Need against support: where need is high and nobody is known to help; what is not known stays apart."""
 
+from dataclasses import replace
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -54,7 +56,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             unknown=counts.get("unknown_support", 0),
         )
     with place:
-        panels.title(finding, note)
+        asked = chosen if mode == "clusters" else replace(chosen, theme=theme)
+        panels.title(finding, f"{note} · {reported.line(scope, asked)}")
     left, right = st.columns([8, 5], gap="medium")
     with left:
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))

@@ -40,6 +40,7 @@ def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | No
             named,
             format_func=names.__getitem__,
             key=f"speaks-districts-{key}",
+            placeholder="–",
         )
     filled = ", ".join(str(year + speaks_for.BUDDHIST) for year in proposal["years"])
     years = st.text_input(

@@ -66,6 +66,9 @@ def coverage_step(meeting: MeetingData) -> dict:
         "people_not_reported": known_sum(table.loc[not_reported, "population"]),
     }
     figures = [[key, whole(number)] for key, number in people.items()]
+    undated = coverage_queries.undated(meeting.scope, meeting.chosen)
+    if meeting.chosen.fiscal_year and len(undated):
+        figures.append(["meeting_undated", len(undated)])
     return meeting.step(
         "coverage",
         layer if is_striped else replace(layer, marks=None),

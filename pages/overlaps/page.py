@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.components import map_layer as layers
-from pages.components import panels
+from pages.components import panels, reported
 from pages.components.page import page
 from pages.overlaps import lists as overlap_lists
 from pages.queries import coverage, overlaps
@@ -29,7 +29,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if unknown := int(pairs["outcome"].eq("not_known").sum()):
             note += t("note_overlaps_unknown", pairs=unknown)
         nothing = queries.support(scope).empty
-        panels.title(t("view_overlaps") if nothing else finding, note)
+        panels.title(t("view_overlaps") if nothing else finding, note + reported.undated(scope, chosen, " · "))
         if nothing:
             panels.empty("nothing_loaded")
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)

@@ -90,7 +90,11 @@ def _ask(scope: Scope, of: int) -> None:
         )
         days = st.number_input(t("tracker_days_after"), 0, 730, DAYS)
         functions = st.multiselect(
-            t("tracker_functions"), list(themes), format_func=themes.__getitem__, help=t("tracker_functions_help")
+            t("tracker_functions"),
+            list(themes),
+            format_func=themes.__getitem__,
+            help=t("tracker_functions_help"),
+            placeholder="–",
         )
         if st.form_submit_button(t("tracker_set")) and base:
             words = {"functions": functions} if functions else {}

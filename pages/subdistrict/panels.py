@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.frames import each_row
 from loaders.areas import facts as province_facts
-from pages.components import panels, records
+from pages.components import panels, records, reported
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -20,8 +20,8 @@ def facts(scope: Scope, chosen: Query, code: str) -> None:
     """Figures of the place and of its support."""
     row = next(each_row(coverage.coverage(scope, chosen).query("subdistrict_code == @code")))
     panels.figures(place_figures(scope, chosen, code))
-    if row.missing_bases:
-        st.html(f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row.missing_bases))}</p>")
+    if words := reported.of_place(scope, row):
+        st.html(f"<p>{safe(words)}</p>")
 
 
 def subdistrict_finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
@@ -88,6 +88,11 @@ def support(scope: Scope, chosen: Query, code: str) -> None:
     if len(above):
         st.html(f"<b>{safe(t('support_above'))}</b>")
         _table(scope, above, "support-above")
+    undated = coverage.undated(scope, chosen.without("district")) if chosen.fiscal_year else own.iloc[:0]
+    undated = undated[undated["subdistrict_code"].eq(code).fillna(False).astype(bool)]
+    if len(undated):
+        st.html(f"<b>{safe(t('support_undated'))}</b>")
+        _table(scope, undated, "support-undated")
 
 
 def shown_support(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:

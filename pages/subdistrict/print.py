@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.frames import each_row
 from pages.components import map_layer as layers
-from pages.components import records
+from pages.components import records, reported
 from pages.components.names import province_name, theme_names
 from pages.coverage import compare
 from pages.queries import coverage
@@ -174,12 +174,8 @@ def _figures(scope: Scope, chosen: Query, code: str) -> str:
         f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>"
         for words, value in subdistrict_panels.place_figures(scope, chosen, code)
     )
-    row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
-    missing = (
-        f"<p>{safe(t('still_missing'))}: {safe(records.base_words(scope, row['missing_bases']))}</p>"
-        if row["missing_bases"]
-        else ""
-    )
+    words = reported.of_place(scope, coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code])
+    missing = f"<p>{safe(words)}</p>" if words else ""
     return f'<div class="kradan-a4-figures">{cells}</div>{missing}'
 
 
