@@ -39,16 +39,14 @@ def _upload(scope: Scope) -> str | None:
         if not entry["merged_into"] and not entry["is_retired"]
     }
     bases = ["", *sorted(names, key=names.__getitem__)]
-    if (made := st.session_state.pop("new-base", None)) in names:
+    if (made := st.session_state.pop("new-base-made", None)) in names:
         st.session_state["import-base"] = made
     with st.container(horizontal=True, vertical_alignment="bottom"):
         base = st.selectbox(
             t("whose_file"), bases, format_func=lambda code: names.get(code, t("as_recognised")), key="import-base"
         )
         with st.popover(t("new_agency")):
-            if made := word_panels.new_entry("agency", entries, "new-base-form"):
-                st.session_state["new-base"] = made
-                st.rerun()
+            word_panels.new_entry("agency", entries, "new-base")
     # No form: a form can be sent while its files are still on their way, and is sent without them.
     sent = st.session_state.setdefault("uploads_sent", 0)
     st.html(import_preview.box_words())

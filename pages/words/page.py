@@ -16,9 +16,7 @@ def view(scope: Scope) -> None:
     name = choices.switch("words", t("words_list"), word_panels.LISTS, lambda name: t(f"words_{name}"))
     entries = queries.word_list(name)
     with place:
-        panels.title(t("finding_words", **word_panels.counts(entries)), t("note_words"))
-    if note := st.session_state.pop("words_note", None):
-        st.success(note)
+        panels.title(t("finding_words", list=t(f"words_{name}"), **word_panels.counts(entries)), t("note_words"))
     word_panels.add(name, entries)
     word_panels.suggestions(name, entries)
     word_panels.merge(name, entries)

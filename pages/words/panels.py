@@ -15,7 +15,7 @@ from loaders.decisions import words
 from loaders.problems import Refused
 from pages.components import panels
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import notices, sign_in
 from pages.session.scope import Scope
 from pages.session.text import flat, safe, t, whole
 
@@ -36,16 +36,15 @@ def counts(entries: list[dict]) -> dict[str, str]:
     return {"used": whole(len(entries) - merged - retired), "merged": whole(merged), "retired": whole(retired)}
 
 
-def decide(command: Callable[..., object], *arguments: Any, said: str, **options: Any) -> bool:
-    """One command with the person who gives it; what cannot be is said in words. Returns whether it was done."""
+def decide(command: Callable[..., object], *arguments: Any, said: str, **options: Any) -> None:
+    """One command with the person who gives it; what cannot be is said in words, what was done in passing."""
     try:
         queries.decide(lambda connection: _with_person(connection, command, arguments, options))
     except Refused as stop:
         problem = stop.problem
         st.error(flat(t(f"problem_{problem.code}", value=problem.value or "", suggestion=problem.suggestion or "")))
-        return False
-    st.session_state["words_note"] = said
-    return True
+        return
+    notices.rerun_with_notice(said)
 
 
 def _with_person(connection: Any, command: Callable[..., object], arguments: tuple, options: dict) -> object:
@@ -76,37 +75,39 @@ def _one_of(prefix: str, values: tuple[str, ...], now: object, key: str, label: 
     listed = (*values, *((str(now),) if now and now not in values else ()))
     place = listed.index(str(now)) if now else 0
 
-    def say(value: str) -> str:
-        return t(f"{prefix}{value}") if value in values and value else value or t("words_not_said")
+    return st.selectbox(
+        label, listed, place, format_func=lambda value: _say(prefix, values, value) or t("words_not_said"), key=key
+    )
 
-    return st.selectbox(label, listed, place, format_func=say, key=key)
+
+def _say(prefix: str, values: tuple[str, ...], value: object) -> str:
+    """A level or kind in words; one that is none of ours as it stands."""
+    return t(f"{prefix}{value}") if value and value in values else str(value or "")
 
 
-def new_entry(name: str, entries: list[dict], key: str) -> str | None:
-    """The form of a new entry; returns its code once it is written. An alike one is shown first."""
+def new_entry(name: str, entries: list[dict], key: str) -> None:
+    """The form of a new entry, whose code is then in the session as ``KEY-made``. An alike one is shown first."""
     with st.form(key, border=False):
         fields = _fields(name, {}, key)
         sent = st.form_submit_button(t("words_add"), type="primary")
     if not sent:
-        return None
+        return
     near = words.nearest(entries, fields["name_th"]) if fields["name_th"] else None
     if near is not None and st.session_state.get(f"{key}-asked") != fields["name_th"]:
         st.session_state[f"{key}-asked"] = fields["name_th"]
         st.warning(flat(t("words_is_alike", other=str(near["name_th"]))))
-        return None
-    made: list[str] = []
+        return
 
     def command(connection: Any, who: str) -> None:
-        made.append(words.add(connection, name, fields, who))
+        st.session_state[f"{key}-made"] = words.add(connection, name, fields, who)
 
-    return made[0] if decide(command, said=t("words_added", name=flat(fields["name_th"]))) else None
+    decide(command, said=t("words_added", name=flat(fields["name_th"])))
 
 
 def add(name: str, entries: list[dict]) -> None:
     """A new entry."""
     with st.expander(t(f"words_new_{name}")):
-        if new_entry(name, entries, f"new-{name}"):
-            st.rerun()
+        new_entry(name, entries, f"new-{name}")
 
 
 def suggestions(name: str, entries: list[dict]) -> None:
@@ -125,8 +126,7 @@ def suggestions(name: str, entries: list[dict]) -> None:
 def _merged(name: str, code: str, into: str, entries: list[dict]) -> None:
     names = {entry["code"]: str(entry["name_th"]) for entry in entries}
     said = t("words_merged", one=flat(names[code]), into=flat(names[into]))
-    if decide(words.merge, name, code, into, said=said):
-        st.rerun()
+    decide(words.merge, name, code, into, said=said)
 
 
 def merge(name: str, entries: list[dict]) -> None:
@@ -151,8 +151,7 @@ def merge(name: str, entries: list[dict]) -> None:
                 st.html(f"<p>{safe(str(entry['name_th']))} → {safe(into_name)}</p>")
                 if st.button(t("words_undo"), key=f"undo-{name}-{code}"):
                     said = t("words_apart", name=flat(str(entry["name_th"])))
-                    if decide(words.undo_merge, name, code, said=said):
-                        st.rerun()
+                    decide(words.undo_merge, name, code, said=said)
 
 
 def label(entry: Entry) -> str:
@@ -176,13 +175,11 @@ def change(name: str, entries: list[dict]) -> None:
             fields = _fields(name, entry, f"change-{name}-{code}")
             sent = st.form_submit_button(t("words_save"), type="primary")
         said = t("words_changed", name=flat(fields["name_th"] or ""))
-        if sent and decide(words.change, name, code, fields, said=said):
-            st.rerun()
+        if sent:
+            decide(words.change, name, code, fields, said=said)
         retired = bool(entry["is_retired"])
-        if st.button(t("words_use_again") if retired else t("words_retire"), key=f"retire-{name}-{code}") and decide(
-            words.retire, name, code, said=said, is_retired=not retired
-        ):
-            st.rerun()
+        if st.button(t("words_use_again") if retired else t("words_retire"), key=f"retire-{name}-{code}"):
+            decide(words.retire, name, code, said=said, is_retired=not retired)
 
 
 def table(scope: Scope, name: str, entries: list[dict]) -> None:
@@ -192,6 +189,8 @@ def table(scope: Scope, name: str, entries: list[dict]) -> None:
         [
             {field: entry.get(field) or "" for field in ("code", *FIELDS)}
             | {
+                "level": _say("tier_", LEVELS, entry.get("level")),
+                "kind": _say("word_kind_", KINDS.get(name, ()), entry.get("kind")),
                 "aliases": "; ".join(entry.get("aliases") or ()),
                 "state": t("words_merged_into", name=names.get(entry["merged_into"], entry["merged_into"]))
                 if entry["merged_into"]
@@ -205,7 +204,8 @@ def table(scope: Scope, name: str, entries: list[dict]) -> None:
         "code",
         "name_th",
         "name_en",
-        *(("short_th", "level", "kind") if name == "agency" else ()),
+        *(("short_th", "level") if name == "agency" else ()),
+        *(("kind",) if name in KINDS else ()),
         "aliases",
         "state",
     ]
@@ -240,8 +240,7 @@ def template(name: str, entries: list[dict]) -> None:
             def command(connection: Any, who: str) -> None:
                 words.apply(connection, name, filled, who)
 
-            if decide(command, said=t("words_applied", rows=whole(len(filled)))):
-                st.rerun()
+            decide(command, said=t("words_applied", rows=whole(len(filled))))
 
 
 def _filled(written: str, columns: list[str]) -> list[dict[str, str]]:
