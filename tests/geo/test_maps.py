@@ -53,6 +53,10 @@ def test_the_base_map_never_changes_and_asks_no_other_host():
     board = base_map(geometry.options("th"))
     scripts = {next(iter(base_map(geometry.options("th"))._children.values())).options for _ in range(3)}
     assert len(scripts) == 1
+    board.add_child(class_vector(class_message(pd.Series(["800101"]), pd.Series(["0"]), STYLES)))
+    assert (
+        len(board._children) == len(base_map(geometry.options("th"))._children) + 1
+    )  # hung into one map, not into the next
     links = [link for _name, link in board.default_js + board.default_css]
     assert all(link.startswith("../../app/static/") for link in links)
 
