@@ -14,7 +14,7 @@ from fnmatch import fnmatch
 import pytest
 
 from tests.conftest import ROOT
-from tests.support import served
+from tests.support import proxy, served
 
 SECRETS = """
 [auth]
@@ -82,20 +82,8 @@ def test_the_proxy_passes_websockets_and_uploads():
 
 def test_nginx_takes_the_configuration(tmp_path):
     """The one of this system's package (tests/support/system.sh): what it does not know it refuses."""
-    names = ("/etc/ssl/certs/board.example.go.th.pem", "/etc/ssl/private/board.example.go.th.key")
-    files = [tmp_path / "certificate.pem", tmp_path / "key.pem"]
-    command = "openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=board.example.go.th -out {} -keyout {}"
-    subprocess.run(shlex.split(command.format(*files)), check=True, capture_output=True, timeout=60)
-    text = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
-    for name, file in zip(names, files, strict=True):
-        text = text.replace(name, str(file))
-    (tmp_path / "site.conf").write_text(text, encoding="utf-8")
-    (tmp_path / "nginx.conf").write_text(
-        f"pid {tmp_path}/pid;\nerror_log stderr;\nevents {{}}\nhttp {{ access_log off; include {tmp_path}/site.conf; }}\n"
-    )
-    said = subprocess.run(
-        ["nginx", "-t", "-c", str(tmp_path / "nginx.conf")], capture_output=True, text=True, timeout=60
-    )
+    whole = proxy.configuration(tmp_path, proxy.shipped())
+    said = subprocess.run(["nginx", "-t", "-c", str(whole)], capture_output=True, text=True, timeout=60)
     assert said.returncode == 0, said.stderr
 
 

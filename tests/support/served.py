@@ -35,7 +35,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-OURS = ("http://127.0.0.1:", "data:", "blob:")
+OURS = ("http://127.0.0.1:", "https://127.0.0.1:", "data:", "blob:")
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host is found
 # How long anything awaited may take. A page of a loaded machine comes late; what is never true fails all the same.
 PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "60000"))
@@ -275,7 +275,9 @@ def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080
 
     Requests are watched and not intercepted: that would switch the browser's cache off and cost each of them a round trip.
     """
-    page = chromium.new_context(viewport={"width": width, "height": height}).new_page()
+    own_certificate = address.startswith("https://127.0.0.1:")
+    context = chromium.new_context(viewport={"width": width, "height": height}, ignore_https_errors=own_certificate)
+    page = context.new_page()
     page.set_default_timeout(PATIENCE)
     seen = Visit(page)
 

@@ -12,6 +12,8 @@ if ! command -v chromium-headless-shell >/dev/null 2>&1 && [ "$(id -u)" = 0 ] &&
 fi
 command -v chromium-headless-shell >/dev/null 2>&1 || need chromium chromium
 need poppler-utils pdftoppm
+need nginx-light nginx
+need openssl openssl
 [ -n "${KRADAN_POSTGRES_BIN:-}" ] || need postgresql "/usr/lib/postgresql/*/bin/initdb"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
