@@ -16,6 +16,7 @@ from loaders.layouts.ledger import Column
 from loaders.layouts.values import BAHT, Read, read_rows
 from loaders.problems import Problem, count_by_code
 from loaders.sheets.read import Sheet
+from loaders.sheets.totals import is_grand
 
 OUTCOMES = ("loaded", "quarantined", "excluded")
 LEFT_OUT = "repeat_left_out"  # a line that another file in use has
@@ -186,11 +187,14 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
     stated_rows = (0 if row in out or value is None or pd.isna(value) else value for row, value in cells.items())
     sums = [0, *accumulate(stated_rows)]
     bounds = [int(pd.Index(rows).searchsorted(row)) for row in stated.index]
+    grand = {
+        at for at, cells in enumerate(result.sheet.totals.loc[stated.index].to_numpy()) if is_grand(map(str, cells))
+    }
     heading = next(iter(result.layout.columns.get(column, ())), None)
     for at, (row, value) in enumerate(zip(stated.index.astype(int), stated.tolist(), strict=True)):
         if value is None or pd.isna(value):
             continue
-        found = _nearest(value, sums, bounds, at)
+        found = _nearest(value, sums, bounds, at) if at not in grand else _of_everything(value, sums, bounds, at, grand)
         check: dict[str, Any] = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": found == value}
         if column in BAHT:
             check |= {"stated_baht": int(value) / 100, "found_baht": int(found) / 100}
@@ -198,6 +202,15 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
             check |= {"stated": float(value), "found": float(found)}
         if is_primary or check["met"] or not column.startswith("value:"):
             yield check
+
+
+def _of_everything(value: object, sums: list, bounds: list[int], at: int, grand: set[int]) -> Any:
+    """The sum that a grand total states: of all rows, of those up to it, or since the grand total before (or until the next)."""
+    here = bounds[at]
+    before = max((bounds[one] for one in grand if one < at), default=0)
+    after = min((bounds[one] for one in grand if one > at), default=len(sums) - 1)
+    possible = [sums[here] - sums[before], sums[here], sums[after] - sums[here], sums[-1]]
+    return value if value in possible else possible[0] if here > before else sums[-1]
 
 
 def _adds(cells: pd.Series) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from loaders.files.encodings import decode
 from loaders.problems import Problem, Refused
+from loaders.sheets.aside.shape import Aside
 from loaders.sheets.limits import MAX_SHEETS, refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet, is_blank
 from loaders.thai import normalise
@@ -105,7 +107,7 @@ def read_html(path: Path) -> list[RawSheet]:
     refuse_many_sheets(len(found))
     names = [path.stem] if len(found) == 1 else [f"{path.stem} {number + 1}" for number in range(len(found))]
     return [
-        RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges)
+        RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges, aside=grid.aside)
         for name, grid in zip(names, found, strict=True)
     ]
 
@@ -119,9 +121,14 @@ class _Grid:
         self.taken: dict[int, int] = {}  # column -> first row that is free again
         self.text: list[str] | None = None
         self.span = (1, 1)
+        self.aside = Aside()
+        self.struck = 0  # open marks of struck text
+        self.is_struck: bool | None = None  # nothing written yet
 
-    def start_row(self) -> None:
+    def start_row(self, *, is_hidden: bool = False) -> None:
         self.rows.append([])
+        if is_hidden:
+            self.aside.hide(len(self.rows) - 1)
 
     def finish_cell(self) -> None:
         if self.text is None:
@@ -134,6 +141,8 @@ class _Grid:
         down, right = self.span
         left = len(row)
         row += [normalise("".join(self.text))] + [""] * (right - 1)
+        if self.is_struck:
+            self.aside.struck.add((position, left))
         self.text = None
         for column in range(left, left + right):
             if down > 1:
@@ -161,11 +170,15 @@ class _Tables(HTMLParser):
                 raise Refused("file_many_sheets", value=f"{len(self.grids):,}", suggestion=str(MAX_SHEETS))
         elif self.open and tag == "tr":
             self.open[-1].finish_cell()
-            self.open[-1].start_row()
+            self.open[-1].start_row(is_hidden=_is_hidden(dict(attrs)))
+        elif self.open and tag in ("s", "strike", "del"):
+            self.open[-1].struck += 1
         elif self.open and tag in ("td", "th"):
             self.open[-1].finish_cell()
             self.open[-1].text = []
             given = dict(attrs)
+            self.open[-1].struck = int("line-through" in (given.get("style") or ""))
+            self.open[-1].is_struck = None
             self.open[-1].span = (_span(given.get("rowspan")), _span(given.get("colspan")))
         elif self.open and tag in ("br", "p", "div") and self.open[-1].text is not None:
             self.open[-1].text.append(" ")
@@ -173,6 +186,8 @@ class _Tables(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in ("script", "style"):
             self.silent = max(0, self.silent - 1)
+        elif self.open and tag in ("s", "strike", "del"):
+            self.open[-1].struck = max(0, self.open[-1].struck - 1)
         elif self.open and tag in ("td", "th", "tr", "table"):
             self.open[-1].finish_cell()
             if tag == "table":
@@ -181,6 +196,8 @@ class _Tables(HTMLParser):
     def handle_data(self, data: str) -> None:
         if self.open and self.open[-1].text is not None and not self.silent:
             self.open[-1].text.append(data)
+            if data.strip():  # struck is a cell whose whole text is
+                self.open[-1].is_struck = bool(self.open[-1].struck) and self.open[-1].is_struck is not False
 
     @staticmethod
     def _clip(grid: _Grid) -> None:
@@ -192,6 +209,10 @@ class _Tables(HTMLParser):
         while self.open:
             self.open[-1].finish_cell()
             self._clip(self.open.pop())
+
+
+def _is_hidden(given: dict[str, str | None]) -> bool:
+    return "hidden" in given or re.search(r"display\s*:\s*none", given.get("style") or "") is not None
 
 
 def _span(text: str | None) -> int:

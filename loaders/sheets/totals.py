@@ -7,7 +7,7 @@ the label of the row, figures must stand beside it, and the row must lack what d
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -98,6 +98,11 @@ def _is_alone(row: list[str], filled: list[int], label: int) -> bool:
 def _is_total_word(cell: str) -> bool:
     text = normalise(cell)
     return any(pattern.fullmatch(text) is not None for pattern in (_GRAND, _WORD, _OF_PLACE))
+
+
+def is_grand(cells: Iterable[str]) -> bool:
+    """Whether the label of a total row says that it is the total of everything above it."""
+    return any(_GRAND.fullmatch(normalise(cell)) for cell in cells if cell)
 
 
 def figure(cell: str) -> Decimal | None:

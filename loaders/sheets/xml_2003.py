@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from loaders.problems import Problem, Refused
+from loaders.sheets.aside.shape import Subtotal
 from loaders.sheets.limits import MAX_COLUMNS, MAX_ROWS, refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS, Merge, RawSheet
 
@@ -33,6 +34,9 @@ class _Reader:
         self.kind = ""
         self.column = 0
         self.cells = 0
+        self.columns = 0
+        self.style = ""
+        self.struck: set[str] = set()
 
     def parse(self, data: bytes) -> None:
         parser = expat.ParserCreate(namespace_separator=" ")
@@ -57,18 +61,34 @@ class _Reader:
         if tag == "Worksheet":
             refuse_many_sheets(len(self.sheets) + 1)
             self.sheets.append(RawSheet(given.get("Name", f"{len(self.sheets) + 1}"), [], []))
+            self.columns = 0
         elif tag == "Row" and self.sheets:
-            self._row(_number(given.get("Index"), MAX_ROWS))
+            self._row(_number(given.get("Index"), MAX_ROWS), is_hidden=given.get("Hidden") == "1")
+        elif tag == "Column" and self.sheets:
+            self._column(given)
+        elif tag == "Style":
+            self.style = given.get("ID", "")
+        elif tag == "Font" and given.get("StrikeThrough") == "1":
+            self.struck.add(self.style)
         elif tag == "Cell" and self.sheets and self.sheets[-1].rows:
             self._cell(given)
         elif tag == "Data":
             self.text, self.kind = [], given.get("Type", "String")
 
-    def _row(self, index: int) -> None:
+    def _column(self, given: dict[str, str]) -> None:
+        self.columns = max(self.columns + 1, _number(given.get("Index"), MAX_COLUMNS))
+        last = self.columns + _number(given.get("Span"), MAX_COLUMNS)
+        if given.get("Hidden") == "1":
+            self.sheets[-1].aside.columns |= set(range(self.columns - 1, last))
+        self.columns = last
+
+    def _row(self, index: int, *, is_hidden: bool) -> None:
         sheet = self.sheets[-1]
         while len(sheet.rows) < max(index - 1, 0):
             sheet.rows.append([])
         sheet.rows.append([])
+        if is_hidden:
+            sheet.aside.hide(len(sheet.rows) - 1)
         sheet.numbers = list(range(1, len(sheet.rows) + 1)) if index else [*sheet.numbers, len(sheet.rows)]
         self.column = 0
 
@@ -80,6 +100,12 @@ class _Reader:
             top = len(sheet.rows) - 1
             sheet.merges.append(Merge(top, self.column, top + down, self.column + across))
         row += [""] * (self.column + 1 - len(row))
+        if given.get("StyleID") in self.struck:
+            sheet.aside.struck.add((len(sheet.rows) - 1, self.column))
+        if (
+            "SUBTOTAL(" in given.get("Formula", "").upper()
+        ):  # cells of it are written as R1C1: a check that is not compared
+            sheet.aside.subtotals.append(Subtotal(len(sheet.rows) - 1, self.column))
         self.column += 1 + across
         self.cells += len(row)
         if self.cells > MAX_CELLS:

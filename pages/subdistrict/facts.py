@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -18,7 +19,7 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
 from pages.session.scope import Scope
-from pages.session.text import baht, coded, name_of, safe, t, whole
+from pages.session.text import baht, coded, day, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
 REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
@@ -135,11 +136,19 @@ def fund(scope: Scope, chosen: Query, code: str) -> Block:
 def groups(scope: Scope, chosen: Query, code: str) -> Block:
     """Groups, networks and organisations, the largest first."""
     rows = own_rows(scope, "organisation", code).sort_values("members", ascending=False, na_position="last")
-    lines = [
-        f"{row.organisation_name}" + ("" if pd.isna(row.members) else f" ({whole(row.members)} {t('members')})")
-        for row in each_row(rows)
-    ]
-    return Block("groups", lines)
+    return Block("groups", [_group(row) for row in each_row(rows)])
+
+
+def _group(row: Any) -> str:
+    """A group with what its list says of it: members, members in hardship, savings, since when."""
+    told = {
+        "members_of": "" if pd.isna(row.members) else whole(row.members),
+        "group_hardship": "" if pd.isna(row.hardship_members) else whole(row.hardship_members),
+        "group_savings": "" if pd.isna(row.savings_satang) else baht(row.savings_satang),
+        "group_founded": "" if pd.isna(row.founded_on) else day(row.founded_on),
+    }
+    words = [t(key, value=value) for key, value in told.items() if value]
+    return f"{row.organisation_name}" + (f" ({' · '.join(words)})" if words else "")
 
 
 def people(scope: Scope, chosen: Query, code: str) -> Block:

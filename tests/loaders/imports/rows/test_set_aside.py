@@ -124,6 +124,14 @@ def test_a_total_is_met_by_the_rows_that_are_taken(
     assert [one["met"] for one in read(path, places, aside).summary("x")["control_totals"]] == [met]
 
 
+@pytest.mark.parametrize(("stated", "met"), [(21_000, True), (18_000, False), (11_000, False)])
+def test_a_grand_total_is_met_by_everything_alone(stated: int, met: bool, tmp_path: Path, places: Places) -> None:
+    rows = grid()
+    rows.insert(4, ["รวม", "", "", "", 6_000, ""])
+    path = write(tmp_path / "a.csv", [*rows, ["รวมทั้งสิ้น", "", "", "", stated, ""]])
+    assert [one["met"] for one in read(path, places).summary("x")["control_totals"]] == [True, met]
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "xls", "ods", "csv"])
 @pytest.mark.parametrize("at", [4, 5])
 def test_rows_that_are_not_allotted_or_empty_are_no_support(kind: str, at: int, tmp_path: Path, places: Places) -> None:
@@ -177,3 +185,24 @@ def test_a_total_that_is_not_met_ends_with_3_until_somebody_says_why(
     summary = json.loads(capsys.readouterr().out)
     assert summary["totals_accepted"]["why"] == "หน่วยงานแจ้งว่าพิมพ์ผิด"
     assert summary["totals_accepted"]["who"]
+
+
+def test_tables_of_the_web_and_of_excel_2003(tmp_path: Path, places: Places) -> None:
+    looks = {2: ("style='display:none'", 'ss:Hidden="1"', ""), 4: ("", "", ' ss:StyleID="gone"')}
+    lines, records = [], []
+    for number, row in enumerate(grid()):
+        hidden, hidden_2003, style = looks.get(number, ("", "", ""))
+        mark = ("<s>", "</s>") if style else ("", "")
+        lines.append(f"<tr {hidden}>" + "".join(f"<td>{mark[0]}{cell}{mark[1]}</td>" for cell in row) + "</tr>")
+        cells = "".join(f'<Cell{style}><Data ss:Type="String">{cell}</Data></Cell>' for cell in row)
+        records.append(f"<Row {hidden_2003}>{cells}</Row>")
+    html, xml = tmp_path / "a.html", tmp_path / "a.xml"
+    html.write_text(f"<html><meta charset=utf-8><table>{''.join(lines)}</table></html>", encoding="utf-8")
+    xml.write_text(
+        '<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet" '
+        'xmlns:ss="urn:schemas-microsoft-com:office:spreadsheet"><Styles><Style ss:ID="gone"><Font ss:StrikeThrough="1"/></Style></Styles>'
+        f'<Worksheet ss:Name="งาน"><Table>{"".join(records)}</Table></Worksheet></Workbook>',
+        encoding="utf-8",
+    )
+    for path in (html, xml):
+        assert parts(read(path, places)) == {"hidden_row": (1, 2000), "struck_row": (1, 4000)}
