@@ -14,7 +14,8 @@ from loaders.imports import batches, duplicates, editions, learnt_layouts, near_
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import layout as layouts
-from loaders.layouts import ledger, no_support, templates
+from loaders.layouts import ledger, templates
+from loaders.layouts.cells import no_support
 from loaders.layouts.layout import Layout
 from loaders.layouts.melt import Columns, Spoken, melt, read_columns
 from loaders.layouts.recognise import (
@@ -22,12 +23,11 @@ from loaders.layouts.recognise import (
     given,
     partly,
     recognise,
-    refusal,
     split_groups,
     support_column,
     titles,
 )  # fmt: skip
-from loaders.layouts.said import Said
+from loaders.layouts.said import Said, refusal
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
@@ -191,7 +191,7 @@ def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None
     understood = [result for result in results if result.is_understood]
     largest = max(results, key=lambda result: len(result.outcome))
     if not understood:
-        reason = refusal(largest.sheet, largest.layout.refuse)
+        reason = refusal(largest.sheet, largest.layout.refuse, partly(largest.sheet)[0])
         raise NothingForTheBoard(reason, Ingested(results, problems))
     only_rows = all(result.layout.scope.get("kind", "rows") == "rows" for result in understood)
     if only_rows and all(len(result.rows("excluded")) == len(result.outcome) for result in understood):

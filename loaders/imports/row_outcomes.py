@@ -11,7 +11,7 @@ import pandas as pd
 from loaders import reference
 from loaders.imports import other_columns
 from loaders.imports.account import SheetResult, control_totals, money
-from loaders.layouts import no_support
+from loaders.layouts.cells import no_support
 from loaders.layouts.layout import PLACE, Layout
 from loaders.layouts.values import Read, Words, read_rows
 from loaders.places import coordinates as points

@@ -10,17 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from loaders import thai
 from loaders.codes import squeeze, words
-from loaders.layouts import combined, content, quantities
+from loaders.layouts import content
+from loaders.layouts.cells import combined
 from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
 from loaders.layouts.melt import Spoken
+from loaders.layouts.said import refusal, unplaced
 from loaders.layouts.title_agency import title_agency
-from loaders.problems import Problem, Refused
+from loaders.problems import Refused
 
 if TYPE_CHECKING:
     from loaders.sheets.read import Sheet
@@ -42,7 +43,6 @@ COUNTED = re.compile(r"[\[(](?:คน|ราย|ครัวเรือน|ห�
 TITLE_UNIT = re.compile(r"(?:หน่วย\s*(?:นับ)?\s*[:=]?\s*|\(\s*)(?P<factor>พัน|ล้าน)?บาท")
 TITLE_YEAR = re.compile(r"(?:ปีงบประมาณ|ประจำปี|งบประมาณ(?:รายจ่าย)?ปี|ปี)\s*(?:พ\.?\s*ศ\.?)?\s*(2[45]\d\d)(?!\d)")
 TITLE_DISTRICT = re.compile(r"(?:อำเภอ|กิ่งอำเภอ|เขต(?!สุขภาพ|เลือกตั้ง|พื้นที่|ตรวจ))\s*([ก-๎]{2,30})")
-REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิภาค|region", re.IGNORECASE)
 NAME_YEAR = re.compile(r"(?<!\d)(2[45]\d\d)(?!\d)")
 Where = tuple[dict[str, list[str]], dict[str, str], tuple[str, ...]]  # columns, how each was found, doubts
 AGENCY = re.compile(
@@ -134,43 +134,10 @@ def _understood(sheet: Sheet, base: str | None, spoken: Spoken, file_name: str) 
     if best is not None:
         return best
     lists_places = any(ours in NAMES_A_PLACE[:5] for ours in where[0])
-    open_columns = [heading for heading, filled in _unplaced(sheet) if filled]
+    open_columns = [heading for heading, filled in unplaced(sheet, where[0]) if filled]
     is_place_list = lists_places and not open_columns
     code = "place_list_only" if is_place_list else "columns_unplaced" if lists_places else "columns_not_understood"
-    raise Refused(refusal(sheet, code))
-
-
-def refusal(sheet: Sheet, code: str) -> Problem:
-    """Why a sheet is not loaded, in what was seen of it: columns of places, the others with how much they hold."""
-    if code != "columns_unplaced":
-        heads = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
-        return Problem(code, "refused", sheet.name, value=heads)
-    columns = _unplaced(sheet)
-    seen = ", ".join(f"{heading} ({filled:,})" for heading, filled in columns[:12] if filled)
-    places = ", ".join(heading for names in partly(sheet)[0].values() for heading in names)
-    first = next((heading for heading, filled in columns if filled), "")
-    option = f'--column "{first}=organisation_name"'
-    return Problem(code, "refused", sheet.name, len(sheet.frame), places, seen, option)
-
-
-def _unplaced(sheet: Sheet) -> list[tuple[str, int]]:
-    """Headings that say neither where nor a number or code, with how many of their cells are filled."""
-    taken = {heading for ours, names in partly(sheet)[0].items() if ours in PLACE for heading in names}
-    taken |= {heading for heading in sheet.frame.columns if REMARK.search(heading)}
-    names = _by_name()
-    rest = [heading for heading in sheet.frame.columns if heading not in taken and not heading.startswith("__")]
-    open_columns = []
-    for heading in rest:
-        cells = sheet.frame[heading].astype(str)
-        is_code = quantities.IDENTIFIER_WORD.search(heading) or squeeze(heading) in names or content.is_of_places(cells)
-        open_columns.append((heading, 0 if is_code else int(cells.str.strip().ne("").sum())))
-    return open_columns
-
-
-@cache
-def _by_name() -> frozenset[str]:
-    """Headings that name places in every way, which say nothing about them."""
-    return frozenset(squeeze(word) for words in aliases()["place"].values() for word in words)
+    raise Refused(refusal(sheet, code, partly(sheet)[0]))
 
 
 def _weight(layout: Layout) -> int:

@@ -1,15 +1,23 @@
-"""What a person says of single columns at the command line: their heading is one of ours, or is not used."""
+"""What a person says of single columns at the command line: their heading is one of ours, or is not used; refusals that ask it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
+from typing import TYPE_CHECKING
 
 from loaders.codes import squeeze
-from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
+from loaders.layouts import content, quantities
+from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout, aliases
 from loaders.problems import Problem, Refused
 
+if TYPE_CHECKING:
+    from loaders.sheets.read import Sheet
+
 UNUSED = "-"
+REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิภาค|region", re.IGNORECASE)
 ORDER = ("support", "organisation", "welfare_fund", "indicator", "contribution", "plan", "role_holder")
 
 
@@ -88,3 +96,36 @@ def choices(register: str | None) -> list[str]:
     if register in VALUES:
         return [*VALUES[register], *PLACE, UNUSED]
     return list(dict.fromkeys([*VALUES["support"], *VALUES["organisation"], *VALUES["welfare_fund"], *PLACE, UNUSED]))
+
+
+def refusal(sheet: Sheet, code: str, known: Mapping[str, list[str]]) -> Problem:
+    """Why a sheet is not loaded, in what was seen of it: columns of places, the others with how much they hold."""
+    if code != "columns_unplaced":
+        heads = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
+        return Problem(code, "refused", sheet.name, value=heads)
+    columns = unplaced(sheet, known)
+    seen = ", ".join(f"{heading} ({filled:,})" for heading, filled in columns[:12] if filled)
+    places = ", ".join(heading for names in known.values() for heading in names)
+    first = next((heading for heading, filled in columns if filled), "")
+    option = f'--column "{first}=organisation_name"'
+    return Problem(code, "refused", sheet.name, len(sheet.frame), places, seen, option)
+
+
+def unplaced(sheet: Sheet, known: Mapping[str, list[str]]) -> list[tuple[str, int]]:
+    """Headings that say neither where nor a number or code, with how many of their cells are filled."""
+    taken = {heading for ours, names in known.items() if ours in PLACE for heading in names}
+    taken |= {heading for heading in sheet.frame.columns if REMARK.search(heading)}
+    names = _by_name()
+    rest = [heading for heading in sheet.frame.columns if heading not in taken and not heading.startswith("__")]
+    open_columns = []
+    for heading in rest:
+        cells = sheet.frame[heading].astype(str)
+        is_code = quantities.IDENTIFIER_WORD.search(heading) or squeeze(heading) in names or content.is_of_places(cells)
+        open_columns.append((heading, 0 if is_code else int(cells.str.strip().ne("").sum())))
+    return open_columns
+
+
+@cache
+def _by_name() -> frozenset[str]:
+    """Headings that name places in every way, which say nothing about them."""
+    return frozenset(squeeze(word) for words in aliases()["place"].values() for word in words)

@@ -15,7 +15,8 @@ import pandas as pd
 from loaders import codes as coded
 from loaders import thai
 from loaders.codes import CODED, LISTED, plain_words, says_nothing, squeeze, words
-from loaders.layouts import combined, no_support, people, years
+from loaders.layouts import years
+from loaders.layouts.cells import combined, no_support, people
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout
 from loaders.layouts.ledger import unit_of
 from loaders.problems import Problem

@@ -10,8 +10,8 @@ from sqlalchemy import Engine
 
 from loaders import store
 from loaders.imports.ingest import Ingested, ingest, understand
+from loaders.layouts.cells.people import is_vacant, phone
 from loaders.layouts.layout import by_hand, headings_key
-from loaders.layouts.people import is_vacant, phone
 from loaders.places.matcher import Places
 from loaders.store.privacy import DATA_TEAM
 from tests.loaders.imports.rows.office_files import write

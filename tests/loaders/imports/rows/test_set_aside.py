@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from loaders import __main__ as shell
 from loaders.imports.ingest import Ingested, Unanswered, ingest, understand
 from loaders.imports.questions import questions
-from loaders.layouts.no_support import said
+from loaders.layouts.cells.no_support import said
 from loaders.places.matcher import Places
 from tests.loaders.imports.rows.office_files import Look, write
 from tests.support.import_files import new_store

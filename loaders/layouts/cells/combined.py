@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 import pandas as pd
 
 from loaders.codes import squeeze
-from loaders.layouts.people import SURNAME
+from loaders.layouts.cells.people import SURNAME
 from loaders.thai import normalise
 
 Parse = Callable[[str], object]
