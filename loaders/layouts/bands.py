@@ -64,6 +64,7 @@ class Band:
     parts: tuple[Part, ...]
     total: str | None  # heading of the column that is their sum
     is_money: bool
+    subtotals: tuple[str, ...] = ()  # headings of totals of some of the parts, one per year
 
     @property
     def kind(self) -> str:
@@ -141,16 +142,19 @@ def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | 
         return None
     inside = [one for one in found if one.kind == "sum" and one.heading in headings and set(one.plus) <= set(headings)]
     summed = max(inside, key=lambda one: len(one.plus), default=None)
-    parts, total = [], summed.heading if summed else None
+    parts, total, subtotals = [], summed.heading if summed else None, []
     for heading in headings:
         label, year = _without_year(heading.partition(JOIN)[2] if upper else heading)
         kind = "sex" if is_count and OTHER.match(label.strip()) else part_kind(label, is_money=is_money)
-        if kind == "total":
+        if kind == "total" and year:
+            subtotals.append(heading)
+        elif kind == "total":
             total = total or heading
         if heading == total or kind == "total":
             continue
         parts.append(Part(heading, label, kind, year))
-    return Band(upper, tuple(parts), total, is_money) if parts else None
+    total = None if total in subtotals else total  # the total of one year is none of all years
+    return Band(upper, tuple(parts), total, is_money, tuple(subtotals)) if parts else None
 
 
 def dated(band: Band) -> Band:

@@ -248,6 +248,8 @@ def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[
     if band.total:
         spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
         spoken.checks += _checks(sheet, band, columns)
+    sums = {one.heading: one for one in columns.relations if one.kind == "sum"}
+    spoken.fates |= {name: Fate("sum", ", ".join(sums[name].plus)) for name in band.subtotals if name in sums}
     spoken.said += (f"melted:{ours}:{len(band.parts)}",)
     spoken.melted |= {part.heading: "amount" for part in band.parts}
     return _split(sheet, band.parts, MELTED[ours], spoken, columns, amount=_amount_heading(band))
@@ -318,7 +320,7 @@ def _split(
         frame = sheet.frame.loc[rows, others].copy()
         frame.loc[~first[part.heading][rows] & seen[rows], once] = ""
         totals = sheet.totals[others].copy()
-        label = part.label if heading != YEAR else UNIT_PART.sub("", part.label)
+        label = UNIT_PART.sub("", part.label).strip() or part.label
         year = part.year if heading != YEAR else ""
         taken = heading if heading not in others else f"{heading} (ตามคอลัมน์)"
         frame[taken], totals[taken] = label, label

@@ -391,3 +391,16 @@ def test_several_places_behind_one_word_wait_with_all_of_them(written: Written, 
 @pytest.mark.parametrize("text", ["ตำบลทุ่งใส สิชล นครศรีธรรมราช", "ตำบลทุ่งใส, สิชล, นครศรีธรรมราช"])
 def test_a_district_behind_its_subdistrict_is_no_second_place(text: str, places: Places) -> None:
     assert places.match(Written(text=text)).code == "801409"
+
+
+def test_totals_of_each_year_beside_its_sources_are_checks(tmp_path, places: Places) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text(
+        "ตำบล,อำเภอ,โครงการ,งบประมาณ (บาท),,,,,\n,,,ปี 2566,,,ปี 2567,,\n,,,งบจังหวัด,งบกลาง,รวม,งบจังหวัด,งบกลาง,รวม\n"
+        "ขนอม,ขนอม,ก,100,90,190,300,210,510\nสิชล,สิชล,ข,50,30,80,70,60,130\nเปลี่ยน,สิชล,ข,55,31,86,72,61,133\n",
+        encoding="utf-8",
+    )
+    ingested = understand(path, "x", places, trusted=True)
+    assert (ingested.satang("loaded"), ingested.count("loaded"), ingested.doubts) == (112_900, 12, [])
+    assert all(total["met"] for total in ingested.summary("x")["control_totals"])
+    assert fates(ingested)["งบประมาณ (บาท) - ปี 2567 - รวม"] == "sum"
