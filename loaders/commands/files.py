@@ -21,8 +21,23 @@ def _import(options: argparse.Namespace) -> int:
 
     engine = store.open_store(create=True)
     ensure_code_lists(engine)
+    options.base = _base(engine, options.base)
     codes = [_import_one(engine, path, options) for path in options.files]
     return REFUSED if REFUSED in codes else max(codes)
+
+
+def _base(engine, written: str | None) -> str | None:  # noqa: ANN001 - sqlalchemy is imported late
+    """The code of an agency that is named by any of its spellings; a word that is none stays as it is."""
+    from loaders import codes, store
+    from loaders.store import code_lists
+
+    if written is None:
+        return None
+    with store.reading(engine) as connection:
+        code_lists.lay_over(connection)
+        registered = code_lists.registered(connection)["agency"]
+    key = codes.squeeze(written)
+    return registered.get(key) or codes.words("agency").get(key, written)
 
 
 def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late

@@ -159,7 +159,10 @@ def _why_not(answer: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
 
 
 def _constants(sheet: dict[str, Any]) -> str:
-    parts = [f"{our_words(name)}: {value}" for name, value in sheet["constants"].items()]
+    parts = [
+        f"{our_words(name)}: {codes.agency_name(value) if name == 'agency' else value}"
+        for name, value in sheet["constants"].items()
+    ]
     parts += [f"{our_words(name)}: {t(f'unit_{unit}')}" for name, unit in sheet["units"].items() if unit in UNITS]
     return t("for_every_row", values=" · ".join(parts))
 

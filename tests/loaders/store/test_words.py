@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from loaders import codes, store
+from loaders.commands import files
 from loaders.decisions import words
 from loaders.exchange import package
 from loaders.imports.ingest import ingest
@@ -127,6 +128,13 @@ def test_a_template_adds_and_changes_all_or_nothing(engine):
 
 def _apply(connection, rows, who):
     return words.apply(connection, "role", rows, who)
+
+
+def test_the_command_line_takes_an_agency_by_any_of_its_spellings(engine):
+    for written, code in (("พอช.", "codi"), ("สถาบันพัฒนาองค์กรชุมชน", "codi"), ("codi", "codi"), ("ใครก็ไม่รู้", "ใครก็ไม่รู้")):
+        assert files._base(engine, written) == code
+    run(engine, words.merge, "agency", "codi", "msdhs")
+    assert files._base(engine, "พอช.") == "msdhs"
 
 
 def test_words_go_with_the_exchange_package(engine, tmp_path):
