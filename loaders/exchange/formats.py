@@ -165,9 +165,14 @@ def grant_rows(support: pd.DataFrame) -> list[list]:
 
 
 def features(support: pd.DataFrame, province: str) -> dict:
-    """The province's subdistricts as points with what the viewer may know: records and baht placed in each."""
+    """The province's subdistricts as points with what the viewer may know: records and baht placed in each.
+
+    ``amount_baht`` of the collection says which fiscal years (CE) its baht add up, and how many records name none.
+    """
     placed = support[support["subdistrict_code"].notna() & support["area_level"].isin(["subdistrict", "village"])]
     counted = placed.groupby("subdistrict_code").size()
+    years = sorted({int(year) for year in placed["fiscal_year"].dropna()})
+    undated = int(placed["fiscal_year"].isna().sum())
     satang = placed["amount_satang"].astype("Int64").groupby(placed["subdistrict_code"]).sum(min_count=1)
     named = placed["village_codes"].fillna(placed["village_code"]).str.split(",").explode().dropna()
     villages = named.groupby(placed["subdistrict_code"].reindex(named.index)).agg(lambda codes: sorted(set(codes)))
@@ -181,4 +186,6 @@ def features(support: pd.DataFrame, province: str) -> dict:
                       "villages_named": list(villages.get(code, []))}  # fmt: skip
         point = {"type": "Point", "coordinates": [float(place.lon), float(place.lat)]}
         found.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
-    return {"type": "FeatureCollection", "features": found}
+    # a number without its years is read as one year's
+    adds_up = {"currency": "THB", "fiscal_years_ce": years, "records_without_a_year": undated}
+    return {"type": "FeatureCollection", "amount_baht": adds_up, "features": found}

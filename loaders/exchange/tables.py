@@ -1,54 +1,131 @@
-"""Tables out: CSV and Excel that a spreadsheet opens right and that never carry a live formula."""
+"""Tables out: CSV and Excel with the units, dates and numbers a spreadsheet can reckon with, and never a live formula."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Any, BinaryIO
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from loaders.exchange.cells import written
+
+BAHT, NUMBER, DATE, TEXT = "baht", "number", "date", "text"
+FORMATS = {BAHT: "#,##0.00", DATE: "yyyy-mm-dd", NUMBER: "#,##0.####", TEXT: "@"}
+FONT, LEAST_WIDTH, MOST_WIDTH = "Sarabun", 9, 60
+MEASURED_ROWS = 200  # cells looked at for the width of a column
 
 
-def neutral(value: object) -> object:
-    """Text that a spreadsheet would run as a formula gets a quote mark in front; numbers stay numbers."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+@dataclass(frozen=True)
+class Column:
+    """One column of a table that leaves: its heading with the unit in it, and what its values are.
+
+    ``kind``: ``baht`` (values in satang, whole), ``number``, ``date`` (``datetime.date``) or ``text``; a value that is
+    not known is ``None`` and an empty cell.
+    """
+
+    heading: str
+    kind: str
+    values: Sequence[Any]
 
 
-def csv_bytes(frame: pd.DataFrame) -> bytes:
-    """UTF-8 with the mark that makes Excel read Thai right; formula-like text is quoted."""
+@dataclass(frozen=True)
+class Sheet:
+    """A table that leaves, with what it is about: lines of ``(what, words)`` for a sheet of their own."""
+
+    columns: Sequence[Column]
+    about: Sequence[tuple[str, str]] = field(default=())
+    about_name: str = "about"
+
+
+def neutral(value: str) -> str:
+    """Text that a spreadsheet would run as a formula gets a quote mark in front."""
+    return written(value) if value else ""
+
+
+def csv_bytes(sheet: Sheet) -> bytes:
+    """UTF-8 with the mark that makes Excel read Thai right; formula-like text is quoted, baht have two decimals."""
     target = io.StringIO()
     writer = csv.writer(target)
-    writer.writerow([neutral(str(column)) for column in frame.columns])
-    for row in frame.itertuples(index=False, name=None):
-        writer.writerow(["" if pd.isna(value) else neutral(value) for value in row])
+    writer.writerow([neutral(column.heading) for column in sheet.columns])
+    kinds = [column.kind for column in sheet.columns]
+    for row in zip(*(column.values for column in sheet.columns), strict=True):
+        writer.writerow([_cell(kind, value) for kind, value in zip(kinds, row, strict=True)])
     return ("\ufeff" + target.getvalue()).encode("utf-8")
 
 
-def write_workbook(frame: pd.DataFrame, target: BinaryIO, name: str) -> None:
-    """One sheet with a heading row; text is always text."""
-    book = xlsxwriter.Workbook(target, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    sheet = book.add_worksheet(name[:31])
-    heading = book.add_format({"bold": True, "bg_color": "#e7eef5", "font_name": "Sarabun"})
-    plain = book.add_format({"font_name": "Sarabun"})
-    for column, title in enumerate(frame.columns):
-        sheet.write_string(0, column, str(title), heading)
-        width = max([len(str(title)), *(len(str(value)) for value in frame.iloc[:200, column])], default=10)
-        sheet.set_column(column, column, min(60, width + 2), plain)
-    for row, values in enumerate(frame.itertuples(index=False, name=None), start=1):
-        for column, value in enumerate(values):
-            _write(sheet, row, column, value)
-    sheet.freeze_panes(1, 0)
+def _cell(kind: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if kind == BAHT:
+        whole, part = divmod(abs(int(value)), 100)
+        return f"{'-' if int(value) < 0 else ''}{whole}.{part:02d}"
+    if kind == DATE:
+        return value.isoformat()
+    return str(value) if kind == NUMBER else neutral(str(value))
+
+
+def workbook_bytes(sheet: Sheet, name: str) -> bytes:
+    """A sheet with a frozen heading row and a filter, and one that says what it is about; text is always text."""
+    target = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    book = xlsxwriter.Workbook(target, options)
+    heading = book.add_format(
+        {"bold": True, "bg_color": "#e7eef5", "font_name": FONT, "text_wrap": True, "valign": "top"}
+    )
+    styles = {kind: book.add_format({"font_name": FONT, "num_format": code}) for kind, code in FORMATS.items()}
+    page = book.add_worksheet(name[:31])
+    for number, column in enumerate(sheet.columns):
+        page.write_string(0, number, column.heading, heading)
+        page.set_column(number, number, _width(column), styles[column.kind])
+        for row, value in enumerate(column.values, start=1):
+            _write(page, row, number, column.kind, value, styles[column.kind])
+    page.freeze_panes(1, 0)
+    if sheet.columns:
+        page.autofilter(0, 0, len(sheet.columns[0].values), len(sheet.columns) - 1)
+    if sheet.about:
+        _about(book.add_worksheet(sheet.about_name[:31]), sheet.about, book)
     book.close()
+    return target.getvalue()
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: Any) -> None:
-    if pd.isna(value):
+def _about(page: Worksheet, lines: Sequence[tuple[str, str]], book: xlsxwriter.Workbook) -> None:
+    strong = book.add_format({"bold": True, "font_name": FONT, "valign": "top"})
+    plain = book.add_format({"font_name": FONT, "text_wrap": True, "valign": "top"})
+    page.set_column(0, 0, 24, strong)
+    page.set_column(1, 1, 100, plain)
+    for row, (what, words) in enumerate(lines):
+        page.write_string(row, 0, what, strong)
+        page.write_string(row, 1, words, plain)
+
+
+def _width(column: Column) -> int:
+    longest = max([len(_cell(column.kind, value)) for value in column.values[:MEASURED_ROWS]], default=0)
+    if column.kind == BAHT:
+        longest += longest // 3  # separators
+    return min(MOST_WIDTH, max(LEAST_WIDTH, longest, min(len(column.heading), 24)) + 2)
+
+
+def _write(page: Worksheet, row: int, number: int, kind: str, value: Any, style: Format) -> None:
+    if value is None:
         return
-    if isinstance(value, bool) or not hasattr(value, "__float__") or isinstance(value, str):
-        sheet.write_string(row, column, str(value))
+    if kind == BAHT:
+        page.write_number(row, number, int(value) / 100, style)
+    elif kind == NUMBER:
+        page.write_number(row, number, float(value), style)
+    elif kind == DATE:
+        page.write_datetime(row, number, datetime(value.year, value.month, value.day), style)
     else:
-        sheet.write_number(row, column, float(value))
+        page.write_string(row, number, str(value), style)
+
+
+def as_date(value: Any) -> date | None:
+    """The day of a date, a timestamp or an ISO text; ``None`` for what is none."""
+    found = pd.NaT if value is None or value == "" else pd.to_datetime(value, errors="coerce")
+    return None if pd.isna(found) else found.date()

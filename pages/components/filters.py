@@ -139,6 +139,11 @@ def say_chosen(scope: Scope, place: DeltaGenerator | None = None) -> None:
     place = place or url_state.current().chosen_words
     if place is None:
         return
+    place.html(f'<p class="kradan-chosen">{safe(chosen_in_words(scope))}</p>')
+
+
+def chosen_in_words(scope: Scope) -> str:
+    """What the filters of this view say now, in one line."""
     now = chosen()
     has_year = "year" in url_state.current().filters
     words = [year(now.fiscal_year) if now.fiscal_year else t("all_years")] if has_year else []
@@ -147,7 +152,7 @@ def say_chosen(scope: Scope, place: DeltaGenerator | None = None) -> None:
         code = getattr(now, name)
         words += [names_among(queries.code_list(scope, name), {code}).get(code, code)] if code else []
     words += [district_names(scope)[now.district]] if now.district else []
-    place.html(f'<p class="kradan-chosen">{safe(" · ".join(words))}</p>')
+    return " · ".join(words)
 
 
 def _year(scope: Scope) -> None:

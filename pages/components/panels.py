@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,8 +14,8 @@ from streamlit_folium import st_folium
 from geo.coverage.roll_up import RolledUp
 from geo.frames import each_row
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
-from loaders.exchange import tables as exchange
-from pages.components import records
+from loaders.exchange.tables import as_date, csv_bytes, workbook_bytes
+from pages.components import exports, records
 from pages.components.filters import switch
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -56,6 +55,7 @@ def together() -> Generator[None]:
 
 def title(text: str, note: str = "") -> None:
     """The finding as the page's title; ``note`` says on what it stands."""
+    url_state.current().said = (text, note)
     html(f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else ""))
 
 
@@ -169,7 +169,8 @@ def table(
     """A table with the words of the person's language, and the same rows as CSV and Excel; ``stamp`` stands in every row of the files."""
     shown = frame[list(columns)].copy()
     for column, words in (formats or {}).items():
-        shown[column] = [words(value) for value in shown[column]]
+        if column in columns:
+            shown[column] = [words(value) for value in shown[column]]
     shown = shown.rename(columns=columns)
     st.dataframe(
         shown,
@@ -178,7 +179,7 @@ def table(
         width="stretch",
         placeholder="–",
     )
-    downloads(frame[list(columns)].rename(columns=columns).assign(**(stamp or {})), name)
+    downloads(frame, name, columns, formats, stamp)
 
 
 def unfolded(key: str, label: str) -> DeltaGenerator | None:
@@ -187,26 +188,19 @@ def unfolded(key: str, label: str) -> DeltaGenerator | None:
     return panel if panel.open else None
 
 
-def downloads(frame: pd.DataFrame, name: str) -> None:
-    """CSV and Excel of a table; a cell that begins like a formula is written as text."""
+def downloads(
+    frame: pd.DataFrame, name: str, columns: dict[str, str], formats: dict[str, Callable] | None = None,
+    stamp: dict[str, str] | None = None,
+) -> None:  # fmt: skip
+    """CSV and Excel of a table in the page's units; the Excel file has a sheet that says what it is about."""
+    leaving = exports.sheet(frame, columns, formats, stamp)
     with st.container(horizontal=True, key=f"get-{name}"):
         st.download_button(
-            t("get_csv"),
-            lambda: exchange.csv_bytes(frame),
-            f"{name}.csv",
-            "text/csv",
-            key=f"csv-{name}",
-            on_click="ignore",
+            t("get_csv"), lambda: csv_bytes(leaving), f"{name}.csv", "text/csv", key=f"csv-{name}", on_click="ignore"
         )
         st.download_button(
-            t("get_excel"), lambda: _workbook(frame, name), f"{name}.xlsx", key=f"xlsx-{name}", on_click="ignore"
+            t("get_excel"), lambda: workbook_bytes(leaving, name), f"{name}.xlsx", key=f"xlsx-{name}", on_click="ignore"
         )
-
-
-def _workbook(frame: pd.DataFrame, name: str) -> bytes:
-    target = io.BytesIO()
-    exchange.write_workbook(frame, target, name)
-    return target.getvalue()
 
 
 def strip(rolled: RolledUp) -> None:
@@ -233,7 +227,7 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         names = records.agency_names(scope)
         rows = frame.assign(
             base=[names.get(base, base) for base in frame["base"]],
-            loaded_at=[day(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
+            loaded_at=[as_date(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
             loaded_by=[known["loaded_by"].get(batch, "") for batch in frame["batch_id"]],
         )
         rows = rows.drop_duplicates(["batch_id", "sheet", "row"])
@@ -242,10 +236,10 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         ).reset_index()
         columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at")}
         who = {"loaded_by": t("column_loaded_by")} if rows["loaded_by"].ne("").any() else {}
-        table(files, "source-files", columns | who | {"size": t("column_rows_used")}, 260)
+        table(files, "source-files", columns | who | {"size": t("column_rows_used")}, 260, {"loaded_at": day})
         st.caption(t("source_rows"))
         where = {"sheet": t("column_sheet"), "row": t("column_row")}
-        table(rows, "source-rows", columns | who | where, 300)
+        table(rows, "source-rows", columns | who | where, 300, {"loaded_at": day})
         page_links.link("sources", t("to_sources"))
 
 

@@ -86,7 +86,7 @@ def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
             "supports": t("column_records"),
             "amount_satang": t("column_amount"),
         }
-        panels.table(shown, "currents", columns, formats={"amount_satang": lambda satang: f"{satang / 100:,.2f}"})
+        panels.table(shown, "currents", columns, formats={"amount_satang": baht})
 
 
 def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
@@ -197,7 +197,6 @@ def history(scope: Scope, chosen: Query) -> None:
         stream=[names.get(code, code) for code in table["stream_code"]],
         kind=[t(f"kind_{kind}") if isinstance(kind, str) and kind else t("kind_unknown") for kind in table["kind"]],
         state=[t(f"stream_{state}") for state in table["state"]],
-        starts_on=[day(value) for value in table["starts_on"]],
         ends_on=[(day(value) or t("not_known")) if declared else t("end_of_records", day=day(value)) if day(value) else t("not_known")
                  for value, declared in zip(table["ends_on"], table["is_declared"], strict=True)],
     )  # fmt: skip
@@ -209,7 +208,7 @@ def history(scope: Scope, chosen: Query) -> None:
         return "" if pd.isna(satang) else baht(satang)
 
     in_baht: dict[str, Callable] = {"amount_satang": baht, "year_satang": of_year}
-    panels.table(rows, "streams", columns, formats=in_baht)
+    panels.table(rows, "streams", columns, formats=in_baht | {"starts_on": day})
 
 
 def evenness(scope: Scope, chosen: Query) -> None:

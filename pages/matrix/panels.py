@@ -223,10 +223,9 @@ def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
     themes, areas = theme_names(), _areas(scope, chosen)
     rows = table.assign(
         theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(f"status_{status}") for status in table["status"]],
-        amount=[None if pd.isna(satang) else int(satang) / 100 for satang in table["amount_satang"]],
     )  # fmt: skip
     columns = {"theme": t("column_theme"), "area_code": t("column_code"), "area": t("matrix_area"),
                "status": t("column_status"), "covered": t("status_covered"), "none": t("status_none"),
                "not_reported": t("status_not_reported"), "supports": t("column_records"),
-               "amount": t("column_amount")}  # fmt: skip
-    panels.downloads(rows[list(columns)].rename(columns=columns), "matrix")
+               "amount_satang": t("column_amount")}  # fmt: skip
+    panels.downloads(rows, "matrix", columns)

@@ -154,7 +154,7 @@ def listing(table: pd.DataFrame) -> None:
         f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
     columns |= {"state": t("column_status"), "bases": t("column_bases_spoke")}
-    panels.downloads(shown[list(columns)].rename(columns=columns), "provinces")
+    panels.downloads(shown, "provinces", columns)
 
 
 def _line(row: Any) -> str:
@@ -177,11 +177,11 @@ def sources(scope: Scope, chosen: Query) -> None:
         files = sums.assign(
             base=[names.get(base, base) for base in sums["base"]],
             file_name=[known["file_name"].get(batch, "") for batch in sums["batch_id"]],
-            loaded_at=[day(known["loaded_at"].get(batch)) for batch in sums["batch_id"]],
+            loaded_at=[known["loaded_at"].get(batch) for batch in sums["batch_id"]],
         )
         columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at"),
                    "records": t("column_records")}  # fmt: skip
-        panels.table(files, "nation-files", columns, 260)
+        panels.table(files, "nation-files", columns, 260, {"loaded_at": day})
 
 
 def chooser(scope: Scope) -> None:

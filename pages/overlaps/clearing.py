@@ -96,11 +96,11 @@ def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
         number=range(1, len(rows) + 1),
         one=[t("source_row", file=row.file_a or "–", sheet=row.sheet_a, row=row.row_a) for row in each_row(rows)],
         other=[t("source_row", file=row.file_b or "–", sheet=row.sheet_b, row=row.row_b) for row in each_row(rows)],
-        on=[day(when) for when in rows["when"]],
+        on=rows["when"],
     )
     columns = {"number": t("column_number"), "one": t("column_source_one"), "other": t("column_source_other"), "reason": t("clear_reason"),
                "who": t("clear_who"), "on": t("column_on")}  # fmt: skip
-    panels.table(shown, name, columns)
+    panels.table(shown, name, columns, formats={"on": day})
 
 
 def _undo(rows: pd.DataFrame, key: str = "cleared") -> None:

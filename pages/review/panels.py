@@ -216,12 +216,12 @@ def past(scope: Scope) -> None:
             shown = standing.assign(
                 what=[t(f"decided_{row.kind}") for row in each_row(standing)],
                 to=[_decided_to(scope, row) for row in each_row(standing)],
-                when=[day(at) for at in standing["decided_at"]],
+                when=standing["decided_at"],
             )
             columns = {"id": t("column_number"), "what": t("column_what"), "to": t("column_decided_to"),
                        "file_name": t("column_file"), "row": t("column_row"), "reason": t("column_why"),
                        "decided_by": t("column_who"), "when": t("column_on")}  # fmt: skip
-            panels.table(shown, "decisions", columns)
+            panels.table(shown, "decisions", columns, formats={"when": day})
             chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
             if st.button(t("undo"), disabled=not chosen, key="undo"):
                 sign_in.team_only(queries.viewer())

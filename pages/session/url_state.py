@@ -96,7 +96,8 @@ class UrlState:
 
     ``written``: the choices of the address as last read or written. ``used``: the choices of this run with their
     defaults, of the frame around the view and of the view before its results. ``drawn``: choices whose widget this view
-    has drawn. ``filters``: names of the filters of this view; ``chosen_words``: where what they say is written.
+    has drawn. ``filters``: names of the filters of this view; ``chosen_words``: where what they say is written. ``said``:
+    title and note of the page, for what leaves it.
     """
 
     written: dict[str, str] | None = None
@@ -108,6 +109,7 @@ class UrlState:
     drawn: set[str] = field(default_factory=set)
     filters: tuple[str, ...] = ()
     chosen_words: DeltaGenerator | None = None
+    said: tuple[str, str] = ("", "")
 
     def begin_page(self, view: str) -> None:
         """A whole run: remember which choices stand around the view, so that a run of the view alone keeps them."""
@@ -203,6 +205,13 @@ def link_params(**changed: str | None) -> dict[str, str]:
     choices |= {key: value for key, value in changed.items() if value}
     usual = {"lang": LANGUAGES[0], "province": settings.home_province()}
     return {key: value for key, value in choices.items() if value != usual.get(key)}
+
+
+def every_choice() -> dict[str, str]:
+    """Every choice of the view as it stands, the filters even where they are the default: for a link that outlives the day."""
+    usual = {"lang": LANGUAGES[0], "province": settings.home_province(), "map": "main"}
+    asked = {key: str(st.session_state.get(key, default)) for key, default in current().used.items()}
+    return {key: value for key, value in asked.items() if value and usual.get(key) != value}
 
 
 def going_params(**changed: str | None) -> dict[str, str]:

@@ -114,7 +114,6 @@ def people(scope: Scope) -> None:
     shown = named.assign(
         role=[coded("role_", role) for role in named["role"]],
         place=[records.place_words(scope, code) for code in named["area_code"]],
-        retain_until=[day(one) for one in named["retain_until"]],
         source=[records.source_words(row) for row in each_row(named)],
     )
     columns = {
@@ -123,7 +122,7 @@ def people(scope: Scope) -> None:
         "retain_until": t("people_until"),
         "source": t("column_source"),
     }
-    panels.table(shown, "people", columns)
+    panels.table(shown, "people", columns, formats={"retain_until": day})
 
 
 def audit(scope: Scope) -> None:

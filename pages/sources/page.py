@@ -33,7 +33,7 @@ def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
     shown = batches.assign(
         base=[names.get(base, base) for base in batches["base"]],
         state=[t("state_active") if active else t("state_withdrawn") for active in batches["is_active"]],
-        when=[day(at) for at in batches["loaded_at"]],
+        when=batches["loaded_at"],
         demo=[t("demo") if demo else "" for demo in batches["is_demo"]],
         speaks_for=[_speaks_for(scope, int(batch)) for batch in batches["id"]],
     )
@@ -42,7 +42,7 @@ def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
                "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
                "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"),
                "satang_loaded": t("column_baht_loaded"), "speaks_for": t("column_speaks_for"), "demo": t("column_demo")}  # fmt: skip
-    panels.table(shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money})
+    panels.table(shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money, "when": day})
 
 
 def _speaks_for(scope: Scope, batch: int) -> str:

@@ -108,14 +108,14 @@ def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name:
         status=[t(f"team_status_{status}") for status in teams["status"]],
         teams=teams["teams"].str.replace("|", ", "),
         tasks=teams["tasks"].str.replace("|", ", "),
-        visit=[day(value) for value in teams["next_visit_on"]],
+        visit=teams["next_visit_on"],
     )
     columns = {"place": t("column_place"), "why": t("column_why"), "begin": t("team_begin"),
                "strong": t("team_strong_rate"), "status": t("column_status"), "teams": t("column_team"),
                "tasks": t("column_task"), "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
     if not teams["teams"].notna().any():
         columns = {key: words for key, words in columns.items() if key not in ("status", "teams", "tasks", "visit")}
-    panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate})
+    panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate, "visit": day})
 
 
 def _rate(value: Any) -> str:
@@ -210,7 +210,7 @@ def projects(scope: Scope, district: str | None, stamped: dict[str, str]) -> Non
         shown = table.assign(
             place=[records.place_words(scope, code) for code in table[KEY]],
             stream=[names.get(code, code) for code in table["stream_code"]],
-            starts=[day(value) for value in table["starts_on"]],
+            starts=table["starts_on"],
             state=[
                 t("project_held") if held else t(f"problem_{code}", value=title)
                 for held, code, title in zip(table["is_booked"], table["code"], table["title"], strict=True)
@@ -219,7 +219,7 @@ def projects(scope: Scope, district: str | None, stamped: dict[str, str]) -> Non
         columns = {"project_code": t("column_project"), "title": t("column_what"), "place": t("column_place"),
                    "stream": t("filter_stream"), "amount_satang": t("column_amount"), "starts": t("column_starts"),
                    "state": t("column_status"), "decided_by": t("decided_by")}  # fmt: skip
-        panels.table(shown, "projects", columns, stamp=stamped, formats={"amount_satang": baht})
+        panels.table(shown, "projects", columns, stamp=stamped, formats={"amount_satang": baht, "starts": day})
     _book(scope, balance, standing)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import datetime
 
 from xlsxwriter.format import Format
@@ -74,6 +75,11 @@ def workbook(pack: Pack) -> bytes:
     return target.getvalue()
 
 
+def in_baht(say: Callable[..., str]) -> str:
+    """The heading of money, with its unit."""
+    return f"{say('column_amount')} ({say('unit_baht')})"
+
+
 def _put(sheet: Worksheet, row: int, column: int, value: object, number: Format, plain: Format | None = None) -> None:
     if value is None:
         return
@@ -127,7 +133,7 @@ def _subdistricts(book: Book) -> None:
     for slide in pack.slides:
         check_styles("workbook", slide.step["classes"], labels[slide.view])
     columns = [(say("column_code"), 10), (say("column_subdistrict"), 20), (say("column_district"), 20), (say("column_population"), 12), (say("figure_villages"), 10),
-               (say("figure_agencies"), 12), (say("column_amount"), 16), (say("column_per_head"), 12), (say("column_need"), 12)]  # fmt: skip
+               (say("figure_agencies"), 12), (in_baht(say), 16), (say("column_per_head"), 12), (say("column_need"), 12)]  # fmt: skip
     columns += [(say(f"meeting_view_{slide.view}"), 26) for slide in pack.slides]
     sheet = book.sheet("subdistricts", say("column_subdistricts"), columns)
     for position, code in enumerate(facts["codes"]):
@@ -160,7 +166,8 @@ def _support(book: Book) -> None:
     say, support = words.say, facts["support"]
     names = ("column_agency", "column_stream", "column_theme", "column_what", "column_level", "column_code", "column_place", "filter_year", "column_amount",
              "column_base", "column_file", "column_sheet", "column_row")  # fmt: skip
-    sheet = book.sheet("support", say("figure_records"), [(say(name), 18) for name in names])
+    headings = [in_baht(say) if name == "column_amount" else say(name) for name in names]
+    sheet = book.sheet("support", say("figure_records"), [(heading, 18) for heading in headings])
     for row, values in enumerate(support["rows"], start=FIRST):
         record = dict(zip(support["columns"], values, strict=True))
         place = record["subdistrict_code"] or record["area_code"]

@@ -1,0 +1,141 @@
+"""From a table on a page to the table that leaves it: the page's units, words and figures, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import pandas as pd
+import streamlit as st
+from pandas.api import types
+
+from loaders.exchange.tables import BAHT, DATE, NUMBER, TEXT, Column, Sheet, as_date
+from pages.components import records
+from pages.components.filters import chosen_in_words
+from pages.queries import store as queries
+from pages.session import url_state
+from pages.session.cache import cached
+from pages.session.scope import Scope
+from pages.session.text import baht, day, language, t
+
+ONLY_HERE = ("localhost", "127.0.0.1", "::1")
+Formats = Mapping[str, Callable[[Any], str]]
+
+
+def sheet(
+    frame: pd.DataFrame, columns: Mapping[str, str], formats: Formats | None = None, stamp: Mapping[str, str] | None = None
+) -> Sheet:  # fmt: skip
+    """The rows of a table in the units of the page: what stands on the screen as 1.5 million baht is 1500000.00 here.
+
+    ``columns``: key to heading; a key that ends in ``satang`` is money. ``formats``: how the page words a column; what
+    it words as nothing is an empty cell. A column of dates becomes two: the ISO date and the date in words.
+    """
+    made: list[Column] = []
+    for key, heading in columns.items():
+        made += _columns(frame[key], key, heading, (formats or {}).get(key))
+    taken = {column.heading for column in made}
+    for heading, words in (stamp or {}).items():
+        own = f"{heading} ({t('about_method')})" if heading in taken else heading
+        made.append(Column(own, TEXT, [words] * len(frame)))
+    return Sheet(made, about(stamp or {}), t("about_sheet"))
+
+
+def _columns(values: pd.Series, key: str, heading: str, words: Callable[[Any], str] | None) -> list[Column]:
+    shown = [_worded(words, value) for value in values]
+    given = [
+        None if (words is not None and text == "") or _unknown(value) else value
+        for value, text in zip(values, shown, strict=True)
+    ]
+    if key.endswith("satang") or words is baht:
+        return [Column(with_unit(heading, t("unit_baht")), BAHT, given)]
+    if words is day or types.is_datetime64_any_dtype(values) or any(isinstance(value, date) for value in given):
+        days = [as_date(value) for value in given]
+        return [
+            Column(t("iso_date", heading=heading), DATE, days),
+            Column(heading, TEXT, [day(one) or None for one in days]),
+        ]
+    if (types.is_numeric_dtype(values) and not types.is_bool_dtype(values)) or _are_numbers(given):
+        scale = _percent_scale(words)
+        if scale is None:
+            return [Column(heading, NUMBER, [_number(value) for value in given])]
+        shares = [None if value is None else round(float(value) * scale, 6) for value in given]
+        return [Column(with_unit(heading, "%", t("unit_percent")), NUMBER, shares)]
+    texts = shown if words is not None else [None if _unknown(value) else str(value) for value in values]
+    return [Column(heading, TEXT, [text if text else None for text in texts])]
+
+
+def with_unit(heading: str, unit: str, *others: str) -> str:
+    """A heading with its unit in brackets, unless it says it already."""
+    said = any(one.lower() in heading.lower() for one in (unit, *others))
+    return heading if said else f"{heading} ({unit})"
+
+
+def _worded(words: Callable[[Any], str] | None, value: Any) -> str | None:
+    return None if words is None else words(value)
+
+
+def _unknown(value: Any) -> bool:
+    return value is None or bool(pd.isna(value) if pd.api.types.is_scalar(value) else False)
+
+
+def _are_numbers(values: list[Any]) -> bool:
+    known = [value for value in values if value is not None]
+    return bool(known) and all(types.is_number(value) and not isinstance(value, bool) for value in known)
+
+
+def _number(value: Any) -> int | float | None:
+    if value is None:
+        return None
+    return int(value) if float(value).is_integer() else float(value)
+
+
+def _percent_scale(words: Callable[[Any], str] | None) -> float | None:
+    """By what the page multiplies a share before its per cent sign; ``None`` when it shows no per cent."""
+    if words is None:
+        return None
+    try:
+        said = str(words(0.5)).strip()
+        return float(said.removesuffix("%")) / 0.5 if said.endswith("%") else None
+    except (TypeError, ValueError, KeyError):
+        return None
+
+
+def about(stamp: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What a table that leaves says of itself: finding, method, filters, sources, data version, day, link."""
+    scope, url = queries.current_scope(), url_state.current()
+    title, note = url.said
+    lines = [
+        (t("about_finding"), title),
+        (t("about_method"), note),
+        *stamp.items(),
+        (t("filters"), chosen_in_words(scope)),
+        (t("about_sources"), _sources(scope.in_language(language()))),
+        (t("about_version"), scope.version),
+        (t("about_day"), f"{date.today().isoformat()} · {day(datetime.now())}"),
+        (t("about_link"), link()),
+    ]
+    return [(what, words) for what, words in lines if words]
+
+
+@cached(32)
+def _sources(scope: Scope) -> str:
+    """The bases whose files are in use, and the files."""
+    batches, names = queries.batches(scope.in_language(None)), records.agency_names(scope)
+    listed = batches.drop_duplicates(["base", "file_name"])
+    return " · ".join(
+        f"{names.get(base, base)}: {name}" for base, name in zip(listed["base"], listed["file_name"], strict=True)
+    )
+
+
+def link() -> str:
+    """The address of the page as it stands, the year always in it; one that only this machine knows says so."""
+    base, query = str(st.context.url or "").split("?")[0], urlencode(url_state.every_choice())
+    full = f"{base}?{query}" if query else base
+    return f"{full} ({t('link_only_here')})" if only_here(base) else full
+
+
+def only_here(address: str) -> bool:
+    """Whether an address is one that another machine cannot open."""
+    return urlsplit(address).hostname in ONLY_HERE

@@ -1,0 +1,173 @@
+"""Every table that leaves is read back and compared, cell by cell, with what its page shows."""
+
+from __future__ import annotations
+
+import ast
+import csv
+import io
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any
+
+import openpyxl
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+from bench.source import house
+from loaders.exchange.tables import BAHT, DATE, NUMBER, Column, Sheet, csv_bytes, workbook_bytes
+from pages.components import exports, panels
+from pages.session import errors
+from pages.session.formatter import Formatter
+from tests.support import seeds
+from tests.support.meeting_store import opened
+from tests.support.seeds import ROOT
+
+FOLDS = ("fold-list", "fold-sources", "evenness")
+VISITS = [
+    *(("coverage", {"list": name}) for name in ("places", "theme", "level")),
+    *(("gaps", {"list": name}) for name in ("gap", "theme", "plans")), ("gaps", {"mode": "clusters"}),
+    *(("overlaps", {"list": name}) for name in ("pairs", "streams", "agencies")),
+    ("overview", {"question": "per_head"}), ("subdistrict", {"subdistrict": "801103"}), ("matrix", {"cell": "health.8001"}),
+    *(("currents", {"shown": name}) for name in ("alignment", "strong_on_weak")), ("agency", {"agency": "codi"}),
+    *(("ranking", {"tab": name}) for name in ("table", "criteria", "axes", "last_year")),
+    ("strengthening", {}), ("welfare", {}), ("selection", {}), ("sources", {}), ("areas", {"asof": "1990-01-01"}), ("sharing", {}), ("nation", {}),
+]  # fmt: skip
+# Tables that stand only where somebody decided, waits or uploaded something; they go the same way.
+NEED_DECISIONS = {"waiting", "decisions", "cleared", "stale", "welfare-compare", "projects", "roles", "tracker", "could-act",
+                  "people", "audit", "stream-balances", "ranking-last-year"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def left(tmp_path_factory) -> list:
+    """Every page run once per list of its; what it offers to save, beside what it shows."""
+    kept, before = [], errors.swallowed
+    original = panels.downloads
+
+    def keep(frame, name, columns, formats=None, stamp=None) -> None:
+        kept.append((name, frame, columns, formats or {}, exports.sheet(frame, columns, formats, stamp)))
+        original(frame, name, columns, formats, stamp)
+
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        opened(seeds.copied("demo", tmp_path_factory.mktemp("left") / seeds.NAME)),
+    ):
+        patch.setattr(panels, "downloads", keep)
+        for view, choices in VISITS:
+            st.session_state.clear()
+            page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
+            for key, value in {"lang": "th", **choices}.items():
+                page.query_params[key] = value
+            for fold in FOLDS:
+                page.session_state[fold] = True
+            page._page_hash = calc_hash(view)
+            assert not page.run().exception, view
+            assert errors.swallowed == before, (view, choices)
+    return kept
+
+
+def cell_words(column: Column, cell: Any, words: Callable[[Any], str] | None) -> str:
+    """What a cell that was read back says in the words of the page."""
+    say = Formatter("th")
+    if cell in (None, ""):
+        return ""
+    if column.kind == BAHT:
+        return say.baht(round(float(cell) * 100))
+    if column.kind == NUMBER:
+        scale = exports._percent_scale(words)
+        number = float(cell) / scale if scale else float(cell)
+        return str(words(int(number) if number.is_integer() and not scale else number)) if words else f"{number:g}"
+    return str(cell).removeprefix("'")
+
+
+def test_every_table_of_every_page_was_read(left):
+    named = {
+        node.args[1].value
+        for path in house.python_files(ROOT, "pages")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and getattr(node.func, "attr", getattr(node.func, "id", "")) in ("table", "downloads")
+        and len(node.args) > 1 and isinstance(node.args[1], ast.Constant) and isinstance(node.args[1].value, str)
+    }  # fmt: skip
+    assert named - {name for name, *_ in left} <= NEED_DECISIONS
+    assert len(named) > 30
+
+
+def test_the_file_says_what_the_page_says(left):
+    """Money in baht to the satang, shares in per cent, dates as dates; what is not known is an empty cell, never zero."""
+    for name, frame, columns, formats, sheet in left:
+        rows = list(csv.reader(io.StringIO(csv_bytes(sheet).decode("utf-8-sig"))))
+        book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(sheet, name)))
+        grid = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+        assert rows[0] == [column.heading for column in sheet.columns], name
+        assert len(rows) - 1 == len(frame), name
+        place = {column.heading: number for number, column in enumerate(sheet.columns)}
+        for key, heading in columns.items():
+            unit = ("บาท",) if key.endswith("satang") else ("%", "ร้อยละ")
+            column = next(one for one in sheet.columns if one.heading in (exports.with_unit(heading, *unit), heading))
+            words, at = formats.get(key), place[column.heading]
+            for position, value in enumerate(frame[key]):
+                shown = words(value) if words else "" if exports._unknown(value) else value
+                from_csv = rows[position + 1][at]
+                from_excel = grid[position + 1][at] if position + 1 < len(grid) else None
+                if exports._unknown(value):
+                    assert from_csv == "" or column.kind not in (BAHT, NUMBER), (name, heading, value)
+                    assert from_excel is None or column.kind not in (BAHT, NUMBER), (name, heading, value)
+                elif column.kind in (BAHT, NUMBER) and words:
+                    assert cell_words(column, from_csv, words) == str(shown), (name, heading, value, from_csv)
+                    assert cell_words(column, from_excel, words) == str(shown), (name, heading, value, from_excel)
+                elif column.kind in (BAHT, NUMBER):
+                    assert float(from_csv) == pytest.approx(float(value) / (100 if column.kind == BAHT else 1)), (
+                        name,
+                        heading,
+                    )
+                else:
+                    assert cell_words(column, from_csv, None) == str(shown), (name, heading)
+                    assert str(from_excel or "") == str(shown), (name, heading)
+
+
+def test_no_money_leaves_without_its_unit_nor_in_satang(left):
+    for name, frame, columns, _formats, sheet in left:
+        for key in (key for key in columns if key.endswith("satang")):
+            column = next(one for one in sheet.columns if one.heading == exports.with_unit(columns[key], "บาท"))
+            assert column.kind == BAHT
+            assert "บาท" in column.heading, name
+            total = sum(
+                float(row[column.heading] or 0)
+                for row in csv.DictReader(io.StringIO(csv_bytes(sheet).decode("utf-8-sig")))
+            )
+            assert total == pytest.approx(float(frame[key].sum()) / 100), (name, key)
+
+
+def test_a_workbook_can_be_worked_with_and_says_what_it_is(left):
+    name, _frame, _columns, _formats, sheet = next(one for one in left if one[0] == "coverage")
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(sheet, name)))
+    page, about = book.worksheets
+    assert (page.freeze_panes, bool(page.auto_filter.ref)) == ("A2", True)
+    said = {row[0]: row[1] for row in about.iter_rows(values_only=True)}
+    assert {"ข้อค้นพบ", "วิธีนับและขอบเขต", "ตัวกรองและวิธีดู", "แหล่งข้อมูล", "รุ่นข้อมูล", "วันที่บันทึก"} <= set(said)
+    assert "157" in said["ข้อค้นพบ"]
+    assert "2550" in said["ตัวกรองและวิธีดู"]
+
+
+def test_dates_leave_as_dates_and_in_words(left):
+    files = next(sheet for name, *_, sheet in left if name == "files")
+    kinds = [column.kind for column in files.columns]
+    assert DATE in kinds
+    iso = files.columns[kinds.index(DATE)]
+    assert all(isinstance(day, date) for day in iso.values)
+    assert files.columns[kinds.index(DATE) + 1].values[0] == Formatter("th").day(iso.values[0])
+    book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(files, "files")))
+    assert isinstance(book.worksheets[0].cell(2, kinds.index(DATE) + 1).value, datetime)
+
+
+def test_text_that_a_spreadsheet_would_run_is_text():
+    sheet = Sheet(
+        [Column("=1+1", "text", ["=2+5", "+66", None]), Column("b (บาท)", BAHT, [-105, None, 10_675_000_000])]
+    )
+    rows = list(csv.reader(io.StringIO(csv_bytes(sheet).decode("utf-8-sig"))))
+    assert rows == [["'=1+1", "b (บาท)"], ["'=2+5", "-1.05"], ["'+66", ""], ["", "106750000.00"]]
+    page = openpyxl.load_workbook(io.BytesIO(workbook_bytes(sheet, "x"))).worksheets[0]
+    assert [cell.value for cell in page["A"]] == ["=1+1", "=2+5", "+66", None]
+    assert {cell.data_type for cell in page["A"]} <= {"s", "n"}
+    assert [cell.value for cell in page["B"]][1:] == [-1.05, None, 106750000]
