@@ -32,6 +32,16 @@ NEAR_LEVELS = (
 SUPPORT_CLASSES = {"covered": "yes", "none": "no", "not_reported": "unknown", "not_applicable": "not_applicable"}
 
 
+def only_above(table: pd.DataFrame) -> int:
+    """Gaps that only work of a district or the province reaches, which names no subdistrict: "nobody" is wrong of them."""
+    return int((table["quadrant"].eq("gap") & table["supported_above"].fillna(False).astype(bool)).sum())
+
+
+def gap_title(gaps: int, above: int, otherwise: str) -> str:
+    """The key of the finding on gaps, the same on the page and on the wall; ``otherwise`` where there is none."""
+    return otherwise if not gaps else "finding_gaps_above" if above else "finding_gaps"
+
+
 def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = None) -> pd.DataFrame:
     """The row of every subdistrict that states a need: of the year asked for, else the latest; undated values fill in.
 

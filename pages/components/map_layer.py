@@ -154,8 +154,11 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     if measure == "agencies":
         scale = count_bounds(bounds[-1] if bounds else 0)
     unit = f"unit_{measure}"
-    number = classify(values, scale)
     covered = table["status"].eq("covered")
+    values = values.where(
+        covered | table["status"].eq("none")
+    )  # of a place nobody reported on no figure is known, nor zero
+    number = classify(values, scale)
     classes = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
     classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
     styles = scale_styles(bounds_words(scale, measure == "agencies"), unit)
@@ -219,7 +222,12 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: boo
     }
     suspected = inside["suspected_duplication"]
     badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}
-    values = covered["subdistrict_code"].map(suspected)
+    unknown = [
+        outcomes.OUTCOMES["not_known"].letter,
+        NOTHING_LETTERS["not_reported"],
+        NOTHING_LETTERS["not_applicable"],
+    ]
+    values = covered["subdistrict_code"].map(suspected).mask(classes.isin(unknown))
     return Choropleth(
         styles | nothing_styles(), covered["subdistrict_code"], classes, values, "unit_duplication", badges=badges
     )

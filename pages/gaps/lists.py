@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.clusters import METHODS
+from geo.coverage.gaps import gap_title
 from loaders import codes
 from pages.components import filters as choices
 from pages.components import panels
@@ -21,6 +22,7 @@ from pages.session.text import baht, language, name_of, percent, safe, t, whole
 LISTS = ("gap", "unknown_support", "theme", "plans")
 BARS = ("median", "mean", "quarter")
 PER = ("rate", "count", "households", "population")
+NAMED = 3  # agencies written out in a cell; the rest is counted
 PLAN_STATUSES = ("unmet", "part", "met", "unknown")
 
 
@@ -35,11 +37,11 @@ def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, th
         _places(scope, chosen, inside[inside["quadrant"].eq(kind)], need, theme)
 
 
-def gaps_finding(counts: pd.Series, theme: str, need: str) -> str:
+def gaps_finding(counts: pd.Series, theme: str, need: str, above: int) -> str:
     """Places of high need without work; where there is none it says how many are not known and may be such."""
     unknown = int(counts.get("unknown_support", 0) + counts.get("unknown_need", 0))
-    kind = "finding_gaps" if counts.get("gap", 0) else "finding_gaps_unknown" if unknown else "finding_gaps_zero"
-    return t(kind, gaps=counts.get("gap", 0), theme=theme, need=need, unknown=unknown)
+    kind = gap_title(int(counts.get("gap", 0)), above, "finding_gaps_unknown" if unknown else "finding_gaps_zero")
+    return t(kind, gaps=counts.get("gap", 0), above=above, theme=theme, need=need, unknown=unknown)
 
 
 def least_reached(scope: Scope, chosen: Query) -> str:
@@ -74,10 +76,13 @@ def cluster_finding(scope: Scope, counts: dict[str, int], measure: str) -> str:
 
 def _near(scope: Scope, chosen: Query, places: list[tuple[str, str]]) -> list[str]:
     near, names = gaps.near_agencies(scope, chosen.fiscal_year), rows_.agency_names(scope)
-    return [
-        ", ".join(names.get(agency, agency) for agency in near.get(place, [])[:3]) or t("nobody_near")
-        for place in places
-    ]
+    return [_first(near.get(place, []), names) or t("nobody_near") for place in places]
+
+
+def _first(agencies: list[str], names: dict[str, str]) -> str:
+    """The nearest agencies by name, and how many more there are."""
+    words, more = ", ".join(names.get(agency, agency) for agency in agencies[:NAMED]), len(agencies) - NAMED
+    return t("and_more", words=words, more=more) if more > 0 else words
 
 
 def _named(scope: Scope, chosen: Query, rows: pd.DataFrame) -> pd.DataFrame:

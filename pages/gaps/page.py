@@ -6,6 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.clusters import LEVEL
+from geo.coverage.gaps import only_above
 from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels, reported
@@ -46,7 +47,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         theme = chosen.theme or gaps.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
-        finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need])
+        above = only_above(inside)
+        finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need], above)
         note = t(
             "note_gaps_bar",
             known=known,

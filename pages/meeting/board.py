@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,14 +14,16 @@ from geo.maps.classes import UNMEASURED
 from geo.overlaps.outcomes import OUTCOMES
 from geo.ranking.ranking import Ranking
 from geo.ranking.spec import SpecError
-from geo.selection.selection import Choice, Wish, select, worth
+from geo.selection.selection import Choice, select
 from geo.statuses import NOTHING
 from loaders import codes
+from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth
 from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
+from pages.selection import data as selection_data
 from pages.session.scope import Scope
 
 FOCUS = 7
@@ -101,7 +103,8 @@ class MeetingData:
             return empty.assign(
                 **{name: pd.Series(pd.NA, index=empty.index, dtype="string") for name in ("class", "border")}
             )
-        return self.strength.units.set_index("subdistrict_code")
+        agreed = ranking_data.in_force(self.scope, self.strength, self.chosen.fiscal_year)
+        return agreed.set_index("subdistrict_code")
 
     @cached_property
     def weak(self) -> pd.Series:
@@ -122,21 +125,34 @@ class MeetingData:
 
     @cached_property
     def selection(self) -> Choice | None:
-        """The pilots: the exact optimum of need and readiness in equal parts, at least some in every district."""
-        need = self.ranking("need")
-        if need is None or self.strength is None:
+        """The pilots of the selection page: by its own weights, budget and wishes, or as a saved choice of it holds them.
+
+        Where fewer places are known than are asked for, all of those are proposed.
+        """
+        if self.ranking("need") is None or self.strength is None:
             return None
-        wish = self.story["pilots"]
-        parts = pd.DataFrame(
-            {"need": need.units.set_index("subdistrict_code")["score"], "readiness": self.ranked["score"]}
-        ).reindex(self.codes)
-        table = pd.DataFrame(
-            {"subdistrict_code": self.codes, "district_code": [code[:4] for code in self.codes], "cost_satang": 0}
-        )
-        table["worth"] = worth(parts, {"need": 1.0, "readiness": 1.0}).to_numpy()
-        known = table["worth"].notna()
-        number = min(int(wish["number"]), int(known.sum()))
-        return select(table, Wish(number, per_district=int(wish["per_district"])), prices=False)
+        pick = self.pick
+        places = selection_data.candidates(self.scope, self.chosen.fiscal_year, ranking_data.Method(), pick)
+        wish = replace(pick.wish, choose=min(pick.wish.choose, int(places["worth"].notna().sum())))
+        found = select(places, wish, queries.adjacency(self.scope), prices=False)
+        if not self.saved_pick:
+            return found
+        held = found.areas["subdistrict_code"].isin(self.saved_pick["chosen"])
+        return replace(found, areas=found.areas.assign(is_chosen=held))
+
+    @cached_property
+    def saved_pick(self) -> dict:
+        """The choice of pilots saved last, with its name; empty when none was."""
+        table = scenarios.kept(self.scope, "selection")
+        return dict(table["content"].iloc[0]) | {"name": table["name"].iloc[0]} if len(table) else {}
+
+    @property
+    def pick(self) -> selection_data.Pick:
+        """What the pilots are chosen by: as saved last, else as the selection page opens, in the number of the storyboard."""
+        if self.saved_pick:
+            return selection_data.read(scenarios.unpacked(self.saved_pick.get("pick", "")))
+        asked = self.story["pilots"]
+        return selection_data.read({"choose": str(asked["number"]), "district": str(asked["per_district"])})
 
     def bases(self, frame: pd.DataFrame) -> list[str]:
         """The bases behind a frame."""

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo.coverage.gaps import gap_title, only_above
 from geo.frames import known_sum
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle
@@ -96,7 +97,8 @@ def gaps_step(meeting: MeetingData) -> dict:
         ),
         dict(NO_NAME),
     )
-    blanks = {"gaps": len(in_gap), "need": need, "theme": _theme_name(meeting.need)}
+    above = only_above(table)
+    blanks = {"gaps": len(in_gap), "above": above, "need": need, "theme": _theme_name(meeting.need)}
     register = queries.register(meeting.scope, "indicator").query("indicator_code == @meeting.need")
     is_judged = bool(table["quadrant"].isin(list(QUADRANTS)).any())
     figures = [
@@ -104,14 +106,19 @@ def gaps_step(meeting: MeetingData) -> dict:
         ["meeting_people_in_gaps", whole(known_sum(in_gap["population"]))],
     ]
     known = int(table["need_value"].notna().sum())
+    layer = map_layer.gaps_layer(table)
+    is_striped = layer.marks is not None and bool(layer.marks.any())
     return meeting.step(
         "gaps",
-        replace(map_layer.gaps_layer(table), marks=None, mark_key=""),
-        ["meeting_title_gaps" if is_judged else "meeting_title_no_gaps", blanks],
+        layer if is_striped else replace(layer, marks=None, mark_key=""),
+        [
+            gap_title(len(in_gap), blanks["above"], "meeting_title_gaps") if is_judged else "meeting_title_no_gaps",
+            blanks,
+        ],
         need=need,
         note=["meeting_note_gaps", {"known": known, "all": len(table), "unknown": unknown}],
         figures=figures if is_judged else [],
-        focus=list(in_gap["subdistrict_code"][:FOCUS]),
+        focus=list(in_gap["subdistrict_code"][: FOCUS - 2 if is_striped else FOCUS]),
         bases=sorted({*meeting.bases(register), *meeting.support_bases}),
     )
 

@@ -104,7 +104,8 @@ def pilots_step(meeting: MeetingData) -> dict:
     styles = {
         "p": ClassStyle(PILOTS["chosen"], "meeting_pilot"),
         "o": ClassStyle(PILOTS["other"], "meeting_not_pilot"),
-    } | NOT_RANKED
+        "u": not_known_style("pick_not_known"),
+    }
     people = known_sum(meeting.areas.loc[chosen, "population"])
     districts = len({code[:4] for code in chosen})
     title = (
@@ -117,10 +118,18 @@ def pilots_step(meeting: MeetingData) -> dict:
     )
     return meeting.step(
         "pilots", meeting.layer(styles, classes_), title,
-        note=["meeting_note_pilots", {"per_district": int(meeting.story["pilots"]["per_district"])}] if chosen else None,
+        note=_pilot_note(meeting) if chosen else None,
         figures=[["meeting_people_pilots", whole(people)], ["meeting_pilot_districts", districts]] if chosen else [],
         focus=list(order[:FOCUS]), bases=meeting.register_bases(*COMMUNITY),
     )  # fmt: skip
+
+
+def _pilot_note(meeting: MeetingData) -> list:
+    """By what the pilots are chosen, in the weights of the selection page."""
+    if meeting.saved_pick:
+        return ["meeting_note_pilots_saved", {"name": meeting.saved_pick["name"]}]
+    weights = {name: int(weight) for name, weight in meeting.pick.weights.items()}
+    return ["meeting_note_pilots_weighed", weights | {"per_district": meeting.pick.wish.per_district}]
 
 
 def decision_step(meeting: MeetingData) -> dict:

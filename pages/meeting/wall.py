@@ -32,7 +32,7 @@ _component = components.declare_component("kradan_meeting", path=settings.ROOT /
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
-         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong")  # fmt: skip
+         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies")  # fmt: skip
 SOON = (7, 30, 90)  # days to a due date that are one press away
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
 KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc")

@@ -137,6 +137,12 @@ def reviewed(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> Agreed:
     return agreed(ranking, overrides(scope, fiscal_year)[[KEY, "class", "reason", "by", "on"]])
 
 
+def in_force(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> pd.DataFrame:
+    """The ranked units with the class that counts: the agreed one where a meeting decided (no border then), else the computed."""
+    units = reviewed(scope, ranking, fiscal_year).units
+    return units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
+
+
 @cached(16)
 def two_axes(scope: Scope, fiscal_year: int | None, method: Method) -> pd.DataFrame:
     """Strength and need side by side, never added."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -24,6 +25,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, percent, safe, t, whole, year
 
 MOST_SINGLE = 8
+FIGURES: dict[str, Callable[[Any], str]] = {"count": whole, "satang": baht, "share": percent, "date": day}
 SHOWN_ON_SHEET = ("groups", "people", "funds", "plans")
 
 
@@ -32,7 +34,7 @@ def cell(field: Field, value: object) -> str:
     if value is None or pd.isna(value):
         return ""
     forms = {
-        "text": str, "count": whole, "satang": baht, "share": percent, "date": day, "themes": records.theme_words,
+        **FIGURES, "text": str, "themes": records.theme_words,
         "yes_no": lambda answer: t("answer_yes" if answer else "answer_no"), "year": lambda number: year(int(number)),
     }  # fmt: skip
     return forms[field.form](value) if field.form in forms else coded(field.form, value)
@@ -48,6 +50,16 @@ def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.Data
         person = pd.Series(shown["person"], index=entries.index)
         shown["person"] = person.mask(person.eq(""), t("role_filled")).mask(vacant, t("role_vacant")).tolist()
     return pd.DataFrame(shown, index=entries.index)
+
+
+def with_figures(register: Register, entries: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+    """:func:`in_words` with its figures and dates as they are, for a table that puts them into words itself."""
+    return shown.assign(**{name: entries[name] for name in formats(register)})
+
+
+def formats(register: Register) -> dict[str, Callable[[Any], str]]:
+    """How figures and dates of a register are put into words."""
+    return {field.name: FIGURES[field.form] for field in register.fields if field.form in FIGURES}
 
 
 def _place_words(scope: Scope, row: Any) -> str:
@@ -106,7 +118,7 @@ def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: s
         on_select="rerun",
         selection_mode="single-row",
     )
-    panels.downloads(shown.rename(columns=words), f"register-{register.name}")
+    panels.downloads(with_figures(register, entries, shown), f"register-{register.name}", words, formats(register))
     rows = picked["selection"]["rows"]
     return str(entries["entry"].iloc[rows[0]]) if rows and rows[0] < len(entries) else None
 
@@ -152,7 +164,8 @@ def _village(scope: Scope, village: Any) -> None:
         own = rows[rows["village_code"].eq(village.village_code).fillna(False)]
         if len(own):
             st.html(f"<b>{safe(t(f'room_{name}'))}</b>")
-            panels.table(in_words(scope, register, own), f"village-{name}", headings(register), height=220)
+            shown = with_figures(register, own, in_words(scope, register, own))
+            panels.table(shown, f"village-{name}", headings(register), 220, formats(register))
     supports = each_village(queries.support(scope))
     own = supports[supports["village_code"].eq(village.village_code).fillna(False)]
     if len(own):

@@ -27,7 +27,11 @@ from pages.shell.headers import ASK, Headers
 # Parts of Streamlit's front end that every view shows, by the name of their file without its mark.
 PARTS = ("Html", "Selectbox", "ButtonGroup", "ComponentInstance")
 IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
-HERE = '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href };</script>'
+# Without its own dialogs: a server that is away is said in one line (links.js), not in an English box that takes the focus.
+HERE = (
+    '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href, '
+    "HOST_CONFIG: { blockErrorDialogs: true } };</script>"
+)
 
 
 def prefix() -> str:
@@ -66,7 +70,8 @@ def page(language: str, views: Iterable[str] = ()) -> str:
         r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S
     )
     script = (settings.ROOT / "static" / "shell" / "links.js").read_text(encoding="utf-8")
-    links = f'<script type="module" data-views="{safe(" ".join(views))}">{script}</script>'
+    away = safe(say["server_away"])
+    links = f'<script type="module" data-views="{safe(" ".join(views))}" data-away="{away}">{script}</script>'
     return found.replace("</head>", "".join([*hints, links, "</head>"]), 1).replace("<script", f"{HERE}<script", 1)
 
 

@@ -32,8 +32,7 @@ STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p"
 def weak_places(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The ranked units with the agreed class, and the list of places to be strengthened with their teams."""
     ranking = ranking_data.ranked(scope, chosen.fiscal_year, method)
-    units = ranking_data.reviewed(scope, ranking, chosen.fiscal_year).units
-    units = units.assign(**{"class": units["agreed_class"], "border": units["border"].mask(units["is_overridden"])})
+    units = ranking_data.in_force(scope, ranking, chosen.fiscal_year)
     return units, weakest_first(
         strengthening.team_list(units, queries.decisions(scope, "team"), ranking.spec.weakest), units
     )
@@ -62,7 +61,7 @@ def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) 
 
 
 def strengthening_finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Query) -> str:
-    """How many to strengthen of how many with a class, how many without a team; no class, no number."""
+    """How many of class C (as on the ranking and the wall), how many on its border, how many without a team."""
     counts, inside = teams["status"].value_counts(), ranking_panels.inside(units, chosen)
     known = int(inside["class"].notna().sum())
     if not known:
@@ -71,7 +70,8 @@ def strengthening_finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame
         "finding_strengthening",
         known=known,
         all=len(inside),
-        weak=len(teams),
+        weak=int(teams["why"].ne("border").sum()),
+        border=int(teams["why"].eq("border").sum()),
         none=int(counts.get("no_team", 0)),
         planned=int(counts.get("planned", 0)),
     )

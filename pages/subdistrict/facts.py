@@ -36,7 +36,7 @@ class Block:
     def shown(self, most: int) -> list[str]:
         """The lines; more than ``most`` end with how many are left."""
         if len(self.lines) > most:
-            return [*self.lines[: most - 1], t("and_more", number=len(self.lines) - most + 1)]
+            return [*self.lines[: most - 1], t("lines_and_more", number=len(self.lines) - most + 1)]
         return self.lines or [t(self.none)]
 
     def html(self, most: int) -> str:

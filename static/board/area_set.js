@@ -43,6 +43,8 @@ export class AreaSet {
     this.labelsFromZoom = outlined.length ? 0 : PROVINCE_NAMES_FROM_ZOOM;
     /** @type {number | null} */
     this.labelledAtZoom = null;
+    /** @type {import("./labels.js").LabelBox[]} names in sight, in points of the map's layer */
+    this.named = [];
   }
 
   /** @param {(area: Area) => void} visit */
@@ -95,10 +97,12 @@ export class AreaSet {
       return { node, box: { x, y, halfWidth: node.offsetWidth / 2, halfHeight: node.offsetHeight * 0.36 } };
     });
     const steps = stepAside(names.map((name) => name.box));
+    this.named = [];
     names.forEach(({ node, box }, index) => {
       const step = steps[index];
       node.style.visibility = step === null ? "hidden" : "";
       node.style.marginTop = `${(step ?? 0) * box.halfHeight}px`;
+      if (step !== null) this.named.push({ ...box, y: box.y + (step * box.halfHeight) / 2 });
     });
   }
 }

@@ -4,6 +4,7 @@ import { make, makeSvg } from "../shared/dom.js";
 import { fetchGrid, fetchJson } from "../shared/fetch_json.js";
 import { BOARD_SIZES, paintOf } from "../shared/patterns.js";
 import { AreaSet, textMarker } from "./area_set.js";
+import { besideNames } from "./labels.js";
 import { areaFill, isInside, readVector, tipLines } from "./vector.js";
 
 /** @import { Area, BoardOptions, Vector, VectorMessage } from "./types.js" */
@@ -16,6 +17,7 @@ const PANES = [
   ["labels", 620],
 ];
 const WEIGHTS = { plain: 0.7, hovered: 2.6, chosen: 4 };
+const BADGE = 26;
 const NEAREST_ZOOM = { main: 13, grid: 10.5 };
 
 class Board {
@@ -146,9 +148,16 @@ class Board {
   /** @param {AreaSet} set @param {Vector} vector */
   drawBadges(set, vector) {
     this.badges.clearLayers();
+    const taken = [...set.named];
     for (const [index, number] of vector.badges ?? []) {
       const point = set.points.get(set.codes[index]);
-      if (point) textMarker(point, String(number), "kradan-badge", [26, 26]).addTo(this.badges);
+      if (!point) continue;
+      const { x, y } = this.map.latLngToLayerPoint(point);
+      const box = { x, y, halfWidth: BADGE / 2, halfHeight: BADGE / 2 };
+      const [right, down] = besideNames(box, taken);
+      taken.push({ ...box, x: x + right, y: y + down });
+      const free = this.map.layerPointToLatLng([x + right, y + down]);
+      textMarker(free, String(number), "kradan-badge", [BADGE, BADGE]).addTo(this.badges);
     }
   }
 
@@ -184,6 +193,7 @@ class Board {
 
   label() {
     this.set?.label(this.map);
+    if (this.set && this.vector?.badges) this.drawBadges(this.set, this.vector);
   }
 
   /** @param {string | undefined} text said on the map itself */

@@ -130,10 +130,44 @@ const onClick = (event, views) => {
   go(address);
 };
 
+const PATIENCE_MS = 3000;
+
+/**
+ * One calm line while the server is away: what stands stays and can be read, what is typed stays typed.
+ * @param {string} words
+ */
+const watchServer = (words) => {
+  const line = document.createElement("p");
+  line.className = "kradan-away";
+  line.setAttribute("role", "status");
+  line.hidden = true;
+  document.body.append(line);
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let waiting;
+  const look = () => {
+    const app = document.querySelector("[data-test-connection-state]");
+    const isAway = app !== null && app.getAttribute("data-test-connection-state") !== "CONNECTED";
+    if (!isAway) {
+      clearTimeout(waiting);
+      waiting = undefined;
+      line.hidden = true;
+      line.textContent = "";
+    } else
+      waiting ??= setTimeout(() => {
+        line.hidden = false;
+        line.textContent = words;
+      }, PATIENCE_MS);
+  };
+  const watched = { attributes: true, subtree: true, attributeFilter: ["data-test-connection-state"] };
+  new MutationObserver(look).observe(document.body, watched);
+  look();
+};
+
 const start = () => {
   /** @type {HTMLElement | null} */
   const own = document.querySelector("script[data-views]");
   const views = new Set(["", ...(own?.dataset.views ?? "").split(" ")]);
+  watchServer(own?.dataset.away ?? "");
   window.addEventListener("keydown", onKey);
   window.addEventListener("blur", () => fold(null)); // a press into the map, which is a frame
   window.addEventListener("pointerdown", (event) => addChoices(linkAt(event)));

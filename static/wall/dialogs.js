@@ -263,7 +263,10 @@ const addCard = (place, code, data, isBesideAnother) => {
   }
   const supporters = make("div", box);
   make("h3", supporters, data.texts.who_supports);
-  addPairs(make("dl", supporters, null, "who"), card.top.slice(0, isBesideAnother ? 4 : 6));
+  const most = isBesideAnother ? 4 : 6;
+  addPairs(make("dl", supporters, null, "who"), card.top.slice(0, most));
+  const more = card.top.length - most;
+  if (more > 0) make("p", supporters, data.texts.more_agencies.replace("{}", String(more)), "more");
 };
 
 /**

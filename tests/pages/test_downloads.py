@@ -33,6 +33,7 @@ VISITS = [
     *(("currents", {"shown": name}) for name in ("alignment", "strong_on_weak")), ("agency", {"agency": "codi"}),
     *(("ranking", {"tab": name}) for name in ("table", "criteria", "axes", "last_year")),
     ("strengthening", {}), ("welfare", {}), ("selection", {}), ("sources", {}), ("areas", {"asof": "1990-01-01"}), ("sharing", {}), ("nation", {}),
+    ("registers", {}), ("currents", {"shown": "speed"}),
 ]  # fmt: skip
 # Tables that stand only where somebody decided, waits or uploaded something; they go the same way.
 NEED_DECISIONS = {"waiting", "decisions", "cleared", "stale", "welfare-compare", "projects", "roles", "tracker", "could-act",

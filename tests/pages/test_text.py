@@ -159,6 +159,23 @@ def test_no_key_is_unused():
     assert {code for code in said if code not in whole and f"problem_{code}" not in whole} == set()
 
 
+def test_every_blank_of_a_text_is_filled_where_it_is_said():
+    """A text whose blank nobody fills is a ``KeyError`` on the page that says it, and nowhere else."""
+    unfilled = []
+    for path in modules("pages"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            name = getattr(node, "func", None) and getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name not in ("t", "text") or not node.args or not isinstance(node.args[0], ast.Constant):
+                continue
+            filled = {given.arg for given in node.keywords}
+            if None in filled or node.args[0].value not in catalogue("th"):  # blanks from a mapping
+                continue
+            blanks = {blank for _, blank, *_ in Formatter().parse(catalogue("th")[node.args[0].value]) if blank}
+            if blanks and filled and blanks - filled:
+                unfilled.append(f"{path.name}: {node.args[0].value} {sorted(blanks - filled)}")
+    assert unfilled == []
+
+
 @pytest.mark.parametrize("path", modules("pages", "geo"), ids=lambda path: str(path.relative_to(ROOT)))
 def test_no_sentence_of_the_interface_in_code(path):
     tree = ast.parse(path.read_text(encoding="utf-8"))

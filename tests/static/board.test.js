@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { stepAside } from "../../static/board/labels.js";
+import { besideNames, stepAside } from "../../static/board/labels.js";
 import { areaFill, isInside, readVector, tipLines } from "../../static/board/vector.js";
 
 const MESSAGE = {
@@ -58,4 +58,13 @@ test("names that would cover each other step aside; one without room waits", () 
   assert.deepEqual(stepAside([label(0, 0), label(100, 0), label(0, 30)]), [0, 0, 0]);
   assert.deepEqual(stepAside([label(0, 0), label(10, 0), label(5, 0), label(0, 0)]), [0, -2, 2, null]);
   assert.deepEqual(stepAside([label(0, 0), label(10, 6)]), [0, 1]);
+});
+
+test("a number steps off the name it would cover, the nearest way, and off other numbers", () => {
+  const name = { x: 0, y: 0, halfWidth: 30, halfHeight: 8 };
+  const number = { x: 4, y: 2, halfWidth: 13, halfHeight: 13 };
+  assert.deepEqual(besideNames(number, []), [0, 0]);
+  assert.deepEqual(besideNames(number, [name]), [0, 19]);
+  const [right, down] = besideNames(number, [name, { x: 4, y: 21, halfWidth: 13, halfHeight: 13 }]);
+  assert.ok(Math.abs(4 + right) >= 43 || Math.abs(2 + down) >= 21, "off the name");
 });

@@ -52,3 +52,22 @@ test("patterns stay as coarse as they are when the drawing is enlarged", () => {
   keepSize(defs, 4);
   assert.equal(defs.children[0].attributes.patternTransform, "rotate(-45) scale(0.2500)");
 });
+
+test("a legend's swatch leans as the map's pattern does", async () => {
+  const { readFile } = await import("node:fs/promises");
+  // rotate(45) leans a line to "/"; a gradient of -45deg paints "/" too, one of 45deg its mirror image.
+  for (const [sheet, hatch, stripe] of [
+    ["shell/app.css", ".kradan-hatch", ".kradan-stripe"],
+    ["wall/wall.css", ".swatch.hatch", ".swatch.stripe"],
+  ]) {
+    const css = await readFile(new URL(`../../static/${sheet}`, import.meta.url), "utf-8");
+    const angle = (selector) => Number(css.split(`${selector} { background-image: repeating-linear-gradient(`)[1].split("deg")[0]);
+    const defs = new FakeNode("defs");
+    paintOf(defs, fillOf(HATCHED, false), BOARD_SIZES);
+    paintOf(defs, fillOf(PLAIN, true), BOARD_SIZES);
+    assert.deepEqual(
+      [angle(hatch), angle(stripe)],
+      defs.children.map((pattern) => -Number(pattern.attributes["data-turn"].match(/-?\d+/)[0])),
+    );
+  }
+});

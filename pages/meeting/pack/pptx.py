@@ -11,6 +11,7 @@ from lxml import etree  # ty: ignore[missing-module-member]
 from pptx import Presentation
 from pptx.dml.color import RGBColor
 from pptx.enum.dml import MSO_PATTERN
+from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.presentation import Presentation as Deck
@@ -134,24 +135,27 @@ def _legend(page: Page, slide: Slide, y: float) -> float:
     rows = len(slide.legend)
     table = _grid(page, rows, (0.5, 4.2, 0.9), 7.45, y, 0.3)
     for number, row in enumerate(slide.legend):
-        _swatch(table.cell(number, 0), row)
+        _cell(table.cell(number, 0), " ", 8)  # an empty cell would be as high as the default letter
+        _swatch(page, 7.55, y + 0.3 * number + 0.05, row)
         _cell(table.cell(number, 1), row["label"], 12)
         _cell(table.cell(number, 2), f"{row['count']:,}", 12, bold=True, right=True)
     return rows * 0.3
 
 
-def _swatch(cell: _Cell, row: dict) -> None:
+def _swatch(page: Page, x: float, y: float, row: dict) -> None:
+    """A shape, not the ground of a cell: viewers of slides other than PowerPoint leave the pattern of a cell out."""
+    shape = page.shapes.add_shape(MSO_SHAPE.RECTANGLE, Inches(x), Inches(y), Inches(0.4), Inches(0.2))
     line = row["hatch"] or (palette.STRIPE if row.get("stripe") else None)
     if line:
-        cell.fill.patterned()
-        cell.fill.pattern = (
-            MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL if row.get("stripe") else MSO_PATTERN.WIDE_UPWARD_DIAGONAL
-        )
-        cell.fill.fore_color.rgb, cell.fill.back_color.rgb = rgb(line), rgb(row["color"])
+        shape.fill.patterned()
+        stripe, hatch = MSO_PATTERN.WIDE_DOWNWARD_DIAGONAL, MSO_PATTERN.WIDE_UPWARD_DIAGONAL
+        shape.fill.pattern = stripe if row.get("stripe") else hatch
+        shape.fill.fore_color.rgb, shape.fill.back_color.rgb = rgb(line), rgb(row["color"])
     else:
-        cell.fill.solid()
-        cell.fill.fore_color.rgb = rgb(row["color"])
-    _cell(cell, " ", 8)  # an empty cell would be as high as the default letter
+        shape.fill.solid()
+        shape.fill.fore_color.rgb = rgb(row["color"])
+    shape.line.color.rgb, shape.line.width = rgb(palette.EDGE), Emu(6350)
+    shape.shadow.inherit = False
 
 
 def _grid(page: Page, rows: int, widths: tuple[float, ...], x: float, y: float, high: float) -> Table:
