@@ -9,8 +9,8 @@ import streamlit as st
 
 from geo.coverage import agency as agency_coverage
 from geo.frames import each_row
+from pages.components import exports, panels, records
 from pages.components import map_layer as layers
-from pages.components import panels, records
 from pages.coverage import compare, dimensions
 from pages.queries import coverage, overlaps
 from pages.queries import store as queries
@@ -204,6 +204,8 @@ def link() -> None:
     """The address of this page, to copy."""
     st.caption(t("agency_link"))
     st.code(address(), language=None, wrap_lines=True)
+    if exports.only_here(address()):
+        st.caption(t("link_only_here"))
 
 
 def sheet(scope: Scope, chosen: Query, own: pd.DataFrame) -> None:

@@ -94,6 +94,8 @@ def show_map(scope: Scope,
         "failed": t("map_failed"),
         "coming": t("map_grid_coming"),
         "aria": t("map_aria"),
+        "whole": t("map_whole"),
+        "two_fingers": t("map_two_fingers"),
         "subdistrict": t("prefix_subdistrict"),
         "district": t("prefix_district"),
     } | (texts or {})

@@ -129,7 +129,10 @@ def header(words: str) -> None:
     precompute.start(scope)
     notices.show()
     with st.container(horizontal=True, vertical_alignment="center", key="frame"):
-        st.html(f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}</p>')
+        st.html(
+            f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}'
+            f'<button type="button" class="kradan-print">{safe(t("print_page"))}</button></p>'
+        )
         nation_panels.chooser(scope)
         choices.choose_language()
         if sign_in.has_sign_in():

@@ -42,7 +42,9 @@ def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
                "rows_loaded": t("column_rows_loaded"), "rows_quarantined": t("column_rows_quarantined"),
                "rows_excluded": t("column_rows_excluded"), "satang_in": t("column_baht_in"),
                "satang_loaded": t("column_baht_loaded"), "speaks_for": t("column_speaks_for"), "demo": t("column_demo")}  # fmt: skip
-    panels.table(shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money, "when": day})
+    panels.table(
+        shown, "files", columns, height=620, formats={"satang_in": _money, "satang_loaded": _money, "when": day}
+    )
 
 
 def _speaks_for(scope: Scope, batch: int) -> str:

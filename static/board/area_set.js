@@ -102,7 +102,9 @@ export class AreaSet {
       const step = steps[index];
       node.style.visibility = step === null ? "hidden" : "";
       node.style.marginTop = `${(step ?? 0) * box.halfHeight}px`;
-      if (step !== null) this.named.push({ ...box, y: box.y + (step * box.halfHeight) / 2 });
+      // with its tone marks and lower vowels, which names may share but a number must not hide
+      if (step !== null)
+        this.named.push({ ...box, y: box.y + step * box.halfHeight, halfHeight: box.halfHeight * 1.25 });
     });
   }
 }

@@ -18,6 +18,7 @@ const PANES = [
 ];
 const WEIGHTS = { plain: 0.7, hovered: 2.6, chosen: 4 };
 const BADGE = 26;
+const SAID_MS = 1500;
 const NEAREST_ZOOM = { main: 13, grid: 10.5 };
 
 class Board {
@@ -65,6 +66,8 @@ class Board {
       if (!this.isFitting) this.fitted = null;
     });
     map.on("zoomend", () => this.label());
+    this.addWhole();
+    this.leaveThePage();
     new ResizeObserver(() => this.resize()).observe(map.getContainer());
     document.addEventListener("keydown", (event) => {
       if (event.key !== "g" && event.key !== "G") return;
@@ -75,6 +78,43 @@ class Board {
       for (const set of this.sets.values()) if (set) set.labelledAtZoom = null; // names are as wide as their font
       this.label();
     });
+  }
+
+  /** A button that shows all of the province again. */
+  addWhole() {
+    const whole = new L.Control({ position: "topleft" });
+    whole.onAdd = () => {
+      const bar = make("div", null, null, "leaflet-bar");
+      const button = make("button", bar, "⤢", "kradan-whole");
+      button.type = "button";
+      button.title = this.options.texts.whole;
+      button.setAttribute("aria-label", this.options.texts.whole);
+      L.DomEvent.disableClickPropagation(bar).on(button, "click", () => {
+        this.fit(this.set?.layer.getBounds() ?? this.options.bounds, NEAREST_ZOOM[this.view ?? "main"]);
+      });
+      return bar;
+    };
+    whole.addTo(this.map);
+  }
+
+  /** The wheel and one finger move the page; the map after a press of the mouse, or with two fingers. */
+  leaveThePage() {
+    const { map } = this;
+    const host = map.getContainer();
+    map.scrollWheelZoom.disable();
+    host.addEventListener("mousedown", () => map.scrollWheelZoom.enable());
+    host.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
+    if (!matchMedia("(pointer: coarse)").matches) return;
+    map.dragging.disable();
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    let saying;
+    const tell = (/** @type {TouchEvent} */ event) => {
+      if (event.touches.length > 1) return;
+      this.say(this.options.texts.two_fingers);
+      clearTimeout(saying);
+      saying = setTimeout(() => this.say(this.options.texts[this.view ?? "main"]), SAID_MS);
+    };
+    host.addEventListener("touchmove", tell, { passive: true });
   }
 
   /** The shapes in sight, once their file has come. */

@@ -112,6 +112,7 @@ const onKey = (event) => {
 
 /** @param {MouseEvent} event @param {Set<string>} views */
 const onClick = (event, views) => {
+  if (around(event, ".kradan-print")) window.print();
   const burger = around(event, BURGER);
   if (burger) {
     press(burger);

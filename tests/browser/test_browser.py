@@ -164,6 +164,27 @@ def test_key_g_switches_to_the_tile_grid_which_is_waited_for_while_it_is_laid_ou
     assert len(asked) == 3 and seen.painted() == 170
 
 
+def test_a_finger_on_the_map_of_a_phone_moves_the_page(chromium, demo):
+    """One finger scrolls on over the map, which says that two move it."""
+    context = chromium.new_context(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page = context.new_page()
+    page.goto(f"{demo}/coverage?lang=en")
+    seen = served.Visit(page)
+    assert seen.painted() == 170
+    seen.settled()
+    box, lies = page.locator('iframe[title*="st_folium"]').bounding_box(), "pane => pane.style.transform"
+    before, touch = seen.map.locator(".leaflet-map-pane").evaluate(lies), context.new_cdp_session(page)
+    for step in range(11):
+        point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 200 - 20 * step}
+        kind = "touchMove" if step else "touchStart"
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [point]})
+        page.wait_for_timeout(30)
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    expect(seen.map.locator(".kradan-note")).to_have_text("Use two fingers to move the map")
+    assert page.evaluate("document.querySelector('.stMain').scrollTop") > 100
+    assert seen.map.locator(".leaflet-map-pane").evaluate(lies) == before
+
+
 # Pairs of names whose letters would overlap, and how many names are shown: [[name, name], ...], shown, all.
 READ = """() => {
   const all = [...document.querySelectorAll(".kradan-label")];

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlparse
 import pytest
 from playwright.sync_api import Browser, expect
 
+from loaders.words import catalogue
 from tests.conftest import ROOT
 from tests.support import postgres, served
 from tests.support.import_files import ROWS, csv_file
@@ -85,6 +86,8 @@ def test_pages_and_links_answer_again_when_their_server_was_killed_and_started_a
             lost = '[data-test-connection-state]:not([data-test-connection-state="CONNECTED"])'
             seen.page.locator(lost).wait_for()
             assert (seen.title(), seen.classes(), seen.page.url) == before
+            expect(seen.page.locator("p.kradan-away")).to_contain_text(catalogue("en")["server_away"][:30])
+            assert seen.page.get_by_role("dialog").count() == 0  # Streamlit's own box lies over everything
     with served.board(store, port):
         for seen, before in pages:
             seen.page.locator('[data-test-connection-state="CONNECTED"]').wait_for()
