@@ -127,5 +127,7 @@ def _write(page: Worksheet, row: int, number: int, kind: str, value: Any, style:
 
 def as_date(value: Any) -> date | None:
     """The day of a date, a timestamp or an ISO text; ``None`` for what is none."""
-    found = pd.NaT if value is None or value == "" else pd.to_datetime(value, errors="coerce")
+    if value is None or value == "":
+        return None
+    found: Any = pd.to_datetime(value, errors="coerce")
     return None if pd.isna(found) else found.date()

@@ -164,7 +164,8 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     styles = scale_styles(bounds_words(scale, measure == "agencies"), unit)
     nothing = nothing_styles()
     not_known = NOTHING_LETTERS["not_reported"]
-    nothing[not_known] = replace(nothing[not_known], **_waiting(table))
+    if "missing_bases" in table:  # provinces have words of their own for it
+        nothing[not_known] = replace(nothing[not_known], **_waiting(table))
     if measure == "village_share":
         off_scale = NOTHING_LETTERS["not_applicable"]
         classes[table["villages"].eq(0).fillna(False).astype(bool)] = off_scale

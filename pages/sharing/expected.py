@@ -61,15 +61,14 @@ def _table(scope: Scope, table: pd.DataFrame) -> None:
         base=[records.base_words(scope, base) for base in shown["base"]],
         register=[t(f"register_{one}") for one in shown["register"]],
         area=[records.place_words(scope, code) for code in shown["area_code"]],
-        due_on=[day(one) or "–" for one in shown["due_on"]],
-        reported=[day(one) or "–" for one in shown["reported_on"]],
-        rows=[day(one) or "" for one in shown["rows_on"]],
+        reported=shown["reported_on"],
+        rows=shown["rows_on"],
         state=[t(f"tracker_{one}") for one in shown["state"]],
     )
     columns = {"base": t("column_base"), "register": t("sharing_register"), "area": t("column_place"),
                "due_on": t("tracker_due"), "state": t("tracker_state"), "days_late": t("tracker_days_late"),
                "reported": t("tracker_reported_on"), "rows": t("tracker_rows_on")}  # fmt: skip
-    panels.table(shown, "tracker", columns)
+    panels.table(shown, "tracker", columns, formats=dict.fromkeys(("due_on", "reported", "rows"), day))
 
 
 def _ask(scope: Scope, of: int) -> None:
