@@ -299,21 +299,7 @@ def _split(
     for part in parts:
         first[part.heading] = filled[part.heading] & ~seen
         seen = seen | filled[part.heading]
-    once = [
-        name
-        for name in others
-        if columns.figures[name].is_numeric
-        and name not in columns.not_money
-        and (quantities.names_money(name) or quantities.names_count(name))
-    ]
-    if len(sheet.totals) == 1:
-        row = int(sheet.totals.index[0])
-        stated = {name: quantities.figure(str(sheet.totals[name].iloc[0])) for name in once}
-        spoken.checks += [
-            _check(sheet, row, name, figure, _taken(sheet, columns.figures[name]))
-            for name, figure in stated.items()
-            if figure is not None
-        ]
+    once = _once(sheet, others, columns, spoken)
     sheets = []
     for number, part in enumerate(parts):
         rows = filled[part.heading] | (~seen if number == 0 else False)
@@ -350,6 +336,26 @@ def _split(
             )
         )
     return sheets
+
+
+def _once(sheet: Sheet, others: Sequence[str], columns: Columns, spoken: Spoken) -> list[str]:
+    """Columns whose figures are the row's, not a part's; what the total row states of them is checked here."""
+    once = [
+        name
+        for name in others
+        if columns.figures[name].is_numeric
+        and name not in columns.not_money
+        and (quantities.names_money(name) or quantities.names_count(name))
+    ]
+    if len(sheet.totals) == 1:
+        row = int(sheet.totals.index[0])
+        stated = {name: quantities.figure(str(sheet.totals[name].iloc[0])) for name in once}
+        spoken.checks += [
+            _check(sheet, row, name, figure, _taken(sheet, columns.figures[name]))
+            for name, figure in stated.items()
+            if figure is not None
+        ]
+    return once
 
 
 def _taken(sheet: Sheet, column: Figures) -> Decimal:

@@ -42,8 +42,11 @@ def read_ods(path: Path) -> list[RawSheet]:
 
 
 def read_xlsb(path: Path) -> list[RawSheet]:
-    """Sheets of a binary workbook; what they set aside is not read."""
-    return _sheets(path, {}, {})
+    """Sheets of a binary workbook; what they set aside is not read, and that is said."""
+    raws = _sheets(path, {}, {})
+    for raw in raws:
+        raw.problems.append(Problem("aside_not_read", sheet=raw.name))
+    return raws
 
 
 def _sheets(path: Path, marks: dict[str, list[CellMark]], asides: dict[str, Aside]) -> list[RawSheet]:
