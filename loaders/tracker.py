@@ -12,11 +12,11 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import store
+from loaders import codes, store
 from loaders.areas import register as areas_register
 from loaders.decisions import dues
 from loaders.decisions.dues import day_of
-from loaders.store import tables
+from loaders.store import code_lists, tables
 from loaders.store.privacy import Viewer
 from loaders.store.seen import for_viewer
 
@@ -116,8 +116,12 @@ def _said(connection: Connection) -> dict[tuple[str, str, bool], list[tuple[str,
         .distinct()
     )
     found: dict[tuple[str, str, bool], list[tuple[str, int | None, date]]] = {}
+    code_lists.lay_over(connection)
+    one = codes.merged("agency")
     for base, register, kind, area, year, loaded_at in connection.execute(query):
-        found.setdefault((base, register, kind != "rows"), []).append((area, year, date.fromisoformat(loaded_at[:10])))
+        found.setdefault((one.get(base, base), register, kind != "rows"), []).append(
+            (area, year, date.fromisoformat(loaded_at[:10]))
+        )
     return found
 
 

@@ -19,7 +19,7 @@ from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.connection import insert_rows, note, now, reading, touch, writing
 from loaders.store.privacy import Viewer, level_of
-from loaders.store.read import read_sharing
+from loaders.store.read import as_merged, read_sharing
 from loaders.store.seen import for_viewer
 
 SEEDED = "expected_reports"  # the mark in ``setting``
@@ -108,7 +108,7 @@ def read_dues(
         ]
         frame["base"] = frame["base"].where(pd.Series(seen, index=frame.index), NOT_SHARED)
         frame["note"], frame["set_by"] = None, ""
-    return frame
+    return as_merged(connection, frame)
 
 
 def set_due(

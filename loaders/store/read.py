@@ -27,6 +27,12 @@ CODED = {
     "theme_code": "theme",
     "role": "role",
 }
+LISTED = {
+    "priority_theme": "theme",
+    "functions": "theme",
+    "agencies": "agency",
+    "streams": "stream",
+}  # comma-joined codes
 AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
 NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
 PROVINCE_MARK = "province"  # in the summary of a batch
@@ -88,11 +94,9 @@ def as_merged(connection: Connection, frame: pd.DataFrame) -> pd.DataFrame:
         for column, name in (CODED | {"base": "agency"}).items()
         if column in frame and (into := codes.merged(name))
     }
-    if "priority_theme" in frame and (into := codes.merged("theme")):
-        parts = frame["priority_theme"].str.split(",")
-        changed["priority_theme"] = parts.map(
-            lambda themes: ",".join(dict.fromkeys(into.get(theme, theme) for theme in themes)), na_action="ignore"
-        ).astype("string")
+    for column, name in LISTED.items():
+        if column in frame and (into := codes.merged(name)):
+            changed[column] = _listed_as(frame[column], into)
     return frame.assign(**changed)
 
 
@@ -224,6 +228,13 @@ def read_subdistrict_sums(
     for name in ("records", "amount_satang"):
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     return frame
+
+
+def _listed_as(values: pd.Series, into: Mapping[str, str]) -> pd.Series:
+    def joined(codes_: str) -> str:
+        return ",".join(dict.fromkeys(into.get(code, code) for code in codes_.split(",")))
+
+    return values.map(joined, na_action="ignore").astype("string")
 
 
 def _merged_into(connection: Connection, name: str, code: str) -> list[str]:

@@ -7,9 +7,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from loaders import codes, store
+from loaders import codes, store, tracker
 from loaders.commands import files
-from loaders.decisions import words
+from loaders.decisions import dues, words
 from loaders.exchange import package
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
@@ -135,6 +135,18 @@ def test_the_command_line_takes_an_agency_by_any_of_its_spellings(engine):
         assert files._base(engine, written) == code
     run(engine, words.merge, "agency", "codi", "msdhs")
     assert files._base(engine, "พอช.") == "msdhs"
+
+
+def test_what_a_merged_office_owes_and_says_is_its_new_names(engine):
+    with store.writing(engine) as connection:
+        dues.set_due(connection, "codi", "support", "tester", bears_on={"agencies": ["codi"]})
+    run(engine, words.merge, "agency", "codi", "msdhs")
+    with store.reading(engine) as connection:
+        owed = dues.read_dues(connection, "support", viewer=DATA_TEAM)
+        assert "codi" not in set(owed["base"]) | set(owed["agencies"].dropna().str.split(",").explode())
+        assert "codi" not in set(store.read_reports(connection, viewer=DATA_TEAM)["base"])
+        assert {"msdhs"} <= set(owed["base"]) & {base for base, _, _ in tracker._said(connection)}
+        assert set(store.read_batches(connection, viewer=DATA_TEAM)["base"]) == {"msdhs"}
 
 
 def test_words_go_with_the_exchange_package(engine, tmp_path):
