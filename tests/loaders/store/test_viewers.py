@@ -34,7 +34,7 @@ OPEN = {
 }
 WRITES = {
     "agree", "book_project", "clear_pair", "decide", "ensure", "forget", "forget_people", "freeze", "grant", "load",
-    "remove", "revoke", "save", "save_storyboard", "send_team", "send_teams", "set_due", "move", "retire", "list_unasked", "share", "strike", "undo", "wipe",
+    "remove", "revoke", "save", "save_storyboard", "send_team", "send_teams", "set_due", "move", "move_year", "retire", "list_unasked", "share", "strike", "undo", "wipe",
 }  # fmt: skip
 
 
