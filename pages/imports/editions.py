@@ -88,7 +88,7 @@ def _lines(scope: Scope, answer: dict[str, Any], number: int) -> None:
             what=[t(f"edition_{line['what']}") for line in lines],
             place=[_place(scope, line["place"]) for line in lines],
         )
-        columns = {"what": t("column_what"), "row": t("column_row"), "place": t("column_place"), "words": t("column_line"),
+        columns = {"what": t("column_difference"), "row": t("column_row"), "place": t("column_place"), "words": t("column_line"),
                    "baht_before": t("column_baht_before"), "baht": t("column_baht_now")}  # fmt: skip
         panels.table(shown, f"edition-{number + 1}", columns, formats={"baht_before": _money, "baht": _money})
 
