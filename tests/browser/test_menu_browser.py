@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from pages.shell.navigation import VIEWS
+
 CHOSEN = "lang=en&theme=health"
 # Where the entries of the menu stand, beside the choice of language and the name of the board.
 PLACES = """() => {
@@ -109,7 +111,7 @@ def test_on_a_phone_one_button_unfolds_the_whole_menu_and_a_choice_folds_it(at):
     expect(button).to_have_attribute("aria-expanded", "false")
     button.click()
     expect(button).to_have_attribute("aria-expanded", "true")
-    expect(views.get_by_role("link")).to_have_count(19)
+    expect(views.get_by_role("link")).to_have_count(len(VIEWS))
     page.keyboard.press("Escape")
     expect(views).to_be_hidden()
     button.click()
