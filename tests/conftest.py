@@ -32,6 +32,7 @@ SECOND_BROWSER = {
     "test_nation_browser",
     "test_servers_browser",
     "test_sign_in_browser",
+    "test_two_servers_browser",
 }
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")

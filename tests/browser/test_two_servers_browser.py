@@ -1,0 +1,123 @@
+"""Two boards on one PostgreSQL behind the nginx that we ship: all that needs the same server twice, and one that is killed."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.test_sign_in_browser import ACCOUNTS, SIGN_IN
+from tests.conftest import ROOT
+from tests.support import oidc_provider, postgres, proxy, served
+from tests.support.import_files import ROWS, csv_file
+
+
+def open_pages(board: str) -> int:
+    """How many people are on a board, as it tells this machine."""
+    with urllib.request.urlopen(f"{board}/metrics", timeout=30) as found:
+        return int(float(re.search(r"^kradan_sessions (\S+)$", found.read().decode(), re.M).group(1)))
+
+
+def loaders(settings: dict[str, str], *words: str) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "loaders", *words], cwd=ROOT, env=settings, check=True, timeout=600, capture_output=True
+    )
+
+
+def test_people_stay_where_they_are_and_move_when_their_server_dies(chromium: Browser, tmp_path: Path) -> None:
+    port, plain_port = served.free_port(), served.free_port()
+    front = f"https://127.0.0.1:{port}"
+    with postgres.server() as socket, postgres.database(socket) as url, oidc_provider.served(ACCOUNTS) as provider:
+        secrets = tmp_path / "secrets.toml"
+        secrets.write_text(oidc_provider.secrets_file(provider, front), encoding="utf-8")
+        own = {"DATABASE_URL": url, "KRADAN_BACKUPS": str(tmp_path), "STREAMLIT_SECRETS_FILES": str(secrets)}
+        settings = {**os.environ, **own}
+        loaders(settings, "setup")
+        loaders(settings, "grant", "team@province.example", "data")
+        with (
+            served.board(tmp_path / "one.sqlite", **own) as one,
+            served.board(tmp_path / "two.sqlite", **own) as two,
+            proxy.before([one, two], port, plain_port, tmp_path),
+        ):
+            seats: list[served.Visit] = []
+            while len(seats) < 12 and not (open_pages(one) and open_pages(two)):  # by chance: until both have people
+                seats.append(cold_page(chromium, front))
+            assert open_pages(one) and open_pages(two)
+            seen = sign_in(chromium, front)
+            upload_and_give_back(seen, front, tmp_path)
+            for board in (one, two):  # imported on one, seen on the other
+                other = served.visit(chromium, f"{board}/coverage?lang=en&year=")
+                other.titled("3 subdistricts have support")
+                other.page.context.close()
+            freeze(seen, front)
+            survive(seats, one)
+
+
+def cold_page(chromium: Browser, front: str) -> served.Visit:
+    """A first visit, with the map; then a filter."""
+    seen = served.visit(chromium, f"{front}/coverage?lang=en&theme=health")
+    assert seen.painted() == 170
+    seen.settled()
+    cookies = {one["name"]: one for one in seen.page.context.cookies()}
+    assert cookies["kradan_server"]["secure"] and cookies["kradan_server"]["httpOnly"]
+    assert cookies["_streamlit_xsrf"]["secure"]
+    choose(seen, 2)
+    assert (seen.foreign, [error for error in seen.errors if "404" in error]) == ([], [])
+    return seen
+
+
+def choose(seen: served.Visit, number: int) -> None:
+    before = seen.title()
+    field = seen.page.locator(".st-key-theme").get_by_role("combobox")
+    seen.choose(field, seen.page.get_by_role("option").nth(number))
+    expect(seen.page.locator("h1.kradan-title")).not_to_have_text(before)
+    seen.settled()
+
+
+def sign_in(chromium: Browser, front: str) -> served.Visit:
+    seen = served.visit(chromium, f"{front}/")
+    seen.settled()
+    seen.page.get_by_text(SIGN_IN, exact=True).click()
+    seen.page.locator("#team").click()
+    seen.page.wait_for_url(f"{front}/**")
+    seen.page.locator(".st-key-sign-out").wait_for()
+    return seen
+
+
+def upload_and_give_back(seen: served.Visit, front: str, folder: Path) -> None:
+    page = seen.page
+    page.goto(f"{front}/imports?lang=en")
+    seen.hand_in(csv_file(folder, ROWS))
+    page.get_by_role("button", name="Store (1)").click()
+    expect(page.get_by_text("Stored as batch")).to_be_visible()
+    page.get_by_role("button", name="Make the file to give back").click()
+    got = page.get_by_role("button", name="Download งาน.xlsx")
+    with page.expect_download() as download:
+        got.click()
+    assert Path(download.value.path()).read_bytes()[:2] == b"PK"
+
+
+def freeze(seen: served.Visit, front: str) -> None:
+    seen.page.goto(f"{front}/meeting?desk=1")
+    seen.page.get_by_label("ชื่อการประชุม").fill("ประชุมทดสอบ")
+    seen.page.locator(".st-key-freeze-now button").click()
+    seen.page.locator(".st-key-kept-1").wait_for()
+    seen.page.locator(".st-key-reopen-1 button").click()
+    seen.page.wait_for_url("**frozen=1**")
+
+
+def survive(seats: list[served.Visit], board: str) -> None:
+    """Who was on the killed server goes on on the other, with the same choices; who was not, notices nothing."""
+    os.kill(served.process(board), signal.SIGKILL)
+    seats[0].page.wait_for_timeout(1000)
+    for seen in seats:
+        seen.page.locator('[data-test-connection-state="CONNECTED"]').wait_for()
+        seen.settled()
+        choose(seen, 3)
+        assert seen.painted() == 170
