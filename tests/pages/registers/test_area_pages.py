@@ -119,7 +119,7 @@ def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled)
     ]
     people, audit = (at.tabs[number].dataframe[0].value for number in (3, 4))
     assert len(people) == 1
-    assert list(audit.iloc[:, 2]) == [WORDS["th"]["audit_import"]] * 3
+    assert list(audit.iloc[:, 2]).count(WORDS["th"]["audit_import"]) == 3
     assert at.button(key="forget").disabled
     with store.writing(filled) as connection:
         connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
