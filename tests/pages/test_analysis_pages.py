@@ -141,7 +141,7 @@ def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answer
             "": "66 subdistricts have support in the one file so far · 8 of 8 bases have not reported",
             "nobody": "It cannot be said yet where nobody is: 8 of 8 bases ",
             "weak_unsupported": "Not known ",
-            "per_head": "Tha Sala gets most, 9,903 ",
+            "per_head": "Tha Sala gets most, 19,112 ",
         },
     }
     for code, words in wanted[board].items():
