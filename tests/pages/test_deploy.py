@@ -13,8 +13,9 @@ from fnmatch import fnmatch
 
 import pytest
 
+from tests.browser.doors import proxy
 from tests.conftest import ROOT
-from tests.support import proxy, served
+from tests.support import served
 
 SECRETS = """
 [auth]

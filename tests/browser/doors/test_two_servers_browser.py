@@ -12,9 +12,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
+from tests.browser.doors import proxy
 from tests.browser.test_sign_in_browser import ACCOUNTS, SIGN_IN
 from tests.conftest import ROOT
-from tests.support import oidc_provider, postgres, proxy, served
+from tests.support import oidc_provider, postgres, served
 from tests.support.import_files import ROWS, csv_file
 
 
