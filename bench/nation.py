@@ -93,7 +93,7 @@ def fill(path: Path) -> None:
                 "rows_loaded": 0, "summary": json.dumps({"province": province.code}), **none,
             }  # fmt: skip
             connection.execute(insert(tables.import_batch).values(**batch))
-            scope = [{"batch_id": number, "register": "support", "base": batch["base"], "area_code": province.code, "fiscal_year": year} for year in YEARS]  # fmt: skip
+            scope = [{"batch_id": number, "register": "support", "base": batch["base"], "area_code": province.code, "fiscal_year": year, "kind": "province"} for year in YEARS]  # fmt: skip
             store.insert_rows(connection, tables.batch_scope, scope)
             if province.code == PROVINCE:
                 store.insert_rows(connection, tables.support, [_support(dice, number, row, places, agencies, themes) for row in range(SUPPORTS)])  # fmt: skip
