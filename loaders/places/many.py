@@ -119,6 +119,11 @@ def villages_in(text: str, *, is_cell: bool = False) -> list[int]:
     return different if 1 < len(different) <= MOST_VILLAGES else []
 
 
+def villages_named(cell: str) -> list[str]:
+    """Names of villages with a joining word or mark between them; a space is part of a name."""
+    return [name for name in re.split(r"\s*(?:[,/;]|และ|กับ)\s*", cell.strip()) if name_key(plain(name))]
+
+
 def without_villages(cell: str) -> tuple[str, str]:
     """A subdistrict's cell without the villages that stand before or behind the name, and what was taken off."""
     text = plain(cell)

@@ -93,8 +93,9 @@ class Places:
             code = self.aliases[key]
             found = Found(code, LEVELS[len(code)], "alias")
         listed = listed or many.villages_in(parts.moo, is_cell=True)
-        if listed or len(many.names_in(written.village)) > 1:
-            return self._with_villages(found, listed, many.names_in(written.village))
+        named = [] if (written.moo or parts.moo).strip() else many.villages_named(written.village)
+        if listed or len(named) > 1:
+            return self._with_villages(found, listed, named)
         return self._with_village(found, written.moo or parts.moo, written.village)
 
     @staticmethod

@@ -404,3 +404,8 @@ def test_totals_of_each_year_beside_its_sources_are_checks(tmp_path, places: Pla
     assert (ingested.satang("loaded"), ingested.count("loaded"), ingested.doubts) == (112_900, 12, [])
     assert all(total["met"] for total in ingested.summary("x")["control_totals"])
     assert fates(ingested)["งบประมาณ (บาท) - ปี 2567 - รวม"] == "sum"
+
+
+def test_a_village_of_two_words_with_its_number_is_one_village(places: Places) -> None:
+    match = places.match(Written("ขนอม", "ขนอม", moo="3", village="บ้านเปร็ต ตก"))
+    assert match.villages == ()
