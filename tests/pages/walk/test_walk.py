@@ -8,7 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from pages.shell.navigation import VIEWS
-from tests.support import seeds, served, walk
+from tests.pages.walk import walk
+from tests.support import seeds, served
 
 HAS_NO_CHOICES = {"meeting", "sources"}  # the wall is keys alone; its desk has choices
 FOREIGN_TONGUE = ("coverage", "overlaps")  # a sample in English: words change, the parts do not
