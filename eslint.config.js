@@ -10,6 +10,8 @@ const browser = [
   "fetch",
   "performance",
   "ResizeObserver",
+  "MutationObserver",
+  "matchMedia",
   "URL",
   "Element",
   "PopStateEvent",

@@ -61,7 +61,8 @@ test("a legend's swatch leans as the map's pattern does", async () => {
     ["wall/wall.css", ".swatch.hatch", ".swatch.stripe"],
   ]) {
     const css = await readFile(new URL(`../../static/${sheet}`, import.meta.url), "utf-8");
-    const angle = (selector) => Number(css.split(`${selector} { background-image: repeating-linear-gradient(`)[1].split("deg")[0]);
+    const angle = (selector) =>
+      Number(css.split(`${selector} { background-image: repeating-linear-gradient(`)[1].split("deg")[0]);
     const defs = new FakeNode("defs");
     paintOf(defs, fillOf(HATCHED, false), BOARD_SIZES);
     paintOf(defs, fillOf(PLAIN, true), BOARD_SIZES);
