@@ -136,7 +136,7 @@ def _choices(widgets: dict[str, Widget], seen: set[str]) -> Iterator[Widget]:
             yield widget
 
 
-async def walk(address: str, page: str, query: str, most_depth: int = 1) -> Found:
+async def walk(address: str, page: str, query: str, most_depth: int) -> Found:
     """Make every choice of a page once, and the choices that a choice brings up after it.
 
     Each widget in a fresh visit, for a fault may show in the first choice alone; the shared filters share one (each is
