@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from geo.frames import each_village
@@ -127,7 +128,8 @@ def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd
     texts = ["" for _ in range(len(entries))]
     for name in searched:
         texts = [f"{text} {squeeze(str(cell))}" for text, cell in zip(texts, entries[name].fillna(""), strict=True)]
-    return entries[[all(word in text for word in words) for text in texts]]
+    found = [all(word in text for word in words) for text in texts]
+    return entries[np.array(found, dtype=bool)]  # an empty plain list would choose no columns
 
 
 def per_place(entries: pd.DataFrame, codes: pd.Series, is_open: str | None = None) -> pd.DataFrame:

@@ -50,7 +50,8 @@ def known(scope: Scope, query: Query) -> Known:
     table = table[table.index.str.startswith(query.district or "")]
     dues = coverage.owed(scope, query)
     if query.district:
-        dues = dues[[query.district.startswith(code) or code.startswith(query.district) for code in dues["area_code"]]]
+        area = dues["area_code"]
+        dues = dues[area.str.startswith(query.district) | area.isin({query.district[:2], query.district})]
     if query.fiscal_year is not None:
         dues = dues[dues["fiscal_year"].isna() | dues["fiscal_year"].eq(query.fiscal_year).fillna(False)]
     missing = set(missing_of(table))

@@ -30,6 +30,8 @@ def holders() -> pd.DataFrame:
 )
 def test_every_written_word_must_be_found(written, found):
     assert list(registers.matching(holders(), written, ("person", "organisation_name")).index) == found
+    nobody = registers.matching(holders().head(0), written, ("person", "organisation_name"))
+    assert list(nobody.columns) == list(holders().columns)
 
 
 def test_a_place_without_an_entry_counts_nothing_and_vacancies_stand_apart():
