@@ -33,7 +33,7 @@ def files(tmp_path, engine):
     paths = [tmp_path / "one.csv", tmp_path / "two.csv"]
     for path, agency in zip(paths, ("หน่วยทดลองหนึ่ง", "หน่วยทดลองสอง"), strict=True):
         path.write_text(sheet(agency, 1000), encoding="utf-8")
-        ingest(engine, path, who="test", trusted=True)
+        ingest(engine, path, who="test", trusted=True, adds=True)  # alike in all but the agency, and yet no edition
     return paths
 
 
@@ -75,7 +75,7 @@ def test_it_finds_its_pair_again_after_the_file_was_withdrawn_and_loaded_anew(en
     gone = known(engine).iloc[0]
     assert int(gone[["support_a", "support_b"]].isna().sum()) == 1
     assert {gone["file_a"], gone["file_b"]} == {"one.csv", "two.csv"}
-    ingest(engine, files[1], who="test", trusted=True)
+    ingest(engine, files[1], who="test", trusted=True, adds=True)
     assert supports(engine) != [one, other]
     again = known(engine).iloc[0]
     assert sorted([int(again["support_a"]), int(again["support_b"])]) == supports(engine)
@@ -87,7 +87,7 @@ def test_a_corrected_file_does_not_inherit_the_explanation(engine, files, tmp_pa
         store.set_active(connection, [2], False, "test", "test")
     corrected = tmp_path / "two.csv"
     corrected.write_text(sheet("หน่วยทดลองสอง", 5000), encoding="utf-8")
-    ingest(engine, corrected, who="test", trusted=True)
+    ingest(engine, corrected, who="test", trusted=True, adds=True)
     assert int(known(engine).iloc[0][["support_a", "support_b"]].isna().sum()) == 1
 
 
