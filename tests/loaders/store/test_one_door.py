@@ -68,6 +68,7 @@ CALLS = {
     "province": ["80"],
     "fiscal_year": [2007],
     "number": [1],
+    "by_district": [True, False],
 }
 OPTIONAL = {"today", "agency", "theme", "removed", "snapshot_id", "base"}
 
