@@ -11,11 +11,15 @@ CAPITAL = "10"  # Bangkok has khet and khwaeng where a province has amphoe and t
 WORDS_OF_THE_CAPITAL = {"ตำบล": "แขวง", "อำเภอ": "เขต"}
 
 
-@cache
 def catalogue(language: str, province: str | None = None) -> dict[str, str]:
     """Every text of a language (``th``, ``en``) by its key, in the words of the capital where it is about the capital."""
+    return _texts(language, province == CAPITAL)  # one for all other provinces and for none
+
+
+@cache
+def _texts(language: str, is_capital: bool) -> dict[str, str]:
     texts = json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
-    if province == CAPITAL:
+    if is_capital:
         for written, meant in WORDS_OF_THE_CAPITAL.items():
             texts = {key: text.replace(written, meant) for key, text in texts.items()}
     return texts
