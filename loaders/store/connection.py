@@ -7,10 +7,10 @@ same reason; readers see one snapshot on both. A missing store is an error, neve
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import secrets
-import shutil
 import threading
 import time
 from collections import defaultdict
@@ -18,6 +18,7 @@ from collections.abc import Generator, Iterable
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from sqlalchemy import (
     Connection,
@@ -44,6 +45,7 @@ from loaders.store.engine import StoreUnavailable, is_sqlite, reason
 from loaders.store.viewers import Viewer
 
 LITTLE_ROOM_BYTES = 1 << 20
+NO_ROOM_LEFT = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -89,11 +91,14 @@ def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
 
 
 def _reason(engine: Engine, error: DBAPIError) -> str | None:
-    """Why a write failed; a store that may only be read is told from a full disk by the room that is left."""
+    """Why a write failed; SQLite says "readonly" of a full disk too: a file written beside the store tells which."""
     code = reason(error)
     if code == "store_full" and "readonly" in str(error.orig) and is_sqlite(engine):
-        room = shutil.disk_usage(Path(str(engine.url.database)).resolve().parent).free
-        return "store_read_only" if room > LITTLE_ROOM_BYTES else code
+        try:
+            with TemporaryFile(dir=Path(str(engine.url.database)).resolve().parent, buffering=0) as beside:
+                return "store_read_only" if beside.write(bytes(LITTLE_ROOM_BYTES)) == LITTLE_ROOM_BYTES else code
+        except OSError as stop:
+            return code if stop.errno in NO_ROOM_LEFT else "store_read_only"
     return code
 
 
