@@ -24,7 +24,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield running
 
 
-WRITING = ("imports", "review", "sharing")  # last: their buttons withdraw files
+WRITING = ("review", "sharing", "imports")  # last: they decide, withdraw files and drop all that is invented
 PAGES = [
     *((page, "lang=th") for page in [*VIEWS, "nation"] if page not in WRITING),
     *((page, "lang=en") for page in FOREIGN_TONGUE),
