@@ -70,7 +70,7 @@ def test_from_the_nation_to_a_subdistrict_and_back(chromium, board):
     click_code(seen, "84")
     seen.page.wait_for_url(re.compile(r"/overview\?.*province=84"), timeout=60_000)
     painted(seen, 131)
-    seen.page.locator("h1.kradan-title", has_text="2 of 131").wait_for(timeout=60_000)
+    seen.page.locator("h1.kradan-title", has_text="2 subdistricts have support").wait_for(timeout=60_000)
     assert len(seen.classes()) == 131
     seen.settled()
     click_code(seen, "840101")
@@ -98,7 +98,7 @@ def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(ch
     listed.first.get_by_role("link").click()
     seen.page.wait_for_url(re.compile(r"/overview\?.*province=84"))
     assert "lang=en" in seen.page.url
-    seen.titled("2 of 131")
+    seen.titled("2 subdistricts have support")
     assert seen.foreign == seen.errors == []
 
 
@@ -118,7 +118,7 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(chromi
     painted(seen, 131)
     seen.settled()
     assert "province=84" in seen.page.url
-    seen.page.locator("h1.kradan-title", has_text="131").wait_for(timeout=60_000)
+    seen.page.locator("h1.kradan-title", has_text="2 subdistricts have support").wait_for(timeout=60_000)
     again = served.visit(chromium, seen.page.url)
     assert again.painted() == 131
     again.settled()

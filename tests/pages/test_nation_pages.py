@@ -74,7 +74,9 @@ def test_people_of_another_province_are_those_of_its_register(surat):
     known = reference.subdistricts("84")
     people = [int(known[name].sum()) for name in known if name.startswith("population_")]
     assert any(f"<b>{count:,}</b><span>{figure}" in page for count in people)
-    assert ("2 of 131" in page) == (surat == "data")
+    assert (">2 subdistricts have support" in page) == (surat == "data")
+    asked = catalogue("en")["finding_nobody_asked"].rpartition(" · ")[2]
+    assert asked in page  # who owes the own province a report owes this one none
 
 
 def test_a_province_that_does_not_exist_is_the_own_one(surat):

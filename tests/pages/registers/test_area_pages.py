@@ -7,9 +7,12 @@ import shutil
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from streamlit.testing.v1 import AppTest
 
 from loaders import store
+from loaders.decisions import dues
+from loaders.imports import speaks_for
 from loaders.layouts import templates
 from loaders.store import tables
 from pages.session import cache
@@ -139,6 +142,13 @@ def test_a_role_that_nobody_listed_is_shown_as_written(filled):
 
 
 def test_the_sources_say_how_complete_each_register_is(filled):
+    with store.writing(filled) as connection:
+        connection.execute(tables.due.delete().where(tables.due.c.register == "plan"))  # expected of one base alone
+        dues.set_due(connection, "codi", "plan", "tester")
+        scope = tables.batch_scope.c
+        plan = connection.execute(select(scope.batch_id).where(scope.register == "plan")).scalars().first()
+        speaks_for.change(connection, plan, speaks_for.SpeaksFor("districts", reason="all of it"), "tester")
+    cache.clear()
     at = opened("sources")
     found = at.dataframe[1].value.set_index(WORDS["th"]["sharing_register"])
     columns = [
