@@ -149,19 +149,26 @@ export class Dialogs {
     this.chosen = codes;
     this.open("card", codes.length > 1 ? this.texts.compare : names[codes[0]][0]);
     const place = make("div", this.host, null, "cards");
-    for (const code of codes) addCard(place, code, this.wall.data, codes.length > 1);
     make("p", this.host, cards[codes[0]].foot, "keys");
     make("p", this.host, this.texts.card_keys, "keys");
-    if (!window.matchMedia("(max-width: 900px)").matches) this.shrinkToFit();
+    const mayScroll = window.matchMedia("(max-width: 900px)").matches;
+    const isBesideAnother = codes.length > 1;
+    for (let most = isBesideAnother ? 4 : 6; most > 0; most -= 1) {
+      place.textContent = "";
+      for (const code of codes) addCard(place, code, this.wall.data, { isBesideAnother, most });
+      if (mayScroll || this.shrinkToFit()) break; // else fewer agencies by name: the last line counts the others
+    }
     this.takeFocus();
   }
 
+  /** Smaller letters as far as the last row can read them; false when the card is still higher than the wall. */
   shrinkToFit() {
     const { host } = this;
-    for (let size = CARD_VH.largest; size >= CARD_VH.smallest; size -= 0.1) {
-      if (host.scrollHeight <= host.clientHeight) return;
+    const fits = () => host.scrollHeight <= host.clientHeight;
+    host.style.fontSize = "";
+    for (let size = CARD_VH.largest; size >= CARD_VH.smallest && !fits(); size -= 0.1)
       host.style.fontSize = `${size}vh`;
-    }
+    return fits();
   }
 
   questions() {
@@ -242,8 +249,8 @@ const addPairs = (list, pairs) => {
   }
 };
 
-/** @param {HTMLElement} place @param {string} code @param {WallData} data @param {boolean} isBesideAnother */
-const addCard = (place, code, data, isBesideAnother) => {
+/** @param {HTMLElement} place @param {string} code @param {WallData} data @param {{ isBesideAnother: boolean, most: number }} room */
+const addCard = (place, code, data, { isBesideAnother, most }) => {
   const card = data.cards[code];
   const [name, district] = data.names[code];
   const box = make("section", place, null, isBesideAnother ? "" : "wide");
@@ -263,7 +270,6 @@ const addCard = (place, code, data, isBesideAnother) => {
   }
   const supporters = make("div", box);
   make("h3", supporters, data.texts.who_supports);
-  const most = isBesideAnother ? 4 : 6;
   addPairs(make("dl", supporters, null, "who"), card.top.slice(0, most));
   const more = card.top.length - most;
   if (more > 0) make("p", supporters, data.texts.more_agencies.replace("{}", String(more)), "more");
