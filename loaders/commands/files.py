@@ -9,7 +9,7 @@ from pathlib import Path
 
 from loaders import settings
 from loaders.commands import DONE, QUARANTINED, REFUSED, answer, complain, of_path
-from loaders.layouts.said import ORDER
+from loaders.layouts import ORDER
 from loaders.problems import Refused
 
 KINDS = ("rows", "districts", "province")  # of loaders.imports.speaks_for, which is imported late

@@ -2,3 +2,5 @@
 
 ``recognise`` chooses the layout of a sheet, ``values`` reads its cells. Imports sheets and places.
 """
+
+ORDER = ("support", "organisation", "welfare_fund", "indicator", "contribution", "plan", "role_holder")  # of registers

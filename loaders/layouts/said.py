@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from loaders.codes import squeeze
-from loaders.layouts import content, quantities
+from loaders.layouts import ORDER, content, quantities
 from loaders.layouts.layout import PLACE, REQUIRED, VALUES, Layout, aliases
 from loaders.problems import Problem, Refused
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 UNUSED = "-"
 REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิภาค|region", re.IGNORECASE)
-ORDER = ("support", "organisation", "welfare_fund", "indicator", "contribution", "plan", "role_holder")
 
 
 @dataclass(frozen=True)

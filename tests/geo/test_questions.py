@@ -106,7 +106,7 @@ def test_three_on_one_thing_while_a_neighbour_has_none():
     assert (found(answer), found(answer, "b")) == (["990101"], ["990201"])
     unheard = QUESTIONS["crowd_beside_none"](context(*crowd, spoken=EVERYBODY[:2]))
     assert unheard.listed.empty  # the third base has not spoken next door: not known is not none
-    assert unheard.sentence == "answer_crowd_beside_none_zero"
+    assert unheard.sentence == "answer_crowd_beside_none_unknown"
 
 
 def test_weak_without_support_counts_silence_apart():

@@ -30,6 +30,9 @@ OPEN = {
     "files_over": "digests, for the erasing of files",
     "registered": "names to codes for reading a file; never shown",
     "named_before": "names to codes, of the bases that the caller may show",
+    "said": "names and other spellings in the code lists, which every page shows to everyone",
+    "lay_over": "the same, laid over the shipped lists",
+    "as_merged": "the rows that its caller was given, under the codes they were merged into",
     "storyboards": "order and titles of the wall's views, for everyone who opens the wall",
 }
 WRITES = {
