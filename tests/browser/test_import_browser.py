@@ -122,8 +122,7 @@ def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
     expect(page.get_by_text("1 columns with figures stay with the rows and are counted nowhere: ยอด")).to_be_visible()
     expect(page.get_by_role("button", name="Store (1)")).to_be_disabled()
     seen.settled()
-    page.get_by_text("Say what each column is", exact=True).click()
-    page.wait_for_timeout(800)  # what opens slides: a list closes when its field moves
+    seen.unfold(re.compile("^Say what each column is$"))
     say(seen, "เรื่องที่ทำ", "activity")
     say(seen, "ยอด", "amount")
     say(seen, "คนที่มา", "people reached")
