@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import json
 from datetime import date
+from io import BytesIO
+from zipfile import ZipFile
 
 import pandas as pd
 import pytest
@@ -69,6 +71,7 @@ CALLS = {
     "fiscal_year": [2007],
     "number": [1],
     "by_district": [True, False],
+    "target": [BytesIO],  # a new one for each call; what was written is read back
 }
 OPTIONAL = {"today", "agency", "theme", "removed", "snapshot_id", "base"}
 
@@ -78,7 +81,8 @@ def everything(engine, viewer: Viewer) -> dict[str, str]:
     import inspect
     from itertools import product
 
-    import loaders.tracker  # noqa: F401 - registers its readers
+    import loaders.exchange.due_sheet
+    import loaders.tracker  # noqa: F401 - both register their readers
 
     told = {}
     for name, read in seen.READERS.items():
@@ -89,13 +93,17 @@ def everything(engine, viewer: Viewer) -> dict[str, str]:
             f"{name}: say in CALLS how it is called"
         )
         named = [one.name for one in wanted if one.name in CALLS]
-        for values in product(*(CALLS[one] for one in named)):
+        for chosen in product(*(CALLS[one] for one in named)):
+            values = [value() if value is BytesIO else value for value in chosen]
             with store.reading(engine, viewer) as connection:
                 try:
                     found = read(connection, viewer=viewer, **dict(zip(named, values, strict=True)))
                 except Refused as stop:
                     found = stop.problem.code
             text_ = found.to_csv() if isinstance(found, pd.DataFrame) else repr(found)
+            for target in (value for value in values if isinstance(value, BytesIO)):
+                with ZipFile(target) as book:
+                    text_ += "".join(book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))
             told[f"{name} {values}"] = text_
     return told
 
