@@ -132,6 +132,25 @@ def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd
     return entries[np.array(found, dtype=bool)]  # an empty plain list would choose no columns
 
 
+def asked(
+    entries: pd.DataFrame, register: Register, *, district: str | None, kind: str | None, written: str, only_open: bool
+) -> pd.DataFrame:
+    """The entries of a district and kind that hold the written words in a searched field or in their ``place``.
+
+    ``entries`` has the words of the place in a column ``place``. Those that wait for somebody come first, and alone with
+    ``only_open``.
+    """
+    if district:
+        entries = entries[entries["district_code"].eq(district).fillna(False)]
+    if kind and register.kind:
+        entries = entries[entries[register.kind.name].astype("string").eq(kind).fillna(False)]
+    if register.is_open:
+        waits = entries[register.is_open].fillna(False).astype(bool)
+        order = waits.sort_values(ascending=False, kind="stable").index
+        entries = entries.loc[order[waits.loc[order]] if only_open else order]
+    return matching(entries, written, ("place", *register.searched)) if written else entries
+
+
 def per_place(entries: pd.DataFrame, codes: pd.Series, is_open: str | None = None) -> pd.DataFrame:
     """Entries per subdistrict in the order of ``codes``: ``subdistrict_code``, ``entries``, ``open`` (0 without ``is_open``).
 

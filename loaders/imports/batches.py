@@ -21,6 +21,7 @@ from loaders.layouts.values import cells_as_json
 from loaders.problems import Problem, Refused
 from loaders.store import in_use, tables
 from loaders.store.read import PROVINCE_MARK, provinces_of
+from loaders.words import catalogue
 
 RENAMED = {
     "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",
@@ -175,7 +176,13 @@ def _unnamed_office(connection: Connection, ingested: Ingested, file_name: str, 
     known = select(tables.agency.c.code).where(tables.agency.c.code == code)
     if connection.execute(known).first() is None:
         connection.execute(
-            insert(tables.agency).values(code=code, name_th=f"ไม่ได้ระบุหน่วยงาน: {name}", name_en=f"Not named: {name}")
+            insert(tables.agency).values(
+                code=code,
+                **{
+                    f"name_{language}": catalogue(language)["agency_of_file"].format(name=name)
+                    for language in ("th", "en")
+                },
+            )
         )
     return code
 

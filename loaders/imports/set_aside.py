@@ -60,10 +60,12 @@ def tell(ingested: Ingested, choice: str | None) -> None:
 
 def words(parts: Iterable[dict], language: str) -> str:
     """What is set aside, in one line."""
-    unit = {"th": "บาท", "en": "baht"}[language]
     return "; ".join(
         catalogue(language)[f"set_aside_{part['kind']}"].format(
-            rows=f"{part['rows']:,}", baht=f"{part['baht']:,.2f} {unit}", sheet=part["sheet"], column=part["heading"]
+            rows=f"{part['rows']:,}",
+            baht=f"{part['baht']:,.2f} {catalogue(language)['baht_unit']}",
+            sheet=part["sheet"],
+            column=part["heading"],
         )
         for part in parts
     )

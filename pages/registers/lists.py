@@ -42,7 +42,7 @@ def cell(field: Field, value: object) -> str:
 
 def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.DataFrame:
     """The fields of the entries, with their place first where the title does not say it: what the list shows."""
-    shown = {"place": [_place_words(scope, row) for row in each_row(entries)]}
+    shown = {"place": places(scope, entries)}
     for field in register.fields:
         shown[field.name] = [cell(field, value) for value in entries[field.name]]
     if register.is_open:
@@ -60,6 +60,11 @@ def with_figures(register: Register, entries: pd.DataFrame, shown: pd.DataFrame)
 def formats(register: Register) -> dict[str, Callable[[Any], str]]:
     """How figures and dates of a register are put into words."""
     return {field.name: FIGURES[field.form] for field in register.fields if field.form in FIGURES}
+
+
+def places(scope: Scope, entries: pd.DataFrame) -> list[str]:
+    """The place of each entry in words."""
+    return [_place_words(scope, row) for row in each_row(entries)]
 
 
 def _place_words(scope: Scope, row: Any) -> str:

@@ -39,24 +39,23 @@ def _choices(scope: Scope) -> None:
             choices.choose("kind", t(f"kind_of_{name}"), [choices.ALL, *listed], lambda code: listed.get(code, everything), choices.ALL)  # fmt: skip
 
 
-def _asked(register: Register, chosen: Query, entries: pd.DataFrame) -> pd.DataFrame:
-    """The entries of the district, kind and words chosen."""
-    kind, written = st.session_state.get("kind"), st.session_state.get("find") or ""
-    if chosen.district:
-        entries = entries[entries["district_code"].eq(chosen.district).fillna(False)]
-    if kind and register.kind:
-        entries = entries[entries[register.kind.name].astype("string").eq(kind).fillna(False)]
-    if register.is_open:
-        waits = entries[register.is_open].fillna(False).astype(bool)
-        first = entries.assign(waits=waits).sort_values("waits", ascending=False, kind="stable")
-        entries = first[first["waits"]] if st.session_state.get("open") == STATES[1] else first
-    return registers.matching(entries, written, register.searched) if written else entries
+def _asked(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) -> pd.DataFrame:
+    """The entries of the district, kind, state and words chosen."""
+    state = st.session_state
+    return registers.asked(
+        every.assign(place=lists.places(scope, every)),
+        register,
+        district=chosen.district,
+        kind=state.get("kind"),
+        written=state.get("find") or "",
+        only_open=state.get("open") == STATES[1],
+    )
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     register = registers.REGISTERS[st.session_state["register"]]
     every = register_queries.entries(scope, register.name)
-    entries = _asked(register, chosen, every)
+    entries = _asked(scope, register, chosen, every)
     layer = lists.layer(scope, register, entries)
     with place:
         panels.title(*_finding(scope, register, every, entries, chosen))

@@ -34,6 +34,16 @@ def test_every_written_word_must_be_found(written, found):
     assert list(nobody.columns) == list(holders().columns)
 
 
+def test_what_waits_comes_first_or_alone_and_a_place_is_searched():
+    people = replace(REGISTERS["people"], kind=None)
+    rows = holders().assign(place=["ในเมือง", "ท่าไร่", ""], district_code=["8001", "8001", None])
+    said = {"district": None, "kind": None, "written": "", "only_open": False}
+    assert registers.asked(rows, people, **said)["person"].isna().tolist() == [True, False, False]
+    assert list(registers.asked(rows, people, **said | {"only_open": True}).index) == [1]
+    assert list(registers.asked(rows, people, **said | {"written": "ในเมือง"}).index) == [0]
+    assert list(registers.asked(rows, people, **said | {"district": "8001"}).index) == [1, 0]
+
+
 def test_a_place_without_an_entry_counts_nothing_and_vacancies_stand_apart():
     table = registers.per_place(holders(), PLACES, "is_vacant")
     assert table["entries"].tolist() == [2, 0, 0]

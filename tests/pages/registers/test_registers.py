@@ -84,3 +84,11 @@ def test_vacant_roles_of_a_district_and_places_without_a_kind(demo):
     has_group = groups.loc[groups["organisation_kind"].eq("group"), "subdistrict_code"].dropna().nunique()
     page = opened("registers", register="groups", kind="group", lang="en")
     assert f"{170 - has_group} of 170 subdistricts have no such entry" in [panel.label for panel in page.expander]
+
+
+def test_every_register_is_searched_by_the_name_of_a_place(demo):
+    plans = register_queries.entries(queries.current_scope(), "plans")
+    code = plans["subdistrict_code"].mode().iloc[0]
+    name = queries.areas(queries.current_scope(), None).set_index("subdistrict_code").at[code, "name_th"]
+    (listed,) = lists(opened("registers", register="plans", find=name, district=code[:4]))
+    assert 0 < plans["subdistrict_code"].eq(code).sum() <= len(listed) < len(plans)
