@@ -14,7 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, delete, insert, select, update
 
 from loaders import store
-from loaders.decisions import Basis
+from loaders.decisions import Basis, loop
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import Viewer
@@ -34,7 +34,7 @@ def digest(text: str) -> str:
 
 
 def freeze(connection: Connection, name: str, facts: dict, who: str, basis: Basis) -> int:
-    """Keep ``facts`` (JSON values) under a name; returns the number of the copy.
+    """Keep ``facts`` (JSON values) under a name; returns the number of the copy. What is frozen is a meeting that is held.
 
     Raises ``Refused``: ``snapshot_without_name``.
     """
@@ -45,6 +45,8 @@ def freeze(connection: Connection, name: str, facts: dict, who: str, basis: Basi
     query = insert(table).values(**row, **basis._asdict()).returning(table.c.id)
     number = int(connection.execute(query).scalar_one())
     store.note(connection, who, "freeze", f"{number} {row['name']} {row['sha256'][:12]}")
+    planned = loop.planned_on(connection, date.today(), basis.province_code)
+    loop.hold(connection, who, basis, name=row["name"], planned=planned)
     return number
 
 

@@ -11,74 +11,33 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, select
 
-from loaders import store
 from loaders.decisions import Basis
+from loaders.decisions.written import add, needed, person, plain, retire
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer, redact
 from loaders.store.read import typed
-from loaders.store.seen import for_viewer, signed, signer, written_for
+from loaders.store.seen import for_viewer, written_for
 
-KINDS = ("ranking", "funds", "selection")
-LONGEST = 600
+KINDS = ("ranking", "funds", "selection", "rudder")
 UNNAMED = "–"
 TEAMS_OWN = {"team", "project"}
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 
 
-def _plain(text: str | None) -> str:
-    return " ".join((text or "").split())[:LONGEST]
-
-
-def _needed(text: str | None, code: str) -> str:
-    found = _plain(text)
-    if not found:
-        raise Refused(code)
-    return found
-
-
-def _person(connection: Connection, who: str | None) -> str:
-    """A typed name is needed unless the connection is signed."""
-    return _plain(who) if signer(connection) else _needed(who, "decision_person_missing")
-
-
-def _add(connection: Connection, table: Table, who: str, basis: Basis, detail: str, **values: object) -> int:
-    by, behalf = signed(connection, who)
-    row = values | basis._asdict() | {"decided_by": by, "on_behalf_of": behalf, "decided_at": store.now()}
-    key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
-    store.note(connection, who, f"add_{table.name}", f"{key}: {detail}")
-    return int(key)
-
-
-def _retire(connection: Connection, table: Table, who: str, **where: object) -> int:
-    """Take back what stands under these keys; nothing is deleted."""
-    found = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
-    keys = connection.execute(
-        update(table)
-        .where(*found, table.c.removed_at.is_(None))
-        .values(removed_by=signed(connection, who)[0], removed_at=store.now())
-        .returning(table.c.id)
-    ).scalars()
-    done = list(keys)
-    for key in done:
-        store.note(connection, who, f"remove_{table.name}", str(key))
-    return len(done)
-
-
 def remove(connection: Connection, name: str, key: int, who: str) -> bool:
-    """Take back one scenario, override, team or project; False when it is not there or was taken back before.
+    """Take back one scenario, override, team, project, note, meeting, item or person to ask; False when it is not there or was taken back before.
 
     Raises ``Refused``: ``decision_person_missing``.
     """
-    return bool(_retire(connection, _table(name), _person(connection, who), id=key))
+    return bool(retire(connection, _table(name), person(connection, who), id=key))
 
 
 def _table(name: str) -> Table:
-    return {"scenario": tables.scenario, "override": tables.override, "team": tables.team, "project": tables.project}[
-        name
-    ]
+    known = ("scenario", "override", "team", "project", "note", "meeting", "meeting_item", "base_person")
+    return {one: tables.metadata.tables[one] for one in known}[name]
 
 
 @for_viewer
@@ -122,10 +81,10 @@ def save(
     """
     if kind not in KINDS:
         raise ValueError(f"scenario kind {kind!r}: expected one of {', '.join(KINDS)}")
-    name, who = _needed(name, "scenario_name_missing"), _person(connection, who)
-    _retire(connection, tables.scenario, who, kind=kind, name=name, province_code=basis.province_code)
+    name, who = needed(name, "scenario_name_missing"), person(connection, who)
+    retire(connection, tables.scenario, who, kind=kind, name=name, province_code=basis.province_code)
     text = json.dumps(content, ensure_ascii=False, sort_keys=True)
-    return _add(
+    return add(
         connection,
         tables.scenario,
         who,
@@ -134,7 +93,7 @@ def save(
         kind=kind,
         name=name,
         content=text,
-        reason=_plain(reason) or None,
+        reason=plain(reason) or None,
     )
 
 
@@ -162,13 +121,13 @@ def agree(
 
     Raises ``Refused``: ``decision_reason_missing``, ``decision_person_missing``, ``decision_place_unknown``.
     """
-    reason, who = _plain(reason), _person(connection, who)
+    reason, who = plain(reason), person(connection, who)
     if len(reason) < SHORTEST_REASON:
         raise Refused("decision_reason_missing", value=reason)
     where = {"index_code": index_code, "fiscal_year": fiscal_year, "subdistrict_code": _known_place(subdistrict_code)}
-    _retire(connection, tables.override, who, **where)
+    retire(connection, tables.override, who, **where)
     values = where | {"agreed_class": agreed_class, "computed_class": computed_class, "reason": reason}
-    return _add(
+    return add(
         connection,
         tables.override,
         who,
@@ -192,14 +151,14 @@ def send_team(
 
     Raises ``Refused``: ``team_incomplete`` (no team or no task), ``decision_person_missing``, ``decision_place_unknown``.
     """
-    names = {"team": _needed(team, "team_incomplete"), "task": _needed(task, "team_incomplete")}
+    names = {"team": needed(team, "team_incomplete"), "task": needed(task, "team_incomplete")}
     values = names | {
         "subdistrict_code": _known_place(subdistrict_code),
         "visit_on": visit_on,
-        "reason": _plain(reason) or None,
+        "reason": plain(reason) or None,
     }
     detail = f"{subdistrict_code} {names['team']}: {names['task']}"
-    return _add(connection, tables.team, _person(connection, who), basis, detail, **values)
+    return add(connection, tables.team, person(connection, who), basis, detail, **values)
 
 
 def send_teams(
@@ -215,7 +174,7 @@ def send_teams(
 
     Raises ``Refused``: as :func:`send_team`, and ``team_without_place``.
     """
-    _needed(",".join(subdistrict_codes), "team_without_place")
+    needed(",".join(subdistrict_codes), "team_without_place")
     return [send_team(connection, code, team, task, visit_on, who, basis) for code in subdistrict_codes]
 
 
@@ -238,7 +197,7 @@ def book_project(
     Raises ``Refused``: ``project_incomplete``, ``decision_person_missing``, ``decision_place_unknown``, or the refusal's code.
     """
     texts = {
-        name: _needed(str(project.get(name) or ""), "project_incomplete")
+        name: needed(str(project.get(name) or ""), "project_incomplete")
         for name in ("project_code", "title", "stream_code")
     }
     place = _known_place(str(project["subdistrict_code"])) if project.get("subdistrict_code") else None
@@ -246,12 +205,12 @@ def book_project(
         "subdistrict_code": place,
         "amount_satang": project.get("amount_satang"),
         "starts_on": project.get("starts_on"),
-        "reason": _plain(str(project.get("reason") or "")) or None,
+        "reason": plain(str(project.get("reason") or "")) or None,
     }
-    who = _person(connection, who)
+    who = person(connection, who)
     columns = list(values)
     standing = read(connection, "project", None, viewer=DATA_TEAM)[columns].astype(object)
     code = refusal(pd.concat([standing, pd.DataFrame([values], columns=columns, dtype=object)], ignore_index=True))
     if code is not None:
         raise Refused(code, value=texts["stream_code"])
-    return _add(connection, tables.project, who, basis, f"{texts['project_code']} {texts['stream_code']}", **values)
+    return add(connection, tables.project, who, basis, f"{texts['project_code']} {texts['stream_code']}", **values)

@@ -107,6 +107,10 @@ def _refuse_doubles(connection: Connection, batch_ids: list[int]) -> None:
         raise Refused("file_already_loaded", value=str(double))
 
 
+# What set-up writes beside the invented files, children first: signed by it, never by a person.
+SET_UP, MADE_WITH_DEMO = "setup", ("meeting_item", "meeting", "progress", "note", "base_person", "team", "project")
+
+
 def delete_demo(connection: Connection, who: str) -> dict:
     """Delete the invented data for good, with what hangs on their rows; returns rows by table and the files' digests.
 
@@ -121,6 +125,9 @@ def delete_demo(connection: Connection, who: str) -> dict:
     digests = list(demo.values())
     pair = or_(clearing.c.file_sha256_a.in_(digests), clearing.c.file_sha256_b.in_(digests))
     gone["clearing"] = connection.execute(delete(clearing).where(pair)).rowcount
+    for name in MADE_WITH_DEMO:
+        table = tables.metadata.tables[name]
+        gone[name] = connection.execute(delete(table).where(table.c.decided_by == SET_UP)).rowcount
     for table in reversed(tables.metadata.sorted_tables):
         if any(key.column.table is _batch for key in table.foreign_keys):
             gone[table.name] = connection.execute(delete(table).where(table.c.batch_id.in_(list(demo)))).rowcount

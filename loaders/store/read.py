@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
-from sqlalchemy import Connection, Select, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
 from loaders import codes, settings
 from loaders.store import code_lists, tables
@@ -38,6 +38,13 @@ NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "th
 PROVINCE_MARK = "province"  # in the summary of a batch
 
 
+class State(NamedTuple):
+    """What was in use at a moment: the batches then (by number), whatever became of them since."""
+
+    batches: tuple[int, ...]
+    moment: str
+
+
 def records(frame: pd.DataFrame) -> Iterator[Any]:
     """Rows of a frame with their columns as attributes."""
     yield from frame.itertuples()
@@ -49,14 +56,24 @@ def read_sharing(connection: Connection) -> dict[tuple[str, str], str]:
     return {(row.register, row.base): row.level for row in connection.execute(select(table))}
 
 
-def _active(table: Table) -> Select:
+def _active(table: Table, at: State | None = None) -> Select:
     batch = tables.import_batch
-    return (
+    in_use = batch.c.is_active if at is None else batch.c.id.in_(at.batches)
+    query = (
         select(table, batch.c.base, batch.c.file_name, batch.c.is_demo)
         .join(batch, batch.c.id == table.c.batch_id)
-        .where(batch.c.is_active)
+        .where(in_use)
         .order_by(table.c.id)
     )
+    return query if at is None else query.where(~_settled_since(table, at))
+
+
+def _settled_since(table: Table, at: State) -> ColumnElement[bool]:
+    """Rows that still waited for a person at that moment."""
+    settled = tables.correction
+    same = [settled.c[name] == table.c[name] for name in ("batch_id", "sheet", "row")]
+    later = settled.c.decided_at > at.moment, settled.c.is_undone.is_(False)
+    return select(settled.c.id).where(*same, *later).exists()
 
 
 @for_viewer
@@ -67,13 +84,14 @@ def read_register(
     *,
     viewer: Viewer,
     fiscal_year: int | None = None,
+    at: State | None = None,
 ) -> pd.DataFrame:
     """All rows of a register from active batches, with ``base``, ``file_name`` and ``is_demo`` of their batch.
 
-    ``is_masked`` marks rows in which something is hidden from the viewer.
+    ``is_masked`` marks rows in which something is hidden from the viewer. ``at``: as it stood at an earlier moment.
     """
     table = tables.REGISTERS[register]
-    query = _active(table)
+    query = _active(table, at)
     if province and "province_code" in table.c:
         query = query.where((table.c.province_code == province) | table.c.province_code.is_(None))
     if fiscal_year is not None and "fiscal_year" in table.c:
@@ -123,13 +141,18 @@ def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
 
 @for_viewer
 def read_support(
-    connection: Connection, province: str | None, *, viewer: Viewer, fiscal_year: int | None = None
+    connection: Connection,
+    province: str | None,
+    *,
+    viewer: Viewer,
+    fiscal_year: int | None = None,
+    at: State | None = None,
 ) -> pd.DataFrame:
     """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key.
 
-    ``province`` ``None`` means every province.
+    ``province`` ``None`` means every province; ``at``: as it stood at an earlier moment.
     """
-    frame = read_register(connection, "support", province, viewer=viewer, fiscal_year=fiscal_year)
+    frame = read_register(connection, "support", province, viewer=viewer, fiscal_year=fiscal_year, at=at)
     frame = frame.rename(columns={"id": "support_id"})
     agencies = read_table(connection, tables.agency, viewer=viewer).add_prefix("agency_")
     streams = read_table(connection, tables.stream, viewer=viewer)[["code", "name_th", "name_en", "kind"]].add_prefix(
@@ -250,7 +273,9 @@ def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[s
 
 
 @for_viewer
-def read_reports(connection: Connection, register: str = "support", *, viewer: Viewer) -> pd.DataFrame:
+def read_reports(
+    connection: Connection, register: str = "support", *, viewer: Viewer, at: State | None = None
+) -> pd.DataFrame:
     """Which base spoke for which area and fiscal year (NA = every year), from active batches.
 
     Only what a person stated: a file that speaks for its rows alone is no report about any area.
@@ -259,7 +284,11 @@ def read_reports(connection: Connection, register: str = "support", *, viewer: V
     query = (
         select(scope.c.base, scope.c.area_code, scope.c.fiscal_year)
         .join(batch, batch.c.id == scope.c.batch_id)
-        .where(batch.c.is_active, scope.c.register == register, scope.c.kind != "rows")
+        .where(
+            batch.c.is_active if at is None else batch.c.id.in_(at.batches),
+            scope.c.register == register,
+            scope.c.kind != "rows",
+        )
         .distinct()
         .order_by(scope.c.base, scope.c.area_code, scope.c.fiscal_year)
     )

@@ -69,18 +69,22 @@ def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int
         rows = forget_people(connection, who, today)
         files = sum(originals.drop(connection, digest) for digest in over)
     if rows or files:
-        store.scrub(engine, [tables.role_holder, tables.quarantine, tables.correction, tables.original])
+        store.scrub(
+            engine, [tables.role_holder, tables.base_person, tables.quarantine, tables.correction, tables.original]
+        )
     return {"rows": rows, "files": files, "backups": backup.drop_old(engine)}
 
 
 def due_people(connection: Connection, today: date | None = None) -> dict[str, int | date | None]:
     """Person records with a name or number, how many of them are past their date, and the next date."""
-    day, holder = today or date.today(), tables.role_holder
-    named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
-    kept = connection.execute(select(func.count()).where(named)).scalar_one()
-    over = connection.execute(select(func.count()).where(named, holder.c.retain_until < day)).scalar_one()
-    following = connection.execute(select(func.min(holder.c.retain_until)).where(named, holder.c.retain_until >= day))
-    return {"kept": kept, "over": over, "next": following.scalar()}
+    day, kept, over, following = today or date.today(), 0, 0, []
+    for holder in (tables.role_holder, tables.base_person):
+        named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
+        kept += connection.execute(select(func.count()).where(named)).scalar_one()
+        over += connection.execute(select(func.count()).where(named, holder.c.retain_until < day)).scalar_one()
+        to_come = select(func.min(holder.c.retain_until)).where(named, holder.c.retain_until >= day)
+        following.append(connection.execute(to_come).scalar())
+    return {"kept": kept, "over": over, "next": min((one for one in following if one), default=None)}
 
 
 def files_over(connection: Connection, today: date | None = None) -> list[str]:
@@ -114,6 +118,9 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
     filled = (over, holder.c.person.is_not(None), holder.c.is_vacant.is_(None))
     connection.execute(update(holder).where(*filled).values(is_vacant=False))  # a name that goes leaves no vacancy
     gone = connection.execute(update(holder).where(over, named).values(person=None, phone=None)).rowcount
+    asked = tables.base_person
+    old = (asked.c.retain_until < day, or_(asked.c.person.is_not(None), asked.c.phone.is_not(None)))
+    gone += connection.execute(update(asked).where(*old).values(person=None, phone=None)).rowcount
     people = (waiting.c.register == "role_holder", waiting.c.batch_id.in_(_old(day)), waiting.c.cells != "{}")
     gone += connection.execute(update(waiting).where(*people).values(cells="{}", value=None)).rowcount
     told = select(decided.c.id, decided.c.before).where(

@@ -21,6 +21,7 @@ from loaders.store.tables.batches import (
 )
 from loaders.store.tables.columns import metadata
 from loaders.store.tables.decisions import clearing, decision, override, project, scenario, snapshot, storyboard, team
+from loaders.store.tables.loop import base_person, meeting, meeting_item, note, progress
 from loaders.store.tables.registers import (
     agency,
     agency_entry,
@@ -60,6 +61,7 @@ __all__ = [
     "area",
     "area_event",
     "audit",
+    "base_person",
     "batch_scope",
     "clearing",
     "contribution",
@@ -72,11 +74,15 @@ __all__ = [
     "layout",
     "local_government",
     "local_government_area",
+    "meeting",
+    "meeting_item",
     "metadata",
+    "note",
     "organisation",
     "original",
     "override",
     "plan",
+    "progress",
     "project",
     "quarantine",
     "role_holder",

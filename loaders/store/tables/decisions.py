@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Int
 from loaders.store.tables.columns import Key, metadata, texts
 
 
-def _decided() -> list[Column]:
+def decided() -> list[Column]:
     """For which province, on which data, who and when; who took it back; for whom, where who is a sign-in name."""
     return [
         Column("province_code", String, nullable=False),
@@ -25,7 +25,7 @@ scenario = Table(
     *texts("kind", "name"),
     Column("content", Text, nullable=False),
     Column("reason", Text),
-    *_decided(),
+    *decided(),
     Index("scenario_by_kind", "kind", "name"),
 )
 
@@ -40,7 +40,7 @@ override = Table(
     Column("computed_class", String),
     Column("agreed_class", String, nullable=False),
     Column("reason", Text, nullable=False),
-    *_decided(),
+    *decided(),
 )
 
 # Who strengthens a subdistrict, with what task, and when they go there next.
@@ -53,7 +53,7 @@ team = Table(
     Column("task", Text, nullable=False),
     Column("visit_on", Date),
     Column("reason", Text),
-    *_decided(),
+    *decided(),
 )
 
 # A project that draws on a stream; its bookings never go beyond the stream's balance.
@@ -68,7 +68,7 @@ project = Table(
     Column("amount_satang", BigInteger, nullable=False),
     Column("starts_on", Date),
     Column("reason", Text),
-    *_decided(),
+    *decided(),
 )
 
 # A flag of overlap that an agency explained. Its rows are named by the file's content, sheet and row, not by the

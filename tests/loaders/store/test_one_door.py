@@ -51,11 +51,11 @@ def planted(sqlite_engine):
 
 
 def _value(column, batch: int):
-    fixed = {"batch_id": batch, "province_code": "80", "subdistrict_code": "800106", "area_code": "800106", "agency_code": "nowhere", "source": "nowhere",
+    fixed = {"batch_id": batch, "meeting_id": 1, "province_code": "80", "subdistrict_code": "800106", "area_code": "800106", "agency_code": "nowhere", "source": "nowhere",
              "district_code": "8001", "area_level": "subdistrict", "fiscal_year": 2007, "support_id": 1, "base": "codi", "register": "support", "content": "{}", "steps": "[]",
              "facts": "{}", "cells": "{}", "before": "{}", "file_sha256_a": "a" * 64, "file_sha256_b": "a" * 64, "revoked_at": None, "undone_at": None,
              "removed_at": None, "is_struck": False, "code": "secret", "kind": "ranking",
-             "data_version": "0", "decided_at": "2026-11-30T00:00:00", "index_code": "x", "computed_class": "A", "agreed_class": "B"}  # fmt: skip
+             "data_version": "0", "decided_at": "2026-11-30T00:00:00", "held_at": "2026-11-30T00:00:00", "batches": "1,2", "index_code": "x", "computed_class": "A", "agreed_class": "B"}  # fmt: skip
     if column.name in fixed:
         return fixed[column.name]
     kind = column.type.python_type
@@ -73,7 +73,7 @@ CALLS = {
     "by_district": [True, False],
     "target": [BytesIO],  # a new one for each call; what was written is read back
 }
-OPTIONAL = {"today", "agency", "theme", "removed", "snapshot_id", "base"}
+OPTIONAL = {"today", "agency", "theme", "removed", "snapshot_id", "base", "at"}
 
 
 def everything(engine, viewer: Viewer) -> dict[str, str]:
@@ -81,8 +81,10 @@ def everything(engine, viewer: Viewer) -> dict[str, str]:
     import inspect
     from itertools import product
 
+    import loaders.decisions.loop
+    import loaders.decisions.notes
     import loaders.exchange.due_sheet
-    import loaders.tracker  # noqa: F401 - both register their readers
+    import loaders.tracker  # noqa: F401 - all register their readers
 
     told = {}
     for name, read in seen.READERS.items():

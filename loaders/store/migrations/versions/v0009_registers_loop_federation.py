@@ -5,11 +5,72 @@ One function per subject; ``upgrade`` calls them in turn.
 
 from __future__ import annotations
 
+import json
+from datetime import date
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0009"
 down_revision = "0008"
 branch_labels = None
 depends_on = None
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
     """Call one function per subject, each below."""
+    _loop()
+
+
+def _loop() -> None:
+    """States and outcomes, meetings with what must be in, notes, a person to ask; what was frozen was a meeting."""
+    _decided("progress", *_texts("subject", "subject_key", "state"), *_texts("lead", "partners", "measure", "outcome", long=True),
+             sa.Column("ends_on", sa.Date()), sa.Column("before_value", sa.Float()), sa.Column("after_value", sa.Float()))  # fmt: skip
+    op.create_index("progress_by_subject", "progress", ["subject", "subject_key"])
+    _decided("meeting", *_texts("name"), sa.Column("held_on", sa.Date(), nullable=False), *_texts("batches", long=True),
+             sa.Column("held_at", sa.String()))  # fmt: skip
+    _decided("meeting_item", sa.Column("meeting_id", KEY, sa.ForeignKey("meeting.id"), nullable=False),
+             sa.Column("what", sa.Text(), nullable=False), sa.Column("base", sa.String()), *_texts("from_whom", long=True),
+             sa.Column("due_on", sa.Date()), sa.Column("done_by", sa.String()), sa.Column("done_at", sa.String()))  # fmt: skip
+    op.create_index("ix_meeting_item_meeting_id", "meeting_item", ["meeting_id"])
+    _decided("note", *_texts("subject", "subject_key", "audience"), sa.Column("text", sa.Text(), nullable=False))
+    op.create_index("note_by_subject", "note", ["subject", "subject_key"])
+    _decided("base_person", *_texts("base", "office"), sa.Column("person", sa.String()), sa.Column("phone", sa.String()),
+             sa.Column("retain_until", sa.Date()))  # fmt: skip
+    _meetings_of_snapshots()
+
+
+def _texts(*names: str, long: bool = False) -> list[sa.Column]:
+    return [sa.Column(name, sa.Text() if long else sa.String(), nullable=long) for name in names]
+
+
+def _decided(name: str, *columns: sa.Column) -> None:
+    """A table of decisions: its own columns, then for which province and data, who and when, who took it back."""
+    op.create_table(
+        name,
+        sa.Column("id", KEY, primary_key=True),
+        *columns,
+        *_texts("province_code", "data_version", "decided_by", "decided_at"),
+        *(sa.Column(one, sa.String()) for one in ("removed_by", "removed_at", "on_behalf_of")),
+    )
+
+
+def _meetings_of_snapshots() -> None:
+    """A frozen copy names the files it stands on: the state of that day can be read again."""
+    names = ("name", "made_at", "made_by", "province_code", "data_version", "facts")
+    snapshot = sa.table("snapshot", *(sa.column(name) for name in names))
+    said = ("name", "batches", "held_at", "province_code", "data_version", "decided_by", "decided_at")
+    meeting = sa.table("meeting", *(sa.column(name) for name in said), sa.column("held_on", sa.Date()))
+    connection = op.get_bind()
+    for row in connection.execute(sa.select(snapshot)).mappings().all():
+        facts = json.loads(row["facts"])
+        sources = facts.get("sources", []) if isinstance(facts, dict) else []
+        batches = [str(source["batch"]) for source in sources if isinstance(source, dict) and "batch" in source]
+        try:
+            held_on = date.fromisoformat(row["made_at"][:10])
+        except ValueError:
+            continue  # a moment that cannot be read is no day to count from
+        values = {"held_on": held_on, "held_at": row["made_at"], "batches": ",".join(batches), "decided_by": row["made_by"], "decided_at": row["made_at"]}  # fmt: skip
+        same = {name: row[name] for name in ("name", "province_code", "data_version")}
+        connection.execute(sa.insert(meeting).values(**values, **same))

@@ -1,0 +1,214 @@
+"""The loop from meeting to meeting: states and outcomes of what was decided, meetings, and what must be in before them.
+
+A state is never written over: what somebody says of a decision, a team or a project is a row of its own, and the newest
+counts. Meetings keep which files were in use when they were held, so that the state of that day can be read again. All of
+it is the data team's, but for the days of meetings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+import pandas as pd
+from sqlalchemy import Connection, Table, select, update
+
+from loaders import store
+from loaders.decisions import Basis
+from loaders.decisions.written import add, needed, person, plain
+from loaders.problems import Refused
+from loaders.store import tables
+from loaders.store.privacy import Viewer
+from loaders.store.read import State, typed
+from loaders.store.seen import for_viewer, signed, written_for
+
+NOT_A_MARK = r"[^0-9,:T+.-]"  # numbers and moments are nobody's words
+STATES = ("planned", "doing", "done", "dropped")
+# What has a state -> what of its own row says it: words, who leads it until somebody else is named, its end, its place.
+SUBJECTS = {
+    "decision": ("what", "who", "due_on", "area_code"),
+    "team": ("task", "team", "visit_on", "subdistrict_code"),
+    "project": ("title", "decided_by", None, "subdistrict_code"),
+}
+SAID = ("state", "lead", "partners", "ends_on", "measure", "before_value", "after_value", "outcome")
+WORK = ["subject", "subject_key", "what", "place_code", "begun_at", "stream_code", "amount_satang", *SAID, "said_by", "said_at"]  # fmt: skip
+
+
+class Outcome(NamedTuple):
+    """What came of something: words, or figures of ``measure`` before and after; ``None`` = nobody measured."""
+
+    words: str = ""
+    measure: str = ""
+    before: float | None = None
+    after: float | None = None
+
+
+def say(
+    connection: Connection, subject: str, key: int, state: str, who: str, basis: Basis, *,
+    lead: str = "", partners: str = "", ends_on: date | None = None, outcome: Outcome | None = None,
+) -> int:  # fmt: skip
+    """What somebody says of a decision, a team or a project now; returns the key of the row.
+
+    Raises ``Refused``: ``progress_subject_unknown``; ``progress_without_outcome`` (done, and neither words nor a figure
+    say what came of it); ``progress_without_measure`` (a figure of nothing); ``decision_person_missing``.
+    """
+    if subject not in SUBJECTS or state not in STATES:
+        raise ValueError(f"{subject} {state}: expected one of {', '.join(SUBJECTS)} and of {', '.join(STATES)}")
+    came = outcome or Outcome()
+    table = tables.metadata.tables[subject]
+    if connection.execute(select(table.c.id).where(table.c.id == key, _stands(table))).first() is None:
+        raise Refused("progress_subject_unknown", value=str(key))
+    if state == "done" and not plain(came.words) and came.after is None:
+        raise Refused("progress_without_outcome")
+    if not plain(came.measure) and (came.before is not None or came.after is not None):
+        raise Refused("progress_without_measure")
+    texts = {"lead": lead, "partners": partners, "measure": came.measure, "outcome": came.words}
+    values: dict[str, Any] = {name: plain(text) or None for name, text in texts.items()}
+    values |= {"ends_on": ends_on, "before_value": came.before, "after_value": came.after}
+    detail = f"{subject} {key} {state}"
+    return add(connection, tables.progress, person(connection, who), basis, detail, subject=subject, subject_key=str(key), state=state, **values)  # fmt: skip
+
+
+def _stands(table: Table) -> Any:
+    return table.c.is_struck.is_(False) if "is_struck" in table.c else table.c.removed_at.is_(None)
+
+
+@for_viewer
+def read_work(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
+    """Every decision, team and project of a province that stands, with what was said of it last: :data:`WORK`.
+
+    What nobody said anything of is ``planned``, led by whom its own row names, with its own day. The data team's alone.
+    """
+    rows = [row for subject in SUBJECTS for row in _own_rows(connection, subject, province)] if viewer.is_team else []
+    table = tables.progress
+    query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.id)
+    said: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for one in connection.execute(query).mappings():
+        said[one["subject"], one["subject_key"]] = one  # the newest is read last
+    for row in rows:
+        if newest := said.get((row["subject"], row["subject_key"])):
+            row |= {name: newest[name] for name in SAID if newest[name] is not None}
+            row |= {"said_by": newest["decided_by"], "said_at": newest["decided_at"]}
+    frame = pd.DataFrame(rows, columns=WORK)
+    frame = frame.astype({"before_value": float, "after_value": float, "amount_satang": "Int64"})
+    return frame.assign(ends_on=pd.to_datetime(frame["ends_on"]))
+
+
+def _own_rows(connection: Connection, subject: str, province: str) -> list[dict[str, Any]]:
+    table, (what, lead, day, place) = tables.metadata.tables[subject], SUBJECTS[subject]
+    query = select(table).where(table.c.province_code == province, _stands(table)).order_by(table.c.id)
+    return [
+        {
+            "subject": subject, "subject_key": str(row["id"]), "what": row[what], "place_code": row[place], "state": "planned",
+            "begun_at": row.get("noted_at") or row.get("decided_at"), "lead": row[lead], "ends_on": row[day] if day else None,
+            "stream_code": row.get("stream_code"), "amount_satang": row.get("amount_satang"),
+        }
+        for row in connection.execute(query).mappings()
+    ]  # fmt: skip
+
+
+@for_viewer
+def read_history(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
+    """Everything that was ever said of what was decided, the newest first; the data team's alone."""
+    table = tables.progress
+    query = select(table).where(table.c.province_code == province).order_by(table.c.id.desc())
+    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = frame if viewer.is_team else frame.iloc[:0]
+    return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
+
+
+def plan_meeting(connection: Connection, name: str, held_on: date | None, who: str, basis: Basis) -> int:
+    """A meeting that is to be held. Raises ``Refused``: ``meeting_incomplete``, ``decision_person_missing``."""
+    name = needed(name, "meeting_incomplete")
+    if held_on is None:
+        raise Refused("meeting_incomplete")
+    who = person(connection, who)
+    return add(connection, tables.meeting, who, basis, f"{held_on} {name}", name=name, held_on=held_on)
+
+
+def hold(connection: Connection, who: str, basis: Basis, *, name: str = "", on: date | None = None, planned: int | None = None) -> int:  # fmt: skip
+    """A meeting is held: keep which files are in use, on a planned one or (``planned`` None) on a new one of this name.
+
+    Raises ``Refused``: ``meeting_unknown`` (no planned one of this number that is still to be held).
+    """
+    table, batch = tables.meeting, tables.import_batch
+    active = connection.execute(select(batch.c.id).where(batch.c.is_active).order_by(batch.c.id)).scalars()
+    state = {"batches": ",".join(map(str, active)), "held_at": store.now()}
+    if planned is None:
+        name = needed(name, "meeting_incomplete")
+        return add(connection, table, who, basis, name, **state, name=name, held_on=on or date.today())
+    waits = (table.c.id == planned, table.c.held_at.is_(None), table.c.removed_at.is_(None))
+    if not connection.execute(update(table).where(*waits).values(**state)).rowcount:
+        raise Refused("meeting_unknown", value=str(planned))
+    store.note(connection, signed(connection, who)[0], "hold_meeting", str(planned))
+    return planned
+
+
+def planned_on(connection: Connection, day: date, province: str) -> int | None:
+    """The meeting that is planned for a day and not held yet."""
+    table = tables.meeting
+    waits = (table.c.held_at.is_(None), table.c.removed_at.is_(None), table.c.province_code == province)
+    return connection.execute(select(table.c.id).where(table.c.held_on == day, *waits)).scalar()
+
+
+@for_viewer
+def read_meetings(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
+    """Meetings of a province, the latest day first; who is not of the data team sees their days under a number."""
+    table = tables.meeting
+    query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None))
+    frame = typed(pd.read_sql_query(query.order_by(table.c.held_on.desc(), table.c.id.desc()), connection), table)
+    if viewer.is_team:
+        return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
+    hidden: dict[str, Any] = {"decided_by": "", "removed_by": pd.NA, "on_behalf_of": pd.NA, "data_version": ""}
+    hidden |= {name: frame[name].str.replace(NOT_A_MARK, "", regex=True) for name in ("batches", "held_at")}
+    return frame.assign(name="#" + frame["id"].astype("string"), **hidden)
+
+
+def state_of(meeting: Any) -> State | None:
+    """The state of the store when a meeting (a row of :func:`read_meetings`) was held; ``None`` for one to come."""
+    if not isinstance(meeting.held_at, str):
+        return None
+    listed = meeting.batches if isinstance(meeting.batches, str) else ""
+    return State(tuple(int(one) for one in listed.split(",") if one.isdigit()), meeting.held_at)
+
+
+def ask_for(
+    connection: Connection, meeting: int, what: str, who: str, basis: Basis, *,
+    base: str | None = None, from_whom: str = "", due_on: date | None = None,
+) -> int:  # fmt: skip
+    """Something that must be in before a meeting. Raises ``Refused``: ``meeting_unknown``, ``item_incomplete`` (what, or from whom)."""
+    table = tables.meeting
+    if (
+        connection.execute(select(table.c.id).where(table.c.id == meeting, table.c.removed_at.is_(None))).first()
+        is None
+    ):
+        raise Refused("meeting_unknown", value=str(meeting))
+    what, words = needed(what, "item_incomplete"), plain(from_whom)
+    if not base and not words:
+        raise Refused("item_incomplete")
+    values = {"meeting_id": meeting, "what": what, "base": base, "from_whom": words or None, "due_on": due_on}
+    return add(connection, tables.meeting_item, person(connection, who), basis, f"{meeting} {what}", **values)
+
+
+def came_in(connection: Connection, item: int, who: str) -> bool:
+    """What was asked for is here; False when it is not on the list or was ticked before."""
+    table = tables.meeting_item
+    open_ = (table.c.id == item, table.c.done_at.is_(None), table.c.removed_at.is_(None))
+    values = {"done_by": signed(connection, person(connection, who))[0], "done_at": store.now()}
+    done = connection.execute(update(table).where(*open_).values(**values)).rowcount
+    if done:
+        store.note(connection, who, "item_came_in", str(item))
+    return bool(done)
+
+
+@for_viewer
+def read_items(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
+    """What must be in before the meetings of a province, as people wrote it; the data team's, a partner sees what is asked of it."""
+    table = tables.meeting_item
+    query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.id)
+    frame = typed(pd.read_sql_query(query, connection), table)
+    if not viewer.is_team:
+        own = frame["base"].eq(viewer.agency if viewer.role == "partner" else None).fillna(False).astype(bool)
+        frame = frame[own].assign(from_whom=pd.NA, decided_by="", done_by=pd.NA, on_behalf_of=pd.NA, data_version="")
+    return frame.reset_index(drop=True)

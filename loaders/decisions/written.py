@@ -1,0 +1,54 @@
+"""How any decision is written: who signs, what stands on record, what is taken back; nothing is deleted."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, Table, insert, update
+
+from loaders import store
+from loaders.decisions import Basis
+from loaders.problems import Refused
+from loaders.store.seen import signed, signer
+
+LONGEST = 600
+
+
+def plain(text: str | None) -> str:
+    """One line of at most :data:`LONGEST` characters."""
+    return " ".join((text or "").split())[:LONGEST]
+
+
+def needed(text: str | None, code: str) -> str:
+    """The same where something has to stand; else ``Refused`` with the code."""
+    found = plain(text)
+    if not found:
+        raise Refused(code)
+    return found
+
+
+def person(connection: Connection, who: str | None) -> str:
+    """A typed name is needed unless the connection is signed."""
+    return plain(who) if signer(connection) else needed(who, "decision_person_missing")
+
+
+def add(connection: Connection, table: Table, who: str, basis: Basis, detail: str, **values: object) -> int:
+    """One row with who, when and on which data; the audit trail says ``detail``. Returns its key."""
+    by, behalf = signed(connection, who)
+    row = values | basis._asdict() | {"decided_by": by, "on_behalf_of": behalf, "decided_at": store.now()}
+    key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
+    store.note(connection, who, f"add_{table.name}", f"{key}: {detail}")
+    return int(key)
+
+
+def retire(connection: Connection, table: Table, who: str, **where: object) -> int:
+    """Take back what stands under these keys; nothing is deleted."""
+    found = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
+    keys = connection.execute(
+        update(table)
+        .where(*found, table.c.removed_at.is_(None))
+        .values(removed_by=signed(connection, who)[0], removed_at=store.now())
+        .returning(table.c.id)
+    ).scalars()
+    done = list(keys)
+    for key in done:
+        store.note(connection, who, f"remove_{table.name}", str(key))
+    return len(done)
