@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,6 +23,8 @@ from loaders import settings
 FORWARDING = re.compile(
     r"x-forwarded(-.+)?|forwarded|via|x-(real|client|cluster-client|original)-.+|(cf|true|fastly)-.+-ip"
 )
+# Addresses that nothing is sent to: asked only which of this machine's own would be used.
+ELSEWHERE = ("192.0.2.1", "10.255.255.255", "172.31.255.255", "192.168.255.255")
 PROVIDER_KEYS = ("client_id", "client_secret", "server_metadata_url")
 SHARED_KEYS = ("redirect_uri", "cookie_secret")
 SHORTEST_COOKIE_SECRET = 16  # characters; whoever guesses it signs in as anybody
@@ -75,7 +78,40 @@ def is_ours(host: str | None) -> bool:
     """Whether the board answers under this ``Host``: this machine, and the names in ``KRADAN_HOSTS``."""
     name = host_name(host)
     named = {host_name(one) for one in re.split(r"[\s,;]+", os.environ.get("KRADAN_HOSTS", "")) if one}
+    named.add(lan_address() if wants_lan() else host_name(urlsplit(named_address()).netloc))
     return name is not None and (is_local(name) or name in named)
+
+
+def wants_lan() -> bool:
+    """Whether the room's own network may open the board (``KRADAN_ADDRESS=lan``): as the public, like everybody from elsewhere."""
+    return os.environ.get("KRADAN_ADDRESS", "").strip().lower() == "lan"
+
+
+def named_address() -> str:
+    """The address that links on paper lead to (``KRADAN_ADDRESS``), without a slash at its end; empty when none is said."""
+    written = os.environ.get("KRADAN_ADDRESS", "").strip().rstrip("/")
+    return written if re.match(r"https?://[^/\s]+", written) else ""
+
+
+def serves_the_room() -> bool:
+    """Whether the board listens beyond this machine: for the room's network, or under a plain numeric address of its own."""
+    parts = urlsplit(named_address())
+    is_number = parts.scheme == "http" and re.fullmatch(r"[\d.]+", parts.hostname or "") is not None
+    return wants_lan() or (is_number and not is_local(parts.hostname))
+
+
+def lan_address() -> str | None:
+    """The address of this machine in the network it is on; ``None`` where it is on none. No packet is sent."""
+    for other in ELSEWHERE:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect((other, 9))
+                own = str(probe.getsockname()[0])
+            except OSError:
+                continue
+        if not is_local(own) and own != "0.0.0.0":
+            return own
+    return None
 
 
 def is_same_origin(origin: str, host: str) -> bool:

@@ -18,7 +18,7 @@ imports.job                  4 M     none  none  our own code: many files, each 
                                                  above; it writes the store, so it alone keeps the environment
 ===========================  ======  ====  ====  ============================================================
 
-All others get no secret: only what is named in ``PASSED_ON`` and the ``KRADAN_`` settings. On Windows there are no
+All others get no secret: only what is named in ``PASSED_ON`` and the ``KRADAN_`` settings that hold none. On Windows there are no
 resource limits; the clock of the parent remains.
 """
 
@@ -162,7 +162,9 @@ def _popen(
 ) -> subprocess.Popen[bytes]:
     is_ours = CEILINGS.get(module, Ceiling()).is_ours
     passed_on = {
-        name: value for name, value in os.environ.items() if is_ours or name.startswith("KRADAN_") or name in PASSED_ON
+        name: value
+        for name, value in os.environ.items()
+        if is_ours or name in PASSED_ON or (name.startswith("KRADAN_") and not name.endswith(("_KEY", "_TOKEN")))
     }
     limits = json.dumps(asdict(limits_of(module)))
     return subprocess.Popen(  # our own module, a list, no shell

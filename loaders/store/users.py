@@ -14,6 +14,15 @@ from loaders.store import backup, originals, tables
 from loaders.store import connection as store
 from loaders.store.privacy import LEVELS, PUBLIC, ROLES, Viewer
 
+PRIVATE = (
+    tables.role_holder,
+    tables.quarantine,
+    tables.correction,
+    tables.original,
+    tables.reply,
+    tables.reply_picture,
+)
+
 
 def viewer_of(connection: Connection, subject: str | None) -> Viewer:
     """The viewer behind a sign-in name; nobody, an unknown or a revoked one is the public."""
@@ -69,9 +78,7 @@ def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int
         rows = forget_people(connection, who, today)
         files = sum(originals.drop(connection, digest) for digest in over)
     if rows or files:
-        store.scrub(
-            engine, [tables.role_holder, tables.base_person, tables.quarantine, tables.correction, tables.original]
-        )
+        store.scrub(engine, PRIVATE)
     return {"rows": rows, "files": files, "backups": backup.drop_old(engine)}
 
 
@@ -130,7 +137,19 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
         emptied = json.dumps(json.loads(before) | {"cells": "{}", "value": None}, ensure_ascii=False)
         changed = update(decided).where(decided.c.id == key, decided.c.before != emptied)
         gone += connection.execute(changed.values(before=emptied, value=None)).rowcount
+    gone += _forget_senders(connection, day)
     if gone:
         store.note(connection, who, "forget_people", str(gone))
         store.touch(connection)
+    return gone
+
+
+def _forget_senders(connection: Connection, day: date) -> int:
+    """Erase what senders of replies wrote of themselves past their date, and pictures that nothing names; returns the rows."""
+    table, kept = tables.reply, tables.reply_picture
+    names = ("note", "contact", "picture_digest")
+    over = (table.c.retain_until < day, or_(*(table.c[name].is_not(None) for name in names)))
+    gone = connection.execute(update(table).where(*over).values(**dict.fromkeys(names))).rowcount
+    named = select(table.c.picture_digest).where(table.c.picture_digest.is_not(None))
+    connection.execute(delete(kept).where(kept.c.digest.not_in(named)))
     return gone

@@ -7,7 +7,7 @@ from geo.frames import known_sum
 from pages.agency import panels as agency_panels
 from pages.agency import print as agency_print
 from pages.components import map_layer as layers
-from pages.components import panels, reported
+from pages.components import panels, reply_link, reported
 from pages.components import records as rows_
 from pages.components.page import page
 from pages.queries import coverage
@@ -65,6 +65,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     agency_panels.partners(scope, chosen)
     agency_panels.gaps(scope, chosen)
     agency_panels.sheet(scope, chosen, own)
+    reply_link.fold(scope, "agency", chosen.agency, chosen.agency)
     panels.sources(scope, own, chosen)
     agency_print.print_agency(scope, chosen, name, own)
 

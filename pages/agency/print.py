@@ -10,6 +10,7 @@ import streamlit as st
 from geo.frames import each_row, known_sum
 from pages.agency import panels as agency_panels
 from pages.components import map_layer as layers
+from pages.components import reply_link
 from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
 from pages.queries import coverage
@@ -59,7 +60,8 @@ def _head(scope: Scope, chosen: Query, name: str) -> str:
     used = [theme_names().get(chosen.theme or ""), district_names(scope).get(chosen.district or "")]
     demo = t("demo") if queries.has_demo(scope) else None
     line = " · ".join(words for words in (province_name(scope.province), when, *used, demo) if words)
-    return f'<div class="kradan-a4-head"><div><h1>{safe(name)}</h1><p>{safe(line)}</p></div></div>'
+    code = reply_link.paper(scope, "agency", chosen.agency or "", chosen.agency or "")
+    return f'<div class="kradan-a4-head"><div><h1>{safe(name)}</h1><p>{safe(line)}</p></div>{code}</div>'
 
 
 def _map(scope: Scope, chosen: Query) -> str:

@@ -11,7 +11,7 @@ from loaders.decisions import meetings
 from loaders.problems import Refused
 from loaders.thai.dates import parse_date
 from loaders.thai.text import Unreadable
-from pages.components import panels
+from pages.components import panels, reply_link
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
 from pages.meeting.facts import difference, gather, shipped_story
@@ -80,6 +80,7 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
                 language(),
                 all_sheets=sheets,
                 tick=tick,
+                reply=lambda kind, code: reply_link.sticker(scope, kind, code),
             ),
         )
         bar.empty()

@@ -6,6 +6,7 @@ from pages.components import panels
 from pages.queries import store as queries
 from pages.review import near_repeats as review_near
 from pages.review import panels as review_panels
+from pages.review import replies as review_replies
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
@@ -31,5 +32,6 @@ def view(scope: Scope) -> None:
             review_panels.evidence(scope, alike)
         with right:
             review_panels.decision(scope, alike)
+    review_replies.desk(scope)
     review_near.pairs(scope)
     review_panels.past(scope)

@@ -33,6 +33,11 @@ def base_path() -> str:
     return str(config.get_option("server.baseUrlPath") or "").strip("/")
 
 
+def port() -> int:
+    """The port that the server listens on."""
+    return int(config.get_option("server.port") or 8501)
+
+
 def ignore_pages_directory() -> None:
     """A folder named ``pages`` is not its old way of many pages, not even before the first session has run ``app.py``.
 

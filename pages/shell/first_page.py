@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from loaders import settings
 from loaders.words import catalogue
+from pages.phone import routes as phone
 from pages.session import insides
 from pages.session.text import LANGUAGES, safe
 from pages.shell import watch
@@ -85,6 +86,7 @@ def routes(names: Iterable[str]) -> Iterator[Route]:
         return HTMLResponse(pages.get(asked, pages[LANGUAGES[0]]), headers={"Cache-Control": ASK})
 
     yield from watch.routes(prefix())
+    yield from phone.routes(prefix())
     for name in ("", *views):
         yield Route(f"{prefix()}/{name}", first, methods=["GET"])
 

@@ -65,7 +65,7 @@ class Headers:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
-                    headers[name] = value
+                    headers.setdefault(name, value)  # the page behind a link on a sheet has a stricter one
                 if kept is not None:  # a map that is not there yet may be there in a second
                     headers["Cache-Control"] = kept if message["status"] in (200, 304) else ASK
             await send(message)

@@ -11,7 +11,7 @@ import sys
 
 from streamlit.web import cli
 
-from loaders import settings
+from loaders import doors, settings
 from pages.session import insides
 
 
@@ -31,6 +31,8 @@ def main(options: list[str]) -> None:
     insides.never_look_up_this_machine()
     if settings.computes_ahead():
         insides.when_serving(_get_ready)
+    if doors.serves_the_room() and not any(one.startswith("--server.address") for one in options):
+        options = [*options, "--server.address", "0.0.0.0"]  # whoever comes from there is the public (loaders.doors)
     sys.argv = ["streamlit", "run", script(), *options]
     cli.main()
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo.frames import each_row
 from pages.components import map_layer as layers
-from pages.components import records, reported
+from pages.components import records, reply_link, reported
 from pages.components.names import province_name, theme_names
 from pages.coverage import compare
 from pages.queries import coverage
@@ -155,6 +155,7 @@ def _head(scope: Scope, chosen: Query, code: str) -> str:
     place = f"{t('prefix_district')}{name_of(area, 'district_name')} · {province_name(scope.province)} · {code} · {' · '.join([when, *used])}{demo}"
     return (
         f'<div class="kradan-a4-head"><div><h1>{safe(subdistrict_name(name_of(area)))}</h1><p>{safe(place)}</p></div>'
+        f"{reply_link.paper(scope, 'subdistrict', code)}"
         f'<img src="{compare.map_picture(scope, layer, code[:4], code)}" alt=""></div>'
     )
 

@@ -16,7 +16,7 @@ from loaders.imports import batches, duplicates
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.duplicates import Repeat
 from loaders.imports.other_columns import BY_ROW
-from loaders.imports.review import near_repeats
+from loaders.imports.review import near_repeats, replies
 from loaders.imports.review.queries import DECIDED, NO_KEY, keys_of, places_now, read_again
 from loaders.problems import Problem, Refused
 from loaders.store import tables
@@ -275,6 +275,9 @@ def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
 def _reopen(connection: Connection, one: dict) -> None:
     if one["kind"] in near_repeats.KINDS:
         near_repeats.reopen(connection, one)
+        return
+    if one["kind"] == replies.KIND:
+        replies.reopen(connection, one)
         return
     near_repeats.release(connection, one)
     register = tables.REGISTERS[one["register"]]

@@ -36,6 +36,7 @@ from loaders.store.tables.registers import (
     support_summary,
     welfare_fund,
 )
+from loaders.store.tables.replies import api_token, reply, reply_link, reply_picture
 
 # The newest migration; ``tests/loaders/store/test_upgrade.py`` holds these tables and the migrations to each other.
 SCHEMA_VERSION = 9
@@ -58,6 +59,7 @@ __all__ = [
     "agency",
     "agency_entry",
     "alias",
+    "api_token",
     "area",
     "area_event",
     "audit",
@@ -85,6 +87,9 @@ __all__ = [
     "progress",
     "project",
     "quarantine",
+    "reply",
+    "reply_link",
+    "reply_picture",
     "role_holder",
     "scenario",
     "setting",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,6 +15,13 @@ from geo.maps.figures import Shapes, shapes
 from loaders import settings
 from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of, title_of
 from pages.queries import map_files as geometry
+
+# Kind and code of a subject -> the code by which its readers say what is wrong (PNG), and the text key that stands under it.
+Reply = Callable[[str, str], tuple[bytes, str] | None]
+
+
+def nobody(kind: str, code: str) -> None:
+    """No codes: a frozen meeting, or a board that cannot sign links."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,7 @@ class Pack:
     words: Words
     story: list[dict]
     decisions: list[dict]
+    reply: Reply = nobody
 
     @cached_property
     def slides(self) -> list[Slide]:

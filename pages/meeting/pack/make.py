@@ -14,7 +14,7 @@ from pages.meeting.pack import pdf_sheets
 from pages.meeting.pack import png as png_pack
 from pages.meeting.pack import pptx as pptx_pack
 from pages.meeting.pack import xlsx as xlsx_pack
-from pages.meeting.pack.content import Pack, rows_of
+from pages.meeting.pack.content import Pack, Reply, nobody, rows_of
 from pages.meeting.pack.lines import font_file
 from pages.meeting.words import Words
 
@@ -29,10 +29,11 @@ def files(
     *,
     all_sheets: bool = False,
     tick: Tick | None = None,
+    reply: Reply = nobody,
 ) -> dict[str, bytes]:
-    """Every file of the pack by name; ``tick`` is told the share done (0-1) and the name of the file at work."""
+    """Every file of the pack by name; ``reply`` makes the codes on slides and sheets, ``tick`` is told the share done (0-1) and the name of the file at work."""
     done = tick or (lambda _share, _name: None)
-    pack, made, pictures = Pack(facts, Words(language), story, rows_of(decisions)), {}, {}
+    pack, made, pictures = Pack(facts, Words(language), story, rows_of(decisions), reply), {}, {}
     for number, slide in enumerate(pack.slides):
         name = f"pictures/{number + 1}-{slide.view}.png"
         done(0.6 * number / len(pack.slides), name)
@@ -70,11 +71,13 @@ def pack(
     *,
     all_sheets: bool = False,
     tick: Tick | None = None,
+    reply: Reply = nobody,
 ) -> bytes:
     """:func:`files` as one zip."""
     target = io.BytesIO()
+    made = files(facts, story, decisions, language, all_sheets=all_sheets, tick=tick, reply=reply)
     with zipfile.ZipFile(target, "w") as archive:
-        for name, content in files(facts, story, decisions, language, all_sheets=all_sheets, tick=tick).items():
+        for name, content in made.items():
             kind = zipfile.ZIP_STORED if name.endswith((".png", ".pptx", ".xlsx")) else zipfile.ZIP_DEFLATED
             archive.writestr(zipfile.ZipInfo(name, (2007, 2, 26, 0, 0, 0)), content, kind)
     return target.getvalue()

@@ -67,6 +67,15 @@ class Paper(FPDF):
         self.cell((right - x) if right else 0, size / POINT * 1.5, text, align="R" if right else "L")
         self._out("EMC")
 
+    def reply(self, kind: str, code: str, x: float, y: float) -> bool:
+        """The code by which readers say what is wrong, 19 mm wide, its words below; whether there is one."""
+        if not (found := self.pack.reply(kind, code)):
+            return False
+        picture, key = found
+        self.image(io.BytesIO(picture), x, y, w=19, alt_text=self.pack.words.say(key))
+        self.words(x - 20, y + 20.5, self.pack.words.say(key), 7, color=QUIET, right=x + 19)
+        return True
+
     def block(
         self,
         x: float,
@@ -131,7 +140,8 @@ def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
     rows = [(name, value) for name, value, _satang in slide.bars] or [
         (f"{name} · {district}", value) for name, district, value in slide.places
     ]
-    for name, value in rows[: max(0, int((190 - y) / 6))]:
+    foot = 172 if paper.reply("province", paper.pack.facts["province"], 268, 173) else 190
+    for name, value in rows[: max(0, int((foot - y) / 6))]:
         paper.words(178, y + 2, wrap(name, 10, 72 * POINT, most=1)[0], 10)
         paper.words(240, y + 2, value, 10, bold=True, right=287)
         y += 6

@@ -28,7 +28,8 @@ def _district(paper: Paper, pack: Pack, codes: list[str]) -> None:
     facts, words = pack.facts, pack.words
     say, cards = words.say, [facts["cards"][code] for code in codes]
     paper.add_page()
-    paper.block(10, 8, words.district(facts["areas"][codes[0]]), 22, 190, bold=True)
+    paper.block(10, 8, words.district(facts["areas"][codes[0]]), 22, 165, bold=True)
+    paper.reply("district", codes[0][:4], 181, 5)
     known = [card["satang"] for card in cards if card["satang"] is not None]
     people = [facts["areas"][code]["population"] or 0 for code in codes]
     figures = [(f"{len(codes):,}", say("column_subdistricts")), (f"{sum(people):,}", say("column_population")), (words.baht(sum(known) if known else None), say("column_amount")),
@@ -153,8 +154,9 @@ def _subdistrict(paper: Paper, pack: Pack, code: str) -> None:
     facts, words = pack.facts, pack.words
     card, area = card_of(facts, words, code), facts["areas"][code]
     paper.add_page()
-    paper.block(10, 8, words.say("subdistrict_named", name=words.name(area)), 22, 190, bold=True)
-    paper.block(10, 20, f"{words.district(area)} · {code}", 12, 190, color=QUIET)
+    paper.block(10, 8, words.say("subdistrict_named", name=words.name(area)), 22, 165, bold=True)
+    paper.block(10, 20, f"{words.district(area)} · {code}", 12, 165, color=QUIET)
+    paper.reply("subdistrict", code, 181, 5)
     for number, (value, label) in enumerate(card["big"]):
         paper.words(10 + number * 64, 36, value, 16, bold=True)
         paper.block(10 + number * 64, 40, label, 9.5, 60, color=QUIET, most=2)

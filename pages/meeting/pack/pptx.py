@@ -115,7 +115,16 @@ def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
         (f"{name} · {district}", value) for name, district, value in slide.places
     ]
     _table(page, 7.45, y + 0.1, (3.85, 1.75), rows, 11, room=6.75 - y)
-    _box(page, 0.3, 6.85, 12.7, 0.5, f"{pack.heading} · {slide.foot}", 9.5, color=QUIET)
+    _box(page, 0.3, 6.85, 11.7, 0.5, f"{pack.heading} · {slide.foot}", 9.5, color=QUIET)
+    _reply(page, pack)
+
+
+def _reply(page: Page, pack: Pack) -> None:
+    """The code by which the room says what is wrong, in the corner."""
+    if found := pack.reply("province", pack.facts["province"]):
+        picture, key = found
+        shape = page.shapes.add_picture(io.BytesIO(picture), Inches(12.25), Inches(6.55), width=Inches(0.85))
+        shape._element._nvXxPr.cNvPr.set("descr", pack.words.say(key))
 
 
 def _figures(page: Page, slide: Slide, y: float) -> float:

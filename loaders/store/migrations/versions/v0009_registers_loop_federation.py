@@ -21,6 +21,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 def upgrade() -> None:
     """Call one function per subject, each below."""
     _loop()
+    _replies()
 
 
 def _loop() -> None:
@@ -74,3 +75,46 @@ def _meetings_of_snapshots() -> None:
         values = {"held_on": held_on, "held_at": row["made_at"], "batches": ",".join(batches), "decided_by": row["made_by"], "decided_at": row["made_at"]}  # fmt: skip
         same = {name: row[name] for name in ("name", "province_code", "data_version")}
         connection.execute(sa.insert(meeting).values(**values, **same))
+
+
+def _short(*names: str, nullable: bool = False) -> list[sa.Column]:
+    return [sa.Column(name, sa.String(), nullable=nullable) for name in names]
+
+
+def _replies() -> None:
+    """Replies by the link on a sheet with their pictures, links that were taken back, tokens of other programmes."""
+    op.create_table(
+        "reply_link",
+        *(sa.Column(name, sa.String(), primary_key=True) for name in ("kind", "code", "agency_code")),
+        sa.Column("generation", sa.Integer(), nullable=False),
+        *_short("decided_by", "decided_at"),
+        sa.Column("reason", sa.Text()),
+    )
+    op.create_table(
+        "reply",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("receipt", sa.String(), nullable=False, unique=True),
+        *_short("province_code", "kind", "code"),
+        *_short("agency_code", "file_sha256", "sheet", nullable=True),
+        sa.Column("row", sa.Integer()),
+        *_short("answer"),
+        *_short("line", "note", "contact", "picture_digest", nullable=True),
+        *_short("sent_at", "state"),
+        *_short("decided_by", "decided_at", "on_behalf_of", nullable=True),
+        sa.Column("reason", sa.Text()),
+        sa.Column("correction_id", sa.BigInteger()),
+        sa.Column("retain_until", sa.Date(), nullable=False),
+    )
+    op.create_table(
+        "reply_picture",
+        sa.Column("digest", sa.String(), primary_key=True),
+        sa.Column("content", sa.Text(), nullable=False),
+    )
+    op.create_table(
+        "api_token",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column("digest", sa.String(), nullable=False, unique=True),
+        *_short("agency_code", "label", "granted_by", "granted_at"),
+        sa.Column("expires_on", sa.Date()),
+        *_short("revoked_at", "revoked_by", nullable=True),
+    )

@@ -1,0 +1,147 @@
+"""Replies by link at the review desk: accepted as they are, accepted with a change of the row they speak of, or refused.
+
+A change is a decision about a row like any other: dated, with who and why, the row as it was kept beside it, undone by the
+same way back. The batch's account follows to the satang.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Date, Engine, delete, insert, select, update
+
+from loaders import store
+from loaders.imports import batches
+from loaders.problems import Refused
+from loaders.replies import inbox
+from loaders.store import tables
+from loaders.thai.dates import parse_date
+from loaders.thai.numbers import parse_baht, parse_count
+
+KIND = "reply"
+BY_HAND = "by_hand"  # why a row is left out, in the account of its batch
+TAKEN_OUT = "taken_out"  # what a change may be, beside a column
+MONEY = ("amount_satang", "committed_satang", "paid_satang")
+COLUMNS = (*MONEY, "people_reached", "starts_on", "ends_on", "activity")
+
+
+class Change(NamedTuple):
+    """What becomes of the row: ``column`` reads ``value`` as a person writes it (baht, Thai date), or ``taken_out``."""
+
+    column: str
+    value: str = ""
+
+
+def accept(engine: Engine, key: int, reason: str, who: str, change: Change | None = None) -> None:
+    """The sender is right; with ``change`` the row is put right too.
+
+    Raises ``Refused``: ``reply_decided``, ``reason_missing`` (a change says why), ``reply_row_gone`` (the row's file is no
+    longer in use, or the reply names none), ``reply_value_unreadable``.
+    """
+    with store.writing(engine) as connection:
+        reply = inbox.waiting(connection, key)
+        number = _change(connection, reply, change, reason, who) if change else None
+        inbox.decide(connection, key, "accepted", reason, who, number)
+
+
+def refuse(engine: Engine, key: int, reason: str, who: str) -> None:
+    """The board stays as it is; the sender reads why. Raises ``Refused``: ``reason_missing``, ``reply_decided``."""
+    with store.writing(engine) as connection:
+        inbox.decide(connection, key, "refused", reason, who)
+
+
+def _change(connection: Connection, reply: Mapping[str, Any], change: Change, reason: str, who: str) -> int:
+    if not reason.strip():
+        raise Refused("reason_missing")
+    row = row_of(connection, reply)
+    if row is None:
+        raise Refused("reply_row_gone")
+    support, batch_id = tables.support, row["batch_id"]
+    money = row["amount_satang"] or 0
+    entry = {
+        "batch_id": batch_id, "sheet": row["sheet"], "row": row["row"], "register": "support", "kind": KIND,
+        "before": json.dumps(dict(row), ensure_ascii=False, default=str), "satang_before": money, "satang_after": money,
+        "reason": reason.strip(), "decided_by": store.seen.signed(connection, who)[0], "decided_at": store.now(),
+        "is_undone": False,
+    }  # fmt: skip
+    if change.column == TAKEN_OUT:
+        connection.execute(delete(support).where(support.c.id == row["id"]))
+        batches.add_excluded(connection, batch_id, BY_HAND, 1, money)
+        batches.shift(connection, batch_id, "loaded", -1, -money)
+        batches.shift(connection, batch_id, "excluded", 1, money)
+        entry |= {"outcome": "excluded", "outcome_reason": BY_HAND}
+    else:
+        value = parsed(change)
+        connection.execute(update(support).where(support.c.id == row["id"]).values({change.column: value}))
+        entry |= {"outcome": "loaded", "heading": change.column, "value": change.value.strip()}
+        if change.column == "amount_satang":
+            entry["satang_after"] = int(value or 0)
+            batches.shift(connection, batch_id, "loaded", 0, int(value or 0) - money)
+    number = connection.execute(
+        insert(tables.correction).values(**entry).returning(tables.correction.c.id)
+    ).scalar_one()
+    batches.sum_again(connection, batch_id)
+    return int(number)
+
+
+def parsed(change: Change) -> int | date | str | None:
+    """The value of a change in the store's units: satang, people, a day, text; empty is "not known"."""
+    written = " ".join(change.value.split())
+    if change.column not in COLUMNS:
+        raise Refused("reply_value_unreadable", value=change.column)
+    try:
+        if change.column in MONEY:
+            found: int | date | str | None = parse_baht(written)
+        elif change.column == "people_reached":
+            found = parse_count(written)
+        elif change.column == "activity":
+            found = written or None
+        else:
+            found = parse_date(written)
+    except ValueError as error:
+        raise Refused("reply_value_unreadable", value=written) from error
+    return found
+
+
+def row_of(connection: Connection, reply: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The support row that a reply names, by its file's content, sheet and row; ``None`` when it is no longer in use."""
+    if reply["file_sha256"] is None:
+        return None
+    support, batch = tables.support, tables.import_batch
+    query = (
+        select(support)
+        .join(batch, batch.c.id == support.c.batch_id)
+        .where(batch.c.file_sha256 == reply["file_sha256"], batch.c.is_active)
+        .where(support.c.sheet == reply["sheet"], support.c.row == int(reply["row"]))
+        .where(support.c.province_code == reply["province_code"])
+    )
+    found = connection.execute(query).mappings().all()
+    return found[0] if len(found) == 1 else None
+
+
+def reopen(connection: Connection, one: Mapping[str, Any]) -> None:
+    """Undo: the row stands as it did, and the reply waits again; the account of the batch follows."""
+    before, support = json.loads(one["before"]), tables.support
+    for column in support.columns:
+        if isinstance(column.type, Date) and before.get(column.name):
+            before[column.name] = date.fromisoformat(before[column.name])
+    del before["id"]  # a later line may have been given the same number
+    mine = [support.c[name] == one[name] for name in ("batch_id", "sheet", "row")]
+    if one["outcome"] == "excluded":
+        store.insert_rows(connection, support, [before])
+        batches.take_excluded(connection, one["batch_id"], BY_HAND, 1, one["satang_after"])
+        batches.shift(connection, one["batch_id"], "excluded", -1, -one["satang_after"])
+        batches.shift(connection, one["batch_id"], "loaded", 1, one["satang_before"])
+    else:
+        now = connection.execute(select(support).where(*mine)).mappings().all()
+        if len(now) != 1:  # taken out by a later decision, which has to be taken back first
+            raise Refused("reply_row_gone")
+        back = {one["heading"]: before[one["heading"]]}
+        connection.execute(update(support).where(*mine).values(back))
+        if one["heading"] == "amount_satang":
+            satang = (before["amount_satang"] or 0) - (now[0]["amount_satang"] or 0)
+            batches.shift(connection, one["batch_id"], "loaded", 0, satang)
+    inbox.reopen(connection, one["id"])

@@ -1,0 +1,160 @@
+"""What came by links: kept until a person decides, read by the data team, told to whoever sent it.
+
+Nothing here changes a figure, nor the data version: somebody who sends a thousand messages makes nobody's page slower.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, func, insert, select, update
+
+from loaders.problems import Refused
+from loaders.replies.links import Link
+from loaders.store import tables
+from loaders.store.connection import note, now, retention_years, touch, years_from
+from loaders.store.contacts import redact_text
+from loaders.store.privacy import Viewer
+from loaders.store.seen import by_the_program, for_viewer, signed
+
+ANSWERS = ("right", "wrong", "missing")
+LONGEST_NOTE, LONGEST_CONTACT, LONGEST_LINE = 2000, 120, 300
+MOST_WAITING, MOST_OF_A_LINK = 2000, 60
+
+
+@dataclass(frozen=True)
+class Message:
+    """What a sender filled in; ``row`` names one line by file, sheet and row, ``line`` says it in words."""
+
+    receipt: str
+    answer: str
+    note: str = ""
+    contact: str = ""
+    picture: tuple[str, str] | None = None  # digest and base64
+    row: tuple[str, str, int] | None = None
+    line: str = ""
+
+
+def send(connection: Connection, link: Link, message: Message) -> bool:
+    """Keep a message until a person decides; returns whether it is new (the same receipt is one message).
+
+    Raises ``Refused``: ``reply_answer_missing``, ``reply_note_missing`` (wrong or missing without a word or a picture),
+    ``reply_long``, ``replies_full`` (too many wait already).
+    """
+    said, contact = message.note.strip(), message.contact.strip()
+    if message.answer not in ANSWERS:
+        raise Refused("reply_answer_missing")
+    if message.answer != "right" and not said and message.picture is None:
+        raise Refused("reply_note_missing")
+    if len(said) > LONGEST_NOTE or len(contact) > LONGEST_CONTACT:
+        raise Refused("reply_long", value=str(LONGEST_NOTE))
+    table = tables.reply
+    if connection.execute(select(table.c.id).where(table.c.receipt == message.receipt)).first():
+        return False
+    waits = table.c.state == "waiting"
+    of_link = (table.c.kind == link.kind) & (table.c.code == link.code) & (table.c.agency_code == (link.agency or None))
+    if not link.agency:
+        of_link = (table.c.kind == link.kind) & (table.c.code == link.code) & table.c.agency_code.is_(None)
+    for most, which in ((MOST_WAITING, waits), (MOST_OF_A_LINK, waits & of_link)):
+        if connection.execute(select(func.count()).select_from(table).where(which)).scalar_one() >= most:
+            raise Refused("replies_full")
+    file, sheet, row = message.row or (None, None, None)
+    values = {
+        "receipt": message.receipt, "province_code": link.province, "kind": link.kind, "code": link.code,
+        "agency_code": link.agency or None, "file_sha256": file, "sheet": sheet, "row": row, "answer": message.answer,
+        "line": message.line[:LONGEST_LINE] or None, "note": said or None, "contact": contact or None,
+        "picture_digest": message.picture[0] if message.picture else None, "sent_at": now(), "state": "waiting",
+        "retain_until": years_from(date.today(), retention_years()),
+    }  # fmt: skip
+    if message.picture:
+        kept = tables.reply_picture
+        if connection.execute(select(kept.c.digest).where(kept.c.digest == message.picture[0])).first() is None:
+            connection.execute(insert(kept).values(digest=message.picture[0], content=message.picture[1]))
+    connection.execute(insert(table).values(**values))
+    note(connection, "-", "reply", f"{link.kind} {link.code} {message.answer}")
+    return True
+
+
+@for_viewer
+def read_replies(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
+    """Replies about a province, newest first.
+
+    The data team reads all of them. Everybody else reads those that a person accepted, without contact, picture or who
+    decided, and with telephone numbers and addresses in the words hidden.
+    """
+    table = tables.reply
+    query = select(table).where(table.c.province_code == province).order_by(table.c.id.desc())
+    if not viewer.is_team:
+        query = query.where(table.c.state == "accepted")
+    frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[column.name for column in table.c])
+    if viewer.is_team:
+        return frame
+    hidden = dict.fromkeys(("receipt", "contact", "picture_digest", "decided_by", "on_behalf_of", "file_sha256"))
+    frame = frame.assign(**hidden, correction_id=None)
+    for column in ("note", "reason", "line"):
+        frame[column] = [redact_text(text) if isinstance(text, str) else None for text in frame[column]]
+    return frame
+
+
+def told(connection: Connection, link: Link) -> Iterator[Mapping[str, Any]]:
+    """What whoever holds the link is told of each message sent by it, newest first.
+
+    ``receipt``, ``sent_at``, ``answer``, ``state``, ``decided_at``, ``reason``; the words of a message only once a person
+    accepted it.
+    """
+    table = tables.reply
+    agency = table.c.agency_code == link.agency if link.agency else table.c.agency_code.is_(None)
+    mine = (table.c.kind == link.kind) & (table.c.code == link.code) & (table.c.province_code == link.province) & agency
+    with by_the_program():
+        rows = connection.execute(select(table).where(mine).order_by(table.c.id.desc()).limit(100)).mappings().all()
+    for row in rows:
+        is_shown = row["state"] == "accepted"
+        words = {name: redact_text(row[name]) if is_shown and row[name] else None for name in ("line", "note")}
+        open_ = {name: row[name] for name in ("receipt", "sent_at", "answer", "state", "decided_at")}
+        yield open_ | words | {"reason": redact_text(row["reason"] or "")}
+
+
+def picture(connection: Connection, digest: str) -> str | None:
+    """The base64 of a kept picture; a connection of the data team only."""
+    table = tables.reply_picture
+    return connection.execute(select(table.c.content).where(table.c.digest == digest)).scalar()
+
+
+def decide(
+    connection: Connection, key: int, state: str, reason: str, who: str, correction_id: int | None = None
+) -> Mapping[str, Any]:
+    """Close a waiting reply as ``accepted`` or ``refused``; returns it as it was.
+
+    Raises ``Refused``: ``reason_missing`` (a refusal says why), ``reply_decided``.
+    """
+    if state == "refused" and not reason.strip():
+        raise Refused("reason_missing")
+    row = waiting(connection, key)
+    by, behalf = signed(connection, who)
+    said = {"decided_by": by, "on_behalf_of": behalf, "decided_at": now(), "reason": reason.strip() or None}
+    changed = update(tables.reply).where(tables.reply.c.id == key)
+    connection.execute(changed.values(state=state, correction_id=correction_id, **said))
+    note(connection, who, f"reply_{state}", f"{row['kind']} {row['code']} {key}: {reason.strip()}")
+    if state == "accepted":
+        touch(connection)
+    return row
+
+
+def waiting(connection: Connection, key: int) -> Mapping[str, Any]:
+    """A reply that nobody has decided. Raises ``Refused`` (``reply_decided``)."""
+    table = tables.reply
+    row = connection.execute(select(table).where(table.c.id == key, table.c.state == "waiting")).mappings().first()
+    if row is None:
+        raise Refused("reply_decided")
+    return row
+
+
+def reopen(connection: Connection, correction_id: int) -> None:
+    """The correction was taken back: the reply waits again."""
+    table = tables.reply
+    back = dict.fromkeys(("decided_by", "on_behalf_of", "decided_at", "reason", "correction_id"))
+    connection.execute(update(table).where(table.c.correction_id == correction_id).values(state="waiting", **back))

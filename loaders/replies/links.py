@@ -1,0 +1,162 @@
+"""The signed link of a sheet: what it speaks of, for which agency, until when. Made without a write; taken back by a count.
+
+A link says its subject, agency, province, last day and the count of times such links were taken back
+(``reply_link``); the signature keeps all of it. It opens one small page and nothing else.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
+
+from itsdangerous import BadSignature, Signer
+from sqlalchemy import Connection, func, select, update
+from sqlalchemy import insert as insert_row
+from sqlalchemy.engine import make_url
+
+from loaders import doors, settings
+from loaders.problems import Refused
+from loaders.store import tables
+from loaders.store.connection import note, now, touch
+from loaders.store.seen import by_the_program
+
+KINDS = ("subdistrict", "district", "agency", "province")
+ANY = "*"
+SHORTEST_KEY = 32  # characters; whoever guesses it writes links of any agency
+LETTERS = {kind[0]: kind for kind in KINDS}
+
+
+@dataclass(frozen=True)
+class Link:
+    """What a link is about: a subdistrict, a district, an agency or the province; with ``agency`` only that agency's rows."""
+
+    kind: str
+    code: str
+    province: str
+    agency: str = ""
+
+
+def key_file() -> Path:
+    """Where the key lies when ``KRADAN_LINK_KEY`` does not hold it: beside the embedded store, else under ``data/store``."""
+    address = make_url(settings.database_url())
+    is_file = address.get_backend_name() == "sqlite" and address.database
+    return (Path(str(address.database)).parent if is_file else settings.DATA / "store") / "link.key"
+
+
+def key() -> str | None:
+    """The key that links are signed with, made at first use; ``None`` where it can neither be read nor written.
+
+    Several boards on one database need the same: ``KRADAN_LINK_KEY``. Raises ``Refused`` (``link_key_short``).
+    """
+    named = os.environ.get("KRADAN_LINK_KEY", "").strip()
+    if named and len(named) < SHORTEST_KEY:
+        raise Refused("link_key_short", value=str(SHORTEST_KEY))
+    return named or _kept_key(key_file())
+
+
+def _kept_key(path: Path) -> str | None:
+    try:
+        if not path.exists():
+            draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(48))
+            try:
+                os.link(draft, path)  # the first of two processes wins, and nobody reads half a key
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+        found = path.read_text(encoding="ascii").strip()
+    except OSError:
+        return None
+    return found if len(found) >= SHORTEST_KEY else None
+
+
+def _signer(secret: str) -> Signer:
+    return Signer(secret, salt="kradan-reply", key_derivation="hmac", digest_method=sha256)
+
+
+def last_day(today: date) -> date:
+    """Until when a link made today holds: ``KRADAN_LINK_DAYS`` (180), to the end of that month: one link a month."""
+    wanted = today + timedelta(days=settings.whole_number("KRADAN_LINK_DAYS", 180))
+    return (wanted.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+
+
+def sign(link: Link, generation: int, today: date | None = None) -> str | None:
+    """The mark of a link, as it stands in its address; ``None`` where there is no key."""
+    secret = key()
+    if secret is None:
+        return None
+    until = last_day(today or date.today())
+    parts = (link.kind[0], link.code, link.agency, link.province, f"{until:%Y%m%d}", str(generation))
+    return _signer(secret).sign("~".join(quote(part, safe="") for part in parts)).decode("ascii")
+
+
+def opened(connection: Connection, mark: str, today: date | None = None) -> Link:
+    """The link behind a mark.
+
+    Raises ``Refused``: ``link_unknown`` (not signed here), ``link_over`` (past its day), ``link_revoked``.
+    """
+    try:
+        text = _signer(key() or secrets.token_hex(32)).unsign(mark.encode("ascii")).decode("ascii")
+    except (BadSignature, UnicodeError):
+        raise Refused("link_unknown") from None
+    kind, code, agency, province, until, generation = (unquote(part) for part in text.split("~"))
+    if until < f"{today or date.today():%Y%m%d}":
+        raise Refused("link_over")
+    link = Link(LETTERS[kind], code, province, agency)
+    if int(generation) != generation_of(connection, link):
+        raise Refused("link_revoked")
+    return link
+
+
+def generation_of(connection: Connection, link: Link) -> int:
+    """How often links like this one were taken back: this very one, all of its agency, all of the board."""
+    table, key_of = tables.reply_link, [(link.kind, link.code, link.agency), (ANY, ANY, ANY)]
+    if link.agency:
+        key_of.append((ANY, ANY, link.agency))
+    columns = (table.c.kind, table.c.code, table.c.agency_code)
+    wanted = [(columns[0] == one[0]) & (columns[1] == one[1]) & (columns[2] == one[2]) for one in key_of]
+    query = select(func.coalesce(func.sum(table.c.generation), 0)).where(wanted[0] | wanted[1] | wanted[-1])
+    with by_the_program():
+        return int(connection.execute(query).scalar_one())
+
+
+def revoke(
+    connection: Connection, who: str, reason: str, *, kind: str = ANY, code: str = ANY, agency: str = ANY
+) -> None:
+    """Take links back: of a subject and agency, of an agency (``kind`` and ``code`` ``*``), or all (all three ``*``).
+
+    Sheets printed afterwards carry new ones. Raises ``Refused`` (``reason_missing``).
+    """
+    if not reason.strip():
+        raise Refused("reason_missing")
+    table, named = tables.reply_link, {"kind": kind, "code": code, "agency_code": agency}
+    mine = (table.c.kind == kind) & (table.c.code == code) & (table.c.agency_code == agency)
+    said = {"decided_by": who, "decided_at": now(), "reason": reason.strip()}
+    changed = update(table).where(mine).values(generation=table.c.generation + 1, **said)
+    if not connection.execute(changed).rowcount:
+        connection.execute(insert_row(table).values(generation=1, **named, **said))
+    note(connection, who, "revoke_links", f"{kind} {code} {agency}: {reason.strip()}")
+    touch(connection)
+
+
+def room_address(port: int, prefix: str = "") -> tuple[str, bool]:
+    """The address that a telephone in the room opens the board by, and whether it is good on this machine only.
+
+    ``KRADAN_ADDRESS``: the address itself, or ``lan`` for this machine's own in the room's network (found anew each time:
+    no packet is sent); else the first of ``KRADAN_HOSTS`` by HTTPS, as behind ``deploy/nginx.conf``; else this machine.
+    """
+    if named := doors.named_address():
+        return named, doors.is_local(urlsplit(named).hostname)
+    if doors.wants_lan() and (own := doors.lan_address()):
+        return f"http://{own}:{port}{prefix}", False
+    names = [name for name in os.environ.get("KRADAN_HOSTS", "").replace(";", ",").split(",") if name.strip()]
+    if names and not doors.is_local(doors.host_name(names[0].strip())):
+        return f"https://{names[0].strip()}{prefix}", False
+    return f"http://127.0.0.1:{port}{prefix}", True

@@ -1,0 +1,63 @@
+"""A picture somebody sent, written anew as a plain JPEG in a child process: no place, no camera, nothing hidden in it stays.
+
+Only JPEG, PNG and WebP are opened, by Pillow, under the limits of :mod:`loaders.files.sandbox`.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import tempfile
+from pathlib import Path
+
+from loaders.files import sandbox
+from loaders.problems import Refused
+
+KINDS = ("JPEG", "PNG", "WEBP")
+MOST_BYTES = 8 << 20
+MOST_POINTS = 60_000_000  # a telephone's largest; unpacked 180 MB
+LONGEST_SIDE = 2000
+
+
+def cleaned(content: bytes) -> tuple[str, str]:
+    """Digest and base64 of the picture written anew.
+
+    Raises ``Refused``: ``picture_large``, ``picture_unreadable``.
+    """
+    if len(content) > MOST_BYTES:
+        raise Refused("picture_large", value=f"{MOST_BYTES >> 20} MB")
+    with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
+        source, target = Path(folder) / "in", Path(folder) / "out.jpg"
+        source.write_bytes(content)
+        try:
+            sandbox.run("loaders.replies.pictures", [str(source), str(target)])
+        except Refused as stop:
+            if stop.problem.code.startswith("picture_"):
+                raise
+            raise Refused("picture_unreadable") from stop
+        done = target.read_bytes()
+    return hashlib.sha256(done).hexdigest(), base64.b64encode(done).decode("ascii")
+
+
+def main(arguments: list[str]) -> bool:
+    """In the child: open the first file, write the second."""
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    source, target = arguments
+    Image.MAX_IMAGE_PIXELS = MOST_POINTS
+    try:
+        with Image.open(source, formats=KINDS) as picture:
+            if picture.width * picture.height > MOST_POINTS:
+                raise Refused("picture_large", value=f"{MOST_POINTS // 1_000_000} MP")
+            picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+            flat = Image.new("RGB", upright.size, "white")
+            seen = upright.convert("RGBA")
+            flat.paste(seen, mask=seen.getchannel("A"))
+            flat.save(target, "JPEG", quality=82)
+    except Image.DecompressionBombError:
+        raise Refused("picture_large", value=f"{MOST_POINTS // 1_000_000} MP") from None
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        raise Refused("picture_unreadable") from None
+    return True

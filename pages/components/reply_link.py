@@ -1,0 +1,112 @@
+"""The link and the QR code by which whoever reads a sheet says what is wrong on it, and what people said that way."""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+import segno
+import streamlit as st
+
+from geo.frames import each_row
+from loaders.replies import links
+from loaders.replies.links import Link
+from pages.components import panels, records
+from pages.queries import replies
+from pages.session import insides
+from pages.session.scope import Scope
+from pages.session.text import day, safe, t
+
+
+class Address(NamedTuple):
+    """Where a link leads; ``is_only_here``: a telephone in the room cannot open it."""
+
+    url: str
+    is_only_here: bool
+
+    def picture(self) -> str:
+        """The code as an image of HTML: one point a square, drawn large by the style sheet (half a kilobyte)."""
+        return f'<img src="data:image/png;base64,{base64.b64encode(self.png(1)).decode()}" alt="">'
+
+    def png(self, scale: int = 6) -> bytes:
+        """The code as a picture of black and white points."""
+        target = io.BytesIO()
+        segno.make(self.url, error="m", micro=False).save(target, kind="png", scale=scale, border=2)
+        return target.getvalue()
+
+
+def address(scope: Scope, kind: str, code: str, agency: str = "") -> Address | None:
+    """The link of a subdistrict, an agency or the province; ``None`` where none can be signed."""
+    mark = replies.mark(scope, Link(kind, code, scope.province, agency))
+    if mark is None:
+        return None
+    prefix = f"/{insides.base_path()}" if insides.base_path() else ""
+    base, is_only_here = links.room_address(insides.port(), prefix)
+    return Address(f"{base}/c/{mark}", is_only_here)
+
+
+def block(scope: Scope, kind: str, code: str, agency: str = "") -> str:
+    """Code, words and link as HTML, for the screen."""
+    found = address(scope, kind, code, agency)
+    if found is None:
+        return f"<p>{safe(t('reply_no_link'))}</p>"
+    here = f" <b>{safe(t('reply_only_here'))}</b>" if found.is_only_here else ""
+    return (
+        f'<div class="kradan-reply">{found.picture()}<p>{safe(t("reply_scan"))}{here}<br>'
+        f'<a href="{safe(found.url)}" target="_blank" rel="noopener">{safe(t("reply_open"))}</a></p></div>'
+    )
+
+
+def paper(scope: Scope, kind: str, code: str, agency: str = "") -> str:
+    """Code and few words as HTML, for the head of a printed sheet; nothing where no link can be made."""
+    found = address(scope, kind, code, agency)
+    if found is None:
+        return ""
+    words = t("reply_only_here") if found.is_only_here else t("reply_scan_short")
+    return f'<div class="kradan-reply">{found.picture()}<span>{safe(words)}</span></div>'
+
+
+def sticker(scope: Scope, kind: str, code: str) -> tuple[bytes, str] | None:
+    """Code as a picture and the text key under it, for slides and sheets of a meeting pack."""
+    found = address(scope, kind, code)
+    return (found.png(), "reply_only_here" if found.is_only_here else "reply_scan_short") if found else None
+
+
+def about(scope: Scope, row: Mapping[str, Any] | pd.Series) -> str:
+    """Subject of a message in words, and the agency of its link."""
+    agencies = records.agency_names(scope)
+    name = (
+        agencies.get(row["code"], row["code"]) if row["kind"] == "agency" else records.place_words(scope, row["code"])
+    )
+    of_agency = agencies.get(row["agency_code"]) if row["agency_code"] and row["agency_code"] != row["code"] else None
+    return " · ".join(part for part in (name, of_agency) if part)
+
+
+def table(scope: Scope, decided: pd.DataFrame) -> None:
+    """Decided messages with what was said and why."""
+    rows = list(each_row(decided))
+    shown = decided.assign(
+        about=[about(scope, row._asdict()) for row in rows],
+        what=[f"{t('reply_' + row.answer)} → {t('reply_state_' + row.state)}" for row in rows],
+        said=[" · ".join(text for text in (row.line, row.note) if text) for row in rows],
+    )
+    columns = {"about": t("column_place"), "what": t("column_what"), "said": t("column_cells"), "reason": t("column_why"),
+               "decided_by": t("column_who"), "decided_at": t("column_on")}  # fmt: skip
+    if decided["decided_by"].isna().all():
+        columns.pop("decided_by")
+    panels.table(shown, "replies", columns, formats={"decided_at": day})
+
+
+def fold(scope: Scope, kind: str, code: str, agency: str = "") -> None:
+    """Code and link of a subject, with the messages about it that a person accepted; folded."""
+    if panels.unfolded("reply", t("reply_title")) is None:
+        return
+    st.html(block(scope, kind, code, agency))
+    found = replies.replies(scope)
+    accepted = found[found["state"].eq("accepted") & found["kind"].eq(kind) & found["code"].eq(code)]
+    if len(accepted):
+        st.caption(t("replies_here", number=len(accepted)))
+        table(scope, accepted)

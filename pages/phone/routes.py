@@ -1,0 +1,136 @@
+"""Where the link on a sheet leads: ``/c/<mark>`` shows and takes, ``/c/<mark>/<receipt>`` tells what became of it."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from loaders.problems import Refused
+from loaders.replies import pictures
+from loaders.replies.inbox import Message
+from loaders.replies.links import Link
+from loaders.words import sentence
+from pages.phone import html, subject
+from pages.queries import replies
+from pages.session import errors
+from pages.session.rates import Rate, asker
+from pages.session.text import LANGUAGES, language, read_in, safe, t
+
+MOST_BYTES = pictures.MOST_BYTES + (64 << 10)
+LOOKS, SENDS, SENDS_OF_A_LINK = Rate(120, 60), Rate(20, 600), Rate(120, 3600)
+RECEIPT = re.compile("[0-9a-f]{32}")
+STATUS = {"link_unknown": 404, "link_over": 410, "link_revoked": 410, "replies_full": 503, "too_often": 429}
+QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "X-Frame-Options": "DENY"}
+
+
+def routes(prefix: str) -> Iterator[Route]:
+    """Both addresses, under the board's own path."""
+
+    async def show(request: Request) -> Response:
+        _speak(request.query_params.get("lang"))
+        return await run_in_threadpool(_shown, request, prefix)
+
+    async def take(request: Request) -> Response:
+        return await _taken(request, prefix)
+
+    yield Route(f"{prefix}/c/{{mark}}", show, methods=["GET"])
+    yield Route(f"{prefix}/c/{{mark}}", take, methods=["POST"])
+    yield Route(f"{prefix}/c/{{mark}}/{{receipt}}", show, methods=["GET"])
+
+
+def _speak(chosen: object) -> None:
+    read_in(str(chosen) if chosen in LANGUAGES else LANGUAGES[0])
+
+
+def _answer(prefix: str, title: str, body: str, status: int = 200, address: str = "") -> Response:
+    headers = QUIET | {"Content-Security-Policy": html.policy(prefix)}
+    return HTMLResponse(html.page(prefix, title, body, address), status, headers)
+
+
+def _refused(prefix: str, stop: Refused, back: str = "") -> Response:
+    """Calm words; what was typed is still in the browser one step back."""
+    words = sentence(stop.problem.as_dict(), language())
+    more = f'<p><a href="{safe(back)}">{safe(t("phone_again"))}</a></p>' if back else ""
+    body = f'<h1>{safe(t("phone_title"))}</h1><p class="told bad">{safe(words)}</p>{more}'
+    return _answer(prefix, t("phone_title"), body, STATUS.get(stop.problem.code, 400))
+
+
+def _shown(request: Request, prefix: str) -> Response:
+    try:
+        if LOOKS.wait(asker(request)):
+            raise Refused("too_often")
+        link = replies.opened(request.path_params["mark"])
+        shown = subject.of(link)
+        told = replies.told(link)
+    except Refused as stop:
+        return _refused(prefix, stop)
+    except errors.STORE_FAILURES:
+        return _refused(prefix, Refused("store_busy"))
+    own = request.path_params.get("receipt", "")
+    address = f"{prefix}/c/{request.path_params['mark']}"
+    head = f"<h1>{safe(shown.title)}</h1><p>{safe(shown.words)}</p>" + (
+        f'<p class="demo">{safe(t("demo"))} · {safe(t("demo_long"))}</p>' if shown.is_demo else ""
+    )
+    if any(row["receipt"] == own for row in told):
+        again = f'<p><a href="{safe(address)}?lang={language()}">{safe(t("phone_another"))}</a></p>'
+        body = f"{head}<p>{safe(t('phone_thanks'))}</p>{html.told(told, own)}{again}"
+        return _answer(prefix, shown.title, body, address=f"{address}/{own}")
+    lines = [(line.key, line.words, line.small) for line in shown.lines]
+    form = html.form(secrets.token_hex(16), lines, shown.unlisted)
+    body = f"{head}<p>{safe(t('phone_how'))}</p>{form}{html.told(told)}"
+    return _answer(prefix, shown.title, body, address=address)
+
+
+async def _taken(request: Request, prefix: str) -> Response:
+    size = request.headers.get("content-length", "")
+    _speak(None)
+    address = f"{prefix}/c/{request.path_params['mark']}"
+    if not size.isdecimal() or int(size) > MOST_BYTES:  # refused before a byte of it is read
+        return _refused(prefix, Refused("picture_large", value=f"{pictures.MOST_BYTES >> 20} MB"), address)
+    if SENDS.wait(asker(request)) or SENDS_OF_A_LINK.wait(request.path_params["mark"]):
+        return _refused(prefix, Refused("too_often"), address)
+    try:
+        link = await run_in_threadpool(
+            replies.opened, request.path_params["mark"]
+        )  # nothing is read for a mark that is none
+        async with request.form(max_files=1, max_fields=8, max_part_size=16 << 10) as sent:
+            _speak(sent.get("lang"))
+            upload = sent.get("picture")
+            content = await upload.read() if isinstance(upload, UploadFile) else b""
+            return await run_in_threadpool(_kept, link, sent, content, prefix, address)
+    except Refused as stop:
+        return _refused(prefix, stop, address)
+    except errors.STORE_FAILURES:
+        return _refused(prefix, Refused("store_busy"), address)
+    except HTTPException:  # more fields or longer ones than the form has
+        return _refused(prefix, Refused("reply_long", value="-"), address)
+    except ClientDisconnect:
+        return Response(status_code=400)
+
+
+def _kept(link: Link, sent: FormData, content: bytes, prefix: str, address: str) -> Response:
+    def field(name: str) -> str:
+        found: Any = sent.get(name)
+        return found if isinstance(found, str) else ""
+
+    receipt = field("receipt") if RECEIPT.fullmatch(field("receipt")) else secrets.token_hex(16)
+    shown = subject.of(link)
+    line = next((line for line in shown.lines if line.key == field("line")), None)
+    if line is None and field("line"):  # the data changed meanwhile
+        raise Refused("reply_row_gone")
+    message = Message(
+        receipt, field("answer"), field("note"), field("contact"),
+        pictures.cleaned(content) if content else None,
+        line.row if line else None, f"{line.words} · {line.small}" if line else "",
+    )  # fmt: skip
+    replies.send(link, message)
+    return RedirectResponse(f"{address}/{receipt}?lang={language()}", 303, QUIET)

@@ -1,0 +1,91 @@
+"""Corrections by link: marks for sheets, what came back by them, and what the data team decides about it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from loaders import store
+from loaders.imports.review import replies as desk
+from loaders.imports.review.replies import Change
+from loaders.problems import Refused
+from loaders.replies import inbox, links
+from loaders.replies.inbox import Message
+from loaders.replies.links import Link
+from pages.queries import store as queries
+from pages.session import sign_in
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+
+def mark(scope: Scope, link: Link) -> str | None:
+    """The signed mark of a link; ``None`` where links cannot be signed (no key, and no place to keep one)."""
+    try:
+        return _mark(scope, link, links.last_day(date.today()))
+    except Refused:  # a key too short: health says so
+        return None
+
+
+@cached(512)
+def _mark(scope: Scope, link: Link, _until: date) -> str | None:
+    with store.reading(queries.engine()) as connection:
+        return links.sign(link, links.generation_of(connection, link))
+
+
+def opened(mark_: str) -> Link:
+    """The link behind a mark; raises ``Refused`` (:func:`loaders.replies.links.opened`)."""
+    with store.reading(queries.engine()) as connection:
+        return links.opened(connection, mark_)
+
+
+def told(link: Link) -> list[Mapping[str, Any]]:
+    """What whoever holds the link is told of messages sent by it."""
+    with store.reading(queries.engine()) as connection:
+        return list(inbox.told(connection, link))
+
+
+def send(link: Link, message: Message) -> bool:
+    """Keep a message for the review desk: the only write that needs no role."""
+    with store.writing(queries.engine()) as connection:
+        return inbox.send(connection, link, message)
+
+
+def replies(scope: Scope) -> pd.DataFrame:
+    """Replies about the province as this person may see them, newest first; read anew, they are outside the data version."""
+    with queries.reading(scope.viewer) as connection:
+        return inbox.read_replies(connection, scope.province, viewer=scope.viewer)
+
+
+def picture(scope: Scope, digest: str) -> str | None:
+    """A kept picture, base64; for the data team."""
+    sign_in.team_only(scope.viewer)
+    with queries.reading(scope.viewer) as connection:
+        return inbox.picture(connection, digest)
+
+
+def row_of(scope: Scope, reply: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The support row that a reply names, if it is still in use; for the data team."""
+    sign_in.team_only(scope.viewer)
+    with queries.reading(scope.viewer) as connection:
+        return desk.row_of(connection, reply)
+
+
+def accept(key: int, reason: str, who: str, change: Change | None = None) -> None:
+    """The sender is right; see :func:`loaders.imports.review.replies.accept`."""
+    sign_in.team_only(queries.viewer())
+    desk.accept(queries.engine(), key, reason, who, change)
+
+
+def refuse(key: int, reason: str, who: str) -> None:
+    """The board stays as it is."""
+    sign_in.team_only(queries.viewer())
+    desk.refuse(queries.engine(), key, reason, who)
+
+
+def revoke(reason: str, who: str, agency: str) -> None:
+    """Take the links of an agency back (``*``: all of the board)."""
+    with queries.writing() as connection:
+        links.revoke(connection, who, reason, agency=agency)

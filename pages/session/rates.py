@@ -1,0 +1,39 @@
+"""How often one asker may ask: so many times in so many seconds, counted in memory, of a bounded number of askers."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Hashable
+from threading import Lock
+
+from cachetools import LRUCache
+from starlette.requests import Request
+
+from loaders import doors
+
+
+class Rate:
+    """At most ``times`` in any ``seconds`` for each key; a key that was quiet longest is forgotten first."""
+
+    def __init__(self, times: int, seconds: float, keys: int = 20_000) -> None:
+        self.times, self.seconds = times, seconds
+        self._asked: LRUCache[Hashable, deque[float]] = LRUCache(keys)
+        self._lock = Lock()
+
+    def wait(self, key: Hashable) -> int:
+        """Count one more; 0 when it may pass, else the seconds to wait."""
+        now = time.monotonic()
+        with self._lock:
+            asked = self._asked.setdefault(key, deque(maxlen=self.times))
+            if len(asked) == self.times and now - asked[0] < self.seconds:
+                return int(self.seconds - (now - asked[0])) + 1
+            asked.append(now)
+        return 0
+
+
+def asker(request: Request) -> str:
+    """Whose request this is: the peer, or whom the proxy on this machine speaks for."""
+    peer = request.client.host if request.client else ""
+    forwarded = request.headers.get("x-forwarded-for", "")
+    return forwarded.rsplit(",", 1)[-1].strip() if forwarded and doors.is_local(peer) else peer
