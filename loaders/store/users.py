@@ -16,6 +16,7 @@ from loaders.store.privacy import LEVELS, PUBLIC, ROLES, Viewer
 
 PRIVATE = (
     tables.role_holder,
+    tables.base_person,
     tables.quarantine,
     tables.correction,
     tables.original,

@@ -78,8 +78,9 @@ def _change(connection: Connection, reply: Mapping[str, Any], change: Change, re
         connection.execute(update(support).where(support.c.id == row["id"]).values({change.column: value}))
         entry |= {"outcome": "loaded", "heading": change.column, "value": change.value.strip()}
         if change.column == "amount_satang":
-            entry["satang_after"] = int(value or 0)
-            batches.shift(connection, batch_id, "loaded", 0, int(value or 0) - money)
+            satang = value if isinstance(value, int) else 0
+            entry["satang_after"] = satang
+            batches.shift(connection, batch_id, "loaded", 0, satang - money)
     number = connection.execute(
         insert(tables.correction).values(**entry).returning(tables.correction.c.id)
     ).scalar_one()
