@@ -15,7 +15,9 @@ import numpy as np
 import pandas as pd
 
 from geo.frames import each_village
+from loaders import registers as defined_registers
 from loaders.codes import squeeze
+from loaders.registers import Definition, WithDefined
 
 NOT_LISTED, OPEN, FILLED = "u", "v", "f"  # classes of a map besides those of its counts
 
@@ -44,7 +46,23 @@ class Register:
     is_open: str | None = None
 
 
-REGISTERS = {
+def of_definition(one: Definition) -> Register:
+    """The register that is defined as data, as the room shows it."""
+    fields = {
+        column.name: Field(column.stored, f"{one.name}_{column.name}_" if column.form == "code" else column.form)
+        for column in one.columns
+    }
+    kind = next((fields[column.name] for column in one.columns if column.is_kind), None)
+    searched = tuple(column.stored for column in one.columns if column.is_searched)
+    return Register(one.name, one.name, fields[one.title].name, tuple(fields.values()), searched, kind)
+
+
+def defined_names() -> list[str]:
+    """Names of the registers that are defined as data."""
+    return list(defined_registers.defined())
+
+
+_STARTING = {
     register.name: register
     for register in (
         Register(
@@ -113,13 +131,21 @@ REGISTERS = {
                 Field("plan_year", "year"),
                 Field("cohort", "count"),
                 Field("booklet_held", "yes_no"),
+                Field("booklet_pdf", "yes_no"),
                 Field("priority_theme", "themes"),
             ),
-            (),
+            ("papers",),
             Field("cohort", "cohort_"),
         ),
     )
 }
+REGISTERS = WithDefined(_STARTING, of_definition)
+
+
+def in_force(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Entries that hold on a day: without those that ended before it or begin after it; an open end holds."""
+    begun = entries["starts_on"].isna() | (entries["starts_on"] <= day)
+    return entries[begun & (entries["ends_on"].isna() | (entries["ends_on"] >= day))]
 
 
 def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd.DataFrame:

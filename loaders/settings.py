@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "data"
 RULES = DATA / "rules"
 LAYOUTS = DATA / "layouts"
+REGISTERS = DATA / "registers"
 
 
 # The province whose facts (areas, villages, changes, local governments) stand in ``data/reference``.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import cache
 
-from loaders import settings
+from loaders import registers, settings
 
 CAPITAL = "10"  # Bangkok has khet and khwaeng where a province has amphoe and tambon
 WORDS_OF_THE_CAPITAL = {"ตำบล": "แขวง", "อำเภอ": "เขต"}
@@ -19,6 +19,8 @@ def catalogue(language: str, province: str | None = None) -> dict[str, str]:
 @cache
 def _texts(language: str, is_capital: bool) -> dict[str, str]:
     texts = json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
+    defined = {key: text for one in registers.defined().values() for key, text in one.texts(language).items()}
+    texts = defined | texts
     if is_capital:
         for written, meant in WORDS_OF_THE_CAPITAL.items():
             texts = {key: text.replace(written, meant) for key, text in texts.items()}

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from loaders.demo import community
 from loaders.demo import files as demo_files
 from loaders.demo import registers as demo_registers
 from loaders.demo import support as demo_support
@@ -44,4 +45,8 @@ def demo_truth() -> dict[str, pd.DataFrame]:
 
 def _rows_by_layout() -> dict[str, pd.DataFrame]:
     support = demo_support.support()
-    return {str(layout): frame for layout, frame in support.groupby("layout")} | demo_registers.registers()
+    return (
+        {str(layout): frame for layout, frame in support.groupby("layout")}
+        | demo_registers.registers()
+        | community.registers()
+    )

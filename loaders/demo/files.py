@@ -61,6 +61,12 @@ PAPERS = (
     Paper("demo_16_trf.txt", "demo_trf", place="prefixed", encoding="utf-16", delimiter="\t"),
     Paper("demo_17_role_holders.xlsx", "demo_role_holders", (
         "ผู้รับบทบาทคุณเอื้อ คุณอำนวย คุณประสาน (ชื่อสมมติทั้งหมด)", DEMO), place="full"),
+    Paper("demo_18_memberships.xlsx", "demo_memberships", (
+        "ทะเบียนสมาชิกเครือข่าย วงเรียนรู้ และขบวนชุมชน", DEMO), place="short", dates="slash"),
+    Paper("demo_19_looking_after.xlsx", "demo_looking_after", (
+        "คำสั่งมอบหมายผู้รับผิดชอบดูแลพื้นที่ กลุ่ม และภารกิจ", DEMO), place="prefixed", dates="short"),
+    Paper("demo_20_targets.xlsx", "demo_targets", (
+        "เป้าหมายตัวชี้วัดของส่วนราชการรายตำบล ปี 2550", DEMO), place="full"),
 )  # fmt: skip
 
 

@@ -54,7 +54,12 @@ def registers() -> dict[str, pd.DataFrame]:
 
 @cache
 def _frame(layout: str) -> pd.DataFrame:
-    frame = pd.DataFrame(BUILDERS[layout]())
+    return as_frame(layout, BUILDERS[layout]())
+
+
+def as_frame(layout: str, rows: list[dict]) -> pd.DataFrame:
+    """Rows of one layout with what all have: sheet, what stands instead of the truth, whether it is meant to wait."""
+    frame = pd.DataFrame(rows)
     frame["layout"] = layout
     if "sheet" not in frame:
         frame["sheet"] = ""
@@ -199,6 +204,11 @@ def _roles() -> list[dict]:
             person = f"{label} ตำบล{place['name_th']} (สมมติ)" if filled else None
             home = world.local_government(code) if role == "sponsor" else f"เครือข่ายตำบล{place['name_th']}"
             rows.append({"area_code": code, "role": role, "person": person, "organisation_name": home})
+    rng = world.random(51)  # of its own, so that the others stay as they were
+    for code, place in places[places["is_pilot"]].iterrows():
+        person = f"คุณกิจ ตำบล{place['name_th']} (สมมติ)" if rng.random() < 0.7 else None
+        home = f"กลุ่มออมทรัพย์ตำบล{place['name_th']}"
+        rows.append({"area_code": code, "role": "practitioner", "person": person, "organisation_name": home})
     return rows
 
 

@@ -19,6 +19,7 @@ from loaders.areas.register import as_of
 from loaders.decisions import dues
 from loaders.layouts import templates
 from loaders.problems import Problem, Refused
+from loaders.registers import defined
 from loaders.sheets.read import read_sheets
 from loaders.store import tables
 from loaders.store.seen import for_viewer
@@ -50,7 +51,8 @@ class Line(NamedTuple):
 
 def words() -> dict[str, Any]:
     """Headings, file name and words of the sheet."""
-    return templates.words()["due_sheet"]
+    said = templates.words()["due_sheet"]
+    return said | {"registers": said["registers"] | {one.th: name for name, one in defined().items()}}
 
 
 @for_viewer

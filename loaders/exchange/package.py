@@ -120,7 +120,10 @@ def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
     """What a viewer may see, from the same functions that the pages read with."""
     frames = {name: store.read_table(connection, tables.metadata.tables[name], viewer=viewer) for name in OPEN}
     for register in tables.REGISTERS:
-        frames[tables.REGISTERS[register].name] = store.read_register(connection, register, None, viewer=viewer)
+        table = tables.REGISTERS[register]
+        frames[register if table is tables.entry else table.name] = store.read_register(
+            connection, register, None, viewer=viewer
+        )
     frames["reports"] = pd.concat(
         [
             store.read_reports(connection, register, viewer=viewer).assign(register=register)

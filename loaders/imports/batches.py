@@ -11,23 +11,18 @@ from pathlib import Path
 import pandas as pd
 from sqlalchemy import Connection, delete, func, insert, select, update
 
-from loaders import store
+from loaders import registers, store
 from loaders.decisions import dues
 from loaders.imports.account import LEFT_OUT, OUTCOMES, Ingested, SheetResult, written_places
 from loaders.imports.speaks_for import SpeaksFor, scope_rows
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
-from loaders.layouts.values import cells_as_json
+from loaders.layouts.values import Read, cells_as_json
 from loaders.problems import Problem, Refused
 from loaders.store import in_use, tables
 from loaders.store.read import PROVINCE_MARK, provinces_of
 from loaders.words import catalogue
 
-RENAMED = {
-    "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",
-    "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
-    "theme": "theme_code", "total": "total_satang",
-}  # fmt: skip
 DEMO_WORD = "ข้อมูลสาธิต"  # stands above the table in files of the demo province
 UNNAMED = "unnamed_base"  # how a sheet is read that says nothing of whose it is
 COLUMN_NOT_USED = "column_not_used"  # money of a column that a person said is none of ours
@@ -254,6 +249,14 @@ def sum_again(connection: Connection, batch_id: int) -> None:
         connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=until))
 
 
+def add_names(connection: Connection, read: Read) -> None:
+    """Agencies and streams that only one row written by hand knows."""
+    for table, names in ((tables.agency, read.new_agencies), (tables.stream, read.new_streams)):
+        known = set(connection.execute(select(table.c.code)).scalars())
+        rows = [{"code": code, "name_th": name} for code, name in names.items() if code not in known]
+        store.insert_rows(connection, table, rows)
+
+
 def add_agencies(connection: Connection, result: SheetResult) -> None:
     """Agencies that only this file knows; those of rows that are not loaded stay out of the list."""
     columns = [column for column in ("agency", "source") if column in result.read.values]
@@ -279,16 +282,26 @@ def records(result: SheetResult, batch_id: int) -> list[dict]:
         parts = [_indicator(frame, values, column) for column in values if column.startswith("value:")]
         frame = pd.concat(parts) if parts else frame.iloc[:0]
     else:
-        frame = pd.concat([frame, values.rename(columns=RENAMED)], axis=1)
+        frame = pd.concat([frame, values.rename(columns=registers.STORED)], axis=1)
     if "title" in frame:
         frame["activity"] = (
             frame["activity"].where(frame["activity"].notna(), frame["title"])
             if "activity" in frame
             else frame["title"]
         )
-    columns = {column.name for column in tables.REGISTERS[result.layout.register].columns}
-    frame = frame[[column for column in frame.columns if column in columns]].astype(object)
+    table, frame = tables.REGISTERS[result.layout.register], frame.astype(object)
+    if table is tables.entry:
+        frame = frame.join(_as_entries(result.layout.register, frame))
+    columns = {column.name for column in table.columns}
+    frame = frame[[column for column in frame.columns if column in columns]]
     return frame.where(frame.notna(), None).to_dict("records")
+
+
+def _as_entries(register: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a defined register as its table keeps them."""
+    names = [column.stored for column in registers.defined()[register].columns if column.stored in frame]
+    content = [registers.packed(row) for row in frame[names].to_dict("records")]
+    return pd.DataFrame({"register": register, "content": content}, index=frame.index)
 
 
 def _indicator(frame: pd.DataFrame, values: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
-from loaders import store
+from loaders import registers, store
 from loaders.codes import squeeze
 from loaders.imports import batches
 from loaders.imports.account import Ingested, SheetResult, money_column, written_places
@@ -183,7 +183,7 @@ def _of_result(result: SheetResult) -> list[Line]:
     register = result.layout.register
     lines = [_line(register, record) for record in batches.records(result, 0)]
     waiting = result.rows("quarantined")
-    values = result.read.values.rename(columns=batches.RENAMED)
+    values = result.read.values.rename(columns=registers.STORED)
     written = written_places(result.read.place.loc[waiting])
     column = money_column(result.read, result.layout)
     for row, place in zip(waiting, written, strict=True):
@@ -203,7 +203,9 @@ def _of_batch(connection: Connection, number: int, registers: set[str]) -> list[
     lines: list[Line] = []
     for register in sorted(registers):
         table = tables.REGISTERS[register]
-        rows = connection.execute(select(table).where(table.c.batch_id == number)).mappings()
+        rows = connection.execute(
+            select(table).where(table.c.batch_id == number, tables.of_register(register))
+        ).mappings()
         lines += [_line(register, row) for row in rows]
     waits = tables.quarantine
     query = select(waits).where(waits.c.batch_id == number, waits.c.register.in_(registers)).order_by(waits.c.id)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from loaders import store
+from loaders import registers, store
 from loaders.imports.account import SheetResult
 from loaders.problems import Problem, Refused
 from loaders.store import tables
@@ -22,7 +22,11 @@ from loaders.store.viewers import Viewer
 ROWS, DISTRICTS, PROVINCE = KINDS = ("rows", "districts", "province")
 BUDDHIST = 543
 # Registers whose rows are of no year: a plan booklet is held or not.
-WITHOUT_YEARS = ("plan", "organisation", "role_holder", "agency", "stream")
+_OF_NO_YEAR = ("plan", "organisation", "role_holder", "agency", "stream")
+WITHOUT_YEARS = registers.WithDefined(
+    dict.fromkeys(_OF_NO_YEAR, True),
+    lambda one: None if any(column.name == "fiscal_year" for column in one.columns) else True,
+)
 
 
 @dataclass(frozen=True)
@@ -182,7 +186,9 @@ def _areas_said(connection: Connection, batch_id: int, register: str, said: Spea
     table = tables.REGISTERS[register]
     named: list[str] = []
     if "district_code" in table.c:
-        query = select(table.c.district_code).where(table.c.batch_id == batch_id, table.c.district_code.is_not(None))
+        query = select(table.c.district_code).where(
+            table.c.batch_id == batch_id, tables.of_register(register), table.c.district_code.is_not(None)
+        )
         named = sorted({code for code in connection.execute(query.distinct()).scalars() if code.startswith(province)})
     if not named and said.kind == DISTRICTS:
         raise Refused("scope_districts_needed")

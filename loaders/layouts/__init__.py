@@ -3,4 +3,15 @@
 ``recognise`` chooses the layout of a sheet, ``values`` reads its cells. Imports sheets and places.
 """
 
-ORDER = ("support", "organisation", "welfare_fund", "indicator", "contribution", "plan", "role_holder")  # of registers
+from loaders import registers
+
+ORDER = (
+    "support",
+    "organisation",
+    "welfare_fund",
+    "indicator",
+    "contribution",
+    "plan",
+    "role_holder",
+    *registers.defined(),
+)  # of registers

@@ -10,14 +10,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from loaders import settings
+from loaders import registers, settings
 from loaders.codes import squeeze
 from loaders.problems import Problem, Refused
 
 PLACE = (
     "place_code", "subdistrict", "district", "province", "moo", "village", "place_text", "latitude", "longitude", "precision",
 )  # fmt: skip
-VALUES = {
+VALUES = registers.WithDefined({
     "support": (
         "agency", "implementer", "stream", "theme", "target_group", "activity", "activity_code", "title", "starts_on", "ends_on",
         "fiscal_year", "amount", "committed", "paid", "people_reached", "status", "cofinancing", "reference",
@@ -34,24 +34,24 @@ VALUES = {
     "stream": (
         "code", "name_th", "name_en", "owner", "kind", "is_restricted", "condition_th", "theme", "starts_on", "ends_on", "total",
     ),
-}  # fmt: skip
+}, lambda one: tuple(column.name for column in one.columns))  # fmt: skip
 # Without these a row means nothing: it waits for a person.
-REQUIRED = {
+REQUIRED = registers.WithDefined({
     "support": ("agency",),
     "contribution": ("source",),
     "organisation": ("organisation_name",),
     "role_holder": ("role",),
     "agency": ("code", "name_th"),
     "stream": ("code", "name_th"),
-}
+}, lambda one: tuple(column.name for column in one.columns if column.is_required))  # fmt: skip
 # Money that a sheet's control totals are about, by register, the first one present.
-MONEY = {
+MONEY = registers.WithDefined({
     "support": ("amount", "committed", "paid"),
     "contribution": ("promised", "received"),
     "welfare_fund": ("savings",),
     "organisation": ("savings",),
     "stream": ("total",),
-}
+}, lambda one: tuple(column.name for column in one.columns if column.form == "satang") or None)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,12 @@ def _layout(path: Path) -> list[Layout]:
 def shipped() -> tuple[Layout, ...]:
     """Every layout of ``data/layouts``; a file may hold several as ``[[layout]]``."""
     files = sorted(settings.LAYOUTS.glob("*.toml"))
-    return tuple(layout for path in files if path.stem != "aliases" for layout in _layout(path))
+    written = [layout for path in files if path.stem != "aliases" for layout in _layout(path)]
+    return (*written, *(_made(one.layout) for one in registers.defined().values()))
+
+
+def _made(table: dict) -> Layout:
+    return Layout(**table | {"headings": frozenset(map(squeeze, table["headings"]))})
 
 
 @cache

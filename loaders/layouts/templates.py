@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import BinaryIO
 
+from loaders import registers as defined_registers
 from loaders import settings
 from loaders.layouts import layout as layouts
 
@@ -35,11 +36,16 @@ def _layout(register: str) -> layouts.Layout:
 
 def file_name(register: str) -> str:
     """The Thai file name under which a template is handed out."""
+    if (one := defined_registers.defined().get(register)) is not None:
+        return f"แม่แบบ-{one.th}.xlsx"
     return words()["files"][register]
 
 
 def example_rows(register: str) -> list[dict[str, str]]:
     """The filled example by our column."""
+    if (one := defined_registers.defined().get(register)) is not None:
+        place = {"subdistrict": "ท่าไร่", "district": "เมืองนครศรีธรรมราช"}
+        return [place | {column.name: column.example for column in one.columns if column.example}]
     return words()["examples"][register]
 
 
@@ -64,12 +70,18 @@ def write_template(register: str, target: str | Path | BinaryIO, rows: list[dict
         for number, (ours, theirs) in enumerate(layout.columns.items()):
             sheet.set_column(number, number, max(12, len(theirs[0]) + 2), plain)
             sheet.write_string(0, number, theirs[0], heading)
-            if hint := words()["hints"].get(ours):
+            if hint := _hint(register, ours):
                 sheet.write_comment(0, number, hint, {"author": "", "x_scale": 2})
             for line, row in enumerate(filled, start=1):
                 if ours in row:
                     sheet.write_string(line, number, row[ours], plain)
     book.close()
+
+
+def _hint(register: str, ours: str) -> str | None:
+    one = defined_registers.defined().get(register)
+    own = {column.name: column.hint for column in one.columns} if one else {}
+    return own.get(ours) or words()["hints"].get(ours)
 
 
 def write_all(folder: Path) -> list[Path]:

@@ -13,7 +13,7 @@ from itertools import chain
 import pandas as pd
 
 from loaders import codes as coded
-from loaders import thai
+from loaders import registers, thai
 from loaders.codes import CODED, LISTED, plain_words, says_nothing, squeeze, words
 from loaders.layouts import years
 from loaders.layouts.cells import combined, no_support, people
@@ -180,20 +180,21 @@ def _place_cells(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 
 def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
-    if column in BAHT:
+    form = registers.form(layout.register, column)
+    if column in BAHT or form == "satang":
         return partial(_baht, unit=_unit(column, layout))
-    if column in COUNT:
+    if column in COUNT or form == "count":
         return thai.parse_count
     if column == "value" or column.startswith("value:"):
         return _number
     era = layout.units.get(column, layout.units.get("fiscal_year", "auto"))
     if column == "founded_on":
         return partial(_founded, era=era)
-    if column in DATE:
+    if column in DATE or form == "date":
         return partial(_day, is_last=column == "ends_on", era=era, centre=read.centre)
-    if column in YEAR:
+    if column in YEAR or form == "year":
         return lambda text: periods.parse_year(text, era, read.centre) if text.strip(" -") else None
-    if column in FLAG:
+    if column in FLAG or form == "yes_no":
         return _flag
     if column in ("person", "phone"):
         return people.person if column == "person" else people.phone

@@ -33,11 +33,13 @@ from sqlalchemy import (
     literal_column,
     select,
     text,
+    true,
     update,
 )
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from loaders import registers
 from loaders.store import engine as store_engine
 from loaders.store import seen, tables
 from loaders.store.contacts import redact_numbers, redact_text
@@ -179,9 +181,11 @@ def finish_batch(connection: Connection, batch_id: int) -> None:
     sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
     query = select(*keys, *sums).where(support.c.batch_id == batch_id).group_by(*keys).order_by(*keys)
     connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
-    holder, latest = tables.role_holder, years_from(date.today(), retention_years())
-    too_long = holder.c.retain_until.is_(None) | (holder.c.retain_until > latest)
-    connection.execute(update(holder).where(holder.c.batch_id == batch_id, too_long).values(retain_until=latest))
+    latest = years_from(date.today(), retention_years())
+    people = [name for name, one in registers.defined().items() if one.private]
+    for holder, is_person in ((tables.role_holder, true()), (tables.entry, tables.entry.c.register.in_(people))):
+        too_long = is_person & (holder.c.retain_until.is_(None) | (holder.c.retain_until > latest))
+        connection.execute(update(holder).where(holder.c.batch_id == batch_id, too_long).values(retain_until=latest))
 
 
 def retention_years() -> int:

@@ -16,14 +16,14 @@ from datetime import date
 
 import pandas as pd
 
-from loaders import codes
+from loaders import codes, registers
 from loaders.problems import Problem, Refused
 from loaders.store.contacts import HIDDEN, PERSON_ID, redact_text
 from loaders.store.viewers import DATA_TEAM, LEVELS, PUBLIC, ROLES, Viewer
 from loaders.thai import normalise
 
 __all__ = ["DATA_TEAM", "HIDDEN", "LEVELS", "PUBLIC", "ROLES", "Viewer", "redact_text"]
-CONTACTS = {"role_holder": ("person", "phone")}
+CONTACTS = registers.WithDefined({"role_holder": ("person", "phone")}, lambda one: one.private or None)
 # Register -> columns that count people, and what tells one published table of counts from another.
 COUNTS = {
     "support": (
@@ -72,8 +72,8 @@ def visible_rows(
 def mask(frame: pd.DataFrame, register: str, viewer: Viewer, today: date | None = None) -> pd.DataFrame:
     """Rows of a register as the viewer may see them: contacts, small counts and contacts inside free text."""
     frame = frame.assign(is_masked=False)
-    if register == "role_holder":
-        frame = _contacts(frame, viewer, today or date.today())
+    if register in CONTACTS:
+        frame = _contacts(frame, register, viewer, today or date.today())
     if viewer.role != "public" or frame.empty:
         return frame
     if register in COUNTS:
@@ -81,17 +81,22 @@ def mask(frame: pd.DataFrame, register: str, viewer: Viewer, today: date | None 
     return redact(frame)
 
 
-def _contacts(frame: pd.DataFrame, viewer: Viewer, today: date) -> pd.DataFrame:
+def _contacts(frame: pd.DataFrame, register: str, viewer: Viewer, today: date) -> pd.DataFrame:
     """Everyone sees whether a role is filled; past its retention date nobody sees by whom."""
-    names = [column for column in CONTACTS["role_holder"] if column in frame]
-    said = frame["is_vacant"] if "is_vacant" in frame else pd.Series(None, frame.index, dtype=object)
-    frame = frame.assign(is_vacant=said.astype(object).where(said.notna(), frame["person"].isna()).astype(bool))
+    names = [column for column in CONTACTS[register] if column in frame]
+    if register == "role_holder":
+        said = frame["is_vacant"] if "is_vacant" in frame else pd.Series(None, frame.index, dtype=object)
+        frame = frame.assign(is_vacant=said.astype(object).where(said.notna(), frame["person"].isna()).astype(bool))
     over = frame["retain_until"].notna() & (frame["retain_until"] < pd.Timestamp(today))
     hidden = over | (viewer.role == "public")
-    filled = frame[names].notna().any(axis=1)
+    masked = pd.Series(False, index=frame.index)
+    definition = registers.defined().get(register)
     for column in names:
-        frame[column] = frame[column].mask(hidden)
-    return frame.assign(is_masked=(hidden & filled).astype(bool))
+        people = True if definition is None else definition.names_people(column, frame)
+        rows = (hidden & people).fillna(False).astype(bool)
+        masked |= rows & frame[column].notna()
+        frame[column] = frame[column].mask(rows)
+    return frame.assign(is_masked=masked)
 
 
 def _counts(frame: pd.DataFrame, register: str) -> pd.DataFrame:

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
-from loaders import codes, settings
-from loaders.store import code_lists, tables
+from loaders import codes, registers, settings
+from loaders.store import by_hand, code_lists, tables
 from loaders.store.privacy import Viewer, level_of, mask, redact, visible_rows
 from loaders.store.seen import for_viewer
 
@@ -91,12 +91,15 @@ def read_register(
     ``is_masked`` marks rows in which something is hidden from the viewer. ``at``: as it stood at an earlier moment.
     """
     table = tables.REGISTERS[register]
-    query = _active(table, at)
+    query = _active(table, at).where(tables.of_register(register))
     if province and "province_code" in table.c:
         query = query.where((table.c.province_code == province) | table.c.province_code.is_(None))
     if fiscal_year is not None and "fiscal_year" in table.c:
         query = query.where(table.c.fiscal_year == fiscal_year)
     frame = typed(pd.read_sql_query(query, connection), table)
+    if table is tables.entry:
+        frame = registers.unpacked(frame, register)
+    frame = by_hand.laid_over(connection, frame, register, at.moment if at else None)
     frame = visible_rows(frame, register, read_sharing(connection), viewer)
     if register in AGENCY_COLUMNS:
         column = AGENCY_COLUMNS[register]
@@ -317,7 +320,7 @@ def read_table(connection: Connection, table: Table, *, viewer: Viewer) -> pd.Da
 
 
 def _register_of() -> dict[str, str]:
-    return {table.name: register for register, table in tables.REGISTERS.items()}
+    return {table.name: register for register, table in tables.REGISTERS.items() if table is not tables.entry}
 
 
 def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, viewer: Viewer) -> pd.DataFrame:
@@ -420,7 +423,7 @@ def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:
         found.setdefault(batch_id, set()).add(register)
     silent = [key for key in connection.execute(select(batch.c.id)).scalars() if key not in found]
     for register, table in tables.REGISTERS.items():
-        query = select(table.c.batch_id).where(table.c.batch_id.in_(silent)).distinct()
+        query = select(table.c.batch_id).where(table.c.batch_id.in_(silent), tables.of_register(register)).distinct()
         for batch_id in connection.execute(query).scalars() if silent else ():
             found.setdefault(batch_id, set()).add(register)
     return found

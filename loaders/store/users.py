@@ -8,14 +8,16 @@ from __future__ import annotations
 import json
 from datetime import date
 
-from sqlalchemy import Connection, Engine, Select, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Engine, Select, Table, delete, func, insert, or_, select, update
 
-from loaders.store import backup, originals, tables
+from loaders.store import backup, by_hand, originals, tables
 from loaders.store import connection as store
-from loaders.store.privacy import LEVELS, PUBLIC, ROLES, Viewer
+from loaders.store.privacy import CONTACTS, LEVELS, PUBLIC, ROLES, Viewer
 
 PRIVATE = (
     tables.role_holder,
+    tables.entry,
+    tables.entry_change,
     tables.base_person,
     tables.quarantine,
     tables.correction,
@@ -98,8 +100,15 @@ def due_people(connection: Connection, today: date | None = None) -> dict[str, i
 def files_over(connection: Connection, today: date | None = None) -> list[str]:
     """Digests of files with people in them, all of whom are past their date."""
     day, batch, holder = today or date.today(), tables.import_batch, tables.role_holder
-    people = select(holder.c.batch_id).union(_waiting_people(select(tables.quarantine.c.batch_id)))
-    still = select(holder.c.batch_id).where(holder.c.retain_until >= day)
+    entry, are_people = tables.entry, tables.entry.c.register.in_(_registers_of_people())
+    people = select(holder.c.batch_id).union(
+        select(entry.c.batch_id).where(are_people), _waiting_people(select(tables.quarantine.c.batch_id))
+    )
+    still = (
+        select(holder.c.batch_id)
+        .where(holder.c.retain_until >= day)
+        .union(select(entry.c.batch_id).where(are_people, entry.c.retain_until >= day))
+    )
     young = _waiting_people(select(tables.quarantine.c.batch_id)).where(tables.quarantine.c.batch_id.not_in(_old(day)))
     query = select(batch.c.file_sha256).where(
         batch.c.id.in_(people), batch.c.id.not_in(still), batch.c.id.not_in(young)
@@ -108,7 +117,11 @@ def files_over(connection: Connection, today: date | None = None) -> list[str]:
 
 
 def _waiting_people(query: Select) -> Select:
-    return query.where(tables.quarantine.c.register == "role_holder")
+    return query.where(tables.quarantine.c.register.in_(_registers_of_people()))
+
+
+def _registers_of_people() -> list[str]:
+    return list(CONTACTS)
 
 
 def _old(day: date) -> Select:
@@ -129,10 +142,15 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
     asked = tables.base_person
     old = (asked.c.retain_until < day, or_(asked.c.person.is_not(None), asked.c.phone.is_not(None)))
     gone += connection.execute(update(asked).where(*old).values(person=None, phone=None)).rowcount
-    people = (waiting.c.register == "role_holder", waiting.c.batch_id.in_(_old(day)), waiting.c.cells != "{}")
+    gone += _forget_entries(connection, day)
+    people = (
+        waiting.c.register.in_(_registers_of_people()),
+        waiting.c.batch_id.in_(_old(day)),
+        waiting.c.cells != "{}",
+    )
     gone += connection.execute(update(waiting).where(*people).values(cells="{}", value=None)).rowcount
     told = select(decided.c.id, decided.c.before).where(
-        decided.c.register == "role_holder", decided.c.batch_id.in_(_old(day))
+        decided.c.register.in_(_registers_of_people()), decided.c.batch_id.in_(_old(day))
     )
     for key, before in connection.execute(told).tuples().all():
         emptied = json.dumps(json.loads(before) | {"cells": "{}", "value": None}, ensure_ascii=False)
@@ -154,3 +172,34 @@ def _forget_senders(connection: Connection, day: date) -> int:
     named = select(table.c.picture_digest).where(table.c.picture_digest.is_not(None))
     connection.execute(delete(kept).where(kept.c.digest.not_in(named)))
     return gone
+
+
+def _forget_entries(connection: Connection, day: date) -> int:
+    """The same in registers that are defined as data, and in changes made by hand; returns the rows."""
+    entry, change, gone = tables.entry, tables.entry_change, 0
+    over = select(entry.c.id, entry.c.register, entry.c.content).where(entry.c.retain_until < day)
+    old = store.years_from(day, -store.retention_years()).isoformat()
+    kept = [name for name in _registers_of_people() if tables.REGISTERS[name] is tables.role_holder]
+    made = select(change.c.id, change.c.register, change.c.content).where(
+        change.c.register.in_(_registers_of_people()),
+        (change.c.decided_at < old) | _of_somebody_over(change, day, kept),
+    )
+    for table, rows in ((entry, over), (change, made)):
+        for key, register, content in connection.execute(rows).tuples().all():
+            emptied = by_hand.without_people(content, register, CONTACTS)
+            if emptied != content:
+                gone += connection.execute(update(table).where(table.c.id == key).values(content=emptied)).rowcount
+    return gone
+
+
+def _of_somebody_over(change: Table, day: date, holders: list[str]) -> ColumnElement[bool]:
+    """Changes of a row whose person is past the date."""
+    batch, found = tables.import_batch, []
+    for table, names in ((tables.role_holder, holders), (tables.entry, None)):
+        rows = select(table.c.id).join(batch, batch.c.id == table.c.batch_id).where(
+            table.c.retain_until < day,
+            batch.c.file_sha256 == change.c.file_sha256, table.c.sheet == change.c.sheet, table.c.row == change.c.row,
+        )  # fmt: skip
+        mine = change.c.register.in_(names) if names else table.c.register == change.c.register
+        found.append(rows.where(mine).exists())
+    return or_(*found)

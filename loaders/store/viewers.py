@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from loaders import registers
+
 ROLES = ("public", "partner", "data", "admin")
 LEVELS = ("public", "partners", "private")
-REGISTERS = (
+REGISTERS = (  # the starting ones; those that are defined as data come behind
     "support",
     "plan",
     "welfare_fund",
@@ -16,6 +18,7 @@ REGISTERS = (
     "role_holder",
     "agency",
     "stream",
+    *registers.defined(),
 )
 
 

@@ -9,10 +9,13 @@ import streamlit as st
 from loaders import codes
 from loaders.layouts.layout import PLACE, VALUES
 from loaders.layouts.values import BAHT
+from loaders.registers import defined
 from pages.imports import preview as import_preview
 from pages.session.text import flat, t
 
-REGISTERS = ("support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder")
+REGISTERS = (
+    "support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder", *defined(),
+)  # fmt: skip
 ERAS = ("auto", "be", "ce")
 SHOWN_PLACE = tuple(column for column in PLACE if column != "precision")
 NONE = ""

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from geo import registers
+from loaders import registers as definitions
+from loaders.imports.by_hand import entries as by_hand
+from loaders.imports.by_hand import papers as kept_papers
 from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
@@ -14,7 +17,28 @@ def entries(scope: Scope, name: str) -> pd.DataFrame:
     """Entries of a register with the columns of its definition and those of :mod:`geo.registers`."""
     if name == "people":  # who may see a name is decided there, for each person
         return _keyed(queries.role_holders(scope))
-    return _entries(scope, name)
+    one = definitions.defined().get(name)
+    return _entries(queries.who_sees_people(scope) if one and one.private else scope, name)
+
+
+@cached(4)
+def changes(scope: Scope) -> pd.DataFrame:
+    """Changes of entries by hand, the newest first."""
+    with queries.reading(scope.viewer) as connection:
+        return by_hand.read_changes(connection, viewer=scope.viewer)
+
+
+@cached(4)
+def papers(scope: Scope) -> pd.DataFrame:
+    """Papers (PDF) kept with places of the province."""
+    with queries.reading(scope.viewer) as connection:
+        return kept_papers.read_papers(connection, scope.province, viewer=scope.viewer)
+
+
+def paper(scope: Scope, number: int) -> bytes:
+    """The bytes of a kept paper, for whoever may have it."""
+    with queries.reading(scope.viewer) as connection:
+        return kept_papers.read_paper(connection, number, viewer=scope.viewer)
 
 
 @cached(8)
@@ -39,4 +63,13 @@ def _communities(scope: Scope, table: str) -> pd.DataFrame:
     return found.assign(name=found["name_th"])
 
 
-_MAKERS = {"funds": _funds, "communities": _communities}
+def _plans(scope: Scope, table: str) -> pd.DataFrame:
+    """Plans with the names of the booklets kept with them."""
+    kept = papers(scope)
+    kept = kept[kept["register"].eq(table)].groupby("area_code")["file_name"].agg(", ".join)
+    plans = queries.register(scope, table)
+    names = plans["area_code"].map(kept).astype("string")
+    return plans.assign(papers=names, booklet_pdf=names.notna().astype("boolean"))
+
+
+_MAKERS = {"plans": _plans, "funds": _funds, "communities": _communities}

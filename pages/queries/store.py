@@ -125,7 +125,12 @@ def register(scope: Scope, name: str) -> pd.DataFrame:
 
 def role_holders(scope: Scope) -> pd.DataFrame:
     """People by role as this person may see them: whoever did not sign in sees which roles are filled, not by whom."""
-    return _role_holders(scope if sign_in.has_sign_in() else replace(scope, viewer=PUBLIC))
+    return _role_holders(who_sees_people(scope))
+
+
+def who_sees_people(scope: Scope) -> Scope:
+    """The scope that registers with names of people are read in: names are for who signed in."""
+    return scope if sign_in.has_sign_in() else replace(scope, viewer=PUBLIC)
 
 
 @cached(4)

@@ -15,11 +15,13 @@ from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
 from geo.maps.palette import CALL, SEQUENTIAL
 from geo.registers import Field, Register
+from loaders.codes import agency_name
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.registers import by_hand
 from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, percent, safe, t, whole, year
@@ -36,6 +38,7 @@ def cell(field: Field, value: object) -> str:
     forms = {
         **FIGURES, "text": str, "themes": records.theme_words,
         "yes_no": lambda answer: t("answer_yes" if answer else "answer_no"), "year": lambda number: year(int(number)),
+        "agency": agency_name,
     }  # fmt: skip
     return forms[field.form](value) if field.form in forms else coded(field.form, value)
 
@@ -77,7 +80,8 @@ def _place_words(scope: Scope, row: Any) -> str:
 
 def headings(register: Register) -> dict[str, str]:
     """Column of :func:`in_words` -> its heading."""
-    return {"place": t("entry_place")} | {field.name: t(f"entry_{field.name}") for field in register.fields}
+    own = f"{register.name}_" if register.name in registers.defined_names() else ""
+    return {"place": t("entry_place")} | {field.name: t(f"entry_{own}{field.name}") for field in register.fields}
 
 
 def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Choropleth:
@@ -159,6 +163,7 @@ def sheet(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
         page_links.link("subdistrict", t("to_subdistrict"), url_state.link_params(subdistrict=row.subdistrict_code))
     if "file_name" in entry:
         st.caption(records.source_words(row))
+    by_hand.papers_of(scope, register, row)
 
 
 def _village(scope: Scope, village: Any) -> None:
@@ -185,4 +190,4 @@ def kinds(register: Register, entries: pd.DataFrame) -> dict[str, str]:
     if register.kind is None:
         return {}
     present = entries[register.kind.name].dropna().astype(str).value_counts()
-    return {code: f"{coded(register.kind.form, code)} ({number:,})" for code, number in present.items()}
+    return {code: f"{cell(register.kind, code)} ({number:,})" for code, number in present.items()}

@@ -12,7 +12,7 @@ from pages.components.names import district_names
 from pages.components.page import page
 from pages.queries import registers as register_queries
 from pages.queries.query import Query
-from pages.registers import lists
+from pages.registers import by_hand, lists
 from pages.session import fragments, url_state
 from pages.session.scope import Scope
 from pages.session.text import t, whole
@@ -59,8 +59,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = lists.layer(scope, register, entries)
     with place:
         panels.title(*_finding(scope, register, every, entries, chosen))
+    nobody = every.iloc[:0]
     if every.empty:
         panels.empty("not_reported_long")
+        by_hand.panel(scope, register, nobody)
         return
     left, right = st.columns([8, 5], gap="medium")
     with left:
@@ -75,6 +77,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:  # after the list, which may have chosen another one just now
         _open(scope, register, every)
     lists.without_entry(scope, chosen, entries)
+    by_hand.panel(scope, register, every[every["entry"].eq(st.session_state.get("entry", ""))].head(1))
     if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)
 

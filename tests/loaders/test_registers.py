@@ -135,6 +135,14 @@ EXPECTED = {
     "organisation": {"organisation_kind": "group", "theme_code": "livelihood_credit", "members": 85},
     "indicator": {"indicator_code": "hardship_households", "fiscal_year": 2007, "value": 37.0},
     "role_holder": {"role": "facilitator", "person": "ชื่อสมมติ", "phone": "000-000-0000"},
+    "membership": {
+        "member_kind": "village",
+        "body_kind": "network",
+        "relation": "member",
+        "said_by": "บันทึกประชุมเครือข่าย (ตัวอย่าง)",
+    },
+    "looking_after": {"carer": "ทีมตำบล (ตัวอย่าง)", "carer_kind": "team", "looked_after": "place"},
+    "target": {"agency_code": "cdd", "theme_code": "sufficiency", "quantity": 2, "fiscal_year": 2007},
     "agency": {"code": "example_foundation", "level": "provincial", "short_th": "มตย."},
     "stream": {"code": "example_stream", "kind": "special", "is_restricted": True, "total_satang": 100_000_000},
 }

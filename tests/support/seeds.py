@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("KRADAN_TEST_CACHE", ROOT / ".cache" / "stores"))
 NAME = "kradan.sqlite"
 SOURCES = (
-    "loaders/**/*.py", "data/layouts/**/*", "data/reference/**/*", "data/rules/**/*", "data/schema/**/*", "data/templates/**/*",
+    "loaders/**/*.py", "data/layouts/**/*", "data/registers/**/*", "data/reference/**/*", "data/rules/**/*", "data/schema/**/*", "data/templates/**/*",
     "tests/support/seeds.py", "tests/support/stores.py", "requirements.txt",
 )  # fmt: skip
 

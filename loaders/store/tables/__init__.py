@@ -6,6 +6,9 @@ of a withdrawn batch stay; the queries leave them out.
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, true
+
+from loaders.registers import WithDefined
 from loaders.store.tables.administration import audit, setting, sharing, user_role, word
 from loaders.store.tables.areas import area, area_event, local_government, local_government_area
 from loaders.store.tables.batches import (
@@ -19,6 +22,7 @@ from loaders.store.tables.batches import (
     original,
     quarantine,
 )
+from loaders.store.tables.by_hand import entry_change, paper
 from loaders.store.tables.columns import metadata
 from loaders.store.tables.decisions import clearing, decision, override, project, scenario, snapshot, storyboard, team
 from loaders.store.tables.loop import base_person, meeting, meeting_item, note, progress
@@ -26,6 +30,7 @@ from loaders.store.tables.registers import (
     agency,
     agency_entry,
     contribution,
+    entry,
     indicator_value,
     organisation,
     plan,
@@ -41,17 +46,26 @@ from loaders.store.tables.replies import api_token, reply, reply_link, reply_pic
 # The newest migration; ``tests/loaders/store/test_upgrade.py`` holds these tables and the migrations to each other.
 SCHEMA_VERSION = 9
 
-REGISTERS = {
-    "support": support,
-    "plan": plan,
-    "welfare_fund": welfare_fund,
-    "contribution": contribution,
-    "organisation": organisation,
-    "indicator": indicator_value,
-    "role_holder": role_holder,
-    "agency": agency_entry,
-    "stream": stream_entry,
-}
+REGISTERS = WithDefined(
+    {
+        "support": support,
+        "plan": plan,
+        "welfare_fund": welfare_fund,
+        "contribution": contribution,
+        "organisation": organisation,
+        "indicator": indicator_value,
+        "role_holder": role_holder,
+        "agency": agency_entry,
+        "stream": stream_entry,
+    },
+    lambda _: entry,
+)
+
+
+def of_register(register: str) -> ColumnElement[bool]:
+    """Which rows of a register's table are its own: the defined registers share one table."""
+    return entry.c.register == register if REGISTERS[register] is entry else true()
+
 
 __all__ = [
     "REGISTERS",
@@ -70,6 +84,8 @@ __all__ = [
     "correction",
     "decision",
     "due",
+    "entry",
+    "entry_change",
     "excluded",
     "import_batch",
     "indicator_value",
@@ -80,9 +96,11 @@ __all__ = [
     "meeting_item",
     "metadata",
     "note",
+    "of_register",
     "organisation",
     "original",
     "override",
+    "paper",
     "plan",
     "progress",
     "project",

@@ -116,6 +116,16 @@ role_holder = Table(
     Column("retain_until", Date),
 )
 
+# Rows of the registers that are defined as data (:mod:`loaders.registers`): their columns as JSON.
+entry = Table(
+    "entry",
+    metadata,
+    *provenance(),
+    *place(),
+    Column("register", String, nullable=False, index=True),
+    Column("content", Text, nullable=False),
+    Column("retain_until", Date),
+)
 
 agency = Table(
     "agency",

@@ -92,3 +92,36 @@ def test_every_register_is_searched_by_the_name_of_a_place(demo):
     name = queries.areas(queries.current_scope(), None).set_index("subdistrict_code").at[code, "name_th"]
     (listed,) = lists(opened("registers", register="plans", find=name, district=code[:4]))
     assert 0 < plans["subdistrict_code"].eq(code).sum() <= len(listed) < len(plans)
+
+
+def test_an_entry_is_added_and_corrected_on_the_page(demo):
+    groups = register_queries.entries(queries.current_scope(), "groups")
+    code = groups["subdistrict_code"].dropna().iloc[0]
+    page = opened("registers", register="groups", lang="en", district=code[:4])
+    page.session_state["fold-by-hand-organisation"] = True
+    page.run()
+    page.selectbox(key="add-organisation-area").set_value(code)
+    page.text_input(key="add-organisation-organisation_name").set_value("กลุ่มที่เพิ่มด้วยมือ")
+    page.text_input(key="add-organisation-members").set_value("๓๕")
+    page.text_input(key="add-organisation-who").set_value("เลขานุการ")
+    send = next(one for one in page.button if one.label == "Add an entry")
+    send.click().run()
+    assert any(
+        "Say in a few words why" in warning.value for warning in page.warning
+    )  # nothing is written without a reason
+    page.text_input(key="add-organisation-reason").set_value("แจ้งในที่ประชุม")
+    next(one for one in page.button if one.label == "Add an entry").click().run()
+    assert not page.exception
+    added = register_queries.entries(queries.current_scope(), "groups").iloc[-1]
+    assert (added["organisation_name"], added["members"], added["subdistrict_code"]) == ("กลุ่มที่เพิ่มด้วยมือ", 35, code)
+    assert added["is_demo"]  # beside invented data it is invented too
+    page = opened("registers", register="groups", lang="en", entry=added["entry"])
+    page.session_state["fold-by-hand-organisation"] = True
+    page.run()
+    key = f"correct-organisation-{added['entry']}"
+    page.text_input(key=f"{key}-members").set_value("36")
+    page.text_input(key=f"{key}-reason").set_value("นับใหม่")
+    page.text_input(key=f"{key}-who").set_value("เลขานุการ")
+    next(one for one in page.button if one.label == "Save the correction").click().run()
+    assert not page.exception
+    assert register_queries.entries(queries.current_scope(), "groups").iloc[-1]["members"] == 36

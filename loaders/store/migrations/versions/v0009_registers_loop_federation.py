@@ -22,6 +22,7 @@ def upgrade() -> None:
     """Call one function per subject, each below."""
     _loop()
     _replies()
+    _registers_as_data()
 
 
 def _loop() -> None:
@@ -117,4 +118,52 @@ def _replies() -> None:
         *_short("agency_code", "label", "granted_by", "granted_at"),
         sa.Column("expires_on", sa.Date()),
         *_short("revoked_at", "revoked_by", nullable=True),
+    )
+
+
+def _registers_as_data() -> None:
+    """Rows of registers that are defined as data, changes of entries by hand, papers kept with a place."""
+    place = ("area_code", "area_level", "village_code", "subdistrict_code", "district_code", "province_code")
+    op.create_table(
+        "entry",
+        sa.Column("id", KEY, primary_key=True),
+        sa.Column(
+            "batch_id",
+            KEY,
+            sa.ForeignKey("import_batch.id"),
+            nullable=False,
+            index=True,
+        ),
+        *_short("sheet"),
+        sa.Column("row", sa.Integer(), nullable=False),
+        *_short(*place, nullable=True),
+        sa.Column("written_place", sa.Text()),
+        *_short("match_evidence", nullable=True),
+        sa.Column("village_codes", sa.Text()),
+        *_short("shared_by", nullable=True),
+        sa.Column("register", sa.String(), nullable=False, index=True),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("retain_until", sa.Date()),
+    )
+    op.create_table(
+        "entry_change",
+        sa.Column("id", KEY, primary_key=True),
+        *_short("register", "kind", "file_sha256", "sheet"),
+        sa.Column("row", sa.Integer(), nullable=False),
+        sa.Column("effective_on", sa.Date()),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        *_short("decided_by", "decided_at"),
+        *_short("on_behalf_of", "undone_by", "undone_at", nullable=True),
+    )
+    op.create_index("entry_change_by_register", "entry_change", ["register", "file_sha256"])
+    op.create_table(
+        "paper",
+        sa.Column("id", KEY, primary_key=True),
+        *_short("register", "base", "area_code", "file_name", "digest"),
+        sa.Column("bytes", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        *_short("decided_by", "decided_at"),
+        *_short("on_behalf_of", "removed_by", "removed_at", nullable=True),
+        sa.Column("province_code", sa.String(), nullable=False, index=True),
     )

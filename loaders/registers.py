@@ -1,0 +1,190 @@
+"""Registers that are defined as data: one TOML file of ``data/registers`` is a register with template, loader, room and masks.
+
+A definition names its columns with their headings in both languages and their form; everything else (the template, the
+account of an import, the list, search, map and sheet, hand-made changes, export) reads it here. Rows of all of them lie
+in the table ``entry``, their columns as JSON.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+import pandas as pd
+
+from loaders import settings
+
+FORMS = ("text", "count", "satang", "date", "year", "yes_no", "themes", "agency", "code")
+NUMBERS = ("count", "satang", "year")
+# Our columns as they are written -> as they are stored: money in satang, words as codes.
+STORED = {
+    "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",
+    "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
+    "theme": "theme_code", "total": "total_satang",
+}  # fmt: skip
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a defined register; ``codes``: code -> its words (the first Thai, the second English, others spellings)."""
+
+    name: str
+    th: str
+    en: str
+    form: str = "text"
+    example: str = ""
+    hint: str = ""
+    codes: Mapping[str, list[str]] | None = None
+    is_required: bool = False
+    is_private: bool = False
+    private_when: tuple[str, str] | None = None  # a column and the code at which this one names a person
+    is_searched: bool = False
+    is_kind: bool = False
+
+    @property
+    def stored(self) -> str:
+        """Its name in rows that are read."""
+        return STORED.get(self.name, self.name)
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One register: ``title`` is the column that names an entry; ``without_place`` what becomes of a row of no place."""
+
+    name: str
+    th: str
+    en: str
+    title: str
+    columns: tuple[Column, ...]
+    without_place: str = "quarantine"
+
+    @property
+    def private(self) -> tuple[str, ...]:
+        """Columns that only who may see contact data sees."""
+        return tuple(column.stored for column in self.columns if column.is_private or column.private_when)
+
+    def names_people(self, column: str, values: Mapping[str, Any]) -> Any:
+        """Whether a private column names people in a row (``values`` by column), or in each row of a frame."""
+        when = next(
+            (tuple(one.private_when) for one in self.columns if one.stored == column and one.private_when), None
+        )
+        return True if when is None else values[when[0]] == when[1]
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The layout of its template, as ``data/layouts/templates.toml`` would state it."""
+        columns = {column.name: [column.th, column.en] for column in self.columns}
+        place = {"place_code": ["รหัสตำบล"], "subdistrict": ["ตำบล"], "district": ["อำเภอ"], "moo": ["หมู่ที่"]}
+        required = [column.th for column in self.columns if column.is_required]
+        words = {
+            c.name: {word: code for code, words in c.codes.items() for word in words} for c in self.columns if c.codes
+        }
+        return {
+            "code": f"template_{self.name}", "base": "unnamed_base", "register": self.name, "headings": [*required, "ตำบล", "อำเภอ"],
+            "columns": place | columns, "codes": words, "without_place": self.without_place, "new_agencies": True,
+        }  # fmt: skip
+
+    def texts(self, language: str) -> dict[str, str]:
+        """Its words as the text catalogues would have them, by key."""
+        name = {"th": self.th, "en": self.en}[language]
+        found = {"finding": "{where}: {name} {entries} รายการ ใน {places} ตำบล" if language == "th" else "{where}: {name}, {entries} entries in {places} subdistricts"}  # fmt: skip
+        texts = {
+            f"room_{self.name}": name,
+            f"register_{self.name}": name,
+            f"finding_{self.name}": found["finding"].replace("{name}", name),
+        }
+        for column in self.columns:
+            heading = {"th": column.th, "en": column.en}[language]
+            keys = (f"entry_{self.name}_{column.stored}", f"entry_{column.stored}", f"ours_{column.name}")
+            texts |= dict.fromkeys(keys, heading)
+            texts |= {f"kind_of_{self.name}": heading} if column.is_kind else {}
+            for code, words in (column.codes or {}).items():
+                texts[f"{self.name}_{column.name}_{code}"] = words[0 if language == "th" or len(words) < 2 else 1]
+        return texts
+
+
+@cache
+def defined() -> dict[str, Definition]:
+    """Every defined register by name, in the order of the files."""
+    return {one.name: one for one in map(_read, sorted(settings.REGISTERS.glob("*.toml")))}
+
+
+def _read(path: Any) -> Definition:
+    """One file. ``ValueError`` names what is wrong in it: a form that is none, a title that is no column."""
+    with path.open("rb") as file:
+        content = tomllib.load(file)
+    columns = tuple(Column(name, **column) for name, column in content.pop("columns").items())
+    found = Definition(columns=columns, **content)
+    if wrong := [
+        column.name for column in columns if column.form not in FORMS or (column.form == "code") != bool(column.codes)
+    ]:
+        raise ValueError(f"{path.name}: expected one of {FORMS} (and codes for 'code') in {wrong}: correct the file")
+    if found.title not in {column.name for column in columns}:
+        raise ValueError(f"{path.name}: title {found.title!r} is no column of it: name one of its columns")
+    return found
+
+
+def form(register: str, column: str) -> str | None:
+    """The form of a column of a defined register, ``None`` for any other."""
+    if (one := defined().get(register)) is None:
+        return None
+    return next((known.form for known in one.columns if known.name == column), None)
+
+
+class WithDefined(Mapping[str, T]):
+    """Fixed entries by register, and one made for each defined register (``None``: it has none)."""
+
+    def __init__(self, fixed: Mapping[str, T], made: Callable[[Definition], T | None]) -> None:
+        self.fixed, self.made = fixed, made
+
+    def __getitem__(self, name: str) -> T:
+        if name in self.fixed:
+            return self.fixed[name]
+        if (one := defined().get(name)) is not None and (value := self.made(one)) is not None:
+            return value
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.fixed
+        yield from (name for name, one in defined().items() if self.made(one) is not None)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def packed(values: Mapping[str, Any]) -> str:
+    """Columns of a row as the table keeps them: JSON without what is not stated, dates as ISO."""
+    stated = {name: value for name, value in values.items() if value is not None and not pd.isna(value)}
+    return json.dumps(stated, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, "isoformat"):
+        return value.isoformat()[:10]
+    return value.item()
+
+
+def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
+    """Rows of ``entry`` with the columns of their register in place of its JSON; what is not stated is NA."""
+    stated = [json.loads(text) for text in frame["content"]]
+    columns = {
+        column.stored: as_form(
+            pd.Series([row.get(column.stored) for row in stated], frame.index, dtype=object), column.form
+        )
+        for column in defined()[register].columns
+    }
+    return frame.drop(columns=["content", "register"]).assign(**columns)
+
+
+def as_form(values: pd.Series, kind: str) -> pd.Series:
+    """Stored values as the type of their form."""
+    if kind in NUMBERS:
+        return values.astype("Int64")
+    if kind == "date":
+        return pd.to_datetime(values, errors="coerce")
+    return values.astype("boolean" if kind == "yes_no" else "string")

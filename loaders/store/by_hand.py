@@ -1,0 +1,109 @@
+"""Changes that people made to entries of registers by hand, laid over the rows as files brought them in.
+
+An added entry is a row of its own in a batch of the store (:data:`FILE`); a correction and an end are changes that lie
+over a row, found again by the content of its file, its sheet and its row. What is undone lies over nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from loaders import registers
+from loaders.store import tables
+
+FILE = "by_hand"  # start of the fingerprint of a batch of entries that were added by hand
+ADD, CORRECT, RETIRE = KINDS = ("add", "correct", "retire")
+_change, _batch = tables.entry_change, tables.import_batch
+KEY = ["file_sha256", "sheet", "row"]
+
+
+def changes(connection: Connection, register: str, moment: str | None = None) -> list[Any]:
+    """Changes of a register that hold (or held at a ``moment``), in the order in which they were made.
+
+    Of a moment also those that added entries later: their rows were not there.
+    """
+    holds = _change.c.undone_at.is_(None)
+    if moment is not None:
+        made = (_change.c.decided_at <= moment) & (holds | (_change.c.undone_at > moment))
+        holds = made | ((_change.c.decided_at > moment) & (_change.c.kind == ADD))
+    return list(connection.execute(select(_change).where(_change.c.register == register, holds).order_by(_change.c.id)))
+
+
+def laid_over(connection: Connection, frame: pd.DataFrame, register: str, moment: str | None = None) -> pd.DataFrame:
+    """Rows of a register as they stand after all changes (by a ``moment``): corrected cells, without those that ended."""
+    found, today = changes(connection, register, moment), date.fromisoformat(moment[:10]) if moment else date.today()
+    made = [change for change in found if change.kind != ADD or (moment is not None and change.decided_at > moment)]
+    if not made or frame.empty:
+        return frame
+    at = positions(connection, frame)
+    values: dict[str, dict[int, Any]] = {}
+    ended: set[int] = set()
+    for change in made:
+        for place in at.get((change.file_sha256, change.sheet, change.row), ()):
+            if change.kind == CORRECT:
+                for name, value in json.loads(change.content).items():
+                    values.setdefault(name, {})[place] = value
+            elif change.kind == ADD or change.effective_on is None or change.effective_on <= today:
+                ended.add(place)
+    for name, new in values.items():
+        if name in frame:
+            cells = frame[name].astype(object).copy()
+            cells.loc[list(new)] = list(new.values())
+            frame = frame.assign(**{name: _as_before(cells, frame[name])})
+    return frame.drop(index=list(ended)).reset_index(drop=True) if ended else frame
+
+
+def _as_before(cells: pd.Series, before: pd.Series) -> pd.Series:
+    """New cells in the type of the column."""
+    if pd.api.types.is_datetime64_any_dtype(before):
+        return pd.to_datetime(cells, errors="coerce")
+    return cells.where(cells.notna(), None).astype(before.dtype)
+
+
+def positions(connection: Connection, frame: pd.DataFrame) -> dict[tuple[str, str, int], list[int]]:
+    """Labels of rows by the content of their file, sheet and row."""
+    named = {int(number) for number in frame["batch_id"].dropna().unique()}
+    query = select(_batch.c.id, _batch.c.file_sha256).where(_batch.c.id.in_(named))
+    digests = dict(connection.execute(query).tuples().all())
+    found: dict[tuple[str, str, int], list[int]] = {}
+    for label, number, sheet, row in zip(frame.index, frame["batch_id"], frame["sheet"], frame["row"], strict=True):
+        found.setdefault((digests[int(number)], str(sheet), int(row)), []).append(label)
+    return found
+
+
+def place_columns(code: str | None) -> dict[str, str | None]:
+    """Columns of place of a row that a person put at a village, subdistrict, district or province."""
+    lengths = {"village_code": 8, "subdistrict_code": 6, "district_code": 4, "province_code": 2}
+    levels = {8: "village", 6: "subdistrict", 4: "district", 2: "province"}
+    parents = {name: code[:length] if code and len(code) >= length else None for name, length in lengths.items()}
+    level = levels[len(code)] if code else None
+    return parents | {
+        "area_code": code,
+        "area_level": level,
+        "match_evidence": "by_hand" if code else None,
+        "village_codes": None,
+    }
+
+
+def without_people(content: str, register: str, contacts: Mapping[str, tuple[str, ...]]) -> str:
+    """Cells of a row or of a change without those that name people or their numbers; where it is not said, they do."""
+    cells, definition = json.loads(content), registers.defined().get(register)
+    kept = {
+        name: value
+        for name, value in cells.items()
+        if name not in contacts.get(register, ()) or (definition and _says_no_person(definition, name, cells))
+    }
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _says_no_person(definition: registers.Definition, name: str, cells: Mapping[str, Any]) -> bool:
+    try:
+        return not definition.names_people(name, cells)
+    except KeyError:
+        return False

@@ -1,0 +1,341 @@
+"""Entries by hand: add one, correct or end the one that is open, undo; and the papers kept with a place. For the data team."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.frames import each_row
+from geo.registers import Register
+from loaders import codes, registers
+from loaders.imports.by_hand import entries, papers
+from loaders.layouts import layout as layouts
+from loaders.layouts import values as cell_kinds
+from loaders.problems import Refused
+from loaders.words import sentence
+from pages.components import panels
+from pages.components.names import district_names, province_name, subdistrict_names
+from pages.components.saved_scenarios import who
+from pages.queries import registers as register_queries
+from pages.queries import store as queries
+from pages.session import insides, notices, uploads
+from pages.session.scope import Scope
+from pages.session.text import coded, day, flat, language, safe, t, whole
+
+UNCHANGED = object()
+NOT_ASKED = ("retain_until",)  # storing sets it
+SHOWN_CHANGES = 200
+
+
+def room_of(register: Register) -> str | None:
+    """The store's register that entries of a room are kept in by hand; ``None`` where they are not (villages)."""
+    return register.table if entries.allowed(register.table) and register.name != "communities" else None
+
+
+def panel(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
+    """The forms under the list; ``entry`` is the open one (empty: none is)."""
+    name = room_of(register)
+    if name is None or not scope.viewer.is_team:
+        return
+    place = panels.unfolded(f"by-hand-{name}", t("by_hand"))
+    if place is None:
+        return
+    with place:
+        st.caption(t("by_hand_how"))
+        _add(scope, name)
+        if len(entry) and "id" in entry:
+            _correct(scope, register, name, next(each_row(entry)))
+        _changes(scope, register, name)
+
+
+def attempt(write: Callable, done: str) -> None:
+    """One change, and the page drawn anew with it; what cannot be is said beside the form."""
+    try:
+        queries.decide(write)
+    except Refused as stop:
+        st.warning(flat(sentence(stop.problem.as_dict(), language())))
+        return
+    notices.rerun_with_notice(t(done))
+
+
+def heading(name: str, stored: str) -> str:
+    """The heading of a column in the person's language."""
+    if name in registers.defined():
+        return t(f"entry_{name}_{stored}")
+    return coded("entry_", stored)
+
+
+def _add(scope: Scope, name: str) -> None:
+    with st.form(f"entry-add-{name}", border=True):
+        st.html(f"<b>{safe(t('entry_add'))}</b>")
+        area, moo = _place(scope, name, f"add-{name}", None)
+        cells = _cells(scope, name, f"add-{name}", {})
+        bases = {entries.NO_BASE: t("entry_base_board")} | _bases(scope, name)
+        base = st.selectbox(t("entry_base"), list(bases), format_func=bases.__getitem__, key=f"add-{name}-base")
+        person, reason, sent = _signed(f"add-{name}", "entry_add")
+    if sent:
+        attempt(
+            lambda connection: entries.add(
+                connection, name, {one: text for one, text in cells.items() if text}, _code(scope, area, moo), person, reason,
+                base, scope.province,
+            ),
+            "entry_added",
+        )  # fmt: skip
+
+
+def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
+    layout = entries.layout_of(name)
+    before = {ours: _written(ours, getattr(row, registers.STORED.get(ours, ours), None)) for ours in _columns(name)}
+    key = f"correct-{name}-{row.entry}"
+    with st.form(key, border=True):
+        title = getattr(row, register.title, None)
+        st.html(f"<b>{safe(t('entry_correct', entry=str(title if isinstance(title, str) else row.entry)))}</b>")
+        code = row.area_code if isinstance(row.area_code, str) else None
+        area, moo = _place(scope, name, key, code)
+        cells = _cells(scope, name, key, before)
+        person, reason, sent = _signed(key, "entry_save")
+        ends = st.date_input(
+            t("entry_ends"), value=None, key=f"{key}-ends", format="DD/MM/YYYY", help=t("entry_ends_help")
+        )
+        retired = st.form_submit_button(t("entry_retire"))
+    changed = {ours: text for ours, text in cells.items() if text != before[ours]}
+    if sent:
+        place = _code(scope, area, moo)
+        attempt(
+            lambda connection: entries.correct(
+                connection, name, int(row.id), changed, person, reason, None if place == code else place
+            ),
+            "entry_corrected",
+        )
+    if retired:
+        on = ends if isinstance(ends, dt.date) else None
+        attempt(lambda connection: entries.retire(connection, name, int(row.id), person, reason, on), "entry_retired")
+    assert layout.register == name
+
+
+def _columns(name: str) -> list[str]:
+    layout = entries.layout_of(name)
+    return [ours for ours in layouts.VALUES[name] if ours in layout.columns and ours not in NOT_ASKED]
+
+
+def _cells(scope: Scope, name: str, key: str, before: Mapping[str, str]) -> dict[str, str]:
+    """A widget for each column, with what stands there; what a person writes, as a template would have it."""
+    cells = {}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for ours in _columns(name):
+            label = heading(name, registers.STORED.get(ours, ours))
+            label += "" if ours not in layouts.REQUIRED.get(name, ()) else " *"
+            options = _options(name, ours)
+            now = before.get(ours, "")
+            if options is None:
+                cells[ours] = st.text_input(label, now, key=f"{key}-{ours}", max_chars=300, width=220)
+                continue
+            listed = list(dict.fromkeys(["", *options, *([now] if now else [])]))
+            words = {"": t("words_not_said")} | options
+            cells[ours] = st.selectbox(
+                label, listed, listed.index(now), format_func=lambda code, words=words: words.get(code, code), key=f"{key}-{ours}",
+                width=220,
+            )  # fmt: skip
+    return cells
+
+
+def _options(name: str, ours: str) -> dict[str, str] | None:
+    """What may be chosen: the written word -> its words on the screen; ``None`` for a free text."""
+    form = registers.form(name, ours)
+    if ours in cell_kinds.FLAG or form == "yes_no":
+        return {_word("yes"): t("answer_yes"), _word("no"): t("answer_no")}
+    if ours in ("theme", "priority_theme", "role"):
+        listed = codes.roles() if ours == "role" else codes.themes()
+        return {one["code"]: str(one.get(f"name_{language()}") or one["name_th"]) for one in listed}
+    if ours == "agency":
+        return {one["code"]: str(one.get("short_th") or one["name_th"]) for one in codes.agencies()}
+    written = entries.layout_of(name).codes.get(ours)
+    if written is None:
+        return None
+    stem = f"{name}_{ours}_" if name in registers.defined() else f"{ours}_"
+    first: dict[str, str] = {}
+    for word, code in written.items():
+        first.setdefault(code, word)
+    return {word: coded(stem, code) for code, word in first.items()}
+
+
+def _written(ours: str, value: Any) -> str:
+    """A stored value as a person would write it into a cell, so that an unchanged one is seen as unchanged."""
+    if value is None or value is pd.NA or pd.isna(value):
+        return ""
+    if isinstance(value, dt.date | pd.Timestamp):
+        return f"{value.day}/{value.month}/{value.year + 543}"
+    if ours in cell_kinds.BAHT:
+        return f"{int(value) // 100:,}.{int(value) % 100:02d}"
+    if ours in cell_kinds.YEAR:
+        return str(int(value) + 543)
+    if ours in cell_kinds.FLAG:
+        return _word("yes" if value else "no")
+    return str(value)
+
+
+def _word(answer: str) -> str:
+    """The word for yes or no that a template is filled with."""
+    return next(str(entry["words"][0]) for entry in codes.listed("plain") if entry["code"] == answer)
+
+
+def _place(scope: Scope, name: str, key: str, code: str | None) -> tuple[str, int]:
+    """Where the entry is: nowhere (where the register allows it), the province, a district, a subdistrict; and a village's number."""
+    nowhere = {"": t("entry_nowhere")} if entries.layout_of(name).without_place == "load" else {}
+    listed = (
+        nowhere | {scope.province: province_name(scope.province)} | district_names(scope) | subdistrict_names(scope)
+    )
+    options = list(listed)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        known = (code or "")[:6]
+        place = options.index(known) if known in listed else 0
+        area = st.selectbox(
+            t("entry_place"), options, place, format_func=listed.__getitem__, key=f"{key}-area", width=420
+        )
+        village = int(code[6:]) if code and len(code) == 8 else 0
+        moo = st.number_input(t("entry_moo"), 0, 99, village, key=f"{key}-moo", width=160, help=t("entry_moo_help"))
+    return area, int(moo)
+
+
+def _code(scope: Scope, area: str, moo: int) -> str | None:
+    """The code of the place chosen. Raises ``Refused`` (``entry_village_unknown``) for a number that no village has."""
+    if not moo or len(area) != 6:
+        return area or None
+    code = f"{area}{moo:02d}"
+    if not queries.places(scope, None).villages["village_code"].eq(code).any():
+        st.warning(t("problem_entry_village_unknown", value=str(moo)))
+        st.stop()
+    return code
+
+
+def _signed(key: str, button: str) -> tuple[str, str, bool]:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        person = who(f"{key}-who")
+        reason = st.text_input(t("entry_reason"), key=f"{key}-reason", max_chars=300)
+        return person, reason, st.form_submit_button(t(button), type="primary")
+
+
+def _bases(scope: Scope, name: str) -> dict[str, str]:
+    from pages.components.records import agency_names
+
+    names = agency_names(scope)
+    found = sorted(set(queries.register(scope, name)["base"].dropna()))
+    return {base: names.get(base, base) for base in found if base != entries.NO_BASE}
+
+
+def changes_in_words(scope: Scope, register: Register, made: pd.DataFrame) -> pd.DataFrame:
+    """Changes as a person reads them: when, who, what, why, and whether they hold."""
+    rows = []
+    for change in each_row(made):
+        new = json.loads(change.content)
+        cells = [
+            f"{heading(change.register, name)}: {'–' if value is None else value}"
+            for name, value in new.items()
+            if name not in PLACES
+        ]
+        cells += [t("entry_moved", code=str(new["area_code"]))] if new.get("area_code") else []
+        state = "undone" if isinstance(change.undone_at, str) else "holds" if change.is_in_use else "row_away"
+        ends = t("entry_from", day=day(change.effective_on)) if change.effective_on else ""
+        rows.append(
+            {
+                "when": day(change.decided_at), "who": change.who, "what": t(f"change_{change.kind}"),
+                "cells": " · ".join(filter(None, [*cells, ends])), "why": change.reason, "state": t(f"change_state_{state}"),
+            }
+        )  # fmt: skip
+    return pd.DataFrame(rows, columns=["when", "who", "what", "cells", "why", "state"])
+
+
+PLACES = ("area_code", "area_level", "village_code", "subdistrict_code", "district_code", "province_code", "match_evidence", "village_codes", "is_vacant")  # fmt: skip
+
+
+def _changes(scope: Scope, register: Register, name: str) -> None:
+    made = register_queries.changes(scope)
+    made = made[made["register"].eq(name)].head(SHOWN_CHANGES)
+    if made.empty:
+        return
+    st.html(f"<b>{safe(t('entry_changes', changes=whole(len(made))))}</b>")
+    columns = {one: t(f"change_{one}") for one in ("when", "who", "what", "cells", "why", "state")}
+    shown = changes_in_words(scope, register, made)
+    panels.table(shown, f"changes-{name}", columns, 260)
+    stand = made[made["undone_at"].isna()]
+    words = {
+        int(key): f"{line['when']} · {line['what']} · {line['cells'] or line['why']}"
+        for key, line in zip(made["id"], shown.to_dict("records"), strict=True)
+    }
+    with st.form(f"undo-{name}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox(
+            t("entry_undo_which"),
+            [int(one) for one in stand["id"]],
+            None,
+            format_func=words.__getitem__,
+            key=f"undo-{name}-key",
+        )
+        person = who(f"undo-{name}-who")
+        sent = st.form_submit_button(t("words_undo"))
+    if sent and key is not None:
+        attempt(lambda connection: entries.undo(connection, key, person), "entry_undone")
+
+
+def papers_of(scope: Scope, register: Register, row: Any) -> None:
+    """The papers kept with the entry's place: to get, to add, to take off."""
+    if register.name != "plans" or not isinstance(row.area_code, str):
+        return
+    kept = register_queries.papers(scope)
+    kept = kept[kept["register"].eq(register.table) & kept["area_code"].eq(row.area_code)]
+    for paper in each_row(kept):
+        if paper.may_open:
+            st.download_button(
+                t("paper_get", name=flat(paper.file_name), size=whole(max(1, paper.bytes // 1024))),
+                _reader(scope, int(paper.id)), paper.file_name, "application/pdf", key=f"paper-{paper.id}", on_click="ignore",
+            )  # fmt: skip
+        else:
+            st.caption(t("paper_closed"))
+    if not scope.viewer.is_team:
+        return
+    place = panels.unfolded(f"paper-{row.entry}", t("paper_keep"))
+    if place is None:
+        return
+    with place:
+        uploads.expect()
+        with st.form(f"paper-form-{row.entry}", border=False):
+            sheet = st.file_uploader(t("paper_choose"), type="pdf", key=f"paper-file-{row.entry}")
+            person, reason, sent = _signed(f"paper-{row.entry}", "paper_save")
+        if sent and sheet is not None:
+            _keep(scope, register, row, sheet, person, reason)
+        _take_off(kept)
+
+
+def _reader(scope: Scope, number: int) -> Callable[[], bytes]:
+    return lambda: register_queries.paper(scope, number)
+
+
+def _keep(scope: Scope, register: Register, row: Any, sheet: Any, person: str, reason: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "paper.pdf"
+        path.write_bytes(sheet.getbuffer())
+        insides.release_uploads([sheet])
+        attempt(
+            lambda connection: papers.keep(
+                connection, register.table, row.area_code, path, sheet.name, person, reason, scope.province
+            ),
+            "paper_kept",
+        )
+
+
+def _take_off(kept: pd.DataFrame) -> None:
+    if kept.empty:
+        return
+    names = dict(zip(kept["id"].astype(int), kept["file_name"], strict=True))
+    with st.form("paper-off", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+        key = st.selectbox(t("paper_which"), list(names), format_func=names.__getitem__, key="paper-off-key")
+        person = who("paper-off-who")
+        sent = st.form_submit_button(t("paper_off"))
+    if sent:
+        attempt(lambda connection: papers.remove(connection, int(key), person), "paper_taken_off")
