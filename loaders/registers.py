@@ -68,7 +68,7 @@ class Definition:
         """Columns that only who may see contact data sees."""
         return tuple(column.stored for column in self.columns if column.is_private or column.private_when)
 
-    def names_people(self, column: str, values: Mapping[str, Any]) -> Any:
+    def names_people(self, column: str, values: Any) -> Any:
         """Whether a private column names people in a row (``values`` by column), or in each row of a frame."""
         when = next(
             (tuple(one.private_when) for one in self.columns if one.stored == column and one.private_when), None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -39,6 +41,14 @@ def _network(code: str) -> str:
     return f"เครือข่ายหมู่บ้านตำบล{world.names()[code]}"
 
 
+def _places() -> list[tuple[str, pd.Series]]:
+    return [(str(code), place) for code, place in world.places().iterrows()]
+
+
+def _rows(layout: str) -> Iterator[Any]:
+    yield from others.registers()[layout].itertuples()
+
+
 def _day(rng: np.random.Generator) -> date:
     return FIRST + timedelta(days=int(rng.integers(0, 1_000)))
 
@@ -54,7 +64,7 @@ def _memberships() -> list[dict]:
         rows.append({"area_code": area, "member": member, "member_kind": kind, "body": body, "body_kind": body_kind,
                      "relation": relation, "starts_on": _day(rng), "ends_on": left, "said_by": said_by})  # fmt: skip
 
-    for code, place in world.places().iterrows():
+    for code, place in _places():
         if place["is_town"] or place["strength"] < 0.4:
             continue
         for village in world.villages_by_subdistrict()[code]:
@@ -73,15 +83,15 @@ def _memberships() -> list[dict]:
                 "coordinates" if rng.random() < 0.15 else "member",
                 MINUTES,
             )
-    for row in others.registers()["demo_cdd_organisations"].itertuples():
+    for row in _rows("demo_cdd_organisations"):
         found = [name for name, theme, area, _ in others.NETWORKS if theme == row.theme and not area]
         if row.organisation_kind != "network" and found and rng.random() < 0.45:
             join(row.area_code, row.organisation_name, "group", found[int(rng.integers(0, len(found)))], "network")
-    for code, place in world.places().query("is_pilot").iterrows():
-        if rng.random() < 0.85:
+    for code, place in _places():
+        if place["is_pilot"] and rng.random() < 0.85:
             join(code, f"กองทุนสวัสดิการชุมชนตำบล{place['name_th']}", "group", WELFARE, "welfare_movement", said_by=MINUTES)
-    for row in others.registers()["demo_role_holders"].dropna(subset=["person"]).itertuples():
-        if row.role in ("sponsor", "facilitator") and rng.random() < 0.6:
+    for row in _rows("demo_role_holders"):
+        if isinstance(row.person, str) and row.role in ("sponsor", "facilitator") and rng.random() < 0.6:
             label = {"sponsor": "คุณเอื้อ", "facilitator": "คุณอำนวย"}[row.role]
             circle = f"วงเรียนรู้{label}อำเภอ{world.names()[row.area_code[:4]]}"
             join(
@@ -105,12 +115,12 @@ def _looking_after() -> list[dict]:
         rows.append({"area_code": area, "carer": carer, "carer_kind": kind, "looked_after": what, "group_name": None, "theme": None,
                      "starts_on": start, "ends_on": LEFT_ON if ended else None, **more})  # fmt: skip
 
-    for code, place in world.places().iterrows():
+    for code, place in _places():
         if not place["is_left_out"] and rng.random() < 0.25 + 0.5 * place["strength"]:
-            after(str(code), f"ทีมดูแลตำบล{place['name_th']}", "team", "place")
+            after(code, f"ทีมดูแลตำบล{place['name_th']}", "team", "place")
         if place["is_pilot"] and rng.random() < 0.5:
-            after(str(code), f"พี่เลี้ยงตำบล{place['name_th']} (สมมติ)", "person", "place")
-    for row in others.registers()["demo_cdd_organisations"].itertuples():
+            after(code, f"พี่เลี้ยงตำบล{place['name_th']} (สมมติ)", "person", "place")
+    for row in _rows("demo_cdd_organisations"):
         if row.area_code and rng.random() < 0.3:
             unit = f"หน่วยประสานภาคประชาชนอำเภอ{world.names()[row.area_code[:4]]}"
             after(row.area_code, unit, "unit", "group", group_name=row.organisation_name)
@@ -121,7 +131,7 @@ def _looking_after() -> list[dict]:
 
 def _targets() -> list[dict]:
     rng, rows = world.random(50), []
-    for code, place in world.places().iterrows():
+    for code, place in _places():
         for agency, aim, theme, unit, most in AIMS:
             if place["is_town"] or rng.random() < 0.72:
                 continue

@@ -109,7 +109,8 @@ def shipped() -> tuple[Layout, ...]:
 
 
 def _made(table: dict) -> Layout:
-    return Layout(**table | {"headings": frozenset(map(squeeze, table["headings"]))})
+    headings: Any = frozenset(map(squeeze, table["headings"]))
+    return Layout(**table | {"headings": headings})
 
 
 @cache

@@ -92,7 +92,7 @@ def _register(said: Mapping[str, str]) -> str:
 
 def choices(register: str | None) -> list[str]:
     """Names of our columns that can be given: of a register, or of the usual ones."""
-    if register in VALUES:
+    if register is not None and register in VALUES:
         return [*VALUES[register], *PLACE, UNUSED]
     return list(dict.fromkeys([*VALUES["support"], *VALUES["organisation"], *VALUES["welfare_fund"], *PLACE, UNUSED]))
 

@@ -38,7 +38,7 @@ def cell(field: Field, value: object) -> str:
     forms = {
         **FIGURES, "text": str, "themes": records.theme_words,
         "yes_no": lambda answer: t("answer_yes" if answer else "answer_no"), "year": lambda number: year(int(number)),
-        "agency": agency_name,
+        "agency": lambda code: agency_name(str(code)),
     }  # fmt: skip
     return forms[field.form](value) if field.form in forms else coded(field.form, value)
 
