@@ -21,6 +21,7 @@ import pandas as pd
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, select
 
 from loaders import settings, store
+from loaders.decisions import dues
 from loaders.exchange import formats as exchange_formats
 from loaders.exchange.cells import GUARD, kind_of, read_csv, write_csv
 from loaders.problems import Refused
@@ -73,16 +74,17 @@ def _write(engine: Engine, folder: Path, viewer: Viewer, judge: exchange_formats
     (folder / TABLES).mkdir()
     with store.reading(engine) as connection:
         resources = _complete(connection, folder) if viewer == COMPLETE else _seen(connection, folder, viewer)
-        version = store.data_version(connection)
+        version, holds = store.data_version(connection), in_use.holds(connection) or "empty"
         extra = exchange_formats.write_all(connection, folder, viewer, settings.home_province(), judge)
     package = {
         "profile": "tabular-data-package",
         "name": "kradan",
         "title": fields()["tables"]["support"][0],
         "version": version,
-        "kradan": {"schema_version": tables.SCHEMA_VERSION, "viewer": viewer.role, "text_guard": GUARD},
+        "kradan": {"schema_version": tables.SCHEMA_VERSION, "viewer": viewer.role, "text_guard": GUARD,
+                   "province": settings.home_province(), "holds": holds, "as_of": store.now()},
         "resources": resources,
-    }
+    }  # fmt: skip
     text = json.dumps(package, ensure_ascii=False, indent=1)
     (folder / DESCRIPTION).write_text(text + "\n", encoding="utf-8")
     return {"viewer": viewer.role, "data_version": version,
@@ -130,27 +132,29 @@ def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
             for register in tables.REGISTERS
         ]
     )
+    frames["due"] = dues.read_dues(connection, viewer=viewer)
     frames["quarantine"] = store.read_table(connection, tables.quarantine, viewer=viewer)
     return [_frame_out(folder, name, frame) for name, frame in frames.items()]
 
 
 def _frame_out(folder: Path, name: str, frame: pd.DataFrame) -> dict:
-    count = write_csv(
-        _path(folder, name), list(frame.columns), (tuple(map(_plain, row)) for row in frame.itertuples(index=False))
-    )
     kinds = {column.name: kind_of(column) for table in tables.metadata.sorted_tables for column in table.c}
-    kinds |= {"is_masked": "boolean", "is_vacant": "boolean", "fiscal_year": "integer"}
+    kinds |= {"is_masked": "boolean", "is_vacant": "boolean", "is_asked": "boolean", "fiscal_year": "integer"}
+    is_whole = [kinds.get(column) == "integer" for column in frame.columns]
+    rows = (tuple(map(_plain, row, is_whole)) for row in frame.itertuples(index=False))
+    count = write_csv(_path(folder, name), list(frame.columns), rows)
     described = [_field(column, kinds.get(column, "string"), required=False) for column in frame.columns]
     return _resource(folder, name, described, count)
 
 
-def _plain(value: Any) -> object:
-    """A frame's cell as a plain value."""
+def _plain(value: Any, is_whole: bool) -> object:
+    """A frame's cell as a plain value; a whole number stays one where pandas made the column floating for a gap."""
     if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
         return value.date()
-    return value.item() if hasattr(value, "item") else value
+    plain = value.item() if hasattr(value, "item") else value
+    return int(plain) if is_whole and isinstance(plain, float) else plain
 
 
 def _path(folder: Path, name: str) -> Path:

@@ -14,7 +14,7 @@ import secrets
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ from loaders.store.viewers import Viewer
 LITTLE_ROOM_BYTES = 1 << 20
 NO_ROOM_LEFT = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
+TOUCHED = "touched"  # on a connection: something changed in this transaction
+_kept_up: list[Callable[[Connection], object]] = []
 
 
 def now() -> str:
@@ -71,6 +73,11 @@ def _turn(engine: Engine) -> Generator[None]:
         lock.release()
 
 
+def keep_up(function: Callable[[Connection], object]) -> None:
+    """Call this at the end of every transaction that changed something, inside it."""
+    _kept_up.append(function)
+
+
 @contextmanager
 def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
     """One write transaction: all of it or nothing; with ``signer`` all in it is signed by that name.
@@ -85,7 +92,11 @@ def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
             engine.connect().execution_options(writes=True, signer=signer) as connection,
             _begun(connection, engine, where),
         ):
+            connection.info.pop(TOUCHED, None)
             yield connection
+            if connection.info.pop(TOUCHED, False):
+                for function in _kept_up:
+                    function(connection)
     except DBAPIError as error:
         if (code := _reason(engine, error)) is None:
             raise
@@ -145,6 +156,7 @@ def touch(connection: Connection) -> None:
     Random, never counted: a number repeats after a restore, and what was kept for one state is shown for another.
     """
     table = tables.setting
+    connection.info[TOUCHED] = True
     connection.execute(delete(table).where(table.c.name == "revision"))
     connection.execute(insert(table).values(name="revision", value=secrets.token_hex(16)))
 

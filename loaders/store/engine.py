@@ -140,7 +140,8 @@ def engine_for(address: URL) -> Engine:
         address = address.set(drivername="postgresql+psycopg")
         options = {"pool_size": 10, "max_overflow": 20, "pool_timeout": WAIT_SECONDS, "hide_parameters": True}
         try:
-            engine = create_engine(address, pool_pre_ping=True, **options)
+            # A pooler (pgbouncer) gives each transaction another connection, on which nothing was prepared.
+            engine = create_engine(address, pool_pre_ping=True, connect_args={"prepare_threshold": None}, **options)
         except ArgumentError as error:
             raise StoreUnavailable("store_address", "DATABASE_URL") from error
     _begin(engine)

@@ -15,11 +15,22 @@ from sqlalchemy.exc import DatabaseError
 
 from loaders.store import backup, tables
 from loaders.store import engine as store_engine
-from loaders.store.connection import reading, writing
+from loaders.store.connection import keep_up, reading, writing
 from loaders.store.engine import StoreUnavailable, is_sqlite, version_of
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
 OLDEST = 6  # the schema of the first migration; stores from before it were never released
+
+
+def _keep_shared_copies(connection: Connection) -> None:
+    """What this province shares with the nation follows every change; a store in a file shares nothing this way."""
+    if not is_sqlite(connection):
+        from loaders.store.shared import copies  # frames, which small commands do not load
+
+        copies.refresh(connection)
+
+
+keep_up(_keep_shared_copies)
 
 
 def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = True) -> Engine:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from loaders import settings, store
 from loaders.boundaries import candidates, nation
 from loaders.decisions import dues
 from loaders.problems import Refused
+from loaders.store.shared import nation as shared_nation
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -36,7 +38,9 @@ def is_open(scope: Scope) -> bool:
     """Whether there is anything to choose: a file of several provinces, records of several, or another one in sight."""
     if scope.province != settings.home_province() or national_file() is not None:
         return True
-    return len({code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",")}) > 1
+    return len({code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",")}) > 1 or bool(
+        len(states(scope))
+    )
 
 
 def national_file() -> Path | None:
@@ -137,24 +141,45 @@ def shapes_of(prepared: dict, texts: dict[str, str]) -> Geometry:
 
 
 @cached(4)
-def sums(scope: Scope) -> pd.DataFrame:
-    """Support of every province, summed (:func:`loaders.store.read_nation`)."""
+def states(scope: Scope) -> pd.DataFrame:
+    """How every province that is joined stands (:func:`loaders.store.shared.nation.read_states`); no rows where none is."""
     with queries.reading(scope.viewer) as connection:
-        return store.read_nation(connection, viewer=scope.viewer)
+        return shared_nation.read_states(connection, viewer=scope.viewer)
+
+
+def _joined(own: pd.DataFrame, shared: pd.DataFrame, province_of: Callable[[pd.DataFrame], pd.Series]) -> pd.DataFrame:
+    """Rows of the store and of the provinces joined to it; what a province shares stands for that province."""
+    if shared.empty:
+        return own
+    elsewhere = ~province_of(own).isin(province_of(shared).dropna()).fillna(False).astype(bool)
+    return pd.concat([own[elsewhere], shared], ignore_index=True)
+
+
+@cached(4)
+def sums(scope: Scope) -> pd.DataFrame:
+    """Support of every province, summed: of this store and of the provinces joined to it."""
+    with queries.reading(scope.viewer) as connection:
+        own = store.read_nation(connection, viewer=scope.viewer)
+        shared = shared_nation.read_shared_sums(connection, viewer=scope.viewer)
+    return _joined(own, shared, lambda frame: frame[KEY])
 
 
 @cached(4)
 def reports(scope: Scope) -> pd.DataFrame:
     """Which base spoke for which area and year, of all provinces."""
     with queries.reading(scope.viewer) as connection:
-        return store.read_reports(connection, viewer=scope.viewer)
+        own = store.read_reports(connection, viewer=scope.viewer)
+        shared = shared_nation.read_shared_reports(connection, viewer=scope.viewer)
+    return _joined(own, shared, lambda frame: frame["area_code"].str[:2])
 
 
 @cached(4)
 def _dues(scope: Scope) -> pd.DataFrame:
     with queries.reading(scope.viewer) as connection:
-        found = dues.read_dues(connection, "support", viewer=scope.viewer)
-    return found[found["is_asked"]]
+        own = dues.read_dues(connection, "support", viewer=scope.viewer)
+        shared = shared_nation.read_shared_dues(connection, viewer=scope.viewer)
+    found = _joined(own, shared, lambda frame: frame["area_code"].str[:2])
+    return found[found["is_asked"].astype(bool)]
 
 
 @cached(64)

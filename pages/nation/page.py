@@ -25,6 +25,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         layer = nation_panels.province_layer(scope, table, measure)
         panels.legend(layer.styles, layer.counts())
         nation_panels.notes(scope, chosen, table)
+        nation_panels.joined(scope)
         nation_panels.listing(table)
     with left:
         nation_panels.open_board(nation_panels.show_map(scope, layer))

@@ -134,6 +134,29 @@ def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
             st.caption(t("nation_undated", records=whole(undated)))
 
 
+def joined(scope: Scope) -> None:
+    """Provinces that share their rows: as of when, and who does not answer or is left out."""
+    states = nation_data.states(scope)
+    if states.empty:
+        return
+    names = province_names()
+    states = states.assign(province=[names.get(code, code) for code in states["province_code"]])
+    for column, key in (("is_answering", "nation_not_answering"), ("is_counted", "nation_not_counted")):
+        apart = states.loc[~states[column].astype(bool), "province"]
+        if len(apart):
+            st.warning(t(key, provinces=", ".join(apart)))
+    with st.expander(t("nation_joined", number=len(states))):
+        shown = states.assign(way=states["way"].map(lambda way: t(f"nation_way_{way}")))
+        columns = {"province": t("column_province"), "way": t("nation_way"), "as_of": t("nation_as_of"),
+                   "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
+        panels.table(shown, "nation-joined", columns, 260, {"as_of": moment})
+
+
+def moment(written: object) -> str:
+    """A moment as the list shows it; a province that is away says none."""
+    return day(written) if isinstance(written, str) else t("not_known")
+
+
 def listing(table: pd.DataFrame) -> None:
     """All provinces, those with most work first, each a link to its board: the map for whoever does not use a mouse.
 

@@ -25,6 +25,7 @@ from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
 from loaders.store import code_lists, tables, users
 from loaders.store.privacy import PUBLIC, Viewer
+from loaders.store.shared import nation as shared_nation
 from pages.session import sign_in, url_state
 from pages.session.cache import cached
 from pages.session.scope import Scope
@@ -79,7 +80,7 @@ def current_scope(province: str | None = None, seen: Viewer | None = None) -> Sc
     """The data version now, the province chosen (or the one asked for), who looks; made once per run."""
     seen = seen or viewer()
     with store.reading(engine()) as connection:
-        version = store.data_version(connection)
+        version = store.data_version(connection) + shared_nation.mark_of(connection)
         if _words_of.get("version") != version:
             code_lists.lay_over(connection)
             _words_of["version"] = version

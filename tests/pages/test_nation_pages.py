@@ -6,12 +6,14 @@ import asyncio
 import os
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from bench.support.client import Client
 from loaders import reference
+from loaders.store.shared import nation as shared_nation
 from loaders.words import catalogue
 from pages.session import cache
 from tests.conftest import ROOT
@@ -110,3 +112,27 @@ def test_the_capital_has_districts_and_subdistricts_of_its_own_words(surat):
     assert "แขวง" in page
     assert "ตำบล" not in page
     assert "ตำบล" in bodies(run("coverage", lang="th", province="84"))
+
+
+def test_provinces_that_share_are_listed_with_their_day_and_those_away_are_named(surat, monkeypatch):
+    """The reading of a nation's store is held by ``tests/loaders/federation``; here what the page makes of it."""
+    rows = [("90", "copy", 1, "real", "a", "2026-11-30T10:00:00", 3, 12_345_600, True, True),
+            ("96", "live", None, None, None, None, None, None, False, False)]  # fmt: skip
+    states = pd.DataFrame(rows, columns=list(shared_nation.STATE_COLUMNS)).astype(
+        {"records": "Int64", "amount_satang": "Int64"}
+    )
+    own = {"base": "codi", "agency_code": "codi", "stream_code": None, "theme_code": None, "fiscal_year": 2007}
+    sums = pd.DataFrame([own | {"province_code": "90", "records": 3, "amount_satang": 12_345_600}])
+    sums = sums.astype(
+        {"fiscal_year": "Int64", "records": "Int64", "amount_satang": "Int64", "province_code": "string"}
+    )
+    monkeypatch.setattr(shared_nation, "read_states", lambda *_, **__: states)
+    monkeypatch.setattr(shared_nation, "read_shared_sums", lambda *_, **__: sums)
+    cache.clear()
+    page = run("nation", lang="th", year="2550")
+    cache.clear()
+    texts = catalogue("th")
+    assert texts["nation_not_answering"].format(provinces="นราธิวาส") in [one.value for one in page.warning]
+    assert texts["nation_joined"].format(number=2) in [one.label for one in page.expander]
+    assert "สงขลา" in bodies(page)
+    assert "123,456" in bodies(page)

@@ -397,3 +397,11 @@ def test_both_engines_give_frames_of_the_same_kinds(board):
     assert kinds["starts_on"].startswith("datetime64")
     assert kinds["area_code"] == "string"
     assert list(batches["id"]) == sorted(batches["id"], reverse=True)
+
+
+def test_nothing_is_prepared_on_a_postgresql_server(postgres_engine):
+    """A pooler gives each transaction another connection: a statement prepared on one is unknown, or known twice."""
+    with store.reading(postgres_engine) as connection:
+        for _ in range(12):
+            store.data_version(connection)
+        assert connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() == 0

@@ -1,0 +1,156 @@
+"""The nation's reading of what provinces share: sums, reports, dues, and how each province stands.
+
+A province that answers live and cannot be reached is left out of a query before it is planned, so that it stops none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import pandas as pd
+from sqlalchemy import Connection, Select, Table, column, func, select, table, text
+from sqlalchemy.exc import DBAPIError
+
+from loaders import settings
+from loaders.store import tables
+from loaders.store.in_use import holds
+from loaders.store.privacy import Viewer
+from loaders.store.seen import by_the_program, for_viewer
+from loaders.store.shared import tables as shared
+
+STATE_COLUMNS = ("province_code", "way", "version", "holds", "data_version", "as_of", "records", "amount_satang", "is_answering",
+                 "is_counted")  # fmt: skip
+SUM_KEYS = ("placed_in", "base", "fiscal_year", "agency_code", "stream_code", "theme_code")
+
+
+def is_nation(connection: Connection) -> bool:
+    """Whether provinces are joined to this store."""
+    return shared.is_there(connection, shared.member())
+
+
+@for_viewer
+def read_states(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
+    """How every joined province stands, :data:`STATE_COLUMNS`, by code.
+
+    ``is_answering``: its copy arrives, or it answers, at this moment (a package: it was there when last asked);
+    ``is_counted``: of the same version and kind (demo, real) as this store, and reachable where it is asked live.
+    """
+    if not is_nation(connection):
+        return pd.DataFrame(columns=list(STATE_COLUMNS))
+    known = {row.province_code: row for row in connection.execute(select(shared.member()))}
+    away = _away(connection, [code for code, row in known.items() if row.way == "live"])
+    workers = _workers(connection)
+    state = shared.named("state", is_partitioned=True)
+    here = {row.province_code: row for row in connection.execute(_without(select(state), state, away))}
+    kind = holds(connection) or "empty"
+    rows = []
+    for code, row in sorted(known.items()):
+        said = here.get(code)
+        answering = {"live": code not in away, "copy": workers.get(code, False), "package": row.answered == "yes"}
+        is_counted = said is not None and said.version == shared.VERSION and kind in ("empty", said.holds)
+        facts = [getattr(said, name, None) for name in STATE_COLUMNS[2:8]]
+        rows.append((code, row.way, *facts, answering[row.way], is_counted))
+    return pd.DataFrame(rows, columns=list(STATE_COLUMNS)).astype({"records": "Int64", "amount_satang": "Int64"})
+
+
+def _workers(connection: Connection) -> dict[str, bool]:
+    """Whether the copy of a province arrives: its worker runs, by subscription."""
+    query = text("SELECT subname, bool_or(pid IS NOT NULL) FROM pg_stat_subscription GROUP BY subname")
+    return {name.removeprefix("kradan_"): bool(runs) for name, runs in connection.execute(query)}
+
+
+def _away(connection: Connection, live: list[str]) -> list[str]:
+    """Live provinces that do not answer now; each is asked one row."""
+    silent = []
+    for code in live:
+        try:
+            with connection.begin_nested():
+                part = table(f"state_{code}", column("id"), schema=shared.SCHEMA)
+                connection.execute(select(part.c.id).limit(1)).first()
+        except DBAPIError:
+            silent.append(code)
+    return silent
+
+
+def _without(query: Select, whole: Table, away: list[str]) -> Select:
+    return query.where(whole.c.province_code.not_in(away)) if away else query
+
+
+def _counted(connection: Connection, viewer: Viewer) -> list[str]:
+    """Provinces whose shared rows count; where the store has rows of its own, they stand for its own province."""
+    states = read_states(connection, viewer=viewer)
+    batch = tables.import_batch
+    own = connection.execute(select(batch.c.id).where(batch.c.is_active, batch.c.base != "reference").limit(1)).first()
+    counted = states["province_code"][states["is_counted"].astype(bool)]
+    return [code for code in counted if own is None or code != settings.home_province()]
+
+
+@for_viewer
+def read_shared_sums(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
+    """Support of the joined provinces as :func:`loaders.store.read_nation` gives it, without ``batch_id``."""
+    columns = ["base", "province_code", *SUM_KEYS[2:], "records", "amount_satang"]
+    if not is_nation(connection):
+        return pd.DataFrame(columns=columns)
+    support = shared.named("support", is_partitioned=True)
+    keys = [support.c[name] for name in SUM_KEYS]
+    sums = [func.count().label("records"), func.sum(support.c.amount_satang).label("amount_satang")]
+    counted = _counted(connection, viewer)
+    query = select(*keys, *sums).where(support.c.province_code.in_(counted)).group_by(*keys)
+    frame = pd.read_sql_query(query, connection).rename(columns={"placed_in": "province_code"})
+    frame["province_code"] = frame["province_code"].mask(frame["province_code"].eq(shared.NOWHERE))
+    for name in ("fiscal_year", "records", "amount_satang"):
+        frame[name] = pd.to_numeric(frame[name]).astype("Int64")
+    return frame.astype(dict.fromkeys(("base", "province_code", *SUM_KEYS[3:]), "string"))[columns]
+
+
+@for_viewer
+def read_shared_reports(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
+    """Which base spoke for which area and year in the joined provinces (support)."""
+    return _small(connection, "report", ["base", "area_code", "fiscal_year"], viewer)
+
+
+@for_viewer
+def read_shared_dues(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
+    """Whose report about support is expected in the joined provinces."""
+    columns = ["base", "register", "area_code", "fiscal_year", "functions", "agencies", "streams", "is_asked"]
+    return _small(connection, "due", columns, viewer)
+
+
+def _small(connection: Connection, name: str, columns: list[str], viewer: Viewer) -> pd.DataFrame:
+    if not is_nation(connection):
+        return pd.DataFrame(columns=columns)
+    small = shared.named(name, is_partitioned=True)
+    query = select(*(small.c[one] for one in columns)).where(
+        small.c.register == "support", small.c.province_code.in_(_counted(connection, viewer))
+    )
+    frame = pd.read_sql_query(query, connection)
+    kinds = dict.fromkeys(columns, "string") | {"fiscal_year": "Int64"}
+    return frame.astype(kinds | ({"is_asked": bool} if "is_asked" in columns else {}))
+
+
+@for_viewer
+def read_shared_words(connection: Connection, list_: str, *, viewer: Viewer) -> pd.DataFrame:
+    """Names that joined provinces have for agencies or streams: ``code``, ``name_th``, ``name_en``, each code once."""
+    columns = ["code", "name_th", "name_en"]
+    if not is_nation(connection):
+        return pd.DataFrame(columns=columns)
+    word = shared.named("word", is_partitioned=True)
+    counted = _counted(connection, viewer)
+    query = select(*(word.c[name] for name in columns)).where(word.c.list == list_, word.c.province_code.in_(counted))
+    return pd.read_sql_query(query.order_by(word.c.province_code), connection).drop_duplicates(
+        "code", ignore_index=True
+    )
+
+
+def mark_of(connection: Connection) -> str:
+    """What tells one state of the joined provinces from another, for the data version; empty where none is joined."""
+    if not is_nation(connection):
+        return ""
+    with by_the_program():
+        member, state = shared.member(), shared.named("state", is_partitioned=True)
+        live = connection.execute(select(member.c.province_code).where(member.c.way == "live")).scalars().all()
+        away = _away(connection, list(live))
+        rows = connection.execute(
+            _without(select(state.c.province_code, state.c.data_version, state.c.as_of), state, away)
+        ).all()
+    return hashlib.sha256(repr(sorted(map(tuple, rows)) + sorted(away)).encode()).hexdigest()[:8]
