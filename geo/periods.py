@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo.frames import require_columns
+from loaders import year_shares
 
 MONEY = ("amount_satang", "committed_satang", "paid_satang")
 FIRST_MONTH = 10  # October opens the Thai fiscal year
@@ -73,8 +75,8 @@ def periods(support: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def money_year(support: pd.DataFrame) -> pd.Series:
-    """The one fiscal year in which a record's money is counted: the stated one, else that of its start; NA = undated.
+def _money_year(support: pd.DataFrame) -> pd.Series:
+    """The year that has a record's money where nobody shared it: the stated one, else that of its start; NA = undated.
 
     A sheet that splits its money by year states the year of each part, so that parts are records of their own.
     """
@@ -82,27 +84,88 @@ def money_year(support: pd.DataFrame) -> pd.Series:
     return stated.fillna(_fiscal_year_of(periods(support)["starts"]))
 
 
+def by_money_year(support: pd.DataFrame) -> pd.DataFrame:
+    """Every record once for each fiscal year that has money of it: ``money_year`` (NA = undated), amounts of that year.
+
+    Shares that a person stated (``year_shares``, :mod:`loaders.year_shares`) are followed; over the years the amounts
+    add up to the satang.
+    """
+    shared = _is_shared(support)
+    whole = support[~shared].assign(money_year=_money_year(support[~shared]))
+    if not shared.any():
+        return whole
+    rows = support[shared]
+    years = sorted({year for text in rows["year_shares"].unique() for year, _ in year_shares.parse(text)})
+    return pd.concat([whole, *(_part_of(rows, year) for year in years)])
+
+
+def _part_of(shared: pd.DataFrame, fiscal_year: int) -> pd.DataFrame:
+    """Records with stated shares as one of their years has them; those without a share of it left out."""
+    mine = shared[[fiscal_year in dict(year_shares.parse(text)) for text in shared["year_shares"]]]
+    every = pd.Series(True, index=mine.index)
+    return _with_part(mine, every, fiscal_year).assign(money_year=pd.array([fiscal_year] * len(mine), dtype="Int64"))
+
+
+def _with_part(support: pd.DataFrame, taken: pd.Series, fiscal_year: int) -> pd.DataFrame:
+    """The year's part of every amount of the rows ``taken``; all of it is this year's: taking it again changes nothing."""
+    at = taken.to_numpy()
+    texts = support.loc[at, "year_shares"].tolist()
+    told = support["shared_years"] if "shared_years" in support else pd.Series(pd.NA, support.index, dtype="string")
+    changed = {"shared_years": told.mask(at & told.isna().to_numpy(), support["year_shares"])}
+    changed["year_shares"] = support["year_shares"].mask(at, f"{fiscal_year}:1")
+    for name in (name for name in MONEY if name in support):
+        column = support[name].astype("Int64").copy()
+        column[at] = pd.array([_part(*one, fiscal_year) for one in zip(texts, column[at], strict=True)], dtype="Int64")
+        changed[name] = column
+    return support.assign(**changed)
+
+
+def _part(text: str, satang: Any, fiscal_year: int) -> Any:
+    return pd.NA if pd.isna(satang) else year_shares.parts(text, int(satang)).get(fiscal_year, 0)
+
+
+def _is_shared(support: pd.DataFrame) -> pd.Series:
+    if "year_shares" not in support:
+        return pd.Series(False, index=support.index)
+    return support["year_shares"].notna().astype(bool)
+
+
 def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
     """The records that a fiscal year shows, with ``counted_in``; ``None`` = all records as they are.
 
-    A record over several years is in each that it touches; its money is counted once (:func:`money_year`). Elsewhere its
-    amounts are NA and ``counted_in`` names the year that has them (NA = this one).
+    A record over several years is in each that it touches; its money is counted once (:func:`by_money_year`): where a
+    person shared it, each year has its part (``shared_years`` keeps the shares). Elsewhere its amounts are NA and
+    ``counted_in`` names the year that has them (NA = this one).
     """
     if fiscal_year is None:
         return support.assign(counted_in=pd.Series(pd.NA, index=support.index, dtype="Int64"))
     shown = support[in_fiscal_year(support, fiscal_year)]
-    year = money_year(shown)
+    year = _money_year(shown)
+    shared = _is_shared(shown)
+    if shared.any():
+        has = {text: dict(year_shares.parse(text)) for text in shown.loc[shared, "year_shares"].unique()}
+        main = [max(has[text].items(), key=lambda one: one[1])[0] for text in shown.loc[shared, "year_shares"]]
+        here = [bool(has[text].get(fiscal_year)) for text in shown.loc[shared, "year_shares"]]
+        year[shared] = [fiscal_year if is_here else other for is_here, other in zip(here, main, strict=True)]
+        shown = _with_part(shown, shared & year.eq(fiscal_year).fillna(False).astype(bool), fiscal_year)
     elsewhere = year.ne(fiscal_year).fillna(False).astype(bool)
     money = {name: shown[name].mask(elsewhere) for name in MONEY if name in shown}
     return shown.assign(counted_in=year.where(elsewhere), **money)
 
 
 def in_fiscal_year(support: pd.DataFrame, fiscal_year: int) -> pd.Series:
-    """True where the record states this fiscal year or its period touches it; undated records are False."""
+    """True where the record states this fiscal year, its period touches it or its money has a share in it.
+
+    Undated records are False.
+    """
     first, last = (pd.Timestamp(day) for day in fiscal_year_bounds(fiscal_year))
     when = periods(support)
     stated = pd.to_numeric(support["fiscal_year"]).astype("Int64").eq(fiscal_year).fillna(False).astype(bool)
-    return stated | ((when["starts"] <= last) & (when["ends"] >= first))
+    touched = stated | ((when["starts"] <= last) & (when["ends"] >= first))
+    if (shared := _is_shared(support)).any():
+        years = [{year for year, _ in year_shares.parse(text)} for text in support["year_shares"].where(shared, "")]
+        touched |= np.array([fiscal_year in one for one in years], dtype=bool)
+    return touched
 
 
 def runs_on(support: pd.DataFrame, on: dt.date) -> pd.Series:
@@ -127,8 +190,8 @@ def filter_support(
     """The records that meet every choice; ``None`` = no choice, a text or a collection of codes = one of these.
 
     A year keeps records that state it or whose dates touch it (2007: 2006-10-01 to 2007-09-30), so a record over
-    two years is in both, its money in one (:func:`of_fiscal_year`). Records whose period is not known are in no year and on no day. A district keeps records
-    inside it and at its own level, not those of the whole province.
+    two years is in both, its money once (:func:`of_fiscal_year`). Records whose period is not known are in no year and on
+    no day. A district keeps records inside it and at its own level, not those of the whole province.
     """
     keep = pd.Series(True, index=support.index)
     for column, wanted in {

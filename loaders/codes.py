@@ -64,6 +64,11 @@ def entries(name: str, *, with_merged: bool = False) -> tuple[dict, ...]:
     return tuple(entry for entry in found if with_merged or not entry.get("merged_into"))
 
 
+def retired(name: str) -> frozenset[str]:
+    """Codes of a list that are offered for nothing new; records keep them."""
+    return frozenset(entry["code"] for entry in _said.get(name, ()) if entry.get("is_retired"))
+
+
 def _over(entry: dict, said: dict | None) -> dict:
     if said is None:
         return entry

@@ -26,6 +26,7 @@ COUNTED = [
     "fiscal_year",
     "is_estimated",
     "counted_in",
+    "year_shares",
 ]
 CARRIED = ["subdistrict_code", "district_code", "population", "households"]
 

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.coverage.coverage import coverage
 from geo.coverage.heard import heard
 from geo.coverage.roll_up import roll_up
-from geo.periods import money_year
+from geo.periods import by_money_year
 
 UNDATED = "undated"
 
@@ -28,7 +28,7 @@ def by_subdistrict(
         (one of :data:`geo.statuses.STATUSES` in that year), ``coverage_status_by_year`` and ``satang_by_year`` (year as
         text, ``undated`` last; only years with a stated amount; they add up to all money placed in the subdistrict).
     """
-    years = sorted({int(year) for year in money_year(support).dropna()})
+    years = sorted({int(year) for year in by_money_year(support)["money_year"].dropna()})
     named = support["fiscal_year"].dropna()
     usual = int(named.mode().iloc[0]) if len(named) else None
     asked = dues[dues["is_asked"].astype(bool)]
@@ -55,8 +55,8 @@ def _by_year(
     support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.DataFrame | None
 ) -> dict[str, dict[str, int]]:
     placed = roll_up(support, areas, local_governments).by_subdistrict
-    placed = placed[placed["amount_satang"].notna()]
-    year = money_year(placed).astype("string").fillna(UNDATED)
+    placed = by_money_year(placed[placed["amount_satang"].notna()])
+    year = placed["money_year"].astype("string").fillna(UNDATED)
     sums = placed["amount_satang"].astype("Int64").groupby([placed["subdistrict_code"], year]).sum().sort_index()
     found: dict[str, dict[str, int]] = {}
     for (code, when), satang in sums.items():

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.frames import require_columns
-from geo.periods import money_year
+from geo.periods import by_money_year
 from geo.statuses import NONE
 
 
@@ -31,8 +31,8 @@ def per_head_of_years(
         known or zero.
     """
     require_columns(placed, ["subdistrict_code", "amount_satang", "starts_on", "ends_on", "fiscal_year"], "placed")
-    money = placed[placed["amount_satang"].notna()]
-    years = [register_year(None if pd.isna(year) else int(year)) for year in money_year(money)]
+    money = by_money_year(placed[placed["amount_satang"].notna()]).reset_index(drop=True)
+    years = [register_year(None if pd.isna(year) else int(year)) for year in money["money_year"]]
     sums = (
         money["amount_satang"].astype("Int64").groupby([money["subdistrict_code"], pd.Series(years, money.index)]).sum()
     )

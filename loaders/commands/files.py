@@ -157,6 +157,27 @@ def _speaks_for(options: argparse.Namespace) -> int:
     return answer({"batch": options.batch, "speaks_for": scopes[options.batch]})
 
 
+def _nothing(options: argparse.Namespace) -> int:
+    """A base has nothing to report: a report without rows."""
+    from loaders import store, thai
+    from loaders.areas.register import ensure_code_lists
+    from loaders.imports import nothing, speaks_for
+
+    engine = store.open_store(create=True)
+    ensure_code_lists(engine)
+    said = speaks_for.read(options.kind, options.years or "", (options.districts or "").split(","), options.reason)
+    try:
+        as_of = thai.parse_date(options.as_of or "")
+    except thai.Unreadable as error:
+        raise Refused("date_not_read", value=options.as_of) from error
+    base = _base(engine, options.base) or ""
+    with store.writing(engine) as connection:
+        number = nothing.state(
+            connection, base, options.register, said, settings.home_province(), settings.person(), as_of
+        )
+    return answer({"batch": number, "base": base, "register": options.register, "speaks_for": options.kind})
+
+
 def _match(options: argparse.Namespace) -> int:
     from loaders.match import match_file
 
@@ -235,6 +256,17 @@ def add(commands: argparse._SubParsersAction) -> None:
     says.add_argument("--districts", help="codes, comma-joined; without it those that the rows name")
     says.add_argument("--reason", required=True)
     says.set_defaults(run=_speaks_for)
+    nothing = commands.add_parser(
+        "nothing-to-report", help="a base has no rows: none there and then, withdrawn like a file"
+    )
+    nothing.add_argument("kind", choices=KINDS[1:])
+    nothing.add_argument("--base", required=True)
+    nothing.add_argument("--register", default="support", help="of what there is nothing (default: support)")
+    nothing.add_argument("--years", help="2549,2550 or 2549-2551 or all")
+    nothing.add_argument("--districts", help="codes, comma-joined")
+    nothing.add_argument("--as-of", help="the day of the statement (default: today)")
+    nothing.add_argument("--reason", required=True, help="who said it and how, for instance the letter's number")
+    nothing.set_defaults(run=_nothing)
     give_back = commands.add_parser("give-back", help="the agency's own file with code, place, status and note added")
     give_back.add_argument("batch", type=int)
     give_back.add_argument("output", type=Path)

@@ -1,4 +1,4 @@
-"""Commands of the review desk: waiting, split, undo-decision."""
+"""Commands of the review desk: waiting, split, undo-decision, over-years, share-years."""
 
 from __future__ import annotations
 
@@ -61,6 +61,54 @@ def _decisions(_options: argparse.Namespace) -> int:
     return DONE
 
 
+def _over_years(options: argparse.Namespace) -> int:
+    from loaders import store
+    from loaders.decisions import year_shares
+    from loaders.store.viewers import DATA_TEAM
+
+    with store.reading(store.open_store()) as connection:
+        found = year_shares.over_years(connection, viewer=DATA_TEAM)
+    columns = ["id", "batch_id", "file_name", "sheet", "row", "area_code", "activity", "starts_on", "ends_on",
+               "fiscal_year", "years", "amount_satang", "year_shares", "year_shares_by"]  # fmt: skip
+    shown = found if options.batch is None else found[found["batch_id"] == options.batch]
+    for row in shown[columns].astype(object).where(shown[columns].notna(), None).to_dict("records"):
+        answer(row)
+    return DONE
+
+
+def _share_years(options: argparse.Namespace) -> int:
+    from loaders import store
+    from loaders.decisions import year_shares
+
+    method = options.by or ("stated" if options.over else "days")
+    with store.writing(store.open_store()) as connection:
+        ids = options.records
+        if options.batch is not None:
+            ids = [*ids, *year_shares.ids_of_batch(connection, options.batch)]
+        if options.undo:
+            return answer({"undone": year_shares.take_back(connection, ids, options.reason, settings.person())})
+        done = year_shares.share(connection, ids, method, options.reason, settings.person(), stated=options.over)
+    return answer({"shared": done, "by": method, "over": options.over})
+
+
+def _add_years(commands: argparse._SubParsersAction) -> None:
+    over = commands.add_parser(
+        "over-years", help="records whose money runs over several fiscal years, one JSON line each"
+    )
+    over.add_argument("--batch", type=int)
+    over.set_defaults(run=_over_years)
+    share = commands.add_parser("share-years", help="share the money of records over their fiscal years")
+    share.add_argument("records", nargs="*", type=int, help="ids, as over-years gives them")
+    share.add_argument("--batch", type=int, help="all records of this batch that run over several years")
+    share.add_argument("--by", choices=("days", "equal", "stated"), help="default: days, stated where shares stand")
+    share.add_argument(
+        "--over", nargs="+", default=[], metavar="YEAR=SHARE", help="2549=40%% 2550=60%%, or baht for one record"
+    )
+    share.add_argument("--undo", action="store_true", help="the money is again in the year of the start")
+    share.add_argument("--reason", required=True)
+    share.set_defaults(run=_share_years)
+
+
 def add(commands: argparse._SubParsersAction) -> None:
     """Add the commands to the command line."""
     waiting = commands.add_parser("waiting", help="rows that wait for a person, one JSON line each")
@@ -74,6 +122,7 @@ def add(commands: argparse._SubParsersAction) -> None:
     )
     split.add_argument("--reason", required=True)
     split.set_defaults(run=_split)
+    _add_years(commands)
     commands.add_parser("decisions", help="decisions about rows that stand").set_defaults(run=_decisions)
     undo = commands.add_parser("undo-decision", help="take decisions about rows back")
     undo.add_argument("decisions", nargs="+", type=int, help="ids, as decisions gives them")

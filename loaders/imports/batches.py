@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from loaders import registers, store
 from loaders.decisions import dues
 from loaders.imports.account import LEFT_OUT, OUTCOMES, Ingested, SheetResult, written_places
-from loaders.imports.speaks_for import SpeaksFor, scope_rows
+from loaders.imports.speaks_for import SpeaksFor, check_districts, scope_rows
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
 from loaders.layouts.values import Read, cells_as_json
@@ -86,6 +86,8 @@ def store_batch(
 
     ``said`` is what a person stated that the file speaks for; without it a real file speaks for its rows alone.
     """
+    if said is not None:
+        check_districts(connection, said, ingested.province)
     owner = owner_of(ingested, base)
     if owner == UNNAMED:
         owner = _unnamed_office(connection, ingested, file_name, digest)
@@ -239,11 +241,10 @@ def shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang
 
 def sum_again(connection: Connection, batch_id: int) -> None:
     """The batch's sums after a change; how long its person records may be kept does not start anew."""
-    holder, summary = tables.role_holder, tables.support_summary
+    holder = tables.role_holder
     until: date | None = connection.execute(
         select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)
     ).scalar()
-    connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
     store.finish_batch(connection, batch_id)
     if until is not None:
         connection.execute(update(holder).where(holder.c.batch_id == batch_id).values(retain_until=until))

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from rapidfuzz import fuzz, process
 from sqlalchemy import Connection, select
 
-from loaders import registers, store
+from loaders import codes, registers, store
 from loaders.codes import squeeze
 from loaders.imports import batches
 from loaders.imports.account import Ingested, SheetResult, money_column, written_places
@@ -150,10 +150,12 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
     rows = {row.id: row for row in connection.execute(query)}
     provinces = provinces_of(connection, {number: row.summary for number, row in rows.items()})
     here = {number for number, found in provinces.items() if ingested.province in found}
+    into = codes.merged("agency")  # bases that people merged are one
+    mine = {number for number, row in rows.items() if into.get(row.base, row.base) == into.get(owner, owner)}
     asked = [
         one
         for one in sorted(here)
-        if one in also or rows[one].base == owner or any(base.startswith(UNNAMED) for base in (rows[one].base, owner))
+        if one in also or one in mine or any(base.startswith(UNNAMED) for base in (rows[one].base, owner))
     ]
     if not asked:
         return []
@@ -168,7 +170,7 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
             is_same_form = bool(forms & set(map(_form, row.layouts.split(","))))
             edition = Edition(number, row.file_name, row.base, is_same_form)
             compare(edition, old, new)
-            if number in also or row.base == owner or edition.is_edition:
+            if number in also or number in mine or edition.is_edition:
                 found.append(edition)
     return sorted(found, key=lambda one: (not one.is_edition, len(one.gone) - len(one.same) - len(one.changed)))
 

@@ -8,10 +8,10 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, delete, insert, select
 
-from loaders import store
+from loaders import codes, store
 from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
-from loaders.store import tables
+from loaders.store import code_lists, tables
 
 PASSING = ("fiscal_year",)  # said for one edition; the next one must say its own
 
@@ -22,15 +22,21 @@ def aliases(connection: Connection) -> tuple[tuple[str, str], ...]:
 
 
 def answers(connection: Connection, base: str | None) -> dict[str, Layout]:
-    """Remembered layouts by the key of their headings: of this base, or of any when only one base has them."""
-    table = tables.layout
+    """Remembered layouts by the key of their headings: of this base, or of any when only one base has them.
+
+    Bases that people merged are one; what was answered for the one that stands goes before. An undone merge parts them.
+    """
+    code_lists.lay_over(connection)
+    into, table = codes.merged("agency"), tables.layout
+    wanted = None if base is None else into.get(base, base)
     rows = connection.execute(select(table).order_by(table.c.id)).all()
     found: dict[str, Layout] = {}
     bases: dict[str, set[str]] = {}
-    for row in rows:
-        bases.setdefault(row.headings_key, set()).add(row.base)
-        if base is None or row.base == base:
-            found[row.headings_key] = layouts.from_dict(json.loads(row.content))
+    for row in sorted(rows, key=lambda row: row.base not in into):  # answers of merged ones first: others replace them
+        owner = into.get(row.base, row.base)
+        bases.setdefault(row.headings_key, set()).add(owner)
+        if wanted is None or owner == wanted:
+            found[row.headings_key] = replace(layouts.from_dict(json.loads(row.content)), base=owner)
     return {key: layout for key, layout in found.items() if base is not None or len(bases[key]) == 1}
 
 

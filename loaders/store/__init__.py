@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         now,
         reading,
         retention_years,
+        sum_support,
         touch,
         whole,
         writing,
@@ -48,7 +49,8 @@ if TYPE_CHECKING:
 
 FACE = {
     "connection": (
-        "count data_version finish_batch insert_rows is_alive note now reading retention_years touch whole writing years_from"
+        "count data_version finish_batch insert_rows is_alive note now reading retention_years sum_support touch whole"
+        " writing years_from"
     ),
     "engine": "StoreUnavailable engine_at is_sqlite reason version_of",
     "in_use": "holds set_active",

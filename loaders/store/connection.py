@@ -14,7 +14,7 @@ import secrets
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -39,7 +39,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from loaders import registers
+from loaders import registers, year_shares
 from loaders.store import engine as store_engine
 from loaders.store import seen, tables
 from loaders.store.contacts import redact_numbers, redact_text
@@ -184,20 +184,41 @@ def finish_batch(connection: Connection, batch_id: int) -> None:
     A file may say an earlier day for a person; nobody is kept longer than the rule allows.
     """
     touch(connection)
-    support, summary = tables.support, tables.support_summary
-    keys = [
-        support.c[name]
-        for name in ("batch_id", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
-    ]
-    money = [support.c[name] for name in ("amount_satang", "committed_satang", "paid_satang")]
-    sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
-    query = select(*keys, *sums).where(support.c.batch_id == batch_id).group_by(*keys).order_by(*keys)
-    connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
+    sum_support(connection, batch_id)
     latest = years_from(date.today(), retention_years())
     people = [name for name, one in registers.defined().items() if one.private]
     for holder, is_person in ((tables.role_holder, true()), (tables.entry, tables.entry.c.register.in_(people))):
         too_long = is_person & (holder.c.retain_until.is_(None) | (holder.c.retain_until > latest))
         connection.execute(update(holder).where(holder.c.batch_id == batch_id, too_long).values(retain_until=latest))
+
+
+SUMMED_BY = ("batch_id", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
+SUMMED = ("amount_satang", "committed_satang", "paid_satang")
+
+
+def sum_support(connection: Connection, batch_id: int) -> None:
+    """The sums of a batch's support, anew. A record with stated shares has its money in each of their years, itself in one."""
+    support, summary = tables.support, tables.support_summary
+    connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
+    keys, money = [support.c[name] for name in SUMMED_BY], [support.c[name] for name in SUMMED]
+    sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
+    mine = support.c.batch_id == batch_id
+    query = select(*keys, *sums).where(mine, support.c.year_shares.is_(None)).group_by(*keys).order_by(*keys)
+    connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
+    shared = select(*keys, *money, support.c.year_shares).where(mine, support.c.year_shares.is_not(None))
+    insert_rows(connection, summary, [part for row in connection.execute(shared).mappings() for part in _by_year(row)])
+
+
+def _by_year(row: Mapping) -> list[dict]:
+    """The sums of one record with stated shares, a row a year; it is counted in the first one."""
+    money = {name: year_shares.parts(row["year_shares"], row[name]) for name in SUMMED if row[name] is not None}
+    key = {name: row[name] for name in SUMMED_BY}
+    return [
+        key
+        | {"fiscal_year": year, "records": int(not place)}
+        | {name: (money.get(name) or {}).get(year) for name in SUMMED}
+        for place, (year, _) in enumerate(year_shares.parse(row["year_shares"]))
+    ]
 
 
 def retention_years() -> int:

@@ -47,6 +47,8 @@ NOT_FREE_TEXT = {
     "village_code",
     "village_codes",
     "shared_by",
+    "year_shares",
+    "year_shares_by",
 }
 SMALL = 5
 LENGTHS = {"village": 8, "subdistrict": 6, "district": 4, "province": 2}

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components.names import district_names, names_among, present_names, theme_names
+from pages.components.names import district_names, names_among, offered, present_codes, present_names, theme_names
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import fragments, notices, url_state
@@ -128,8 +128,10 @@ def _filter(scope: Scope, name: str) -> None:
         return
     if name in ("agency", "stream"):
         names = present_names(scope, name)
+    elif name == "theme":
+        names = offered(theme_names(), "theme", {*present_codes(scope, "theme"), chosen().theme or ""})
     else:
-        names = theme_names() if name == "theme" else dict(sorted(district_names(scope).items()))
+        names = dict(sorted(district_names(scope).items()))
     everything = t(EVERYTHING[name])
     choose(name, t(f"filter_{name}"), [ALL, *names], lambda code: names.get(code, everything), ALL)
 

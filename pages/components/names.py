@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 import geothai
 import pandas as pd
 
@@ -35,9 +37,24 @@ def _present_names(scope: Scope, name: str) -> dict[str, str]:
     return names_among(queries.code_list(figures, name), set(queries.support(figures)[f"{name}_code"].dropna()))
 
 
+@cached(16)
+def present_codes(scope: Scope, name: str) -> frozenset[str]:
+    """Codes of a list (``agency``, ``stream``, ``theme``) that support records name."""
+    return frozenset(queries.support(scope)[f"{name}_code"].dropna())
+
+
 def theme_names() -> dict[str, str]:
     """Theme codes and their names, in the order of the code list."""
     return {entry["code"]: entry[f"name_{language()}"] for entry in codes.themes()}
+
+
+def offered(names: Mapping[str, str], kind: str, keep: Collection[str] = ()) -> dict[str, str]:
+    """What a new decision may name of a list (``agency``, ``stream``, ``theme``): not what was retired; by name.
+
+    ``keep``: codes offered all the same, since records have them or the choice stands already.
+    """
+    away = codes.retired(kind) - set(keep)
+    return {code: name for code, name in names.items() if code not in away}
 
 
 def district_names(scope: Scope) -> dict[str, str]:

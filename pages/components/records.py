@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from geo.frames import each_row
+from loaders import year_shares
 from loaders.decisions.dues import NOT_SHARED
 from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.queries import overlaps
@@ -78,12 +79,28 @@ def source_words(record: Any) -> str:
 
 
 def period_words(record: Any) -> str:
-    """When a record runs: its dates, else its fiscal year; and the year that has its money, where another one is shown."""
+    """When a record runs: its dates, else its fiscal year; and which years have its money, where it runs in several."""
     start, end = day(record.starts_on), day(record.ends_on)
     number = record.fiscal_year
     words = f"{start} – {end}" if start or end else t("not_known") if pd.isna(number) else year(number)
     counted_in: Any = getattr(record, "counted_in", pd.NA)
-    return words if pd.isna(counted_in) else t("counted_in_year", period=words, year=year(int(counted_in)))
+    if isinstance(by := getattr(record, "year_shares_by", None), str):
+        told = getattr(record, "shared_years", None)
+        return t("shared_over_years", period=words, how=t(f"over_years_{by}"),
+                 parts=_shares_words(told if isinstance(told, str) else record.year_shares))  # fmt: skip
+    if not pd.isna(counted_in):
+        return t("counted_in_year", period=words, year=year(int(counted_in)))
+    if start and end and not pd.isna(record.amount_satang):
+        touched = year_shares.years_touched(record.starts_on.date(), record.ends_on.date())
+        if len(touched) > 1:
+            return t("all_in_first_year", period=words, year=year(touched[0] if pd.isna(number) else int(number)))
+    return words
+
+
+def _shares_words(text: str) -> str:
+    shares = year_shares.parse(text)
+    total = sum(weight for _, weight in shares)
+    return ", ".join(f"{year(one)} {100 * weight / total:.4g}%" for one, weight in shares)
 
 
 def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:

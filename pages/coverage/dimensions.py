@@ -27,7 +27,8 @@ def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
 def _words(scope: Scope, dimension: str) -> dict[str, str]:
     scope = scope.in_language(None)
     if dimension == "theme":
-        return theme_names()
+        names = theme_names()
+        return {code: names[code] for code in coverage.theme_codes(scope)}
     if dimension == "year":
         return {str(number + 543): year(number) for number in sorted(queries.years(scope))}
     if dimension == "tier":

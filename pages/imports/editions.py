@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from pages.components import panels, records
+from pages.components.names import offered
 from pages.session.scope import Scope
 from pages.session.text import baht, flat, t, whole
 
@@ -64,7 +65,7 @@ def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | 
         return {"replaces": [chosen[1]]}
     if chosen[0] == ADDS:
         return {"adds": True}
-    names = records.agency_names(scope)
+    names = offered(records.agency_names(scope), "agency")
     base = st.selectbox(
         t("whose_file"), sorted(names, key=names.__getitem__), None, names.__getitem__, key=f"base-of-{number}"
     )

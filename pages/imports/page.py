@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components import panels
 from pages.imports import batches as import_batches
 from pages.imports import jobs as import_jobs
+from pages.imports import nothing as import_nothing
 from pages.imports import preview as import_preview
 from pages.imports import result as import_result
 from pages.queries import store as queries
@@ -28,6 +29,7 @@ def view(scope: Scope) -> None:
     if not import_preview.running() and result:
         import_result.job_result(scope, result, base)
     import_batches.batches(scope)
+    import_nothing.say(scope)
     import_batches.blank_forms()
 
 

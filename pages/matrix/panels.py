@@ -26,8 +26,9 @@ from pages.session.text import baht, in_order, safe, t, whole
 NOT_CODED = ""
 
 
-def _themes(chosen: Query) -> dict[str, str]:
-    return {code: name for code, name in theme_names().items() if chosen.theme in (None, code)}
+def _themes(scope: Scope, chosen: Query) -> dict[str, str]:
+    names = theme_names()
+    return {code: names[code] for code in coverage.theme_codes(scope) if chosen.theme in (None, code)}
 
 
 def _areas(scope: Scope, chosen: Query) -> dict[str, str]:
@@ -59,7 +60,7 @@ def matrix_finding(table: pd.DataFrame) -> str:
 
 def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
-    themes, areas = _themes(chosen), _areas(scope, chosen)
+    themes, areas = _themes(scope, chosen), _areas(scope, chosen)
     known = {(row.theme_code, row.area_code): row for row in each_row(table)}
     if shown == "baht":
         _money(scope, chosen, themes, areas, known)

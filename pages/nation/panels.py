@@ -20,7 +20,7 @@ from pages.components import filters as choices
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.components.filters import ALL, choose
-from pages.components.names import names_among, province_names, theme_names
+from pages.components.names import names_among, offered, province_names, theme_names
 from pages.nation import data as nation_data
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -42,7 +42,7 @@ def filters(scope: Scope) -> None:
         usual, listed = nation_data.usual_year(scope), [str(one + 543) for one in nation_data.years(scope)]
         choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
                str(usual + 543) if usual else ALL)  # fmt: skip
-        themes = theme_names()
+        themes = offered(theme_names(), "theme", nation_data.present(scope, "theme"))
         choose("theme", t("filter_theme"), [ALL, *themes], lambda code: themes.get(code, t("all_themes")), ALL)
         for name in ("agency", "stream"):
             _coded(scope, name)

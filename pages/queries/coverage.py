@@ -147,7 +147,7 @@ def records_without_a_filter(scope: Scope, query: Query) -> dict[str, int]:
 @cached(16)
 def by_theme(scope: Scope, query: Query) -> pd.DataFrame:
     """Coverage for each theme (or the one asked for), stacked with ``theme_code``: the figures of the coverage page."""
-    themes = [code for code in theme_codes() if query.theme in (None, code)]
+    themes = [code for code in theme_codes(scope) if query.theme in (None, code)]
     tables = [coverage(scope, replace(query, theme=theme)).assign(theme_code=theme) for theme in themes]
     return pd.concat(tables, ignore_index=True)
 
@@ -157,13 +157,14 @@ def theme_coverage(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     return by_theme(scope, Query(fiscal_year))
 
 
-def theme_codes() -> list[str]:
-    """Codes of all themes, in the order of the code list."""
-    return [entry["code"] for entry in codes.themes()]
+def theme_codes(scope: Scope) -> list[str]:
+    """Codes of the themes in use, in the order of the code list: a retired one stays while records name it."""
+    away = codes.retired("theme") - set(store.support(scope)["theme_code"].dropna())
+    return [entry["code"] for entry in codes.themes() if entry["code"] not in away]
 
 
 @cached(4)
 def bases_by_theme(scope: Scope) -> dict[str, list[str]]:
     """Which bases ever reported work on a theme: a report that they owe bears on it."""
     pairs = store.support(scope)[["theme_code", "base"]].dropna().drop_duplicates()
-    return {theme: sorted(pairs.loc[pairs["theme_code"].eq(theme), "base"]) for theme in theme_codes()}
+    return {theme: sorted(pairs.loc[pairs["theme_code"].eq(theme), "base"]) for theme in theme_codes(scope)}

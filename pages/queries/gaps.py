@@ -85,7 +85,7 @@ def gaps_by_theme(scope: Scope, query: Query) -> pd.DataFrame:
         areas[areas["district_code"].eq(query.district)] if query.district else areas,
         places.villages,
         lambda theme: _heard_inside(scope, replace(query, theme=theme)),
-        theme_codes(),
+        theme_codes(scope),
         fiscal_year=query.fiscal_year,
     )
 

@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from loaders import reference, setup, store, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
-from loaders.decisions import Basis, scenarios, words
+from loaders.decisions import Basis, scenarios, words, year_shares
 from loaders.decisions import clearings as cleared_pairs
 from loaders.decisions import dues as expected
 from loaders.imports import duplicates, speaks_for
@@ -223,6 +223,14 @@ def near_repeats(scope: Scope) -> list[near.Pair]:
     sign_in.team_only(scope.viewer)
     with reading() as connection:
         return near.waiting(connection, scope.province)
+
+
+@cached(2)
+def over_years(scope: Scope) -> pd.DataFrame:
+    """Records with money that run in several fiscal years, those whose share nobody stated first."""
+    sign_in.team_only(scope.viewer)
+    with reading(scope.viewer) as connection:
+        return year_shares.over_years(connection, scope.province, viewer=scope.viewer)
 
 
 @cached(2)

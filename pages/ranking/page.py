@@ -39,7 +39,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         ranking_panels.stamp(scope, ranking, method),
     )
     with place:
-        panels.title(ranking_panels.ranking_finding(scope, ranking, chosen), t("ranking_note"))
+        panels.title(
+            ranking_panels.ranking_finding(scope, ranking, chosen),
+            t("ranking_note") + ranking_panels.undated_note(scope, chosen),
+        )
     with left:
         with st.container(horizontal=True):
             view_ = panels.choose_map_view(scope)

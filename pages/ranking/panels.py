@@ -15,7 +15,7 @@ from geo.maps.palette import CLASSES, QUADRANTS
 from geo.ranking.ranking import Ranking
 from geo.ranking.review import Agreed
 from loaders.decisions import scenarios as store_scenarios
-from pages.components import panels, records
+from pages.components import panels, records, reported
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names
@@ -268,8 +268,21 @@ def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
     panels.figures([*held, (t("figure_overridden"), whole(table["is_overridden"].sum()))])
 
 
+def undated_note(scope: Scope, chosen: Query) -> str:
+    """After the note: support without a year is in no year; figures of the criteria without one count in every year."""
+    said = reported.undated(scope, chosen, " · ")
+    rows = criteria_rows(scope, chosen.fiscal_year)
+    undated = int(rows["fiscal_year"].isna().sum()) if chosen.fiscal_year else 0
+    return said + (f" · {t('undated_figures', records=whole(undated))}" if undated else "")
+
+
 def ranking_sources(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """The rows that the criteria of the year are made of, for the list of sources."""
+    return criteria_rows(scope, fiscal_year)[SOURCE]
+
+
+def criteria_rows(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+    """The rows that the criteria of the year are made of, with ``fiscal_year`` where their register has years."""
     entries = [entry for axis in ("strength", "need") for entry in ranking_data.criteria(axis)]
     columns = {entry.get("column", entry["code"]) for entry in entries}
     told = gaps.criteria_records(scope, "indicator", fiscal_year)
@@ -277,4 +290,5 @@ def ranking_sources(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     for register, made in MADE_OF.items():
         if columns & made:
             parts.append(gaps.criteria_records(scope, register, fiscal_year))
-    return pd.concat([part[SOURCE] for part in parts])
+    # Registers without years (plans, groups) say how things stand: no row of theirs is "undated".
+    return pd.concat([part.reindex(columns=[*SOURCE, "fiscal_year"], fill_value=0) for part in parts])

@@ -5,6 +5,7 @@ import streamlit as st
 from pages.components import panels
 from pages.queries import store as queries
 from pages.review import near_repeats as review_near
+from pages.review import over_years as review_years
 from pages.review import panels as review_panels
 from pages.review import replies as review_replies
 from pages.session.scope import Scope
@@ -34,4 +35,5 @@ def view(scope: Scope) -> None:
             review_panels.decision(scope, alike)
     review_replies.desk(scope)
     review_near.pairs(scope)
+    review_years.over_years(scope)
     review_panels.past(scope)

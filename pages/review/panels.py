@@ -105,11 +105,12 @@ def _proposed(scope: Scope, kind: str, offered: list[str]) -> str | None:
 
 
 def _ask_value(first: pd.Series) -> str | None:
-    """The right value: typed, or chosen among the codes that are like the written word."""
+    """The right value: typed, or chosen among the codes in use that are like the written word."""
+    retired = {code for name in codes.LISTS for code in codes.retired(name)}
     label, written, offered = (
         t("correct_value", column=flat(first["heading"])),
         first["value"] or "",
-        places.offered(first),
+        [code for code in places.offered(first) if code not in retired],
     )
     if not offered:
         return st.text_input(label, written)

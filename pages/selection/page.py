@@ -27,7 +27,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         choice = selection_data.solved(scope, chosen.fiscal_year, method, pick)
     stamped = selection_panels.stamp(scope, method, pick)
     with place:
-        panels.title(selection_panels.selection_finding(choice, pick), selection_panels.worth_note(pick))
+        panels.title(
+            selection_panels.selection_finding(choice, pick),
+            selection_panels.worth_note(pick) + ranking_panels.undated_note(scope, chosen),
+        )
         selection_panels.reasons(scope, choice)
     left, right = st.columns([8, 5], gap="medium")
     with right:

@@ -17,7 +17,7 @@ from loaders.exchange import due_sheet
 from loaders.problems import Refused
 from loaders.store import tables
 from pages.components import panels, records
-from pages.components.names import district_names, theme_names
+from pages.components.names import district_names, offered, theme_names
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
@@ -73,7 +73,8 @@ def _table(scope: Scope, table: pd.DataFrame) -> None:
 
 def _ask(scope: Scope, of: int) -> None:
     """Expect a report: whose, what, where, of which year, by which day, and on which functions it bears."""
-    names, districts, themes = records.agency_names(scope), district_names(scope), theme_names()
+    names, themes = offered(records.agency_names(scope), "agency"), offered(theme_names(), "theme")
+    districts = district_names(scope)
     with st.form("due", border=True):
         st.html(f"<b>{safe(t('tracker_set'))}</b>")
         base = st.selectbox(t("column_base"), sorted(names, key=names.__getitem__), format_func=names.__getitem__)

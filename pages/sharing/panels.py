@@ -9,6 +9,7 @@ from loaders import store
 from loaders.store import backup, tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
+from pages.components.names import offered
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
@@ -70,7 +71,9 @@ def roles(scope: Scope) -> None:
     with st.form("grant", border=True):
         subject = st.text_input(t("sharing_account"), max_chars=200).strip()
         role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda name: t(f"role_{name}"))
-        agency = st.selectbox(t("column_agency"), [None, *agencies], format_func=lambda code: agencies.get(code, "–"))
+        agency = st.selectbox(
+            t("column_agency"), [None, *offered(agencies, "agency")], format_func=lambda code: agencies.get(code, "–")
+        )
         give, take = st.columns(2)
         given, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
     if given and subject and (role != "partner" or agency):

@@ -33,7 +33,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     )
     known = units["class"].notna().any()
     with place:
-        panels.title(strengthening_panels.strengthening_finding(scope, inside, units, chosen), t("note_strengthening"))
+        panels.title(
+            strengthening_panels.strengthening_finding(scope, inside, units, chosen),
+            t("note_strengthening") + ranking_panels.undated_note(scope, chosen),
+        )
         if not known:
             panels.empty("strengthening_no_class")
     layer = strengthening_panels.team_layer(units, teams, flagged)

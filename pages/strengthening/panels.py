@@ -15,7 +15,7 @@ from loaders.decisions import scenarios as store_scenarios
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
-from pages.components.names import subdistrict_names
+from pages.components.names import offered, subdistrict_names
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -241,7 +241,7 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
             )
             stream = st.selectbox(
                 t("filter_stream"),
-                list(left),
+                list(offered(left, "stream")),
                 format_func=lambda key: f"{names.get(key, key)} · {baht(left[key])}",
                 key="project-stream",
             )

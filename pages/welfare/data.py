@@ -146,6 +146,13 @@ def _promises(scope: Scope, choice: Choice, district: str | None) -> pd.DataFram
     return rows[rows["district_code"].eq(district).fillna(False)] if district else rows
 
 
+def undated_promises(scope: Scope, district: str | None) -> pd.DataFrame:
+    """Promises and payments that state no fiscal year: they stand in no year."""
+    rows = queries.register(scope, "contribution")
+    rows = rows[rows["fiscal_year"].isna()]
+    return rows[rows["district_code"].eq(district).fillna(False)] if district else rows
+
+
 def contributions(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:
     """Promised against received by source, of the scheme's year."""
     return promised_received(_promises(scope, choice, district))

@@ -30,7 +30,10 @@ def view(scope: Scope) -> None:
     stamped = welfare_panels.stamp(scope, choice)
     funds = welfare_panels.part(welfare_data.money(scope, choice), chosen.district)
     with place:
-        panels.title(welfare_panels.welfare_finding(scope, funds, choice, chosen), welfare_panels.as_of(choice))
+        panels.title(
+            welfare_panels.welfare_finding(scope, funds, choice, chosen),
+            welfare_panels.as_of(choice) + welfare_panels.undated_note(scope, choice, chosen),
+        )
         if funds.by_area.empty:
             panels.empty("welfare_no_places")
     welfare_panels.fund_figures(funds, choice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -15,7 +16,7 @@ from geo.maps.palette import NONE, UNMEASURED
 from geo.matching_funds.funds import Funds, compare, within
 from geo.matching_funds.rules import FundError
 from pages.components import filters as choices
-from pages.components import panels, records
+from pages.components import panels, records, reported
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, bounds_words, not_known_style, scale_styles
 from pages.queries import store as queries
@@ -76,6 +77,16 @@ def as_of(choice: Choice) -> str:
         heads=welfare_data.year_of(choice) + 543,
         villages=welfare_data.schemes()[choice.scheme].fiscal_year + 543,
     )
+
+
+def undated_note(scope: Scope, choice: welfare_data.Choice, chosen: Query) -> str:
+    """After the note: support and promises without a year are in no year's figures."""
+    said = reported.undated(scope, replace(chosen, fiscal_year=welfare_data.year_of(choice)), " · ")
+    lost = welfare_data.undated_promises(scope, chosen.district)
+    if lost.empty:
+        return said
+    money = lost["promised_satang"].fillna(lost["received_satang"]).sum(min_count=1)
+    return f"{said} · {t('undated_promises', records=whole(len(lost)), amount=baht(money))}"
 
 
 def part(funds: Funds, district: str | None) -> Funds:

@@ -132,6 +132,7 @@ def _merged(name: str, code: str, into: str, entries: list[dict]) -> None:
 def merge(name: str, entries: list[dict]) -> None:
     """Two entries that are one; and merges to be taken back."""
     names = {entry["code"]: label(entry) for entry in entries if not entry["merged_into"]}
+    in_use = [entry["code"] for entry in entries if not entry["merged_into"] and not entry["is_retired"]]
     away = {entry["code"]: entry for entry in entries if entry["merged_into"]}
     with st.expander(t("words_merge")):
         with st.form(f"merge-{name}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
@@ -139,7 +140,7 @@ def merge(name: str, entries: list[dict]) -> None:
                 t("words_merge_one"), list(names), None, format_func=names.__getitem__, key=f"merge-one-{name}"
             )
             into = st.selectbox(
-                t("words_merge_into"), list(names), None, format_func=names.__getitem__, key=f"merge-into-{name}"
+                t("words_merge_into"), in_use, None, format_func=names.__getitem__, key=f"merge-into-{name}"
             )
             sent = st.form_submit_button(t("words_merge_do"), type="primary")
         if sent and one and into:

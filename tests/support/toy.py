@@ -19,7 +19,7 @@ TOWN, UNCOUNTED = "990103", "990302"
 TEXT = [
     "base", "sheet", "agency_code", "agency_name", "agency_level", "implementer", "stream_code", "stream_name", "stream_kind",
     "theme_code", "target_group", "activity_code", "activity", "area_code", "area_level", "village_code", "subdistrict_code",
-    "district_code", "province_code", "cofinancing", "village_codes", "shared_by",
+    "district_code", "province_code", "cofinancing", "village_codes", "shared_by", "year_shares", "year_shares_by",
 ]  # fmt: skip
 COUNTS = ["fiscal_year", "amount_satang", "people_reached"]
 COLUMNS = ["support_id", "batch_id", "row", *TEXT, "starts_on", "ends_on", *COUNTS]

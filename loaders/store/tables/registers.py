@@ -23,6 +23,9 @@ support = Table(
     Column("paid_satang", BigInteger),
     Column("people_reached", Integer),
     *texts("status", "cofinancing", nullable=True),
+    # How a person shared its money over fiscal years (:mod:`loaders.year_shares`); NULL = in the year of its start.
+    Column("year_shares", Text),
+    Column("year_shares_by", String),
     Index("support_province_year", "province_code", "fiscal_year"),
 )
 

@@ -12,8 +12,9 @@ from geo.coverage.coverage import coverage
 from geo.coverage.exported import by_subdistrict
 from geo.coverage.heard import bearing_on, heard
 from geo.coverage.roll_up import roll_up
-from geo.periods import in_fiscal_year, money_year, of_fiscal_year
+from geo.periods import by_money_year, in_fiscal_year, of_fiscal_year
 from geo.statuses import STATUSES
+from loaders import year_shares
 from tests.support import toy
 
 BASES = some.sampled_from(["a", "b", "c"])
@@ -27,6 +28,7 @@ RECORD = some.tuples(
     DAY,
     some.sampled_from([*YEARS, None]),
     some.one_of(some.none(), some.integers(0, 10**9)),
+    some.one_of(some.none(), some.dictionaries(some.sampled_from([*YEARS, 2009]), some.integers(1, 400), min_size=1)),
 )
 
 
@@ -39,8 +41,9 @@ def records(drawn) -> pd.DataFrame:
                 ends_on=last,
                 fiscal_year=year,
                 amount_satang=pd.NA if satang is None else satang,
+                year_shares=year_shares.written(shares) if shares else None,
             )
-            for place, first, last, year, satang in drawn
+            for place, first, last, year, satang, shares in drawn
         )
     )
 
@@ -97,8 +100,17 @@ def test_money_over_the_years_and_undated_is_all_money_to_the_satang(drawn):
     total = int(support["amount_satang"].fillna(0).sum())
     touched = {year for year in range(2003, 2012) if in_fiscal_year(support, year).any()}
     by_year = sum(int(of_fiscal_year(support, year)["amount_satang"].fillna(0).sum()) for year in touched)
-    undated = int(support.loc[money_year(support).isna(), "amount_satang"].fillna(0).sum())
-    assert by_year + undated == total
+    parts = by_money_year(support)
+    undated = int(parts.loc[parts["money_year"].isna(), "amount_satang"].fillna(0).sum())
+    assert by_year + undated == total == parts["amount_satang"].fillna(0).sum()
+    for year in touched:
+        once = of_fiscal_year(support, year)
+        again = of_fiscal_year(once, year)
+        assert again["amount_satang"].fillna(0).tolist() == once["amount_satang"].fillna(0).tolist()
+        assert (
+            once["amount_satang"].fillna(0).sum()
+            == parts.loc[parts["money_year"].eq(year), "amount_satang"].fillna(0).sum()
+        )
     exported = by_subdistrict(support, toy.areas(), None, toy.dues().assign(is_asked=True), toy.reports())
     placed = roll_up(support, toy.areas()).by_subdistrict["amount_satang"].fillna(0).sum()
     assert sum(satang for one in exported.values() for satang in one["satang_by_year"].values()) == placed

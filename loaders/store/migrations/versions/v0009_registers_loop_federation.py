@@ -23,6 +23,7 @@ def upgrade() -> None:
     _loop()
     _replies()
     _registers_as_data()
+    _shares_of_years()
 
 
 def _loop() -> None:
@@ -167,3 +168,9 @@ def _registers_as_data() -> None:
         *_short("on_behalf_of", "removed_by", "removed_at", nullable=True),
         sa.Column("province_code", sa.String(), nullable=False, index=True),
     )
+
+
+def _shares_of_years() -> None:
+    """How a person shared a record's money over fiscal years."""
+    op.add_column("support", sa.Column("year_shares", sa.Text()))
+    op.add_column("support", sa.Column("year_shares_by", sa.String()))

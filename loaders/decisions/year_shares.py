@@ -1,0 +1,180 @@
+"""A person states how the money of records over several fiscal years is shared: by days, equally, or by stated shares.
+
+The record stays one; its row in the register carries the shares, the audit trail who, why and what stood before.
+Without a statement the money stays in the year of the record's start, and the board says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+
+import pandas as pd
+from sqlalchemy import Connection, select, update
+from sqlalchemy.engine import RowMapping
+
+from loaders import store, thai, year_shares
+from loaders.problems import Refused
+from loaders.store import tables
+from loaders.store.seen import for_viewer
+from loaders.store.viewers import Viewer
+from loaders.thai.dates import BUDDHIST_OFFSET
+from loaders.year_shares import DAYS, EQUAL, METHODS
+
+MONEY = ("amount_satang", "committed_satang", "paid_satang")
+_support, _batch = tables.support, tables.import_batch
+
+
+@for_viewer
+def over_years(connection: Connection, province: str | None = None, *, viewer: Viewer) -> pd.DataFrame:
+    """Records with money that run in several fiscal years, those without a statement first.
+
+    Returns the register's columns (:func:`loaders.store.read_register`) with ``years`` (tuple, Gregorian).
+    """
+    frame = store.read_register(connection, "support", province, viewer=viewer)
+    frame = frame[frame["starts_on"].notna() & frame["ends_on"].notna() & frame[list(MONEY)].notna().any(axis=1)]
+    spans = [
+        year_shares.years_touched(start.date(), end.date())
+        for start, end in zip(frame["starts_on"], frame["ends_on"], strict=True)
+    ]
+    frame = frame.assign(years=pd.Series(spans, index=frame.index, dtype=object))
+    frame = frame[frame["years"].map(len) > 1]
+    order = frame.assign(is_said=frame["year_shares"].notna(), size=frame["amount_satang"].fillna(0))
+    order = order.sort_values(["is_said", "size"], ascending=[True, False], kind="stable")
+    return frame.loc[order.index].reset_index(drop=True)
+
+
+def read_stated(texts: Iterable[str]) -> tuple[dict[int, Decimal], bool]:
+    """``2549=40%`` or ``2549=400,000`` as values by Gregorian year, and whether they are baht.
+
+    Raises ``Refused`` (``year_share_unreadable``): no number, a year twice, percent and baht together, nothing above zero.
+    """
+    found: dict[int, Decimal] = {}
+    kinds = set()
+    for text in texts:
+        year, equals, value = text.replace(",", "").replace(" ", "").partition("=")
+        digits = thai.normalise(year)
+        try:
+            amount = Decimal(thai.normalise(value.removesuffix("%")))
+        except InvalidOperation as error:
+            raise Refused("year_share_unreadable", value=text) from error
+        if not (equals and digits.isdigit()) or not amount.is_finite() or amount < 0:
+            raise Refused("year_share_unreadable", value=text)
+        number = int(digits) - (BUDDHIST_OFFSET if int(digits) > 2400 else 0)
+        if number in found:
+            raise Refused("year_share_unreadable", value=text)
+        found[number] = amount
+        kinds.add(value.endswith("%"))
+    if len(kinds) != 1 or not any(found.values()):
+        raise Refused("year_share_unreadable", value=" ".join(texts) or "-")
+    return found, kinds == {False}
+
+
+def share(
+    connection: Connection,
+    ids: Iterable[int],
+    method: str,
+    reason: str,
+    who: str,
+    *,
+    stated: Iterable[str] = (),
+) -> int:
+    """Share the money of records over their fiscal years; returns how many. ``stated`` as :func:`read_stated` reads it.
+
+    Baht are for one record and add up to its money; percent add up to 100. Raises ``Refused``: ``reason_missing``,
+    ``year_share_unknown`` (no such record in use), ``year_share_one_year`` (it runs in one year, or states no days),
+    ``year_share_outside`` (a year in which it does not run), ``year_share_sum``, ``year_share_unreadable``.
+    """
+    rows = _rows(connection, ids, reason)
+    if method not in METHODS:
+        raise Refused("year_share_unreadable", value=method)
+    said, is_baht = read_stated(list(stated)) if method not in (EQUAL, DAYS) else ({}, False)
+    if said:
+        _check_sum(said, rows, is_baht=is_baht)
+    for row in rows:
+        years = year_shares.years_touched(row["starts_on"], row["ends_on"])
+        if len(years) < 2:
+            raise Refused("year_share_one_year", value=_name(row))
+        if outside := sorted(set(said) - set(years)):
+            raise Refused("year_share_outside", value=_name(row), suggestion=str(outside[0] + BUDDHIST_OFFSET))
+        if method == DAYS:
+            weights = year_shares.days_in_years(row["starts_on"], row["ends_on"])
+        else:
+            weights = dict.fromkeys(years, 1) if method == EQUAL else _whole(said)
+        _write(connection, row, year_shares.written(weights), method, reason, who)
+    _finish(connection, rows)
+    return len(rows)
+
+
+def take_back(connection: Connection, ids: Iterable[int], reason: str, who: str) -> int:
+    """The money is again in the year of the start; returns how many records had a statement. Raises as :func:`share`."""
+    rows = [row for row in _rows(connection, ids, reason) if row["year_shares"]]
+    for row in rows:
+        _write(connection, row, None, None, reason, who)
+    _finish(connection, rows)
+    return len(rows)
+
+
+def ids_of_batch(connection: Connection, batch_id: int) -> list[int]:
+    """Records of a batch with money and days in several fiscal years. Raises ``Refused``: ``batch_unknown``."""
+    if connection.execute(select(_batch.c.id).where(_batch.c.id == batch_id)).scalar() is None:
+        raise Refused("batch_unknown", value=str(batch_id))
+    query = select(_support).where(_support.c.batch_id == batch_id).order_by(_support.c.id)
+    return [
+        row["id"]
+        for row in connection.execute(query).mappings()
+        if len(year_shares.years_touched(row["starts_on"], row["ends_on"])) > 1
+        and any(row[name] is not None for name in MONEY)
+    ]
+
+
+def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[RowMapping]:
+    if not reason.strip():
+        raise Refused("reason_missing")
+    wanted = list(dict.fromkeys(ids))
+    query = select(_support).join(_batch, _batch.c.id == _support.c.batch_id).where(_batch.c.is_active)
+    rows = {key: connection.execute(query.where(_support.c.id == key)).mappings().first() for key in wanted}
+    if missing := [key for key, row in rows.items() if row is None]:
+        raise Refused("year_share_unknown", value=", ".join(map(str, missing)))
+    if not rows:
+        raise Refused("year_share_unknown", value="-")
+    return [row for row in rows.values() if row is not None]
+
+
+def _check_sum(said: Mapping[int, Decimal], rows: list[RowMapping], *, is_baht: bool) -> None:
+    total = sum(said.values())
+    if not is_baht:
+        if total != 100:
+            raise Refused("year_share_sum", value=f"{total:f} %", suggestion="100 %")
+        return
+    money = next((rows[0][name] for name in MONEY if rows[0][name] is not None), None)
+    if len(rows) > 1 or money is None:
+        raise Refused("year_share_percent_only")
+    if total * 100 != money:
+        raise Refused("year_share_sum", value=f"{total:,.2f}", suggestion=f"{money / 100:,.2f}")
+
+
+def _whole(said: Mapping[int, Decimal]) -> dict[int, int]:
+    """Decimal shares as whole weights."""
+    places = max(0, *(-int(value.as_tuple().exponent) for value in said.values()))
+    return {year: int(value.scaleb(places)) for year, value in said.items()}
+
+
+def _name(row: RowMapping) -> str:
+    return f"{row['sheet']} {row['row']}"
+
+
+def _write(
+    connection: Connection, row: RowMapping, text: str | None, method: str | None, reason: str, who: str
+) -> None:
+    values = {"year_shares": text, "year_shares_by": method}
+    connection.execute(update(_support).where(_support.c.id == row["id"]).values(**values))
+    detail = f"{_name(row)}: {row['year_shares'] or '-'} -> {text or '-'} ({method or '-'}): {reason.strip()}"
+    store.note(connection, who, "share_years" if text else "undo_share_years", detail, row["batch_id"])
+
+
+def _finish(connection: Connection, rows: list[RowMapping]) -> None:
+    """The sums of the batches follow."""
+    for batch_id in sorted({row["batch_id"] for row in rows}):
+        store.sum_support(connection, batch_id)
+    store.touch(connection)

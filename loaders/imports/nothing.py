@@ -1,0 +1,104 @@
+"""We have nothing: a base states that it has no rows to report for an area and period. A report like any other.
+
+It is a batch without rows: dated, with who said it and why, shown among the sources, withdrawn and put back like a file.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import date
+
+from sqlalchemy import Connection, func, insert, or_, select
+
+from loaders import codes, store
+from loaders.decisions import dues
+from loaders.imports.account import OUTCOMES
+from loaders.imports.batches import CODE_LISTS
+from loaders.imports.speaks_for import DISTRICTS, ROWS, WITHOUT_YEARS, SpeaksFor, check_districts
+from loaders.problems import Refused
+from loaders.store import in_use, tables
+from loaders.store.read import PROVINCE_MARK
+from loaders.words import catalogue
+
+LAYOUT = "nothing_to_report"
+REGISTERS = tuple(name for name in tables.REGISTERS if name not in CODE_LISTS)
+
+
+def state(
+    connection: Connection,
+    base: str,
+    register: str,
+    said: SpeaksFor,
+    province: str,
+    who: str,
+    as_of: date | None = None,
+) -> int:
+    """Store the statement; returns its batch. Absence there and then is "none" from now on, as far as this base goes.
+
+    Raises ``Refused``: ``nothing_needs_scope`` (rows alone), ``reason_missing``, ``base_missing``, ``register_unknown``,
+    ``scope_districts_needed``, ``district_unknown``, ``scope_years_needed``, ``nothing_but_rows`` (the base has rows in use
+    there and then).
+    """
+    years = _check(connection, base, register, said, province)
+    areas = list(said.districts) if said.kind == DISTRICTS else [province]
+    if rows := _rows_there(connection, base, register, areas, years):
+        raise Refused("nothing_but_rows", value=f"{rows:,}")
+    in_use.take_real(connection, who)
+    at = store.now()
+    mark = json.dumps([LAYOUT, base, register, areas, list(years), at])
+    batch = {
+        "base": base, "file_name": catalogue("th")["nothing_file"], "file_sha256": hashlib.sha256(mark.encode()).hexdigest(),
+        "layouts": LAYOUT, "loaded_at": at, "loaded_by": who, "as_of": as_of or date.fromisoformat(at[:10]), "is_demo": False,
+        "is_active": True, "summary": json.dumps({PROVINCE_MARK: province, "nothing": register}),
+    } | dict.fromkeys(("rows_in", "satang_in", *(f"{what}_{one}" for what in ("rows", "satang") for one in OUTCOMES)), 0)  # fmt: skip
+    number = connection.execute(
+        insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)
+    ).scalar_one()
+    key = {"batch_id": number, "register": register, "base": base, "kind": said.kind,
+           "stated_by": who, "stated_at": at, "reason": said.reason.strip()}  # fmt: skip
+    spoken = [key | {"area_code": area, "fiscal_year": year} for area in areas for year in years]
+    store.insert_rows(connection, tables.batch_scope, spoken)
+    dues.list_unasked(connection, base, {register}, province, who)
+    when = ",".join("*" if year is None else str(year) for year in years)
+    store.note(connection, who, LAYOUT, f"{base} {register} {','.join(areas)} {when}: {said.reason.strip()}", number)
+    store.touch(connection)
+    return number
+
+
+def _check(connection: Connection, base: str, register: str, said: SpeaksFor, province: str) -> tuple[int | None, ...]:
+    """The years of the statement (None = every year)."""
+    if said.kind == ROWS:
+        raise Refused("nothing_needs_scope")
+    if not said.reason.strip():
+        raise Refused("reason_missing")
+    if not base.strip():
+        raise Refused("base_missing")
+    if register not in REGISTERS:
+        raise Refused("register_unknown", value=register)
+    if said.kind == DISTRICTS and not said.districts:
+        raise Refused("scope_districts_needed")
+    check_districts(connection, said, province)
+    if said.all_years or register in WITHOUT_YEARS:
+        return (None,)
+    if not said.years:
+        raise Refused("scope_years_needed")
+    return said.years
+
+
+def _rows_there(
+    connection: Connection, base: str, register: str, areas: list[str], years: tuple[int | None, ...]
+) -> int:
+    """Rows in use of the base that the statement would contradict."""
+    table, batch = tables.REGISTERS[register], tables.import_batch
+    query = select(func.count()).select_from(table).join(batch, batch.c.id == table.c.batch_id)
+    into = codes.merged("agency")
+    bases = {base, *(code for code, other in into.items() if other == into.get(base, base))}
+    query = query.where(batch.c.is_active, batch.c.base.in_(bases))
+    if "province_code" in table.c:
+        query = query.where(
+            or_(*((table.c.province_code if len(area) == 2 else table.c.district_code) == area for area in areas))
+        )
+    if "fiscal_year" in table.c and None not in years:
+        query = query.where(table.c.fiscal_year.in_(years))
+    return connection.execute(query).scalar_one()

@@ -1,0 +1,72 @@
+"""A base that has nothing to report says so here: a report without rows, for an area and fiscal years."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from loaders.imports import nothing, speaks_for
+from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS, WITHOUT_YEARS
+from loaders.problems import Refused
+from pages.components import records
+from pages.components.names import district_names, offered
+from pages.imports import jobs as import_jobs
+from pages.imports import preview as import_preview
+from pages.queries import store as queries
+from pages.session import sign_in
+from pages.session.scope import Scope
+from pages.session.text import flat, t
+
+
+def say(scope: Scope) -> None:
+    """Whose, of what, where, of which years, and why; stored it stands among the batches and is withdrawn like a file."""
+    with st.expander(t("nothing_title")):
+        st.caption(t("nothing_note"))
+        names = offered(records.agency_names(scope), "agency")
+        base = st.selectbox(
+            t("column_base"), sorted(names, key=names.__getitem__), None, names.__getitem__, key="nothing-base",
+            placeholder=t("nothing_choose"),
+        )  # fmt: skip
+        register = st.selectbox(
+            t("sharing_register"),
+            nothing.REGISTERS,
+            format_func=lambda one: t(f"register_{one}"),
+            key="nothing-register",
+        )
+        kind = st.radio(
+            t("nothing_where"), [one for one in KINDS if one != ROWS][::-1], 0, lambda one: t(f"speaks_{one}"),
+            key="nothing-kind", horizontal=True,
+        )  # fmt: skip
+        places, districts = district_names(scope), []
+        if kind == DISTRICTS:
+            districts = st.multiselect(
+                t("speaks_districts_which"), list(places), format_func=places.__getitem__, key="nothing-districts",
+                placeholder="–",
+            )  # fmt: skip
+        years = ""
+        if register not in WITHOUT_YEARS:
+            years = st.text_input(t("speaks_years"), max_chars=60, key="nothing-years", help=t("speaks_years_help"))
+        told = st.date_input(t("nothing_day"), value="today", format="DD/MM/YYYY", key="nothing-day")
+        why = st.text_input(t("nothing_why"), max_chars=300, key="nothing-why")
+        if demo := int(queries.batches(scope).query("is_demo and is_active").shape[0]):
+            st.warning(t("nothing_demo_goes", number=demo))
+        if st.button(t("nothing_do"), type="primary", key="nothing-do", disabled=not base) and base:
+            as_of = told if isinstance(told, date) else None
+            _store(scope, base, register, (kind, years, tuple(districts), why), as_of)
+
+
+def _store(
+    scope: Scope, base: str, register: str, said: tuple[str, str, tuple[str, ...], str], as_of: date | None
+) -> None:
+    sign_in.team_only(queries.viewer())
+    try:
+        with queries.writing() as connection:
+            number = nothing.state(
+                connection, base, register, speaks_for.read(*said), scope.province, import_jobs.person(), as_of
+            )
+    except Refused as stop:
+        st.error(flat(import_preview.sentence(stop.problem.as_dict())))
+        return
+    st.session_state["import_note"] = t("nothing_done", batch=number)
+    st.rerun()

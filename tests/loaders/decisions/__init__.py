@@ -1,0 +1,1 @@
+"""What people decide about data: shares of years, statements without rows."""
