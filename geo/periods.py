@@ -124,6 +124,16 @@ def _part(text: str, satang: Any, fiscal_year: int) -> Any:
     return pd.NA if pd.isna(satang) else year_shares.parts(text, int(satang)).get(fiscal_year, 0)
 
 
+def years_of(support: pd.DataFrame) -> set[int]:
+    """Every fiscal year that shows a record: stated, run in, or with a share of its money."""
+    stated = {int(year) for year in support["fiscal_year"].dropna()}
+    shared = support.loc[_is_shared(support), "year_shares"].unique() if "year_shares" in support else ()
+    when = periods(support)[["starts", "ends"]].dropna().drop_duplicates()
+    edges = zip(_fiscal_year_of(when["starts"]), _fiscal_year_of(when["ends"]), strict=True)
+    run = {year for first, last in set(edges) for year in range(int(first), int(last) + 1)}
+    return stated | run | {year for text in shared for year, _ in year_shares.parse(text)}
+
+
 def _is_shared(support: pd.DataFrame) -> pd.Series:
     if "year_shares" not in support:
         return pd.Series(False, index=support.index)

@@ -7,7 +7,7 @@ import pandas as pd
 from geo.coverage.coverage import coverage
 from geo.coverage.heard import heard
 from geo.coverage.roll_up import roll_up
-from geo.periods import by_money_year
+from geo.periods import by_money_year, years_of
 
 UNDATED = "undated"
 
@@ -28,7 +28,7 @@ def by_subdistrict(
         (one of :data:`geo.statuses.STATUSES` in that year), ``coverage_status_by_year`` and ``satang_by_year`` (year as
         text, ``undated`` last; only years with a stated amount; they add up to all money placed in the subdistrict).
     """
-    years = sorted({int(year) for year in by_money_year(support)["money_year"].dropna()})
+    years = sorted(years_of(support))
     named = support["fiscal_year"].dropna()
     usual = int(named.mode().iloc[0]) if len(named) else None
     asked = dues[dues["is_asked"].astype(bool)]

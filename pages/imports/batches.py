@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 
 from geo.frames import each_row
-from loaders.imports import editions
+from loaders.imports import editions, nothing
 from loaders.layouts import templates
 from loaders.problems import Refused
 from pages.components import records
@@ -39,7 +39,12 @@ def batches(scope: Scope) -> None:
         active = bool(rows[chosen].is_active)
         if st.button(t("withdraw") if active else t("put_back"), key="toggle-batch"):
             _toggle(chosen, not active)
-        if st.button(t("make_give_back"), key="give-back", help=t("give_back_help"), disabled=import_jobs.is_running()):
+        if st.button(
+            t("make_give_back"),
+            key="give-back",
+            help=t("give_back_help"),
+            disabled=import_jobs.is_running() or rows[chosen].layouts == nothing.LAYOUT,
+        ):
             target = import_jobs.folder() / "back"
             target.mkdir(exist_ok=True)
             import_jobs.start(

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from loaders.imports import nothing
 from pages.components import panels
 from pages.imports import batches as import_batches
 from pages.imports import jobs as import_jobs
@@ -18,7 +19,7 @@ from pages.words import panels as word_panels
 def view(scope: Scope) -> None:
     """Imports."""
     known = queries.batches(scope)
-    active = known[known["is_active"].astype(bool)]
+    active = known[known["is_active"].astype(bool) & known["layouts"].ne(nothing.LAYOUT)]
     panels.title(
         t("finding_imports", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
     )

@@ -14,6 +14,7 @@ import pandas as pd
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from geo.periods import years_of
 from loaders import reference, setup, store, tracker
 from loaders.areas import facts as province_facts
 from loaders.areas import register as areas_register
@@ -334,8 +335,8 @@ def placed_records(scope: Scope) -> pd.DataFrame:
 
 @cached(32)
 def years(scope: Scope) -> list[int]:
-    """Fiscal years that support records name, latest first."""
-    return sorted({int(year) for year in support(scope)["fiscal_year"].dropna()}, reverse=True)
+    """Fiscal years that support records name, run in or have money of, latest first."""
+    return sorted(years_of(support(scope)), reverse=True)
 
 
 @cached(32)

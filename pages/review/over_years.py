@@ -28,14 +28,18 @@ def over_years(scope: Scope) -> None:
     if found.empty:
         return
     open_ = found[found["year_shares"].isna()]
-    with st.expander(t("over_years_title", rows=whole(len(open_)), baht=baht(open_["amount_satang"].sum()))):
+    blanks = {"rows": whole(len(open_)), "baht": baht(open_["amount_satang"].sum())}
+    done = t("over_years_all_said", rows=whole(len(found)))
+    with st.expander(done if open_.empty else t("over_years_title", **blanks)):
         st.caption(t("over_years_note"))
-        if note := st.session_state.pop("over_years_note", None):
-            st.success(note)
         _table(scope, found.head(MOST_SHOWN))
         rows = {int(row.id): row for row in each_row(found)}
         chosen = st.multiselect(
-            t("over_years_which"), list(rows), format_func=lambda key: _words(scope, rows[key]), key="over-years-which"
+            t("over_years_which"),
+            list(rows),
+            format_func=lambda key: _words(scope, rows[key]),
+            key="over-years-which",
+            placeholder="–",
         )
         alike = st.checkbox(t("over_years_all", rows=whole(len(open_))), key="over-years-all", disabled=open_.empty)
         picked = [int(key) for key in open_["id"]] if alike else chosen
@@ -47,7 +51,7 @@ def _table(scope: Scope, found: pd.DataFrame) -> None:
     shown = records.support_words(scope, found.rename(columns={"id": "support_id"})).assign(
         by=[t("over_years_open") if pd.isna(how) else t(f"over_years_{how}") for how in found["year_shares_by"]]
     )
-    columns = {"agency": t("column_agency"), "what": t("column_activity"), "place": t("column_place"),
+    columns = {"agency": t("column_agency"), "what": t("column_what"), "place": t("column_place"),
                "period": t("column_period"), "amount_satang": t("column_amount"), "by": t("over_years_by"),
                "source": t("column_source")}  # fmt: skip
     panels.table(shown, "over-years", columns, formats={"amount_satang": baht})
@@ -116,5 +120,5 @@ def _store(ids: list[int], method: str, reason: str, stated: list[str], *, back:
     except Refused as stop:
         st.error(flat(sentence(stop.problem.as_dict())))
         return
-    st.session_state["over_years_note"] = t("over_years_undone" if back else "over_years_done", rows=whole(number))
+    st.session_state["review_note"] = t("over_years_undone" if back else "over_years_done", rows=whole(number))
     st.rerun()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from geo.frames import each_row
 from loaders.boundaries import find as boundaries
+from loaders.imports import nothing
 from pages.components import panels, records, register_list
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -14,7 +15,7 @@ from pages.session.text import baht, day, flat, safe, t, whole
 def view(scope: Scope) -> None:
     """Sources and accounts."""
     batches = queries.batches(scope)
-    active = batches[batches["is_active"].astype(bool)]
+    active = batches[batches["is_active"].astype(bool) & batches["layouts"].ne(nothing.LAYOUT)]
     panels.title(
         t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())),
         t("data_version", version=scope.version),

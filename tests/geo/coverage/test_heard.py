@@ -12,7 +12,7 @@ from geo.coverage.coverage import coverage
 from geo.coverage.exported import by_subdistrict
 from geo.coverage.heard import bearing_on, heard
 from geo.coverage.roll_up import roll_up
-from geo.periods import by_money_year, in_fiscal_year, of_fiscal_year
+from geo.periods import by_money_year, of_fiscal_year, years_of
 from geo.statuses import STATUSES
 from loaders import year_shares
 from tests.support import toy
@@ -58,7 +58,7 @@ def covers(area: str, code: str) -> bool:
     some.lists(RECORD, max_size=6),
     some.sampled_from([2007, None]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_none_is_never_said_unless_every_report_due_covers_the_place(owed, said, drawn, year):
     support = records(drawn)
     table = coverage(
@@ -94,23 +94,24 @@ def test_none_is_never_said_unless_every_report_due_covers_the_place(owed, said,
 
 
 @given(some.lists(RECORD, max_size=8))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_money_over_the_years_and_undated_is_all_money_to_the_satang(drawn):
     support = records(drawn)
-    total = int(support["amount_satang"].fillna(0).sum())
-    touched = {year for year in range(2003, 2012) if in_fiscal_year(support, year).any()}
-    by_year = sum(int(of_fiscal_year(support, year)["amount_satang"].fillna(0).sum()) for year in touched)
     parts = by_money_year(support)
-    undated = int(parts.loc[parts["money_year"].isna(), "amount_satang"].fillna(0).sum())
-    assert by_year + undated == total == parts["amount_satang"].fillna(0).sum()
-    for year in touched:
+    paid = parts["amount_satang"].fillna(0)
+    assert paid.sum() == support["amount_satang"].fillna(0).sum()
+    for year in years_of(support):
         once = of_fiscal_year(support, year)
         again = of_fiscal_year(once, year)
         assert again["amount_satang"].fillna(0).tolist() == once["amount_satang"].fillna(0).tolist()
-        assert (
-            once["amount_satang"].fillna(0).sum()
-            == parts.loc[parts["money_year"].eq(year), "amount_satang"].fillna(0).sum()
-        )
+        assert once["amount_satang"].fillna(0).sum() == paid[parts["money_year"].eq(year).fillna(False)].sum()
+    assert set(parts["money_year"].dropna()) <= years_of(support)
+
+
+@given(some.lists(RECORD, max_size=8))
+@settings(max_examples=6, deadline=None)
+def test_the_export_has_all_money_by_year(drawn):
+    support = records(drawn)
     exported = by_subdistrict(support, toy.areas(), None, toy.dues().assign(is_asked=True), toy.reports())
     placed = roll_up(support, toy.areas()).by_subdistrict["amount_satang"].fillna(0).sum()
     assert sum(satang for one in exported.values() for satang in one["satang_by_year"].values()) == placed
@@ -161,3 +162,11 @@ def test_dues_that_bear_on_a_choice():
         "theme": ["a", "c"], "also by its records": ["a", "b", "c"], "agency": ["b"], "its own": ["a"], "nobody's": ["a", "b", "c"],
         "stream": ["c"], "all": ["a", "b", "c"],
     }  # fmt: skip
+
+
+def test_a_year_is_offered_where_a_record_runs_or_has_money():
+    span = {"starts_on": dt.date(2006, 8, 1), "ends_on": dt.date(2008, 11, 30), "fiscal_year": 2006}
+    support = toy.support(toy.record("990101", **span), toy.record("990102", fiscal_year=2011, year_shares="2012:1"))
+    assert years_of(support) == {2006, 2007, 2008, 2009, 2011, 2012}
+    undated = {"starts_on": None, "ends_on": None, "fiscal_year": None}
+    assert years_of(toy.support(toy.record("990101", **undated))) == set()
