@@ -22,7 +22,11 @@ from loaders.store.read import PROVINCE_MARK
 from loaders.words import catalogue
 
 LAYOUT = "nothing_to_report"
-REGISTERS = tuple(name for name in tables.REGISTERS if name not in CODE_LISTS)
+
+
+def registers() -> list[str]:
+    """Of what a base can have nothing."""
+    return [name for name in tables.REGISTERS if name not in CODE_LISTS]
 
 
 def state(
@@ -74,7 +78,7 @@ def _check(connection: Connection, base: str, register: str, said: SpeaksFor, pr
         raise Refused("reason_missing")
     if not base.strip():
         raise Refused("base_missing")
-    if register not in REGISTERS:
+    if register not in registers():
         raise Refused("register_unknown", value=register)
     if said.kind == DISTRICTS and not said.districts:
         raise Refused("scope_districts_needed")
@@ -94,7 +98,7 @@ def _rows_there(
     query = select(func.count()).select_from(table).join(batch, batch.c.id == table.c.batch_id)
     into = codes.merged("agency")
     bases = {base, *(code for code, other in into.items() if other == into.get(base, base))}
-    query = query.where(batch.c.is_active, batch.c.base.in_(bases))
+    query = query.where(batch.c.is_active, batch.c.base.in_(bases), tables.of_register(register))
     if "province_code" in table.c:
         query = query.where(
             or_(*((table.c.province_code if len(area) == 2 else table.c.district_code) == area for area in areas))

@@ -30,7 +30,7 @@ def say(scope: Scope) -> None:
         )  # fmt: skip
         register = st.selectbox(
             t("sharing_register"),
-            nothing.REGISTERS,
+            nothing.registers(),
             format_func=lambda one: t(f"register_{one}"),
             key="nothing-register",
         )
