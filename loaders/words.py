@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Mapping
 from functools import cache
 
 from loaders import registers, settings
 
 CAPITAL = "10"  # Bangkok has khet and khwaeng where a province has amphoe and tambon
+MARKS = "\ue000\ue001\ue002"  # of a figure by name: begin, after its code, end; no text holds them
+MARKED = re.compile(rf"{MARKS[0]}(\w+){MARKS[1]}([^{MARKS[2]}]*){MARKS[2]}")
+PLURAL = re.compile(r"\{(\w+)\?([^|{}]*)\|([^{}]*)\}")
 WORDS_OF_THE_CAPITAL = {"ตำบล": "แขวง", "อำเภอ": "เขต"}
 
 
@@ -27,8 +32,27 @@ def _texts(language: str, is_capital: bool) -> dict[str, str]:
     return texts
 
 
+def fill(words: str, blanks: Mapping[str, object]) -> str:
+    """A text with its blanks filled; ``{places?subdistrict|subdistricts}`` is the first where the blank says 1.
+
+    >>> fill("{n} {n?row waits|rows wait}", {"n": 1})
+    '1 row waits'
+    """
+    return PLURAL.sub(lambda found: found[2 if bare(str(blanks[found[1]])) == "1" else 3], words).format_map(blanks)
+
+
+def mark(code: str, words: str) -> str:
+    """Words of a named figure, marked so that a title can say what it counts; :func:`bare` takes the marks off."""
+    return f"{MARKS[0]}{code}{MARKS[1]}{words}{MARKS[2]}"
+
+
+def bare(words: str) -> str:
+    """A text without the marks of named figures."""
+    return MARKED.sub(r"\2", words)
+
+
 def sentence(problem: dict, language: str | None = None) -> str:
     """A problem in words: in one language, or in Thai and English one after the other."""
     key, blanks = f"problem_{problem['code']}", dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "-")
     languages = (language,) if language else ("th", "en")
-    return " | ".join(catalogue(name).get(key, problem["code"]).format_map(blanks | problem) for name in languages)
+    return " | ".join(fill(catalogue(name).get(key, problem["code"]), blanks | problem) for name in languages)

@@ -24,6 +24,46 @@ def _pairs(frame: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
     return pd.MultiIndex.from_frame(frame[columns].astype("object").where(frame[columns].notna(), ""))
 
 
+def judged(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
+    """Every record with money, beside the plan that speaks for it: ``kind`` (one of :data:`MONEY`) and ``satang``."""
+    require_columns(plans, ["subdistrict_code", "village_code", "plan_exists", "priority_theme"], "plans")
+    asked = _asked(plans)
+    village, own = asked[asked["village_code"].notna()], asked[asked["village_code"].isna()]
+    money = placed[(placed["amount_satang"].astype("Int64") > 0).fillna(False).astype(bool)]
+    by_village = money["village_code"].isin(village["village_code"]) & money["village_code"].notna()
+    by_own = ~by_village & money["subdistrict_code"].isin(own["subdistrict_code"])
+    by_any = ~by_village & ~by_own & money["subdistrict_code"].isin(village["subdistrict_code"])
+    place, home = ["subdistrict_code", "theme_code"], ["village_code", "theme_code"]
+    met = (
+        (by_village & _pairs(money, home).isin(_pairs(village, home)))
+        | (by_own & _pairs(money, place).isin(_pairs(own, place)))
+        | (by_any & _pairs(money, place).isin(_pairs(village, place)))
+    )
+    kind = np.select(
+        [money["theme_code"].isna(), ~(by_village | by_own | by_any), by_any & met, by_any, met],
+        ["not_coded_satang", "no_plan_satang", "union_aligned_satang", "union_other_satang", "aligned_satang"],
+        "other_satang",
+    )
+    return money.assign(kind=kind, satang=money["amount_satang"].astype("int64"))
+
+
+def direction(money: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Money that goes where the place's own plan asks against money that does not, by a column of :func:`judged`.
+
+    Returns
+    -------
+    DataFrame
+        By value of ``by``: ``aligned_satang``, ``other_satang``, ``share`` (0-1), the least in keeping first; values
+        without money that a plan of the place itself speaks for are left out.
+    """
+    kinds = ["aligned_satang", "other_satang"]
+    own = money[money["kind"].isin(kinds) & money[by].notna()]
+    table = own.pivot_table(index=by, columns="kind", values="satang", aggfunc="sum", fill_value=0)
+    table = table.reindex(columns=kinds, fill_value=0).astype("int64")
+    table["share"] = table["aligned_satang"] / table.sum(axis="columns")
+    return table.sort_values(["share", "other_satang"], ascending=[True, False])
+
+
 def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Share of a subdistrict's money that meets the priorities of its own community plan.
 
@@ -46,27 +86,9 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
         ``not_coded_satang`` (no theme written) + ``no_plan_satang`` (no plan states a priority); ``aligned_share`` and
         ``union_share`` (of each pair; NA when both are zero), ``asked`` (themes asked for, comma-joined).
     """
-    require_columns(plans, ["subdistrict_code", "village_code", "plan_exists", "priority_theme"], "plans")
+    money = judged(placed, plans)
     asked = _asked(plans)
-    village, own = asked[asked["village_code"].notna()], asked[asked["village_code"].isna()]
-    money = placed[(placed["amount_satang"].astype("Int64") > 0).fillna(False).astype(bool)]
-    by_village = money["village_code"].isin(village["village_code"]) & money["village_code"].notna()
-    by_own = ~by_village & money["subdistrict_code"].isin(own["subdistrict_code"])
-    by_any = ~by_village & ~by_own & money["subdistrict_code"].isin(village["subdistrict_code"])
-    place, home = ["subdistrict_code", "theme_code"], ["village_code", "theme_code"]
-    met = (
-        (by_village & _pairs(money, home).isin(_pairs(village, home)))
-        | (by_own & _pairs(money, place).isin(_pairs(own, place)))
-        | (by_any & _pairs(money, place).isin(_pairs(village, place)))
-    )
-    kind = np.select(
-        [money["theme_code"].isna(), ~(by_village | by_own | by_any), by_any & met, by_any, met],
-        ["not_coded_satang", "no_plan_satang", "union_aligned_satang", "union_other_satang", "aligned_satang"],
-        "other_satang",
-    )
-    sums = money.assign(kind=kind, satang=money["amount_satang"].astype("int64")).pivot_table(
-        index="subdistrict_code", columns="kind", values="satang", aggfunc="sum"
-    )
+    sums = money.pivot_table(index="subdistrict_code", columns="kind", values="satang", aggfunc="sum")
     table = areas[["subdistrict_code", "district_code"]].join(sums.reindex(columns=list(MONEY)), on="subdistrict_code")
     table = (
         table.astype(dict.fromkeys(MONEY, "Float64"))

@@ -61,6 +61,7 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
         "all": len(inside),
         "people": known_sum(listed["population"]),
         "unknown": int(inside["status"].eq("not_reported").sum()),
+        "above": int(listed["supported_above"].fillna(False).astype(bool).sum()),
         "missing": len(missing_of(inside)),
         "owed": int(inside["owed"].max()),
     }
@@ -73,7 +74,12 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
     )
     classes = dict.fromkeys(context.coverage.loc[context.coverage["status"].eq(status), "subdistrict_code"], "f")
     return Answer(
-        painted(context, classes), styles, variant(code, len(listed), known), blanks, listed[columns], ("coverage", {})
+        painted(context, classes),
+        styles,
+        variant(code, len(listed), known) + ("_above" if code == "nobody" and known and blanks["above"] else ""),
+        blanks,
+        listed[columns],
+        ("coverage", {}),
     )
 
 
@@ -143,9 +149,13 @@ def weak_unsupported(context: Context) -> Answer:
     classes |= dict.fromkeys(table.loc[table["is_weak"].isna(), "subdistrict_code"], "u")
     inside = table[context.is_inside(table["subdistrict_code"])]
     rows = inside[inside["is_weak"].fillna(False).astype(bool)]
-    listed = rows[rows["status"].isin(["none", "not_reported"])].sort_values(["status", "strength", "subdistrict_code"])
+    listed = rows[rows["status"].isin(["none", "not_reported"])].sort_values(
+        ["status", "population", "subdistrict_code"], ascending=[True, False, True]
+    )
+    none = rows[rows["status"].eq("none")]
     blanks = {
-        "places": int(rows["status"].eq("none").sum()),
+        "places": len(none),
+        "above": int(none["supported_above"].fillna(False).astype(bool).sum()),
         "unknown": int(rows["status"].eq("not_reported").sum()),
         "weak": len(rows),
         "strength_unknown": int(inside["is_weak"].isna().sum()),
@@ -159,7 +169,8 @@ def weak_unsupported(context: Context) -> Answer:
         "u": ("not_reported", "answer_strength_unknown"),
         "x": ("not_applicable", ""),
     }
-    sentence = variant("weak_unsupported", blanks["places"], bool(inside["is_weak"].notna().any()))
+    known = bool(inside["is_weak"].notna().any())
+    sentence = variant("weak_unsupported", blanks["places"], known) + ("_above" if known and blanks["above"] else "")
     return Answer(
         painted(context, classes, "r"),
         styles,
@@ -376,7 +387,9 @@ def booklets(context: Context) -> Answer:
     inside = held[held.index.isin(context.inside["subdistrict_code"])]
     people = context.inside.set_index("subdistrict_code")["population"]
     listed = pd.DataFrame({"subdistrict_code": sorted(inside.index[inside.astype(bool)])})
-    listed = listed.assign(population=listed["subdistrict_code"].map(people))
+    listed = listed.assign(population=listed["subdistrict_code"].map(people)).sort_values(
+        ["population", "subdistrict_code"], ascending=[False, True], ignore_index=True
+    )
     blanks = {"places": len(listed), "all": len(context.inside), "unknown": len(context.inside) - len(inside)}
     styles = {"f": ("found", "booklet_held"), "r": ("rest", "booklet_missing"), "u": ("not_reported", "")}
     return Answer(

@@ -9,7 +9,7 @@ from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.set_aside import LEAVE, TAKE, words
 from loaders.layouts.layout import PLACE, VALUES
 from loaders.layouts.said import UNUSED
-from loaders.words import catalogue
+from loaders.words import catalogue, fill
 
 LANGUAGES = ("th", "en")
 MOST_CHOICES = 12
@@ -53,7 +53,7 @@ def _column(result: SheetResult, heading: str, register: str, figures: dict[str,
     for lang in LANGUAGES:
         choices = ", ".join(f"{ours} ({_ours(lang, ours)})" for ours in free)
         blanks = {"column": heading, "option": option, "unused": unused, "choices": choices, **figures}
-        told[lang] = catalogue(lang)["question_column"].format(**blanks)
+        told[lang] = fill(catalogue(lang)["question_column"], blanks)
     return {"about": heading, **told, "choices": [*free, UNUSED], "option": option}
 
 

@@ -17,7 +17,7 @@ from loaders.layouts.melt import read_columns
 from loaders.layouts.recognise import general_unit
 from loaders.sheets.aside.shape import ROW_KINDS, STRUCK
 from loaders.sheets.read import Sheet
-from loaders.words import catalogue
+from loaders.words import catalogue, fill
 
 TAKE, LEAVE = "take", "leave"
 COLUMN, OUTLINE = "hidden_column", "outline_row"
@@ -61,11 +61,14 @@ def tell(ingested: Ingested, choice: str | None) -> None:
 def words(parts: Iterable[dict], language: str) -> str:
     """What is set aside, in one line."""
     return "; ".join(
-        catalogue(language)[f"set_aside_{part['kind']}"].format(
-            rows=f"{part['rows']:,}",
-            baht=f"{part['baht']:,.2f} {catalogue(language)['baht_unit']}",
-            sheet=part["sheet"],
-            column=part["heading"],
+        fill(
+            catalogue(language)[f"set_aside_{part['kind']}"],
+            {
+                "rows": f"{part['rows']:,}",
+                "baht": f"{part['baht']:,.2f} {catalogue(language)['baht_unit']}",
+                "sheet": part["sheet"],
+                "column": part["heading"],
+            },
         )
         for part in parts
     )

@@ -9,9 +9,9 @@ from typing import Any
 
 import pandas as pd
 
+from geo import figures
 from geo.coverage.heard import missing_of
 from geo.frames import each_row
-from geo.statuses import COVERED, NONE, NOT_REPORTED
 from loaders.decisions.dues import NOT_SHARED
 from pages.components import records
 from pages.queries import coverage, store
@@ -29,10 +29,10 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
 
     The one place where a title about coverage is put together: page, wall and pack say it from here.
     """
-    counts = table["status"].value_counts()
-    covered, none, unknown = (int(counts.get(status, 0)) for status in (COVERED, NONE, NOT_REPORTED))
-    known = queries.known(scope, query)
-    blanks = {"covered": covered, "none": none, "unknown": unknown, "all": len(table), "files": known.files,
+    covered, none, unknown = (figures.count(code, coverage=table) for code in ("covered", "none", "not_reported"))
+    known, above = queries.known(scope, query), figures.count("none_above", coverage=table)
+    nobody = ["nobody_in_above" if above else "nobody_in", {"none": none, "above": above}]
+    blanks = {"covered": covered, "none": none, "nobody": nobody, "unknown": unknown, "all": len(table), "files": known.files,
               "silent": len(known.silent), "missing": len(known.missing), "owed": len(known.owed)}  # fmt: skip
     if not known.owed:
         return Phrase("finding_nobody_asked", blanks)

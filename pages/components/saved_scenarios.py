@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -83,6 +84,24 @@ def kept(scope: Scope, kind: str) -> pd.DataFrame:
     table = queries.decisions(scope, "scenario")
     table = table[table["kind"].eq(kind)].sort_values("id", ascending=False, ignore_index=True)
     return table.assign(content=[json.loads(text) for text in table["content"]])
+
+
+@dataclass(frozen=True)
+class Pilots:
+    """The list of pilots in force: its name, its places, and the choice it came from, packed as in the link."""
+
+    name: str
+    codes: tuple[str, ...]
+    pick: str = ""
+
+
+def pilots(scope: Scope) -> Pilots | None:
+    """The one named list of pilots: what the selection page saved last; wall, pack, sheets and pages all show this one."""
+    table = kept(scope, "selection")
+    if table.empty:
+        return None
+    content = table["content"].iloc[0]
+    return Pilots(str(table["name"].iloc[0]), tuple(content.get("chosen", ())), str(content.get("pick", "")))
 
 
 def words(row: Any) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pandas as pd
 
+from geo import figures
+from geo.coverage.roll_up import RolledUp
 from geo.maps.board import ClassStyle
 from geo.maps.classes import UNMEASURED
 from geo.overlaps.outcomes import OUTCOMES
@@ -19,7 +21,7 @@ from geo.statuses import NOTHING
 from loaders import codes
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth
-from pages.queries import coverage, gaps, overlaps
+from pages.queries import coverage, gaps, money, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
@@ -31,12 +33,17 @@ NEED = "hardship_households"
 # Classes that the legend of the wall leaves out while no place is in them.
 ONLY_WHERE_PRESENT = {NOTHING["not_applicable"], UNMEASURED, OUTCOMES["not_known"].letter}
 NO_NAME = {"th": "-", "en": "-"}
-VIEWS = ("coverage", "gaps", "overlaps", "currents", "classes", "weak", "pilots", "decision")
+VIEWS = ("coverage", "gaps", "overlaps", "currents", "direction", "classes", "weak", "pilots", "decision")
 
 
 def whole(number: Any) -> int | None:
     """A JSON number, ``None`` when it is not known."""
     return None if pd.isna(number) else int(number)
+
+
+def said(key: str, why: list | None = None, **blanks: Any) -> dict:
+    """What is said of a place under discussion: the figure that it is ordered by; ``why`` is the reason beside it."""
+    return {"said": [key, blanks], "why": why}
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,36 @@ class MeetingData:
     def areas(self) -> pd.DataFrame:
         """Facts of every subdistrict by code."""
         return queries.areas(self.scope, self.chosen.fiscal_year).set_index("subdistrict_code", drop=False)
+
+    @cached_property
+    def support(self) -> pd.DataFrame:
+        """The support records of the year."""
+        return coverage.records(self.scope, self.chosen)
+
+    @cached_property
+    def rolled(self) -> RolledUp:
+        """The records by subdistrict, and the strip of those without one."""
+        return coverage.rolled(self.scope, self.chosen)
+
+    @cached_property
+    def named(self) -> dict[str, int | float | None]:
+        """Every named figure of :mod:`geo.figures` that can be counted: what the steps say is taken from here."""
+        overlap = overlaps.overlaps(self.scope, self.chosen)
+        frames: dict[str, Any] = {
+            "coverage": self.coverage, "support": self.support, "placed": self.rolled.by_subdistrict, "strip": self.rolled.strip,
+            "gaps": self.gaps, "pairs": overlap.pairs, "by_area": overlap.by_area, "weakest": ranking_data.labels()[-1],
+            "units": self.ranked.reindex(self.codes).rename_axis("subdistrict_code").reset_index(),
+            "hold": ranking_data.spec_of(ranking_data.Method()).uncertainty.hold,
+            "alignment": money.alignment(self.scope, self.chosen),
+        }  # fmt: skip
+        if self.selection is not None:
+            frames["choice"] = self.selection.areas
+        return figures.counted(**frames)
+
+    def figure(self, key: str, code: str) -> list:
+        """A figure of a step: the key of its words, a named figure's value, its code."""
+        value = self.named.get(code)
+        return [key, {"satang": value} if figures.FIGURES[code].kind == "satang" else value, code]
 
     @cached_property
     def coverage(self) -> pd.DataFrame:
@@ -125,34 +162,38 @@ class MeetingData:
 
     @cached_property
     def selection(self) -> Choice | None:
-        """The pilots of the selection page: by its own weights, budget and wishes, or as a saved choice of it holds them.
-
-        Where fewer places are known than are asked for, all of those are proposed.
-        """
+        """The pilots of the selection page: the list saved last, else what the page proposes when it opens."""
         if self.ranking("need") is None or self.strength is None:
             return None
-        pick = self.pick
-        places = selection_data.candidates(self.scope, self.chosen.fiscal_year, ranking_data.Method(), pick)
-        wish = replace(pick.wish, choose=min(pick.wish.choose, int(places["worth"].notna().sum())))
-        found = select(places, wish, queries.adjacency(self.scope), prices=False)
-        if not self.saved_pick:
+        found = select(self.candidates, self.pick.wish, queries.adjacency(self.scope), prices=False)
+        if self.pilots is None:
             return found
-        held = found.areas["subdistrict_code"].isin(self.saved_pick["chosen"])
-        return replace(found, areas=found.areas.assign(is_chosen=held))
+        return replace(
+            found, areas=found.areas.assign(is_chosen=found.areas["subdistrict_code"].isin(self.pilots.codes))
+        )
 
     @cached_property
-    def saved_pick(self) -> dict:
-        """The choice of pilots saved last, with its name; empty when none was."""
-        table = scenarios.kept(self.scope, "selection")
-        return dict(table["content"].iloc[0]) | {"name": table["name"].iloc[0]} if len(table) else {}
+    def candidates(self) -> pd.DataFrame:
+        """Every place with need, readiness, people, worth and cost, as the selection page weighs them."""
+        return selection_data.candidates(self.scope, self.chosen.fiscal_year, ranking_data.Method(), self.pick)
+
+    @cached_property
+    def pilots(self) -> scenarios.Pilots | None:
+        """The one named list of pilots, ``None`` while none was saved."""
+        return scenarios.pilots(self.scope)
 
     @property
     def pick(self) -> selection_data.Pick:
-        """What the pilots are chosen by: as saved last, else as the selection page opens, in the number of the storyboard."""
-        if self.saved_pick:
-            return selection_data.read(scenarios.unpacked(self.saved_pick.get("pick", "")))
-        asked = self.story["pilots"]
-        return selection_data.read({"choose": str(asked["number"]), "district": str(asked["per_district"])})
+        """What the pilots are chosen by: as saved last, else as the selection page opens."""
+        return selection_data.read(scenarios.unpacked(self.pilots.pick if self.pilots else ""))
+
+    def stream_name(self, code: str) -> dict[str, str]:
+        """A stream in both languages; its code where the list has none."""
+        known = queries.code_list(self.scope, "stream").set_index("code")
+        if code not in known.index:
+            return {"th": code, "en": code}
+        row = known.loc[code]
+        return {"th": str(row["name_th"]), "en": str(row["name_en"] or row["name_th"])}
 
     def bases(self, frame: pd.DataFrame) -> list[str]:
         """The bases behind a frame."""
@@ -161,7 +202,7 @@ class MeetingData:
     @cached_property
     def support_bases(self) -> list[str]:
         """The bases behind the support records of the year."""
-        return self.bases(coverage.records(self.scope, self.chosen))
+        return self.bases(self.support)
 
     def register_bases(self, *names: str) -> list[str]:
         """The bases behind registers, the shipped reference left out."""
@@ -200,6 +241,7 @@ class MeetingData:
             "figures": [],
             "bars": [],
             "focus": [],
+            "spoken": [],
             "bases": [],
             "note": None,
             "values": None if layer.values is None else self.in_order(layer.values.set_axis(layer.codes)),

@@ -46,6 +46,8 @@ def gather(scope: Scope) -> dict:
         "codes": meeting.codes,
         "areas": _areas(meeting),
         "steps": steps,
+        "named": meeting.named,
+        "pilots": meeting.pilots.name if meeting.pilots else None,
         "questions": answers(meeting),
         "cards": _cards(meeting, steps),
         "agencies": _names(scope, "agency"),
@@ -163,7 +165,8 @@ def difference(before: dict, now: dict) -> dict:
             dict(zip(now["codes"], new["classes"], strict=True)),
         )
         moved = sorted(code for code in was if code in is_ and was[code] != is_[code])
-        figures = [[key, value, dict(map(tuple, new["figures"])).get(key)] for key, value in map(tuple, old["figures"])]
+        present = {key: value for key, value, *_ in new["figures"]}
+        figures = [[key, value, present.get(key)] for key, value, *_ in old["figures"]]
         steps[view] = {
             "moved": moved,
             "figures": [entry for entry in figures if entry[1] != entry[2]],

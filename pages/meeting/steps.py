@@ -14,8 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from geo.coverage.gaps import gap_title, only_above
-from geo.frames import known_sum
+from geo.coverage.gaps import gap_title
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import classify
@@ -26,19 +25,27 @@ from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
 from pages.components import map_layer, reported
-from pages.meeting import steps_community
-from pages.meeting.board import FOCUS, NO_NAME, MeetingData, whole
+from pages.meeting import steps_community, steps_direction
+from pages.meeting.board import FOCUS, NO_NAME, MeetingData, said, whole
 from pages.overview import questions
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
 
-# Outcomes that the wall counts in figures, and the key of their words.
-PAIR_FIGURES = {
-    "suspected_duplication": "meeting_pairs_suspected_duplication",
-    "overlapping": "meeting_pairs_overlapping",
-    "complementary": "meeting_pairs_complementary",
+DISTRICT_ROWS = 12  # as many as stand beside the map in letters that the last row reads
+PAIR_FIGURES = ("suspected_pairs", "overlapping_pairs", "complementary_pairs")
+# By which figure the places of an answer are ordered: the column of its list, and the key and blank of its words.
+ANSWER_SAID = {
+    "nobody": ("population", "meeting_people", "people"),
+    "not_known": ("population", "meeting_people", "people"),
+    "crowd_beside_none": ("agencies", "meeting_said_agencies", "agencies"),
+    "weak_unsupported": ("population", "meeting_people", "people"),
+    "need_without_help": ("need_value", "meeting_said_households", "value"),
+    "duplication": ("at_stake_satang", "meeting_said_money", "money_satang"),
+    "per_head": ("per_head_baht", "meeting_said_per_head", "value_per_head"),
+    "strong_current_on_weak": ("per_head_baht", "meeting_said_per_head", "value_per_head"),
+    "booklets": ("population", "meeting_people", "people"),
 }
 
 
@@ -55,70 +62,58 @@ def coverage_step(meeting: MeetingData) -> dict:
     """How many agencies stand in each subdistrict, and where nobody does."""
     table = meeting.coverage
     layer = map_layer.coverage_layer(table, "agencies", [float(table["agencies"].max() or 0)])
-    covered, none, not_reported = (table["status"].eq(status) for status in ("covered", "none", "not_reported"))
+    covered, none = (table["status"].eq(status) for status in ("covered", "none"))
     nobody = table[none].sort_values("population", ascending=False)
     few = table[table["agencies"].eq(1)].sort_values("population", ascending=False)
     is_known = bool((covered | none).any())
     finding = reported.finding(meeting.scope, meeting.chosen, table)
-    is_striped = bool((table["supported_above"] & ~covered).any())
-    people = {
-        "people_covered": known_sum(table.loc[covered, "population"]),
-        "people_none": known_sum(table.loc[none, "population"]),
-        "people_not_reported": known_sum(table.loc[not_reported, "population"]),
-    }
-    figures = [[key, whole(number)] for key, number in people.items()]
+    is_striped = bool(meeting.named["only_from_above"])
+    figures = [meeting.figure(code, code) for code in ("people_covered", "people_none", "people_not_reported")]
     undated = coverage_queries.undated(meeting.scope, meeting.chosen)
     if meeting.chosen.fiscal_year and len(undated):
-        figures.append(["meeting_undated", len(undated)])
+        figures.append(["meeting_undated", len(undated), ""])
+    # the stripe takes two lines of the legend
+    shown = (nobody if len(nobody) else few)[: FOCUS - 2 if is_striped else FOCUS]
     return meeting.step(
         "coverage",
         layer if is_striped else replace(layer, marks=None),
         [finding.key, dict(finding.blanks)] if is_known else ["meeting_title_no_coverage", {}],
         note=reported.note(meeting.scope, meeting.chosen),
-        values=meeting.in_order(table["agencies"].where(covered)),
         mark_key="mark_supported_above",
         figures=figures if is_known else figures[2:],
-        # the stripe takes two lines of the legend
-        focus=list((nobody if len(nobody) else few)["subdistrict_code"][: FOCUS - 2 if is_striped else FOCUS]),
+        focus=list(shown["subdistrict_code"]),
+        spoken=[said("meeting_people", people=whole(people)) for people in shown["population"]],
         bases=meeting.support_bases,
     )
 
 
 def gaps_step(meeting: MeetingData) -> dict:
     """Where need is high and nobody helps."""
-    table = meeting.gaps
+    table, named = meeting.gaps, meeting.named
     in_gap = table[table["quadrant"].eq("gap")].sort_values("need_value", ascending=False)
-    unknown = int(table["quadrant"].isin(["unknown_support", "unknown_need"]).sum())
-    need = next(
-        (
-            {"th": entry["name_th"], "en": entry["name_en"]}
-            for entry in codes.indicators()
-            if entry["code"] == meeting.need
-        ),
-        dict(NO_NAME),
-    )
-    above = only_above(table)
+    entry = next((entry for entry in codes.indicators() if entry["code"] == meeting.need), {})
+    need = {"th": entry["name_th"], "en": entry["name_en"]} if entry else dict(NO_NAME)
+    unit = {"th": entry.get("unit_th", ""), "en": entry.get("unit_en") or entry.get("unit_th", "")}
+    above = int(named["gap_above"] or 0)
     blanks = {"gaps": len(in_gap), "above": above, "need": need, "theme": _theme_name(meeting.need)}
     register = queries.register(meeting.scope, "indicator").query("indicator_code == @meeting.need")
     is_judged = bool(table["quadrant"].isin(list(QUADRANTS)).any())
     figures = [
-        ["meeting_need_in_gaps", whole(in_gap["need_value"].sum())],
-        ["meeting_people_in_gaps", whole(known_sum(in_gap["population"]))],
+        ["meeting_need_in_gaps", whole(in_gap["need_value"].sum()), ""],
+        meeting.figure("meeting_people_in_gaps", "people_in_gaps"),
     ]
-    known = int(table["need_value"].notna().sum())
     layer = map_layer.gaps_layer(table)
     is_striped = layer.marks is not None and bool(layer.marks.any())
+    shown = in_gap[: FOCUS - 2 if is_striped else FOCUS]
     return meeting.step(
         "gaps",
         layer if is_striped else replace(layer, marks=None, mark_key=""),
-        [
-            gap_title(len(in_gap), blanks["above"], "meeting_title_gaps") if is_judged else "meeting_title_no_gaps",
-            blanks,
-        ],
+        [gap_title(len(in_gap), above, "meeting_title_gaps") if is_judged else "meeting_title_no_gaps", blanks],
         need=need,
-        note=["meeting_note_gaps", {"known": known, "all": len(table), "unknown": unknown}],
+        note=["meeting_note_gaps", {"known": named["need_known"], "all": len(table), "unknown": named["gap_unknown"]}],
         figures=figures if is_judged else [],
-        focus=list(in_gap["subdistrict_code"][: FOCUS - 2 if is_striped else FOCUS]),
+        focus=list(shown["subdistrict_code"]),
+        spoken=[said("meeting_said_need", value=whole(value), unit=unit) for value in shown["need_value"]],
         bases=sorted({*meeting.bases(register), *meeting.support_bases}),
     )
 
@@ -131,38 +126,42 @@ def overlaps_step(meeting: MeetingData) -> dict:
     flagged = inside[inside["outcome"].eq("suspected_duplication")].sort_values(
         "at_stake_satang", ascending=False, na_position="last"
     )
-    stake = flagged["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
-    counts = overlap.pairs["outcome"].value_counts()
-    figures = [[key, whole(counts.get(outcome, 0))] for outcome, key in PAIR_FIGURES.items()]
+    shown = flagged[:FOCUS]
     return meeting.step(
         "overlaps",
         layer,
-        _overlaps_title(meeting, counts, whole(stake)),
-        note=["meeting_note_overlaps", {"unknown": int(counts.get("not_known", 0))}],
-        figures=figures if inside.index.isin(meeting.codes).any() else [],
-        focus=list(flagged.index[:FOCUS]),
+        _overlaps_title(meeting, len(overlap.pairs)),
+        note=["meeting_note_overlaps", {"unknown": meeting.named["unjudged_pairs"]}],
+        figures=[meeting.figure(f"meeting_{code}", code) for code in PAIR_FIGURES]
+        if inside.index.isin(meeting.codes).any()
+        else [],
+        focus=list(shown.index),
+        spoken=[
+            said("meeting_said_stake", stake={"satang": whole(stake)}, pairs=int(pairs))
+            for stake, pairs in zip(shown["at_stake_satang"], shown["suspected_duplication"], strict=True)
+        ],
         bases=meeting.support_bases,
     )
 
 
-def _overlaps_title(meeting: MeetingData, counts: pd.Series, stake: int | None) -> list:
+def _overlaps_title(meeting: MeetingData, pairs: int) -> list:
     """The finding; without one, how many pairs were compared; without supports, that nothing can be said."""
-    if len(meeting.flagged):
+    named = meeting.named
+    if named["suspected_pairs"]:
         blanks = {
-            "pairs": len(meeting.flagged),
-            "places": int(meeting.flagged["area_code"].nunique()),
-            "stake": {"satang": stake},
+            "pairs": named["suspected_pairs"],
+            "places": named["suspected_places"],
+            "stake": {"satang": named["stake"]},
         }
         return ["meeting_title_overlaps", blanks]
     if meeting.coverage["status"].eq("covered").any():
-        return ["meeting_title_overlaps_zero", {"compared": int(counts.sum() - counts.get("not_known", 0))}]
+        return ["meeting_title_overlaps_zero", {"compared": pairs - int(named["unjudged_pairs"] or 0)}]
     return ["meeting_title_no_overlaps", {}]
 
 
 def currents_step(meeting: MeetingData) -> dict:
     """Where the money runs: baht per subdistrict, the streams by size, and what has no subdistrict."""
-    rolled = coverage_queries.rolled(meeting.scope, meeting.chosen)
-    table = meeting.coverage
+    table, named = meeting.coverage, meeting.named
     million = table["amount_satang"].astype("Float64") / 1e8
     bounds = [0.5, 1.0, 2.0, 5.0]
     top = float(million.max()) if million.notna().any() else 0.0
@@ -181,47 +180,40 @@ def currents_step(meeting: MeetingData) -> dict:
         million,
         "meeting_unit_million_baht",
     )
-    placed, strip = (
-        rolled.by_subdistrict["amount_satang"].sum(min_count=1),
-        rolled.strip["amount_satang"].sum(min_count=1),
-    )
-    records = coverage_queries.records(meeting.scope, meeting.chosen)
+    records = meeting.support
     streams = (
         records[records["amount_satang"].notna()]
         .groupby("stream_code")["amount_satang"]
         .sum()
         .sort_values(ascending=False)
     )
-    richest = table[table["amount_satang"].notna()].sort_values("amount_satang", ascending=False)
-    total = int((0 if pd.isna(placed) else placed) + (0 if pd.isna(strip) else strip))
-    unplaced = {"satang": whole(strip) if len(rolled.strip) else 0}
+    shown = table[table["amount_satang"].notna()].sort_values("amount_satang", ascending=False)[:FOCUS]
+    total = int(named["money"] or 0)
     stated = bool(records["amount_satang"].notna().any())
-    title = {"total": {"satang": total}, "streams": int((streams > 0).sum()), "unplaced": unplaced}
+    title = {
+        "total": {"satang": total},
+        "streams": int((streams > 0).sum()),
+        "unplaced": {"satang": named["unplaced_money"]},
+    }
+    figures = [
+        meeting.figure("figure_placed_baht", "placed_money"),
+        meeting.figure("meeting_unplaced", "unplaced_money"),
+    ]
     return meeting.step(
         "currents",
         layer,
         ["meeting_title_currents", title] if stated else ["meeting_title_no_currents", {}],
-        note=["meeting_note_currents", {"without": int(records["amount_satang"].isna().sum())}]
-        if len(records)
-        else None,
-        figures=[["figure_placed_baht", {"satang": whole(placed)}], ["meeting_unplaced", unplaced]] if stated else [],
+        note=["meeting_note_currents", {"without": named["without_amount"]}] if len(records) else None,
+        figures=figures if stated else [],
         bars=_stream_bars(meeting, streams, total),
-        focus=list(richest["subdistrict_code"][:FOCUS]),
+        focus=list(shown["subdistrict_code"]),
+        spoken=[said("meeting_said_money", money={"satang": whole(satang)}) for satang in shown["amount_satang"]],
         bases=meeting.bases(records),
     )
 
 
 def _stream_bars(meeting: MeetingData, streams: pd.Series, total: int) -> list[list]:
-    known = queries.code_list(meeting.scope, "stream").set_index("code")
-    bars: list[list[Any]] = []
-    for code, satang in streams.head(5).items():
-        row = known.loc[code] if code in known.index else None
-        name = (
-            {"th": str(code), "en": str(code)}
-            if row is None
-            else {"th": str(row["name_th"]), "en": str(row["name_en"] or row["name_th"])}
-        )
-        bars.append([name, int(satang)])
+    bars: list[list[Any]] = [[meeting.stream_name(str(code)), int(satang)] for code, satang in streams.head(5).items()]
     rest = total - sum(bar[1] for bar in bars)
     return [*bars, ["meeting_other_streams", int(rest)]] if rest > 0 else bars
 
@@ -231,6 +223,7 @@ BUILDERS = {
     "gaps": gaps_step,
     "overlaps": overlaps_step,
     "currents": currents_step,
+    "direction": steps_direction.direction_step,
     "classes": steps_community.classes_step,
     "weak": steps_community.weak_step,
     "pilots": steps_community.pilots_step,
@@ -262,18 +255,19 @@ def _questions_context(meeting: MeetingData) -> Context:
 
 
 def _answer_step(meeting: MeetingData, code: str, answer: Answer) -> dict:
-    listed = answer.listed["subdistrict_code"] if "subdistrict_code" in answer.listed else pd.Series(dtype=str)
     names = {row["code"]: {"th": row["name_th"], "en": row["name_en"]} for row in codes.indicators()}
     blanks = {"need": names.get(meeting.need, NO_NAME)} | {
         name: _blank(meeting, name, value) for name, value in answer.blanks.items()
     }
     layer = questions.layer_of(answer)
+    focus, rows, spoken = _answer_places(meeting, code, answer)
     step = meeting.step(
         code,
         layer,
         [answer.sentence, blanks],
-        values=meeting.in_order(_numbers(answer)) if answer.unit else None,
-        focus=[answer.chosen] if answer.chosen else list(dict.fromkeys(listed))[:FOCUS],
+        focus=[answer.chosen] if answer.chosen else focus,
+        rows=rows,
+        spoken=spoken,
         districts=[
             str(answer.blanks[name]) for name in ("most_code", "least_code") if isinstance(answer.blanks.get(name), str)
         ],
@@ -285,8 +279,25 @@ def _answer_step(meeting: MeetingData, code: str, answer: Answer) -> dict:
     return step | {"legend": present}
 
 
-def _numbers(answer: Answer) -> pd.Series:
-    return pd.to_numeric(answer.classes.set_index("subdistrict_code")["value"], errors="coerce")
+def _answer_places(meeting: MeetingData, code: str, answer: Answer) -> tuple[list[str], list[str], list[dict]]:
+    """Subdistricts in the order of their figure, districts (a table of its own), and the figure of each in words."""
+    if code not in ANSWER_SAID:
+        return [], [], []
+    column, key, blank = ANSWER_SAID[code]
+    by = "subdistrict_code" if "subdistrict_code" in answer.listed else "district_code"
+    if by not in answer.listed or column not in answer.listed:
+        return [], [], []
+    listed = answer.listed.drop_duplicates(by)
+    if by == "district_code" and len(listed) > DISTRICT_ROWS:  # both ends, for it is asked who gets most and who least
+        listed = pd.concat([listed.head(DISTRICT_ROWS // 2), listed.tail(DISTRICT_ROWS // 2)])
+    listed = listed if by == "district_code" else listed[:FOCUS]
+    silent = listed["is_silent"] if "is_silent" in listed else pd.Series(False, index=listed.index)
+    spoken = [
+        said(key, ["meeting_why_silent", {}] if quiet else None, **{blank.removesuffix("_satang"): _blank(meeting, blank, value)})
+        for value, quiet in zip(listed[column], silent, strict=True)
+    ]  # fmt: skip
+    places = [str(place) for place in listed[by]]
+    return (places, [], spoken) if by == "subdistrict_code" else ([], places, spoken)
 
 
 def _blank(meeting: MeetingData, name: str, value: Any) -> object:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.frames import known_sum
+from geo.frames import each_row, known_sum
 from geo.maps.board import ClassStyle
 from geo.maps.palette import CALL, CLASSES, NOT_REPORTED, PILOTS, WEAK
 from pages.components.map_layer import not_known_style
-from pages.meeting.board import FOCUS, MeetingData, whole
+from pages.meeting.board import FOCUS, MeetingData, said, whole
 from pages.ranking import data as ranking_data
+from pages.selection.data import WEIGHTS
 
 COMMUNITY = ("indicator", "plan", "welfare_fund", "organisation")  # registers that the ranking stands on
 CLASS_KEYS = ("meeting_class_a", "meeting_class_b", "meeting_class_c")  # the strongest first
@@ -17,35 +18,54 @@ NOT_RANKED = {"u": not_known_style("meeting_not_ranked")}
 
 
 def classes_step(meeting: MeetingData) -> dict:
-    """A, B, C of the community side, with the doubt striped."""
-    table = meeting.ranked.reindex(meeting.codes)
+    """A, B, C of the community side, with the doubt striped: where the weakest lie, and what holds them back."""
+    table, named = meeting.ranked.reindex(meeting.codes), meeting.named
     letters = table["class"].fillna("u").astype("object")
     border = table["border"].notna()
     labels = ranking_data.labels()
     drawn = zip(labels, CLASSES.values(), CLASS_KEYS, strict=True)
     styles = {label: ClassStyle(color, key) for label, color, key in drawn} | NOT_RANKED
-    layer = meeting.layer(styles, letters, table["score"], "meeting_unit_score", border, "meeting_border")
-    counts = letters.value_counts()
-    held = sum(entry["held"] for entry in meeting.strength.headline().values()) if meeting.strength else 0
-    scored = int(table["class"].notna().sum())
-    low = table[letters.eq(labels[-1])].sort_values("score")
-    blanks = {
-        **{blank: int(counts.get(label, 0)) for blank, label in zip("abc", labels, strict=True)},
-        "scored": scored,
-        "all": len(table),
-    }
+    layer = meeting.layer(styles, letters, marks=border, mark_key="meeting_border")
+    is_scored = bool(named["classed"])
+    shown = table[letters.eq(labels[-1])].sort_values("score")[:FOCUS]
+    points = _weak_points(meeting)
     figures = [
-        ["meeting_class_firm", held],
-        ["meeting_class_border", int(border.sum())],
-        ["meeting_class_unknown", int(len(table) - scored)],
+        meeting.figure("meeting_class_firm", "firm"),
+        meeting.figure("meeting_class_border", "on_border"),
+        meeting.figure("meeting_class_unknown", "unclassed"),
     ]
     return meeting.step(
-        "classes", layer,
-        ["meeting_title_classes", blanks] if scored else ["meeting_title_no_classes", {}],
-        note=["meeting_note_classes", {"held": held, "scored": scored}] if scored else None,
-        figures=figures if scored else figures[2:],
-        focus=list(low.index[:FOCUS]), bases=meeting.register_bases(*COMMUNITY),
+        "classes", layer, _classes_title(meeting, points) if is_scored else ["meeting_title_no_classes", {}],
+        note=["meeting_note_classes", {"held": named["firm"], "scored": named["classed"]}] if is_scored else None,
+        figures=figures if is_scored else figures[2:], focus=list(shown.index),
+        spoken=[said("meeting_said_from_last", place=place + 1, all=named["classed"]) for place in range(len(shown))],
+        bases=meeting.register_bases(*COMMUNITY),
     )  # fmt: skip
+
+
+def _weak_points(meeting: MeetingData) -> dict[str, tuple[str, ...]]:
+    """By subdistrict of the weakest class: the criteria that drag it down most."""
+    if meeting.strength is None:
+        return {}
+    points = ranking_data.weak_points(meeting.scope, meeting.chosen.fiscal_year, ranking_data.Method())
+    return {code: points[code] for code in meeting.weak.index[meeting.weak] if isinstance(points.get(code), tuple)}
+
+
+def _classes_title(meeting: MeetingData, points: dict[str, tuple[str, ...]]) -> list:
+    """Where the weakest class is most of a district, and what holds most of it back: equal thirds alone say nothing."""
+    weak, districts = meeting.weak, pd.Series([code[:4] for code in meeting.codes], index=meeting.codes)
+    table = pd.DataFrame({"weak": weak.groupby(districts).sum(), "all": weak.groupby(districts).size()})
+    table = table.assign(share=table["weak"] / table["all"]).sort_values(["weak", "share"], ascending=False)
+    causes = pd.Series([cause for own in points.values() for cause in own], dtype=object).value_counts()
+    if not weak.any() or causes.empty:
+        return ["meeting_title_classes_even", {"scored": meeting.named["classed"], "all": len(weak)}]
+    entry = next(entry for entry in ranking_data.criteria() if entry["code"] == causes.index[0])
+    first = meeting.areas[meeting.areas["district_code"].eq(table.index[0])].iloc[0]
+    return ["meeting_title_classes", {
+        "weak": meeting.named["weak"], "district": {"th": str(first["district_name_th"]), "en": str(first["district_name_en"])},
+        "inside": int(table["weak"].iloc[0]), "of": int(table["all"].iloc[0]),
+        "cause": {"th": entry["name_th"], "en": entry["name_en"]}, "dragged": int(causes.iloc[0]),
+    }]  # fmt: skip
 
 
 def weak_step(meeting: MeetingData) -> dict:
@@ -65,21 +85,26 @@ def weak_step(meeting: MeetingData) -> dict:
         "v": ClassStyle(NOT_REPORTED, "meeting_weak_unknown", WEAK["alone"]),
         "o": ClassStyle(WEAK["other"], "meeting_not_weak"),
     } | NOT_RANKED
-    layer = meeting.layer(styles, classes_, agencies.where(agencies > 0), "unit_agencies")
+    layer = meeting.layer(styles, classes_)
     counts = classes_.value_counts()
-    alone = table[classes_.isin(["w"])].sort_values("population", ascending=False)
+    alone = table[classes_.eq("w")].sort_values("population", ascending=False)
     few = table[classes_.eq("f")].sort_values(["agencies", "population"], ascending=[True, False])
+    above = int(alone["supported_above"].fillna(False).astype(bool).sum())
     blanks = {
-        "weak": int(meeting.weak.sum()),
-        "alone": int(counts.get("w", 0)),
+        "weak": meeting.named["weak"],
+        "alone": meeting.named["weak_none"],
+        "above": above,
         "few": int(counts.get("f", 0)),
         "unknown": int(counts.get("v", 0)),
     }
     scored = bool(classes_.ne("u").any())
+    shown = pd.concat([alone, few])[:FOCUS]
+    title = ("meeting_title_weak_above" if above else "meeting_title_weak") if scored else "meeting_title_no_weak"
     return meeting.step(
-        "weak", layer, ["meeting_title_weak" if scored else "meeting_title_no_weak", blanks], note=["meeting_note_weak", blanks] if scored else None,
-        figures=[["meeting_people_weak", whole(known_sum(table.loc[meeting.weak, "population"]))], ["meeting_people_alone", whole(known_sum(alone["population"]))]] if scored else [],
-        focus=[*alone["subdistrict_code"], *few["subdistrict_code"]][:FOCUS],
+        "weak", layer, [title, blanks], note=["meeting_note_weak", blanks] if scored and blanks["unknown"] else None,
+        figures=[meeting.figure("meeting_people_weak", "people_weak"), ["meeting_people_alone", whole(known_sum(alone["population"])), ""]] if scored else [],
+        focus=list(shown["subdistrict_code"]),
+        spoken=[said("meeting_said_alone" if not row.agencies else "meeting_said_few", agencies=int(row.agencies), people=whole(row.population)) for row in each_row(shown)],
         bases=sorted({*meeting.register_bases(*COMMUNITY), *meeting.support_bases}),
     )  # fmt: skip
 
@@ -96,38 +121,44 @@ def pilots_step(meeting: MeetingData) -> dict:
             .mask(table["is_chosen"], "p")
         )
     chosen = [code for code in meeting.codes if classes_[code] == "p"]
-    order = (
-        choice.areas.set_index("subdistrict_code").loc[chosen].sort_values("worth", ascending=False).index
-        if chosen and choice
-        else []
-    )
     styles = {
         "p": ClassStyle(PILOTS["chosen"], "meeting_pilot"),
         "o": ClassStyle(PILOTS["other"], "meeting_not_pilot"),
         "u": not_known_style("pick_not_known"),
     }
     people = known_sum(meeting.areas.loc[chosen, "population"])
-    districts = len({code[:4] for code in chosen})
-    title = (
-        [
-            "meeting_title_pilots",
-            {"chosen": len(chosen), "districts": districts, "all": len({code[:4] for code in meeting.codes})},
-        ]
-        if chosen
-        else ["meeting_title_no_pilots", {}]
-    )
+    named, districts = meeting.named, len({code[:4] for code in meeting.codes})
+    blanks = {"chosen": len(chosen), "districts": named.get("pilot_districts"), "all": districts,
+              "cost": {"satang": named.get("pilot_cost")}}  # fmt: skip
+    focus, spoken = _pilot_rows(meeting) if chosen else ([], [])
     return meeting.step(
-        "pilots", meeting.layer(styles, classes_), title,
+        "pilots", meeting.layer(styles, classes_), ["meeting_title_pilots", blanks] if chosen else ["meeting_title_no_pilots", {}],
         note=_pilot_note(meeting) if chosen else None,
-        figures=[["meeting_people_pilots", whole(people)], ["meeting_pilot_districts", districts]] if chosen else [],
-        focus=list(order[:FOCUS]), bases=meeting.register_bases(*COMMUNITY),
+        figures=[["meeting_people_pilots", whole(people), ""], meeting.figure("meeting_pilot_cost", "pilot_cost")] if chosen else [],
+        focus=focus, spoken=spoken, bases=meeting.register_bases(*COMMUNITY),
     )  # fmt: skip
 
 
+def _pilot_rows(meeting: MeetingData) -> tuple[list[str], list[dict]]:
+    """The pilots worth most, each with its points, its cost, and what of it weighs most: need, readiness or people."""
+    assert meeting.selection is not None
+    table = meeting.selection.areas.set_index("subdistrict_code")
+    parts = meeting.candidates.set_index("subdistrict_code")[list(WEIGHTS)].astype("Float64")
+    standing = parts.rank(pct=True)[[name for name, weight in meeting.pick.weights.items() if weight] or list(WEIGHTS)]
+    shown = table[table["is_chosen"]].sort_values("worth", ascending=False, na_position="last")[:FOCUS]
+    why = {code: standing.loc[code].dropna() for code in shown.index}
+    spoken = [
+        said("meeting_said_pilot", [f"meeting_why_{why[code].idxmax()}", {}] if len(why[code]) else None,
+             worth=None if pd.isna(row.worth) else round(float(row.worth) * 100), cost={"satang": whole(row.cost_satang)})
+        for code, row in zip(shown.index, each_row(shown), strict=True)
+    ]  # fmt: skip
+    return list(shown.index), spoken
+
+
 def _pilot_note(meeting: MeetingData) -> list:
-    """By what the pilots are chosen, in the weights of the selection page."""
-    if meeting.saved_pick:
-        return ["meeting_note_pilots_saved", {"name": meeting.saved_pick["name"]}]
+    """The name of the saved list; until one is saved, by what the selection page proposes."""
+    if meeting.pilots:
+        return ["meeting_note_pilots_saved", {"name": meeting.pilots.name}]
     weights = {name: int(weight) for name, weight in meeting.pick.weights.items()}
     return ["meeting_note_pilots_weighed", weights | {"per_district": meeting.pick.wish.per_district}]
 
@@ -150,12 +181,20 @@ def decision_step(meeting: MeetingData) -> dict:
         str(number): ClassStyle(CALL[number], "meeting_signs", blanks={"range": str(number)}) for number in (3, 2, 1)
     }
     styles |= {"0": ClassStyle(CALL[0], "meeting_no_sign"), "u": not_known_style("meeting_call_unknown")}
-    layer = meeting.layer(styles, letters, signs.where(signs > 0), "meeting_unit_signs")
     people = meeting.areas["population"].reindex(meeting.codes)
     order = pd.DataFrame({"signs": signs, "people": people}).sort_values(["signs", "people"], ascending=False)
+    layer = meeting.layer(styles, letters)
+    shown = [code for code in order.index if signs[code] > 0][:FOCUS]
+    own = {"gap": gap, "double": double, "lonely": lonely}
     return meeting.step(
         "decision", layer, [title, blanks], note=["meeting_note_decision", blanks],
-        figures=[["quadrant_gap", int(gap.sum())], ["outcome_suspected_duplication", int(double.sum())], ["meeting_weak_lonely", int(lonely.sum())]] if unknown < len(signs) else [],
-        focus=[code for code in order.index if signs[code] > 0][:FOCUS],
+        figures=[meeting.figure("quadrant_gap", "gap"), ["outcome_suspected_duplication", int(double.sum()), ""], ["meeting_weak_lonely", int(lonely.sum()), ""]] if unknown < len(signs) else [],
+        focus=shown,
+        spoken=[said("meeting_said_reasons", _signs_of(code, own), reasons=int(signs[code]), people=whole(people[code])) for code in shown],
         bases=sorted({*meeting.support_bases, *meeting.register_bases(*COMMUNITY)}),
     )  # fmt: skip
+
+
+def _signs_of(code: str, signs: dict[str, pd.Series]) -> list:
+    """The reasons of a place, in words that fit a line: one phrase for every set of them."""
+    return ["meeting_why_" + "_".join(name for name, borne in signs.items() if bool(borne[code])), {}]

@@ -20,7 +20,7 @@ from loaders.problems import Refused
 from loaders.store.privacy import DATA_TEAM
 from pages.meeting.board import VIEWS
 from pages.meeting.facts import gather, shipped_story
-from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of, title_of
+from pages.meeting.words import Words, bars_of, figures_of, legend_of, meanings_of, places_of, title_of
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import sign_in
@@ -32,7 +32,7 @@ _component = components.declare_component("kradan_meeting", path=settings.ROOT /
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
-         "close", "failed", "places", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies")  # fmt: skip
+         "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed")  # fmt: skip
 SOON = (7, 30, 90)  # days to a due date that are one press away
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
 KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc")
@@ -97,7 +97,9 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         ],
         "cards": {code: card_of(facts, words, code) for code in facts["codes"]},
         "texts": _texts(facts, words, map_["credit"]),
-        "keys": [[words.say(f"meeting_key_{name}_keys"), words.say(f"meeting_key_{name}")] for name in KEYS],
+        "keys": [
+            [words.say(f"meeting_key_{name}_keys", range=str(len(steps))), words.say(f"meeting_key_{name}")] for name in KEYS
+        ],
     }  # fmt: skip
     return wall | {"id": hashlib.sha256(json.dumps(wall, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]}
 
@@ -132,10 +134,12 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
         "marks": step["marks"],
         "legend": legend_of(words, step),
         "figures": figures_of(words, step),
+        "meanings": meanings_of(words, step),
         "bars": bars_of(words, step),
         "badges": step["badges"],
         "focus": step["focus"],
-        "places": places_of(words, facts, step),
+        "places": [(name, why or district, said) for name, district, said, why in places_of(words, facts, step)],
+        "head": words.say("meeting_districts" if step.get("rows") else "meeting_places"),
         "districts": step.get("districts", []),
         "bases": step["bases"],
         "foot": words.footnote(facts, step["bases"]),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import geothai
+
 from geo.maps import palette
 from pages.session.formatter import Formatter
 
@@ -22,6 +24,11 @@ class Words(Formatter):
     def district(self, area: dict) -> str:
         """The district of an area of the facts."""
         return self.say("prefix_district") + str(area[f"district_{self.language}"])
+
+    def province(self, code: str) -> str:
+        """A province by name."""
+        place = next((place for place in geothai.provinces() if place.code == code), None)
+        return code if place is None else str(getattr(place, f"name_{self.language}"))
 
     def base(self, facts: dict, code: str) -> str:
         """A base of data by the short name of its agency."""
@@ -58,21 +65,29 @@ def title_of(words: Words, step: dict, story: dict | None = None) -> str:
 
 def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
     """The step's figures: value and words."""
-    return [(words.value(value), words.say(key, need=step.get("need", ""))) for key, value in step["figures"]]
+    return [(words.value(value), words.say(key, need=step.get("need", ""))) for key, value, *_code in step["figures"]]
 
 
-def places_of(words: Words, facts: dict, step: dict) -> list[tuple[str, str, str]]:
-    """The places under discussion: subdistrict, district, the value that is spoken of, else its people."""
-    order = {code: number for number, code in enumerate(facts["codes"])}
+def meanings_of(words: Words, step: dict) -> list[str]:
+    """What each of the step's figures counts, in their order; empty for one that has no name."""
+    return [words.say(f"named_{entry[2]}_what") if len(entry) > 2 and entry[2] else "" for entry in step["figures"]]
+
+
+def places_of(words: Words, facts: dict, step: dict) -> list[tuple[str, str, str, str]]:
+    """The places under discussion: name, district, the figure they are ordered by, why they are there. Districts stand alone."""
+    rows = step.get("rows") or step["focus"]
+    people = ({"said": ["meeting_people", {"people": facts["areas"][code]["population"]}]} for code in step["focus"])
     found = []
-    for code in step["focus"]:
-        area, value = facts["areas"][code], None if step["values"] is None else step["values"][order[code]]
-        if value is not None and step["unit"] is not None:
-            said = words.say(step["unit"], range=words.value(float(value)))
-        else:
-            said = words.say("meeting_people", people=area["population"])
-        found.append((words.name(area), words.district(area), said))
+    for code, entry in zip(rows, step.get("spoken") or people, strict=False):
+        area = facts["areas"].get(code)
+        name = words.name(area) if area else words.district(_of_district(facts, code))
+        said, why = words.phrase(entry["said"]), words.phrase(entry.get("why"))
+        found.append((name, words.district(area) if area else "", said, why))
     return found
+
+
+def _of_district(facts: dict, code: str) -> dict:
+    return next(area for area in facts["areas"].values() if area["district"] == code)
 
 
 def legend_of(words: Words, step: dict) -> list[dict]:
@@ -101,9 +116,12 @@ def legend_of(words: Words, step: dict) -> list[dict]:
     return rows
 
 
-def bars_of(words: Words, step: dict) -> list[tuple[str, str, int]]:
-    """Bars beside the map: words, value in words, satang."""
-    return [
-        (words.say(name) if isinstance(name, str) else words.name(name), words.baht(satang), satang)
-        for name, satang in step["bars"]
-    ]
+def bars_of(words: Words, step: dict) -> list[tuple[str, str, int, float | None]]:
+    """Bars beside the map: words, value in words, satang, and the share of it that is drawn in another colour."""
+    rows = []
+    for name, satang, *more in step["bars"]:
+        said = words.phrase(more[0]) if more else words.baht(satang)
+        rows.append(
+            (words.say(name) if isinstance(name, str) else words.name(name), said, satang, more[1] if more else None)
+        )
+    return rows

@@ -30,6 +30,13 @@ def alignment(scope: Scope, query: Query) -> pd.DataFrame:
     )
 
 
+@cached(16)
+def direction(scope: Scope, query: Query, by: str) -> pd.DataFrame:
+    """Money that goes where the community's own plan asks against money that does not, by a column of the records."""
+    placed = rolled(scope, query.without("district")).by_subdistrict
+    return geo_alignment.direction(geo_alignment.judged(placed, store.register(scope, "plan")), by)
+
+
 @cached(8)
 def evenness(scope: Scope, query: Query) -> dict:
     """Lorenz curve, Gini and Theil of baht per head; loads its libraries only when first asked for."""

@@ -15,7 +15,7 @@ import pandas as pd
 
 from loaders import codes
 from loaders.thai import thai_date
-from loaders.words import CAPITAL, catalogue
+from loaders.words import CAPITAL, catalogue, fill
 
 SATANG_PER_BAHT = 100
 MILLION_BAHT = 1e6
@@ -42,7 +42,7 @@ class Formatter:
     def text(self, key: str, **blanks: object) -> str:
         """The words of a key, its blanks filled as they are. ``KeyError`` for a key that no catalogue has."""
         words = self._texts[key]
-        return words.format(**blanks) if blanks else words
+        return fill(words, blanks) if blanks else words
 
     def coded(self, stem: str, code: Any) -> str:
         """The words for a code that stands in the data; the code itself where the catalogue has none for it."""
@@ -57,7 +57,7 @@ class Formatter:
         filled = {name: self.value(blank) for name, blank in blanks.items()}
         if "{}" in words:
             return words.replace("{}", filled["range"]) if "range" in filled else words
-        return words.format(**filled)
+        return fill(words, filled)
 
     def phrase(self, entry: Phrase | list | None) -> str:
         """The words of a :class:`Phrase`, or of the list that JSON made of one; empty for ``None``."""
@@ -69,7 +69,7 @@ class Formatter:
             return self.text("not_known")
         if isinstance(blank, dict):
             return self.baht(blank["satang"]) if "satang" in blank else self.name(blank)
-        if isinstance(blank, Phrase):
+        if isinstance(blank, Phrase | list):
             return self.phrase(blank)
         if isinstance(blank, float):
             return f"{blank:,.0f}" if blank.is_integer() else f"{blank:,.2f}"

@@ -16,23 +16,24 @@ const LATEST = 4;
 export const buildPanel = (step, texts) => {
   const panel = make("div");
   panel.style.display = "contents";
-  if (step.figures.length) addFigures(panel, step.figures);
+  if (step.figures.length) addFigures(panel, step);
   addLegend(panel, step.legend, texts.legend);
   if (step.bars.length) addBars(panel, step.bars);
-  if (step.places.length) addPlaces(panel, step, texts.places);
+  if (step.places.length) addPlaces(panel, step);
   if (step.view === "decision") make("div", panel, null, "decided");
   if (step.foot) make("p", panel, step.foot, "note-line hidden");
   return panel;
 };
 
-/** @param {HTMLElement} panel @param {Step["figures"]} figures */
-const addFigures = (panel, figures) => {
+/** @param {HTMLElement} panel @param {Step} step what a figure counts stands on it for whoever asks */
+const addFigures = (panel, { figures, meanings = [] }) => {
   const list = make("div", panel, null, figures.length > 2 ? "figures many" : "figures");
-  for (const [number, words] of figures) {
+  figures.forEach(([number, words], index) => {
     const figure = make("div", list, null, "figure");
+    if (meanings[index]) figure.title = meanings[index];
     make("b", figure, number);
     make("span", figure, words);
-  }
+  });
 };
 
 /** @param {HTMLElement} panel @param {LegendRow[]} rows @param {string} name */
@@ -53,27 +54,58 @@ const addLegend = (panel, rows, name) => {
 const addBars = (panel, rows) => {
   const bars = make("div", panel, null, "bars");
   const longest = Math.max(...rows.map(([, , value]) => value));
-  for (const [name, words, value] of rows) {
+  for (const [name, words, value, share = null] of rows) {
     make("span", bars, name);
     make("b", bars, words);
-    make("i", bars).style.width = `${Math.max(0, (100 * value) / longest).toFixed(1)}%`;
+    const bar = make("i", bars, null, share === null ? "" : "parted");
+    bar.style.width = `${Math.max(0, (100 * value) / longest).toFixed(1)}%`;
+    if (share !== null) bar.style.setProperty("--part", `${(100 * share).toFixed(1)}%`);
   }
+};
+
+/**
+ * The legend's numbers: of the whole province, or of the district that the map is enlarged to.
+ * @param {Step} step
+ * @param {string[]} codes of all subdistricts, in the order of the classes
+ * @param {string | null} district
+ * @returns {number[]} by row of the legend
+ */
+export const legendCounts = (step, codes, district) => {
+  const inside = codes.map((code) => !district || code.startsWith(district));
+  const count = (/** @type {string} */ classes, /** @type {string} */ sign) =>
+    inside.filter((isInside, index) => isInside && classes[index] === sign).length;
+  return step.legend.map(({ k }) => (k ? count(step.classes, k) : count(step.marks ?? "", "1")));
+};
+
+/**
+ * Write them, under the name of the district.
+ * @param {HTMLElement} panel
+ * @param {number[]} counts
+ * @param {string} head name of the district; empty for the whole province
+ */
+export const fillCounts = (panel, counts, head) => {
+  const legend = panel.querySelector("ul.legend");
+  if (!legend) return;
+  legend.querySelectorAll("li b").forEach((cell, index) => {
+    cell.textContent = counts[index].toLocaleString("en-US");
+  });
+  legend.setAttribute("data-head", head);
 };
 
 /**
  * The places under discussion: a list with their values; in a line where bars need the room. No name is broken.
  * @param {HTMLElement} panel
  * @param {Step} step
- * @param {string} head
  */
-const addPlaces = (panel, step, head) => {
+const addPlaces = (panel, step) => {
+  const { head } = step;
   const isBrief = step.bars.length > 0;
   const host = make(isBrief ? "p" : "div", panel, null, isBrief ? "names" : "names rows");
   make("span", host, isBrief ? `${head}: ` : head, "head");
   step.places.forEach(([name, district, value], index) => {
     if (isBrief) {
       const comma = index < step.places.length - 1 ? "," : "";
-      make("span", host, `${name} (${district})${comma}`, "whole");
+      make("span", host, `${name} (${district || value})${comma}`, "whole");
       host.append(" ");
       return;
     }

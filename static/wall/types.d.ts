@@ -20,10 +20,15 @@ export interface Step {
   marks: string | null;
   legend: LegendRow[];
   figures: [string, string][];
-  bars: [string, string, number][];
+  /** What each figure counts, in their order; empty for one without a name. */
+  meanings?: string[];
+  /** Words, value in words, length, share drawn in the colour of "as asked". */
+  bars: [string, string, number, (number | null)?][];
   badges: Record<string, number> | null;
   focus: string[];
+  /** Name, district or why it is there, the figure that the list is ordered by. */
   places: [string, string, string][];
+  head: string;
   districts?: string[];
   bases: string[];
   foot: string;

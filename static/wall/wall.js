@@ -5,7 +5,7 @@ import { make } from "../shared/dom.js";
 import { DecisionQueue, newKey } from "./decisions.js";
 import { Dialogs } from "./dialogs.js";
 import { digitOf, keyCode, questionOf, stepOf } from "./keys.js";
-import { buildPanel, fillDecisions } from "./panel.js";
+import { buildPanel, fillCounts, fillDecisions, legendCounts } from "./panel.js";
 import { connect, pageAround, tell } from "./streamlit.js";
 import { WallMap, districtOf } from "./wall_map.js";
 
@@ -57,6 +57,7 @@ class Wall {
       names,
       stripe: colors.stripe,
       pick: (code) => this.pick(code),
+      zoomed: () => this.count(),
       ...geometry,
     });
     this.keys = this.actions();
@@ -115,12 +116,25 @@ class Wall {
         if (this.question === null && index === this.step) button.setAttribute("aria-current", "step");
         else button.removeAttribute("aria-current");
       });
-    this.fitText();
+    this.count();
     this.map.paint(shown, this.chosen);
     document.body.setAttribute("data-view", shown.view);
     document.body.setAttribute("data-step", this.question === null ? String(this.step) : `q${this.question}`);
     const next = data.steps[(this.step + 1) % data.steps.length];
     setTimeout(() => this.panel(next), 30);
+  }
+
+  /** What the legend counts: the whole province, or the district in sight, which says its name. */
+  count() {
+    const { data, shown } = this;
+    const { zoom } = this.map;
+    const counts = legendCounts(shown, data.codes, zoom);
+    const all = data.codes.filter((code) => !zoom || districtOf(code) === zoom).length;
+    const name = zoom ? `${data.names[zoom][0]} · ${data.texts.zoomed.replace("{}", String(all))}` : "";
+    fillCounts(this.panel(shown), counts, name);
+    at("where").textContent = name;
+    at("where").hidden = !name;
+    this.fitText();
   }
 
   spoken() {

@@ -12,7 +12,7 @@ import { Shapes, boxAround, centroid, flowPath, largestRing, outerPoints, partne
 /** @typedef {"main" | "grid"} Mode */
 /** @typedef {[number, number, number]} View enlargement, and how far the drawing is moved right and down */
 /** @typedef {{ at: Point, points: Point[], width: number, height: number }} Spot a place on the screen, with points along its border */
-/** @typedef {WallGeometry & { stripe: string, codes: string[], names: Record<string, string[]>, pick: (code: string) => void }} MapOptions */
+/** @typedef {WallGeometry & { stripe: string, codes: string[], names: Record<string, string[]>, pick: (code: string) => void, zoomed: () => void }} MapOptions */
 
 const MORPH_MS = 450;
 const ZOOM_MS = 350;
@@ -206,6 +206,7 @@ export class WallMap {
     };
     this.zoom = district;
     document.body.setAttribute("data-zoom", district ?? "");
+    this.options.zoomed();
     for (const [code, path] of this.areas) path.classList.toggle("dim", !!district && districtOf(code) !== district);
     if (isAtOnce) {
       this.turns.zoom++;

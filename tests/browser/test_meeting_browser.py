@@ -87,7 +87,7 @@ def test_every_view_is_legible_from_the_last_row_and_its_names_hide_no_place(chr
     for width, height in ((1920, 1080), (1280, 720)):
         seen.page.set_viewport_size({"width": width, "height": height})
         frame.wait_for_function("size => innerWidth === size[0] && innerHeight === size[1]", arg=[width, height])
-        for view in range(8):
+        for view in range(9):
             seen.page.keyboard.press(str(view + 1))
             frame.wait_for_selector(f'body[data-step="{view}"]')
             frame.evaluate("document.fonts.ready")
@@ -145,7 +145,7 @@ def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(standing)
 def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(standing):
     seen = standing
     page, frame = seen.page, wall(seen)
-    for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("End", 7), ("Home", 0), ("Digit5", 4)):
+    for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("End", 8), ("Home", 0), ("Digit5", 4)):
         page.keyboard.press(key)
         frame.wait_for_selector(f'body[data-step="{step}"]')
     frame.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'เ', code: 'KeyG', bubbles: true }))")
@@ -302,7 +302,7 @@ def test_desk_freezes_and_makes_the_storyboard(chromium, written_demo):
     page.wait_for_url("**frozen=1**")
     seen.says("ไม่มีอะไรเปลี่ยน")
     page.goto(f"{written_demo}/meeting?frozen=1")
-    expect(wall(seen).locator("#steps button")).to_have_count(8)
+    expect(wall(seen).locator("#steps button")).to_have_count(9)
 
 
 def test_the_wall_is_usable_on_a_phone(chromium, demo):

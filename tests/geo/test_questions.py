@@ -18,6 +18,7 @@ from geo.money import alignment
 from geo.overlaps.overlaps import overlaps
 from geo.questions.context import Answer, Context
 from geo.questions.questions import QUESTIONS
+from loaders.words import fill
 from tests.conftest import ROOT
 from tests.support import toy
 
@@ -236,7 +237,7 @@ def test_every_question_stands_on_every_store_and_has_words(store, code):
     for words in WORDS.values():
         assert f"question_{code}" in words
         assert set(labels) <= set(words)
-        sentence = words[answer.sentence].format(need="", **dict.fromkeys(answer.blanks, "?"))
+        sentence = fill(words[answer.sentence], {"need": "", **dict.fromkeys(answer.blanks, "?")})
         assert "{" not in sentence
     if store == "empty":
         assert answer.sentence.endswith(("_unknown", "_not_known"))

@@ -11,14 +11,15 @@ import pytest
 from sqlalchemy import select, update
 
 from loaders import store
-from loaders.decisions import Basis, meetings
+from loaders.decisions import Basis, meetings, scenarios
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer
+from pages.components import saved_scenarios
 from pages.meeting import facts as meeting_facts
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
-from pages.meeting.words import Words
+from pages.meeting.words import Words, places_of
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
@@ -48,7 +49,7 @@ def empty(tmp_path):
     return served.make_store(tmp_path / "kradan.sqlite", demo=False)
 
 
-def test_the_storyboard_has_its_eight_views_and_every_class_has_a_legend(facts):
+def test_the_storyboard_has_its_nine_views_and_every_class_has_a_legend(facts):
     assert tuple(facts["steps"]) == VIEWS
     assert [step["view"] for step in meeting_facts.shipped_story()["step"]] == list(VIEWS)
     for step in [*facts["steps"].values(), *facts["questions"].values()]:
@@ -97,6 +98,63 @@ def test_findings_are_the_numbers_of_the_board(facts):
     } == {code[:4] for code in facts["codes"]}
 
 
+def test_places_are_ordered_by_the_figure_that_is_shown(facts):
+    """What stands beside a place is what it is ordered by: the first number falls or rises, its equals by the second."""
+    for step in [*facts["steps"].values(), *facts["questions"].values()]:
+        rows = step.get("rows") or step["focus"]
+        if not step["spoken"]:
+            assert step["view"] == "who_supports" or not rows, step["view"]
+            continue
+        assert len(step["spoken"]) == len(rows), step["view"]
+        shown = []
+        for entry in step["spoken"]:
+            first = next(iter(entry["said"][1].values()))
+            shown.append(first["satang"] if isinstance(first, dict) else first)
+        if step["view"] == "weak_unsupported":  # nobody first, then not known
+            covered = [facts["cards"][code]["status"] for code in rows]
+            assert covered == sorted(covered)
+            shown = shown[: covered.count("none")]
+        assert shown in (sorted(shown), sorted(shown, reverse=True)), step["view"]
+        for language in ("th", "en"):
+            assert len(places_of(Words(language), facts, step)) == len(rows)
+
+
+def test_no_finding_is_a_tautology_nor_says_nobody_where_district_work_is(facts):
+    classes, direction = facts["steps"]["classes"]["title"], facts["steps"]["direction"]["title"]
+    assert classes[1]["weak"] == facts["named"]["weak"]
+    assert 0 < classes[1]["inside"] <= classes[1]["of"] < classes[1]["weak"]
+    assert classes[1]["dragged"] <= classes[1]["weak"]
+    met, other, rest = (facts["named"][code] for code in ("aligned_money", "other_money", "unheld_money"))
+    assert direction[1]["share"] == round(met / (met + other) * 100)
+    assert direction[1]["other"]["satang"] == other
+    assert met + other + rest <= facts["named"]["placed_money"]
+    assert facts["named"]["none_above"] == facts["named"]["none"] > 0, "in the demo all of them have district work"
+    for step in (facts["steps"]["coverage"], facts["steps"]["weak"], facts["questions"]["nobody"]):
+        said = Words("en").phrase(step["title"])
+        assert "nobody" not in said.lower(), said
+        assert "district or province work" in said, said
+
+
+def test_pilots_have_baht_and_a_reason_and_are_the_saved_list_everywhere(demo, facts, tmp_path):
+    step = facts["steps"]["pilots"]
+    assert step["title"][1]["cost"] == {"satang": facts["named"]["pilot_cost"]}
+    for entry in step["spoken"]:
+        assert entry["said"][1]["cost"]["satang"] > 0
+        assert entry["why"][0] in {"meeting_why_need", "meeting_why_readiness", "meeting_why_people"}
+    path = copied(demo, tmp_path / "kradan.sqlite")
+    chosen = [code for code, letter in zip(facts["codes"], step["classes"], strict=True) if letter == "p"][:7]
+    with opened(path):
+        with store.writing(queries.engine()) as connection:
+            scenarios.save(connection, "selection", "ชุดแรก", {"chosen": chosen, "pick": "choose:7"}, "t", BASIS, "x")
+        cache.clear()
+        now = meeting_facts.gather(queries.current_scope())
+        assert saved_scenarios.pilots(queries.current_scope()).codes == tuple(chosen)
+    assert now["pilots"] == "ชุดแรก"
+    assert now["named"]["pilots"] == 7 == now["steps"]["pilots"]["classes"].count("p")
+    assert {code for code, card in now["cards"].items() if card["pilot"]} == set(chosen)
+    assert "ชุดแรก" in Words("th").phrase(now["steps"]["pilots"]["note"])
+
+
 def test_cards_add_up_to_the_records(facts):
     assert sum(card["supports"] for card in facts["cards"].values()) == len(
         coverage_queries.rolled(queries.current_scope(), Query(facts["fiscal_year"])).by_subdistrict
@@ -135,7 +193,9 @@ def test_an_empty_store_still_has_a_wall(empty):
         assert facts["steps"]["classes"]["title"][0] == "meeting_title_no_classes"
         assert facts["steps"]["pilots"]["title"][0] == "meeting_title_no_pilots"
         for language in ("th", "en"):
-            assert len(meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")["steps"]) == 8
+            assert len(
+                meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")["steps"]
+            ) == len(VIEWS)
 
 
 def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tmp_path):
@@ -208,7 +268,7 @@ def test_a_storyboard_is_saved_by_name_and_shown(demo, facts):
     wall = meeting.payload(facts, story, Words("th"), "")
     assert next(step["title"] for step in wall["steps"]) == "หัวเรื่องของเรา"
     assert wall["steps"][1]["title"].startswith("มีผู้สนับสนุน")
-    assert len(meeting.story_named("ไม่มีชื่อนี้")) == 8
+    assert len(meeting.story_named("ไม่มีชื่อนี้")) == len(VIEWS)
 
 
 def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypatch):
@@ -238,4 +298,4 @@ def test_what_is_not_known_is_no_zero(demo, facts, empty):
         nothing = meeting_facts.gather(queries.current_scope())
     for view, step in nothing["steps"].items():
         assert step["title"][0].startswith("meeting_title_no_"), view
-        assert not [value for _key, value in step["figures"] if value in (0, {"satang": 0})], view
+        assert not [value for _key, value, _code in step["figures"] if value in (0, {"satang": 0})], view

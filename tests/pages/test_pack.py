@@ -74,7 +74,7 @@ def texts_of(content: bytes) -> list[list[str]]:
 def test_slides_are_native_text_and_tables_with_the_thai_font_named(made):
     facts, files, _again = made
     deck = Presentation(io.BytesIO(files["meeting.pptx"]))
-    assert len(deck.slides) == len(STORY) + 2
+    assert len(deck.slides) == len(STORY) + 3  # a cover before, decisions and sources after
     for slide in deck.slides:
         for run in slide.element.iter(qn("a:r")):
             properties = run.find(qn("a:rPr"))
@@ -84,16 +84,32 @@ def test_slides_are_native_text_and_tables_with_the_thai_font_named(made):
                 if node.tag.endswith(("latin", "cs"))
             } == {"latin": "Sarabun", "cs": "Sarabun"}
     pages = texts_of(files["meeting.pptx"])
+    cover, *pages = pages
+    assert any(text.startswith(Words("th").say("demo")) for text in cover)
     assert pages[0][0] == Words("th").phrase(facts["steps"]["coverage"]["title"])
     assert pages[1][0] == STORY[1]["title_th"]
     assert DECISION["what"] in pages[4]
-    for slide, page, part in zip(deck.slides, pages, STORY, strict=False):
+    for slide, page, part in zip(list(deck.slides)[1:], pages, STORY, strict=False):
         assert any(shape.has_table for shape in slide.shapes)
         picture = next(shape for shape in slide.shapes if shape.shape_type == 13)
         assert picture.image.size[0] >= 2000
         assert picture._element._nvXxPr.cNvPr.get("descr")
         foot = page[[facts["version"] in text for text in page].index(True)]
         assert all(Words("th").base(facts, base) in foot for base in facts["steps"][part["view"]]["bases"])
+
+
+def test_the_presenter_has_notes_and_a_cover_with_every_finding(made):
+    facts, files, _again = made
+    say = Words("th").say
+    cover, *rest = Presentation(io.BytesIO(files["meeting.pptx"])).slides
+    findings = [row.cells[1].text for shape in cover.shapes if shape.has_table for row in shape.table.rows]
+    assert findings == [texts[0] for texts in texts_of(files["meeting.pptx"])[1 : len(STORY) + 1]]
+    for slide, part in zip(rest, STORY, strict=False):
+        notes, step = slide.notes_slide.notes_text_frame.text, facts["steps"][part["view"]]
+        for key, _value, code in step["figures"]:
+            assert say(key, need=step.get("need", "")) in notes
+            assert not code or say(f"named_{code}_what") in notes
+        assert all(facts["areas"][code]["th"] in notes for code in step["focus"])
 
 
 def test_workbook_formulas_give_the_numbers_of_the_facts(made):
@@ -147,19 +163,24 @@ def pdf_text(content: bytes, tmp_path) -> str:
 def test_pdf_has_text_on_every_page_and_a_sheet_for_every_district(made, tmp_path):
     facts, files, _again = made
     pages = pdf_text(files["meeting.pdf"], tmp_path).split("\f")[:-1]
-    assert len(pages) == len(STORY) + 2
+    assert len(pages) == len(STORY) + 3
     assert all(facts["version"] in page for page in pages)
     sheets = pdf_text(files["sheets-districts.pdf"], tmp_path).split("\f")[:-1]
     assert len(sheets) == 23
     for page in sheets:
         assert facts["version"] in page
     assert "266,668" in sheets[0]
+    for page, district in zip(sheets, sorted({code[:4] for code in facts["codes"]}), strict=True):
+        own = [area["th"] for code, area in facts["areas"].items() if code[:4] == district]
+        for number, name in enumerate(own, start=1):
+            assert re.search(rf"{number} {name}", page), (district, name)
+        assert "…" not in page, "a legend or a name was cut"
 
 
 def test_words_with_sara_am_are_found_in_the_pdf(made, tmp_path):
     text = pdf_text(made[1]["meeting.pdf"], tmp_path)
     assert DECISION["what"].split(" ", 1)[0] in text
-    for word in ("น้ำ", "ถ้ำพรรณรา", "นบพิตำ", "ปู่", "ไม่มีใครเลย", "อำเภอ", "ตำบล"):
+    for word in ("น้ำ", "ถ้ำพรรณรา", "นบพิตำ", "ปู่", "ไม่มีงานที่ระบุตำบล", "อำเภอ", "ตำบล"):
         assert word in text, word
     sheets = pdf_text(made[1]["sheets-districts.pdf"], tmp_path)
     for word in ("ถ้ำพรรณรา", "นบพิตำ", "น้ำตก", "กำโลน"):
@@ -201,7 +222,7 @@ def test_a_frozen_pack_is_unchanged_after_new_data(made):
     _facts, files, again = made
     assert again["facts.sha256"] == files["facts.sha256"]
     assert again["pictures/1-coverage.png"] == files["pictures/1-coverage.png"]
-    assert texts_of(again["meeting.pptx"])[0] == texts_of(files["meeting.pptx"])[0]
+    assert texts_of(again["meeting.pptx"])[1] == texts_of(files["meeting.pptx"])[1]
     assert [
         [cell.value for cell in row]
         for row in openpyxl.load_workbook(io.BytesIO(again["meeting.xlsx"]))["support"].iter_rows()

@@ -4,6 +4,7 @@ import { dayInWords, parseDay, typedDay } from "../../static/wall/day.js";
 import { DecisionQueue } from "../../static/wall/decisions.js";
 import { findPlaces } from "../../static/wall/find.js";
 import { digitOf, keyCode, questionOf, stepOf } from "../../static/wall/keys.js";
+import { legendCounts } from "../../static/wall/panel.js";
 
 test("keys go by their position, so that a Thai keyboard works", () => {
   assert.equal(keyCode({ code: "KeyG", key: "เ" }), "KeyG");
@@ -42,6 +43,23 @@ const NAMES = {
   801202: ["ปากพนังฝั่งตะวันตก", "ปากพนัง", ""],
 };
 const find = (typed, spoken = []) => findPlaces(typed, Object.keys(NAMES), NAMES, spoken).map(({ code }) => code);
+
+test("the legend counts the whole province, or the district in sight", () => {
+  const row = { label: "", color: "", count: 0 };
+  const step = {
+    classes: "abba",
+    marks: "1001",
+    legend: [
+      { k: "a", ...row },
+      { k: "b", ...row },
+      { k: "", ...row },
+    ],
+  };
+  const codes = Object.keys(NAMES);
+  assert.deepEqual(legendCounts(step, codes, null), [2, 2, 2]);
+  assert.deepEqual(legendCounts(step, codes, "8012"), [1, 1, 1]);
+  assert.deepEqual(legendCounts({ ...step, marks: null }, codes, "8001"), [1, 0, 0]);
+});
 
 test("places are found by either name, by parts of it, by code, and the ones under discussion come first", () => {
   assert.deepEqual(find("ต.ปากพนัง"), ["801201", "801202"]);

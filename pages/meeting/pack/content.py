@@ -13,7 +13,7 @@ from shapely.geometry import shape
 
 from geo.maps.figures import Shapes, shapes
 from loaders import settings
-from pages.meeting.words import Words, bars_of, figures_of, legend_of, places_of, title_of
+from pages.meeting.words import Words, bars_of, figures_of, legend_of, meanings_of, places_of, title_of
 from pages.queries import map_files as geometry
 
 # Kind and code of a subject -> the code by which its readers say what is wrong (PNG), and the text key that stands under it.
@@ -33,8 +33,9 @@ class Slide:
     ask: str
     legend: list[dict]
     figures: list[tuple[str, str]]
-    bars: list[tuple[str, str, int]]
-    places: list[tuple[str, str, str]]  # subdistrict, district, value
+    bars: list[tuple[str, str, int, float | None]]
+    places: list[tuple[str, str]]  # where (and why), the figure it is ordered by
+    notes: str
     labels: dict[str, str]
     foot: str
     step: dict
@@ -66,11 +67,35 @@ class Pack:
             legend=legend_of(words, step),
             figures=figures_of(words, step),
             bars=bars_of(words, step),
-            places=places_of(words, facts, step),
+            places=[
+                (" · ".join(part for part in (name, district, why) if part), said)
+                for name, district, said, why in places_of(words, facts, step)
+            ],
+            notes=self._notes(part, step),
             labels={code: words.name(facts["areas"][code]) for code in step["focus"]},
             foot=words.footnote(facts, step["bases"]) + " · " + self.map_credit,
             step=step,
         )
+
+    def _notes(self, part: dict, step: dict) -> str:
+        """What the presenter says: the finding, what is asked of the meeting, the figures and what each counts, the places."""
+        words = self.words
+        lines = [title_of(words, step, part), part.get(f"ask_{words.language}", ""), words.phrase(step["note"])]
+        for (value, label), what in zip(figures_of(words, step), meanings_of(words, step), strict=True):
+            lines.append(f"{label}: {value}" + (f" ({what})" if what else ""))
+        lines += [f"{row['label']}: {row['count']:,}" for row in legend_of(words, step)]
+        lines += [" · ".join(cell for cell in place if cell) for place in places_of(words, self.facts, step)]
+        return "\n".join(line for line in [*lines, words.footnote(self.facts, step["bases"])] if line)
+
+    @cached_property
+    def cover(self) -> list[str]:
+        """The first page: what it is, the province, then the findings in the order of the storyboard."""
+        words = self.words
+        return [
+            words.say("meeting_pack"),
+            words.province(self.facts["province"]),
+            *(slide.title for slide in self.slides),
+        ]
 
     @cached_property
     def heading(self) -> str:

@@ -11,7 +11,7 @@ from fpdf import FPDF
 
 from geo.maps import palette
 from pages.meeting.pack.content import Pack, Slide
-from pages.meeting.pack.lines import font_file, wrap
+from pages.meeting.pack.lines import font_file, width, wrap
 
 POINT = 72 / 25.4  # points per millimetre
 
@@ -98,6 +98,7 @@ class Paper(FPDF):
 def views(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
     """The storyboard, the decisions and the sources, A4 across."""
     paper = Paper(pack, "L")
+    _cover(paper, pack)
     for slide in pack.slides:
         paper.note = slide.foot
         paper.add_page()
@@ -117,8 +118,19 @@ def views(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
         [pack.words.base(pack.facts, row["base"]), row["file"], f"{row['rows']:,}", pack.words.day(row["day"])]
         for row in pack.facts["sources"]
     ]
-    _pages(paper, say("view_sources"), head, [60, 125, 42, 50], rows)
+    _pages(paper, say("view_sources"), head, [60, 125, 42, 50], rows, right=frozenset({2}))
     return bytes(paper.output())
+
+
+def _cover(paper: Paper, pack: Pack) -> None:
+    what, province, *findings = pack.cover
+    paper.note = pack.map_credit
+    paper.add_page()
+    y = paper.block(14, 14, what, 30, 268, bold=True)
+    y = paper.block(14, y, f"{province} · {pack.words.as_of(pack.facts)}", 15, 268, color=QUIET) + 6
+    for number, finding in enumerate(findings):
+        paper.words(14, y + 3.6, str(number + 1), 14, bold=True)
+        y = paper.block(24, y, finding, 14, 258, most=2) + 2
 
 
 def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
@@ -130,21 +142,26 @@ def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
     for value, words in slide.figures:
         paper.words(178, y + 3, value, 14, bold=True)
         y = max(paper.block(232, y - 1, words, 10, 55, color=QUIET, most=2), y + 9)
-    y += 2
-    for row in slide.legend:
-        swatch(paper, 178, y, row)
-        paper.words(188, y + 2.2, wrap(row["label"], 11, 84 * POINT, most=1)[0], 11)
-        paper.words(262, y + 2.2, f"{row['count']:,}", 11, bold=True, right=287)
-        y += 6.4
-    y += 2
-    rows = [(name, value) for name, value, _satang in slide.bars] or [
-        (f"{name} · {district}", value) for name, district, value in slide.places
-    ]
+    y = legend(paper, slide.legend, 178, y + 2, 109, 11) + 2
+    rows = [(name, value) for name, value, *_ in slide.bars] + slide.places
     foot = 172 if paper.reply("province", paper.pack.facts["province"], 268, 173) else 190
     for name, value in rows[: max(0, int((foot - y) / 6))]:
-        paper.words(178, y + 2, wrap(name, 10, 72 * POINT, most=1)[0], 10)
-        paper.words(240, y + 2, value, 10, bold=True, right=287)
+        room = 106 * POINT - width(value, 10, bold=True)
+        paper.words(178, y + 2, wrap(name, 10, room, most=1)[0], 10)
+        paper.words(220, y + 2, value, 10, bold=True, right=287)
         y += 6
+
+
+def legend(paper: Paper, rows: list[dict], x: float, y: float, room: float, size: float) -> float:
+    """Swatches, whole labels (a long one over several lines) and counts; returns where the next thing may stand."""
+    for row in rows:
+        swatch(paper, x, y, row)
+        paper.words(x + room - 14, y + 2.2, f"{row['count']:,}", size, bold=True, right=x + room)
+        lines = wrap(row["label"], size, (room - 22) * POINT)
+        for number, line in enumerate(lines):
+            paper.words(x + 10, y + 2.2 + number * size * 0.46, line, size)
+        y += 6.4 + (len(lines) - 1) * size * 0.46
+    return y
 
 
 def swatch(paper: Paper, x: float, y: float, row: dict) -> None:
@@ -166,7 +183,9 @@ def swatch(paper: Paper, x: float, y: float, row: dict) -> None:
                 paper.line(*ends)
 
 
-def _pages(paper: Paper, title: str, head: list[str], widths: list[float], rows: list[list[str]]) -> None:
+def _pages(
+    paper: Paper, title: str, head: list[str], widths: list[float], rows: list[list[str]], right: frozenset[int] = frozenset()
+) -> None:  # fmt: skip
     """A table over as many pages as it needs; a cell breaks into lines, no row is cut."""
     y = 1e9
     for row in rows:
@@ -175,8 +194,8 @@ def _pages(paper: Paper, title: str, head: list[str], widths: list[float], rows:
         if y + high > 190:
             paper.add_page()
             paper.block(10, 8, title, 19, 277, bold=True)
-            y = table_row(paper, 24, [[text] for text in head], widths, 7.4, bold=True)
-        y = table_row(paper, y, cells, widths, high)
+            y = table_row(paper, 24, [[text] for text in head], widths, 7.4, bold=True, right=right)
+        y = table_row(paper, y, cells, widths, high, right=right)
 
 
 def table_row(
@@ -188,14 +207,16 @@ def table_row(
     *,
     bold: bool = False,
     size: float = 10.5,
+    right: frozenset[int] = frozenset(),
 ) -> float:
-    """One row of a table; returns where the next begins."""
+    """One row of a table, numbers (the columns of ``right``) to the right; returns where the next begins."""
     x = 10.0
     paper.set_draw_color(*LINE)
     paper.set_fill_color(*rgb(palette.SHADE))
-    for lines, wide in zip(cells, widths, strict=True):
+    for column, (lines, wide) in enumerate(zip(cells, widths, strict=True)):
         paper.rect(x, y, wide, high, style="DF" if bold else "D")
+        edge = x + wide - 1.5 if column in right else None
         for number, line in enumerate(lines):
-            paper.words(x + 1.5, y + 3.5 + number * 5.6 * size / 10.5, line, size, bold=bold)
+            paper.words(x + 1.5, y + 3.5 + number * 5.6 * size / 10.5, line, size, bold=bold, right=edge)
         x += wide
     return y + high

@@ -8,7 +8,7 @@ from geo.maps import palette
 from geo.maps.classes import check_styles
 from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import wrap
-from pages.meeting.pack.pdf import INK, LINE, POINT, QUIET, Paper, rgb, swatch, table_row
+from pages.meeting.pack.pdf import INK, LINE, POINT, QUIET, Paper, legend, rgb, table_row
 from pages.meeting.wall import card_of
 
 
@@ -33,17 +33,17 @@ def _district(paper: Paper, pack: Pack, codes: list[str]) -> None:
     known = [card["satang"] for card in cards if card["satang"] is not None]
     people = [facts["areas"][code]["population"] or 0 for code in codes]
     figures = [(f"{len(codes):,}", say("column_subdistricts")), (f"{sum(people):,}", say("column_population")), (words.baht(sum(known) if known else None), say("column_amount")),
-               (f"{sum(card['status'] == 'none' for card in cards):,}", say("status_none")), (f"{sum(card['status'] == 'not_reported' for card in cards):,}", say("status_not_reported"))]  # fmt: skip
+               (f"{sum(card['status'] == 'none' for card in cards):,}", say("named_none")), (f"{sum(card['status'] == 'not_reported' for card in cards):,}", say("named_not_reported"))]  # fmt: skip
     for number, (value, label) in enumerate(figures):
         paper.words(10 + number * 38, 28, value, 13, bold=True)
         paper.block(10 + number * 38, 31, label, 9, 36, color=QUIET, most=2)
     coverage = next((slide for slide in pack.slides if slide.view == "coverage"), pack.slides[0])
     _small_map(paper, pack, coverage, codes[0][:4], (10, 44, 110, 92))
-    y = 46.0
-    for row in coverage.legend:
-        swatch(paper, 126, y, row)
-        paper.words(136, y + 2.2, wrap(row["label"], 10, 55 * POINT, most=1)[0], 10)
-        y += 6.2
+    letters = dict(zip(facts["codes"], coverage.step["classes"], strict=True))
+    marks = dict(zip(facts["codes"], coverage.step["marks"] or "0" * len(facts["codes"]), strict=True))
+    own = [letters[code] for code in codes]
+    rows = [row | {"count": own.count(row["k"]) if row["k"] else sum(marks[code] == "1" for code in codes)} for row in coverage.legend]  # fmt: skip
+    legend(paper, rows, 126, 46, 74, 10)
     _district_table(paper, pack, codes)
 
 
@@ -62,10 +62,10 @@ def _district_table(paper: Paper, pack: Pack, codes: list[str]) -> None:
             "meeting_sign_word",
         )
     ]
-    widths, size = [36.0, 21.0, 21.0, 31.0, 25.0, 16.0, 40.0], 9.5
-    y = table_row(paper, 140, [[text] for text in head], widths, 6.6, bold=True, size=size)
+    widths, size, right = [42.0, 21.0, 22.0, 31.0, 25.0, 15.0, 34.0], 9.5, frozenset({1, 2, 3, 4})
+    y = table_row(paper, 140, [[text] for text in head], widths, 6.6, bold=True, size=size, right=right)
     high = min(6.4, (278 - y) / len(codes))
-    for code in codes:
+    for number, code in enumerate(codes, start=1):
         area, card = facts["areas"][code], facts["cards"][code]
         covered = card["status"] == "covered"
         signs = [
@@ -77,7 +77,7 @@ def _district_table(paper: Paper, pack: Pack, codes: list[str]) -> None:
             )
             if on
         ]
-        cells = [words.name(area), words.value(area["population"]), str(card["agencies"]) if covered else say(f"status_short_{card['status']}"),
+        cells = [f"{number} {words.name(area)}", words.value(area["population"]), str(card["agencies"]) if covered else say(f"status_short_{card['status']}"),
                  words.baht(card["satang"]) if covered else "–", words.value(card["need"]), (card["class"] or "–") + (f" ({card['border']})" if card["border"] else ""), ", ".join(signs)]  # fmt: skip
         y = table_row(
             paper,
@@ -86,6 +86,7 @@ def _district_table(paper: Paper, pack: Pack, codes: list[str]) -> None:
             widths,
             high,
             size=size,
+            right=right,
         )
 
 
@@ -119,24 +120,32 @@ def _small_map(
                     if own or any(x <= px <= x + wide and y <= py <= y + high for px, py in points):
                         paper.polygon(points, style="DF")
     taken: list[tuple[float, float, float]] = []
-    own_codes = [code for code in pack.facts["codes"] if code.startswith(district) and code in pack.shapes.points]
-    for code in sorted(own_codes, key=lambda code: code != chosen):
+    numbers = {code: number for number, code in enumerate((code for code in pack.facts["codes"] if code.startswith(district)), start=1)}  # fmt: skip
+    for code in sorted((code for code in numbers if code in pack.shapes.points), key=lambda code: code != chosen):
         px, py = pack.shapes.points[code]
         at = x + wide / 2 + (px - (west + east) / 2) * scale, y + high / 2 - (py - (south + north) / 2) * scale
-        _halo(paper, at, pack.words.name(pack.facts["areas"][code]), taken)
+        _halo(paper, at, pack.words.name(pack.facts["areas"][code]), str(numbers[code]), taken, box)
 
 
-def _halo(paper: Paper, at: tuple[float, float], text: str, taken: list[tuple[float, float, float]]) -> None:
-    """A name on its place; left out where it would lie on another: the table has every name."""
+def _halo(
+    paper: Paper, at: tuple[float, float], name: str, number: str, taken: list[tuple[float, float, float]], box: tuple[float, float, float, float]
+) -> None:  # fmt: skip
+    """A name on its place, moved up or down where it would lie on another; where none is free, its number in the table."""
     paper.set_font("Sarabun", "B", 7.5)
-    wide = paper.get_string_width(text) + 1
-    if any(abs(at[0] - other[0]) < (wide + other[2]) / 2 and abs(at[1] - other[1]) < 3.6 for other in taken):
-        return
-    taken.append((*at, wide))
-    paper.set_fill_color(*rgb(palette.HALO))
-    with paper.local_context(fill_opacity=0.75):
-        paper.rect(at[0] - wide / 2, at[1] - 1.7, wide, 3.4, style="F")
-    paper.words(at[0] - wide / 2 - 0.5, at[1], text, 7.5, bold=True)
+    left, top, wide_box, high_box = box
+    for text in (name, number):
+        wide = paper.get_string_width(text) + 1
+        x = min(max(at[0], left + wide / 2), left + wide_box - wide / 2)
+        for shift in (0.0, -3.6, 3.6, -7.2, 7.2) if text == name else (0.0, -3.0, 3.0, -6.0, 6.0, -9.0, 9.0):
+            y = at[1] + shift
+            free = all(abs(x - other[0]) >= (wide + other[2]) / 2 or abs(y - other[1]) >= 3.5 for other in taken)
+            if free and top + 1.8 <= y <= top + high_box - 1.8:
+                taken.append((x, y, wide))
+                paper.set_fill_color(*rgb(palette.HALO))
+                with paper.local_context(fill_opacity=0.75):
+                    paper.rect(x - wide / 2, y - 1.7, wide, 3.4, style="F")
+                paper.words(x - wide / 2 - 0.5, y, text, 7.5, bold=True)
+                return
 
 
 def subdistrict_sheets(pack: Pack, tick: Callable[[float], None] | None = None) -> bytes:
@@ -176,4 +185,5 @@ def _subdistrict(paper: Paper, pack: Pack, code: str) -> None:
             [80, 110],
             7,
             size=10,
+            right=frozenset({1}),
         )

@@ -14,7 +14,7 @@ from matplotlib.patches import Rectangle
 from PIL import Image, ImageColor
 
 from geo.maps.figures import draw_map
-from geo.maps.palette import BAR, EDGE, INK, PAPER, QUIET, SEA, STRIPE
+from geo.maps.palette import BAR, EDGE, INK, LINE, PAPER, QUIET, SEA, STRIPE
 from pages.meeting.pack.content import Pack, Slide
 from pages.meeting.pack.lines import font_file, wrap
 
@@ -102,32 +102,27 @@ def _words(figure: Figure, pack: Pack, slide: Slide, plain: FontProperties, bold
             say(0.79, y - 0.008 - number * 0.036, line, 15, color=QUIET)
         y -= 0.062 if len(rows) == 1 else 0.085
     y -= 0.012
+    size, pitch = (16, 0.047) if len(slide.legend) < 8 else (14, 0.04)
     for row in slide.legend:
         _swatch(figure, 0.605, y - 0.032, row)
-        say(0.645, y, wrap(row["label"], 16, POINTS * 0.285, most=1)[0], 16)
-        say(0.985, y, f"{row['count']:,}", 16, bold, right=True)
-        y -= 0.047
+        say(0.985, y, f"{row['count']:,}", size, bold, right=True)
+        for line in wrap(row["label"], size, POINTS * 0.285):
+            say(0.645, y, line, size)
+            y -= pitch
     y -= 0.012
-    most = max((satang for _name, _value, satang in slide.bars), default=1) or 1
+    most = max((satang for _name, _value, satang, _share in slide.bars), default=1) or 1
     pitch = min(0.054, (y - 0.085) / max(len(slide.bars), 1))
-    for name, value, satang in slide.bars:
-        say(0.605, y, wrap(name, 13, POINTS * 0.25, most=1)[0], 13)
+    for name, value, satang, share in slide.bars:
+        say(0.605, y, wrap(name, 13, POINTS * 0.23, most=1)[0], 13)
         say(0.985, y, value, 13, bold, right=True)
-        figure.add_artist(
-            Rectangle(
-                (0.605, y - pitch * 0.82),
-                0.38 * satang / most,
-                pitch * 0.13,
-                facecolor=BAR,
-                transform=figure.transFigure,
-            )
-        )
+        for part, color in ((1.0, LINE), (share, BAR)) if share is not None else ((1.0, BAR),):
+            box = (0.605, y - pitch * 0.82), 0.38 * satang / most * part, pitch * 0.13
+            figure.add_artist(Rectangle(*box, facecolor=color, transform=figure.transFigure))
         y -= pitch
-    if not slide.bars:
-        for name, district, value in slide.places[: max(0, int((y - 0.09) / 0.042))]:
-            say(0.605, y, f"{name} · {district}", 14)
-            say(0.985, y, value, 14, bold, right=True)
-            y -= 0.042
+    for name, value in slide.places[: max(0, int((y - 0.09) / 0.042))]:
+        say(0.605, y, wrap(name, 14, POINTS * 0.25, most=1)[0], 14)
+        say(0.985, y, value, 14, bold, right=True)
+        y -= 0.042
     for number, line in enumerate(wrap(f"{pack.heading} · {slide.foot}", 10.5, POINTS * 0.97, most=2)):
         say(0.015, 0.061 - number * 0.028, line, 10.5, color=QUIET)
 

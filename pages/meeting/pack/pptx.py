@@ -34,6 +34,7 @@ def rgb(color: str) -> RGBColor:
 
 INK, QUIET, HEAD = rgb(palette.INK), rgb(palette.QUIET), rgb(palette.SHADE)
 BLANK = 6
+LEAST_ROW = 0.2  # inches
 WIDTH, HEIGHT = Inches(13.333), Inches(7.5)
 
 
@@ -50,8 +51,13 @@ def slides(pack: Pack, maps: Mapping[str, bytes]) -> bytes:
     )
     day = datetime.fromisoformat(pack.facts["as_of"] or "2000-01-01")
     properties.created = properties.modified = day
+    _cover(deck.slides.add_slide(deck.slide_layouts[BLANK]), pack)
     for slide in pack.slides:
-        _view(deck.slides.add_slide(deck.slide_layouts[BLANK]), pack, slide, maps[slide.view])
+        page = deck.slides.add_slide(deck.slide_layouts[BLANK])
+        _view(page, pack, slide, maps[slide.view])
+        frame = page.notes_slide.notes_text_frame
+        for number, line in enumerate(slide.notes.split("\n") if frame is not None else ()):
+            _write(frame, line, 12, first=not number)
     _decisions(deck.slides.add_slide(deck.slide_layouts[BLANK]), pack)
     _sources(deck, pack)
     target = io.BytesIO()
@@ -101,6 +107,15 @@ def _box(page: Page, x: float, y: float, wide: float, high: float, text: str, si
     _write(frame, text, size, **more)
 
 
+def _cover(page: Page, pack: Pack) -> None:
+    what, province, *findings = pack.cover
+    _box(page, 0.6, 0.5, 12.1, 1.0, what, 40, bold=True)
+    _box(page, 0.6, 1.4, 12.1, 0.6, f"{province} · {pack.words.as_of(pack.facts)}", 20, color=QUIET)
+    rows = [(str(number + 1), finding) for number, finding in enumerate(findings)]
+    _table(page, 0.6, 2.3, (0.6, 11.5), rows, 15 if len(rows) < 8 else 13, room=4.4, high=0.55)
+    _box(page, 0.6, 6.85, 12.1, 0.5, f"{pack.heading} · {pack.map_credit}", 9.5, color=QUIET)
+
+
 def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
     size = 28 if len(wrap(slide.title, 28, 880, bold=True)) == 1 else 22
     _box(page, 0.3, 0.15, 12.7, 0.95, slide.title, size, bold=True)
@@ -111,10 +126,8 @@ def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
     )
     y = 1.5 + _figures(page, slide, 1.5)
     y += _legend(page, slide, y)
-    rows = [(name, value) for name, value, _satang in slide.bars] or [
-        (f"{name} · {district}", value) for name, district, value in slide.places
-    ]
-    _table(page, 7.45, y + 0.1, (3.85, 1.75), rows, 11, room=6.75 - y)
+    rows = [(name, value) for name, value, *_ in slide.bars] + slide.places
+    _table(page, 7.45, y + 0.1, (3.75, 1.85), rows, 11, room=6.5 - y)
     _box(page, 0.3, 6.85, 11.7, 0.5, f"{pack.heading} · {slide.foot}", 9.5, color=QUIET)
     _reply(page, pack)
 
@@ -141,14 +154,17 @@ def _figures(page: Page, slide: Slide, y: float) -> float:
 
 
 def _legend(page: Page, slide: Slide, y: float) -> float:
-    rows = len(slide.legend)
-    table = _grid(page, rows, (0.5, 4.2, 0.9), 7.45, y, 0.3)
+    """Every label whole: a long one takes two lines, many rows are lower."""
+    size, high = (12, 0.3) if len(slide.legend) < 8 else (11, 0.25)
+    lines = [len(wrap(row["label"], size, 4.0 * 72)) for row in slide.legend]
+    table = _grid(page, len(slide.legend), (0.5, 4.2, 0.9), 7.45, y, high)
     for number, row in enumerate(slide.legend):
+        table.rows[number].height = Inches(high * lines[number])
         _cell(table.cell(number, 0), " ", 8)  # an empty cell would be as high as the default letter
-        _swatch(page, 7.55, y + 0.3 * number + 0.05, row)
-        _cell(table.cell(number, 1), row["label"], 12)
-        _cell(table.cell(number, 2), f"{row['count']:,}", 12, bold=True, right=True)
-    return rows * 0.3
+        _swatch(page, 7.55, y + high * sum(lines[:number]) + high / 2 - 0.1, row)
+        _cell(table.cell(number, 1), row["label"], size)
+        _cell(table.cell(number, 2), f"{row['count']:,}", size, bold=True, right=True)
+    return sum(lines) * high
 
 
 def _swatch(page: Page, x: float, y: float, row: dict) -> None:
@@ -198,11 +214,14 @@ def _table(
     size: float,
     *,
     room: float = 5.0,
+    high: float = 0.3,
     head: tuple | None = None,
 ) -> None:
-    high = min(0.3, room / max(len(rows) + bool(head), 1))
-    if not rows or high < 0.16:
+    """As many rows as are legible in the room, the first ones first."""
+    rows = rows[: max(0, int(room / LEAST_ROW) - bool(head))]
+    if not rows:
         return
+    high = min(high, room / (len(rows) + bool(head)))
     table = _grid(page, len(rows) + bool(head), widths, x, y, high)
     for number, row in enumerate([head, *rows] if head else rows):
         for column, text in enumerate(row):

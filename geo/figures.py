@@ -1,0 +1,142 @@
+"""The named figures of the board: each counted in one place, whatever shows it (wall, page, pack, sheet, download).
+
+A figure is a function of named frames; its parameters say which. Its words stand in the catalogues under
+``named_<code>`` and, what exactly it counts, ``named_<code>_what``; where it stands is the table of ``docs/figures.md``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from geo.coverage.gaps import only_above
+from geo.frames import known_sum
+from geo.statuses import COVERED, NONE, NOT_REPORTED
+
+
+class Figure(NamedTuple):
+    """``kind``: ``count``, ``satang`` or ``share`` (0-1)."""
+
+    source: Callable[..., Any]
+    kind: str = "count"
+
+    @property
+    def needs(self) -> set[str]:
+        """The frames (and, for the classes, the label and the bar) that it is counted from."""
+        return set(inspect.signature(self.source).parameters)
+
+
+def count(code: str, **frames: Any) -> int | float | None:
+    """The value of a named figure; ``None`` = not known. Frames that it does not need may be given too."""
+    figure = FIGURES[code]
+    value = figure.source(**{name: frames[name] for name in figure.needs})
+    return None if pd.isna(value) else float(value) if figure.kind == "share" else int(value)
+
+
+def counted(**frames: Any) -> dict[str, int | float | None]:
+    """Every figure that can be counted from these frames."""
+    return {code: count(code, **frames) for code, figure in FIGURES.items() if figure.needs <= set(frames)}
+
+
+def weak_places(units: pd.DataFrame, coverage: pd.DataFrame, weakest: str) -> pd.DataFrame:
+    """The rows of coverage of the places of the weakest class."""
+    return coverage[coverage["subdistrict_code"].isin(set(units.loc[_weak(units, weakest), "subdistrict_code"]))]
+
+
+def _money(values: pd.Series) -> Any:
+    """Zero where there is no row at all, not known where rows state no amount."""
+    return values.sum(min_count=1) if len(values) else 0
+
+
+def _is(coverage: pd.DataFrame, status: str) -> pd.Series:
+    return coverage["status"].eq(status)
+
+
+def _people(coverage: pd.DataFrame, status: str) -> Any:
+    return known_sum(coverage.loc[_is(coverage, status), "population"])
+
+
+def _above(coverage: pd.DataFrame) -> pd.Series:
+    return coverage["supported_above"].fillna(False).astype(bool)
+
+
+def _pairs(pairs: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    return pairs[pairs["outcome"].eq(outcome)]
+
+
+def _stake(pairs: pd.DataFrame, by_area: pd.DataFrame) -> Any:
+    """Summed by place, where no satang counts twice."""
+    places = _pairs(pairs, "suspected_duplication")["area_code"]
+    return _money(by_area.loc[by_area["area_code"].isin(places), "at_stake_satang"])
+
+
+def _weak(units: pd.DataFrame, weakest: str) -> pd.Series:
+    return units["class"].eq(weakest).fillna(False).astype(bool)
+
+
+def _weak_border(units: pd.DataFrame, weakest: str) -> int:
+    """On the border of the weakest class from above: looked at beside the weak, never counted among them."""
+    near = units["border"].astype("string").str.split("/").map(lambda ends: weakest in ends, na_action="ignore")
+    return (near.eq(True).fillna(False).astype(bool) & ~_weak(units, weakest)).sum()
+
+
+def _aligned_share(alignment: pd.DataFrame) -> float | None:
+    met, other = (int(alignment[name].sum()) for name in ("aligned_satang", "other_satang"))
+    return met / (met + other) if met + other else None
+
+
+# In the order of docs/figures.md: who is where, records and money, gaps, overlaps, classes, pilots, direction.
+FIGURES: dict[str, Figure] = {
+    "subdistricts": Figure(lambda coverage: len(coverage)),
+    "covered": Figure(lambda coverage: _is(coverage, COVERED).sum()),
+    "none": Figure(lambda coverage: _is(coverage, NONE).sum()),
+    "none_above": Figure(lambda coverage: (_is(coverage, NONE) & _above(coverage)).sum()),
+    "not_reported": Figure(lambda coverage: _is(coverage, NOT_REPORTED).sum()),
+    "only_from_above": Figure(lambda coverage: (_above(coverage) & ~_is(coverage, COVERED)).sum()),
+    "people_covered": Figure(lambda coverage: _people(coverage, COVERED)),
+    "people_none": Figure(lambda coverage: _people(coverage, NONE)),
+    "people_not_reported": Figure(lambda coverage: _people(coverage, NOT_REPORTED)),
+    "records": Figure(lambda support: len(support)),
+    "money": Figure(lambda support: _money(support["amount_satang"]), "satang"),
+    "without_amount": Figure(lambda support: support["amount_satang"].isna().sum()),
+    "placed_records": Figure(lambda placed: len(placed)),
+    "placed_money": Figure(lambda placed: _money(placed["amount_satang"]), "satang"),
+    "unplaced_records": Figure(lambda strip: strip["supports"].sum()),
+    "unplaced_money": Figure(lambda strip: _money(strip["amount_satang"]), "satang"),
+    "agencies": Figure(lambda placed: placed["agency_code"].nunique()),
+    "gap": Figure(lambda gaps: gaps["quadrant"].eq("gap").sum()),
+    "gap_above": Figure(lambda gaps: only_above(gaps)),
+    "gap_unknown": Figure(lambda gaps: gaps["quadrant"].isin(["unknown_support", "unknown_need"]).sum()),
+    "need_known": Figure(lambda gaps: gaps["need_value"].notna().sum()),
+    "people_in_gaps": Figure(lambda gaps: known_sum(gaps.loc[gaps["quadrant"].eq("gap"), "population"])),
+    "suspected_pairs": Figure(lambda pairs: len(_pairs(pairs, "suspected_duplication"))),
+    "suspected_places": Figure(lambda pairs: _pairs(pairs, "suspected_duplication")["area_code"].nunique()),
+    "stake": Figure(_stake, "satang"),
+    "overlapping_pairs": Figure(lambda pairs: len(_pairs(pairs, "overlapping"))),
+    "complementary_pairs": Figure(lambda pairs: len(_pairs(pairs, "complementary"))),
+    "unjudged_pairs": Figure(lambda pairs: len(_pairs(pairs, "not_known"))),
+    "classed": Figure(lambda units: units["class"].notna().sum()),
+    "unclassed": Figure(lambda units: units["class"].isna().sum()),
+    "firm": Figure(lambda units, hold: (units["stability"] >= hold).fillna(False).sum()),
+    "on_border": Figure(lambda units: units["border"].notna().sum()),
+    "weak": Figure(lambda units, weakest: _weak(units, weakest).sum()),
+    "weak_border": Figure(_weak_border),
+    "weak_none": Figure(lambda units, coverage, weakest: _is(weak_places(units, coverage, weakest), NONE).sum()),
+    "people_weak": Figure(
+        lambda units, coverage, weakest: known_sum(weak_places(units, coverage, weakest)["population"])
+    ),
+    "pilots": Figure(lambda choice: choice["is_chosen"].sum()),
+    "pilot_districts": Figure(lambda choice: choice.loc[choice["is_chosen"], "district_code"].nunique()),
+    "pilot_cost": Figure(lambda choice: _money(choice.loc[choice["is_chosen"], "cost_satang"]), "satang"),
+    "pilot_unknown": Figure(lambda choice: (~choice["is_known"].astype(bool)).sum()),
+    "aligned_share": Figure(_aligned_share, "share"),
+    "aligned_money": Figure(lambda alignment: alignment["aligned_satang"].sum(), "satang"),
+    "other_money": Figure(lambda alignment: alignment["other_satang"].sum(), "satang"),
+    "unheld_money": Figure(
+        lambda alignment: (alignment["amount_satang"] - alignment["aligned_satang"] - alignment["other_satang"]).sum(),
+        "satang",
+    ),
+}

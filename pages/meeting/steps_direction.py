@@ -1,0 +1,40 @@
+"""The view of direction: money that goes where the communities' own plans ask, money that does not. Codes and numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pages.currents.panels import alignment_layer
+from pages.meeting.board import MeetingData, said
+from pages.queries import money
+
+STREAMS, DISTRICTS = 5, 6
+
+
+def direction_step(meeting: MeetingData) -> dict:
+    """Share of the money that meets the plan of the place itself: by district, and by stream, the least in keeping first."""
+    named, layer = meeting.named, alignment_layer(meeting.scope, meeting.chosen)
+    share = named["aligned_share"]
+    streams = money.direction(meeting.scope, meeting.chosen, "stream_code")
+    districts = money.direction(meeting.scope, meeting.chosen, "district_code")
+    largest = streams.assign(judged=streams["aligned_satang"] + streams["other_satang"]).nlargest(STREAMS, "judged")
+    bars = [
+        [meeting.stream_name(str(code)), int(row.judged), ["meeting_said_share_of", {"share": round(row.share * 100), "money": {"satang": int(row.judged)}}], float(row.share)]
+        for code, row in zip(streams.index, streams.assign(judged=streams["aligned_satang"] + streams["other_satang"]).itertuples(), strict=True)
+        if code in largest.index
+    ]  # fmt: skip
+    worst = districts[:DISTRICTS]
+    title = {"share": None if share is None else round(share * 100), "other": {"satang": named["other_money"]}}
+    apart = {"low": bars[0][0], "low_share": round(bars[0][3] * 100), "high": bars[-1][0], "high_share": round(bars[-1][3] * 100)} if len(bars) > 1 else None  # fmt: skip
+    return meeting.step(
+        "direction",
+        layer if layer.marks is not None and layer.marks.any() else replace(layer, marks=None, mark_key=""),
+        ["meeting_title_no_direction", {}] if share is None else ["meeting_title_direction", title],
+        note=["meeting_note_direction", apart] if apart else None,
+        figures=[meeting.figure(f"named_{code}", code) for code in ("aligned_money", "other_money", "unheld_money")] if share is not None else [],
+        bars=bars,
+        rows=[str(code) for code in worst.index],
+        spoken=[said("meeting_said_share", share=round(value * 100)) for value in worst["share"]],
+        districts=[str(code) for code in worst.index],
+        bases=sorted({*meeting.support_bases, *meeting.register_bases("plan")}),
+    )  # fmt: skip
