@@ -17,15 +17,19 @@ def direction_step(meeting: MeetingData) -> dict:
     share = named["aligned_share"]
     streams = money.direction(meeting.scope, meeting.chosen, "stream_code")
     districts = money.direction(meeting.scope, meeting.chosen, "district_code")
-    largest = streams.assign(judged=streams["aligned_satang"] + streams["other_satang"]).nlargest(STREAMS, "judged")
+    largest = streams.loc[streams.index.isin(streams[["aligned_satang", "other_satang"]].sum(axis="columns").nlargest(STREAMS).index)]  # fmt: skip
+    shares = [float(value) for value in largest["share"]]
+    names = [meeting.stream_name(str(code)) for code in largest.index]
+    held = [int(met + other) for met, other in zip(largest["aligned_satang"], largest["other_satang"], strict=True)]
     bars = [
-        [meeting.stream_name(str(code)), int(row.judged), ["meeting_said_share_of", {"share": round(row.share * 100), "money": {"satang": int(row.judged)}}], float(row.share)]
-        for code, row in zip(streams.index, streams.assign(judged=streams["aligned_satang"] + streams["other_satang"]).itertuples(), strict=True)
-        if code in largest.index
-    ]  # fmt: skip
+        [name, satang, ["meeting_said_share_of", {"share": round(part * 100), "money": {"satang": satang}}], part]
+        for name, satang, part in zip(names, held, shares, strict=True)
+    ]
     worst = districts[:DISTRICTS]
     title = {"share": None if share is None else round(share * 100), "other": {"satang": named["other_money"]}}
-    apart = {"low": bars[0][0], "low_share": round(bars[0][3] * 100), "high": bars[-1][0], "high_share": round(bars[-1][3] * 100)} if len(bars) > 1 else None  # fmt: skip
+    apart = {}
+    if len(names) > 1:
+        apart = {"low": names[0], "low_share": round(shares[0] * 100), "high": names[-1], "high_share": round(shares[-1] * 100)}  # fmt: skip
     return meeting.step(
         "direction",
         layer if layer.marks is not None and layer.marks.any() else replace(layer, marks=None, mark_key=""),

@@ -8,6 +8,22 @@ import { dayInWords } from "./day.js";
 /** Decisions that fit beside the map. */
 const LATEST = 4;
 
+/** @param {HTMLElement} element */
+export const isFull = (element) => element.scrollHeight > element.clientHeight + 1;
+
+/**
+ * The largest size at which it fits.
+ * @param {HTMLElement} element
+ * @param {{ largest: number, smallest: number }} sizes in hundredths of the screen's height
+ * @param {() => boolean} fits
+ */
+export const shrink = (element, { largest, smallest }, fits) => {
+  for (let size = largest; size >= smallest - 0.001; size -= 0.1) {
+    element.style.fontSize = `${size}vh`;
+    if (fits()) return;
+  }
+};
+
 /**
  * The panel of a step.
  * @param {Step} step
@@ -78,18 +94,22 @@ export const legendCounts = (step, codes, district) => {
 };
 
 /**
- * Write them, under the name of the district.
+ * Write them for what is in sight; returns the name of the district and how many subdistricts it has, empty for the province.
  * @param {HTMLElement} panel
- * @param {number[]} counts
- * @param {string} head name of the district; empty for the whole province
+ * @param {Step} step
+ * @param {WallData} data
+ * @param {string | null} district
  */
-export const fillCounts = (panel, counts, head) => {
+export const fillCounts = (panel, step, { codes, names, texts }, district) => {
   const legend = panel.querySelector("ul.legend");
-  if (!legend) return;
-  legend.querySelectorAll("li b").forEach((cell, index) => {
+  const counts = legendCounts(step, codes, district);
+  const inside = codes.filter((code) => district && code.startsWith(district)).length;
+  const head = district ? `${names[district][0]} · ${texts.zoomed.replace("{}", String(inside))}` : "";
+  legend?.querySelectorAll("li b").forEach((cell, index) => {
     cell.textContent = counts[index].toLocaleString("en-US");
   });
-  legend.setAttribute("data-head", head);
+  legend?.setAttribute("data-head", head);
+  return head;
 };
 
 /**

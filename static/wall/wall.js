@@ -5,7 +5,7 @@ import { make } from "../shared/dom.js";
 import { DecisionQueue, newKey } from "./decisions.js";
 import { Dialogs } from "./dialogs.js";
 import { digitOf, keyCode, questionOf, stepOf } from "./keys.js";
-import { buildPanel, fillCounts, fillDecisions, legendCounts } from "./panel.js";
+import { buildPanel, fillCounts, fillDecisions, isFull, shrink } from "./panel.js";
 import { connect, pageAround, tell } from "./streamlit.js";
 import { WallMap, districtOf } from "./wall_map.js";
 
@@ -18,22 +18,6 @@ const NARROW = "(max-width: 900px), (max-aspect-ratio: 1/1)";
 
 /** @param {string} id */
 const at = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-/** @param {HTMLElement} element */
-const isFull = (element) => element.scrollHeight > element.clientHeight + 1;
-
-/**
- * The largest size at which it fits.
- * @param {HTMLElement} element
- * @param {{ largest: number, smallest: number }} sizes in hundredths of the screen's height
- * @param {() => boolean} fits
- */
-const shrink = (element, { largest, smallest }, fits) => {
-  for (let size = largest; size >= smallest - 0.001; size -= 0.1) {
-    element.style.fontSize = `${size}vh`;
-    if (fits()) return;
-  }
-};
 
 class Wall {
   /** @param {WallData} data */
@@ -126,12 +110,7 @@ class Wall {
 
   /** What the legend counts: the whole province, or the district in sight, which says its name. */
   count() {
-    const { data, shown } = this;
-    const { zoom } = this.map;
-    const counts = legendCounts(shown, data.codes, zoom);
-    const all = data.codes.filter((code) => !zoom || districtOf(code) === zoom).length;
-    const name = zoom ? `${data.names[zoom][0]} · ${data.texts.zoomed.replace("{}", String(all))}` : "";
-    fillCounts(this.panel(shown), counts, name);
+    const name = fillCounts(this.panel(this.shown), this.shown, this.data, this.map.zoom);
     at("where").textContent = name;
     at("where").hidden = !name;
     this.fitText();
