@@ -159,15 +159,16 @@ def completeness(
     if fiscal_year is not None:
         reports = reports[reports["fiscal_year"].isna() | reports["fiscal_year"].eq(fiscal_year)]
     spoken = {base: set(rows["area_code"]) for base, rows in reports.groupby("base")}
-    reported = [code for code in codes if _all_spoke(code, owed, spoken)]
+    pairs = list(zip(owed["base"], owed["area_code"], strict=True))
+    reported = [code for code in codes if _all_spoke(code, pairs, spoken)]
     known = set(codes) & _with_records(connection, register, province, fiscal_year, viewer)
     share = len(reported) / len(codes) if codes else 0.0
     return Completeness(len(reported), len(known), len(codes), share, tuple(sorted(set(reports["base"]))))
 
 
-def _all_spoke(code: str, owed: pd.DataFrame, spoken: dict[str, set[str]]) -> bool:
-    """Somebody owes a report about the subdistrict, and everybody who does has given one."""
-    bases = {due.base for due in store.records(owed) if code.startswith(due.area_code)}
+def _all_spoke(code: str, owed: list[tuple[str, str]], spoken: dict[str, set[str]]) -> bool:
+    """Somebody owes a report about the subdistrict, and everybody who does has given one; ``owed`` by base and area."""
+    bases = {base for base, area in owed if code.startswith(area)}
     return bool(bases) and all(spoken.get(base, set()) & {code[:2], code[:4], code} for base in bases)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.support import warm
 from tests.support.seeds import ROOT
 from tests.support.stores import (  # noqa: F401 - fixtures for every test file
     board,
@@ -61,6 +62,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Grouped:
 def pytest_configure() -> None:
     """Servers and pages under test compute what is asked and nothing ahead: many servers share two cores."""
     os.environ["KRADAN_AHEAD"] = "0"
+    warm.announce()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

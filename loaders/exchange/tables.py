@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -129,5 +130,8 @@ def as_date(value: Any) -> date | None:
     """The day of a date, a timestamp or an ISO text; ``None`` for what is none."""
     if value is None or value == "":
         return None
+    if isinstance(value, str):
+        with suppress(ValueError):  # ours are ISO: a hundredth of the time
+            return datetime.fromisoformat(value).date()
     found: Any = pd.to_datetime(value, errors="coerce")
     return None if pd.isna(found) else found.date()

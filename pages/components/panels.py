@@ -226,11 +226,13 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         if query is not None:
             st.caption(t("population_as_of", year=queries.population_year(query.fiscal_year) + 543))
         known = queries.all_batches(scope).set_index("id")
+        loaded_at = {batch: as_date(when) for batch, when in known["loaded_at"].items()}
+        loaded_by = known["loaded_by"].to_dict()
         names = records.agency_names(scope)
         rows = frame.assign(
             base=[names.get(base, base) for base in frame["base"]],
-            loaded_at=[as_date(known["loaded_at"].get(batch)) for batch in frame["batch_id"]],
-            loaded_by=[known["loaded_by"].get(batch, "") for batch in frame["batch_id"]],
+            loaded_at=[loaded_at.get(batch) for batch in frame["batch_id"]],
+            loaded_by=[loaded_by.get(batch, "") for batch in frame["batch_id"]],
         )
         rows = rows.drop_duplicates(["batch_id", "sheet", "row"])
         files = pd.DataFrame(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
+from sqlalchemy import make_url
 
-from tests.support import seeds, served
+from tests.support import postgres, seeds, served, warm
 
 STANDING = pytest.StashKey[served.Visit]()
 
@@ -81,6 +83,15 @@ def written_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A board with the demo province for tests that decide something; each decides about other things."""
     with served.board(seeds.copied("demo", tmp_path_factory.mktemp("written") / seeds.NAME)) as address:
         yield address
+
+
+@pytest.fixture(scope="package")
+def demo_on_postgres(postgres_socket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database to copy from, as ``loaders setup`` left it: the demo province."""
+    with postgres.database(postgres_socket) as url:
+        own = {"DATABASE_URL": url, "KRADAN_BACKUPS": str(tmp_path_factory.mktemp("backups"))}
+        assert warm.run("loaders", "setup", environment={**os.environ, **own}).returncode == 0
+        yield str(make_url(url).database)
 
 
 @pytest.fixture(scope="package")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
@@ -14,17 +12,14 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from loaders.words import catalogue
-from tests.conftest import ROOT
 from tests.support import postgres, served
 from tests.support.import_files import ROWS, csv_file
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(tmp_path_factory: pytest.TempPathFactory, postgres_socket: str, demo_on_postgres: str) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("postgres")
-    with postgres.server() as socket, postgres.database(socket) as url:
-        settings = {**os.environ, "DATABASE_URL": url, "KRADAN_BACKUPS": str(folder)}
-        subprocess.run([sys.executable, "-m", "loaders", "setup"], cwd=ROOT, env=settings, check=True, timeout=600)
+    with postgres.database(postgres_socket, demo_on_postgres) as url:
         with served.board(folder / "unused.sqlite", DATABASE_URL=url, KRADAN_BACKUPS=str(folder)) as found:
             yield found
         assert not (folder / "unused.sqlite").exists()
@@ -90,7 +85,7 @@ def test_pages_and_links_answer_again_when_their_server_was_killed_and_started_a
             assert (seen.title(), seen.classes(), seen.page.url) == before
             expect(seen.page.locator("p.kradan-away")).to_contain_text(catalogue("en")["server_away"][:30])
             assert seen.page.get_by_role("dialog").count() == 0  # Streamlit's own box lies over everything
-    with served.board(store, port):
+    with served.board(store, port, is_cold=True):
         for seen, before in pages:
             seen.page.locator('[data-test-connection-state="CONNECTED"]').wait_for()
             seen.settled()

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 
 import pytest
 from playwright.sync_api import TimeoutError
 
 from loaders.words import catalogue
 from tests.browser.test_access_browser import CANARY, NAME
-from tests.conftest import ROOT
-from tests.support import oidc_provider, served
+from tests.support import oidc_provider, served, warm
 
 ACCOUNTS = {
     "team": {"sub": "1", "email": "Team@province.example", "email_verified": True},
@@ -29,15 +26,8 @@ TEAM_PAGE, TEAM_TITLE = "sharing", catalogue("th")["sharing_title"]
 def loaders(store, *arguments: str) -> dict:
     settings = {**os.environ, "KRADAN_STORE": str(store)}
     settings.pop("DATABASE_URL", None)
-    done = subprocess.run(
-        [sys.executable, "-m", "loaders", *arguments],
-        cwd=ROOT,
-        env=settings,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=True,
-    )
+    done = warm.run("loaders", *arguments, environment=settings, timeout=300)
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout.splitlines()[-1])
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
-import sys
 
 import pandas as pd
 import pytest
@@ -15,8 +13,8 @@ from loaders import __main__ as shell
 from loaders import store
 from loaders.match import match_file
 from loaders.store.privacy import DATA_TEAM
-from tests.conftest import ROOT, SHARED
-from tests.support import served
+from tests.conftest import SHARED
+from tests.support import served, warm
 
 AGENCY_FILES = SHARED / "agency_files"
 BUDGET = AGENCY_FILES / "02f_derived_budget2565_nst_lines_with_code.csv"
@@ -31,14 +29,7 @@ def empty_store(tmp_path):
 def loaders(store_path, *arguments, **environment):
     settings = {**os.environ, "KRADAN_STORE": str(store_path), **environment}
     settings.pop("DATABASE_URL", None)
-    return subprocess.run(
-        [sys.executable, "-m", "loaders", *map(str, arguments)],
-        cwd=ROOT,
-        env=settings,
-        capture_output=True,
-        text=True,
-        timeout=180,
-    )
+    return warm.run("loaders", *arguments, environment=settings, timeout=180)
 
 
 def adds_up(summary: dict) -> bool:

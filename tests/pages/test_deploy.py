@@ -15,7 +15,7 @@ import pytest
 
 from tests.browser.doors import proxy
 from tests.conftest import ROOT
-from tests.support import served
+from tests.support import served, warm
 
 SECRETS = """
 [auth]
@@ -45,8 +45,8 @@ def test_the_service_starts_what_make_run_starts_and_comes_back():
     assert re.search(r"^KRADAN_HOSTS=\S+$", (ROOT / "deploy" / "environment.example").read_text(encoding="utf-8"), re.M)
     assert int(service["RestartSec"]) + 3 < 10
     assert {"/opt/kradan/data", "/opt/kradan/static", "-/var/backups/kradan"} == set(service["ReadWritePaths"].split())
-    warm = shlex.split(service["ExecStartPost"])[1]
-    assert (ROOT / warm).is_file()
+    warm_up = shlex.split(service["ExecStartPost"])[1]
+    assert (ROOT / warm_up).is_file()
     assert unit("kradan-backup.timer")["Timer"]["OnCalendar"]
 
 
@@ -199,14 +199,7 @@ def run_health(*options: str, **environment: str) -> tuple[int, dict]:
     import os
 
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | environment
-    done = subprocess.run(
-        [sys.executable, "-m", "loaders", "health", *options],
-        cwd=ROOT,
-        env=settings,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = warm.run("loaders", "health", *options, environment=settings, timeout=120)
     return done.returncode, json.loads(done.stdout)
 
 

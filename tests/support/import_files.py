@@ -8,8 +8,9 @@ import openpyxl
 import pytest
 from sqlalchemy import Engine
 
-from loaders import setup, store
+from loaders import store
 from loaders.store.privacy import DATA_TEAM
+from tests.support import seeds
 
 HEADS = ["ตำบล", "อำเภอ", "หน่วยงาน", "ชื่อโครงการ", "งบประมาณ"]
 ROWS = [
@@ -41,9 +42,8 @@ def xlsx_file(folder: Path, sheets: dict[str, list[list]], name: str = "งา�
 def new_store(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("KRADAN_STORE", str(folder / "store" / "kradan.sqlite"))
-    engine = store.open_store(create=True)
-    setup.ensure_code_lists(engine)
-    return engine
+    seeds.copied("empty", folder / "store" / "kradan.sqlite")
+    return store.open_store()
 
 
 def account(engine: Engine, batch: int) -> dict:

@@ -20,7 +20,7 @@ from typing import TypeVar
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
 
-from tests.support import seeds
+from tests.support import seeds, warm
 from tests.support.seeds import ROOT
 
 CHROMIUM = (
@@ -41,6 +41,7 @@ ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other h
 PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "60000"))
 expect.set_options(timeout=PATIENCE)
 Read = TypeVar("Read")
+SERVERS: dict[int, int] = {}  # port -> process, of the boards that this process started
 
 
 def free_port() -> int:
@@ -50,18 +51,26 @@ def free_port() -> int:
 
 
 @contextmanager
-def board(store: Path, port: int | None = None, *, may_fail: bool = False, **environment: str) -> Iterator[str]:
+def board(
+    store: Path, port: int | None = None, *, may_fail: bool = False, is_cold: bool = False, **environment: str
+) -> Iterator[str]:
     """Serve ``app.py`` on a free port (or this one) with the store at ``store``; yields the address.
 
-    Afterwards a fault that the error boundary turned into a calm message is one all the same, unless it ``may_fail``.
+    ``is_cold``: by an interpreter of its own, where the start itself is looked at. Afterwards a fault that the error
+    boundary turned into a calm message is one all the same, unless it ``may_fail``.
     """
     port = port or free_port()
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     settings |= {"KRADAN_STORE": str(store), **environment}
-    command = [sys.executable, "-m", "pages.shell.serve", "--server.port", str(port)]
+    module, options = "pages.shell.serve", ["--server.port", str(port)]
     log = store.with_suffix(f".{port}.log")
     with log.open("w") as out:
-        server = subprocess.Popen(command, cwd=ROOT, env=settings, stdout=out, stderr=out)
+        server = (
+            subprocess.Popen([sys.executable, "-m", module, *options], cwd=ROOT, env=settings, stdout=out, stderr=out)
+            if is_cold
+            else warm.start(module, options, settings, log, log)
+        )
+    SERVERS[port] = server.pid
     address = f"http://127.0.0.1:{port}/{environment.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}".rstrip("/")
     try:
         _wait(address, server, log)
@@ -83,9 +92,8 @@ def process(address: str, child: str | None = None) -> int:
     end = time.monotonic() + PATIENCE / 1000
     while time.monotonic() < end:
         listed = dict(processes())
-        port = address.rsplit(":", 1)[1]
-        server = next((pid for pid, (_, words) in listed.items() if {port, "pages.shell.serve"} <= set(words)), None)
-        if child is None and server is not None:
+        server = SERVERS[int(address.rsplit(":", 1)[1])]
+        if child is None:
             return server
         for pid, (parent, words) in listed.items():
             if child in words and parent == server:
@@ -301,5 +309,4 @@ def run_import(store: Path, *files: Path, base: str | None = None) -> subprocess
     """``python -m loaders import`` as a person runs it."""
     settings = {**os.environ, "KRADAN_STORE": str(store)}
     settings.pop("DATABASE_URL", None)
-    command = [sys.executable, "-m", "loaders", "import", *map(str, files), *(["--base", base] if base else [])]
-    return subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True, timeout=600)
+    return warm.run("loaders", "import", *files, *(["--base", base] if base else []), environment=settings)

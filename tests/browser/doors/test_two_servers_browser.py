@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import subprocess
-import sys
 import urllib.request
 from pathlib import Path
 
@@ -14,8 +12,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.doors import proxy
 from tests.browser.test_sign_in_browser import ACCOUNTS, SIGN_IN
-from tests.conftest import ROOT
-from tests.support import oidc_provider, postgres, served
+from tests.support import oidc_provider, postgres, served, warm
 from tests.support.import_files import ROWS, csv_file
 
 
@@ -25,22 +22,17 @@ def open_pages(board: str) -> int:
         return int(float(re.search(r"^kradan_sessions (\S+)$", found.read().decode(), re.M).group(1)))
 
 
-def loaders(settings: dict[str, str], *words: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "loaders", *words], cwd=ROOT, env=settings, check=True, timeout=600, capture_output=True
-    )
-
-
-def test_people_stay_where_they_are_and_move_when_their_server_dies(chromium: Browser, tmp_path: Path) -> None:
+def test_people_stay_where_they_are_and_move_when_their_server_dies(
+    chromium: Browser, tmp_path: Path, postgres_socket: str, demo_on_postgres: str
+) -> None:
     port, plain_port = served.free_port(), served.free_port()
     front = f"https://127.0.0.1:{port}"
-    with postgres.server() as socket, postgres.database(socket) as url, oidc_provider.served(ACCOUNTS) as provider:
+    with postgres.database(postgres_socket, demo_on_postgres) as url, oidc_provider.served(ACCOUNTS) as provider:
         secrets = tmp_path / "secrets.toml"
         secrets.write_text(oidc_provider.secrets_file(provider, front), encoding="utf-8")
         own = {"DATABASE_URL": url, "KRADAN_BACKUPS": str(tmp_path), "STREAMLIT_SECRETS_FILES": str(secrets)}
-        settings = {**os.environ, **own}
-        loaders(settings, "setup")
-        loaders(settings, "grant", "team@province.example", "data")
+        grant = ("grant", "team@province.example", "data")
+        assert warm.run("loaders", *grant, environment={**os.environ, **own}).returncode == 0
         with (
             served.board(tmp_path / "one.sqlite", **own) as one,
             served.board(tmp_path / "two.sqlite", **own) as two,

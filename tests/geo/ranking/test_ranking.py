@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import subprocess
-import sys
 import tomllib
 
 import libpysal
@@ -25,6 +25,7 @@ from geo.ranking.review import agreed, compare, strength_by_need
 from geo.ranking.spec import SpecError, read_spec
 from loaders import reference
 from tests.conftest import ROOT, SHARED
+from tests.support import warm
 
 CHECKS = SHARED / "index_checks"
 RULES = ROOT / "data" / "rules"
@@ -35,14 +36,7 @@ def document(name: str) -> dict:
 
 
 def command_line(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "geo", "rank", *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    return warm.run("geo", "rank", *arguments, environment=os.environ, timeout=120)
 
 
 def toy(values: dict[str, list[float | None]], **stated) -> tuple:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from pathlib import Path
 
 import openpyxl
@@ -19,7 +18,7 @@ from loaders.imports.review import commands, queries
 from loaders.problems import Refused
 from loaders.store import backup, tables
 from loaders.store.restore import restore
-from tests.conftest import ROOT
+from tests.support import warm
 from tests.support.import_files import HEADS, ROWS, csv_file, new_store, xlsx_file
 
 ADDED = ["รหัสพื้นที่ (กระดาน)", "พื้นที่ที่เข้าใจ (กระดาน)", "สถานะ (กระดาน)", "หมายเหตุ (กระดาน)"]
@@ -119,13 +118,7 @@ def test_files_are_kept_unless_told_not_to(engine: Engine, tmp_path: Path, monke
 def test_the_command_line_gives_back(engine: Engine, tmp_path: Path) -> None:
     done = ingest(engine, csv_file(tmp_path, ROWS), "codi", trusted=True)
     out = tmp_path / "back.xlsx"
-    shell = subprocess.run(
-        [sys.executable, "-m", "loaders", "give-back", str(done.batch_id), str(out)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    shell = warm.run("loaders", "give-back", done.batch_id, out, environment=os.environ, timeout=120)
     assert (shell.returncode, json.loads(shell.stdout)["loaded"]) == (0, 3)
     assert out.is_file()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
+import os
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM
 from pages.imports import jobs as import_jobs
-from tests.conftest import ROOT
+from tests.support import warm
 from tests.support.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
 
 
@@ -315,13 +314,8 @@ def test_the_screen_and_the_command_line_give_the_same_summary(tmp_path: Path, m
     with (room / "log").open("wb") as log:
         assert sandbox.start("loaders.imports.job", [str(room)], room / "result.json", log).wait(120) == 0
     screen = sandbox.answer(room / "result.json")[0]
-    shell = subprocess.run(
-        [sys.executable, "-m", "loaders", "import", "--dry-run", "--json", "--base", "codi", str(path)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    command = ("loaders", "import", "--dry-run", "--json", "--base", "codi", path)
+    shell = warm.run(*command, environment=os.environ, timeout=120)
     said = json.loads(shell.stdout)
     assert said.pop("speaks_for")["proposed"] == screen["speaks_for"]
     assert screen["summary"] == said
