@@ -93,6 +93,12 @@ def named_address() -> str:
     return written if re.match(r"https?://[^/\s]+", written) else ""
 
 
+def embedding_sites() -> list[str]:
+    """Sites that may show a view in a frame (``KRADAN_EMBED_SITES``): origins, ``https://site.go.th``; what is none is left out."""
+    written = re.split(r"[\s,]+", os.environ.get("KRADAN_EMBED_SITES", ""))
+    return [one.rstrip("/") for one in written if re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/?", one)]
+
+
 def serves_the_room() -> bool:
     """Whether the board listens beyond this machine: for the room's network, or under a plain numeric address of its own."""
     parts = urlsplit(named_address())

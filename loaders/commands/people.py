@@ -99,6 +99,24 @@ def _grant(options: argparse.Namespace) -> int:
     return answer({"subject": options.subject, "role": options.role})
 
 
+def _api_token(options: argparse.Namespace) -> int:
+    from loaders.store import tokens
+
+    engine = store.open_store()
+    if options.list:
+        with store.reading(engine) as connection:
+            return answer({"tokens": tokens.listed(connection)})
+    with store.writing(engine) as connection:
+        if options.revoke:
+            tokens.revoke(connection, options.revoke, settings.person())
+            return answer({"token": options.revoke, "revoked": True})
+        if not options.agency:
+            raise Refused("base_unknown", value="-")
+        check_base(connection, options.agency)
+        number, token = tokens.grant(connection, options.agency, options.label, settings.person(), options.days)
+    return answer({"number": number, "agency": options.agency, "token": token})
+
+
 def _forget(options: argparse.Namespace) -> int:
     from loaders.store import users
 
@@ -135,6 +153,13 @@ def _add_users(commands: argparse._SubParsersAction) -> None:
     grant.add_argument("role", choices=[*ROLES, "none"])
     grant.add_argument("--agency", help="the partner's agency")
     grant.set_defaults(run=_grant)
+    token = commands.add_parser("api-token", help="let another program read what an agency may see, under /api")
+    token.add_argument("agency", nargs="?")
+    token.add_argument("--label", default="", help="which program uses it")
+    token.add_argument("--days", type=int, help="until it is over")
+    token.add_argument("--revoke", type=int, metavar="NUMBER")
+    token.add_argument("--list", action="store_true")
+    token.set_defaults(run=_api_token)
     forget = commands.add_parser("forget", help="erase names and telephone numbers past their retention date")
     forget.add_argument("--today", type=date.fromisoformat)
     forget.set_defaults(run=_forget)

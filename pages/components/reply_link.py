@@ -102,11 +102,12 @@ def table(scope: Scope, decided: pd.DataFrame) -> None:
 
 def fold(scope: Scope, kind: str, code: str, agency: str = "") -> None:
     """Code and link of a subject, with the messages about it that a person accepted; folded."""
-    if panels.unfolded("reply", t("reply_title")) is None:
+    if (panel := panels.unfolded("reply", t("reply_title"))) is None:
         return
-    st.html(block(scope, kind, code, agency))
-    found = replies.replies(scope)
-    accepted = found[found["state"].eq("accepted") & found["kind"].eq(kind) & found["code"].eq(code)]
-    if len(accepted):
-        st.caption(t("replies_here", number=len(accepted)))
-        table(scope, accepted)
+    with panel:
+        st.html(block(scope, kind, code, agency))
+        found = replies.replies(scope)
+        accepted = found[found["state"].eq("accepted") & found["kind"].eq(kind) & found["code"].eq(code)]
+        if len(accepted):
+            st.caption(t("replies_here", number=len(accepted)))
+            table(scope, accepted)

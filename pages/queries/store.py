@@ -24,7 +24,7 @@ from loaders.decisions import dues as expected
 from loaders.imports import duplicates, speaks_for
 from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
-from loaders.store import code_lists, tables, users
+from loaders.store import code_lists, tables, tokens, users
 from loaders.store.privacy import PUBLIC, Viewer
 from loaders.store.shared import nation as shared_nation
 from pages.session import sign_in, url_state
@@ -56,6 +56,12 @@ def is_team_member(subject: str | None) -> bool:
         return sign_in.may_be_alone()
     with store.reading(engine()) as connection:
         return users.viewer_of(connection, subject).is_team
+
+
+def viewer_of_token(token: str) -> Viewer | None:
+    """Whom a token of another program speaks for now; ``None`` for one that is none."""
+    with store.reading(engine()) as connection:
+        return tokens.viewer_of(connection, token)
 
 
 def why_not_ready() -> str | None:

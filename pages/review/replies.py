@@ -35,10 +35,12 @@ def desk(scope: Scope) -> None:
             key="reply-which",
         )
         _one(scope, keyed.loc[key].to_dict())
-    if len(decided) and panels.unfolded("replies", t("replies_decided", number=len(decided))) is not None:
-        reply_link.table(scope, decided)
-    if panels.unfolded("reply-links", t("reply_revoke")) is not None:
-        _links(scope)
+    if len(decided) and (panel := panels.unfolded("replies", t("replies_decided", number=len(decided)))) is not None:
+        with panel:
+            reply_link.table(scope, decided)
+    if (panel := panels.unfolded("reply-links", t("reply_revoke"))) is not None:
+        with panel:
+            _links(scope)
 
 
 def _head(scope: Scope, row: pd.Series) -> str:

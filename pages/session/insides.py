@@ -61,6 +61,12 @@ def caller() -> tuple[str | None, list[tuple[str, str]]] | None:
     return client.client_context.remote_ip, list(client.client_context.headers)
 
 
+def is_embedded() -> bool:
+    """Whether the page of this run stands in another site's frame (``?embed=1``)."""
+    run = get_script_run_ctx()
+    return bool(run is not None and run.context_info is not None and run.context_info.is_embedded)
+
+
 def session_id() -> str | None:
     """The session of this run; ``None`` outside one."""
     run = get_script_run_ctx()

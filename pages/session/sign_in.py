@@ -15,7 +15,7 @@ from streamlit.errors import StreamlitSecretNotFoundError
 from loaders import doors
 from loaders.problems import Refused
 from loaders.store.privacy import Viewer
-from pages.session.insides import caller
+from pages.session.insides import caller, is_embedded
 
 ALONE = Viewer("admin")
 
@@ -32,6 +32,8 @@ def _configured() -> doors.SignIn:
 def now() -> doors.SignIn:
     """How this session may sign in; ``closed`` also for whoever is not at a machine that has no sign-in."""
     found = _configured()
+    if is_embedded():  # a page around the board could guide somebody's hand
+        return doors.SignIn("closed", "embedded")
     if found.state != "alone" or _is_here():
         return found
     return doors.SignIn("closed", "sign_in_from_elsewhere")
@@ -68,7 +70,7 @@ def name() -> str | None:
 
     An e-mail address counts only when the provider does not say that it is unverified: anybody may claim one.
     """
-    if _configured().state != "provider" or not st.user.is_logged_in:
+    if is_embedded() or _configured().state != "provider" or not st.user.is_logged_in:
         return None
     is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
     email = None if is_claimed else st.user.get("email")
@@ -86,6 +88,8 @@ def panel() -> None:
     from pages.session.text import t
 
     found = now()
+    if is_embedded():
+        return
     if found.state == "closed":
         st.html(f'<a class="kradan-closed" href="closed">{html.escape(t("sign_in_closed"))}</a>')
     elif name() is None:

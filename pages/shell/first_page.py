@@ -14,10 +14,11 @@ from pathlib import Path
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route
 
 from loaders import settings
 from loaders.words import catalogue
+from pages.api import app as api
 from pages.phone import routes as phone
 from pages.session import insides
 from pages.session.text import LANGUAGES, safe
@@ -31,7 +32,9 @@ IMPORTED = re.compile(r"""(?:from|import)\s*["']\./([\w.-]+\.js)["']""")
 # Without its own dialogs: a server that is away is said in one line (links.js), not in an English box that takes the focus.
 HERE = (
     '<script>window.__streamlit = { BACKEND_BASE_URL: new URL("./", location.href).href, '
-    "HOST_CONFIG: { blockErrorDialogs: true } };</script>"
+    "HOST_CONFIG: { blockErrorDialogs: true } }; "
+    "if (/[?&]embed=1(&|$)/.test(location.search)) "
+    'history.replaceState(null, "", location.href.replace(/([?&])embed=1(?=&|#|$)/, "$1embed=true"));</script>'
 )
 
 
@@ -76,7 +79,7 @@ def page(language: str, views: Iterable[str] = ()) -> str:
     return found.replace("</head>", "".join([*hints, links, "</head>"]), 1).replace("<script", f"{HERE}<script", 1)
 
 
-def routes(names: Iterable[str]) -> Iterator[Route]:
+def routes(names: Iterable[str]) -> Iterator[BaseRoute]:
     """The first page under every view's address."""
     views = [name for name in names if name]
     pages = {language: page(language, views) for language in LANGUAGES}
@@ -87,6 +90,7 @@ def routes(names: Iterable[str]) -> Iterator[Route]:
 
     yield from watch.routes(prefix())
     yield from phone.routes(prefix())
+    yield from api.routes(prefix())
     for name in ("", *views):
         yield Route(f"{prefix()}/{name}", first, methods=["GET"])
 

@@ -7,6 +7,8 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from loaders import doors
+
 # Streamlit writes styles and small scripts into its own page; everything else must come from this host.
 POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline'; "
@@ -22,6 +24,7 @@ HEADERS = {
 }
 # Our modules import each other by their plain names; under a folder that changes with their content they may be kept.
 MARKED = re.compile(r"(?<=^/app/static/)v-[0-9a-f]{8}/")
+EMBEDDED = re.compile(r"(?:^|&)embed=(?:1|true)(?:&|$)")
 FOREVER, A_WEEK, ASK = "public, max-age=31536000, immutable", "public, max-age=604800", "no-cache"
 
 
@@ -43,6 +46,15 @@ def keep_for(path: str, query: str) -> str | None:
     return A_WEEK if path.startswith("/app/static/vendor/") else ASK
 
 
+def framed(query: str) -> dict[str, str]:
+    """What differs for a page that asks to stand in a frame: the sites named in the settings may show it."""
+    sites = doors.embedding_sites()
+    if not sites or not EMBEDDED.search(query):
+        return {}
+    policy = POLICY.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {' '.join(sites)}")
+    return {"X-Frame-Options": "", "Content-Security-Policy": policy}
+
+
 class Headers:
     """ASGI middleware: the headers above on every answer, ``Cache-Control`` on files of ours."""
 
@@ -56,7 +68,8 @@ class Headers:
             await self.app(scope, receive, send)
             return
         path = scope["path"].removeprefix(self.prefix)
-        kept = keep_for(path, scope.get("query_string", b"").decode("latin-1"))
+        query = scope.get("query_string", b"").decode("latin-1")
+        kept, own = keep_for(path, query), HEADERS | framed(query)
         if MARKED.search(path):
             plain = self.prefix + MARKED.sub("", path)
             scope = {**scope, "path": plain, "raw_path": plain.encode()}
@@ -64,8 +77,9 @@ class Headers:
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)  # the page behind a link on a sheet has a stricter one
+                for name, value in own.items():
+                    if value:
+                        headers.setdefault(name, value)  # the page behind a link on a sheet has a stricter one
                 if kept is not None:  # a map that is not there yet may be there in a second
                     headers["Cache-Control"] = kept if message["status"] in (200, 304) else ASK
             await send(message)

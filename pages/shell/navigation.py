@@ -15,7 +15,7 @@ from pages.components import filters as choices
 from pages.components.names import province_name
 from pages.nation import panels as nation_panels
 from pages.queries import store as queries
-from pages.session import errors, fragments, notices, sign_in, url_state
+from pages.session import errors, fragments, insides, notices, sign_in, url_state
 from pages.session.scope import Scope
 from pages.session.text import safe, t
 from pages.shell import precompute
@@ -83,7 +83,8 @@ def choose(pages: dict[str, StreamlitPage]) -> StreamlitPage:
     if settings.has_plain_navigation():
         return st.navigation(list(pages.values()), position="top")
     chosen = st.navigation(list(pages.values()), position="hidden")
-    menu(pages, chosen.url_path)
+    if not insides.is_embedded():  # in another site's frame a view stands alone
+        menu(pages, chosen.url_path)
     return chosen
 
 
@@ -133,7 +134,8 @@ def header(words: str) -> None:
             f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}'
             f'<button type="button" class="kradan-print">{safe(t("print_page"))}</button></p>'
         )
-        nation_panels.chooser(scope)
+        if not insides.is_embedded():
+            nation_panels.chooser(scope)
         choices.choose_language()
         if sign_in.has_sign_in():
             sign_in.panel()

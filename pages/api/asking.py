@@ -1,0 +1,85 @@
+"""Who asks, how often, and whether the state is still the one that whoever asks has."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+from typing import Annotated
+
+from fastapi import Depends, Query, Request
+from starlette.exceptions import HTTPException
+
+from loaders import doors, settings
+from loaders.store.privacy import PUBLIC, Viewer
+from pages.api import collections
+from pages.api.collections import Filters
+from pages.queries import store as queries
+from pages.session.rates import Rate, asker
+from pages.session.scope import Scope
+from pages.session.text import LANGUAGES, read_in
+
+PUBLIC_RATE, TOKEN_RATE = Rate(240, 60), Rate(1200, 60)
+SIGN_IN = {"WWW-Authenticate": 'Basic realm="kradan", charset="UTF-8"'}
+
+
+def token_of(request: Request) -> str | None:
+    """The token of a request: ``Bearer``, or the password of ``Basic`` (what spreadsheets can send); never in an address."""
+    kind, _, value = request.headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return value.strip()
+    if kind.lower() == "basic":
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return "" if kind else None
+
+
+def viewer_of(request: Request) -> Viewer:
+    """Who asks; 401 for a token that is none, 429 for too many questions."""
+    token = token_of(request)
+    seen = PUBLIC if token is None else queries.viewer_of_token(token)
+    is_known = token is not None and seen is not None
+    # guesses are counted against whoever guesses
+    wait = TOKEN_RATE.wait(seen.agency) if is_known and seen else PUBLIC_RATE.wait(asker(request))
+    if wait:
+        raise HTTPException(429, "too many requests", {"Retry-After": str(wait)})
+    if seen is None:
+        raise HTTPException(401, "the token is not known, is over or was taken back", SIGN_IN)
+    return seen
+
+
+Seen = Annotated[Viewer, Depends(viewer_of)]
+Asked = Annotated[Filters, Query()]
+
+
+def scope_of(viewer: Viewer, province: str | None = None) -> Scope:
+    """The state of the data now, for whoever asks."""
+    read_in(LANGUAGES[0])
+    return queries.current_scope(province or settings.home_province(), viewer)
+
+
+def unchanged(request: Request, scope: Scope) -> tuple[dict[str, str], bool]:
+    """Headers of an answer on this state, and whether whoever asks has it already."""
+    state = (scope.version, scope.province, scope.viewer, collections.geometry_mark(scope), str(request.url))
+    tag = f'W/"{hashlib.sha256(repr(state).encode()).hexdigest()[:24]}"'
+    headers = {
+        "ETag": tag,
+        "Cache-Control": "private, no-cache",
+        "Vary": "Authorization, Accept",
+        "X-Data-Version": scope.version,
+    }
+    asked = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
+    return headers, tag in asked or "*" in asked
+
+
+def root(request: Request) -> str:
+    """The address of the interface, as it was asked: behind a proxy on this machine by the way that it says."""
+    told = (
+        request.headers.get("x-forwarded-proto", "")
+        if doors.is_local(request.client.host if request.client else "")
+        else ""
+    )
+    scheme = told if told in ("http", "https") else request.url.scheme
+    return f"{scheme}://{request.url.netloc}{request.scope.get('root_path', '')}".rstrip("/")

@@ -1,0 +1,175 @@
+"""What may be asked for: subdistricts with what the board says of them, and the rows of every register, as frames."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from geo.ranking.spec import SpecError
+from loaders.store import tables
+from pages.queries import coverage, gaps, map_files, overlaps
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.ranking import data as ranking_data
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+SUBDISTRICTS = "subdistricts"
+INSIDE = ("digest",)
+FIGURES = ["status", "agencies", "streams", "supports", "villages", "covered_villages", "coverage", "per_head_baht", "amount_satang",
+           "supports_without_amount", "is_estimated"]  # fmt: skip
+
+
+class Filters(BaseModel):
+    """The choices of a link to a page, by the same names."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    province: str | None = Field(None, pattern=r"^\d{2}$", description="two-digit code; else the home province")
+    year: str | None = Field(
+        None, pattern=r"^(all|2[45]\d\d)$", description="fiscal year B.E., or all; else the year with most records"
+    )
+    agency: str | None = Field(None, max_length=80, description="code of an agency")
+    theme: str | None = Field(None, max_length=80, description="code of a function")
+    stream: str | None = Field(None, max_length=80, description="code of a funding stream")
+    district: str | None = Field(None, pattern=r"^\d{4}$", description="code of a district")
+    tier: Literal["local", "provincial", "central"] | None = Field(None, description="level of the agencies")
+    split: Literal["equal", "population", "villages"] | None = Field(
+        None, description="how money above the subdistrict is spread"
+    )
+    need: str | None = Field(None, max_length=80, description="indicator that the gap is about")
+
+    def query(self, scope: Scope) -> Query:
+        """The records asked for."""
+        year = None if self.year == "all" else int(self.year) - 543 if self.year else queries.usual_year(scope)
+        return Query(year, self.agency, self.theme, self.stream, self.district, self.tier, self.split)
+
+
+@dataclass(frozen=True)
+class Collection:
+    """One table: its rows, the key of a row, and whether rows have a shape."""
+
+    name: str
+    key: str
+    has_shape: bool = False
+
+
+def known() -> dict[str, Collection]:
+    """Everything that may be asked for."""
+    registers = {name: Collection(name, "id") for name in tables.REGISTERS}
+    return {SUBDISTRICTS: Collection(SUBDISTRICTS, "subdistrict_code", has_shape=True)} | registers
+
+
+def find(name: str) -> Collection:
+    """A collection by name; 404 for none."""
+    if (found := known().get(name)) is None:
+        raise HTTPException(404, f"no collection {name!r}; there are {', '.join(known())}")
+    return found
+
+
+def rows(scope: Scope, collection: Collection, filters: Filters) -> pd.DataFrame:
+    """The rows of a collection under the filters, in plain columns: money in baht, days as ISO text."""
+    if collection.has_shape:
+        return _subdistricts(scope, filters.query(scope), filters.need)
+    return _register(scope, collection.name, filters)
+
+
+def _register(scope: Scope, name: str, filters: Filters) -> pd.DataFrame:
+    found = (
+        coverage.records(scope, filters.query(scope)).rename(columns={"support_id": "id"})
+        if name == "support"
+        else queries.register(scope, name)
+    )
+    if name != "support" and filters.year not in (None, "all") and "fiscal_year" in found:
+        found = found[found["fiscal_year"].eq(int(filters.year) - 543).fillna(False).astype(bool)]
+    for column, value in (
+        ("district_code", filters.district),
+        ("agency_code", filters.agency),
+        ("theme_code", filters.theme),
+    ):
+        if name != "support" and value and column in found:
+            found = found[found[column].eq(value).fillna(False).astype(bool)]
+    return plain(found)
+
+
+@cached(32)
+def _subdistricts(scope: Scope, query: Query, need: str | None) -> pd.DataFrame:
+    areas = queries.areas(scope, query.fiscal_year).set_index("subdistrict_code")
+    names = ["name_th", "name_en", "district_code", "district_name_th", "district_name_en", "population", "households"]
+    table = coverage.coverage(scope, query).set_index("subdistrict_code")
+    whole = areas[[name for name in names if name in areas]].join(table[[name for name in FIGURES if name in table]])
+    pairs = overlaps.overlaps(scope, query).by_area
+    pairs = pairs[pairs["area_level"].eq("subdistrict")].set_index("area_code")
+    whole = whole.assign(fiscal_year=query.fiscal_year, overlap=pairs["outcome"].reindex(whole.index))
+    whole = whole.join(_gap(scope, query, need)).join(_classes(scope, query.fiscal_year))
+    if query.district:
+        whole = whole[whole["district_code"].eq(query.district)]
+    return plain(whole.reset_index())
+
+
+def _gap(scope: Scope, query: Query, need: str | None) -> pd.DataFrame:
+    present = set(gaps.needs(scope)["indicator_code"])
+    if need is not None and need not in present:
+        raise HTTPException(400, f"no figures of need {need!r}; there are {', '.join(sorted(present))}")
+    chosen = need or next((code for code in sorted(present) if gaps.theme_of(code)), None)
+    if chosen is None:
+        return pd.DataFrame(columns=["need", "need_value", "gap"])
+    table = gaps.gaps(scope, query.without("district"), chosen).set_index("subdistrict_code")
+    value = table["need_value"] if "need_value" in table else table["need_measure"]
+    return pd.DataFrame({"need": chosen, "need_value": value, "gap": table["quadrant"]})
+
+
+def _classes(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
+    """The class that counts (A, B, C), whether it is near a border, and how stable it is; empty where nothing can be ranked."""
+    try:
+        ranking = ranking_data.ranked(scope, fiscal_year, ranking_data.Method())
+        units = ranking_data.in_force(scope, ranking, fiscal_year).set_index(ranking_data.KEY)
+    except SpecError:
+        return pd.DataFrame(columns=["class", "stability"])
+    return units[[name for name in ("class", "border", "stability") if name in units]].add_prefix("strength_")
+
+
+def plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame as other tools take it: satang as baht with two decimals, days as ISO, nothing of the inside."""
+    frame = frame.drop(columns=[name for name in INSIDE if name in frame])
+    changed: dict[str, Any] = {}
+    for name in frame.columns:
+        if str(name).endswith("_satang"):
+            changed[name] = pd.to_numeric(frame[name]).astype("Float64") / 100
+        elif pd.api.types.is_datetime64_any_dtype(frame[name]):
+            changed[name] = frame[name].dt.strftime("%Y-%m-%d")
+    frame = frame.assign(**changed)
+    return frame.rename(
+        columns={name: f"{str(name).removesuffix('_satang')}_baht" for name in changed if str(name).endswith("_satang")}
+    )
+
+
+def values(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as JSON takes them; what is not known is ``None``."""
+    as_objects = frame.astype(object).where(frame.notna(), None)
+    return [{name: _scalar(value) for name, value in row.items()} for row in as_objects.to_dict("records")]
+
+
+def _scalar(value: Any) -> Any:
+    return value.item() if hasattr(value, "item") else value
+
+
+def geometry_mark(scope: Scope) -> str:
+    """The name of the shapes in use: it changes with them."""
+    return str(map_files.current(scope.province)["main"])
+
+
+def shapes(scope: Scope) -> dict[str, dict]:
+    """GeoJSON geometry by subdistrict, as the map draws it."""
+    return _shapes(geometry_mark(scope))
+
+
+@cached(4)
+def _shapes(name: str) -> dict[str, dict]:
+    content = json.loads((map_files.FOLDER.parent / name).read_text(encoding="utf-8"))
+    return {one["properties"]["c"]: one["geometry"] for one in content["features"] if "c" in one["properties"]}
