@@ -141,15 +141,15 @@ def joined(scope: Scope) -> None:
         return
     names = province_names()
     states = states.assign(province=[names.get(code, code) for code in states["province_code"]])
-    for column, key in (("is_answering", "nation_not_answering"), ("is_counted", "nation_not_counted")):
-        apart = states.loc[~states[column].astype(bool), "province"]
-        if len(apart):
-            st.warning(t(key, provinces=", ".join(apart)))
+    answers, counts = states["is_answering"].astype(bool), states["is_counted"].astype(bool)
+    for apart, key in ((~answers, "nation_not_answering"), (answers & ~counts, "nation_not_counted")):
+        if apart.any():
+            st.warning(t(key, provinces=", ".join(states.loc[apart, "province"])))
     with st.expander(t("nation_joined", number=len(states))):
         shown = states.assign(way=states["way"].map(lambda way: t(f"nation_way_{way}")))
         columns = {"province": t("column_province"), "way": t("nation_way"), "as_of": t("nation_as_of"),
                    "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
-        panels.table(shown, "nation-joined", columns, 260, {"as_of": moment})
+        panels.table(shown, "nation-joined", columns, 260, {"as_of": moment, "amount_satang": baht})
 
 
 def moment(written: object) -> str:

@@ -35,6 +35,12 @@ def test_getting_ready_declares_no_component():
     )
 
 
+# Columns of a phone stand under each other: what is left beside another is a strip that nobody can read.
+BESIDE = """[...document.querySelectorAll('[data-testid="stMain"] [data-testid="stColumn"]')]
+    .filter(column => column.offsetWidth && column.offsetWidth < .8 * column.parentElement.offsetWidth)
+    .map(column => column.innerText.slice(0, 60))"""
+
+
 def moved(seen: served.Visit) -> None:
     """Drag the map a little."""
     picture, mouse = seen.page.locator('iframe[title*="st_folium"]').first.bounding_box(), seen.page.mouse
@@ -77,6 +83,7 @@ def test_every_view_stands(chromium, request, state, language, width):
         assert (mark in text) == is_demo, view
         if width == 390:
             assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390, view
+            assert seen.page.evaluate(BESIDE) == [], view
         if view == "overview":
             overview_says_what_is_known(seen, is_demo=is_demo, language=language)
         elif not is_demo and view in RANKED and view != "welfare":
