@@ -141,7 +141,9 @@ def say_chosen(scope: Scope, place: DeltaGenerator | None = None) -> None:
     place = place or url_state.current().chosen_words
     if place is None:
         return
-    place.html(f'<p class="kradan-chosen">{safe(chosen_in_words(scope))}</p>')
+    now = chosen().filters
+    on = " ".join(name for name in ("theme", "agency", "stream", "district") if now.get(name))
+    place.html(f'<p class="kradan-chosen" data-on="{on}">{safe(chosen_in_words(scope))}</p>')
 
 
 def chosen_in_words(scope: Scope) -> str:

@@ -73,9 +73,13 @@ def map_view() -> str:
 
 
 def choose_map_view(scope: Scope) -> str:
-    """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same."""
+    """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same.
+
+    Drawn right before :func:`show_map`: app.css lays it on a corner of the map.
+    """
     words = {"main": t(geometry.NAMES[geometry.current(scope.province)["kind"]]), "grid": t("map_grid")}
-    return switch("map", t("map_view"), list(words), words.__getitem__, "main")
+    with st.container(key="over-map"):
+        return switch("map", t("map_view"), list(words), words.__getitem__, "main")
 
 
 def show_map(scope: Scope,

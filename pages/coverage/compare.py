@@ -37,8 +37,6 @@ def choose_comparison(scope: Scope) -> None:
         url_state.current().filters += ("tier", "split")
         with fragments.redraws(fragments.RESULTS):
             choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
-            if mode != "small":
-                panels.choose_map_view(scope)
             tiers = dimensions.dimension_values(scope, "tier")
             choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
             choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
@@ -58,7 +56,7 @@ def _step_year(scope: Scope) -> None:
 
     st.session_state["_year_step"] = st.session_state["year"]
     st.select_slider(
-        t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=320
+        t("step_years"), listed, key="_year_step", on_change=move, format_func=lambda be: year(int(be) - 543), width=200
     )
 
 
@@ -81,7 +79,8 @@ def one_map(scope: Scope, query: Query, measure: str) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
     layer = layer_of(scope, query, measure, *coverage.breaks(scope, measure, query))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.map_view(), query)))
+        view = panels.choose_map_view(scope)
+        panels.open_subdistrict(panels.show_map(scope, layer.vector(view, query)))
         with panels.together():
             _beside(scope, query, measure, layer)
 
@@ -143,7 +142,8 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
         layer = layer_of(scope, shown, measure, *bounds)
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
-            panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.map_view(), query), 520, slot))
+            view = panels.map_view() if slot else panels.choose_map_view(scope)
+            panels.open_subdistrict(panels.show_map(scope, layer.vector(view, query), 520, slot))
             panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
             panels.strip(coverage.rolled(scope, shown))
             notes(scope, shown, measure)

@@ -43,11 +43,11 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     currents_panels.flows(scope, chosen, flows)
     left, right = st.columns([8, 5], gap="medium")
-    with left, st.container(horizontal=True):
-        view_ = panels.choose_map_view(scope)
+    with left:
         shown = choices.switch("shown", t("map_shows"), list(LAYERS), lambda name: t(f"shown_{name}"))
     layer = LAYERS[shown](scope, chosen)
     with left:
+        view_ = panels.choose_map_view(scope)
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
         WORDS[shown](scope, chosen)

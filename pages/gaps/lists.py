@@ -173,12 +173,11 @@ def choose_view(scope: Scope, listed: dict[str, str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
         mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
         with fragments.redraws(fragments.RESULTS):
-            panels.choose_map_view(scope)
             if mode == "clusters":
                 choose_hint(scope)
             else:
                 choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
-                choices.switch("per", t("per"), PER, lambda name: t(f"per_{name}"))
+                choices.choose("per", t("per"), PER, lambda name: t(f"per_{name}"))
                 choices.choose("bar", t("bar"), BARS, lambda name: t(f"bar_{name}"))
 
 

@@ -34,7 +34,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.sources(scope, coverage.records(scope, chosen), chosen)
         return
     state = st.session_state
-    mode, view_ = state["mode"], state["map"]
+    mode = state["mode"]
     if mode == "clusters":
         measure = state["hint"]
         clusters = gaps.clusters(scope, chosen.without("district"), measure, state["method"])
@@ -62,6 +62,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.title(finding, f"{note} · {reported.line(scope, asked)}")
     left, right = st.columns([8, 5], gap="medium")
     with left:
+        view_ = panels.choose_map_view(scope)
         panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))

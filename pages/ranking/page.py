@@ -44,12 +44,11 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             t("ranking_note") + ranking_panels.undated_note(scope, chosen),
         )
     with left:
-        with st.container(horizontal=True):
-            view_ = panels.choose_map_view(scope)
-            shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
+        shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
         layer = (
             ranking_panels.axes_layer(axes) if shown == "axes" else ranking_panels.class_layer(reviewed.units, shown)
         )
+        view_ = panels.choose_map_view(scope)
         if code := panels.show_map(scope, layer.vector(view_, chosen)):
             st.session_state["subdistrict"] = code
     with right:

@@ -160,4 +160,5 @@ def demo_mark(scope: Scope) -> str:
     """Invented data say so on every page until real data are loaded."""
     if not queries.has_demo(scope):
         return ""
-    return f'<span class="kradan-demo" role="note"><b>{safe(t("demo"))}</b> {safe(t("demo_long"))}</span>'
+    words = safe(t("demo_long"))
+    return f'<span class="kradan-demo" role="note" title="{words}"><b>{safe(t("demo"))}</b><span> {words}</span></span>'
