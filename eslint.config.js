@@ -14,6 +14,7 @@ const browser = [
   "matchMedia",
   "URL",
   "Element",
+  "HTMLElement",
   "PopStateEvent",
   "requestAnimationFrame",
   "setTimeout",

@@ -38,6 +38,11 @@ def module(name: str) -> str:
     return f"{STATIC}/{name}?v={_mark(sorted(path for part in MODULES for path in (folder / part).glob('*.js')))}"
 
 
+def marked(name: str, folder: str) -> str:
+    """Path of a script that imports others of its folder, under a folder whose name changes with the content of any of them."""
+    return f"v-{_mark(sorted((settings.ROOT / 'static' / folder).glob('*.js')))}/{name}"
+
+
 def _mark(files: list[Path]) -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:8]
 
@@ -166,6 +171,8 @@ def class_message(
     *,
     values: pd.Series | None = None,
     unit: str = "{}",
+    more: pd.Series | None = None,
+    more_unit: str = "{}",
     marks: pd.Series | None = None,
     mark_label: str = "",
     badges: dict[str, int] | None = None,
@@ -177,7 +184,7 @@ def class_message(
     ----------
     codes : subdistrict_code of every row, each once; the message is sorted by it.
     classes : one character per row, a key of ``styles``.
-    values : figure for the tooltip, NA = nothing said; ``unit`` holds ``{}`` where the figure goes.
+    values, more : two figures for the tooltip, NA = nothing said; their units hold ``{}`` where the figure goes.
     marks : True where a stripe lies over the class (estimated, supported at a higher level, border class).
     badges : subdistrict_code -> count drawn in a disc.
     label : the words of a class for the tooltip; its key where none is given.
@@ -195,6 +202,8 @@ def class_message(
     }
     if values is not None:
         message |= {"values": _figures(values.reset_index(drop=True)[order.index]), "unit": unit}
+    if more is not None and bool(more.notna().any()):
+        message |= {"more": _figures(more.reset_index(drop=True)[order.index]), "more_unit": more_unit}
     if marks is not None and bool(marks.any()):
         message["marks"] = "".join("1" if mark else "0" for mark in marks.reset_index(drop=True)[order.index])
         message["mark_label"] = mark_label

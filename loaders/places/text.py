@@ -36,6 +36,10 @@ LEVEL_WORDS = {
     ),
     "province": re.compile(r"(?:จังหวัด|จ ?\.|จ (?=\S)|(?:changwat|province of|province)\s)\s*"),
 }
+SPOKEN = {level: LEVEL_WORDS[level] for level in ("subdistrict", "district")} | {
+    "village": re.compile(r"(?:หมู่บ้าน|บ้าน|บ ?\.|(?:ban|village)\s)\s*"),
+    "group": re.compile(r"กลุ่ม\s*"),
+}
 LEVEL_SUFFIX = re.compile(r"\s+(?:sub-?\s?district|district|province|tambon|amphoe|khet|khwaeng)$")
 BARE_WORDS = {  # the same words after the vowels above and below are gone, for copies out of a PDF
     "subdistrict": ("ตาบล", "แขวง"),
@@ -101,6 +105,16 @@ def sound_key(key: str) -> str:
     for old, new in ROMAN_SAME:
         key = key.replace(old, new)
     return re.sub(r"(.)\1+", r"\1", key)
+
+
+def spoken_key(text: str) -> tuple[str, str]:
+    """What somebody looks for, as it sounds and without the word of its level, and the level of that word or nothing."""
+    written = plain(text)
+    for level, word in SPOKEN.items():
+        found = word.match(written)
+        if found and found.end() < len(written):
+            return sound_key(name_key(written[found.end() :])), level
+    return ("" if any(word.fullmatch(written) for word in SPOKEN.values()) else sound_key(name_key(written))), ""
 
 
 def bare_key(key: str) -> str:

@@ -46,7 +46,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.choose_map_view(scope),
             layers.coverage_layer(table, "per_head_baht", coverage.breaks(scope, "per_head_baht", chosen)),
         )
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
+        panels.show_board(scope, layer.vector(view_, chosen))
     with right:
         panels.figures(
             [

@@ -33,7 +33,7 @@ def view(scope: Scope) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_)))
+        panels.show_board(scope, layer.vector(view_))
     with right:
         panels.legend(layer.styles, layer.counts())
         areas_panels.differences(then, now)

@@ -32,7 +32,7 @@ class Choropleth:
     """What a map shows.
 
     ``styles`` by class character, ``classes`` of the subdistricts ``codes`` (each a key of ``styles``, else ``ValueError``),
-    ``values`` for the tooltip with the key of their ``unit``, ``marks`` under a stripe with ``mark_key``, counts in ``badges``.
+    ``values`` and ``more`` for the tooltip with the keys of their units, ``marks`` under a stripe with ``mark_key``, counts in ``badges``.
     """
 
     styles: Mapping[str, ClassStyle]
@@ -43,6 +43,8 @@ class Choropleth:
     marks: pd.Series | None = None
     mark_key: str = ""
     badges: dict[str, int] | None = None
+    more: pd.Series | None = None
+    more_unit: str = ""
     _messages: dict[str, dict] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -57,6 +59,8 @@ class Choropleth:
                 dict(self.styles),
                 values=self.values,
                 unit=words.say(self.unit) if self.unit else "{}",
+                more=self.more,
+                more_unit=words.say(self.more_unit) if self.more_unit else "{}",
                 marks=self.marks,
                 mark_label=words.say(self.mark_key) if self.mark_key else "",
                 badges=self.badges,
@@ -174,7 +178,14 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
         styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, f"unmeasured_{measure}")
     marks = table["is_estimated"] if estimated else table["supported_above"] & ~covered
     mark_key = "mark_estimated" if estimated else "mark_supported_above"
-    return Choropleth(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, mark_key)
+    second, second_unit = (
+        ("agencies", "unit_agencies") if measure != "agencies" else ("amount_satang", "unit_amount_baht")
+    )
+    more = table[second].where(covered) if second in table else None
+    if more is not None and second == "amount_satang":
+        more = (more / 100).round().astype("Float64")
+    found = Choropleth(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, mark_key)
+    return replace(found, more=more, more_unit=second_unit)
 
 
 def gaps_layer(table: pd.DataFrame) -> Choropleth:
@@ -194,6 +205,8 @@ def gaps_layer(table: pd.DataFrame) -> Choropleth:
         "unit_need",
         table["supported_above"] & table["quadrant"].eq("gap"),
         "mark_supported_above",
+        more=table["agencies"].where(table["status"].isin(["covered", "none"])) if "agencies" in table else None,
+        more_unit="unit_agencies",
     )
 
 
@@ -229,6 +242,14 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: boo
         NOTHING_LETTERS["not_applicable"],
     ]
     values = covered["subdistrict_code"].map(suspected).mask(classes.isin(unknown))
+    stake = covered["subdistrict_code"].map(inside["at_stake_satang"]) if "at_stake_satang" in inside else None
     return Choropleth(
-        styles | nothing_styles(), covered["subdistrict_code"], classes, values, "unit_duplication", badges=badges
+        styles | nothing_styles(),
+        covered["subdistrict_code"],
+        classes,
+        values,
+        "unit_duplication",
+        badges=badges,
+        more=None if stake is None else (stake.astype("Float64") / 100).where(values.gt(0).fillna(False)),
+        more_unit="unit_at_stake",
     )

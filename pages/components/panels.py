@@ -20,11 +20,13 @@ from pages.components.filters import switch
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import page_links, url_state
+from pages.session import fragments, page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, formatter, language, safe, t, whole
 
 MAP_HEIGHT = 680
+FIND, LOOKED_FOR = "find:", "_looked_for"  # what the map says to have something found, and where that is kept
+STRIPE = "~"  # what the map calls the places under the stripe, among the letters of its classes
 _gathered: ContextVar[list[str] | None] = ContextVar("html_gathered", default=None)
 
 
@@ -84,11 +86,11 @@ def choose_map_view(scope: Scope) -> str:
 
 def show_map(scope: Scope,
     vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "", *,
-    found: dict | None = None, texts: dict[str, str] | None = None, keys: str = "",
+    found: dict | None = None, texts: dict[str, str] | None = None, keys: str = "", opens_card: bool = False,
 ) -> str | None:  # fmt: skip
     """Draw the map; returns the code of a shape just clicked. A second map on the page has its own ``slot``.
 
-    ``found`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
+    With ``opens_card`` a click opens the card of the subdistrict and draws nothing else. ``found`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
     """
     if found is None:
         found = geometry.current(scope.province)
@@ -99,23 +101,29 @@ def show_map(scope: Scope,
         "coming": t("map_grid_coming"),
         "aria": t("map_aria"),
         "whole": t("map_whole"),
+        "find": t("map_find"),
+        "full": t("map_full"),
+        "picture": t("map_picture"),
         "two_fingers": t("map_two_fingers"),
         "subdistrict": t("prefix_subdistrict"),
         "district": t("prefix_district"),
     } | (texts or {})
     known = Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
     board = base_map(geometry.shared_options(known.options(language())))
+    key = f"board-{language()}{slot}"
     back = st_folium(
         board,
-        key=f"board-{language()}{slot}",
+        key=key,
         height=height,
         use_container_width=True,
         returned_objects=["last_object_clicked_tooltip", "last_object_clicked_count"],
         feature_group_to_add=vector,
         render=False,  # the base map is drawn already
+        on_change=lambda: _hear(key, slot, opens_card),
     )
-    html(f'<p class="kradan-credit">{safe(found["credit"])} · {safe(keys or t("map_keys"))}</p>')
-    return _new_click(back, f"_click{slot}")
+    html(f'<p class="kradan-credit"><span>{safe(found["credit"])}</span> · {safe(keys or t("map_keys"))}</p>')
+    said = _new_click(back, f"_click{slot}")
+    return None if opens_card or said is None or said.startswith(FIND) else said
 
 
 def shapes_note(found: dict) -> str:
@@ -123,13 +131,33 @@ def shapes_note(found: dict) -> str:
     return t(geometry.NOTES[found["kind"]]) if found["kind"] in geometry.NOTES else ""
 
 
-def _new_click(back: dict | None, kept: str) -> str | None:
-    """The map says its last click again on every rerun; only a new one counts."""
+def _new_click(back: dict | None, kept: str, *, is_kept: bool = True) -> str | None:
+    """The map says its last click again on every rerun; only a new one counts, and with ``is_kept`` counts once."""
     click = ((back or {}).get("last_object_clicked_tooltip"), (back or {}).get("last_object_clicked_count"))
     if click[0] is None or click == st.session_state.get(kept):
         return None
-    st.session_state[kept] = click
+    if is_kept:
+        st.session_state[kept] = click
     return str(click[0])
+
+
+def _hear(key: str, slot: str, opens_card: bool) -> None:
+    """What the map says before anything is drawn: a place clicked, or ``find:`` and what is looked for."""
+    said = _new_click(st.session_state.get(key), f"_click{slot}", is_kept=opens_card)
+    if said is None:
+        return
+    if said.startswith(FIND):
+        st.session_state[LOOKED_FOR] = said.removeprefix(FIND)
+    elif opens_card:
+        st.session_state["card"] = said
+    else:
+        return
+    fragments.redraw(fragments.CARD)
+
+
+def show_board(scope: Scope, vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "") -> None:
+    """Draw a map whose click opens the card of the subdistrict beside what is on the page."""
+    show_map(scope, vector, height, slot, opens_card=True)
 
 
 def open_subdistrict(code: str | None) -> None:
@@ -138,13 +166,23 @@ def open_subdistrict(code: str | None) -> None:
         page_links.go("subdistrict", url_state.going_params(subdistrict=code))
 
 
-def legend(styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None) -> None:
-    """Every class in use with its colour, pattern, words and number of subdistricts."""
+def legend(
+    styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None, *,
+    filters: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Every class in use with its colour, pattern, words and number of subdistricts.
+
+    A press on an entry has the map show it alone (``static/shell/beside.js``): its own class, or those that ``filters``
+    names for it; an empty ``filters`` is for pictures, which do not answer.
+    """
+    looked_at = {key: key for key in styles} | {STRIPE: STRIPE} if filters is None else filters
     rows = "".join(
-        _class(style, counts.get(key, 0)) for key, style in styles.items() if counts.get(key, 0) or key not in {"x"}
+        _class(style, counts.get(key, 0), looked_at.get(key, ""))
+        for key, style in styles.items()
+        if counts.get(key, 0) or key not in {"x"}
     )
     if mark and mark[1]:
-        rows += _stripe(mark[0], mark[1])
+        rows += _stripe(mark[0], mark[1], looked_at.get(STRIPE, ""))
     html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
 
 
@@ -154,18 +192,23 @@ def key(styles: list[ClassStyle], mark: str | None) -> None:
     html(f'<ul class="kradan-legend kradan-row" aria-label="{safe(t("legend"))}">{rows}</ul>')
 
 
-def _class(style: ClassStyle, number: int | None = None) -> str:
+def _class(style: ClassStyle, number: int | None = None, letters: str = "") -> str:
     look = f"background-color:{style.color}" + (f";--line:{style.hatch}" if style.hatch else "")
     hatch = " kradan-hatch" if style.hatch else ""
-    return f'<li><i class="kradan-swatch{hatch}" style="{look}"></i>{_meaning(formatter().say(style.key, **style.blanks), number)}</li>'
+    swatch = f'<i class="kradan-swatch{hatch}" style="{look}"></i>'
+    return _entry(swatch, formatter().say(style.key, **style.blanks), number, letters)
 
 
-def _stripe(words: str, number: int | None = None) -> str:
-    return f'<li><i class="kradan-swatch kradan-stripe"></i>{_meaning(words, number)}</li>'
+def _stripe(words: str, number: int | None = None, letters: str = "") -> str:
+    return _entry('<i class="kradan-swatch kradan-stripe"></i>', words, number, letters)
 
 
-def _meaning(words: str, number: int | None) -> str:
-    return f"<span>{safe(words)}</span>" + ("" if number is None else f"<b>{number:,}</b>")
+def _entry(swatch: str, words: str, number: int | None, letters: str) -> str:
+    """An entry of the legend; a button where the map can show its classes (``letters``) alone."""
+    inside = f"{swatch}<span>{safe(words)}</span>" + ("" if number is None else f"<b>{number:,}</b>")
+    if letters:
+        inside = f'<button type="button" data-class="{safe(letters)}" aria-pressed="false">{inside}</button>'
+    return f"<li>{inside}</li>"
 
 
 def table(

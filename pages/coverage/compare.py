@@ -33,7 +33,7 @@ STEP = "step_year"
 def choose_comparison(scope: Scope) -> None:
     """The row of choices above the map: how to compare, what to measure, and two more filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
-        mode = choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
+        choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
         url_state.current().filters += ("tier", "split")
         with fragments.redraws(fragments.RESULTS):
             choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
@@ -80,7 +80,7 @@ def one_map(scope: Scope, query: Query, measure: str) -> None:
     layer = layer_of(scope, query, measure, *coverage.breaks(scope, measure, query))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
         view = panels.choose_map_view(scope)
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(view, query)))
+        panels.show_board(scope, layer.vector(view, query))
         with panels.together():
             _beside(scope, query, measure, layer)
 
@@ -143,7 +143,7 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
             view = panels.map_view() if slot else panels.choose_map_view(scope)
-            panels.open_subdistrict(panels.show_map(scope, layer.vector(view, query), 520, slot))
+            panels.show_board(scope, layer.vector(view, query), 520, slot)
             panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
             panels.strip(coverage.rolled(scope, shown))
             notes(scope, shown, measure)
@@ -215,7 +215,7 @@ def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None
         label, striped = layer.marked(district) or (label, 0)
         marked += striped
     gallery(scope, cells)
-    panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts, (label, marked))
+    panels.legend({key: style for key, style in styles.items() if counts.get(key)}, counts, (label, marked), filters={})
     st.caption(t("small_legend_note"))
     if measure == "per_head_baht" and dimension == "year":
         st.html(f'<p class="kradan-note">{safe(t("per_head_basis_each"))}</p>')

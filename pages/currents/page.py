@@ -48,7 +48,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = LAYERS[shown](scope, chosen)
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
+        panels.show_board(scope, layer.vector(view_, chosen))
     with right:
         WORDS[shown](scope, chosen)
         panels.legend(layer.styles, layer.counts(chosen.district))

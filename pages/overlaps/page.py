@@ -36,7 +36,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen)))
+        panels.show_board(scope, layer.vector(view_, chosen))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district))
         overlap_lists.figures(pairs)

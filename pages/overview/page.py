@@ -65,7 +65,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(view_, chosen, given.chosen if given else None)))
+        panels.show_board(scope, layer.vector(view_, chosen, given.chosen if given else None))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         panels.figures(_headline_figures(scope, chosen, inside))

@@ -137,7 +137,13 @@ def class_legend(layer: Choropleth, district: str | None) -> None:
             on_edge[edge] += counts.get(char, 0)
         words = [f"{t('class_on_border', edge=edge)} {number:,}" for edge, number in on_edge.items() if edge]
         mark = (" · ".join(words), mark[1])
-    panels.legend({key: layer.styles[key] for key in members}, members, mark)
+    letters = {key: "".join(char for char, (label, _) in marks.items() if label == marks[key][0]) for key in marks}
+    panels.legend(
+        {key: layer.styles[key] for key in members},
+        members,
+        mark,
+        filters=letters | {"u": "u", panels.STRIPE: panels.STRIPE},
+    )
 
 
 def decimal(value: Any) -> str:

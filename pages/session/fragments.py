@@ -17,7 +17,7 @@ from streamlit.errors import StreamlitAPIException
 
 from pages.session import errors
 
-VIEW, RESULTS = "view", "results"
+VIEW, RESULTS, CARD = "view", "results", "card"
 _redrawn: ContextVar[tuple[str, ...]] = ContextVar("parts_redrawn", default=())
 
 

@@ -45,6 +45,7 @@ CHOICES = {
         Choice("district", "code of the district; empty = all", "", True),
         Choice("map", "main (true or schematic) or grid (equal tiles)", "main", True),
         Choice("subdistrict", "code of the subdistrict"),
+        Choice("card", "code of the subdistrict whose card is open", ""),
         Choice("measure", "what the colours of a coverage map measure"),
         Choice("need", "code of the need (indicator) that gaps are about"),
         Choice("layer", "outcome of the overlaps listed"),
@@ -114,12 +115,15 @@ class UrlState:
     def begin_page(self, view: str) -> None:
         """A whole run: remember which choices stand around the view, so that a run of the view alone keeps them."""
         if view != self.view:
-            self.view, self.drawn = view, set()
+            self.drawn, self.filters = set(), ()
+            if self.view is not None and "card" not in st.query_params:
+                st.session_state.pop("card", None)
+            self.view = view
         self.used_by_frame = dict(self.used)
 
     def begin_view(self) -> None:
         """A run of the view: the choices around it are in use, its own are not yet."""
-        self.used, self.chosen_words = dict(self.used_by_frame), None
+        self.used, self.chosen_words = self.used_by_frame | {"card": ""}, None
 
     def hold(self, key: str, options: Sequence[str], fallback: str) -> None:
         """The value of a choice before its widget is drawn: the session's, or ``fallback`` when that is no option.

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import BaseRoute, Route
 
+from geo.maps.board import marked
 from loaders import settings
 from loaders.words import catalogue
 from pages.api import app as api
@@ -76,7 +77,10 @@ def page(language: str, views: Iterable[str] = ()) -> str:
     script = (settings.ROOT / "static" / "shell" / "links.js").read_text(encoding="utf-8")
     away = safe(say["server_away"])
     links = f'<script type="module" data-views="{safe(" ".join(views))}" data-away="{away}">{script}</script>'
-    return found.replace("</head>", "".join([*hints, links, "</head>"]), 1).replace("<script", f"{HERE}<script", 1)
+    beside = f'<script type="module" src="./app/static/{marked("shell/beside.js", "shell")}"></script>'
+    return found.replace("</head>", "".join([*hints, links, beside, "</head>"]), 1).replace(
+        "<script", f"{HERE}<script", 1
+    )
 
 
 def routes(names: Iterable[str]) -> Iterator[BaseRoute]:

@@ -13,6 +13,7 @@ from loaders import settings
 from loaders.words import CAPITAL
 from pages.components import filters as choices
 from pages.components.names import province_name
+from pages.components.panels import LOOKED_FOR
 from pages.nation import panels as nation_panels
 from pages.queries import store as queries
 from pages.session import errors, fragments, insides, notices, sign_in, url_state
@@ -57,11 +58,19 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
                     choices.draw_anew()
                 importlib.import_module(f"pages.{name}.page").view(drawn_for)
             url_state.write()
+            fragments.part(fragments.CARD, _card)
 
         view()
 
     run.__name__ = name
     return run
+
+
+def _card() -> None:
+    """The card of a subdistrict that is open beside the view."""
+    if st.session_state.get("card") or st.session_state.get(LOOKED_FOR):
+        importlib.import_module("pages.subdistrict.card").draw()
+    url_state.write()
 
 
 def views() -> dict[str, StreamlitPage]:

@@ -42,7 +42,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = strengthening_panels.team_layer(units, teams, flagged)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
+        panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if known:

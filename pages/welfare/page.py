@@ -44,7 +44,7 @@ def view(scope: Scope) -> None:
             panels.empty("welfare_mean_no_map")
         else:
             layer = welfare_panels.fund_layer(scope, funds)
-            panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
+            panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
     with right:
         if choice.basis != "mean":
             panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))

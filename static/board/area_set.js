@@ -52,6 +52,11 @@ export class AreaSet {
     this.layer.eachLayer((layer) => visit(/** @type {Area} */ (layer)));
   }
 
+  /** @returns {AreaProperties[]} */
+  properties() {
+    return /** @type {Area[]} */ (this.layer.getLayers()).map((area) => area.feature.properties);
+  }
+
   /** @param {string} prefix */
   boundsOf(prefix) {
     const bounds = L.latLngBounds([]);

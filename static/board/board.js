@@ -4,8 +4,10 @@ import { make, makeSvg } from "../shared/dom.js";
 import { fetchGrid, fetchJson } from "../shared/fetch_json.js";
 import { BOARD_SIZES, paintOf } from "../shared/patterns.js";
 import { AreaSet, textMarker } from "./area_set.js";
+import { findAreas } from "./find.js";
 import { besideNames } from "./labels.js";
-import { areaFill, isInside, readVector, tipLines } from "./vector.js";
+import { SearchBox, addTools, leaveThePage } from "./tools.js";
+import { areaFill, isInside, isKept, readVector, tipLines } from "./vector.js";
 
 /** @import { Area, BoardOptions, Vector, VectorMessage } from "./types.js" */
 /** @typedef {"main" | "grid"} View */
@@ -18,7 +20,7 @@ const PANES = [
 ];
 const WEIGHTS = { plain: 0.7, hovered: 2.6, chosen: 4 };
 const BADGE = 26;
-const SAID_MS = 1500;
+const FADED = 0.12;
 const NEAREST_ZOOM = { main: 13, grid: 10.5 };
 
 class Board {
@@ -39,7 +41,14 @@ class Board {
     this.vector = null;
     this.focused = "";
     this.paints = 0;
-    this.clicks = 0;
+    this.clicks = Date.now(); // another page's clicks may be remembered: a number that was told once never comes again
+    /** Classes of the legend that are looked at alone; without any, all are. */
+    this.only = "";
+    /** The place whose card is open, the one that a search went to, and the one that the page points at. */
+    this.marked = { open: "", found: "", pointed: "" };
+    this.pointer = "";
+    /** @type {SearchBox | null} */
+    this.search = null;
     this.isFitting = false;
     /** @type {{ bounds: L.LatLngBoundsExpression, maxZoom: number } | null} */
     this.fitted = null;
@@ -66,10 +75,17 @@ class Board {
       if (!this.isFitting) this.fitted = null;
     });
     map.on("zoomend", () => this.label());
-    this.addWhole();
-    this.leaveThePage();
+    this.addTools();
+    leaveThePage(map, () => {
+      this.remark(this.options.texts.two_fingers);
+      return () => this.remark(this.options.texts[this.view ?? "main"]);
+    });
+    window.addEventListener("message", (event) => {
+      if (event.source === window.parent && event.origin === location.origin) this.hear(event.data);
+    });
     new ResizeObserver(() => this.resize()).observe(map.getContainer());
     document.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.tell({ kradan: "escape" });
       if (event.key !== "g" && event.key !== "G") return;
       this.override = this.view === "grid" ? "main" : "grid";
       this.draw();
@@ -80,41 +96,80 @@ class Board {
     });
   }
 
-  /** A button that shows all of the province again. */
-  addWhole() {
-    const whole = new L.Control({ position: "topleft" });
-    whole.onAdd = () => {
-      const bar = make("div", null, null, "leaflet-bar");
-      const button = make("button", bar, "⤢", "kradan-whole");
-      button.type = "button";
-      button.title = this.options.texts.whole;
-      button.setAttribute("aria-label", this.options.texts.whole);
-      L.DomEvent.disableClickPropagation(bar).on(button, "click", () => {
-        this.fit(this.set?.layer.getBounds() ?? this.options.bounds, NEAREST_ZOOM[this.view ?? "main"]);
-      });
-      return bar;
-    };
-    whole.addTo(this.map);
+  addTools() {
+    const { texts } = this.options;
+    this.search = new SearchBox(this.map.getContainer(), texts.find, {
+      near: (typed) => findAreas(typed, this.set?.properties() ?? [], this.options),
+      ask: (typed) => this.say(`find:${typed}`),
+      go: (code) => this.goTo(code),
+    });
+    addTools(this.map, [
+      ["whole", texts.whole, () => this.goTo("")],
+      ["find", texts.find, () => this.search?.toggle()],
+      ["full", texts.full, () => void this.fullScreen()],
+      ["PNG", `${texts.picture} PNG`, () => this.tell({ kradan: "picture", form: "png" })],
+      ["SVG", `${texts.picture} SVG`, () => this.tell({ kradan: "picture", form: "svg" })],
+    ]);
   }
 
-  /** The wheel and one finger move the page; the map after a press of the mouse, or with two fingers. */
-  leaveThePage() {
-    const { map } = this;
-    const host = map.getContainer();
-    map.scrollWheelZoom.disable();
-    host.addEventListener("mousedown", () => map.scrollWheelZoom.enable());
-    host.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
-    if (!matchMedia("(pointer: coarse)").matches) return;
-    map.dragging.disable();
-    /** @type {ReturnType<typeof setTimeout> | undefined} */
-    let saying;
-    const tell = (/** @type {TouchEvent} */ event) => {
-      if (event.touches.length > 1) return;
-      this.say(this.options.texts.two_fingers);
-      clearTimeout(saying);
-      saying = setTimeout(() => this.say(this.options.texts[this.view ?? "main"]), SAID_MS);
+  /** The map alone on all of the screen, and back. */
+  fullScreen() {
+    return document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen();
+  }
+
+  /** To the page around the map (`static/shell/beside.js`). @param {object} message */
+  tell(message) {
+    window.parent.postMessage(message, location.origin);
+  }
+
+  /** From the page around the map. @param {any} message */
+  hear(message) {
+    const { kradan, code = "" } = message ?? {};
+    if (kradan === "only") this.only = message.letters;
+    else if (kradan === "open" || kradan === "pointed") this.marked[/** @type {"open"} */ (kradan)] = code;
+    else if (kradan === "say") return this.say(code);
+    else if (kradan === "found") return this.search?.add(message.text, message.hits);
+    else return undefined;
+    if (kradan === "only") this.draw();
+    else this.outline();
+    return undefined;
+  }
+
+  /** Go to a subdistrict or a district and mark it; to all of the province without one. @param {string} code */
+  goTo(code) {
+    const { set } = this;
+    this.marked.found = code;
+    this.outline();
+    const bounds = code ? set?.boundsOf(code) : set?.layer.getBounds();
+    const nearest = NEAREST_ZOOM[this.view ?? "main"] - (code.length === 6 ? 1.5 : 0);
+    this.fit(bounds?.isValid() ? bounds : this.options.bounds, nearest);
+  }
+
+  /** How the edge of a place is drawn. @param {string} code @param {boolean} isBright */
+  edge(code, isBright) {
+    const { colors } = this.options;
+    const { open, found, pointed } = this.marked;
+    const isChosen = this.vector?.chosen === code || open === code || (found.length === 6 && found === code);
+    const isOutlined = isChosen || pointed === code || (found.length === 4 && code.startsWith(found));
+    return {
+      color: isOutlined ? colors.chosen : colors.edge,
+      weight: isChosen ? WEIGHTS.chosen : isOutlined ? WEIGHTS.hovered : WEIGHTS.plain,
+      opacity: isBright || isOutlined ? 1 : 0.35,
+      isOutlined,
     };
-    host.addEventListener("touchmove", tell, { passive: true });
+  }
+
+  /** Draw the edges again, without the grounds. */
+  outline() {
+    const { set, vector } = this;
+    if (!set || !vector) return;
+    set.each((area) => {
+      const { c: code } = area.feature.properties;
+      const isBright = isInside(vector, code) && isKept(vector, set.order.get(code) ?? -1, this.only);
+      const { isOutlined, ...edge } = this.edge(code, isBright);
+      area.setStyle(edge);
+      if (isOutlined) area.bringToFront();
+    });
   }
 
   /** The shapes in sight, once their file has come. */
@@ -155,18 +210,15 @@ class Board {
     const defs = this.defs();
     set.each((area) => {
       const { c: code } = area.feature.properties;
-      const isBright = isInside(vector, code);
-      const isChosen = vector.chosen === code;
-      const fill = areaFill(vector, set.order.get(code) ?? -1, colors.stripe);
+      const index = set.order.get(code) ?? -1;
+      const fill = areaFill(vector, index, colors.stripe);
+      const dimmed = isInside(vector, code) ? 1 : colors.dimmed;
       area.setStyle({
         fillColor: defs ? paintOf(defs, fill, BOARD_SIZES) : fill.ground,
-        fillOpacity: isBright ? 1 : colors.dimmed,
-        color: isChosen ? colors.chosen : colors.edge,
-        weight: isChosen ? WEIGHTS.chosen : WEIGHTS.plain,
-        opacity: isBright || isChosen ? 1 : 0.35,
+        fillOpacity: isKept(vector, index, this.only) ? dimmed : FADED,
       });
-      if (isChosen) area.bringToFront();
     });
+    this.outline();
     this.drawBadges(set, vector);
     this.focus(set, vector);
     document.body.setAttribute("data-painted", String(set.count));
@@ -228,7 +280,7 @@ class Board {
     }
     this.set?.addTo(this.map);
     this.label();
-    this.say(this.options.texts[view]);
+    this.remark(this.options.texts[view]);
   }
 
   label() {
@@ -237,7 +289,7 @@ class Board {
   }
 
   /** @param {string | undefined} text said on the map itself */
-  say(text) {
+  remark(text) {
     this.note.textContent = text || "";
     this.note.style.display = text ? "block" : "none";
   }
@@ -246,7 +298,7 @@ class Board {
   async load(view) {
     const { lang, missing, texts } = this.options;
     const say = (/** @type {string} */ text) => {
-      if (this.view === view) this.say(text);
+      if (this.view === view) this.remark(text);
     };
     this.sets.set(view, null);
     try {
@@ -276,24 +328,36 @@ class Board {
     );
     this.tip.setLatLng(event.latlng).setContent(box);
     if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
-    area.setStyle({ weight: vector.chosen === properties.c ? WEIGHTS.chosen : WEIGHTS.hovered });
+    area.setStyle({ weight: Math.max(WEIGHTS.hovered, this.edge(properties.c, true).weight) });
+    this.point(properties.c);
+  }
+
+  /** Tell the page which place the pointer is on, once. @param {string} code */
+  point(code) {
+    if (code === this.pointer) return;
+    this.pointer = code;
+    this.tell({ kradan: "pointed", code });
   }
 
   /** @param {L.LeafletMouseEvent} event */
   leave(event) {
     this.map.removeLayer(this.tip);
     const area = /** @type {Area} */ (event.target);
-    const isChosen = this.vector?.chosen === area.feature.properties.c;
-    area.setStyle({ weight: isChosen ? WEIGHTS.chosen : WEIGHTS.plain });
+    area.setStyle({ weight: this.edge(area.feature.properties.c, true).weight });
+    this.point("");
   }
 
   /** @param {L.LeafletMouseEvent} event */
   choose(event) {
     L.DomEvent.stopPropagation(event);
     this.map.removeLayer(this.tip);
-    const code = /** @type {Area} */ (event.target).feature.properties.c;
+    this.say(/** @type {Area} */ (event.target).feature.properties.c);
+  }
+
+  /** To the server: the code of a place, or `find:` and what is looked for. @param {string} text */
+  say(text) {
     // In streamlit-folium's own order: it compares what was said last as text, and says again what differs.
-    const value = { last_object_clicked_count: ++this.clicks, last_object_clicked_tooltip: code };
+    const value = { last_object_clicked_count: ++this.clicks, last_object_clicked_tooltip: text };
     const state = window.__GLOBAL_DATA__;
     state.last_object_clicked_tooltip = value.last_object_clicked_tooltip;
     state.last_object_clicked_count = value.last_object_clicked_count;
@@ -320,6 +384,7 @@ export const open = async (map, options) => {
   board = new Board(map, known);
   if (waiting) board.paint(waiting);
   else board.show("main");
+  board.tell({ kradan: "ready" });
 };
 
 /**

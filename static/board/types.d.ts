@@ -20,6 +20,8 @@ export interface VectorMessage {
   styles: Record<string, { color: string; label: string; hatch?: string }>;
   values?: string;
   unit?: string;
+  more?: string;
+  more_unit?: string;
   marks?: string;
   mark_label?: string;
   badges?: [number, number][];
@@ -27,7 +29,7 @@ export interface VectorMessage {
   chosen?: string;
 }
 
-export type Vector = Omit<VectorMessage, "values"> & { values: (number | null)[] };
+export type Vector = Omit<VectorMessage, "values" | "more"> & { values: (number | null)[]; more?: (number | null)[] };
 
 /** c code, n and e its Thai and English name, d and f those of its district. */
 export interface AreaProperties {

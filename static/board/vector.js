@@ -4,6 +4,13 @@ import { NO_CLASS, fillOf } from "../shared/patterns.js";
 
 /** @import { AreaProperties, BoardOptions, Vector, VectorMessage } from "./types.js" */
 
+/** @param {string | undefined} text */
+const figuresOf = (text) => (text ?? "").split(",").map((figure) => (figure === "" ? null : Number(figure)));
+
+/** @param {string | undefined} unit @param {number} value */
+const inUnit = (unit, value) =>
+  (unit ?? "{}").replace("{}", value.toLocaleString("en-US", { maximumFractionDigits: 2 }));
+
 /**
  * The vector of a message; its figures arrive as one short text, empty where there is none: `3,,1.25`.
  * @param {VectorMessage} message
@@ -11,7 +18,8 @@ import { NO_CLASS, fillOf } from "../shared/patterns.js";
  */
 export const readVector = (message) => ({
   ...message,
-  values: (message.values ?? "").split(",").map((text) => (text === "" ? null : Number(text))),
+  values: figuresOf(message.values),
+  more: figuresOf(message.more),
 });
 
 /** @param {Vector} vector @param {number} index */
@@ -34,6 +42,15 @@ export const areaFill = (vector, index, stripe) =>
 export const isInside = (vector, code) => !vector.district || code.slice(0, 4) === vector.district;
 
 /**
+ * Whether a place is of a class that is looked at alone (`~`: under the stripe); without any such class all are.
+ * @param {Vector} vector
+ * @param {number} index
+ * @param {string} only
+ */
+export const isKept = (vector, index, only) =>
+  !only || only.includes(vector.classes[index] ?? " ") || (only.includes("~") && isMarked(vector, index));
+
+/**
  * The lines that a subdistrict says under the pointer; the first is its name.
  * @param {Vector} vector
  * @param {number} index
@@ -47,9 +64,11 @@ export const tipLines = (vector, index, area, { lang, texts }) => {
   if (area.d) lines.push(isEnglish ? area.f || area.d : texts.district + area.d);
   const style = vector.styles[vector.classes[index]];
   if (style) lines.push(style.label);
-  const value = vector.values[index] ?? null;
-  if (value !== null)
-    lines.push((vector.unit ?? "{}").replace("{}", value.toLocaleString("en-US", { maximumFractionDigits: 2 })));
+  for (const [value, unit] of /** @type {[number | null | undefined, string | undefined][]} */ ([
+    [vector.values[index], vector.unit],
+    [vector.more?.[index], vector.more_unit],
+  ]))
+    if (typeof value === "number") lines.push(inUnit(unit, value));
   if (isMarked(vector, index) && vector.mark_label) lines.push(vector.mark_label);
   return lines;
 };

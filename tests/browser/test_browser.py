@@ -8,9 +8,8 @@ import sys
 from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Frame, expect
 
-from loaders.reference import subdistricts
 from loaders.words import catalogue
 from tests.conftest import ROOT
 from tests.support import served
@@ -121,8 +120,8 @@ def test_without_boundaries_maps_and_small_maps_say_that_they_are_schematic(chro
     assert (seen.foreign, seen.errors) == ([], [])
 
 
-def test_a_map_fits_its_frame_keeps_its_zoom_and_opens_a_subdistrict(chromium, demo):
-    """It fits until a person moves it; a change of filter sends classes alone; a click keeps the filters."""
+def test_a_map_fits_its_frame_keeps_its_zoom_and_opens_a_card(chromium, demo):
+    """It fits until a person moves it; a change of filter sends classes alone."""
     seen = served.visit(chromium, f"{demo}/coverage", width=390, height=844)
     seen.painted()
     seen.settled()
@@ -144,13 +143,57 @@ def test_a_map_fits_its_frame_keeps_its_zoom_and_opens_a_subdistrict(chromium, d
     seen.settled()
     assert frame.evaluate("[window.kept, window.map.getZoom()]") == ["the same map", 12]
     frame.evaluate("fitting => window.map.setZoom(fitting, { animate: false })", fitting)
-    box = page.locator('iframe[title*="st_folium"]').bounding_box()
-    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] * 0.6)
-    page.wait_for_url("**/subdistrict?**")
-    query = parse_qs(urlparse(page.url).query)
-    assert query["theme"] == ["health"]
-    names = subdistricts().set_index("subdistrict_code")["name_th"]
-    seen.titled(names[query["subdistrict"][0]])
+    the_card_opens_beside_the_map(seen, frame)
+    what_is_looked_for_is_found_and_a_class_is_seen_alone(seen, frame)
+
+
+CENTRE = """code => { let point; window.map.eachLayer((layer) => { if (layer.feature?.properties?.c === code)
+  point = window.map.latLngToContainerPoint(layer.getBounds().getCenter()); }); return { x: point.x, y: point.y }; }"""
+
+
+def the_card_opens_beside_the_map(seen: served.Visit, frame: Frame) -> None:
+    """A click draws the card and nothing else; Escape closes it; Back takes one step each."""
+    page, card = seen.page, seen.page.locator(".kradan-card")
+    painted = frame.locator("body").get_attribute("data-paint")
+    frame.locator("#map_div").click(position=frame.evaluate(CENTRE, "800303"))
+    expect(card).to_have_attribute("data-code", "800303")
+    expect(card).to_be_focused()
+    page.wait_for_url("**card=800303**")
+    assert parse_qs(urlparse(page.url).query)["theme"] == ["health"], "the filters stay"
+    assert frame.locator("body").get_attribute("data-paint") == painted, "the map is not drawn again"
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    page.go_back()
+    expect(card).to_have_count(1)
+    page.go_back()
+    expect(card).to_have_count(0)
+    seen.settled()
+
+
+def what_is_looked_for_is_found_and_a_class_is_seen_alone(seen: served.Visit, frame: Frame) -> None:
+    """Villages and groups come from the server; a class of the legend stays bright alone, in the link too; on paper a picture."""
+    page, field = seen.page, frame.get_by_role("combobox")
+    field.fill("ทาสาลา")
+    expect(frame.locator(".kradan-find li").filter(has_text="หมู่ที่")).not_to_have_count(0)
+    far = frame.evaluate("window.map.getZoom()")
+    field.press("Enter")
+    frame.wait_for_function("far => window.map.getZoom() > far", arg=far)
+    entry = page.locator(".kradan-legend button").first
+    entry.focus()
+    page.keyboard.press("Enter")
+    expect(entry).to_have_attribute("aria-pressed", "true")
+    letter = entry.get_attribute("data-class") or ""
+    assert f"only={letter}" in page.url
+    bright = len(re.findall(letter, seen.classes()))
+    expect(frame.locator('.leaflet-areas-pane path[fill-opacity="1"]')).to_have_count(bright)
+    with page.expect_download() as saved:
+        frame.get_by_role("button", name="PNG").click()
+    assert saved.value.path().read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+    assert page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("svg.kradan-printed path").count() >= 170
+    assert entry.locator("span").inner_text() in (page.locator("svg.kradan-printed").text_content() or "")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("svg.kradan-printed")).to_have_count(0)
 
 
 def test_key_g_switches_to_the_tile_grid_which_is_waited_for_while_it_is_laid_out(chromium, demo):

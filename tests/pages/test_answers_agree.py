@@ -8,12 +8,15 @@ import pytest
 from geo.questions.context import Answer
 from geo.questions.questions import QUESTIONS
 from loaders.areas import facts as province_facts
+from pages.components import records
 from pages.currents import panels as money
 from pages.overlaps import lists as overlap_lists
 from pages.overview import questions as overview_questions
 from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.session.text import baht, t
+from pages.subdistrict import card
 from pages.subdistrict import panels as subdistrict_panels
 from tests.support import seeds
 from tests.support.meeting_store import opened
@@ -66,6 +69,20 @@ def test_who_supports_says_what_the_sheet_of_the_place_lists(board, rows):
     assert set(listed["support_id"]) == set(own["support_id"])
     assert answer.blanks["agencies"] == own["agency_code"].nunique() == len(answer.listed)
     assert answer.blanks["amount_satang"] == own["amount_satang"].sum() == answer.listed["amount_satang"].sum()
+
+
+def test_the_card_says_the_agencies_and_the_money_of_the_sheet(board, rows):
+    scope, _chosen, given = board
+    code = given["who_supports"].blanks["subdistrict_code"]
+    own = rows[rows["subdistrict_code"].eq(code).fillna(False)]
+    stated = own.groupby("agency_code")["amount_satang"].sum(min_count=1)
+    names = records.agency_names(scope)
+    said = {agency: amount for agency, _, amount in card.by_agency(scope, own)}
+    assert set(said) == {names[agency] for agency in stated.index}
+    for agency, amount in stated.items():
+        assert said[names[agency]].startswith(baht(amount))
+    silent = card.by_agency(scope, own.head(1).assign(amount_satang=pd.NA))
+    assert silent[0][2].startswith(t("not_known")), "an amount that nobody states is not zero"
 
 
 def test_a_crowd_beside_none_is_three_agencies_on_one_function(board, rows):

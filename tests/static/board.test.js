@@ -48,6 +48,13 @@ test("a place under the pointer says its name, class, figure and mark", () => {
   const vector = readVector(MESSAGE);
   const thai = tipLines(vector, 0, AREA, { lang: "th", texts: TEXTS });
   assert.deepEqual(thai, ["ตำบลลานสกา", "อำเภอลานสกา", "one", "3 agencies", "estimated"]);
+  const two = readVector({ ...MESSAGE, more: "120000,,", more_unit: "{} baht" });
+  assert.deepEqual(tipLines(two, 0, AREA, { lang: "th", texts: TEXTS }).slice(3), [
+    "3 agencies",
+    "120,000 baht",
+    "estimated",
+  ]);
+  assert.equal(tipLines(two, 1, AREA, { lang: "th", texts: TEXTS }).length, 3, "what is not known is not said");
   const english = tipLines(vector, 2, { ...AREA, e: "" }, { lang: "en", texts: TEXTS });
   assert.deepEqual(english, ["ลานสกา", "Lan Saka", "two", "1,234.5 agencies"]);
   assert.deepEqual(tipLines(vector, 1, { c: "1", n: "ก" }, { lang: "th", texts: TEXTS }), ["ตำบลก", "not reported"]);

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from geo.registers import REGISTERS
 from loaders import store
 from loaders.store import tables
+from pages.queries import found
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from tests.pages.registers.test_area_pages import opened, said
@@ -43,6 +44,32 @@ def test_counts_are_those_of_the_store(demo):
     funds = queries.register(scope, "welfare_fund")
     assert found["funds"] == len(funds.drop_duplicates(["subdistrict_code", "fund_name"]))
     assert all(register_queries.entries(scope, name)["entry"].is_unique for name in REGISTERS)
+
+
+@pytest.mark.parametrize(
+    ("written", "first"),
+    [
+        ("ทาสาลา", ("district", "8008")),
+        ("ต.ท่าดี", ("subdistrict", "800303")),
+        ("tha dee", ("subdistrict", "800303")),
+        ("บ้านท่าไร่", ("village", "800106")),
+        ("หัวไทน", ("district", "8016")),  # a wrong letter at the end
+    ],
+)
+def test_the_box_on_the_map_finds_what_is_nearly_written_so(demo, written, first):
+    hit = found.found(queries.current_scope(), written)[0]
+    assert (hit.kind, hit.code) == first
+
+
+def test_the_box_on_the_map_finds_groups_and_nobodys_name(demo):
+    scope = queries.current_scope()
+    groups = register_queries.entries(scope, "groups").dropna(subset=["subdistrict_code"])
+    name = str(groups["organisation_name"].iloc[0])
+    hits = found.found(scope, name)
+    assert ("group", name) in {(hit.kind, hit.names[0]) for hit in hits}
+    people = register_queries.entries(scope, "people")["person"].dropna()
+    assert not [name for name in people if any(name in hit.names for hit in found.named(scope))]
+    assert [found.found(scope, nothing) for nothing in ("", "ต.", "x")] == [[], [], []]
 
 
 @pytest.mark.parametrize("asked", [{"lang": "th"}, {"lang": "en", "register": "people", "kind": "facilitator"}])

@@ -1,0 +1,72 @@
+"""Places and groups by their names, tolerant of spelling: what the box on the map finds beyond the shapes in sight."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rapidfuzz import fuzz
+
+from geo.frames import each_row
+from loaders.places.text import spoken_key
+from pages.queries import registers
+from pages.queries import store as queries
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+LEAST, CLOSE = 4, 82  # letters from which a name may be misspelt, and how alike it must be then
+
+
+class Named(NamedTuple):
+    """Something with a name: ``kind`` is subdistrict, district, village or group; ``code`` of its place; ``number`` of a village."""
+
+    kind: str
+    code: str
+    names: tuple[str, ...]
+    keys: tuple[str, ...]
+    number: int | None = None
+
+
+def _named(kind: str, code: str, names: list[object], number: int | None = None) -> Named:
+    told = tuple(name for name in names if isinstance(name, str) and name)
+    return Named(kind, code, told, tuple(spoken_key(name)[0] for name in told), number)
+
+
+@cached(8)
+def named(scope: Scope) -> list[Named]:
+    """Everything that can be looked for, as the person asking may see it; a group counts where its subdistrict is known."""
+    places = queries.places(scope, None)
+    rows = list(each_row(places.areas))
+    found = [_named("subdistrict", row.subdistrict_code, [row.name_th, row.name_en]) for row in rows]
+    districts = {row.district_code: [row.district_name_th, row.district_name_en] for row in rows}
+    found += [_named("district", code, names) for code, names in districts.items()]
+    found += [
+        _named("village", row.subdistrict_code, [row.name_th, row.name_en], int(row.moo))
+        for row in each_row(places.villages)
+    ]
+    groups = registers.entries(scope, "groups").dropna(subset=["subdistrict_code", "organisation_name"])
+    return found + [_named("group", row.subdistrict_code, [row.organisation_name]) for row in each_row(groups)]
+
+
+def _fit(wanted: str, keys: tuple[str, ...]) -> float | None:
+    """0 the name itself, 1 its beginning, 2 a part, 3 nearly the name; ``None`` does not fit."""
+    if wanted in keys:
+        return 0
+    if any(key.startswith(wanted) for key in keys):
+        return 1
+    if any(wanted in key for key in keys):
+        return 2
+    if len(wanted) >= LEAST and any(fuzz.ratio(wanted, key[: len(wanted) + 1]) >= CLOSE for key in keys):
+        return 3
+    return None
+
+
+@cached(256)
+def found(scope: Scope, written: str, most: int = 8) -> list[Named]:
+    """The first ``most`` that fit what is written: of the level it names, the nearest spelling, the larger place."""
+    wanted, level = spoken_key(written)
+    if len(wanted) < 2:
+        return []
+    order = {kind: number for number, kind in enumerate(("district", "subdistrict", "group", "village"))}
+    ranked = [(fit, order[one.kind], one) for one in named(scope) if (fit := _fit(wanted, one.keys)) is not None]
+    ranked.sort(key=lambda entry: (entry[2].kind != level, *entry[:2], entry[2].names, entry[2].code))
+    return [one for _, _, one in ranked[:most]]

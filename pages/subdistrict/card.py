@@ -1,0 +1,135 @@
+"""The card of a subdistrict beside whatever page is open: who is there, with how much, its class and why, what overlaps."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import streamlit as st
+
+from geo.frames import each_row
+from pages.components import filters as choices
+from pages.components import records, reported
+from pages.components.names import district_names, subdistrict_names
+from pages.components.panels import LOOKED_FOR
+from pages.queries import coverage, found
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.ranking import controls as ranking_controls
+from pages.ranking import data as ranking_data
+from pages.session import url_state
+from pages.session.scope import Scope
+from pages.session.text import baht, language, name_of, safe, t, whole, year
+from pages.subdistrict import facts, panels
+
+MOST_LINES = 7
+
+
+def draw() -> None:
+    """The card that is open, and what was found for the box on the map."""
+    url_state.speak()
+    scope, state = queries.current_scope(), st.session_state
+    if looked_for := state.get(LOOKED_FOR):
+        hits = json.dumps([_hit(scope, one) for one in found.found(scope, looked_for)], ensure_ascii=False)
+        st.html(f'<div class="kradan-found" hidden data-for="{safe(looked_for)}" data-hits="{safe(hits)}"></div>')
+    code = state.get("card", "")
+    if code not in subdistrict_names(scope):
+        state["card"] = ""
+    else:
+        with st.container(key="card"):
+            st.button("✕", key="close-card", help=t("card_close"), on_click=lambda: state.update(card=""))
+            st.html(_html(scope, choices.chosen(), code))
+
+
+def _hit(scope: Scope, one: found.Named) -> dict[str, str]:
+    """Something found, as the map says it (``static/board/find.js``)."""
+    name = one.names[-1] if language() == "en" else one.names[0]
+    if one.kind in ("subdistrict", "district") and language() == "th":
+        name = t(f"prefix_{one.kind}") + name
+    if one.kind == "district":
+        return {"code": one.code, "name": name, "where": ""}
+    where = subdistrict_names(scope)[one.code]
+    if one.kind == "subdistrict":
+        where = t("prefix_district") + district_names(scope)[one.code[:4]]
+    number = t("villages_listed", numbers=one.number) + " · " if one.number else ""
+    return {"code": one.code, "name": name, "where": number + where}
+
+
+def _html(scope: Scope, chosen: Query, code: str) -> str:
+    wide = chosen.without("district")
+    area = next(each_row(queries.areas(scope, chosen.fiscal_year).query("subdistrict_code == @code")))
+    row = next(each_row(coverage.coverage(scope, wide).query("subdistrict_code == @code")))
+    name = t("prefix_subdistrict") + name_of(area)
+    when = choices.chosen_in_words(scope) or (year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years"))
+    figures = "".join(
+        f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>'
+        for words, value in panels.place_figures(scope, wide, code)[:3]
+    )
+    waiting = reported.of_place(scope, row)
+    blocks = [facts.rank(scope, wide, code), facts.overlaps(scope, wide, code), facts.gaps(scope, wide, code)]
+    rank, *rest = (block.html(MOST_LINES) for block in blocks)
+    return (
+        f'<section class="kradan-card" data-code="{code}" tabindex="-1" aria-label="{safe(name)}">'
+        f"<h2>{safe(name)}</h2>"
+        f'<p class="kradan-note">{safe(t("prefix_district") + name_of(area, "district_name"))} · {code} · {safe(when)}</p>'
+        f'<p>{_ways(code)}</p><div class="kradan-figures">{figures}</div>'
+        + (f'<p class="kradan-note">{safe(waiting)}</p>' if waiting else "")
+        + _agencies(scope, wide, code)
+        + rank
+        + _why(scope, chosen, code)
+        + "".join(rest)
+        + "</section>"
+    )
+
+
+def _ways(code: str) -> str:
+    """To the whole page, to the sheet of paper, and the link to this view."""
+    target = safe(url_state.address("subdistrict", subdistrict=code, card=None))
+    return (
+        f'<a href="{target}">{safe(t("card_page"))}</a> · <a href="{target}#a4" target="_blank">{safe(t("card_a4"))}</a> · '
+        f'<button type="button" class="kradan-copy" data-done="{safe(t("card_copied"))}">{safe(t("card_link"))}</button>'
+    )
+
+
+def by_agency(scope: Scope, own: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Agency, its functions and its baht, the most money first; an amount that nobody states is not known, never zero."""
+    words = records.support_words(scope, own)
+    grouped = words.groupby("agency", sort=False)
+    table = grouped.agg(records=("agency", "size"), known=("amount_satang", "count"))
+    table["amount"] = grouped["amount_satang"].sum(min_count=1)
+    table["themes"] = grouped["theme"].agg(lambda themes: ", ".join(dict.fromkeys(themes)))
+    listed = table.reset_index().sort_values(["amount", "agency"], ascending=[False, True], na_position="last")
+    return [
+        (
+            row.agency,
+            row.themes,
+            baht(row.amount)
+            + ("" if row.known == row.records else f" ({t('card_part', known=row.known, all=row.records)})"),
+        )
+        for row in each_row(listed)
+    ]
+
+
+def _agencies(scope: Scope, chosen: Query, code: str) -> str:
+    """Who is at work here by name and function, and what reaches the place from above."""
+    lines = by_agency(scope, panels.own_support(scope, chosen, code))
+    above = panels.support_above(scope, chosen, code)
+    rows = "".join(
+        f"<tr><th scope='row'>{safe(agency)}</th><td>{safe(themes)}</td><td>{safe(money)}</td></tr>"
+        for agency, themes, money in lines
+    )
+    heads = "".join(
+        f"<th scope='col'>{safe(t(key))}</th>" for key in ("column_agency", "column_theme", "column_amount")
+    )
+    table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    note = t("card_above", records=whole(len(above)), amount=baht(above["amount_satang"].sum(min_count=1)))
+    return table + (f"<p class='kradan-note'>{safe(note)}</p>" if len(above) else "")
+
+
+def _why(scope: Scope, chosen: Query, code: str) -> str:
+    """What drags the place down most among the criteria of its class."""
+    points = ranking_data.weak_points(scope, chosen.fiscal_year, ranking_data.Method()).get(code)
+    if not isinstance(points, tuple) or not points:
+        return ""
+    names = ranking_controls.names()
+    return f'<p class="kradan-note">{safe(t("card_why", points=", ".join(names[point] for point in points)))}</p>'
