@@ -174,7 +174,10 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
         off_scale = NOTHING_LETTERS["not_applicable"]
         classes[table["villages"].eq(0).fillna(False).astype(bool)] = off_scale
         nothing[off_scale] = ClassStyle(nothing[off_scale].color, "no_villages")
-    if classes.eq(map_classes.UNMEASURED).any():
+    if (unmeasured := classes.eq(map_classes.UNMEASURED)).any():
+        values = values.mask(
+            unmeasured
+        )  # a record for the whole subdistrict names no village: no "0 %" beside the pointer
         styles[map_classes.UNMEASURED] = ClassStyle(UNMEASURED, f"unmeasured_{measure}")
     marks = table["is_estimated"] if estimated else table["supported_above"] & ~covered
     mark_key = "mark_estimated" if estimated else "mark_supported_above"

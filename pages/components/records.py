@@ -14,7 +14,7 @@ from pages.queries import overlaps
 from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import day, language, name_of, percent, t, year
+from pages.session.text import day, formatter, language, name_of, t, year
 
 
 def agency_names(scope: Scope) -> dict[str, str]:
@@ -167,6 +167,4 @@ def village_words(row: Any) -> str:
         return t("no_villages")
     if row.status == "not_reported":
         return t("not_known")
-    if row.whole_subdistrict is True and not row.covered_villages:
-        return t("whole_subdistrict")
-    return percent(row.village_share)
+    return formatter().villages(int(row.covered_villages), row.villages, bool(row.whole_subdistrict), row.status)

@@ -47,15 +47,17 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
         inside = table if not query.district else table[table["district_code"] == query.district]
         counts = inside["status"].value_counts()
         known = known_places(inside)
+        told = inside[inside["status"].isin(["covered", "none"])]  # where nobody has reported no village is at zero
         rows.append(
             {
                 "value": value,
                 "name": name,
                 "all": len(inside),
                 **{status: int(counts.get(status, 0)) for status in ("covered", "none", "not_reported")},
-                "village_part": inside["covered_villages"].sum() / inside["villages"].sum()
-                if inside["villages"].sum()
+                "village_part": told["covered_villages"].sum() / told["villages"].sum()
+                if told["villages"].sum()
                 else pd.NA,
+                "whole_places": int(told["whole_subdistrict"].sum()),
                 "amount_satang": inside["amount_satang"].sum(min_count=1),
                 "per_head_baht": rate_of(known),
                 "per_head_places": f"{len(known):,} / {len(inside):,}",
@@ -72,6 +74,7 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
             "none",
             "not_reported",
             "village_part",
+            "whole_places",
             "amount_satang",
             "per_head_baht",
             "per_head_places",

@@ -174,8 +174,13 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
         ],
         [words.say("meeting_pilot"), words.say("meeting_yes" if card["pilot"] else "meeting_no_word")],
     ]
+    if covered and "reached" in card:  # a frozen meeting of before does not say
+        share = words.villages(card["reached"], area["villages"], card["whole"], card["status"])
+        lines.append([words.say("column_village_share"), share])
     if card["missing"]:
-        lines.append([words.say("still_missing"), ", ".join(words.base(facts, base) for base in card["missing"])])
+        named = ", ".join(words.base(facts, base) for base in card["missing"])
+        blanks = {"missing": str(len(card["missing"])), "owed": str(card.get("owed", "–"))}
+        lines.append([words.say("still_missing"), words.say("still_missing_card", bases=named, **blanks)])
     top = [
         [words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"]
         for agency, records, satang in card["top"][:6]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import geothai
 
 from geo.maps import palette
+from loaders.decisions.dues import NOT_SHARED
 from pages.session.formatter import Formatter
 
 
@@ -32,6 +33,8 @@ class Words(Formatter):
 
     def base(self, facts: dict, code: str) -> str:
         """A base of data by the short name of its agency."""
+        if code == NOT_SHARED:
+            return self.say("base_not_shared")
         return self.name(facts["agencies"][code]) if code in facts["agencies"] else code
 
     def footnote(self, facts: dict, bases: list[str]) -> str:

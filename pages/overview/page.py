@@ -72,7 +72,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.strip(coverage.rolled(scope, chosen))
     if given:
         overview_questions.listing(scope, question, given)
-    panels.sources(scope, coverage.records(scope, chosen), chosen)
+    panels.sources(scope, overview_questions.sources(scope, chosen, question), chosen)
 
 
 view = page(results=_results)

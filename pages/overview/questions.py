@@ -19,10 +19,12 @@ from geo.statuses import NOTHING
 from loaders import codes
 from pages.components import map_layer, panels, records
 from pages.components.names import need_names
+from pages.gaps import lists as gap_lists
 from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
+from pages.ranking import panels as ranking_panels
 from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, percent, t, whole
@@ -116,6 +118,17 @@ def _blank(scope: Scope, name: str, value: Any) -> str:
     if name.endswith("_code"):
         return records.place_words(scope, value)
     return whole(value)
+
+
+def sources(scope: Scope, chosen: Query, question: str) -> pd.DataFrame:
+    """Exactly the rows in the figures of the page and of the answer: support, booklets, and what the question adds."""
+    plans = queries.register(scope, "plan")
+    parts = [coverage.records(scope, chosen), plans[plans["booklet_held"].notna() & plans["subdistrict_code"].notna()]]
+    if question in ("weak_unsupported", "strong_current_on_weak"):
+        parts.append(ranking_panels.criteria_rows(scope, chosen.fiscal_year))
+    if question == "need_without_help" and (need := need_looked_at(scope)):
+        parts.append(gap_lists.gaps_sources(scope, chosen, need, chosen.theme or gaps.theme_of(need) or ""))
+    return pd.concat([part[ranking_panels.SOURCE] for part in parts], ignore_index=True)
 
 
 def layer_of(given: Answer) -> map_layer.Choropleth:

@@ -101,6 +101,20 @@ class Formatter:
         """A share (0-1) in per cent."""
         return self.text("not_known") if pd.isna(share) else f"{float(share) * 100:.0f} %"
 
+    def villages(self, reached: int, villages: Any, is_whole: bool, status: str) -> str:
+        """Villages named of how many, and whether a record is for the whole subdistrict: the two are never one figure."""
+        whole = self.text("whole_subdistrict") if is_whole else ""
+        if status == "covered" and not reached:
+            return whole or self.text("villages_not_named")
+        if villages is None or pd.isna(villages):
+            return self.text("not_known")
+        blanks = {
+            "reached": f"{reached:,}",
+            "all": f"{int(villages):,}",
+            "share": self.percent(reached / int(villages) if villages else pd.NA),
+        }
+        return " · ".join(filter(None, (self.text("villages_named", **blanks), whole)))
+
     def year(self, fiscal_year: int) -> str:
         """A fiscal year as the person writes it: Buddhist in Thai, both in English."""
         return self.text("fiscal_year", be=int(fiscal_year) + 543, ce=int(fiscal_year))

@@ -57,7 +57,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             scope, rows if listed == "teams" else rows[rows["status"].eq("no_team")], stamped, f"strengthening-{listed}"
         )
     ranking_panels.method_note(stamped)
-    panels.sources(scope, ranking_panels.ranking_sources(scope, chosen.fiscal_year), chosen)
+    panels.sources(scope, strengthening_panels.rows_behind(scope, chosen), chosen)
 
 
 view = page(filters=choices.place_and_time, results=_results)

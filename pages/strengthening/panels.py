@@ -46,6 +46,12 @@ def strong_current(scope: Scope, chosen: Query, units: pd.DataFrame) -> pd.DataF
     return strengthening.strong_current_on_weak(units, rate, ranking_data.labels()[-1])
 
 
+def rows_behind(scope: Scope, chosen: Query) -> pd.DataFrame:
+    """The rows behind the classes and behind the money per head, for the list of sources."""
+    money = coverage.rolled(scope, chosen.without("district")).by_subdistrict
+    return pd.concat([ranking_panels.ranking_sources(scope, chosen.fiscal_year), money[ranking_panels.SOURCE]])
+
+
 def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) -> Choropleth:
     """Weak places by team; striped where a strong current meets a weak community."""
     status = units[KEY].map(teams.set_index(KEY)["status"])

@@ -135,6 +135,7 @@ def _subdistricts(book: Book) -> None:
     columns = [(say("column_code"), 10), (say("column_subdistrict"), 20), (say("column_district"), 20), (say("column_population"), 12), (say("figure_villages"), 10),
                (say("figure_agencies"), 12), (in_baht(say), 16), (say("column_per_head"), 12), (say("column_need"), 12)]  # fmt: skip
     columns += [(say(f"meeting_view_{slide.view}"), 26) for slide in pack.slides]
+    columns += [(say("column_village_share"), 30)]
     sheet = book.sheet("subdistricts", say("column_subdistricts"), columns)
     for position, code in enumerate(facts["codes"]):
         area, card, row = facts["areas"][code], facts["cards"][code], FIRST + position
@@ -157,7 +158,10 @@ def _subdistricts(book: Book) -> None:
         )
         for number, slide in enumerate(pack.slides):
             sheet.write_string(row, 9 + number, labels[slide.view][slide.step["classes"][position]], book.plain)
-    sheet.autofilter(FIRST - 1, 0, FIRST + len(facts["codes"]) - 1, 8 + len(pack.slides))
+        if card["status"] == "covered" and "reached" in card:  # a frozen meeting of before does not say
+            named = words.villages(card["reached"], area["villages"], card["whole"], card["status"])
+            sheet.write_string(row, 9 + len(pack.slides), named, book.plain)
+    sheet.autofilter(FIRST - 1, 0, FIRST + len(facts["codes"]) - 1, 9 + len(pack.slides))
 
 
 def _support(book: Book) -> None:
