@@ -71,7 +71,9 @@ def coverage_step(meeting: MeetingData) -> dict:
     figures = [meeting.figure(code, code) for code in ("people_covered", "people_none", "people_not_reported")]
     undated = coverage_queries.undated(meeting.scope, meeting.chosen)
     if meeting.chosen.fiscal_year and len(undated):
-        figures.append(["meeting_undated", len(undated), ""])
+        satang = undated["amount_satang"].sum(min_count=1)
+        money = {"satang": int(satang)} if not pd.isna(satang) and satang else None
+        figures.append(["meeting_undated_money", money, ""] if money else ["meeting_undated", len(undated), ""])
     # the stripe takes two lines of the legend
     shown = (nobody if len(nobody) else few)[: FOCUS - 2 if is_striped else FOCUS]
     return meeting.step(
@@ -84,6 +86,7 @@ def coverage_step(meeting: MeetingData) -> dict:
         focus=list(shown["subdistrict_code"]),
         spoken=[said("meeting_people", people=whole(people)) for people in shown["population"]],
         bases=meeting.support_bases,
+        undated=len(undated),
     )
 
 

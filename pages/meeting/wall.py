@@ -176,7 +176,9 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
     ]
     if covered and "reached" in card:  # a frozen meeting of before does not say
         share = words.villages(card["reached"], area["villages"], card["whole"], card["status"])
-        lines.append([words.say("column_village_share"), share])
+        if not card["reached"] and area["villages"]:
+            share += f" · {words.say('figure_villages')} {words.value(area['villages'])}"
+        lines[1] = [words.say("column_village_share"), share]
     if card["missing"]:
         named = ", ".join(words.base(facts, base) for base in card["missing"])
         blanks = {"missing": str(len(card["missing"])), "owed": str(card.get("owed", "–"))}

@@ -68,7 +68,10 @@ def title_of(words: Words, step: dict, story: dict | None = None) -> str:
 
 def figures_of(words: Words, step: dict) -> list[tuple[str, str]]:
     """The step's figures: value and words."""
-    return [(words.value(value), words.say(key, need=step.get("need", ""))) for key, value, *_code in step["figures"]]
+    return [
+        (words.value(value), words.say(key, need=step.get("need", ""), undated=step.get("undated", "")))
+        for key, value, *_code in step["figures"]
+    ]
 
 
 def meanings_of(words: Words, step: dict) -> list[str]:
