@@ -77,7 +77,13 @@ def _ask(scope: Scope, of: int) -> None:
     districts = district_names(scope)
     with st.form("due", border=True):
         st.html(f"<b>{safe(t('tracker_set'))}</b>")
-        base = st.selectbox(t("column_base"), sorted(names, key=names.__getitem__), format_func=names.__getitem__)
+        base = st.selectbox(
+            t("column_base"),
+            sorted(names, key=names.__getitem__),
+            None,
+            names.__getitem__,
+            placeholder=t("nothing_choose"),
+        )
         register = st.selectbox(
             t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}")
         )

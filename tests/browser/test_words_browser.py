@@ -1,8 +1,9 @@
-"""A clerk adds an agency, says that two spellings are one and takes it back, adds a function: in the browser, without a file."""
+"""A clerk adds an agency, merges two spellings and parts them, adds a function, moves a due date: in the browser, without a file."""
 
 from __future__ import annotations
 
 import time
+from datetime import date, timedelta
 
 from playwright.sync_api import expect
 
@@ -50,4 +51,17 @@ def test_words_are_added_merged_and_taken_apart_within_a_minute_each(chromium, w
     assert add(seen, "New function", "จัดการน้ำชุมชน", "Community water") < MINUTE
     seen.follow("matrix?lang=en")  # it is a function of the board at once
     seen.says("Community water")
+    seen.follow("sharing?lang=en")
+    seen.settled()
+    begin = time.monotonic()
+    seen.page.get_by_role("tab", name="Who owes a report").click()
+    box = seen.page.get_by_role("textbox", name="Why, and who confirmed it")
+    box.fill("they asked for a month")
+    box.press("Tab")
+    seen.page.get_by_role("button", name="Move the due date").click()
+    which = seen.page.get_by_role("combobox", name="Which report")
+    day = date.today() + timedelta(days=30)  # filled in
+    moved = seen.page.get_by_role("option", name=f"{day.day} {day:%b %Y}")
+    seen.choose(which, moved.first)
+    assert time.monotonic() - begin < MINUTE
     assert seen.foreign == []
