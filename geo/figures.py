@@ -128,6 +128,7 @@ FIGURES: dict[str, Figure] = {
     "people_weak": Figure(
         lambda units, coverage, weakest: known_sum(weak_places(units, coverage, weakest)["population"])
     ),
+    "strong_on_weak": Figure(lambda strong: strong["is_flagged"].fillna(False).sum()),
     "pilots": Figure(lambda choice: choice["is_chosen"].sum()),
     "pilot_districts": Figure(lambda choice: choice.loc[choice["is_chosen"], "district_code"].nunique()),
     "pilot_cost": Figure(lambda choice: _money(choice.loc[choice["is_chosen"], "cost_satang"]), "satang"),

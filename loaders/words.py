@@ -10,8 +10,6 @@ from functools import cache
 from loaders import registers, settings
 
 CAPITAL = "10"  # Bangkok has khet and khwaeng where a province has amphoe and tambon
-MARKS = "\ue000\ue001\ue002"  # of a figure by name: begin, after its code, end; no text holds them
-MARKED = re.compile(rf"{MARKS[0]}(\w+){MARKS[1]}([^{MARKS[2]}]*){MARKS[2]}")
 PLURAL = re.compile(r"\{(\w+)\?([^|{}]*)\|([^{}]*)\}")
 WORDS_OF_THE_CAPITAL = {"ตำบล": "แขวง", "อำเภอ": "เขต"}
 
@@ -38,17 +36,7 @@ def fill(words: str, blanks: Mapping[str, object]) -> str:
     >>> fill("{n} {n?row waits|rows wait}", {"n": 1})
     '1 row waits'
     """
-    return PLURAL.sub(lambda found: found[2 if bare(str(blanks[found[1]])) == "1" else 3], words).format_map(blanks)
-
-
-def mark(code: str, words: str) -> str:
-    """Words of a named figure, marked so that a title can say what it counts; :func:`bare` takes the marks off."""
-    return f"{MARKS[0]}{code}{MARKS[1]}{words}{MARKS[2]}"
-
-
-def bare(words: str) -> str:
-    """A text without the marks of named figures."""
-    return MARKED.sub(r"\2", words)
+    return PLURAL.sub(lambda found: found[2 if str(blanks[found[1]]) == "1" else 3], words).format_map(blanks)
 
 
 def sentence(problem: dict, language: str | None = None) -> str:

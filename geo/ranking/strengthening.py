@@ -165,28 +165,3 @@ def book(streams: pd.DataFrame, projects: pd.DataFrame, support: pd.DataFrame | 
     table["left_satang"] = table["stream_code"].map(left).astype("Int64")
     table["booked_satang"] = (table["stream_code"].map(start).astype("Int64") - table["left_satang"]).fillna(0)
     return Bookings(booked, table[["stream_code", "total_satang", "committed_satang", "booked_satang", "left_satang"]])
-
-
-def strong_current_on_weak(
-    units: pd.DataFrame, money: pd.DataFrame, weakest: str, top_share: float = 1 / 3
-) -> pd.DataFrame:
-    """Readiness against current: the weakest class where the money per head is among the highest.
-
-    Parameters
-    ----------
-    units
-        ``subdistrict_code``, ``class``.
-    money
-        ``subdistrict_code``, ``baht_per_head`` (NaN = not known).
-
-    Returns
-    -------
-    DataFrame
-        ``subdistrict_code``, ``class``, ``baht_per_head``, ``limit`` (the lowest rate that counts as strong),
-        ``is_flagged``. A place whose money or class is not known is never flagged.
-    """
-    table = units[[KEY, "class"]].merge(money[[KEY, "baht_per_head"]], on=KEY, how="left")
-    rate = pd.to_numeric(table["baht_per_head"]).astype(float)
-    limit = float(rate.quantile(1 - top_share)) if rate.notna().any() else float("nan")
-    weak = table["class"].eq(weakest).fillna(False).astype(bool)
-    return table.assign(limit=limit, is_flagged=weak & rate.ge(limit) & rate.gt(0))

@@ -3,18 +3,17 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from geo.frames import known_sum
 from pages.agency import panels as agency_panels
 from pages.agency import print as agency_print
 from pages.components import map_layer as layers
-from pages.components import panels, reply_link, reported
+from pages.components import named, panels, reply_link, reported
 from pages.components import records as rows_
 from pages.components.page import page
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import baht, t, whole
+from pages.session.text import baht, t
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -28,16 +27,16 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         return
     name = rows_.agency_names(scope).get(chosen.agency, chosen.agency)
     table = coverage.coverage(scope, chosen)
-    inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
     own = coverage.records(scope, chosen)
     with place:
+        told = agency_panels.told(scope, chosen)
         blanks = {
             "agency": name,
-            "covered": int(inside["status"].eq("covered").sum()),
-            "all": len(inside),
-            "amount": baht(own["amount_satang"].sum(min_count=1)),
+            "covered": told["covered"],
+            "all": told["subdistricts"],
+            "amount": baht(told["money"]),
         }
-        panels.title(t("finding_agency", **blanks), reported.line(scope, chosen))
+        panels.title(t("finding_agency", **blanks), reported.line(scope, chosen), told)
         if own.empty:
             panels.empty()
     left, right = st.columns([8, 5], gap="medium")
@@ -48,15 +47,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:
-        panels.figures(
-            [
-                (t("column_records"), whole(len(own))),
-                (
-                    t("figure_people_covered"),
-                    whole(known_sum(inside.loc[inside["status"].eq("covered"), "population"])),
-                ),
-            ]
-        )
+        panels.figures([named.named(code, told[code]) for code in agency_panels.FIGURES])
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         panels.strip(coverage.rolled(scope, chosen))
         agency_panels.completeness(scope, chosen)

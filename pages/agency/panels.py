@@ -7,6 +7,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
+from geo import figures
 from geo.coverage import agency as agency_coverage
 from geo.frames import each_row
 from pages.components import exports, panels, records
@@ -72,6 +73,18 @@ def _key_of(drawn: list[layers.Choropleth], district: str | None) -> None:
     ]
     marks = [mark for mark in (layer.marked(district) for layer in drawn) if mark and mark[1]]
     panels.key(shown, marks[0][0] if marks else None)
+
+
+FIGURES = ("covered", "records", "placed_records", "unplaced_records", "money", "people_covered")
+
+
+def told(scope: Scope, chosen: Query) -> dict[str, int | float | None]:
+    """The named figures of the agency: the same on its page, its A4 sheet and in its workbook."""
+    table, rolled = coverage.coverage(scope, chosen), coverage.rolled(scope, chosen)
+    inside = table if not chosen.district else table[table["district_code"].eq(chosen.district)]
+    return figures.counted(
+        coverage=inside, support=coverage.records(scope, chosen), placed=rolled.by_subdistrict, strip=rolled.strip
+    )
 
 
 def theme_rows(own: pd.DataFrame) -> pd.DataFrame:
@@ -208,13 +221,22 @@ def link() -> None:
         st.caption(t("link_only_here"))
 
 
+def sheet_rows(scope: Scope, chosen: Query, own: pd.DataFrame) -> pd.DataFrame:
+    """Every record of the agency in words, with the code of the subdistrict it counts in; empty where it counts in none."""
+    placed = coverage.rolled(scope, chosen).by_subdistrict.drop_duplicates("support_id").set_index("support_id")
+    words = records.support_words(scope, own)
+    return words.assign(
+        subdistrict=words["subdistrict_code"].fillna(words["support_id"].map(placed["subdistrict_code"]))
+    )
+
+
 def sheet(scope: Scope, chosen: Query, own: pd.DataFrame) -> None:
     """Every record of the agency, to take home."""
     st.html(f"<b>{safe(t('agency_sheet'))}</b>")
     if own.empty:
         return
-    words = records.support_words(scope, own)
-    columns = {"place": t("column_place"), "what": t("column_what"), "theme": t("column_theme"),
+    words = sheet_rows(scope, chosen, own)
+    columns = {"place": t("column_place"), "subdistrict": t("column_code"), "what": t("column_what"), "theme": t("column_theme"),
                "stream": t("filter_stream"), "level": t("column_level"), "amount_satang": t("column_amount"),
                "period": t("column_period"), "source": t("column_source")}  # fmt: skip
     panels.table(words, f"agency-{chosen.agency}", columns, formats={"amount_satang": baht})

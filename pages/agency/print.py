@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from geo.frames import each_row, known_sum
+from geo.frames import each_row
 from pages.agency import panels as agency_panels
+from pages.components import exports, named, reply_link
 from pages.components import map_layer as layers
-from pages.components import reply_link
 from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
 from pages.queries import coverage
@@ -43,7 +43,7 @@ def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
     right = f"<h2>{safe(t('agency_places'))}</h2>{_districts(scope, chosen, own)}"
     return (
         f'<section class="kradan-a4 kradan-a4-agency" style="font-size:{SIZE}pt" aria-hidden="true">{_head(scope, chosen, name)}'
-        f'{_figures(scope, chosen, own)}<div class="kradan-a4-sides"><div>{left}</div><div>{right}</div></div>'
+        f'{_figures(scope, chosen)}<div class="kradan-a4-sides"><div>{left}</div><div>{right}</div></div>'
         f"{gaps.html(MOST)}{data.html(MOST)}<footer>{safe(_foot(scope, own))}</footer></section>"
     )
 
@@ -78,19 +78,13 @@ def _map(scope: Scope, chosen: Query) -> str:
     return f'<div class="kradan-a4-map"><img src="{compare.map_picture(scope, layer, chosen.district)}" alt=""><ul class="kradan-legend">{keys}</ul></div>'
 
 
-def _figures(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
-    table = coverage.coverage(scope, chosen)
-    inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
-    reached = inside[inside["status"].eq("covered")]
-    strip = coverage.rolled(scope, chosen).strip
-    figures = (
-        (t("column_places"), t("of", part=len(reached), whole=len(inside))),
-        (t("column_records"), whole(len(own))),
-        (t("column_amount"), baht(own["amount_satang"].sum(min_count=1))),
-        (t("in_strip"), baht(strip["amount_satang"].sum())),
-        (t("figure_people_covered"), whole(known_sum(reached["population"]))),
+def _figures(scope: Scope, chosen: Query) -> str:
+    told = agency_panels.told(scope, chosen)
+    figures = [named.named(code, told[code]) for code in (*agency_panels.FIGURES, "unplaced_money")]
+    cells = "".join(
+        f"<div{named.attributes(item.told)}><b>{safe(item.value)}</b><span>{safe(item.words)}</span></div>"
+        for item in figures
     )
-    cells = "".join(f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>" for words, value in figures)
     return f'<div class="kradan-a4-figures">{cells}</div>'
 
 
@@ -146,4 +140,6 @@ def _foot(scope: Scope, own: pd.DataFrame) -> str:
         for batch, rows in own["batch_id"].value_counts().items()
     )
     shown = agency_panels.address()
+    if exports.only_here(shown):
+        shown = f"{shown} ({t('link_only_here')})"
     return f"{t('column_source')}: {files or t('not_reported_long')} · {t('data_version', version=scope.version)} · {shown}"

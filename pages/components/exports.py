@@ -12,7 +12,7 @@ import streamlit as st
 from pandas.api import types
 
 from loaders.exchange.tables import BAHT, DATE, NUMBER, TEXT, Column, Sheet, as_date
-from pages.components import records
+from pages.components import named, records
 from pages.components.filters import chosen_in_words
 from pages.queries import store as queries
 from pages.session import url_state
@@ -109,6 +109,10 @@ def about(stamp: Mapping[str, str]) -> list[tuple[str, str]]:
     lines = [
         (t("about_finding"), title),
         (t("about_method"), note),
+        *(
+            (t(f"named_{code}"), f"{named.worded(code, value)} · {t(f'named_{code}_what')}")
+            for code, value in url.named.items()
+        ),
         *stamp.items(),
         (t("filters"), chosen_in_words(scope)),
         (t("about_sources"), _sources(scope.in_language(language()))),

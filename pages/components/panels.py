@@ -16,6 +16,7 @@ from geo.frames import each_row
 from geo.maps.board import ClassStyle, ClassVector, Geometry, base_map
 from loaders.exchange.tables import as_date, csv_bytes, workbook_bytes
 from pages.components import exports, records
+from pages.components import named as named_figures
 from pages.components.filters import switch
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
@@ -55,18 +56,27 @@ def together() -> Generator[None]:
         st.html(f'<div class="kradan-together">{"".join(pieces)}</div>')
 
 
-def title(text: str, note: str = "") -> None:
-    """The finding as the page's title; ``note`` says on what it stands."""
-    url_state.current().said = (text, note)
-    html(f'<h1 class="kradan-title">{safe(text)}</h1>' + (f'<p class="kradan-note">{safe(note)}</p>' if note else ""))
-
-
-def figures(items: Sequence[tuple[str, str]]) -> None:
-    """A row of figures with their words."""
-    cells = "".join(
-        f'<div class="kradan-figure"><b>{safe(value)}</b><span>{safe(words)}</span></div>' for words, value in items
+def title(text: str, note: str = "", named: Mapping[str, named_figures.Value] | None = None) -> None:
+    """The finding as the page's title; ``note`` says on what it stands, ``named`` which named figures it tells."""
+    state = url_state.current()
+    state.said, state.named = (text, note), dict(named or {})
+    html(
+        f'<h1 class="kradan-title"{named_figures.attributes(state.named)}>{safe(text)}</h1>'
+        + (f'<p class="kradan-note">{safe(note)}</p>' if note else "")
     )
-    html(f'<div class="kradan-figures">{cells}</div>')
+
+
+def figures(items: Sequence[tuple[str, str] | named_figures.Named]) -> None:
+    """A row of figures with their words; a named one says on hover what it counts."""
+    cells = []
+    for item in items:
+        own = item.told if isinstance(item, named_figures.Named) else {}
+        url_state.current().named.update(own)
+        words, value = item[:2]
+        cells.append(
+            f'<div class="kradan-figure"{named_figures.attributes(own)}><b>{safe(value)}</b><span>{safe(words)}</span></div>'
+        )
+    html(f'<div class="kradan-figures">{"".join(cells)}</div>')
 
 
 def map_view() -> str:
@@ -270,6 +280,10 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
     if panel is None:
         return
     with panel:
+        if told := named_figures.meanings(url_state.current().named):
+            st.html(
+                f"<p><b>{safe(t('what_figures_count'))}</b></p><ul>{''.join(f'<li>{safe(line)}</li>' for line in told)}</ul>"
+            )
         if query is not None:
             st.caption(t("population_as_of", year=queries.population_year(query.fiscal_year) + 543))
         known = queries.all_batches(scope).set_index("id")

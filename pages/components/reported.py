@@ -43,6 +43,12 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
     return Phrase("finding_overview" if unknown else "finding_all_reported", blanks)
 
 
+def told(table: pd.DataFrame) -> dict[str, int | float | None]:
+    """The named figures that :func:`finding` tells."""
+    codes = ("subdistricts", "covered", "none", "none_above", "not_reported")
+    return {code: figures.count(code, coverage=table) for code in codes}
+
+
 def line(scope: Scope, query: Query) -> str:
     """Under the title: year, who has reported of how many, who has not and since when; records without a year."""
     known = queries.known(scope, query)

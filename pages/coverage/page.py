@@ -35,7 +35,11 @@ def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
     else:
         compare.one_map(scope, query, measure)
     with place:
-        panels.title(finding, reported.line(scope, query) + (t("title_estimated") if query.split else ""))
+        panels.title(
+            finding,
+            reported.line(scope, query) + (t("title_estimated") if query.split else ""),
+            {} if query.split or mode in ("twin", "small") else reported.told(inside),
+        )
         if not inside["status"].eq("covered").any():
             coverage_lists.nothing(scope, query)
     coverage_lists.lists(scope, query, inside)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from geo import figures
 from geo.maps.board import ClassStyle
 from geo.maps.palette import SEQUENTIAL
 from geo.money import currents as geo_currents
@@ -14,7 +15,7 @@ from geo.money.alignment import MONEY, strong_on_weak
 from geo.money.sankey import sankey
 from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
-from pages.components import charts, panels, records
+from pages.components import charts, named, panels, records
 from pages.components import filters as choices
 from pages.components.map_layer import Choropleth, nothing_styles
 from pages.components.names import district_names, theme_names
@@ -127,14 +128,16 @@ def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 
 def alignment_words(scope: Scope, chosen: Query) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
-    sums = _inside(money.alignment(scope, chosen), chosen)[list(MONEY)].sum()
-    judged = sums["aligned_satang"] + sums["other_satang"]
-    share = percent(sums["aligned_satang"] / judged if judged else pd.NA)
-    finding = t("finding_alignment", share=share) if judged else t("finding_alignment_unknown")
+    table = _inside(money.alignment(scope, chosen), chosen)
+    sums, told = table[list(MONEY)].sum(), figures.counted(alignment=table)
+    share = told["aligned_share"]
+    finding = t("finding_alignment_unknown") if share is None else t("finding_alignment", share=percent(share))
     union = sums["union_aligned_satang"] + sums["union_other_satang"]
     apart = t("alignment_union", share=percent(sums["union_aligned_satang"] / union)) if union else ""
     st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))} {safe(apart)}</p>")
-    panels.figures([(t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()])
+    own = {"aligned_satang": "aligned_money", "other_satang": "other_money"}
+    parts = [named.named(own[name], told[own[name]]) if name in own else (t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()]  # fmt: skip
+    panels.figures([named.named("aligned_share", share), *parts])
 
 
 def strong_words(scope: Scope, chosen: Query) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geo import figures
 from geo.clusters import LEVEL
 from geo.coverage.gaps import only_above
 from pages.components import filters as choices
@@ -39,6 +40,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         measure = state["hint"]
         clusters = gaps.clusters(scope, chosen.without("district"), measure, state["method"])
         layer = layers.clusters_layer(clusters, "unit_per_head_baht" if measure == "per_head_baht" else "")
+        told = {}
         finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
         need, per, bar = state["need"], state["per"], state["bar"]
@@ -46,12 +48,12 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         inside = table if not chosen.district else table[table["district_code"] == chosen.district]
         theme = chosen.theme or gaps.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
-        counts, known = inside["quadrant"].value_counts(), int(inside["need_value"].notna().sum())
-        above = only_above(inside)
-        finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need], above)
+        counts = inside["quadrant"].value_counts()
+        told = {code: figures.count(code, gaps=inside) for code in ("gap", "gap_above", "gap_unknown", "need_known")}
+        finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need], only_above(inside))
         note = t(
             "note_gaps_bar",
-            known=known,
+            known=told["need_known"],
             all=len(inside),
             bar=t(f"bar_{bar}"),
             per=t(f"per_by_{gaps.divisor_of(need, per) or 'count'}"),
@@ -59,7 +61,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
     with place:
         asked = chosen if mode == "clusters" else replace(chosen, theme=theme)
-        panels.title(finding, f"{note} · {reported.line(scope, asked)}")
+        panels.title(finding, f"{note} · {reported.line(scope, asked)}", told)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)

@@ -45,12 +45,6 @@ def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame
     return table.assign(outcome=present.idxmax(axis="columns").where(present.any(axis="columns"), "single"))
 
 
-def at_stake(found: Overlaps, flagged: pd.DataFrame) -> object:
-    """Money of suspected duplication in the places of the pairs; summed by place, where no satang counts twice."""
-    places = found.by_area[found.by_area["area_code"].isin(flagged["area_code"])]
-    return places["at_stake_satang"].sum(min_count=1) if len(flagged) else 0
-
-
 def show(scope: Scope, chosen: Query, pairs: pd.DataFrame) -> None:
     """One list or picture at a time."""
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"overlap_list_{name}"), "pairs")

@@ -3,6 +3,7 @@
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geo import figures
 from pages.components import map_layer as layers
 from pages.components import panels, reported
 from pages.components.page import page
@@ -18,18 +19,20 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     found = overlaps.overlaps(scope, chosen)
     covered = coverage.coverage(scope, chosen.without("agency", "stream"))
     pairs = overlap_lists.inside(found.pairs, chosen)
-    flagged = pairs[pairs["outcome"].eq("suspected_duplication")]
+    told = figures.counted(pairs=pairs, by_area=found.by_area)
     with place:
         finding = t(
-            "finding_overlaps" if len(flagged) else "finding_overlaps_zero",
-            pairs=len(flagged),
-            places=flagged["area_code"].nunique(),
+            "finding_overlaps" if told["suspected_pairs"] else "finding_overlaps_zero",
+            pairs=told["suspected_pairs"],
+            places=told["suspected_places"],
         )
-        note = t("note_overlaps", stake=baht(overlap_lists.at_stake(found, flagged)))
-        if unknown := int(pairs["outcome"].eq("not_known").sum()):
+        note = t("note_overlaps", stake=baht(told["stake"]))
+        if unknown := told["unjudged_pairs"]:
             note += t("note_overlaps_unknown", pairs=unknown)
         nothing = queries.support(scope).empty
-        panels.title(t("view_overlaps") if nothing else finding, note + reported.undated(scope, chosen, " · "))
+        panels.title(
+            t("view_overlaps") if nothing else finding, note + reported.undated(scope, chosen, " · "), {} if nothing else told
+        )  # fmt: skip
         if nothing:
             panels.empty("nothing_loaded")
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)

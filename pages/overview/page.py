@@ -4,10 +4,11 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from geo import figures
 from geo.frames import known_sum
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels, reported
+from pages.components import named, panels, reported
 from pages.components.names import subdistrict_names
 from pages.components.page import page
 from pages.overview import questions as overview_questions
@@ -15,7 +16,7 @@ from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import baht, formatter, t, whole
+from pages.session.text import formatter, t, whole
 
 
 def _choose_subdistrict(scope: Scope) -> str | None:
@@ -24,15 +25,17 @@ def _choose_subdistrict(scope: Scope) -> str | None:
     return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
 
 
-def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str]]:
+def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str] | named.Named]:
     """Records, money, agencies, people, booklets; where no base has reported a single place, no count is known."""
     placed = coverage.rolled(scope, chosen).by_subdistrict
     unknown = placed.empty and inside["status"].eq("not_reported").all()
     year = queries.population_year(chosen.fiscal_year) + 543
+    told = figures.counted(placed=placed)
+    counts = {"placed_records": None, "agencies": None} if unknown else told
     return [
-        (t("figure_records"), whole(pd.NA if unknown else len(placed))),
-        (t("figure_placed_baht"), baht(placed["amount_satang"].sum(min_count=1))),
-        (t("figure_agencies"), whole(pd.NA if unknown else placed["agency_code"].nunique())),
+        named.named("placed_records", counts["placed_records"]),
+        named.named("placed_money", told["placed_money"] if len(placed) else None),
+        named.named("agencies", counts["agencies"]),
         (t("figure_population", year=year), whole(known_sum(inside["population"]))),
         (t("figure_booklets"), overview_questions.booklets(scope)),
     ]
@@ -60,7 +63,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             if empty
             else formatter().phrase(reported.finding(scope, chosen, inside))
         )
-        panels.title(words, reported.line(scope, chosen))
+        told = overview_questions.told(question, given) if given else {} if empty else reported.told(inside)
+        panels.title(words, reported.line(scope, chosen), told)
         if empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:

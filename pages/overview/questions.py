@@ -101,6 +101,25 @@ def answer(scope: Scope, chosen: Query, code: str, subdistrict: str | None = Non
     return QUESTIONS[code](context(scope, chosen, subdistrict))
 
 
+# Which blanks of an answer's sentence are named figures.
+TOLD = {
+    "nobody": {"places": "none", "above": "none_above", "unknown": "not_reported", "people": "people_none"},
+    "not_known": {"places": "not_reported", "people": "people_not_reported"},
+    "weak_unsupported": {"places": "weak_none", "weak": "weak"},
+    "need_without_help": {"places": "gap", "unknown": "gap_unknown", "people": "people_in_gaps"},
+    "duplication": {"pairs": "suspected_pairs", "places": "suspected_places", "stake_satang": "stake"},
+    "strong_current_on_weak": {"places": "strong_on_weak"},
+}
+
+
+def told(code: str, given: Answer) -> dict[str, int | float | None]:
+    """The named figures that the sentence of an answer tells; none where it says that it cannot be known."""
+    if given.sentence.endswith("_unknown"):
+        return {}
+    values: dict[str, Any] = {name: given.blanks[blank] for blank, name in TOLD.get(code, {}).items()}
+    return {name: None if pd.isna(value) else int(value) for name, value in values.items()}
+
+
 def sentence(scope: Scope, given: Answer) -> str:
     """The answer as a sentence in the person's language."""
     need = need_looked_at(scope)

@@ -42,6 +42,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.title(
             ranking_panels.ranking_finding(scope, ranking, chosen),
             t("ranking_note") + ranking_panels.undated_note(scope, chosen),
+            ranking_panels.told(scope, ranking, chosen),
         )
     with left:
         shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))

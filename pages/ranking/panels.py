@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo import figures
 from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.palette import CLASSES, QUADRANTS
@@ -47,6 +48,12 @@ def inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 def place_prefix(scope: Scope, chosen: Query) -> str:
     """The chosen district at the head of a title that speaks of it alone."""
     return f"{t('prefix_district')}{district_names(scope)[chosen.district]} · " if chosen.district else ""
+
+
+def told(scope: Scope, ranking: Ranking, chosen: Query) -> dict[str, int | float | None]:
+    """The named figures of a ranking, by the class in force: the agreed one where a meeting decided."""
+    units = inside(ranking_data.in_force(scope, ranking, chosen.fiscal_year), chosen)
+    return figures.counted(units=units, weakest=ranking.spec.weakest, hold=ranking.spec.uncertainty.hold)
 
 
 def ranking_finding(scope: Scope, ranking: Ranking, chosen: Query) -> str:
@@ -266,7 +273,7 @@ def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
     if table["score"].isna().all():
         return
     firm = (table["stability"] >= ranking.spec.uncertainty.hold).fillna(False)
-    members = {name: table["class"].eq(name).fillna(False).astype(bool) for name in ranking.spec.labels}
+    members = {name: table["agreed_class"].eq(name).fillna(False).astype(bool) for name in ranking.spec.labels}
     held = [
         (t("class_held", name=name, held=whole((member & firm).sum())), whole(member.sum()))
         for name, member in members.items()

@@ -30,7 +30,9 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.title(
             selection_panels.selection_finding(choice, pick),
             selection_panels.worth_note(pick) + ranking_panels.undated_note(scope, chosen),
+            selection_panels.told(scope, choice, pick),
         )
+        selection_panels.in_force(scope, choice, pick)
         selection_panels.reasons(scope, choice)
     left, right = st.columns([8, 5], gap="medium")
     with right:

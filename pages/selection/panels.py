@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from geo import figures
 from geo.maps.board import ClassStyle
 from geo.maps.palette import QUADRANTS
 from geo.selection.selection import Choice
@@ -139,6 +140,25 @@ def selection_finding(choice: Choice, pick: Pick) -> str:
         money=money,
         status=t(f"select_status_{choice.status}"),
     )
+
+
+def _is_in_force(scope: Scope, choice: Choice, pick: Pick) -> bool:
+    """Whether what stands here is the list of pilots that wall, pack and sheets show."""
+    listed, chosen = scenarios.pilots(scope), set(choice.areas.loc[choice.areas["is_chosen"], KEY])
+    return chosen == set(listed.codes) if listed else pick == selection_data.read({})
+
+
+def told(scope: Scope, choice: Choice, pick: Pick) -> dict[str, int | float | None]:
+    """The named figures of the list of pilots, where it is that list that stands here."""
+    return figures.counted(choice=choice.areas) if _is_in_force(scope, choice, pick) else {}
+
+
+def in_force(scope: Scope, choice: Choice, pick: Pick) -> None:
+    """Which list of pilots the wall shows, and that what stands here is another one where it is."""
+    listed = scenarios.pilots(scope)
+    words = t("pilots_in_force", name=listed.name, places=whole(len(listed.codes))) if listed else t("pilots_not_saved")
+    other = "" if _is_in_force(scope, choice, pick) else f" {t('pilots_other')}"
+    st.html(f'<p class="kradan-note">{safe(words + other)}</p>')
 
 
 def worth_note(pick: Pick) -> str:

@@ -98,7 +98,7 @@ class UrlState:
     ``written``: the choices of the address as last read or written. ``used``: the choices of this run with their
     defaults, of the frame around the view and of the view before its results. ``drawn``: choices whose widget this view
     has drawn. ``filters``: names of the filters of this view; ``chosen_words``: where what they say is written. ``said``:
-    title and note of the page, for what leaves it.
+    title and note of the page, for what leaves it; ``named``: the named figures that stand on it.
     """
 
     written: dict[str, str] | None = None
@@ -111,6 +111,7 @@ class UrlState:
     filters: tuple[str, ...] = ()
     chosen_words: DeltaGenerator | None = None
     said: tuple[str, str] = ("", "")
+    named: dict[str, int | float | None] = field(default_factory=dict)
 
     def begin_page(self, view: str) -> None:
         """A whole run: remember which choices stand around the view, so that a run of the view alone keeps them."""

@@ -32,10 +32,12 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         ranking_panels.stamp(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), method),
     )
     known = units["class"].notna().any()
+    told = ranking_panels.told(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), chosen)
     with place:
         panels.title(
-            strengthening_panels.strengthening_finding(scope, inside, units, chosen),
+            strengthening_panels.strengthening_finding(scope, inside, told, chosen),
             t("note_strengthening") + ranking_panels.undated_note(scope, chosen),
+            told,
         )
         if not known:
             panels.empty("strengthening_no_class")
@@ -46,7 +48,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         if known:
-            strengthening_panels.team_figures(inside, ranking_panels.inside(flagged, chosen))
+            strengthening_panels.team_figures(scope, inside, ranking_panels.inside(flagged, chosen))
             strengthening_panels.send(scope, inside)
     listed = choices.switch("list", t("list"), LISTS, lambda name: t(f"strengthening_list_{name}"))
     if listed == "projects":

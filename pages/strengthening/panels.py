@@ -8,11 +8,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo import figures
 from geo.maps.board import ClassStyle
 from geo.maps.palette import WEAK
+from geo.money.alignment import strong_on_weak
 from geo.ranking import strengthening
 from loaders.decisions import scenarios as store_scenarios
-from pages.components import panels, records
+from pages.components import named, panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import offered, subdistrict_names
@@ -39,11 +41,9 @@ def weak_places(scope: Scope, chosen: Query, method: Method) -> tuple[pd.DataFra
 
 
 def strong_current(scope: Scope, chosen: Query, units: pd.DataFrame) -> pd.DataFrame:
-    """Weak places where the money per head is among the highest."""
-    rate = coverage.coverage(scope, chosen.without("district"))[[KEY, "per_head_baht"]].rename(
-        columns={"per_head_baht": "baht_per_head"}
-    )
-    return strengthening.strong_current_on_weak(units, rate, ranking_data.labels()[-1])
+    """Weak places where the money per head is among the highest: by the rule of the currents, the ten questions and the wall."""
+    weak = units.assign(strength=units["score"], is_weak=units["class"].eq(ranking_data.labels()[-1]).where(units["class"].notna()))  # fmt: skip
+    return strong_on_weak(coverage.coverage(scope, chosen.without("district")), weak)
 
 
 def rows_behind(scope: Scope, chosen: Query) -> pd.DataFrame:
@@ -62,22 +62,21 @@ def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) 
         "o": ClassStyle(WEAK["other"], "team_not_weak"),
         "u": not_known_style("rank_no_score"),
     }
-    marks = units[KEY].map(flagged.set_index(KEY)["is_flagged"]).fillna(False).astype(bool)
+    marks = units[KEY].map(flagged.set_index(KEY)["is_flagged"].fillna(False)).fillna(False).astype(bool)
     return Choropleth(styles, units[KEY], classes, marks=marks, mark_key="team_strong_current")
 
 
-def strengthening_finding(scope: Scope, teams: pd.DataFrame, units: pd.DataFrame, chosen: Query) -> str:
+def strengthening_finding(scope: Scope, teams: pd.DataFrame, told: dict, chosen: Query) -> str:
     """How many of class C (as on the ranking and the wall), how many on its border, how many without a team."""
-    counts, inside = teams["status"].value_counts(), ranking_panels.inside(units, chosen)
-    known = int(inside["class"].notna().sum())
-    if not known:
-        return ranking_panels.place_prefix(scope, chosen) + t("finding_strengthening_none", all=len(inside))
+    counts, places = teams["status"].value_counts(), told["classed"] + told["unclassed"]
+    if not told["classed"]:
+        return ranking_panels.place_prefix(scope, chosen) + t("finding_strengthening_none", all=places)
     return ranking_panels.place_prefix(scope, chosen) + t(
         "finding_strengthening",
-        known=known,
-        all=len(inside),
-        weak=int(teams["why"].ne("border").sum()),
-        border=int(teams["why"].eq("border").sum()),
+        known=told["classed"],
+        all=places,
+        weak=told["weak"],
+        border=told["weak_border"],
         none=int(counts.get("no_team", 0)),
         planned=int(counts.get("planned", 0)),
     )
@@ -92,11 +91,17 @@ def weakest_first(teams: pd.DataFrame, units: pd.DataFrame) -> pd.DataFrame:
 
 def begin_with(scope: Scope, chosen: Query, method: Method, teams: pd.DataFrame, flagged: pd.DataFrame) -> pd.DataFrame:
     """The places with what drags them most (words) and the money per head where the current is strong."""
+    listed = scenarios.pilots(scope)
+    pilots = set(listed.codes) if listed else set()
     points = teams[KEY].map(ranking_data.weak_points(scope, chosen.fiscal_year, method))
-    names, strong = ranking_controls.names(), flagged[flagged["is_flagged"]].set_index(KEY)["baht_per_head"]
+    names, strong = (
+        ranking_controls.names(),
+        flagged[flagged["is_flagged"].fillna(False)].set_index(KEY)["per_head_baht"],
+    )
     return teams.assign(
         begin=[" · ".join(names[code] for code in found) if isinstance(found, tuple) else "" for found in points],
         strong=teams[KEY].map(strong),
+        pilot=[t("yes") if code in pilots else "" for code in teams[KEY]],
     )
 
 
@@ -117,8 +122,10 @@ def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name:
         visit=teams["next_visit_on"],
     )
     columns = {"place": t("column_place"), "why": t("column_why"), "begin": t("team_begin"),
-               "strong": t("team_strong_rate"), "status": t("column_status"), "teams": t("column_team"),
+               "strong": t("team_strong_rate"), "pilot": t("column_pilot"), "status": t("column_status"), "teams": t("column_team"),
                "tasks": t("column_task"), "visit": t("column_visit"), KEY: t("column_code")}  # fmt: skip
+    if not scenarios.pilots(scope):
+        columns.pop("pilot")
     if not teams["teams"].notna().any():
         columns = {key: words for key, words in columns.items() if key not in ("status", "teams", "tasks", "visit")}
     panels.table(shown, name, columns, stamp=stamped, formats={"strong": _rate, "visit": day})
@@ -279,8 +286,11 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
         scenarios.remove("project", rows, t("project_undo"))
 
 
-def team_figures(teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
-    """Weak places by team, and those under a strong current."""
+def team_figures(scope: Scope, teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
+    """Weak places by team, those under a strong current, and how many are on the list of pilots."""
     counts = teams["status"].value_counts()
     shown = [(t(f"team_status_{name}"), whole(counts.get(name, 0))) for name in STATUSES]
-    panels.figures([*shown, (t("team_strong_current"), whole(flagged["is_flagged"].sum()))])
+    strong = named.named("strong_on_weak", figures.count("strong_on_weak", strong=flagged))
+    listed = scenarios.pilots(scope)
+    held = [(t("team_pilots", name=listed.name), whole(teams[KEY].isin(listed.codes).sum()))] if listed else []
+    panels.figures([*shown, strong, *held])

@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.adjacency import beside
 from geo.frames import each_row
-from pages.components import records
+from pages.components import records, saved_scenarios
 from pages.components.names import need_names
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
@@ -223,6 +223,9 @@ def rank(scope: Scope, chosen: Query, code: str) -> Block:
         lines += (
             [t("rank_agreed", label=row["agreed_class"], reason=row["reason"])] if bool(row["is_overridden"]) else []
         )
+    listed = saved_scenarios.pilots(scope)
+    if listed and code in listed.codes:
+        lines.append(t("in_pilots", name=listed.name))
     return Block("rank", lines, "rank_none")
 
 

@@ -47,7 +47,7 @@ MOST = {
     "people": 6,
     "needs": 6,
     "plans": 6,
-    "rank": 2,
+    "rank": 3,
 }
 
 

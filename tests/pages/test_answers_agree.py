@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from geo import figures
 from geo.questions.context import Answer
 from geo.questions.questions import QUESTIONS
 from loaders.areas import facts as province_facts
@@ -108,7 +109,7 @@ def test_duplication_has_the_pairs_and_the_money_of_the_overlaps_page(board):
     blanks = given["duplication"].blanks
     assert blanks["pairs"] == len(flagged)
     assert blanks["places"] == flagged["area_code"].nunique()
-    assert blanks["stake_satang"] == overlap_lists.at_stake(found, flagged)
+    assert blanks["stake_satang"] == figures.count("stake", pairs=pairs, by_area=found.by_area)
 
 
 def test_baht_per_head_of_a_district_is_its_placed_money_by_its_people(board, rows):

@@ -8,7 +8,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.ranking.strengthening import book, strong_current_on_weak, team_list, weak_points
+from geo.ranking.strengthening import book, team_list, weak_points
 
 UNITS = pd.DataFrame(
     [
@@ -97,18 +97,6 @@ def test_no_double_booking_whatever_is_asked(requests, used):
     assert booked.get("codi", 0) <= 500
     streams = answer.streams.set_index("stream_code")
     assert streams["booked_satang"].to_dict() == {"sml": booked.get("sml", 0), "codi": booked.get("codi", 0), "open": 0}
-
-
-def test_strong_current_on_a_weak_community_is_flagged():
-    money = pd.DataFrame(
-        {"subdistrict_code": ["1", "2", "3", "4", "5", "6"], "baht_per_head": [10, 20, 30, 100, None, 200]}
-    )
-    table = strong_current_on_weak(UNITS, money, "C").set_index("subdistrict_code")
-    assert table.index[table["is_flagged"]].tolist() == ["4"]
-    none = strong_current_on_weak(UNITS, money.assign(baht_per_head=None), "C")
-    assert not none["is_flagged"].any()
-    zero = strong_current_on_weak(UNITS, money.assign(baht_per_head=0), "C")
-    assert not zero["is_flagged"].any()
 
 
 def test_weak_points_are_the_criteria_furthest_below_the_mean():

@@ -1,0 +1,42 @@
+"""Named figures of :mod:`geo.figures` on a page: their words, their value in words, and what they count, on hover."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from geo import figures
+from pages.session.text import baht, percent, safe, t, whole
+
+Value = int | float | None
+
+
+class Named(NamedTuple):
+    """A figure for :func:`pages.components.panels.figures`; ``told``: its code and value."""
+
+    words: str
+    value: str
+    told: dict[str, Value]
+
+
+def named(code: str, value: Value, words: str = "") -> Named:
+    """A named figure in the words of the registry, or in ``words`` where the place around it says the rest."""
+    return Named(words or t(f"named_{code}"), worded(code, value), {code: value})
+
+
+def worded(code: str, value: Value) -> str:
+    """The value in words: a whole number, baht or per cent; not known in words."""
+    return {"satang": baht, "share": percent}.get(figures.FIGURES[code].kind, whole)(value)
+
+
+def meanings(told: Mapping[str, Value]) -> list[str]:
+    """What each of these figures counts: words, value, definition."""
+    return [f"{t(f'named_{code}')} {worded(code, value)}: {t(f'named_{code}_what')}" for code, value in told.items()]
+
+
+def attributes(told: Mapping[str, Value]) -> str:
+    """The attributes of the element that tells these figures: what they count on hover, codes and values for whoever reads the page."""
+    if not told:
+        return ""
+    values = " ".join(f"{code}={value}" for code, value in told.items())
+    return f' title="{safe(chr(10).join(meanings(told)))}" data-figures="{safe(values)}"'
