@@ -99,7 +99,10 @@ def test_downloads_say_what_their_page_says(pages):
             about = dict(sheet.about)
             for code in found:
                 said = about.get(words[f"named_{code}"], "")
-                if said and code not in ("none_above", "gap_above"):  # two figures of the same words, each of the one above it
+                if said and code not in (
+                    "none_above",
+                    "gap_above",
+                ):  # two figures of the same words, each of the one above it
                     value = float(next(iter(found[code])))
                     worded = named.worded(code, value if FIGURES[code].kind == "share" else int(value))
                     assert said == f"{worded} · {words[f'named_{code}_what']}", (view, choices, name, code)
