@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo import registers
+from geo import looking_after, networks, registers
 from loaders import registers as definitions
+from loaders.decisions.openness import read_openness
 from loaders.imports.by_hand import entries as by_hand
 from loaders.imports.by_hand import papers as kept_papers
+from pages.queries import coverage
 from pages.queries import store as queries
+from pages.queries.query import Query
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
@@ -73,3 +76,75 @@ def _plans(scope: Scope, table: str) -> pd.DataFrame:
 
 
 _MAKERS = {"plans": _plans, "funds": _funds, "communities": _communities}
+
+
+def _held(scope: Scope, name: str) -> pd.DataFrame:
+    """Entries of a dated register that hold today."""
+    return registers.in_force(entries(scope, name), pd.Timestamp.today().normalize())
+
+
+def _told(scope: Scope, name: str) -> pd.Series:
+    """By subdistrict, the share of those who owe a register that have given it."""
+    return coverage.heard(scope, Query(None), name)["completeness"]
+
+
+def memberships(scope: Scope, district: str | None = None) -> pd.DataFrame:
+    """Memberships that hold today, of a district with those of no single place that its members are in."""
+    held = _held(scope, "membership")
+    return held[held["district_code"].eq(district).fillna(False)] if district else held
+
+
+@cached(8)
+def unlinked(scope: Scope) -> pd.DataFrame:
+    """Villages in no network."""
+    return networks.unlinked(queries.places(scope, None).villages, _held(scope, "membership"))
+
+
+@cached(8)
+def unlinked_by_place(scope: Scope) -> pd.DataFrame:
+    """``villages`` of every subdistrict and how many of them are ``unlinked``."""
+    codes = queries.areas(scope, None)["subdistrict_code"]
+    every, without = queries.places(scope, None).villages, unlinked(scope)
+    counts = {
+        name: codes.map(rows["subdistrict_code"].value_counts()).fillna(0).astype(int)
+        for name, rows in (("villages", every), ("unlinked", without))
+    }
+    return pd.DataFrame({"subdistrict_code": codes, **counts})
+
+
+@cached(8)
+def movements(scope: Scope) -> pd.DataFrame:
+    """Which of the two movements every subdistrict is in."""
+    return networks.movements(queries.areas(scope, None), _held(scope, "membership"), _told(scope, "membership"))
+
+
+@cached(8)
+def looked_after(scope: Scope) -> pd.DataFrame:
+    """Who looks after every subdistrict."""
+    return looking_after.by_place(
+        queries.areas(scope, None), _held(scope, "looking_after"), _told(scope, "looking_after")
+    )
+
+
+@cached(8)
+def groups_without(scope: Scope) -> pd.DataFrame:
+    """Groups and networks that nobody looks after."""
+    return looking_after.groups_without(queries.register(scope, "organisation"), _held(scope, "looking_after"))
+
+
+def functions_without(scope: Scope) -> list[str]:
+    """Functions that nobody looks after."""
+    return looking_after.functions_without(coverage.theme_codes(), _held(scope, "looking_after"))
+
+
+@cached(8)
+def targets_beside_plans(scope: Scope) -> pd.DataFrame:
+    """Targets of departments beside what the plans of the place ask for."""
+    return looking_after.targets_beside_plans(entries(scope, "target"), queries.register(scope, "plan"))
+
+
+@cached(4)
+def openness(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Data sets with the level they are shared at and since when; every step that led there."""
+    with queries.reading(scope.viewer) as connection:
+        return read_openness(connection, viewer=scope.viewer)

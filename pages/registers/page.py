@@ -8,15 +8,17 @@ from geo import registers
 from geo.registers import Register
 from pages.components import filters as choices
 from pages.components import panels
+from pages.components.map_layer import Choropleth
 from pages.components.names import district_names
 from pages.components.page import page
 from pages.queries import registers as register_queries
 from pages.queries.query import Query
-from pages.registers import by_hand, lists
+from pages.registers import by_hand, lists, looking_after, networks
 from pages.session import fragments, url_state
 from pages.session.scope import Scope
 from pages.session.text import t, whole
 
+ROOMS = {"membership": networks, "looking_after": looking_after}  # rooms whose map shows more than entries
 STATES = ("every", "open")  # of the entries of a register that can wait for somebody
 
 
@@ -33,6 +35,10 @@ def _choices(scope: Scope) -> None:
     if registers.REGISTERS[name].is_open:
         with fragments.redraws(fragments.RESULTS):
             choices.switch("open", t("entries_state"), STATES, lambda state: t(f"entries_{state}"), STATES[0])
+    if name in ROOMS:
+        with fragments.redraws(fragments.RESULTS):
+            shown = ROOMS[name].SHOWN
+            choices.switch("shown", t("map_shows"), shown, lambda code: t(f"shows_{name}_{code}"), shown[0])
     if listed:
         with kind, fragments.redraws(fragments.RESULTS):
             everything = t("entries_all_kinds")
@@ -56,9 +62,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     register = registers.REGISTERS[st.session_state["register"]]
     every = register_queries.entries(scope, register.name)
     entries = _asked(scope, register, chosen, every)
-    layer = lists.layer(scope, register, entries)
+    shown = st.session_state.get("shown") if register.name in ROOMS else None
+    layer = _layer(scope, register, entries, shown)
     with place:
-        panels.title(*_finding(scope, register, every, entries, chosen))
+        panels.title(*_finding(scope, register, every, entries, chosen, shown))
     nobody = every.iloc[:0]
     if every.empty:
         panels.empty("not_reported_long")
@@ -76,10 +83,23 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         st.session_state["entry"] = picked
     with right:  # after the list, which may have chosen another one just now
         _open(scope, register, every)
+    if register.name == "membership":
+        networks.panel(scope, chosen)
+    elif register.name == "looking_after":
+        looking_after.panel(scope, chosen)
+    elif register.name == "target":
+        looking_after.targets(scope, chosen)
     lists.without_entry(scope, chosen, entries)
     by_hand.panel(scope, register, every[every["entry"].eq(st.session_state.get("entry", ""))].head(1))
     if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)
+
+
+def _layer(scope: Scope, register: Register, entries: pd.DataFrame, shown: str | None) -> Choropleth:
+    """What the map shows: entries per subdistrict, or what a room tells by all of them."""
+    if shown in (None, "entries"):
+        return lists.layer(scope, register, entries)
+    return looking_after.layer(scope) if register.name == "looking_after" else networks.layer(scope, str(shown))
 
 
 def _list_key(register: Register, chosen: Query) -> str:
@@ -97,8 +117,10 @@ def _open(scope: Scope, register: Register, every: pd.DataFrame) -> None:
 
 
 def _finding(
-    scope: Scope, register: Register, every: pd.DataFrame, entries: pd.DataFrame, chosen: Query
+    scope: Scope, register: Register, every: pd.DataFrame, entries: pd.DataFrame, chosen: Query, shown: str | None
 ) -> tuple[str, str]:
+    if len(every) and shown not in (None, "entries"):
+        return ROOMS[register.name].finding(scope, chosen)
     where = district_names(scope)[chosen.district] if chosen.district else t("whole_province")
     waits = int(entries[register.is_open].fillna(False).sum()) if register.is_open else 0
     finding = t(

@@ -11,6 +11,7 @@ from pages.sharing import panels as sharing_panels
 
 PARTS = {
     "sharing_sets": sharing_panels.data_sets,
+    "openness_title": sharing_panels.openness,
     "sharing_roles": sharing_panels.roles,
     "tracker_title": expected.view,
     "people_title": sharing_panels.people,

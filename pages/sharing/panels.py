@@ -6,14 +6,16 @@ import streamlit as st
 
 from geo.frames import each_row
 from loaders import store
+from loaders.decisions.openness import by_month
 from loaders.store import backup, tables, users
 from loaders.store.privacy import LEVELS, ROLES
 from pages.components import panels, records
 from pages.components.names import offered
+from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import coded, day, flat, t, whole
+from pages.session.text import coded, day, flat, safe, t, whole
 
 
 def _person() -> str:
@@ -50,6 +52,32 @@ def data_sets(scope: Scope) -> None:
             with queries.writing() as connection:
                 users.share(connection, chosen[1], chosen[0], wanted, _person())
             st.rerun()
+
+
+def openness(scope: Scope) -> None:
+    """Who has opened which data, since when, over the months; who owes a report and has opened nothing."""
+    sets, steps = register_queries.openness(scope)
+    names = records.agency_names(scope)
+    is_open = sets["level"].eq(LEVELS[0])
+    dues = queries.dues(scope)
+    owing = set(dues.loc[dues["is_asked"], "base"])
+    closed = sorted((owing | set(sets["base"])) - set(sets.loc[is_open, "base"]))
+    st.html(
+        f"<b>{safe(t('openness_finding', open=whole(int(is_open.sum())), all=whole(len(sets)), bases=whole(sets.loc[is_open, 'base'].nunique())))}</b>"
+    )
+    if closed:
+        st.caption(flat(t("openness_closed", bases=", ".join(names.get(base, base) for base in closed))))
+    shown = sets.assign(
+        base_name=[names.get(base, base) for base in sets["base"]],
+        register_name=[t(f"register_{register}") for register in sets["register"]],
+        level_words=[t(f"share_{level}") for level in sets["level"]],
+    )
+    columns = {"base_name": t("column_base"), "register_name": t("sharing_register"), "level_words": t("sharing_level"),
+               "since": t("openness_since"), "loaded_at": t("column_loaded_at"), "changes": t("openness_changes")}  # fmt: skip
+    panels.table(shown, "openness", columns, formats={"since": day, "loaded_at": day})
+    months = by_month(steps)
+    heads = {"month": t("openness_month")} | {level: t(f"share_{level}") for level in LEVELS}
+    panels.table(months, "openness-months", heads, 260)
 
 
 def roles(scope: Scope) -> None:

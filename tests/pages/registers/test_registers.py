@@ -152,3 +152,31 @@ def test_an_entry_is_added_and_corrected_on_the_page(demo):
     next(one for one in page.button if one.label == "Save the correction").click().run()
     assert not page.exception
     assert register_queries.entries(queries.current_scope(), "groups").iloc[-1]["members"] == 36
+
+
+def test_the_network_says_in_lists_what_its_title_counts(demo):
+    scope = queries.current_scope()
+    without = register_queries.unlinked(scope)
+    page = opened("registers", register="membership", shown="movements", lang="en")
+    assert f"{len(without):,} in none" in said(page)
+    assert f"{len(without):,} villages in no network" in [panel.label for panel in page.expander]
+    page.session_state["fold-network-unlinked"] = True
+    page.run()
+    assert len(without) in [len(table) for table in lists(page)]
+    table = register_queries.movements(scope)["movements"].value_counts()
+    assert table.sum() == 170
+    assert f"both {table['both']}" in said(page)
+    people = register_queries.memberships(scope).query("member_kind == 'person'")
+    assert len(people)
+    assert people["member"].isna().all()  # nobody signed in
+
+
+def test_nobody_looks_after_is_a_list_and_a_layer(demo):
+    table = register_queries.looked_after(queries.current_scope())
+    page = opened("registers", register="looking_after", lang="en")
+    nobody = int(table["status"].eq("nobody").sum())
+    assert f"Nobody looks after {nobody} of 170 subdistricts" in said(page)
+    page = opened("registers", register="target", lang="en")
+    beside = register_queries.targets_beside_plans(queries.current_scope())
+    assert len(lists(page)[-1]) == len(beside)
+    assert set(beside["match"]) >= {"meets", "not_asked", "no_target"}

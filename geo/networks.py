@@ -1,0 +1,154 @@
+"""Networks, circles and movements as a graph of who is in what: links of villages, parts, bridges, the two movements.
+
+A membership is an edge between a member (a village, group, person, network) and a body (a network, circle, movement,
+coordinating unit). A network that is itself a member of a movement is one node with both.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.frames import each_row
+from geo.statuses import NOT_REPORTED, decide
+from loaders.codes import squeeze
+
+PLAN, WELFARE = "plan_movement", "welfare_movement"
+BOTH, PLAN_ONLY, WELFARE_ONLY, NEITHER, NOT_KNOWN = "both", "plan_only", "welfare_only", "neither", "not_known"
+MOVEMENTS = (BOTH, PLAN_ONLY, WELFARE_ONLY, NEITHER, NOT_KNOWN)
+
+
+def _keys(memberships: pd.DataFrame) -> pd.DataFrame:
+    """Names of both ends of every membership: a village by its code, a person who is not named by the entry alone."""
+    members = []
+    for row in each_row(memberships):
+        if row.member_kind == "village" and isinstance(row.village_code, str):
+            members.append(f"village:{row.village_code}")
+        elif not isinstance(row.member, str):
+            members.append(f"entry:{row.Index}")
+        elif row.member_kind in ("village", "group", "person"):  # names repeat from place to place
+            members.append(f"{row.member_kind}:{squeeze(row.member)}:{row.area_code}")
+        else:
+            members.append(f"body:{squeeze(row.member)}")
+    bodies = [f"body:{squeeze(body)}" for body in memberships["body"]]
+    return memberships.assign(member_key=members, body_key=bodies)
+
+
+def nodes_and_links(memberships: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The graph as two tables.
+
+    Parameters
+    ----------
+    memberships : ``member``, ``member_kind``, ``body``, ``body_kind``, ``village_code``, ``area_code``, ``relation``; those that hold.
+
+    Returns
+    -------
+    ``nodes`` by key: ``label``, ``kind``, ``area_code``, ``links`` (members or bodies beside it), ``part`` (0 = the largest
+    part that hangs together); ``links``: ``member_key``, ``body_key``, ``relation``, one per pair.
+    """
+    import networkx as nx  # only where a network is drawn
+
+    table = _keys(memberships)
+    links = table.drop_duplicates(["member_key", "body_key"])[["member_key", "body_key", "relation"]]
+    graph: Any = nx.Graph(list(zip(links["member_key"], links["body_key"], strict=True)))
+    bodies = table.drop_duplicates("body_key").set_index("body_key")[["body", "body_kind"]]
+    bodies = bodies.set_axis(["label", "kind"], axis=1).assign(area_code=pd.NA)
+    members = table.drop_duplicates("member_key").set_index("member_key")[["member", "member_kind", "area_code"]]
+    members = members.set_axis(["label", "kind", "area_code"], axis=1)
+    both = pd.concat([bodies, members[~members.index.isin(bodies.index)]])
+    parts = sorted(nx.connected_components(graph), key=lambda part: (-len(part), min(part)))
+    number = {key: place for place, part in enumerate(parts) for key in part}
+    nodes = both.assign(links=[int(graph.degree(key)) for key in both.index], part=[number[key] for key in both.index])
+    return nodes.rename_axis("key"), links.reset_index(drop=True)
+
+
+def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
+    """``nodes`` with ``x`` and ``y`` (0 to 1) of a drawing in which what belongs together lies together; always the same."""
+    import networkx as nx
+
+    graph: Any = nx.Graph(list(zip(links["member_key"], links["body_key"], strict=True)))
+    graph.add_nodes_from(nodes.index)
+    found = nx.spring_layout(graph, seed=1, iterations=60, k=1.6 / max(len(nodes), 1) ** 0.5)
+    places = np.array([found[key] for key in nodes.index], dtype=float).reshape(-1, 2)
+    span = np.ptp(places, axis=0) if len(places) else np.ones(2)
+    places = (places - places.min(axis=0)) / np.where(span > 0, span, 1) if len(places) else places
+    return nodes.assign(x=places[:, 0], y=places[:, 1])
+
+
+def bodies(memberships: pd.DataFrame) -> pd.DataFrame:
+    """Every body with ``body``, ``body_kind``, ``members``, ``villages``, ``groups``, ``people``, ``subdistricts``, ``coordinators``, most members first."""
+    table = _keys(memberships)
+    found = table.groupby(["body_key", "body_kind"], sort=False, dropna=False)
+    counts = pd.DataFrame({"body": found["body"].first(), "members": found["member_key"].nunique()})
+    for name, kind in (("villages", "village"), ("groups", "group"), ("people", "person")):
+        mine = table[table["member_kind"].eq(kind)].groupby(["body_key", "body_kind"])["member_key"].nunique()
+        counts[name] = mine.reindex(counts.index).fillna(0).astype(int)
+    counts["subdistricts"] = found["subdistrict_code"].nunique()
+    coordinates = table[table["relation"].eq("coordinates").fillna(False)].groupby(["body_key", "body_kind"]).size()
+    counts["coordinators"] = coordinates.reindex(counts.index).fillna(0).astype(int)
+    return counts.reset_index().sort_values(["members", "body"], ascending=[False, True], ignore_index=True)
+
+
+def unlinked(villages: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
+    """Villages (``village_code``) that no network has as a member, by themselves or through a group of theirs."""
+    linked = memberships.loc[memberships["body_kind"].eq("network").fillna(False), "village_code"].dropna()
+    return villages[~villages["village_code"].isin(linked)].reset_index(drop=True)
+
+
+def bridges(memberships: pd.DataFrame) -> pd.DataFrame:
+    """Subdistricts in which networks or circles of several places meet: those that alone hold others together first.
+
+    Movements and coordinating units join every place by their nature and are left out.
+
+    Returns
+    -------
+    DataFrame
+        ``subdistrict_code``, ``bodies`` (that meet there), ``parts`` (into how many pieces its part of the whole falls
+        without it; 1 = others hold it too), ``on_ways`` (0-1: share of the shortest ways between others that pass it).
+    """
+    import networkx as nx
+
+    table = _keys(memberships[memberships["body_kind"].isin(["network", "circle"])])
+    pairs = table[table["subdistrict_code"].notna()][["subdistrict_code", "body_key"]].drop_duplicates()
+    wide = pairs["body_key"].value_counts()
+    pairs = pairs[pairs["body_key"].isin(wide.index[wide > 1])]  # what is in one place alone joins nothing
+    graph: Any = nx.Graph(list(zip(pairs["subdistrict_code"], pairs["body_key"], strict=True)))
+    meeting = [code for code in sorted(set(pairs["subdistrict_code"])) if graph.degree(code) > 1]
+    cut = set(nx.articulation_points(graph))
+    ways = nx.betweenness_centrality(graph) if meeting else {}
+    rows = []
+    for code in meeting:
+        pieces = 1
+        if code in cut:
+            part = graph.subgraph(nx.node_connected_component(graph, code)).copy()
+            part.remove_node(code)
+            pieces = nx.number_connected_components(part)
+        rows.append((code, int(graph.degree(code)), pieces, float(ways[code])))
+    found = pd.DataFrame(rows, columns=["subdistrict_code", "bodies", "parts", "on_ways"])
+    return found.sort_values(
+        ["parts", "on_ways", "subdistrict_code"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def movements(areas: pd.DataFrame, memberships: pd.DataFrame, completeness: pd.Series) -> pd.DataFrame:
+    """Which of the two movements every subdistrict is in: ``both``, one, ``neither``, ``not_known``.
+
+    ``neither`` and ``..._only`` say "not in the other", so they are said only where all who owe a report of memberships
+    have given it (``completeness`` by subdistrict, see :mod:`geo.coverage.heard`); elsewhere what is known to be there is
+    said (``plan_only`` ...) with ``is_sure`` False, and nothing known is ``not_known``.
+    """
+    codes = areas["subdistrict_code"]
+    inside = {
+        kind: codes.isin(memberships.loc[memberships["body_kind"].eq(kind).fillna(False), "subdistrict_code"].dropna())
+        for kind in (PLAN, WELFARE)
+    }
+    told = decide(inside[PLAN] | inside[WELFARE], codes.map(completeness))
+    is_sure = codes.map(completeness).eq(1.0) | (inside[PLAN] & inside[WELFARE])
+    choice = np.select(
+        [inside[PLAN] & inside[WELFARE], inside[PLAN], inside[WELFARE], told.eq(NOT_REPORTED)],
+        [BOTH, PLAN_ONLY, WELFARE_ONLY, NOT_KNOWN],
+        NEITHER,
+    )
+    return pd.DataFrame({"subdistrict_code": codes, "movements": choice, "is_sure": is_sure}).reset_index(drop=True)
