@@ -64,6 +64,14 @@ def nodes_and_links(memberships: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     return nodes.rename_axis("key"), links.reset_index(drop=True)
 
 
+def by_subdistrict(memberships: pd.DataFrame) -> pd.DataFrame:
+    """The same with a subdistrict in place of its members, for bodies of several places: what a whole province can show."""
+    placed = memberships[memberships["subdistrict_code"].notna()]
+    several = placed.groupby("body")["subdistrict_code"].nunique()
+    kept = placed[placed["body"].isin(several.index[several > 1])]
+    return kept.assign(member=kept["subdistrict_code"], member_kind="subdistrict")
+
+
 def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
     """``nodes`` with ``x`` and ``y`` (0 to 1) of a drawing in which what belongs together lies together; always the same."""
     import networkx as nx

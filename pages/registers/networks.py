@@ -85,7 +85,7 @@ def panel(scope: Scope, chosen: Query) -> None:
     place = panels.unfolded("network-picture", t("network_picture"))
     if place is not None:
         with place:
-            _picture(held)
+            _picture(scope, held)
 
 
 def _bodies(held: pd.DataFrame) -> None:
@@ -120,26 +120,29 @@ def _bridges(scope: Scope, held: pd.DataFrame) -> None:
         panels.table(shown, "network-bridges", columns, 300, {"on_ways": lambda share: f"{float(share):.3f}"})
 
 
-def _picture(held: pd.DataFrame) -> None:
+def _picture(scope: Scope, held: pd.DataFrame) -> None:
     nodes, links = networks.nodes_and_links(held)
     if len(nodes) > MOST_DRAWN:
         st.caption(t("network_too_many", nodes=whole(len(nodes)), most=whole(MOST_DRAWN)))
-        return
+        nodes, links = networks.nodes_and_links(networks.by_subdistrict(held))
     placed = networks.positions(nodes, links)
     drawn = placed.assign(
-        label=placed["label"].fillna(t("network_person")),
+        label=[
+            records.place_words(scope, label) if kind == "subdistrict" and str(label).isdigit() else label
+            for label, kind in zip(placed["label"].fillna(t("network_person")), placed["kind"], strict=True)
+        ],
         words=[coded("membership_body_kind_", kind) if kind in NODE_COLOURS else coded("membership_member_kind_", kind) for kind in placed["kind"]],
         colour=[NODE_COLOURS.get(kind, ROLES["rest"]) for kind in placed["kind"]],
     ).reset_index()  # fmt: skip
     ends = links.merge(placed[["x", "y"]], left_on="member_key", right_index=True)
     ends = ends.merge(placed[["x", "y"]], left_on="body_key", right_index=True, suffixes=("", "2"))
-    place = {"axis": None, "scale": alt.Scale(domain=[0, 1], nice=False)}
-    lines = alt.Chart(ends).mark_rule(color=EDGE, opacity=0.35).encode(alt.X("x:Q", **place), alt.Y("y:Q", **place), x2="x2:Q", y2="y2:Q")  # ty: ignore  # fmt: skip
+    unit = alt.Scale(domain=[0, 1], nice=False)
+    lines = alt.Chart(ends).mark_rule(color=EDGE, opacity=0.35).encode(alt.X("x:Q", axis=None, scale=unit), alt.Y("y:Q", axis=None, scale=unit), x2="x2:Q", y2="y2:Q")  # ty: ignore  # fmt: skip
     dots = alt.Chart(drawn).mark_circle(stroke=EDGE, opacity=1).encode(  # ty: ignore
-        alt.X("x:Q", **place), alt.Y("y:Q", **place), color=alt.Color("colour:N", scale=None),
+        alt.X("x:Q", axis=None, scale=unit), alt.Y("y:Q", axis=None, scale=unit), color=alt.Color("colour:N", scale=None),
         size=alt.Size("links:Q", scale=alt.Scale(range=[30, 700]), legend=None), tooltip=["label:N", "words:N", "links:Q"],
     )  # fmt: skip
-    names = alt.Chart(drawn.nlargest(12, "links")).mark_text(dy=-14, fontSize=15).encode(alt.X("x:Q", **place), alt.Y("y:Q", **place), text="label:N")  # ty: ignore  # fmt: skip
+    names = alt.Chart(drawn.nlargest(12, "links")).mark_text(dy=-14, fontSize=15).encode(alt.X("x:Q", axis=None, scale=unit), alt.Y("y:Q", axis=None, scale=unit), text="label:N")  # ty: ignore  # fmt: skip
     chart = alt.layer(lines, dots, names).properties(height=560).configure_view(stroke=None).configure(font="Sarabun")
     st.altair_chart(chart, width="stretch")
     st.caption(t("network_picture_note", nodes=whole(len(nodes)), links=whole(len(links)), parts=whole(int(nodes["part"].nunique()))))  # fmt: skip

@@ -41,6 +41,14 @@ def test_a_network_that_is_a_member_is_one_node(rows):
     placed = networks.positions(nodes, links)
     assert placed[["x", "y"]].min().min() >= 0
     pd.testing.assert_frame_equal(placed, networks.positions(nodes, links))  # the same picture every time
+    folded, _ = networks.nodes_and_links(networks.by_subdistrict(rows))
+    assert sorted(folded["label"]) == [
+        "800101",
+        "800102",
+        "800103",
+        "เครือข่าย ก",
+        "เครือข่าย ข",
+    ]  # a circle of one place is not drawn
     assert networks.positions(nodes.iloc[:0], links.iloc[:0]).empty
 
 
