@@ -134,7 +134,7 @@ def groups_without(scope: Scope) -> pd.DataFrame:
 
 def functions_without(scope: Scope) -> list[str]:
     """Functions that nobody looks after."""
-    return looking_after.functions_without(coverage.theme_codes(), _held(scope, "looking_after"))
+    return looking_after.functions_without(coverage.theme_codes(scope), _held(scope, "looking_after"))
 
 
 @cached(8)
