@@ -17,14 +17,13 @@ from loaders import year_shares
 
 MONEY = ("amount_satang", "committed_satang", "paid_satang")
 FIRST_MONTH = 10  # October opens the Thai fiscal year
+NEVER, ONE_DAY = np.datetime64("NaT", "s"), np.timedelta64(1, "D")
 
 
-def _fiscal_start(years: pd.Series) -> pd.Series:
-    """1 October that opens each fiscal year, NaT where the year is missing."""
-    known = years.notna().to_numpy()
-    months = (years.fillna(1970).to_numpy(dtype="int64") - 1 - 1970) * 12 + FIRST_MONTH - 1
-    start = months.astype("datetime64[M]").astype("datetime64[s]")
-    return pd.Series(start, index=years.index).where(known)
+def _fiscal_start(years: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """1 October that opens each fiscal year, NaT where the year is not known."""
+    start = ((years - 1 - 1970) * 12 + FIRST_MONTH - 1).astype("datetime64[M]").astype("datetime64[s]")
+    return np.where(known, start, NEVER)
 
 
 def fiscal_year_bounds(fiscal_year: int) -> tuple[dt.date, dt.date]:
@@ -32,12 +31,19 @@ def fiscal_year_bounds(fiscal_year: int) -> tuple[dt.date, dt.date]:
     return dt.date(fiscal_year - 1, FIRST_MONTH, 1), dt.date(fiscal_year, FIRST_MONTH, 1) - dt.timedelta(days=1)
 
 
-def _fiscal_year_of(days: pd.Series) -> pd.Series:
-    return (days.dt.year + (days.dt.month >= FIRST_MONTH)).astype("Int64")
+def _fiscal_year_of(days: np.ndarray) -> np.ndarray:
+    """The fiscal year of each day; without meaning where the day is NaT."""
+    return 1970 + (days.astype("datetime64[M]").astype("int64") + 13 - FIRST_MONTH) // 12
 
 
-def _days(frame: pd.DataFrame, column: str) -> pd.Series:
-    return pd.to_datetime(frame[column]).astype("datetime64[s]")
+def _days(frame: pd.DataFrame, column: str) -> np.ndarray:
+    return pd.to_datetime(frame[column]).astype("datetime64[s]").to_numpy()
+
+
+def _stated(support: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """The stated fiscal years (0 where there is none) and where there is one."""
+    years = pd.to_numeric(support["fiscal_year"]).astype("Int64")
+    return years.to_numpy(dtype="int64", na_value=0), years.notna().to_numpy()
 
 
 def periods(support: pd.DataFrame) -> pd.DataFrame:
@@ -58,30 +64,30 @@ def periods(support: pd.DataFrame) -> pd.DataFrame:
     require_columns(support, ["starts_on", "ends_on", "fiscal_year"], "support")
     starts, ends = _days(support, "starts_on"), _days(support, "ends_on")
     reversed_dates = starts > ends  # a typing error: the dates say nothing, the fiscal year still may
-    starts, ends = starts.mask(reversed_dates), ends.mask(reversed_dates)
-    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64")
+    starts, ends = np.where(reversed_dates, NEVER, starts), np.where(reversed_dates, NEVER, ends)
+    no_start, no_end = np.isnat(starts), np.isnat(ends)
+    stated, has_year = _stated(support)
     basis = np.select(
-        [starts.notna() & ends.notna(), starts.notna() | ends.notna(), stated.notna()],
-        ["dates", "part_dates", "fiscal_year"],
-        "not_known",
+        [~no_start & ~no_end, ~no_start | ~no_end, has_year], ["dates", "part_dates", "fiscal_year"], "not_known"
     )
     # one date alone: the stated year gives the other edge if it lies on the right side, else the date's own year
-    own = _fiscal_year_of(starts.fillna(ends))
-    year_start, year_end = _fiscal_start(stated), _fiscal_start(stated + 1) - pd.Timedelta(days=1)
-    edge_start = year_start.where(~(year_start > ends)).fillna(_fiscal_start(own))
-    edge_end = year_end.where(~(year_end < starts)).fillna(_fiscal_start(own + 1) - pd.Timedelta(days=1))
-    return pd.DataFrame(
-        {"starts": starts.fillna(edge_start), "ends": ends.fillna(edge_end), "basis": basis}, index=support.index
-    )
+    one = np.where(no_start, ends, starts)
+    own, has_own = _fiscal_year_of(one), ~np.isnat(one)
+    year_start, year_end = _fiscal_start(stated, has_year), _fiscal_start(stated + 1, has_year) - ONE_DAY
+    edge_start = np.where(~has_year | (year_start > ends), _fiscal_start(own, has_own), year_start)
+    edge_end = np.where(~has_year | (year_end < starts), _fiscal_start(own + 1, has_own) - ONE_DAY, year_end)
+    filled = {"starts": np.where(no_start, edge_start, starts), "ends": np.where(no_end, edge_end, ends)}
+    return pd.DataFrame(filled | {"basis": basis}, index=support.index)
 
 
-def _money_year(support: pd.DataFrame) -> pd.Series:
+def _money_year(support: pd.DataFrame, when: pd.DataFrame) -> pd.Series:
     """The year that has a record's money where nobody shared it: the stated one, else that of its start; NA = undated.
 
     A sheet that splits its money by year states the year of each part, so that parts are records of their own.
     """
-    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64")
-    return stated.fillna(_fiscal_year_of(periods(support)["starts"]))
+    (stated, has_year), starts = _stated(support), when["starts"].to_numpy()
+    years = np.where(has_year, stated, _fiscal_year_of(starts))
+    return pd.Series(pd.arrays.IntegerArray(years, ~has_year & np.isnat(starts)), index=support.index)
 
 
 def by_money_year(support: pd.DataFrame) -> pd.DataFrame:
@@ -91,7 +97,8 @@ def by_money_year(support: pd.DataFrame) -> pd.DataFrame:
     add up to the satang.
     """
     shared = _is_shared(support)
-    whole = support[~shared].assign(money_year=_money_year(support[~shared]))
+    whole = support[~shared]
+    whole = whole.assign(money_year=_money_year(whole, periods(whole)))
     if not shared.any():
         return whole
     rows = support[shared]
@@ -129,7 +136,7 @@ def years_of(support: pd.DataFrame) -> set[int]:
     stated = {int(year) for year in support["fiscal_year"].dropna()}
     shared = support.loc[_is_shared(support), "year_shares"].unique() if "year_shares" in support else ()
     when = periods(support)[["starts", "ends"]].dropna().drop_duplicates()
-    edges = zip(_fiscal_year_of(when["starts"]), _fiscal_year_of(when["ends"]), strict=True)
+    edges = zip(*(_fiscal_year_of(when[edge].to_numpy()) for edge in ("starts", "ends")), strict=True)
     run = {year for first, last in set(edges) for year in range(int(first), int(last) + 1)}
     return stated | run | {year for text in shared for year, _ in year_shares.parse(text)}
 
@@ -140,17 +147,20 @@ def _is_shared(support: pd.DataFrame) -> pd.Series:
     return support["year_shares"].notna().astype(bool)
 
 
-def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFrame:
+def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None, when: pd.DataFrame | None = None) -> pd.DataFrame:
     """The records that a fiscal year shows, with ``counted_in``; ``None`` = all records as they are.
 
     A record over several years is in each that it touches; its money is counted once (:func:`by_money_year`): where a
     person shared it, each year has its part (``shared_years`` keeps the shares). Elsewhere its amounts are NA and
-    ``counted_in`` names the year that has them (NA = this one).
+    ``counted_in`` names the year that has them (NA = this one). ``when`` is what :func:`periods` says of the same records,
+    for who has asked it already.
     """
     if fiscal_year is None:
         return support.assign(counted_in=pd.Series(pd.NA, index=support.index, dtype="Int64"))
-    shown = support[in_fiscal_year(support, fiscal_year)]
-    year = _money_year(shown)
+    when = periods(support) if when is None else when
+    is_shown = in_fiscal_year(support, fiscal_year, when)
+    shown = support[is_shown]
+    year = _money_year(shown, when[is_shown])
     shared = _is_shared(shown)
     if shared.any():
         has = {text: dict(year_shares.parse(text)) for text in shown.loc[shared, "year_shares"].unique()}
@@ -163,15 +173,16 @@ def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None) -> pd.DataFra
     return shown.assign(counted_in=year.where(elsewhere), **money)
 
 
-def in_fiscal_year(support: pd.DataFrame, fiscal_year: int) -> pd.Series:
+def in_fiscal_year(support: pd.DataFrame, fiscal_year: int, when: pd.DataFrame | None = None) -> pd.Series:
     """True where the record states this fiscal year, its period touches it or its money has a share in it.
 
     Undated records are False.
     """
-    first, last = (pd.Timestamp(day) for day in fiscal_year_bounds(fiscal_year))
-    when = periods(support)
-    stated = pd.to_numeric(support["fiscal_year"]).astype("Int64").eq(fiscal_year).fillna(False).astype(bool)
-    touched = stated | ((when["starts"] <= last) & (when["ends"] >= first))
+    first, last = (np.datetime64(day, "s") for day in fiscal_year_bounds(fiscal_year))
+    when = periods(support) if when is None else when
+    stated, has_year = _stated(support)
+    runs = (when["starts"].to_numpy() <= last) & (when["ends"].to_numpy() >= first)
+    touched = pd.Series((has_year & (stated == fiscal_year)) | runs, index=support.index)
     if (shared := _is_shared(support)).any():
         years = [{year for year, _ in year_shares.parse(text)} for text in support["year_shares"].where(shared, "")]
         touched |= np.array([fiscal_year in one for one in years], dtype=bool)

@@ -151,9 +151,11 @@ def coverage(
     support = support[
         [column for column in COUNTED if column in support]
     ]  # half the time went into carrying the others
-    undated = support.iloc[:0] if fiscal_year is None else support[periods(support)["basis"].eq("not_known")]
+    undated = support.iloc[:0]
     if fiscal_year is not None:
-        support = of_fiscal_year(support, fiscal_year)
+        when = periods(support)
+        undated = support[when["basis"].eq("not_known")]
+        support = of_fiscal_year(support, fiscal_year, when)
     rolled = roll_up(support, areas, local_governments)
     table = areas[CARRIED].merge(_reached(rolled.by_subdistrict, villages), on="subdistrict_code", how="left")
     table["villages"] = _village_counts(areas, villages).to_numpy()
@@ -166,8 +168,10 @@ def coverage(
     table["village_share"] = _ratio(table["covered_villages"], table["villages"]).clip(upper=1)
     for column in ("owed", "missing_bases", "completeness"):
         table[column] = spoken[column].to_numpy()
-    without_year = roll_up(undated, areas, local_governments).by_subdistrict["subdistrict_code"].value_counts()
-    table["undated"] = table["subdistrict_code"].map(without_year).fillna(0).astype("int64")
+    table["undated"] = 0
+    if len(undated):
+        without_year = roll_up(undated, areas, local_governments).by_subdistrict["subdistrict_code"].value_counts()
+        table["undated"] = table["subdistrict_code"].map(without_year).fillna(0).astype("int64")
     table["supported_above"] = _is_supported_above(areas, rolled, local_governments).to_numpy()
     can_be_reached = ~(villages_only & table["villages"].fillna(1).eq(0))
     table["status"] = decide(

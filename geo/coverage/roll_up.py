@@ -70,9 +70,11 @@ def _with_single_governments(support: pd.DataFrame, local_governments: pd.DataFr
         support["is_estimated"] = False
     if local_governments is None:
         return support
+    alone = support["area_level"].eq("local_government") & support["subdistrict_code"].isna()
+    if not alone.any():
+        return support
     links = local_governments.drop_duplicates(["entity_code", "subdistrict_code"])
     home = links.drop_duplicates("entity_code", keep=False).set_index("entity_code")["subdistrict_code"]
-    alone = support["area_level"].eq("local_government") & support["subdistrict_code"].isna()
     support.loc[alone, "subdistrict_code"] = (
         support.loc[alone, "area_code"].map(home).astype(support["subdistrict_code"].dtype)
     )
