@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from sqlalchemy import Connection, Engine, insert, select
 
 from loaders import reference, settings, store
 from loaders.areas.register import ensure_code_lists
+from loaders.problems import Refused
 from loaders.store import in_use, tables
 from loaders.store.in_use import COMPLETE
 
@@ -17,36 +20,57 @@ def load_demo_once(wanted: bool | None = None) -> dict:
     new board of the demo's own province gets it, one of another province begins empty. A store that
     holds real data gets none: ``Refused`` (``demo_beside_real``) where a person asks for it.
     """
-    from loaders.demo import write_demo
-    from loaders.imports.ingest import ingest
-    from loaders.problems import Refused
+    from loaders.demo import earlier, write_demo
 
     engine = store.open_store(create=True)
     ensure_code_lists(engine)
     with store.writing(engine) as connection:
         if (answer := _answer(connection, wanted)) is not None:
             return {"demo": answer, "files": 0}
-    files = [reference.DIRECTORY / "subdistricts.csv", *write_demo(settings.DATA / "demo" / "files")]
-    done, rows = 0, 0
-    for path in files:
-        try:
-            ingested = ingest(engine, path, who="setup", trusted=True)
-        except Refused as stop:
-            if stop.problem.code == "demo_beside_real":  # somebody imported a real file meanwhile
-                return {"demo": "real data", "files": done}
-            if stop.problem.code != "file_already_loaded":
-                raise
-            continue
-        done, rows = done + 1, rows + ingested.count("loaded")
+    folder = settings.DATA / "demo" / "files"
+    papers = [reference.DIRECTORY / "subdistricts.csv", *write_demo(folder)]
+    editions = earlier.write_earlier(folder / "earlier")
+    before = [editions.get(path.name, path) for path in papers if path.name != earlier.AFTER]
+    after = [path for path in papers if path.name in (earlier.AFTER, *editions)]
+    with store.reading(engine) as connection:
+        before = [] if earlier.has_met(connection) else before
+    try:
+        done = _deliver(engine, before)
+        with store.writing(engine) as connection:  # what follows was handed in after the meeting
+            if not earlier.has_met(connection):
+                earlier.meet(connection, settings.home_province())
+        done += _deliver(engine, after)
+    except Refused as stop:
+        if stop.problem.code == "demo_beside_real":  # somebody imported a real file meanwhile
+            return {"demo": "real data", "files": 0}
+        raise
     with store.writing(engine) as connection:
         connection.execute(insert(tables.setting).values(name=COMPLETE, value=store.now()))
-    return {"demo": "loaded", "files": done, "rows": rows}
+    return {"demo": "loaded", "files": len(done), "rows": sum(done)}
+
+
+def _deliver(engine: Engine, papers: list[Path]) -> list[int]:
+    """Load files of the invented province, each in place of its earlier edition; returns the rows loaded of each."""
+    from loaders.imports.ingest import ingest
+
+    done, batch = [], tables.import_batch
+    for path in papers:
+        with store.reading(engine) as connection:
+            same = select(batch.c.id).where(batch.c.file_name == path.name, batch.c.is_demo, batch.c.is_active)
+            replaces = list(connection.execute(same).scalars())
+        try:
+            done.append(ingest(engine, path, who="setup", trusted=True, replaces=replaces).count("loaded"))
+        except Refused as stop:
+            if stop.problem.code != "file_already_loaded":
+                raise
+    return done
 
 
 def _answer(connection: Connection, wanted: bool | None) -> str | None:
     """Why nothing is to be loaded; ``None``: the store is for the demo province, which is not all there."""
     batch = tables.import_batch
-    demo = list(connection.execute(select(batch.c.id).where(batch.c.is_demo)).scalars())
+    invented = select(batch.c.id).where(batch.c.is_demo, batch.c.withdrawn_because.is_distinct_from("replaced"))
+    demo = list(connection.execute(invented).scalars())
     kind = in_use.holds(connection)
     if wanted and kind != "demo":
         in_use.take_demo(connection, "setup", by_choice=True)

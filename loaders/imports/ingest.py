@@ -295,9 +295,11 @@ def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: s
     """
     owner, asked = batches.owner_of(ingested, wishes.base), None
     ingested.demo_in_use = batches.demo_in_the_way(connection, ingested, wishes.file_name, wishes.base)
-    if not batches.is_invented(ingested, wishes.file_name, wishes.base) and owner != "reference":
-        named = [int(one) for one in wishes.replaces if one != editions.AUTO]
-        editions.check(connection, named)
+    named = [int(one) for one in wishes.replaces if one != editions.AUTO]
+    editions.check(connection, named)
+    if batches.is_invented(ingested, wishes.file_name, wishes.base):
+        ingested.replaces = named  # nobody is asked about invented files
+    elif owner != "reference":
         found = editions.find(connection, ingested, owner, named)
         ingested.editions = [one.as_dict() for one in found]
         ingested.edition_lines = found[0].lines() if found else []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 import pandas as pd
 import streamlit as st
@@ -11,12 +10,11 @@ import streamlit as st
 from geo.maps.board import ClassStyle
 from geo.maps.palette import SEQUENTIAL
 from geo.money.speed import speed
-from geo.periods import fiscal_year_bounds
 from pages.components import filters as choices
 from pages.components import panels, records
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names
-from pages.queries import coverage
+from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
@@ -26,15 +24,10 @@ STEPS = {"stream": "stream_code", "agency": "agency_code", "place": "district_co
 SHARES = (0.2, 0.4, 0.6, 0.8)
 
 
-def asked_on(chosen: Query) -> date:
-    """The day on which records have ended or not: the last of the year shown, today where that is still to come."""
-    return min(fiscal_year_bounds(chosen.fiscal_year)[1], date.today()) if chosen.fiscal_year else date.today()
-
-
 def layer(scope: Scope, chosen: Query) -> Choropleth:
     """Share paid of what is known in each subdistrict; where no payment is stated it is not known, never nothing paid."""
     rows = coverage.records(scope, chosen.without("district"))
-    found = speed(rows, rows["subdistrict_code"], asked_on(chosen))
+    found = speed(rows, rows["subdistrict_code"], money.asked_on(chosen))
     codes = queries.areas(scope, chosen.fiscal_year)["subdistrict_code"]
     share = codes.map(found["paid_share"]).astype("Float64")
     number = pd.cut(share.astype(float), [-float("inf"), *SHARES, float("inf")], labels=False)
@@ -54,7 +47,7 @@ def layer(scope: Scope, chosen: Query) -> Choropleth:
 def words(scope: Scope, chosen: Query) -> None:
     """The whole current in one sentence, with how many records say what was paid."""
     rows = coverage.records(scope, chosen)
-    found = speed(rows, pd.Series("", index=rows.index), asked_on(chosen))
+    found = speed(rows, pd.Series("", index=rows.index), money.asked_on(chosen))
     if found.empty or not found["paid_known"].iloc[0]:
         st.html(f"<p><b>{safe(t('finding_speed_unknown', records=whole(len(rows))))}</b></p>")
         return
@@ -76,7 +69,7 @@ def table(scope: Scope, chosen: Query) -> None:
     """Streams, agencies or districts, the slowest first; those of which nothing is known come last."""
     by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(f"speed_by_{step}"), "stream")
     rows = coverage.records(scope, chosen)
-    found = speed(rows, rows[STEPS[by]], asked_on(chosen)).sort_values(
+    found = speed(rows, rows[STEPS[by]], money.asked_on(chosen)).sort_values(
         ["paid_share", "amount_satang"], na_position="last"
     )
     names = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}[by](scope)

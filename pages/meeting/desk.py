@@ -189,7 +189,7 @@ def _story(words: Words, facts: dict) -> None:
         st.rerun()
     steps = meeting.story_named(chosen)
     by_view = {step["view"]: step for step in steps}
-    order = st.multiselect(t("meeting_story_order"), list(VIEWS), default=[step["view"] for step in steps],
+    order = st.multiselect(t("meeting_story_order"), [view for view in VIEWS if view in facts["steps"]], default=[step["view"] for step in steps if step["view"] in facts["steps"]],
                            format_func=lambda name: t(f"meeting_view_{name}"), key=f"story-order-{chosen}")  # fmt: skip
     with st.form(f"story-{chosen}"):
         edited = [_edit(words, facts, view, by_view.get(view, {"view": view}), chosen) for view in order]

@@ -13,7 +13,7 @@ from geo.frames import each_row
 from loaders import settings
 from pages.meeting.board import MeetingData, whole
 from pages.meeting.steps import BUILDERS, answers
-from pages.queries import coverage
+from pages.queries import coverage, loop
 from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
@@ -30,11 +30,15 @@ def shipped_story() -> dict:
         return tomllib.load(file)
 
 
-@cached(4)
 def gather(scope: Scope) -> dict:
     """The facts of the present data version. Shared between sessions: never changed in place."""
+    return _gather(scope, loop.last_before(scope))
+
+
+@cached(4)
+def _gather(scope: Scope, _since: loop.Since | None) -> dict:
     meeting = MeetingData(scope, shipped_story())
-    steps = {view: build(meeting) for view, build in BUILDERS.items()}
+    steps = {view: step for view, build in BUILDERS.items() if (step := build(meeting)) is not None}
     return {
         "format": FORMAT,
         "version": scope.version,
@@ -159,7 +163,7 @@ def difference(before: dict, now: dict) -> dict:
     steps = {}
     for view in before["steps"]:
         old, new = before["steps"][view], now["steps"].get(view)
-        if new is None:
+        if new is None or view == "changed":  # what changed is said by the view itself
             continue
         was, is_ = (
             dict(zip(before["codes"], old["classes"], strict=True)),

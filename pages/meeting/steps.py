@@ -25,7 +25,7 @@ from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
 from pages.components import map_layer, reported
-from pages.meeting import steps_community, steps_direction
+from pages.meeting import steps_changed, steps_community, steps_direction
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, said, whole
 from pages.overview import questions
 from pages.queries import coverage as coverage_queries
@@ -222,6 +222,7 @@ def _stream_bars(meeting: MeetingData, streams: pd.Series, total: int) -> list[l
 
 
 BUILDERS = {
+    "changed": steps_changed.changed_step,
     "coverage": coverage_step,
     "gaps": gaps_step,
     "overlaps": overlaps_step,

@@ -21,6 +21,7 @@ from loaders.store.privacy import DATA_TEAM
 from pages.meeting.board import VIEWS
 from pages.meeting.facts import gather, shipped_story
 from pages.meeting.words import Words, bars_of, figures_of, legend_of, meanings_of, places_of, title_of
+from pages.queries import loop
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session import sign_in
@@ -203,7 +204,7 @@ def _stability(words: Words, card: dict) -> str:
 
 
 @cached(8)
-def _prepared(scope: Scope, meeting: str, story: str, map_: str) -> dict:
+def _prepared(scope: Scope, meeting: str, story: str, map_: str, _since: loop.Since | None) -> dict:
     facts = facts_of(scope.in_language(None), int(meeting) if meeting else None)
     return payload(facts, json.loads(story), Words(scope.language or LANGUAGES[0]), meeting)
 
@@ -219,6 +220,7 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
         str(number or ""),
         json.dumps(story, sort_keys=True, ensure_ascii=False),
         geometry.current(facts["province"])["main"],
+        None if number else loop.last_before(scope),
     )
     noted = [
         {"key": row.key, "who": row.who, "what": row.what, "due_text": words.day(row.due_on)}

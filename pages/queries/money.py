@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 
 from geo.money import alignment as geo_alignment
 from geo.money import currents
+from geo.periods import fiscal_year_bounds
 from pages.queries import store
 from pages.queries.coverage import coverage, records, rolled
 from pages.queries.query import Query
 from pages.session.cache import cached
 from pages.session.scope import Scope
+
+
+def asked_on(query: Query) -> date:
+    """The day on which records have ended or not: the last of the year shown, today where that is still to come."""
+    return min(fiscal_year_bounds(query.fiscal_year)[1], date.today()) if query.fiscal_year else date.today()
 
 
 @cached(16)

@@ -111,7 +111,7 @@ def writing() -> Generator[Connection]:
 def support(scope: Scope) -> pd.DataFrame:
     """All support records of the province."""
     with reading(scope.viewer) as connection:
-        found = store.read_support(connection, scope.province, viewer=scope.viewer)
+        found = store.read_support(connection, scope.province, viewer=scope.viewer, at=scope.at)
     return _of_province(scope, found)
 
 
@@ -127,7 +127,7 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
 def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with reading(scope.viewer) as connection:
-        found = store.read_register(connection, name, scope.province, viewer=scope.viewer)
+        found = store.read_register(connection, name, scope.province, viewer=scope.viewer, at=scope.at)
     return _of_province(scope, found)
 
 
@@ -158,7 +158,7 @@ def dues(scope: Scope, name: str | None = None) -> pd.DataFrame:
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year, as somebody stated it."""
     with reading(scope.viewer) as connection:
-        found = store.read_reports(connection, name, viewer=scope.viewer)
+        found = store.read_reports(connection, name, viewer=scope.viewer, at=scope.at)
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
 
@@ -390,7 +390,11 @@ def decisions(scope: Scope, name: str) -> pd.DataFrame:
     Who decided is for the data team; others see that somebody signed.
     """
     with reading(scope.viewer) as connection:
-        return scenarios.read(connection, name, scope.province, viewer=scope.viewer)
+        if scope.at is None:
+            return scenarios.read(connection, name, scope.province, viewer=scope.viewer)
+        every = scenarios.read(connection, name, scope.province, viewer=scope.viewer, removed=True)
+    stood = every["decided_at"].le(scope.at.moment) & ~every["removed_at"].le(scope.at.moment).fillna(False)
+    return every[stood.astype(bool)].reset_index(drop=True)
 
 
 def decide(write: Callable[[Connection], Written]) -> Written:

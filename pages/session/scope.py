@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from loaders.store.privacy import DATA_TEAM, Viewer
+from loaders.store.read import State
 
 
 @dataclass(frozen=True)
@@ -15,12 +16,14 @@ class Scope:
     """The data version, the two-digit code of the province, who looks; made once per run.
 
     ``language`` is ``None`` except in the keys of cached words: figures are the same in every language and cached once.
+    ``at``: the registers as they stood at an earlier meeting; ``None`` = now.
     """
 
     version: str
     province: str
     viewer: Viewer
     language: str | None = None
+    at: State | None = None
 
     def __post_init__(self) -> None:
         if self.viewer.is_team and self.viewer != DATA_TEAM:  # everybody of the team sees the same

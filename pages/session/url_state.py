@@ -83,6 +83,10 @@ CHOICES = {
         Choice("open", "every entry, or those that wait for somebody", "every"),
         Choice("kind", "code of the role, kind or cohort; empty = all", ""),
         Choice("find", "words that a name holds", ""),
+        Choice("since", "meeting that changes are counted from"),
+        Choice("before", "planned meeting that is prepared"),
+        Choice("state", "state of the work listed; empty = all", ""),
+        Choice("on", "what a note stands on"),
         Choice("entry", "entry of the register that is open", ""),
     )
 }

@@ -26,7 +26,7 @@ ICON = settings.ROOT / "static" / "icon.svg"
 SECTIONS = {
     "": ("overview", "coverage", "gaps", "overlaps", "subdistrict", "meeting"),
     "menu_analysis": ("matrix", "currents", "agency", "registers"),
-    "menu_decide": ("ranking", "strengthening", "welfare", "selection"),
+    "menu_decide": ("loop", "ranking", "strengthening", "welfare", "selection"),
     "menu_data": ("imports", "review", "sources", "words", "areas", "sharing"),
 }
 VIEWS = [name for names in SECTIONS.values() for name in names]

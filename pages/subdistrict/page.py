@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import each_row
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels, reply_link
+from pages.components import notes, panels, reply_link
 from pages.components.names import subdistrict_names
 from pages.components.page import page
 from pages.queries import coverage
@@ -51,6 +51,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             subdistrict_panels.facts(scope, chosen, code)
             subdistrict_panels.support(scope, chosen, code)
         subdistrict_panels.registers(scope, chosen, code)
+        notes.on(scope, "place", code)
         subdistrict_panels.provenance(scope, chosen, code)
         reply_link.fold(scope, "subdistrict", code)
         panels.sources(scope, subdistrict_panels.shown_support(scope, chosen, code), chosen)

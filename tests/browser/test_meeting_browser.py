@@ -145,7 +145,7 @@ def test_all_ten_questions_take_two_keys_and_give_a_sentence_and_a_map(standing)
 def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(standing):
     seen = standing
     page, frame = seen.page, wall(seen)
-    for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("End", 8), ("Home", 0), ("Digit5", 4)):
+    for key, step in (("PageDown", 1), ("ArrowRight", 2), ("PageUp", 1), ("End", 9), ("Home", 0), ("Digit5", 4)):
         page.keyboard.press(key)
         frame.wait_for_selector(f'body[data-step="{step}"]')
     frame.evaluate("document.dispatchEvent(new KeyboardEvent('keydown', { key: 'เ', code: 'KeyG', bubbles: true }))")
@@ -274,7 +274,7 @@ def test_a_decision_is_in_the_store_and_the_wall_goes_on_without_the_server(chro
     page.keyboard.press("ControlOrMeta+a")
     page.keyboard.type("31/12/2569")
     frame.click("#over button[type=submit]")
-    page.keyboard.press("8")
+    page.keyboard.press("End")
     frame.wait_for_function("document.querySelector('.decided').textContent.includes('<b>ลงพื้นที่</b>')")
     frame.wait_for_function("document.querySelector('.decided').textContent.includes('31 Dec 2026')")
     frame.wait_for_function("localStorage.getItem('kradan-decisions') === '[]'")
@@ -302,7 +302,7 @@ def test_desk_freezes_and_makes_the_storyboard(chromium, written_demo):
     page.wait_for_url("**frozen=1**")
     seen.says("ไม่มีอะไรเปลี่ยน")
     page.goto(f"{written_demo}/meeting?frozen=1")
-    expect(wall(seen).locator("#steps button")).to_have_count(9)
+    expect(wall(seen).locator("#steps button")).to_have_count(10)
 
 
 def test_the_wall_is_usable_on_a_phone(chromium, demo):

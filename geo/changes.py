@@ -1,0 +1,166 @@
+"""What changed between two states of the registers: begun, ended, moved; classes with their reasons; corrections apart.
+
+A record that was over before the first day can only be corrected; whatever changes of one that was still running is taken
+for a real change, and so is money paid meanwhile.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from geo.frames import require_columns
+
+# Real changes first; the last two say that the board was wrong, not that the world changed.
+KINDS = ("begun", "reported", "moved", "revised", "progress", "ended", "corrected", "gone")
+CORRECTIONS = {"corrected", "gone"}
+PLACED = ("area_code", "agency_code", "stream_code", "theme_code")  # where money stands
+STATED = ("amount_satang", "fiscal_year")
+STEPS = ("committed_satang", "paid_satang")
+CARRIED = ("base", "activity", "subdistrict_code", "district_code", *PLACED)
+SUPPORT = ("support_id", "batch_id", "reference", "starts_on", "ends_on", *CARRIED[:4], *PLACED, *STATED, *STEPS)
+COLUMNS = ["kind", "is_correction", *CARRIED, "fields", "area_before", "stream_before", "amount_before_satang", "amount_satang", "paid_before_satang",
+           "paid_satang", "ends_on", "support_id", "support_before"]  # fmt: skip
+# Which record of an earlier state is which of a later one: the surest likeness first.
+WORDS = ("base", "agency_code", "activity", "fiscal_year")
+PASSES = ((*WORDS, "area_code", "reference"), (*WORDS, "area_code", "amount_satang"), (*WORDS, "area_code"),
+          ("base", "agency_code", "reference"), (*WORDS, "amount_satang"))  # fmt: skip
+
+
+def changes(then: pd.DataFrame, now: pd.DataFrame, first: date, last: date) -> pd.DataFrame:
+    """One row per change between two states of the support register.
+
+    Parameters
+    ----------
+    then, now
+        Records as :func:`loaders.store.read_support` gives them. A row of a file that is in both states is the same row.
+    first, last
+        The day of the earlier state, and the day on which it is asked what has ended since.
+
+    Returns
+    -------
+    DataFrame
+        :data:`COLUMNS`; ``kind`` one of :data:`KINDS`: ``begun`` starts after ``first``; ``reported`` is new on the board
+        and began before, or says no day; ``moved`` to another place, agency, stream or function; ``revised`` another
+        amount or year; ``progress`` other money committed or paid; ``ended`` in between (beside any other change);
+        ``corrected`` of a record that was over, or settled by a person since; ``gone`` without another in its place.
+        ``fields``: what differs, comma-joined. Amounts in satang, NA = not stated or not there.
+    """
+    for frame in (then, now):
+        require_columns(frame, list(SUPPORT), "support")
+    old, new = (frame.set_index("support_id", drop=False) for frame in (then, now))
+    gone, came = old.index.difference(new.index), new.index.difference(old.index)
+    pairs = _pairs(old.loc[gone], new.loc[came])
+    parts = [_differing(old.loc[pairs["old"]], new.loc[pairs["new"]], first)]
+    came_alone = new.loc[came.difference(pd.Index(pairs["new"]))]
+    parts.append(_told(came_alone, _kinds_of_new(came_alone, set(then["batch_id"]), first)))
+    lost = old.loc[gone.difference(pd.Index(pairs["old"]))]
+    told = _told(lost, pd.Series("gone", index=lost.index))
+    parts.append(told.assign(support_before=lost["support_id"].to_numpy(), support_id=pd.NA,
+                             amount_before_satang=told["amount_satang"], amount_satang=pd.NA,
+                             paid_before_satang=told["paid_satang"], paid_satang=pd.NA))  # fmt: skip
+    ends = pd.to_datetime(new["ends_on"])
+    known = new.index.isin(old.index) | new.index.isin(pairs["new"])
+    over = new[known & (ends > pd.Timestamp(first)) & (ends <= pd.Timestamp(last))]
+    parts.append(_told(over, pd.Series("ended", index=over.index)))
+    table = pd.concat([part.astype(object) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)])
+    table = table.astype({name: "Int64" for name in COLUMNS if name.endswith("_satang") or name.startswith("support_")})
+    table["is_correction"] = table["kind"].isin(CORRECTIONS)
+    order = table["kind"].map({kind: number for number, kind in enumerate(KINDS)})
+    return table[COLUMNS].assign(_order=order).sort_values(["_order", "base"], kind="stable", ignore_index=True).drop(columns="_order")  # fmt: skip
+
+
+def _pairs(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Numbers of the same record in both states (``old``, ``new``), the surest likeness first; each is taken once."""
+    found = []
+    for keys in PASSES:
+        sides = []
+        for frame in (old, new):
+            known = frame[frame[list(keys)].notna().all(axis=1)]
+            side = known[list(keys)].astype("string").assign(key=known["support_id"].to_numpy())
+            sides.append(side.assign(nth=side.groupby(list(keys)).cumcount()))
+        both = sides[0].merge(sides[1], on=[*keys, "nth"], suffixes=("_old", "_new"))
+        found.append(pd.DataFrame({"old": both["key_old"], "new": both["key_new"]}))
+        old, new = old[~old["support_id"].isin(both["key_old"])], new[~new["support_id"].isin(both["key_new"])]
+    return pd.concat(found, ignore_index=True)
+
+
+def _kinds_of_new(rows: pd.DataFrame, batches: set, first: date) -> pd.Series:
+    """A row of a file that was there before waited for a person; others begin after the day, or are told late."""
+    begins = pd.to_datetime(rows["starts_on"]) > pd.Timestamp(first)
+    kinds = np.select([rows["batch_id"].isin(batches), begins], ["corrected", "begun"], "reported")
+    return pd.Series(kinds, index=rows.index, dtype=object)
+
+
+def _told(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
+    told = rows[[*CARRIED, "amount_satang", "paid_satang", "ends_on", "support_id"]].assign(kind=kinds, fields="")
+    return told.reindex(columns=COLUMNS)
+
+
+def _differing(old: pd.DataFrame, new: pd.DataFrame, first: date) -> pd.DataFrame:
+    """Pairs of the same record that say something else now."""
+    fields = {}
+    for name in (*PLACED, *STATED, *STEPS):
+        was, is_ = old[name].reset_index(drop=True), new[name].reset_index(drop=True)
+        same = was.eq(is_).fillna(False).astype(bool) | (was.isna() & is_.isna())
+        fields[name] = ~same.to_numpy()
+    differs = pd.DataFrame(fields, index=new.index)
+    year_ends = pd.to_datetime(old["fiscal_year"].astype("string") + "-09-30")
+    ends = pd.to_datetime(old["ends_on"]).fillna(year_ends)
+    was_over = (ends < pd.Timestamp(first)).to_numpy()
+    is_placed, is_stated = differs[list(PLACED)].any(axis=1), differs[list(STATED)].any(axis=1)
+    kinds = np.select([was_over & (is_placed | is_stated), is_placed, is_stated], ["corrected", "moved", "revised"], "progress")  # fmt: skip
+    told = _told(new, pd.Series(kinds, index=new.index, dtype=object))
+    before = {"area_before": "area_code", "stream_before": "stream_code", "amount_before_satang": "amount_satang", "paid_before_satang": "paid_satang",
+              "support_before": "support_id"}  # fmt: skip
+    told = told.assign(**{name: old[column].to_numpy(dtype=object) for name, column in before.items()})
+    names = np.array([*fields])
+    told["fields"] = [",".join(names[row]) for row in differs.to_numpy()]
+    return told[differs.any(axis=1).to_numpy()]
+
+
+def class_changes(
+    then: pd.DataFrame, now: pd.DataFrame, was: pd.DataFrame, is_: pd.DataFrame, unit: str = "subdistrict_code"
+) -> pd.DataFrame:
+    """Places whose class is another one, and why.
+
+    Parameters
+    ----------
+    then, now
+        ``unit``, ``class`` (NA = none) and ``is_overridden`` (a meeting agreed on the class), one row per place.
+    was, is_
+        Criteria in units of the data, one row per place (index) and one column per criterion.
+
+    Returns
+    -------
+    DataFrame
+        ``unit``, ``before``, ``after``, ``why``: ``agreed`` (people agreed on it, or took that back), ``data`` (what is known of
+        the place is another: ``criteria`` names them, comma-joined, ``values`` is ``[(criterion, before, after), ...]``),
+        ``others`` (nothing of its own changed: the others moved the cuts).
+    """
+    table = then[[unit, "class", "is_overridden"]].merge(
+        now[[unit, "class", "is_overridden"]], on=unit, suffixes=("_then", "_now")
+    )
+    before, after = table["class_then"].astype("string"), table["class_now"].astype("string")
+    table = table[~(before.eq(after).fillna(False).astype(bool) | (before.isna() & after.isna()))]
+    rows = []
+    for code, old, agreed_then, new, agreed_now in table.itertuples(index=False):
+        pairs = [(name, was.at[code, name], is_.at[code, name]) for name in is_ if name in was]
+        values = [pair for pair in pairs if pair[1] != pair[2] and not (pd.isna(pair[1]) and pd.isna(pair[2]))]
+        why = "agreed" if agreed_then or agreed_now else "data" if values else "others"
+        rows.append((code, old, new, why, ",".join(name for name, *_ in values), values))
+    return pd.DataFrame(rows, columns=[unit, "before", "after", "why", "criteria", "values"])
+
+
+def counts(then: pd.DataFrame, now: pd.DataFrame, keys: list[str], ignored: set[str]) -> dict[str, int]:
+    """How many rows of a register are ``new``, ``gone`` or ``changed``; ``keys`` say which row is which, ``ignored`` is not compared."""
+    sides = []
+    for frame in (then, now):
+        side = frame.drop(columns=[name for name in ignored if name in frame]).astype("string").fillna("")
+        sides.append(side.assign(_nth=side.groupby(keys).cumcount()).set_index([*keys, "_nth"]).sort_index())
+    both = sides[0].index.intersection(sides[1].index)
+    values = [name for name in sides[1] if name in sides[0]]
+    changed = (sides[0].loc[both, values] != sides[1].loc[both, values]).any(axis=1).sum() if len(both) else 0
+    return {"new": len(sides[1]) - len(both), "gone": len(sides[0]) - len(both), "changed": int(changed)}

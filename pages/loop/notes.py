@@ -1,0 +1,132 @@
+"""All notes of the province with what they stand on, and whom to ask about each base."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo.frames import each_row
+from loaders.decisions import notes as decided
+from pages.components import filters as choices
+from pages.components import notes as note_panel
+from pages.components import panels, records
+from pages.components import saved_scenarios as scenarios
+from pages.components.names import subdistrict_names
+from pages.queries import loop
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.session.scope import Scope
+from pages.session.text import day, t, whole
+
+KEPT_YEARS = 2  # how long a name is kept, filled in
+
+
+def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    """Every note that this person may read."""
+    found = loop.notes_of(scope)
+    if chosen.district:
+        found = found[found["subject"].ne("place") | found["subject_key"].str.startswith(chosen.district)]
+    with place:
+        panels.title(t("finding_notes", notes=whole(len(found)), places=whole(found.loc[found["subject"].eq("place"), "subject_key"].nunique())), t("notes_how"))  # fmt: skip
+        if found.empty:
+            panels.empty("notes_none")
+    if len(found):
+        shown = found.assign(
+            subject=[t(f"subject_{one}") for one in found["subject"]], on=_on(scope, found),
+            audience=[t(f"note_for_{one}") for one in found["audience"]],
+        )  # fmt: skip
+        columns = {"subject": t("column_kind"), "on": t("note_on"), "text": t("note_text"), "decided_by": t("decided_by"), "decided_at": t("column_on"), "audience": t("note_audience")}  # fmt: skip
+        panels.table(shown, "notes", columns, formats={"decided_at": day})
+    if not scope.viewer.is_team:
+        return
+    with st.expander(t("note_add")):
+        subject = choices.switch("on", t("note_on"), list(decided.SUBJECTS), lambda one: t(f"subject_{one}"), "place")
+        if keys := _keys(scope, chosen, subject):
+            note_panel.write(scope, subject, keys, subject)
+        else:
+            panels.empty("nothing_found")
+    scenarios.remove("note", {int(row.id): f"{row.text[:60]} · {row.decided_by}" for row in each_row(found)}, t("note_undo"))  # fmt: skip
+
+
+def _row_names(scope: Scope, subject: str) -> dict[str, str]:
+    """Rows of files by the key of their notes, with words."""
+    is_record = subject == "record"
+    rows = queries.support(scope) if is_record else queries.register(scope, "organisation")
+    digests = queries.all_batches(scope).set_index("id")["file_sha256"]
+    name = "activity" if is_record else "organisation_name"
+    return {
+        decided.row_key(digests.get(row.batch_id, ""), row.sheet, int(row.row)): f"{getattr(row, name)} · {records.place_words(scope, row.area_code)} · {row.file_name}"
+        for row in each_row(rows)
+    }  # fmt: skip
+
+
+def _work_names(scope: Scope, subject: str) -> dict[str, str]:
+    work = loop.work(scope)
+    return {row.subject_key: str(row.what) for row in each_row(work[work["subject"].eq(subject)])}
+
+
+def _keys(scope: Scope, chosen: Query, subject: str) -> dict[str, str]:
+    if subject == "place":
+        names = subdistrict_names(scope)
+        return {code: name for code, name in names.items() if code.startswith(chosen.district or "")}
+    return _row_names(scope, subject) if subject in ("record", "organisation") else _work_names(scope, subject)
+
+
+def _on(scope: Scope, found: pd.DataFrame) -> list[str]:
+    names = {
+        subject: {} if subject == "place" else _row_names(scope, subject) if subject in ("record", "organisation") else _work_names(scope, subject)
+        for subject in found["subject"].unique()
+    }  # fmt: skip
+    return [
+        records.place_words(scope, row.subject_key) if row.subject == "place" else names[row.subject].get(row.subject_key, t("note_row_gone"))
+        for row in each_row(found)
+    ]  # fmt: skip
+
+
+def ask(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    """Whom to ask about the data of each base, and which bases have nobody named."""
+    people, names = loop.people(scope), records.agency_names(scope)
+    bases = sorted({*queries.batches(scope).query("is_active")["base"], *queries.dues(scope)["base"]} - {"reference"})
+    bases = [base for base in bases if base in names and (not chosen.agency or base == chosen.agency)]
+    table = pd.DataFrame({"base": bases}).merge(
+        people[["base", "office", "person", "phone", "decided_at"]], on="base", how="left"
+    )
+    known = table["office"].notna()
+    with place:
+        panels.title(t("finding_ask", known=whole(known.sum()), all=whole(len(table))), t("ask_how"))
+        if table.empty:
+            panels.empty("nothing_loaded")
+    if len(table):
+        shown = table.assign(
+            base=[names[base] for base in table["base"]], office=table["office"].fillna(t("ask_nobody"))
+        )
+        columns = {
+            "base": t("column_base"),
+            "office": t("ask_office"),
+            "person": t("ask_person"),
+            "phone": t("ask_phone"),
+            "decided_at": t("column_on"),
+        }
+        if not people[["person", "phone"]].notna().any(axis=None):
+            columns = {name: words for name, words in columns.items() if name not in ("person", "phone")}
+        panels.table(shown, "ask", columns, formats={"decided_at": day})
+    if not scope.viewer.is_team:
+        return
+    with st.expander(t("ask_set")), st.form("ask-person", border=False):
+        base = st.selectbox(
+            t("column_base"), sorted(names, key=names.__getitem__), format_func=names.__getitem__, key="person-base"
+        )
+        office = st.text_input(t("ask_office"), key="person-office", max_chars=200)
+        name = st.text_input(t("ask_person"), key="person-name", max_chars=120)
+        phone = st.text_input(t("ask_phone"), key="person-phone", max_chars=40)
+        usual = dt.date.today() + dt.timedelta(days=365 * KEPT_YEARS)
+        until = scenarios.pick_day(t("ask_until"), "person-until", usual)
+        who = scenarios.who("person-who")
+        if st.form_submit_button(t("ask_save")) and base:
+            scenarios.attempt(
+                lambda connection: decided.set_person(connection, base, office, who, queries.basis(scope), name=name, phone=phone, retain_until=until),
+                "ask_saved",
+            )  # fmt: skip

@@ -1,0 +1,145 @@
+"""What happens from one meeting to the next: meetings, work and its states, notes, whom to ask, and what changed since.
+
+Small tables are read anew, as decisions are; what changed is computed once per data version and meeting.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from geo import changes as geo_changes
+from geo.frames import each_row
+from geo.money.stream_history import history
+from loaders.decisions import loop, notes
+from loaders.store import tables
+from loaders.store.read import State
+from pages.queries import money, store
+from pages.queries.coverage import records
+from pages.queries.query import Query
+from pages.session.cache import cached
+from pages.session.scope import Scope
+
+# What says which row of a register is which: beside place and year, the words or code of this column.
+NAMES = {"plan": "plan_year", "welfare_fund": "fund_name", "contribution": "source", "organisation": "organisation_name", "indicator": "indicator_code",
+         "role_holder": "role"}  # fmt: skip
+PASSING = {
+    "id",
+    "batch_id",
+    "sheet",
+    "row",
+    "file_name",
+    "is_demo",
+    "match_evidence",
+    "written_place",
+    "is_masked",
+    "retain_until",
+}
+
+
+@dataclass(frozen=True)
+class Since:
+    """The meeting that changes are counted from: its number and words, its day, and what was in use then."""
+
+    number: int
+    name: str
+    day: date
+    state: State
+
+
+def meetings(scope: Scope) -> pd.DataFrame:
+    """Planned and held meetings of the province, the latest day first."""
+    with store.reading(scope.viewer) as connection:
+        return loop.read_meetings(connection, scope.province, viewer=scope.viewer)
+
+
+def held(scope: Scope) -> list[Since]:
+    """Meetings that were held and whose files are known, the latest first."""
+    rows = [(row, loop.state_of(row)) for row in each_row(meetings(scope))]
+    found = [
+        Since(int(row.id), str(row.name), date.fromisoformat(str(row.held_on)[:10]), state)
+        for row, state in rows
+        if state
+    ]
+    return sorted(found, key=lambda one: (one.day, one.state.moment), reverse=True)
+
+
+def last_before(scope: Scope, day: date | None = None) -> Since | None:
+    """The last meeting held before a day (today): what a meeting of that day counts from."""
+    return next((one for one in held(scope) if one.day < (day or date.today())), None)
+
+
+def items(scope: Scope) -> pd.DataFrame:
+    """What people asked for before meetings."""
+    with store.reading(scope.viewer) as connection:
+        return loop.read_items(connection, scope.province, viewer=scope.viewer)
+
+
+def work(scope: Scope) -> pd.DataFrame:
+    """Decisions, teams and projects with their state; the data team's."""
+    with store.reading(scope.viewer) as connection:
+        return loop.read_work(connection, scope.province, viewer=scope.viewer)
+
+
+def said_of_work(scope: Scope) -> pd.DataFrame:
+    """Everything that was said of them, the newest first."""
+    with store.reading(scope.viewer) as connection:
+        return loop.read_history(connection, scope.province, viewer=scope.viewer)
+
+
+def notes_of(scope: Scope, subject: str | None = None, key: str | None = None) -> pd.DataFrame:
+    """Notes that this person may read, of one subject or of all."""
+    with store.reading(scope.viewer) as connection:
+        found = notes.read_notes(connection, scope.province, viewer=scope.viewer)
+    found = found if subject is None else found[found["subject"].eq(subject)]
+    return found if key is None else found[found["subject_key"].eq(key)]
+
+
+def people(scope: Scope) -> pd.DataFrame:
+    """Whom to ask about each base."""
+    with store.reading(scope.viewer) as connection:
+        return notes.read_people(connection, scope.province, viewer=scope.viewer)
+
+
+def then(scope: Scope, since: Since) -> Scope:
+    """The scope of the registers as they stood at a meeting."""
+    return replace(scope, at=since.state)
+
+
+@cached(16)
+def changes(scope: Scope, query: Query, since: Since) -> pd.DataFrame:
+    """What changed of the records of a query (any year) since a meeting (:func:`geo.changes.changes`)."""
+    wide = query.without("fiscal_year", "split", "district")
+    last = max(money.asked_on(query), since.day)
+    table = geo_changes.changes(records(then(scope, since), wide), records(scope, wide), since.day, last)
+    if query.district:
+        return table[table["district_code"].eq(query.district).fillna(False).astype(bool)].reset_index(drop=True)
+    return table
+
+
+@cached(8)
+def streams(scope: Scope, query: Query, since: Since) -> pd.DataFrame:
+    """Streams that are new on the board since a meeting, or have ended in between: ``stream_code``, ``what``, ``satang``."""
+    last = max(money.asked_on(query), since.day)
+    now = history(store.support(scope), store.code_list(scope, "stream"), query.fiscal_year)
+    before = set(store.support(then(scope, since))["stream_code"].dropna())
+    ends = pd.to_datetime(now["ends_on"])
+    ended = (ends > pd.Timestamp(since.day)) & (ends <= pd.Timestamp(last)) & now["is_declared"].astype(bool)
+    fresh = ~now["stream_code"].isin(before)
+    table = now.assign(what=pd.Series("ended", index=now.index).mask(fresh, "new"))[fresh | ended]
+    return table[["stream_code", "what", "ends_on", "amount_satang"]].reset_index(drop=True)
+
+
+@cached(8)
+def registers(scope: Scope, since: Since) -> pd.DataFrame:
+    """Rows of every other register that are new, gone or changed since a meeting: ``register``, ``new``, ``gone``, ``changed``."""
+    rows = []
+    for name in tables.REGISTERS:
+        if name in NAMES:
+            frames = [store.register(one, name) for one in (then(scope, since), scope)]
+            keys = ["area_code", NAMES[name], *(["fiscal_year"] if "fiscal_year" in frames[0] else [])]
+            contacts = {"person", "phone"}
+            rows.append({"register": name} | geo_changes.counts(*frames, keys, PASSING | contacts))
+    return pd.DataFrame(rows, columns=["register", "new", "gone", "changed"])
