@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from loaders import settings
-from loaders.commands import complain, federate, files, of_path, people, review, store
+from loaders.commands import complain, federate, fetch, files, of_path, people, review, store
 from loaders.problems import Refused
 
 log = logging.getLogger("kradan")
@@ -19,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     whole = argparse.ArgumentParser(prog="python -m loaders")
     whole.add_argument("--version", action="version", version=settings.version())
     commands = whole.add_subparsers(required=True)
-    for subject in (files, store, people, review, federate):
+    for subject in (files, store, people, review, federate, fetch):
         subject.add(commands)
     return whole
 

@@ -100,7 +100,7 @@ def _grant(options: argparse.Namespace) -> int:
 
 
 def _api_token(options: argparse.Namespace) -> int:
-    from loaders.store import tokens
+    from loaders.replies import tokens
 
     engine = store.open_store()
     if options.list:

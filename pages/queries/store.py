@@ -24,7 +24,8 @@ from loaders.decisions import dues as expected
 from loaders.imports import duplicates, speaks_for
 from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
-from loaders.store import code_lists, tables, tokens, users
+from loaders.replies import tokens
+from loaders.store import code_lists, tables, users
 from loaders.store.privacy import PUBLIC, Viewer
 from loaders.store.shared import nation as shared_nation
 from pages.session import sign_in, url_state

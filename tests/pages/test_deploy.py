@@ -89,7 +89,7 @@ def test_nginx_takes_the_configuration(tmp_path):
 
 
 def test_every_unit_says_when_it_failed_and_retention_waits_for_no_backup():
-    for name in ("kradan.service", "kradan-backup.service", "kradan-retention.service"):
+    for name in ("kradan.service", "kradan-backup.service", "kradan-retention.service", "kradan-fetch.service"):
         assert unit(name)["Unit"]["OnFailure"] == "kradan-alert@%n.service", name
         assert unit(name)["Service"]["UMask"] == "0027", name
     assert "forget" not in (ROOT / "deploy" / "kradan-backup.service").read_text(encoding="utf-8")

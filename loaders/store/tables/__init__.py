@@ -41,7 +41,7 @@ from loaders.store.tables.registers import (
     support_summary,
     welfare_fund,
 )
-from loaders.store.tables.replies import api_token, reply, reply_link, reply_picture
+from loaders.store.tables.replies import api_token, fetched, reply, reply_link, reply_picture
 
 # The newest migration; ``tests/loaders/store/test_upgrade.py`` holds these tables and the migrations to each other.
 SCHEMA_VERSION = 9
@@ -87,6 +87,7 @@ __all__ = [
     "entry",
     "entry_change",
     "excluded",
+    "fetched",
     "import_batch",
     "indicator_value",
     "layout",

@@ -1,4 +1,4 @@
-"""What people send back by the link on a sheet, and who may ask by programme: links taken back, replies, pictures, tokens."""
+"""What people send back by the link on a sheet, who may ask by program, what came by itself."""
 
 from __future__ import annotations
 
@@ -45,7 +45,18 @@ reply_picture = Table(
     "reply_picture", metadata, Column("digest", String, primary_key=True), Column("content", Text, nullable=False)
 )
 
-# Who may ask by programme: an agency's token, kept as its digest alone.
+# What became of a source of files last time: the digest and mark of its file, the batch it was loaded as, loaded, unchanged,
+# asked (a person has to answer) or refused.
+fetched = Table(
+    "fetched",
+    metadata,
+    Column("name", String, primary_key=True),
+    *texts("state", "at"),
+    *texts("digest", "tag", "problem", nullable=True),
+    Column("batch_id", BigInteger),
+)
+
+# Who may ask by program: an agency's token, kept as its digest alone.
 api_token = Table(
     "api_token",
     metadata,

@@ -19,7 +19,8 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from loaders import store
-from loaders.store import tables, tokens, users
+from loaders.replies import tokens
+from loaders.store import tables, users
 from pages.api import app, asking
 from pages.queries import coverage, overlaps
 from pages.queries import store as queries

@@ -120,6 +120,13 @@ def _replies() -> None:
         sa.Column("expires_on", sa.Date()),
         *_short("revoked_at", "revoked_by", nullable=True),
     )
+    op.create_table(
+        "fetched",
+        sa.Column("name", sa.String(), primary_key=True),
+        *_short("state", "at"),
+        *_short("digest", "tag", "problem", nullable=True),
+        sa.Column("batch_id", sa.BigInteger()),
+    )
 
 
 def _registers_as_data() -> None:
