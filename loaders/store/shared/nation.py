@@ -92,11 +92,17 @@ def read_shared_sums(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     if not is_nation(connection):
         return pd.DataFrame(columns=columns)
     support = shared.named("support", is_partitioned=True)
-    keys = [support.c[name] for name in SUM_KEYS]
+    # With the partition's own key among them each part is summed where it lies: a live province sends sums, not rows.
+    keys = [support.c[name] for name in ("province_code", *SUM_KEYS)]
+    connection.execute(select(func.set_config("enable_partitionwise_aggregate", "on", True)))
     sums = [func.count().label("records"), func.sum(support.c.amount_satang).label("amount_satang")]
     counted = _counted(connection, viewer)
     query = select(*keys, *sums).where(support.c.province_code.in_(counted)).group_by(*keys)
-    frame = pd.read_sql_query(query, connection).rename(columns={"placed_in": "province_code"})
+    frame = (
+        pd.read_sql_query(query, connection)
+        .drop(columns="province_code")
+        .rename(columns={"placed_in": "province_code"})
+    )
     frame["province_code"] = frame["province_code"].mask(frame["province_code"].eq(shared.NOWHERE))
     for name in ("fiscal_year", "records", "amount_satang"):
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
