@@ -78,6 +78,7 @@ DIMMED = 0.25  # opacity of what lies outside the chosen district
 
 # Pages and paper.
 INK, QUIET, PAPER = "#14202b", "#3c4a56", "#ffffff"
+READABLE = 4.5  # contrast of text, WCAG 2.2 AA
 LINE, FAINT, SHADE = "#b7c3cd", "#d5dce2", "#e7eef5"  # rules of a table, an empty dot of a grid, ground of a heading
 ACCENT, BAR, BAR_STATED = "#0b4f8a", SEQUENTIAL[3], "#8a96a0"
 GROUND = "#f4f7f9"
@@ -100,7 +101,18 @@ def for_browser() -> dict[str, str | float]:
     }
 
 
+def contrast(one: str, other: str) -> float:
+    """Contrast of two colours as WCAG 2 defines it, 1 to 21; text needs 4.5."""
+    lower, higher = sorted(map(_luminance, (one, other)))
+    return (higher + 0.05) / (lower + 0.05)
+
+
+def _luminance(color: str) -> float:
+    parts = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
 def ink_on(ground: str) -> str:
-    """Dark or white ink, whichever is easier to read on a ground."""
-    red, green, blue = (int(ground[start : start + 2], 16) / 255 for start in (1, 3, 5))
-    return PAPER if 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2 < 0.2 else INK
+    """White or dark ink on a ground, whichever can be read; black where neither can."""
+    return next((ink for ink in (PAPER, INK) if contrast(ink, ground) >= READABLE), "#000000")

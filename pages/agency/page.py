@@ -37,6 +37,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             "amount": baht(told["money"]),
         }
         panels.title(t("finding_agency", **blanks), reported.line(scope, chosen), told)
+        agency_panels.mine(chosen)
         if own.empty:
             panels.empty()
     left, right = st.columns([8, 5], gap="medium")

@@ -12,6 +12,7 @@ from geo.coverage import agency as agency_coverage
 from geo.frames import each_row
 from pages.components import exports, panels, records
 from pages.components import map_layer as layers
+from pages.components.links import Cell, link_table
 from pages.coverage import compare, dimensions
 from pages.queries import coverage, overlaps
 from pages.queries import store as queries
@@ -19,6 +20,8 @@ from pages.queries.query import Query
 from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
+
+MOST_LINKED = 20  # rows on the page; the file has all
 
 
 def agency_finding(scope: Scope, chosen: Query) -> str:
@@ -30,6 +33,14 @@ def agency_finding(scope: Scope, chosen: Query) -> str:
     name = names.get(most["agency_code"], most["agency_code"])
     every = [code for code in queries.areas(scope, None)["subdistrict_code"] if code.startswith(chosen.district or "")]
     return t("finding_agencies", agencies=len(table), name=name, places=int(most["places"]), all=len(every))
+
+
+def mine(chosen: Query) -> None:
+    """The button by which a browser remembers the agency: the menu's door then leads here (``static/shell/links.js``)."""
+    panels.html(
+        f'<button type="button" class="kradan-mine" aria-pressed="false" data-agency="{safe(chosen.agency)}">'
+        f"<i>{safe(t('agency_mine'))}</i><i>{safe(t('agency_is_mine'))}</i></button>"
+    )
 
 
 def agency_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
@@ -136,7 +147,28 @@ def partners(scope: Scope, chosen: Query) -> None:
     columns = {"agency": t("column_agency"), "places": t("column_places_shared")} | {
         name: t(f"outcome_{name}") for name in outcomes
     }
-    panels.table(table, "agency-partners", columns)
+    rows = [
+        [
+            Cell(row["agency"], url_state.address("agency", agency=row["agency_code"])),
+            Cell(whole(row["places"])),
+            *(
+                Cell(
+                    whole(row[name]),
+                    url_state.address("overlaps", partner=row["agency_code"], layer=name) if row[name] else "",
+                )
+                for name in outcomes
+            ),
+        ]
+        for row in table.head(MOST_LINKED).to_dict("records")
+    ]
+    panels.html(link_table(t("agency_partners"), list(columns.values()), rows))
+    _rest(table)
+    panels.downloads(table, "agency-partners", columns)
+
+
+def _rest(table: pd.DataFrame) -> None:
+    if len(table) > MOST_LINKED:
+        panels.html(f'<p class="kradan-note">{safe(t("help_more_in_file", number=len(table) - MOST_LINKED))}</p>')
 
 
 def gap_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
@@ -166,7 +198,19 @@ def gaps(scope: Scope, chosen: Query) -> None:
         return
     columns = {"place": t("column_place"), "theme": t("column_theme"), "words": t("column_status"),
                "neighbours": t("column_my_neighbours"), "population": t("column_population")}  # fmt: skip
-    panels.table(rows, "agency-gaps", columns, formats={"population": whole})
+    cells = [
+        [
+            Cell(row.place, url_state.address("subdistrict", subdistrict=row.subdistrict_code, agency=None)),
+            Cell(row.theme, url_state.address("gaps", theme=row.theme_code, district=row.district_code, agency=None)),
+            Cell(row.words),
+            Cell(whole(row.neighbours)),
+            Cell(whole(row.population)),
+        ]
+        for row in each_row(rows.head(MOST_LINKED))
+    ]
+    panels.html(link_table(t("agency_gaps"), list(columns.values()), cells))
+    _rest(rows)
+    panels.downloads(rows, "agency-gaps", columns, {"population": whole})
 
 
 def data_lines(scope: Scope, chosen: Query) -> list[str]:

@@ -57,7 +57,7 @@ def show(scope: Scope, number: int | None) -> None:
 
 
 def _pack(scope: Scope, number: int | None, facts: dict) -> None:
-    st.subheader(t("meeting_pack"))
+    st.html(f'<h2 class="kradan-side">{safe(t("meeting_pack"))}</h2>')
     st.caption(t("meeting_pack_note"))
     sheets = st.checkbox(t("meeting_pack_all_sheets"), key="pack-sheets")
     key = f"{number}-{facts['version']}-{language()}-{sheets}"
@@ -97,7 +97,7 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
 
 
 def _frozen(scope: Scope, number: int | None) -> None:
-    st.subheader(t("meeting_freeze"))
+    st.html(f'<h2 class="kradan-side">{safe(t("meeting_freeze"))}</h2>')
     name = st.text_input(t("meeting_freeze_name"), key="freeze-name")
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
         try:
@@ -137,7 +137,7 @@ def _difference(scope: Scope, before: dict) -> None:
 
 
 def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> None:
-    st.subheader(t("meeting_decisions"))
+    st.html(f'<h2 class="kradan-side">{safe(t("meeting_decisions"))}</h2>')
     # a new form after each note: what could not be saved stays to be mended
     with st.form(f"decide-{st.session_state.get('_noted', 0)}"):
         who, what = st.text_input(t("meeting_decide_who")), st.text_area(t("meeting_decide_what"), height=80)
@@ -175,7 +175,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
 
 def _story(words: Words, facts: dict) -> None:
     """Order and texts of the views; the finding computed from the data stands where no title is written."""
-    st.subheader(t("meeting_story"))
+    st.html(f'<h2 class="kradan-side">{safe(t("meeting_story"))}</h2>')
     seen = queries.viewer()
     with queries.reading(seen) as connection:
         saved = list(meetings.storyboards(connection, viewer=seen))

@@ -15,6 +15,7 @@ from pages.components import records as rows_
 from pages.overlaps import clearing as explain
 from pages.queries import coverage, overlaps
 from pages.queries.query import Query
+from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 
@@ -22,16 +23,24 @@ LISTS = ("pairs", "streams", "agencies", "cleared")
 MOST_SETS = 18
 
 
-def inside(pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
-    """Pairs that touch the chosen agency, stream and district."""
+def inside(pairs: pd.DataFrame, chosen: Query, partner: str = "") -> pd.DataFrame:
+    """Pairs that touch the chosen agency, stream and district, and a partner of the agency."""
     keep = pd.Series(True, index=pairs.index)
-    if chosen.agency:
-        keep &= pairs["agency_a"].eq(chosen.agency) | pairs["agency_b"].eq(chosen.agency)
+    for agency in filter(None, (chosen.agency, chosen.agency and partner)):
+        keep &= pairs["agency_a"].eq(agency) | pairs["agency_b"].eq(agency)
     if chosen.stream:
         keep &= pairs["streams"].astype("str").str.split("|").map(lambda streams: chosen.stream in streams).astype(bool)
     if chosen.district:
         keep &= pairs["area_code"].str.startswith(chosen.district)
     return pairs[keep]
+
+
+def with_partner(scope: Scope, chosen: Query, partner: str) -> None:
+    """That the pairs of two agencies alone are shown, and the way back to all."""
+    names = rows_.agency_names(scope)
+    words = t("pairs_with_partner", one=names.get(chosen.agency, chosen.agency), other=names.get(partner, partner))
+    every = safe(url_state.address("overlaps"))
+    st.html(f'<p class="kradan-note">{safe(words)} <a href="{every}">{safe(t("pairs_with_all"))}</a></p>')
 
 
 def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:

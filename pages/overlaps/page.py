@@ -11,6 +11,7 @@ from pages.overlaps import lists as overlap_lists
 from pages.queries import coverage, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, t
 
@@ -18,7 +19,8 @@ from pages.session.text import baht, t
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     found = overlaps.overlaps(scope, chosen)
     covered = coverage.coverage(scope, chosen.without("agency", "stream"))
-    pairs = overlap_lists.inside(found.pairs, chosen)
+    partner = url_state.current().use("partner") if chosen.agency else ""
+    pairs = overlap_lists.inside(found.pairs, chosen, partner)
     told = figures.counted(pairs=pairs, by_area=found.by_area)
     with place:
         finding = t(
@@ -35,6 +37,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )  # fmt: skip
         if nothing:
             panels.empty("nothing_loaded")
+        if partner:
+            overlap_lists.with_partner(scope, chosen, partner)
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
     left, right = st.columns([8, 5], gap="medium")
     with left:

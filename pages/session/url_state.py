@@ -49,6 +49,7 @@ CHOICES = {
         Choice("measure", "what the colours of a coverage map measure"),
         Choice("need", "code of the need (indicator) that gaps are about"),
         Choice("layer", "outcome of the overlaps listed"),
+        Choice("partner", "the other agency of the pairs listed; empty = any", ""),
         Choice("question", "question of the overview", ""),
         Choice("cell", "theme and area of the matrix cell opened", ""),
         Choice("cells", "what the cells of the matrix say"),

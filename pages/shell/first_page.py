@@ -7,6 +7,7 @@ the server is, and asks at once for the scripts that every view needs.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -23,7 +24,7 @@ from pages.api import app as api
 from pages.phone import routes as phone
 from pages.session import insides
 from pages.session.text import LANGUAGES, safe
-from pages.shell import watch
+from pages.shell import tour, watch
 from pages.shell.doors import Doors
 from pages.shell.headers import ASK, Headers
 
@@ -74,13 +75,29 @@ def page(language: str, views: Iterable[str] = ()) -> str:
     found = re.sub(
         r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S
     )
-    script = (settings.ROOT / "static" / "shell" / "links.js").read_text(encoding="utf-8")
     away = safe(say["server_away"])
-    links = f'<script type="module" data-views="{safe(" ".join(views))}" data-away="{away}">{script}</script>'
+    links = f'<script type="module" data-views="{safe(" ".join(views))}" data-away="{away}">{_script("links")}</script>'
+    names = f'<script type="application/json" id="kradan-names">{_names()}</script>'
+    aids = names + "".join(f'<script type="module">{_script(name)}</script>' for name in ("names", "tour"))
     beside = f'<script type="module" src="./app/static/{marked("shell/beside.js", "shell")}"></script>'
-    return found.replace("</head>", "".join([*hints, links, beside, "</head>"]), 1).replace(
+    return found.replace("</head>", "".join([*hints, links, beside, aids, "</head>"]), 1).replace(
         "<script", f"{HERE}<script", 1
     )
+
+
+def _script(name: str) -> str:
+    return (settings.ROOT / "static" / "shell" / f"{name}.js").read_text(encoding="utf-8")
+
+
+def _names() -> str:
+    """What ``static/shell/names.js`` calls the parts of Streamlit's, by language."""
+    words = {
+        language: {
+            key.removeprefix("aid_"): words for key, words in catalogue(language).items() if key.startswith("aid_")
+        }
+        for language in LANGUAGES
+    }
+    return json.dumps(words, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def routes(names: Iterable[str]) -> Iterator[BaseRoute]:
@@ -95,6 +112,7 @@ def routes(names: Iterable[str]) -> Iterator[BaseRoute]:
     yield from watch.routes(prefix())
     yield from phone.routes(prefix())
     yield from api.routes(prefix())
+    yield from tour.routes(prefix())
     for name in ("", *views):
         yield Route(f"{prefix()}/{name}", first, methods=["GET"])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 import streamlit as st
@@ -18,18 +18,22 @@ from pages.nation import panels as nation_panels
 from pages.queries import store as queries
 from pages.session import errors, fragments, insides, notices, sign_in, url_state
 from pages.session.scope import Scope
-from pages.session.text import safe, t
+from pages.session.text import language, safe, t
 from pages.shell import precompute
 
 ICON = settings.ROOT / "static" / "icon.svg"
-# Section of the menu -> its views. What stands under "" is always in sight; TEAM_VIEWS are for the data team only.
-SECTIONS = {
-    "": ("overview", "coverage", "gaps", "overlaps", "subdistrict", "meeting"),
-    "menu_analysis": ("matrix", "currents", "agency", "registers"),
-    "menu_decide": ("loop", "ranking", "strengthening", "welfare", "selection"),
-    "menu_data": ("imports", "review", "sources", "words", "areas", "sharing"),
+# The board and a door for each kind of person, always in sight; TEAM_VIEWS are for the data team only.
+DOORS = ("overview", "meeting", "agency", "help_needed")
+# One press away: what a person asks -> the views that answer, then what the team does with the data.
+ASKED = {
+    "ask_who": ("coverage", "matrix", "subdistrict", "registers"),
+    "ask_where_not": ("gaps",),
+    "ask_twice": ("overlaps", "currents"),
+    "ask_weak": ("ranking", "strengthening"),
+    "ask_decide": ("loop", "selection", "welfare"),
 }
-VIEWS = [name for names in SECTIONS.values() for name in names]
+DATA = ("imports", "review", "sources", "words", "areas", "sharing")
+VIEWS = [*DOORS, *(name for names in ASKED.values() for name in names), *DATA]
 TEAM_VIEWS = {"meeting", "strengthening", "imports", "review", "words", "sharing"}
 
 
@@ -111,26 +115,33 @@ def menu(pages: dict[str, StreamlitPage], now: str) -> None:
     Links, which ``static/shell/links.js`` has opened in the page that stands. Streamlit's own menu is as many parts that a
     browser builds one by one (``docs/replaced-of-streamlit.md``).
     """
-    entries = []
-    for key, names in SECTIONS.items():
-        seen = [name for name in names if name in pages and (name not in TEAM_VIEWS or is_team())]
-        links = [_entry(name, name == (now or "overview")) for name in seen]
-        if not key:
-            entries += links
-        elif links:
-            mark = ' class="kradan-now"' if now in names else ""
-            head = f"<summary{mark}>{safe(t(key))}</summary>"
-            entries.append(f"<li><details>{head}<ul>{''.join(links)}</ul></details></li>")
+    shown = {name for name in pages if name not in TEAM_VIEWS or is_team()}
+    now = now or "overview"
+
+    def links(names: Iterable[str]) -> str:
+        return "".join(_entry(name, name == now) for name in names if name in shown)
+
+    def fold(key: str, names: Iterable[str], body: str) -> str:
+        mark = ' class="kradan-now"' if now in names else ""
+        return f"<li><details><summary{mark}>{safe(t(key))}</summary>{body}</details></li>"
+
+    groups = "".join(
+        f'<li><b id="{key}">{safe(t(key))}</b><ul aria-labelledby="{key}">{links(names)}</ul></li>'
+        for key, names in ASKED.items()
+    )
+    asked = fold("menu_questions", {name for names in ASKED.values() for name in names}, f"<ul>{groups}</ul>")
+    entries = [links(DOORS), asked, fold("menu_data", DATA, f"<ul>{links(DATA)}</ul>")]
     burger = f'<button type="button" aria-expanded="false" aria-controls="kradan-views">{safe(t("menu"))}</button>'
     st.html(
-        f'<nav class="kradan-menu" aria-label="{safe(t("menu"))}" {url_state.LEADS_ON}>{burger}'
+        f'<nav class="kradan-menu" lang="{language()}" aria-label="{safe(t("menu"))}" {url_state.LEADS_ON}>{burger}'
         f'<ul id="kradan-views">{"".join(entries)}</ul></nav>'
     )
 
 
 def _entry(name: str, is_now: bool) -> str:
     mark = ' aria-current="page"' if is_now else ""
-    return f'<li><a href="{safe(name)}"{mark}>{safe(t(f"view_{name}"))}</a></li>'
+    mine = " data-mine" if name == "agency" else ""  # links.js adds the agency that this browser remembers
+    return f'<li><a href="{safe(name)}"{mark}{mine}>{safe(t(f"door_{name}" if name in DOORS else f"view_{name}"))}</a></li>'
 
 
 def header(words: str) -> None:
@@ -141,7 +152,8 @@ def header(words: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key="frame"):
         st.html(
             f'<p class="kradan-board"><span>{safe(words)}</span>{demo_mark(scope)}'
-            f'<button type="button" class="kradan-print">{safe(t("print_page"))}</button></p>'
+            f'<button type="button" class="kradan-print">{safe(t("print_page"))}</button>'
+            f'<button type="button" class="kradan-tour">{safe(t("tour_call"))}</button></p>'
         )
         if not insides.is_embedded():
             nation_panels.chooser(scope)

@@ -68,7 +68,13 @@ class Board {
     }
     map.attributionControl?.setPrefix(false).addAttribution("Leaflet");
     this.badges.addTo(map);
-    map.getContainer().setAttribute("aria-label", this.options.texts.aria);
+    const { texts } = this.options;
+    map.getContainer().setAttribute("role", "group");
+    map.getContainer().setAttribute("aria-label", texts.aria);
+    for (const way of ["in", "out"]) {
+      const button = map.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
+      for (const name of ["aria-label", "title"]) button?.setAttribute(name, texts[`zoom_${way}`]);
+    }
     const host = document.getElementById("map_div");
     if (host && !host.style.width.includes("%")) host.style.width = "100%";
     map.on("movestart zoomstart", () => {

@@ -59,6 +59,31 @@ const isPlain = (event) =>
  */
 const around = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
+/** Where this browser keeps its person's own agency. */
+const MINE = "kradan-agency";
+
+/** The agency remembered here; none where nothing is, or may be, kept. */
+const myAgency = () => {
+  try {
+    return localStorage.getItem(MINE) ?? "";
+  } catch {
+    return "";
+  }
+};
+
+/** Remember an agency as one's own, or forget it. @param {HTMLElement} button */
+const remember = (button) => {
+  const { agency = "" } = button.dataset;
+  const isMine = myAgency() !== agency;
+  try {
+    if (isMine) localStorage.setItem(MINE, agency);
+    else localStorage.removeItem(MINE);
+  } catch {
+    return; // a browser that keeps nothing: the link of the page still does
+  }
+  button.setAttribute("aria-pressed", String(isMine));
+};
+
 /** @param {Event} event @returns {HTMLAnchorElement | null} */
 const linkAt = (event) => around(event, ".stHtml a[href]");
 
@@ -70,7 +95,9 @@ const addChoices = (link) => {
   /** @type {HTMLElement | null} */
   const menu = link && link.closest("[data-choices]");
   if (!link || !menu) return false;
-  link.href = withChoices(link.href, location.href, (menu.dataset.choices ?? "").split(" ")).href;
+  const address = withChoices(link.href, location.href, (menu.dataset.choices ?? "").split(" "));
+  if ("mine" in link.dataset && myAgency()) address.searchParams.set("agency", myAgency());
+  link.href = address.href;
   return true;
 };
 
@@ -110,14 +137,20 @@ const onKey = (event) => {
   /** @type {HTMLElement} */ (open.matches("details") ? open.firstElementChild : open).focus();
 };
 
+/** What a press on a button of ours does; whether that was all. @param {MouseEvent} event */
+const onButton = (event) => {
+  if (around(event, ".kradan-print")) window.print();
+  /** @type {HTMLElement | null} */
+  const mine = around(event, ".kradan-mine");
+  if (mine) remember(mine);
+  const burger = around(event, BURGER);
+  if (burger) press(burger);
+  return burger !== null;
+};
+
 /** @param {MouseEvent} event @param {Set<string>} views */
 const onClick = (event, views) => {
-  if (around(event, ".kradan-print")) window.print();
-  const burger = around(event, BURGER);
-  if (burger) {
-    press(burger);
-    return;
-  }
+  if (onButton(event)) return;
   fold(/** @type {Node} */ (event.target));
   const link = linkAt(event);
   const isMenu = addChoices(link);
@@ -127,7 +160,7 @@ const onClick = (event, views) => {
   if (!isView(address, location.href, views) || address.hash || !(address.search || isMenu)) return;
   if (!document.querySelector('[data-test-connection-state="CONNECTED"]')) return; // nobody would hear of it
   event.preventDefault();
-  if (isMenu) address.search = "";
+  if (isMenu && !("mine" in link.dataset)) address.search = "";
   go(address);
 };
 

@@ -69,9 +69,9 @@ def test_back_takes_the_first_choice_back_and_forward_makes_it_again(at):
     assert seen.painted() == 170
     seen.settled()
     first, page, heading = seen.title(), seen.page, seen.page.locator("h1.kradan-title")
-    page.get_by_role("link", name="Gaps").click()  # the menu keeps the choices: the language
+    seen.enter("Gaps")  # the menu keeps the choices: the language
     page.wait_for_url(re.compile(r"/gaps\?lang=en$"))
-    page.get_by_role("link", name="Coverage").click()
+    seen.enter("Coverage")
     page.wait_for_url(re.compile(r"/coverage\?lang=en$"))
     expect(heading).to_have_text(first)
     seen.settled()
@@ -109,10 +109,10 @@ def test_the_menu_takes_the_choices_along_and_invents_none(chromium, demo, at, q
     cold = served.visit(chromium, f"{demo}/sources{query}")  # a session that knows nothing yet
     cold.title()
     cold.settled()
-    for seen, views in ((cold, ("Gaps", "Coverage", "Overview")), (at(f"matrix{query}"), ("Coverage", "Overview"))):
+    for seen, views in ((cold, ("Gaps", "Coverage", "Board")), (at(f"matrix{query}"), ("Coverage", "Board"))):
         for view in views:
-            seen.page.get_by_role("link", name=view, exact=True).click()
-            seen.page.wait_for_url(f"**/{view.lower()}{query}")
+            seen.enter(view)
+            seen.page.wait_for_url(f"**/{'overview' if view == 'Board' else view.lower()}{query}")
             seen.settled()
         seen.titled(wanted)
         assert seen.errors == []

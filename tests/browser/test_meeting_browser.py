@@ -9,6 +9,7 @@ import signal
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser import assistive
 from tests.support import served
 
 MINIMUM = 1 / 50
@@ -98,6 +99,7 @@ def test_every_view_is_legible_from_the_last_row_and_its_names_hide_no_place(chr
         "parseFloat(getComputedStyle(document.body).lineHeight) / parseFloat(getComputedStyle(document.body).fontSize)"
     )
     assert frame.evaluate(spacing) >= 1.499
+    assert assistive.grave(seen.page) == []
     assert seen.foreign == seen.errors == []
 
 
@@ -296,6 +298,7 @@ def test_desk_freezes_and_makes_the_storyboard(chromium, written_demo):
     seen = served.visit(chromium, f"{written_demo}/meeting?desk=1")
     page = seen.page
     page.get_by_label("ชื่อการประชุม").fill("ประชุมทดสอบ")
+    assert assistive.grave(page) == []
     page.locator(".st-key-freeze-now button").click()
     page.locator(".st-key-kept-1").wait_for()
     page.locator(".st-key-reopen-1 button").click()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import TimeoutError
 
 from loaders.words import catalogue
+from tests.browser import assistive
 from tests.browser.test_access_browser import CANARY, NAME
 from tests.support import oidc_provider, served, warm
 
@@ -207,3 +208,4 @@ def test_a_secrets_file_with_a_slip_in_it_opens_the_board_to_nobody(chromium, st
         seat.open(TEAM_PAGE)
         assert TEAM_TITLE not in seat.visit.text()
         seat.visit.says(catalogue("th")["closed_secrets_unreadable"])
+        assert assistive.grave(seat.page) == []

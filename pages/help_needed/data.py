@@ -1,0 +1,94 @@
+"""The list: every place of the weakest class or on its border, with what four pages say of it."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from geo import figures
+from geo.frames import each_row
+from geo.ranking import strengthening
+from pages.meeting.board import MeetingData
+from pages.meeting.facts import gather, shipped_story
+from pages.queries import coverage, gaps
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.ranking import data as ranking_data
+from pages.ranking.data import KEY, Method
+from pages.selection import data as selection_data
+from pages.session.scope import Scope
+
+FEW = 2  # agencies up to which a weak place has few, as on the wall
+SUPPORT = {
+    "alone": "w",
+    "few": "f",
+    "several": "s",
+    "unknown": "v",
+}  # how a weak place is supported -> class of the map
+
+
+def weak_places(scope: Scope, chosen: Query) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Every place with its class, and the list, the weakest first.
+
+    Returns
+    -------
+    DataFrame, DataFrame
+        All units of the ranking with the class that counts; and per place of the weakest class or on its border:
+        ``subdistrict_code``, ``why`` (``class`` / ``border``), ``score``, ``support`` (a key of :data:`SUPPORT`),
+        ``agencies``, ``population``, ``points`` (criteria with the place's value and the middle one of all, worst first),
+        ``is_unhelped`` (need is high and nobody works on it), ``is_pilot``, ``cost_satang``, and for the data team
+        ``status``, ``teams``, ``tasks``, ``next_visit_on``.
+    """
+    ranking = ranking_data.ranked(scope, chosen.fiscal_year, Method())
+    units = ranking_data.in_force(scope, ranking, chosen.fiscal_year)
+    sent = queries.decisions(scope, "team") if scope.viewer.is_team else _nobody_sent()
+    listed = strengthening.team_list(units, sent, ranking.spec.weakest)
+    by_code = units.set_index(KEY)
+    covered = coverage.coverage(scope, Query(chosen.fiscal_year)).set_index(KEY)
+    meeting = MeetingData(scope, shipped_story())
+    need = gaps.gaps(scope, Query(chosen.fiscal_year), meeting.need).set_index(KEY)["quadrant"]
+    pilots = {code for code, card in gather(scope)["cards"].items() if card["pilot"]}
+    here = listed[KEY]
+    points = _points(scope, chosen)
+    listed = listed.assign(
+        score=here.map(by_code["score"]),
+        support=[support_of(row.agencies, row.status) for row in each_row(covered.loc[here])],
+        agencies=here.map(covered["agencies"]),
+        population=here.map(covered["population"]),
+        points=[points.get(code, ()) for code in here],
+        is_unhelped=here.map(need).eq("gap").fillna(False).astype(bool),
+        is_pilot=here.isin(pilots),
+        cost_satang=here.map(selection_data.cost(scope, meeting.pick)).astype("Int64"),
+    )
+    return units, listed.sort_values(["score", KEY], ignore_index=True, na_position="last")
+
+
+def told(scope: Scope, units: pd.DataFrame, chosen: Query) -> dict[str, int | float | None]:
+    """The named figures of the weak places of the district chosen."""
+    ranking = ranking_data.ranked(scope, chosen.fiscal_year, Method())
+    covered = coverage.coverage(scope, Query(chosen.fiscal_year))
+    inside = [table[table[KEY].str.startswith(chosen.district or "")] for table in (units, covered)]
+    spec = ranking.spec
+    return figures.counted(units=inside[0], coverage=inside[1], weakest=spec.weakest, hold=spec.uncertainty.hold)
+
+
+def support_of(agencies: int, status: str) -> str:
+    """How a weak place is supported; where a report is missing and nobody is known it is not known, never none."""
+    if not agencies:
+        return "alone" if status == "none" else "unknown"
+    return "few" if agencies <= FEW else "several"
+
+
+def _nobody_sent() -> pd.DataFrame:
+    return pd.DataFrame(columns=[KEY, "team", "task", "visit_on"])
+
+
+def _points(scope: Scope, chosen: Query) -> dict[str, tuple[tuple[str, float, float], ...]]:
+    """What drags each place down most: criterion, its value there, the middle value of all places."""
+    explained = ranking_data.explained(scope, chosen.fiscal_year, Method())
+    middle = explained.groupby("criterion")["value"].median()
+    values = explained.set_index([KEY, "criterion"])["value"]
+    weakest = ranking_data.weak_points(scope, chosen.fiscal_year, Method())
+    return {
+        str(code): tuple((name, float(values[code, name]), float(middle[name])) for name in names)
+        for code, names in weakest.items()
+    }

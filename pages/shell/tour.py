@@ -1,0 +1,61 @@
+"""The tour of a first visit: four steps for each kind of person, told by ``static/shell/tour.js``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from loaders.words import catalogue
+from pages.session.text import LANGUAGES
+
+TITLE, MAP, NOTE = "h1.kradan-title", 'iframe[title*="st_folium"]', "p.kradan-note"
+TEXTS = ("welcome", "who", "step", "back", "next", "close", "done")
+# Whom a tour is for -> the door of the menu without which it is not offered, and what each step points at.
+AUDIENCES = {
+    "meeting": ('.kradan-menu a[href^="meeting"]', (TITLE, MAP, '.kradan-menu a[href^="meeting"]', ".kradan-print")),
+    "agency": (
+        '.kradan-menu a[href^="agency"]',
+        ('.kradan-menu a[href^="agency"]', TITLE, ".st-key-filters", ".kradan-tour"),
+    ),
+    "team": (
+        '.kradan-menu a[href^="imports"]',
+        (
+            '.kradan-menu a[href^="help_needed"]',
+            ".kradan-menu li:nth-last-child(2) > details > summary",
+            ".kradan-menu li:last-child > details > summary",
+            NOTE,
+        ),
+    ),
+}
+
+
+def tour(language: str) -> dict:
+    """The tour in a language, as the browser reads it."""
+    say = catalogue(language)
+    return {
+        "texts": {name: say[f"tour_{name}"] for name in TEXTS},
+        "audiences": [
+            {
+                "door": door,
+                "words": say[f"tour_{name}"],
+                "steps": [
+                    {"mark": mark, "words": say[f"tour_{name}_{number}"]} for number, mark in enumerate(marks, start=1)
+                ],
+            }
+            for name, (door, marks) in AUDIENCES.items()
+        ],
+    }
+
+
+def routes(prefix: str) -> Iterator[Route]:
+    """The tour in every language, beside the views."""
+    for language in LANGUAGES:
+        answer = tour(language)
+
+        async def told(request: Request, answer: dict = answer) -> JSONResponse:
+            return JSONResponse(answer)
+
+        yield Route(f"{prefix}/tour-{language}.json", told, methods=["GET"])
