@@ -33,7 +33,7 @@ READ = """([finger]) => {
   const named = targets.filter((node) => node.localName === "button" && !node.closest("[role=radiogroup]"))
     .map((node) => (node.getAttribute("aria-label") ?? node.textContent).trim());
   const twice = [...new Set(named.filter((name, index) => !name || named.indexOf(name) !== index))];
-  const english = named.filter((name) => /^(Open|Close|Decrement|Increment|Choose|Show|Download|Search|Fullscreen|Remove|Clear|Help)/.test(name));
+  const english = document.documentElement.lang === "en" ? [] : named.filter((name) => /^(Open|Close|Decrement|Increment|Choose|Show|Download|Search|Fullscreen|Remove|Clear|Help)/.test(name));
   const icons = [...main.querySelectorAll("[data-testid=stIconMaterial]")].filter((node) => !node.closest("[aria-hidden=true]")).map((node) => node.textContent);
   const maps = [...document.querySelectorAll('iframe[title*="st_folium"]')].map((node) => node.getAttribute("aria-label"));
   const lists = main.querySelectorAll("[data-testid=stDataFrame], .stHtml table, .kradan-legend").length;

@@ -112,8 +112,7 @@ def open_to_everybody(seen: served.Visit, view: str, language: str) -> None:
     """No grave finding of axe-core; buttons with names of their own in the page's language; a finger meets every target."""
     is_phone = seen.page.viewport_size["width"] < 640
     said = seen.until(lambda: assistive.read(seen.page), lambda read: not read["twice"] and not read["english"])
-    assert (said["lang"], said["twice"], said["icons"]) == (language, [], []), view
-    assert said["english"] == [] or language == "en", view
+    assert (said["lang"], said["twice"], said["icons"], said["english"]) == (language, [], [], []), view
     assert said["small"] == [] or not is_phone, view
     assert all(name and "streamlit" not in name for name in said["maps"]), view
     assert said["lists"] or not said["maps"], view
@@ -127,7 +126,7 @@ def a_planted_fault_is_found(seen: served.Visit) -> None:
           '<p style="color:#ddd;background:#fff;position:fixed;top:90px;left:9px;z-index:2000000">faint</p><button style="position:fixed;top:9px;left:9px;min-height:9px;height:9px">Open</button><button>Open</button>')"""
     )
     said = assistive.read(seen.page)
-    assert "Open" in said["twice"] and "Open" in said["english"] and said["small"]
+    assert "Open" in said["twice"] and ("Open" in said["english"] or said["lang"] == "en") and said["small"]
     assert any(found.startswith("color-contrast") for found in assistive.grave(seen.page))
 
 
