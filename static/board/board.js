@@ -6,7 +6,7 @@ import { BOARD_SIZES, paintOf } from "../shared/patterns.js";
 import { AreaSet, textMarker } from "./area_set.js";
 import { findAreas } from "./find.js";
 import { besideNames } from "./labels.js";
-import { SearchBox, addTools, leaveThePage } from "./tools.js";
+import { addTools, leaveThePage, nameMap, SearchBox } from "./tools.js";
 import { areaFill, isInside, isKept, readVector, tipLines } from "./vector.js";
 
 /** @import { Area, BoardOptions, Vector, VectorMessage } from "./types.js" */
@@ -68,13 +68,7 @@ class Board {
     }
     map.attributionControl?.setPrefix(false).addAttribution("Leaflet");
     this.badges.addTo(map);
-    const { texts } = this.options;
-    map.getContainer().setAttribute("role", "group");
-    map.getContainer().setAttribute("aria-label", texts.aria);
-    for (const way of ["in", "out"]) {
-      const button = map.getContainer().querySelector(`.leaflet-control-zoom-${way}`);
-      for (const name of ["aria-label", "title"]) button?.setAttribute(name, texts[`zoom_${way}`]);
-    }
+    nameMap(map.getContainer(), this.options.texts);
     const host = document.getElementById("map_div");
     if (host && !host.style.width.includes("%")) host.style.width = "100%";
     map.on("movestart zoomstart", () => {

@@ -13,6 +13,16 @@ const SIGNS = {
 const PAUSE_MS = 350;
 const SAID_MS = 1500;
 
+/** The map and Leaflet's own buttons in the page's language. @param {HTMLElement} host @param {Record<string, string>} texts */
+export const nameMap = (host, texts) => {
+  host.setAttribute("role", "group");
+  host.setAttribute("aria-label", texts.aria);
+  for (const way of ["in", "out"]) {
+    const button = host.querySelector(`.leaflet-control-zoom-${way}`);
+    for (const name of ["aria-label", "title"]) button?.setAttribute(name, texts[`zoom_${way}`]);
+  }
+};
+
 /**
  * A bar of buttons in a corner of the map.
  * @param {L.Map} map
