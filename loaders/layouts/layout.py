@@ -70,6 +70,7 @@ class Layout:
     file_name: str = "*"
     without_place: str = "quarantine"
     without_value: str = "load"
+    year_of_name: bool = False  # the title or the name of the file states the year of its figures
     new_agencies: bool = False
     new_streams: bool = False
     patterns: dict[str, str] = field(default_factory=dict)

@@ -81,7 +81,9 @@ def given(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | None = N
         if one.headings <= present and fnmatch.fnmatch(file_name.casefold(), one.file_name.casefold())
     ]
     if fitting:
-        return max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
+        best = max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
+        stated = (_title_year(sheet) or _name_year(sheet, file_name)) if best.year_of_name else None
+        return replace(best, constants=best.constants | {"fiscal_year": stated}) if stated else best
     return None
 
 

@@ -21,6 +21,7 @@ from loaders.places.local_governments import Offices
 from loaders.places.rules import find
 from loaders.places.text import EMPTY, Parts, moo_number, name_key, plain, read_cell, split_cells, split_places
 from loaders.places.types import LEVELS, Alias, Candidate, Found, Match, Names, Written, accept, refuse
+from loaders.thai import arabic_digits
 
 __all__ = ["Alias", "Candidate", "Match", "Places", "Written", "alias_key"]
 
@@ -255,12 +256,18 @@ class Places:
             if len(name) > len(start) and len(key) > len(start) + 1
         )
 
+    def _unknown_code(self, written: str) -> str:
+        """Why a code is none of ours: surveys number municipalities of a district from 50, behind its subdistricts."""
+        digits = arabic_digits(written).strip().removesuffix(".0")
+        is_municipal = len(digits) == 6 and digits.isdigit() and digits[:4] in self.book.areas and digits[4:] >= "50"
+        return "place_code_municipal" if is_municipal else "place_code_unknown"
+
     def _with_code(self, written: Written, found: Found) -> Found:
         """The code and the name must agree; a code alone is taken at its word."""
         code, targets = read_code(written.code, self.book)
         nameless = found.problem == "place_empty" and not written.text.strip()
         if code is None or len(targets) != 1:
-            return refuse("place_abolished" if code else "place_code_unknown", found.candidates)
+            return refuse("place_abolished" if code else self._unknown_code(written.code), found.candidates)
         evidence = "code" if code == targets[0] else "historic"
         coded = accept(targets[0], evidence)
         if nameless or (found.code and targets[0].startswith(found.code) and found.level != "local_government"):

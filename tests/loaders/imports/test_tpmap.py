@@ -1,0 +1,50 @@
+"""TPMAP by 6-digit code is an ordinary import: subdistricts become indicators of a year, municipal codes wait and are counted."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from loaders import store
+from loaders.imports.ingest import ingest, understand
+from loaders.places.matcher import Places
+from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM
+from tests.conftest import ROOT
+
+SHARED = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared"))
+FILE = SHARED / "data/agency_files/15_tpmap_2561_nst_by_tambon.csv"
+needs_file = pytest.mark.skipif(not FILE.is_file(), reason="the agency's file is not part of the repository")
+
+
+@needs_file
+def test_every_code_is_an_indicator_or_waits_with_its_reason(sqlite_engine):
+    source = pd.read_csv(FILE, dtype={"tumbol_ID": str})
+    done = ingest(sqlite_engine, FILE, who="tester", trusted=True)
+    assert (done.count(), done.count("loaded"), done.count("quarantined"), done.count("excluded")) == (187, 162, 25, 0)
+    with store.reading(sqlite_engine) as connection:
+        figures = store.read_register(connection, "indicator", "80", viewer=DATA_TEAM)
+        waiting = store.read_table(connection, tables.quarantine, viewer=DATA_TEAM)
+    municipal = source["tumbol_ID"].str[4:] >= "50"
+    assert set(waiting["problem"]) == {"place_code_municipal"}
+    assert sorted(waiting["value"]) == sorted(source.loc[municipal, "tumbol_ID"])
+    assert figures["fiscal_year"].eq(2018).all()  # the name of the file alone states it
+    poor = figures[figures["indicator_code"].eq("tpmap_poor")]
+    assert poor["value"].sum() == source.loc[~municipal, "MOF_VAL_CNT"].sum()
+    assert poor["subdistrict_code"].nunique() == 162
+
+
+@pytest.mark.parametrize("heading", ["tambon_ID", "TAMBOL_CODE", "tumbol_ID"])
+def test_other_years_and_provinces_have_other_columns(tmp_path, heading):
+    """The same base with a column of the year, without the columns that this edition has."""
+    path = tmp_path / "export.csv"
+    path.write_text(f"year,{heading},MOF_VAL_CNT,DISABLED_CNT\n2565,840101,12,3\n2565,840151,5,\n", encoding="utf-8")
+    done = understand(path, places=Places.national(home="84"), trusted=True)
+    (result,) = done.understood
+    assert result.outcome.tolist() == ["loaded", "quarantined"]
+    assert result.reason.iloc[1] == "place_code_municipal"
+    assert result.read.values["fiscal_year"].tolist() == [2022, 2022]
+    assert set(result.layout.columns) == {"place_code", "fiscal_year", "value:tpmap_poor", "value:disabled_people"}
