@@ -12,8 +12,8 @@ from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.palette import NOT_APPLICABLE, SEQUENTIAL
 from loaders.areas import register as areas_register
+from pages.components import dates, panels
 from pages.components import map_layer as layers
-from pages.components import panels
 from pages.queries import store as queries
 from pages.session import url_state
 from pages.session.scope import Scope
@@ -32,27 +32,19 @@ def _asked() -> date:
 
 def _take(chosen: date | None = None) -> None:
     """A day from a button, or what the person put into the field."""
-    st.session_state["asof"] = (chosen or st.session_state["asof-day"] or date.today()).isoformat()
+    st.session_state["asof"] = (chosen or dates.read(st.session_state["asof-day"]) or _asked()).isoformat()
 
 
 def choose_day(areas: pd.DataFrame) -> date:
     """The day the page is about; it stands in the link. The arrows go from change to change."""
     asked = _asked()
     url_state.current().use("asof", date.today().isoformat())
-    st.session_state["asof"], st.session_state["asof-day"] = asked.isoformat(), asked
+    st.session_state["asof"], st.session_state["asof-day"] = asked.isoformat(), dates.written(asked)
     days = areas_register.days_of_change(areas)
     before = max((change for change in days if change <= asked), default=None)
     after = min((change for change in days if change > asked), default=None)
     with st.container(horizontal=True, vertical_alignment="bottom", key="asof-row"):
-        st.date_input(
-            t("areas_day"),
-            min_value=FIRST,
-            max_value=date.today(),
-            format="DD/MM/YYYY",
-            key="asof-day",
-            on_change=_take,
-            width=220,
-        )
+        dates.day_input(t("areas_day"), "asof-day", on_change=_take, width=220)
         earlier = before - timedelta(days=1) if before else None
         words = t("areas_earlier", day=day(earlier)) if earlier else t("areas_no_earlier")
         st.button(

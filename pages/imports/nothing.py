@@ -9,7 +9,7 @@ import streamlit as st
 from loaders.imports import nothing, speaks_for
 from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS, WITHOUT_YEARS
 from loaders.problems import Refused
-from pages.components import records
+from pages.components import dates, records
 from pages.components.names import district_names, offered
 from pages.imports import jobs as import_jobs
 from pages.imports import preview as import_preview
@@ -47,12 +47,11 @@ def say(scope: Scope) -> None:
         years = ""
         if register not in WITHOUT_YEARS:
             years = st.text_input(t("speaks_years"), max_chars=60, key="nothing-years", help=t("speaks_years_help"))
-        told = st.date_input(t("nothing_day"), value="today", format="DD/MM/YYYY", key="nothing-day")
+        as_of = dates.day_input(t("nothing_day"), "nothing-day", date.today())
         why = st.text_input(t("nothing_why"), max_chars=300, key="nothing-why")
         if demo := int(queries.batches(scope).query("is_demo and is_active").shape[0]):
             st.warning(t("nothing_demo_goes", number=demo))
-        if st.button(t("nothing_do"), type="primary", key="nothing-do", disabled=not base) and base:
-            as_of = told if isinstance(told, date) else None
+        if st.button(t("nothing_do"), type="primary", key="nothing-do", disabled=not base or as_of is None) and base:
             _store(scope, base, register, (kind, years, tuple(districts), why), as_of)
 
 

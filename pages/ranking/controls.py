@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
 import streamlit as st
 
 from geo.ranking.spec import Spec, SpecError
@@ -49,6 +53,21 @@ def fault(chosen: Method) -> str | None:
     except SpecError as stop:
         return t(stop.code, value=stop.value, suggestion=stop.expected)
     return None
+
+
+def score_words(method: Method) -> Callable[[Any], str]:
+    """How a score reads: points above or below the average, or of 100; a dash where there is none."""
+    centre = ranking_data.centre(method)
+
+    def words(score: Any) -> str:
+        return "–" if pd.isna(score) else f"{float(score):+,.1f}" if centre else f"{float(score):,.1f}"
+
+    return words
+
+
+def score_heading(method: Method, of: str) -> str:
+    """The heading of a score (``score``, ``strength``, ``need``), with what it is measured against."""
+    return t(f"score_of_{of}", against=t("score_from_average" if ranking_data.centre(method) else "score_of_hundred"))
 
 
 def value_words(code: str, value: float) -> str:

@@ -73,6 +73,14 @@ def spec_of(method: Method, axis: str = "strength") -> Spec:
     return read_spec(changed, axis)
 
 
+def centre(method: Method) -> float:
+    """What is taken off a score before a person reads it: the average of all, where scores stand around one.
+
+    A weakest place of 86 (around an average of 100) would read as excellent; 14 below the average does not.
+    """
+    return float(document()["normalise"]["centre"]) if method.normalise == "z" else 0.0
+
+
 def labels() -> tuple[str, ...]:
     """The classes of strength, the strongest first, as the rules name them."""
     return spec_of(Method()).labels

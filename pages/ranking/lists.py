@@ -29,27 +29,27 @@ def chosen_list(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataF
     """The list a person asks for."""
     listed = choices.switch("tab", t("list"), LISTS, lambda name: t(f"ranking_tab_{name}"))
     if listed == "table":
-        ranking_table(scope, reviewed, chosen, stamped)
+        ranking_table(scope, reviewed, chosen, method, stamped)
     elif listed == "criteria":
         criteria(scope, ranking, ranking_data.ranked(scope, chosen.fiscal_year, method, "need"), stamped)
     elif listed == "axes":
-        axes_table(scope, axes, chosen, stamped)
+        axes_table(scope, axes, chosen, method, stamped)
     else:
         last_year(scope, chosen, method, stamped)
 
 
-def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, stamped: dict[str, str]) -> None:
-    """Score, rank, band, stability, computed and agreed class of every subdistrict."""
-    rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], na_position="last")
+def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, method: Method, stamped: dict[str, str]) -> None:
+    """Score, rank, band, stability, computed and agreed class of every subdistrict, the weakest first."""
+    rows = inside(reviewed.units, chosen).sort_values(["rank", KEY], ascending=[False, True], na_position="last")
     low, high = rows["rank_low"], rows["rank_high"]
     shown = rows.assign(
         place=[records.place_words(scope, code) for code in rows[KEY]],
         band=["" if pd.isna(lowest) else f"{lowest}–{highest}" for lowest, highest in zip(low, high, strict=True)],
-        score=rows["score"].round(2),
+        score=(rows["score"] - ranking_data.centre(method)).round(2),
         border=rows["border"].fillna(""),
         stability=(rows["stability"] * 100).round(1),
     )
-    columns = {"place": t("column_place"), "score": t("rank_score"), "rank": t("rank_rank"), "band": t("rank_band"),
+    columns = {"place": t("column_place"), "score": ranking_controls.score_heading(method, "score"), "rank": t("rank_rank"), "band": t("rank_band"),
                "class": t("rank_class"), "stability": t("rank_stability"), "border": t("column_border"),
                "agreed_class": t("rank_agreed_class"), "reason": t("column_why"), "by": t("decided_by"),
                "known_share": t("rank_known_share"), KEY: t("column_code")}  # fmt: skip
@@ -58,7 +58,12 @@ def ranking_table(scope: Scope, reviewed: Agreed, chosen: Query, stamped: dict[s
         "ranking",
         columns,
         stamp=stamped,
-        formats={"known_share": percent, "score": decimal, "rank": rank_words, "stability": decimal},
+        formats={
+            "known_share": percent,
+            "score": ranking_controls.score_words(method),
+            "rank": rank_words,
+            "stability": decimal,
+        },
     )
 
 
@@ -146,7 +151,7 @@ def last_year(scope: Scope, chosen: Query, method: Method, stamped: dict[str, st
     panels.table(shown, "ranking-last-year", columns, stamp=stamped)
 
 
-def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Query, stamped: dict[str, str]) -> None:
+def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Query, method: Method, stamped: dict[str, str]) -> None:
     """Weak and needy first: where strengthening is needed most."""
     order = {name: number for number, name in enumerate(FIELDS)}
     rows = (
@@ -156,13 +161,21 @@ def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Query, stamped: dict[st
     )
     shown = rows.assign(
         place=[records.place_words(scope, code) for code in rows[KEY]],
+        strength=rows["strength"] - ranking_data.centre(method),
+        need=rows["need"] - ranking_data.centre(method),
         field=[t("rank_no_score") if pd.isna(name) else t(f"rank_field_{name}") for name in rows["field"]],
     )
     columns = {
         "place": t("column_place"),
         "field": t("column_field"),
-        "strength": t("column_strength"),
-        "need": t("column_need"),
+        "strength": ranking_controls.score_heading(method, "strength"),
+        "need": ranking_controls.score_heading(method, "need"),
         "class": t("rank_class"),
     }
-    panels.table(shown, "strength-by-need", columns, stamp=stamped, formats={"strength": decimal, "need": decimal})
+    panels.table(
+        shown,
+        "strength-by-need",
+        columns,
+        stamp=stamped,
+        formats=dict.fromkeys(("strength", "need"), ranking_controls.score_words(method)),
+    )

@@ -60,7 +60,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             "subdistrict", t("ranking_choose"), list(names), names.__getitem__, ranking_panels.weakest(ranking, chosen)
         )
         ranking_panels.why_class(
-            scope, ranking, reviewed, ranking_data.explained(scope, chosen.fiscal_year, method), code
+            scope, ranking, reviewed, method, ranking_data.explained(scope, chosen.fiscal_year, method), code
         )
         ranking_panels.override(scope, ranking, reviewed, chosen, code)
     lists.chosen_list(scope, ranking, reviewed, axes, chosen, method, stamped)

@@ -175,7 +175,9 @@ def draw_bars(rows: list[tuple[str, list[tuple[float, str, str]]]], largest: flo
     st.html(f'<ul class="kradan-bars">{"".join(lines)}</ul>')
 
 
-def why_class(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.DataFrame, code: str) -> None:
+def why_class(
+    scope: Scope, ranking: Ranking, reviewed: Agreed, method: Method, explained: pd.DataFrame, code: str
+) -> None:
     """What lifts and what drags one subdistrict against the mean of all."""
     unit = reviewed.units.set_index(KEY).loc[code]
     st.html(f"<b>{safe(t('why_class', place=records.place_words(scope, code)))}</b>")
@@ -185,7 +187,8 @@ def why_class(scope: Scope, ranking: Ranking, reviewed: Agreed, explained: pd.Da
     shares = ranking.class_shares.loc[code]
     chances = " · ".join(f"{name} {percent(share)}" for name, share in shares.items())
     blanks = {
-        "score": decimal(unit["score"]),
+        "score": ranking_controls.score_words(method)(unit["score"] - ranking_data.centre(method)),
+        "against": t("score_from_average" if ranking_data.centre(method) else "score_of_hundred"),
         "rank": rank_words(unit["rank"]),
         "low": rank_words(unit["rank_low"]),
         "high": rank_words(unit["rank_high"]),

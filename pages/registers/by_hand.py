@@ -20,7 +20,7 @@ from loaders.layouts import layout as layouts
 from loaders.layouts import values as cell_kinds
 from loaders.problems import Refused
 from loaders.words import sentence
-from pages.components import panels
+from pages.components import dates, panels
 from pages.components.names import district_names, province_name, subdistrict_names
 from pages.components.saved_scenarios import who
 from pages.queries import registers as register_queries
@@ -101,9 +101,7 @@ def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
         area, moo = _place(scope, name, key, code)
         cells = _cells(scope, name, key, before)
         person, reason, sent = _signed(key, "entry_save")
-        ends = st.date_input(
-            t("entry_ends"), value=None, key=f"{key}-ends", format="DD/MM/YYYY", help=t("entry_ends_help")
-        )
+        ends = dates.day_input(t("entry_ends"), f"{key}-ends", help=t("entry_ends_help"))
         retired = st.form_submit_button(t("entry_retire"))
     changed = {ours: text for ours, text in cells.items() if text != before[ours]}
     if sent:
@@ -114,9 +112,8 @@ def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
             ),
             "entry_corrected",
         )
-    if retired:
-        on = ends if isinstance(ends, dt.date) else None
-        attempt(lambda connection: entries.retire(connection, name, int(row.id), person, reason, on), "entry_retired")
+    if retired and dates.are_days(f"{key}-ends"):
+        attempt(lambda connection: entries.retire(connection, name, int(row.id), person, reason, ends), "entry_retired")
     assert layout.register == name
 
 

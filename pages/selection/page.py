@@ -44,7 +44,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
         selection_panels.saved(scope, choice, pick)
-    selection_panels.place_list(scope, choice, candidates, chosen.district, stamped)
+    selection_panels.place_list(scope, choice, candidates, chosen.district, method, stamped)
     ranking_panels.method_note(stamped)
     panels.sources(scope, selection_panels.selection_sources(scope, chosen.fiscal_year, pick), chosen)
 

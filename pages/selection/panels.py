@@ -15,6 +15,7 @@ from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names, subdistrict_names
 from pages.ranking import controls as ranking_controls
+from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranking_panels
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
@@ -276,8 +277,8 @@ def _price(scope: Scope, row: dict) -> str:
 
 
 def place_list(
-    scope: Scope, choice: Choice, candidates: pd.DataFrame, district: str | None, stamped: dict[str, str]
-) -> None:
+    scope: Scope, choice: Choice, candidates: pd.DataFrame, district: str | None, method: Method, stamped: dict[str, str]
+) -> None:  # fmt: skip
     """The chosen places and those that only the simple rule takes."""
     rows = choice.areas.merge(candidates[[KEY, "need", "readiness", "people"]], on=KEY)
     rows = rows[rows["is_chosen"] | rows["is_simple"]].sort_values(["is_chosen", "worth"], ascending=False)
@@ -289,15 +290,16 @@ def place_list(
         optimum=[t("pick_chosen") if chosen else "" for chosen in rows["is_chosen"]],
         simple=[t("pick_chosen") if chosen else "" for chosen in rows["is_simple"]],
         worth=rows["worth"].astype(float) * SHOWN_WORTH,
+        need=rows["need"] - ranking_data.centre(method),
+        readiness=rows["readiness"] - ranking_data.centre(method),
         forced=["" if pd.isna(way) else t(f"select_constraint_forced_{way}") for way in rows["forced"]],
     )
     columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"),
-               "worth": t("column_worth"), "cost_satang": t("column_cost"), "need": t("column_need_score"),
-               "readiness": t("column_readiness_score"), "people": t("column_population"), "forced": t("column_forced"),
+               "worth": t("column_worth"), "cost_satang": t("column_cost"), "need": ranking_controls.score_heading(method, "need"),
+               "readiness": ranking_controls.score_heading(method, "strength"), "people": t("column_population"), "forced": t("column_forced"),
                KEY: t("column_code")}  # fmt: skip
-    decimals = dict.fromkeys(
-        ("worth", "need", "readiness"), lambda value: "–" if pd.isna(value) else f"{float(value):.1f}"
-    )
+    decimals = dict.fromkeys(("need", "readiness"), ranking_controls.score_words(method))
+    decimals |= {"worth": lambda value: "–" if pd.isna(value) else f"{float(value):.1f}"}
     panels.table(shown, "selection", columns, stamp=stamped, formats=decimals | {"cost_satang": baht, "people": whole})
 
 

@@ -16,7 +16,7 @@ from loaders.decisions import dues
 from loaders.exchange import due_sheet
 from loaders.problems import Refused
 from loaders.store import tables
-from pages.components import panels, records
+from pages.components import dates, panels, records
 from pages.components.names import district_names, offered, theme_names
 from pages.queries import store as queries
 from pages.session import sign_in
@@ -138,7 +138,7 @@ def _change(scope: Scope, table: pd.DataFrame) -> None:
     with st.form("due-change", border=True):
         st.html(f"<b>{safe(t('tracker_change'))}</b>")
         key = st.selectbox(t("tracker_which"), list(rows), format_func=words)
-        wanted = st.date_input(t("tracker_due"), value=date.today() + timedelta(days=30), format="DD/MM/YYYY")
+        wanted = dates.day_input(t("tracker_due"), "due-wanted", date.today() + timedelta(days=30))
         why = st.text_input(t("speaks_why"), max_chars=300)
         move, drop = st.columns(2)
         moved, dropped = move.form_submit_button(t("tracker_move")), drop.form_submit_button(t("tracker_retire"))
@@ -147,7 +147,7 @@ def _change(scope: Scope, table: pd.DataFrame) -> None:
             with queries.writing() as connection:
                 if dropped:
                     dues.retire(connection, key, _person(), why)
-                elif isinstance(wanted, date):
+                elif wanted is not None:
                     dues.move_year(connection, key, _year_of(rows[key]), wanted, _person(), why)
         except Refused as stop:
             st.error(flat(_sentence(stop.problem.as_dict())))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,7 @@ from geo.maps.palette import WEAK
 from geo.money.alignment import strong_on_weak
 from geo.ranking import strengthening
 from loaders.decisions import scenarios as store_scenarios
-from pages.components import named, panels, records
+from pages.components import dates, named, panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import offered, subdistrict_names
@@ -153,18 +152,10 @@ def send(scope: Scope, teams: pd.DataFrame) -> None:
                 )
                 team = st.text_input(t("column_team"), key="team-name", max_chars=120)
                 task = st.text_input(t("column_task"), key="team-task", max_chars=300)
-                visit = st.date_input(
-                    t("team_visit_ce"),
-                    value=None,
-                    key="team-visit",
-                    format="DD/MM/YYYY",
-                    min_value=dt.date(2000, 1, 1),
-                    max_value=dt.date(2100, 1, 1),
-                )
+                on = dates.day_input(t("team_visit"), "team-visit")
                 person = scenarios.who("team-who")
                 sent = st.form_submit_button(t("team_save"))
-            on = visit if isinstance(visit, dt.date) else None
-            if sent:
+            if sent and dates.are_days("team-visit"):
                 scenarios.attempt(
                     lambda connection: store_scenarios.send_teams(
                         connection, codes, team, task, on, person, queries.basis(scope)
@@ -259,20 +250,13 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
                 key="project-stream",
             )
             amount = st.number_input(t("project_amount"), 0.0, step=1000.0, format="%.2f", key="project-amount")
-            starts = st.date_input(
-                t("project_starts_ce"),
-                value=None,
-                key="project-starts",
-                format="DD/MM/YYYY",
-                min_value=dt.date(2000, 1, 1),
-                max_value=dt.date(2100, 1, 1),
-            )
+            starts = dates.day_input(t("project_starts"), "project-starts")
             person = scenarios.who("project-who")
             sent = st.form_submit_button(t("project_book"))
         project = {"project_code": code, "title": title, "stream_code": stream, "amount_satang": round(amount * 100),
                    "subdistrict_code": place or None,
-                   "starts_on": starts if isinstance(starts, dt.date) else None}  # fmt: skip
-        if sent:
+                   "starts_on": starts}  # fmt: skip
+        if sent and dates.are_days("project-starts"):
             scenarios.attempt(
                 lambda connection: store_scenarios.book_project(
                     connection, project, person, queries.basis(scope), lambda rows: refusal(scope, rows)

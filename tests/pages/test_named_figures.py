@@ -23,6 +23,8 @@ from pages.overview import questions as overview_questions
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.ranking import controls as ranking_controls
+from pages.ranking.data import Method
 from tests.support import seeds
 from tests.support.meeting_store import opened
 from tests.support.seeds import ROOT
@@ -163,3 +165,14 @@ def test_every_figure_has_words_and_stands_in_the_table_of_the_documents():
         row = next(line for line in table.splitlines() if line.startswith(f"| `{code}` |"))
         assert catalogue("th")[f"named_{code}"] in row
         assert catalogue("en")[f"named_{code}"] in row
+
+
+def test_lists_of_weak_places_start_with_the_weakest_and_no_score_reads_as_excellent(pages):
+    left = {name: frame for *_, files in pages for name, frame, _sheet in files}
+    scores = left["ranking"]["score"].dropna()
+    assert list(scores) == sorted(scores)
+    assert scores.iloc[0] < 0 < scores.iloc[-1], "points against the average of all"
+    assert ranking_controls.score_words(Method())(-13.66) == "-13.7"
+    assert ranking_controls.score_words(Method(normalise="minmax"))(20.04) == "20.0"
+    assert list(left["selection"]["worth"]) == sorted(left["selection"]["worth"], reverse=True)
+    assert left["selection"]["need"].min() < 0

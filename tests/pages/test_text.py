@@ -7,6 +7,7 @@ import html
 import re
 import subprocess
 import sys
+from datetime import date
 from string import Formatter
 
 import pytest
@@ -19,6 +20,7 @@ from geo.maps import classes as map_classes
 from geo.overlaps import outcomes
 from loaders import registers
 from loaders.words import PLURAL, catalogue, fill
+from pages.components import dates
 from pages.session.formatter import Formatter as WordsOf
 from pages.session.formatter import Phrase
 from pages.session.text import LANGUAGES, baht, flat, percent, read_in, whole, year
@@ -266,3 +268,17 @@ def test_what_streamlit_adds_to_markdown_is_escaped_too(text):
 
 def test_usual_headings_keep_their_name_for_a_screen_reader():
     assert [flat(text) for text in PLAIN_HEADINGS] == PLAIN_HEADINGS
+
+
+def test_days_are_written_in_the_era_of_the_reader_in_every_input():
+    """No field of Streamlit's own for days: it knows Gregorian years alone."""
+    assert not [path for path in modules("pages") if ".date_input(" in path.read_text(encoding="utf-8")]
+    day = date(2026, 11, 30)
+    for language, written in (("th", "30/11/2569"), ("en", "30/11/2026")):
+        read_in(language)
+        assert dates.written(day) == written
+        assert {dates.read(text) for text in (written, "30/11/2569", "2026-11-30")} == {day}
+    read_in("th")
+    assert dates.read("๓๐ พ.ย. ๒๕๖๙") == day
+    assert dates.is_day("")
+    assert not dates.is_day("31/2/2569")
