@@ -92,7 +92,7 @@ class Definition:
     def texts(self, language: str) -> dict[str, str]:
         """Its words as the text catalogues would have them, by key."""
         name = {"th": self.th, "en": self.en}[language]
-        found = {"finding": "{where}: {name} {entries} รายการ ใน {places} ตำบล" if language == "th" else "{where}: {name}, {entries} entries in {places} subdistricts"}  # fmt: skip
+        found = {"finding": "{where}: {name} {entries} รายการ ใน {places} ตำบล" if language == "th" else "{where}: {name}, {entries} {entries?entry|entries} in {places} {places?subdistrict|subdistricts}"}  # fmt: skip
         texts = {
             f"room_{self.name}": name,
             f"register_{self.name}": name,

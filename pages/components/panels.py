@@ -310,6 +310,12 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         page_links.link("sources", t("to_sources"))
 
 
+# What to do next on another page: where the words say so, a link goes there.
+NEXT_ON = dict.fromkeys(("nothing_loaded", "no_needs", "strengthening_no_class", "pick_nothing"), "imports")
+
+
 def empty(key: str = "nothing_found") -> None:
-    """The "nothing found" branch: what it means and what to do next."""
+    """The "nothing found" branch: what it means and what to do next, with a link where that is another page."""
     st.info(t(key))
+    if (view := NEXT_ON.get(key)) and page_links.may_open(view):
+        page_links.link(view, t("answer_more", view=t(f"view_{view}")))

@@ -23,6 +23,7 @@ from pages.overview import questions as overview_questions
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.session import page_links
 from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
@@ -143,8 +144,11 @@ def alignment_words(scope: Scope, chosen: Query) -> None:
 def strong_words(scope: Scope, chosen: Query) -> None:
     """The flag in a sentence, and what strong and weak mean here."""
     given = overview_questions.answer(scope, chosen, "strong_current_on_weak")
-    how = "weak_how_ranked" if overview_questions.community_classes(scope, chosen.fiscal_year) else "weak_how"
-    st.html(f"<p><b>{safe(overview_questions.sentence(scope, given))}</b> {safe(t(how))}</p>")
+    is_ranked = bool(overview_questions.community_classes(scope, chosen.fiscal_year))
+    how = t("weak_how_ranked" if is_ranked else "weak_how")
+    st.html(f"<p><b>{safe(overview_questions.sentence(scope, given))}</b> {safe(how)}</p>")
+    if is_ranked:
+        page_links.link("ranking", t("answer_more", view=t("view_ranking")))
 
 
 def tables(scope: Scope, chosen: Query, shown: str) -> None:

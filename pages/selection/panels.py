@@ -20,6 +20,7 @@ from pages.ranking import panels as ranking_panels
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
 from pages.selection.data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
+from pages.session import page_links
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 from pages.welfare import data as welfare_data
@@ -160,6 +161,8 @@ def in_force(scope: Scope, choice: Choice, pick: Pick) -> None:
     words = t("pilots_in_force", name=listed.name, places=whole(len(listed.codes))) if listed else t("pilots_not_saved")
     other = "" if _is_in_force(scope, choice, pick) else f" {t('pilots_other')}"
     st.html(f'<p class="kradan-note">{safe(words + other)}</p>')
+    if listed:
+        page_links.link("strengthening", t("answer_more", view=t("view_strengthening")))
 
 
 def worth_note(pick: Pick) -> str:

@@ -20,6 +20,11 @@ def go(name: str, params: Mapping[str, str]) -> None:
     st.switch_page(st.session_state[_KEY][name], query_params=params)
 
 
+def may_open(name: str) -> bool:
+    """Whether this session has the page."""
+    return name in st.session_state.get(_KEY, {})
+
+
 def link(name: str, label: str, params: Mapping[str, str] | None = None) -> None:
     """A link to another page."""
     st.page_link(st.session_state[_KEY][name], label=label, query_params=params)

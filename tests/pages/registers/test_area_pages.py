@@ -15,6 +15,7 @@ from loaders.decisions import dues
 from loaders.imports import speaks_for
 from loaders.layouts import templates
 from loaders.store import tables
+from loaders.words import fill
 from pages.session import cache
 from tests.conftest import ROOT
 from tests.support import meeting_store, seeds
@@ -84,7 +85,7 @@ def test_the_day_in_the_link_says_the_register_of_that_day(filled, language, day
 
     blanks = {"day": thai_date(date.fromisoformat(day), language), "subdistrict": "170", "village": villages, "district": districts,
               "king_amphoe": king_amphoe}  # fmt: skip
-    assert WORDS[language]["finding_areas"].format(**blanks) in said(at)
+    assert fill(WORDS[language]["finding_areas"], blanks) in said(at)
     assert WORDS[language]["note_areas"].format(records=6, all=6) in said(at)
 
 
