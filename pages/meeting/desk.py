@@ -15,6 +15,7 @@ from pages.components import panels, reply_link
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
 from pages.meeting.facts import difference, gather, shipped_story
+from pages.meeting.publish import panel as publish
 from pages.meeting.words import Words, title_of
 from pages.queries import store as queries
 from pages.session.scope import Scope
@@ -51,6 +52,7 @@ def show(scope: Scope, number: int | None) -> None:
         return
     with left:
         _frozen(scope, number)
+        publish.panel(scope, number)
     with right:
         _decisions(scope, number, words, facts)
         _story(words, facts)

@@ -1,0 +1,72 @@
+"""Publish from the shell: ``python -m pages.meeting.publish FOLDER [--subdistricts CODES|all] [--findings VIEWS] [--decisions NUMBERS]``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from datetime import date
+from pathlib import Path
+
+from loaders import settings
+from loaders.store.privacy import DATA_TEAM
+from loaders.words import sentence
+from pages.meeting.publish.make import Chosen, facts_of, files
+from pages.meeting.wall import decisions_of
+from pages.queries import store as queries
+
+MARK = "SHA256SUMS"  # a folder that holds it is a publication, and may be made anew
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Write the folder; 0 done, 2 refused with the reason on stderr."""
+    options = argparse.ArgumentParser(prog="python -m pages.meeting.publish")
+    options.add_argument("folder", type=Path)
+    options.add_argument("--subdistricts", default="", help="codes, comma-joined, or all")
+    options.add_argument("--findings", default="", help="views of the meeting, comma-joined")
+    options.add_argument("--decisions", default="", help="numbers of decisions, comma-joined")
+    options.add_argument("--province", default=settings.home_province())
+    given = options.parse_args(arguments)
+    facts = facts_of(given.province)
+    codes = tuple(facts["codes"]) if given.subdistricts == "all" else _listed(given.subdistricts)
+    numbers = _listed(given.decisions)
+    rows = decisions_of(queries.current_scope(given.province, DATA_TEAM), None).to_dict("records") if numbers else []
+    decisions = tuple(row for row in rows if str(row["id"]) in numbers)
+    findings = _listed(given.findings)
+    known = {*facts["codes"], *facts["steps"], *(str(row["id"]) for row in decisions)}
+    if unknown := [one for one in (*codes, *findings, *numbers) if one not in known]:
+        return _refused("publish_unknown", unknown[0])
+    if given.folder.is_dir() and any(given.folder.iterdir()) and not (given.folder / MARK).is_file():
+        return _refused("folder_not_empty", str(given.folder))
+    made = files(facts, Chosen(codes, findings, decisions), date.today())
+    _write(given.folder, made)
+    sys.stdout.write(
+        json.dumps({"folder": str(given.folder), "files": len(made), "data_version": facts["version"]}) + "\n"
+    )
+    return 0
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in text.split(",") if part.strip())
+
+
+def _refused(code: str, value: str) -> int:
+    problem = {"code": code, "value": value}
+    sys.stderr.write(json.dumps(problem | {"message": sentence(problem)}, ensure_ascii=False) + "\n")
+    return 2
+
+
+def _write(folder: Path, made: dict[str, bytes]) -> None:
+    """What an earlier publication wrote and this one does not is taken away."""
+    sums = folder / MARK
+    before = {line.partition("  ")[2] for line in sums.read_text().splitlines()} if sums.is_file() else set()
+    for name, content in made.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    for name in before - set(made):
+        if (old := (folder / name).resolve()).is_relative_to(folder.resolve()):
+            old.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

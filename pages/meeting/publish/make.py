@@ -1,0 +1,150 @@
+"""The files of a publication by name: pages in Thai and English, their figures as JSON and CSV, one style sheet, our letters."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from PIL import Image
+
+from loaders.decisions.meetings import canonical, digest
+from loaders.exchange.cells import written
+from loaders.store.contacts import redact_text
+from loaders.store.privacy import PUBLIC
+from pages.meeting.facts import gather
+from pages.meeting.pack import png as png_pack
+from pages.meeting.pack.content import Pack
+from pages.meeting.pack.lines import font_file
+from pages.meeting.publish import html
+from pages.meeting.wall import card_of
+from pages.meeting.words import Words
+from pages.queries import store as queries
+from pages.session.text import LANGUAGES
+
+COLUMNS = ("agency_code", "activity", "theme_code", "area_level", "area_code", "fiscal_year", "amount_satang", "base", "file_name", "sheet", "row")  # fmt: skip
+PICTURE_POINTS = 1400
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What is published: codes of subdistricts, views whose finding is told, decisions as the meeting noted them."""
+
+    subdistricts: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    decisions: tuple[dict[str, Any], ...] = field(default=())
+
+
+def facts_of(province: str) -> dict:
+    """The facts as the public sees them, whoever asks."""
+    return gather(queries.current_scope(province, PUBLIC))
+
+
+def files(facts: dict, chosen: Chosen, day: date) -> dict[str, bytes]:
+    """Every file; ``SHA256SUMS`` says what each was when it was made.
+
+    ``facts`` are those of :func:`facts_of`: nothing else is in the pages but the decisions, whose contacts are hidden.
+    """
+    made: dict[str, bytes] = {"style.css": html.STYLE.encode()}
+    for bold in (False, True):
+        made[f"fonts/{font_file(bold).name}"] = font_file(bold).read_bytes()
+    for language in LANGUAGES:
+        words = Words(language)
+        pack = Pack(facts, words, [{"view": view} for view in chosen.findings], [])
+        foot = html.foot(facts, words, day)
+        listed: list[tuple[str, list[tuple[str, str]]]] = []
+        for heading, pages in (
+            ("publish_subdistricts", _subdistricts(facts, words, chosen)),
+            ("publish_findings", _findings(pack, made)),
+            ("publish_decisions", _decisions(facts, words, chosen)),
+        ):
+            links = []
+            for name, title, body in pages:
+                style = f"{name}.css" if f"{name}.css" in made else ""
+                whole = html.page(words, name, title, body, foot, pack.heading, style=style)
+                made[f"{name}{html.ENDS[language]}"] = whole.encode()
+                links.append((f"{name}{html.ENDS[language]}", title))
+            if links:
+                listed.append((words.say(heading), links))
+        index = html.page(words, "index", pack.heading, html.index(listed), foot, "", is_index=True)
+        made[f"index{html.ENDS[language]}"] = index.encode()
+    for name, content in _data(facts, chosen):
+        made[name] = content
+    sums = [f"{hashlib.sha256(content).hexdigest()}  {name}" for name, content in sorted(made.items())]
+    made["SHA256SUMS"] = ("\n".join(sums) + "\n").encode()
+    return made
+
+
+def _subdistricts(facts: dict, words: Words, chosen: Chosen) -> Iterator[tuple[str, str, str]]:
+    for code in chosen.subdistricts:
+        area = facts["areas"][code]
+        title = f"{words.say('subdistrict_named', name=words.name(area))} · {words.district(area)}"
+        name = f"subdistrict-{code}"
+        yield name, title, html.subdistrict(facts, words, card_of(facts, words, code), support_of(facts, code), name)
+
+
+def _findings(pack: Pack, made: dict[str, bytes]) -> Iterator[tuple[str, str, str]]:
+    for slide in pack.slides:
+        name = f"finding-{slide.view}"
+        picture = f"{name}-{pack.words.language}.png"
+        made[f"{name}.css"] = html.swatches(slide).encode()
+        made[picture] = _smaller(png_pack.picture(pack, slide).map)
+        yield name, slide.title, html.finding(pack.words, slide, picture, f"{name}.json")
+
+
+def _decisions(facts: dict, words: Words, chosen: Chosen) -> Iterator[tuple[str, str, str]]:
+    for one in chosen.decisions:
+        what = redact_text(str(one["what"]))
+        place = words.place(facts, one["area_code"]) if one.get("area_code") else ""
+        rows = [("meeting_decide_who", redact_text(str(one["who"]))), ("meeting_decide_what", what), ("column_place", place),
+                ("meeting_decide_due", words.day(one.get("due_on")))]  # fmt: skip
+        yield f"decision-{one['id']}", what, html.decision(words, rows)
+
+
+def support_of(facts: dict, code: str) -> list[dict[str, Any]]:
+    """The rows of a subdistrict, its villages included, the most money first."""
+    names = facts["support"]["columns"]
+    rows = [dict(zip(names, row, strict=True)) for row in facts["support"]["rows"]]
+    own = [row for row in rows if row["subdistrict_code"] == code]
+    return sorted(own, key=lambda row: -(row["amount_satang"] or 0))
+
+
+def _data(facts: dict, chosen: Chosen) -> Iterator[tuple[str, bytes]]:
+    """The figures behind every page, frozen: JSON with its own digest, and the rows of a subdistrict as CSV."""
+    about = {name: facts[name] for name in ("version", "province", "fiscal_year", "as_of", "is_demo", "sources")}
+    for code in chosen.subdistricts:
+        card = {"area": facts["areas"][code], "figures": facts["cards"][code]}
+        yield f"subdistrict-{code}.json", _frozen(about | card | {"code": code})
+        target = io.StringIO()
+        writer = csv.writer(target)
+        writer.writerow([name.replace("_satang", "_baht") for name in COLUMNS])
+        for row in support_of(facts, code):
+            writer.writerow([_cell(name, row[name]) for name in COLUMNS])
+        yield f"subdistrict-{code}.csv", ("\ufeff" + target.getvalue()).encode()
+    for view in chosen.findings:
+        if view in facts["steps"]:
+            yield f"finding-{view}.json", _frozen(about | {"codes": facts["codes"], "figures": facts["steps"][view]})
+
+
+def _cell(name: str, value: Any) -> str:
+    if name == "amount_satang" and value is not None:
+        return f"{int(value) / 100:.2f}"
+    return written(value)
+
+
+def _frozen(content: dict) -> bytes:
+    text = canonical(content)
+    return canonical({"sha256": digest(text), "facts": content}).encode()
+
+
+def _smaller(picture: bytes) -> bytes:
+    with Image.open(io.BytesIO(picture)) as found:
+        small = found.convert("RGB")
+    small.thumbnail((PICTURE_POINTS, PICTURE_POINTS), Image.Resampling.LANCZOS)
+    target = io.BytesIO()
+    small.quantize(128, dither=Image.Dither.NONE).save(target, "PNG", optimize=True)
+    return target.getvalue()

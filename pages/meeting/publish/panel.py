@@ -1,0 +1,56 @@
+"""Choose what is published, at the desk beside the wall, and take it away as a zip."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date
+
+import streamlit as st
+
+from pages.components import panels
+from pages.components.names import subdistrict_names
+from pages.meeting.board import VIEWS
+from pages.meeting.wall import decisions_of
+from pages.session.scope import Scope
+from pages.session.text import flat, t
+
+
+def panel(scope: Scope, number: int | None) -> None:
+    """Folded until somebody opens it; made when asked for."""
+    if (fold := panels.unfolded("publish", t("publish_title"))) is None:
+        return
+    with fold:
+        st.caption(t("publish_note"))
+        names = subdistrict_names(scope)
+        decided = decisions_of(scope, number).set_index("id", drop=False)
+        codes = st.multiselect(
+            t("publish_subdistricts"), list(names), format_func=lambda code: flat(names[code]), key="publish-places"
+        )
+        views = st.multiselect(
+            t("publish_findings"), list(VIEWS), format_func=lambda view: t(f"meeting_view_{view}"), key="publish-views"
+        )
+        keys = st.multiselect(
+            t("publish_decisions"),
+            list(decided.index),
+            format_func=lambda key: flat(decided.loc[key, "what"]),
+            key="publish-decided",
+        )
+        if st.button(t("publish_make"), disabled=not (codes or views or keys), key="publish-make"):
+            from pages.meeting.publish import make
+
+            chosen = make.Chosen(tuple(codes), tuple(views), tuple(decided.loc[keys].to_dict("records")))
+            st.session_state["_published"] = zipped(make.files(make.facts_of(scope.province), chosen, date.today()))
+        if made := st.session_state.get("_published"):
+            st.download_button(
+                t("publish_get"), made, "kradan-public.zip", "application/zip", key="publish-get", on_click="ignore"
+            )
+
+
+def zipped(made: dict[str, bytes]) -> bytes:
+    """The files as one zip."""
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in made.items():
+            archive.writestr(name, content)
+    return target.getvalue()
