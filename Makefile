@@ -6,6 +6,8 @@ export KRADAN_DEMO ?= $(DEMO)
 # PROVINCE=84 serves the board of another province, which begins empty.
 PROVINCE ?= 80
 export KRADAN_PROVINCE ?= $(PROVINCE)
+# Where the environment forbids compiled modules, as images of containers do, each of a hundred processes compiles two seconds long.
+unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?=
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -53,8 +55,13 @@ setup-test: setup-python
 PYTEST := $(PY) -m pytest --no-loadscope-reorder
 
 test: setup-test ## everything that CI checks
-	@$(MAKE) --no-print-directory --jobs 2 lint check-js
+	@$(MAKE) --no-print-directory --jobs 3 lint check-js seed
 	$(PYTEST) -n 4
+
+# All groups of tests but one would wait for the demo store while it is made.
+.PHONY: seed
+seed: $(VENV)/.runtime
+	@$(PY) -m tests.support.seeds demo
 
 # No browser, no server, no PostgreSQL.
 check: $(VENV)/.dev lint check-js ## what one runs after every change

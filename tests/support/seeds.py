@@ -1,6 +1,6 @@
 """Stores made once and copied: a cache by content, so that neither a second file of tests nor a second run makes them again.
 
-The key is a hash of the code and data that make a store. ``python -m tests.support.seeds KIND`` makes one by hand.
+The key is a hash of the code and data that make a store. ``python -m tests.support.seeds KIND`` makes one ahead.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = Path(os.environ.get("KRADAN_TEST_CACHE", ROOT / ".cache" / "stores"))
 NAME = "kradan.sqlite"
+DRAFT = "KRADAN_TEST_DRAFT"  # set for the process that makes the store which KRADAN_STORE names
 SOURCES = (
     "loaders/**/*.py", "data/layouts/**/*", "data/registers/**/*", "data/reference/**/*", "data/rules/**/*", "data/schema/**/*", "data/templates/**/*",
     "tests/support/seeds.py", "tests/support/stores.py", "requirements.txt",
@@ -72,20 +73,37 @@ def _alone(kind: str) -> Iterator[None]:
         yield
 
 
+def _seed(kind: str) -> Path:
+    """The folder of the store of this kind, made first if need be; the caller holds its lock."""
+    seed = CACHE / f"{kind}-{_key(kind)}"
+    if not seed.is_dir():
+        for old in CACHE.glob(f"{kind}-*"):
+            shutil.rmtree(old)
+        draft = CACHE / f"{kind}-draft"
+        settings = {
+            **os.environ,
+            DRAFT: "1",
+            "KRADAN_STORE": str(draft / NAME),
+            "KRADAN_BACKUPS": str(draft / "backups"),
+        }
+        for name in ("DATABASE_URL", "KRADAN_PROVINCE", "KRADAN_NO_SHARED"):
+            settings.pop(name, None)
+        command = [sys.executable, "-m", "tests.support.seeds", kind]
+        subprocess.run(command, cwd=ROOT, env=settings, check=True, timeout=600)
+        draft.rename(seed)
+    return seed
+
+
+def ready(kind: str) -> None:
+    """Make the store of this kind, if need be, before somebody waits for it."""
+    with _alone(kind):
+        _seed(kind)
+
+
 def copied(kind: str, target: Path) -> Path:
     """Copy the store of this kind, made first if need be, to ``target``, and the files it keeps beside it."""
     with _alone(kind):
-        seed = CACHE / f"{kind}-{_key(kind)}"
-        if not seed.is_dir():
-            for old in CACHE.glob(f"{kind}-*"):
-                shutil.rmtree(old)
-            draft = CACHE / f"{kind}-draft"
-            settings = {**os.environ, "KRADAN_STORE": str(draft / NAME), "KRADAN_BACKUPS": str(draft / "backups")}
-            for name in ("DATABASE_URL", "KRADAN_PROVINCE", "KRADAN_NO_SHARED"):
-                settings.pop(name, None)
-            command = [sys.executable, "-m", "tests.support.seeds", kind]
-            subprocess.run(command, cwd=ROOT, env=settings, check=True, timeout=600)
-            draft.rename(seed)
+        seed = _seed(kind)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(seed / NAME, target)
         if (seed / "files").is_dir():
@@ -94,4 +112,4 @@ def copied(kind: str, target: Path) -> Path:
 
 
 if __name__ == "__main__":
-    make(sys.argv[1])
+    make(sys.argv[1]) if DRAFT in os.environ else ready(sys.argv[1])
