@@ -12,6 +12,7 @@ from loaders.layouts.said import UNUSED
 from loaders.words import catalogue, fill
 
 LANGUAGES = ("th", "en")
+NOT_NAMED = "agency_not_named"
 MOST_CHOICES = 12
 MOST_COLUMNS = 12
 NAMES_A_PLACE = ("place_code", "subdistrict", "district", "province", "place_text", "latitude")
@@ -33,6 +34,9 @@ def questions(ingested: Ingested) -> list[dict[str, Any]]:
                 listed.append({"about": f"{name}:{about}" if about else name, **told, "option": "--confirm"})
         if result.layout.refuse:
             listed += _refused(result)
+    if NOT_NAMED in ingested.doubts:
+        told = {lang: _doubt(lang, NOT_NAMED, "") for lang in LANGUAGES}
+        listed.append({"about": NOT_NAMED, **told, "option": '--base "NAME"'})
     if ingested.set_aside["asked"]:
         told = {
             lang: f"{catalogue(lang)['set_aside_question']}: {words(ingested.set_aside['parts'], lang)}"

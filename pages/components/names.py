@@ -9,6 +9,7 @@ import pandas as pd
 
 from geo.frames import each_row
 from loaders import codes
+from loaders.imports.editions import UNNAMED
 from pages.queries import gaps
 from pages.queries import store as queries
 from pages.session.cache import cached
@@ -53,7 +54,7 @@ def offered(names: Mapping[str, str], kind: str, keep: Collection[str] = ()) -> 
 
     ``keep``: codes offered all the same, since records have them or the choice stands already.
     """
-    away = codes.retired(kind) - set(keep)
+    away = (codes.retired(kind) | ({UNNAMED} if kind == "agency" else set())) - set(keep)
     return {code: name for code, name in names.items() if code not in away}
 
 

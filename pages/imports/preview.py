@@ -142,8 +142,8 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
             ]
             heads = [t("column_their_heading"), t("column_our_column"), t("column_how"), t("column_first_value")]
             st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
-            if sheet["constants"] or sheet["units"]:
-                st.caption(flat(_constants(sheet)))
+            if said := _constants(sheet):
+                st.caption(flat(said))
             _sample(scope, sheet)
 
 
@@ -164,7 +164,7 @@ def _constants(sheet: dict[str, Any]) -> str:
         for name, value in sheet["constants"].items()
     ]
     parts += [f"{our_words(name)}: {t(f'unit_{unit}')}" for name, unit in sheet["units"].items() if unit in UNITS]
-    return t("for_every_row", values=" · ".join(parts))
+    return t("for_every_row", values=" · ".join(parts)) if parts else ""
 
 
 def _sample(scope: Scope, sheet: dict[str, Any]) -> None:
