@@ -4,8 +4,10 @@ PORT ?= 8501
 DEMO ?=
 export KRADAN_DEMO ?= $(DEMO)
 # PROVINCE=84 serves the board of another province, which begins empty.
-PROVINCE ?= 80
+PROVINCE ?=
+ifneq ($(PROVINCE),)
 export KRADAN_PROVINCE ?= $(PROVINCE)
+endif
 # Where the environment forbids compiled modules, as images of containers do, each of a hundred processes compiles two seconds long.
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON ?=
@@ -20,7 +22,7 @@ SET_UP := PYTHON="$(PYTHON)" VENV="$(VENV)" sh deploy/set_up.sh
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "make %-10s %s\n", $$1, $$2 }'
 
-run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, PROVINCE=80, DEMO=0, PYTHON=...)
+run: ## set up what is missing and serve the board on 127.0.0.1 (PORT=8501, PROVINCE=84, DEMO=0, PYTHON=...)
 	@$(SET_UP) run "$(PORT)"
 
 $(VENV)/.runtime: requirements.txt

@@ -161,9 +161,28 @@ def local_governments(province: str = FACTS_PROVINCE) -> pd.DataFrame:
     return _table("local_governments", province)
 
 
-def area_changes() -> pd.DataFrame:
-    """Dated changes of subdistricts: renames, moves, splits, abolitions; ``effective`` is ISO or empty."""
-    return _home("area_changes").copy()
+def area_changes(province: str = FACTS_PROVINCE) -> pd.DataFrame:
+    """Dated changes of subdistricts: renames, moves, splits, abolitions; ``effective`` is ISO or empty.
+
+    Also those of subdistricts that left the province for another one.
+    """
+    return _table("area_changes", province)
+
+
+def district_changes(province: str = FACTS_PROVINCE) -> pd.DataFrame:
+    """Dated changes of districts.
+
+    ``district_code``, ``name_th``, ``event`` (``grade``, ``create``, ``rename``), ``effective`` (ISO), ``old_name``, ``kind``
+    (what it became: ``Amphoe``, ``KingAmphoe``, ``Khet``).
+    """
+    with zipfile.ZipFile(NATION) as nation:
+        try:
+            written = nation.read(f"{province}/district_changes.csv")
+        except KeyError:
+            return pd.DataFrame(
+                columns=["district_code", "name_th", "event", "effective", "old_name", "kind"], dtype=str
+            )
+    return pd.read_csv(io.BytesIO(written), dtype=str, keep_default_na=False, encoding="utf-8")
 
 
 def adjacency(province: str = FACTS_PROVINCE) -> pd.DataFrame:
@@ -221,8 +240,10 @@ def pack(facts: Path) -> dict[str, int]:
         for province, rows in table.groupby(provinces):
             if province and province != FACTS_PROVINCE:
                 packed[f"{province}/{name}.csv"] = rows.to_csv(index=False, lineterminator="\n")
-    for province, rows in _people_by_year(facts).items():
-        packed[f"{province}/population.csv"] = rows.to_csv(index=False, lineterminator="\n")
+    for name, by_province in (("population", _people_by_year(facts)), *_changes(facts).items()):
+        for province, rows in by_province.items():
+            if province != FACTS_PROVINCE or name != "area_changes":
+                packed[f"{province}/{name}.csv"] = rows.to_csv(index=False, lineterminator="\n")
     with zipfile.ZipFile(NATION, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as nation:
         for path in sorted(packed):
             nation.writestr(zipfile.ZipInfo(path, EPOCH), packed[path], zipfile.ZIP_DEFLATED, 9)
@@ -237,6 +258,43 @@ def _people_by_year(facts: Path) -> dict[str, pd.DataFrame]:
     wide.columns = [f"{what}_{year}" for what, year in wide.columns]
     wide = wide.reset_index()
     return {str(province): rows for province, rows in wide.groupby(wide["subdistrict_code"].str[:2])}
+
+
+EVENTS = ("rename", "reassign", "create", "abolished", "misspelling")
+
+
+def _changes(facts: Path) -> dict[str, dict[str, pd.DataFrame]]:
+    """Changes of subdistricts in the columns of the home province's table, and of districts; by table and province.
+
+    A subdistrict that went to another province stands in both.
+    """
+    told = pd.read_csv(facts / "nation_changes.csv", dtype=str, keep_default_na=False)
+    english = pd.read_csv(facts / "nation_subdistricts.csv", dtype=str, keep_default_na=False)
+    names = dict(zip(english["subdistrict_code"], english["name_en"], strict=True))
+    places = told[told["entity_type"].isin(["Tambon", "Khwaeng"]) & told["event"].isin(EVENTS)]
+    moved = places["event"].eq("reassign")
+    places = places[~moved | places["old_parent"].str.len().eq(4)]  # from where some of them came is not recorded
+    moved = places["event"].eq("reassign")
+    columns = {
+        "subdistrict_code": places["code"], "name_th": places["name_th"], "name_en": places["code"].map(names).fillna(""),
+        "event": places["event"], "effective": places["effective"], "old_subdistrict_code": places["old_code"],
+        "old_district_code": places["old_parent"].where(moved, ""), "new_district_code": places["code"].str[:4].where(moved, ""),
+        "split_from": places["split_from"], "old_name": places["old_name"],
+    }  # fmt: skip
+    areas = pd.DataFrame(columns)
+    here, there = areas["subdistrict_code"].str[:2], areas["old_district_code"].str[:2]
+    provinces = sorted({*here, *there} - {""})
+    upper = told[told["entity_type"].isin(["Amphoe", "KingAmphoe", "Khet"]) & told["code"].str.len().eq(4)]
+    upper = upper[upper["event"].isin(["create", "rename", "statuschange", "reassign"])]
+    districts = pd.DataFrame({
+        "district_code": upper["code"], "name_th": upper["name_th"],
+        "event": upper["event"].replace("statuschange", "grade"), "effective": upper["effective"],
+        "old_name": upper["old_name"], "kind": upper["to_type"],
+    })  # fmt: skip
+    return {
+        "area_changes": {one: areas[here.eq(one) | there.eq(one)] for one in provinces if len(one) == 2},
+        "district_changes": {str(one): rows for one, rows in districts.groupby(districts["district_code"].str[:2])},
+    }
 
 
 def _created(facts: Path) -> pd.Series:

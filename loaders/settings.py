@@ -18,14 +18,30 @@ FACTS_PROVINCE = "80"
 
 
 def home_province() -> str:
-    """Two-digit code of the province this installation is for (``KRADAN_PROVINCE``, default 80)."""
-    return os.environ.get("KRADAN_PROVINCE", "80")
+    """Two-digit code of the province this installation is for: ``KRADAN_PROVINCE``, else as chosen at the start, else 80."""
+    return os.environ.get("KRADAN_PROVINCE") or _chosen_province() or FACTS_PROVINCE
+
+
+def _store_file() -> Path:
+    return Path(os.environ.get("KRADAN_STORE", DATA / "store" / "kradan.sqlite")).resolve()
+
+
+def province_file() -> Path:
+    """Where the choice of the first start is kept: beside the store, so that command line and board agree."""
+    return _store_file().with_suffix(".province")
+
+
+def _chosen_province() -> str:
+    try:
+        code = province_file().read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError):
+        return ""
+    return code if len(code) == 2 and code.isdigit() else ""
 
 
 def database_url() -> str:
     """``DATABASE_URL``, or the embedded SQLite file (``KRADAN_STORE`` names another place for it)."""
-    default = Path(os.environ.get("KRADAN_STORE", DATA / "store" / "kradan.sqlite")).resolve()
-    return os.environ.get("DATABASE_URL", f"sqlite:///{default.as_posix()}")
+    return os.environ.get("DATABASE_URL", f"sqlite:///{_store_file().as_posix()}")
 
 
 def whole_number(name: str, default: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, insert, select
@@ -11,6 +12,8 @@ from loaders.areas.register import ensure_code_lists
 from loaders.problems import Refused
 from loaders.store import in_use, tables
 from loaders.store.in_use import COMPLETE
+
+CHOSEN = "start_chosen"  # the mark in ``setting``
 
 
 def load_demo_once(wanted: bool | None = None) -> dict:
@@ -25,6 +28,8 @@ def load_demo_once(wanted: bool | None = None) -> dict:
     engine = store.open_store(create=True)
     ensure_code_lists(engine)
     with store.writing(engine) as connection:
+        if wanted is not None or os.environ.get("KRADAN_PROVINCE"):
+            _mark_chosen(connection)
         if (answer := _answer(connection, wanted)) is not None:
             return {"demo": answer, "files": 0}
     folder = settings.DATA / "demo" / "files"
@@ -84,6 +89,41 @@ def _answer(connection: Connection, wanted: bool | None) -> str | None:
         return {"real": "real data"}.get(str(kind), "left empty")
     complete = connection.execute(select(tables.setting).where(tables.setting.c.name == COMPLETE)).first()
     return "already loaded" if complete else None
+
+
+def is_chosen(connection: Connection) -> bool:
+    """Whether somebody said what the board is for: the demo, or a province of one's own. A real file says it too."""
+    table = tables.setting
+    said = connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is not None
+    return said or in_use.holds(connection) == "real" or bool(os.environ.get("KRADAN_PROVINCE"))
+
+
+def _mark_chosen(connection: Connection) -> None:
+    table = tables.setting
+    if connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is None:
+        connection.execute(insert(table).values(name=CHOSEN, value=store.now()))
+
+
+def begin(engine: Engine, province: str | None, who: str) -> dict:
+    """The choice of the first start: a province of one's own, empty; or (``None``) the demo province.
+
+    The invented data go out of use and can be put back. Raises ``Refused`` (``start_not_empty``) once real files are in use.
+    """
+    with store.writing(engine) as connection:
+        if in_use.has_real(connection):
+            raise Refused("start_not_empty")
+        _mark_chosen(connection)
+        store.note(connection, who, "begin", province or "demo")
+        store.touch(connection)
+    file = settings.province_file()
+    if province is None or province == settings.FACTS_PROVINCE:
+        file.unlink(missing_ok=True)
+    else:
+        draft = file.with_suffix(".province-new")
+        draft.write_text(province, encoding="ascii")
+        draft.replace(file)
+    ensure_code_lists(engine)
+    return load_demo_once(province is None)
 
 
 def delete_demo(engine: Engine, who: str) -> dict:

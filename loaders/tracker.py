@@ -12,7 +12,7 @@ from typing import NamedTuple
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import codes, store
+from loaders import codes, reference, store
 from loaders.areas import register as areas_register
 from loaders.decisions import dues
 from loaders.decisions.dues import day_of
@@ -152,6 +152,7 @@ def completeness(
     """
     areas = areas_register.as_of(connection, level="subdistrict")
     codes = [code for code in areas["code"] if code.startswith(province)]
+    codes = codes or list(reference.subdistricts(province)["subdistrict_code"])  # another province than the register's
     owed = dues.read_dues(connection, register, province, viewer=viewer)
     owed = owed[owed["is_asked"]]
     reports = store.read_reports(connection, register, viewer=viewer)

@@ -11,6 +11,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -18,6 +19,7 @@ from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loaders import codes, reference, store
 from loaders.decisions import dues
+from loaders.settings import FACTS_PROVINCE, home_province
 from loaders.store import code_lists, records, tables
 
 FACTS = ("subdistricts", "villages", "area_changes", "local_governments", "district_grades")
@@ -44,10 +46,22 @@ def _day(text: str) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def area_rows() -> list[dict]:
+def area_rows(province: str = FACTS_PROVINCE) -> list[dict]:
     """Rows of the table ``area``: province, districts, subdistricts and villages with their periods."""
-    places = reference.subdistricts()
-    return [*_upper(places), *_subdistricts(places), *_abolished(), *_villages()]
+    places = reference.subdistricts(province)
+    if places.empty:
+        return []
+    changes = reference.area_changes(province)
+    here = changes[changes["subdistrict_code"].str.startswith(province)]
+    return [*_upper(places, here), *_subdistricts(places, here), *_abolished(here), *_villages(province)]
+
+
+@lru_cache(maxsize=8)
+def of_province(province: str) -> pd.DataFrame:
+    """The register of a province from the facts alone, as :func:`read_areas` gives the installation's own."""
+    rows = area_rows(province)
+    columns = [column.name for column in tables.area.c]
+    return pd.DataFrame([{"id": number} | row for number, row in enumerate(rows, 1)], columns=columns)
 
 
 def _row(code: str, level: str, name_th: str, name_en: str | None, parent: str | None, **more: object) -> dict:
@@ -55,37 +69,56 @@ def _row(code: str, level: str, name_th: str, name_en: str | None, parent: str |
     return {"code": code, "level": level, "name_th": name_th, "name_en": name_en, "parent_code": parent} | empty | more
 
 
-def _upper(places: pd.DataFrame) -> Iterator[dict]:
+def _upper(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]:
     """The province and its districts; a king amphoe is a period of its own."""
     import geothai
 
     first = str(places["district_code"].iloc[0])[:2]
     province = next(one for one in geothai.provinces() if one.code == first)
     yield _row(first, "province", province.name_th, province.name_en, None)
-    grades = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str).set_index("district_code")
-    founded = _founded()
+    grades, founded = _grades(first), _founded(changes)
     for row in records(places.drop_duplicates("district_code")):
         code, names = row.district_code, (row.district_name_th, row.district_name_en, first)
         start = founded.get(code)
-        if code in grades.index:
-            end = _day(grades.at[code, "valid_to"])
-            yield _row(code, "district", *names, kind=grades.at[code, "kind"], valid_from=start, valid_to=end)
+        for kind, begin, end in grades.get(code, ()):
+            start = start or begin
+            yield _row(code, "district", *names, kind=kind, valid_from=start, valid_to=end)
             start = end
         yield _row(code, "district", *names, valid_from=start)
 
 
-def _founded() -> dict[str, date]:
+def _grades(province: str) -> dict[str, list[tuple[str, date | None, date]]]:
+    """Kind, first day and end of what a district was before: a king amphoe."""
+    if province == FACTS_PROVINCE:
+        told = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str, keep_default_na=False)
+        known = ((row.district_code, row.kind, _day(row.valid_from), _day(row.valid_to)) for row in records(told))
+    else:
+        changes = reference.district_changes(province)
+        made = changes[changes["event"].eq("create") & changes["effective"].ne("")]
+        began = made.groupby("district_code")["effective"].min()
+        raised = changes[changes["event"].eq("grade") & changes["kind"].eq("Amphoe") & changes["effective"].ne("")]
+        known = (
+            (row.district_code, "king_amphoe", _day(str(began.get(row.district_code, ""))), _day(row.effective))
+            for row in records(raised)
+        )
+    found: dict[str, list[tuple[str, date | None, date]]] = {}
+    for code, kind, begin, end in known:
+        if end is not None:
+            found.setdefault(code, []).append((kind, begin, end))
+    return found
+
+
+def _founded(changes: pd.DataFrame) -> dict[str, date]:
     """A district began on the day on which most of its subdistricts came to it."""
-    changes = reference.area_changes()
     moved = changes[(changes["event"] == "reassign") & (changes["effective"] != "")]
     days = {code: Counter(group["effective"]) for code, group in moved.groupby("new_district_code")}
     return {str(code): date.fromisoformat(counts.most_common(1)[0][0]) for code, counts in days.items()}
 
 
-def _subdistricts(places: pd.DataFrame) -> Iterator[dict]:
-    changes = {code: group.to_dict("records") for code, group in reference.area_changes().groupby("subdistrict_code")}
+def _subdistricts(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]:
+    by_code = {code: group.to_dict("records") for code, group in changes.groupby("subdistrict_code")}
     for place in records(places):
-        events = changes.get(place.subdistrict_code, [])
+        events = by_code.get(place.subdistrict_code, [])
         for period in _periods(place.subdistrict_code, place.district_code, place.name_th, events):
             code, parent, name, start, end = period
             english = place.name_en if name == place.name_th else None
@@ -112,21 +145,21 @@ def _periods(code: str, parent: str, name: str, events: list[dict]) -> list[tupl
     return found
 
 
-def _abolished() -> Iterator[dict]:
-    for row in records(reference.area_changes().query("event == 'abolished'")):
+def _abolished(changes: pd.DataFrame) -> Iterator[dict]:
+    for row in records(changes.query("event == 'abolished'")):
         more = {"present_code": None, "valid_to": _day(row.effective)}
         yield _row(row.subdistrict_code, "subdistrict", row.name_th, row.name_en, row.subdistrict_code[:4], **more)
 
 
-def _villages() -> Iterator[dict]:
-    for row in records(reference.villages()):
+def _villages(province: str) -> Iterator[dict]:
+    for row in records(reference.villages(province)):
         more = {"moo": int(row.moo), "valid_from": _day(row.created)}
         yield _row(row.village_code, "village", row.name_th, row.name_en, row.subdistrict_code, **more)
 
 
-def event_rows() -> list[dict]:
+def event_rows(province: str = FACTS_PROVINCE) -> list[dict]:
     """Rows of ``area_event``: every change of the facts, and recodings that only the nation's code list knows."""
-    known = reference.area_changes()
+    known = reference.area_changes(province)
     rows = [
         {
             "area_code": row.subdistrict_code,
@@ -140,21 +173,22 @@ def event_rows() -> list[dict]:
         }
         for row in records(known)
     ]
-    empty = dict.fromkeys(rows[0])
+    empty = dict.fromkeys(
+        ("area_code", "event", "effective", "old_code", "old_parent_code", "new_parent_code", "split_from", "old_name")
+    )
     listed = set(known["old_subdistrict_code"]) | set(known["subdistrict_code"])
     return rows + [
         empty
         | {"area_code": new, "event": "recode", "old_code": old, "old_parent_code": old[:4], "new_parent_code": new[:4]}
-        for old, new in _recoded()
+        for old, new in _recoded(province)
         if old not in listed
     ]
 
 
-def _recoded() -> list[tuple[str, str]]:
+def _recoded(home: str) -> list[tuple[str, str]]:
     """Former codes with one successor; codes in the nineties are the registrar's own for areas moved before."""
     from geothai.abolished import abolished_areas
 
-    home = str(reference.subdistricts()["subdistrict_code"].iloc[0])[:2]
     return [
         (one.code, one.successors[0])
         for one in abolished_areas()
@@ -162,9 +196,9 @@ def _recoded() -> list[tuple[str, str]]:
     ]
 
 
-def government_rows() -> tuple[list[dict], list[dict]]:
+def government_rows(province: str = FACTS_PROVINCE) -> tuple[list[dict], list[dict]]:
     """Rows of ``local_government`` and of its links to subdistricts (many to many)."""
-    links = reference.local_governments()
+    links = reference.local_governments(province)
     columns = {
         "entity_code": "code",
         "office_type": "office_type",
@@ -180,15 +214,18 @@ def government_rows() -> tuple[list[dict], list[dict]]:
 
 
 def ensure(engine: Engine) -> bool:
-    """Fill the register when it is empty or the reference facts have changed; returns whether it was filled."""
-    mark = hashlib.sha256(b"".join((reference.DIRECTORY / f"{name}.csv").read_bytes() for name in FACTS)).hexdigest()
+    """Fill the register with the installation's province when it is empty or the facts have changed; whether it was filled."""
+    home = home_province()
+    files = [reference.DIRECTORY / f"{name}.csv" for name in FACTS] if home == FACTS_PROVINCE else [reference.NATION]
+    mark = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    mark = mark if home == FACTS_PROVINCE else f"{home}:{mark}"
     with store.reading(engine) as connection:
         if _mark(connection) == mark:
             return False
-    governments, covers = government_rows()
+    governments, covers = government_rows(home)
     filled = {
-        tables.area: area_rows(),
-        tables.area_event: event_rows(),
+        tables.area: area_rows(home),
+        tables.area_event: event_rows(home),
         tables.local_government: governments,
         tables.local_government_area: covers,
     }

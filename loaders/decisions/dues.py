@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from loaders import codes, settings
 from loaders.problems import Refused
@@ -47,12 +47,17 @@ def ensure(engine: Engine) -> None:
     with writing(engine) as connection:
         if not _is_seeded(connection):
             insert_rows(connection, tables.due, starting_set(settings.home_province()))
+            connection.execute(delete(tables.setting).where(tables.setting.c.name == SEEDED))
             connection.execute(insert(tables.setting).values(name=SEEDED, value=now()))
 
 
 def _is_seeded(connection: Connection) -> bool:
-    setting = tables.setting
-    return connection.execute(select(setting.c.name).where(setting.c.name == SEEDED)).first() is not None
+    """A board that becomes another province's gets the starting set of that one; rows are retired, never deleted."""
+    setting, mine = tables.setting, tables.due.c.area_code.startswith(settings.home_province())
+    return (
+        connection.execute(select(setting.c.name).where(setting.c.name == SEEDED)).first() is not None
+        and connection.execute(select(tables.due.c.id).where(mine).limit(1)).first() is not None
+    )
 
 
 def starting_set(province: str) -> list[dict]:

@@ -14,8 +14,7 @@ import pandas as pd
 import xlsxwriter
 from sqlalchemy import Connection
 
-from loaders import codes, store, thai
-from loaders.areas.register import as_of
+from loaders import codes, reference, store, thai
 from loaders.decisions import dues
 from loaders.layouts import templates
 from loaders.problems import Problem, Refused
@@ -111,7 +110,7 @@ def load(connection: Connection, path: Path, province: str, who: str) -> dict[st
 def _read(connection: Connection, path: Path, province: str) -> tuple[list[Line], list[Problem]]:
     headings = {codes.squeeze(heading): name for name, heading in words()["headings"].items()}
     bases = _bases(connection)
-    areas = _districts(connection, province)
+    areas = _districts(province)
     lines, problems = [], []
     for sheet in read_sheets(path, expected_headings=frozenset(headings)):
         ours = {
@@ -147,11 +146,13 @@ def _bases(connection: Connection) -> dict[str, str]:
     return known | {codes.squeeze(base): base for base in store.read_batches(connection, viewer=DATA_TEAM)["base"]}
 
 
-def _districts(connection: Connection, province: str) -> dict[str, str]:
-    rows = as_of(connection, level="district")
-    rows = rows[rows["code"].str.startswith(province)]
-    return dict(zip(rows["code"], rows["code"], strict=True)) | {
-        codes.squeeze(name): code for code, name in zip(rows["code"], rows["name_th"], strict=True)
+def _districts(province: str) -> dict[str, str]:
+    rows = reference.subdistricts(province).drop_duplicates("district_code")
+    found = dict(zip(rows["district_code"], rows["district_code"], strict=True))
+    return found | {
+        codes.squeeze(name): code
+        for column in ("district_name_th", "district_name_en")
+        for code, name in zip(rows["district_code"], rows[column], strict=True)
     }
 
 

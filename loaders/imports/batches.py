@@ -87,7 +87,7 @@ def store_batch(
     ``said`` is what a person stated that the file speaks for; without it a real file speaks for its rows alone.
     """
     if said is not None:
-        check_districts(connection, said, ingested.province)
+        check_districts(said, ingested.province)
     owner = owner_of(ingested, base)
     if owner == UNNAMED:
         owner = _unnamed_office(connection, ingested, file_name, digest)

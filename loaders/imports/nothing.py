@@ -82,7 +82,7 @@ def _check(connection: Connection, base: str, register: str, said: SpeaksFor, pr
         raise Refused("register_unknown", value=register)
     if said.kind == DISTRICTS and not said.districts:
         raise Refused("scope_districts_needed")
-    check_districts(connection, said, province)
+    check_districts(said, province)
     if said.all_years or register in WITHOUT_YEARS:
         return (None,)
     if not said.years:

@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, delete, select
 
-from loaders import registers, store
-from loaders.areas import register as areas_register
+from loaders import reference, registers, store
 from loaders.imports.account import SheetResult
 from loaders.problems import Problem, Refused
 from loaders.store import tables
@@ -94,10 +93,10 @@ def _years(result: SheetResult) -> list[int]:
     return sorted({int(year) for year in values["fiscal_year"].loc[result.rows("loaded")].dropna()})
 
 
-def check_districts(connection: Connection, said: SpeaksFor, province: str) -> None:
+def check_districts(said: SpeaksFor, province: str) -> None:
     """Raises ``Refused`` (``district_unknown``) for a district that is none of the province."""
     if said.districts:
-        known = set(areas_register.as_of(connection, level="district")["code"])
+        known = set(reference.subdistricts(province)["district_code"])
         for code in said.districts:
             if code not in known or not code.startswith(province):
                 raise Refused("district_unknown", value=code)
@@ -172,7 +171,7 @@ def change(connection: Connection, batch_id: int, said: SpeaksFor, who: str) -> 
     if known is None or not before:
         raise Refused("batch_unknown", value=str(batch_id))
     province = json.loads(known.summary).get("province") or before[0]["areas"][0][:2]
-    check_districts(connection, said, province)
+    check_districts(said, province)
     for one in before:
         register = one["register"]
         areas = _areas_said(connection, batch_id, register, said, province)

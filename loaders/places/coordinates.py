@@ -69,8 +69,8 @@ class _Shapes:
     """The boundaries in use, read when the first point near the province asks for them."""
 
     def __init__(self, home: str) -> None:
-        points = reference.subdistricts()
-        own = points[points["subdistrict_code"].str.startswith(home)]
+        own = reference.subdistricts(home)
+        own = own[own["lat"].notna()]
         self.home = home
         self.box = None
         if len(own):

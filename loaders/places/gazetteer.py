@@ -22,6 +22,7 @@ from rapidfuzz import fuzz, process
 from loaders import reference
 from loaders.places.text import EMPTY, Cell, bare_key, name_key, plain, sound_key
 from loaders.places.types import Candidate, Names
+from loaders.settings import FACTS_PROVINCE
 
 PROVINCE_ALIASES = {
     "10": (
@@ -41,6 +42,7 @@ PROVINCE_ALIASES = {
 # Provinces cut out of another by an Act after 1970: old records carry the mother's name.
 MOTHER_PROVINCE = {"27": "25", "35": "34", "37": "34", "38": "43", "39": "41", "49": "48", "56": "57"}
 TIERS = range(3)
+FORMER = ":former"  # ends the key of a name that was changed
 UNDATED = "0001-01-01"  # a former name whose end nobody recorded
 
 
@@ -94,7 +96,6 @@ class Gazetteer:
         self._turn = threading.Lock()
         self._add_provinces()
         self._add_former()
-        self._add_own_changes()
 
     def province(self, tier: int, key: str) -> set[str]:
         """Codes of the provinces that are written so."""
@@ -167,6 +168,7 @@ class Gazetteer:
             for district in self.districts_of[province]:
                 for code in self.subdistricts_of[district]:
                     self._index_subdistrict(district, Entry(code, (code,)), self.areas[code][1:])
+            self._add_changes(province)
             for district, entry, names in self._more[province]:
                 self._index_subdistrict(district, entry, names)
             self._indexed.add(province)
@@ -174,7 +176,9 @@ class Gazetteer:
     def _index_subdistrict(self, district: str, entry: Entry, names: Iterable[str]) -> None:
         for key in _names(*names):
             self._in_province[(district[:2], key)].setdefault(entry.code, entry)
-            for tier, form in enumerate((key, sound_key(key), bare_key(key))):
+            # A name that nobody uses any more is known by its letters alone: another's slip may come near to it.
+            forms = (key,) if entry.code.endswith(FORMER) else (key, sound_key(key), bare_key(key))
+            for tier, form in enumerate(forms):
                 self._subdistrict[tier][(district, form)].setdefault(entry.code, entry)
 
     def _add_former(self) -> None:
@@ -191,24 +195,25 @@ class Gazetteer:
                 self._more[code[:2]].append((code[:4], entry, names))
                 self.children[code[:4]].update(one[:4] for one in area.successors if one[:4] != code[:4])
 
-    def _add_own_changes(self) -> None:
-        """Our own province: names of its table, former names and districts further back than the nation's list."""
-        for row in reference.subdistricts().to_dict("records"):
-            if (code := row["subdistrict_code"]) in self.areas:
-                more = (row["district_code"], Entry(code, (code,)), (row["name_th"], row["name_en"]))
-                self._more[code[:2]].append(more)
-        for row in reference.area_changes().to_dict("records"):
+    def _add_changes(self, province: str) -> None:
+        """Names of the province's own table, former names, and districts further back than the nation's list."""
+        if province == FACTS_PROVINCE:
+            for row in reference.subdistricts().to_dict("records"):
+                if (code := row["subdistrict_code"]) in self.areas:
+                    more = (row["district_code"], Entry(code, (code,)), (row["name_th"], row["name_en"]))
+                    self._more[code[:2]].append(more)
+        for row in reference.area_changes(province).to_dict("records"):
             if row["subdistrict_code"] in self.areas:
-                self._add_change(row)
+                self._add_change(row, province)
 
-    def _add_change(self, row: dict[str, str]) -> None:
+    def _add_change(self, row: dict[str, str], province: str) -> None:
         code, before = row["subdistrict_code"], row["old_district_code"]
         until = row["effective"] or UNDATED
-        if row["old_name"]:
-            self._more[code[:2]].append((code[:4], Entry(f"{code}:former", (code,), until), (row["old_name"],)))
-        if before and before != code[:4]:
+        if row["old_name"] and code.startswith(province):
+            self._more[province].append((code[:4], Entry(code + FORMER, (code,), until), (row["old_name"],)))
+        if before.startswith(province) and before != code[:4]:
             former = Entry(row["old_subdistrict_code"] or f"{before}:{code}", (code,), until)
-            self._more[before[:2]].append((before, former, (row["name_th"], row["name_en"])))
+            self._more[province].append((before, former, (row["name_th"], row["name_en"])))
             self.children[before].add(code[:4])
 
 
@@ -342,18 +347,13 @@ def read_code(text: str, book: Gazetteer) -> tuple[str | None, tuple[str, ...]]:
         return code, (code,)
     if code in book.former:
         return code, book.former[code].targets
-    if len(code) == 8 and code in _village_codes():
+    if len(code) == 8 and code in _village_codes(code[:2]):
         return code, (code,)
-    if len(code) == 8 and code[:6] in book.areas and not _has_villages(code[:6]):
+    if len(code) == 8 and code[:6] in book.areas and not _village_codes(code[:2]):
         return code[:6], (code[:6],)
     return None, ()
 
 
 @cache
-def _village_codes() -> frozenset[str]:
-    return frozenset(reference.villages()["village_code"])
-
-
-@cache
-def _has_villages(subdistrict: str) -> bool:
-    return any(code.startswith(subdistrict[:2]) for code in _village_codes())
+def _village_codes(province: str) -> frozenset[str]:
+    return frozenset(reference.villages(province)["village_code"])

@@ -1,8 +1,10 @@
-"""Local governments written in the place of a subdistrict: by the register, which only our province has."""
+"""Local governments written in the place of a subdistrict: by the register of the province, read when it is first asked for."""
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -19,12 +21,23 @@ KIND = {
 
 
 class Offices:
-    """The register of local governments, by name and kind."""
+    """The register of local governments, by name and kind; ``register`` gives the links of a province."""
 
-    def __init__(self, register: pd.DataFrame) -> None:
+    def __init__(self, register: Callable[[str], pd.DataFrame]) -> None:
+        self._register = register
+        self._read: set[str] = set()
+        self._turn = threading.Lock()
         self._by_name: dict[str, dict[str, str]] = defaultdict(dict)
         self._subdistricts: dict[str, list[str]] = defaultdict(list)
-        for row in register.to_dict("records"):
+
+    def _of(self, provinces: set[str]) -> None:
+        with self._turn:  # sessions share the one register
+            for province in sorted(provinces - self._read):
+                self._add(self._register(province))
+                self._read.add(province)
+
+    def _add(self, links: pd.DataFrame) -> None:
+        for row in links.to_dict("records"):
             office, kind, code = row["office_type"], row["entity_type"], row["entity_code"]
             entity = f"{office}:{kind}/{code}" if kind == "Tambon" else f"{kind}/{code}"
             self._by_name[name_key(plain(row["name_th"]))][entity] = code
@@ -38,6 +51,7 @@ class Offices:
         A written district must be one that it reaches; two of the same name and kind settle nothing, nor does a
         name without a district that ``namesakes`` > 1 subdistricts bear.
         """
+        self._of(provinces)
         kinds = KIND[cell.office or "any"]
         fitting = []
         for entity in self._by_name.get(cell.keys[0][0], {}):

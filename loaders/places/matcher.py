@@ -36,6 +36,11 @@ def alias_key(written: Written) -> str:
     return "|".join(name_key(plain(cell)) for cell in cells)
 
 
+CALLED_SUBDISTRICT = re.compile(
+    r"(?:ต\.|ตำบล|ต )\s*"
+)  # "ตำบล เทศบาล...": a subdistrict or the municipality over several
+
+
 class Places:
     """Matches written places.
 
@@ -52,14 +57,6 @@ class Places:
         self.aliases = dict(aliases)
         self.aliases_used: set[str] = set()
         self._known: dict[Written, Match] = {}
-
-    @property
-    def _villages(self) -> dict[tuple[str, int], str]:
-        return _villages()[0]
-
-    @property
-    def _village_names(self) -> dict[str, dict[str, set[str]]]:
-        return _villages()[1]
 
     @property
     def home(self) -> str:
@@ -125,7 +122,10 @@ class Places:
         cells = [read_cell(getattr(written, level), level) for level in ("subdistrict", "district", "province")]
         names = Names(cells[0], cells[1], cells[2], written.on)
         if cells[0].office:
-            return self._office_or_name(names), Parts()
+            office_found = self._office_or_name(names)
+            if office_found.level == "local_government" and CALLED_SUBDISTRICT.match(plain(written.subdistrict)):
+                return refuse("place_level_unclear", office_found.candidates), Parts()
+            return office_found, Parts()
         if (office := read_cell(LOCAL.sub("", plain(written.district)), "subdistrict")).office:
             return self._office_or_name(names._replace(subdistrict=office, district=EMPTY)), Parts()
         found = find(self.look, names)
@@ -299,7 +299,7 @@ class Places:
         if level != "subdistrict" or not code:
             return match
         match = match._replace(subdistrict_code=code)
-        if not (moo.strip() or village.strip()) or code not in self._village_names:
+        if not (moo.strip() or village.strip()) or not _knows_villages(code):
             return match
         found_code = self._village(code, moo, village)
         if found_code is None:
@@ -310,7 +310,7 @@ class Places:
         """Several villages: the subdistrict's record, with those of them that the register knows."""
         match = self._with_village(found, "", "")
         code = match.subdistrict_code
-        if match.area_level != "subdistrict" or code not in self._village_names:
+        if match.area_level != "subdistrict" or not _knows_villages(code):
             return match
         known = [self._village(str(code), str(number), "") for number in numbers]
         known += [] if numbers else [self._village(str(code), "", name) for name in names]
@@ -319,9 +319,10 @@ class Places:
 
     def _village(self, subdistrict: str, moo: str, village: str) -> str | None:
         """By number; by name when there is no number. Number and name of two different villages settle nothing."""
-        named = self._village_names[subdistrict].get(_village_key(village), set()) if village.strip() else set()
+        by_number, by_name = _villages(subdistrict[:2])
+        named = by_name[subdistrict].get(_village_key(village), set()) if village.strip() else set()
         if moo.strip():
-            code = self._villages.get((subdistrict, moo_number(moo) or 0))
+            code = by_number.get((subdistrict, moo_number(moo) or 0))
             return None if code and named and code not in named else code
         return min(named) if len(named) == 1 else None
 
@@ -338,12 +339,16 @@ def _village_key(name: str) -> str:
     return name_key(plain(name)).removeprefix("หมู่บ้าน").removeprefix("บ้าน")
 
 
+def _knows_villages(code: str | None) -> bool:
+    return code is not None and code in _villages(code[:2])[1]
+
+
 @cache
-def _villages() -> tuple[dict[tuple[str, int], str], dict[str, dict[str, set[str]]]]:
-    """Village codes by subdistrict and number, and by subdistrict and name; of our own province."""
+def _villages(province: str) -> tuple[dict[tuple[str, int], str], dict[str, dict[str, set[str]]]]:
+    """Village codes by subdistrict and number, and by subdistrict and name."""
     by_number: dict[tuple[str, int], str] = {}
     by_name: dict[str, dict[str, set[str]]] = {}
-    for row in reference.villages().to_dict("records"):
+    for row in reference.villages(province).to_dict("records"):
         by_number[(row["subdistrict_code"], int(row["moo"]))] = row["village_code"]
         by_name.setdefault(row["subdistrict_code"], {}).setdefault(_village_key(row["name_th"]), set()).add(
             row["village_code"]
@@ -353,7 +358,7 @@ def _villages() -> tuple[dict[tuple[str, int], str], dict[str, dict[str, set[str
 
 @cache
 def _offices() -> Offices:
-    return Offices(reference.local_governments())
+    return Offices(reference.local_governments)
 
 
 SOURCE = {

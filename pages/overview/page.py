@@ -12,6 +12,7 @@ from pages.components import named, panels, reported
 from pages.components.names import subdistrict_names
 from pages.components.page import page
 from pages.overview import questions as overview_questions
+from pages.overview import start
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -56,6 +57,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     empty = coverage.records(scope, chosen.without("district")).empty
     with place:
+        start.choose(scope)
         words = (
             overview_questions.sentence(scope, given)
             if given

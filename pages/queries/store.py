@@ -322,10 +322,11 @@ def completeness(scope: Scope) -> pd.DataFrame:
 
 @cached(2)
 def area_register(scope: Scope) -> pd.DataFrame:
-    """Every period of every area of the province in the register (empty where we keep none); dates are ``datetime.date`` or ``None``."""
+    """Every period of every area of the province in the register; dates are ``datetime.date`` or ``None``."""
     with reading(scope.viewer) as connection:
         found = areas_register.read_areas(connection)
-    return found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
+    found = found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
+    return found if len(found) else areas_register.of_province(scope.province)
 
 
 @cached(4)

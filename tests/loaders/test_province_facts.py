@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
-from loaders import reference, setup
+from loaders import reference, settings, setup, store
 from loaders.areas import facts as province_facts
+from loaders.areas import register as areas_register
 from loaders.boundaries.register import register
+from loaders.decisions import dues
+from loaders.store.privacy import DATA_TEAM
 from tests.conftest import SHARED
 
 
@@ -86,3 +91,23 @@ def test_a_board_of_another_province_begins_empty(tmp_path, monkeypatch):
     monkeypatch.delenv("DATABASE_URL", raising=False)
     assert setup.load_demo_once()["demo"] == "left empty"
     assert setup.load_demo_once()["files"] == 0  # and stays so at the next start
+
+
+def test_every_province_has_a_register_with_time_and_its_expected_reports(tmp_path, monkeypatch):
+    """A board of another province: old districts, dated moves, villages, and the offices that owe a report there."""
+    for name in ("KRADAN_PROVINCE", "DATABASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
+    assert setup.load_demo_once(False)["demo"] == "left empty"
+    engine = store.open_store()
+    setup.begin(engine, "38", "clerk")
+    assert settings.home_province() == "38"
+    with store.reading(engine) as connection:
+        then = areas_register.as_of(connection, date(1985, 1, 1), "district").set_index("code")
+        now = areas_register.as_of(connection, level="district").set_index("code")
+        owed = dues.read_dues(connection, "support", "38", viewer=DATA_TEAM)
+        assert setup.is_chosen(connection)
+    assert (len(now), then.loc["3805", "kind"], now.loc["3805", "kind"]) == (8, "king_amphoe", "district")
+    assert "3808" not in then.index and owed["is_asked"].sum() == 8
+    setup.begin(engine, "80", "clerk")
+    assert settings.home_province() == "80"

@@ -45,7 +45,7 @@ def make(kind: str) -> None:
 
     engine = store.open_store(create=True)
     if kind == "demo":
-        setup.load_demo_once()
+        setup.load_demo_once(True)
     elif kind == "filled":
         stores.fill(engine)
     elif kind != "bare":

@@ -1,0 +1,37 @@
+"""The first start: the demo of Nakhon, or a province of one's own that begins empty. Asked once, until somebody says."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from loaders import settings
+from loaders.problems import Refused
+from pages.components.names import province_names
+from pages.queries import start as queries
+from pages.queries.store import viewer
+from pages.session import sign_in
+from pages.session.scope import Scope
+from pages.session.text import flat, safe, t
+
+
+def choose(scope: Scope) -> None:
+    """The two ways to begin; nothing once one was taken, or for whom it is not to decide."""
+    if not viewer().is_team or sign_in.has_sign_in() or queries.is_chosen(scope):
+        return
+    with st.container(border=True, key="start"):
+        st.html(f"<b>{safe(t('start_title'))}</b> {safe(t('start_note'))}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            demo = st.button(t("start_demo"), key="start-demo")
+            names = province_names()
+            code = st.selectbox(
+                t("start_province"), list(names), None, names.__getitem__, key="start-province", placeholder="–"
+            )
+            mine = st.button(t("start_mine"), type="primary", key="start-mine", disabled=code is None)
+    if demo or (mine and code):
+        try:
+            queries.begin(None if demo else code)
+        except Refused as stop:
+            st.error(flat(t(f"problem_{stop.problem.code}")))
+        else:
+            st.session_state["province"] = settings.home_province()
+            st.rerun()
