@@ -98,8 +98,19 @@ def meet(connection: Connection, province: str) -> None:
     for code, task, state, outcome in TEAMS:
         key = scenarios.send_team(connection, code, "ทีมคุณอำนวยอำเภอ", task, NEXT, SET_UP, basis)
         loop.say(connection, "team", key, state, SET_UP, basis, partners="พอช., พัฒนาชุมชน", outcome=outcome)
+    kept = {"moves": "+".join(STEERED), "day": "2007-02-23", "year": 2007}
+    scenarios.save(connection, "rudder", "ตัวอย่าง ย้าย 2 ล้านบาท", kept, SET_UP, basis)
 
 
+STEERED = tuple(
+    f"local_development_budget~{place}~{theme}~50000000"
+    for place, theme in (
+        ("800304", "hardship"),
+        ("801210", "hardship"),
+        ("801703", "hardship"),
+        ("800902", "sufficiency"),
+    )
+)
 TEAMS = (
     ("800106", "ทบทวนแผนแม่บทชุมชน", "done", Outcome("ทบทวนแผนครบทุกหมู่บ้าน", "หมู่บ้านที่มีแผน", 3, 7)),
     ("800304", "ตั้งกลุ่มออมทรัพย์", "doing", None),

@@ -108,7 +108,10 @@ def _refuse_doubles(connection: Connection, batch_ids: list[int]) -> None:
 
 
 # What set-up writes beside the invented files, children first: signed by it, never by a person.
-SET_UP, MADE_WITH_DEMO = "setup", ("meeting_item", "meeting", "progress", "note", "base_person", "team", "project")
+SET_UP, MADE_WITH_DEMO = (
+    "setup",
+    ("meeting_item", "meeting", "progress", "note", "base_person", "team", "project", "scenario"),
+)
 
 
 def delete_demo(connection: Connection, who: str) -> dict:

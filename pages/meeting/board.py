@@ -33,7 +33,19 @@ NEED = "hardship_households"
 # Classes that the legend of the wall leaves out while no place is in them.
 ONLY_WHERE_PRESENT = {NOTHING["not_applicable"], UNMEASURED, OUTCOMES["not_known"].letter}
 NO_NAME = {"th": "-", "en": "-"}
-VIEWS = ("changed", "coverage", "gaps", "overlaps", "currents", "direction", "classes", "weak", "pilots", "decision")
+VIEWS = (
+    "changed",
+    "coverage",
+    "gaps",
+    "overlaps",
+    "currents",
+    "direction",
+    "classes",
+    "weak",
+    "pilots",
+    "rudder",
+    "decision",
+)
 
 
 def whole(number: Any) -> int | None:

@@ -25,7 +25,7 @@ from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
 from pages.components import map_layer, reported
-from pages.meeting import steps_changed, steps_community, steps_direction
+from pages.meeting import steps_changed, steps_community, steps_direction, steps_rudder
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, said, whole
 from pages.overview import questions
 from pages.queries import coverage as coverage_queries
@@ -231,6 +231,7 @@ BUILDERS = {
     "classes": steps_community.classes_step,
     "weak": steps_community.weak_step,
     "pilots": steps_community.pilots_step,
+    "rudder": steps_rudder.rudder_step,
     "decision": steps_community.decision_step,
 }
 

@@ -84,6 +84,8 @@ CHOICES = {
         Choice("open", "every entry, or those that wait for somebody", "every"),
         Choice("kind", "code of the role, kind or cohort; empty = all", ""),
         Choice("find", "words that a name holds", ""),
+        Choice("steer", "moves of the rudder, packed", ""),
+        Choice("steerday", "day on which money is steered", ""),
         Choice("since", "meeting that changes are counted from"),
         Choice("before", "planned meeting that is prepared"),
         Choice("state", "state of the work listed; empty = all", ""),

@@ -30,7 +30,7 @@ ASKED = {
     "ask_where_not": ("gaps",),
     "ask_twice": ("overlaps", "currents"),
     "ask_weak": ("ranking", "strengthening"),
-    "ask_decide": ("loop", "selection", "welfare"),
+    "ask_decide": ("loop", "rudder", "selection", "welfare"),
 }
 DATA = ("imports", "review", "sources", "words", "areas", "sharing")
 VIEWS = [*DOORS, *(name for names in ASKED.values() for name in names), *DATA]

@@ -1,0 +1,145 @@
+"""The moves of a link, what they are judged on, and what they do; the same link gives the same answer."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from geo.frames import each_row
+from geo.matching_funds.rules import FundError
+from geo.money.rudder import Best, Board, Move, Outcome, Wish, apply, best, steerable
+from loaders import codes
+from pages.components import saved_scenarios as scenarios
+from pages.queries import coverage, gaps, money
+from pages.queries import store as queries
+from pages.queries.query import Query
+from pages.session.cache import cached
+from pages.session.scope import Scope
+from pages.welfare import data as welfare_data
+
+KEY = "subdistrict_code"
+SCHEME = welfare_data.Choice("proposal_2550")  # whose payers match what is moved
+ASKED = ["what", KEY, "theme_code", "count", "is_met"]
+BETWEEN, APART = "~", "+"
+
+
+def read(text: str) -> tuple[Move, ...]:
+    """Moves of a link; what does not read as one is left out, because links are typed by anyone."""
+    moves = []
+    for part in str(text or "").replace(" ", APART).split(APART):  # a plus of an address may be a space
+        pieces = part.split(BETWEEN)
+        if len(pieces) == 4 and all(pieces) and pieces[3].isascii() and pieces[3].isdigit():
+            moves.append(Move(*pieces[:3], int(pieces[3])))
+    return tuple(moves)
+
+
+def written(moves: tuple[Move, ...]) -> str:
+    """Moves as :func:`read` takes them."""
+    return APART.join(BETWEEN.join(map(str, move)) for move in moves)
+
+
+def usual_day(scope: Scope, chosen: Query) -> date:
+    """The day that the files state their figures for, the newest within the year; without any, the last of the year or today."""
+    last = money.asked_on(chosen)
+    known = queries.batches(scope)
+    stated = pd.to_datetime(known.loc[known["is_active"].astype(bool), "as_of"]).dropna()
+    within = stated[stated <= pd.Timestamp(last)]
+    return within.max().date() if len(within) else last
+
+
+@cached(8)
+def board(scope: Scope, fiscal_year: int | None, day: date) -> Board:
+    """What moves are judged on: records of the year, gaps of every need, demands of plans, what others match."""
+    query = Query(fiscal_year)
+    listed = queries.code_list(scope, "stream").drop_duplicates("code").set_index("code")
+    tied = {str(code): None if pd.isna(value) else bool(value) for code, value in listed["is_restricted"].items()}
+    records = coverage.records(scope, query)
+    areas = queries.areas(scope, fiscal_year).set_index(KEY)
+    owners = {str(code): str(owner) for code, owner in listed["owner"].dropna().items()}
+    return Board(
+        steerable(records, tied, day), areas["population"].fillna(0).astype("int64"), _asked(scope, query), _matching(scope, records, owners), owners
+    )  # fmt: skip
+
+
+def _asked(scope: Scope, query: Query) -> pd.DataFrame:
+    """Gaps (high need without support) and demands of plans that are known to be met or not; what is not known is left out."""
+    parts = []
+    present = set(gaps.needs(scope)["indicator_code"])
+    for entry in codes.indicators():
+        theme = entry.get("theme")
+        if entry["direction"] == "need" and entry["code"] in present and theme:
+            table = gaps.gaps(scope, query, entry["code"])
+            known = table[table["quadrant"].isin(["gap", "served"])]
+            parts.append(
+                known[[KEY]].assign(what="gap", theme_code=theme, count=1, is_met=known["quadrant"].eq("served"))
+            )
+    demands = gaps.plan_demands(scope, query)
+    unmet = demands[demands["unmet"].gt(0) & demands["status"].ne("unknown")]
+    parts.append(unmet[[KEY, "theme_code"]].assign(what="demand", count=unmet["unmet"], is_met=False))
+    met = demands[demands["met"].gt(0)]
+    parts.append(met[[KEY, "theme_code"]].assign(what="demand", count=met["met"], is_met=True))
+    table = pd.concat(parts, ignore_index=True)
+    grouped = table.groupby(["what", KEY, "theme_code", "is_met"], as_index=False)["count"].sum()
+    return grouped[ASKED]
+
+
+def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd.DataFrame:
+    """What every payer of the scheme has still to add in a place, by the function its money is tied to."""
+    columns = [KEY, "theme_code", "payer", "open_satang"]
+    try:
+        lines = welfare_data.money(scope, SCHEME).lines
+    except FundError:
+        return pd.DataFrame(columns=columns)
+    lines = lines[lines["restricted_to"].notna() & lines["amount_satang"].notna() & lines["gate_status"].ne("not_met")]
+    payer = records["stream_code"].map(owners).fillna(records["agency_code"])
+    given = records.assign(payer=payer, given=records["amount_satang"].astype("Int64").fillna(0))
+    given = given.groupby([KEY, "theme_code", "payer"], as_index=False)["given"].sum()
+    table = lines.rename(columns={"restricted_to": "theme_code"}).merge(
+        given, on=[KEY, "theme_code", "payer"], how="left"
+    )
+    table["open_satang"] = (table["amount_satang"].astype("Int64") - table["given"].astype("Int64").fillna(0)).clip(
+        lower=0
+    )
+    return table.loc[table["open_satang"] > 0, columns].reset_index(drop=True)
+
+
+@cached(32)
+def outcome(scope: Scope, fiscal_year: int | None, day: date, moves: tuple[Move, ...]) -> Outcome:
+    """What the moves do. Raises ``RudderError``."""
+    return apply(board(scope, fiscal_year, day), moves)
+
+
+@cached(16)
+def proposed(scope: Scope, fiscal_year: int | None, day: date, wish: Wish) -> Best:
+    """The best way to move, proven."""
+    districts = queries.areas(scope, fiscal_year).set_index(KEY)["district_code"]
+    return best(board(scope, fiscal_year, day), wish, districts)
+
+
+def parts(scope: Scope, fiscal_year: int | None, day: date) -> pd.DataFrame:
+    """By stream the five parts of its money, most steerable first."""
+    records = board(scope, fiscal_year, day).records
+    names = [
+        name
+        for name in records
+        if name
+        in ("amount_satang", "bound_satang", "restricted_satang", "ended_satang", "unknown_satang", "steerable_satang")
+    ]
+    streams = records["stream_code"].fillna("")
+    table = records[names].astype("int64").groupby(streams).sum()
+    return table.sort_values(["steerable_satang", "amount_satang"], ascending=False).reset_index()
+
+
+def saved(scope: Scope) -> tuple[str, date, int | None, tuple[Move, ...]] | None:
+    """The scenario of the rudder that was saved last: its name, day, fiscal year and moves."""
+    table = scenarios.kept(scope, "rudder")
+    for row in each_row(table):
+        moves = read(str(row.content.get("moves", "")))
+        try:
+            day = date.fromisoformat(str(row.content.get("day", "")))
+        except ValueError:
+            continue
+        year = row.content.get("year")
+        return str(row.name), day, int(year) if year else None, moves
+    return None

@@ -1,0 +1,85 @@
+"""The rudder: which baht can still be steered, what moving them would do, and the best way to move them."""
+
+from datetime import date
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from geo.money.rudder import RudderError
+from pages.components import filters as choices
+from pages.components import panels, records
+from pages.components.page import page
+from pages.queries.query import Query
+from pages.rudder import data
+from pages.rudder import panels as rudder_panels
+from pages.session import url_state
+from pages.session.scope import Scope
+from pages.session.text import baht, day, t
+
+
+def _day(scope: Scope, chosen: Query) -> date:
+    """The day asked about: of the link, else the newest that the files state."""
+    usual = data.usual_day(scope, chosen)
+    try:
+        on = date.fromisoformat(url_state.current().use("steerday", ""))
+    except ValueError:
+        on = usual
+    picked = st.date_input(t("rudder_day"), value=on, format="DD/MM/YYYY", key=f"rudder-day-{on}")
+    if isinstance(picked, date) and picked != on:
+        st.session_state["steerday"] = picked.isoformat()
+        st.rerun()
+    return on
+
+
+def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
+    on = _day(scope, chosen)
+    moves = data.read(url_state.current().use("steer", ""))
+    board, parts = data.board(scope, chosen.fiscal_year, on), data.parts(scope, chosen.fiscal_year, on)
+    steerable, total = int(parts["steerable_satang"].sum()), int(parts["amount_satang"].sum())
+    fault, outcome = None, None
+    try:
+        outcome = data.outcome(scope, chosen.fiscal_year, on, moves)
+    except RudderError as stop:
+        fault = stop
+    with place:
+        words = t(
+            "finding_rudder",
+            satang=baht(steerable),
+            share=rudder_panels.share(steerable, total),
+            day=day(on),
+            streams=rudder_panels.first_streams(scope, parts),
+        )
+        panels.title(
+            rudder_panels.moved_words(moves, outcome) if moves and outcome else words,
+            f"{t('rudder_how')} {rudder_panels.unknown_note(parts)}",
+        )
+        if fault:
+            names = records.stream_names(scope)
+            st.warning(t(fault.code, value=names.get(fault.value, fault.value)))
+        if parts.empty:
+            panels.empty("nothing_loaded")
+    if steerable:
+        rudder_panels.add_move(scope, board, moves, chosen)
+    if moves and outcome:
+        rudder_panels.figures(outcome, moves)
+    left, right = st.columns([8, 5], gap="medium")
+    if outcome is not None:
+        layer = rudder_panels.layer(scope, board, outcome, moves)
+        with left:
+            panels.open_subdistrict(panels.show_map(scope, layer.vector(panels.choose_map_view(scope), chosen)))
+        with right:
+            panels.legend(layer.styles, layer.counts(chosen.district))
+    with right:
+        if moves:
+            rudder_panels.move_table(scope, moves, rudder_panels.stamp(scope, on))
+        if steerable:
+            rudder_panels.best_way(scope, chosen, on)
+        if scope.viewer.is_team and (moves or steerable):
+            rudder_panels.keep(scope, chosen, on, moves)
+    if moves and outcome:
+        rudder_panels.wish_table(scope, outcome)
+    rudder_panels.stream_table(scope, chosen, on)
+    rudder_panels.sources(scope, board, chosen)
+
+
+view = page(filters=choices.place_and_time, results=_results)
