@@ -90,7 +90,9 @@ def read_replies(connection: Connection, province: str, *, viewer: Viewer) -> pd
     query = select(table).where(table.c.province_code == province).order_by(table.c.id.desc())
     if not viewer.is_team:
         query = query.where(table.c.state == "accepted")
-    frame = pd.DataFrame(connection.execute(query).mappings().all(), columns=[column.name for column in table.c])
+    rows = [tuple(row) for row in connection.execute(query)]
+    # as objects: what is not there is ``None`` for every reader, not a number that is none
+    frame = pd.DataFrame(rows, columns=[column.name for column in table.c], dtype=object)
     if viewer.is_team:
         return frame
     hidden = dict.fromkeys(("receipt", "contact", "picture_digest", "decided_by", "on_behalf_of", "file_sha256"))
