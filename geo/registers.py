@@ -17,8 +17,11 @@ import pandas as pd
 from geo.frames import each_village
 from loaders import registers as defined_registers
 from loaders.codes import squeeze
+from loaders.places.text import villages_listed
 from loaders.registers import Definition, WithDefined
 
+# Figures of entries that no room shows as a field of its own.
+MEASURED = ("members", "hardship_members", "savings_satang", "founded_on", "networks", "villages_named")
 NOT_LISTED, OPEN, FILLED = "u", "v", "f"  # classes of a map besides those of its counts
 
 
@@ -244,3 +247,57 @@ def communities(
         for name, rows in (("groups", organisations), ("supports", supports))
     }
     return table.assign(**counts, area_level="village", district_code=codes.str[:4]).reset_index(drop=True)
+
+
+def with_listed_villages(rows: pd.DataFrame, villages: pd.Series) -> pd.DataFrame:
+    """Rows whose ``village_list`` is numbers of villages ("ม.3, ม.5") with ``village_codes`` of those that there are.
+
+    Names, spans and numbers that no village of the subdistrict has are not guessed: such a list stays words.
+    """
+    known = set(villages)
+    codes = []
+    for listed, there, code in zip(rows["village_list"], rows["village_codes"], rows["subdistrict_code"], strict=True):
+        found: list[str] = []
+        if isinstance(listed, str) and not isinstance(there, str) and isinstance(code, str):
+            found = [f"{code}{number:02d}" for number in villages_listed(listed)]
+            found = found if set(found) <= known else []
+        codes.append(",".join(dict.fromkeys(found)) or there)
+    return rows.assign(village_codes=pd.Series(codes, rows.index, dtype="string"))
+
+
+def measures(register: Register, entries: pd.DataFrame, today: pd.Timestamp) -> pd.DataFrame:
+    """What can be measured of every entry, one float column each; what is not stated is NaN.
+
+    Counts, money (satang), shares, yes (1) and no (0), and for a date the years that have passed since. Columns of the
+    frame that are no fields of the room count too (savings of a group). Without columns of which nothing is stated.
+    """
+    forms = {field.name: field.form for field in register.fields}
+    table = pd.DataFrame({"entry": entries["entry"]})
+    for name in dict.fromkeys([*forms, *MEASURED]):
+        if name not in entries:
+            continue
+        cells, form = entries[name], forms.get(name, "")
+        if form == "date" or pd.api.types.is_datetime64_any_dtype(cells):
+            table[name] = (today - pd.to_datetime(cells)).dt.days / 365.25
+        elif form in ("count", "satang", "share", "yes_no", "year") or name in MEASURED:
+            table[name] = pd.to_numeric(cells, errors="coerce").astype("Float64").astype(float)
+    stated = [name for name in table if name == "entry" or table[name].notna().any()]
+    return table[stated]
+
+
+def per_subdistrict(codes: pd.Series, registers: dict[str, pd.DataFrame], told: dict[str, pd.Series]) -> pd.DataFrame:
+    """Entries of every register per subdistrict as ``register:NAME``; none is 0 where all who owe it have reported, else NaN."""
+    table = pd.DataFrame({"entry": codes.to_numpy()})
+    for name, entries in registers.items():
+        counts = codes.map(entries["subdistrict_code"].value_counts()).astype(float)
+        full = codes.map(told[name]).eq(1.0) if name in told else pd.Series(False, codes.index)
+        table[f"register:{name}"] = counts.where(counts.notna(), full.map({True: 0.0, False: np.nan})).to_numpy()
+    return table
+
+
+def newest(values: pd.DataFrame, level: str, key: str) -> pd.DataFrame:
+    """Newest figure of each indicator and place of a level, wide: one row per ``key``, columns ``indicator:CODE``."""
+    mine = values[values["area_level"].eq(level).fillna(False) & values["value"].notna()]
+    last = mine.sort_values("fiscal_year", na_position="first").drop_duplicates([key, "indicator_code"], keep="last")
+    wide = last.pivot(index=key, columns="indicator_code", values="value")
+    return wide.add_prefix("indicator:").rename_axis(columns=None)

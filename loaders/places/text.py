@@ -176,6 +176,15 @@ OFFICE_WORD = r"(?:องค์การบริหารส่วนตำบ�
 ANY_WORD = re.compile(
     rf"(?P<office>{OFFICE_WORD})|(?P<subdistrict>{SUBDISTRICT})|(?P<district>{DISTRICT})|(?P<province>{PROVINCE})"
 )
+_BETWEEN = re.compile(r"หมู่บ้านที่|หมู่บ้าน|หมู่ที่|หมู่|ม\.|moo|และ|[,;/\s]+", re.IGNORECASE)
+
+
+def villages_listed(text: str) -> list[int]:
+    """Numbers of a cell that is a list of villages and nothing else (``ม.3, ม.๕``); empty for names, spans and other words."""
+    parts = _BETWEEN.sub(" ", plain(text)).split()
+    return [int(part) for part in parts] if all(part.isdigit() and len(part) < 3 for part in parts) else []
+
+
 MOO = re.compile(r"(?:หมู่ที่|หมู่|(?<![ก-๛])ม\.)\s*(\d{1,2})(?!\d)")
 WORD_END = re.compile(r"[\s,;:()/|]")
 SEPARATORS = re.compile(r"\s*[/|,;>]\s*")

@@ -14,7 +14,7 @@ from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels
+from pages.components import panels, register_layer
 from pages.coverage import dimensions
 from pages.queries import coverage
 from pages.queries import map_files as geometry
@@ -40,6 +40,7 @@ def choose_comparison(scope: Scope) -> None:
             tiers = dimensions.dimension_values(scope, "tier")
             choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
             choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
+        register_layer.choose()
         fragments.part(STEP, lambda: _step_year(scope))
 
 
@@ -77,7 +78,7 @@ def _people(scope: Scope, query: Query) -> dict[str, int]:
 
 def one_map(scope: Scope, query: Query, measure: str) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
-    layer = layer_of(scope, query, measure, *coverage.breaks(scope, measure, query))
+    layer = register_layer.over(scope, layer_of(scope, query, measure, *coverage.breaks(scope, measure, query)))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
         view = panels.choose_map_view(scope)
         panels.show_board(scope, layer.vector(view, query))
@@ -88,6 +89,7 @@ def one_map(scope: Scope, query: Query, measure: str) -> None:
 def _beside(scope: Scope, query: Query, measure: str, layer: layers.Choropleth) -> None:
     """Legend, money without a subdistrict and figures."""
     panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
+    register_layer.note(scope)
     notes(scope, query, measure)
     panels.strip(coverage.rolled(scope, query))
     people = _people(scope, query)

@@ -10,7 +10,7 @@ from geo.clusters import LEVEL
 from geo.coverage.gaps import only_above
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels, reported
+from pages.components import panels, register_layer, reported
 from pages.components.names import need_names, theme_names
 from pages.components.page import page
 from pages.gaps import lists as gap_lists
@@ -24,6 +24,7 @@ def _choices(scope: Scope) -> None:
     choices.filters(scope)
     if listed := need_names(scope):
         gap_lists.choose_view(scope, listed)
+        register_layer.choose()
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -62,12 +63,14 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with place:
         asked = chosen if mode == "clusters" else replace(chosen, theme=theme)
         panels.title(finding, f"{note} · {reported.line(scope, asked)}", told)
+    layer = register_layer.over(scope, layer)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        register_layer.note(scope)
         if mode == "clusters":
             st.warning(t("cluster_caution", level=percent(LEVEL), tests=int(clusters["p_value"].notna().sum())))
     if mode == "clusters":

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from geo import looking_after, networks, registers
+from geo.ranking.ranking import Ranking, rank
+from geo.ranking.spec import Spec, read_spec
 from loaders import registers as definitions
+from loaders.codes import squeeze
 from loaders.decisions.openness import read_openness
 from loaders.imports.by_hand import entries as by_hand
 from loaders.imports.by_hand import papers as kept_papers
@@ -61,9 +64,15 @@ def _funds(scope: Scope, table: str) -> pd.DataFrame:
 
 def _communities(scope: Scope, table: str) -> pd.DataFrame:
     villages = queries.places(scope, None).villages
-    plans, groups = queries.register(scope, table), queries.register(scope, "organisation")
+    plans, groups = queries.register(scope, table), entries(scope, "groups")
     found = registers.communities(villages, plans, groups, queries.support(scope))
     return found.assign(name=found["name_th"])
+
+
+def _groups(scope: Scope, table: str) -> pd.DataFrame:
+    """Groups with the villages that their lists number."""
+    villages = queries.places(scope, None).villages["village_code"]
+    return registers.with_listed_villages(queries.register(scope, table), villages)
 
 
 def _plans(scope: Scope, table: str) -> pd.DataFrame:
@@ -75,7 +84,7 @@ def _plans(scope: Scope, table: str) -> pd.DataFrame:
     return plans.assign(papers=names, booklet_pdf=names.notna().astype("boolean"))
 
 
-_MAKERS = {"plans": _plans, "funds": _funds, "communities": _communities}
+_MAKERS = {"groups": _groups, "plans": _plans, "funds": _funds, "communities": _communities}
 
 
 def _held(scope: Scope, name: str) -> pd.DataFrame:
@@ -148,3 +157,62 @@ def openness(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Data sets with the level they are shared at and since when; every step that led there."""
     with queries.reading(scope.viewer) as connection:
         return read_openness(connection, viewer=scope.viewer)
+
+
+ROOMS_MEASURED = ("groups", "communities", "funds", "membership", "looking_after")  # counted per subdistrict
+
+
+@cached(8)
+def measured(scope: Scope, name: str) -> pd.DataFrame:
+    """What can be measured of every entry of a register, or of every subdistrict (``subdistricts``): columns of floats by ``entry``."""
+    today, figures = pd.Timestamp.today().normalize(), queries.register(scope, "indicator")
+    if name == "subdistricts":
+        codes = queries.areas(scope, None)["subdistrict_code"]
+        rows = {one: entries(scope, one) for one in ROOMS_MEASURED}
+        told = {one: _told(scope, registers.REGISTERS[one].table) for one in ROOMS_MEASURED}
+        table = registers.per_subdistrict(codes, rows, told)
+        return table.merge(registers.newest(figures, "subdistrict", "subdistrict_code"), left_on="entry", right_index=True, how="left")  # fmt: skip
+    found = entries(scope, name)
+    if name == "communities":
+        found = found.assign(
+            networks=_networks_of(scope, found["village_code"], found["subdistrict_code"], "village_code")
+        )
+    elif name == "groups":
+        keys = found["organisation_name"].map(squeeze, na_action="ignore")
+        named = found["village_codes"].str.split(",").str.len().fillna(found["village_code"].notna().astype(int))
+        named = named.where(found["village_codes"].notna() | found["village_code"].notna())
+        found = found.assign(
+            villages_named=named, networks=_networks_of(scope, keys, found["subdistrict_code"], "member")
+        )
+    table = registers.measures(registers.REGISTERS[name], found, today)
+    if name == "communities":
+        table = table.merge(registers.newest(figures, "village", "village_code"), left_on="entry", right_index=True, how="left")  # fmt: skip
+    return table
+
+
+def _networks_of(scope: Scope, keys: pd.Series, places: pd.Series, column: str) -> pd.Series:
+    """In how many networks and circles each is; none is 0 where all who owe memberships have reported, else not known."""
+    held = _held(scope, "membership")
+    held = held[held["body_kind"].isin(["network", "circle"]) & held[column].notna()]
+    names = held[column] if column == "village_code" else held[column].map(squeeze)
+    pairs = held.assign(key=names + held["subdistrict_code"].fillna("")).groupby("key")["body"].nunique()
+    counts = (keys + places.fillna("")).map(pairs).astype(float)
+    return counts.where(counts.notna(), places.map(_told(scope, "membership")).eq(1.0).map({True: 0.0, False: None}).astype(float))  # fmt: skip
+
+
+@cached(16)
+def classes(scope: Scope, name: str, criteria: tuple[tuple[str, float, int], ...], known_share: float) -> Ranking:
+    """A, B, C of the entries by criteria (column, weight, direction), with how firm each class is."""
+    return rank(index_of(name, criteria, known_share), measured(scope, name))
+
+
+def index_of(name: str, criteria: tuple[tuple[str, float, int], ...], known_share: float) -> Spec:
+    """The stated index behind :func:`classes`; many entries are drawn fewer times, and say so."""
+    listed = [{"code": code, "weight": weight, "direction": direction} for code, weight, direction in criteria]
+    draws = 1_000 if name in ("subdistricts", "funds") else 300
+    return read_spec(
+        {
+            "code": name, "unit": "entry", "criterion": listed, "missing": {"known_share": known_share},
+            "uncertainty": {"draws": draws, "weight_spread": 0.25, "leave_out": 0.5, "normalisations": ["z", "rank"]},
+        }
+    )  # fmt: skip

@@ -13,7 +13,7 @@ from pages.components.names import district_names
 from pages.components.page import page
 from pages.queries import registers as register_queries
 from pages.queries.query import Query
-from pages.registers import by_hand, lists, looking_after, networks
+from pages.registers import by_hand, classes, lists, looking_after, networks
 from pages.session import fragments, url_state
 from pages.session.scope import Scope
 from pages.session.text import t, whole
@@ -89,6 +89,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         looking_after.panel(scope, chosen)
     elif register.name == "target":
         looking_after.targets(scope, chosen)
+    classes.panel(scope, register, chosen, every)
     lists.without_entry(scope, chosen, entries)
     by_hand.panel(scope, register, every[every["entry"].eq(st.session_state.get("entry", ""))].head(1))
     if len(entries) and "file_name" in entries:

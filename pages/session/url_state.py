@@ -91,6 +91,7 @@ CHOICES = {
         Choice("state", "state of the work listed; empty = all", ""),
         Choice("on", "what a note stands on"),
         Choice("entry", "entry of the register that is open", ""),
+        Choice("over", "register whose entries lie over a map; empty = none", ""),
     )
 }
 TAKEN_ALONG = tuple(key for key, choice in CHOICES.items() if choice.is_taken_along)

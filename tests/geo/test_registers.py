@@ -112,3 +112,39 @@ def test_every_title_is_a_field():
     assert all(
         register.title in {*(field.name for field in register.fields), "place"} for register in REGISTERS.values()
     )
+
+
+def test_what_can_be_measured_of_an_entry_and_of_a_subdistrict():
+    rows = pd.DataFrame(
+        {
+            "entry": ["1", "2"], "members": pd.array([10, None], dtype="Int64"), "founded_on": pd.to_datetime(["2000-01-01", None]),
+            "savings_satang": pd.array([None, None], dtype="Int64"), "organisation_name": ["ก", "ข"],
+        }
+    )  # fmt: skip
+    table = registers.measures(REGISTERS["groups"], rows, pd.Timestamp(2010, 1, 1))
+    assert list(table) == ["entry", "members", "founded_on"]  # nothing is known of savings, and a name is no measure
+    assert table["members"].isna().tolist() == [False, True]
+    assert round(float(table["founded_on"].iloc[0])) == 10
+    told = {"groups": pd.Series({"800102": 1.0, "800103": 0.5})}
+    placed = registers.per_subdistrict(PLACES, {"groups": pd.DataFrame({"subdistrict_code": ["800101"] * 2})}, told)
+    assert placed["register:groups"].fillna(-1).tolist() == [2, 0, -1]  # none only where all have reported
+    figures = pd.DataFrame(
+        {
+            "area_level": ["village", "village", "subdistrict"], "village_code": ["80010101", "80010101", None],
+            "indicator_code": ["poor"] * 3, "fiscal_year": [2006, 2007, 2007], "value": [1.0, 2.0, 9.0],
+        }
+    )  # fmt: skip
+    assert registers.newest(figures, "village", "village_code").to_dict() == {"indicator:poor": {"80010101": 2.0}}
+
+
+def test_a_list_of_village_numbers_names_villages():
+    rows = pd.DataFrame(
+        {
+            "village_list": ["ม.3, ม.๕", "หมู่ที่ 1 และ 3", "บ้านนา", "ม.3-5", "ม.3, ม.9", None, "3"],
+            "village_codes": [None] * 6 + ["80010101"],
+            "subdistrict_code": ["800101"] * 7,
+        }
+    )
+    villages = pd.Series(["80010101", "80010103", "80010105"])
+    found = registers.with_listed_villages(rows, villages)["village_codes"]
+    assert found.fillna("").tolist() == ["80010103,80010105", "80010101,80010103", "", "", "", "", "80010101"]

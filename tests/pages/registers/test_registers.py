@@ -180,3 +180,30 @@ def test_nobody_looks_after_is_a_list_and_a_layer(demo):
     beside = register_queries.targets_beside_plans(queries.current_scope())
     assert len(lists(page)[-1]) == len(beside)
     assert set(beside["match"]) >= {"meets", "not_asked", "no_target"}
+
+
+def test_groups_and_subdistricts_are_classed_by_what_is_chosen(demo):
+    page = opened("registers", register="groups", lang="en")
+    page.session_state["fold-classes-groups"] = True
+    page.run()
+    assert not page.exception
+    table = next(frame for frame in lists(page) if "Holds in" in frame)
+    assert set(table["Class"].dropna()) == {"A", "B", "C"}
+    assert table["Class"].isna().any()  # what is not known has no class
+    page.multiselect(key="classes-criteria-groups").set_value(["members"]).run()
+    table = next(frame for frame in lists(page) if "Holds in" in frame)
+    assert table["Class"].notna().all()
+    chosen = (("register:groups", 1.0, 1), ("indicator:trained_leaders", 1.0, 1))
+    ranking = register_queries.classes(queries.current_scope(), "subdistricts", chosen, 0.6)
+    assert len(ranking.units) == 170
+    assert ranking.units["class"].isna().sum() == 18  # where one of two figures is not known
+
+
+def test_a_register_lies_over_the_map_of_coverage_when_asked_for(demo):
+    page = opened("coverage", lang="en", over="people")
+    assert not page.exception
+    people = register_queries.entries(queries.current_scope(), "people")
+    unplaced = int(people["subdistrict_code"].isna().sum())
+    note = f"Numbers in the discs: Vacant roles of the subdistrict; {unplaced} entries belong to none"
+    assert note in [caption.value for caption in page.caption]
+    assert note not in [caption.value for caption in opened("coverage", lang="en").caption]  # off by default
