@@ -6,6 +6,7 @@
 /** @typedef {{ texts: Record<string, string>, audiences: { door: string, words: string, steps: Step[] }[] }} Tour */
 
 const SEEN = "kradan-tour";
+const BURGER = ".kradan-menu > button";
 /** Views without a tour, and ways to look at a page in which nobody reads one. */
 const NOT_IN = ["meeting"];
 const FRAMED = ["embed", "embed_options"];
@@ -109,7 +110,9 @@ class TourCard {
 
   /** Frame what the step speaks of. @param {string} selector */
   mark(selector) {
-    const found = selector && document.querySelector(selector);
+    const meant = document.querySelector(selector);
+    // On a phone the menu is folded: its button stands for what lies in it.
+    const found = meant?.closest("#kradan-views") && !meant.checkVisibility() ? document.querySelector(BURGER) : meant;
     if (!found) return;
     found.classList.add("kradan-tour-mark");
     found.scrollIntoView({ block: "nearest" });

@@ -199,6 +199,7 @@ def the_card_opens_beside_the_map(seen: served.Visit, frame: Frame) -> None:
     page.wait_for_url("**card=800303**")
     assert parse_qs(urlparse(page.url).query)["theme"] == ["health"], "the filters stay"
     assert frame.locator("body").get_attribute("data-paint") == painted, "the map is not drawn again"
+    assert assistive.grave(page) == []
     page.keyboard.press("Escape")
     expect(card).to_have_count(0)
     page.go_back()

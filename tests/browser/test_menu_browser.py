@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from pages.shell.navigation import VIEWS
+from tests.browser import assistive
 
 CHOSEN = "lang=en&theme=health"
 # Where the entries of the menu stand, beside the choice of language and the name of the board.
@@ -135,3 +136,53 @@ def test_the_menu_stands_in_one_line_and_covers_nothing(at, language):
         assert found["right"] + 8 <= found["language"], width
         assert found["edge"] <= width
         assert found["below"] <= found["board"], width
+
+
+def test_the_skip_link_comes_first_and_ends_at_the_finding(coverage):
+    page = coverage.page
+    skip = page.get_by_role("link", name="Skip the menu")
+    skip.focus()
+    assert page.evaluate("document.querySelector('.stApp :is(a[href], button, input)') === document.activeElement")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1.kradan-title")).to_be_focused()
+    assert "#" not in page.url
+
+
+def test_a_browser_remembers_its_own_agency_and_the_door_leads_there(at):
+    seen = at("agency?lang=en&agency=codi")
+    mine = seen.page.locator(".kradan-mine")
+    expect(mine).to_have_attribute("aria-pressed", "false")
+    mine.click()
+    expect(mine).to_have_attribute("aria-pressed", "true")
+    seen.follow("matrix?lang=en&theme=health")
+    seen.enter("My agency")
+    seen.page.wait_for_url("**/agency?**agency=codi**")
+    assert "theme=health" in seen.page.url
+    expect(mine).to_have_attribute("aria-pressed", "true")
+    mine.click()
+    assert seen.page.evaluate("localStorage.getItem('kradan-agency')") is None
+    seen.settled()
+
+
+def test_a_tour_of_four_steps_comes_when_it_is_called_and_goes_by_a_key(coverage):
+    page, card = coverage.page, coverage.page.get_by_role("dialog")
+    expect(card).to_have_count(0)  # a program gets none by itself
+    page.get_by_role("button", name="How to use").click()
+    expect(card).to_be_focused()
+    for audience in (
+        "Lead or prepare a meeting",
+        "See my agency's work",
+        "Find where help is needed, look after the data",
+    ):
+        card.get_by_role("button", name=audience).press("Enter")
+        for number in range(1, 5):
+            expect(card).to_contain_text(f"Step {number} of 4")
+            if number < 4:
+                card.get_by_role("button", name="Next").press("Enter")
+        for _ in range(4):
+            card.get_by_role("button", name="Back").press("Enter")
+    assert assistive.grave(page) == []
+    page.keyboard.press("Escape")
+    expect(card).to_have_count(0)
+    expect(page.get_by_role("button", name="How to use")).to_be_focused()
+    assert page.evaluate("localStorage.getItem('kradan-tour')")
