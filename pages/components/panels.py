@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -84,13 +85,13 @@ def map_view() -> str:
     return st.session_state["map"]
 
 
-def choose_map_view(scope: Scope) -> str:
+def choose_map_view(scope: Scope, *, is_on_map: bool = True) -> str:
     """True map (or schematic) or tile grid: ``main`` or ``grid``; key G in the map does the same.
 
-    Drawn right before :func:`show_map`: app.css lays it on a corner of the map.
+    Drawn right before :func:`show_map`: app.css lays it on a corner of the map, unless it has a place of its own.
     """
     words = {"main": t(geometry.NAMES[geometry.current(scope.province)["kind"]]), "grid": t("map_grid")}
-    with st.container(key="over-map"):
+    with st.container(key="over-map") if is_on_map else nullcontext():
         return switch("map", t("map_view"), list(words), words.__getitem__, "main")
 
 
@@ -227,7 +228,10 @@ def table(
     frame: pd.DataFrame, name: str, columns: dict[str, str], height: int = 380, formats: dict[str, Callable] | None = None,
     stamp: dict[str, str] | None = None,
 ) -> None:  # fmt: skip
-    """A table with the words of the person's language, and the same rows as CSV and Excel; ``stamp`` stands in every row of the files."""
+    """A table with the words of the person's language, and the same rows as CSV and Excel; ``stamp`` stands in every row of the files.
+
+    Where the rows name subdistricts (``subdistrict_code``), a press on one opens its card.
+    """
     shown = frame[list(columns)].copy()
     for column, words in (formats or {}).items():
         if column in columns:
@@ -239,8 +243,25 @@ def table(
         height=min(height, 38 * (len(shown) + 1) + 3) if len(shown) else "auto",
         width="stretch",
         placeholder="–",
+        **_opening_cards(frame, name),
     )
     downloads(frame, name, columns, formats, stamp)
+
+
+def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
+    """What makes a table open the card of the row that is pressed, where its rows are subdistricts."""
+    if "subdistrict_code" not in frame or not frame["subdistrict_code"].notna().any():
+        return {}
+    key, codes = f"table-{name}", frame["subdistrict_code"].tolist()
+
+    def open_card() -> None:
+        cells = st.session_state[key]["selection"].get("cells") or []
+        code = codes[cells[0][0]] if cells and cells[0][0] < len(codes) else None
+        if isinstance(code, str):
+            st.session_state["card"] = code
+            fragments.redraw(fragments.CARD)
+
+    return {"key": key, "on_select": open_card, "selection_mode": "single-cell"}
 
 
 def unfolded(key: str, label: str) -> DeltaGenerator | None:

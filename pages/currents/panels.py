@@ -19,10 +19,10 @@ from pages.components import charts, named, panels, records
 from pages.components import filters as choices
 from pages.components.map_layer import Choropleth, nothing_styles
 from pages.components.names import district_names, theme_names
-from pages.overview import questions as overview_questions
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.questions import questions as overview_questions
 from pages.session import page_links
 from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole

@@ -9,9 +9,9 @@ from pages.components import panels
 from pages.components.page import page
 from pages.help_needed import data
 from pages.help_needed import panels as help_panels
-from pages.overview import questions
 from pages.queries import coverage
 from pages.queries.query import Query
+from pages.questions import questions
 from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranking_panels
 from pages.session.scope import Scope

@@ -27,11 +27,11 @@ from loaders import codes
 from pages.components import map_layer, reported
 from pages.meeting import steps_changed, steps_community, steps_direction, steps_rudder
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, said, whole
-from pages.overview import questions
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
 from pages.queries import store as queries
+from pages.questions import questions
 
 DISTRICT_ROWS = 12  # as many as stand beside the map in letters that the last row reads
 PAIR_FIGURES = ("suspected_pairs", "overlapping_pairs", "complementary_pairs")

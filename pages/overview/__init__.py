@@ -1,4 +1,4 @@
-"""The first page: the province in one headline, and ten questions with a sentence, a map and a link each.
+"""The first screen, the board: the map, and beside it one of three lenses (who looks after what, currents, A B C) or the questions.
 
-Here: ``page.view``, called by the shell; ``headline``, ``questions``. May import components, queries, session and geo.
+Comes out: :func:`pages.overview.page.view`. May import the data and panels of the pages it looks through.
 """

@@ -1,4 +1,6 @@
-"""The board at one glance, and ten questions: how many agencies stand in each subdistrict, and where nobody does."""
+"""The board at one glance: the map left, its legend, and right the lens one looks through."""
+
+from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
@@ -7,23 +9,52 @@ from streamlit.delta_generator import DeltaGenerator
 from geo import figures
 from geo.frames import known_sum
 from pages.components import filters as choices
-from pages.components import map_layer as layers
 from pages.components import named, panels, reported
 from pages.components.names import subdistrict_names
 from pages.components.page import page
-from pages.overview import questions as overview_questions
-from pages.overview import start
+from pages.overview import lenses, start
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.questions import questions as overview_questions
 from pages.session.scope import Scope
-from pages.session.text import formatter, t, whole
+from pages.session.text import t, whole
+
+QUESTIONS = "questions"
+
+
+def _choose_lens() -> str:
+    """The lens; a link that asks a question looks through the questions, and another lens asks none."""
+    asked = bool(st.session_state.get("question")) and not st.session_state.get("lens")
+    lens = choices.switch(
+        "lens", t("lens"), (*lenses.LENSES, QUESTIONS), lambda name: t(f"lens_{name}"), QUESTIONS if asked else "who"
+    )
+    if lens != QUESTIONS:
+        st.session_state["question"] = ""
+    return lens
 
 
 def _choose_subdistrict(scope: Scope) -> str | None:
     """The subdistrict that "who supports it" asks about."""
     names = {"": t("choose_subdistrict")} | subdistrict_names(scope)
     return choices.choose("subdistrict", t("filter_subdistrict"), list(names), names.__getitem__, "") or None
+
+
+def _asked(scope: Scope, chosen: Query) -> lenses.Seen:
+    """The ten questions: their list, and the answer as title, map and rows."""
+    question = overview_questions.choose()
+    if not question:
+        return lenses.who(scope, chosen, has_panel=False)
+    code = _choose_subdistrict(scope) if question == "who_supports" else None
+    given = overview_questions.answer(scope, chosen, question, code)
+    return lenses.Seen(
+        overview_questions.layer_of(given),
+        overview_questions.sentence(scope, given),
+        told=overview_questions.told(question, given),
+        question=question,
+        chosen=given.chosen,
+        below=lambda: overview_questions.listing(scope, question, given),
+    )
 
 
 def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list[tuple[str, str] | named.Named]:
@@ -44,41 +75,31 @@ def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     table = coverage.coverage(scope, chosen)
-    left, right = st.columns([8, 5], gap="medium")
-    with right:
-        question = overview_questions.choose()
-        code = _choose_subdistrict(scope) if question == "who_supports" else None
-    given = overview_questions.answer(scope, chosen, question, code) if question else None
-    layer = (
-        overview_questions.layer_of(given)
-        if given
-        else layers.coverage_layer(table, "agencies", coverage.breaks(scope, "agencies", chosen))
-    )
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
     empty = coverage.records(scope, chosen.without("district")).empty
+    with st.container(key="board"):
+        left, middle, right = st.columns([28, 17, 55], gap="small")
+    with right:
+        with st.container(horizontal=True, key="lens-row"):
+            lens = _choose_lens()
+            view_ = panels.choose_map_view(scope, is_on_map=False)
+        seen = _asked(scope, chosen) if lens == QUESTIONS else lenses.LENSES[lens](scope, chosen)
+        seen.draw()
     with place:
         start.choose(scope)
-        words = (
-            overview_questions.sentence(scope, given)
-            if given
-            else t("view_overview")
-            if empty
-            else formatter().phrase(reported.finding(scope, chosen, inside))
-        )
-        told = overview_questions.told(question, given) if given else {} if empty else reported.told(inside)
+        words, told = (t("view_overview"), {}) if empty and not seen.question else (seen.finding, seen.told)
         panels.title(words, reported.line(scope, chosen), told)
         if empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:
-        view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer.vector(view_, chosen, given.chosen if given else None))
-    with right:
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
-        panels.figures(_headline_figures(scope, chosen, inside))
-        panels.strip(coverage.rolled(scope, chosen))
-    if given:
-        overview_questions.listing(scope, question, given)
-    panels.sources(scope, overview_questions.sources(scope, chosen, question), chosen)
+        panels.show_board(scope, seen.layer.vector(view_, chosen, seen.chosen))
+    with middle:
+        seen.legend(chosen)
+        with panels.together():
+            panels.figures(_headline_figures(scope, chosen, inside))
+            panels.strip(coverage.rolled(scope, chosen))
+    seen.below()
+    panels.sources(scope, overview_questions.sources(scope, chosen, seen.question), chosen)
 
 
 view = page(results=_results)

@@ -51,6 +51,7 @@ CHOICES = {
         Choice("layer", "outcome of the overlaps listed"),
         Choice("partner", "the other agency of the pairs listed; empty = any", ""),
         Choice("question", "question of the overview", ""),
+        Choice("lens", "what the overview is looked at through: who, flows, classes, questions"),
         Choice("cell", "theme and area of the matrix cell opened", ""),
         Choice("cells", "what the cells of the matrix say"),
         Choice("shown", "what the map of currents or ranking shows"),

@@ -37,7 +37,7 @@ def draw() -> None:
         state["card"] = ""
     else:
         with st.container(key="card"):
-            st.button("✕", key="close-card", help=t("card_close"), on_click=lambda: state.update(card=""))
+            st.button(t("card_close"), key="close-card", on_click=lambda: state.update(card=""))
             st.html(_html(scope, choices.chosen(), code))
 
 

@@ -150,7 +150,8 @@ class Board {
     const { colors } = this.options;
     const { open, found, pointed } = this.marked;
     const isChosen = this.vector?.chosen === code || open === code || (found.length === 6 && found === code);
-    const isOutlined = isChosen || pointed === code || (found.length === 4 && code.startsWith(found));
+    const isOutlined =
+      isChosen || (pointed !== "" && code.startsWith(pointed)) || (found.length === 4 && code.startsWith(found));
     return {
       color: isOutlined ? colors.chosen : colors.edge,
       weight: isChosen ? WEIGHTS.chosen : isOutlined ? WEIGHTS.hovered : WEIGHTS.plain,

@@ -106,8 +106,8 @@ const watchCard = () => {
 
 /** Rows of a place stand out. @param {string} code */
 const light = (code) => {
-  for (const row of document.querySelectorAll("[data-place]"))
-    row.classList.toggle(LIT, Boolean(code) && /** @type {HTMLElement} */ (row).dataset.place === code);
+  for (const row of document.querySelectorAll("tr[data-place]"))
+    row.classList.toggle(LIT, Boolean(code) && code.startsWith(/** @type {HTMLElement} */ (row).dataset.place ?? "-"));
 };
 
 /** @param {Event} event @param {string} selector @returns {HTMLElement | null} */

@@ -9,11 +9,12 @@ import pytest
 from playwright.sync_api import expect
 
 from geo.questions.questions import QUESTIONS
+from tests.browser.test_browser import CENTRE
 from tests.support import served
 
 
 def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(at):
-    seen = at("overview?lang=en")
+    seen = at("overview?lang=en&lens=questions")
     assert seen.painted() == 170
     seen.settled()
     titles = [seen.title()]
@@ -30,6 +31,40 @@ def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(at)
             assert titles[-1].startswith("24 of 170 ")
             assert seen.until(lambda: seen.classes().count("f"), lambda filled: filled == 24) == 24
     assert len(set(titles)) == 11
+
+
+IN_SIGHT = """() => ['iframe[title*="st_folium"]', ".st-key-filters", ".st-key-board ul.kradan-legend", ".kradan-lens"]
+  .filter((part) => { const box = document.querySelector(part).getBoundingClientRect();
+    return box.top < 0 || box.bottom > innerHeight + 8 || box.width < 150; })"""
+
+
+def test_the_board_is_in_sight_and_map_and_rows_point_at_each_other(at):
+    """On a small projector filters, map, legend and lens are seen at once; a row marks its place, opens its card; a cell goes in."""
+    seen = at("overview?lang=th", 1280, 720)
+    assert seen.painted() == 170
+    seen.settled()
+    page, frame = seen.page, next(frame for frame in seen.page.frames if "st_folium" in frame.url)
+    assert page.evaluate(IN_SIGHT) == []
+    picture = page.locator('iframe[title*="st_folium"]').bounding_box()
+    assert picture["height"] > picture["width"], "a portrait frame"
+    page.locator('tr[data-place="8008"] td a').nth(5).click()
+    page.wait_for_url("**theme=health**")
+    row = page.locator('tr[data-place="800801"]')
+    row.wait_for()
+    seen.settled()
+    row.locator("th a").hover()
+    marked = frame.locator('.leaflet-areas-pane path[stroke="#b3005e"]')
+    expect(marked).to_have_count(1)
+    frame.locator("#map_div").hover(position=frame.evaluate(CENTRE, "800801"))
+    expect(row).to_have_class("kradan-lit")
+    row.locator("th a").click()
+    expect(page.locator(".kradan-card")).to_have_attribute("data-code", "800801")
+    page.keyboard.press("Escape")
+    expect(page.locator(".kradan-card")).to_have_count(0)
+    page.locator(".st-key-lens button").nth(2).click()
+    page.wait_for_url("**lens=classes**")
+    page.locator(".kradan-rows tr[data-place]").first.wait_for()
+    seen.settled()
 
 
 def test_a_cell_of_the_matrix_leads_to_the_map_and_an_empty_one_to_who_could_act(at):

@@ -12,10 +12,10 @@ from loaders.areas import facts as province_facts
 from pages.components import records
 from pages.currents import panels as money
 from pages.overlaps import lists as overlap_lists
-from pages.overview import questions as overview_questions
 from pages.queries import coverage, gaps, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.questions import questions as overview_questions
 from pages.session.text import baht, t
 from pages.subdistrict import card
 from pages.subdistrict import panels as subdistrict_panels

@@ -16,10 +16,10 @@ from pages.help_needed import data
 from pages.help_needed import panels as help_panels
 from pages.meeting.facts import gather
 from pages.overlaps import lists as overlap_lists
-from pages.overview import questions
 from pages.queries import overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.questions import questions
 from tests.support import seeds
 from tests.support.meeting_store import opened
 from tests.support.seeds import ROOT

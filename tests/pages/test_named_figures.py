@@ -19,10 +19,10 @@ from pages.components import exports, named, panels
 from pages.meeting import facts as meeting_facts
 from pages.meeting.pack.content import Pack
 from pages.meeting.words import Words, figures_of, title_of
-from pages.overview import questions as overview_questions
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.questions import questions as overview_questions
 from pages.ranking import controls as ranking_controls
 from pages.ranking.data import Method
 from tests.support import seeds
