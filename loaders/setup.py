@@ -29,7 +29,7 @@ def load_demo_once(wanted: bool | None = None) -> dict:
     ensure_code_lists(engine)
     with store.writing(engine) as connection:
         if wanted is not None or os.environ.get("KRADAN_PROVINCE"):
-            _mark_chosen(connection)
+            mark_chosen(connection)
         if (answer := _answer(connection, wanted)) is not None:
             return {"demo": answer, "files": 0}
     folder = settings.DATA / "demo" / "files"
@@ -98,7 +98,8 @@ def is_chosen(connection: Connection) -> bool:
     return said or in_use.holds(connection) == "real" or bool(os.environ.get("KRADAN_PROVINCE"))
 
 
-def _mark_chosen(connection: Connection) -> None:
+def mark_chosen(connection: Connection) -> None:
+    """Nobody is asked any more what the board is for."""
     table = tables.setting
     if connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is None:
         connection.execute(insert(table).values(name=CHOSEN, value=store.now()))
@@ -112,7 +113,7 @@ def begin(engine: Engine, province: str | None, who: str) -> dict:
     with store.writing(engine) as connection:
         if in_use.has_real(connection):
             raise Refused("start_not_empty")
-        _mark_chosen(connection)
+        mark_chosen(connection)
         store.note(connection, who, "begin", province or "demo")
         store.touch(connection)
     file = settings.province_file()

@@ -161,7 +161,8 @@ def _nothing(options: argparse.Namespace) -> int:
     """A base has nothing to report: a report without rows."""
     from loaders import store, thai
     from loaders.areas.register import ensure_code_lists
-    from loaders.imports import nothing, speaks_for
+    from loaders.imports import speaks_for
+    from loaders.imports.review import nothing
 
     engine = store.open_store(create=True)
     ensure_code_lists(engine)

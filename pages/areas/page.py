@@ -5,6 +5,7 @@ from datetime import date
 import streamlit as st
 
 from loaders.areas import register as areas_register
+from loaders.words import CAPITAL
 from pages.areas import panels as areas_panels
 from pages.components import panels
 from pages.queries import store as queries
@@ -26,7 +27,11 @@ def view(scope: Scope) -> None:
     counts, table = areas_panels.counts(then), areas_panels.districts(scope, then)
     with place:
         panels.title(
-            t("finding_areas", day=day(asked), **{kind: whole(number) for kind, number in counts.items()}),
+            t(
+                "finding_areas_capital" if scope.province == CAPITAL else "finding_areas",
+                day=day(asked),
+                **{kind: whole(number) for kind, number in counts.items()},
+            ),
             t("note_areas", records=whole(table["records"].sum()), all=whole(len(queries.placed_records(scope)))),
         )
     layer = areas_panels.areas_layer(scope, then, now)

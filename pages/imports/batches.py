@@ -8,7 +8,8 @@ from pathlib import Path
 import streamlit as st
 
 from geo.frames import each_row
-from loaders.imports import editions, nothing
+from loaders.imports import editions
+from loaders.imports.review import nothing
 from loaders.layouts import templates
 from loaders.problems import Refused
 from pages.components import records

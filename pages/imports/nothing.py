@@ -6,7 +6,8 @@ from datetime import date
 
 import streamlit as st
 
-from loaders.imports import nothing, speaks_for
+from loaders.imports import speaks_for
+from loaders.imports.review import nothing
 from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS, WITHOUT_YEARS
 from loaders.problems import Refused
 from pages.components import dates, records

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from loaders.imports import nothing
+from loaders.imports.review import nothing
 from pages.components import panels
 from pages.imports import batches as import_batches
 from pages.imports import jobs as import_jobs

@@ -4,7 +4,7 @@ import streamlit as st
 
 from geo.frames import each_row
 from loaders.boundaries import find as boundaries
-from loaders.imports import nothing
+from loaders.imports.review import nothing
 from pages.components import panels, records, register_list
 from pages.queries import map_files as geometry
 from pages.queries import store as queries

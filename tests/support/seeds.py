@@ -50,6 +50,9 @@ def make(kind: str) -> None:
         stores.fill(engine)
     elif kind != "bare":
         setup.ensure_code_lists(engine)
+    if kind != "bare":
+        with store.writing(engine) as connection:
+            setup.mark_chosen(connection)  # tests of the first start take it back
     if kind == "budget":
         ingest(engine, budget(), who="tester", trusted=True)
     engine.dispose()

@@ -9,7 +9,7 @@ import pytest
 
 from loaders import __main__ as shell
 from loaders import setup, store, tracker
-from loaders.imports import nothing
+from loaders.imports.review import nothing
 from loaders.imports.speaks_for import SpeaksFor
 from loaders.problems import Refused
 from loaders.store import tables
