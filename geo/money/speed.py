@@ -32,7 +32,8 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
     Indexed by ``by``: ``records``, ``amount_satang`` (of all that state one), ``paid_known`` (records above zero that
     state amount and payment), ``paid_of_satang`` and ``paid_satang`` (their sums), ``paid_share`` (NA where nothing is
     known), ``committed_known``, ``committed_of_satang``, ``committed_satang``, ``committed_share``, ``stuck`` (records
-    that ended before ``day`` with less than half paid) and ``stuck_satang`` (what is not paid of them).
+    that ended before ``day`` with less than half paid), ``stuck_satang`` (what is not paid of them) and ``days_late`` (the
+    longest that one of them is past its end; NA = none is stuck).
     """
     require_columns(support, _COLUMNS, "support")
     table = pd.DataFrame({"by": by.astype("string").fillna("").to_numpy(), "records": 1}, index=support.index)
@@ -51,12 +52,13 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
         False
     )
     stuck = ended.fillna(False) & slow
-    table = table.assign(stuck=stuck.astype(int), stuck_satang=rest.where(stuck))
+    past = (pd.Timestamp(day) - pd.to_datetime(support["ends_on"])).dt.days.astype("Int64")
+    table = table.assign(stuck=stuck.astype(int), stuck_satang=rest.where(stuck), days_late=past.where(stuck))
     counts = ["records", "paid_known", "committed_known", "stuck"]
     groups = table.groupby("by")
     sums = groups[counts].sum()
     money = groups[[name for name in table if name.endswith("_satang")]].sum(min_count=1)
-    found = sums.join(money)
+    found = sums.join(money).join(groups["days_late"].max())
     for step in ("committed", "paid"):
         whole = found[f"{step}_of_satang"].astype("Float64")
         found[f"{step}_share"] = found[f"{step}_satang"].astype("Float64") / whole

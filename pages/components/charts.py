@@ -118,6 +118,23 @@ def _cell(cell: Cell) -> str:
     return f'<td{hatch} style="background-color:{ground};color:{ink}" title="{safe(cell.tip)}">{inner}</td>'
 
 
+def speed_direction(table: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChart:
+    """Streams by speed (``paid_share``) and direction (``direction``), the larger the more money (``million``)."""
+    share = alt.Scale(domain=[0, 1])
+    x = alt.X("direction:Q", title=words["direction"], axis=alt.Axis(format=".0%"), scale=share)
+    y = alt.Y("paid_share:Q", title=words["speed"], axis=alt.Axis(format=".0%"), scale=share)
+    size = alt.Size("million:Q", title=words["million"], scale=alt.Scale(range=[60, 2400]))
+    base = alt.Chart(table.assign(paid_share=table["paid_share"].astype(float).clip(0, 1)))
+    circles = base.mark_circle(color=ACCENT, opacity=0.7).encode(x=x, y=y, size=size, tooltip=["stream:N", "million:Q"])  # ty: ignore[missing-attribute]
+    labels = base.mark_text(dy=-16, fontSize=14).encode(x=x, y=y, text="stream:N")  # ty: ignore[missing-attribute]
+    return (
+        alt.layer(circles, labels)
+        .properties(height=380)
+        .configure_axis(labelFontSize=15, titleFontSize=16)
+        .configure(font="Sarabun")
+    )
+
+
 def lorenz_chart(curve: pd.DataFrame, words: Mapping[str, str]) -> alt.LayerChart:
     """Lorenz curve with the line of equality."""
     x = alt.X("people_share:Q", title=words["people"], axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))

@@ -1,5 +1,7 @@
 """Currents: where the money comes from, through whose hands, for what, where it ends, and whether it meets plans."""
 
+from functools import partial
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -7,7 +9,7 @@ from pages.components import filters as choices
 from pages.components import panels, reported
 from pages.components.page import page
 from pages.currents import panels as currents_panels
-from pages.currents import speed
+from pages.currents import pull, speed
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -18,11 +20,13 @@ LAYERS = {
     "alignment": currents_panels.alignment_layer,
     "strong_on_weak": currents_panels.strong_layer,
     "speed": speed.layer,
+    "pull": pull.layer,
 }
 WORDS = {
     "alignment": currents_panels.alignment_words,
     "strong_on_weak": currents_panels.strong_words,
     "speed": speed.words,
+    "pull": pull.words,
 }
 
 
@@ -53,7 +57,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         WORDS[shown](scope, chosen)
         panels.legend(layer.styles, layer.counts(chosen.district))
         panels.strip(coverage.rolled(scope, chosen))
-    speed.table(scope, chosen) if shown == "speed" else currents_panels.tables(scope, chosen, shown)
+    {"speed": speed.table, "pull": pull.tables}.get(shown, partial(currents_panels.tables, shown=shown))(scope, chosen)
     currents_panels.history(scope, chosen)
     currents_panels.evenness(scope, chosen)
     panels.sources(scope, coverage.records(scope, chosen), chosen)

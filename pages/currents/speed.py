@@ -9,6 +9,7 @@ import streamlit as st
 
 from geo.maps.board import ClassStyle
 from geo.maps.palette import SEQUENTIAL
+from geo.money.pull import received
 from geo.money.speed import speed
 from pages.components import filters as choices
 from pages.components import panels, records
@@ -18,9 +19,9 @@ from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
-from pages.session.text import baht, percent, safe, t, whole
+from pages.session.text import baht, day, percent, safe, t, whole
 
-STEPS = {"stream": "stream_code", "agency": "agency_code", "place": "district_code"}
+STEPS = {"stream": "stream_code", "agency": "agency_code", "place": "district_code", "month": "month"}
 SHARES = (0.2, 0.4, 0.6, 0.8)
 
 
@@ -69,20 +70,54 @@ def table(scope: Scope, chosen: Query) -> None:
     """Streams, agencies or districts, the slowest first; those of which nothing is known come last."""
     by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(f"speed_by_{step}"), "stream")
     rows = coverage.records(scope, chosen)
-    found = speed(rows, rows[STEPS[by]], money.asked_on(chosen)).sort_values(
-        ["paid_share", "amount_satang"], na_position="last"
+    rows = rows.assign(month=pd.to_datetime(rows["starts_on"]).dt.strftime("%Y-%m"))
+    found = speed(rows, rows[STEPS[by]], money.asked_on(chosen))
+    found = (
+        found.sort_index() if by == "month" else found.sort_values(["paid_share", "amount_satang"], na_position="last")
     )
-    names = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}[by](scope)
-    without = t("flow_without_place_code" if by == "place" else f"flow_without_{STEPS[by]}")
+    known = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}
+    names = (
+        known[by](scope)
+        if by in known
+        else {month: t("month_of", day=day(f"{month}-01")) for month in found.index if month}
+    )
+    without = t(
+        "flow_without_place_code"
+        if by == "place"
+        else "speed_without_month"
+        if by == "month"
+        else f"flow_without_{STEPS[by]}"
+    )
     shown = found.assign(what=[names.get(code, code) if code else without for code in found.index])
     columns = {"what": t(f"speed_by_{by}"), "records": t("column_records"), "amount_satang": t("column_amount"),
                "paid_known": t("speed_known"), "paid_of_satang": t("speed_of"), "paid_satang": t("speed_paid"),
                "paid_share": t("speed_share"), "committed_share": t("speed_committed_share"),
-               "stuck": t("speed_stuck_records"), "stuck_satang": t("speed_stuck_amount")}  # fmt: skip
+               "stuck": t("speed_stuck_records"), "stuck_satang": t("speed_stuck_amount"), "days_late": t("speed_days_late")}  # fmt: skip
     in_baht = dict.fromkeys(("amount_satang", "paid_of_satang", "paid_satang", "stuck_satang"), _known(baht))
     panels.table(
         shown, "speed", columns, formats=in_baht | dict.fromkeys(("paid_share", "committed_share"), _known(percent))
     )
+    _received(scope, chosen)
+
+
+def _received(scope: Scope, chosen: Query) -> None:
+    """The last step: what funds were promised and what they received, by source; not stated is not known."""
+    rows = queries.register(scope, "contribution")
+    rows = rows[rows["fiscal_year"].eq(chosen.fiscal_year).fillna(False).astype(bool)] if chosen.fiscal_year else rows
+    rows = rows[rows["district_code"].eq(chosen.district).fillna(False).astype(bool)] if chosen.district else rows
+    found, names = received(rows), records.agency_names(scope)
+    if found.empty:
+        return
+    st.html(f"<b>{safe(t('speed_received'))}</b>")
+    shown = found.assign(source=[names.get(code, code) for code in found.index])
+    columns = {"source": t("column_agency"), "promised_satang": t("speed_promised"), "received_satang": t("speed_got"), "share": t("column_received_share"),
+               "known": t("speed_received_known"), "rows": t("column_records"), "first_on": t("speed_first_on"), "last_on": t("speed_last_on")}  # fmt: skip
+    formats = dict.fromkeys(("promised_satang", "received_satang"), _known(baht)) | {
+        "share": _known(percent),
+        "first_on": day,
+        "last_on": day,
+    }
+    panels.table(shown, "received", columns, formats=formats)
 
 
 def _known(words: Callable[[object], str]) -> Callable[[object], str]:

@@ -11,7 +11,6 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import each_row
 from loaders.decisions import notes as decided
 from pages.components import filters as choices
-from pages.components import notes as note_panel
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.names import subdistrict_names
@@ -20,6 +19,7 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import day, t, whole
+from pages.subdistrict import notes as note_panel
 
 KEPT_YEARS = 2  # how long a name is kept, filled in
 

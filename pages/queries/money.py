@@ -7,7 +7,7 @@ from datetime import date
 import pandas as pd
 
 from geo.money import alignment as geo_alignment
-from geo.money import currents
+from geo.money import currents, pull
 from geo.periods import fiscal_year_bounds
 from pages.queries import store
 from pages.queries.coverage import coverage, records, rolled
@@ -43,6 +43,13 @@ def direction(scope: Scope, query: Query, by: str) -> pd.DataFrame:
     """Money that goes where the community's own plan asks against money that does not, by a column of the records."""
     placed = rolled(scope, query.without("district")).by_subdistrict
     return geo_alignment.direction(geo_alignment.judged(placed, store.register(scope, "plan")), by)
+
+
+@cached(8)
+def pulls(scope: Scope, query: Query) -> pd.DataFrame:
+    """Which way every stream pulls in every place (:func:`geo.money.pull.pulls`)."""
+    placed = rolled(scope, query.without("district")).by_subdistrict
+    return pull.pulls(geo_alignment.judged(placed, store.register(scope, "plan")))
 
 
 @cached(8)

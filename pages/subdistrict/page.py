@@ -6,7 +6,7 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import each_row
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import notes, panels, reply_link
+from pages.components import panels, reply_link
 from pages.components.names import subdistrict_names
 from pages.components.page import page
 from pages.queries import coverage
@@ -14,6 +14,7 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import name_of, t, year
+from pages.subdistrict import notes
 from pages.subdistrict import panels as subdistrict_panels
 from pages.subdistrict import print as subdistrict_print
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 
+import pandas as pd
 import pytest
 
+from geo.money import pull
+from geo.money.pull import CURRENTS
 from geo.money.rudder import PARTS, Wish, total
 from loaders.decisions import Basis, scenarios
+from pages.currents import pull as pull_page
 from pages.meeting.board import MeetingData
 from pages.meeting.facts import shipped_story
 from pages.meeting.steps_rudder import rudder_step
-from pages.queries import coverage
+from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.rudder import data
@@ -93,3 +97,17 @@ def test_an_empty_board_has_nothing_to_steer(tmp_path):
         for lang in ("th", "en"):
             assert run("rudder", lang).info
         assert rudder_step(MeetingData(queries.current_scope(), shipped_story())) is None
+
+
+@pytest.mark.parametrize(("lang", "pace"), [("th", "stream"), ("en", "month")])
+def test_direction_and_speed_stand_on_the_page_of_currents(demo, lang, pace):
+    scope = queries.current_scope()
+    places = pull_page.places(scope, YEAR)
+    assert set(places["current"].dropna()) <= set(CURRENTS) and places["current"].eq("cross").any()
+    pairs = pull.pairs(money.pulls(scope, YEAR))
+    assert set(pairs["kind"]) == {"apart", "adrift", "together"}
+    table = pull_page.both(scope, YEAR).set_index("stream_code")
+    assert pd.isna(table.at["codi_community_process", "paid_share"]), "a payment that nobody states is not slow"
+    page = run("currents", lang, shown="pull" if pace == "stream" else "speed", pace=pace)
+    told = " ".join(element.proto.body for element in page.get("html"))
+    assert ("กระแสคู่" if lang == "th" else "The last step") in told and len(page.dataframe) >= 2

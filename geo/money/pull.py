@@ -1,0 +1,114 @@
+"""Which way currents pull: along what a community's own plan asks or across it, and whether two streams in one place pull together.
+
+Direction is known only where a plan speaks for the money (:func:`geo.money.alignment.judged`); elsewhere it is not known,
+never "across".
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import pandas as pd
+
+from geo.frames import each_row, require_columns
+
+KEY = "subdistrict_code"
+ALONG, ACROSS = {"aligned_satang", "union_aligned_satang"}, {"other_satang", "union_other_satang"}
+KINDS = ("apart", "adrift", "together")  # one along and one across, both across, both along
+SLOW_BELOW = 0.5  # of what is known, paid
+# A place of a weak community by the worst that is known of the current there; the first that holds.
+CURRENTS = ("cross", "slow", "strong", "calm", "unknown")
+
+
+def pulls(money: pd.DataFrame) -> pd.DataFrame:
+    """How every stream pulls in every place.
+
+    Parameters
+    ----------
+    money
+        From :func:`geo.money.alignment.judged`: ``subdistrict_code``, ``stream_code``, ``kind``, ``satang``.
+
+    Returns
+    -------
+    DataFrame
+        One row per place and stream with money that a plan speaks for: ``along_satang``, ``across_satang``, ``is_along`` (at
+        least half of it meets the plan).
+    """
+    require_columns(money, [KEY, "stream_code", "kind", "satang"], "money")
+    held = money[money["kind"].isin(ALONG | ACROSS) & money["stream_code"].notna()]
+    is_met = held["kind"].isin(ALONG)
+    table = held[[KEY, "stream_code"]].assign(
+        along_satang=held["satang"].where(is_met, 0), across_satang=held["satang"].where(~is_met, 0)
+    )
+    sums = table.groupby([KEY, "stream_code"], as_index=False)[["along_satang", "across_satang"]].sum()
+    return sums.assign(is_along=sums["along_satang"] >= sums["across_satang"])
+
+
+def pairs(pulled: pd.DataFrame) -> pd.DataFrame:
+    """Two streams in one place: ``subdistrict_code``, ``stream_a``, ``stream_b``, ``kind`` (:data:`KINDS`), ``satang`` of both.
+
+    Those that pull apart first, the most money first. A place with one stream has no pair.
+    """
+    rows = []
+    for code, here in pulled.groupby(KEY):
+        for one, other in itertools.combinations(each_row(here.sort_values("stream_code")), 2):
+            kind = "apart" if one.is_along != other.is_along else "together" if one.is_along else "adrift"
+            satang = one.along_satang + one.across_satang + other.along_satang + other.across_satang
+            rows.append((code, one.stream_code, other.stream_code, kind, satang))
+    table = pd.DataFrame(rows, columns=[KEY, "stream_a", "stream_b", "kind", "satang"])
+    order = table["kind"].map({kind: number for number, kind in enumerate(KINDS)})
+    return table.assign(_order=order).sort_values(["_order", "satang"], ascending=[True, False], ignore_index=True).drop(columns="_order")  # fmt: skip
+
+
+def on_weak(places: pd.DataFrame, paid_share: pd.Series) -> pd.DataFrame:
+    """Where strong, slow or cross currents meet weak communities.
+
+    Parameters
+    ----------
+    places
+        ``subdistrict_code``, ``is_weak`` and ``is_strong`` (NA = not known), ``along_satang``, ``across_satang`` (0 = no plan
+        speaks).
+    paid_share
+        Share paid of what is known, by subdistrict (NA = nobody states a payment).
+
+    Returns
+    -------
+    DataFrame
+        ``places`` with ``paid_share``, ``is_cross`` and ``is_slow`` (NA = not known) and ``current``: the first of
+        :data:`CURRENTS` that holds for a weak place (``calm``: none of what is known; ``unknown``: nothing is), NA elsewhere.
+    """
+    held = places["along_satang"] + places["across_satang"]
+    is_cross = (places["across_satang"] > places["along_satang"]).astype("boolean").mask(held.eq(0))
+    share = places[KEY].map(paid_share).astype("Float64")
+    is_slow = share.lt(SLOW_BELOW).astype("boolean")
+    is_strong = places["is_strong"].astype("boolean")
+    current = pd.Series("calm", index=places.index, dtype="object")
+    current = current.mask(is_cross.isna() & is_slow.isna() & is_strong.isna(), "unknown")
+    for name, signs in (("strong", is_strong), ("slow", is_slow), ("cross", is_cross)):
+        current = current.mask(signs.fillna(False).astype(bool), name)
+    current = current.where(places["is_weak"].fillna(False).astype(bool), pd.NA)
+    return places.assign(paid_share=share, is_cross=is_cross, is_slow=is_slow, current=current)
+
+
+def received(contributions: pd.DataFrame) -> pd.DataFrame:
+    """Promised against received by source: the last step of a current, known only where a date or amount is written.
+
+    Returns
+    -------
+    Indexed by ``source``: ``promised_satang``, ``received_satang`` (of rows that state it), ``known`` (rows that state what
+    was received), ``rows``, ``share`` (received of what those rows promised), ``first_on``, ``last_on``.
+    """
+    require_columns(contributions, ["source", "promised_satang", "received_satang", "received_on"], "contributions")
+    got = contributions["received_satang"].astype("Int64")
+    promised = contributions["promised_satang"].astype("Int64")
+    table = contributions[["source"]].assign(
+        promised_satang=promised, received_satang=got, of=promised.where(got.notna()), known=got.notna().astype(int), rows=1,
+        first_on=pd.to_datetime(contributions["received_on"]), last_on=pd.to_datetime(contributions["received_on"]),
+    )  # fmt: skip
+    grouped = table.groupby("source")
+    sums = grouped[["promised_satang", "received_satang", "of"]].sum(min_count=1)
+    found = sums.join(grouped[["known", "rows"]].sum()).join(
+        grouped.agg(first_on=("first_on", "min"), last_on=("last_on", "max"))
+    )
+    share = found["received_satang"].astype("Float64") / found["of"].astype("Float64").mask(found["of"].eq(0))
+    return found.assign(share=share).drop(columns="of")
