@@ -180,7 +180,11 @@ def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
                 stake=baht(row.at_stake_satang),
             )
         )
-    return Block("view_overlaps", lines, "no_overlaps")
+    covered = coverage_queries.coverage(scope, Query(chosen.fiscal_year)).set_index("subdistrict_code")
+    is_silent = (
+        covered.at[code, "status"] == "not_reported"
+    )  # nobody has told of this place: nothing can overlap as far as known
+    return Block("view_overlaps", lines, "not_reported_long" if is_silent else "no_overlaps")
 
 
 def near(scope: Scope, chosen: Query, code: str) -> Block:

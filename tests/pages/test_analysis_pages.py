@@ -208,6 +208,7 @@ def test_what_nobody_reported_is_neither_complete_nor_zero(filled):
     assert heard in filled.bodies("overview", "en")
     sheet = filled.bodies("subdistrict", "en", subdistrict="800401", year="")
     assert ("<b>0</b><span>Agencies" in sheet) == (filled.kind != "empty")
+    assert (WORDS["en"]["no_overlaps"] in sheet) == (filled.kind != "empty"), "nobody was asked: not none"
     frames = [frame.value for frame in filled.page("gaps", "en").dataframe]
     by_function = next((frame for frame in frames if "Function" in frame.columns), None)
     if filled.kind == "empty":
