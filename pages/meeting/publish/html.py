@@ -113,7 +113,12 @@ def swatches(slide: Slide) -> str:
     rules = []
     for number, row in enumerate(slide.legend):
         line = row["hatch"] or (palette.STRIPE if row.get("stripe") else None)
-        over = f";background-image:repeating-linear-gradient(-45deg,transparent 0 4px,{line} 4px 5.5px)" if line else ""
+        angle = 45 if row.get("stripe") else -45  # as on the map
+        over = (
+            f";background-image:repeating-linear-gradient({angle}deg,transparent 0 4px,{line} 4px 5.5px)"
+            if line
+            else ""
+        )
         rules.append(f".c{number}{{background-color:{row['color']}{over};print-color-adjust:exact}}")
     return "\n".join(rules) + "\n"
 
