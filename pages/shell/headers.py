@@ -46,10 +46,13 @@ def keep_for(path: str, query: str) -> str | None:
     return A_WEEK if path.startswith("/app/static/vendor/") else ASK
 
 
-def framed(query: str) -> dict[str, str]:
-    """What differs for a page that asks to stand in a frame: the sites named in the settings may show it."""
+def framed(path: str, query: str) -> dict[str, str]:
+    """What differs for a page that asks to stand in a frame, and for the maps in it: the sites named in the settings may show them.
+
+    A component is a static file without a session; its frame stands inside the page's, and its policy asks for all around it.
+    """
     sites = doors.embedding_sites()
-    if not sites or not EMBEDDED.search(query):
+    if not sites or not (EMBEDDED.search(query) or path.startswith(("/component/", "/app/static/"))):
         return {}
     policy = POLICY.replace("frame-ancestors 'self'", f"frame-ancestors 'self' {' '.join(sites)}")
     return {"X-Frame-Options": "", "Content-Security-Policy": policy}
@@ -69,7 +72,7 @@ class Headers:
             return
         path = scope["path"].removeprefix(self.prefix)
         query = scope.get("query_string", b"").decode("latin-1")
-        kept, own = keep_for(path, query), HEADERS | framed(query)
+        kept, own = keep_for(path, query), HEADERS | framed(path, query)
         if MARKED.search(path):
             plain = self.prefix + MARKED.sub("", path)
             scope = {**scope, "path": plain, "raw_path": plain.encode()}

@@ -196,9 +196,14 @@ def test_refusals_are_problems_and_a_state_is_told_once(client, board, monkeypat
 
 def test_only_named_sites_may_show_a_view_in_a_frame(monkeypatch):
     monkeypatch.delenv("KRADAN_EMBED_SITES", raising=False)
-    assert headers.framed("embed=1") == {}
+    assert headers.framed("/coverage", "embed=1") == {}
     monkeypatch.setenv("KRADAN_EMBED_SITES", "https://www.province.go.th/, javascript:alert(1), *, https://a_b")
-    found = headers.framed("year=2550&embed=1")
+    found = headers.framed("/coverage", "year=2550&embed=1")
     assert "frame-ancestors 'self' https://www.province.go.th;" in found["Content-Security-Policy"]
     assert "*" not in found["Content-Security-Policy"] and "javascript" not in found["Content-Security-Policy"]
-    assert found["X-Frame-Options"] == "" and headers.framed("year=2550") == {} and headers.framed("xembed=1") == {}
+    assert (
+        found["X-Frame-Options"] == ""
+        and headers.framed("/coverage", "year=2550") == {}
+        and headers.framed("/", "xembed=1") == {}
+    )
+    assert headers.framed("/component/streamlit_folium/index.html", "") == found  # the map stands in the page's frame
