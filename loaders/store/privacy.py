@@ -11,7 +11,7 @@ cells of a group could be reckoned from its total (one hidden cell, or so few or
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 import pandas as pd
@@ -130,117 +130,119 @@ def small_cells(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
     if not hidden.any():
         return hidden
     present = [key for key in keys if key in frame]
-    marks = frame.groupby(present, dropna=False).ngroup()
-    primary = hidden.copy()
+    counts = _Counts(frame, values.tolist(), hidden.tolist())
+    tables = _members(frame, present)
+    around = [key for key in present if key != "fiscal_year"]
     for _ in range(ROUNDS):
-        before = int(hidden.sum())
-        for mark in sorted(set(marks[hidden])):
-            rows = frame[marks == mark]
-            settled = _Counts(
-                rows["area_code"].astype("string").fillna(""),
-                rows["area_level"],
-                values[rows.index],
-                hidden[rows.index],
-            )
-            hidden[rows.index] = settled.protect()
-        _across(frame, values, hidden, primary, [key for key in present if key != "fiscal_year"])
-        if int(hidden.sum()) == before:
+        before = sum(counts.hidden)
+        for table in tables:
+            if any(counts.hidden[row] for row in table):
+                counts.protect(table)
+        counts.across(around)
+        if sum(counts.hidden) == before:
             break
-    return hidden
+    return pd.Series(counts.hidden, index=frame.index)
 
 
-def _across(frame: pd.DataFrame, values: pd.Series, hidden: pd.Series, primary: pd.Series, keys: list[str]) -> None:
-    """Hide what gives a small count away by subtraction between tables: one place, one year, another stream, indicator, base.
-
-    A shown count that is a small one and another shown one together is its total, or the small one's neighbour along one key
-    and all others of that key add up to it: the smaller of the two is hidden.
-    """
-    place = [frame["area_code"].astype("string"), *([frame["fiscal_year"]] if "fiscal_year" in frame else [])]
-    marks = frame.groupby(place, dropna=False).ngroup()
-    marks = marks.mask(frame["area_code"].isna(), -1)
-    for mark in sorted(set(marks[primary & (marks >= 0)])):
-        rows = frame.index[marks == mark]
-        for small in [row for row in rows if primary[row]]:
-            for shown, rest in _differences(frame.loc[rows], values[rows], hidden[rows], small, keys):
-                least = min([shown, *rest], key=lambda row: values[row]) if len(rest) == 1 else shown
-                hidden[least] = True
-
-
-def _differences(
-    rows: pd.DataFrame, values: pd.Series, hidden: pd.Series, small: Hashable, keys: list[str]
-) -> Iterator[tuple[Hashable, list]]:
-    """Shown totals of a small count with the shown counts that it is the rest of."""
-    seen = values[~hidden & (values > 0)]
-    for total, value in seen.items():
-        for part in seen.index[seen == value - values[small]]:
-            if part != total:
-                yield total, [part]
-    for key in keys:
-        others = [one for one in keys if one != key]
-        same = (rows[others].astype("string").fillna("") == rows.loc[small, others].astype("string").fillna("")).all(
-            axis=1
-        )
-        members = rows.index[same]
-        if int(hidden[members].sum()) != 1:
-            continue
-        shown = [row for row in members if row in seen.index]
-        wanted = values[small] + values[shown].sum()
-        for total in seen.index[seen == wanted] if len(shown) > 1 else ():
-            if total not in shown:
-                yield total, shown
+def _members(frame: pd.DataFrame, keys: list) -> list[list[int]]:
+    """The rows, by their place in the frame, of each combination of keys; what is missing is a value of its own."""
+    marks: dict[int, list[int]] = {}
+    for row, mark in enumerate(frame.groupby(keys, dropna=False).ngroup().tolist()):
+        marks.setdefault(mark, []).append(row)
+    return list(marks.values())
 
 
 class _Counts:
-    """The cells of one published table of counts over villages, subdistricts, districts and provinces."""
+    """The cells of published tables of counts over villages, subdistricts, districts and provinces.
 
-    def __init__(self, codes: pd.Series, levels: pd.Series, values: pd.Series, hidden: pd.Series) -> None:
-        self.codes, self.values, self.hidden = codes, values, hidden.copy()
-        self.lengths = levels.map(LENGTHS).fillna(0).astype(int)
+    Rows are numbers and columns are lists: cells are looked at one by one, for which a frame takes fifty times as long.
+    """
 
-    def protect(self) -> pd.Series:
-        """Hide more cells until no group gives one away."""
+    def __init__(self, frame: pd.DataFrame, values: list[float], hidden: list[bool]) -> None:
+        self.frame, self.values, self.hidden, self.primary = frame, values, hidden, list(hidden)
+        self.labels = frame.index.tolist()
+        self.codes = frame["area_code"].astype("string").fillna("").tolist()
+        self.lengths = frame["area_level"].map(LENGTHS).fillna(0).astype(int).tolist()
+
+    def protect(self, table: list[int]) -> None:
+        """Hide more cells of one table until no group gives one away."""
         for _ in range(ROUNDS):
-            before = int(self.hidden.sum())
+            before = sum(self.hidden[row] for row in table)
             for child in (8, 6, 4):
                 for parent in (6, 4, 2):
                     if parent < child:
-                        self._level(child, parent)
-            self._downwards()
-            if int(self.hidden.sum()) == before:
+                        self._level(table, child, parent)
+            self._downwards(table)
+            if sum(self.hidden[row] for row in table) == before:
                 break
-        return self.hidden
 
-    def _level(self, child: int, parent: int) -> None:
-        cells = self.codes[self.lengths == child]
-        parents = cells.str[:parent]
-        totals = self.codes[self.lengths == parent]
-        touched = set(parents[self.hidden[cells.index]])
+    def _level(self, table: list[int], child: int, parent: int) -> None:
+        cells = [row for row in table if self.lengths[row] == child]
+        totals = [row for row in table if self.lengths[row] == parent]
+        touched = {self.codes[row][:parent] for row in cells if self.hidden[row]}
         if parent != child - 2:  # groups beyond the next level matter only where their total is published
-            touched &= set(totals)
+            touched &= {self.codes[row] for row in totals}
         for code in sorted(touched):
-            self._group(cells.index[parents == code], totals.index[totals == code])
+            self._group(
+                [row for row in cells if self.codes[row][:parent] == code],
+                [row for row in totals if self.codes[row] == code],
+            )
 
-    def _group(self, members: pd.Index, totals: pd.Index) -> None:
-        hidden = members[self.hidden[members]]
-        number, people = len(hidden), self.values[hidden].sum()
-        all_small = bool((self.values[hidden] < SMALL).all())
-        if number > 1 and not (all_small and people in (number, number * (SMALL - 1))):
+    def _group(self, members: list[int], totals: list[int]) -> None:
+        hidden = [self.values[row] for row in members if self.hidden[row]]
+        number, people = len(hidden), sum(value for value in hidden if value == value)
+        if number > 1 and not (all(value < SMALL for value in hidden) and people in (number, number * (SMALL - 1))):
             return
-        others = self.values[members.difference(hidden)]
-        others = others[others > 0]
-        if len(others):
-            self.hidden[others.idxmin()] = True
-        else:
-            self.hidden[totals] = True
+        others = [row for row in members if not self.hidden[row] and self.values[row] > 0]
+        if others:
+            self.hidden[min(others, key=lambda row: (self.values[row], self.labels[row]))] = True
+        for row in totals if not others else ():
+            self.hidden[row] = True
 
-    def _downwards(self) -> None:
+    def _downwards(self, table: list[int]) -> None:
         """A hidden total whose parts are all shown would be their sum: hide its smallest part."""
-        for row in self.hidden.index[self.hidden & (self.lengths > 0) & (self.lengths < 8)]:
-            length = int(self.lengths[row])
-            parts = self.codes[(self.lengths == length + 2) & self.codes.str.startswith(self.codes[row])].index
-            shown = self.values[parts][self.values[parts] > 0]
-            if len(shown) and not self.hidden[parts].any():
-                self.hidden[shown.idxmin()] = True
+        for total in [row for row in table if self.hidden[row] and 0 < self.lengths[row] < 8]:
+            below, code = self.lengths[total] + 2, self.codes[total]
+            parts = [row for row in table if self.lengths[row] == below and self.codes[row].startswith(code)]
+            shown = [row for row in parts if self.values[row] > 0]
+            if shown and not any(self.hidden[row] for row in parts):
+                self.hidden[min(shown, key=self.values.__getitem__)] = True
+
+    def across(self, keys: list[str]) -> None:
+        """Hide what gives a small count away by subtraction between tables: one place, one year, another stream, indicator, base.
+
+        A shown count that is a small one and another shown one together is its total, or the small one's neighbour along one
+        key and all others of that key add up to it: the smaller of the two is hidden.
+        """
+        frame = self.frame
+        place = [frame["area_code"].astype("string"), *([frame["fiscal_year"]] if "fiscal_year" in frame else [])]
+        words = [frame[key].astype("string").fillna("").tolist() for key in keys]
+        names = list(zip(*words, strict=True)) if words else [()] * len(frame)
+        known = frame["area_code"].notna().tolist()
+        for rows in _members(frame, place):
+            for small in [row for row in rows if self.primary[row] and known[row]]:
+                for shown, rest in list(self._differences(rows, small, names)):
+                    least = min([shown, *rest], key=self.values.__getitem__) if len(rest) == 1 else shown
+                    self.hidden[least] = True
+
+    def _differences(self, rows: list[int], small: int, names: list[tuple]) -> Iterator[tuple[int, list[int]]]:
+        """Shown totals of a small count with the shown counts that it is the rest of."""
+        values = self.values
+        seen = [row for row in rows if not self.hidden[row] and values[row] > 0]
+        for total in seen:
+            for part in seen:
+                if part != total and values[part] == values[total] - values[small]:
+                    yield total, [part]
+        for place in range(len(names[small])):
+            others = names[small][:place] + names[small][place + 1 :]
+            members = [row for row in rows if names[row][:place] + names[row][place + 1 :] == others]
+            if sum(self.hidden[row] for row in members) != 1:
+                continue
+            shown = [row for row in members if row in seen]
+            wanted = values[small] + sum(values[row] for row in shown)
+            for total in seen if len(shown) > 1 else ():
+                if values[total] == wanted and total not in shown:
+                    yield total, shown
 
 
 def _counts_people(indicator: str) -> bool:

@@ -99,29 +99,26 @@ def test_who_loaded_a_file_is_for_the_team(board):
 
 
 @pytest.mark.parametrize("register", sorted(tables.REGISTERS))
-@pytest.mark.parametrize(
-    ("level", "seen"), [("public", "public other own team"), ("partners", "other own team"), ("private", "own team")]
-)
-def test_sharing_of_every_register(engine, tmp_path, register, level, seen):
+def test_sharing_of_every_register(engine, tmp_path, register):
     load_rows(engine, tmp_path, register, templates.example_rows(register))
-    with store.writing(engine) as connection:
-        users.share(connection, register, "codi", level, "admin")
     viewers = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
-    with store.reading(engine) as connection:
-        found = [
-            name
-            for name, viewer in viewers.items()
-            if len(store.read_register(connection, register, None, viewer=viewer))
-        ]
-        reports = [
-            name for name, viewer in viewers.items() if len(store.read_reports(connection, register, viewer=viewer))
-        ]
-        files = [name for name, viewer in viewers.items() if len(store.read_batches(connection, viewer=viewer))]
-        sums = [name for name, viewer in viewers.items() if len(store.read_summary(connection, viewer=viewer))]
-    assert " ".join(found) == seen
-    assert files == found
-    assert reports in (found, [])  # a register without areas speaks for none
-    assert sums == (found if register == "support" else [])
+    for level, seen in (("public", "public other own team"), ("partners", "other own team"), ("private", "own team")):
+        with store.writing(engine) as connection:
+            users.share(connection, register, "codi", level, "admin")
+        with store.reading(engine) as connection:
+            rows, reports, files, sums = (
+                [name for name, viewer in viewers.items() if len(read(connection, *more, viewer=viewer))]
+                for read, more in (
+                    (store.read_register, (register, None)),
+                    (store.read_reports, (register,)),
+                    (store.read_batches, ()),
+                    (store.read_summary, ()),
+                )
+            )
+        assert " ".join(rows) == seen, level
+        assert files == rows, level
+        assert reports in (rows, []), level  # a register without areas speaks for none
+        assert sums == (rows if register == "support" else []), level
 
 
 def test_sharing_falls_back_to_the_registers_default(sqlite_engine, tmp_path):
