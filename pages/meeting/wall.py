@@ -186,7 +186,7 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
         lines.append([words.say("still_missing"), words.say("still_missing_card", bases=named, **blanks)])
     top = [
         [words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"]
-        for agency, records, satang in card["top"][:6]
+        for agency, records, satang in card["top"]
     ]
     bases = sorted({source["base"] for source in facts["sources"] if source["base"] != "reference"})
     return {
