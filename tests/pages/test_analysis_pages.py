@@ -135,7 +135,7 @@ def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answer
         "demo": {
             "booklets": "24 of 170 ",
             "duplication": "23 pairs of suspected duplication in 23 ",
-            "nobody": "Nobody is at work in 9 of 170 ",
+            "nobody": "No work names 9 of 170 ",
         },
         "budget": {
             "": "66 subdistricts have support in the one file so far · 8 of 8 bases have not reported",

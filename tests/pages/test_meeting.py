@@ -161,7 +161,7 @@ def test_cards_add_up_to_the_records(facts):
     )
     assert facts["cards"]["801602"]["status"] == "none"
     assert facts["cards"]["801602"]["top"] == []
-    for code, card in facts["cards"].items():  # as many lines as agencies are stated; the wall counts those it has no room for
+    for code, card in facts["cards"].items():  # as many lines as agencies; the wall counts those without room
         assert len(meeting.card_of(facts, Words("th"), code)["top"]) == card["agencies"], code
 
 
