@@ -144,7 +144,7 @@ def _view(paper: Paper, slide: Slide, picture: bytes) -> None:
         y = max(paper.block(232, y - 1, words, 10, 55, color=QUIET, most=2), y + 9)
     y = legend(paper, slide.legend, 178, y + 2, 109, 11) + 2
     rows = [(name, value) for name, value, *_ in slide.bars] + slide.places
-    foot = 172 if paper.reply("province", paper.pack.facts["province"], 268, 173) else 190
+    foot = 166 if paper.reply("province", paper.pack.facts["province"], 268, 167) else 190
     for name, value in rows[: max(0, int((foot - y) / 6))]:
         room = 106 * POINT - width(value, 10, bold=True)
         paper.words(178, y + 2, wrap(name, 10, room, most=1)[0], 10)
