@@ -259,7 +259,9 @@ class Places:
     def _unknown_code(self, written: str) -> str:
         """Why a code is none of ours: surveys number municipalities of a district from 50, behind its subdistricts."""
         digits = arabic_digits(written).strip().removesuffix(".0")
-        is_municipal = len(digits) == 6 and digits.isdigit() and digits[:4] in self.book.areas and digits[4:] >= "50"
+        is_municipal = (
+            len(digits) == 6 and digits.isdigit() and digits[:4] in self.book.areas and "50" <= digits[4:] < "99"
+        )
         return "place_code_municipal" if is_municipal else "place_code_unknown"
 
     def _with_code(self, written: Written, found: Found) -> Found:
