@@ -142,7 +142,7 @@ def _change(scope: Scope, table: pd.DataFrame) -> None:
         why = st.text_input(t("speaks_why"), max_chars=300)
         move, drop = st.columns(2)
         moved, dropped = move.form_submit_button(t("tracker_move")), drop.form_submit_button(t("tracker_retire"))
-    if (moved or dropped) and key is not None:
+    if key is not None and (dropped or (moved and wanted is not None)):
         try:
             with queries.writing() as connection:
                 if dropped:

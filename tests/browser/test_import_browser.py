@@ -56,7 +56,7 @@ def test_a_press_on_a_page_that_is_older_than_the_data_does_nothing_and_says_so(
     expect(heading).to_have_text("2 files in use · 0 rows wait for review")
     choose_batch(seen, more.name)
     button.click()
-    expect(heading).to_have_text("1 files in use · 0 rows wait for review")
+    expect(heading).to_have_text("1 file in use · 0 rows wait for review")
 
 
 def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser, tmp_path: Path) -> None:
@@ -69,7 +69,7 @@ def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser
     expect(page.get_by_text("Money in the file")).to_be_visible()
     expect(page.get_by_text("Files of the kind PDF cannot be read")).to_be_visible()
     heading = page.locator("h1.kradan-title")
-    expect(heading).to_have_text("1 files in use · 0 rows wait for review")  # nothing is stored before a person says so
+    expect(heading).to_have_text("1 file in use · 0 rows wait for review")  # nothing is stored before a person says so
     page.get_by_role("button", name="Store (1)").click()
     expect(page.get_by_text("Stored as batch 3")).to_be_visible()
     choose_batch(seen, path.name)
@@ -81,7 +81,7 @@ def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser
     assert download.value.suggested_filename == "งาน.xlsx"
 
     page.goto(f"{address}/review?lang=en")
-    expect(heading).to_have_text("1 rows wait · 10 baht")
+    expect(heading).to_have_text("1 row waits · 10 baht")
     page.get_by_label("Reason (needed)").fill("asked by telephone")
     seen.choose(page.get_by_role("combobox", name="Right place"), page.get_by_role("option").first, words="800801")
     page.get_by_role("button", name="Use this place").click()
@@ -152,7 +152,7 @@ def test_repeats_of_another_file_are_told_and_left_out_on_demand(
     seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
     page = seen.page
     read(seen, new)
-    expect(page.get_by_text("1 lines, 500 baht, are likely in use already")).to_be_visible()
+    expect(page.get_by_text("1 line, 500 baht, is likely in use already")).to_be_visible()
     seen.settled()
     expect(page.get_by_role("button", name="Store (1)")).to_be_disabled()
     page.get_by_text("Leave the repeats out", exact=True).click()
