@@ -103,13 +103,7 @@ def meet(connection: Connection, province: str) -> None:
 
 
 STEERED = tuple(
-    f"local_development_budget~{place}~{theme}~50000000"
-    for place, theme in (
-        ("800304", "hardship"),
-        ("801210", "hardship"),
-        ("801703", "hardship"),
-        ("800902", "sufficiency"),
-    )
+    f"local_development_budget~{place}~hardship~50000000" for place in ("801602", "801604", "801611", "802102")
 )
 TEAMS = (
     ("800106", "ทบทวนแผนแม่บทชุมชน", "done", Outcome("ทบทวนแผนครบทุกหมู่บ้าน", "หมู่บ้านที่มีแผน", 3, 7)),
