@@ -38,7 +38,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:  # first, on a phone too: the list is what the page is about
         if known:
             _list(scope, inside, stamped)
-    with right:
+    with right if known else left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
         panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
         help_panels.ways_on(scope, chosen)
