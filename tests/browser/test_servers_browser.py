@@ -93,7 +93,7 @@ def test_pages_and_links_answer_again_when_their_server_was_killed_and_started_a
             choose(seen, "district", 1)  # of another number of subdistricts, whatever is known of them
             expect(seen.page.locator("h1.kradan-title")).not_to_have_text(before[0])
             seen.settled()
-            seen.enter("ช่องว่าง")
+            seen.enter("Gaps")
             seen.page.wait_for_url("**/gaps?**")
             seen.settled()
             assert seen.page.locator("h1.kradan-title").count() == 1
