@@ -10,8 +10,9 @@ from playwright.sync_api import TimeoutError
 
 from loaders.words import catalogue
 from tests.browser import assistive
+from tests.browser.doors import oidc_provider
 from tests.browser.test_access_browser import CANARY, NAME
-from tests.support import oidc_provider, served, warm
+from tests.support import served, warm
 
 ACCOUNTS = {
     "team": {"sub": "1", "email": "Team@province.example", "email_verified": True},

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, expect
 
-from tests.browser.doors import proxy
+from tests.browser.doors import oidc_provider, proxy
 from tests.browser.test_sign_in_browser import ACCOUNTS, SIGN_IN
-from tests.support import oidc_provider, postgres, served, warm
+from tests.support import postgres, served, warm
 from tests.support.import_files import ROWS, csv_file
 
 
