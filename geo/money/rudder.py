@@ -163,7 +163,10 @@ def apply(board: Board, moves: Sequence[Move]) -> Outcome:
     """
     check(board, moves)
     amounts = board._money.copy()
-    streams, free = board.records["stream_code"].to_numpy(), board.records["steerable_satang"].to_numpy(dtype="int64")
+    streams, free = (
+        board.records["stream_code"].fillna("").astype(str).to_numpy(),
+        board.records["steerable_satang"].to_numpy(dtype="int64"),
+    )
     for stream in dict.fromkeys(move.stream for move in moves):
         mine = np.flatnonzero((streams == stream) & (free > 0))
         taken = sum(move.satang for move in moves if move.stream == stream)
