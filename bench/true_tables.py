@@ -13,7 +13,7 @@ from collections import Counter
 from pathlib import Path
 
 from loaders.places.matcher import Places
-from tests.support import true_forms, true_tables
+from tests.support.drawn import true_forms, true_tables
 
 CHECKS = (true_tables.check, true_forms.check)  # by turns
 

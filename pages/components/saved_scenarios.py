@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -67,13 +66,6 @@ def who(key: str) -> str:
     if name:
         st.session_state["_who"] = name
     return name
-
-
-def pick_day(label: str, key: str, value: dt.date | None = None) -> dt.date | None:
-    """A day to choose; ``None`` while nobody has."""
-    first, last = dt.date(2000, 1, 1), dt.date(2100, 1, 1)
-    day_ = st.date_input(label, value=value, key=key, format="DD/MM/YYYY", min_value=first, max_value=last)
-    return day_ if isinstance(day_, dt.date) else None
 
 
 def attempt(write: Callable, done: str) -> None:

@@ -14,7 +14,8 @@ from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels, register_layer
+from pages.components import panels
+from pages.components.registers import layer as register_layer
 from pages.coverage import dimensions
 from pages.queries import coverage
 from pages.queries import map_files as geometry

@@ -10,9 +10,10 @@ from geo.clusters import LEVEL
 from geo.coverage.gaps import only_above
 from pages.components import filters as choices
 from pages.components import map_layer as layers
-from pages.components import panels, register_layer, reported
+from pages.components import panels, reported
 from pages.components.names import need_names, theme_names
 from pages.components.page import page
+from pages.components.registers import layer as register_layer
 from pages.gaps import lists as gap_lists
 from pages.queries import coverage, gaps
 from pages.queries.query import Query

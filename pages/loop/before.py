@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import each_row
 from loaders import tracker
 from loaders.decisions import loop as decided
+from pages.components import dates, panels, records
 from pages.components import filters as choices
-from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.queries import loop
 from pages.queries import store as queries
@@ -142,9 +142,9 @@ def _work(scope: Scope, until: dt.date) -> list[tuple]:
 def _plan(scope: Scope) -> None:
     with st.expander(t("before_plan")), st.form("plan-meeting", border=False):
         name = st.text_input(t("meeting_freeze_name"), key="plan-name", max_chars=120)
-        on = scenarios.pick_day(t("before_day"), "plan-day")
+        on = dates.day_input(t("before_day"), "plan-day")
         person = scenarios.who("plan-who")
-        if st.form_submit_button(t("before_plan_save")):
+        if st.form_submit_button(t("before_plan_save")) and dates.are_days("plan-day"):
             scenarios.attempt(lambda connection: decided.plan_meeting(connection, name, on, person, queries.basis(scope)), "before_planned")  # fmt: skip
 
 
@@ -167,9 +167,9 @@ def _ask(scope: Scope, meeting: int, table: pd.DataFrame) -> None:
             key="ask-base",
         )
         whom = st.text_input(t("before_from_words"), key="ask-whom", max_chars=120)
-        due = scenarios.pick_day(t("tracker_due"), "ask-due")
+        due = dates.day_input(t("tracker_due"), "ask-due")
         person = scenarios.who("ask-who")
-        if st.form_submit_button(t("before_add_save")):
+        if st.form_submit_button(t("before_add_save")) and dates.are_days("ask-due"):
             scenarios.attempt(
                 lambda connection: decided.ask_for(connection, meeting, what, person, queries.basis(scope), base=base or None, from_whom=whom, due_on=due),
                 "before_added",

@@ -10,8 +10,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from geo.frames import each_row
 from loaders.decisions import notes as decided
+from pages.components import dates, panels, records
 from pages.components import filters as choices
-from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.names import subdistrict_names
 from pages.queries import loop
@@ -123,9 +123,9 @@ def ask(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         name = st.text_input(t("ask_person"), key="person-name", max_chars=120)
         phone = st.text_input(t("ask_phone"), key="person-phone", max_chars=40)
         usual = dt.date.today() + dt.timedelta(days=365 * KEPT_YEARS)
-        until = scenarios.pick_day(t("ask_until"), "person-until", usual)
+        until = dates.day_input(t("ask_until"), "person-until", usual)
         who = scenarios.who("person-who")
-        if st.form_submit_button(t("ask_save")) and base:
+        if st.form_submit_button(t("ask_save")) and base and dates.are_days("person-until"):
             scenarios.attempt(
                 lambda connection: decided.set_person(connection, base, office, who, queries.basis(scope), name=name, phone=phone, retain_until=until),
                 "ask_saved",

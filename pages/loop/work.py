@@ -12,8 +12,8 @@ from streamlit.delta_generator import DeltaGenerator
 from geo.frames import each_row
 from loaders.decisions import loop as decided
 from loaders.decisions.loop import Outcome
+from pages.components import dates, panels, records
 from pages.components import filters as choices
-from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.queries import loop
 from pages.queries import store as queries
@@ -93,7 +93,7 @@ def _say(scope: Scope, work: pd.DataFrame) -> None:
             )
             lead = st.text_input(t("work_lead"), key="say-lead", max_chars=120)
             partners = st.text_input(t("work_partners"), key="say-partners", max_chars=300)
-            ends = scenarios.pick_day(t("column_ends"), "say-ends")
+            ends = dates.day_input(t("column_ends"), "say-ends")
         outcome = st.text_input(t("work_outcome"), key="say-outcome", max_chars=600)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             measure = st.text_input(t("work_measure"), key="say-measure", max_chars=120)
@@ -101,7 +101,7 @@ def _say(scope: Scope, work: pd.DataFrame) -> None:
             after = st.number_input(t("work_after"), value=None, key="say-after")
         person = scenarios.who("say-who")
         sent = st.form_submit_button(t("work_say_save"))
-    if sent and key:
+    if sent and key and dates.are_days("say-ends"):
         subject, number = key.split("/")
         came = Outcome(outcome, measure, before, after)
         scenarios.attempt(

@@ -6,8 +6,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from geo.money.rudder import RudderError
+from pages.components import dates, panels, records
 from pages.components import filters as choices
-from pages.components import panels, records
 from pages.components.page import page
 from pages.queries.query import Query
 from pages.rudder import data
@@ -24,8 +24,8 @@ def _day(scope: Scope, chosen: Query) -> date:
         on = date.fromisoformat(url_state.current().use("steerday", ""))
     except ValueError:
         on = usual
-    picked = st.date_input(t("rudder_day"), value=on, format="DD/MM/YYYY", key=f"rudder-day-{on}")
-    if isinstance(picked, date) and picked != on:
+    picked = dates.day_input(t("rudder_day"), f"rudder-day-{on}", on, width=220)
+    if picked is not None and picked != on:
         st.session_state["steerday"] = picked.isoformat()
         st.rerun()
     return on

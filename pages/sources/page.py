@@ -5,7 +5,8 @@ import streamlit as st
 from geo.frames import each_row
 from loaders.boundaries import find as boundaries
 from loaders.imports.review import nothing
-from pages.components import panels, records, register_list
+from pages.components import panels, records
+from pages.components.registers.completeness import completeness
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session.scope import Scope
@@ -24,7 +25,7 @@ def view(scope: Scope) -> None:
         panels.empty("nothing_loaded")
     else:
         _files(scope, batches)
-        register_list.completeness(scope)
+        completeness(scope)
         _waiting(scope)
     _boundaries(scope)
 

@@ -7,8 +7,8 @@ from collections import Counter
 import pytest
 
 from loaders.places.matcher import Places
-from tests.support import true_forms
-from tests.support.true_tables import check, draw
+from tests.support.drawn import true_forms
+from tests.support.drawn.true_tables import check, draw
 
 TABLES = 60  # `python -m bench true_tables` checks 2,000
 

@@ -1,6 +1,6 @@
 """What offices do to the rows of a true table: hide, filter, strike, sum the visible, promise, mix eras, add telephones.
 
-Drawn apart from the form of the table (:mod:`tests.support.true_tables`), so that its seeds keep their tables.
+Drawn apart from the form of the table (:mod:`tests.support.drawn.true_tables`), so that its seeds keep their tables.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """More forms of true tables: years over sources, villages and several places in a cell, the unit as the place, agencies in
 titles, blanks "as above", headings of three lines, decimals and cuts, notes, several tables and sheets, four kinds of file.
 
-Like :mod:`tests.support.true_tables`, whose tables these stand beside: what is loaded must be the table, or it was asked.
+Like :mod:`tests.support.drawn.true_tables`, whose tables these stand beside: what is loaded must be the table, or it was asked.
 """
 
 from __future__ import annotations
