@@ -12,6 +12,7 @@ from pages.components import filters as choices
 from pages.components import panels
 from pages.components import records as rows_
 from pages.components.names import theme_names
+from pages.components.registers import layer as register_layer
 from pages.queries import coverage, gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -179,6 +180,7 @@ def choose_view(scope: Scope, listed: dict[str, str]) -> None:
                 choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
                 choices.choose("per", t("per"), PER, lambda name: t(f"per_{name}"))
                 choices.choose("bar", t("bar"), BARS, lambda name: t(f"bar_{name}"))
+        register_layer.choose()
 
 
 def choose_hint(scope: Scope) -> tuple[str, str]:

@@ -25,7 +25,6 @@ def _choices(scope: Scope) -> None:
     choices.filters(scope)
     if listed := need_names(scope):
         gap_lists.choose_view(scope, listed)
-        register_layer.choose()
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:

@@ -105,13 +105,14 @@ def test_a_day_that_is_none_is_today(filled, asked):
     assert opened("areas", asof=asked).session_state["asof"] == date.today().isoformat()
 
 
-def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
+def test_a_store_without_areas_shows_the_published_register(tmp_path, monkeypatch):
     monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "kradan.sqlite"))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     cache.clear()
     engine = store.open_store(create=True)
     at = opened("areas")
-    assert at.info[0].value == WORDS["th"]["nothing_found"]
+    assert at.info[0].value == WORDS["th"]["areas_same"]
+    assert "170" in said(at)
     engine.dispose()
     cache.clear()
 
@@ -119,9 +120,10 @@ def test_a_store_without_areas_says_so(tmp_path, monkeypatch):
 def test_the_sharing_page_says_how_long_people_are_kept_and_who_did_what(filled):
     at = opened("sharing")
     assert [tab.label for tab in at.tabs] == [
-        WORDS["th"][key] for key in ("sharing_sets", "sharing_roles", "tracker_title", "people_title", "audit_title")
+        WORDS["th"][key]
+        for key in ("sharing_sets", "openness_title", "sharing_roles", "tracker_title", "people_title", "audit_title")
     ]
-    people, audit = (at.tabs[number].dataframe[0].value for number in (3, 4))
+    people, audit = (at.tabs[number].dataframe[0].value for number in (4, 5))
     assert len(people) == 1
     assert list(audit.iloc[:, 2]).count(WORDS["th"]["audit_import"]) == 3
     assert at.button(key="forget").disabled
