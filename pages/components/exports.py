@@ -29,7 +29,7 @@ def sheet(
 ) -> Sheet:  # fmt: skip
     """The rows of a table in the units of the page: what stands on the screen as 1.5 million baht is 1500000.00 here.
 
-    ``columns``: key to heading; a key that ends in ``satang`` is money. ``formats``: how the page words a column; what
+    ``columns``: key to heading; a key with the word ``satang`` is money. ``formats``: how the page words a column; what
     it words as nothing is an empty cell. A column of dates becomes two: the ISO date and the date in words.
     """
     made: list[Column] = []
@@ -48,7 +48,7 @@ def _columns(values: pd.Series, key: str, heading: str, words: Callable[[Any], s
         None if (words is not None and text == "") or _unknown(value) else value
         for value, text in zip(values, shown, strict=True)
     ]
-    if key.endswith("satang") or words is baht:
+    if is_money(key) or words is baht:
         return [Column(with_unit(heading, t("unit_baht")), BAHT, given)]
     if words is day or types.is_datetime64_any_dtype(values) or any(isinstance(value, date) for value in given):
         days = [as_date(value) for value in given]
@@ -59,11 +59,17 @@ def _columns(values: pd.Series, key: str, heading: str, words: Callable[[Any], s
     if (types.is_numeric_dtype(values) and not types.is_bool_dtype(values)) or _are_numbers(given):
         scale = _percent_scale(words)
         if scale is None:
+            heading = with_unit(heading, t("unit_baht")) if "baht" in key.split("_") else heading
             return [Column(heading, NUMBER, [_number(value) for value in given])]
         shares = [None if value is None else round(float(value) * scale, 6) for value in given]
         return [Column(with_unit(heading, "%", t("unit_percent")), NUMBER, shares)]
     texts = shown if words is not None else [None if _unknown(value) else str(value) for value in values]
     return [Column(heading, TEXT, [text if text else None for text in texts])]
+
+
+def is_money(key: str) -> bool:
+    """Whether a column is money in satang: ``amount_satang``, and ``satang_in`` too."""
+    return "satang" in key.split("_")
 
 
 def with_unit(heading: str, unit: str, *others: str) -> str:

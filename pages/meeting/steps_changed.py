@@ -36,7 +36,7 @@ def changed_step(meeting: MeetingData) -> dict | None:
         layer,
         ["meeting_title_changed", blanks] if len(table) or len(classes) else ["meeting_title_changed_none", {}],
         note=["meeting_note_changed", {"name": since.name, "corrected": corrected}],
-        figures=[[f"change_{kind}", number] for kind, number in rows.items() if number][:3],
+        figures=[[f"change_{kind}", number, ""] for kind, number in rows.items() if number][:3],
         focus=[*moved, *fresh_places],
         spoken=[said("meeting_said_class", before=was, after=now) for was, now in moved.values()]
         + [said("meeting_said_new", money={"satang": int(new[code])}) for code in fresh_places],

@@ -33,8 +33,8 @@ def rudder_step(meeting: MeetingData) -> dict | None:
             {"name": name, "before": round(float(gini[0]), 3), "after": round(float(gini[1]), 3)},
         ],
         figures=[
-            ["rudder_pulled", {"satang": outcome.pulled_satang}],
-            ["rudder_unmatched", {"satang": outcome.unmatched_satang}],
+            ["rudder_pulled", {"satang": outcome.pulled_satang}, ""],
+            ["rudder_unmatched", {"satang": outcome.unmatched_satang}, ""],
         ],
         focus=places,
         spoken=[said("meeting_said_new", money={"satang": satang[code]}) for code in places],

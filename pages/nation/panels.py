@@ -149,12 +149,7 @@ def joined(scope: Scope) -> None:
         shown = states.assign(way=states["way"].map(lambda way: t(f"nation_way_{way}")))
         columns = {"province": t("column_province"), "way": t("nation_way"), "as_of": t("nation_as_of"),
                    "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
-        panels.table(shown, "nation-joined", columns, 260, {"as_of": moment, "amount_satang": baht})
-
-
-def moment(written: object) -> str:
-    """A moment as the list shows it; a province that is away says none."""
-    return day(written) if isinstance(written, str) else t("not_known")
+        panels.table(shown, "nation-joined", columns, 260, {"as_of": day, "amount_satang": baht})
 
 
 def listing(table: pd.DataFrame) -> None:
