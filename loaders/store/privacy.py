@@ -95,7 +95,7 @@ def _contacts(frame: pd.DataFrame, register: str, viewer: Viewer, today: date) -
     definition = registers.defined().get(register)
     for column in names:
         people = True if definition is None else definition.names_people(column, frame)
-        rows = (hidden & people).fillna(False).astype(bool)
+        rows = (hidden & people).fillna(True).astype(bool)  # where it is not said, they are people
         masked |= rows & frame[column].notna()
         frame[column] = frame[column].mask(rows)
     return frame.assign(is_masked=masked)

@@ -1,14 +1,31 @@
-"""A visitor who did not sign in gets no masked value through any page: not on screen, not in a frame, not in the log."""
+"""A visitor who did not sign in gets no masked value through any page: not on screen, not in a frame, not in the log.
+
+Nor by a link on a sheet, through ``/api``, nor in the published folder.
+"""
 
 from __future__ import annotations
 
 import json
+import urllib.request
+from datetime import date
 
 import pytest
+from sqlalchemy import select
 
+from loaders import registers
+from loaders import store as data_store
+from loaders.decisions import Basis, meetings, notes
+from loaders.imports.by_hand import entries as by_hand
+from loaders.imports.review import replies as desk
 from loaders.layouts import templates
+from loaders.replies import inbox, links
+from loaders.replies.links import Link
 from loaders.store import tables
+from loaders.store.privacy import DATA_TEAM, PUBLIC
+from pages.api import collections
+from pages.meeting.publish import make
 from tests.support import served
+from tests.support.meeting_store import opened
 
 CANARY = "0812345987"
 NAME = "นางสาวทดสอบ นกขมิ้น"
@@ -25,6 +42,12 @@ FREE_TEXT = {
     "agency": ("name_th", "short_th", "name_en"),
     "stream": ("name_th", "condition_th", "owner"),
 }
+# Of registers that are defined as data the definitions say it: a new one has its canary with its file.
+FREE_TEXT |= {
+    name: tuple(column.name for column in one.columns if column.form == "text")
+    for name, one in registers.defined().items()
+}
+KEY, PLACE, LINK = "k" * 40, "800303", Link("subdistrict", "800303", "80")
 SECRETS = """
 [auth]
 redirect_uri = "http://127.0.0.1:1/oauth2callback"
@@ -39,6 +62,10 @@ server_metadata_url = "http://127.0.0.1:1/.well-known/openid-configuration"
 def store(tmp_path_factory):
     path = served.make_store(tmp_path_factory.mktemp("access") / "kradan.sqlite", demo=False)
     folder = path.parent
+    engine = data_store.open_store(f"sqlite:///{path.as_posix()}")
+    with data_store.writing(engine) as connection:  # held before anything came: all of it has changed since
+        meetings.freeze(connection, f"ประชุม {CANARY}", {}, NAME, Basis("", "80"))
+    engine.dispose()
     money = folder / "support.csv"
     money.write_text(
         f"หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\nพมจ.,ท่าดี,ลานสกา,นครศรีธรรมราช,ติดต่อ {CANARY},1000,2550\n",
@@ -58,13 +85,51 @@ def store(tmp_path_factory):
     done = served.run_import(path, people)
     assert json.loads(done.stdout)["loaded"] == 1, done.stderr
     sheets = [folder / f"{register} {CANARY}.xlsx" for register in FREE_TEXT]
+    rows = {register: canary_rows(register) for register in FREE_TEXT}
     for register, sheet in zip(FREE_TEXT, sheets, strict=True):
-        row = templates.example_rows(register)[0]
-        place = {"subdistrict": "ท่าดี", "district": "ลานสกา"} if "subdistrict" in row else {}
-        templates.write_template(register, sheet, [row | place | dict.fromkeys(FREE_TEXT[register], f"โทร {CANARY}")])
+        templates.write_template(register, sheet, rows[register])
     done = served.run_import(path, *sheets, base="codi")
-    assert [json.loads(line)["rows_in"] for line in done.stdout.splitlines()] == [1] * len(sheets), done.stderr
+    assert [json.loads(line)["rows_in"] for line in done.stdout.splitlines()] == [*map(len, rows.values())], done.stderr
+    said_by_people(path)
     return path
+
+
+def canary_rows(register: str) -> list[dict[str, str]]:
+    """A row with the canary in every free text, and for each kind of entry one in which a person stands by name."""
+    example = templates.example_rows(register)[0]
+    place = {"subdistrict": "ท่าดี", "district": "ลานสกา"} if "subdistrict" in example else {}
+    first = example | place | dict.fromkeys(FREE_TEXT[register], f"โทร {CANARY}")
+    columns = {column.name: column for column in registers.defined()[register].columns} if register in registers.defined() else {}  # fmt: skip
+    people = {}
+    for column in columns.values():
+        if column.private_when:
+            kind, code = column.private_when
+            people |= {column.name: NAME, kind: columns[kind].codes[code][0]}
+    kinds = [
+        {name: words[0]} for name, one in columns.items() if one.is_kind and one.codes for words in one.codes.values()
+    ]
+    return [first, *(first | kind | people for kind in kinds if people)]
+
+
+def said_by_people(path) -> None:
+    """What people wrote on the board: changes of entries by hand, a note for everyone, whom to ask, replies by link."""
+    engine, basis = data_store.open_store(f"sqlite:///{path.as_posix()}"), Basis("", "80")
+    with data_store.writing(engine) as connection:
+        entry, words = tables.entry, f"โทร {CANARY}"
+        for register, cells in (("looking_after", {"carer": NAME, "phone": CANARY}), ("membership", {"member": NAME})):
+            query = select(entry.c.id).where(entry.c.register == register, entry.c.content.contains(NAME))
+            number = connection.execute(query.order_by(entry.c.id)).scalars().first()
+            changed = {name: f"{value} ({value})" for name, value in cells.items()}
+            by_hand.correct(connection, register, number, changed, NAME, words)
+        person = {"carer": NAME, "carer_kind": "คน", "looked_after": "พื้นที่", "phone": CANARY}
+        by_hand.add(connection, "looking_after", person, PLACE, NAME, words)
+        notes.write_note(connection, "place", PLACE, words, "everyone", NAME, basis)
+        notes.set_person(connection, "codi", words, NAME, basis, name=NAME, phone=CANARY, retain_until=date(2999, 1, 1))
+        for receipt in ("a" * 32, "b" * 32):
+            inbox.send(connection, LINK, inbox.Message(receipt, "wrong", words, NAME))
+        accepted = connection.execute(select(tables.reply.c.id)).scalars().first()
+    desk.accept(engine, accepted, words, NAME)
+    engine.dispose()
 
 
 def frames_of(chromium, address: str, view: str) -> tuple[served.Visit, list[bytes]]:
@@ -81,14 +146,53 @@ def frames_of(chromium, address: str, view: str) -> tuple[served.Visit, list[byt
     return seen, frames
 
 
+def is_told(content: bytes) -> bool:
+    """Whether the canary or the name is in it, written as it is or as JSON and addresses write it."""
+    forms = (CANARY, NAME, json.dumps(NAME)[1:-1], CANARY[1:], "".join(NAME.split()))
+    return any(form.encode() in content for form in forms)
+
+
+def fetched(address: str) -> bytes:
+    with urllib.request.urlopen(address, timeout=60) as answer:
+        return answer.read()
+
+
 VIEWS = (
     "", "coverage?lang=th", "gaps?lang=th", "overlaps?lang=th", "subdistrict?subdistrict=800303", "agency?agency=psdhs", "agency?agency=codi",
     "matrix?lang=th", "currents?lang=th", "ranking?lang=th", "welfare?lang=th", "selection?lang=th", "sources?lang=th", "areas?lang=th",
+    "loop?list=changed", "loop?list=before", "loop?list=work", "loop?list=notes", "loop?list=ask", "rudder?lang=th", "help_needed?lang=th",
+    "registers?register=people", "registers?register=membership&shown=entries", "registers?register=looking_after&shown=entries",
+    "registers?register=looking_after&shown=nobody", "registers?register=target",
 )  # fmt: skip
 
 
 def test_every_register_has_its_canary():
     assert set(FREE_TEXT) == set(tables.REGISTERS)
+
+
+def test_every_canary_is_in_the_store_for_the_team_and_for_nobody_else(store):
+    engine = data_store.open_store(f"sqlite:///{store.as_posix()}")
+    with data_store.reading(engine) as connection:
+        waiting = data_store.read_table(connection, tables.quarantine, viewer=DATA_TEAM).to_csv()
+        for register in FREE_TEXT:
+            seen = {
+                viewer: data_store.read_register(connection, register, viewer=viewer) for viewer in (DATA_TEAM, PUBLIC)
+            }
+            assert CANARY in seen[DATA_TEAM].to_csv() + waiting, register
+            assert not is_told(seen[PUBLIC].to_csv().encode()), register
+            if one := registers.defined().get(register):
+                without = [c.name for c in one.columns if c.form == "text" and not seen[DATA_TEAM][c.stored].str.contains(CANARY).any()]  # fmt: skip
+                assert not without, register
+                assert NAME in seen[DATA_TEAM].to_csv() or not any(c.private_when for c in one.columns), register
+    engine.dispose()
+
+
+def test_what_is_published_holds_no_canary(store):
+    with opened(store):
+        facts = make.facts_of("80")
+        made = make.files(facts, make.Chosen((PLACE,), ("coverage",), ()), date(2026, 11, 30))
+    assert "ท่าดี" in made[f"subdistrict-{PLACE}.html"].decode()
+    assert not [name for name, content in made.items() if is_told(content)]
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +217,17 @@ def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows_as_text(chr
         seen.follow(link)
         assert seen.page.evaluate("window.top.hacked") is None, link
     assert any(b"onerror" in frame for frame in frames)
+    # where the visitor's sweep finds nothing there is something to find; names of people are for who signed in
+    for link, is_there in (
+        ("registers?register=target", True),
+        ("loop?list=notes", True),
+        ("registers?register=membership", False),
+    ):
+        frames.clear()
+        seen.follow(link)
+        if is_there:
+            assert seen.until(lambda: any(CANARY.encode() in frame for frame in frames), bool), link
+        assert not any(NAME.encode() in frame for frame in frames if not is_there), link
     # a role that cannot be given or taken is said
     seen.follow("sharing?lang=en")
     seen.page.get_by_role("tab", name="Roles of those who sign in").click()
@@ -124,17 +239,28 @@ def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows_as_text(chr
     seen.says("No account “wand@office.example” holds a role")
 
 
-def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store, tmp_path):
+def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store, tmp_path, monkeypatch):
     secrets = tmp_path / "secrets.toml"
     secrets.write_text(SECRETS, encoding="utf-8")
-    with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
+    monkeypatch.setenv("KRADAN_LINK_KEY", KEY)
+    mark = links.sign(LINK, 0)
+    with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets), KRADAN_LINK_KEY=KEY) as address:
+        phone = fetched(f"{address}/c/{mark}")
+        assert "•••".encode() in phone and not is_told(phone)
+        for name in collections.known():
+            for path in (
+                f"collections/{name}/items?year=all&limit=1000",
+                f"tables/{name}.json?year=all",
+                f"tables/{name}.csv?year=all",
+            ):
+                assert not is_told(fetched(f"{address}/api/{path}")), path
         seen, frames = frames_of(chromium, address, "")
         overview = seen.title()
         for view in VIEWS:
             if view:
                 seen.follow(view)
             assert frames
-            assert not any(CANARY.encode() in frame or NAME.encode() in frame for frame in frames), view
+            assert not any(map(is_told, frames)), view
             seen.page.get_by_text("ลงชื่อเข้าใช้", exact=True).wait_for()
             frames.clear()
         for view in ("imports", "review", "sharing", "meeting"):
@@ -147,6 +273,6 @@ def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store,
             seen.titled(overview)  # an unknown address shows the overview
             assert seen.page.locator(f'.kradan-menu a[href^="{view}"]').count() == 0
             assert seen.page.locator('.kradan-menu a[href^="sources"]').count() == 1
-            assert not any(CANARY.encode() in frame for frame in frames)
+            assert not any(map(is_told, frames)), view
     log = "".join(path.read_text(encoding="utf-8", errors="replace") for path in store.parent.glob("*.log"))
     assert CANARY not in log

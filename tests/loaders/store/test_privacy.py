@@ -174,6 +174,16 @@ def test_a_role_holder_is_a_filled_role_to_the_public(board):
     assert team["person"].tolist()[0] == "ชื่อสมมติ"
 
 
+def test_who_is_not_said_to_be_no_person_is_hidden():
+    """A row of a defined register that does not say whether it names a person is taken to name one."""
+    kinds = ["person", "team", None]
+    rows = pd.DataFrame({"carer": ["ก", "ข", "ค"], "carer_kind": kinds, "phone": [CANARY] * 3}, dtype="string")
+    rows["retain_until"] = pd.to_datetime([None] * 3)
+    assert privacy.mask(rows.copy(), "looking_after", PUBLIC)["carer"].isna().tolist() == [True, False, True]
+    assert privacy.mask(rows.copy(), "looking_after", PUBLIC)["phone"].isna().all()
+    assert privacy.mask(rows, "looking_after", DATA_TEAM)["carer"].notna().all()
+
+
 def test_past_its_date_nobody_sees_a_person_and_the_rows_are_erased(board, monkeypatch):
     with store.writing(board) as connection:
         connection.execute(tables.role_holder.update().values(retain_until=date(2020, 1, 1)))
