@@ -70,6 +70,7 @@ const partOf = (frame) => {
 const drawMap = (frame, parent, { x, y, width }) => {
   const inside = /** @type {Document} */ (frame.contentDocument);
   const box = /** @type {HTMLElement} */ (inside.querySelector(".leaflet-container")).getBoundingClientRect();
+  if (!box.width) return 0; // a sheet of its own is printed, and the map is not in sight
   const scale = width / box.width;
   const map = draw(
     "svg",

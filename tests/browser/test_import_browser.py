@@ -119,7 +119,7 @@ def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
     seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=3000)  # a list that scrolls closes
     page = seen.page
     read(seen, survey(tmp_path, "มกราคม.csv", ("35.5", "12", "8")))
-    expect(page.get_by_text("1 columns with figures stay with the rows and are counted nowhere: ยอด")).to_be_visible()
+    expect(page.get_by_text("1 column with figures stays with the rows and is counted nowhere: ยอด")).to_be_visible()
     expect(page.get_by_role("button", name="Store (1)")).to_be_disabled()
     seen.settled()
     seen.unfold(re.compile("^Say what each column is$"))

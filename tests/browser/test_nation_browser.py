@@ -74,6 +74,9 @@ def test_from_the_nation_to_a_subdistrict_and_back(chromium, board):
     assert len(seen.classes()) == 131
     seen.settled()
     click_code(seen, "840101")
+    card = seen.page.locator(".st-key-card")
+    expect(card).to_contain_text("Talat")
+    card.locator('a[href*="subdistrict?"]:not([href*="#a4"])').first.click()
     seen.page.wait_for_url(re.compile(r"/subdistrict\?.*subdistrict=840101"), timeout=60_000)
     assert "province=84" in seen.page.url
     seen.page.locator("h1.kradan-title", has_text="Talat").wait_for(timeout=60_000)

@@ -166,7 +166,7 @@ def test_nothing_is_stored_before_the_choice(engine: Engine, tmp_path: Path) -> 
     assert "2,000.00 บาท" in (refusal.value.problem.value or "")
     (question,) = questions(refusal.value.ingested)
     assert (question["choices"], question["option"]) == (["take", "leave"], "--set-aside take")
-    assert "1 hidden rows, 2,000.00 baht" in question["en"]
+    assert "1 hidden row, 2,000.00 baht" in question["en"]
     assert ingest(engine, path, "codi", confirmed=True, trusted=True, aside="leave").satang("loaded") == 1_900_000
 
 
