@@ -99,10 +99,15 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         "cards": {code: card_of(facts, words, code) for code in facts["codes"]},
         "texts": _texts(facts, words, map_["credit"]),
         "keys": [
-            [words.say(f"meeting_key_{name}_keys", range=str(len(steps))), words.say(f"meeting_key_{name}")] for name in KEYS
+            [words.say(f"meeting_key_{name}_keys", range=_digits(len(steps))), words.say(f"meeting_key_{name}")] for name in KEYS
         ],
     }  # fmt: skip
     return wall | {"id": hashlib.sha256(json.dumps(wall, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]}
+
+
+def _digits(steps: int) -> str:
+    """Up to which key the views are numbered: 0 is the tenth, End the last."""
+    return str(steps) if steps < 10 else "9 · 0" if steps == 10 else "9 · 0 · End"
 
 
 def _names(facts: dict, words: Words) -> dict[str, list[str]]:

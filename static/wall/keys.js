@@ -27,11 +27,14 @@ export const digitOf = (code) => {
 };
 
 /**
- * The step that a digit goes to, counted from 0; null when there is none.
+ * The step that a digit goes to, counted from 0: 1 is the first, 0 the tenth; null when there is none.
  * @param {number} digit
  * @param {number} count
  */
-export const stepOf = (digit, count) => (digit >= 1 && digit <= count ? digit - 1 : null);
+export const stepOf = (digit, count) => {
+  const step = questionOf(digit);
+  return step < count ? step : null;
+};
 
 /**
  * The question behind a digit: 1 is the first, 0 the tenth.

@@ -12,6 +12,7 @@ import { WallMap, districtOf } from "./wall_map.js";
 /** @import { Decision, WallData } from "./types.js" */
 
 const TITLE_VH = { largest: 4.9, smallest: 2.6 };
+const ASK_VH = { largest: 2.6, smallest: 2.05 };
 const PANEL_VH = { largest: 2.9, smallest: 2.05 };
 const TOAST_MS = 2600;
 const NARROW = "(max-width: 900px), (max-aspect-ratio: 1/1)";
@@ -75,12 +76,15 @@ class Wall {
   }
 
   fitText() {
-    const [title, side] = [at("title"), at("panel")];
+    const [title, ask, side] = [at("title"), at("ask"), at("panel")];
     if (window.matchMedia(NARROW).matches) {
-      title.style.fontSize = side.style.fontSize = "";
+      title.style.fontSize = ask.style.fontSize = side.style.fontSize = ask.style.height = "";
       return;
     }
     shrink(title, TITLE_VH, () => !isFull(title));
+    ask.style.height = "";
+    shrink(ask, ASK_VH, () => !isFull(ask));
+    if (isFull(ask)) ask.style.height = "auto"; // the map gives way before words are cut
     const isWhole = (/** @type {Element} */ part) => part.scrollWidth <= part.clientWidth + 1;
     const parts = [...side.querySelectorAll(".figure, .names small")];
     shrink(side, PANEL_VH, () => !isFull(side) && parts.every(isWhole));
@@ -180,8 +184,9 @@ class Wall {
     });
   }
 
+  /** Into the district under discussion: a view may speak of districts and of no subdistrict. */
   zoom() {
-    const [code] = [...this.spoken(), ...this.data.codes];
+    const [code] = [...this.chosen, ...(this.shown.districts ?? []), ...this.shown.focus, ...this.data.codes];
     this.map.zoomTo(this.map.zoom ? null : districtOf(code));
   }
 

@@ -81,7 +81,7 @@ export class WallMap {
       this.areas.set(code, path);
     }
     for (const code of this.shapes.grid.outlines.keys())
-      this.outlines.set(code, makeSvg("path", { class: "outline" }, this.world));
+      this.outlines.set(code, makeSvg("path", { class: "outline", "data-code": code }, this.world));
     this.layout();
     new ResizeObserver(() => this.layout()).observe(this.host);
   }
@@ -102,7 +102,10 @@ export class WallMap {
     }
     this.settle();
     if (this.zoom) this.zoomTo(this.zoom, true);
-    else this.place(WHOLE);
+    else {
+      this.place(WHOLE);
+      this.label();
+    }
   }
 
   /** The path of a place in the present mode; empty when it has no shape. @param {"areas" | "outlines"} kind @param {string} code */

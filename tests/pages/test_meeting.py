@@ -182,6 +182,7 @@ def test_the_wall_says_everything_in_words(facts, language):
     assert not re.search(r'"(meeting|status|quadrant|outcome|answer|question|unit|figure|people|level)_\w+"', spoken)
     assert not re.search(r"\{\w*\}", spoken.replace("{}", "{ }"))
     assert len(wall["questions"]) == 10
+    assert "1–9 · 0 · End" in [key for key, _does in wall["keys"]], "no key is said that is not there"
     assert wall["id"] == meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")["id"]
     for step in wall["steps"]:
         assert facts["version"] in step["foot"]

@@ -17,12 +17,13 @@ test("keys go by their position, so that a Thai keyboard works", () => {
   );
 });
 
-test("digits go to a step that exists, and 0 to the tenth question", () => {
+test("digits go to a step that exists, and 0 to the tenth step or question", () => {
   assert.deepEqual(["Digit3", "Numpad0", "KeyG", "Digit33"].map(digitOf), [3, 0, null, null]);
   assert.deepEqual(
     [1, 8, 9, 0].map((digit) => stepOf(digit, 8)),
     [0, 7, null, null],
   );
+  assert.deepEqual([stepOf(9, 11), stepOf(0, 11), stepOf(0, 10), stepOf(0, 9)], [8, 9, 9, null]);
   assert.deepEqual([1, 9, 0].map(questionOf), [0, 8, 9]);
 });
 
