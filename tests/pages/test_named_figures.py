@@ -118,7 +118,7 @@ def test_steps_pack_and_titles_tell_the_named_figures(board):
     for slide in pack.slides:
         step = board["steps"][slide.view]
         for entry in step["figures"]:
-            if entry[2]:
+            if len(entry) > 2 and entry[2]:  # the views of change and rudder have figures without a name
                 value = entry[1]["satang"] if isinstance(entry[1], dict) else entry[1]
                 assert value == board["named"][entry[2]], (slide.view, entry)
         assert slide.figures == figures_of(Words("en"), step)
