@@ -12,11 +12,12 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from loaders import settings
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 FORMS = ("text", "count", "satang", "date", "year", "yes_no", "themes", "agency", "code")
 NUMBERS = ("count", "satang", "year")
@@ -159,6 +160,8 @@ class WithDefined(Mapping[str, T]):
 
 def packed(values: Mapping[str, Any]) -> str:
     """Columns of a row as the table keeps them: JSON without what is not stated, dates as ISO."""
+    import pandas as pd  # small commands load no frames
+
     stated = {name: value for name, value in values.items() if value is not None and not pd.isna(value)}
     return json.dumps(stated, ensure_ascii=False, default=_plain)
 
@@ -171,6 +174,8 @@ def _plain(value: Any) -> Any:
 
 def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
     """Rows of ``entry`` with the columns of their register in place of its JSON; what is not stated is NA."""
+    import pandas as pd  # small commands load no frames
+
     stated = [json.loads(text) for text in frame["content"]]
     columns = {
         column.stored: as_form(
@@ -183,6 +188,8 @@ def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
 
 def as_form(values: pd.Series, kind: str) -> pd.Series:
     """Stored values as the type of their form."""
+    import pandas as pd  # small commands load no frames
+
     if kind in NUMBERS:
         return values.astype("Int64")
     if kind == "date":

@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, insert, select
+from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, delete, func, insert, select
 
 from loaders import settings, store
 from loaders.decisions import dues
@@ -75,6 +75,7 @@ def _write(engine: Engine, folder: Path, viewer: Viewer, judge: exchange_formats
     with store.reading(engine) as connection:
         resources = _complete(connection, folder) if viewer == COMPLETE else _seen(connection, folder, viewer)
         version, holds = store.data_version(connection), in_use.holds(connection) or "empty"
+        changed = connection.execute(select(func.max(tables.audit.c.at))).scalar() or store.now()
         extra = exchange_formats.write_all(connection, folder, viewer, settings.home_province(), judge)
     package = {
         "profile": "tabular-data-package",
@@ -82,7 +83,7 @@ def _write(engine: Engine, folder: Path, viewer: Viewer, judge: exchange_formats
         "title": fields()["tables"]["support"][0],
         "version": version,
         "kradan": {"schema_version": tables.SCHEMA_VERSION, "viewer": viewer.role, "text_guard": GUARD,
-                   "province": settings.home_province(), "holds": holds, "as_of": store.now()},
+                   "province": settings.home_province(), "holds": holds, "as_of": changed},
         "resources": resources,
     }  # fmt: skip
     text = json.dumps(package, ensure_ascii=False, indent=1)

@@ -216,3 +216,16 @@ def usual_year(scope: Scope) -> int | None:
 def present(scope: Scope, name: str) -> set[str]:
     """Codes of agencies or streams with records anywhere."""
     return set(sums(scope)[f"{name}_code"].dropna())
+
+
+@cached(8)
+def code_list(scope: Scope, name: str) -> pd.DataFrame:
+    """Agencies or streams as this store knows them, and those that only joined provinces know."""
+    own = queries.code_list(scope, name)
+    with queries.reading(scope.viewer) as connection:
+        words = shared_nation.read_shared_words(connection, name, viewer=scope.viewer)
+    return (
+        pd.concat([own, words[~words["code"].isin(own["code"])].reindex(columns=own.columns)], ignore_index=True)
+        if len(words)
+        else own
+    )

@@ -50,7 +50,7 @@ def filters(scope: Scope) -> None:
 
 def _coded(scope: Scope, name: str) -> None:
     present = nation_data.present(scope, name)
-    names = names_among(queries.code_list(scope, name), present)
+    names = names_among(nation_data.code_list(scope, name), present)
     label, everything = (t("filter_agency"), t("all_agencies")) if name == "agency" else (t("filter_stream"), t("all_streams"))  # fmt: skip
     choose(name, label, [ALL, *names], lambda code: names.get(code, everything), ALL)
 

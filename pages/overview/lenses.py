@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.coverage.matrix import matrix
 from geo.frames import each_row
-from geo.maps.palette import NOTHING, SEQUENTIAL, ink_on
+from geo.maps.palette import INK, NOTHING, SEQUENTIAL, ink_on
 from pages.components import map_layer as layers
 from pages.components import panels, records, reported
 from pages.components.map_layer import Choropleth
@@ -135,7 +135,7 @@ def _cell(row: Any, theme: str, place: str) -> str:
     elif status == "not_reported":
         hatch, shown = ' class="kradan-hatch"', "?"
     tip = t("cell_tip", covered=row.covered, none=row.none, unknown=row.not_reported, amount=baht(row.amount_satang))
-    ink = ink_on(ground) if status == "covered" else "#14202b"
+    ink = ink_on(ground) if status == "covered" else INK
     target = f'<a data-keep href="?district={code[:4]}&amp;theme={row.theme_code}" aria-label="{safe(f"{place} · {theme}: {tip}")}"'
     target += f' data-place="{code}"' if len(code) == 6 else ""
     return f'<td{hatch} style="background-color:{ground}" title="{safe(f"{place} · {theme}: {tip}")}">{target} style="color:{ink}">{shown}</a></td>'

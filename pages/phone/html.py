@@ -25,7 +25,7 @@ textarea,input[type=text]{width:100%;font:inherit;line-height:1.9;padding:.35rem
 input[type=file]{width:100%;font:inherit;padding:.4rem 0}
 button{width:100%;min-height:52px;font:inherit;font-weight:700;color:#fff;background:#0b4f8a;border:0;border-radius:8px;margin-top:.6rem}
 .note{color:#3c4a56}.demo{background:#fff3c4;border:1px solid #b38600;border-radius:6px;padding:.1rem .6rem}
-.told{border-left:5px solid #0b4f8a;padding:.1rem .7rem;margin:.6rem 0;background:#f1f5f8}.bad{border-color:#b3261e}
+.told{border-left:5px solid #0b4f8a;padding:.1rem .7rem;margin:.6rem 0;background:#f1f5f8}.bad{border-color:#b3005e}
 details summary{min-height:44px;line-height:44px;color:#0b4f8a}a{color:#0b4f8a}
 """
 

@@ -70,6 +70,7 @@ CALLS = {
     "province": ["80"],
     "fiscal_year": [2007],
     "number": [1],
+    "list_": ["agency", "stream"],
     "by_district": [True, False],
     "target": [BytesIO],  # a new one for each call; what was written is read back
 }
