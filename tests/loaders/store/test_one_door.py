@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import base64
 import json
+import zlib
 from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
@@ -56,6 +58,8 @@ def _value(column, batch: int):
              "facts": "{}", "cells": "{}", "before": "{}", "file_sha256_a": "a" * 64, "file_sha256_b": "a" * 64, "revoked_at": None, "undone_at": None,
              "removed_at": None, "is_struck": False, "code": "secret", "kind": "ranking",
              "data_version": "0", "decided_at": "2026-11-30T00:00:00", "held_at": "2026-11-30T00:00:00", "batches": "1,2", "index_code": "x", "computed_class": "A", "agreed_class": "B"}  # fmt: skip
+    if (column.table.name, column.name) == ("original", "content"):  # a kept file is packed
+        return base64.b64encode(zlib.compress(f"{SECRET} {NUMBER}".encode())).decode("ascii")
     if column.name in fixed:
         return fixed[column.name]
     kind = column.type.python_type
@@ -85,6 +89,11 @@ def everything(engine, viewer: Viewer) -> dict[str, str]:
     import loaders.decisions.loop
     import loaders.decisions.notes
     import loaders.exchange.due_sheet
+    import loaders.imports.by_hand.entries
+    import loaders.imports.by_hand.papers
+    import loaders.imports.speaks_for
+    import loaders.replies.inbox
+    import loaders.store.shared.nation
     import loaders.tracker  # noqa: F401 - all register their readers
 
     told = {}
@@ -104,6 +113,7 @@ def everything(engine, viewer: Viewer) -> dict[str, str]:
                 except Refused as stop:
                     found = stop.problem.code
             text_ = found.to_csv() if isinstance(found, pd.DataFrame) else repr(found)
+            text_ = found.decode(errors="replace") if isinstance(found, bytes) else text_
             for target in (value for value in values if isinstance(value, BytesIO)):
                 with ZipFile(target) as book:
                     text_ += "".join(book.read(part).decode() for part in book.namelist() if part.endswith(".xml"))
