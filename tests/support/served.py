@@ -187,9 +187,27 @@ class Visit:
     def follow(self, link: str) -> None:
         """Go to another view by a link in the page that stands, and wait until it is drawn.
 
-        That the server has begun, or that another title stands, is waited for: two views may have the same title.
+        That the server has begun, or that another title stands, is waited for: two views may have the same title. A press
+        in the moment in which the page is drawn anew is lost, and is made again, as a person would.
         """
-        self._idle()
+        end = time.monotonic() + PATIENCE / 1000
+        while True:
+            self._idle()
+            self._press(link)
+            try:
+                self.page.wait_for_function(
+                    "window.hasBegun || document.querySelector('h1.kradan-title:not([data-left])')",
+                    polling=100,
+                    timeout=PATIENCE / 6,
+                )
+                break
+            except NotInTime:
+                if time.monotonic() > end:
+                    raise
+        self.settled()
+        self.title()
+
+    def _press(self, link: str) -> None:
         self.page.locator("h1.kradan-title").evaluate(
             """(heading, href) => {
                 const app = document.querySelector('[data-testid="stApp"]'), link = document.createElement("a");
@@ -209,19 +227,6 @@ class Visit:
             }""",
             link,
         )
-        self.page.wait_for_function(
-            "window.hasBegun || document.querySelector('h1.kradan-title:not([data-left])')", polling=100
-        )
-        self.settled()
-        self.title()
-
-    def enter(self, name: str, **how) -> None:
-        """Press an entry of the menu, unfolding what it lies under."""
-        link = self.page.locator(".kradan-menu").get_by_role("link", name=name, exact=True, include_hidden=True)
-        fold = link.locator("xpath=ancestor::details[not(@open)]")
-        if fold.count():
-            fold.locator("summary").click()
-        link.click(**how)
 
     def unfold(self, words: str | Pattern[str]) -> None:
         """Open what is folded under ``words`` and wait until it has stopped growing: a press on what still moves misses."""

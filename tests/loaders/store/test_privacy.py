@@ -450,3 +450,11 @@ def test_the_rule_holds_for_every_way_out(board, tmp_path):
     exchange_package.export(board, tmp_path / "out", viewer=PUBLIC)
     written = pd.read_csv(tmp_path / "out" / "tables" / "support.csv", encoding="utf-8-sig")["people_reached"]
     assert 3 not in set(written.dropna()) and not {47, 50} <= set(written.dropna())
+
+
+def test_a_digest_stays_whole_and_what_stands_beside_it_is_masked():
+    """By chance thirteen digits of a digest follow each other, as those of a national ID do."""
+    digest = "debe2462618170341e42f0311c61c90" + "a" * 33
+    assert len(digest) == 64
+    frame = privacy.redact(pd.DataFrame({"key": [f"{digest}/2/โทร 081-234-5678", digest]}, dtype="string"))
+    assert frame["key"].tolist() == [f"{digest}/2/โทร {privacy.HIDDEN}", digest]
