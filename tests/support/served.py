@@ -228,6 +228,14 @@ class Visit:
             link,
         )
 
+    def enter(self, name: str, **how) -> None:
+        """Press an entry of the menu, unfolding what it lies under."""
+        link = self.page.locator(".kradan-menu").get_by_role("link", name=name, exact=True, include_hidden=True)
+        fold = link.locator("xpath=ancestor::details[not(@open)]")
+        if fold.count():
+            fold.locator("summary").click()
+        link.click(**how)
+
     def unfold(self, words: str | Pattern[str]) -> None:
         """Open what is folded under ``words`` and wait until it has stopped growing: a press on what still moves misses."""
         heading = self.page.get_by_text(words).first
