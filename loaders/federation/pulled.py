@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import http.client
 import io
 import json
-import urllib.request
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -22,29 +22,22 @@ from loaders import store
 from loaders.exchange import cells
 from loaders.exchange.package import DESCRIPTION
 from loaders.federation import lines, subscriber
+from loaders.fetch import web
+from loaders.fetch.sources import Source
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.shared import copies, nation
 from loaders.store.shared import tables as shared
 
-SECONDS = 30
-LARGEST_BYTES = 256 << 20  # of one table; a province's register is some megabytes
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 Rows = dict[int, dict[str, Any]]
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    """The address is what was asked for; another one is told, not followed."""
-
-    def redirect_request(self, req, fp, code, msg, headers, newurl):  # noqa: ANN001, ANN202 - the library's signature
-        raise Refused("federation_redirect", value=newurl[:120])
 
 
 def pull(engine: Engine, province: str, address: str, who: str) -> dict:
     """Fetch a province's public package and put it in place of the one before; returns rows by table.
 
-    Raises ``Refused``: ``federation_address`` (neither https nor this machine), ``federation_unreachable``,
-    ``federation_package`` (not a public package, damaged, too large), ``federation_other_version``,
+    Raises ``Refused``: what :func:`loaders.fetch.web.fetch` refuses, ``federation_package`` (not a public package, or
+    damaged), ``federation_other_version``,
     ``federation_other_province``, ``federation_demo_beside_real``, ``federation_joined`` (it comes another way).
     """
     lines.require_postgres(engine)
@@ -101,18 +94,15 @@ def _answered(engine: Engine, province: str, answer: str) -> None:
 
 
 def _fetch(address: str) -> bytes:
-    parts = urlsplit(address)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise Refused("federation_address", value=address[:120])
-    request = urllib.request.Request(address, headers={"User-Agent": "kradan"})
-    try:
-        with urllib.request.build_opener(_NoRedirect).open(request, timeout=SECONDS) as answer:
-            content = answer.read(LARGEST_BYTES + 1)
-    except (OSError, http.client.HTTPException) as error:
-        raise Refused("federation_unreachable", value=address[:120]) from error
-    if len(content) > LARGEST_BYTES:
-        raise Refused("federation_package", value=address[:120])
-    return content
+    """One file of a package under the limits of :mod:`loaders.fetch.web`; an office's own network may be named.
+
+    By plain http on this machine alone.
+    """
+    source = Source("pull", "https", "", url=address, private=True, plain=urlsplit(address).hostname in LOOPBACK)
+    with TemporaryDirectory() as folder:
+        target = Path(folder) / "part"
+        web.fetch(source, target)
+        return target.read_bytes()
 
 
 def _described(address: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ A province that answers live and cannot be reached is left out of a query before
 from __future__ import annotations
 
 import hashlib
+import time
 
 import pandas as pd
 from sqlalchemy import Connection, Select, Table, column, func, select, table, text
@@ -20,6 +21,9 @@ from loaders.store.shared import tables as shared
 
 STATE_COLUMNS = ("province_code", "way", "version", "holds", "data_version", "as_of", "records", "amount_satang", "is_answering",
                  "is_counted")  # fmt: skip
+# Live provinces that did not answer, by the nation's store: asking costs the seconds of a connection that does not come.
+SILENT: dict[tuple[str, str], float] = {}  # until when each is not asked again, by the clock of the process
+SILENT_SECONDS = 30
 SUM_KEYS = ("placed_in", "base", "fiscal_year", "agency_code", "stream_code", "theme_code")
 
 
@@ -60,15 +64,19 @@ def _workers(connection: Connection) -> dict[str, bool]:
 
 
 def _away(connection: Connection, live: list[str]) -> list[str]:
-    """Live provinces that do not answer now; each is asked one row."""
-    silent = []
+    """Live provinces that do not answer now; each is asked one row, and who was silent is not asked again for a while."""
+    silent, where = [], str(connection.engine.url)
     for code in live:
+        if SILENT.get((where, code), 0.0) > time.monotonic():
+            silent.append(code)
+            continue
         try:
             with connection.begin_nested():
                 part = table(f"state_{code}", column("id"), schema=shared.SCHEMA)
                 connection.execute(select(part.c.id).limit(1)).first()
         except DBAPIError:
             silent.append(code)
+            SILENT[where, code] = time.monotonic() + SILENT_SECONDS
     return silent
 
 
@@ -149,14 +157,16 @@ def read_shared_words(connection: Connection, list_: str, *, viewer: Viewer) -> 
 
 
 def mark_of(connection: Connection) -> str:
-    """What tells one state of the joined provinces from another, for the data version; empty where none is joined."""
+    """What tells one state of the joined provinces from another, for the data version; empty where none is joined.
+
+    Asked on every run of every page: a live province is not asked for it, what it answers is read anew every minute.
+    """
     if not is_nation(connection):
         return ""
     with by_the_program():
         member, state = shared.member(), shared.named("state", is_partitioned=True)
         live = connection.execute(select(member.c.province_code).where(member.c.way == "live")).scalars().all()
-        away = _away(connection, list(live))
-        rows = connection.execute(
-            _without(select(state.c.province_code, state.c.data_version, state.c.as_of), state, away)
-        ).all()
-    return hashlib.sha256(repr(sorted(map(tuple, rows)) + sorted(away)).encode()).hexdigest()[:8]
+        query = _without(select(state.c.province_code, state.c.data_version, state.c.as_of), state, list(live))
+        rows = sorted(map(tuple, connection.execute(query)))
+    minute = int(time.time()) // 60 if live else 0
+    return hashlib.sha256(repr((rows, sorted(live), minute)).encode()).hexdigest()[:8]
