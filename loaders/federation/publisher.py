@@ -51,6 +51,9 @@ def _copies(engine: Engine, province: str, who: str) -> dict[str, int]:
         if shared.is_there(connection, shared.member()):
             raise Refused("federation_is_nation")
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {shared.SCHEMA}")
+        if shared.is_there(connection, shared.named("state")) and copies.is_stale(connection):
+            connection.exec_driver_sql(f"DROP SCHEMA {shared.SCHEMA} CASCADE")  # with the columns of before
+            connection.exec_driver_sql(f"CREATE SCHEMA {shared.SCHEMA}")
         shared.described(False).create_all(connection)
         shared.publisher().metadata.create_all(connection)
         connection.execute(delete(shared.publisher()))
@@ -102,6 +105,7 @@ def published(engine: Engine) -> dict | None:
     """How this province shares: its code, subscribers with the log they hold back (bytes); ``None`` where it does not."""
     with store.reading(engine) as connection:
         province = copies.published_province(connection)
+        is_stale = province is not None and copies.is_stale(connection)
     if province is None:
         return None
     query = (
@@ -113,7 +117,7 @@ def published(engine: Engine) -> dict | None:
             {"slot": name, "is_connected": active, "behind_bytes": behind, "log": status}
             for name, active, behind, status in connection.execute(query).fetchall()
         ]
-        return {"province": province, "subscribers": slots, "log_kept_for_subscribers": _setting(connection, "max_slot_wal_keep_size")}  # fmt: skip
+        return {"province": province, "is_of_another_version": is_stale, "subscribers": slots, "log_kept_for_subscribers": _setting(connection, "max_slot_wal_keep_size")}  # fmt: skip
 
 
 def leave(engine: Engine, who: str) -> dict:

@@ -11,7 +11,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -88,43 +88,41 @@ def server(
 ) -> Iterator[str]:
     """Run a server for the length of the block; gives the folder of its socket. ``quick`` does not wait for the disk."""
     options = " ".join(part for part in (USUAL, QUICK if quick else "", more) if part)
-    folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir=within))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    try:
-        _copy_pristine(folder / "data")
-        start(str(folder), options, largest_file)
-        try:
-            yield str(folder)
-        finally:
-            stop(str(folder), "immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    with _running(within, options, _copy_pristine, largest_file) as socket:
+        yield socket
 
 
 @contextmanager
 def copy_of(socket: str, more: str = "") -> Iterator[str]:
     """A hot standby of a server for the length of the block; gives the folder of its socket."""
-    folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir="/tmp"))
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    try:
-        took = [
+
+    def taken(target: Path) -> None:
+        _run(
             str(programs() / "pg_basebackup"),
             "-h",
             socket,
             "-U",
             "postgres",
             "-D",
-            str(folder / "data"),
-            "-R",
-            "-X",
-            "stream",
-            "-c",
-            "fast",
-        ]
-        _run(*took)
-        start(str(folder), f"{USUAL} {more}".strip())
+            str(target),
+            *["-R", "-X", "stream", "-c", "fast"],
+        )
+
+    with _running(Path("/tmp"), f"{USUAL} {more}".strip(), taken) as standby:
+        yield standby
+
+
+@contextmanager
+def _running(
+    within: Path, options: str, fill: Callable[[Path], None], largest_file: int | None = None
+) -> Iterator[str]:
+    """A server in a folder of its own, whose data ``fill`` puts there; both are gone afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="kradan-pg-", dir=within))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    try:
+        fill(folder / "data")
+        start(str(folder), options, largest_file)
         try:
             yield str(folder)
         finally:

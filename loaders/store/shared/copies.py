@@ -32,7 +32,7 @@ def published_province(connection: Connection) -> str | None:
 
 def refresh(connection: Connection) -> dict[str, int]:
     """Write what differs from the copies; returns changed rows by table. Nothing happens in a store that does not publish."""
-    if (province := published_province(connection)) is None:
+    if (province := published_province(connection)) is None or is_stale(connection):
         return {}
     changed = {name: _write(connection, name, province, _rows(connection, name, province)) for name in shared.REGISTERS}
     changed["report"] = _write(connection, "report", province, _reports(connection, province))
@@ -40,6 +40,12 @@ def refresh(connection: Connection) -> dict[str, int]:
     changed["word"] = _write(connection, "word", province, _words())
     _write(connection, "state", province, {1: _state(connection)})
     return changed
+
+
+def is_stale(connection: Connection) -> bool:
+    """Whether the copies are of another version of the program: they rest, and stop no write, until they are published anew."""
+    version = connection.execute(select(shared.named("state").c.version)).scalar()
+    return version is not None and version != shared.VERSION
 
 
 def _rows(connection: Connection, register: str, province: str) -> Rows:

@@ -28,7 +28,8 @@ from loaders.store import tables
 from loaders.store.privacy import CONTACTS
 
 SCHEMA = "shared"
-VERSION = 1  # of these tables: schema changes are not replicated, so both sides must say the same
+# Of these tables, whose columns follow the store's: schema changes are not replicated, so both sides must say the same.
+VERSION = tables.SCHEMA_VERSION
 NOWHERE = "00"
 REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
 # Where a row came from and how it was read is the province's own; so is how long somebody may be kept.

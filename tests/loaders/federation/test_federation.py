@@ -213,9 +213,17 @@ def test_what_does_not_fit_is_refused_with_the_reason(whole):
         connection.execute(update(shared.named("state")).values(version=shared.VERSION + 1))
     whole.until(lambda: subscriber.status(engine)["provinces"][0]["is_counted"], False)
     assert "80" not in whole.sums()  # of another version: not counted until both sides say the same
-    with store.writing(whole.engines["80"]) as connection:
-        store.touch(connection)
-    whole.until(lambda: subscriber.status(engine)["provinces"][0]["is_counted"], True)
+    whole.at_home("80")
+    before = whole.own("80")
+    add_rows(whole.engines["80"], "80", 1, 9)  # copies of another version rest and stop no import
+    assert whole.own("80") != before
+    assert subscriber.status(whole.engines["80"])["publishes"]["is_of_another_version"]
+    publisher.publish(whole.engines["80"], whole.folder / "80.key", "tester")  # tables anew: the nation joins anew
+    whole.at_home(NATION)
+    subscriber.leave(engine, "80", "tester")
+    password = lines.password_in(whole.folder / "80.key")
+    subscriber.subscribe(engine, "80", whole.address("80"), password, "tester")
+    whole.until(lambda: whole.sums().get("80"), whole.own("80")["80"])
     for address, code in (
         ("dbname=x", "federation_address"),
         ("host=x password=y", "federation_password"),
