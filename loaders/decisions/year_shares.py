@@ -133,12 +133,12 @@ def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[RowMa
         raise Refused("reason_missing")
     wanted = list(dict.fromkeys(ids))
     query = select(_support).join(_batch, _batch.c.id == _support.c.batch_id).where(_batch.c.is_active)
-    rows = {key: connection.execute(query.where(_support.c.id == key)).mappings().first() for key in wanted}
-    if missing := [key for key, row in rows.items() if row is None]:
+    rows = {row["id"]: row for row in connection.execute(query.where(_support.c.id.in_(wanted))).mappings()}
+    if missing := [key for key in wanted if key not in rows]:
         raise Refused("year_share_unknown", value=", ".join(map(str, missing)))
     if not rows:
         raise Refused("year_share_unknown", value="-")
-    return [row for row in rows.values() if row is not None]
+    return [rows[key] for key in wanted]
 
 
 def _check_sum(said: Mapping[int, Decimal], rows: list[RowMapping], *, is_baht: bool) -> None:
