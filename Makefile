@@ -53,12 +53,12 @@ setup-python: $(VENV)/.dev static/vendor/.ready
 setup-test: setup-python
 	@sh tests/support/system.sh
 
-# Two cores; more workers fill the time in which the two groups of tests in a browser wait. Groups, their order: tests/conftest.py.
+# Two cores; more workers fill the time in which the three groups of tests in a browser wait. Groups, their order: tests/conftest.py.
 PYTEST := $(PY) -m pytest --no-loadscope-reorder
 
 test: setup-test ## everything that CI checks
 	@$(MAKE) --no-print-directory --jobs 3 lint check-js seed
-	$(PYTEST) -n 4
+	$(PYTEST) -n 6
 
 # All groups of tests but one would wait for the demo store while it is made.
 .PHONY: seed

@@ -26,14 +26,10 @@ SHARED = Path(os.environ.get("KRADAN_SHARED", ROOT.parent / "shared")) / "data"
 settings.register_profile("kradan", deadline=None, derandomize=True)
 settings.load_profile("kradan")
 
-# The second group of browser tests: those with servers of their own. The first reads the demo board; they take about the same time.
-SECOND_BROWSER = {
-    "test_access_browser",
-    "test_import_browser",
-    "test_nation_browser",
-    "test_servers_browser",
-    "test_sign_in_browser",
-    "test_two_servers_browser",
+# Groups of browser tests that take about the same time: those with servers of their own, those who look at every view, and the rest.
+BROWSER = {
+    "servers": {"test_access_browser", "test_servers_browser", "test_sign_in_browser", "test_two_servers_browser"},
+    "views": {"test_browser", "test_links_browser", "test_menu_browser", "test_long_words_browser"},
 }
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")
@@ -44,7 +40,7 @@ def group(nodeid: str) -> str:
     """Which tests share a process, so that fixtures of a file, and servers, are made once."""
     path, _, name = nodeid.partition("::")
     if path.startswith("tests/browser/"):
-        return "browser-b" if Path(path).stem in SECOND_BROWSER else "browser-a"
+        return "browser-" + next((name for name, files in BROWSER.items() if Path(path).stem in files), "tasks")
     return "postgres" if "postgresql" in name else path
 
 
