@@ -29,14 +29,16 @@ scenario = Table(
     Index("scenario_by_kind", "kind", "name"),
 )
 
-# A class that the meeting agreed on against the computed one.
+# A class that people agreed on against the computed one: of a subdistrict, or by ``unit_key`` of a village, group or fund
+# (:func:`loaders.decisions.scenarios.unit_key`), which may stand in no subdistrict.
 override = Table(
     "override",
     metadata,
     Column("id", Key, primary_key=True),
     Column("index_code", String, nullable=False),
     Column("fiscal_year", Integer),
-    Column("subdistrict_code", String, nullable=False, index=True),
+    Column("subdistrict_code", String, index=True),
+    Column("unit_key", String),
     Column("computed_class", String),
     Column("agreed_class", String, nullable=False),
     Column("reason", Text, nullable=False),
