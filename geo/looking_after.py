@@ -44,6 +44,20 @@ def by_place(areas: pd.DataFrame, entries: pd.DataFrame, completeness: pd.Series
     return pd.DataFrame({"subdistrict_code": codes, "entries": numbers, "status": status}).reset_index(drop=True)
 
 
+def of_place(entries: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Assignments that reach a subdistrict: of the place itself, of villages, groups and functions in it, then of its district and province."""
+    own = entries["subdistrict_code"].eq(code).fillna(False).astype(bool)
+    above = entries["subdistrict_code"].isna() & (
+        entries["district_code"].eq(code[:4]).fillna(False)
+        | (entries["area_level"].eq("province") & entries["province_code"].eq(code[:2])).fillna(False)
+    )
+    reach = entries[own | above.astype(bool)]
+    order = pd.DataFrame(
+        {"above": reach["subdistrict_code"].isna(), "part": reach["looked_after"].ne("place").fillna(True)}
+    )
+    return reach.loc[order.sort_values(["above", "part"], kind="stable").index].reset_index(drop=True)
+
+
 def groups_without(organisations: pd.DataFrame, entries: pd.DataFrame) -> pd.DataFrame:
     """Groups and networks that no assignment names (by name, and by place where the assignment has one)."""
     named = entries[entries["looked_after"].eq("group").fillna(False) & entries["group_name"].notna()]

@@ -99,6 +99,34 @@ def bodies(memberships: pd.DataFrame) -> pd.DataFrame:
     return counts.reset_index().sort_values(["members", "body"], ascending=[False, True], ignore_index=True)
 
 
+def covering(memberships: pd.DataFrame, organisations: pd.DataFrame, code: str) -> pd.DataFrame:
+    """Networks, circles and movements over a subdistrict: those with a member in it, then networks of it or of its district.
+
+    Parameters
+    ----------
+    memberships : those that hold, as in :func:`nodes_and_links`.
+    organisations : ``organisation_name``, ``organisation_kind``, ``area_level``, ``area_code``; networks alone are taken.
+    code : six digits.
+
+    Returns
+    -------
+    ``body``, ``body_kind``, ``members`` (in the subdistrict; NA for a network that is only registered for it), one per body,
+    most members first.
+    """
+    own = memberships[memberships["subdistrict_code"].eq(code).fillna(False).astype(bool)]
+    found = (
+        bodies(own)[["body", "body_kind", "members"]]
+        if len(own)
+        else pd.DataFrame(columns=["body", "body_kind", "members"])
+    )
+    listed = organisations[organisations["organisation_kind"].eq("network").fillna(False).astype(bool)]
+    listed = listed[listed["area_code"].isin([code, code[:4]])]["organisation_name"].dropna()
+    known = {squeeze(str(name)) for name in found["body"]}
+    more = [name for name in dict.fromkeys(listed) if squeeze(str(name)) not in known]
+    rest = pd.DataFrame({"body": more, "body_kind": "network", "members": pd.array([pd.NA] * len(more), dtype="Int64")})
+    return pd.concat([found.astype({"members": "Int64"}), rest], ignore_index=True)
+
+
 def unlinked(villages: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
     """Villages (``village_code``) that no network has as a member, by themselves or through a group of theirs."""
     linked = memberships.loc[memberships["body_kind"].eq("network").fillna(False), "village_code"].dropna()

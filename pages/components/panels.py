@@ -264,9 +264,12 @@ def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
     return {"key": key, "on_select": open_card, "selection_mode": "single-cell"}
 
 
-def unfolded(key: str, label: str) -> DeltaGenerator | None:
-    """A panel that is folded until a person opens it, and only then computed and sent; ``None`` while it is folded."""
-    panel = st.expander(label, key=f"fold-{key}", on_change="rerun")
+def unfolded(key: str, label: str, *, is_open: bool = False) -> DeltaGenerator | None:
+    """A panel that is folded until a person opens it, and only then computed and sent; ``None`` while it is folded.
+
+    ``is_open``: a link asks for what is in it, so it begins open.
+    """
+    panel = st.expander(label, expanded=is_open, key=f"fold-{key}", on_change="rerun")
     return panel if panel.open else None
 
 

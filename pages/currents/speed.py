@@ -23,6 +23,7 @@ from pages.session.text import baht, day, percent, safe, t, whole
 
 STEPS = {"stream": "stream_code", "agency": "agency_code", "place": "district_code", "month": "month"}
 SHARES = (0.2, 0.4, 0.6, 0.8)
+MOST_STUCK = 3
 
 
 def layer(scope: Scope, chosen: Query) -> Choropleth:
@@ -72,10 +73,11 @@ def table(scope: Scope, chosen: Query) -> None:
     rows = coverage.records(scope, chosen)
     rows = rows.assign(month=pd.to_datetime(rows["starts_on"]).dt.strftime("%Y-%m"))
     found = speed(rows, rows[STEPS[by]], money.asked_on(chosen))
+    known = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}
+    _most_stuck(found, known[by](scope) if by in known else {})
     found = (
         found.sort_index() if by == "month" else found.sort_values(["paid_share", "amount_satang"], na_position="last")
     )
-    known = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}
     names = (
         known[by](scope)
         if by in known
@@ -98,6 +100,19 @@ def table(scope: Scope, chosen: Query) -> None:
         shown, "speed", columns, formats=in_baht | dict.fromkeys(("paid_share", "committed_share"), _known(percent))
     )
     _received(scope, chosen)
+
+
+def _most_stuck(found: pd.DataFrame, names: dict[str, str]) -> None:
+    """In words which streams, agencies or districts are stuck with the most money; nothing by month, or where no payment is known."""
+    if not names or not found["paid_known"].sum():
+        return
+    stuck = found[found["stuck"].gt(0) & found.index.isin(list(names))]
+    listed = [
+        t("speed_stuck_in", name=names[str(code)], amount=baht(row["stuck_satang"]), records=whole(row["stuck"]))
+        for code, row in stuck.sort_values("stuck_satang", ascending=False).head(MOST_STUCK).iterrows()
+    ]
+    said = t("speed_most_stuck", listed=" · ".join(listed)) if listed else t("speed_none_stuck")
+    st.html(f"<p><b>{safe(said)}</b></p>")
 
 
 def _received(scope: Scope, chosen: Query) -> None:

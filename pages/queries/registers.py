@@ -135,6 +135,21 @@ def looked_after(scope: Scope) -> pd.DataFrame:
     )
 
 
+def carers_of(scope: Scope, code: str) -> pd.DataFrame:
+    """Assignments that hold today and reach a subdistrict."""
+    return looking_after.of_place(_held(scope, "looking_after"), code)
+
+
+def networks_over(scope: Scope, code: str) -> pd.DataFrame:
+    """Networks, circles and movements over a subdistrict."""
+    return networks.covering(_held(scope, "membership"), queries.register(scope, "organisation"), code)
+
+
+def all_told(scope: Scope, name: str, code: str) -> bool:
+    """Whether all who owe a register have given it for a subdistrict, so that no entry is none."""
+    return bool(_told(scope, name).get(code, 0.0) == 1.0)
+
+
 @cached(8)
 def groups_without(scope: Scope) -> pd.DataFrame:
     """Groups and networks that nobody looks after."""

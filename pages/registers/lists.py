@@ -132,14 +132,16 @@ def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: s
     return str(entries["entry"].iloc[rows[0]]) if rows and rows[0] < len(entries) else None
 
 
-def without_entry(scope: Scope, chosen: Query, entries: pd.DataFrame) -> None:
+def without_entry(scope: Scope, chosen: Query, entries: pd.DataFrame, *, is_open: bool = False) -> None:
     """The subdistricts that no entry of those asked for names, by district: where to ask next."""
     areas = queries.areas(scope, None)
     inside = areas[areas["district_code"].eq(chosen.district)] if chosen.district else areas
     missing = inside[~inside["subdistrict_code"].isin(entries["subdistrict_code"].dropna())]
     if missing.empty:
         return
-    panel = panels.unfolded("without-entry", t("entries_without", places=whole(len(missing)), all=whole(len(inside))))
+    panel = panels.unfolded(
+        "without-entry", t("entries_without", places=whole(len(missing)), all=whole(len(inside))), is_open=is_open
+    )
     if panel is None:
         return
     with panel:

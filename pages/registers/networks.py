@@ -74,13 +74,14 @@ def _here(rows: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     return rows[rows["village_code"].str.startswith(chosen.district)] if chosen.district else rows
 
 
-def panel(scope: Scope, chosen: Query) -> None:
-    """Under the list: bodies, the picture that says the same, villages in no network, places that bridge."""
+def panel(scope: Scope, chosen: Query, *, is_listed: bool = False) -> None:
+    """Under the list: bodies, the picture that says the same, villages in no network (unless ``is_listed`` above), bridges."""
     held = register_queries.memberships(scope, chosen.district)
     if held.empty:
         return
     _bodies(held)
-    _unlinked(scope, chosen)
+    if not is_listed:
+        unlinked(scope, chosen)
     _bridges(scope, held)
     place = panels.unfolded("network-picture", t("network_picture"))
     if place is not None:
@@ -96,9 +97,10 @@ def _bodies(held: pd.DataFrame) -> None:
     panels.table(shown, "network-bodies", {name: t(f"network_{name}") for name in names}, 300)
 
 
-def _unlinked(scope: Scope, chosen: Query) -> None:
+def unlinked(scope: Scope, chosen: Query, *, is_open: bool = False) -> None:
+    """The list of villages in no network, as long as the finding says."""
     rows = _here(register_queries.unlinked(scope), chosen)
-    place = panels.unfolded("network-unlinked", t("network_unlinked", villages=whole(len(rows))))
+    place = panels.unfolded("network-unlinked", t("network_unlinked", villages=whole(len(rows))), is_open=is_open)
     if place is None:
         return
     with place:

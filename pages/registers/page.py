@@ -20,6 +20,7 @@ from pages.session.text import t, whole
 
 ROOMS = {"membership": networks, "looking_after": looking_after}  # rooms whose map shows more than entries
 STATES = ("every", "open")  # of the entries of a register that can wait for somebody
+LISTS = ("", "without", "unlinked")  # what a link may ask for first: places without an entry, villages in no network
 
 
 def _choices(scope: Scope) -> None:
@@ -66,11 +67,17 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = _layer(scope, register, entries, shown)
     with place:
         panels.title(*_finding(scope, register, every, entries, chosen, shown))
+    url_state.current().hold("list", LISTS, "")
+    asked_first = st.session_state["list"]
     nobody = every.iloc[:0]
     if every.empty:
         panels.empty("not_reported_long")
         by_hand.panel(scope, register, nobody)
         return
+    if asked_first == "without":
+        lists.without_entry(scope, chosen, entries, is_open=True)
+    elif asked_first == "unlinked" and register.name == "membership":
+        networks.unlinked(scope, chosen, is_open=True)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
@@ -84,13 +91,14 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:  # after the list, which may have chosen another one just now
         _open(scope, register, every)
     if register.name == "membership":
-        networks.panel(scope, chosen)
+        networks.panel(scope, chosen, is_listed=asked_first == "unlinked")
     elif register.name == "looking_after":
         looking_after.panel(scope, chosen)
     elif register.name == "target":
         looking_after.targets(scope, chosen)
     classes.panel(scope, register, chosen, every)
-    lists.without_entry(scope, chosen, entries)
+    if asked_first != "without":
+        lists.without_entry(scope, chosen, entries)
     by_hand.panel(scope, register, every[every["entry"].eq(st.session_state.get("entry", ""))].head(1))
     if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from pages.components import panels
 from pages.queries import store as queries
+from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import t
 from pages.sharing import expected
@@ -23,6 +24,8 @@ def view(scope: Scope) -> None:
     """Sharing, roles, the collection tracker and retention for the data team; the audit trail for administrators."""
     panels.title(t("sharing_title"), t("sharing_note"))
     shown = [name for name in PARTS if name != "audit_title" or queries.viewer().role == "admin"]
-    for name, tab in zip(shown, st.tabs([t(name) for name in shown]), strict=True):
+    url_state.current().hold("list", shown, shown[0])
+    first = t(st.session_state["list"])  # the part that a link asks for
+    for name, tab in zip(shown, st.tabs([t(name) for name in shown], default=first), strict=True):
         with tab:
             PARTS[name](scope)

@@ -65,8 +65,8 @@ def openness(scope: Scope) -> None:
     st.html(
         f"<b>{safe(t('openness_finding', open=whole(int(is_open.sum())), all=whole(len(sets)), bases=whole(sets.loc[is_open, 'base'].nunique())))}</b>"
     )
-    if closed:
-        st.caption(flat(t("openness_closed", bases=", ".join(names.get(base, base) for base in closed))))
+    bases = ", ".join(names.get(base, base) for base in closed)
+    st.caption(flat(t("openness_closed", bases=bases) if closed else t("openness_none_closed")))
     shown = sets.assign(
         base_name=[names.get(base, base) for base in sets["base"]],
         register_name=[t(f"register_{register}") for register in sets["register"]],

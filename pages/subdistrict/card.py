@@ -23,6 +23,7 @@ from pages.session.text import baht, language, name_of, safe, t, whole, year
 from pages.subdistrict import facts, panels
 
 MOST_LINES = 7
+SIDE = (facts.people, facts.carers, facts.groups, facts.networks)  # the community's side of the place
 
 
 def draw() -> None:
@@ -66,8 +67,8 @@ def _html(scope: Scope, chosen: Query, code: str) -> str:
         for words, value in panels.place_figures(scope, wide, code)[:3]
     )
     waiting = reported.of_place(scope, row)
-    blocks = [facts.rank(scope, wide, code), facts.overlaps(scope, wide, code), facts.gaps(scope, wide, code)]
-    rank, *rest = (block.html(MOST_LINES) for block in blocks)
+    blocks = [make(scope, wide, code).html(MOST_LINES) for make in (*SIDE, facts.rank, facts.overlaps, facts.gaps)]
+    side, rank, rest = "".join(blocks[: len(SIDE)]), blocks[len(SIDE)], blocks[len(SIDE) + 1 :]
     return (
         f'<section class="kradan-card" data-code="{code}" tabindex="-1" aria-label="{safe(name)}">'
         f"<h2>{safe(name)}</h2>"
@@ -75,6 +76,7 @@ def _html(scope: Scope, chosen: Query, code: str) -> str:
         f'<p>{_ways(code)}</p><div class="kradan-figures">{figures}</div>'
         + (f'<p class="kradan-note">{safe(waiting)}</p>' if waiting else "")
         + _agencies(scope, wide, code)
+        + side
         + rank
         + _why(scope, chosen, code)
         + "".join(rest)

@@ -15,6 +15,7 @@ from pages.components.names import need_names
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
+from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
@@ -22,7 +23,20 @@ from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, name_of, safe, t, whole
 
 ROLES = ("sponsor", "facilitator", "coordinator", "leader")
-REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
+REGISTERS = (
+    "support",
+    "plan",
+    "welfare_fund",
+    "contribution",
+    "organisation",
+    "indicator",
+    "role_holder",
+    "looking_after",
+    "membership",
+)
+
+
+DEFINED = ("looking_after", "membership")  # registers that are defined as data, among these
 
 
 @dataclass(frozen=True)
@@ -54,6 +68,8 @@ def blocks(scope: Scope, chosen: Query, code: str) -> list[Block]:
         fund,
         groups,
         people,
+        carers,
+        networks,
         overlaps,
         near,
         rank,
@@ -63,7 +79,13 @@ def blocks(scope: Scope, chosen: Query, code: str) -> list[Block]:
 
 def own_rows(scope: Scope, register: str, code: str) -> pd.DataFrame:
     """Rows of a register that lie in the subdistrict or one of its villages."""
-    table = queries.role_holders(scope) if register == "role_holder" else queries.register(scope, register)
+    table = (
+        queries.role_holders(scope)
+        if register == "role_holder"
+        else register_queries.entries(scope, register)
+        if register in DEFINED
+        else queries.register(scope, register)
+    )
     return table[table["subdistrict_code"].eq(code).fillna(False).astype(bool)]
 
 
@@ -165,6 +187,34 @@ def people(scope: Scope, chosen: Query, code: str) -> Block:
     return Block("people", lines)
 
 
+def carers(scope: Scope, chosen: Query, code: str) -> Block:
+    """Who looks after the place, then after groups, villages and functions in it, then its district and province."""
+    lines = []
+    for row in each_row(register_queries.carers_of(scope, code)):
+        who = row.carer if isinstance(row.carer, str) else t("network_person")
+        named = {"group": row.group_name, "function": row.theme_code}.get(row.looked_after)
+        kind = coded("looking_after_looked_after_", row.looked_after)
+        what = records.theme_words(named) if row.looked_after == "function" and isinstance(named, str) else named
+        what = what if isinstance(what, str) else kind
+        lines.append(
+            f"{who}: {what}" + (f" ({t('level_' + row.area_level)})" if row.area_level != "subdistrict" else "")
+        )
+    told = register_queries.all_told(scope, "looking_after", code)
+    return Block("room_looking_after", lines, "care_nobody" if told else "not_reported_long")
+
+
+def networks(scope: Scope, chosen: Query, code: str) -> Block:
+    """Networks, circles and movements with a member in the place, or registered for it or its district."""
+    lines = []
+    for row in each_row(register_queries.networks_over(scope, code)):
+        kind = coded("membership_body_kind_", row.body_kind)
+        lines.append(
+            f"{row.body} ({kind if pd.isna(row.members) else t('network_here', kind=kind, members=whole(row.members))})"
+        )
+    told = register_queries.all_told(scope, "membership", code)
+    return Block("networks_over", lines, "networks_none" if told else "not_reported_long")
+
+
 def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
     """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
     found = overlaps_queries.overlaps(scope, Query(chosen.fiscal_year))
@@ -253,6 +303,8 @@ def provenance(scope: Scope, chosen: Query, code: str) -> pd.DataFrame:
 
 def _what(register: str, rows: pd.DataFrame) -> list[str]:
     column = {"support": "activity", "welfare_fund": "fund_name", "contribution": "source", "organisation": "organisation_name",
-              "indicator": "indicator_code", "role_holder": "role", "plan": "area_code"}[register]  # fmt: skip
+              "indicator": "indicator_code", "role_holder": "role", "plan": "area_code",
+              "looking_after": "looked_after", "membership": "body"}[register]  # fmt: skip
     texts = ["" if pd.isna(value) else str(value) for value in rows[column]]
-    return [coded("role_", text) for text in texts] if register == "role_holder" else texts
+    stem = {"role_holder": "role_", "looking_after": "looking_after_looked_after_"}.get(register)
+    return [coded(stem, text) for text in texts] if stem else texts

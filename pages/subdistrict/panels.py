@@ -119,7 +119,7 @@ def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
 def registers(scope: Scope, chosen: Query, code: str) -> None:
     """Gaps, needs, plans, fund, groups, people, overlaps, neighbours, rank."""
     listed = subdistrict_facts.blocks(scope, chosen, code)
-    for column, blocks in zip(st.columns(3, gap="medium"), (listed[:3], listed[3:6], listed[6:]), strict=True):
+    for column, blocks in zip(st.columns(3, gap="medium"), (listed[:3], listed[3:7], listed[7:]), strict=True):
         with column:
             st.html("".join(block.html(14) for block in blocks))
 

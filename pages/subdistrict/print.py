@@ -45,6 +45,8 @@ MOST = {
     "view_gaps": 7,
     "welfare_fund": 6,
     "people": 6,
+    "room_looking_after": 4,
+    "networks_over": 4,
     "needs": 6,
     "plans": 6,
     "rank": 3,

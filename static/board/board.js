@@ -135,7 +135,7 @@ class Board {
     return undefined;
   }
 
-  /** Go to a subdistrict or a district and mark it; to all of the province without one. @param {string} code */
+  /** Go to a subdistrict, opened as by a press on it, or a district, marked; to all of the province without one. @param {string} code */
   goTo(code) {
     const { set } = this;
     this.marked.found = code;
@@ -143,6 +143,7 @@ class Board {
     const bounds = code ? set?.boundsOf(code) : set?.layer.getBounds();
     const nearest = NEAREST_ZOOM[this.view ?? "main"] - (code.length === 6 ? 1.5 : 0);
     this.fit(bounds?.isValid() ? bounds : this.options.bounds, nearest);
+    if (code.length === 6) this.say(code);
   }
 
   /** How the edge of a place is drawn. @param {string} code @param {boolean} isBright */

@@ -6,6 +6,7 @@
 const SHOWN = 6;
 const NO_FIT = 9;
 const LEVELS = /^(ตำบล|อำเภอ|ต\.|อ\.|tambon|amphoe|subdistrict|district)/;
+const OF_SUBDISTRICT = /^(ตำบล|ต\.|tambon|subdistrict)/;
 const MARKS = /[็-๎\s.,'-]/g;
 const ONE_SOUND = new Map([..."ใณญศษฎฏฐฑธภฌฬฆ"].map((letter, index) => [letter, "ไนยสสดตถททพชลค"[index]]));
 /** @type {[RegExp, string][]} */
@@ -59,6 +60,7 @@ const wordsOf = ({ n, e, d, f }, { lang, texts }) => {
 export const findAreas = (typed, areas, options) => {
   const wanted = soundKey(typed);
   if (!wanted) return [];
+  const first = OF_SUBDISTRICT.test(typed.trim().toLowerCase()) ? -0.5 : 0.5; // a level that is written comes first
   /** @type {Map<string, Hit & { rank: number }>} */
   const found = new Map();
   const add = (/** @type {Hit} */ hit, /** @type {number} */ rank) => {
@@ -67,7 +69,7 @@ export const findAreas = (typed, areas, options) => {
   for (const area of areas) {
     const { c: code, n, e = "", d = "", f = "" } = area;
     const { name, where } = wordsOf(area, options);
-    add({ code, name, where }, code === typed.trim() ? 0 : rankOf(wanted, [n, e]) + 0.5);
+    add({ code, name, where }, code === typed.trim() ? 0 : rankOf(wanted, [n, e]) + first);
     if (where) add({ code: code.slice(0, 4), name: where, where: "" }, rankOf(wanted, [d, f]));
   }
   return [...found.values()]

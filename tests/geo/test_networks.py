@@ -146,3 +146,22 @@ def test_targets_beside_what_plans_ask():
         2,
     ]
     assert pd.isna(table.loc[("800101", "ecology"), "finished"])  # nothing said of what is done is not "none"
+
+
+def test_networks_over_a_place_and_who_looks_after_it(rows):
+    groups = pd.DataFrame(
+        [("เครือข่าย ก", "network", "800101"), ("เครือข่ายอำเภอ", "network", "8001"), ("กลุ่มออม", "group", "800101")],
+        columns=["organisation_name", "organisation_kind", "area_code"],
+    )
+    over = networks.covering(rows, groups, "800101").set_index("body")["members"]
+    assert over.fillna(0).to_dict() == {"ขบวนสวัสดิการ": 1, "ขบวนแผน": 1, "เครือข่าย ก": 1, "เครือข่ายอำเภอ": 0}
+    assert networks.covering(rows, groups, "800201").empty
+    columns = ["carer", "looked_after", "area_level", "subdistrict_code", "district_code", "province_code"]
+    cared = pd.DataFrame(
+        [("จังหวัด", "function", "province", None, None, "80"), ("อำเภอ", "place", "district", None, "8001", "80"),
+         ("ข้างเคียง", "place", "subdistrict", "800102", "8001", "80"), ("กลุ่ม", "group", "subdistrict", "800101", "8001", "80"),
+         ("ตำบล", "place", "subdistrict", "800101", "8001", "80")],
+        columns=columns,
+    )  # fmt: skip
+    assert looking_after.of_place(cared, "800101")["carer"].tolist() == ["ตำบล", "กลุ่ม", "อำเภอ", "จังหวัด"]
+    assert looking_after.of_place(cared, "800201")["carer"].tolist() == ["จังหวัด"]

@@ -14,6 +14,7 @@ const found = (typed, options = THAI) => findAreas(typed, AREAS, options).map((h
 test("names are found as they sound: without marks, with other letters, by the words of their level", () => {
   assert.equal(soundKey("ทาสาลา"), soundKey("ตำบลท่าศาลา"));
   assert.deepEqual(found("ทาสาลา"), ["8008", "800801"]);
+  assert.deepEqual(found("ตำบลท่าศาลา"), ["800801", "8008"], "the level that is written comes first");
   assert.deepEqual(found("อ.ลานสกา"), ["8003"]);
   assert.deepEqual(found("ta sala", { ...THAI, lang: "en" }), ["8008", "800801"]);
   assert.deepEqual(found("800802"), ["800802"]);
