@@ -63,13 +63,13 @@ export const findAreas = (typed, areas, options) => {
   const first = OF_SUBDISTRICT.test(typed.trim().toLowerCase()) ? -0.5 : 0.5; // a level that is written comes first
   /** @type {Map<string, Hit & { rank: number }>} */
   const found = new Map();
-  const add = (/** @type {Hit} */ hit, /** @type {number} */ rank) => {
-    if (rank < NO_FIT && hit.name) found.set(hit.code, { ...hit, rank });
+  const add = (/** @type {Hit} */ hit, /** @type {number} */ rank, later = 0) => {
+    if (rank < NO_FIT && hit.name) found.set(hit.code, { ...hit, rank: rank + later });
   };
   for (const area of areas) {
     const { c: code, n, e = "", d = "", f = "" } = area;
     const { name, where } = wordsOf(area, options);
-    add({ code, name, where }, code === typed.trim() ? 0 : rankOf(wanted, [n, e]) + first);
+    add({ code, name, where }, code === typed.trim() ? 0 : rankOf(wanted, [n, e]), first);
     if (where) add({ code: code.slice(0, 4), name: where, where: "" }, rankOf(wanted, [d, f]));
   }
   return [...found.values()]
