@@ -1,8 +1,8 @@
-"""Walk (4) of the house: from a filter to the classes of the coverage map, counted on cold caches; one JSON line.
+"""Walk (4) of the house: from a filter to the classes of the maps of coverage and gaps, on cold results; one JSON line.
 
-A *stay* is a run of calls inside one module, a *room* a module, a *climb* a stay on a higher floor than the one before
-(loaders < geo < pages/session < pages/queries < pages/components < pages/<page>), *names* the functions met. The store is
-the demo's: ``KRADAN_STORE=... python -m bench.source.walk``.
+A *stay* is a run of calls inside one module; *modules* and *rooms* (folders) are those it passes; a *climb* is a stay on a
+higher floor than the one before (loaders < geo < pages/session < pages/queries < pages/components < pages/<page>); *names*
+are the functions met. The store is the demo's: ``KRADAN_STORE=... python -m bench.source.walk``.
 """
 
 from __future__ import annotations
@@ -12,12 +12,17 @@ import sys
 from collections.abc import Callable
 from itertools import pairwise
 from types import FrameType
+from unittest import mock
 
+from bench.source.house import SOURCE
+from bench.source.house import room as folder_of
 from loaders.settings import ROOT
-from pages.coverage import compare
-from pages.queries import coverage
+from pages.components import map_layer
+from pages.components.names import need_names
+from pages.queries import coverage, gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
+from pages.session.scope import Scope
 
 # Machinery that a reader of the way passes without going in: the cache, the catalogue of words, checks of a frame.
 MACHINERY = {"pages.session.cache", "pages.session.text", "pages.session.formatter", "loaders.words"}
@@ -33,7 +38,7 @@ def floor_of(room: str) -> int:
 
 
 def walk(act: Callable[[], object]) -> dict[str, int]:
-    """Stays, rooms, climbs and names of our own functions while ``act`` runs."""
+    """Stays, modules, rooms, climbs and names of our own functions while ``act`` runs."""
     stays: list[str] = []
     names: set[tuple[str, str]] = set()
 
@@ -47,7 +52,7 @@ def walk(act: Callable[[], object]) -> dict[str, int]:
         ):
             return
         room = path.removeprefix(f"{ROOT}/").removesuffix(".py").replace("/", ".")
-        if not room.startswith(("pages", "geo", "loaders")) or room in MACHINERY or frame.f_code.co_name in CHECKS:
+        if not room.startswith(SOURCE) or room in MACHINERY or frame.f_code.co_name in CHECKS:
             return
         names.add((room, frame.f_code.co_name))
         if not stays or stays[-1] != room:
@@ -59,26 +64,40 @@ def walk(act: Callable[[], object]) -> dict[str, int]:
     finally:
         sys.setprofile(None)
     climbs = sum(floor_of(before) < floor_of(after) for before, after in pairwise(stays))
-    return {"stays": len(stays), "rooms": len(set(stays)), "climbs": climbs, "names": len(names)}
+    rooms = {folder_of(stay) for stay in stays}
+    return {
+        "stays": len(stays),
+        "modules": len(set(stays)),
+        "rooms": len(rooms),
+        "climbs": climbs,
+        "names": len(names),
+    }
+
+
+def ways(scope: Scope, year: int | None) -> dict[str, Callable[[], object]]:
+    """From a filter to the message of the map, on the page of coverage and on that of gaps."""
+    query, need = Query(year, theme="health"), next(iter(need_names(scope)))
+    return {
+        "coverage": lambda: map_layer.coverage_of(scope, query, "agencies").vector("main", query),
+        "gaps": lambda: map_layer.gaps_layer(gaps.gaps(scope, query, need)).vector("main", query),
+    }
 
 
 def main() -> dict[str, object]:
-    """The walk of one filter in one year; the frames of the store are read already, as an open page has them."""
+    """Both walks: the frames of the store and the words are read already, as an open page has them; results are cold.
+
+    Class bounds go over every year in the same way: one turn is counted.
+    """
+    counted: dict[str, object] = {"bench": "walk", "way": "filter -> class vector"}
     scope = queries.current_scope()
     year = queries.usual_year(scope)
-    for frame in (
-        queries.support(scope),
-        queries.areas(scope, year),
-        queries.reports(scope),
-    ):
-        assert len(frame)
-    setattr(queries, "years", lambda _scope: [year])  # noqa: B010 - class bounds go once over the same way for every year: one turn is counted
-
-    def act() -> None:
-        query = Query(year, theme="health")
-        compare.layer_of(scope, query, "agencies", *coverage.breaks(scope, "agencies", query)).vector("main", query)
-
-    return {"bench": "walk", "way": "filter -> class vector", **walk(act)}
+    with mock.patch.object(queries, "years", return_value=[year]):
+        for name, way in ways(scope, year).items():
+            way()
+            for function in (member for module in (coverage, gaps, map_layer) for member in vars(module).values()):
+                getattr(function, "cache_clear", lambda: None)()
+            counted[name] = walk(way)
+    return counted
 
 
 if __name__ == "__main__":

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from geo.maps.classes import UNMEASURED
+from geo.statuses import COVERED, nothing_classes
+
 
 def _positive(values: Iterable[object]) -> np.ndarray:
     numbers = (
@@ -53,3 +56,15 @@ def classify(values: pd.Series, breaks: list[float]) -> pd.Series:
     on_scale = np.isfinite(raw) & (raw > 0) & (len(breaks) > 0)
     found = np.minimum(np.searchsorted(breaks, raw, side="left"), max(len(breaks) - 1, 0))
     return pd.Series(found, index=values.index, dtype="Int64").where(on_scale)
+
+
+def classes_of(status: pd.Series, values: pd.Series, breaks: list[float]) -> pd.Series:
+    """Class character of every place on a scale: the number of its class where somebody is there, else the kind of nothing.
+
+    Where somebody is there and the value is not known or not above zero: :data:`geo.maps.classes.UNMEASURED`.
+    """
+    number = classify(values, breaks)
+    classes = nothing_classes(status).fillna(UNMEASURED)
+    on_scale = status.eq(COVERED) & number.notna()
+    classes[on_scale] = number[on_scale].astype(int).astype(str)
+    return classes

@@ -26,7 +26,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         agency_panels.agencies(scope, chosen)
         return
     name = rows_.agency_names(scope).get(chosen.agency, chosen.agency)
-    table = coverage.coverage(scope, chosen)
     own = coverage.records(scope, chosen)
     with place:
         told = agency_panels.told(scope, chosen)
@@ -44,7 +43,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         view_, layer = (
             panels.choose_map_view(scope),
-            layers.coverage_layer(table, "per_head_baht", coverage.breaks(scope, "per_head_baht", chosen)),
+            layers.coverage_of(scope, chosen, "per_head_baht"),
         )
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:

@@ -58,7 +58,7 @@ def agencies(scope: Scope, chosen: Query) -> None:
     for code in every["agency_code"].head(dimensions.MOST):
         wanted[code] = replace(chosen, agency=code)
     bounds = coverage.breaks(scope, "agencies", *wanted.values())
-    drawn = {code: compare.layer_of(scope, query, "agencies", *bounds) for code, query in wanted.items()}
+    drawn = {code: layers.coverage_of(scope, query, "agencies", bounds) for code, query in wanted.items()}
     for row in each_row(every):
         words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
         image = (

@@ -13,7 +13,6 @@ from pages.components import exports, named, reply_link
 from pages.components import map_layer as layers
 from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
-from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
@@ -66,9 +65,7 @@ def _head(scope: Scope, chosen: Query, name: str) -> str:
 
 def _map(scope: Scope, chosen: Query) -> str:
     """Baht per head, with the legend that the screen has."""
-    layer = layers.coverage_layer(
-        coverage.coverage(scope, chosen), "per_head_baht", coverage.breaks(scope, "per_head_baht", chosen)
-    )
+    layer = layers.coverage_of(scope, chosen, "per_head_baht")
     counts = layer.counts(chosen.district)
     keys = "".join(
         f'<li><i class="kradan-swatch{" kradan-hatch" if style.hatch else ""}" style="background-color:{style.color}"></i><span>{safe(formatter().say(style.key, **style.blanks))}</span> <b>{counts[key]}</b></li>'

@@ -7,7 +7,7 @@ the :class:`pages.session.formatter.Formatter` of its language.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -17,14 +17,17 @@ import pandas as pd
 from geo.coverage.heard import missing_of
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
-from geo.maps.breaks import classify
+from geo.maps.breaks import classes_of
 from geo.maps.palette import CLUSTERS, NOTHING, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from geo.overlaps import outcomes
 from geo.statuses import NOTHING as NOTHING_LETTERS
 from geo.statuses import nothing_classes
+from pages.queries import coverage
 from pages.queries.query import Query
 from pages.session import text
+from pages.session.cache import cached
 from pages.session.formatter import Formatter
+from pages.session.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,17 @@ def count_bounds(largest: float) -> list[float]:
     return [bound for bound in fixed if bound < largest] + ([float(largest)] if largest >= 1 else [])
 
 
+def coverage_of(scope: Scope, query: Query, measure: str, bounds: Sequence[float] | None = None) -> Choropleth:
+    """Coverage under a query on the scale of a measure; ``bounds`` of the maps beside it, else its own over every year."""
+    bounds = coverage.breaks(scope, measure, query) if bounds is None else bounds
+    return _coverage_of(scope, replace(query, district=None), measure, tuple(bounds))
+
+
+@cached(256)
+def _coverage_of(scope: Scope, query: Query, measure: str, bounds: tuple[float, ...]) -> Choropleth:
+    return coverage_layer(coverage.coverage(scope, query), measure, list(bounds), estimated=query.split is not None)
+
+
 def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, estimated: bool = False) -> Choropleth:
     """Coverage on the scale of a measure (``agencies``, ``village_share``, ``per_head_baht``); nothing stays off the scale.
 
@@ -159,12 +173,9 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
         scale = count_bounds(bounds[-1] if bounds else 0)
     unit = f"unit_{measure}"
     covered = table["status"].eq("covered")
-    values = values.where(
-        covered | table["status"].eq("none")
-    )  # of a place nobody reported on no figure is known, nor zero
-    number = classify(values, scale)
-    classes = nothing_classes(table["status"]).fillna(map_classes.UNMEASURED)
-    classes[covered & number.notna()] = number[covered & number.notna()].astype(int).astype(str)
+    # of a place nobody reported on no figure is known, nor zero
+    values = values.where(covered | table["status"].eq("none"))
+    classes = classes_of(table["status"], values, scale)
     styles = scale_styles(bounds_words(scale, measure == "agencies"), unit)
     nothing = nothing_styles()
     not_known = NOTHING_LETTERS["not_reported"]
@@ -187,8 +198,17 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     more = table[second].where(covered) if second in table else None
     if more is not None and second == "amount_satang":
         more = (more / 100).round().astype("Float64")
-    found = Choropleth(styles | nothing, table["subdistrict_code"], classes, values, unit, marks, mark_key)
-    return replace(found, more=more, more_unit=second_unit)
+    return Choropleth(
+        styles | nothing,
+        table["subdistrict_code"],
+        classes,
+        values,
+        unit,
+        marks,
+        mark_key,
+        more=more,
+        more_unit=second_unit,
+    )
 
 
 def gaps_layer(table: pd.DataFrame) -> Choropleth:

@@ -63,13 +63,6 @@ def _step_year(scope: Scope) -> None:
 
 
 @cached(256)
-def layer_of(scope: Scope, query: Query, measure: str, *bounds: float) -> layers.Choropleth:
-    """The coverage layer of a query on the scale of ``bounds``; estimated shares bear a stripe."""
-    table = coverage.coverage(scope, query)
-    return layers.coverage_layer(table, measure, list(bounds), estimated=query.split is not None)
-
-
-@cached(256)
 def _people(scope: Scope, query: Query) -> dict[str, int]:
     """People by status within the district chosen; a status that nobody is in is left out."""
     table = coverage.coverage(scope, query)
@@ -79,7 +72,7 @@ def _people(scope: Scope, query: Query) -> dict[str, int]:
 
 def one_map(scope: Scope, query: Query, measure: str) -> None:
     """One large map with legend, money without a subdistrict, and figures."""
-    layer = register_layer.over(scope, layer_of(scope, query, measure, *coverage.breaks(scope, measure, query)))
+    layer = register_layer.over(scope, layers.coverage_of(scope, query, measure))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
         view = panels.choose_map_view(scope)
         panels.show_board(scope, layer.vector(view, query))
@@ -142,7 +135,7 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
     with st.container(key="twins"):
         sides = st.columns(2, gap="medium")
     for side, shown, slot in zip(sides, (query, other), ("", "-right"), strict=True):
-        layer = layer_of(scope, shown, measure, *bounds)
+        layer = layers.coverage_of(scope, shown, measure, bounds)
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
             view = panels.map_view() if slot else panels.choose_map_view(scope)
@@ -202,7 +195,7 @@ def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None
     district = query.district
     cells, styles, counts, marked, label = [], {}, {}, 0, ""
     for value, shown in wanted.items():
-        layer = layer_of(scope, shown, measure, *bounds)
+        layer = layers.coverage_of(scope, shown, measure, bounds)
         styles |= layer.styles
         table = coverage.coverage(scope, shown)
         inside = table if not district else table[table["district_code"] == district]

@@ -63,7 +63,7 @@ def who(scope: Scope, chosen: Query, *, has_panel: bool = True) -> Seen:
     """Who looks after what: agencies per subdistrict on the map, function x district beside it."""
     table = coverage.coverage(scope, chosen)
     inside = table[table["district_code"].eq(chosen.district) | (not chosen.district)]
-    layer = layers.coverage_layer(table, "agencies", coverage.breaks(scope, "agencies", chosen))
+    layer = layers.coverage_of(scope, chosen, "agencies")
     finding = formatter().phrase(reported.finding(scope, chosen, inside))
     draw = (lambda: _lens(matrix_table(scope, chosen), _more("matrix"))) if has_panel else _nothing
     return Seen(layer, finding, draw, reported.told(inside))

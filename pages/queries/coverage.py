@@ -51,12 +51,12 @@ def rolled(scope: Scope, query: Query) -> RolledUp:
 
 def coverage(scope: Scope, query: Query) -> pd.DataFrame:
     """Coverage of every subdistrict. The district is left out: it zooms, it does not hide a record."""
-    return _coverage(scope, query.without("district"))
+    return _coverage(scope, replace(query, district=None))
 
 
 @cached(256)
 def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
-    places, any_year = store.places(scope, query.fiscal_year), records(scope, query.without("fiscal_year"))
+    places, any_year = store.places(scope, query.fiscal_year), records(scope, replace(query, fiscal_year=None))
     support = any_year
     if query.split is not None:
         support = pd.concat(
@@ -78,7 +78,7 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
 
 def heard(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
     """Who owes a report that bears on the query, and who has given it: what every "none" of the board stands on."""
-    return _heard(scope, query.without("district", "split"), register)
+    return _heard(scope, replace(query, district=None, split=None), register)
 
 
 @cached(128)
@@ -118,7 +118,7 @@ def breaks(scope: Scope, column: str, *queries: Query) -> list[float]:
 
     Baht per head of all years added up has bounds of its own: on those of a single year nearly all would be in the top class.
     """
-    wide = {query.without("district", "fiscal_year") for query in queries}
+    wide = {replace(query, district=None, fiscal_year=None) for query in queries}
     over_all = column == "per_head_baht" and any(query.fiscal_year is None for query in queries)
     return _breaks(scope, column, tuple(sorted(wide, key=repr)), over_all)
 
@@ -166,5 +166,5 @@ def theme_codes(scope: Scope) -> list[str]:
 @cached(4)
 def bases_by_theme(scope: Scope) -> dict[str, list[str]]:
     """Which bases ever reported work on a theme: a report that they owe bears on it."""
-    pairs = store.support(scope)[["theme_code", "base"]].dropna().drop_duplicates()
-    return {theme: sorted(pairs.loc[pairs["theme_code"].eq(theme), "base"]) for theme in theme_codes(scope)}
+    pairs = store.support(scope)[["theme_code", "base"]].dropna().drop_duplicates().sort_values("base")
+    return pairs.groupby("theme_code")["base"].agg(list).to_dict()

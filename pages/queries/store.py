@@ -271,8 +271,9 @@ class Places(NamedTuple):
     local_governments: pd.DataFrame
 
 
+@cached(64)
 def places(scope: Scope, fiscal_year: int | None) -> Places:
-    """The areas of the province; shared between scopes."""
+    """The areas of the province; their frames are shared between scopes."""
     return _places(scope.province, fiscal_year)
 
 

@@ -5,6 +5,7 @@ What ``st.cache_resource`` does, without its hashing of every argument: the argu
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Hashable
 from itertools import count
 from threading import Condition
@@ -21,16 +22,20 @@ _generations = count(1)
 _generation = 0
 
 
-def _key(*arguments: Hashable, **named: Hashable) -> Hashable:
-    """The arguments and the generation: what began before a :func:`clear` is not found after it."""
-    return hashkey(_generation, *arguments, **named)
-
-
 def cached(size: int) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
-    """Keep the last ``size`` results of a function."""
+    """Keep the last ``size`` results of a function; an argument left out is the same as its default."""
 
     def decorate(function: Callable[Arguments, Result]) -> Callable[Arguments, Result]:
-        memo = memoised(LRUCache(size), key=_key, condition=Condition())(function)
+        places = [
+            place for place in inspect.signature(function).parameters.values() if place.kind is not place.VAR_POSITIONAL
+        ]
+
+        def key(*arguments: Hashable, **named: Hashable) -> Hashable:
+            """The arguments and the generation: what began before a :func:`clear` is not found after it."""
+            rest = (named.pop(place.name, place.default) for place in places[len(arguments) :])
+            return hashkey(_generation, *arguments, *rest, **named)
+
+        memo = memoised(LRUCache(size), key=key, condition=Condition())(function)
         _clear_functions.append(memo.cache_clear)
         return memo
 

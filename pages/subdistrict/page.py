@@ -9,7 +9,6 @@ from pages.components import map_layer as layers
 from pages.components import panels, reply_link
 from pages.components.names import subdistrict_names
 from pages.components.page import page
-from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.scope import Scope
@@ -39,9 +38,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.title(t("view_subdistrict"), t("choose_subdistrict_long"))
     left, right = st.columns([5, 8] if code else [8, 5], gap="medium")
     with left:
-        layer = layers.coverage_layer(
-            coverage.coverage(scope, chosen), "agencies", coverage.breaks(scope, "agencies", chosen)
-        )
+        layer = layers.coverage_of(scope, chosen, "agencies")
         view_ = panels.choose_map_view(scope)
         clicked = panels.show_map(scope, layer.vector(view_, None, code or None), height=460)
     with left if code else right:

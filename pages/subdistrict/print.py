@@ -148,9 +148,7 @@ def _wrapped(size: float, text: str, width: float) -> int:
 
 def _head(scope: Scope, chosen: Query, code: str) -> str:
     area = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code").loc[code]
-    layer = layers.coverage_layer(
-        coverage.coverage(scope, chosen), "agencies", coverage.breaks(scope, "agencies", chosen)
-    )
+    layer = layers.coverage_of(scope, chosen, "agencies")
     demo = f" · {t('demo')}" if bool(queries.batches(scope).query("is_active")["is_demo"].any()) else ""
     when = year(chosen.fiscal_year) if chosen.fiscal_year else t("all_years")
     used = [words for words in (_chosen(scope, chosen, name) for name in ("theme", "agency", "stream")) if words]

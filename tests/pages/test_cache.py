@@ -65,3 +65,16 @@ def test_what_was_computed_from_a_state_that_is_gone_is_not_kept():
 
     looking = cache.cached(4)(look)
     assert [looking(), looking(), looking()] == ["old", "new", "new"]
+
+
+def test_an_argument_left_out_is_its_default():
+    asked = []
+
+    def register(scope: str, name: str = "support", *more: int) -> tuple:
+        asked.append((scope, name, more))
+        return scope, name, more
+
+    reading = cache.cached(8)(register)
+    assert reading("80") == reading("80", "support") == reading("80", name="support") == ("80", "support", ())
+    assert reading("80", "support", 1) != reading("80")
+    assert asked == [("80", "support", ()), ("80", "support", (1,))]
