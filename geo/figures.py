@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.coverage.gaps import only_above
 from geo.frames import known_sum
-from geo.statuses import COVERED, NONE, NOT_REPORTED
+from geo.statuses import COVERED, NONE, NOT_REPORTED, waits
 
 
 class Figure(NamedTuple):
@@ -95,6 +95,7 @@ FIGURES: dict[str, Figure] = {
     "none": Figure(lambda coverage: _is(coverage, NONE).sum()),
     "none_above": Figure(lambda coverage: (_is(coverage, NONE) & _above(coverage)).sum()),
     "not_reported": Figure(lambda coverage: _is(coverage, NOT_REPORTED).sum()),
+    "not_known_waiting": Figure(lambda coverage: waits(coverage).sum()),
     "only_from_above": Figure(lambda coverage: (_above(coverage) & ~_is(coverage, COVERED)).sum()),
     "people_covered": Figure(lambda coverage: _people(coverage, COVERED)),
     "people_none": Figure(lambda coverage: _people(coverage, NONE)),

@@ -85,6 +85,7 @@ def by_province(
     provinces: list[str],
     *,
     fiscal_year: int | None = None,
+    waiting: pd.DataFrame | None = None,
     **choices: object,
 ) -> pd.DataFrame:
     """What is known of every province under the choices.
@@ -96,6 +97,8 @@ def by_province(
         ``amount_satang`` (NA = no record stated money).
     dues, reports
         As :func:`geo.coverage.heard.bearing_on` and ``heard`` take them; a report of a part of a province ends no due.
+    waiting
+        Rows that may belong to the choices and wait (``row_id``, ``area_code``).
 
     Returns
     -------
@@ -116,8 +119,10 @@ def by_province(
     owed = _owed(sums, dues, **choices)
     areas = pd.DataFrame({"subdistrict_code": provinces, "district_code": provinces})
     years = set(sums["fiscal_year"].dropna())
-    heard = geo_heard.heard(areas, owed, reports, fiscal_year, years)
-    status = decide(table["records"].fillna(0).gt(0), heard["completeness"])
+    if waiting is not None:
+        waiting = waiting.assign(area_code=waiting["area_code"].str[:2])
+    heard = geo_heard.heard(areas, owed, reports, fiscal_year, years, waiting)
+    status = decide(table["records"].fillna(0).gt(0), geo_heard.told(heard))
     spoke = _spoken(reports[reports["base"].isin(owed["base"])], fiscal_year).reindex(provinces, fill_value=0)
     silent = status.eq(NOT_REPORTED)
     table = table.assign(bases=spoke, status=status).astype(dict.fromkeys(("agencies", "records"), "Int64"))

@@ -27,6 +27,11 @@ def nothing_classes(status: pd.Series) -> pd.Series:
     return status.map(NOTHING).astype("object")
 
 
+def waits(table: pd.DataFrame) -> pd.Series:
+    """Where nothing is known and rows wait at the review desk that may be about the place (``status``, ``waiting``)."""
+    return table["status"].eq(NOT_REPORTED) & table["waiting"].gt(0)
+
+
 def decide(
     is_covered: pd.Series,
     completeness: pd.Series,

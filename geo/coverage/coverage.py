@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection
 
 import pandas as pd
 
+from geo.coverage.heard import told
 from geo.coverage.roll_up import NEEDED, RolledUp, roll_up
 from geo.frames import is_one_of, require_columns
 from geo.periods import of_fiscal_year, periods
@@ -145,7 +146,8 @@ def coverage(
         ``villages``, ``covered_villages``, ``village_share`` (0-1 of villages named; NA where there are none),
         ``whole_subdistrict`` (a record for the subdistrict itself), ``is_estimated``, ``undated`` (records without a
         year, where one is asked for), ``status`` (:func:`geo.statuses.decide`), ``owed``, ``missing_bases``,
-        ``completeness``, ``supported_above`` (a record above the subdistrict reaches it and is not spread).
+        ``completeness``, ``waiting`` (rows at the review desk that may be about it: never "none" then),
+        ``supported_above`` (a record above the subdistrict reaches it and is not spread).
     """
     require_columns(areas, [*CARRIED, "villages"], "areas")
     support = support[
@@ -166,7 +168,7 @@ def coverage(
     table["amount_satang"] = table["amount_satang"].astype("Int64")
     table["per_head_baht"] = _ratio(table["amount_satang"], table["population"]) / 100
     table["village_share"] = _ratio(table["covered_villages"], table["villages"]).clip(upper=1)
-    for column in ("owed", "missing_bases", "completeness"):
+    for column in ("owed", "missing_bases", "completeness", "waiting"):
         table[column] = spoken[column].to_numpy()
     table["undated"] = 0
     if len(undated):
@@ -175,7 +177,7 @@ def coverage(
     table["supported_above"] = _is_supported_above(areas, rolled, local_governments).to_numpy()
     can_be_reached = ~(villages_only & table["villages"].fillna(1).eq(0))
     table["status"] = decide(
-        table["supports"] > 0, table["completeness"], can_be_reached=can_be_reached, in_doubt=table["undated"] > 0
+        table["supports"] > 0, told(table), can_be_reached=can_be_reached, in_doubt=table["undated"] > 0
     )
     return table
 
@@ -213,7 +215,7 @@ def coverage_by(
         for value in values
     ]
     if not tables:
-        nobody = pd.DataFrame({"owed": [], "missing_bases": [], "completeness": []})
+        nobody = pd.DataFrame({"owed": [], "missing_bases": [], "completeness": [], "waiting": []})
         return coverage(support.iloc[:0], areas.iloc[:0], villages, nobody).assign(**{key: pd.Series(dtype="str")})
     stacked = pd.concat(tables, ignore_index=True)
     return stacked[[key, *(column for column in stacked.columns if column != key)]]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo.coverage.coverage import coverage
-from geo.coverage.heard import heard
+from geo.coverage.heard import heard, may_concern
 from geo.coverage.roll_up import roll_up
 from geo.periods import by_money_year, years_of
 
@@ -18,6 +18,7 @@ def by_subdistrict(
     local_governments: pd.DataFrame | None,
     dues: pd.DataFrame,
     reports: pd.DataFrame,
+    waiting: pd.DataFrame,
 ) -> dict[str, dict]:
     """Status and money of every subdistrict, from the same functions as the pages.
 
@@ -25,7 +26,8 @@ def by_subdistrict(
     -------
     dict
         Subdistrict code -> ``coverage_year`` (the fiscal year with most records, None without any), ``coverage_status``
-        (one of :data:`geo.statuses.STATUSES` in that year), ``coverage_status_by_year`` and ``satang_by_year`` (year as
+        (one of :data:`geo.statuses.STATUSES` in that year), ``rows_waiting`` (at the review desk, that may be about it:
+        not known then, never none), ``coverage_status_by_year`` and ``satang_by_year`` (year as
         text, ``undated`` last; only years with a stated amount; they add up to all money placed in the subdistrict).
     """
     years = sorted(years_of(support))
@@ -34,17 +36,18 @@ def by_subdistrict(
     asked = dues[dues["is_asked"].astype(bool)]
     statuses = {
         year: coverage(
-            support, areas, None, heard(areas, asked, reports, year, years), fiscal_year=year,
+            support, areas, None, heard(areas, asked, reports, year, years, may_concern(waiting, year)), fiscal_year=year,
             local_governments=local_governments,
-        ).set_index("subdistrict_code")["status"]
+        ).set_index("subdistrict_code")
         for year in dict.fromkeys([*years, usual])
     }  # fmt: skip
     money = _by_year(support, areas, local_governments)
     return {
         code: {
             "coverage_year": usual,
-            "coverage_status": statuses[usual][code],
-            "coverage_status_by_year": {str(year): statuses[year][code] for year in years},
+            "coverage_status": statuses[usual]["status"][code],
+            "coverage_status_by_year": {str(year): statuses[year]["status"][code] for year in years},
+            "rows_waiting": int(statuses[usual]["waiting"][code]),
             "satang_by_year": money.get(code, {}),
         }
         for code in areas["subdistrict_code"]

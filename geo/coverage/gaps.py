@@ -10,6 +10,7 @@ import pandas as pd
 
 from geo.adjacency import both_ways
 from geo.coverage.coverage import coverage_by
+from geo.coverage.heard import told
 from geo.coverage.roll_up import roll_up
 from geo.frames import each_village, require_columns
 from geo.periods import of_fiscal_year
@@ -114,13 +115,13 @@ def gaps(
     DataFrame
         ``need_value``, ``need_measure`` (what was classed), ``need_class`` high / low / unknown, ``support_class``
         yes / no / unknown / not_applicable, ``quadrant`` (one of ``QUADRANTS``), and from ``coverage``
-        ``population``, ``status``, ``supports``, ``amount_satang``, ``owed``, ``missing_bases``, ``supported_above``; gaps
+        ``population``, ``status``, ``supports``, ``amount_satang``, ``owed``, ``missing_bases``, ``supported_above``, ``waiting``; gaps
         first, each quadrant by need, then people, largest first.
     """
     table = coverage[
         ["subdistrict_code", "district_code", "population", "households", "status", "supports", "amount_satang"]
     ].copy()
-    carried = ["owed", "missing_bases", "supported_above"]
+    carried = ["owed", "missing_bases", "supported_above", "waiting"]
     table[carried] = coverage[carried]
     stated = need_rows(needs, indicator, fiscal_year).set_index("subdistrict_code")
     table["need_value"] = table["subdistrict_code"].map(stated["value"]).astype(float)
@@ -238,7 +239,7 @@ def plan_gaps(
     DataFrame
         One row per subdistrict and theme asked for: ``demands`` (plans that ask), ``met``, ``unmet``, ``supports``,
         ``amount_satang``, ``status`` in met / part / unmet / unknown (nothing found, but a base has not
-        spoken), ``missing_bases``; unmet first, most demands first.
+        spoken or a row waits), ``missing_bases``, ``waiting``; unmet first, most demands first.
     """
     asked = demands(plans)
     asked = asked[asked["subdistrict_code"].isin(areas["subdistrict_code"])]
@@ -249,12 +250,13 @@ def plan_gaps(
     table["unmet"] = table["demands"] - table["met"]
     themes = sorted(set(table["theme_code"]))
     covered = coverage_by("theme_code", themes, support, areas, None, spoken, fiscal_year=fiscal_year)
-    columns = ["supports", "amount_satang", "missing_bases", "completeness", "undated"]
+    columns = ["supports", "amount_satang", "missing_bases", "completeness", "undated", "waiting"]
     table = table.merge(covered[[*keys, *columns]], on=keys, how="left")
     # A record elsewhere in the subdistrict meets no demand of a village: what counts is whether a report is missing.
-    nobody = decide(table["supports"] < 0, table.pop("completeness"), in_doubt=table.pop("undated") > 0).eq(NONE)
+    nobody = decide(table["supports"] < 0, told(table), in_doubt=table.pop("undated") > 0).eq(NONE)
     choice = [table["unmet"].eq(0), table["met"] > 0, nobody]
     table["status"] = pd.Series(np.select(choice, ["met", "part", "unmet"], "unknown"), index=table.index, dtype="str")
+    table = table.drop(columns="completeness")
     rank = table["status"].map({"unmet": 0, "part": 1, "unknown": 2, "met": 3})
     return (
         table.assign(rank=rank)

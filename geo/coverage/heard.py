@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.frames import require_columns
+from geo.periods import in_fiscal_year, periods
 
 NEEDED = ("base", "area_code", "fiscal_year")
 
@@ -71,8 +72,9 @@ def heard(
     reports: pd.DataFrame,
     fiscal_year: int | None = None,
     years: Collection[int] = (),
+    waiting: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Which base that owes a report has not given it, for every subdistrict.
+    """Which base that owes a report has not given it, for every subdistrict, and which rows wait that may be about it.
 
     Parameters
     ----------
@@ -84,12 +86,15 @@ def heard(
         ``base``, ``area_code``, ``fiscal_year`` (NA = it speaks for every year).
     fiscal_year
         ``None`` = all years: a report of every year that is due, and of each of ``years`` where every year is due.
+    waiting
+        Rows that a person has to settle first, once for every place (:func:`may_concern`): ``row_id``, ``area_code``.
 
     Returns
     -------
     DataFrame
         Index ``subdistrict_code``; ``owed`` (bases that owe a report there), ``missing_bases`` (comma-joined, sorted,
-        empty = all spoke), ``completeness`` (share of them that spoke, 0-1; NaN where nobody owes).
+        empty = all spoke), ``completeness`` (share of them that spoke, 0-1; NaN where nobody owes), ``waiting`` (rows
+        that may be about it).
     """
     for frame, name in ((dues, "dues"), (reports, "reports")):
         require_columns(frame, NEEDED, name)
@@ -112,7 +117,46 @@ def heard(
     share = np.where(number > 0, 1 - lacking.sum(axis=1) / np.maximum(number, 1), np.nan)
     index = pd.Index(areas["subdistrict_code"], name="subdistrict_code")
     frame = {"owed": number.astype("int64"), "missing_bases": pd.array(names, dtype="str"), "completeness": share}
-    return pd.DataFrame(frame, index=index)
+    return pd.DataFrame(frame | {"waiting": _waiting_in(areas, waiting)}, index=index)
+
+
+def _waiting_in(areas: pd.DataFrame, waiting: pd.DataFrame | None) -> np.ndarray:
+    """How many of the waiting rows may be about each subdistrict; a row with several places counts once in each."""
+    number = np.zeros(len(areas), dtype="int64")
+    for _, codes in () if waiting is None else waiting.groupby("row_id")["area_code"]:
+        number += _inside(areas, set(codes))
+    return number
+
+
+def may_concern(
+    waiting: pd.DataFrame,
+    fiscal_year: int | None = None,
+    *,
+    agencies: Collection[str] | None = None,
+    stream: str | None = None,
+    theme: str | None = None,
+) -> pd.DataFrame:
+    """The waiting rows that may belong to a choice: what a row does not say of itself (NA) may be anything.
+
+    Parameters
+    ----------
+    waiting
+        ``agency_code``, ``stream_code``, ``theme_code``, ``fiscal_year``, ``starts_on``, ``ends_on``.
+    """
+    keep = pd.Series(True, index=waiting.index)
+    chosen = {"agency_code": agencies, "stream_code": stream and [stream], "theme_code": theme and [theme]}
+    for column, wanted in chosen.items():
+        if wanted is not None:
+            keep &= waiting[column].isna() | waiting[column].isin(list(wanted))
+    if fiscal_year is not None:
+        when = periods(waiting)
+        keep &= when["basis"].eq("not_known") | in_fiscal_year(waiting, fiscal_year, when)
+    return waiting[keep.astype(bool)]
+
+
+def told(spoken: pd.DataFrame) -> pd.Series:
+    """``completeness`` where it may end in "none": NaN where a row waits that may be about the place."""
+    return spoken["completeness"].mask(spoken["waiting"].gt(0))
 
 
 def missing_of(table: pd.DataFrame) -> list[str]:

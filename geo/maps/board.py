@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -171,8 +171,8 @@ def class_message(
     *,
     values: pd.Series | None = None,
     unit: str = "{}",
-    more: pd.Series | None = None,
-    more_unit: str = "{}",
+    more: Sequence[tuple[pd.Series, str]] = (),
+    dots: pd.Series | None = None,
     marks: pd.Series | None = None,
     mark_label: str = "",
     badges: dict[str, int] | None = None,
@@ -184,7 +184,8 @@ def class_message(
     ----------
     codes : subdistrict_code of every row, each once; the message is sorted by it.
     classes : one character per row, a key of ``styles``.
-    values, more : two figures for the tooltip, NA = nothing said; their units hold ``{}`` where the figure goes.
+    values, more : figures for the tooltip, NA = nothing said; their units hold ``{}`` where the figure goes.
+    dots : True where a dot lies beside the name.
     marks : True where a stripe lies over the class (estimated, supported at a higher level, border class).
     badges : subdistrict_code -> count drawn in a disc.
     label : the words of a class for the tooltip; its key where none is given.
@@ -202,8 +203,10 @@ def class_message(
     }
     if values is not None:
         message |= {"values": _figures(values.reset_index(drop=True)[order.index]), "unit": unit}
-    if more is not None and bool(more.notna().any()):
-        message |= {"more": _figures(more.reset_index(drop=True)[order.index]), "more_unit": more_unit}
+    if lines := [(figures, of) for figures, of in more if bool(figures.notna().any())]:
+        message["more"] = [[_figures(figures.reset_index(drop=True)[order.index]), of] for figures, of in lines]
+    if dots is not None and bool(dots.any()):
+        message["dots"] = [place for place, row in enumerate(order.index) if dots.iloc[row]]
     if marks is not None and bool(marks.any()):
         message["marks"] = "".join("1" if mark else "0" for mark in marks.reset_index(drop=True)[order.index])
         message["mark_label"] = mark_label

@@ -12,7 +12,7 @@ from collections.abc import Callable
 import pandas as pd
 
 from geo.adjacency import beside
-from geo.coverage.heard import missing_of
+from geo.coverage.heard import missing_of, told
 from geo.coverage.per_head import known_places, rate_of
 from geo.frames import known_sum
 from geo.money.alignment import strong_on_weak
@@ -66,9 +66,9 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
         "owed": int(inside["owed"].max()),
     }
     styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
-    known = status != "none" or bool(inside["completeness"].eq(1.0).any())
+    known = status != "none" or bool(told(inside).eq(1.0).any())
     columns = (
-        ["subdistrict_code", "population", "missing_bases"]
+        ["subdistrict_code", "population", "missing_bases", "waiting"]
         if status == "not_reported"
         else ["subdistrict_code", "population", "supported_above"]
     )
@@ -124,7 +124,7 @@ def crowd_beside_none(context: Context) -> Answer:
         "b": ("beside", "answer_without"),
         "r": ("rest", "status_covered"),
     } | NOTHING_STYLES
-    known = bool(rows) or bool(stacked["completeness"].eq(1.0).any())
+    known = bool(rows) or bool(told(stacked).eq(1.0).any())
     link = {"theme": str(listed["theme_code"].iloc[0])} if len(listed) else {}
     return Answer(
         painted(context, classes),
@@ -176,7 +176,7 @@ def weak_unsupported(context: Context) -> Answer:
         styles,
         sentence,
         blanks,
-        listed[["subdistrict_code", "status", "population", "missing_bases"]],
+        listed[["subdistrict_code", "status", "population", "missing_bases", "waiting"]],
         ("coverage", {}),
     )
 

@@ -18,6 +18,7 @@ from loaders.areas import facts as province_facts
 from loaders.boundaries.register import register
 from loaders.decisions import dues
 from loaders.exchange.cells import write_csv
+from loaders.imports.review.may_be import read_may_be
 from loaders.store import records
 from loaders.store.privacy import Viewer
 
@@ -53,9 +54,9 @@ PREFIX = "kradan"
 FILES = GRANTS_FILE, THREE_W_FILE, POINTS_FILE = "support_360giving.csv", "support_3w.csv", "subdistricts.geojson"
 
 
-# Support, areas, local governments, dues and reports of a province -> status and satang by year of every subdistrict: the
+# Support, areas, local governments, dues, reports and waiting rows of a province -> status and satang by year of every subdistrict: the
 # board's own judgement (``geo.coverage.exported``), handed down by the command that exports.
-Judge = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], dict[str, dict]]
+Judge = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], dict[str, dict]]
 
 
 def write_all(
@@ -86,7 +87,8 @@ def _add_coverage(
     areas = province_facts.subdistricts(province).assign(population=pd.NA, households=pd.NA)
     expected = dues.read_dues(connection, "support", province, viewer=viewer)
     reports = store.read_reports(connection, viewer=viewer)
-    known = judge(own, areas, province_facts.local_governments(province), expected, reports)
+    waiting = read_may_be(connection, "support", province, viewer=viewer)
+    known = judge(own, areas, province_facts.local_governments(province), expected, reports, waiting)
     for one in points["features"]:
         said = dict(known[one["id"]])
         said["baht_by_year"] = {year: baht(satang) for year, satang in said.pop("satang_by_year").items()}

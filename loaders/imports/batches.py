@@ -330,10 +330,11 @@ def _quarantined(result: SheetResult, batch_id: int) -> list[dict]:
 
 
 def _proposed(result: SheetResult, row: int) -> str | None:
-    """Codes that a person may mean: of places, else of the word that is no code of its column."""
+    """Codes that a person may mean: of the word that is no code of its column, then of the place (digits)."""
+    places = result.matched.at[row, "candidates"] or None
     if (bad := result.read.bad.get(row)) and bad.suggestion and bad.code in ("unknown_word", "cofinancing_unnamed"):
-        return bad.suggestion.replace(", ", "|")
-    return result.matched.at[row, "candidates"] or None
+        return "|".join([bad.suggestion.replace(", ", "|"), *([places] if places else [])])
+    return places
 
 
 def doubtful(result: SheetResult, row: int) -> str | None:

@@ -20,7 +20,7 @@ from loaders.places.gazetteer import Gazetteer, Lookup, nation, read_code
 from loaders.places.local_governments import Offices
 from loaders.places.rules import find
 from loaders.places.text import EMPTY, Parts, moo_number, name_key, plain, read_cell, split_cells, split_places
-from loaders.places.types import LEVELS, Alias, Candidate, Found, Match, Names, Written, accept, refuse
+from loaders.places.types import LEVELS, WRITTEN, Alias, Candidate, Found, Match, Names, Written, accept, refuse
 from loaders.thai import arabic_digits
 
 __all__ = ["Alias", "Candidate", "Match", "Places", "Written", "alias_key"]
@@ -112,7 +112,7 @@ class Places:
     def _region(self, written: Written, found: Found) -> Found:
         """A part of the country instead of a place: outside, or a person's to decide where it holds the province."""
         provinces = many.region(" ".join((written.province, written.text, written.district, written.subdistrict)))
-        if provinces is None or found.candidates:
+        if provinces is None or _is_offered(found):
             return found
         if provinces & {"*", self.home}:
             return refuse("place_region", [Candidate(self.home, "region", 0.5)])
@@ -143,7 +143,7 @@ class Places:
             return mixed
         if written.text.strip() and cells[0] is EMPTY:
             inside = self._from_text(written.text, written)
-            if inside[0].code or inside[0].candidates or found.problem == "place_empty":
+            if inside[0].code or _is_offered(inside[0]) or found.problem == "place_empty":
                 return self._agreeing(inside, found)
         return found, Parts()
 
@@ -386,6 +386,11 @@ RESULT = [
     "candidates",
     "problem",
 ]
+
+
+def _is_offered(found: Found) -> bool:
+    """Whether a place is near what is written; the district that stands beside an unknown name is none."""
+    return any(one.reason != WRITTEN for one in found.candidates)
 
 
 def _text(value: object) -> str:

@@ -12,7 +12,7 @@ from itertools import permutations
 
 from loaders.places.gazetteer import BARE_AT_LEAST, OFFERED, Entry, Lookup
 from loaders.places.text import EMPTY, name_key, read_cell
-from loaders.places.types import Candidate, Found, Names, accept, refuse
+from loaders.places.types import WRITTEN, Candidate, Found, Names, accept, refuse
 
 
 def find(look: Lookup, names: Names) -> Found:
@@ -52,7 +52,9 @@ def _offer(look: Lookup, names: Names, provinces: set[str], districts: set[str])
     offered = look.offer(names, provinces, districts)
     if districts and any(candidate.reason == "same_name" for candidate in offered):
         return refuse("place_other_district", offered)
-    return refuse("place_spelling" if offered else "place_not_found", offered)
+    if offered:
+        return refuse("place_spelling", offered)
+    return refuse("place_not_found", [Candidate(code, WRITTEN, 0.3) for code in districts if code in look.book.areas])
 
 
 # --- no province known -----------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from loaders.places.text import Cell
 
 LEVELS = {2: "province", 4: "district", 6: "subdistrict", 8: "village"}
 
+WRITTEN = "written_district"  # reason of a candidate: the district beside a subdistrict that nobody knows
+
 
 class Written(NamedTuple):
     """A place as the file writes it; empty text means that the file has nothing there."""

@@ -48,7 +48,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:
         panels.figures([named.named(code, told[code]) for code in agency_panels.FIGURES])
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         panels.strip(coverage.rolled(scope, chosen))
         agency_panels.completeness(scope, chosen)
         agency_panels.link()

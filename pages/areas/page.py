@@ -40,6 +40,6 @@ def view(scope: Scope) -> None:
         view_ = panels.choose_map_view(scope)
         panels.show_board(scope, layer.vector(view_))
     with right:
-        panels.legend(layer.styles, layer.counts())
+        panels.layer_legend(layer)
         areas_panels.differences(then, now)
     areas_panels.district_table(table)

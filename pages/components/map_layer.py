@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from geo import figures
 from geo.coverage.heard import missing_of
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
@@ -21,7 +22,7 @@ from geo.maps.breaks import classes_of
 from geo.maps.palette import CLUSTERS, NOTHING, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from geo.overlaps import outcomes
 from geo.statuses import NOTHING as NOTHING_LETTERS
-from geo.statuses import nothing_classes
+from geo.statuses import nothing_classes, waits
 from pages.queries import coverage
 from pages.queries.query import Query
 from pages.session import text
@@ -35,7 +36,8 @@ class Choropleth:
     """What a map shows.
 
     ``styles`` by class character, ``classes`` of the subdistricts ``codes`` (each a key of ``styles``, else ``ValueError``),
-    ``values`` and ``more`` for the tooltip with the keys of their units, ``marks`` under a stripe with ``mark_key``, counts in ``badges``.
+    ``values`` and ``more`` for the tooltip with the keys of their units, ``marks`` under a stripe with ``mark_key``, counts in ``badges``,
+    ``dots`` beside a name with ``dot_key``.
     """
 
     styles: Mapping[str, ClassStyle]
@@ -46,8 +48,9 @@ class Choropleth:
     marks: pd.Series | None = None
     mark_key: str = ""
     badges: dict[str, int] | None = None
-    more: pd.Series | None = None
-    more_unit: str = ""
+    more: tuple[tuple[pd.Series, str], ...] = ()
+    dots: pd.Series | None = None
+    dot_key: str = ""
     _messages: dict[str, dict] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,8 +65,8 @@ class Choropleth:
                 dict(self.styles),
                 values=self.values,
                 unit=words.say(self.unit) if self.unit else "{}",
-                more=self.more,
-                more_unit=words.say(self.more_unit) if self.more_unit else "{}",
+                more=[(figures, words.say(unit)) for figures, unit in self.more],
+                dots=self.dots,
                 marks=self.marks,
                 mark_label=words.say(self.mark_key) if self.mark_key else "",
                 badges=self.badges,
@@ -94,6 +97,13 @@ class Choropleth:
             mark for code, _, mark in self._rows if code.startswith(district or "")
         )
 
+    def dotted(self, district: str | None = None) -> tuple[str, int] | None:
+        """Words for the dot and how many subdistricts have it."""
+        if self.dots is None:
+            return None
+        inside = self.codes.str.startswith(district or "")
+        return text.formatter().say(self.dot_key), int((self.dots.astype(bool) & inside).sum())
+
 
 def nothing_styles() -> dict[str, ClassStyle]:
     """The three kinds of nothing: reported none, not reported, not applicable."""
@@ -104,11 +114,19 @@ def nothing_styles() -> dict[str, ClassStyle]:
 
 
 def _waiting(table: pd.DataFrame) -> dict[str, Any]:
-    """Words of "not reported": how many of the bases that owe a report have not given all of it."""
+    """Words of "not reported": how many bases that owe a report have not given all of it, in how many places rows wait."""
     missing, owed = len(missing_of(table)), int(table["owed"].max()) if len(table) else 0
+    places = figures.count("not_known_waiting", coverage=table)
     if not owed:
         return {"key": "status_nobody_asked"}
-    return {"key": "status_not_reported_of", "blanks": {"missing": missing, "owed": owed}} if missing else {}
+    key = ("status_not_reported_waits" if missing else "status_waits") if places else "status_not_reported_of"
+    blanks = {"missing": missing, "owed": owed, "places": places}
+    return {"key": key, "blanks": blanks} if missing or places else {}
+
+
+def waiting_line(table: pd.DataFrame) -> tuple[tuple[pd.Series, str], ...]:
+    """The line of the tooltip about rows that wait at the review desk, where a place is not known for them."""
+    return ((table["waiting"].where(waits(table)), "unit_waiting"),) if "waiting" in table else ()
 
 
 def not_known_style(key: str) -> ClassStyle:
@@ -195,9 +213,14 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     second, second_unit = (
         ("agencies", "unit_agencies") if measure != "agencies" else ("amount_satang", "unit_amount_baht")
     )
-    more = table[second].where(covered) if second in table else None
-    if more is not None and second == "amount_satang":
-        more = (more / 100).round().astype("Float64")
+    more = waiting_line(table)
+    if second in table:
+        figure = table[second].where(covered)
+        more = (((figure / 100).round().astype("Float64") if second == "amount_satang" else figure, second_unit), *more)
+    both = None
+    if "whole_subdistrict" in table:
+        both = covered & table["whole_subdistrict"] & table["covered_villages"].gt(0)
+        more = (*more, (table["covered_villages"].where(both), "unit_whole_and_villages"))
     return Choropleth(
         styles | nothing,
         table["subdistrict_code"],
@@ -207,7 +230,8 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
         marks,
         mark_key,
         more=more,
-        more_unit=second_unit,
+        dots=both,
+        dot_key="mark_whole_and_villages",
     )
 
 
@@ -228,8 +252,7 @@ def gaps_layer(table: pd.DataFrame) -> Choropleth:
         "unit_need",
         table["supported_above"] & table["quadrant"].eq("gap"),
         "mark_supported_above",
-        more=table["agencies"].where(table["status"].isin(["covered", "none"])) if "agencies" in table else None,
-        more_unit="unit_agencies",
+        more=waiting_line(table),
     )
 
 
@@ -273,6 +296,7 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: boo
         values,
         "unit_duplication",
         badges=badges,
-        more=None if stake is None else (stake.astype("Float64") / 100).where(values.gt(0).fillna(False)),
-        more_unit="unit_at_stake",
+        more=()
+        if stake is None
+        else (((stake.astype("Float64") / 100).where(values.gt(0).fillna(False)), "unit_at_stake"),),
     )

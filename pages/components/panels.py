@@ -19,6 +19,7 @@ from loaders.exchange.tables import as_date, csv_bytes, workbook_bytes
 from pages.components import exports, records
 from pages.components import named as named_figures
 from pages.components.filters import switch
+from pages.components.map_layer import Choropleth
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -181,7 +182,7 @@ def open_subdistrict(code: str | None) -> None:
 
 def legend(
     styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None, *,
-    filters: Mapping[str, str] | None = None,
+    filters: Mapping[str, str] | None = None, dot: tuple[str, int] | None = None,
 ) -> None:  # fmt: skip
     """Every class in use with its colour, pattern, words and number of subdistricts.
 
@@ -196,7 +197,14 @@ def legend(
     )
     if mark and mark[1]:
         rows += _stripe(mark[0], mark[1], looked_at.get(STRIPE, ""))
+    if dot and dot[1]:
+        rows += _entry('<i class="kradan-swatch kradan-dot"></i>', dot[0], dot[1], "")
     html(f'<ul class="kradan-legend" aria-label="{safe(t("legend"))}">{rows}</ul>')
+
+
+def layer_legend(layer: Choropleth, district: str | None = None) -> None:
+    """The legend of a map: its classes, its stripe and its dot, with the subdistricts (of a district) that bear each."""
+    legend(layer.styles, layer.counts(district), layer.marked(district), dot=layer.dotted(district))
 
 
 def key(styles: list[ClassStyle], mark: str | None) -> None:

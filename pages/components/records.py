@@ -37,6 +37,15 @@ def base_words(scope: Scope, bases: str) -> str:
     return ", ".join(names.get(base, base) for base in bases.split(",") if base)
 
 
+def missing_words(scope: Scope, rows: pd.DataFrame) -> list[str]:
+    """Of rows of coverage: the bases that have not reported, and how many rows wait that may be about the place."""
+    said = []
+    for bases, waiting in zip(rows["missing_bases"], rows["waiting"], strict=True):
+        parts = [base_words(scope, bases), t("rows_waiting", rows=int(waiting)) if waiting else ""]
+        said.append(" · ".join(part for part in parts if part))
+    return said
+
+
 def stream_names(scope: Scope) -> dict[str, str]:
     """Stream codes to names in the person's language."""
     return _stream_names(scope.in_language(language()))

@@ -12,6 +12,7 @@ import pandas as pd
 from geo import figures
 from geo.coverage.heard import missing_of
 from geo.frames import each_row
+from geo.statuses import NOT_REPORTED, waits
 from loaders.decisions.dues import NOT_SHARED
 from pages.components import records
 from pages.queries import coverage, store
@@ -45,7 +46,7 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
 
 def told(table: pd.DataFrame) -> dict[str, int | float | None]:
     """The named figures that :func:`finding` tells."""
-    codes = ("subdistricts", "covered", "none", "none_above", "not_reported")
+    codes = ("subdistricts", "covered", "none", "none_above", "not_reported", "not_known_waiting")
     return {code: figures.count(code, coverage=table) for code in codes}
 
 
@@ -65,7 +66,23 @@ def line(scope: Scope, query: Query) -> str:
         if late := known.late():
             first = min(due for base, due in known.due if base in late)
             said += f" · {t('reported_late', number=len(late), day=day(first))}"
-    return said + undated(scope, query, " · ")
+    return said + waiting(scope, query, " · ") + undated(scope, query, " · ")
+
+
+def waiting(scope: Scope, query: Query, before: str = "") -> str:
+    """How many rows wait at the review desk for which places are not known; empty where none does."""
+    rows, places = waiting_of(scope, query)
+    return before + t("reported_waiting", rows=rows, places=places) if places else ""
+
+
+def waiting_of(scope: Scope, query: Query) -> tuple[int, int]:
+    """Rows at the review desk, and the places that are not known because a row may be about them."""
+    table = coverage.coverage(scope, query)
+    inside = table[table["district_code"].eq(query.district) | (not query.district)]
+    places = tuple(inside.loc[waits(inside), "subdistrict_code"])
+    rows = coverage.waiting(scope, query)
+    mine = [any(place.startswith(code) for place in places) for code in rows["area_code"]]
+    return int(rows.loc[mine, "row_id"].nunique()), figures.count("not_known_waiting", coverage=inside) or 0
 
 
 def named(scope: Scope, bases: tuple[str, ...]) -> str:
@@ -90,6 +107,8 @@ def of_place(scope: Scope, row: Any) -> str:
     elif missing := missing_of(pd.DataFrame({"missing_bases": [row.missing_bases]})):
         words = records.base_words(scope, ",".join(missing))
         lines.append(t("still_missing_of", missing=len(missing), owed=int(row.owed), bases=words))
+    if row.status == NOT_REPORTED and row.waiting:
+        lines.append(t("waiting_here", rows=int(row.waiting)))
     if row.undated:
         lines.append(t("undated_here", records=whole(row.undated)))
     return " · ".join(lines)
@@ -101,10 +120,12 @@ def note(scope: Scope, query: Query) -> list:
     if not known.owed:
         return ["reported_nobody_asked_note", {}]
     blanks = {"full": len(known.full), "owed": len(known.owed)}
-    if not known.missing:
-        return ["reported_all_note", blanks]
-    names = {language: _names(scope, known.missing, language) for language in LANGUAGES}
-    return ["reported_missing_note", blanks | {"bases": names}]
+    said = ["reported_all_note", blanks]
+    if known.missing:
+        names = {language: _names(scope, known.missing, language) for language in LANGUAGES}
+        said = ["reported_missing_note", blanks | {"bases": names}]
+    rows, places = waiting_of(scope, query)
+    return ["reported_waiting_note", {"note": said, "rows": rows}] if places else said
 
 
 def _names(scope: Scope, bases: tuple[str, ...], language: str) -> str:

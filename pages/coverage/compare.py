@@ -82,7 +82,7 @@ def one_map(scope: Scope, query: Query, measure: str) -> None:
 
 def _beside(scope: Scope, query: Query, measure: str, layer: layers.Choropleth) -> None:
     """Legend, money without a subdistrict and figures."""
-    panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
+    panels.layer_legend(layer, query.district)
     register_layer.note(scope)
     notes(scope, query, measure)
     panels.strip(coverage.rolled(scope, query))
@@ -140,7 +140,7 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
             st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
             view = panels.map_view() if slot else panels.choose_map_view(scope)
             panels.show_board(scope, layer.vector(view, query), 520, slot)
-            panels.legend(layer.styles, layer.counts(query.district), layer.marked(query.district))
+            panels.layer_legend(layer, query.district)
             panels.strip(coverage.rolled(scope, shown))
             notes(scope, shown, measure)
 

@@ -104,7 +104,7 @@ def _places(scope: Scope, inside: pd.DataFrame, query: Query) -> None:
             for status, guess in zip(inside["status"], inside["is_estimated"], strict=True)
         ],
         villages_reached=[rows_.village_words(row) for row in each_row(inside)],
-        missing=[rows_.base_words(scope, bases) for bases in inside["missing_bases"]],
+        missing=rows_.missing_words(scope, inside),
     ).sort_values(["agencies", "subdistrict_code"], ascending=[False, True])
     rows["agencies"] = rows["agencies"].astype("Int64").mask(rows["status"].eq("not_reported"))
     population = t("column_population_of", year=queries.population_year(query.fiscal_year) + 543)

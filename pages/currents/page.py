@@ -55,7 +55,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:
         WORDS[shown](scope, chosen)
-        panels.legend(layer.styles, layer.counts(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         panels.strip(coverage.rolled(scope, chosen))
     {"speed": speed.table, "pull": pull.tables}.get(shown, partial(currents_panels.tables, shown=shown))(scope, chosen)
     currents_panels.history(scope, chosen)

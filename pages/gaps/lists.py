@@ -113,7 +113,7 @@ def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: s
         return
     shown = _named(scope, chosen, rows).assign(
         could_act=_near(scope, chosen, [(code, theme) for code in rows["subdistrict_code"]]),
-        missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
+        missing=rows_.missing_words(scope, rows),
         above=[t("yes") if above else "" for above in rows["supported_above"]],
         rate=[_rate(need, measure) for measure in rows["need_measure"]],
     )
@@ -161,7 +161,7 @@ def _plans(scope: Scope, chosen: Query) -> None:
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
         words=[t(f"plan_{status}") for status in rows["status"]],
         could_act=_near(scope, chosen, list(zip(rows["subdistrict_code"], rows["theme_code"], strict=True))),
-        missing=[rows_.base_words(scope, bases) for bases in rows["missing_bases"]],
+        missing=rows_.missing_words(scope, rows),
     )
     columns = {"name": t("column_subdistrict"), "district": t("column_district"), "theme": t("column_asked"),
                "words": t("column_status"), "demands": t("column_demands"), "unmet": t("column_unmet"),

@@ -69,7 +69,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         view_ = panels.choose_map_view(scope)
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         register_layer.note(scope)
         if mode == "clusters":
             st.warning(t("cluster_caution", level=percent(LEVEL), tests=int(clusters["p_value"].notna().sum())))

@@ -40,7 +40,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             _list(scope, inside, stamped)
     with right if known else left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         help_panels.ways_on(scope, chosen)
     used = [
         ranking_panels.ranking_sources(scope, chosen.fiscal_year),

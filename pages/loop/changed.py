@@ -53,7 +53,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
     with right:
-        panels.legend(layer.styles, layer.counts(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         _streams(scope, chosen, since)
     _classes(scope, classes)
     _records(scope, table)

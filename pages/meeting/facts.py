@@ -131,6 +131,7 @@ def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
             "status": row["status"], "agencies": int(row["agencies"]), "supports": int(row["supports"]), "satang": whole(row["amount_satang"]),
             "per_head": None if pd.isna(row["per_head_baht"]) else round(float(row["per_head_baht"])),
             "missing": [base for base in str(row["missing_bases"]).split(",") if base], "above": bool(row["supported_above"]),
+            "waiting": int(row["waiting"]) if row["status"] == "not_reported" else 0,
             "owed": int(row["owed"]), "reached": int(row["covered_villages"]), "whole": bool(row["whole_subdistrict"]),
             "need": None if pd.isna(need["need_value"]) else float(need["need_value"]), "quadrant": need["quadrant"],
             "class": None if rank is None or pd.isna(rank["class"]) else str(rank["class"]),

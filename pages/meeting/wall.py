@@ -189,6 +189,8 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
         named = ", ".join(words.base(facts, base) for base in card["missing"])
         blanks = {"missing": str(len(card["missing"])), "owed": str(card.get("owed", "–"))}
         lines.append([words.say("still_missing"), words.say("still_missing_card", bases=named, **blanks)])
+    if card.get("waiting"):
+        lines.append([words.say("still_waiting"), words.value(card["waiting"])])
     top = [
         [words.base(facts, agency), f"{words.baht(satang)} · {records:,} {words.say('records')}"]
         for agency, records, satang in card["top"]

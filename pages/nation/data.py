@@ -7,6 +7,7 @@ import json
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -22,6 +23,7 @@ from loaders.boundaries import candidates, nation
 from loaders.decisions import dues
 from loaders.problems import Refused
 from loaders.store.shared import nation as shared_nation
+from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -182,6 +184,13 @@ def _dues(scope: Scope) -> pd.DataFrame:
     return found[found["is_asked"].astype(bool)]
 
 
+def _waiting(scope: Scope, query: Query) -> pd.DataFrame:
+    """Rows of this store that wait and may belong to the query, of every province that files were loaded for."""
+    known = {code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",") if code}
+    mine = [coverage.waiting(replace(scope, province=code), query) for code in sorted(known | {scope.province})]
+    return pd.concat([rows.assign(row_id=rows["row_id"] * len(mine) + place) for place, rows in enumerate(mine)])
+
+
 @cached(64)
 def province_table(scope: Scope, query: Query) -> pd.DataFrame:
     """Every province under the filters (:func:`geo.nation.by_province`)."""
@@ -191,6 +200,7 @@ def province_table(scope: Scope, query: Query) -> pd.DataFrame:
         reports(scope),
         list(nation.provinces()),
         fiscal_year=query.fiscal_year,
+        waiting=_waiting(scope, query),
         agency=query.agency,
         theme=query.theme,
         stream=query.stream,

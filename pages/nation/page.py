@@ -23,7 +23,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:
         measure = choices.switch("measure", t("measure"), nation_panels.MEASURES, lambda name: t(f"measure_{name}"))
         layer = nation_panels.province_layer(scope, table, measure)
-        panels.legend(layer.styles, layer.counts())
+        panels.layer_legend(layer)
         nation_panels.notes(scope, chosen, table)
         nation_panels.joined(scope)
         nation_panels.listing(table)

@@ -45,7 +45,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         view_ = panels.choose_map_view(scope)
         panels.show_board(scope, layer.vector(view_, chosen))
     with right:
-        panels.legend(layer.styles, layer.counts(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         overlap_lists.figures(pairs)
     overlap_lists.show(scope, chosen, pairs)
     support = queries.support(scope)

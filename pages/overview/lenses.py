@@ -35,7 +35,7 @@ def _nothing() -> None:
 
 
 def _usual_legend(layer: Choropleth, chosen: Query) -> None:
-    panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+    panels.layer_legend(layer, chosen.district)
 
 
 @dataclass(frozen=True)

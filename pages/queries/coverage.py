@@ -83,13 +83,23 @@ def heard(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame
 
 @cached(128)
 def _heard(scope: Scope, query: Query, register: str) -> pd.DataFrame:
-    reports = store.reports(scope, register)
     return geo_heard.heard(
         store.places(scope, query.fiscal_year).areas,
         owed(scope, query, register),
-        reports,
+        store.reports(scope, register),
         query.fiscal_year,
         store.years(scope),
+        waiting(scope, query, register),
+    )
+
+
+def waiting(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
+    """The rows at the review desk that may belong to the query, once for every place that each may be about."""
+    rows = store.may_be(scope, register)
+    if register != "support":
+        return rows
+    return geo_heard.may_concern(
+        rows, query.fiscal_year, agencies=_agencies(scope, query), stream=query.stream, theme=query.theme
     )
 
 
@@ -99,14 +109,17 @@ def owed(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
     asked = asked[asked["is_asked"]]
     if register != "support":
         return asked
-    agencies = [query.agency] if query.agency else _agencies_of(scope, query.tier) if query.tier else None
+    agencies = _agencies(scope, query)
     bases = bases_by_theme(scope).get(query.theme, ()) if query.theme else ()
     return geo_heard.bearing_on(asked, agencies=agencies, stream=query.stream, theme=query.theme, theme_bases=bases)
 
 
-def _agencies_of(scope: Scope, tier: str) -> list[str]:
+def _agencies(scope: Scope, query: Query) -> list[str] | None:
+    """The agencies that a query names, by themselves or by their level; ``None`` = all."""
+    if query.agency or not query.tier:
+        return [query.agency] if query.agency else None
     agencies = store.code_list(scope, "agency")
-    return list(agencies.loc[agencies["level"].eq(tier).fillna(False).astype(bool), "code"])
+    return list(agencies.loc[agencies["level"].eq(query.tier).fillna(False).astype(bool), "code"])
 
 
 def _undated(support: pd.DataFrame) -> pd.DataFrame:

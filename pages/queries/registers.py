@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from geo import looking_after, networks, registers
+from geo.coverage.heard import told
 from geo.ranking.ranking import Ranking, rank
 from geo.ranking.spec import Spec, read_spec
 from loaders import registers as definitions
@@ -93,8 +94,8 @@ def _held(scope: Scope, name: str) -> pd.DataFrame:
 
 
 def _told(scope: Scope, name: str) -> pd.Series:
-    """By subdistrict, the share of those who owe a register that have given it."""
-    return coverage.heard(scope, Query(None), name)["completeness"]
+    """By subdistrict, the share of those who owe a register that have given it; not known while rows wait for it."""
+    return told(coverage.heard(scope, Query(None), name))
 
 
 def memberships(scope: Scope, district: str | None = None) -> pd.DataFrame:

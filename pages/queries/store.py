@@ -24,6 +24,7 @@ from loaders.decisions import dues as expected
 from loaders.imports import duplicates, speaks_for
 from loaders.imports import near_repeats as near
 from loaders.imports.review import queries as review_queries
+from loaders.imports.review.may_be import read_may_be
 from loaders.replies import tokens
 from loaders.store import code_lists, tables, users
 from loaders.store.privacy import PUBLIC, Viewer
@@ -161,6 +162,13 @@ def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     with reading(scope.viewer) as connection:
         found = store.read_reports(connection, name, viewer=scope.viewer, at=scope.at)
     return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
+
+
+@cached(8)
+def may_be(scope: Scope, name: str = "support") -> pd.DataFrame:
+    """Rows of a register that wait, once for every place of the province that each may be about."""
+    with reading(scope.viewer) as connection:
+        return read_may_be(connection, name, scope.province, viewer=scope.viewer, at=scope.at)
 
 
 @cached(4)

@@ -201,6 +201,7 @@ def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
         "population": ("column_population", whole),
         "beside_codes": ("column_neighbours_without", partial(_names, scope)),
         "missing_bases": ("column_missing_bases", lambda bases: records.base_words(scope, bases)),
+        "waiting": ("column_waiting", lambda rows: whole(rows) if rows else ""),
         "incomplete": ("column_incomplete", whole),
         "is_silent": ("column_silent", lambda silent: t("yes") if silent else ""),
         "above_satang": ("column_above_satang", baht),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from geo.coverage.heard import told
 from geo.ranking import strengthening
 from geo.ranking.criteria import criteria_frame
 from geo.ranking.ranking import Ranking, contributions, rank
@@ -94,7 +95,7 @@ def spoken(scope: Scope, register: str, fiscal_year: int | None) -> set[str]:
     years = queries.reports(scope, register)["fiscal_year"].dropna()
     past = years[years <= fiscal_year] if fiscal_year is not None else years
     table = coverage.heard(scope, Query(int(past.max()) if len(past) else fiscal_year), register)
-    return set(table.index[table["completeness"].eq(1.0)])
+    return set(table.index[told(table).eq(1.0)])
 
 
 @cached(16)

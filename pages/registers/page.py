@@ -82,7 +82,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
     with right:
-        panels.legend(layer.styles, layer.counts(chosen.district))
+        panels.layer_legend(layer, chosen.district)
     url_state.current().use("entry")
     if entries.empty:
         panels.empty()

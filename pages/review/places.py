@@ -11,8 +11,9 @@ from pages.session.text import t
 
 
 def offered(row: pd.Series) -> list[str]:
-    """Candidate codes of a row, best first."""
-    return [code for code in str(row["candidates"] or "").split("|") if code and code not in ("nan", "None", "<NA>")]
+    """Candidate codes of a row, best first: places (digits), for a doubtful value the words that it may be."""
+    listed = str(row["candidates"]).split("|") if isinstance(row["candidates"], str) else []
+    return [code for code in listed if code and code.isdigit() == (row["kind"] != "value")]
 
 
 def choices(scope: Scope, row: pd.Series) -> list[str]:

@@ -68,7 +68,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         with left:
             panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
         with right:
-            panels.legend(layer.styles, layer.counts(chosen.district))
+            panels.layer_legend(layer, chosen.district)
     with right:
         if moves:
             rudder_panels.move_table(scope, moves, rudder_panels.stamp(scope, on))

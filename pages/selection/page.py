@@ -38,7 +38,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:
         other, words = selection_panels.beside(scope, choice)
         layer = selection_panels.selection_layer(choice, other, words)
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         if choice.areas["is_known"].any():
             selection_panels.ways(scope, choice, stamped)
     with left:

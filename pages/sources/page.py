@@ -66,7 +66,7 @@ def _waiting(scope: Scope) -> None:
         return
     blank = dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "…")
     offered = [
-        [records.place_words(scope, code) for code in str(text or "").split("|") if code]
+        [records.place_words(scope, code) for code in str(text or "").split("|") if code.isdigit()]
         for text in waiting["candidates"]
     ]
     shown = waiting.assign(

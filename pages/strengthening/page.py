@@ -46,7 +46,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
     with right:
-        panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+        panels.layer_legend(layer, chosen.district)
         if known:
             strengthening_panels.team_figures(scope, inside, ranking_panels.inside(flagged, chosen))
             strengthening_panels.send(scope, inside)

@@ -42,7 +42,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         view_ = panels.choose_map_view(scope)
         clicked = panels.show_map(scope, layer.vector(view_, None, code or None), height=460)
     with left if code else right:
-        panels.legend(layer.styles, layer.counts(), layer.marked())
+        panels.layer_legend(layer)
     panels.open_subdistrict(clicked)
     if code:
         with right:

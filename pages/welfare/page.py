@@ -47,7 +47,7 @@ def view(scope: Scope) -> None:
             panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
     with right:
         if choice.basis != "mean":
-            panels.legend(layer.styles, layer.counts(chosen.district), layer.marked(chosen.district))
+            panels.layer_legend(layer, chosen.district)
         welfare_panels.shares(scope, funds)
         welfare_panels.conditions(scope, funds, choice, chosen.district)
     welfare_panels.payers(scope, funds, choice, stamped)

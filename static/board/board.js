@@ -53,6 +53,7 @@ class Board {
     /** @type {{ bounds: L.LatLngBoundsExpression, maxZoom: number } | null} */
     this.fitted = null;
     this.badges = L.layerGroup();
+    this.dots = L.layerGroup();
     this.tip = L.tooltip({ direction: "top", offset: [0, -6], className: "kradan-tip" });
     this.note = make("div", map.getContainer(), null, "kradan-note");
     this.setUp();
@@ -67,6 +68,7 @@ class Board {
       if (name !== "areas") pane.style.pointerEvents = "none";
     }
     map.attributionControl?.setPrefix(false).addAttribution("Leaflet");
+    this.dots.addTo(map);
     this.badges.addTo(map);
     nameMap(map.getContainer(), this.options.texts);
     const host = document.getElementById("map_div");
@@ -221,6 +223,7 @@ class Board {
       });
     });
     this.outline();
+    this.drawDots(set, vector);
     this.drawBadges(set, vector);
     this.focus(set, vector);
     document.body.setAttribute("data-painted", String(set.count));
@@ -237,6 +240,19 @@ class Board {
     const made = makeSvg("defs", { class: "kradan" }, drawing);
     drawing.insertBefore(made, drawing.firstChild);
     return made;
+  }
+
+  /** Dots on the places that have a second mark. @param {AreaSet} set @param {Vector} vector */
+  drawDots(set, vector) {
+    this.dots.clearLayers();
+    const { outline } = this.options.colors;
+    for (const index of vector.dots ?? []) {
+      const code = set.codes[index];
+      const point = set.points.get(code);
+      if (!point || !isInside(vector, code) || !isKept(vector, index, this.only)) continue;
+      const look = { radius: 3.5, weight: 1.5, color: "#ffffff", fillColor: outline, fillOpacity: 1 };
+      L.circleMarker(point, { ...look, pane: "outlines", interactive: false }).addTo(this.dots);
+    }
   }
 
   /** @param {AreaSet} set @param {Vector} vector */

@@ -10,7 +10,7 @@ export interface BoardOptions {
   lang: string;
   texts: Record<string, string>;
   /** From geo/maps/palette.py: what is drawn whatever the classes are. */
-  colors: { stripe: string; edge: string; chosen: string; dimmed: number };
+  colors: { stripe: string; edge: string; outline: string; chosen: string; dimmed: number };
 }
 
 /** One change of the map; `classes` and `marks` hold one character per subdistrict in code order. */
@@ -20,16 +20,22 @@ export interface VectorMessage {
   styles: Record<string, { color: string; label: string; hatch?: string }>;
   values?: string;
   unit?: string;
-  more?: string;
-  more_unit?: string;
+  /** Further figures of every subdistrict, each with its unit. */
+  more?: [string, string][];
   marks?: string;
   mark_label?: string;
   badges?: [number, number][];
+  /** Places in the order of the codes that a dot stands beside. */
+  dots?: number[];
   district?: string;
   chosen?: string;
 }
 
-export type Vector = Omit<VectorMessage, "values" | "more"> & { values: (number | null)[]; more?: (number | null)[] };
+type Figures = (number | null)[];
+export type Vector = Omit<VectorMessage, "values" | "more"> & {
+  values: Figures;
+  more: { figures: Figures; unit: string }[];
+};
 
 /** c code, n and e its Thai and English name, d and f those of its district. */
 export interface AreaProperties {

@@ -19,7 +19,7 @@ const inUnit = (unit, value) =>
 export const readVector = (message) => ({
   ...message,
   values: figuresOf(message.values),
-  more: figuresOf(message.more),
+  more: (message.more ?? []).map(([figures, unit]) => ({ figures: figuresOf(figures), unit })),
 });
 
 /** @param {Vector} vector @param {number} index */
@@ -64,11 +64,10 @@ export const tipLines = (vector, index, area, { lang, texts }) => {
   if (area.d) lines.push(isEnglish ? area.f || area.d : texts.district + area.d);
   const style = vector.styles[vector.classes[index]];
   if (style) lines.push(style.label);
-  for (const [value, unit] of /** @type {[number | null | undefined, string | undefined][]} */ ([
-    [vector.values[index], vector.unit],
-    [vector.more?.[index], vector.more_unit],
-  ]))
-    if (typeof value === "number") lines.push(inUnit(unit, value));
+  for (const { figures, unit } of [{ figures: vector.values, unit: vector.unit }, ...vector.more]) {
+    const figure = figures[index];
+    if (typeof figure === "number") lines.push(inUnit(unit, figure));
+  }
   if (isMarked(vector, index) && vector.mark_label) lines.push(vector.mark_label);
   return lines;
 };

@@ -130,6 +130,8 @@ const drawLegend = (around, parent, top) => {
       { x, y: y + 4, width: 38, height: 24, fill: isStripe ? "#fff" : backgroundColor, stroke: "#5b6670" },
       entry,
     );
+    if (swatch.classList.contains("kradan-dot"))
+      draw("circle", { cx: x + 19, cy: y + 16, r: 4.5, fill: "#22303c" }, entry);
     if (line) {
       const turn = `rotate(${isStripe ? -45 : 45})`;
       const size = { width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: turn };

@@ -174,7 +174,7 @@ def test_settled(places, written, code, level):
             {"110104", "110108", "110112", "110116"},
         ),
         (Written("อบต.สุเทพ", "เมืองเชียงใหม่", "เชียงใหม่"), "place_local_government_unknown", {"500108"}),
-        (Written("ไม่มีที่ไหน", "ทุ่งสง", NST), "place_not_found", set()),
+        (Written("ไม่มีที่ไหน", "ทุ่งสง", NST), "place_not_found", {"8009"}),
         (Written(), "place_empty", set()),
     ],
 )

@@ -48,7 +48,13 @@ test("a place under the pointer says its name, class, figure and mark", () => {
   const vector = readVector(MESSAGE);
   const thai = tipLines(vector, 0, AREA, { lang: "th", texts: TEXTS });
   assert.deepEqual(thai, ["ตำบลลานสกา", "อำเภอลานสกา", "one", "3 agencies", "estimated"]);
-  const two = readVector({ ...MESSAGE, more: "120000,,", more_unit: "{} baht" });
+  const two = readVector({
+    ...MESSAGE,
+    more: [
+      ["120000,,", "{} baht"],
+      [",,2", "{} rows wait"],
+    ],
+  });
   assert.deepEqual(tipLines(two, 0, AREA, { lang: "th", texts: TEXTS }).slice(3), [
     "3 agencies",
     "120,000 baht",

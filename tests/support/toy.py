@@ -150,6 +150,17 @@ def dues(*owed: tuple[str, str] | tuple[str, str, int], **words: str) -> pd.Data
     return frame.assign(**{name: pd.array(values, dtype="string") for name, values in known.items()})
 
 
+def waiting(*rows: tuple[str, int | None]) -> pd.DataFrame:
+    """(places, fiscal_year) -> rows that wait at the review desk, once for every place ("a|b") that each may be about."""
+    lines = [(number, place, year) for number, (places, year) in enumerate(rows) for place in places.split("|")]
+    frame = pd.DataFrame(lines, columns=["row_id", "area_code", "fiscal_year"])
+    nothing = {
+        name: pd.array([None] * len(frame), dtype="string") for name in ("agency_code", "stream_code", "theme_code")
+    }
+    days = dict.fromkeys(("starts_on", "ends_on"), pd.NaT)
+    return frame.assign(**nothing, **days).astype({"area_code": "str", "fiscal_year": "Int64"})
+
+
 def heard(
     *spoken: tuple, owed: list[str] | None = None, fiscal_year: int | None = None, years: tuple = (2007,)
 ) -> pd.DataFrame:

@@ -10,13 +10,16 @@ from hypothesis import strategies as some
 
 from geo.coverage.coverage import coverage
 from geo.coverage.exported import by_subdistrict
-from geo.coverage.heard import bearing_on, heard
+from geo.coverage.heard import bearing_on, heard, may_concern
 from geo.coverage.roll_up import roll_up
 from geo.periods import by_money_year, of_fiscal_year, years_of
 from geo.statuses import STATUSES
 from loaders import year_shares
 from tests.support import toy
 
+WAITING = some.tuples(
+    some.sampled_from(["99", "9901", "990102", "990102|990201", "98"]), some.sampled_from([2006, 2007, None])
+)
 BASES = some.sampled_from(["a", "b", "c"])
 YEARS = [2006, 2007, 2008]
 DUE = some.tuples(BASES, some.sampled_from(["99", "9901", "9903"]), some.sampled_from([*YEARS, pd.NA]))
@@ -57,15 +60,16 @@ def covers(area: str, code: str) -> bool:
     some.lists(REPORT, max_size=8),
     some.lists(RECORD, max_size=6),
     some.sampled_from([2007, None]),
+    some.lists(WAITING, max_size=3),
 )
 @settings(max_examples=25, deadline=None)
-def test_none_is_never_said_unless_every_report_due_covers_the_place(owed, said, drawn, year):
+def test_none_is_never_said_unless_every_report_due_covers_the_place(owed, said, drawn, year, desk):
     support = records(drawn)
     table = coverage(
         support,
         toy.areas(),
         None,
-        heard(toy.areas(), toy.dues(*owed), toy.reports(*said), year, YEARS),
+        heard(toy.areas(), toy.dues(*owed), toy.reports(*said), year, YEARS, may_concern(toy.waiting(*desk), year)),
         fiscal_year=year,
     )
     assert set(table["status"]) <= set(STATUSES)
@@ -87,10 +91,17 @@ def test_none_is_never_said_unless_every_report_due_covers_the_place(owed, said,
         }
         assert set(filter(None, row.missing_bases.split(","))) == lacking
         assert row.owed == len({base for base, _ in dues})
+        waits = [
+            places
+            for places, of in desk
+            if (of is None or year in (None, of))
+            and any(covers(one, row.subdistrict_code) for one in places.split("|"))
+        ]
+        assert row.waiting == len(waits)
         if row.status == "none":
-            assert dues and not lacking and not row.supports and not row.undated
+            assert dues and not lacking and not row.supports and not row.undated and not waits
         elif row.status == "not_reported":
-            assert lacking or not dues or row.undated
+            assert lacking or not dues or row.undated or waits
 
 
 @given(some.lists(RECORD, max_size=8))
@@ -112,7 +123,9 @@ def test_money_over_the_years_and_undated_is_all_money_to_the_satang(drawn):
 @settings(max_examples=6, deadline=None)
 def test_the_export_has_all_money_by_year(drawn):
     support = records(drawn)
-    exported = by_subdistrict(support, toy.areas(), None, toy.dues().assign(is_asked=True), toy.reports())
+    exported = by_subdistrict(
+        support, toy.areas(), None, toy.dues().assign(is_asked=True), toy.reports(), toy.waiting()
+    )
     placed = roll_up(support, toy.areas()).by_subdistrict["amount_satang"].fillna(0).sum()
     assert sum(satang for one in exported.values() for satang in one["satang_by_year"].values()) == placed
 

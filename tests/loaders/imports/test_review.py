@@ -13,8 +13,10 @@ from loaders import store
 from loaders.__main__ import main
 from loaders.imports.ingest import ingest
 from loaders.imports.review import commands, queries, split
+from loaders.imports.review.may_be import places_of, read_may_be
 from loaders.problems import Refused
-from loaders.store import tables
+from loaders.store import tables, users
+from loaders.store.privacy import PUBLIC, Viewer
 from tests.support.import_files import HEADS, ROWS, account, adds_up, csv_file, new_store, xlsx_file
 
 STRAYS = [
@@ -23,6 +25,7 @@ STRAYS = [
     ["ปากแพรก", "", "พอช.", "ค", "40"],
     ["สิชล", "สิชล", "พอช.", "ง", "300,0"],
 ]
+ADMIN = Viewer("admin")
 
 
 @pytest.fixture
@@ -296,3 +299,39 @@ def test_a_row_is_shared_at_the_command_line(engine: Engine, several: int, capsy
     decided = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert main(["undo-decision", str(decided["id"])]) == 0
     assert parts_of(engine, 5) == []
+
+
+def test_a_waiting_row_may_be_about_its_candidates_and_says_what_of_it_can_be_read(
+    engine: Engine, tmp_path: Path
+) -> None:
+    strays = [*STRAYS, ["ไม่มีที่นี่", "สิชล", "พอช.", "จ", "5"], ["ไม่มีที่นี่", "", "พอช.", "ฉ", "6"]]
+    ingest(engine, csv_file(tmp_path, [*ROWS, *strays]), "codi", trusted=True)
+
+    def may_be(viewer: Viewer = ADMIN) -> pd.DataFrame:
+        with store.reading(engine, viewer) as connection:
+            return read_may_be(connection, "support", "80", viewer=viewer)
+
+    rows = may_be()
+    places = [",".join(own) for _, own in rows.groupby("row_id")["area_code"]]
+    assert places == [
+        "800801",
+        "800801",
+        "800901,801217",
+        "801401",
+        "8014",
+        "80",
+    ]  # an unknown name: its district, else all
+    assert set(rows["agency_code"]) == {"codi"} and rows["fiscal_year"].isna().all()
+    assert len(may_be(PUBLIC)) == len(rows)  # what keeps "none" from being said is the same for everybody
+    with store.writing(engine) as connection:
+        users.share(connection, "support", "codi", "private", "tester")
+    assert may_be(PUBLIC).empty
+
+
+@pytest.mark.parametrize(
+    ("candidates", "places"),
+    [("800801", ["800801"]), ("80080101|800801", ["800801"]), ("village_water|800303", ["800303"]), (None, ["80"]),
+     ("840101", []), ("8009|840101", ["8009"]), ("village_water", ["80"]), ("|".join(f"8001{n:02}" for n in range(1, 9)), ["80"])],
+)  # fmt: skip
+def test_candidates_of_a_row_are_the_places_it_may_be_about(candidates: str | None, places: list[str]) -> None:
+    assert places_of(candidates, "80") == places

@@ -1,0 +1,102 @@
+"""What the rows that wait at the review desk may be about: places, years, functions. No "none" is said where one may be."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+
+import pandas as pd
+from sqlalchemy import Connection, select
+
+from loaders import registers
+from loaders.imports.review.queries import layout_of
+from loaders.layouts.values import read_rows
+from loaders.problems import Refused
+from loaders.store import code_lists, tables
+from loaders.store.privacy import Viewer, visible_rows
+from loaders.store.read import State, as_merged, provinces_of, read_sharing
+from loaders.store.seen import for_viewer
+
+MOST_OFFERED = 8  # a matcher offers no more places: with so many there may be others
+SAID = ("agency_code", "stream_code", "theme_code", "fiscal_year", "starts_on", "ends_on")
+AREA = re.compile(r"\d{2}(?:\d{2}){0,3}")
+
+
+@for_viewer
+def read_may_be(
+    connection: Connection, register: str, province: str, *, viewer: Viewer, at: State | None = None
+) -> pd.DataFrame:
+    """The rows of a register that wait, once for every place of the province that each may be about.
+
+    Returns
+    -------
+    DataFrame
+        ``row_id``, ``base``, ``area_code`` (2, 4 or 6 digits: a candidate kept with the row; the province's where none
+        is) and what the row says of itself, NA = it may be any: ``agency_code``, ``stream_code``, ``theme_code``,
+        ``fiscal_year``, ``starts_on``, ``ends_on``.
+    """
+    rows = _of_province(connection, _waiting(connection, register, at), province)
+    rows = visible_rows(rows, register, read_sharing(connection), viewer).reset_index(drop=True)
+    if rows.empty:
+        return _typed(pd.DataFrame(columns=["row_id", "base", "area_code", *SAID]))
+    places = [places_of(one, province) for one in rows["candidates"]]
+    said = pd.concat([_said(connection, *key, own) for key, own in rows.groupby(["batch_id", "sheet"])])  # ty: ignore[not-iterable]
+    table = rows[["base"]].assign(row_id=range(len(rows)), area_code=places).join(said).explode("area_code")
+    return as_merged(connection, _typed(table[table["area_code"].notna()].reset_index(drop=True)))
+
+
+def places_of(candidates: str | None, province: str) -> list[str]:
+    """The places of the province among the candidates of a row; all of it where there are none, or too many to be all."""
+    codes = [code for code in str(candidates or "").split("|") if AREA.fullmatch(code)]
+    if len(codes) >= MOST_OFFERED:
+        return [province]
+    here = dict.fromkeys(code[:6] for code in codes if code.startswith(province))
+    return list(here) if codes else [province]
+
+
+def _waiting(connection: Connection, register: str, at: State | None) -> pd.DataFrame:
+    """Waiting rows of the batches in use; for an earlier moment also those that a person settled since."""
+    table, batch, done = tables.quarantine, tables.import_batch, tables.correction
+    columns = [table.c[name] for name in ("batch_id", "sheet", "candidates", "cells")]
+    in_use = batch.c.is_active if at is None else batch.c.id.in_(at.batches)
+    query = select(*columns, batch.c.base).join(batch, batch.c.id == table.c.batch_id)
+    found = connection.execute(query.where(in_use, table.c.register == register).order_by(table.c.id))
+    rows = [dict(row) for row in found.mappings()]
+    if at is not None:
+        since = select(done.c.before, batch.c.base).join(batch, batch.c.id == done.c.batch_id)
+        since = since.where(
+            in_use, done.c.register == register, done.c.decided_at > at.moment, done.c.is_undone.is_(False)
+        )
+        rows += [json.loads(row.before) | {"base": row.base} for row in connection.execute(since)]
+    return pd.DataFrame(rows, columns=[*(column.name for column in columns), "base"])
+
+
+def _of_province(connection: Connection, rows: pd.DataFrame, province: str) -> pd.DataFrame:
+    """Rows of files that were loaded for the province."""
+    batch = tables.import_batch
+    query = select(batch.c.id, batch.c.summary).where(batch.c.id.in_(sorted({int(one) for one in rows["batch_id"]})))
+    ours = provinces_of(connection, {row.id: row.summary for row in connection.execute(query)}) if len(rows) else {}
+    return rows[[province in ours[int(one)] for one in rows["batch_id"]]] if len(rows) else rows
+
+
+def _said(connection: Connection, batch_id: int, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """What rows of one sheet can be read to say; what cannot be read is not known."""
+    cells = pd.DataFrame([json.loads(one) for one in rows["cells"]], index=rows.index).fillna("").astype("str")
+    try:
+        layout = layout_of(connection, batch_id, sheet)
+    except Refused:
+        return pd.DataFrame(index=rows.index)
+    missing = {name for names in layout.columns.values() for name in names} - set(cells)
+    cells = cells.assign(**dict.fromkeys(sorted(missing), "")) if missing else cells
+    values = read_rows(cells, layout, sheet, code_lists.registered(connection)).values
+    values = values.rename(columns=registers.STORED)
+    return values[[name for name in SAID if name in values]].astype(object)
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    table = table.reindex(columns=["row_id", "base", "area_code", *SAID])
+    words: Iterable[str] = ("base", "area_code", *SAID[:3])
+    for name in ("starts_on", "ends_on"):
+        table[name] = pd.to_datetime(table[name], errors="coerce")
+    return table.astype(dict.fromkeys(words, "string") | dict.fromkeys(("row_id", "fiscal_year"), "Int64"))
