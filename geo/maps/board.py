@@ -216,6 +216,13 @@ def class_message(
     return message
 
 
+def with_line(message: dict, codes: pd.Series, figures: pd.Series, unit: str) -> dict:
+    """A :func:`class_message` with one more figure for the tooltip; ``figures`` in the order of ``codes``, NA = nothing said."""
+    order = codes.reset_index(drop=True).sort_values().index
+    text = _figures(figures.reset_index(drop=True)[order])
+    return message | {"more": [*message.get("more", []), [text, unit]]} if text.strip(",") else message
+
+
 def class_vector(
     message: dict, *, view: str = "main", district: str | None = None, chosen: str | None = None
 ) -> ClassVector:

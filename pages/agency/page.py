@@ -45,7 +45,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.choose_map_view(scope),
             layers.coverage_of(scope, chosen, "per_head_baht"),
         )
-        panels.show_board(scope, layer.vector(view_, chosen))
+        panels.show_board(scope, layer, view_, chosen)
     with right:
         panels.figures([named.named(code, told[code]) for code in agency_panels.FIGURES])
         panels.layer_legend(layer, chosen.district)

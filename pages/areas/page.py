@@ -38,7 +38,7 @@ def view(scope: Scope) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer.vector(view_))
+        panels.show_board(scope, layer, view_)
     with right:
         panels.layer_legend(layer)
         areas_panels.differences(then, now)

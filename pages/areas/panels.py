@@ -84,7 +84,8 @@ def areas_layer(scope: Scope, then: pd.DataFrame, now: pd.DataFrame) -> layers.C
         "d": ClassStyle(SEQUENTIAL[0], "areas_as_today"),
         "x": ClassStyle(NOT_APPLICABLE, "areas_not_yet"),
     }
-    return layers.Choropleth(styles, codes, classes)
+    villages = queries.areas(scope, None)["villages"]
+    return layers.Choropleth(styles, codes, classes, villages, "unit_villages")
 
 
 def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:

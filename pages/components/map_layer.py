@@ -17,18 +17,26 @@ import pandas as pd
 from geo import figures
 from geo.coverage.heard import missing_of
 from geo.maps import classes as map_classes
-from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector
+from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector, with_line
 from geo.maps.breaks import classes_of
 from geo.maps.palette import CLUSTERS, NOTHING, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
 from geo.overlaps import outcomes
+from geo.statuses import COVERED, NONE, nothing_classes, waits
 from geo.statuses import NOTHING as NOTHING_LETTERS
-from geo.statuses import nothing_classes, waits
 from pages.queries import coverage
 from pages.queries.query import Query
 from pages.session import text
 from pages.session.cache import cached
 from pages.session.formatter import Formatter
 from pages.session.scope import Scope
+
+AGENCIES = "unit_agencies"
+
+
+def agencies_of(scope: Scope, query: Query) -> pd.Series:
+    """Agencies per subdistrict where they are known: what the tooltip of every map of the board says beside its own figures."""
+    table = coverage.coverage(scope, query).set_index("subdistrict_code")
+    return table["agencies"].where(table["status"].isin([COVERED, NONE]))
 
 
 @dataclass(frozen=True)
@@ -80,10 +88,15 @@ class Choropleth:
         marks = [False] * len(self.codes) if self.marks is None else self.marks.astype(bool)
         return list(zip(self.codes, self.classes, marks, strict=True))
 
-    def vector(self, view: str, filters: Query | None = None, chosen: str | None = None) -> ClassVector:
-        """The short message to the map, in the person's language."""
-        district = filters.district if filters else None
-        return class_vector(self.message(text.formatter()), view=view, district=district, chosen=chosen)
+    def vector(
+        self, view: str, filters: Query | None = None, chosen: str | None = None, agencies: pd.Series | None = None
+    ) -> ClassVector:
+        """The short message to the map, in the person's language; ``agencies`` by subdistrict, where no figure says them yet."""
+        district, words = filters.district if filters else None, text.formatter()
+        message = self.message(words)
+        if agencies is not None and AGENCIES not in (self.unit, *(unit for _, unit in self.more)):
+            message = with_line(message, self.codes, self.codes.map(agencies), words.say(AGENCIES))
+        return class_vector(message, view=view, district=district, chosen=chosen)
 
     def counts(self, district: str | None = None) -> dict[str, int]:
         """Subdistricts per class, within a district when one is chosen."""

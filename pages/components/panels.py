@@ -19,7 +19,7 @@ from loaders.exchange.tables import as_date, csv_bytes, workbook_bytes
 from pages.components import exports, records
 from pages.components import named as named_figures
 from pages.components.filters import switch
-from pages.components.map_layer import Choropleth
+from pages.components.map_layer import Choropleth, agencies_of
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -169,9 +169,17 @@ def _hear(key: str, slot: str, opens_card: bool) -> None:
     fragments.redraw(fragments.CARD)
 
 
-def show_board(scope: Scope, vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "") -> None:
-    """Draw a map whose click opens the card of the subdistrict beside what is on the page."""
-    show_map(scope, vector, height, slot, opens_card=True)
+def show_board(
+    scope: Scope, layer: Choropleth, view: str, query: Query | None = None, chosen: str | None = None,
+    height: int = MAP_HEIGHT, slot: str = "", *, opens_card: bool = True, is_zoomed: bool = True,
+) -> str | None:  # fmt: skip
+    """Draw a layer; under the pointer a place says its name, its class, the layer's figures and the agencies at work there.
+
+    A click opens the card of the subdistrict beside what is on the page, else (``opens_card`` False) its code is returned.
+    """
+    agencies = agencies_of(scope, query or Query(queries.usual_year(scope)))
+    vector = layer.vector(view, query if is_zoomed else None, chosen, agencies)
+    return show_map(scope, vector, height, slot, opens_card=opens_card)
 
 
 def open_subdistrict(code: str | None) -> None:

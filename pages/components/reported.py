@@ -82,7 +82,7 @@ def waiting_of(scope: Scope, query: Query) -> tuple[int, int]:
     places = tuple(inside.loc[waits(inside), "subdistrict_code"])
     rows = coverage.waiting(scope, query)
     mine = [any(place.startswith(code) for place in places) for code in rows["area_code"]]
-    return int(rows.loc[mine, "row_id"].nunique()), figures.count("not_known_waiting", coverage=inside) or 0
+    return int(rows.loc[mine, "row_id"].nunique()), len(places)
 
 
 def named(scope: Scope, bases: tuple[str, ...]) -> str:

@@ -75,7 +75,7 @@ def one_map(scope: Scope, query: Query, measure: str) -> None:
     layer = register_layer.over(scope, layers.coverage_of(scope, query, measure))
     with st.container(horizontal=True, key="beside"):  # app.css makes a grid of it
         view = panels.choose_map_view(scope)
-        panels.show_board(scope, layer.vector(view, query))
+        panels.show_board(scope, layer, view, query)
         with panels.together():
             _beside(scope, query, measure, layer)
 
@@ -139,7 +139,7 @@ def twin_maps(scope: Scope, query: Query, measure: str, dimension: str, other: Q
         with side:
             st.html(f"<h2 class='kradan-side'>{safe(value_words(scope, shown, dimension))}</h2>")
             view = panels.map_view() if slot else panels.choose_map_view(scope)
-            panels.show_board(scope, layer.vector(view, query), 520, slot)
+            panels.show_board(scope, layer, view, query, height=520, slot=slot)
             panels.layer_legend(layer, query.district)
             panels.strip(coverage.rolled(scope, shown))
             notes(scope, shown, measure)

@@ -52,7 +52,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = LAYERS[shown](scope, chosen)
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer.vector(view_, chosen))
+        panels.show_board(scope, layer, view_, chosen)
     with right:
         WORDS[shown](scope, chosen)
         panels.layer_legend(layer, chosen.district)

@@ -18,6 +18,7 @@ from pages.queries import coverage, money
 from pages.queries.query import Query
 from pages.questions import questions as overview_questions
 from pages.session.cache import cached
+from pages.session.formatter import SATANG_PER_BAHT
 from pages.session.scope import Scope
 from pages.session.text import baht, percent, safe, t, whole
 
@@ -51,7 +52,10 @@ def layer(scope: Scope, chosen: Query) -> Choropleth:
     """Weak communities by the worst that is known of the current there."""
     table = places(scope, chosen)
     classes = table["current"].map(LETTERS).astype("object").fillna("o")
-    return Choropleth(STYLES, table[KEY], classes)
+    weak = table["current"].notna()
+    figures = {"unit_paid": table["paid_share"] * 100, "unit_across": table["across_satang"] / SATANG_PER_BAHT}
+    more = tuple((values.where(weak), unit) for unit, values in figures.items())
+    return Choropleth(STYLES, table[KEY], classes, table["per_head_baht"].where(weak), "unit_per_head_baht", more=more)
 
 
 def words(scope: Scope, chosen: Query) -> None:

@@ -40,7 +40,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     if mode == "clusters":
         measure = state["hint"]
         clusters = gaps.clusters(scope, chosen.without("district"), measure, state["method"])
-        layer = layers.clusters_layer(clusters, "unit_per_head_baht" if measure == "per_head_baht" else "")
+        layer = layers.clusters_layer(clusters, "unit_per_head_baht" if measure == "per_head_baht" else "unit_sign")
         told = {}
         finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
@@ -67,7 +67,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer.vector(view_, chosen))
+        panels.show_board(scope, layer, view_, chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
         register_layer.note(scope)

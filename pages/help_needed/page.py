@@ -39,7 +39,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if known:
             _list(scope, inside, stamped)
     with right if known else left:
-        panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
+        panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
         panels.layer_legend(layer, chosen.district)
         help_panels.ways_on(scope, chosen)
     used = [

@@ -46,7 +46,8 @@ def help_layer(units: pd.DataFrame, listed: pd.DataFrame) -> Choropleth:
         "u": not_known_style("meeting_not_ranked"),
     }
     on_border = units[KEY].isin(set(listed.loc[listed["why"].eq("border"), KEY]))
-    return Choropleth(styles, units[KEY], classes, marks=on_border, mark_key="team_why_border")
+    stability = units["stability"].where(of_class.notna().reindex(units[KEY]).fillna(False).to_numpy()) * 100
+    return Choropleth(styles, units[KEY], classes, stability, "unit_stability", on_border, "team_why_border")
 
 
 def reasons(row: Any) -> list[str]:

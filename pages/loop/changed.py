@@ -51,7 +51,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     layer = data.layer(scope, chosen, since)
     with left:
-        panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
+        panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
         _streams(scope, chosen, since)

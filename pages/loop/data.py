@@ -63,7 +63,8 @@ def layer(scope: Scope, chosen: Query, since: Since) -> Choropleth:
     classes = pd.Series("o", index=codes.index, dtype="object")
     for letter, places in reached.items():
         classes = classes.mask(codes.isin(places), letter)
-    return Choropleth(STYLES, codes, classes)
+    places = pd.concat([here, before[before.ne(here).fillna(False)]]).value_counts()
+    return Choropleth(STYLES, codes, classes, codes.map(places), "unit_changes")
 
 
 def counted(table: pd.DataFrame) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer.vector(view_, chosen))
+        panels.show_board(scope, layer, view_, chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
         overlap_lists.figures(pairs)

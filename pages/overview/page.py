@@ -94,7 +94,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:
-        panels.show_board(scope, seen.layer.vector(view_, chosen, seen.chosen))
+        panels.show_board(scope, seen.layer, view_, chosen, seen.chosen)
     with middle:
         seen.legend(chosen)
         with panels.together():

@@ -50,7 +50,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             ranking_panels.axes_layer(axes) if shown == "axes" else ranking_panels.class_layer(reviewed.units, shown)
         )
         view_ = panels.choose_map_view(scope)
-        if code := panels.show_map(scope, layer.vector(view_, chosen)):
+        if code := panels.show_board(scope, layer, view_, chosen, opens_card=False):
             st.session_state["subdistrict"] = code
     with right:
         ranking_panels.class_legend(layer, chosen.district)

@@ -124,7 +124,9 @@ def axes_layer(table: pd.DataFrame) -> Choropleth:
         .astype("object")
         .where(table["field"].notna(), "u")
     )
-    return Choropleth(styles | {"u": not_known_style("rank_no_score")}, table[KEY], classes)
+    more = ((table["need"], "unit_need_score"),)
+    styles["u"] = not_known_style("rank_no_score")
+    return Choropleth(styles, table[KEY], classes, table["strength"], "unit_strength_score", more=more)
 
 
 def class_legend(layer: Choropleth, district: str | None) -> None:

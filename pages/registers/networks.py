@@ -42,7 +42,9 @@ def layer(scope: Scope, shown: str) -> layers.Choropleth:
         }
         classes = table["movements"].map(LETTERS)
         unsure = ~table["is_sure"] & classes.isin(["p", "w"])
-        return layers.Choropleth(styles, table["subdistrict_code"], classes, marks=unsure, mark_key="movements_unsure")
+        codes = table["subdistrict_code"]
+        number = codes.map(register_queries.memberships(scope)["subdistrict_code"].value_counts())
+        return layers.Choropleth(styles, codes, classes, number, "unit_entries", unsure, "movements_unsure")
     table = register_queries.unlinked_by_place(scope)
     styles = {
         "0": ClassStyle(ROLES["rest"], "unlinked_none"),

@@ -66,7 +66,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     if outcome is not None:
         layer = rudder_panels.layer(scope, board, outcome, moves)
         with left:
-            panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
+            panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
         with right:
             panels.layer_legend(layer, chosen.district)
     with right:

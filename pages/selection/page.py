@@ -42,7 +42,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if choice.areas["is_known"].any():
             selection_panels.ways(scope, choice, stamped)
     with left:
-        panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
+        panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
         selection_panels.saved(scope, choice, pick)
     selection_panels.place_list(scope, choice, candidates, chosen.district, method, stamped)
     ranking_panels.method_note(stamped)

@@ -44,7 +44,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = strengthening_panels.team_layer(units, teams, flagged)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
+        panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
         if known:

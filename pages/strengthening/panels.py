@@ -62,7 +62,8 @@ def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) 
         "u": not_known_style("rank_no_score"),
     }
     marks = units[KEY].map(flagged.set_index(KEY)["is_flagged"].fillna(False)).fillna(False).astype(bool)
-    return Choropleth(styles, units[KEY], classes, marks=marks, mark_key="team_strong_current")
+    per_head = units[KEY].map(flagged.set_index(KEY)["per_head_baht"])
+    return Choropleth(styles, units[KEY], classes, per_head, "unit_per_head_baht", marks, "team_strong_current")
 
 
 def strengthening_finding(scope: Scope, teams: pd.DataFrame, told: dict, chosen: Query) -> str:

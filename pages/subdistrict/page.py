@@ -40,7 +40,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with left:
         layer = layers.coverage_of(scope, chosen, "agencies")
         view_ = panels.choose_map_view(scope)
-        clicked = panels.show_map(scope, layer.vector(view_, None, code or None), height=460)
+        clicked = panels.show_board(scope, layer, view_, chosen, code or None, 460, opens_card=False, is_zoomed=False)
     with left if code else right:
         panels.layer_legend(layer)
     panels.open_subdistrict(clicked)

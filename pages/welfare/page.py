@@ -44,7 +44,7 @@ def view(scope: Scope) -> None:
             panels.empty("welfare_mean_no_map")
         else:
             layer = welfare_panels.fund_layer(scope, funds)
-            panels.show_board(scope, layer.vector(panels.choose_map_view(scope), chosen))
+            panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         if choice.basis != "mean":
             panels.layer_legend(layer, chosen.district)

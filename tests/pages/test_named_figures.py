@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import defaultdict
 
@@ -44,10 +45,17 @@ def board(tmp_path_factory):
         yield meeting_facts.gather(queries.current_scope())
 
 
+MAPS: dict[str, dict] = {}  # what the map of each page visited was told
+
+
 def told(view: str, choices: dict[str, str]) -> tuple[dict[str, set[str]], list[tuple]]:
     """Codes and values that a page tells in its HTML, and the tables it offers to save with what they say of themselves."""
     left = []
-    original = panels.downloads
+    original, draw = panels.downloads, panels.show_map
+
+    def look(scope, vector, *arguments, **options) -> str | None:
+        MAPS[view] = json.loads(vector.vector)
+        return draw(scope, vector, *arguments, **options)
 
     def keep(frame, name, columns, formats=None, stamp=None) -> None:
         left.append((name, frame, exports.sheet(frame, columns, formats, stamp)))
@@ -55,6 +63,7 @@ def told(view: str, choices: dict[str, str]) -> tuple[dict[str, set[str]], list[
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(panels, "downloads", keep)
+        patch.setattr(panels, "show_map", look)
         st.session_state.clear()
         page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
         for key, value in {"lang": "th", **choices}.items():
@@ -73,6 +82,18 @@ def told(view: str, choices: dict[str, str]) -> tuple[dict[str, set[str]], list[
 @pytest.fixture(scope="module")
 def pages(board):
     return [(view, choices, *told(view, choices)) for view, choices in VISITS]
+
+
+def test_every_map_says_its_own_figures_with_their_unit_and_the_agencies_under_the_pointer(pages):
+    assert set(MAPS) >= {view for view, _ in VISITS}
+    agencies = catalogue("th")["unit_agencies"]
+    for view, message in MAPS.items():
+        units = [message.get("unit", ""), *(unit for _, unit in message.get("more", []))]
+        assert agencies in units and len(units) > 1 and all("{}" in unit and unit != "{}" for unit in units), (
+            view,
+            units,
+        )
+        assert message["values"].strip(","), view
 
 
 def test_every_page_says_what_the_wall_says(board, pages):
