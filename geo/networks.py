@@ -78,8 +78,8 @@ def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
     graph: Any = nx.Graph(list(zip(links["member_key"], links["body_key"], strict=True)))
     graph.add_nodes_from(nodes.index)
-    found = nx.spring_layout(graph, seed=1, iterations=60, k=1.6 / max(len(nodes), 1) ** 0.5)
-    places = np.array([found[key] for key in nodes.index], dtype=float).reshape(-1, 2)
+    layout = nx.spring_layout(graph, seed=1, iterations=60, k=1.6 / max(len(nodes), 1) ** 0.5)
+    places = np.array([layout[key] for key in nodes.index], dtype=float).reshape(-1, 2)
     span = np.ptp(places, axis=0) if len(places) else np.ones(2)
     places = (places - places.min(axis=0)) / np.where(span > 0, span, 1) if len(places) else places
     return nodes.assign(x=places[:, 0], y=places[:, 1])
@@ -88,12 +88,12 @@ def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 def bodies(memberships: pd.DataFrame) -> pd.DataFrame:
     """Every body with ``body``, ``body_kind``, ``members``, ``villages``, ``groups``, ``people``, ``subdistricts``, ``coordinators``, most members first."""
     table = _keys(memberships)
-    found = table.groupby(["body_key", "body_kind"], sort=False, dropna=False)
-    counts = pd.DataFrame({"body": found["body"].first(), "members": found["member_key"].nunique()})
+    bodies_of = table.groupby(["body_key", "body_kind"], sort=False, dropna=False)
+    counts = pd.DataFrame({"body": bodies_of["body"].first(), "members": bodies_of["member_key"].nunique()})
     for name, kind in (("villages", "village"), ("groups", "group"), ("people", "person")):
         mine = table[table["member_kind"].eq(kind)].groupby(["body_key", "body_kind"])["member_key"].nunique()
         counts[name] = mine.reindex(counts.index).fillna(0).astype(int)
-    counts["subdistricts"] = found["subdistrict_code"].nunique()
+    counts["subdistricts"] = bodies_of["subdistrict_code"].nunique()
     coordinates = table[table["relation"].eq("coordinates").fillna(False)].groupby(["body_key", "body_kind"]).size()
     counts["coordinators"] = coordinates.reindex(counts.index).fillna(0).astype(int)
     return counts.reset_index().sort_values(["members", "body"], ascending=[False, True], ignore_index=True)
@@ -114,17 +114,17 @@ def covering(memberships: pd.DataFrame, organisations: pd.DataFrame, code: str) 
     most members first.
     """
     own = memberships[memberships["subdistrict_code"].eq(code).fillna(False).astype(bool)]
-    found = (
+    links = (
         bodies(own)[["body", "body_kind", "members"]]
         if len(own)
         else pd.DataFrame(columns=["body", "body_kind", "members"])
     )
     listed = organisations[organisations["organisation_kind"].eq("network").fillna(False).astype(bool)]
     listed = listed[listed["area_code"].isin([code, code[:4]])]["organisation_name"].dropna()
-    known = {squeeze(str(name)) for name in found["body"]}
-    more = [name for name in dict.fromkeys(listed) if squeeze(str(name)) not in known]
+    names = {squeeze(str(name)) for name in links["body"]}
+    more = [name for name in dict.fromkeys(listed) if squeeze(str(name)) not in names]
     rest = pd.DataFrame({"body": more, "body_kind": "network", "members": pd.array([pd.NA] * len(more), dtype="Int64")})
-    return pd.concat([found.astype({"members": "Int64"}), rest], ignore_index=True)
+    return pd.concat([links.astype({"members": "Int64"}), rest], ignore_index=True)
 
 
 def unlinked(villages: pd.DataFrame, memberships: pd.DataFrame) -> pd.DataFrame:
@@ -162,8 +162,8 @@ def bridges(memberships: pd.DataFrame) -> pd.DataFrame:
             part.remove_node(code)
             pieces = nx.number_connected_components(part)
         rows.append((code, int(graph.degree(code)), pieces, float(ways[code])))
-    found = pd.DataFrame(rows, columns=["subdistrict_code", "bodies", "parts", "on_ways"])
-    return found.sort_values(
+    cut_places = pd.DataFrame(rows, columns=["subdistrict_code", "bodies", "parts", "on_ways"])
+    return cut_places.sort_values(
         ["parts", "on_ways", "subdistrict_code"], ascending=[False, False, True], ignore_index=True
     )
 
@@ -180,10 +180,10 @@ def movements(areas: pd.DataFrame, memberships: pd.DataFrame, completeness: pd.S
         kind: codes.isin(memberships.loc[memberships["body_kind"].eq(kind).fillna(False), "subdistrict_code"].dropna())
         for kind in (PLAN, WELFARE)
     }
-    told = decide(inside[PLAN] | inside[WELFARE], codes.map(completeness))
+    status = decide(inside[PLAN] | inside[WELFARE], codes.map(completeness))
     is_sure = codes.map(completeness).eq(1.0) | (inside[PLAN] & inside[WELFARE])
     choice = np.select(
-        [inside[PLAN] & inside[WELFARE], inside[PLAN], inside[WELFARE], told.eq(NOT_REPORTED)],
+        [inside[PLAN] & inside[WELFARE], inside[PLAN], inside[WELFARE], status.eq(NOT_REPORTED)],
         [BOTH, PLAN_ONLY, WELFARE_ONLY, NOT_KNOWN],
         NEITHER,
     )

@@ -49,15 +49,17 @@ class Register:
     is_open: str | None = None
 
 
-def of_definition(one: Definition) -> Register:
+def of_definition(definition: Definition) -> Register:
     """The register that is defined as data, as the room shows it."""
     fields = {
-        column.name: Field(column.stored, f"{one.name}_{column.name}_" if column.form == "code" else column.form)
-        for column in one.columns
+        column.name: Field(column.stored, f"{definition.name}_{column.name}_" if column.form == "code" else column.form)
+        for column in definition.columns
     }
-    kind = next((fields[column.name] for column in one.columns if column.is_kind), None)
-    searched = tuple(column.stored for column in one.columns if column.is_searched)
-    return Register(one.name, one.name, fields[one.title].name, tuple(fields.values()), searched, kind)
+    kind = next((fields[column.name] for column in definition.columns if column.is_kind), None)
+    searched = tuple(column.stored for column in definition.columns if column.is_searched)
+    return Register(
+        definition.name, definition.name, fields[definition.title].name, tuple(fields.values()), searched, kind
+    )
 
 
 def defined_names() -> list[str]:
@@ -157,8 +159,8 @@ def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd
     texts = ["" for _ in range(len(entries))]
     for name in searched:
         texts = [f"{text} {squeeze(str(cell))}" for text, cell in zip(texts, entries[name].fillna(""), strict=True)]
-    found = [all(word in text for word in words) for text in texts]
-    return entries[np.array(found, dtype=bool)]  # an empty plain list would choose no columns
+    matches = [all(word in text for word in words) for text in texts]
+    return entries[np.array(matches, dtype=bool)]  # an empty plain list would choose no columns
 
 
 def asked(
@@ -254,14 +256,14 @@ def with_listed_villages(rows: pd.DataFrame, villages: pd.Series) -> pd.DataFram
 
     Names, spans and numbers that no village of the subdistrict has are not guessed: such a list stays words.
     """
-    known = set(villages)
+    existing = set(villages)
     codes = []
     for listed, there, code in zip(rows["village_list"], rows["village_codes"], rows["subdistrict_code"], strict=True):
-        found: list[str] = []
+        listed_codes: list[str] = []
         if isinstance(listed, str) and not isinstance(there, str) and isinstance(code, str):
-            found = [f"{code}{number:02d}" for number in villages_listed(listed)]
-            found = found if set(found) <= known else []
-        codes.append(",".join(dict.fromkeys(found)) or there)
+            listed_codes = [f"{code}{number:02d}" for number in villages_listed(listed)]
+            listed_codes = listed_codes if set(listed_codes) <= existing else []
+        codes.append(",".join(dict.fromkeys(listed_codes)) or there)
     return rows.assign(village_codes=pd.Series(codes, rows.index, dtype="string"))
 
 

@@ -72,7 +72,8 @@ class Definition:
     def names_people(self, column: str, values: Any) -> Any:
         """Whether a private column names people in a row (``values`` by column), or in each row of a frame."""
         when = next(
-            (tuple(one.private_when) for one in self.columns if one.stored == column and one.private_when), None
+            (tuple(field.private_when) for field in self.columns if field.stored == column and field.private_when),
+            None,
         )
         return True if when is None else values[when[0]] == when[1]
 
@@ -93,11 +94,11 @@ class Definition:
     def texts(self, language: str) -> dict[str, str]:
         """Its words as the text catalogues would have them, by key."""
         name = {"th": self.th, "en": self.en}[language]
-        found = {"finding": "{where}: {name} {entries} รายการ ใน {places} ตำบล" if language == "th" else "{where}: {name}, {entries} {entries?entry|entries} in {places} {places?subdistrict|subdistricts}"}  # fmt: skip
+        phrases = {"finding": "{where}: {name} {entries} รายการ ใน {places} ตำบล" if language == "th" else "{where}: {name}, {entries} {entries?entry|entries} in {places} {places?subdistrict|subdistricts}"}  # fmt: skip
         texts = {
             f"room_{self.name}": name,
             f"register_{self.name}": name,
-            f"finding_{self.name}": found["finding"].replace("{name}", name),
+            f"finding_{self.name}": phrases["finding"].replace("{name}", name),
         }
         for column in self.columns:
             heading = {"th": column.th, "en": column.en}[language]
@@ -112,7 +113,7 @@ class Definition:
 @cache
 def defined() -> dict[str, Definition]:
     """Every defined register by name, in the order of the files."""
-    return {one.name: one for one in map(_read, sorted(settings.REGISTERS.glob("*.toml")))}
+    return {definition.name: definition for definition in map(_read, sorted(settings.REGISTERS.glob("*.toml")))}
 
 
 def _read(path: Any) -> Definition:
@@ -120,21 +121,21 @@ def _read(path: Any) -> Definition:
     with path.open("rb") as file:
         content = tomllib.load(file)
     columns = tuple(Column(name, **column) for name, column in content.pop("columns").items())
-    found = Definition(columns=columns, **content)
+    definition = Definition(columns=columns, **content)
     if wrong := [
         column.name for column in columns if column.form not in FORMS or (column.form == "code") != bool(column.codes)
     ]:
         raise ValueError(f"{path.name}: expected one of {FORMS} (and codes for 'code') in {wrong}: correct the file")
-    if found.title not in {column.name for column in columns}:
-        raise ValueError(f"{path.name}: title {found.title!r} is no column of it: name one of its columns")
-    return found
+    if definition.title not in {column.name for column in columns}:
+        raise ValueError(f"{path.name}: title {definition.title!r} is no column of it: name one of its columns")
+    return definition
 
 
 def form(register: str, column: str) -> str | None:
     """The form of a column of a defined register, ``None`` for any other."""
-    if (one := defined().get(register)) is None:
+    if (definition := defined().get(register)) is None:
         return None
-    return next((known.form for known in one.columns if known.name == column), None)
+    return next((field.form for field in definition.columns if field.name == column), None)
 
 
 class WithDefined(Mapping[str, T]):
@@ -146,13 +147,13 @@ class WithDefined(Mapping[str, T]):
     def __getitem__(self, name: str) -> T:
         if name in self.fixed:
             return self.fixed[name]
-        if (one := defined().get(name)) is not None and (value := self.made(one)) is not None:
+        if (definition := defined().get(name)) is not None and (value := self.made(definition)) is not None:
             return value
         raise KeyError(name)
 
     def __iter__(self) -> Iterator[str]:
         yield from self.fixed
-        yield from (name for name, one in defined().items() if self.made(one) is not None)
+        yield from (name for name, definition in defined().items() if self.made(definition) is not None)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

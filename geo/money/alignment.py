@@ -27,8 +27,8 @@ def _pairs(frame: pd.DataFrame, columns: list[str]) -> pd.MultiIndex:
 def judged(placed: pd.DataFrame, plans: pd.DataFrame) -> pd.DataFrame:
     """Every record with money, beside the plan that speaks for it: ``kind`` (one of :data:`MONEY`) and ``satang``."""
     require_columns(plans, ["subdistrict_code", "village_code", "plan_exists", "priority_theme"], "plans")
-    asked = _asked(plans)
-    village, own = asked[asked["village_code"].notna()], asked[asked["village_code"].isna()]
+    demands = _asked(plans)
+    village, own = demands[demands["village_code"].notna()], demands[demands["village_code"].isna()]
     money = placed[(placed["amount_satang"].astype("Int64") > 0).fillna(False).astype(bool)]
     by_village = money["village_code"].isin(village["village_code"]) & money["village_code"].notna()
     by_own = ~by_village & money["subdistrict_code"].isin(own["subdistrict_code"])
@@ -87,7 +87,7 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
         ``union_share`` (of each pair; NA when both are zero), ``asked`` (themes asked for, comma-joined).
     """
     money = judged(placed, plans)
-    asked = _asked(plans)
+    demands = _asked(plans)
     sums = money.pivot_table(index="subdistrict_code", columns="kind", values="satang", aggfunc="sum")
     table = areas[["subdistrict_code", "district_code"]].join(sums.reindex(columns=list(MONEY)), on="subdistrict_code")
     table = (
@@ -99,7 +99,7 @@ def alignment(placed: pd.DataFrame, plans: pd.DataFrame, areas: pd.DataFrame) ->
     for share, of in (("aligned_share", ""), ("union_share", "union_")):
         met_, other = table[f"{of}aligned_satang"], table[f"{of}other_satang"]
         table[share] = met_.astype("Float64") / (met_ + other).astype("Float64").mask((met_ + other).eq(0))
-    themes = asked.groupby("subdistrict_code")["theme_code"].agg(lambda codes: ",".join(sorted(set(codes))))
+    themes = demands.groupby("subdistrict_code")["theme_code"].agg(lambda codes: ",".join(sorted(set(codes))))
     return table.assign(asked=table["subdistrict_code"].map(themes).fillna("").astype("str"))
 
 

@@ -28,8 +28,8 @@ def lorenz(amount: pd.Series, people: pd.Series) -> pd.DataFrame:
         left out; empty when there is no money or nobody.
     """
     rate = per_head(amount, people)
-    known = rate.notna()
-    order = rate[known].sort_values(kind="stable").index
+    has_rate = rate.notna()
+    order = rate[has_rate].sort_values(kind="stable").index
     heads, money = people[order].astype(float).to_numpy(), amount[order].astype(float).to_numpy()
     if not len(order) or money.sum() <= 0:
         return pd.DataFrame({"people_share": pd.Series(dtype=float), "amount_share": pd.Series(dtype=float)})
@@ -64,11 +64,11 @@ def theil(values: pd.Series, districts: pd.Series, people: pd.Series | None = No
         All NaN when there is no money.
     """
     weights = pd.Series(1.0, index=values.index) if people is None else people.astype("Float64").astype(float)
-    known = values.notna() & weights.gt(0)
-    money, weights = (values[known].astype(float) * weights[known]), weights[known]
+    counts = values.notna() & weights.gt(0)
+    money, weights = (values[counts].astype(float) * weights[counts]), weights[counts]
     if not money.sum() > 0:
         return dict.fromkeys(("total", "between", "within", "between_share"), float("nan"))
-    home = districts[known]
+    home = districts[counts]
     total = _theil(money / money.sum(), weights / weights.sum())
     between = _theil(money.groupby(home).sum() / money.sum(), weights.groupby(home).sum() / weights.sum())
     share = between / total if total > 1e-12 else 0.0

@@ -51,10 +51,10 @@ def pairs(pulled: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for code, here in pulled.groupby(KEY):
-        for one, other in itertools.combinations(each_row(here.sort_values("stream_code")), 2):
-            kind = "apart" if one.is_along != other.is_along else "together" if one.is_along else "adrift"
-            satang = one.along_satang + one.across_satang + other.along_satang + other.across_satang
-            rows.append((code, one.stream_code, other.stream_code, kind, satang))
+        for row, other in itertools.combinations(each_row(here.sort_values("stream_code")), 2):
+            kind = "apart" if row.is_along != other.is_along else "together" if row.is_along else "adrift"
+            satang = row.along_satang + row.across_satang + other.along_satang + other.across_satang
+            rows.append((code, row.stream_code, other.stream_code, kind, satang))
     table = pd.DataFrame(rows, columns=[KEY, "stream_a", "stream_b", "kind", "satang"])
     order = table["kind"].map({kind: number for number, kind in enumerate(KINDS)})
     return table.assign(_order=order).sort_values(["_order", "satang"], ascending=[True, False], ignore_index=True).drop(columns="_order")  # fmt: skip
@@ -107,8 +107,8 @@ def received(contributions: pd.DataFrame) -> pd.DataFrame:
     )  # fmt: skip
     grouped = table.groupby("source")
     sums = grouped[["promised_satang", "received_satang", "of"]].sum(min_count=1)
-    found = sums.join(grouped[["known", "rows"]].sum()).join(
+    joined = sums.join(grouped[["known", "rows"]].sum()).join(
         grouped.agg(first_on=("first_on", "min"), last_on=("last_on", "max"))
     )
-    share = found["received_satang"].astype("Float64") / found["of"].astype("Float64").mask(found["of"].eq(0))
-    return found.assign(share=share).drop(columns="of")
+    share = joined["received_satang"].astype("Float64") / joined["of"].astype("Float64").mask(joined["of"].eq(0))
+    return joined.assign(share=share).drop(columns="of")

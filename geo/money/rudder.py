@@ -209,13 +209,13 @@ def _emptied(board: Board, amounts: np.ndarray) -> set[tuple[str, str]]:
 
 def _met(board: Board, amounts: np.ndarray, moves: Sequence[Move], was: np.ndarray) -> np.ndarray:
     """A wish is met by a move there; one that was met is lost when every record there is emptied."""
-    found, new = was.copy(), {(move.place, move.theme) for move in moves}
+    met, new = was.copy(), {(move.place, move.theme) for move in moves}
     for key in _emptied(board, amounts) - new:
         if not (amounts[board._at[key]] > 0).any():
-            found[board._asked_at.get(key, [])] = False
+            met[board._asked_at.get(key, [])] = False
     for key in new:
-        found[board._asked_at.get(key, [])] = True
-    return found
+        met[board._asked_at.get(key, [])] = True
+    return met
 
 
 def _layered(board: Board, amounts: np.ndarray, moves: Sequence[Move]) -> tuple[int, int]:
@@ -293,9 +293,9 @@ def best(board: Board, wish: Wish, districts: pd.Series) -> Best:
     begin = time.perf_counter()
     pools = (board.pools * (1 - wish.reserve)).astype("int64")
     budget = int(pools.sum()) if wish.most_satang is None else min(int(pools.sum()), wish.most_satang)
-    asked = board.asked[~board.asked["is_met"].astype(bool)]
-    weights = asked["what"].map({"gap": wish.weights[0], "demand": wish.weights[1]}) * asked["count"]
-    worth = weights.groupby([asked[KEY], asked["theme_code"]]).sum()
+    unmet = board.asked[~board.asked["is_met"].astype(bool)]
+    weights = unmet["what"].map({"gap": wish.weights[0], "demand": wish.weights[1]}) * unmet["count"]
+    worth = weights.groupby([unmet[KEY], unmet["theme_code"]]).sum()
     worth = worth[worth > 0]
     if worth.empty or budget <= 0:
         return Best("nothing", [], 0, 0, time.perf_counter() - begin)

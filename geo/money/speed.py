@@ -42,10 +42,10 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
     granted = amount.gt(0).fillna(False)
     for step in ("committed", "paid"):
         stated = support[f"{step}_satang"].astype("Int64")
-        known = granted & stated.notna()
-        table[f"{step}_known"] = known.astype(int)
-        table[f"{step}_of_satang"] = amount.where(known)
-        table[f"{step}_satang"] = stated.where(known)
+        has_both = granted & stated.notna()
+        table[f"{step}_known"] = has_both.astype(int)
+        table[f"{step}_of_satang"] = amount.where(has_both)
+        table[f"{step}_satang"] = stated.where(has_both)
     rest = table["paid_of_satang"] - table["paid_satang"]
     ended = pd.to_datetime(support["ends_on"]) < pd.Timestamp(day)
     slow = (table["paid_satang"].astype("Float64") < STUCK_BELOW * table["paid_of_satang"].astype("Float64")).fillna(
@@ -58,8 +58,8 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
     groups = table.groupby("by")
     sums = groups[counts].sum()
     money = groups[[name for name in table if name.endswith("_satang")]].sum(min_count=1)
-    found = sums.join(money).join(groups["days_late"].max())
+    joined = sums.join(money).join(groups["days_late"].max())
     for step in ("committed", "paid"):
-        whole = found[f"{step}_of_satang"].astype("Float64")
-        found[f"{step}_share"] = found[f"{step}_satang"].astype("Float64") / whole
-    return found.assign(stuck_satang=found["stuck_satang"].fillna(0).where(found["paid_known"].gt(0)))
+        whole = joined[f"{step}_of_satang"].astype("Float64")
+        joined[f"{step}_share"] = joined[f"{step}_satang"].astype("Float64") / whole
+    return joined.assign(stuck_satang=joined["stuck_satang"].fillna(0).where(joined["paid_known"].gt(0)))

@@ -83,11 +83,11 @@ def read_work(connection: Connection, province: str, *, viewer: Viewer) -> pd.Da
     rows = [row for subject in SUBJECTS for row in _own_rows(connection, subject, province)] if viewer.is_team else []
     table = tables.progress
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.id)
-    said: dict[tuple[str, str], Mapping[str, Any]] = {}
-    for one in connection.execute(query).mappings():
-        said[one["subject"], one["subject_key"]] = one  # the newest is read last
+    latest: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for statement in connection.execute(query).mappings():
+        latest[statement["subject"], statement["subject_key"]] = statement  # the newest is read last
     for row in rows:
-        if newest := said.get((row["subject"], row["subject_key"])):
+        if newest := latest.get((row["subject"], row["subject_key"])):
             row |= {name: newest[name] for name in SAID if newest[name] is not None}
             row |= {"said_by": newest["decided_by"], "said_at": newest["decided_at"]}
     frame = pd.DataFrame(rows, columns=WORK)
@@ -170,7 +170,7 @@ def state_of(meeting: Any) -> State | None:
     if not isinstance(meeting.held_at, str):
         return None
     listed = meeting.batches if isinstance(meeting.batches, str) else ""
-    return State(tuple(int(one) for one in listed.split(",") if one.isdigit()), meeting.held_at)
+    return State(tuple(int(number) for number in listed.split(",") if number.isdigit()), meeting.held_at)
 
 
 def ask_for(

@@ -96,8 +96,8 @@ def _publication(connection: psycopg.Connection, province: str) -> None:
         for name in shared.names()
     ]
     name, tables = sql.Identifier(PUBLICATION), sql.SQL(", ").join(parts)
-    known = connection.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (PUBLICATION,)).fetchone()
-    made = "ALTER PUBLICATION {} SET TABLE {}" if known else "CREATE PUBLICATION {} FOR TABLE {}"
+    existing = connection.execute("SELECT 1 FROM pg_publication WHERE pubname = %s", (PUBLICATION,)).fetchone()
+    made = "ALTER PUBLICATION {} SET TABLE {}" if existing else "CREATE PUBLICATION {} FOR TABLE {}"
     connection.execute(sql.SQL(made).format(name, tables))
 
 

@@ -42,8 +42,8 @@ def pull(engine: Engine, province: str, address: str, who: str) -> dict:
     """
     lines.require_postgres(engine)
     lines.check_province(province)
-    known = _way(engine, province)
-    if known not in (None, "package"):
+    member = _way(engine, province)
+    if member not in (None, "package"):
         raise Refused("federation_joined", value=province)
     try:
         package = _described(address)
@@ -55,7 +55,7 @@ def pull(engine: Engine, province: str, address: str, who: str) -> dict:
         raise Refused(
             "federation_other_version", value=str(package["schema_version"]), suggestion=str(tables.SCHEMA_VERSION)
         )
-    if known is None:
+    if member is None:
         subscriber.prepare(engine, province, {"version": shared.VERSION, "holds": package["holds"]}, who)
         subscriber.make_parts(engine, province)
     money = [row["amount_satang"] for row in rows["support"].values() if row["amount_satang"] is not None]
@@ -112,10 +112,10 @@ def _described(address: str) -> dict[str, Any]:
         marks = package["kradan"]
         if marks["viewer"] != "public":
             raise Refused("federation_package", value=str(marks["viewer"]))
-        hashes = {one["name"]: (one["path"], one["hash"]) for one in package["resources"]}
+        hashes = {resource["name"]: (resource["path"], resource["hash"]) for resource in package["resources"]}
         kinds = {
-            one["name"]: {field["name"]: field["type"] for field in one["schema"]["fields"]}
-            for one in package["resources"]
+            resource["name"]: {field["name"]: field["type"] for field in resource["schema"]["fields"]}
+            for resource in package["resources"]
         }
         return {"version": package["version"], "hashes": hashes, "kinds": kinds} | {
             name: marks[name] for name in ("schema_version", "province", "holds", "as_of")
@@ -131,7 +131,7 @@ def _at(address: str, path: str) -> str:
 def _rows(address: str, package: dict[str, Any], province: str) -> dict[str, Rows]:
     if package["province"] != province:
         raise Refused("federation_other_province", value=str(package["province"]), suggestion=province)
-    found: dict[str, Rows] = {}
+    by_table: dict[str, Rows] = {}
     for register in shared.REGISTERS:
         columns = ["base", *(column.name for column in shared.columns_of(register)), "is_masked"]
         content = {}
@@ -140,20 +140,20 @@ def _rows(address: str, package: dict[str, Any], province: str) -> dict[str, Row
                 content[int(row["id"])] = {"placed_in": row.get("province_code") or shared.NOWHERE} | {
                     name: row.get(name) for name in columns
                 }
-        found[register] = content
+        by_table[register] = content
     for name in ("report", "due"):
         columns = [column for column in shared.published(name) if column not in shared.KEY]
         listed = [
             {column: row.get(column) for column in columns}
             for row in _table(address, package, name if name == "due" else "reports")
         ]
-        found[name] = copies.by_content(row for row in listed if str(row["area_code"] or "").startswith(province))
-    found["word"] = copies.by_content(
+        by_table[name] = copies.by_content(row for row in listed if str(row["area_code"] or "").startswith(province))
+    by_table["word"] = copies.by_content(
         {"list": name, "code": row["code"], "name_th": row["name_th"], "name_en": row["name_en"]}
         for name in ("agency", "stream")
         for row in _table(address, package, name)
     )
-    return found
+    return by_table
 
 
 def _table(address: str, package: dict[str, Any], name: str) -> Iterator[dict[str, Any]]:

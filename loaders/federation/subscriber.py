@@ -91,8 +91,8 @@ def prepare(engine: Engine, province: str, state: dict[str, Any], who: str) -> N
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {shared.SCHEMA}")
         shared.described(True).create_all(connection)
         shared.member().metadata.create_all(connection)
-        known = connection.execute(select(shared.member()).where(shared.member().c.province_code == province)).first()
-        if known is not None:
+        member = connection.execute(select(shared.member()).where(shared.member().c.province_code == province)).first()
+        if member is not None:
             raise Refused("federation_joined", value=province)
         store.note(connection, who, "federate_subscribe", province)
 

@@ -58,14 +58,14 @@ def _web(engine: Engine, source: Source) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(prefix="kradan-") as room:
         target = Path(room) / source.name
         try:
-            found = web.fetch(source, target, before.get("tag") or "" if is_settled else "")
+            download = web.fetch(source, target, before.get("tag") or "" if is_settled else "")
         except Refused as stop:
             return _noted(engine, source.name, REFUSED, stop.problem.as_dict())
-        if not found.is_new:
+        if not download.is_new:
             return {"source": source.name, "state": UNCHANGED}
         named = target.with_suffix(".xlsx" if target.read_bytes()[:4] == b"PK\x03\x04" else ".csv")
         target.rename(named)
-        return _taken(engine, source, source.name, named, found.tag)
+        return _taken(engine, source, source.name, named, download.tag)
 
 
 def _taken(engine: Engine, source: Source, name: str, path: Path, tag: str = "") -> dict[str, Any]:
@@ -119,15 +119,15 @@ def known(engine: Engine, name: str) -> dict[str, Any]:
     return dict(row) if row else {}
 
 
-def _noted(engine: Engine, name: str, state: str, told: dict[str, Any], **more: Any) -> dict[str, Any]:
+def _noted(engine: Engine, name: str, state: str, facts: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Keep what became of it; the last edition stays known through a refusal."""
     before = known(engine, name)
     values = {"digest": before.get("digest"), "tag": before.get("tag"), "batch_id": before.get("batch_id")} | more
-    problem = str(told.get("code") or "") or None
+    problem = str(facts.get("code") or "") or None
     with store.writing(engine) as connection:
         connection.execute(delete(tables.fetched).where(tables.fetched.c.name == name))
         row = {"name": name, "state": state, "problem": problem, "at": store.now(), **values}
         connection.execute(insert(tables.fetched).values(**row))
         if state != UNCHANGED and (state, problem) != (before.get("state"), before.get("problem")):
             store.note(connection, WHO, f"fetch_{state}", f"{name} {problem or ''}".strip())
-    return {"source": name, "state": state} | told
+    return {"source": name, "state": state} | facts

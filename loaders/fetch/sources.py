@@ -79,20 +79,20 @@ def listed() -> list[Source]:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("source", [])
     except (OSError, ValueError) as error:
         raise Refused("fetch_list_unreadable", value=str(error)) from error
-    found = [_source(entry) for entry in entries]
-    names = [one.name for one in found]
+    sources = [_source(entry) for entry in entries]
+    names = [source.name for source in sources]
     if len(set(names)) < len(names):
         raise _wrong(f"name: {sorted(name for name in names if names.count(name) > 1)[0]}")
-    return found
+    return sources
 
 
 def _source(entry: Any) -> Source:
-    known = {field.name: field.type for field in fields(Source)}
-    if not isinstance(entry, dict) or (strange := sorted(set(entry) - set(known))):
+    types = {field.name: field.type for field in fields(Source)}
+    if not isinstance(entry, dict) or (strange := sorted(set(entry) - set(types))):
         raise _wrong(", ".join(strange) if isinstance(entry, dict) else repr(entry))
     for name, value in entry.items():
-        wanted = bool if known[name] == "bool" else (str, int) if name == "project" else str
-        if not isinstance(value, wanted):
+        expected = bool if types[name] == "bool" else (str, int) if name == "project" else str
+        if not isinstance(value, expected):
             raise _wrong(f"{name} = {value!r}")
     entry = {name: str(value) if name == "project" else value for name, value in entry.items()}
     if entry.get("kind") not in KINDS:

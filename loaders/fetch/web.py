@@ -124,15 +124,15 @@ def _asked(client: httpx.Client, source: Source, address: str, tag: str) -> Gene
 def _checked(name: str, source: Source) -> str:
     """A numeric address of a host that may be asked; every one that the name has must be allowed."""
     try:
-        found = {str(one[4][0]) for one in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)}
+        addresses = {str(answer[4][0]) for answer in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
         raise Refused("fetch_away", value=name, suggestion="DNS") from error
-    for number in sorted(found):
+    for number in sorted(addresses):
         address = ipaddress.ip_address(number.partition("%")[0])
         mapped = getattr(address, "ipv4_mapped", None) or address
         if not source.private and (not mapped.is_global or mapped.is_multicast):
             raise Refused("fetch_unsafe", value=f"{name} = {number}")
-    return min(found, key=lambda number: (":" in number, number))
+    return min(addresses, key=lambda number: (":" in number, number))
 
 
 def _short(address: str) -> str:

@@ -45,12 +45,12 @@ def send(connection: Connection, link: Link, message: Message) -> bool:
     Raises ``Refused``: ``reply_answer_missing``, ``reply_note_missing`` (wrong or missing without a word or a picture),
     ``reply_long``, ``replies_full`` (too many wait already).
     """
-    said, contact = message.note.strip(), message.contact.strip()
+    written, contact = message.note.strip(), message.contact.strip()
     if message.answer not in ANSWERS:
         raise Refused("reply_answer_missing")
-    if message.answer != "right" and not said and message.picture is None:
+    if message.answer != "right" and not written and message.picture is None:
         raise Refused("reply_note_missing")
-    if len(said) > LONGEST_NOTE or len(contact) > LONGEST_CONTACT:
+    if len(written) > LONGEST_NOTE or len(contact) > LONGEST_CONTACT:
         raise Refused("reply_long", value=str(LONGEST_NOTE))
     table = tables.reply
     if connection.execute(select(table.c.id).where(table.c.receipt == message.receipt)).first():
@@ -66,7 +66,7 @@ def send(connection: Connection, link: Link, message: Message) -> bool:
     values = {
         "receipt": message.receipt, "province_code": link.province, "kind": link.kind, "code": link.code,
         "agency_code": link.agency or None, "file_sha256": file, "sheet": sheet, "row": row, "answer": message.answer,
-        "line": message.line[:LONGEST_LINE] or None, "note": said or None, "contact": contact or None,
+        "line": message.line[:LONGEST_LINE] or None, "note": written or None, "contact": contact or None,
         "picture_digest": message.picture[0] if message.picture else None, "sent_at": now(), "state": "waiting",
         "retain_until": years_from(date.today(), retention_years()),
     }  # fmt: skip
@@ -137,9 +137,9 @@ def decide(
         raise Refused("reason_missing")
     row = waiting(connection, key)
     by, behalf = signed(connection, who)
-    said = {"decided_by": by, "on_behalf_of": behalf, "decided_at": now(), "reason": reason.strip() or None}
+    decision = {"decided_by": by, "on_behalf_of": behalf, "decided_at": now(), "reason": reason.strip() or None}
     changed = update(tables.reply).where(tables.reply.c.id == key)
-    connection.execute(changed.values(state=state, correction_id=correction_id, **said))
+    connection.execute(changed.values(state=state, correction_id=correction_id, **decision))
     note(connection, who, f"reply_{state}", f"{row['kind']} {row['code']} {key}: {reason.strip()}")
     if state == "accepted":
         touch(connection)

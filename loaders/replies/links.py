@@ -71,10 +71,10 @@ def _kept_key(path: Path) -> str | None:
                 pass
             finally:
                 draft.unlink()
-        found = path.read_text(encoding="ascii").strip()
+        key = path.read_text(encoding="ascii").strip()
     except OSError:
         return None
-    return found if len(found) >= SHORTEST_KEY else None
+    return key if len(key) >= SHORTEST_KEY else None
 
 
 def _signer(secret: str) -> Signer:
@@ -83,8 +83,8 @@ def _signer(secret: str) -> Signer:
 
 def last_day(today: date) -> date:
     """Until when a link made today holds: ``KRADAN_LINK_DAYS`` (180), to the end of that month: one link a month."""
-    wanted = today + timedelta(days=settings.whole_number("KRADAN_LINK_DAYS", 180))
-    return (wanted.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+    day = today + timedelta(days=settings.whole_number("KRADAN_LINK_DAYS", 180))
+    return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def sign(link: Link, generation: int, today: date | None = None) -> str | None:
@@ -121,8 +121,8 @@ def generation_of(connection: Connection, link: Link) -> int:
     if link.agency:
         key_of.append((ANY, ANY, link.agency))
     columns = (table.c.kind, table.c.code, table.c.agency_code)
-    wanted = [(columns[0] == one[0]) & (columns[1] == one[1]) & (columns[2] == one[2]) for one in key_of]
-    query = select(func.coalesce(func.sum(table.c.generation), 0)).where(wanted[0] | wanted[1] | wanted[-1])
+    conditions = [(columns[0] == key[0]) & (columns[1] == key[1]) & (columns[2] == key[2]) for key in key_of]
+    query = select(func.coalesce(func.sum(table.c.generation), 0)).where(conditions[0] | conditions[1] | conditions[-1])
     with by_the_program():
         return int(connection.execute(query).scalar_one())
 
@@ -138,10 +138,10 @@ def revoke(
         raise Refused("reason_missing")
     table, named = tables.reply_link, {"kind": kind, "code": code, "agency_code": agency}
     mine = (table.c.kind == kind) & (table.c.code == code) & (table.c.agency_code == agency)
-    said = {"decided_by": who, "decided_at": now(), "reason": reason.strip()}
-    changed = update(table).where(mine).values(generation=table.c.generation + 1, **said)
+    decision = {"decided_by": who, "decided_at": now(), "reason": reason.strip()}
+    changed = update(table).where(mine).values(generation=table.c.generation + 1, **decision)
     if not connection.execute(changed).rowcount:
-        connection.execute(insert_row(table).values(generation=1, **named, **said))
+        connection.execute(insert_row(table).values(generation=1, **named, **decision))
     note(connection, who, "revoke_links", f"{kind} {code} {agency}: {reason.strip()}")
     touch(connection)
 

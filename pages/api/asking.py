@@ -70,16 +70,16 @@ def unchanged(request: Request, scope: Scope) -> tuple[dict[str, str], bool]:
         "Vary": "Authorization, Accept",
         "X-Data-Version": scope.version,
     }
-    asked = [one.strip() for one in request.headers.get("if-none-match", "").split(",")]
-    return headers, tag in asked or "*" in asked
+    tags = [written.strip() for written in request.headers.get("if-none-match", "").split(",")]
+    return headers, tag in tags or "*" in tags
 
 
 def root(request: Request) -> str:
     """The address of the interface, as it was asked: behind a proxy on this machine by the way that it says."""
-    told = (
+    address = (
         request.headers.get("x-forwarded-proto", "")
         if doors.is_local(request.client.host if request.client else "")
         else ""
     )
-    scheme = told if told in ("http", "https") else request.url.scheme
+    scheme = address if address in ("http", "https") else request.url.scheme
     return f"{scheme}://{request.url.netloc}{request.scope.get('root_path', '')}".rstrip("/")

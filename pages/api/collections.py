@@ -67,9 +67,9 @@ def known() -> dict[str, Collection]:
 
 def find(name: str) -> Collection:
     """A collection by name; 404 for none."""
-    if (found := known().get(name)) is None:
+    if (collection := known().get(name)) is None:
         raise HTTPException(404, f"no collection {name!r}; there are {', '.join(known())}")
-    return found
+    return collection
 
 
 def rows(scope: Scope, collection: Collection, filters: Filters) -> pd.DataFrame:
@@ -80,21 +80,21 @@ def rows(scope: Scope, collection: Collection, filters: Filters) -> pd.DataFrame
 
 
 def _register(scope: Scope, name: str, filters: Filters) -> pd.DataFrame:
-    found = (
+    frame = (
         coverage.records(scope, filters.query(scope)).rename(columns={"support_id": "id"})
         if name == "support"
         else queries.register(scope, name)
     )
-    if name != "support" and filters.year not in (None, "all") and "fiscal_year" in found:
-        found = found[found["fiscal_year"].eq(int(filters.year) - 543).fillna(False).astype(bool)]
+    if name != "support" and filters.year not in (None, "all") and "fiscal_year" in frame:
+        frame = frame[frame["fiscal_year"].eq(int(filters.year) - 543).fillna(False).astype(bool)]
     for column, value in (
         ("district_code", filters.district),
         ("agency_code", filters.agency),
         ("theme_code", filters.theme),
     ):
-        if name != "support" and value and column in found:
-            found = found[found[column].eq(value).fillna(False).astype(bool)]
-    return plain(found)
+        if name != "support" and value and column in frame:
+            frame = frame[frame[column].eq(value).fillna(False).astype(bool)]
+    return plain(frame)
 
 
 @cached(32)
@@ -172,4 +172,8 @@ def shapes(scope: Scope) -> dict[str, dict]:
 @cached(4)
 def _shapes(name: str) -> dict[str, dict]:
     content = json.loads((map_files.FOLDER.parent / name).read_text(encoding="utf-8"))
-    return {one["properties"]["c"]: one["geometry"] for one in content["features"] if "c" in one["properties"]}
+    return {
+        feature["properties"]["c"]: feature["geometry"]
+        for feature in content["features"]
+        if "c" in feature["properties"]
+    }

@@ -66,8 +66,8 @@ def add(api: FastAPI) -> None:
     @api.get("/collections", response_class=Response)
     def listed(request: Request, viewer: Seen) -> Response:
         """Everything that may be asked for."""
-        found = [described(request, one) for one in collections.known().values()]
-        return as_answer({"collections": found, "links": [link(f"{root(request)}/collections", "self", JSON)]})
+        every = [described(request, collection) for collection in collections.known().values()]
+        return as_answer({"collections": every, "links": [link(f"{root(request)}/collections", "self", JSON)]})
 
     @api.get("/collections/{name}", response_class=Response)
     def one(request: Request, name: str, viewer: Seen) -> Response:
@@ -88,10 +88,10 @@ def add(api: FastAPI) -> None:
         def single(
             request: Request, scope: Scope, collection: Collection, frame: pd.DataFrame, filters: Filters
         ) -> str:
-            found = frame[frame[collection.key].astype(str).eq(key)]
-            if found.empty:
+            feature = frame[frame[collection.key].astype(str).eq(key)]
+            if feature.empty:
                 raise HTTPException(404, f"no {key!r} in {name}")
-            made = _features(scope, collection, found)[0]
+            made = _features(scope, collection, feature)[0]
             self_ = f"{root(request)}/collections/{name}"
             made["links"] = [link(f"{self_}/items/{key}", "self", GEOJSON), link(self_, "collection", JSON)]
             return dumped(made)
@@ -204,15 +204,15 @@ def described(request: Request, collection: Collection) -> dict[str, Any]:
     titles = fields()["tables"].get(collection.name, [collection.name, collection.name])
     if collection.has_shape:
         titles = [catalogue(language)["api_subdistricts"] for language in ("th", "en")]
-    found: dict[str, Any] = {
+    document: dict[str, Any] = {
         "id": collection.name, "title": f"{titles[0]} · {titles[1]}", "itemType": "feature", "crs": [CRS84],
         "links": [link(here, "self", JSON), link(f"{here}/items", "items", GEOJSON),
                   link(f"{root(request)}/tables/{collection.name}.csv", "alternate", "text/csv")],
     }  # fmt: skip
     if collection.has_shape:
         (south, west), (north, east) = map_files.current(settings.home_province())["bounds"]
-        found["extent"] = {"spatial": {"bbox": [[west, south, east, north]], "crs": CRS84}}
-    return found
+        document["extent"] = {"spatial": {"bbox": [[west, south, east, north]], "crs": CRS84}}
+    return document
 
 
 def link(href: str, rel: str, media: str) -> dict[str, str]:

@@ -46,7 +46,7 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
     """(step, code) -> words, ends and what was gathered included."""
     agencies, streams, themes = records.agency_names(scope), records.stream_names(scope), theme_names()
     districts = district_names(scope)
-    known = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}
+    names = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}
 
     def name(step: str, code: str) -> str:
         if code == geo_currents.OTHER:
@@ -57,7 +57,7 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
             return t("flow_end", level=t(f"level_{code}"))
         if step == "place_code" and not code.isdigit():
             return t("flow_unclassed") if code == "unclassed" else t("flow_class", label=code)
-        return known[step].get(code, code)
+        return names[step].get(code, code)
 
     return name
 
@@ -130,23 +130,23 @@ def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 def alignment_words(scope: Scope, chosen: Query) -> None:
     """How the placed money stands to the plans, in four parts that add up."""
     table = _inside(money.alignment(scope, chosen), chosen)
-    sums, told = table[list(MONEY)].sum(), figures.counted(alignment=table)
-    share = told["aligned_share"]
+    sums, counted = table[list(MONEY)].sum(), figures.counted(alignment=table)
+    share = counted["aligned_share"]
     finding = t("finding_alignment_unknown") if share is None else t("finding_alignment", share=percent(share))
     union = sums["union_aligned_satang"] + sums["union_other_satang"]
     apart = t("alignment_union", share=percent(sums["union_aligned_satang"] / union)) if union else ""
     st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))} {safe(apart)}</p>")
     own = {"aligned_satang": "aligned_money", "other_satang": "other_money"}
-    parts = [named.named(own[name], told[own[name]]) if name in own else (t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()]  # fmt: skip
+    parts = [named.named(own[name], counted[own[name]]) if name in own else (t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()]  # fmt: skip
     panels.figures([named.named("aligned_share", share), *parts])
 
 
 def strong_words(scope: Scope, chosen: Query) -> None:
     """The flag in a sentence, and what strong and weak mean here."""
-    given = overview_questions.answer(scope, chosen, "strong_current_on_weak")
+    answer = overview_questions.answer(scope, chosen, "strong_current_on_weak")
     is_ranked = bool(overview_questions.community_classes(scope, chosen.fiscal_year))
     how = t("weak_how_ranked" if is_ranked else "weak_how")
-    st.html(f"<p><b>{safe(overview_questions.sentence(scope, given))}</b> {safe(how)}</p>")
+    st.html(f"<p><b>{safe(overview_questions.sentence(scope, answer))}</b> {safe(how)}</p>")
     if is_ranked:
         page_links.link("ranking", t("answer_more", view=t("view_ranking")))
 

@@ -62,8 +62,8 @@ def words(scope: Scope, chosen: Query) -> None:
     """How many weak communities meet which current, and how many pairs of streams pull apart."""
     counts = _inside(places(scope, chosen), chosen)["current"].value_counts()
     pairs = _inside(pull.pairs(money.pulls(scope, chosen)), chosen)["kind"].value_counts()
-    said = t("finding_pull", **{name: whole(counts.get(name, 0)) for name in ("cross", "slow", "strong")}, apart=whole(pairs.get("apart", 0)), together=whole(pairs.get("together", 0)), adrift=whole(pairs.get("adrift", 0)))  # fmt: skip
-    st.html(f"<p><b>{safe(said)}</b> {safe(t('pull_how'))}</p>")
+    finding = t("finding_pull", **{name: whole(counts.get(name, 0)) for name in ("cross", "slow", "strong")}, apart=whole(pairs.get("apart", 0)), together=whole(pairs.get("together", 0)), adrift=whole(pairs.get("adrift", 0)))  # fmt: skip
+    st.html(f"<p><b>{safe(finding)}</b> {safe(t('pull_how'))}</p>")
 
 
 def both(scope: Scope, chosen: Query) -> pd.DataFrame:

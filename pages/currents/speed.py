@@ -29,9 +29,9 @@ MOST_STUCK = 3
 def layer(scope: Scope, chosen: Query) -> Choropleth:
     """Share paid of what is known in each subdistrict; where no payment is stated it is not known, never nothing paid."""
     rows = coverage.records(scope, chosen.without("district"))
-    found = speed(rows, rows["subdistrict_code"], money.asked_on(chosen))
+    speeds = speed(rows, rows["subdistrict_code"], money.asked_on(chosen))
     codes = queries.areas(scope, chosen.fiscal_year)["subdistrict_code"]
-    share = codes.map(found["paid_share"]).astype("Float64")
+    share = codes.map(speeds["paid_share"]).astype("Float64")
     number = pd.cut(share.astype(float), [-float("inf"), *SHARES, float("inf")], labels=False)
     classes = number.map(lambda value: "v" if pd.isna(value) else str(int(value))).astype("object")
     lows = (0.0, *SHARES)
@@ -49,15 +49,15 @@ def layer(scope: Scope, chosen: Query) -> Choropleth:
 def words(scope: Scope, chosen: Query) -> None:
     """The whole current in one sentence, with how many records say what was paid."""
     rows = coverage.records(scope, chosen)
-    found = speed(rows, pd.Series("", index=rows.index), money.asked_on(chosen))
-    if found.empty or not found["paid_known"].iloc[0]:
+    whole_speed = speed(rows, pd.Series("", index=rows.index), money.asked_on(chosen))
+    if whole_speed.empty or not whole_speed["paid_known"].iloc[0]:
         st.html(f"<p><b>{safe(t('finding_speed_unknown', records=whole(len(rows))))}</b></p>")
         return
-    row = found.iloc[0]
-    said = t(
+    row = whole_speed.iloc[0]
+    finding = t(
         "finding_speed", share=percent(row["paid_share"]), known=whole(row["paid_known"]), records=whole(row["records"])
     )
-    st.html(f"<p><b>{safe(said)}</b> {safe(t('speed_how'))}</p>")
+    st.html(f"<p><b>{safe(finding)}</b> {safe(t('speed_how'))}</p>")
     panels.figures(
         [
             (t("speed_of"), baht(row["paid_of_satang"])),
@@ -72,16 +72,18 @@ def table(scope: Scope, chosen: Query) -> None:
     by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(f"speed_by_{step}"), "stream")
     rows = coverage.records(scope, chosen)
     rows = rows.assign(month=pd.to_datetime(rows["starts_on"]).dt.strftime("%Y-%m"))
-    found = speed(rows, rows[STEPS[by]], money.asked_on(chosen))
-    known = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}
-    _most_stuck(found, known[by](scope) if by in known else {})
-    found = (
-        found.sort_index() if by == "month" else found.sort_values(["paid_share", "amount_satang"], na_position="last")
+    speeds = speed(rows, rows[STEPS[by]], money.asked_on(chosen))
+    names_of = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}
+    _most_stuck(speeds, names_of[by](scope) if by in names_of else {})
+    speeds = (
+        speeds.sort_index()
+        if by == "month"
+        else speeds.sort_values(["paid_share", "amount_satang"], na_position="last")
     )
     names = (
-        known[by](scope)
-        if by in known
-        else {month: t("month_of", day=day(f"{month}-01")) for month in found.index if month}
+        names_of[by](scope)
+        if by in names_of
+        else {month: t("month_of", day=day(f"{month}-01")) for month in speeds.index if month}
     )
     without = t(
         "flow_without_place_code"
@@ -90,7 +92,7 @@ def table(scope: Scope, chosen: Query) -> None:
         if by == "month"
         else f"flow_without_{STEPS[by]}"
     )
-    shown = found.assign(what=[names.get(code, code) if code else without for code in found.index])
+    shown = speeds.assign(what=[names.get(code, code) if code else without for code in speeds.index])
     columns = {"what": t(f"speed_by_{by}"), "records": t("column_records"), "amount_satang": t("column_amount"),
                "paid_known": t("speed_known"), "paid_of_satang": t("speed_of"), "paid_satang": t("speed_paid"),
                "paid_share": t("speed_share"), "committed_share": t("speed_committed_share"),
@@ -102,17 +104,17 @@ def table(scope: Scope, chosen: Query) -> None:
     _received(scope, chosen)
 
 
-def _most_stuck(found: pd.DataFrame, names: dict[str, str]) -> None:
+def _most_stuck(speeds: pd.DataFrame, names: dict[str, str]) -> None:
     """In words which streams, agencies or districts are stuck with the most money; nothing by month, or where no payment is known."""
-    if not names or not found["paid_known"].sum():
+    if not names or not speeds["paid_known"].sum():
         return
-    stuck = found[found["stuck"].gt(0) & found.index.isin(list(names))]
+    stuck = speeds[speeds["stuck"].gt(0) & speeds.index.isin(list(names))]
     listed = [
         t("speed_stuck_in", name=names[str(code)], amount=baht(row["stuck_satang"]), records=whole(row["stuck"]))
         for code, row in stuck.sort_values("stuck_satang", ascending=False).head(MOST_STUCK).iterrows()
     ]
-    said = t("speed_most_stuck", listed=" · ".join(listed)) if listed else t("speed_none_stuck")
-    st.html(f"<p><b>{safe(said)}</b></p>")
+    sentence = t("speed_most_stuck", listed=" · ".join(listed)) if listed else t("speed_none_stuck")
+    st.html(f"<p><b>{safe(sentence)}</b></p>")
 
 
 def _received(scope: Scope, chosen: Query) -> None:
@@ -120,11 +122,11 @@ def _received(scope: Scope, chosen: Query) -> None:
     rows = queries.register(scope, "contribution")
     rows = rows[rows["fiscal_year"].eq(chosen.fiscal_year).fillna(False).astype(bool)] if chosen.fiscal_year else rows
     rows = rows[rows["district_code"].eq(chosen.district).fillna(False).astype(bool)] if chosen.district else rows
-    found, names = received(rows), records.agency_names(scope)
-    if found.empty:
+    sums, names = received(rows), records.agency_names(scope)
+    if sums.empty:
         return
     st.html(f"<b>{safe(t('speed_received'))}</b>")
-    shown = found.assign(source=[names.get(code, code) for code in found.index])
+    shown = sums.assign(source=[names.get(code, code) for code in sums.index])
     columns = {"source": t("column_agency"), "promised_satang": t("speed_promised"), "received_satang": t("speed_got"), "share": t("column_received_share"),
                "known": t("speed_received_known"), "rows": t("column_records"), "first_on": t("speed_first_on"), "last_on": t("speed_last_on")}  # fmt: skip
     formats = dict.fromkeys(("promised_satang", "received_satang"), _known(baht)) | {

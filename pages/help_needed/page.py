@@ -23,22 +23,22 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with place, st.spinner(t("ranking_working")):
         units, listed = data.weak_places(scope, chosen)
     inside = ranking_panels.inside(listed, chosen)
-    known = ranking_panels.inside(units, chosen)["class"].notna().any()
+    has_classes = ranking_panels.inside(units, chosen)["class"].notna().any()
     with place:
-        if not known:
+        if not has_classes:
             panels.title(t("finding_strengthening_none", all=len(ranking_panels.inside(units, chosen))))
             panels.empty("strengthening_no_class")
         else:
-            given, told = questions.answer(scope, chosen, "weak_unsupported"), data.told(scope, units, chosen)
-            note = t("note_help_needed", weak=told["weak"], border=told["weak_border"])
-            panels.title(questions.sentence(scope, given), note, told)
+            answer, counted = questions.answer(scope, chosen, "weak_unsupported"), data.told(scope, units, chosen)
+            note = t("note_help_needed", weak=counted["weak"], border=counted["weak_border"])
+            panels.title(questions.sentence(scope, answer), note, counted)
     layer = help_panels.help_layer(units, listed)
     stamped = ranking_panels.stamp(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), method)
     left, right = st.columns([8, 5], gap="medium")
     with left:  # first, on a phone too: the list is what the page is about
-        if known:
+        if has_classes:
             _list(scope, inside, stamped)
-    with right if known else left:
+    with right if has_classes else left:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
         panels.layer_legend(layer, chosen.district)
         help_panels.ways_on(scope, chosen)

@@ -44,7 +44,8 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             t("before_how"),
         )  # fmt: skip
     shown = table.assign(
-        state=[t(f"before_{one}") for one in table["state"]], kind=[t(f"before_kind_{one}") for one in table["kind"]]
+        state=[t(f"before_{code}") for code in table["state"]],
+        kind=[t(f"before_kind_{code}") for code in table["kind"]],
     )
     columns = {"kind": t("column_kind"), "what": t("column_what"), "who": t("before_from"), "ask": t("before_ask"), "due_on": t("tracker_due"), "state": t("column_state")}  # fmt: skip
     panels.table(shown, "before-meeting", columns, formats={"due_on": day})
@@ -91,26 +92,26 @@ def _reports(scope: Scope, chosen: Query, until: dt.date) -> list[tuple]:
     with queries.reading(scope.viewer) as connection:
         table = tracker.tracker(connection, min(until, dt.date.today()), viewer=scope.viewer, province=scope.province,
                                 fiscal_year=chosen.fiscal_year or queries.usual_year(scope), by_district=False)  # fmt: skip
-    found = []
+    rows = []
     for row in each_row(table[table["state"].ne("not_asked")]):
         is_in = not pd.isna(row.reported_on)
         if pd.isna(row.due_on) or str(row.due_on)[:10] <= until.isoformat() or is_in:
             what = t(
                 "before_report", register=t(f"register_{row.register}"), place=records.place_words(scope, row.area_code)
             )
-            found.append(("report", what, row.base, records.base_words(scope, row.base), row.due_on, _state(is_in, row.due_on, until), None))  # fmt: skip
-    return found
+            rows.append(("report", what, row.base, records.base_words(scope, row.base), row.due_on, _state(is_in, row.due_on, until), None))  # fmt: skip
+    return rows
 
 
 def _asked(scope: Scope, meeting: int) -> list[tuple]:
     listed = loop.items(scope)
-    found = []
+    rows = []
     for row in each_row(listed[listed["meeting_id"].eq(meeting)]):
         base = row.base if isinstance(row.base, str) else None
         who = records.base_words(scope, base) if base else row.from_whom
         state = _state(isinstance(row.done_at, str), row.due_on, dt.date.today())
-        found.append(("asked", row.what, base, who, row.due_on, state, int(row.id)))
-    return found
+        rows.append(("asked", row.what, base, who, row.due_on, state, int(row.id)))
+    return rows
 
 
 def _desk(scope: Scope) -> list[tuple]:

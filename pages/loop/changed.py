@@ -24,13 +24,17 @@ REAL = tuple(kind for kind in KINDS if kind not in CORRECTIONS)
 
 def since_of(scope: Scope) -> Since | None:
     """The meeting chosen in the link, else the last that was held."""
-    held = {str(one.number): one for one in loop.held(scope)}
+    held = {str(meeting.number): meeting for meeting in loop.held(scope)}
     if not held:
         return None
     usual = loop.last_before(scope)
     first = str(usual.number) if usual else next(iter(held))
     key = choices.choose(
-        "since", t("changed_since"), list(held), lambda one: f"{held[one].name} · {day(held[one].day)}", first
+        "since",
+        t("changed_since"),
+        list(held),
+        lambda meeting: f"{held[meeting].name} · {day(held[meeting].day)}",
+        first,
     )
     return held[key]
 
@@ -82,16 +86,20 @@ def _records(scope: Scope, table: pd.DataFrame) -> None:
         panels.empty("changed_none")
         return
     kind = choices.switch(
-        "kind", t("changed_kind"), ["", *kinds], lambda one: t(f"change_{one}") if one else t("changed_every"), ""
+        "kind",
+        t("changed_kind"),
+        ["", *kinds],
+        lambda kind_code: t(f"change_{kind_code}") if kind_code else t("changed_every"),
+        "",
     )
     rows = table[table["kind"].eq(kind)] if kind else table
     names, streams = records.agency_names(scope), records.stream_names(scope)
     shown = rows.assign(
-        kind=[t(f"change_{one}") for one in rows["kind"]],
-        base=[records.base_words(scope, one) for one in rows["base"]],
-        agency=[names.get(one, one) for one in rows["agency_code"]],
+        kind=[t(f"change_{kind_code}") for kind_code in rows["kind"]],
+        base=[records.base_words(scope, kind_code) for kind_code in rows["base"]],
+        agency=[names.get(kind_code, kind_code) for kind_code in rows["agency_code"]],
         place=[records.place_words(scope, code) for code in rows["area_code"]],
-        stream=["" if pd.isna(one) else streams.get(one, one) for one in rows["stream_code"]],
+        stream=["" if pd.isna(kind_code) else streams.get(kind_code, kind_code) for kind_code in rows["stream_code"]],
         what=[_fields(scope, row) for row in each_row(rows)],
     )
     columns = {"kind": t("column_change"), "base": t("column_base"), "agency": t("column_agency"), "place": t("column_place"),
@@ -108,8 +116,8 @@ def _amount(satang: object) -> str:
 
 def _fields(scope: Scope, row: object) -> str:
     """What of a record is another: the words of the field, for a place where it stood."""
-    fields = [one for one in str(getattr(row, "fields", "")).split(",") if one]
-    words = [t(f"changed_{one.removesuffix('_satang').removesuffix('_code')}") for one in fields]
+    fields = [name for name in str(getattr(row, "fields", "")).split(",") if name]
+    words = [t(f"changed_{name.removesuffix('_satang').removesuffix('_code')}") for name in fields]
     before = getattr(row, "area_before", None)
     if "area_code" in fields and isinstance(before, str):
         words.append(t("changed_from_place", place=records.place_words(scope, before)))
@@ -137,13 +145,13 @@ def _value(value: float) -> str:
 
 def _streams(scope: Scope, chosen: Query, since: Since) -> None:
     table, names = loop.streams(scope, chosen, since), records.stream_names(scope)
-    asked = day(max(money_queries.asked_on(chosen), since.day))
+    counted_to = day(max(money_queries.asked_on(chosen), since.day))
     for what in ("new", "ended"):
         listed = [
             f"{names.get(row.stream_code, row.stream_code)} ({_amount(row.amount_satang)})"
             for row in each_row(table[table["what"].eq(what)])
         ]
-        words = t(f"changed_streams_{what}", first=day(since.day), last=asked, streams=", ".join(listed) or "–")
+        words = t(f"changed_streams_{what}", first=day(since.day), last=counted_to, streams=", ".join(listed) or "–")
         st.html(f"<p>{safe(words)}</p>")
 
 

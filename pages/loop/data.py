@@ -34,15 +34,15 @@ NEW = ("begun", "reported")
 def class_changes(scope: Scope, chosen: Query, since: Since) -> pd.DataFrame:
     """Subdistricts of another class than at the meeting, with why; empty where nothing could be ranked."""
     sides = []
-    for one in (loop.then(scope, since), scope):
+    for side in (loop.then(scope, since), scope):
         try:  # without draws: classes do not hang on them
             ranking = rank(
-                ranking_data.spec_of(Method()), ranking_data.criteria_table(one, chosen.fiscal_year), draws=0
+                ranking_data.spec_of(Method()), ranking_data.criteria_table(side, chosen.fiscal_year), draws=0
             )
         except SpecError:
             return pd.DataFrame(columns=[KEY, "before", "after", "why", "criteria", "values"])
-        sides.append((ranking_data.reviewed(one, ranking, chosen.fiscal_year).units, ranking.prepared))
-    (then, was), (now, is_) = ((units.assign(**{"class": units["agreed_class"]}), found) for units, found in sides)
+        sides.append((ranking_data.reviewed(side, ranking, chosen.fiscal_year).units, ranking.prepared))
+    (then, was), (now, is_) = ((units.assign(**{"class": units["agreed_class"]}), classes) for units, classes in sides)
     table = geo_changes.class_changes(then, now, was, is_)
     return table[table[KEY].str.startswith(chosen.district or "")].reset_index(drop=True)
 
@@ -74,5 +74,5 @@ def counted(table: pd.DataFrame) -> pd.DataFrame:
     money = now.mask(table["kind"].eq("gone"), was).mask(table["kind"].eq("progress"), paid)
     money = money.mask(table["kind"].isin(["revised", "corrected"]) & was.notna(), now - was)
     grouped = table.assign(satang=money).groupby("kind")["satang"]
-    found = pd.DataFrame({"records": grouped.size(), "satang": grouped.sum(min_count=1)})
-    return found.reindex(geo_changes.KINDS).assign(records=lambda rows: rows["records"].fillna(0).astype(int))
+    sums = pd.DataFrame({"records": grouped.size(), "satang": grouped.sum(min_count=1)})
+    return sums.reindex(geo_changes.KINDS).assign(records=lambda rows: rows["records"].fillna(0).astype(int))

@@ -26,29 +26,29 @@ KEPT_YEARS = 2  # how long a name is kept, filled in
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     """Every note that this person may read."""
-    found = loop.notes_of(scope)
+    listed = loop.notes_of(scope)
     if chosen.district:
-        found = found[found["subject"].ne("place") | found["subject_key"].str.startswith(chosen.district)]
+        listed = listed[listed["subject"].ne("place") | listed["subject_key"].str.startswith(chosen.district)]
     with place:
-        panels.title(t("finding_notes", notes=whole(len(found)), places=whole(found.loc[found["subject"].eq("place"), "subject_key"].nunique())), t("notes_how"))  # fmt: skip
-        if found.empty:
+        panels.title(t("finding_notes", notes=whole(len(listed)), places=whole(listed.loc[listed["subject"].eq("place"), "subject_key"].nunique())), t("notes_how"))  # fmt: skip
+        if listed.empty:
             panels.empty("notes_none")
-    if len(found):
-        shown = found.assign(
-            subject=[t(f"subject_{one}") for one in found["subject"]], on=_on(scope, found),
-            audience=[t(f"note_for_{one}") for one in found["audience"]],
+    if len(listed):
+        shown = listed.assign(
+            subject=[t(f"subject_{code}") for code in listed["subject"]], on=_on(scope, listed),
+            audience=[t(f"note_for_{code}") for code in listed["audience"]],
         )  # fmt: skip
         columns = {"subject": t("column_kind"), "on": t("note_on"), "text": t("note_text"), "decided_by": t("decided_by"), "decided_at": t("column_on"), "audience": t("note_audience")}  # fmt: skip
         panels.table(shown, "notes", columns, formats={"decided_at": day})
     if not scope.viewer.is_team:
         return
     with st.expander(t("note_add")):
-        subject = choices.switch("on", t("note_on"), list(decided.SUBJECTS), lambda one: t(f"subject_{one}"), "place")
+        subject = choices.switch("on", t("note_on"), list(decided.SUBJECTS), lambda code: t(f"subject_{code}"), "place")
         if keys := _keys(scope, chosen, subject):
             note_panel.write(scope, subject, keys, subject)
         else:
             panels.empty("nothing_found")
-    scenarios.remove("note", {int(row.id): f"{row.text[:60]} · {row.decided_by}" for row in each_row(found)}, t("note_undo"))  # fmt: skip
+    scenarios.remove("note", {int(row.id): f"{row.text[:60]} · {row.decided_by}" for row in each_row(listed)}, t("note_undo"))  # fmt: skip
 
 
 def _row_names(scope: Scope, subject: str) -> dict[str, str]:
@@ -75,14 +75,14 @@ def _keys(scope: Scope, chosen: Query, subject: str) -> dict[str, str]:
     return _row_names(scope, subject) if subject in ("record", "organisation") else _work_names(scope, subject)
 
 
-def _on(scope: Scope, found: pd.DataFrame) -> list[str]:
+def _on(scope: Scope, listed: pd.DataFrame) -> list[str]:
     names = {
         subject: {} if subject == "place" else _row_names(scope, subject) if subject in ("record", "organisation") else _work_names(scope, subject)
-        for subject in found["subject"].unique()
+        for subject in listed["subject"].unique()
     }  # fmt: skip
     return [
         records.place_words(scope, row.subject_key) if row.subject == "place" else names[row.subject].get(row.subject_key, t("note_row_gone"))
-        for row in each_row(found)
+        for row in each_row(listed)
     ]  # fmt: skip
 
 
@@ -94,9 +94,9 @@ def ask(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     table = pd.DataFrame({"base": bases}).merge(
         people[["base", "office", "person", "phone", "decided_at"]], on="base", how="left"
     )
-    known = table["office"].notna()
+    has_office = table["office"].notna()
     with place:
-        panels.title(t("finding_ask", known=whole(known.sum()), all=whole(len(table))), t("ask_how"))
+        panels.title(t("finding_ask", known=whole(has_office.sum()), all=whole(len(table))), t("ask_how"))
         if table.empty:
             panels.empty("nothing_loaded")
     if len(table):

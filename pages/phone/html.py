@@ -46,7 +46,7 @@ def policy(prefix: str) -> str:
 
 def page(prefix: str, title: str, body: str, address: str = "") -> str:
     """A whole page; ``address`` is what the switch of languages leads to."""
-    other = next(one for one in LANGUAGES if one != language())
+    other = next(code for code in LANGUAGES if code != language())
     switch = f'<a href="{safe(address)}?lang={other}">{safe(t("other_language"))}</a>' if address else ""
     return (
         f'<!doctype html><html lang="{language()}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
@@ -62,7 +62,7 @@ def form(receipt: str, lines: Sequence[tuple[str, str, str]], unlisted: int) -> 
     which = (
         _group("phone_which", _choice("line", "", t("phone_whole"), "", is_chosen=True) + rows + rest) if lines else ""
     )
-    answers = "".join(_choice("answer", one, t(f"reply_{one}"), "", is_needed=True) for one in ANSWERS)
+    answers = "".join(_choice("answer", answer, t(f"reply_{answer}"), "", is_needed=True) for answer in ANSWERS)
     return (
         f'<form method="post" enctype="multipart/form-data"><input type="hidden" name="receipt" value="{receipt}">'
         f'<input type="hidden" name="lang" value="{language()}">{which}'

@@ -70,7 +70,7 @@ def _shown(request: Request, prefix: str) -> Response:
             raise Refused("too_often")
         link = replies.opened(request.path_params["mark"])
         shown = subject.of(link)
-        told = replies.told(link)
+        outcomes = replies.told(link)
     except Refused as stop:
         return _refused(prefix, stop)
     except errors.STORE_FAILURES:
@@ -80,13 +80,13 @@ def _shown(request: Request, prefix: str) -> Response:
     head = f"<h1>{safe(shown.title)}</h1><p>{safe(shown.words)}</p>" + (
         f'<p class="demo">{safe(t("demo"))} · {safe(t("demo_long"))}</p>' if shown.is_demo else ""
     )
-    if any(row["receipt"] == own for row in told):
+    if any(row["receipt"] == own for row in outcomes):
         again = f'<p><a href="{safe(address)}?lang={language()}">{safe(t("phone_another"))}</a></p>'
-        body = f"{head}<p>{safe(t('phone_thanks'))}</p>{html.told(told, own)}{again}"
+        body = f"{head}<p>{safe(t('phone_thanks'))}</p>{html.told(outcomes, own)}{again}"
         return _answer(prefix, shown.title, body, address=f"{address}/{own}")
     lines = [(line.key, line.words, line.small) for line in shown.lines]
     form = html.form(secrets.token_hex(16), lines, shown.unlisted)
-    body = f"{head}<p>{safe(t('phone_how'))}</p>{form}{html.told(told)}"
+    body = f"{head}<p>{safe(t('phone_how'))}</p>{form}{html.told(outcomes)}"
     return _answer(prefix, shown.title, body, address=address)
 
 
@@ -119,8 +119,8 @@ async def _taken(request: Request, prefix: str) -> Response:
 
 def _kept(link: Link, sent: FormData, content: bytes, prefix: str, address: str) -> Response:
     def field(name: str) -> str:
-        found: Any = sent.get(name)
-        return found if isinstance(found, str) else ""
+        upload: Any = sent.get(name)
+        return upload if isinstance(upload, str) else ""
 
     receipt = field("receipt") if RECEIPT.fullmatch(field("receipt")) else secrets.token_hex(16)
     shown = subject.of(link)

@@ -57,8 +57,8 @@ def of(link: Link) -> Subject:
         )
         for row in each_row(words)
     ]  # fmt: skip
-    said = t("phone_rows", number=len(rows), amount=baht(rows["amount_satang"].sum(min_count=1)))
-    return Subject(_title(scope, link), said, lines, len(rows) - len(listed), queries.has_demo(scope))
+    line = t("phone_rows", number=len(rows), amount=baht(rows["amount_satang"].sum(min_count=1)))
+    return Subject(_title(scope, link), line, lines, len(rows) - len(listed), queries.has_demo(scope))
 
 
 def rows_of(scope: Scope, link: Link) -> pd.DataFrame:

@@ -105,13 +105,13 @@ def waiting(scope: Scope, query: Query, register: str = "support") -> pd.DataFra
 
 def owed(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
     """The reports that are asked for and bear on the query."""
-    asked = store.dues(scope, register)
-    asked = asked[asked["is_asked"]]
+    dues = store.dues(scope, register)
+    dues = dues[dues["is_asked"]]
     if register != "support":
-        return asked
+        return dues
     agencies = _agencies(scope, query)
     bases = bases_by_theme(scope).get(query.theme, ()) if query.theme else ()
-    return geo_heard.bearing_on(asked, agencies=agencies, stream=query.stream, theme=query.theme, theme_bases=bases)
+    return geo_heard.bearing_on(dues, agencies=agencies, stream=query.stream, theme=query.theme, theme_bases=bases)
 
 
 def _agencies(scope: Scope, query: Query) -> list[str] | None:

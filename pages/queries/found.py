@@ -27,8 +27,8 @@ class Named(NamedTuple):
 
 
 def _named(kind: str, code: str, names: list[object], number: int | None = None) -> Named:
-    told = tuple(name for name in names if isinstance(name, str) and name)
-    return Named(kind, code, told, tuple(spoken_key(name)[0] for name in told), number)
+    names_stated = tuple(name for name in names if isinstance(name, str) and name)
+    return Named(kind, code, names_stated, tuple(spoken_key(name)[0] for name in names_stated), number)
 
 
 @cached(8)
@@ -36,26 +36,26 @@ def named(scope: Scope) -> list[Named]:
     """Everything that can be looked for, as the person asking may see it; a group counts where its subdistrict is known."""
     places = queries.places(scope, None)
     rows = list(each_row(places.areas))
-    found = [_named("subdistrict", row.subdistrict_code, [row.name_th, row.name_en]) for row in rows]
+    entries = [_named("subdistrict", row.subdistrict_code, [row.name_th, row.name_en]) for row in rows]
     districts = {row.district_code: [row.district_name_th, row.district_name_en] for row in rows}
-    found += [_named("district", code, names) for code, names in districts.items()]
-    found += [
+    entries += [_named("district", code, names) for code, names in districts.items()]
+    entries += [
         _named("village", row.subdistrict_code, [row.name_th, row.name_en], int(row.moo))
         for row in each_row(places.villages)
     ]
     groups = registers.entries(scope, "groups").dropna(subset=["subdistrict_code", "organisation_name"])
-    return found + [_named("group", row.subdistrict_code, [row.organisation_name]) for row in each_row(groups)]
+    return entries + [_named("group", row.subdistrict_code, [row.organisation_name]) for row in each_row(groups)]
 
 
-def _fit(wanted: str, keys: tuple[str, ...]) -> float | None:
+def _fit(spoken: str, keys: tuple[str, ...]) -> float | None:
     """0 the name itself, 1 its beginning, 2 a part, 3 nearly the name; ``None`` does not fit."""
-    if wanted in keys:
+    if spoken in keys:
         return 0
-    if any(key.startswith(wanted) for key in keys):
+    if any(key.startswith(spoken) for key in keys):
         return 1
-    if any(wanted in key for key in keys):
+    if any(spoken in key for key in keys):
         return 2
-    if len(wanted) >= LEAST and any(fuzz.ratio(wanted, key[: len(wanted) + 1]) >= CLOSE for key in keys):
+    if len(spoken) >= LEAST and any(fuzz.ratio(spoken, key[: len(spoken) + 1]) >= CLOSE for key in keys):
         return 3
     return None
 
@@ -63,10 +63,14 @@ def _fit(wanted: str, keys: tuple[str, ...]) -> float | None:
 @cached(256)
 def found(scope: Scope, written: str, most: int = 8) -> list[Named]:
     """The first ``most`` that fit what is written: of the level it names, the nearest spelling, the larger place."""
-    wanted, level = spoken_key(written)
-    if len(wanted) < 2:
+    spoken, level = spoken_key(written)
+    if len(spoken) < 2:
         return []
     order = {kind: number for number, kind in enumerate(("district", "subdistrict", "group", "village"))}
-    ranked = [(fit, order[one.kind], one) for one in named(scope) if (fit := _fit(wanted, one.keys)) is not None]
+    ranked = [
+        (fit, order[candidate.kind], candidate)
+        for candidate in named(scope)
+        if (fit := _fit(spoken, candidate.keys)) is not None
+    ]
     ranked.sort(key=lambda entry: (entry[2].kind != level, *entry[:2], entry[2].names, entry[2].code))
-    return [one for _, _, one in ranked[:most]]
+    return [candidate for _, _, candidate in ranked[:most]]

@@ -58,17 +58,17 @@ def meetings(scope: Scope) -> pd.DataFrame:
 def held(scope: Scope) -> list[Since]:
     """Meetings that were held and whose files are known, the latest first."""
     rows = [(row, loop.state_of(row)) for row in each_row(meetings(scope))]
-    found = [
+    listed = [
         Since(int(row.id), str(row.name), date.fromisoformat(str(row.held_on)[:10]), state)
         for row, state in rows
         if state
     ]
-    return sorted(found, key=lambda one: (one.day, one.state.moment), reverse=True)
+    return sorted(listed, key=lambda meeting: (meeting.day, meeting.state.moment), reverse=True)
 
 
 def last_before(scope: Scope, day: date | None = None) -> Since | None:
     """The last meeting held before a day (today): what a meeting of that day counts from."""
-    return next((one for one in held(scope) if one.day < (day or date.today())), None)
+    return next((meeting for meeting in held(scope) if meeting.day < (day or date.today())), None)
 
 
 def items(scope: Scope) -> pd.DataFrame:
@@ -92,9 +92,9 @@ def said_of_work(scope: Scope) -> pd.DataFrame:
 def notes_of(scope: Scope, subject: str | None = None, key: str | None = None) -> pd.DataFrame:
     """Notes that this person may read, of one subject or of all."""
     with store.reading(scope.viewer) as connection:
-        found = notes.read_notes(connection, scope.province, viewer=scope.viewer)
-    found = found if subject is None else found[found["subject"].eq(subject)]
-    return found if key is None else found[found["subject_key"].eq(key)]
+        rows = notes.read_notes(connection, scope.province, viewer=scope.viewer)
+    rows = rows if subject is None else rows[rows["subject"].eq(subject)]
+    return rows if key is None else rows[rows["subject_key"].eq(key)]
 
 
 def people(scope: Scope) -> pd.DataFrame:
@@ -138,7 +138,7 @@ def registers(scope: Scope, since: Since) -> pd.DataFrame:
     rows = []
     for name in tables.REGISTERS:
         if name in NAMES:
-            frames = [store.register(one, name) for one in (then(scope, since), scope)]
+            frames = [store.register(side, name) for side in (then(scope, since), scope)]
             keys = ["area_code", NAMES[name], *(["fiscal_year"] if "fiscal_year" in frames[0] else [])]
             contacts = {"person", "phone"}
             rows.append({"register": name} | geo_changes.counts(*frames, keys, PASSING | contacts))

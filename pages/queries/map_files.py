@@ -49,9 +49,9 @@ def _named(cells: gpd.GeoDataFrame, facts: pd.DataFrame) -> gpd.GeoDataFrame:
 
 def _signature(province: str, stamp: tuple) -> str:
     """What the maps of a province depend on: its boundary files as they stand and what was said about them."""
-    said = [candidates.read_card(Path(path)).get("crs") for path, *_ in stamp]
-    asked = os.environ.get("KRADAN_BOUNDARIES_CRS")
-    return hashlib.sha256(repr((PREPARED_VERSION, province, stamp, said, asked)).encode()).hexdigest()[:12]
+    systems = [candidates.read_card(Path(path)).get("crs") for path, *_ in stamp]
+    asked_system = os.environ.get("KRADAN_BOUNDARIES_CRS")
+    return hashlib.sha256(repr((PREPARED_VERSION, province, stamp, systems, asked_system)).encode()).hexdigest()[:12]
 
 
 def current(province: str) -> dict:
@@ -65,30 +65,30 @@ def current(province: str) -> dict:
 @cached(128)
 def _current(province: str, stamp: tuple) -> dict:
     kept, last = FOLDER / f"{_signature(province, stamp)}.json", FOLDER / f"last-{province}.json"
-    if (found := _prepared(kept)) is not None:
-        return found
+    if (prepared := _prepared(kept)) is not None:
+        return prepared
     source = province_facts.boundaries_of(province, stamp)
     problems = [problem.as_dict() for problem in source.problems]
     try:
-        found = _prepare(source, province, kept.stem) | {"problems": problems}
+        prepared = _prepare(source, province, kept.stem) | {"problems": problems}
         # What could not be read today may be readable at the next start: then all is looked at again.
         if not any(problem.severity == "refused" for problem in source.problems):
-            write_json(kept, found)
-        write_json(last, found)
+            write_json(kept, prepared)
+        write_json(last, prepared)
     except OSError:  # a full disk: the boundaries may not even have been readable, but the last map is there
-        found = found or _prepared(last)
-        if found is None:
+        prepared = prepared or _prepared(last)
+        if prepared is None:
             raise
-    return found | {"problems": problems}
+    return prepared | {"problems": problems}
 
 
 def _prepared(card: Path) -> dict | None:
     """What a card says of maps prepared earlier, if they are still there."""
     try:
-        found = json.loads(card.read_text(encoding="utf-8"))
+        prepared = json.loads(card.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
-    return found if all((FOLDER.parent / found[name]).exists() for name in ("main", "grid")) else None
+    return prepared if all((FOLDER.parent / prepared[name]).exists() for name in ("main", "grid")) else None
 
 
 def _prepare(source: boundaries.BoundarySource, province: str, signature: str) -> dict:
@@ -168,8 +168,8 @@ def main_stem(source: boundaries.BoundarySource, facts: pd.DataFrame) -> str:
 def problems(province: str) -> list[Problem]:
     """What was wrong with boundary files that were passed over."""
     return [
-        Problem(**{name: value for name, value in found.items() if name != "severity"})
-        for found in current(province)["problems"]
+        Problem(**{name: value for name, value in problem.items() if name != "severity"})
+        for problem in current(province)["problems"]
     ]
 
 

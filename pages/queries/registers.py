@@ -24,8 +24,8 @@ def entries(scope: Scope, name: str) -> pd.DataFrame:
     """Entries of a register with the columns of its definition and those of :mod:`geo.registers`."""
     if name == "people":  # who may see a name is decided there, for each person
         return _keyed(queries.role_holders(scope))
-    one = definitions.defined().get(name)
-    return _entries(queries.who_sees_people(scope) if one and one.private else scope, name)
+    definition = definitions.defined().get(name)
+    return _entries(queries.who_sees_people(scope) if definition and definition.private else scope, name)
 
 
 @cached(4)
@@ -53,9 +53,9 @@ def _entries(scope: Scope, name: str) -> pd.DataFrame:
     return _keyed(_MAKERS.get(name, queries.register)(scope, registers.REGISTERS[name].table))
 
 
-def _keyed(found: pd.DataFrame) -> pd.DataFrame:
-    key = found["village_code"] if "id" not in found else found["id"].astype(str)
-    return found.assign(entry=key).reset_index(drop=True)
+def _keyed(rows: pd.DataFrame) -> pd.DataFrame:
+    key = rows["village_code"] if "id" not in rows else rows["id"].astype(str)
+    return rows.assign(entry=key).reset_index(drop=True)
 
 
 def _funds(scope: Scope, table: str) -> pd.DataFrame:
@@ -66,8 +66,8 @@ def _funds(scope: Scope, table: str) -> pd.DataFrame:
 def _communities(scope: Scope, table: str) -> pd.DataFrame:
     villages = queries.places(scope, None).villages
     plans, groups = queries.register(scope, table), entries(scope, "groups")
-    found = registers.communities(villages, plans, groups, queries.support(scope))
-    return found.assign(name=found["name_th"])
+    communities = registers.communities(villages, plans, groups, queries.support(scope))
+    return communities.assign(name=communities["name_th"])
 
 
 def _groups(scope: Scope, table: str) -> pd.DataFrame:
@@ -184,23 +184,23 @@ def measured(scope: Scope, name: str) -> pd.DataFrame:
     today, figures = pd.Timestamp.today().normalize(), queries.register(scope, "indicator")
     if name == "subdistricts":
         codes = queries.areas(scope, None)["subdistrict_code"]
-        rows = {one: entries(scope, one) for one in ROOMS_MEASURED}
-        told = {one: _told(scope, registers.REGISTERS[one].table) for one in ROOMS_MEASURED}
-        table = registers.per_subdistrict(codes, rows, told)
+        rows = {register: entries(scope, register) for register in ROOMS_MEASURED}
+        spoken = {register: _told(scope, registers.REGISTERS[register].table) for register in ROOMS_MEASURED}
+        table = registers.per_subdistrict(codes, rows, spoken)
         return table.merge(registers.newest(figures, "subdistrict", "subdistrict_code"), left_on="entry", right_index=True, how="left")  # fmt: skip
-    found = entries(scope, name)
+    entered = entries(scope, name)
     if name == "communities":
-        found = found.assign(
-            networks=_networks_of(scope, found["village_code"], found["subdistrict_code"], "village_code")
+        entered = entered.assign(
+            networks=_networks_of(scope, entered["village_code"], entered["subdistrict_code"], "village_code")
         )
     elif name == "groups":
-        keys = found["organisation_name"].map(squeeze, na_action="ignore")
-        named = found["village_codes"].str.split(",").str.len().fillna(found["village_code"].notna().astype(int))
-        named = named.where(found["village_codes"].notna() | found["village_code"].notna())
-        found = found.assign(
-            villages_named=named, networks=_networks_of(scope, keys, found["subdistrict_code"], "member")
+        keys = entered["organisation_name"].map(squeeze, na_action="ignore")
+        named = entered["village_codes"].str.split(",").str.len().fillna(entered["village_code"].notna().astype(int))
+        named = named.where(entered["village_codes"].notna() | entered["village_code"].notna())
+        entered = entered.assign(
+            villages_named=named, networks=_networks_of(scope, keys, entered["subdistrict_code"], "member")
         )
-    table = registers.measures(registers.REGISTERS[name], found, today)
+    table = registers.measures(registers.REGISTERS[name], entered, today)
     if name == "communities":
         table = table.merge(registers.newest(figures, "village", "village_code"), left_on="entry", right_index=True, how="left")  # fmt: skip
     return table

@@ -113,8 +113,8 @@ def writing() -> Generator[Connection]:
 def support(scope: Scope) -> pd.DataFrame:
     """All support records of the province."""
     with reading(scope.viewer) as connection:
-        found = store.read_support(connection, scope.province, viewer=scope.viewer, at=scope.at)
-    return _of_province(scope, found)
+        rows = store.read_support(connection, scope.province, viewer=scope.viewer, at=scope.at)
+    return _of_province(scope, rows)
 
 
 def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
@@ -129,8 +129,8 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
 def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with reading(scope.viewer) as connection:
-        found = store.read_register(connection, name, scope.province, viewer=scope.viewer, at=scope.at)
-    return _of_province(scope, found)
+        rows = store.read_register(connection, name, scope.province, viewer=scope.viewer, at=scope.at)
+    return _of_province(scope, rows)
 
 
 def role_holders(scope: Scope) -> pd.DataFrame:
@@ -160,8 +160,8 @@ def dues(scope: Scope, name: str | None = None) -> pd.DataFrame:
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year, as somebody stated it."""
     with reading(scope.viewer) as connection:
-        found = store.read_reports(connection, name, viewer=scope.viewer, at=scope.at)
-    return found[found["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
+        rows = store.read_reports(connection, name, viewer=scope.viewer, at=scope.at)
+    return rows[rows["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
 
 @cached(8)
@@ -181,9 +181,9 @@ def scopes(scope: Scope) -> dict[int, list[dict]]:
 @cached(4)
 def batches(scope: Scope) -> pd.DataFrame:
     """The batches that were loaded for the province, newest first."""
-    found, province = all_batches(scope), scope.province
-    ours = pd.Series([province in codes.split(",") for codes in found["provinces"]], index=found.index, dtype=bool)
-    return found[ours].reset_index(drop=True)
+    every, province = all_batches(scope), scope.province
+    ours = pd.Series([province in codes.split(",") for codes in every["provinces"]], index=every.index, dtype=bool)
+    return every[ours].reset_index(drop=True)
 
 
 @cached(4)
@@ -196,8 +196,8 @@ def all_batches(scope: Scope) -> pd.DataFrame:
 @cached(32)
 def has_demo(scope: Scope) -> bool:
     """Whether invented data stand on the board."""
-    known = batches(scope)
-    return bool((known["is_active"].astype(bool) & known["is_demo"].astype(bool)).any())
+    loaded = batches(scope)
+    return bool((loaded["is_active"].astype(bool) & loaded["is_demo"].astype(bool)).any())
 
 
 @cached(4)
@@ -229,8 +229,8 @@ def waiting(scope: Scope) -> pd.DataFrame:
     """The same rows as they read now: what a person has to say about each, and which are alike."""
     sign_in.team_only(scope.viewer)
     with reading(scope.viewer) as connection:
-        found = review_queries.waiting(connection, scope.province)
-    return found[found["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
+        rows = review_queries.waiting(connection, scope.province)
+    return rows[rows["batch_id"].isin(batches(scope)["id"])].reset_index(drop=True)
 
 
 @cached(2)
@@ -321,11 +321,13 @@ def completeness(scope: Scope) -> pd.DataFrame:
     with reading(scope.viewer) as connection:
         for name, table in tables.REGISTERS.items():
             if "subdistrict_code" in table.c:
-                found = tracker.completeness(connection, name, scope.province, viewer=seen)
+                counted = tracker.completeness(connection, name, scope.province, viewer=seen)
                 mine = support(scope) if name == "support" else register(scope, name)
                 more = {"register": name, "records": len(mine), "unplaced": int(mine["area_code"].isna().sum())}
-                unknown = {} if found.total else dict.fromkeys(("reported", "total", "share"))  # no area register there
-                rows.append(more | found._asdict() | unknown)
+                unknown = (
+                    {} if counted.total else dict.fromkeys(("reported", "total", "share"))
+                )  # no area register there
+                rows.append(more | counted._asdict() | unknown)
     return pd.DataFrame(rows).astype({"reported": "Int64", "total": "Int64", "share": float})
 
 
@@ -333,9 +335,9 @@ def completeness(scope: Scope) -> pd.DataFrame:
 def area_register(scope: Scope) -> pd.DataFrame:
     """Every period of every area of the province in the register; dates are ``datetime.date`` or ``None``."""
     with reading(scope.viewer) as connection:
-        found = areas_register.read_areas(connection)
-    found = found[found["code"].str.startswith(scope.province)].reset_index(drop=True)
-    return found if len(found) else areas_register.of_province(scope.province)
+        periods = areas_register.read_areas(connection)
+    periods = periods[periods["code"].str.startswith(scope.province)].reset_index(drop=True)
+    return periods if len(periods) else areas_register.of_province(scope.province)
 
 
 @cached(4)

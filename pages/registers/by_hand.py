@@ -83,7 +83,7 @@ def _add(scope: Scope, name: str) -> None:
     if sent:
         attempt(
             lambda connection: entries.add(
-                connection, name, {one: text for one, text in cells.items() if text}, _code(scope, area, moo), person, reason,
+                connection, name, {column: text for column, text in cells.items() if text}, _code(scope, area, moo), person, reason,
                 base, scope.province,
             ),
             "entry_added",
@@ -150,9 +150,9 @@ def _options(name: str, ours: str) -> dict[str, str] | None:
         return {_word("yes"): t("answer_yes"), _word("no"): t("answer_no")}
     if ours in ("theme", "priority_theme", "role"):
         listed = codes.roles() if ours == "role" else codes.themes()
-        return {one["code"]: str(one.get(f"name_{language()}") or one["name_th"]) for one in listed}
+        return {entry["code"]: str(entry.get(f"name_{language()}") or entry["name_th"]) for entry in listed}
     if ours == "agency":
-        return {one["code"]: str(one.get("short_th") or one["name_th"]) for one in codes.agencies()}
+        return {entry["code"]: str(entry.get("short_th") or entry["name_th"]) for entry in codes.agencies()}
     written = entries.layout_of(name).codes.get(ours)
     if written is None:
         return None
@@ -191,8 +191,8 @@ def _place(scope: Scope, name: str, key: str, code: str | None) -> tuple[str, in
     )
     options = list(listed)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        known = (code or "")[:6]
-        place = options.index(known) if known in listed else 0
+        subdistrict = (code or "")[:6]
+        place = options.index(subdistrict) if subdistrict in listed else 0
         area = st.selectbox(
             t("entry_place"), options, place, format_func=listed.__getitem__, key=f"{key}-area", width=420
         )
@@ -223,8 +223,8 @@ def _bases(scope: Scope, name: str) -> dict[str, str]:
     from pages.components.records import agency_names
 
     names = agency_names(scope)
-    found = sorted(set(queries.register(scope, name)["base"].dropna()))
-    return {base: names.get(base, base) for base in found if base != entries.NO_BASE}
+    bases = sorted(set(queries.register(scope, name)["base"].dropna()))
+    return {base: names.get(base, base) for base in bases if base != entries.NO_BASE}
 
 
 def changes_in_words(scope: Scope, register: Register, made: pd.DataFrame) -> pd.DataFrame:
@@ -258,7 +258,7 @@ def _changes(scope: Scope, register: Register, name: str) -> None:
     if made.empty:
         return
     st.html(f"<b>{safe(t('entry_changes', changes=whole(len(made))))}</b>")
-    columns = {one: t(f"change_{one}") for one in ("when", "who", "what", "cells", "why", "state")}
+    columns = {column: t(f"change_{column}") for column in ("when", "who", "what", "cells", "why", "state")}
     shown = changes_in_words(scope, register, made)
     panels.table(shown, f"changes-{name}", columns, 260)
     stand = made[made["undone_at"].isna()]
@@ -269,7 +269,7 @@ def _changes(scope: Scope, register: Register, name: str) -> None:
     with st.form(f"undo-{name}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         key = st.selectbox(
             t("entry_undo_which"),
-            [int(one) for one in stand["id"]],
+            [int(column) for column in stand["id"]],
             None,
             format_func=words.__getitem__,
             key=f"undo-{name}-key",

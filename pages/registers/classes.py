@@ -79,7 +79,7 @@ def words_of(code: str) -> str:
     if kind == "register":
         return t(f"room_{rest}")
     if kind == "indicator":
-        return next((str(one[f"name_{language()}"]) for one in codes.indicators() if one["code"] == rest), rest)
+        return next((str(entry[f"name_{language()}"]) for entry in codes.indicators() if entry["code"] == rest), rest)
     return coded("entry_", code)
 
 

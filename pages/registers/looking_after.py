@@ -75,11 +75,11 @@ def targets(scope: Scope, chosen: Query) -> None:
     number = table["match"].value_counts()
     names = (looking_after.MEETS, looking_after.NOT_ASKED, looking_after.NO_PLAN, looking_after.NO_TARGET)
     panels.figures([(t(f"target_{name}"), whole(int(number.get(name, 0)))) for name in names])
-    known = records.agency_names(scope)
+    agency_names = records.agency_names(scope)
     shown = table.assign(
         place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
         theme=[records.theme_words(code) for code in table["theme_code"]],
-        agencies=[", ".join(known.get(one, one) for one in str(codes).split(",")) if isinstance(codes, str) else "" for codes in table["agencies"]],
+        agencies=[", ".join(agency_names.get(agency, agency) for agency in str(codes).split(",")) if isinstance(codes, str) else "" for codes in table["agencies"]],
         match=[t(f"target_{match}") for match in table["match"]],
     )  # fmt: skip
     columns = {"place": t("entry_place"), "theme": t("filter_theme"), "agencies": t("target_agencies"), "targets": t("target_targets"),

@@ -21,13 +21,13 @@ MOST_PAIRS = 200
 
 def pairs(scope: Scope) -> None:
     """The open pairs, one chosen side by side, and the form that decides it."""
-    found = queries.near_repeats(scope)
-    if not found:
+    listed = queries.near_repeats(scope)
+    if not listed:
         return
-    money = baht(sum(pair.later.satang for pair in found))
-    with st.expander(t("near_title", rows=whole(len(found)), baht=money)):
+    money = baht(sum(pair.later.satang for pair in listed))
+    with st.expander(t("near_title", rows=whole(len(listed)), baht=money)):
         st.caption(t("near_note"))
-        offered = {f"{pair.earlier.id}-{pair.later.id}": pair for pair in found[:MOST_PAIRS]}
+        offered = {f"{pair.earlier.id}-{pair.later.id}": pair for pair in listed[:MOST_PAIRS]}
         chosen = st.selectbox(
             t("near_choose"), list(offered), format_func=lambda key: _words(scope, offered[key]), key="near-pair"
         )

@@ -24,16 +24,16 @@ MOST_SHOWN = 500
 
 def over_years(scope: Scope) -> None:
     """The records that cross years, which of them, by what, what every year gets; and the way back."""
-    found = queries.over_years(scope)
-    if found.empty:
+    records = queries.over_years(scope)
+    if records.empty:
         return
-    open_ = found[found["year_shares"].isna()]
+    open_ = records[records["year_shares"].isna()]
     blanks = {"rows": whole(len(open_)), "baht": baht(open_["amount_satang"].sum())}
-    done = t("over_years_all_said", rows=whole(len(found)))
+    done = t("over_years_all_said", rows=whole(len(records)))
     with st.expander(done if open_.empty else t("over_years_title", **blanks)):
         st.caption(t("over_years_note"))
-        _table(scope, found.head(MOST_SHOWN))
-        rows = {int(row.id): row for row in each_row(found)}
+        _table(scope, records.head(MOST_SHOWN))
+        rows = {int(row.id): row for row in each_row(records)}
         chosen = st.multiselect(
             t("over_years_which"),
             list(rows),
@@ -47,9 +47,9 @@ def over_years(scope: Scope) -> None:
             _form(picked, [rows[key] for key in picked])
 
 
-def _table(scope: Scope, found: pd.DataFrame) -> None:
-    shown = records.support_words(scope, found.rename(columns={"id": "support_id"})).assign(
-        by=[t("over_years_open") if pd.isna(how) else t(f"over_years_{how}") for how in found["year_shares_by"]]
+def _table(scope: Scope, spanning: pd.DataFrame) -> None:
+    shown = records.support_words(scope, spanning.rename(columns={"id": "support_id"})).assign(
+        by=[t("over_years_open") if pd.isna(how) else t(f"over_years_{how}") for how in spanning["year_shares_by"]]
     )
     columns = {"agency": t("column_agency"), "what": t("column_what"), "place": t("column_place"),
                "period": t("column_period"), "amount_satang": t("column_amount"), "by": t("over_years_by"),
@@ -66,20 +66,20 @@ def _words(scope: Scope, row: Any) -> str:
 
 def _form(ids: list[int], rows: list[Any]) -> None:
     mark = "-".join(map(str, ids[:4])) + f"-{len(ids)}"
-    years = sorted({one for row in rows for one in row.years})
+    years = sorted({number for row in rows for number in row.years})
     method = st.radio(
         t("over_years_how"),
         year_shares.METHODS,
-        format_func=lambda one: t(f"over_years_{one}"),
+        format_func=lambda number: t(f"over_years_{number}"),
         horizontal=True,
         key="over-years-by",
     )
     stated = []
     if method == year_shares.STATED:
         with st.container(horizontal=True):
-            for one in years:
-                value = st.text_input(t("over_years_share", year=year(one)), key=f"over-years-{mark}-{one}")
-                stated += [f"{one}={value}"] if value.strip() else []
+            for number in years:
+                value = st.text_input(t("over_years_share", year=year(number)), key=f"over-years-{mark}-{number}")
+                stated += [f"{number}={value}"] if value.strip() else []
         st.caption(t("over_years_share_help"))
     elif len(rows) == 1 and not pd.isna(rows[0].amount_satang):
         _preview(rows[0], method)
@@ -102,8 +102,8 @@ def _preview(row: Any, method: str) -> None:
         weights = dict.fromkeys(row.years, 1)
     parts = year_shares.parts(year_shares.written(weights), int(row.amount_satang))
     lines = (
-        f"<li>{safe(year(one))}: <b>{safe(t('split_part', baht=f'{part / 100:,.2f}'))}</b></li>"
-        for one, part in parts.items()
+        f"<li>{safe(year(number))}: <b>{safe(t('split_part', baht=f'{part / 100:,.2f}'))}</b></li>"
+        for number, part in parts.items()
     )
     st.html(f"<ul>{''.join(lines)}</ul>")
 

@@ -23,15 +23,15 @@ ALL = "*"
 
 def desk(scope: Scope) -> None:
     """What waits, one at a time; what was decided, folded."""
-    found = queries.replies(scope)
-    waits, decided = found[found["state"] == "waiting"], found[found["state"] != "waiting"]
+    replies = queries.replies(scope)
+    waits, decided = replies[replies["state"] == "waiting"], replies[replies["state"] != "waiting"]
     if len(waits):
         st.subheader(t("replies_heading", number=len(waits)))
         keyed = waits.set_index("id", drop=False)
         key = st.selectbox(
             t("replies_which"),
             list(keyed.index),
-            format_func=lambda one: _head(scope, keyed.loc[one]),
+            format_func=lambda number: _head(scope, keyed.loc[number]),
             key="reply-which",
         )
         _one(scope, keyed.loc[key].to_dict())

@@ -50,7 +50,7 @@ def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], command
         key=f"{mark}-places",
     )
     method = st.radio(
-        t("split_by"), split.METHODS, format_func=lambda one: t(f"share_{one}"), horizontal=True, key=f"{mark}-by"
+        t("split_by"), split.METHODS, format_func=lambda way: t(f"share_{way}"), horizontal=True, key=f"{mark}-by"
     )
     alike = len(rows) > 1 and method != "stated"
     if alike:

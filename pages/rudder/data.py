@@ -42,8 +42,8 @@ def written(moves: tuple[Move, ...]) -> str:
 def usual_day(scope: Scope, chosen: Query) -> date:
     """The day that the files state their figures for, the newest within the year; without any, the last of the year or today."""
     last = money.asked_on(chosen)
-    known = queries.batches(scope)
-    stated = pd.to_datetime(known.loc[known["is_active"].astype(bool), "as_of"]).dropna()
+    loaded = queries.batches(scope)
+    stated = pd.to_datetime(loaded.loc[loaded["is_active"].astype(bool), "as_of"]).dropna()
     within = stated[stated <= pd.Timestamp(last)]
     return within.max().date() if len(within) else last
 
@@ -70,9 +70,9 @@ def _asked(scope: Scope, query: Query) -> pd.DataFrame:
         theme = entry.get("theme")
         if entry["direction"] == "need" and entry["code"] in present and theme:
             table = gaps.gaps(scope, query, entry["code"])
-            known = table[table["quadrant"].isin(["gap", "served"])]
+            judged = table[table["quadrant"].isin(["gap", "served"])]
             parts.append(
-                known[[KEY]].assign(what="gap", theme_code=theme, count=1, is_met=known["quadrant"].eq("served"))
+                judged[[KEY]].assign(what="gap", theme_code=theme, count=1, is_met=judged["quadrant"].eq("served"))
             )
     demands = gaps.plan_demands(scope, query)
     unmet = demands[demands["unmet"].gt(0) & demands["status"].ne("unknown")]
@@ -93,10 +93,10 @@ def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd
         return pd.DataFrame(columns=columns)
     lines = lines[lines["restricted_to"].notna() & lines["amount_satang"].notna() & lines["gate_status"].ne("not_met")]
     payer = records["stream_code"].map(owners).fillna(records["agency_code"])
-    given = records.assign(payer=payer, given=records["amount_satang"].astype("Int64").fillna(0))
-    given = given.groupby([KEY, "theme_code", "payer"], as_index=False)["given"].sum()
+    amounts = records.assign(payer=payer, given=records["amount_satang"].astype("Int64").fillna(0))
+    amounts = amounts.groupby([KEY, "theme_code", "payer"], as_index=False)["given"].sum()
     table = lines.rename(columns={"restricted_to": "theme_code"}).merge(
-        given, on=[KEY, "theme_code", "payer"], how="left"
+        amounts, on=[KEY, "theme_code", "payer"], how="left"
     )
     table["open_satang"] = (table["amount_satang"].astype("Int64") - table["given"].astype("Int64").fillna(0)).clip(
         lower=0

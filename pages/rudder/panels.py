@@ -171,14 +171,14 @@ def best_way(scope: Scope, chosen: Query, on: date) -> None:
         wish = st.session_state.get("_rudder_wish")
         if not isinstance(wish, Wish):
             return
-        found = data.proposed(scope, chosen.fiscal_year, on, wish)
-        moved = sum(move.satang for move in found.moves)
-        places = len({move.place for move in found.moves})
+        proposal = data.proposed(scope, chosen.fiscal_year, on, wish)
+        moved = sum(move.satang for move in proposal.moves)
+        places = len({move.place for move in proposal.moves})
         st.html(
-            f"<p>{safe(t(f'rudder_best_{found.status}', openings=whole(found.openings), places=whole(places), satang=baht(moved), seconds=f'{found.seconds:.1f}'))}</p>"
+            f"<p>{safe(t(f'rudder_best_{proposal.status}', openings=whole(proposal.openings), places=whole(places), satang=baht(moved), seconds=f'{proposal.seconds:.1f}'))}</p>"
         )
-        if found.moves and st.button(t("rudder_take"), key="rudder-take"):
-            take((), tuple(found.moves))
+        if proposal.moves and st.button(t("rudder_take"), key="rudder-take"):
+            take((), tuple(proposal.moves))
 
 
 def keep(scope: Scope, chosen: Query, on: date, moves: tuple[Move, ...]) -> None:

@@ -28,12 +28,12 @@ DAYS = 45  # after the end of the fiscal year, filled in
 
 def view(scope: Scope) -> None:
     """The expected reports of a fiscal year with their state, and everything that changes them."""
-    known = sorted({*queries.years(scope), date.today().year - (date.today().month < 10)}, reverse=True)
+    listed_years = sorted({*queries.years(scope), date.today().year - (date.today().month < 10)}, reverse=True)
     usual = queries.usual_year(scope)
     of = st.selectbox(
         t("filter_fiscal_year_due"),
-        known,
-        known.index(usual) if usual in known else 0,
+        listed_years,
+        listed_years.index(usual) if usual in listed_years else 0,
         format_func=year,
         key="due-year",
     )
@@ -59,11 +59,11 @@ def _table(scope: Scope, table: pd.DataFrame) -> None:
     shown = table.sort_values(["days_late", "due_on"], ascending=[False, True])
     shown = shown.assign(
         base=[records.base_words(scope, base) for base in shown["base"]],
-        register=[t(f"register_{one}") for one in shown["register"]],
+        register=[t(f"register_{register}") for register in shown["register"]],
         area=[records.place_words(scope, code) for code in shown["area_code"]],
         reported=shown["reported_on"],
         rows=shown["rows_on"],
-        state=[t(f"tracker_{one}") for one in shown["state"]],
+        state=[t(f"tracker_{register}") for register in shown["state"]],
     )
     columns = {"base": t("column_base"), "register": t("sharing_register"), "area": t("column_place"),
                "due_on": t("tracker_due"), "state": t("tracker_state"), "days_late": t("tracker_days_late"),
@@ -85,14 +85,14 @@ def _ask(scope: Scope, of: int) -> None:
             placeholder=t("nothing_choose"),
         )
         register = st.selectbox(
-            t("sharing_register"), list(tables.REGISTERS), format_func=lambda one: t(f"register_{one}")
+            t("sharing_register"), list(tables.REGISTERS), format_func=lambda name: t(f"register_{name}")
         )
         district = st.selectbox(
             t("column_district"), [None, *districts], format_func=lambda code: districts.get(code, t("all_districts"))
         )
         every = t("every_fiscal_year")
         when = st.selectbox(
-            t("filter_fiscal_year_due"), [None, of], format_func=lambda one: every if one is None else year(one)
+            t("filter_fiscal_year_due"), [None, of], format_func=lambda name: every if name is None else year(name)
         )
         days = st.number_input(t("tracker_days_after"), 0, 730, DAYS)
         functions = st.multiselect(
@@ -138,17 +138,17 @@ def _change(scope: Scope, table: pd.DataFrame) -> None:
     with st.form("due-change", border=True):
         st.html(f"<b>{safe(t('tracker_change'))}</b>")
         key = st.selectbox(t("tracker_which"), list(rows), format_func=words)
-        wanted = dates.day_input(t("tracker_due"), "due-wanted", date.today() + timedelta(days=30))
+        due_on = dates.day_input(t("tracker_due"), "due-wanted", date.today() + timedelta(days=30))
         why = st.text_input(t("speaks_why"), max_chars=300)
         move, drop = st.columns(2)
         moved, dropped = move.form_submit_button(t("tracker_move")), drop.form_submit_button(t("tracker_retire"))
-    if key is not None and (dropped or (moved and wanted is not None)):
+    if key is not None and (dropped or (moved and due_on is not None)):
         try:
             with queries.writing() as connection:
                 if dropped:
                     dues.retire(connection, key, _person(), why)
-                elif wanted is not None:
-                    dues.move_year(connection, key, _year_of(rows[key]), wanted, _person(), why)
+                elif due_on is not None:
+                    dues.move_year(connection, key, _year_of(rows[key]), due_on, _person(), why)
         except Refused as stop:
             st.error(flat(_sentence(stop.problem.as_dict())))
         else:
@@ -173,8 +173,8 @@ def _sheet(scope: Scope) -> None:
         )
         sent = st.session_state.setdefault("due_sheets_sent", 0)
         upload = st.file_uploader(t("due_sheet_put"), key=f"due-sheet-{sent}")
-        if told := st.session_state.pop("due_sheet_note", None):
-            st.success(told)
+        if note := st.session_state.pop("due_sheet_note", None):
+            st.success(note)
         if upload is None or not st.button(t("due_sheet_store"), type="primary", key="due-sheet-store"):
             return
         with tempfile.TemporaryDirectory() as room:

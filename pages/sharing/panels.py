@@ -34,7 +34,7 @@ def data_sets(scope: Scope) -> None:
     shown = present.assign(
         base_name=[names.get(base, base) for base in present["base"]],
         register_name=[t(f"register_{register}") for register in present["register"]],
-        level=[t(f"share_{one}") for one in level],
+        level=[t(f"share_{code}") for code in level],
     )
     columns = {"base_name": t("column_base"), "register_name": t("sharing_register"), "level": t("sharing_level")}
     panels.table(shown, "sharing", columns)
@@ -45,12 +45,14 @@ def data_sets(scope: Scope) -> None:
         chosen = st.selectbox(
             t("sharing_sets"),
             options,
-            format_func=lambda one: f"{names.get(one[0], one[0])} · {t('register_' + one[1])}",
+            format_func=lambda code: f"{names.get(code[0], code[0])} · {t('register_' + code[1])}",
         )
-        wanted = st.radio(t("sharing_level"), LEVELS, format_func=lambda one: t(f"share_{one}"), horizontal=True)
+        level_chosen = st.radio(
+            t("sharing_level"), LEVELS, format_func=lambda code: t(f"share_{code}"), horizontal=True
+        )
         if st.form_submit_button(t("sharing_save")):
             with queries.writing() as connection:
-                users.share(connection, chosen[1], chosen[0], wanted, _person())
+                users.share(connection, chosen[1], chosen[0], level_chosen, _person())
             st.rerun()
 
 
@@ -103,8 +105,8 @@ def roles(scope: Scope) -> None:
             t("column_agency"), [None, *offered(agencies, "agency")], format_func=lambda code: agencies.get(code, "–")
         )
         give, take = st.columns(2)
-        given, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
-    if given and subject and (role != "partner" or agency):
+        granted, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
+    if granted and subject and (role != "partner" or agency):
         with queries.writing() as connection:
             users.grant(connection, subject, role, _person(), agency if role == "partner" else None)
         st.rerun()
@@ -114,26 +116,26 @@ def roles(scope: Scope) -> None:
         if is_taken:
             st.rerun()
         st.warning(flat(t("sharing_no_account", value=subject)))
-    elif given or taken:
+    elif granted or taken:
         st.warning(t("sharing_incomplete"))
 
 
 def people(scope: Scope) -> None:
     """How long names and telephone numbers are kept, how many are past their date, and their erasure."""
     with queries.reading() as connection:
-        found = users.due_people(connection)
+        due = users.due_people(connection)
     panels.figures(
         [
-            (t("people_kept"), whole(found["kept"])),
-            (t("people_over"), whole(found["over"])),
-            (t("people_next"), day(found["next"]) or "–"),
+            (t("people_kept"), whole(due["kept"])),
+            (t("people_over"), whole(due["over"])),
+            (t("people_next"), day(due["next"]) or "–"),
         ]
     )
     st.markdown(t("people_rule", years=store.retention_years()))
     still = backup.held(queries.engine())
     if still["number"]:
         st.markdown(t("people_backups", number=whole(still["number"]), until=day(still["until"])))
-    if st.button(t("people_forget"), key="forget", disabled=not found["over"]):
+    if st.button(t("people_forget"), key="forget", disabled=not due["over"]):
         sign_in.team_only(queries.viewer())
         done = users.forget(queries.engine(), _person())
         st.session_state["_forgotten"] = done
@@ -160,11 +162,11 @@ def audit(scope: Scope) -> None:
     """Who did what, the newest first."""
     with queries.reading() as connection:
         rows = store.read_table(connection, tables.audit, viewer=queries.viewer())
-    known = {row.id: row.file_name for row in each_row(queries.all_batches(scope))}
+    files = {row.id: row.file_name for row in each_row(queries.all_batches(scope))}
     rows = rows.sort_values("id", ascending=False)
     shown = rows.assign(
         action=[coded("audit_", action) for action in rows["action"]],
-        file=[known.get(batch, "") for batch in rows["batch_id"]],
+        file=[files.get(batch, "") for batch in rows["batch_id"]],
     )
     columns = {
         "at": t("audit_at"),

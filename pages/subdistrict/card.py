@@ -31,7 +31,7 @@ def draw() -> None:
     url_state.speak()
     scope, state = queries.current_scope(), st.session_state
     if looked_for := state.get(LOOKED_FOR):
-        hits = json.dumps([_hit(scope, one) for one in found.found(scope, looked_for)], ensure_ascii=False)
+        hits = json.dumps([_hit(scope, hit) for hit in found.found(scope, looked_for)], ensure_ascii=False)
         st.html(f'<div class="kradan-found" hidden data-for="{safe(looked_for)}" data-hits="{safe(hits)}"></div>')
     code = state.get("card", "")
     if code not in subdistrict_names(scope):
@@ -42,18 +42,18 @@ def draw() -> None:
             st.html(_html(scope, choices.chosen(), code))
 
 
-def _hit(scope: Scope, one: found.Named) -> dict[str, str]:
+def _hit(scope: Scope, hit: found.Named) -> dict[str, str]:
     """Something found, as the map says it (``static/board/find.js``)."""
-    name = one.names[-1] if language() == "en" else one.names[0]
-    if one.kind in ("subdistrict", "district") and language() == "th":
-        name = t(f"prefix_{one.kind}") + name
-    if one.kind == "district":
-        return {"code": one.code, "name": name, "where": ""}
-    where = subdistrict_names(scope)[one.code]
-    if one.kind == "subdistrict":
-        where = t("prefix_district") + district_names(scope)[one.code[:4]]
-    number = t("villages_listed", numbers=one.number) + " · " if one.number else ""
-    return {"code": one.code, "name": name, "where": number + where}
+    name = hit.names[-1] if language() == "en" else hit.names[0]
+    if hit.kind in ("subdistrict", "district") and language() == "th":
+        name = t(f"prefix_{hit.kind}") + name
+    if hit.kind == "district":
+        return {"code": hit.code, "name": name, "where": ""}
+    where = subdistrict_names(scope)[hit.code]
+    if hit.kind == "subdistrict":
+        where = t("prefix_district") + district_names(scope)[hit.code[:4]]
+    number = t("villages_listed", numbers=hit.number) + " · " if hit.number else ""
+    return {"code": hit.code, "name": name, "where": number + where}
 
 
 def _html(scope: Scope, chosen: Query, code: str) -> str:

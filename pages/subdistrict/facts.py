@@ -98,10 +98,10 @@ def gaps(scope: Scope, chosen: Query, code: str) -> Block:
         themes = [records.theme_words(theme) for theme in own.loc[own["status"].eq(status), "theme_code"]]
         lines += [f"{t('gap_' + status)}: {', '.join(themes)}"] if themes else []
     demands = gaps_queries.plan_demands(scope, Query(chosen.fiscal_year))
-    asked = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
+    open_demands = demands[demands["subdistrict_code"].eq(code) & demands["status"].isin(["unmet", "part"])]
     lines += [
         t("asked_unmet", theme=records.theme_words(row.theme_code), unmet=row.unmet, demands=row.demands)
-        for row in each_row(asked)
+        for row in each_row(open_demands)
     ]
     return Block("view_gaps", lines, "no_gap_here")
 
@@ -128,10 +128,10 @@ def plans(scope: Scope, chosen: Query, code: str) -> Block:
     )
     held = table[table["area_level"].eq("subdistrict")]["booklet_held"].dropna()
     lines += [t("booklet_held" if bool(held.any()) else "booklet_missing")] if len(held) else []
-    asked = table["priority_theme"].dropna().str.split(",").explode().value_counts().head(3)
+    demands = table["priority_theme"].dropna().str.split(",").explode().value_counts().head(3)
     return Block(
         "plans",
-        lines + [t("plan_asks", theme=records.theme_words(theme), number=number) for theme, number in asked.items()],
+        lines + [t("plan_asks", theme=records.theme_words(theme), number=number) for theme, number in demands.items()],
     )
 
 
@@ -163,13 +163,13 @@ def groups(scope: Scope, chosen: Query, code: str) -> Block:
 
 def _group(row: Any) -> str:
     """A group with what its list says of it: members, members in hardship, savings, since when."""
-    told = {
+    facts = {
         "members_of": "" if pd.isna(row.members) else whole(row.members),
         "group_hardship": "" if pd.isna(row.hardship_members) else whole(row.hardship_members),
         "group_savings": "" if pd.isna(row.savings_satang) else baht(row.savings_satang),
         "group_founded": "" if pd.isna(row.founded_on) else day(row.founded_on),
     }
-    words = [t(key, value=value) for key, value in told.items() if value]
+    words = [t(key, value=value) for key, value in facts.items() if value]
     return f"{row.organisation_name}" + (f" ({' · '.join(words)})" if words else "")
 
 
@@ -199,8 +199,8 @@ def carers(scope: Scope, chosen: Query, code: str) -> Block:
         lines.append(
             f"{who}: {what}" + (f" ({t('level_' + row.area_level)})" if row.area_level != "subdistrict" else "")
         )
-    told = register_queries.all_told(scope, "looking_after", code)
-    return Block("room_looking_after", lines, "care_nobody" if told else "not_reported_long")
+    has_spoken = register_queries.all_told(scope, "looking_after", code)
+    return Block("room_looking_after", lines, "care_nobody" if has_spoken else "not_reported_long")
 
 
 def networks(scope: Scope, chosen: Query, code: str) -> Block:
@@ -211,14 +211,14 @@ def networks(scope: Scope, chosen: Query, code: str) -> Block:
         lines.append(
             f"{row.body} ({kind if pd.isna(row.members) else t('network_here', kind=kind, members=whole(row.members))})"
         )
-    told = register_queries.all_told(scope, "membership", code)
-    return Block("networks_over", lines, "networks_none" if told else "not_reported_long")
+    has_spoken = register_queries.all_told(scope, "membership", code)
+    return Block("networks_over", lines, "networks_none" if has_spoken else "not_reported_long")
 
 
 def overlaps(scope: Scope, chosen: Query, code: str) -> Block:
     """Pairs by outcome; suspected duplication pair by pair, with the money at stake of the place."""
-    found = overlaps_queries.overlaps(scope, Query(chosen.fiscal_year))
-    own = found.pairs[found.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
+    overlap = overlaps_queries.overlaps(scope, Query(chosen.fiscal_year))
+    own = overlap.pairs[overlap.pairs["subdistrict_code"].eq(code).fillna(False).astype(bool)]
     names = records.agency_names(scope)
     lines = [f"{t('outcome_' + str(outcome))}: {number:,}" for outcome, number in own["outcome"].value_counts().items()]
     for row in each_row(own[own["outcome"].eq("suspected_duplication")]):

@@ -15,20 +15,20 @@ from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
 
-def listed(found: pd.DataFrame) -> None:
+def listed(rows: pd.DataFrame) -> None:
     """Notes one under the other: text, author, day, and for whom it is."""
-    for row in each_row(found):
+    for row in each_row(rows):
         who = f"{row.decided_by} · {day(row.decided_at)} · {t('note_for_' + row.audience)}"
         panels.html(f'<p class="kradan-note-of">{safe(row.text)}<br><small>{safe(who)}</small></p>')
 
 
 def on(scope: Scope, subject: str, key: str) -> None:
     """The notes of one thing, and for the data team a form that adds one."""
-    found = loop.notes_of(scope, subject, key)
-    if found.empty and not scope.viewer.is_team:
+    rows = loop.notes_of(scope, subject, key)
+    if rows.empty and not scope.viewer.is_team:
         return
-    with st.expander(t("notes_of", notes=len(found)), key=f"fold-notes-{subject}", expanded=bool(len(found))):
-        listed(found)
+    with st.expander(t("notes_of", notes=len(rows)), key=f"fold-notes-{subject}", expanded=bool(len(rows))):
+        listed(rows)
         if scope.viewer.is_team:
             write(scope, subject, {key: ""}, f"{subject}-{key}")
 
@@ -45,7 +45,7 @@ def write(scope: Scope, subject: str, keys: dict[str, str], slot: str) -> None:
         audience = st.selectbox(
             t("note_audience"),
             list(decided.AUDIENCES),
-            format_func=lambda one: t(f"note_for_{one}"),
+            format_func=lambda code: t(f"note_for_{code}"),
             key=f"note-for-{slot}",
         )
         person = scenarios.who(f"note-who-{slot}")

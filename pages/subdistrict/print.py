@@ -94,8 +94,8 @@ def grouped(scope: Scope, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def _villages(codes: pd.Series) -> str:
-    known = sorted({int(code[6:8]) for listed in codes.dropna() for code in listed.split(",")})
-    return f"{t('moo')} {', '.join(map(str, known))}" if known else t("level_subdistrict")
+    numbers = sorted({int(code[6:8]) for listed in codes.dropna() for code in listed.split(",")})
+    return f"{t('moo')} {', '.join(map(str, numbers))}" if numbers else t("level_subdistrict")
 
 
 def fit(own: pd.DataFrame, blocks: list[list[str]], foot: str) -> tuple[float, int]:
@@ -162,12 +162,12 @@ def _head(scope: Scope, chosen: Query, code: str) -> str:
 
 def _chosen(scope: Scope, chosen: Query, name: str) -> str:
     value = getattr(chosen, name)
-    known = {
+    names = {
         "theme": theme_names,
         "agency": lambda: records.agency_names(scope),
         "stream": lambda: records.stream_names(scope),
     }
-    return known[name]().get(value, value) if value else ""
+    return names[name]().get(value, value) if value else ""
 
 
 def _figures(scope: Scope, chosen: Query, code: str) -> str:

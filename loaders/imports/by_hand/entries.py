@@ -49,7 +49,7 @@ def allowed(register: str) -> bool:
 
 def layout_of(register: str) -> Layout:
     """The template that a register's cells are written in."""
-    return next(one for one in layouts.shipped() if one.code == f"template_{register}")
+    return next(layout for layout in layouts.shipped() if layout.code == f"template_{register}")
 
 
 def row_of(connection: Connection, register: str, number: int) -> Row:
@@ -60,9 +60,9 @@ def row_of(connection: Connection, register: str, number: int) -> Row:
         .join(_batch, _batch.c.id == table.c.batch_id)
         .where(table.c.id == number, _batch.c.is_active, tables.of_register(register))
     )
-    if (found := connection.execute(query).first()) is None:
+    if (row := connection.execute(query).first()) is None:
         raise Refused("entry_unknown", value=str(number))
-    return Row(*found)
+    return Row(*row)
 
 
 def add(
@@ -157,9 +157,9 @@ def read_changes(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """
     frame = pd.read_sql_query(select(_change).order_by(_change.c.id.desc()), connection)
     query = select(_batch.c.file_sha256, _batch.c.base, _batch.c.is_active).order_by(_batch.c.id)
-    known = {row.file_sha256: row for row in connection.execute(query)}
-    frame["base"] = [known[digest].base if digest in known else None for digest in frame["file_sha256"]]
-    frame["is_in_use"] = [digest in known and bool(known[digest].is_active) for digest in frame["file_sha256"]]
+    by_file = {row.file_sha256: row for row in connection.execute(query)}
+    frame["base"] = [by_file[digest].base if digest in by_file else None for digest in frame["file_sha256"]]
+    frame["is_in_use"] = [digest in by_file and bool(by_file[digest].is_active) for digest in frame["file_sha256"]]
     frame = frame.assign(who=written_for(frame["decided_by"], frame["on_behalf_of"])).drop(
         columns=["decided_by", "on_behalf_of"]
     )
@@ -191,10 +191,10 @@ def _person(connection: Connection, who: str) -> str:
 def _said(connection: Connection, register: str, reason: str, who: str) -> tuple[str, str]:
     if not allowed(register):
         raise Refused("entry_not_by_hand", value=register)
-    told = " ".join((reason or "").split())
-    if len(told) < SHORTEST_REASON:
+    words = " ".join((reason or "").split())
+    if len(words) < SHORTEST_REASON:
         raise Refused("entry_reason_missing")
-    return told, _person(connection, who)
+    return words, _person(connection, who)
 
 
 def _read(connection: Connection, register: str, cells: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
@@ -209,12 +209,16 @@ def _read(connection: Connection, register: str, cells: Mapping[str, str], *, wh
     read = read_rows(frame, layout, register, code_lists.registered(connection))
     needed = layouts.REQUIRED.get(register, ())
     values = read.values
-    missing = [one for one in needed if (whole or one in cells) and (one not in values or values[one].isna().all())]
+    missing = [
+        column
+        for column in needed
+        if (whole or column in cells) and (column not in values or values[column].isna().all())
+    ]
     if missing:
         raise Refused("value_missing", column=layout.columns[missing[0]][0], value=layout.columns[missing[0]][0])
-    for found in read.problems:
-        if found.severity == "quarantined" and found.code != "value_missing":
-            raise Refused(found.code, column=found.column, value=found.value, suggestion=found.suggestion)
+    for problem in read.problems:
+        if problem.severity == "quarantined" and problem.code != "value_missing":
+            raise Refused(problem.code, column=problem.column, value=problem.value, suggestion=problem.suggestion)
     batches.add_names(connection, read)
     stored = values.rename(columns=registers.STORED)
     return {str(name): stored[name].iloc[0] for name in stored}
@@ -234,8 +238,8 @@ def _own_batch(connection: Connection, base: str, province: str, who: str) -> in
     is_demo = in_use.holds(connection) == "demo"
     digest = f"{by_hand.FILE}:{base}:{province}{':demo' if is_demo else ''}"
     mine = select(_batch.c.id).where(_batch.c.file_sha256 == digest, _batch.c.is_active)
-    if (found := connection.execute(mine).scalar()) is not None:
-        return int(found)
+    if (number := connection.execute(mine).scalar()) is not None:
+        return int(number)
     if not is_demo:
         in_use.take_real(connection, who)
     zero = {f"{what}_{how}": 0 for what in ("rows", "satang") for how in ("in", "loaded", "quarantined", "excluded")}

@@ -62,8 +62,8 @@ def keep(
     digest, by_behalf = hashlib.sha256(content).hexdigest(), signed(connection, who)
     same = (_paper.c.register == register, _paper.c.area_code == area_code, _paper.c.digest == digest)
     query = select(_paper.c.id).where(*same, _paper.c.removed_at.is_(None))
-    if (known := connection.execute(query).scalar()) is not None:
-        return int(known)
+    if (stored := connection.execute(query).scalar()) is not None:
+        return int(stored)
     originals.keep(connection, path, digest)
     row = {
         "register": register, "base": base, "area_code": area_code, "file_name": PurePath(file_name).name[-LONGEST_NAME:],

@@ -82,9 +82,9 @@ def by_content(rows: Iterable[dict[str, Any]]) -> Rows:
 
 def _reports(connection: Connection, province: str) -> Rows:
     frames = [read.read_reports(connection, name, viewer=PUBLIC).assign(register=name) for name in shared.REGISTERS]
-    found = pd.concat(frames)
-    found = found[found["area_code"].str.startswith(province).fillna(False).astype(bool)]
-    return by_content(_plain_rows(found[["base", "register", "area_code", "fiscal_year"]]))
+    reports = pd.concat(frames)
+    reports = reports[reports["area_code"].str.startswith(province).fillna(False).astype(bool)]
+    return by_content(_plain_rows(reports[["base", "register", "area_code", "fiscal_year"]]))
 
 
 def _dues(connection: Connection, province: str) -> Rows:
@@ -93,11 +93,11 @@ def _dues(connection: Connection, province: str) -> Rows:
     names = ("base", "register", "area_code", "functions", "agencies", "streams", "fiscal_year", "is_asked")
     query = select(due.c.id, *(due.c[name] for name in names))
     rows = connection.execute(query.where(due.c.retired_at.is_(None), due.c.area_code.startswith(province))).mappings()
-    found = {}
+    dues = {}
     for row in rows:
         seen = PUBLIC.may_see(read.level_of(sharing, row["register"], row["base"]), row["base"])
-        found[row["id"]] = {name: row[name] for name in names} | ({} if seen else {"base": "not_shared"})
-    return found
+        dues[row["id"]] = {name: row[name] for name in names} | ({} if seen else {"base": "not_shared"})
+    return dues
 
 
 def _words() -> Rows:
@@ -114,18 +114,18 @@ def _state(connection: Connection) -> dict[str, Any]:
     support = shared.named("support")
     money = [amount for (amount,) in connection.execute(select(support.c.amount_satang))]
     return {"version": shared.VERSION, "holds": holds(connection) or "empty", "data_version": data_version(connection),
-            "as_of": now(), "records": len(money), "amount_satang": sum(one for one in money if one is not None)}  # fmt: skip
+            "as_of": now(), "records": len(money), "amount_satang": sum(satang for satang in money if satang is not None)}  # fmt: skip
 
 
 def _write(connection: Connection, name: str, province: str, rows: Rows) -> int:
     """Bring a table's rows of the province to these; returns how many were written or taken away."""
     table = shared.named(name)
     mine = table.c.province_code == province
-    known = dict(connection.execute(select(table.c.id, table.c[shared.LOCAL]).where(mine)).tuples().all())
+    numbers = dict(connection.execute(select(table.c.id, table.c[shared.LOCAL]).where(mine)).tuples().all())
     digests = {key: hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest() for key, row in rows.items()}
-    gone = [key for key in known if key not in rows]
-    new = [key for key, digest in digests.items() if known.get(key) != digest]
-    stale = [*gone, *(key for key in new if key in known)]
+    gone = [key for key in numbers if key not in rows]
+    new = [key for key, digest in digests.items() if numbers.get(key) != digest]
+    stale = [*gone, *(key for key in new if key in numbers)]
     for start in range(0, len(stale), CHUNK):
         keys = [(province, key) for key in stale[start : start + CHUNK]]
         connection.execute(delete(table).where(tuple_(table.c.province_code, table.c.id).in_(keys)))

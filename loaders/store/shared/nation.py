@@ -41,18 +41,20 @@ def read_states(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """
     if not is_nation(connection):
         return pd.DataFrame(columns=list(STATE_COLUMNS))
-    known = {row.province_code: row for row in connection.execute(select(shared.member()))}
-    away = _away(connection, [code for code, row in known.items() if row.way == "live"])
+    members = {row.province_code: row for row in connection.execute(select(shared.member()))}
+    away = _away(connection, [code for code, row in members.items() if row.way == "live"])
     workers = _workers(connection)
     state = shared.named("state", is_partitioned=True)
     here = {row.province_code: row for row in connection.execute(_without(select(state), state, away))}
     kind = holds(connection) or "empty"
     rows = []
-    for code, row in sorted(known.items()):
-        said = here.get(code)
+    for code, row in sorted(members.items()):
+        here_state = here.get(code)
         answering = {"live": code not in away, "copy": workers.get(code, False), "package": row.answered == "yes"}
-        is_counted = said is not None and said.version == shared.VERSION and kind in ("empty", said.holds)
-        facts = [getattr(said, name, None) for name in STATE_COLUMNS[2:8]]
+        is_counted = (
+            here_state is not None and here_state.version == shared.VERSION and kind in ("empty", here_state.holds)
+        )
+        facts = [getattr(here_state, name, None) for name in STATE_COLUMNS[2:8]]
         rows.append((code, row.way, *facts, answering[row.way], is_counted))
     return pd.DataFrame(rows, columns=list(STATE_COLUMNS)).astype({"records": "Int64", "amount_satang": "Int64"})
 
@@ -134,7 +136,7 @@ def _small(connection: Connection, name: str, columns: list[str], viewer: Viewer
     if not is_nation(connection):
         return pd.DataFrame(columns=columns)
     small = shared.named(name, is_partitioned=True)
-    query = select(*(small.c[one] for one in columns)).where(
+    query = select(*(small.c[column] for column in columns)).where(
         small.c.register == "support", small.c.province_code.in_(_counted(connection, viewer))
     )
     frame = pd.read_sql_query(query, connection)

@@ -12,11 +12,11 @@ from pages.session.text import percent, safe, t
 
 def completeness(scope: Scope) -> None:
     """How much of the province every register knows about: reported means that somebody spoke for it, so silence is "none"."""
-    found = queries.completeness(scope)
+    table = queries.completeness(scope)
     st.html(f"<b>{safe(t('registers_title'))}</b>")
-    shown = found.assign(
-        register=[t(f"register_{name}") for name in found["register"]],
-        bases=[records.base_words(scope, ",".join(bases)) for bases in found["bases"]],
+    shown = table.assign(
+        register=[t(f"register_{name}") for name in table["register"]],
+        bases=[records.base_words(scope, ",".join(bases)) for bases in table["bases"]],
     )
     columns = {"register": t("sharing_register"), "records": t("column_records"), "reported": t("registers_reported"), "share": t("registers_share"),
                "with_records": t("registers_with_records"), "unplaced": t("not_placed"), "total": t("registers_all"), "bases": t("column_bases_spoke")}  # fmt: skip

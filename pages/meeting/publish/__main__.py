@@ -26,22 +26,24 @@ def main(arguments: list[str] | None = None) -> int:
     options.add_argument("--findings", default="", help="views of the meeting, comma-joined")
     options.add_argument("--decisions", default="", help="numbers of decisions, comma-joined")
     options.add_argument("--province", default=settings.home_province())
-    given = options.parse_args(arguments)
-    facts = facts_of(given.province)
-    codes = tuple(facts["codes"]) if given.subdistricts == "all" else _listed(given.subdistricts)
-    numbers = _listed(given.decisions)
-    rows = decisions_of(queries.current_scope(given.province, DATA_TEAM), None).to_dict("records") if numbers else []
+    arguments_ = options.parse_args(arguments)
+    facts = facts_of(arguments_.province)
+    codes = tuple(facts["codes"]) if arguments_.subdistricts == "all" else _listed(arguments_.subdistricts)
+    numbers = _listed(arguments_.decisions)
+    rows = (
+        decisions_of(queries.current_scope(arguments_.province, DATA_TEAM), None).to_dict("records") if numbers else []
+    )
     decisions = tuple(row for row in rows if str(row["id"]) in numbers)
-    findings = _listed(given.findings)
-    known = {*facts["codes"], *facts["steps"], *(str(row["id"]) for row in decisions)}
-    if unknown := [one for one in (*codes, *findings, *numbers) if one not in known]:
+    findings = _listed(arguments_.findings)
+    published = {*facts["codes"], *facts["steps"], *(str(row["id"]) for row in decisions)}
+    if unknown := [code for code in (*codes, *findings, *numbers) if code not in published]:
         return _refused("publish_unknown", unknown[0])
-    if given.folder.is_dir() and any(given.folder.iterdir()) and not (given.folder / MARK).is_file():
-        return _refused("folder_not_empty", str(given.folder))
+    if arguments_.folder.is_dir() and any(arguments_.folder.iterdir()) and not (arguments_.folder / MARK).is_file():
+        return _refused("folder_not_empty", str(arguments_.folder))
     made = files(facts, Chosen(codes, findings, decisions), date.today())
-    _write(given.folder, made)
+    _write(arguments_.folder, made)
     sys.stdout.write(
-        json.dumps({"folder": str(given.folder), "files": len(made), "data_version": facts["version"]}) + "\n"
+        json.dumps({"folder": str(arguments_.folder), "files": len(made), "data_version": facts["version"]}) + "\n"
     )
     return 0
 

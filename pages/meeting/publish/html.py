@@ -35,7 +35,7 @@ def page(
     words: Words, name: str, title: str, body: str, foot: str, note: str, *, style: str = "", is_index: bool = False
 ) -> str:
     """A whole page."""
-    other = next(one for one in LANGUAGES if one != words.language)
+    other = next(language for language in LANGUAGES if language != words.language)
     home = "" if is_index else f'<a href="index{ENDS[words.language]}">{safe(words.say("publish_all"))}</a>'
     switch = f'<a href="{safe(name)}{ENDS[other]}">{safe(words.say("other_language"))}</a>'
     about = f"<p>{safe(note)}</p>" if note else ""
@@ -65,8 +65,8 @@ def foot(facts: dict, words: Words, day: date) -> str:
         if source["base"] != "reference"
     ]
     heads = ["column_base", "column_file", "column_rows_loaded", "column_loaded_at"]
-    said = words.say("publish_frozen", day=words.day(day.isoformat()), version=facts["version"])
-    return f"<p>{safe(said)}</p><details><summary>{safe(words.say('view_sources'))}</summary>{table(words, heads, rows, {2})}</details>"
+    frozen = words.say("publish_frozen", day=words.day(day.isoformat()), version=facts["version"])
+    return f"<p>{safe(frozen)}</p><details><summary>{safe(words.say('view_sources'))}</summary>{table(words, heads, rows, {2})}</details>"
 
 
 def table(words: Words, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int] | None = None) -> str:
@@ -82,7 +82,7 @@ def table(words: Words, heads: Sequence[str], rows: Sequence[Sequence[str]], num
 
 def figures(pairs: Sequence[Sequence[str]]) -> str:
     """Figures in large with their words."""
-    cells = "".join(f"<div><b>{safe(value)}</b><span>{safe(said)}</span></div>" for value, said in pairs)
+    cells = "".join(f"<div><b>{safe(value)}</b><span>{safe(words)}</span></div>" for value, words in pairs)
     return f'<div class="figures">{cells}</div>'
 
 

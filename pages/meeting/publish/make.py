@@ -97,12 +97,12 @@ def _findings(pack: Pack, made: dict[str, bytes]) -> Iterator[tuple[str, str, st
 
 
 def _decisions(facts: dict, words: Words, chosen: Chosen) -> Iterator[tuple[str, str, str]]:
-    for one in chosen.decisions:
-        what = redact_text(str(one["what"]))
-        place = words.place(facts, one["area_code"]) if one.get("area_code") else ""
-        rows = [("meeting_decide_who", redact_text(str(one["who"]))), ("meeting_decide_what", what), ("column_place", place),
-                ("meeting_decide_due", words.day(one.get("due_on")))]  # fmt: skip
-        yield f"decision-{one['id']}", what, html.decision(words, rows)
+    for decision in chosen.decisions:
+        what = redact_text(str(decision["what"]))
+        place = words.place(facts, decision["area_code"]) if decision.get("area_code") else ""
+        rows = [("meeting_decide_who", redact_text(str(decision["who"]))), ("meeting_decide_what", what), ("column_place", place),
+                ("meeting_decide_due", words.day(decision.get("due_on")))]  # fmt: skip
+        yield f"decision-{decision['id']}", what, html.decision(words, rows)
 
 
 def support_of(facts: dict, code: str) -> list[dict[str, Any]]:
@@ -142,8 +142,8 @@ def _frozen(content: dict) -> bytes:
 
 
 def _smaller(picture: bytes) -> bytes:
-    with Image.open(io.BytesIO(picture)) as found:
-        small = found.convert("RGB")
+    with Image.open(io.BytesIO(picture)) as image:
+        small = image.convert("RGB")
     small.thumbnail((PICTURE_POINTS, PICTURE_POINTS), Image.Resampling.LANCZOS)
     target = io.BytesIO()
     small.quantize(128, dither=Image.Dither.NONE).save(target, "PNG", optimize=True)
