@@ -113,6 +113,9 @@ def _tell(summary: dict, options: argparse.Namespace) -> None:
     is_open = options.dry_run and not (options.adds or options.leave_out_repeats or summary["replaces"])
     if summary["replaces"] and not options.dry_run:
         _say("edition_replaced", summary["file"], *summary["replaces"])
+        for what, number in summary.get("year_shares", {}).items():
+            if number:
+                _say(f"edition_shares_{what}", summary["file"], number)
     elif is_open and summary["editions"] and (first := summary["editions"][0])["is_edition"]:
         complain(
             {

@@ -21,6 +21,7 @@ from loaders.store.viewers import Viewer
 from loaders.thai.dates import BUDDHIST_OFFSET
 from loaders.year_shares import DAYS, EQUAL, METHODS
 
+CARRIED = "as stated in the edition before"
 MONEY = ("amount_satang", "committed_satang", "paid_satang")
 _support, _batch = tables.support, tables.import_batch
 
@@ -113,6 +114,24 @@ def take_back(connection: Connection, ids: Iterable[int], reason: str, who: str)
         _write(connection, row, None, None, reason, who)
     _finish(connection, rows)
     return len(rows)
+
+
+def carry(
+    connection: Connection, batch_id: int, lines: Iterable[tuple[str, int, str, tuple[str, str]]], who: str
+) -> int:
+    """Shares that a person stated, onto the same records of a new edition (sheet, row, area, share and how); returns how many."""
+    done = 0
+    for sheet, number, area, (text, method) in lines:
+        query = select(_support).where(
+            _support.c.batch_id == batch_id, _support.c.sheet == sheet, _support.c.row == number
+        )
+        for row in connection.execute(query).mappings():
+            if (row["area_code"] or "") == area and row["year_shares"] is None:
+                _write(connection, row, text, method, CARRIED, who)
+                done += 1
+    if done:
+        store.sum_support(connection, batch_id)
+    return done
 
 
 def ids_of_batch(connection: Connection, batch_id: int) -> list[int]:

@@ -71,6 +71,7 @@ class Ingested:
     editions: list[dict] = field(default_factory=list)  # what the file is to batches of its base, register and year
     edition_lines: list[dict] = field(default_factory=list)  # its difference to the first of them
     replaces: list[int] = field(default_factory=list)
+    year_shares: dict = field(default_factory=lambda: {"carried": 0, "asked": 0})  # stated in what it replaces
 
     @property
     def as_of(self) -> date | None:
@@ -135,6 +136,7 @@ class Ingested:
             "editions": self.editions,
             "edition_lines": self.edition_lines,
             "replaces": self.replaces,
+            "year_shares": self.year_shares,
             "as_of": day.isoformat() if (day := self.as_of) else None,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,

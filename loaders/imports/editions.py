@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select
 
 from loaders import codes, registers, store
 from loaders.codes import squeeze
+from loaders.decisions import year_shares
 from loaders.imports import batches
 from loaders.imports.account import Ingested, SheetResult, money_column, written_places
 from loaders.layouts.values import cells_as_json
@@ -37,7 +38,7 @@ WHOSE = {"support": "agency_code", "contribution": "source", "role_holder": "rol
 YEARS = {"plan": "plan_year"}
 PLACES = {*batches.PLACES, "written_place"}
 # Not what a line says: where it stands, how its place was found, the ordinal of a list, a date that storing sets.
-PASSING = PLACES | {"id", "batch_id", "sheet", "row", "reference", "retain_until"}
+PASSING = PLACES | {"id", "batch_id", "sheet", "row", "reference", "retain_until", "year_shares", "year_shares_by"}
 
 
 class Line(NamedTuple):
@@ -54,6 +55,12 @@ class Line(NamedTuple):
     words: str
     sheet: str
     row: int
+    shares: tuple[str, str] = ("", "")  # of its money over fiscal years, and how, as a person stated
+
+    @property
+    def money_and_days(self) -> dict[str, Any]:
+        """What a share over fiscal years stands on."""
+        return {name: value for name, value in self.values if name in (*year_shares.MONEY, "starts_on", "ends_on")}
 
 
 @dataclass
@@ -233,6 +240,7 @@ def _line(register: str, record: Any) -> Line:
         register, str(record.get("area_code") or ""), None if year is None else int(year), squeeze(words),
         str(record.get(WHOSE.get(register, "")) or ""), tuple((name, _comparable(value)) for name, value in values),
         money, "", words, str(record["sheet"]), int(record["row"]),
+        (str(record.get("year_shares") or ""), str(record.get("year_shares_by") or "")),
     )  # fmt: skip
 
 
@@ -328,6 +336,20 @@ def settle(ingested: Ingested, found: list[Edition], replaces: Sequence[int | st
         problem = Problem("edition_unanswered", "refused", value=str(first.batch), suggestion=first.file)
         raise EditionAsked(problem, ingested)
     return []
+
+
+def shares_of(found: list[Edition], replaced: Sequence[int]) -> tuple[list[Line], int]:
+    """Stated shares of money over the years in what is replaced: lines of the new file that have them, how many lost theirs.
+
+    A record that is the same or changed in other things keeps its share; where money or days changed, or the line waits, it is asked anew.
+    """
+    pairs = [pair for one in found if one.batch in replaced for pair in (*one.same, *one.changed) if pair[0].shares[0]]
+    kept = [
+        new._replace(shares=old.shares)
+        for old, new in pairs
+        if not new.cells and new.money_and_days == old.money_and_days
+    ]
+    return kept, len(pairs) - len(kept)
 
 
 class EditionAsked(Refused):

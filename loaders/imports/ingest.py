@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from loaders import settings, store
+from loaders.decisions import year_shares
 from loaders.imports import batches, duplicates, editions, learnt_layouts, near_repeats, row_outcomes, set_aside
 from loaders.imports.account import Ingested, SheetResult, row_problems
 from loaders.imports.speaks_for import SpeaksFor
@@ -264,10 +265,11 @@ def ingest(
         ingested.totals_accepted = {"who": person, "why": totals_why, "totals": len(ingested.unmet)}
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest, province)
-        _compared(connection, ingested, wishes, person)
+        shared = _compared(connection, ingested, wishes, person)
         originals.keep(connection, path, digest)
         progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
         batch = batches.store_batch(connection, ingested, path.name, digest, base, person, speaks_for)
+        year_shares.carry(connection, batch, [(one.sheet, one.row, one.place, one.shares) for one in shared], person)
         if ingested.totals_accepted:
             store.note(connection, person, "accept_totals", totals_why or "", batch)
         learnt_layouts.remember(
@@ -288,12 +290,14 @@ class Wishes:
     leave_out_repeats: bool
 
 
-def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: str = "") -> None:
+def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: str = "") -> list[editions.Line]:
     """Compare a file with what is in use: editions, repeats, near repeats.
 
-    For ``who`` stores it, what it replaces goes out of use, and an open question of editions refuses the file.
+    For ``who`` stores it, what it replaces goes out of use, and an open question of editions refuses the file. Returns
+    the lines that keep the shares over fiscal years that a person stated in what is replaced.
     """
     owner, asked = batches.owner_of(ingested, wishes.base), None
+    shared: list[editions.Line] = []
     ingested.demo_in_use = batches.demo_in_the_way(connection, ingested, wishes.file_name, wishes.base)
     named = [int(one) for one in wishes.replaces if one != editions.AUTO]
     editions.check(connection, named)
@@ -307,6 +311,8 @@ def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: s
             ingested.replaces = editions.settle(ingested, found, wishes.replaces, adds=wishes.adds)
         except editions.EditionAsked as stop:
             asked = stop
+        shared, lost = editions.shares_of(found, ingested.replaces)
+        ingested.year_shares = {"carried": len(shared), "asked": lost}
     if ingested.replaces and who:
         store.set_active(connection, ingested.replaces, False, editions.REPLACED, who)
     repeats = duplicates.find(connection, ingested, ingested.replaces)
@@ -320,6 +326,7 @@ def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: s
     if wishes.leave_out_repeats and repeats:
         duplicates.leave_out(ingested, repeats)
         _refuse_nothing(ingested.sheets, ingested.problems)
+    return shared
 
 
 def _to_remember(ingested: Ingested, given: Mapping[str, Layout]) -> dict[str, Layout]:

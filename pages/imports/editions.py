@@ -24,6 +24,9 @@ def told(answer: dict[str, Any], *, stored: bool) -> None:
         st.warning(t("demo_will_go", number=summary["demo_in_use"]))
     if stored and summary["replaces"]:
         st.info(t("edition_was_replaced", batches=", ".join(map(str, summary["replaces"]))))
+        for what, number in summary.get("year_shares", {}).items():
+            if number:
+                st.info(t(f"edition_shares_{what}", records=whole(number)))
 
 
 def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | None:

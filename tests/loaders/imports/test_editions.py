@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from loaders import reference, store
 from loaders.__main__ import main
+from loaders.decisions import year_shares
 from loaders.imports import editions
 from loaders.imports.ingest import Ingested, ingest
 from loaders.store import tables
@@ -155,3 +156,39 @@ def test_the_plan_and_its_corrected_edition_at_the_shell(engine: Engine, capsys:
     assert [(line["place"], line["baht_before"], line["baht"]) for line in changed] == [("800121", 480000, 520000)]
     assert main(["withdraw", "2"]) == 0
     assert json.loads(capsys.readouterr().out)["restored"] == [1]
+
+
+def test_a_stated_share_over_years_stays_with_the_record_that_is_the_same(engine: Engine, tmp_path: Path) -> None:
+    heads = ["ตำบล", "อำเภอ", "หน่วยงาน", "ชื่อโครงการ", "ปีงบประมาณ", "เริ่ม", "สิ้นสุด", "งบประมาณ"]
+
+    def rows(**changed: str) -> list[list[str]]:
+        over = ["พอช.", "2568", "1 ก.ค. 2568", "31 ธ.ค. 2568"]
+        works = {"ขุดลอกคลอง": "1000", "ซ่อมสะพาน": "2000", "ปลูกป่าชุมชน": "3000", "จัดซื้อครุภัณฑ์": "500"} | changed
+        return [["สิชล", "สิชล", over[0], work, *over[1:], baht] for work, baht in works.items()]
+
+    def shares() -> dict[str, str | None]:
+        query = select(tables.support.c.activity, tables.support.c.year_shares).join(tables.import_batch)
+        with store.reading(engine) as connection:
+            return dict(connection.execute(query.where(tables.import_batch.c.is_active)).all())
+
+    first = ingest(engine, csv_file(tmp_path, rows(), "1.csv", heads), trusted=True, confirmed=True).batch_id
+    assert first
+    with store.writing(engine) as connection:
+        ids = year_shares.ids_of_batch(connection, first)
+        year_shares.share(connection, ids[:3], "stated", "ตกลงกัน", "x", stated=["2568=40%", "2569=60%"])
+    stated = shares()
+    assert list(stated.values()) == ["2025:2,2026:3"] * 3 + [None]
+    path = csv_file(tmp_path, rows(ซ่อมสะพาน="2500"), "2.csv", heads)
+    done = ingest(engine, path, trusted=True, confirmed=True, replaces=["auto"])
+    assert done.replaces == [first] and done.year_shares == {"carried": 2, "asked": 1}
+    assert done.editions[0]["same"]["rows"] == 3  # a share is no difference of a line
+    assert shares() == stated | {"ซ่อมสะพาน": None}
+    with store.reading(engine) as connection:
+        years = select(tables.support_summary.c.fiscal_year, func.sum(tables.support_summary.c.amount_satang))
+        years = years.where(tables.support_summary.c.batch_id == done.batch_id).group_by(
+            tables.support_summary.c.fiscal_year
+        )
+        assert dict(connection.execute(years).all()) == {2025: 160_000 + 250_000 + 50_000, 2026: 240_000}
+    with store.writing(engine) as connection:
+        assert editions.switch(connection, done.batch_id, False, "x").restored == [first]
+    assert shares() == stated  # the old edition comes back with its own
