@@ -54,11 +54,11 @@ setup-test: setup-python
 	@sh tests/support/system.sh
 
 # Two cores; more workers fill the time in which the three groups of tests in a browser wait. Groups, their order: tests/conftest.py.
-PYTEST := $(PY) -m pytest
+PYTEST := $(PY) -m pytest --no-loadscope-reorder
 
 test: setup-test ## everything that CI checks
 	@$(MAKE) --no-print-directory --jobs 3 lint check-js seed
-	$(PYTEST) --workers 6
+	$(PYTEST) -n 6
 
 # All groups of tests but one would wait for the demo store while it is made.
 .PHONY: seed
@@ -67,7 +67,7 @@ seed: $(VENV)/.runtime
 
 # No browser, no server, no PostgreSQL.
 check: $(VENV)/.dev lint check-js ## what one runs after every change
-	$(PYTEST) --workers 2 -m unit
+	$(PYTEST) -n 2 -m unit
 
 lint: $(VENV)/.dev ## lint, formats, types, import contracts
 	$(BIN)/ruff check .

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
-from tests.support import warm, workers
+from tests.support import warm
 from tests.support.seeds import ROOT
 from tests.support.stores import (  # noqa: F401 - fixtures for every test file
     board,
@@ -43,17 +44,15 @@ def group(nodeid: str) -> str:
     return "postgres" if "postgresql" in name else path
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--workers", type=int, default=1, help="processes among which groups of tests are shared")
+class Grouped(LoadScopeScheduling):
+    """Groups of ours: xdist 3.8 writes those of ``--dist loadgroup`` into a name that pytest 9.2 no longer reads."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group(nodeid)
 
 
-def pytest_runtestloop(session: pytest.Session) -> bool | None:
-    """By workers, if there is more than one to be; else by pytest itself."""
-    options = session.config.option
-    if options.workers < 2 or options.collectonly or session.testsfailed:
-        return None
-    workers.Pool(session, group).run(options.workers)
-    return True
+def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Grouped:
+    return Grouped(config, log)
 
 
 def pytest_configure() -> None:
