@@ -57,13 +57,18 @@ setup-test: setup-python
 PYTEST := $(PY) -m pytest --no-loadscope-reorder
 
 test: setup-test ## everything that CI checks
-	@$(MAKE) --no-print-directory --jobs 3 lint check-js seed
+	@$(MAKE) --no-print-directory --jobs 3 lint check-js seed compiled
 	$(PYTEST) -n 6
 
 # All groups of tests but one would wait for the demo store while it is made.
 .PHONY: seed
 seed: $(VENV)/.runtime
 	@$(PY) -m tests.support.seeds demo
+
+# One collection compiles every module, tests with pytest's own assertions among them; six workers would each do it at the same time.
+.PHONY: compiled
+compiled: $(VENV)/.dev
+	@$(PYTEST) --collect-only --quiet --quiet > $(VENV)/collected.txt || { cat $(VENV)/collected.txt; exit 1; }
 
 # No browser, no server, no PostgreSQL.
 check: $(VENV)/.dev lint check-js ## what one runs after every change
