@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from geo.frames import each_village
+from geo.statuses import decide
 from loaders import registers as defined_registers
 from loaders.codes import squeeze
 from loaders.places.text import villages_listed
@@ -145,6 +146,12 @@ _STARTING = {
     )
 }
 REGISTERS = WithDefined(_STARTING, of_definition)
+COUNTED = ("people", "groups", "funds")  # every village is an entry of the others, or a row that may say "no plan"
+
+
+def over_names() -> list[str]:
+    """Registers whose entries may lie over any map: those of :data:`COUNTED`, and every one that is defined as data."""
+    return [*COUNTED, *defined_names()]
 
 
 def in_force(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
@@ -197,6 +204,20 @@ def per_place(entries: pd.DataFrame, codes: pd.Series, is_open: str | None = Non
             "open": waits.groupby("subdistrict_code").size().reindex(codes).fillna(0).astype(int).to_numpy(),
         }
     )
+
+
+def over_map(
+    entries: pd.DataFrame, codes: pd.Series, completeness: pd.Series, is_open: str | None = None
+) -> pd.DataFrame:
+    """What a register says over any map: ``subdistrict_code``, ``number`` of entries (with ``is_open`` of those that wait), ``status``.
+
+    ``completeness`` by subdistrict as of :func:`geo.coverage.heard.heard`: a place without an entry has none only where
+    all who owe the register have given it.
+    """
+    table = per_place(entries, codes, is_open)
+    number = table["open" if is_open else "entries"]
+    status = decide(number.gt(0), table["subdistrict_code"].map(completeness))
+    return pd.DataFrame({"subdistrict_code": table["subdistrict_code"], "number": number, "status": status})
 
 
 def unplaced(entries: pd.DataFrame) -> int:

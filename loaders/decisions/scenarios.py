@@ -6,6 +6,7 @@ who did it. None of this changes the figures, so the data version stays as it is
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -13,6 +14,7 @@ from datetime import date
 import pandas as pd
 from sqlalchemy import Connection, Table, select
 
+from loaders.codes import squeeze
 from loaders.decisions import Basis
 from loaders.decisions.written import add, needed, person, plain, retire
 from loaders.problems import Refused
@@ -23,6 +25,7 @@ from loaders.store.seen import for_viewer, written_for
 
 KINDS = ("ranking", "funds", "selection", "rudder")
 UNNAMED = "–"
+KEY = r"[0-9a-f]{32}|[0-9]{8}"  # a digest, or the code of a village: what a key may be
 TEAMS_OWN = {"team", "project"}
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 
@@ -58,6 +61,8 @@ def read(
     if viewer.is_team:
         return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
     frame = frame.assign(decided_by=UNNAMED, removed_by=UNNAMED, on_behalf_of=pd.NA)
+    if "unit_key" in frame:
+        frame = frame.assign(unit_key=frame["unit_key"].where(frame["unit_key"].str.fullmatch(KEY).fillna(False)))
     if name in TEAMS_OWN:
         return frame.iloc[:0]
     if viewer.role == "partner":
@@ -105,9 +110,17 @@ def _known_place(code: str | None) -> str:
     return str(code)
 
 
+def unit_key(register: str, name: str, area_code: str | None) -> str:
+    """How an agreed class finds its group or fund again in a later edition of its file: by name and place, as a digest.
+
+    A digest says nothing to whoever may not see the entry itself.
+    """
+    return hashlib.sha256(f"{register}|{squeeze(name)}|{area_code or ''}".encode()).hexdigest()[:32]
+
+
 def agree(
     connection: Connection,
-    subdistrict_code: str,
+    subdistrict_code: str | None,
     agreed_class: str,
     reason: str,
     who: str,
@@ -116,23 +129,28 @@ def agree(
     index_code: str,
     fiscal_year: int | None = None,
     computed_class: str | None = None,
+    unit_key: str | None = None,
 ) -> int:
-    """Note the class that people agreed on for a place; an earlier one for the same year is retired.
+    """Note the class that people agreed on for a place, or by ``unit_key`` (:func:`unit_key`, the code of a village) for what is in it.
 
-    Raises ``Refused``: ``decision_reason_missing``, ``decision_person_missing``, ``decision_place_unknown``.
+    An earlier one of the same index and year is retired. Raises ``Refused``: ``decision_reason_missing``,
+    ``decision_person_missing``, ``decision_place_unknown``.
     """
     reason, who = plain(reason), person(connection, who)
     if len(reason) < SHORTEST_REASON:
         raise Refused("decision_reason_missing", value=reason)
-    where = {"index_code": index_code, "fiscal_year": fiscal_year, "subdistrict_code": _known_place(subdistrict_code)}
+    place = _known_place(subdistrict_code) if subdistrict_code or not unit_key else None
+    same = {"unit_key": unit_key} if unit_key else {"subdistrict_code": place, "unit_key": None}
+    where = {"index_code": index_code, "fiscal_year": fiscal_year, "province_code": basis.province_code} | same
     retire(connection, tables.override, who, **where)
-    values = where | {"agreed_class": agreed_class, "computed_class": computed_class, "reason": reason}
+    values = {"index_code": index_code, "fiscal_year": fiscal_year, "subdistrict_code": place, "unit_key": unit_key,
+              "agreed_class": agreed_class, "computed_class": computed_class, "reason": reason}  # fmt: skip
     return add(
         connection,
         tables.override,
         who,
         basis,
-        f"{subdistrict_code} {computed_class} > {agreed_class}: {reason}",
+        f"{index_code} {unit_key or place} {computed_class} > {agreed_class}: {reason}",
         **values,
     )
 

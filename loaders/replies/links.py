@@ -6,8 +6,12 @@ A link says its subject, agency, province, last day and the count of times such 
 
 from __future__ import annotations
 
+import hmac
+import io
 import os
+import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import sha256
@@ -15,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
 from itsdangerous import BadSignature, Signer
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, select, update
 from sqlalchemy import insert as insert_row
 from sqlalchemy.engine import make_url
 
@@ -25,15 +29,21 @@ from loaders.store import tables
 from loaders.store.connection import note, now, touch
 from loaders.store.seen import by_the_program
 
-KINDS = ("subdistrict", "district", "agency", "province")
+KINDS = ("subdistrict", "district", "agency", "province", "view")
 ANY = "*"
 SHORTEST_KEY = 32  # characters; whoever guesses it writes links of any agency
 LETTERS = {kind[0]: kind for kind in KINDS}
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what nobody mistakes for another; 5 bits each
+SHORT = 8  # signs after the province: 40 bits, asked for a few times a minute
+ALIKE = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a link is about: a subdistrict, a district, an agency or the province; with ``agency`` only that agency's rows."""
+    """What a link is about: a subdistrict, a district, an agency, the province or a view of the wall.
+
+    With ``agency`` it shows only that agency's rows.
+    """
 
     kind: str
     code: str
@@ -97,6 +107,28 @@ def sign(link: Link, generation: int, today: date | None = None) -> str | None:
     return _signer(secret).sign("~".join(quote(part, safe="") for part in parts)).decode("ascii")
 
 
+def short(link: Link, generation: int, today: date | None = None, months_ago: int = 0) -> str | None:
+    """The mark of a link as it stands on a wall, short enough to type: the province and :data:`SHORT` signs.
+
+    Only of links without an agency, which show no more than anybody sees. It holds for its month and the next: what stands
+    on a wall is read at once. ``None`` where there is no key.
+    """
+    if link.agency or (secret := key()) is None:
+        return None
+    day = (today or date.today()).replace(day=1)
+    for _ in range(months_ago):
+        day = (day - timedelta(days=1)).replace(day=1)
+    text = "~".join((link.kind, link.code, link.province, f"{day:%Y%m}", str(generation)))
+    digest = hmac.digest(secret.encode(), f"kradan-short {text}".encode(), "sha256")
+    number = int.from_bytes(digest[:8], "big")
+    return link.province + "".join(SIGNS[number >> 5 * place & 31] for place in range(SHORT))
+
+
+def typed(written: str) -> str:
+    """A short mark as a person typed it: small letters, hyphens, and signs that look like others."""
+    return re.sub(r"[^0-9A-Z]", "", written[:40].upper()).translate(ALIKE)
+
+
 def opened(connection: Connection, mark: str, today: date | None = None) -> Link:
     """The link behind a mark.
 
@@ -117,14 +149,21 @@ def opened(connection: Connection, mark: str, today: date | None = None) -> Link
 
 def generation_of(connection: Connection, link: Link) -> int:
     """How often links like this one were taken back: this very one, all of its agency, all of the board."""
-    table, key_of = tables.reply_link, [(link.kind, link.code, link.agency), (ANY, ANY, ANY)]
-    if link.agency:
-        key_of.append((ANY, ANY, link.agency))
-    columns = (table.c.kind, table.c.code, table.c.agency_code)
-    conditions = [(columns[0] == key[0]) & (columns[1] == key[1]) & (columns[2] == key[2]) for key in key_of]
-    query = select(func.coalesce(func.sum(table.c.generation), 0)).where(conditions[0] | conditions[1] | conditions[-1])
+    return generations(connection)(link)
+
+
+def generations(connection: Connection) -> Callable[[Link], int]:
+    """The same for any number of links, by one look at those that were taken back."""
+    table = tables.reply_link
     with by_the_program():
-        return int(connection.execute(query).scalar_one())
+        rows = connection.execute(select(table.c.kind, table.c.code, table.c.agency_code, table.c.generation)).all()
+    known = {(row.kind, row.code, row.agency_code): int(row.generation) for row in rows}
+
+    def of(link: Link) -> int:
+        named = {(link.kind, link.code, link.agency), (ANY, ANY, ANY), (ANY, ANY, link.agency or ANY)}
+        return sum(known.get(one, 0) for one in named)
+
+    return of
 
 
 def revoke(
@@ -160,3 +199,12 @@ def room_address(port: int, prefix: str = "") -> tuple[str, bool]:
     if names and not doors.is_local(doors.host_name(names[0].strip())):
         return f"https://{names[0].strip()}{prefix}", False
     return f"http://127.0.0.1:{port}{prefix}", True
+
+
+def code(url: str, scale: int = 6) -> bytes:
+    """The code of an address as a picture of black and white points (PNG), ``scale`` points a square."""
+    import segno  # only where a code is drawn
+
+    target = io.BytesIO()
+    segno.make(url, error="m", micro=False).save(target, kind="png", scale=scale, border=2)
+    return target.getvalue()

@@ -14,7 +14,7 @@ from pages.queries import gaps
 from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import in_order, language, name_of
+from pages.session.text import coded, in_order, language, name_of
 
 
 def names_among(listed: pd.DataFrame, present: set[str]) -> dict[str, str]:
@@ -103,3 +103,9 @@ def need_names(scope: Scope) -> dict[str, str]:
         for entry in codes.indicators()
         if entry["direction"] == "need" and entry["code"] in present
     }
+
+
+def view_words(code: str) -> str:
+    """A view of the wall, or one of its questions, in words."""
+    words = coded("meeting_view_", code)
+    return words if words != code else coded("question_", code)

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
-import segno
 import streamlit as st
 
 from geo.frames import each_row
 from loaders.replies import links
 from loaders.replies.links import Link
-from pages.components import panels, records
+from pages.components import names, panels, records
 from pages.queries import replies
-from pages.session import insides
 from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
@@ -33,9 +30,7 @@ class Address(NamedTuple):
 
     def png(self, scale: int = 6) -> bytes:
         """The code as a picture of black and white points."""
-        target = io.BytesIO()
-        segno.make(self.url, error="m", micro=False).save(target, kind="png", scale=scale, border=2)
-        return target.getvalue()
+        return links.code(self.url, scale)
 
 
 def address(scope: Scope, kind: str, code: str, agency: str = "") -> Address | None:
@@ -43,9 +38,17 @@ def address(scope: Scope, kind: str, code: str, agency: str = "") -> Address | N
     mark = replies.mark(scope, Link(kind, code, scope.province, agency))
     if mark is None:
         return None
-    prefix = f"/{insides.base_path()}" if insides.base_path() else ""
-    base, is_only_here = links.room_address(insides.port(), prefix)
+    base, is_only_here = replies.board_address()
     return Address(f"{base}/c/{mark}", is_only_here)
+
+
+def on_wall(scope: Scope, views: tuple[str, ...]) -> tuple[str, dict[str, str]]:
+    """Where the short links of the wall begin, and the rest of each by what it is of (:func:`pages.queries.replies.shorts`).
+
+    An empty beginning: no telephone in the room can open this board.
+    """
+    base, is_only_here = replies.board_address()
+    return ("", {}) if is_only_here else (f"{base}/k/", replies.shorts(scope, views))
 
 
 def block(scope: Scope, kind: str, code: str, agency: str = "") -> str:
@@ -78,9 +81,11 @@ def sticker(scope: Scope, kind: str, code: str) -> tuple[bytes, str] | None:
 def about(scope: Scope, row: Mapping[str, Any] | pd.Series) -> str:
     """Subject of a message in words, and the agency of its link."""
     agencies = records.agency_names(scope)
-    name = (
-        agencies.get(row["code"], row["code"]) if row["kind"] == "agency" else records.place_words(scope, row["code"])
-    )
+    if row["kind"] == "view":
+        name = names.view_words(row["code"])
+    else:
+        is_agency = row["kind"] == "agency"
+        name = agencies.get(row["code"], row["code"]) if is_agency else records.place_words(scope, row["code"])
     of_agency = agencies.get(row["agency_code"]) if row["agency_code"] and row["agency_code"] != row["code"] else None
     return " · ".join(part for part in (name, of_agency) if part)
 

@@ -14,6 +14,7 @@ from geo.coverage.roll_up import RolledUp
 from geo.maps.board import ClassStyle
 from geo.maps.classes import UNMEASURED
 from geo.overlaps.outcomes import OUTCOMES
+from geo.questions.questions import QUESTIONS
 from geo.ranking.ranking import Ranking
 from geo.ranking.spec import SpecError
 from geo.selection.selection import Choice, select
@@ -46,6 +47,7 @@ VIEWS = (
     "rudder",
     "decision",
 )
+VIEWS_OF_WALL = (*VIEWS, *QUESTIONS)  # what a wall shows and a correction may be of
 
 
 def whole(number: Any) -> int | None:

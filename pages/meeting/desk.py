@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from geo import registers
 from geo.frames import each_row
 from geo.maps import palette
 from loaders import store
@@ -12,6 +13,7 @@ from loaders.problems import Refused
 from loaders.thai.dates import parse_date
 from loaders.thai.text import Unreadable
 from pages.components import panels, reply_link
+from pages.components.registers.layer import title_key
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
 from pages.meeting.facts import difference, gather, shipped_story
@@ -48,6 +50,8 @@ def show(scope: Scope, number: int | None) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _pack(scope, number, facts)
+    if not reply_link.on_wall(scope, ())[0]:
+        st.caption(t("meeting_code_off"))
     if not scope.viewer.is_team:
         return
     with left:
@@ -216,8 +220,10 @@ def _edit(words: Words, facts: dict, view: str, step: dict, story: str) -> dict:
         key=f"t-{story}-{view}",
     )
     ask = st.text_input(t("meeting_story_ask"), value=step.get(f"ask_{lang}", ""), key=f"a-{story}-{view}")
-    return {
-        key: value
-        for key, value in (step | {"view": view, f"title_{lang}": title.strip(), f"ask_{lang}": ask.strip()}).items()
-        if value
-    }
+    names = ["", *registers.over_names()]
+    over = st.selectbox(
+        t("meeting_story_over"), names, names.index(step.get("over", "")) if step.get("over") in names else 0,
+        format_func=lambda name: t(title_key(name) if name else "meeting_layer_off"), key=f"o-{story}-{view}",
+    )  # fmt: skip
+    written = {"view": view, f"title_{lang}": title.strip(), f"ask_{lang}": ask.strip(), "over": over}
+    return {key: value for key, value in (step | written).items() if value}

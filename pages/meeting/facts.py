@@ -9,11 +9,14 @@ import tomllib
 
 import pandas as pd
 
+from geo import registers
 from geo.frames import each_row
+from geo.statuses import COVERED, NOTHING
 from loaders import settings
 from pages.meeting.board import MeetingData, whole
 from pages.meeting.steps import BUILDERS, answers
 from pages.queries import coverage, loop
+from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
@@ -53,12 +56,27 @@ def _gather(scope: Scope, _since: loop.Since | None) -> dict:
         "named": meeting.named,
         "pilots": meeting.pilots.name if meeting.pilots else None,
         "questions": answers(meeting),
+        "registers": _registers(meeting),
         "cards": _cards(meeting, steps),
         "agencies": _names(scope, "agency"),
         "streams": _names(scope, "stream"),
         "support": _support(meeting),
         "sources": _sources(scope),
     }
+
+
+def _registers(meeting: MeetingData) -> dict[str, dict]:
+    """Every register that may lie over a map: a number and the letter of a status per place in code order, and their sums."""
+    found = {}
+    for name in registers.over_names():
+        over = register_queries.over(meeting.scope, name)
+        places = over.places.set_index("subdistrict_code").loc[meeting.codes]
+        found[name] = {
+            "numbers": [int(number) for number in places["number"]],
+            "status": "".join(places["status"].map({COVERED: "c"} | NOTHING)),
+            "unplaced": over.unplaced,
+        }
+    return found
 
 
 def _active(scope: Scope) -> pd.DataFrame:

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 import streamlit.components.v1 as components
 
+from geo import registers
 from geo.frames import each_row
 from geo.maps import palette
 from geo.maps.classes import check_styles
@@ -18,7 +19,9 @@ from loaders import settings
 from loaders.decisions import meetings
 from loaders.problems import Refused
 from loaders.store.privacy import DATA_TEAM
-from pages.meeting.board import VIEWS
+from pages.components import reply_link
+from pages.components.registers import layer
+from pages.meeting.board import VIEWS, VIEWS_OF_WALL
 from pages.meeting.facts import gather, shipped_story
 from pages.meeting.words import Words, bars_of, figures_of, legend_of, meanings_of, places_of, title_of
 from pages.queries import loop
@@ -33,10 +36,11 @@ _component = components.declare_component("kradan_meeting", path=settings.ROOT /
 STATIC = "../../app/static/"
 TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys", "questions", "question_keys", "decide", "decide_who", "decide_what",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
-         "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed")  # fmt: skip
+         "layers", "layer_off", "code", "code_how", "code_off", "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed")  # fmt: skip
+LAYER_HEADS = tuple(f"meeting_layer_{name}" for name in ("entries", "listed", "none", "unknown", "unplaced"))
 SOON = (7, 30, 90)  # days to a due date that are one press away
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
-KEYS = ("arrows", "digits", "q", "find", "c", "g", "z", "d", "s", "f", "h", "esc")
+KEYS = ("arrows", "digits", "q", "find", "c", "l", "g", "z", "k", "d", "s", "f", "h", "esc")
 
 
 def story_named(name: str | None) -> list[dict]:
@@ -92,6 +96,7 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         },
         "steps": steps,
         "questions": questions,
+        "layers": _layers(facts, words),
         "sources": [
             {"base": row["base"], "cells": [words.base(facts, row["base"]), row["file"], f"{row['rows']:,}", words.day(row["day"])]}
             for row in facts["sources"]
@@ -103,6 +108,13 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
         ],
     }  # fmt: skip
     return wall | {"id": hashlib.sha256(json.dumps(wall, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:12]}
+
+
+def _layers(facts: dict, words: Words) -> list[dict]:
+    """Registers that may lie over the map, with the words of their legend; a frozen meeting may name one that is no more."""
+    kept = {name: found for name, found in facts.get("registers", {}).items() if name in registers.over_names()}
+    heads = [words.say(key) for key in LAYER_HEADS]
+    return [{"name": name, "label": words.say(layer.title_key(name)), "heads": heads, **found} for name, found in kept.items()]  # fmt: skip
 
 
 def _digits(steps: int) -> str:
@@ -133,6 +145,7 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
     check_styles(f"wall, view {step['view']}", step["classes"], [letter for letter, *_ in step["legend"]])
     return {
         "view": step["view"],
+        "over": part.get("over", ""),
         "title": title_of(words, step, part),
         "ask": part.get(f"ask_{words.language}", ""),
         "note": words.phrase(step["note"]),
@@ -236,12 +249,20 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
     refused = st.session_state.get("_meeting_refused", [])
     with st.container(key="wall"):
         message = _component(
-            wall=prepared | {"decisions": noted, "refused": refused}, key="wall-component", default=None
+            wall=prepared | {"decisions": noted, "refused": refused, "links": _links(stands_on)},
+            key="wall-component",
+            default=None,
         )
     if not message or message.get("n") == st.session_state.get("_meeting_message"):
         return None
     st.session_state["_meeting_message"] = message["n"]
     return message
+
+
+def _links(scope: Scope) -> dict:
+    """Where the codes on the wall lead: the beginning of the address, and the short mark of every view and place."""
+    begin, shorts = reply_link.on_wall(scope.in_language(None), VIEWS_OF_WALL)
+    return {"begin": begin, "shorts": shorts}
 
 
 def person() -> str:

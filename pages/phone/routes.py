@@ -1,4 +1,7 @@
-"""Where the link on a sheet leads: ``/c/<mark>`` shows and takes, ``/c/<mark>/<receipt>`` tells what became of it."""
+"""Where the link on a sheet leads: ``/c/<mark>`` shows and takes, ``/c/<mark>/<receipt>`` tells what became of it.
+
+``/k/<short>`` stands on the wall and leads there; ``/k/<short>.png`` is its code.
+"""
 
 from __future__ import annotations
 
@@ -15,25 +18,28 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from loaders.problems import Refused
-from loaders.replies import pictures
+from loaders.replies import links, pictures
 from loaders.replies.inbox import Message
 from loaders.replies.links import Link
+from loaders.store.privacy import PUBLIC
 from loaders.words import sentence
 from pages.phone import html, subject
 from pages.queries import replies
+from pages.queries import store as queries
 from pages.session import errors
 from pages.session.rates import Rate, asker
 from pages.session.text import LANGUAGES, language, read_in, safe, t
 
 MOST_BYTES = pictures.MOST_BYTES + (64 << 10)
 LOOKS, SENDS, SENDS_OF_A_LINK = Rate(120, 60), Rate(20, 600), Rate(120, 3600)
+MISSES = Rate(30, 600)  # short marks that are none: typing errors, not a search
 RECEIPT = re.compile("[0-9a-f]{32}")
 STATUS = {"link_unknown": 404, "link_over": 410, "link_revoked": 410, "replies_full": 503, "too_often": 429}
 QUIET = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "X-Frame-Options": "DENY"}
 
 
 def routes(prefix: str) -> Iterator[Route]:
-    """Both addresses, under the board's own path."""
+    """The addresses of links, and of the short ones on a wall, under the board's own path."""
 
     async def show(request: Request) -> Response:
         _speak(request.query_params.get("lang"))
@@ -42,6 +48,12 @@ def routes(prefix: str) -> Iterator[Route]:
     async def take(request: Request) -> Response:
         return await _taken(request, prefix)
 
+    async def lead(request: Request) -> Response:
+        _speak(request.query_params.get("lang"))
+        return await run_in_threadpool(_led, request, prefix)
+
+    yield Route(f"{prefix}/k/{{short}}.png", lead, methods=["GET"])
+    yield Route(f"{prefix}/k/{{short}}", lead, methods=["GET"])
     yield Route(f"{prefix}/c/{{mark}}", show, methods=["GET"])
     yield Route(f"{prefix}/c/{{mark}}", take, methods=["POST"])
     yield Route(f"{prefix}/c/{{mark}}/{{receipt}}", show, methods=["GET"])
@@ -62,6 +74,29 @@ def _refused(prefix: str, stop: Refused, back: str = "") -> Response:
     more = f'<p><a href="{safe(back)}">{safe(t("phone_again"))}</a></p>' if back else ""
     body = f'<h1>{safe(t("phone_title"))}</h1><p class="told bad">{safe(words)}</p>{more}'
     return _answer(prefix, t("phone_title"), body, STATUS.get(stop.problem.code, 400))
+
+
+def _led(request: Request, prefix: str) -> Response:
+    """From a short mark to the page itself, or to its code as a picture."""
+    from pages.meeting.board import VIEWS_OF_WALL  # reads much: only when a wall's link is opened
+
+    asked, written = asker(request), links.typed(request.path_params["short"])
+    try:
+        if LOOKS.wait(asked) or MISSES.is_full(asked):
+            raise Refused("too_often")
+        link = replies.behind(written, VIEWS_OF_WALL)
+    except Refused as stop:
+        if stop.problem.code == "link_unknown":
+            MISSES.wait(asked)
+        return _refused(prefix, stop)
+    except errors.STORE_FAILURES:
+        return _refused(prefix, Refused("store_busy"))
+    if request.url.path.endswith(".png"):
+        return Response(
+            links.code(f"{replies.board_address()[0]}/k/{written}", 1), media_type="image/png", headers=QUIET
+        )
+    mark = replies.mark(queries.current_scope(link.province, PUBLIC), link)
+    return RedirectResponse(f"{prefix}/c/{mark}?lang={language()}", 303, QUIET)
 
 
 def _shown(request: Request, prefix: str) -> Response:

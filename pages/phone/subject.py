@@ -11,7 +11,7 @@ from geo.frames import each_row
 from loaders.replies.links import Link
 from loaders.store.privacy import PUBLIC
 from pages.components import records
-from pages.components.names import district_names, province_name, subdistrict_names
+from pages.components.names import district_names, province_name, subdistrict_names, view_words
 from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import baht, subdistrict_name, t
@@ -81,6 +81,8 @@ def _title(scope: Scope, link: Link) -> str:
         name = t("prefix_district") + district_names(scope).get(link.code, link.code)
     elif link.kind == "agency":
         name = agencies.get(link.code, link.code)
+    elif link.kind == "view":
+        name = f"{province_name(link.province)} · {view_words(link.code)}"
     else:
         name = province_name(link.province)
     return " · ".join(part for part in (name, of_agency) if part)

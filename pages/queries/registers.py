@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import pandas as pd
 
 from geo import looking_after, networks, registers
@@ -26,6 +28,27 @@ def entries(scope: Scope, name: str) -> pd.DataFrame:
         return _keyed(queries.role_holders(scope))
     definition = definitions.defined().get(name)
     return _entries(queries.who_sees_people(scope) if definition and definition.private else scope, name)
+
+
+class Over(NamedTuple):
+    """A register over any map: ``places`` of :func:`geo.registers.over_map`, and how many entries belong to none of them."""
+
+    places: pd.DataFrame
+    entries: int
+    unplaced: int
+
+
+@cached(16)
+def over(scope: Scope, name: str) -> Over:
+    """What a register says of every subdistrict today, as the person asking may see it."""
+    register, found = registers.REGISTERS[name], entries(scope, name)
+    if "ends_on" in found:
+        found = registers.in_force(found, pd.Timestamp.today().normalize())
+    if register.is_open:
+        found = found[found[register.is_open].fillna(False).astype(bool)]
+    codes = queries.areas(scope, None)["subdistrict_code"]
+    places = registers.over_map(found, codes, _told(scope, register.table), register.is_open)
+    return Over(places, len(found), registers.unplaced(found))
 
 
 @cached(4)

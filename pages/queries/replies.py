@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+import geothai
 import pandas as pd
 
 from loaders import store
@@ -15,8 +16,9 @@ from loaders.problems import Refused
 from loaders.replies import inbox, links
 from loaders.replies.inbox import Message
 from loaders.replies.links import Link
+from loaders.store.privacy import PUBLIC
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import insides, sign_in
 from pages.session.cache import cached
 from pages.session.scope import Scope
 
@@ -33,6 +35,55 @@ def mark(scope: Scope, link: Link) -> str | None:
 def _mark(scope: Scope, link: Link, _until: date) -> str | None:
     with store.reading(queries.engine()) as connection:
         return links.sign(link, links.generation_of(connection, link))
+
+
+def board_address() -> tuple[str, bool]:
+    """The address that telephones open this board by, and whether it is good on this machine only."""
+    prefix = f"/{insides.base_path()}" if insides.base_path() else ""
+    return links.room_address(insides.port(), prefix)
+
+
+VIEW = "view:"  # before the name of a view of the wall, which is no code of a place
+
+
+def shorts(scope: Scope, views: tuple[str, ...], today: date | None = None) -> dict[str, str]:
+    """Short marks of the wall (:func:`loaders.replies.links.short`) by code of a place, or by :data:`VIEW` and a view's name."""
+    first = (today or date.today()).replace(day=1)
+    try:
+        return {link_name(link): short for short, link in _shorts(scope, views, first, 0).items()}
+    except Refused:  # a key too short: health says so
+        return {}
+
+
+def link_name(link: Link) -> str:
+    """How a link of the wall is named there."""
+    return f"{VIEW}{link.code}" if link.kind == "view" else link.code
+
+
+@cached(16)
+def _shorts(scope: Scope, views: tuple[str, ...], first: date, months_ago: int) -> dict[str, Link]:
+    areas, province = queries.areas(scope, None), scope.province
+    wanted = [Link("province", province, province)] + [Link("view", view, province) for view in views]
+    wanted += [Link("district", str(code), province) for code in areas["district_code"].unique()]
+    wanted += [Link("subdistrict", str(code), province) for code in areas["subdistrict_code"]]
+    with store.reading(queries.engine()) as connection:
+        taken_back = links.generations(connection)
+    made = {links.short(link, taken_back(link), first, months_ago): link for link in wanted}
+    return {short: link for short, link in made.items() if short}
+
+
+def behind(written: str, views: tuple[str, ...], today: date | None = None) -> Link:
+    """The link behind a short mark of this month or the one before, as a person typed it.
+
+    Raises ``Refused`` (``link_unknown``).
+    """
+    short, first = links.typed(written), (today or date.today()).replace(day=1)
+    if len(short) == links.SHORT + 2 and short[:2] in {place.code for place in geothai.provinces()}:
+        scope = queries.current_scope(short[:2], PUBLIC)
+        for months_ago in (0, 1):
+            if link := _shorts(scope, views, first, months_ago).get(short):
+                return link
+    raise Refused("link_unknown")
 
 
 def opened(mark_: str) -> Link:

@@ -31,6 +31,12 @@ class Rate:
             asked.append(now)
         return 0
 
+    def is_full(self, key: Hashable) -> bool:
+        """Whether one more would have to wait; counts nothing."""
+        with self._lock:
+            asked = self._asked.get(key)
+            return asked is not None and len(asked) == self.times and time.monotonic() - asked[0] < self.seconds
+
 
 def asker(request: Request) -> str:
     """Whose request this is: the peer, or whom the proxy on this machine speaks for."""

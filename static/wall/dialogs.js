@@ -3,9 +3,10 @@
 import { make } from "../shared/dom.js";
 import { dayAfter, dayInWords, parseDay, typedDay } from "./day.js";
 import { findPlaces } from "./find.js";
+import { addCode, spelled } from "./layers.js";
 
 /** @import { Card, Step, WallControl, WallData } from "./types.js" */
-/** @typedef {"find" | "card" | "questions" | "decide" | "sources" | "help"} DialogKind */
+/** @typedef {"find" | "card" | "questions" | "layers" | "code" | "decide" | "sources" | "help"} DialogKind */
 /** @typedef {{ text: string }} Item */
 
 const CARD_VH = { largest: 2.7, smallest: 2.05 };
@@ -117,9 +118,9 @@ export class Dialogs {
     rows.children[this.at].scrollIntoView({ block: "nearest" });
   }
 
-  /** Take the line that is chosen. */
-  take() {
-    this.picks[this.at]?.();
+  /** Take a line; the one that is chosen unless another is named. @param {number} [index] */
+  take(index = this.at) {
+    this.picks[index]?.();
   }
 
   /** @param {(code: string) => void} then */
@@ -148,6 +149,8 @@ export class Dialogs {
     const { cards, names } = this.wall.data;
     this.chosen = codes;
     this.open("card", codes.length > 1 ? this.texts.compare : names[codes[0]][0]);
+    const short = codes.length > 1 ? null : this.wall.short();
+    if (short) addCode(make("div", this.host, null, "code-corner"), short);
     const place = make("div", this.host, null, "cards");
     make("p", this.host, cards[codes[0]].foot, "keys");
     make("p", this.host, this.texts.card_keys, "keys");
@@ -183,6 +186,45 @@ export class Dialogs {
     make("p", this.host, this.texts.question_keys, "keys");
     list.tabIndex = 0;
     list.focus();
+  }
+
+  /** Which register lies on the map, or none. */
+  layers() {
+    const { data, over } = this.wall;
+    this.open("layers", this.texts.layers);
+    const rows = [{ name: "", label: this.texts.layer_off }, ...data.layers];
+    const items = rows.map(({ name, label }) => ({ text: label, name }));
+    const pick = (/** @type {{ name: string }} */ { name }) => {
+      this.close();
+      this.wall.lay(name);
+    };
+    const list = this.list(this.host, items, pick, true);
+    this.move(
+      Math.max(
+        0,
+        rows.findIndex(({ name }) => name === over),
+      ),
+    );
+    make("p", this.host, this.texts.question_keys, "keys");
+    list.tabIndex = 0;
+    list.focus();
+  }
+
+  /** The code of what is in sight, as large as the room needs it; without an address for telephones, how to get one. */
+  code() {
+    const { texts, wall } = this;
+    const [short, begin = ""] = [wall.short(), wall.data.links?.begin];
+    const of = wall.data.names[wall.inSight()]?.[0];
+    this.open("code", of ? `${texts.code} · ${of}` : texts.code);
+    if (short) {
+      const place = make("div", this.host, null, "code-large");
+      addCode(place, short);
+      const words = make("div", place);
+      make("p", words, texts.code_how);
+      make("p", words, begin, "address");
+      make("p", words, spelled(short), "address");
+    } else make("p", this.host, texts.code_off);
+    this.takeFocus();
   }
 
   decide() {

@@ -152,3 +152,40 @@ export const fillDecisions = (panel, decisions, data) => {
     make("p", place, `• ${who}: ${what}${day ? ` (${day})` : ""}`);
   }
 };
+
+/**
+ * Buttons under the map: one per view, and one per key for whoever has none.
+ * @param {{ data: WallData, keys: Record<string, () => void>, go: (index: number) => void }} wall
+ */
+export const buildControls = ({ data: { steps, texts }, keys, go }) => {
+  const [list, nav] = ["steps", "nav"].map((id) => /** @type {HTMLElement} */ (document.getElementById(id)));
+  list.textContent = "";
+  nav.textContent = "";
+  steps.forEach((step, index) => {
+    const button = make("button", make("li", list), String(index + 1));
+    button.setAttribute("aria-label", `${index + 1} ${step.title}`);
+    button.addEventListener("click", () => go(index));
+  });
+  const names = {
+    ArrowLeft: texts.back,
+    ArrowRight: texts.next,
+    KeyQ: texts.questions,
+    Slash: texts.find,
+    KeyL: texts.layers,
+    KeyG: texts.grid,
+    KeyM: texts.map,
+    KeyZ: texts.zoom,
+    KeyC: texts.compare,
+    KeyK: texts.code,
+    KeyD: texts.decide,
+    KeyS: texts.sources,
+    KeyF: texts.full,
+    KeyH: texts.help,
+    Escape: texts.close,
+  };
+  for (const [code, words] of Object.entries(names)) {
+    const button = make("button", nav, words);
+    button.setAttribute("data-key", code);
+    button.addEventListener("click", () => keys[code]());
+  }
+};

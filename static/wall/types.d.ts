@@ -9,9 +9,28 @@ export interface LegendRow {
   count: number;
 }
 
+/** A register that may lie over any view: a number and the letter of a status per subdistrict, in code order. */
+export interface Layer {
+  name: string;
+  label: string;
+  /** Words of its five counts. */
+  heads: string[];
+  numbers: number[];
+  status: string;
+  unplaced: number;
+}
+
+/** Where codes lead: the beginning of the address (empty: no telephone can open it), and the rest by view or place. */
+export interface WallLinks {
+  begin: string;
+  shorts: Record<string, string>;
+}
+
 /** One view of the storyboard or one answer; `classes` and `marks` hold one character per subdistrict in code order. */
 export interface Step {
   view: string;
+  /** The register that the storyboard lays over it. */
+  over?: string;
   title: string;
   ask: string;
   note: string;
@@ -72,6 +91,8 @@ export interface WallData {
   colors: { stripe: string };
   steps: Step[];
   questions: Step[];
+  layers: Layer[];
+  links?: WallLinks;
   sources: { base: string; cells: string[] }[];
   cards: Record<string, Card>;
   texts: Record<string, string> & { source_heads: string[]; decide_days: [number, string][] };
@@ -88,5 +109,12 @@ export interface WallControl {
   spoken(): string[];
   focus(): void;
   ask(index: number): void;
+  /** The register on the map, empty for none. */
+  over: string;
+  lay(name: string): void;
+  /** Code of the subdistrict under discussion or of the district in sight, else the view. */
+  inSight(): string;
+  /** The short mark of what is in sight. */
+  short(): string | null;
   note(decision: Omit<Decision, "key">): void;
 }

@@ -1,11 +1,11 @@
 /* The wall of the meeting. The server sends everything once; from then on steps, answers, cards and both maps are
    here, so the wall answers at once while the server is busy or gone. */
 
-import { make } from "../shared/dom.js";
 import { DecisionQueue, newKey } from "./decisions.js";
 import { Dialogs } from "./dialogs.js";
 import { digitOf, keyCode, questionOf, stepOf } from "./keys.js";
-import { buildPanel, fillCounts, fillDecisions, isFull, shrink } from "./panel.js";
+import { fillCode, fillLayer, markOf } from "./layers.js";
+import { buildControls, buildPanel, fillCounts, fillDecisions, isFull, shrink } from "./panel.js";
 import { connect, pageAround, tell } from "./streamlit.js";
 import { WallMap, districtOf } from "./wall_map.js";
 
@@ -29,6 +29,8 @@ class Wall {
     this.question = null;
     /** @type {string[]} */
     this.chosen = [];
+    /** @type {string | null} the register that somebody laid on the map, empty for none; before that the storyboard's */
+    this.laid = null;
     /** @type {Map<string, HTMLElement>} panels by step */
     this.panels = new Map();
     this.queue = new DecisionQueue();
@@ -105,6 +107,7 @@ class Wall {
         else button.removeAttribute("aria-current");
       });
     this.count();
+    this.map.layer = this.layer;
     this.map.paint(shown, this.chosen);
     document.body.setAttribute("data-view", shown.view);
     document.body.setAttribute("data-step", this.question === null ? String(this.step) : `q${this.question}`);
@@ -117,7 +120,31 @@ class Wall {
     const name = fillCounts(this.panel(this.shown), this.shown, this.data, this.map.zoom);
     at("where").textContent = name;
     at("where").hidden = !name;
+    fillLayer(at("layer"), this.layer, this.data, this.map.zoom);
+    fillCode(at("code"), this.short(), this.data.texts.code);
     this.fitText();
+  }
+
+  get over() {
+    return this.laid ?? this.shown.over ?? "";
+  }
+
+  get layer() {
+    return this.data.layers.find(({ name }) => name === this.over) ?? null;
+  }
+
+  /** @param {string} name of a register, empty for none */
+  lay(name) {
+    this.laid = name;
+    this.draw();
+  }
+
+  inSight() {
+    return this.chosen[0] ?? this.map.zoom ?? this.shown.view;
+  }
+
+  short() {
+    return markOf(this.data.links, this.inSight());
   }
 
   spoken() {
@@ -255,6 +282,8 @@ class Wall {
       KeyZ: () => this.zoom(),
       Slash: () => this.find(),
       KeyC: () => this.compare(),
+      KeyL: () => dialogs.layers(),
+      KeyK: () => dialogs.code(),
       KeyQ: () => dialogs.questions(),
       KeyD: () => dialogs.decide(),
       KeyS: () => dialogs.sources(this.shown),
@@ -264,14 +293,12 @@ class Wall {
 
   /** A key while a list is open; true when the list took it. @param {string} code */
   listTakes(code) {
-    const digit = this.dialogs.kind === "questions" ? digitOf(code) : null;
+    const digit = this.dialogs.kind === "find" ? null : digitOf(code);
     if (code === "ArrowDown") this.dialogs.move(1);
     else if (code === "ArrowUp") this.dialogs.move(-1);
     else if (code === "Enter" || code === "NumpadEnter") this.dialogs.take();
-    else if (digit !== null) {
-      this.dialogs.close();
-      this.ask(questionOf(digit));
-    } else return false;
+    else if (digit !== null) this.dialogs.take(questionOf(digit));
+    else return false;
     return true;
   }
 
@@ -293,7 +320,7 @@ class Wall {
     const { tagName = "" } = /** @type {Element} */ (event.target);
     if (tagName === "BUTTON" && (code === "Enter" || code === "Space")) return false;
     if (code === "Escape") return this.wallTakes(code);
-    const isList = this.dialogs.kind === "find" || this.dialogs.kind === "questions";
+    const isList = ["find", "questions", "layers"].includes(this.dialogs.kind ?? "");
     if (isList && this.listTakes(code)) return true;
     return tagName !== "INPUT" && tagName !== "TEXTAREA" && this.wallTakes(code);
   }
@@ -311,37 +338,6 @@ class Wall {
     at("clock").textContent = `${this.data.texts.as_of} · ${time}`;
   }
 
-  buildControls() {
-    const [list, nav, { texts }] = [at("steps"), at("nav"), this.data];
-    list.textContent = "";
-    nav.textContent = "";
-    this.data.steps.forEach((step, index) => {
-      const button = make("button", make("li", list), String(index + 1));
-      button.setAttribute("aria-label", `${index + 1} ${step.title}`);
-      button.addEventListener("click", () => this.go(index));
-    });
-    const names = {
-      ArrowLeft: texts.back,
-      ArrowRight: texts.next,
-      KeyQ: texts.questions,
-      Slash: texts.find,
-      KeyG: texts.grid,
-      KeyM: texts.map,
-      KeyZ: texts.zoom,
-      KeyC: texts.compare,
-      KeyD: texts.decide,
-      KeyS: texts.sources,
-      KeyF: texts.full,
-      KeyH: texts.help,
-      Escape: texts.close,
-    };
-    for (const [code, words] of Object.entries(names)) {
-      const button = make("button", nav, words);
-      button.setAttribute("data-key", code);
-      button.addEventListener("click", () => this.keys[code]());
-    }
-  }
-
   /** Take over what the server sent again: words, decisions that it has, decisions that it refuses. @param {WallData} data */
   refresh(data) {
     const refused = new Set(data.refused);
@@ -349,7 +345,8 @@ class Wall {
     const left = this.queue.settle([...data.decisions.map(({ key }) => key), ...refused]);
     this.data = data;
     for (const id of ["demo", "credit", "hint"]) at(id).textContent = data.texts[id];
-    this.buildControls();
+    buildControls({ data, keys: this.keys, go: (index) => this.go(index) });
+    at("code").onclick = () => this.dialogs.code();
     this.clock();
     if (!left.length || this.hasResent) return;
     this.hasResent = true;

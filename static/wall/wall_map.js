@@ -5,9 +5,10 @@ import { make, makeSvg } from "../shared/dom.js";
 import { fetchGrid, fetchJson } from "../shared/fetch_json.js";
 import { WALL_SIZES, fillOf, keepSize, paintOf } from "../shared/patterns.js";
 import { freePlace } from "./label_places.js";
+import { drawMark, markOfStatus } from "./layers.js";
 import { Shapes, boxAround, centroid, flowPath, largestRing, outerPoints, partners, polygonsPath } from "./shapes.js";
 
-/** @import { Step, WallGeometry } from "./types.js" */
+/** @import { Layer, Step, WallGeometry } from "./types.js" */
 /** @import { Box, Point, Ring } from "./shapes.js" */
 /** @typedef {"main" | "grid"} Mode */
 /** @typedef {[number, number, number]} View enlargement, and how far the drawing is moved right and down */
@@ -65,6 +66,8 @@ export class WallMap {
     this.step = null;
     /** @type {string[]} */
     this.chosen = [];
+    /** @type {Layer | null} a register that lies over the view */
+    this.layer = null;
   }
 
   get isReady() {
@@ -282,26 +285,51 @@ export class WallMap {
   }
 
   /**
-   * Numbers in discs, the largest first; one that would cover another is left out. Returns their boxes.
+   * Numbers in discs, the largest first; of a view, one that would cover another is left out, of a register it is a dot:
+   * there every place has a mark, also for none and for not known. Returns the boxes of the discs.
    * @param {Step} step
    * @param {number} size of the letters, in pixels
    */
   drawBadges(step, size) {
-    const radius = size * 0.62;
     /** @type {Box[]} */
     const taken = [];
-    const counts = Object.entries(step.badges ?? {}).filter(([, count]) => count > 1);
-    for (const [code, count] of counts.sort(([, a], [, b]) => b - a)) {
+    for (const [code, count] of this.counts(step)) {
       const spot = this.zoom && districtOf(code) !== this.zoom ? null : this.spot(code);
       if (!spot) continue;
       const [x, y] = spot.at;
-      if (taken.some((box) => Math.hypot(box[0] + radius - x, box[1] + radius - y) < 2 * radius)) continue;
-      taken.push([x - radius, y - radius, x + radius, y + radius]);
+      const radius = size * (count > 99 ? 0.9 : 0.62);
+      const box = /** @type {Box} */ ([x - radius, y - radius, x + radius, y + radius]);
+      if (
+        taken.some(
+          (other) =>
+            Math.hypot(other[0] + other[2] - 2 * x, other[1] + other[3] - 2 * y) < other[2] - other[0] + 2 * radius,
+        )
+      ) {
+        if (this.layer) drawMark(this.top, "listed", spot.at, size);
+        continue;
+      }
+      taken.push(box);
       makeSvg("circle", { class: "badge-disc", cx: x, cy: y, r: radius }, this.top);
       const place = { x, y: y + size * 0.33, "text-anchor": "middle", "font-size": size * 0.9 };
       makeSvg("text", { class: "badge", ...place }, this.top).textContent = String(count);
     }
     return taken;
+  }
+
+  /** What stands in discs, the largest first: a register's numbers, else those of the view above one. @param {Step} step */
+  counts({ badges }) {
+    const { codes } = this.options;
+    const pairs = this.layer ? this.layer.numbers.map((count, index) => /** @type {[string, number]} */ ([codes[index], count])) : Object.entries(badges ?? {}); // prettier-ignore
+    return pairs.filter(([, count]) => count > (this.layer ? 0 : 1)).sort(([, a], [, b]) => b - a);
+  }
+
+  /** The marks of places without an entry in the register: none, and not known. @param {Layer} layer @param {number} size */
+  drawNothing({ status }, size) {
+    this.options.codes.forEach((code, index) => {
+      const mark = markOfStatus(status[index]);
+      const spot = mark === "listed" || (this.zoom && districtOf(code) !== this.zoom) ? null : this.spot(code);
+      if (spot) drawMark(this.top, mark, spot.at, size);
+    });
   }
 
   /** Numbers and names over the map. */
@@ -310,6 +338,7 @@ export class WallMap {
     const { step } = this;
     if (!step) return;
     const size = Math.max(15, window.innerHeight * 0.0235);
+    if (this.layer) this.drawNothing(this.layer, size);
     const numbers = this.drawBadges(step, size);
     const named = this.named(step);
     /** @type {Map<string, Spot>} */

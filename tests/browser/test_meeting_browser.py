@@ -159,6 +159,21 @@ def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(standing):
     frame.wait_for_selector('body[data-mode="grid"]')
     page.keyboard.press("m")
     frame.wait_for_selector('body[data-mode="main"]')
+    page.keyboard.press("l")
+    page.keyboard.press("3")
+    expect(frame.locator("#layer")).to_be_visible()
+    marks = (
+        "document.querySelectorAll('#map .badge-disc, #map .mark-listed, #map .mark-none, #map .mark-unknown').length"
+    )
+    assert frame.evaluate(marks) == 170  # every place says what the register knows of it
+    assert seen.until(lambda: frame.evaluate(MEASURE)["cut"], lambda cut: cut == []) == []
+    page.keyboard.press("l")
+    page.keyboard.press("1")
+    expect(frame.locator("#layer")).to_be_hidden()
+    page.keyboard.press("k")  # no telephone can open this board: the wall says how that is set, and shows no code
+    expect(frame.locator("#over")).to_contain_text("KRADAN_ADDRESS=lan")
+    expect(frame.locator("img.code")).to_have_count(0)
+    page.keyboard.press("Escape")
     page.keyboard.press("6")  # a view that names districts: the first of them is the one to enlarge
     frame.wait_for_selector('body[data-view="direction"]')
     asked = frame.get_attribute("#map .label", "data-code")

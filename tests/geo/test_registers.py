@@ -148,3 +148,17 @@ def test_a_list_of_village_numbers_names_villages():
     villages = pd.Series(["80010101", "80010103", "80010105"])
     found = registers.with_listed_villages(rows, villages)["village_codes"]
     assert found.fillna("").tolist() == ["80010103,80010105", "80010101,80010103", "", "", "", "", "80010101"]
+
+
+def test_a_register_over_a_map_says_none_only_where_all_who_owe_it_have_given_it():
+    codes = pd.Series(["800101", "800102", "800103", "800104"])
+    entries = pd.DataFrame(
+        {"subdistrict_code": ["800101", "800101", "800103", None], "waits": [True, False, False, True]}
+    )
+    told = pd.Series({"800101": 0.5, "800102": 1.0, "800103": 1.0, "800104": float("nan")})
+    found = registers.over_map(entries, codes, told)
+    assert list(found["number"]) == [2, 0, 1, 0]
+    assert list(found["status"]) == ["covered", "none", "covered", "not_reported"]  # nobody asked is not "none"
+    waiting = registers.over_map(entries, codes, told, "waits")
+    assert list(waiting["number"]) == [1, 0, 0, 0]
+    assert list(waiting["status"]) == ["covered", "none", "none", "not_reported"]

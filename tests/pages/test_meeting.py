@@ -10,6 +10,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select, update
 
+from geo import registers
 from loaders import store
 from loaders.decisions import Basis, meetings, scenarios
 from loaders.problems import Refused
@@ -23,6 +24,7 @@ from pages.meeting.words import Words, places_of
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
+from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import cache
@@ -303,3 +305,26 @@ def test_what_is_not_known_is_no_zero(demo, facts, empty):
     for view, step in nothing["steps"].items():
         assert step["title"][0].startswith("meeting_title_no_"), view
         assert not [value for _key, value, _code in step["figures"] if value in (0, {"satang": 0})], view
+
+
+def test_every_register_lies_over_the_wall_when_asked_for_with_its_nothings_apart(facts):
+    story = [{"view": "coverage", "over": "groups"}, {"view": "gaps"}]
+    wall = meeting.payload(facts, story, Words("en"), "")
+    assert [step["over"] for step in wall["steps"]] == ["groups", ""]  # off unless the storyboard says so
+    names = [layer["name"] for layer in wall["layers"]]
+    assert set(registers.defined_names()) < set(names) and names == registers.over_names()
+    scope = queries.current_scope()
+    for layer in wall["layers"]:
+        over = register_queries.over(scope, layer["name"])
+        assert sum(layer["numbers"]) + layer["unplaced"] == over.entries, layer["name"]
+        letters = {"covered": "c", "none": "n", "not_reported": "u"}
+        assert layer["status"] == "".join(
+            letters[one] for one in over.places.set_index("subdistrict_code").loc[facts["codes"], "status"]
+        )
+        assert len(layer["heads"]) == 5 and layer["label"]
+    assert {"u", "c"} <= set("".join(layer["status"] for layer in wall["layers"]))
+    assert len(json.dumps(wall["layers"])) < 1_100 * len(names)
+    keys = [name for name, _words in wall["keys"]]
+    assert {"L, then a digit", "K"} <= set(keys)
+    old = {name: part for name, part in facts.items() if name != "registers"}
+    assert meeting.payload(old, story, Words("th"), "1")["layers"] == []  # frozen before

@@ -4,6 +4,7 @@ import { dayInWords, parseDay, typedDay } from "../../static/wall/day.js";
 import { DecisionQueue } from "../../static/wall/decisions.js";
 import { findPlaces } from "../../static/wall/find.js";
 import { digitOf, keyCode, questionOf, stepOf } from "../../static/wall/keys.js";
+import { layerCounts, markOf, spelled } from "../../static/wall/layers.js";
 import { legendCounts } from "../../static/wall/panel.js";
 
 test("keys go by their position, so that a Thai keyboard works", () => {
@@ -60,6 +61,24 @@ test("the legend counts the whole province, or the district in sight", () => {
   assert.deepEqual(legendCounts(step, codes, null), [2, 2, 2]);
   assert.deepEqual(legendCounts(step, codes, "8012"), [1, 1, 1]);
   assert.deepEqual(legendCounts({ ...step, marks: null }, codes, "8001"), [1, 0, 0]);
+});
+
+test("a register on the map counts what is in sight, and the three kinds of nothing stay apart", () => {
+  const layer = { name: "groups", label: "", heads: [], numbers: [2, 0, 0, 5], status: "cnuc", unplaced: 3 };
+  const codes = Object.keys(NAMES);
+  assert.deepEqual(layerCounts(layer, codes, null), [10, 2, 1, 1, 3]);
+  assert.deepEqual(layerCounts(layer, codes, "8012"), [5, 1, 0, 1, 0], "entries of no place are of no district");
+});
+
+test("the code is of the place in sight, else of the view; none where no telephone can open the board", () => {
+  const links = { begin: "http://192.168.1.5:8501/k/", shorts: { "view:gaps": "80AAAA", 800101: "80BBBB" } };
+  assert.deepEqual(
+    ["gaps", "800101", "8001"].map((sight) => markOf(links, sight)),
+    ["80AAAA", "80BBBB", null],
+  );
+  assert.equal(markOf({ ...links, begin: "" }, "gaps"), null);
+  assert.equal(markOf(undefined, "gaps"), null);
+  assert.equal(spelled("80ABCDEFGH"), "80ABC-DEFGH");
 });
 
 test("places are found by either name, by parts of it, by code, and the ones under discussion come first", () => {

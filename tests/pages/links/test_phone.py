@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import date
 
 import pytest
 from PIL import Image
@@ -13,10 +14,13 @@ from starlette.testclient import TestClient
 
 from loaders import store
 from loaders.imports.review import replies as desk
+from loaders.problems import Refused
 from loaders.replies import links
 from loaders.replies.links import Link
 from loaders.store import tables, users
+from pages.components import reply_link
 from pages.phone import routes
+from pages.queries import replies
 from pages.queries import store as queries
 from pages.session import cache
 from pages.session.rates import Rate
@@ -126,3 +130,37 @@ def test_what_is_too_large_too_often_or_from_a_foreign_page_is_refused(phone, mo
     assert phone.post(address, data=fields(page, line="0" * 16)).status_code == 400  # a row that is not on this page
     monkeypatch.setattr(routes, "SENDS", Rate(1, 60))
     assert [phone.post(address, data=fields(page)).status_code for _ in range(2)] == [200, 429]
+
+
+def test_the_short_link_of_the_wall_leads_to_the_page_of_what_is_in_sight(phone, monkeypatch, sqlite_engine):
+    monkeypatch.setenv("KRADAN_HOSTS", "wall.example.go.th")
+    begin, shorts = reply_link.on_wall(queries.current_scope("80"), ("gaps",))
+    assert begin == "https://wall.example.go.th/k/" and len(set(shorts.values())) == len(shorts) > 190
+    typed = f"{shorts['800106'][:5]}-{shorts['800106'][5:]}".lower()
+    page = phone.get(f"/k/{typed}")
+    assert page.status_code == 200 and "ตรวจสุขภาพ" in page.text and SECRET not in page.text
+    assert "ช่องว่าง" in phone.get(f"/k/{shorts['view:gaps']}").text  # the view by name
+    sent = phone.post(str(phone.get(f"/k/{shorts['view:gaps']}").url.copy_with(query=None)), data=fields(page.text))
+    assert sent.status_code == 200 and "รอทีมข้อมูลตรวจ" in sent.text
+    picture = phone.get(f"/k/{shorts['80']}.png")
+    assert picture.headers["content-type"] == "image/png" and len(picture.content) < 500
+    monkeypatch.setattr(routes, "MISSES", Rate(3, 600))
+    for wrong in (shorts["80"][:-1] + "!", "80" + "0" * 8, "99" + shorts["80"][2:], "80"):
+        assert phone.get(f"/k/{wrong}").status_code in (404, 429)
+    assert phone.get(f"/k/{shorts['80']}").status_code == 429  # whoever guesses waits
+
+
+def test_a_short_link_holds_for_its_month_and_the_next_and_is_taken_back(phone, sqlite_engine, monkeypatch):
+    monkeypatch.setenv("KRADAN_HOSTS", "wall.example.go.th")
+    scope = queries.current_scope("80")
+    short = replies.shorts(scope, (), date(2026, 10, 31))["800106"]
+    assert replies.behind(short, (), date(2026, 11, 30)) == Link("subdistrict", "800106", "80")
+    with pytest.raises(Refused) as stop:
+        replies.behind(short, (), date(2026, 12, 1))
+    assert stop.value.problem.code == "link_unknown"
+    with store.writing(sqlite_engine) as connection:
+        links.revoke(connection, "tester", "แผ่นหาย")
+    with pytest.raises(Refused):
+        replies.behind(short, (), date(2026, 10, 31))
+    monkeypatch.delenv("KRADAN_HOSTS")
+    assert reply_link.on_wall(scope, ()) == ("", {})  # no telephone can open this board: no code

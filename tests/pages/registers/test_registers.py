@@ -203,7 +203,10 @@ def test_a_register_lies_over_the_map_of_coverage_when_asked_for(demo):
     page = opened("coverage", lang="en", over="people")
     assert not page.exception
     people = register_queries.entries(queries.current_scope(), "people")
-    unplaced = int(people["subdistrict_code"].isna().sum())
-    note = f"Numbers in the discs: Vacant roles of the subdistrict; {unplaced} entries belong to none"
-    assert note in [caption.value for caption in page.caption]
-    assert note not in [caption.value for caption in opened("coverage", lang="en").caption]  # off by default
+    vacant = people[people["is_vacant"].fillna(False).astype(bool)]
+    places, unplaced = vacant["subdistrict_code"].nunique(), int(vacant["subdistrict_code"].isna().sum())
+    note = f"Numbers in the discs: Vacant roles of the subdistrict ({places} subdistricts). Without a disc: none "
+    said = [caption.value for caption in page.caption if caption.value.startswith(note)]
+    assert len(said) == 1 and f"{unplaced} entr" in said[0]
+    off = opened("coverage", lang="en").caption  # off by default
+    assert not [caption for caption in off if caption.value.startswith("Numbers in the discs")]
