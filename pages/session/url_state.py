@@ -163,16 +163,18 @@ def current() -> UrlState:
 def read() -> None:
     """Take over what the address says when it is not what we wrote: a link or the back button.
 
-    The menu leads to another view without choices in the address; those of the session go with it.
+    The menu leads to another view without choices in the address; those of the session go with it. So do those that the
+    view before leaves out of its address because it has no use for them (filters): only the session knows of them.
     """
     url, path = current(), urlsplit(st.context.url or "").path
     present = {key: value for key, value in st.query_params.to_dict().items() if key in CHOICES}
     stays, url.path = bool(path) and path == url.path, path
+    unsaid = set() if stays else set(TAKEN_ALONG) - set(url.used)
     if url.written is None or ((present or stays) and present != url.written):
         for key in CHOICES:
             if key in present:
                 st.session_state[key] = present[key]
-            elif url.written is not None:
+            elif url.written is not None and key not in unsaid:
                 st.session_state.pop(key, None)
     url.written = present
     if st.session_state.get("lang") not in LANGUAGES:
