@@ -22,6 +22,7 @@ from geo.frames import each_row, require_columns
 from geo.money.equity import gini_by_people
 
 KEY = "subdistrict_code"
+AND = "."
 # The parts that the amount of every record falls into, in the order in which they are asked for.
 PARTS = ("bound_satang", "restricted_satang", "ended_satang", "unknown_satang", "steerable_satang")
 NEEDED = ("support_id", "stream_code", "agency_code", "theme_code", "amount_satang", "committed_satang", "paid_satang", "ends_on", "fiscal_year")  # fmt: skip
@@ -36,12 +37,16 @@ class RudderError(ValueError):
 
 
 class Move(NamedTuple):
-    """Satang of a stream to a function in a subdistrict."""
+    """Satang of a stream to a function in a subdistrict; ``origin``: districts and subdistricts whose money alone is moved.
+
+    The codes of ``origin`` stand in order with :data:`AND` between them; without any the whole stream gives.
+    """
 
     stream: str
     place: str
     theme: str
     satang: int
+    origin: str = ""
 
 
 def steerable(support: pd.DataFrame, is_restricted: Mapping[str, bool | None], day: date) -> pd.DataFrame:
@@ -130,7 +135,7 @@ class Outcome:
     """What moves do.
 
     ``amounts``: satang of every record after them, in the order of the board's records; ``placed``: satang
-    by subdistrict after them; ``figures``: name -> (before, after); ``answered`` and ``lost``: rows of ``asked``;
+    by subdistrict after them; ``figures``: name -> (before, after), NaN where it is not known; ``answered`` and ``lost``: rows of ``asked``;
     ``pulled_satang`` and ``unmatched_satang``: matching money that comes with the moves, and that loses its other half.
     """
 
@@ -144,33 +149,45 @@ class Outcome:
 
 
 def check(board: Board, moves: Sequence[Move]) -> None:
-    """Raise :class:`RudderError` for what cannot be moved: ``rudder_amount``, ``rudder_place``, ``rudder_too_much``."""
-    pools, taken = board.pools, dict[str, int]()
+    """Raise :class:`RudderError` for a move that says nothing: ``rudder_amount``, ``rudder_place``."""
     for move in moves:
         if move.satang <= 0:
             raise RudderError("rudder_amount", str(move.satang))
-        if move.place not in board.people.index:
-            raise RudderError("rudder_place", move.place)
-        taken[move.stream] = taken.get(move.stream, 0) + move.satang
-        if taken[move.stream] > int(pools.get(move.stream, 0)):
-            raise RudderError("rudder_too_much", move.stream)
+        for place in (move.place, *(code for code in move.origin.split(AND) if len(code) == len(move.place))):
+            if place not in board.people.index:
+                raise RudderError("rudder_place", place)
+
+
+def _taken(board: Board, moves: Sequence[Move]) -> np.ndarray:
+    """Satang that every record gives: each stream in proportion from all that is free, or from places alone; these first."""
+    streams = board.records["stream_code"].fillna("").astype(str).to_numpy()
+    free = board.records["steerable_satang"].to_numpy(dtype="int64")
+    places = board.records[KEY].fillna("").astype(str)
+    if "district_code" in board.records:  # money of a whole district is of its district
+        places = places.where(places.ne(""), board.records["district_code"].fillna("").astype(str))
+    left, sums = free.copy(), dict[tuple[str, str], int]()
+    for move in moves:
+        sums[move.stream, move.origin] = sums.get((move.stream, move.origin), 0) + move.satang
+    givers = {}
+    for stream, origin in sums:
+        inside = places.str.startswith(tuple(origin.split(AND))).to_numpy(bool)  # everything starts with nothing
+        givers[stream, origin] = np.flatnonzero((streams == stream) & (free > 0) & inside)
+    for key in sorted(sums, key=lambda one: len(givers[one])):
+        mine = givers[key]
+        if sums[key] > int(left[mine].sum()):
+            raise RudderError("rudder_too_much_there" if key[1] else "rudder_too_much", key[0])
+        left[mine] -= np.array(largest_remainder(sums[key], [int(value) for value in left[mine]]), dtype="int64")
+    return free - left
 
 
 def apply(board: Board, moves: Sequence[Move]) -> Outcome:
     """What the board would be after moves. Every stream gives from all its steerable records in proportion, to the satang.
 
-    Raises :class:`RudderError` (:func:`check`).
+    A move with an ``origin`` takes from records of those places alone. Raises :class:`RudderError`: :func:`check`,
+    ``rudder_too_much``, ``rudder_too_much_there``.
     """
     check(board, moves)
-    amounts = board._money.copy()
-    streams, free = (
-        board.records["stream_code"].fillna("").astype(str).to_numpy(),
-        board.records["steerable_satang"].to_numpy(dtype="int64"),
-    )
-    for stream in dict.fromkeys(move.stream for move in moves):
-        mine = np.flatnonzero((streams == stream) & (free > 0))
-        taken = sum(move.satang for move in moves if move.stream == stream)
-        amounts[mine] -= np.array(largest_remainder(taken, [int(value) for value in free[mine]]), dtype="int64")
+    amounts = board._money - _taken(board, moves)
     before, after = _placed(board, board._money), _placed(board, amounts)
     for move in moves:
         after[move.place] += move.satang
@@ -180,7 +197,8 @@ def apply(board: Board, moves: Sequence[Move]) -> Outcome:
     figures: dict[str, tuple[float, float]] = {}
     for what in ("gap", "demand"):
         ours = board.asked["what"].eq(what).to_numpy()
-        figures[f"{what}s_open"] = (int(count[ours & ~was_met].sum()), int(count[ours & ~is_met].sum()))
+        open_ = (float(count[ours & ~was_met].sum()), float(count[ours & ~is_met].sum()))
+        figures[f"{what}s_open"] = open_ if ours.any() else (np.nan, np.nan)  # nobody said what is asked for
     figures["layered"] = _layered(board, amounts, moves)
     figures["gini"] = (gini_by_people(before / 100, board.people), gini_by_people(after / 100, board.people))
     return Outcome(

@@ -25,6 +25,7 @@ def view(scope: Scope) -> None:
     asked = areas_panels.choose_day(areas)
     then, now = areas_register.on_day(areas, asked), areas_register.on_day(areas, date.today())
     counts, table = areas_panels.counts(then), areas_panels.districts(scope, then)
+    held = len(queries.placed_records(scope))
     with place:
         panels.title(
             t(
@@ -32,7 +33,7 @@ def view(scope: Scope) -> None:
                 day=day(asked),
                 **{kind: whole(number) for kind, number in counts.items()},
             ),
-            t("note_areas", records=whole(table["records"].sum()), all=whole(len(queries.placed_records(scope)))),
+            t("note_areas", records=whole(table["records"].sum()), all=whole(held)) if held else "",
         )
     layer = areas_panels.areas_layer(scope, then, now)
     left, right = st.columns([8, 5], gap="medium")

@@ -19,7 +19,16 @@ from geo.coverage.heard import missing_of
 from geo.maps import classes as map_classes
 from geo.maps.board import ClassStyle, ClassVector, class_message, class_vector, with_line
 from geo.maps.breaks import classes_of
-from geo.maps.palette import CLUSTERS, NOTHING, OUTCOME_HATCH, OUTCOMES, QUADRANTS, SEQUENTIAL, UNMEASURED
+from geo.maps.palette import (
+    CLUSTERS,
+    NOT_REPORTED_LINE,
+    NOTHING,
+    OUTCOME_HATCH,
+    OUTCOMES,
+    QUADRANTS,
+    SEQUENTIAL,
+    UNMEASURED,
+)
 from geo.overlaps import outcomes
 from geo.statuses import COVERED, NONE, nothing_classes, waits
 from geo.statuses import NOTHING as NOTHING_LETTERS
@@ -146,6 +155,11 @@ def not_known_style(key: str) -> ClassStyle:
     """Ground and hatch of "not reported", for what is not known for a reason of its own."""
     ground, line = NOTHING["not_reported"]
     return ClassStyle(ground, key, line)
+
+
+def is_nothing(style: ClassStyle) -> bool:
+    """Whether a class says that nothing is known of a place, or that the question does not arise there."""
+    return style.hatch == NOT_REPORTED_LINE or style.color == NOTHING["not_applicable"][0]
 
 
 def shades(number: int) -> list[str]:

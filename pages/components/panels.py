@@ -19,7 +19,7 @@ from loaders.exchange.tables import as_date, csv_bytes, workbook_bytes
 from pages.components import exports, records
 from pages.components import named as named_figures
 from pages.components.filters import switch
-from pages.components.map_layer import Choropleth, agencies_of
+from pages.components.map_layer import Choropleth, agencies_of, is_nothing
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -188,6 +188,12 @@ def open_subdistrict(code: str | None) -> None:
         page_links.go("subdistrict", url_state.going_params(subdistrict=code))
 
 
+def legend_counts(styles: Mapping[str, ClassStyle], counts: Mapping[str, int]) -> dict[str, int | None]:
+    """Subdistricts of every class; while nothing is known of any of them, no class has zero of them."""
+    known = any(counts.get(key, 0) for key, style in styles.items() if not is_nothing(style))
+    return {key: counts.get(key, 0) if known else counts.get(key) or None for key in styles}
+
+
 def legend(
     styles: Mapping[str, ClassStyle], counts: dict[str, int], mark: tuple[str, int] | None = None, *,
     filters: Mapping[str, str] | None = None, dot: tuple[str, int] | None = None,
@@ -198,8 +204,9 @@ def legend(
     names for it; an empty ``filters`` is for pictures, which do not answer.
     """
     looked_at = {key: key for key in styles} | {STRIPE: STRIPE} if filters is None else filters
+    shown = legend_counts(styles, counts)
     rows = "".join(
-        _class(style, counts.get(key, 0), looked_at.get(key, ""))
+        _class(style, shown[key], looked_at.get(key, ""))
         for key, style in styles.items()
         if counts.get(key, 0) or key not in {"x"}
     )

@@ -36,7 +36,9 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
     blanks = {"covered": covered, "none": none, "nobody": nobody, "unknown": unknown, "all": len(table), "files": known.files,
               "silent": len(known.silent), "missing": len(known.missing), "owed": len(known.owed)}  # fmt: skip
     if not known.owed:
-        return Phrase("finding_nobody_asked", blanks)
+        return Phrase("finding_nobody_asked" if covered else "finding_not_asked", blanks)
+    if not covered and unknown and not none:
+        return Phrase("finding_not_heard", blanks)
     if unknown and not none and not known.silent:
         return Phrase("finding_part_reports", blanks)
     if unknown and not none:
@@ -57,7 +59,8 @@ def line(scope: Scope, query: Query) -> str:
     if not known.owed:
         said = t("reported_nobody_asked", year=when)
     else:
-        said = t("reported_of", year=when, full=len(known.full), owed=len(known.owed))
+        key = "reported_of" if len(known.owed) > 1 else "reported_of_one" if known.full else "reported_of_one_not"
+        said = t(key, year=when, full=len(known.full), owed=len(known.owed))
         said += "".join(
             f" · {t(key, bases=named(scope, bases))}"
             for key, bases in (("reported_silent", known.silent), ("reported_part", known.part))

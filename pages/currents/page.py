@@ -41,7 +41,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         }
         panels.title(
             t("finding_currents" if flows.total_satang else "finding_currents_zero", **blanks),
-            currents_panels.left_out_note(flows) + reported.undated(scope, chosen, " · "),
+            currents_panels.left_out_note(flows) + reported.undated(scope, chosen, " · " if len(flows.paths) else ""),
         )
         if flows.paths.empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")

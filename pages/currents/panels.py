@@ -34,7 +34,7 @@ SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 def left_out_note(found: geo_currents.Currents) -> str:
     """What the total leaves out: records that state no amount, money paid back."""
-    parts = [t("currents_adds_up", total=f"{found.total_satang / 100:,.2f}")]
+    parts = [t("currents_adds_up", total=f"{found.total_satang / 100:,.2f}")] if len(found.paths) else []
     if found.without_amount:
         parts.append(t("currents_without_amount", records=whole(found.without_amount)))
     if found.returned_satang:
@@ -138,7 +138,8 @@ def alignment_words(scope: Scope, chosen: Query) -> None:
     st.html(f"<p><b>{safe(finding)}</b> {safe(t('alignment_how'))} {safe(apart)}</p>")
     own = {"aligned_satang": "aligned_money", "other_satang": "other_money"}
     parts = [named.named(own[name], counted[own[name]]) if name in own else (t(f"alignment_{name}"), baht(amount)) for name, amount in sums.items()]  # fmt: skip
-    panels.figures([named.named("aligned_share", share), *parts])
+    if table["amount_satang"].any():
+        panels.figures([named.named("aligned_share", share), *parts])
 
 
 def strong_words(scope: Scope, chosen: Query) -> None:
@@ -198,7 +199,8 @@ def history(scope: Scope, chosen: Query) -> None:
     if table.empty:
         return
     ended = table[table["state"].eq("ended")]
-    st.html(f"<b>{safe(t('stream_history', ended=len(ended), amount=baht(ended['amount_satang'].sum())))}</b>")
+    said = t("stream_history", ended=len(ended), amount=baht(ended["amount_satang"].sum(min_count=1)))
+    st.html(f"<b>{safe(said if len(ended) else t('stream_history_running'))}</b>")
     names = records.stream_names(scope)
     rows = table.assign(
         stream=[names.get(code, code) for code in table["stream_code"]],

@@ -51,7 +51,7 @@ def _inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
 def layer(scope: Scope, chosen: Query) -> Choropleth:
     """Weak communities by the worst that is known of the current there."""
     table = places(scope, chosen)
-    classes = table["current"].map(LETTERS).astype("object").fillna("o")
+    classes = table["current"].map(LETTERS).astype("object").fillna("o").mask(table["is_weak"].isna(), "v")
     weak = table["current"].notna()
     figures = {"unit_paid": table["paid_share"] * 100, "unit_across": table["across_satang"] / SATANG_PER_BAHT}
     more = tuple((values.where(weak), unit) for unit, values in figures.items())
@@ -60,10 +60,15 @@ def layer(scope: Scope, chosen: Query) -> Choropleth:
 
 def words(scope: Scope, chosen: Query) -> None:
     """How many weak communities meet which current, and how many pairs of streams pull apart."""
-    counts = _inside(places(scope, chosen), chosen)["current"].value_counts()
+    table = _inside(places(scope, chosen), chosen)
+    weak, counts = table[table["is_weak"].fillna(False).astype(bool)], table["current"].value_counts()
+    is_stated = {name: bool(weak[f"is_{name}"].notna().any()) for name in ("cross", "slow", "strong")}
+    met = {name: whole(counts.get(name, 0) if stated else None) for name, stated in is_stated.items()}
     pairs = _inside(pull.pairs(money.pulls(scope, chosen)), chosen)["kind"].value_counts()
-    finding = t("finding_pull", **{name: whole(counts.get(name, 0)) for name in ("cross", "slow", "strong")}, apart=whole(pairs.get("apart", 0)), together=whole(pairs.get("together", 0)), adrift=whole(pairs.get("adrift", 0)))  # fmt: skip
-    st.html(f"<p><b>{safe(finding)}</b> {safe(t('pull_how'))}</p>")
+    sentences = [t("finding_pull" if table["is_weak"].notna().any() else "finding_pull_unknown", **met)]
+    if len(pairs):
+        sentences.append(t("finding_pull_pairs", **{kind: whole(pairs.get(kind, 0)) for kind in pull.KINDS}))
+    st.html(f"<p><b>{safe(' · '.join(sentences))}</b> {safe(t('pull_how'))}</p>")
 
 
 def both(scope: Scope, chosen: Query) -> pd.DataFrame:
@@ -79,6 +84,9 @@ def both(scope: Scope, chosen: Query) -> pd.DataFrame:
 def tables(scope: Scope, chosen: Query) -> None:
     """The picture of both with its table, and the pairs of streams by place."""
     table, names = both(scope, chosen), records.stream_names(scope)
+    if table.empty:
+        panels.empty("pull_no_picture")
+        return
     table = table.assign(stream=[names.get(code, code) for code in table["stream_code"]])
     drawn = table.dropna(subset=["paid_share", "direction"])
     left, right = st.columns([5, 8], gap="medium")
@@ -103,6 +111,9 @@ def tables(scope: Scope, chosen: Query) -> None:
         )
         panels.table(table, "speed-direction", columns, formats={"amount_satang": baht} | unknown)
     pairs = _inside(pull.pairs(money.pulls(scope, chosen)), chosen)
+    if pairs.empty:
+        st.caption(t("pull_pairs_unknown"))
+        return
     st.html(f"<b>{safe(t('pull_pairs', pairs=whole(len(pairs))))}</b>")
     shown = pairs.assign(
         place=[records.place_words(scope, code) for code in pairs[KEY]], one=[names.get(code, code) for code in pairs["stream_a"]],

@@ -51,7 +51,7 @@ def words(scope: Scope, chosen: Query) -> None:
     rows = coverage.records(scope, chosen)
     whole_speed = speed(rows, pd.Series("", index=rows.index), money.asked_on(chosen))
     if whole_speed.empty or not whole_speed["paid_known"].iloc[0]:
-        st.html(f"<p><b>{safe(t('finding_speed_unknown', records=whole(len(rows))))}</b></p>")
+        st.html(f"<p><b>{safe(t('finding_speed_unknown'))}</b></p>")
         return
     row = whole_speed.iloc[0]
     finding = t(
@@ -73,6 +73,8 @@ def table(scope: Scope, chosen: Query) -> None:
     rows = coverage.records(scope, chosen)
     rows = rows.assign(month=pd.to_datetime(rows["starts_on"]).dt.strftime("%Y-%m"))
     speeds = speed(rows, rows[STEPS[by]], money.asked_on(chosen))
+    if speeds.empty:
+        return
     names_of = {"stream": records.stream_names, "agency": records.agency_names, "place": district_names}
     _most_stuck(speeds, names_of[by](scope) if by in names_of else {})
     speeds = (

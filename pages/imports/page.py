@@ -21,8 +21,8 @@ def view(scope: Scope) -> None:
     known = queries.batches(scope)
     active = known[known["is_active"].astype(bool) & known["layouts"].ne(nothing.LAYOUT)]
     panels.title(
-        t("finding_imports", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
-    )
+        t("finding_imports" if len(active) else "finding_no_file", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
+    )  # fmt: skip
     base = _upload(scope)
     if note := st.session_state.pop("import_note", None):
         st.info(note)

@@ -30,9 +30,10 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     if chosen.district:
         listed = listed[listed["subject"].ne("place") | listed["subject_key"].str.startswith(chosen.district)]
     with place:
-        panels.title(t("finding_notes", notes=whole(len(listed)), places=whole(listed.loc[listed["subject"].eq("place"), "subject_key"].nunique())), t("notes_how"))  # fmt: skip
-        if listed.empty:
-            panels.empty("notes_none")
+        words = t("finding_notes", notes=whole(len(listed)), places=whole(listed.loc[listed["subject"].eq("place"), "subject_key"].nunique()))  # fmt: skip
+        panels.title(t("notes_none") if listed.empty else words, t("notes_how"))
+        if listed.empty and scope.viewer.is_team:
+            panels.empty("notes_first")
     if len(listed):
         shown = listed.assign(
             subject=[t(f"subject_{code}") for code in listed["subject"]], on=_on(scope, listed),

@@ -35,7 +35,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with place:
         measured = work["state"].eq("done") & work["after_value"].notna()
         panels.title(
-            t("finding_work", all=whole(len(work)), open=whole(work["state"].isin(OPEN).sum()), late=whole(work["is_late"].sum()),
+            t("finding_work_none") if work.empty else t("finding_work", all=whole(len(work)), open=whole(work["state"].isin(OPEN).sum()), late=whole(work["is_late"].sum()),
               done=whole(work["state"].eq("done").sum()), measured=whole(measured.sum())),
             t("work_how"),
         )  # fmt: skip

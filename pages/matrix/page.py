@@ -25,7 +25,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     counts = table["status"].value_counts()
     with place:
         blanks = {name: counts.get(name, 0) for name in ("covered", "none", "not_reported")}
-        note = f"{t('note_matrix', **blanks, all=len(table))} · {reported.line(scope, chosen)}"
+        key = "note_matrix" if blanks["covered"] or blanks["none"] else "note_matrix_unknown"
+        note = f"{t(key, **blanks, all=len(table))} · {reported.line(scope, chosen)}"
         panels.title(matrix_panels.matrix_finding(table), note)
         if queries.support(scope).empty:
             panels.empty("nothing_loaded")

@@ -21,7 +21,7 @@ from geo.selection.selection import Choice, select
 from geo.statuses import NOTHING
 from loaders import codes
 from pages.components import saved_scenarios as scenarios
-from pages.components.map_layer import Choropleth
+from pages.components.map_layer import Choropleth, is_nothing
 from pages.queries import coverage, gaps, money, overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -242,6 +242,7 @@ class MeetingData:
         """Put a step together as plain JSON: the layer by code order, its legend, the finding; ``more`` overrides."""
         by_code = dict(zip(layer.codes, layer.classes, strict=True))
         classes = "".join(by_code[code] for code in self.codes)
+        known = any(not is_nothing(style) for letter, style in layer.styles.items() if letter in classes)
         marked = set() if layer.marks is None else set(layer.codes[layer.marks.astype(bool)])
         return {
             "view": view,
@@ -249,7 +250,7 @@ class MeetingData:
             "legend": [
                 [letter, style.color, style.hatch, style.key, dict(style.blanks)]
                 for letter, style in layer.styles.items()
-                if letter in classes or letter not in ONLY_WHERE_PRESENT
+                if letter in classes or (known and letter not in ONLY_WHERE_PRESENT)
             ],
             "title": title,
             "figures": [],

@@ -59,7 +59,10 @@ def nation_finding(table: pd.DataFrame) -> str:
     """On record, reported none, not reported: the three in one sentence."""
     counts = table["status"].value_counts()
     words = {key: counts.get(name, 0) for key, name in (("covered", "covered"), ("none", "none"), ("unknown", "not_reported"))}  # fmt: skip
-    return t("finding_nation", **words, all=len(table))
+    key = (
+        "finding_nation" if words["none"] else "finding_nation_known" if words["covered"] else "finding_nation_unknown"
+    )
+    return t(key, **words, all=len(table))
 
 
 def missing_file() -> None:

@@ -23,20 +23,22 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     pairs = overlap_lists.inside(found.pairs, chosen, partner)
     told = figures.counted(pairs=pairs, by_area=found.by_area)
     with place:
+        unheard = coverage.records(scope, chosen).empty
+        key = "finding_overlaps" if told["suspected_pairs"] else "finding_overlaps_zero"
         finding = t(
-            "finding_overlaps" if told["suspected_pairs"] else "finding_overlaps_zero",
+            "finding_overlaps_unknown" if unheard else key,
             pairs=told["suspected_pairs"],
             places=told["suspected_places"],
         )
-        note = t("note_overlaps", stake=baht(told["stake"]))
+        parts = [t("note_overlaps", stake=baht(told["stake"]))] if len(pairs) else []
+        parts.append(t("note_overlaps_declared"))
         if unknown := told["unjudged_pairs"]:
-            note += t("note_overlaps_unknown", pairs=unknown)
-        nothing = queries.support(scope).empty
+            parts.append(t("note_overlaps_unknown", pairs=unknown))
         panels.title(
-            t("view_overlaps") if nothing else finding, note + reported.undated(scope, chosen, " · "), {} if nothing else told
+            finding, " · ".join(parts) + reported.undated(scope, chosen, " · "), {} if unheard else told
         )  # fmt: skip
-        if nothing:
-            panels.empty("nothing_loaded")
+        if unheard:
+            panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
         if partner:
             overlap_lists.with_partner(scope, chosen, partner)
     layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
@@ -46,8 +48,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer, view_, chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
-        overlap_lists.figures(pairs)
-    overlap_lists.show(scope, chosen, pairs)
+        if not unheard:
+            overlap_lists.figures(pairs)
+    if not unheard:
+        overlap_lists.show(scope, chosen, pairs)
     support = queries.support(scope)
     panels.sources(scope, support[support["support_id"].isin({*pairs["support_a"], *pairs["support_b"]})], chosen)
 

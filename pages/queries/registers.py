@@ -135,14 +135,15 @@ def unlinked(scope: Scope) -> pd.DataFrame:
 
 @cached(8)
 def unlinked_by_place(scope: Scope) -> pd.DataFrame:
-    """``villages`` of every subdistrict and how many of them are ``unlinked``."""
+    """``villages`` of every subdistrict, how many of them are ``unlinked``, and whether all who owe it have reported (``is_heard``)."""
     codes = queries.areas(scope, None)["subdistrict_code"]
     every, without = queries.places(scope, None).villages, unlinked(scope)
     counts = {
         name: codes.map(rows["subdistrict_code"].value_counts()).fillna(0).astype(int)
         for name, rows in (("villages", every), ("unlinked", without))
     }
-    return pd.DataFrame({"subdistrict_code": codes, **counts})
+    is_heard = codes.map(_told(scope, "membership")).ge(1).fillna(False).astype(bool)
+    return pd.DataFrame({"subdistrict_code": codes, **counts, "is_heard": is_heard})
 
 
 @cached(8)

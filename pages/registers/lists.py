@@ -89,6 +89,8 @@ def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Cho
     codes = queries.areas(scope, None)["subdistrict_code"]
     table = registers.per_place(entries, codes, register.is_open)
     not_listed = {registers.NOT_LISTED: layers.not_known_style("entries_not_listed")}
+    if register.name == "communities":  # the register of areas is complete: no village is none
+        not_listed = {registers.NOT_LISTED: ClassStyle(layers.nothing_styles()["x"].color, "no_villages")}
     if register.is_open:
         styles = {
             registers.OPEN: ClassStyle(CALL[2], "entries_open"),
@@ -132,10 +134,15 @@ def choose_entry(scope: Scope, register: Register, entries: pd.DataFrame, key: s
     return str(entries["entry"].iloc[rows[0]]) if rows and rows[0] < len(entries) else None
 
 
-def without_entry(scope: Scope, chosen: Query, entries: pd.DataFrame, *, is_open: bool = False) -> None:
+def without_entry(
+    scope: Scope, register: Register, chosen: Query, entries: pd.DataFrame, *, is_open: bool = False
+) -> None:
     """The subdistricts that no entry of those asked for names, by district: where to ask next."""
     areas = queries.areas(scope, None)
     inside = areas[areas["district_code"].eq(chosen.district)] if chosen.district else areas
+    if register.name == "communities":  # a town without villages lacks none
+        every = register_queries.entries(scope, register.name)["subdistrict_code"]
+        inside = inside[inside["subdistrict_code"].isin(every)]
     missing = inside[~inside["subdistrict_code"].isin(entries["subdistrict_code"].dropna())]
     if missing.empty:
         return

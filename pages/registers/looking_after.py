@@ -58,7 +58,10 @@ def panel(scope: Scope, chosen: Query) -> None:
             panels.table(shown, "nobody-places", {"subdistrict_code": t("column_code"), "place": t("entry_place"), "status": t("column_status")})  # fmt: skip
     groups = register_queries.groups_without(scope)
     groups = groups[groups["district_code"].eq(chosen.district).fillna(False)] if chosen.district else groups
-    place = panels.unfolded("nobody-groups", t("care_groups_without", groups=whole(len(groups))))
+    if groups.empty and register_queries.entries(scope, "groups").empty:
+        place = None  # of no group is it known that there is one
+    else:
+        place = panels.unfolded("nobody-groups", t("care_groups_without", groups=whole(len(groups))))
     if place is not None:
         with place:
             shown = groups.assign(place=[records.place_words(scope, code) for code in groups["area_code"]])

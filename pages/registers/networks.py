@@ -50,11 +50,15 @@ def layer(scope: Scope, shown: str) -> layers.Choropleth:
         "0": ClassStyle(ROLES["rest"], "unlinked_none"),
         "1": ClassStyle(CALL[1], "unlinked_some"),
         "2": ClassStyle(CALL[2], "unlinked_all"),
+        "u": layers.not_known_style("unlinked_not_known"),
         "x": ClassStyle(layers.nothing_styles()["x"].color, "no_villages"),
     }
-    classes = pd.Series("1", table.index).mask(table["unlinked"].eq(0), "0")
-    classes = classes.mask(table["unlinked"].eq(table["villages"]), "2").mask(table["villages"].eq(0), "x")
-    return layers.Choropleth(styles, table["subdistrict_code"], classes, table["unlinked"], "unit_unlinked")
+    every = table["unlinked"].eq(table["villages"])
+    unheard = every & ~table["is_heard"]  # no register speaks of the place
+    classes = pd.Series("1", table.index).mask(table["unlinked"].eq(0), "0").mask(every, "2").mask(unheard, "u")
+    classes = classes.mask(table["villages"].eq(0), "x")
+    values = table["unlinked"].mask(unheard)
+    return layers.Choropleth(styles, table["subdistrict_code"], classes, values, "unit_unlinked")
 
 
 def finding(scope: Scope, chosen: Query) -> tuple[str, str]:

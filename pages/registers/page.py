@@ -71,11 +71,10 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     asked_first = st.session_state["list"]
     nobody = every.iloc[:0]
     if every.empty:
-        panels.empty("not_reported_long")
         by_hand.panel(scope, register, nobody)
         return
     if asked_first == "without":
-        lists.without_entry(scope, chosen, entries, is_open=True)
+        lists.without_entry(scope, register, chosen, entries, is_open=True)
     elif asked_first == "unlinked" and register.name == "membership":
         networks.unlinked(scope, chosen, is_open=True)
     left, right = st.columns([8, 5], gap="medium")
@@ -98,7 +97,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         looking_after.targets(scope, chosen)
     classes.panel(scope, register, chosen, every)
     if asked_first != "without":
-        lists.without_entry(scope, chosen, entries)
+        lists.without_entry(scope, register, chosen, entries)
     by_hand.panel(scope, register, every[every["entry"].eq(st.session_state.get("entry", ""))].head(1))
     if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)
@@ -128,18 +127,19 @@ def _open(scope: Scope, register: Register, every: pd.DataFrame) -> None:
 def _finding(
     scope: Scope, register: Register, every: pd.DataFrame, entries: pd.DataFrame, chosen: Query, shown: str | None
 ) -> tuple[str, str]:
-    if len(every) and shown not in (None, "entries"):
+    named = t(f"room_{register.name}")
+    if every.empty:
+        return t("register_not_known", register=named), t("register_not_known_note")
+    if shown not in (None, "entries"):
         return ROOMS[register.name].finding(scope, chosen)
     where = district_names(scope)[chosen.district] if chosen.district else t("whole_province")
     waits = int(entries[register.is_open].fillna(False).sum()) if register.is_open else 0
-    finding = t(
-        f"finding_{register.name}",
-        entries=whole(len(entries)),
-        open=whole(waits),
-        places=whole(entries["subdistrict_code"].nunique()),
-        where=where,
-    )
-    return finding, t("note_registers", all=whole(len(every)), unplaced=whole(registers.unplaced(entries)))
+    places, unplaced = entries["subdistrict_code"].nunique(), registers.unplaced(entries)
+    key = f"finding_{register.name}" if places else "register_no_place" if len(entries) else "register_none_found"
+    key = "finding_people_filled" if key == "finding_people" and not waits else key
+    finding = t(key, entries=whole(len(entries)), open=whole(waits), places=whole(places), where=where, register=named)
+    note = t("note_registers", all=whole(len(every)))
+    return finding, note + (t("note_registers_unplaced", unplaced=whole(unplaced)) if unplaced else "")
 
 
 view = page(filters=_choices, results=_results)

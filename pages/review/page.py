@@ -16,7 +16,9 @@ def view(scope: Scope) -> None:
     """Waiting rows."""
     rows = queries.waiting(scope)
     panels.title(
-        t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum() if len(rows) else 0)),
+        t("finding_review", rows=whole(len(rows)), money=baht(rows["satang"].sum()))
+        if len(rows)
+        else t("finding_review_none"),
         t("note_review"),
     )
     if repeats := st.session_state.pop("review_repeats", None):

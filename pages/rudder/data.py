@@ -8,7 +8,7 @@ import pandas as pd
 
 from geo.frames import each_row
 from geo.matching_funds.rules import FundError
-from geo.money.rudder import Best, Board, Move, Outcome, Wish, apply, best, steerable
+from geo.money.rudder import AND, Best, Board, Move, Outcome, Wish, apply, best, steerable
 from loaders import codes
 from pages.components import saved_scenarios as scenarios
 from pages.queries import coverage, gaps, money
@@ -29,14 +29,14 @@ def read(text: str) -> tuple[Move, ...]:
     moves = []
     for part in str(text or "").replace(" ", APART).split(APART):  # a plus of an address may be a space
         pieces = part.split(BETWEEN)
-        if len(pieces) == 4 and all(pieces) and pieces[3].isascii() and pieces[3].isdigit():
-            moves.append(Move(*pieces[:3], int(pieces[3])))
+        if len(pieces) in (4, 5) and all(pieces) and pieces[3].isascii() and pieces[3].isdigit():
+            moves.append(Move(*pieces[:3], int(pieces[3]), *pieces[4:]))
     return tuple(moves)
 
 
 def written(moves: tuple[Move, ...]) -> str:
     """Moves as :func:`read` takes them."""
-    return APART.join(BETWEEN.join(map(str, move)) for move in moves)
+    return APART.join(BETWEEN.join(str(piece) for piece in move if piece != "") for move in moves)
 
 
 def usual_day(scope: Scope, chosen: Query) -> date:
@@ -102,6 +102,13 @@ def _matching(scope: Scope, records: pd.DataFrame, owners: dict[str, str]) -> pd
         lower=0
     )
     return table.loc[table["open_satang"] > 0, columns].reset_index(drop=True)
+
+
+def origins(board: Board, moves: tuple[Move, ...] = ()) -> list[str]:
+    """Districts and subdistricts that hold money which can be steered, and those of moves, in the order of their codes."""
+    free = board.records[board.records["steerable_satang"] > 0]
+    held = [*free[KEY].dropna(), *free["district_code"].dropna()]
+    return sorted({str(code) for code in held} | {code for move in moves for code in move.origin.split(AND) if code})
 
 
 @cached(32)

@@ -14,7 +14,7 @@ from pages.rudder import data
 from pages.rudder import panels as rudder_panels
 from pages.session import url_state
 from pages.session.scope import Scope
-from pages.session.text import baht, day, t
+from pages.session.text import t
 
 
 def _day(scope: Scope, chosen: Query) -> date:
@@ -35,24 +35,15 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     on = _day(scope, chosen)
     moves = data.read(url_state.current().use("steer", ""))
     board, parts = data.board(scope, chosen.fiscal_year, on), data.parts(scope, chosen.fiscal_year, on)
-    steerable, total = int(parts["steerable_satang"].sum()), int(parts["amount_satang"].sum())
+    steerable = int(parts["steerable_satang"].sum())
     fault, outcome = None, None
     try:
         outcome = data.outcome(scope, chosen.fiscal_year, on, moves)
     except RudderError as stop:
         fault = stop
     with place:
-        words = t(
-            "finding_rudder",
-            satang=baht(steerable),
-            share=rudder_panels.share(steerable, total),
-            day=day(on),
-            streams=rudder_panels.first_streams(scope, parts),
-        )
-        panels.title(
-            rudder_panels.moved_words(moves, outcome) if moves and outcome else words,
-            f"{t('rudder_how')} {rudder_panels.unknown_note(parts)}",
-        )
+        words = rudder_panels.moved_words(moves, outcome) if moves and outcome else None
+        panels.title(words or rudder_panels.finding(scope, parts, on), rudder_panels.note(parts))
         if fault:
             names = records.stream_names(scope)
             st.warning(t(fault.code, value=names.get(fault.value, fault.value)))

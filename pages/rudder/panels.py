@@ -11,10 +11,10 @@ import streamlit as st
 from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.palette import OUTCOMES
-from geo.money.rudder import Board, Move, Outcome, Wish
+from geo.money.rudder import AND, Board, Move, Outcome, Wish
 from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
-from pages.components.map_layer import Choropleth
+from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import subdistrict_names, theme_names
 from pages.queries.query import Query
 from pages.rudder import data
@@ -29,14 +29,16 @@ STYLES = {
     "m": ClassStyle(OUTCOMES["complementary"], "rudder_more"),
     "l": ClassStyle(OUTCOMES["not_known"], "rudder_less"),
     "s": ClassStyle(OUTCOMES["single"], "rudder_same"),
+    "v": not_known_style("rudder_not_known"),
 }
+ASKED = {"gaps": "gaps_open", "demands": "demands_open"}
 
 
 def figures(outcome: Outcome, moves: tuple[Move, ...]) -> None:
     """What the moves do: each figure before and after."""
     rows = [
         (t("rudder_moved"), baht(sum(move.satang for move in moves))),
-        *((t(f"rudder_{name}"), _pair(*outcome.figures[name], whole)) for name in ("gaps_open", "demands_open", "layered")),
+        *((t(f"rudder_{name}"), _pair(*outcome.figures[name], whole)) for name in (*ASKED.values(), "layered")),
         (t("rudder_gini"), _pair(*outcome.figures["gini"], lambda value: t("not_known") if pd.isna(value) else f"{value:.3f}")),
         (t("rudder_pulled"), baht(outcome.pulled_satang)),
         (t("rudder_unmatched"), baht(outcome.unmatched_satang)),
@@ -45,7 +47,7 @@ def figures(outcome: Outcome, moves: tuple[Move, ...]) -> None:
 
 
 def _pair(before: float, after: float, words: Callable[[float], str]) -> str:
-    return f"{words(before)} → {words(after)}"
+    return t("not_known") if pd.isna(before) else f"{words(before)} → {words(after)}"
 
 
 def layer(scope: Scope, board: Board, outcome: Outcome, moves: tuple[Move, ...]) -> Choropleth:
@@ -53,17 +55,23 @@ def layer(scope: Scope, board: Board, outcome: Outcome, moves: tuple[Move, ...])
     codes = pd.Series(board.people.index)
     before = board.records.groupby(KEY)["amount_satang"].sum().reindex(board.people.index).fillna(0).astype("int64")
     change = (outcome.placed - before).to_numpy()
-    classes = pd.Series("s", index=codes.index, dtype="object")
+    classes = pd.Series("v" if board.records.empty else "s", index=codes.index, dtype="object")
     classes = classes.mask(change < 0, "l").mask(change > 0, "m")
     classes = classes.mask(codes.isin(outcome.answered[KEY]), "o").mask(codes.isin(outcome.lost[KEY]), "c")
     return Choropleth(
-        STYLES, codes, classes, pd.Series(change / SATANG_PER_MILLION, index=codes.index), "meeting_unit_million_baht"
+        STYLES,
+        codes,
+        classes,
+        pd.Series(change / SATANG_PER_MILLION, index=codes.index).mask(change == 0),
+        "rudder_unit_change",
     )
 
 
 def stream_table(scope: Scope, chosen: Query, on: date) -> None:
     """The money of every stream in five parts that add up."""
     table, names = data.parts(scope, chosen.fiscal_year, on), records.stream_names(scope)
+    if table.empty:
+        return
     shown = table.assign(
         stream=[names.get(code, code) if code else t("flow_without_stream_code") for code in table["stream_code"]]
     )
@@ -94,8 +102,16 @@ def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query)
             million = st.number_input(
                 t("rudder_million"), 0.0, value=1.0, step=0.1, format="%.3f", key="rudder-million"
             )
+            wanted = st.multiselect(
+                t("rudder_origin"),
+                data.origins(board),
+                format_func=lambda code: records.place_words(scope, code),
+                placeholder=t("rudder_origin_all"),
+                key="rudder-origin",
+            )
             if st.form_submit_button(t("rudder_add")):
-                take(moves, (Move(str(stream), str(place), str(theme), round(million * SATANG_PER_MILLION)),))
+                satang, origin = round(million * SATANG_PER_MILLION), AND.join(sorted(wanted))
+                take(moves, (Move(str(stream), str(place), str(theme), satang, origin),))
     if moves:
         with st.container(horizontal=True):
             st.button(t("rudder_undo"), key="rudder-undo", on_click=_set, args=(moves[:-1],))
@@ -115,18 +131,26 @@ def take(moves: tuple[Move, ...], more: tuple[Move, ...]) -> None:
 def move_table(scope: Scope, moves: tuple[Move, ...], stamped: dict[str, str]) -> None:
     """The moves, in their order."""
     names, themes = records.stream_names(scope), theme_names()
-    rows = pd.DataFrame(moves, columns=["stream", "place", "theme", "satang"])
+    rows = pd.DataFrame(moves, columns=list(Move._fields))
     shown = rows.assign(
         stream=[names.get(code, code) for code in rows["stream"]], place=[records.place_words(scope, code) for code in rows["place"]],
-        theme=[themes.get(code, code) for code in rows["theme"]],
+        theme=[themes.get(code, code) for code in rows["theme"]], origin=[origin_words(scope, origin) for origin in rows["origin"]],
     )  # fmt: skip
     columns = {
         "stream": t("rudder_from"),
+        "origin": t("rudder_origin"),
         "place": t("rudder_to"),
         "theme": t("rudder_for"),
         "satang": t("column_amount"),
     }
     panels.table(shown, "rudder-moves", columns, formats={"satang": baht}, stamp=stamped)
+
+
+def origin_words(scope: Scope, origin: str) -> str:
+    """The places that a move takes its money from."""
+    return (
+        ", ".join(records.place_words(scope, code) for code in origin.split(AND)) if origin else t("rudder_origin_all")
+    )
 
 
 def wish_table(scope: Scope, outcome: Outcome) -> None:
@@ -198,16 +222,9 @@ def _use(scope: Scope, key: str) -> None:
 
 def moved_words(moves: tuple[Move, ...], outcome: Outcome) -> str:
     """What the moves do in a sentence."""
-    closed = outcome.figures["gaps_open"][0] - outcome.figures["gaps_open"][1]
-    met = outcome.figures["demands_open"][0] - outcome.figures["demands_open"][1]
+    fewer = {blank: outcome.figures[name][0] - outcome.figures[name][1] for blank, name in ASKED.items()}
     satang = sum(move.satang for move in moves)
-    return t(
-        "finding_rudder_moved",
-        satang=baht(satang),
-        gaps=whole(closed),
-        demands=whole(met),
-        pulled=baht(outcome.pulled_satang),
-    )
+    return t("finding_rudder_moved", satang=baht(satang), pulled=baht(outcome.pulled_satang), **{blank: whole(number) for blank, number in fewer.items()})  # fmt: skip
 
 
 def stamp(scope: Scope, on: date) -> dict[str, str]:
@@ -215,18 +232,22 @@ def stamp(scope: Scope, on: date) -> dict[str, str]:
     return scenarios.stamp(method=t("rudder_asked_on", day=day(on)), data=scope.version)
 
 
-def share(part: int, of: int) -> str:
-    """A part of the money in per cent."""
-    return percent(part / of) if of else t("not_known")
+def finding(scope: Scope, parts: pd.DataFrame, on: date) -> str:
+    """How much can be steered on a day; without an amount on record it is not known."""
+    steerable, total = int(parts["steerable_satang"].sum()), int(parts["amount_satang"].sum())
+    if not total:
+        return t("finding_rudder_unknown")
+    if not steerable:
+        return t("finding_rudder_none", day=day(on), total=baht(total))
+    share, streams = percent(steerable / total), first_streams(scope, parts)
+    return t("finding_rudder", satang=baht(steerable), share=share, day=day(on), streams=streams)
 
 
-def unknown_note(parts: pd.DataFrame) -> str:
-    """What is not known to be free, with its baht: it is not steerable, and it is not zero."""
-    rows = [
-        f"{t(f'rudder_{name}')} {baht(int(parts[f'{name}_satang'].sum()))}"
-        for name in ("bound", "restricted", "ended", "unknown")
-    ]
-    return " · ".join(rows)
+def note(parts: pd.DataFrame) -> str:
+    """What can be steered; and what is not known to be free, with its baht."""
+    sums = {name: int(parts[f"{name}_satang"].sum()) for name in ("bound", "restricted", "ended", "unknown")}
+    rest = " · ".join(f"{t(f'rudder_{name}')} {baht(satang)}" for name, satang in sums.items() if satang)
+    return f"{t('rudder_how')} {t('rudder_rest', parts=rest)}" if rest else t("rudder_how")
 
 
 def sources(scope: Scope, board: Board, chosen: Query) -> None:
@@ -238,4 +259,4 @@ def first_streams(scope: Scope, parts: pd.DataFrame) -> str:
     """The streams with most to steer, in words."""
     names = records.stream_names(scope)
     some = parts[parts["steerable_satang"] > 0].head(3)
-    return ", ".join(names.get(row.stream_code, row.stream_code) for row in each_row(some)) or "–"
+    return ", ".join(names.get(row.stream_code, row.stream_code) for row in each_row(some))

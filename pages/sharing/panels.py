@@ -64,11 +64,11 @@ def openness(scope: Scope) -> None:
     dues = queries.dues(scope)
     owing = set(dues.loc[dues["is_asked"], "base"])
     closed = sorted((owing | set(sets["base"])) - set(sets.loc[is_open, "base"]))
-    st.html(
-        f"<b>{safe(t('openness_finding', open=whole(int(is_open.sum())), all=whole(len(sets)), bases=whole(sets.loc[is_open, 'base'].nunique())))}</b>"
-    )
+    finding = t("openness_finding", open=whole(int(is_open.sum())), all=whole(len(sets)), bases=whole(sets.loc[is_open, "base"].nunique()))  # fmt: skip
+    st.html(f"<b>{safe(finding if len(sets) else t('openness_none'))}</b>")
     bases = ", ".join(names.get(base, base) for base in closed)
-    st.caption(flat(t("openness_closed", bases=bases) if closed else t("openness_none_closed")))
+    if closed or len(sets):
+        st.caption(flat(t("openness_closed", bases=bases) if closed else t("openness_none_closed")))
     shown = sets.assign(
         base_name=[names.get(base, base) for base in sets["base"]],
         register_name=[t(f"register_{register}") for register in sets["register"]],

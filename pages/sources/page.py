@@ -18,7 +18,11 @@ def view(scope: Scope) -> None:
     batches = queries.batches(scope)
     active = batches[batches["is_active"].astype(bool) & batches["layouts"].ne(nothing.LAYOUT)]
     panels.title(
-        t("finding_sources", files=len(active), rows=whole(active["rows_loaded"].sum())),
+        t(
+            "finding_sources" if len(active) else "finding_no_file",
+            files=len(active),
+            rows=whole(active["rows_loaded"].sum()),
+        ),
         t("data_version", version=scope.version),
     )
     if batches.empty:

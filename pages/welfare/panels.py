@@ -109,8 +109,9 @@ def welfare_finding(scope: Scope, funds: Funds, choice: Choice, chosen: Query) -
 def fund_figures(funds: Funds, choice: Choice) -> None:
     """Restricted and free money apart; what is certain, at stake, withheld; the worked figures of a mean place."""
     times, area = welfare_data.times(choice), funds.by_area
+    judged = choice.basis == "mean" or funds.by_gate.empty or funds.by_gate[["met", "not_met"]].to_numpy().any()
     shown = [
-        (t(f"fund_{name}"), baht(area[f"{name}_satang"].sum() * times))
+        (t(f"fund_{name}"), baht(area[f"{name}_satang"].sum() * times if judged or name != "withheld" else None))
         for name in ("unrestricted", "restricted", "secured", "at_stake", "withheld")
     ]
     if choice.basis == "mean":
@@ -154,7 +155,11 @@ def conditions(scope: Scope, funds: Funds, choice: Choice, district: str | None)
     times, names = welfare_data.times(choice), welfare_data.names("gate", language())
     lines = [
         t(
-            "welfare_gate_mean" if choice.basis == "mean" else "welfare_gate",
+            "welfare_gate_mean"
+            if choice.basis == "mean"
+            else "welfare_gate"
+            if row.met or row.not_met
+            else "welfare_gate_unknown",
             gate=names[row.gate],
             money=baht(row.satang_depending * times),
             met=row.met,

@@ -204,7 +204,7 @@ def test_the_figures_of_a_page_lead_to_file_sheet_row_and_who_loaded_them(filled
 
 def test_what_nobody_reported_is_neither_complete_nor_zero(filled):
     """On an empty board no base has spoken; a function of which no base ever spoke is not called open."""
-    heard = "0 of the 8 bases" if filled.kind == "empty" else "1 of the 1 base "
+    heard = "0 of the 8 bases" if filled.kind == "empty" else "the one base that owes a report has reported in full"
     assert heard in filled.bodies("overview", "en")
     sheet = filled.bodies("subdistrict", "en", subdistrict="800401", year="")
     assert ("<b>0</b><span>Agencies" in sheet) == (filled.kind != "empty")

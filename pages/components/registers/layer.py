@@ -52,4 +52,6 @@ def note(scope: Scope) -> None:
     found = register_queries.over(scope, name)
     status = found.places["status"]
     counts = {one: whole(int(status.eq(one).sum())) for one in (COVERED, NONE, NOT_REPORTED)}
-    st.caption(t("over_note", register=t(title_key(name)), unplaced=whole(found.unplaced), **counts))
+    key = "over_note" if status.isin([COVERED, NONE]).any() else "over_not_known"
+    unplaced = t("over_note_unplaced", unplaced=whole(found.unplaced)) if found.unplaced else ""
+    st.caption(t(key, register=t(title_key(name)), **counts) + unplaced)

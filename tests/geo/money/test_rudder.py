@@ -71,22 +71,65 @@ rows = st.fixed_dictionaries({"amount_satang": st.integers(1, 10**9), "paid_sata
 @settings(max_examples=40)
 @given(
     st.lists(rows, min_size=1, max_size=12),
-    st.lists(st.tuples(st.sampled_from(list(PEOPLE.index)), st.floats(0.001, 1)), max_size=5),
+    st.lists(
+        st.tuples(
+            st.sampled_from(list(PEOPLE.index)),
+            st.floats(0.001, 1),
+            st.sampled_from(["", "", "800101", "8001", "800102.8002", "8002"]),
+        ),
+        max_size=5,
+    ),
 )
 def test_the_total_is_the_same_to_the_satang(given_rows, wanted):
     ours = board(*given_rows)
-    left, moves = int(ours.pools.get("local", 0)), []
-    for place, share in wanted:
+    left, moves, outcome = int(ours.pools.get("local", 0)), [], apply(ours, [])
+    for place, share, origin in wanted:
         satang = int(left * share)
-        if satang > 0:
-            moves.append(Move("local", place, "water", satang))
-            left -= satang
-    outcome = apply(ours, moves)
+        if satang <= 0:
+            continue
+        try:
+            outcome = apply(ours, [*moves, Move("local", place, "water", satang, origin)])
+        except RudderError as stop:  # these places do not hold so much
+            assert stop.code == ("rudder_too_much_there" if origin else "rudder_too_much")
+            continue
+        moves.append(Move("local", place, "water", satang, origin))
+        left -= satang
+        if all(move.origin for move in moves):  # nobody else gives
+            kept = ~ours.records["subdistrict_code"].fillna("").str.startswith(tuple(code for move in moves for code in move.origin.split("."))).to_numpy(bool)  # fmt: skip
+            assert (outcome.amounts == ours.records["amount_satang"].astype("int64").to_numpy())[kept].all()
     assert total(ours, outcome, moves) == int(ours.records["amount_satang"].sum())
     taken = ours.records["amount_satang"].astype("int64").to_numpy() - outcome.amounts
     assert (taken >= 0).all() and (taken <= ours.records["steerable_satang"].to_numpy()).all()
     inside = ours.records["subdistrict_code"].notna().to_numpy()
     assert int(outcome.placed.sum()) == int(outcome.amounts[inside].sum()) + sum(move.satang for move in moves)
+
+
+def test_money_comes_from_the_places_chosen_alone():
+    rows_ = [
+        {"subdistrict_code": "800101"},
+        {"subdistrict_code": "800102"},
+        {"subdistrict_code": None},
+        {"subdistrict_code": "800201"},
+    ]
+    districts = ["8001", "8001", "8002", "8002"]
+    ours = board(*({**row, "district_code": code} for row, code in zip(rows_, districts, strict=True)))
+    taken = lambda *moves: (1000 - apply(ours, moves).amounts).tolist()  # noqa: E731
+    assert taken(Move("local", "800201", "care", 301, "8001")) == [151, 150, 0, 0]
+    assert taken(Move("local", "800201", "care", 400, "800102")) == [0, 400, 0, 0]
+    assert taken(Move("local", "800101", "care", 800, "8002")) == [0, 0, 400, 400], (
+        "money of a whole district is its own"
+    )
+    both = [Move("local", "800201", "care", 1500, "8001"), Move("local", "800201", "care", 1000, "800102")]
+    with pytest.raises(RudderError) as stop:
+        taken(*both)
+    assert (stop.value.code, stop.value.value) == ("rudder_too_much_there", "local")
+    assert taken(both[1], both[0]._replace(satang=1000)) == [1000, 1000, 0, 0], "narrow places give first, in any order"
+    assert taken(both[0]._replace(satang=1000), both[1]) == [1000, 1000, 0, 0]
+
+
+def test_what_nobody_asked_for_is_not_zero():
+    figures = apply(board({}), [Move("local", "800102", "care", 1)]).figures
+    assert all(np.isnan(value) for name in ("gaps_open", "demands_open") for value in figures[name])
 
 
 def test_a_move_opens_and_what_is_emptied_closes():
@@ -111,7 +154,8 @@ def test_a_move_opens_and_what_is_emptied_closes():
 @pytest.mark.parametrize(
     ("move", "code"),
     [(Move("local", "800102", "care", 1001), "rudder_too_much"), (Move("tied", "800102", "care", 1), "rudder_too_much"),
-     (Move("local", "800102", "care", 0), "rudder_amount"), (Move("local", "999999", "care", 1), "rudder_place")],
+     (Move("local", "800102", "care", 0), "rudder_amount"), (Move("local", "999999", "care", 1), "rudder_place"),
+     (Move("local", "800102", "care", 1, "999999"), "rudder_place"), (Move("local", "800102", "care", 1, "8099"), "rudder_too_much_there")],
 )  # fmt: skip
 def test_what_cannot_be_moved_is_said(move, code):
     with pytest.raises(RudderError) as stop:

@@ -56,6 +56,9 @@ def test_the_moves_of_a_link_keep_the_total_and_the_best_is_taken(demo):
     assert found.status == "optimal" and found.seconds < 10 and found.openings > 5
     moves = data.read(data.written(tuple(found.moves)))
     assert moves == tuple(found.moves) and data.read("x~y+~~~+a~b~c~-5") == ()
+    kept = "local_development_budget~800304~hardship~100"  # as scenarios were written before places could be chosen
+    assert [move.origin for move in data.read(f"{kept}+{kept}~8001.800304")] == ["", "8001.800304"]
+    assert data.written(data.read(f"{kept}+{kept}~8001")) == f"{kept}+{kept}~8001"
     board, outcome = data.board(scope, 2007, on), data.outcome(scope, 2007, on, moves)
     assert total(board, outcome, moves) == int(board.records["amount_satang"].sum())
     assert outcome.lost.empty, "the reserve keeps every record alive"
@@ -79,6 +82,15 @@ def test_the_page_stands_with_moves_without_and_with_too_much(demo, lang):
 def test_the_scenario_saved_last_is_a_view_of_the_wall(demo, tmp_path):
     scope = queries.current_scope()
     step = rudder_step(MeetingData(scope, shipped_story()))
+    assert step["note"][0] == "meeting_note_rudder"
+    held = data.board(scope, 2007, date(2007, 2, 23)).records.query("steerable_satang > 0")
+    code = held.groupby("subdistrict_code")["steerable_satang"].sum().idxmax()
+    with queries.store.writing(queries.engine()) as connection:
+        content = {"moves": f"local_development_budget~800304~road~100~{code}", "day": "2007-02-23", "year": 2007}
+        scenarios.save(connection, "rudder", "จากที่เดียว", content, "ก", Basis("v", "80"))
+    there = rudder_step(MeetingData(scope, shipped_story()))
+    name = queries.areas(scope, 2007).set_index("subdistrict_code").at[code, "name_th"]
+    assert there["note"][0] == "meeting_note_rudder_from" and there["note"][1]["origin"]["th"] == name
     assert step is not None and step["title"][1]["satang"] == {"satang": 200_000_000} and len(step["focus"]) == 4
     with queries.store.writing(queries.engine()) as connection:
         scenarios.save(
