@@ -30,7 +30,8 @@ def read(text: str) -> tuple[Move, ...]:
     for part in str(text or "").replace(" ", APART).split(APART):  # a plus of an address may be a space
         pieces = part.split(BETWEEN)
         if len(pieces) in (4, 5) and all(pieces) and pieces[3].isascii() and pieces[3].isdigit():
-            moves.append(Move(*pieces[:3], int(pieces[3]), *pieces[4:]))
+            stream, place, theme, satang, *origin = pieces
+            moves.append(Move(stream, place, theme, int(satang), *origin[:1]))
     return tuple(moves)
 
 
