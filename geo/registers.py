@@ -17,7 +17,7 @@ import pandas as pd
 from geo.frames import each_village
 from geo.statuses import decide
 from loaders import registers as defined_registers
-from loaders.codes import squeeze
+from loaders.places.searching import standing, wanted
 from loaders.places.text import villages_listed
 from loaders.registers import Definition, WithDefined
 
@@ -101,6 +101,7 @@ _STARTING = {
             (
                 Field("name"),
                 Field("plan_exists", "yes_no"),
+                Field("plan_year", "year"),
                 Field("cohort", "count"),
                 Field("priority_theme", "themes"),
                 Field("groups", "count"),
@@ -120,10 +121,14 @@ _STARTING = {
                 Field("member_share", "share"),
                 Field("savings_satang", "satang"),
                 Field("savings_per_member_satang", "satang"),
+                Field("members_growth", "share"),
+                Field("savings_growth", "share"),
                 Field("hardship_members", "count"),
                 Field("promised_satang", "satang"),
                 Field("received_satang", "satang"),
                 Field("not_received", "count"),
+                Field("late_satang", "satang"),
+                Field("days_late", "count"),
             ),
             ("fund_name",),
         ),
@@ -143,6 +148,21 @@ _STARTING = {
             ("papers",),
             Field("cohort", "cohort_"),
         ),
+        Register(
+            "indicators",
+            "indicator",
+            "indicator_code",
+            (
+                Field("indicator_code", "indicator"),
+                Field("fiscal_year", "year"),
+                Field("value", "number"),
+                Field("of_value", "number"),
+                Field("share", "share"),
+                Field("area_level", "level_"),
+            ),
+            ("indicator_name",),
+            Field("indicator_code", "indicator"),
+        ),
     )
 }
 REGISTERS = WithDefined(_STARTING, of_definition)
@@ -160,14 +180,55 @@ def in_force(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     return entries[begun & (entries["ends_on"].isna() | (entries["ends_on"] >= day))]
 
 
+def is_dated(register: Register) -> bool:
+    """Whether its entries begin and end on days."""
+    return {"starts_on", "ends_on"} <= {field.name for field in register.fields}
+
+
+def with_state(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Entries of a dated register with ``state`` on a day: ``now``, ``later`` or ``ended``, in that order."""
+    later, ended = (entries["starts_on"] > day).fillna(False), (entries["ends_on"] < day).fillna(False)
+    state = np.select([ended, later], ["ended", "later"], "now")
+    found = entries.assign(state=pd.Series(state, entries.index, dtype="string"))
+    return found.iloc[np.argsort(pd.Series(state).map({"now": 0, "later": 1, "ended": 2}).to_numpy(), kind="stable")]
+
+
+SEARCHED_CODES = ("village_code", "subdistrict_code", "district_code", "area_code")
+
+
 def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd.DataFrame:
-    """Entries in which every written word stands somewhere in the ``searched`` columns (spaces, dots and case aside)."""
-    words = [squeeze(word) for word in written.split()]
-    texts = ["" for _ in range(len(entries))]
-    for name in searched:
-        texts = [f"{text} {squeeze(str(cell))}" for text, cell in zip(texts, entries[name].fillna(""), strict=True)]
-    matches = [all(word in text for word in words) for text in texts]
-    return entries[np.array(matches, dtype=bool)]  # an empty plain list would choose no columns
+    """Entries in which every written word stands somewhere in the ``searched`` columns.
+
+    As it is written (spaces, dots and case aside); where nothing is, as it sounds and without the word of its level; where
+    nothing is either, without the vowels and marks that a copy out of a PDF loses, and at last nearly so. ``หมู่ 3`` is the
+    village of that number,
+    four digits or more are the beginning of a code of the place.
+    """
+    asked = wanted(written)
+    entries = entries[_in_villages(entries, asked.villages) & _begins(entries, asked.codes)]
+    columns = [entries[name].astype("string").fillna("") for name in searched]
+    cells = [" ".join(map(str, row)) for row in zip(*columns, strict=True)]
+    return entries[standing(asked.words, cells)]
+
+
+def _in_villages(entries: pd.DataFrame, numbers: Sequence[int]) -> pd.Series:
+    """Entries that are of every one of the villages with these numbers, or name them in a list."""
+    chosen = pd.Series(True, entries.index)
+    listed = [
+        entries[name].astype("string").fillna("") for name in ("village_code", "village_codes") if name in entries
+    ]
+    for number in numbers:
+        ends = rf"\d{{6}}{number:02d}(?:,|$)"
+        chosen &= pd.concat([cells.str.contains(ends) for cells in listed], axis=1).any(axis=1) if listed else False
+    return chosen
+
+
+def _begins(entries: pd.DataFrame, codes: Sequence[str]) -> pd.Series:
+    present = [entries[name].astype("string").fillna("") for name in SEARCHED_CODES if name in entries]
+    chosen = pd.Series(True, entries.index)
+    for code in codes:
+        chosen &= pd.concat([cells.str.startswith(code) for cells in present], axis=1).any(axis=1) if present else False
+    return chosen
 
 
 def asked(
@@ -225,44 +286,18 @@ def unplaced(entries: pd.DataFrame) -> int:
     return int(entries["subdistrict_code"].isna().sum())
 
 
-def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """The newest row of each fund with what others promised and paid to it.
-
-    Adds ``member_share`` (of the people of its subdistrict; NA where people or members are not known),
-    ``savings_per_member_satang``, ``promised_satang`` and ``received_satang`` (sums of what is stated, NA for nothing
-    stated) and ``not_received`` (promises of which nothing stated was received).
-    """
-    newest = rows.sort_values("fiscal_year", na_position="first").drop_duplicates(
-        ["subdistrict_code", "fund_name"], keep="last"
-    )
-    by_place = contributions.groupby("subdistrict_code")
-    sums = by_place[["promised_satang", "received_satang"]].sum(min_count=1)
-    waiting = contributions[contributions["promised_satang"].gt(0) & contributions["received_satang"].isna()]
-    people = newest["subdistrict_code"].map(areas.set_index("subdistrict_code")["population"]).astype("Float64")
-    members = newest["members"].astype("Float64")
-    has_contribution = newest["subdistrict_code"].isin(contributions["subdistrict_code"].dropna())
-    late = newest["subdistrict_code"].map(waiting.groupby("subdistrict_code").size()).fillna(0).astype("Int64")
-    return newest.assign(
-        member_share=members / people.where(people > 0),
-        savings_per_member_satang=(newest["savings_satang"].astype("Float64") / members.where(members > 0)).round(),
-        promised_satang=newest["subdistrict_code"].map(sums["promised_satang"]),
-        received_satang=newest["subdistrict_code"].map(sums["received_satang"]),
-        not_received=late.where(has_contribution),
-    )
-
-
 def communities(
     villages: pd.DataFrame, plans: pd.DataFrame, organisations: pd.DataFrame, supports: pd.DataFrame
 ) -> pd.DataFrame:
     """Every village with its newest plan, its groups and its records of support.
 
-    ``plan_exists``, ``cohort`` and ``priority_theme`` are NA where no plan row names the village; ``groups`` and
+    ``plan_exists``, ``plan_year``, ``cohort`` and ``priority_theme`` are NA where no plan row names the village; ``groups`` and
     ``supports`` count rows that name the village itself, alone or in a list of villages, NA where none does: that no row
     names a village does not say that nothing is there.
     """
     own = plans[plans["village_code"].notna()]
     newest = own.sort_values("plan_year", na_position="first").drop_duplicates("village_code", keep="last")
-    columns = newest.set_index("village_code")[["plan_exists", "cohort", "priority_theme"]]
+    columns = newest.set_index("village_code")[["plan_exists", "plan_year", "cohort", "priority_theme"]]
     table = villages.merge(columns, left_on="village_code", right_index=True, how="left")
     codes = table["village_code"]
     counts = {
@@ -270,6 +305,24 @@ def communities(
         for name, rows in (("groups", organisations), ("supports", supports))
     }
     return table.assign(**counts, area_level="village", district_code=codes.str[:4]).reset_index(drop=True)
+
+
+def indicators(rows: pd.DataFrame, known: Sequence[dict]) -> pd.DataFrame:
+    """Figures of places, one row each: one that is part of a whole (``of``) has it beside it.
+
+    Adds ``of_value`` (of the same place, year, base and file; NA where nothing states it) and ``share``; wholes
+    (``is_whole``) are no rows of their own where a part of theirs is stated.
+    """
+    whole = {one["code"]: one["of"] for one in known if one.get("of")}
+    keys = ("batch_id", "sheet", "row", "area_code", "fiscal_year")
+    lines = list(zip(*(rows[name].astype("string").fillna("") for name in keys), strict=True))
+    parts = [(line, whole.get(code)) for line, code in zip(lines, rows["indicator_code"], strict=True)]
+    here = list(zip(lines, rows["indicator_code"], strict=True))
+    stated = dict(zip(here, rows["value"], strict=True))
+    of_value = pd.Series([stated.get(part, np.nan) for part in parts], rows.index, dtype=float)
+    table = rows.assign(of_value=of_value, share=rows["value"] / of_value.where(of_value > 0))
+    wholes = set(parts)
+    return table[[line not in wholes for line in here]].reset_index(drop=True)
 
 
 def with_listed_villages(rows: pd.DataFrame, villages: pd.Series) -> pd.DataFrame:
@@ -324,3 +377,9 @@ def newest(values: pd.DataFrame, level: str, key: str) -> pd.DataFrame:
     last = mine.sort_values("fiscal_year", na_position="first").drop_duplicates([key, "indicator_code"], keep="last")
     wide = last.pivot(index=key, columns="indicator_code", values="value")
     return wide.add_prefix("indicator:").rename_axis(columns=None)
+
+
+def newest_of_place(indicators: pd.DataFrame) -> pd.DataFrame:
+    """The newest figure of every subdistrict, of the one indicator that the rows are of."""
+    mine = indicators[indicators["area_level"].eq("subdistrict").fillna(False)]
+    return mine.sort_values("fiscal_year", na_position="first").drop_duplicates("subdistrict_code", keep="last")

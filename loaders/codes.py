@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, partial
 
 from loaders import settings
@@ -109,9 +109,23 @@ def roles() -> tuple[dict, ...]:
     return entries("role")
 
 
+@cache
 def indicators() -> tuple[dict, ...]:
-    """Figures about places: code, names, units, direction (need, strength, context), theme."""
-    return _list("indicators", "indicator")
+    """Figures about places: code, names, units, direction (need, strength, context), theme, ``of`` (what it is a part of).
+
+    An entry with ``numbers`` N stands for N of them, ``{n}`` in its texts for the number.
+    """
+    return tuple(one for entry in _list("indicators", "indicator") for one in _numbered(entry))
+
+
+def _numbered(entry: dict) -> Iterator[dict]:
+    numbers = entry.get("numbers")
+    for number in range(1, numbers + 1) if numbers else (None,):
+        yield {
+            name: value.replace("{n}", str(number)) if number and isinstance(value, str) else value
+            for name, value in entry.items()
+            if name != "numbers"
+        }
 
 
 def schemes() -> tuple[dict, ...]:

@@ -49,8 +49,9 @@ class Column:
 
     @property
     def stored(self) -> str:
-        """Its name in rows that are read."""
-        return STORED.get(self.name, self.name)
+        """Its name in rows that are read: money says that it is satang."""
+        is_plain_money = self.form == "satang" and not self.name.endswith("_satang")
+        return STORED.get(self.name, f"{self.name}_satang" if is_plain_money else self.name)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,12 @@ class Definition:
     def private(self) -> tuple[str, ...]:
         """Columns that only who may see contact data sees."""
         return tuple(column.stored for column in self.columns if column.is_private or column.private_when)
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """Columns that tell which entry a row is, whatever else a new edition of its file says: the title and what is required."""
+        required = (column.stored for column in self.columns if column.is_required and column.name != self.title)
+        return (STORED.get(self.title, self.title), *required)
 
     def names_people(self, column: str, values: Any) -> Any:
         """Whether a private column names people in a row (``values`` by column), or in each row of a frame."""
@@ -136,6 +143,12 @@ def form(register: str, column: str) -> str | None:
     if (definition := defined().get(register)) is None:
         return None
     return next((field.form for field in definition.columns if field.name == column), None)
+
+
+def stored(register: str) -> dict[str, str]:
+    """Columns of a register as they are written -> as they are stored, where the two differ."""
+    one = defined().get(register)
+    return STORED | {column.name: column.stored for column in one.columns} if one else STORED
 
 
 class WithDefined(Mapping[str, T]):

@@ -116,6 +116,15 @@ def _tell(summary: dict, options: argparse.Namespace) -> None:
         for what, number in summary.get("year_shares", {}).items():
             if number:
                 _say(f"edition_shares_{what}", summary["file"], number)
+        if any((carried := summary.get("carried") or {}).get(name) for name in ("kept", "taken", "overruled", "gone")):
+            _say(
+                "edition_carried",
+                summary["file"],
+                carried["kept"],
+                carried["taken"],
+                carried["overruled"],
+                carried["gone"],
+            )
     elif is_open and summary["editions"] and (first := summary["editions"][0])["is_edition"]:
         complain(
             {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from loaders.demo import community
+from loaders.demo import community, progress
 from loaders.demo import files as demo_files
 from loaders.demo import registers as demo_registers
 from loaders.demo import support as demo_support
@@ -49,4 +49,5 @@ def _rows_by_layout() -> dict[str, pd.DataFrame]:
         {str(layout): frame for layout, frame in support.groupby("layout")}
         | demo_registers.registers()
         | community.registers()
+        | progress.registers()
     )

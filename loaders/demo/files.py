@@ -67,6 +67,10 @@ PAPERS = (
         "คำสั่งมอบหมายผู้รับผิดชอบดูแลพื้นที่ กลุ่ม และภารกิจ", DEMO), place="prefixed", dates="short"),
     Paper("demo_20_targets.xlsx", "demo_targets", (
         "เป้าหมายตัวชี้วัดของส่วนราชการรายตำบล ปี 2550", DEMO), place="full"),
+    Paper("demo_21_stages.xlsx", "demo_stages", (
+        "ผลประเมินหมู่บ้านตามแนวทางชุมชนอินทรีย์ ปี 2549 - 2550", DEMO), place="short"),
+    Paper("demo_22_capital.xlsx", "demo_capital", (
+        "บัญชีทุนชุมชนรายตำบล", DEMO), place="prefixed"),
 )  # fmt: skip
 
 

@@ -16,10 +16,10 @@ from loaders.demo import world
 from loaders.layouts.layout import Layout
 
 UNIT_SATANG = {"baht": 100, "thousand_baht": 100_000, "million_baht": 100_000_000}
-MONEY = ("amount", "paid", "promised", "received", "savings")
+MONEY = ("amount", "paid", "promised", "received", "savings", "worth")
 DATES = ("starts_on", "ends_on", "founded_on", "received_on")
 YEARS = ("fiscal_year", "plan_year")
-FLAGS = {"plan_exists": ("มี", "ยังไม่มี"), "booklet_held": ("ได้รับแล้ว", "ยังไม่ได้รับ")}
+FLAGS = {"plan_exists": ("มี", "ยังไม่มี"), "booklet_held": ("ได้รับแล้ว", "ยังไม่ได้รับ"), "reached": ("ใช่", "ไม่ใช่")}
 MONTHS = ("ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.", "ต.ค.", "พ.ย.", "ธ.ค.")
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 KING_AMPHOE_UNTIL = date(2007, 9, 8)

@@ -13,7 +13,7 @@ import pandas as pd
 from loaders import settings, thai
 from loaders.layouts.layout import MONEY, Layout
 from loaders.layouts.ledger import Column
-from loaders.layouts.values import BAHT, Read, read_rows
+from loaders.layouts.values import Read, is_baht, read_rows
 from loaders.problems import Problem, count_by_code
 from loaders.sheets.read import Sheet
 from loaders.sheets.totals import is_grand
@@ -72,6 +72,7 @@ class Ingested:
     edition_lines: list[dict] = field(default_factory=list)  # its difference to the first of them
     replaces: list[int] = field(default_factory=list)
     year_shares: dict = field(default_factory=lambda: {"carried": 0, "asked": 0})  # stated in what it replaces
+    carried: dict = field(default_factory=dict)  # what became of changes by hand of what it replaces
 
     @property
     def as_of(self) -> date | None:
@@ -137,6 +138,7 @@ class Ingested:
             "edition_lines": self.edition_lines,
             "replaces": self.replaces,
             "year_shares": self.year_shares,
+            "carried": self.carried,
             "as_of": day.isoformat() if (day := self.as_of) else None,
             "batch": self.batch_id,
             "demo_withdrawn": self.demo_withdrawn,
@@ -175,7 +177,9 @@ def control_totals(result: SheetResult) -> list[dict]:
     primary = money_column(result.read, result.layout)
     checks: list[dict] = []
     for column in result.read.values:
-        if column in totals.values and (column in BAHT or column in COUNTED or column.startswith("value:")):
+        if column in totals.values and (
+            is_baht(result.layout.register, column) or column in COUNTED or column.startswith("value:")
+        ):
             checks += _checked(result, column, totals.values[column], is_primary=column == primary)
     return checks
 
@@ -198,7 +202,7 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
             continue
         found = _nearest(value, sums, bounds, at) if at not in grand else _of_everything(value, sums, bounds, at, grand)
         check: dict[str, Any] = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": found == value}
-        if column in BAHT:
+        if is_baht(result.layout.register, column):
             check |= {"stated_baht": int(value) / 100, "found_baht": int(found) / 100}
         else:
             check |= {"stated": float(value), "found": float(found)}

@@ -283,7 +283,7 @@ def records(result: SheetResult, batch_id: int) -> list[dict]:
         parts = [_indicator(frame, values, column) for column in values if column.startswith("value:")]
         frame = pd.concat(parts) if parts else frame.iloc[:0]
     else:
-        frame = pd.concat([frame, values.rename(columns=registers.STORED)], axis=1)
+        frame = pd.concat([frame, values.rename(columns=registers.stored(result.layout.register))], axis=1)
     if "title" in frame:
         frame["activity"] = (
             frame["activity"].where(frame["activity"].notna(), frame["title"])

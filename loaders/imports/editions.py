@@ -182,6 +182,15 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
     return sorted(found, key=lambda one: (not one.is_edition, len(one.gone) - len(one.same) - len(one.changed)))
 
 
+def pairs(connection: Connection, ingested: Ingested, number: int) -> dict[tuple[str, str, int], tuple[str, str, int]]:
+    """Where each line of a batch stands in the new file: register, sheet and row of both; lines of one alone are left out."""
+    new = [line for result in ingested.understood for line in _of_result(result)]
+    edition = Edition(number, "", "")
+    compare(edition, _of_batch(connection, number, {line.register for line in new}), new)
+    both = [*edition.same, *edition.changed]
+    return {(old.register, old.sheet, old.row): (now.register, now.sheet, now.row) for old, now in both}
+
+
 def _form(layout: str) -> str:
     """A shipped layout is a form of sheet; whatever a person or a machine read by its headings is none in particular."""
     return "" if layout in ("by_alias", "by_content", "by_hand", "remembered") else layout
@@ -192,7 +201,7 @@ def _of_result(result: SheetResult) -> list[Line]:
     register = result.layout.register
     lines = [_line(register, record) for record in batches.records(result, 0)]
     waiting = result.rows("quarantined")
-    values = result.read.values.rename(columns=registers.STORED)
+    values = result.read.values.rename(columns=registers.stored(register))
     written = written_places(result.read.place.loc[waiting])
     column = money_column(result.read, result.layout)
     for row, place in zip(waiting, written, strict=True):
@@ -228,7 +237,11 @@ def _of_batch(connection: Connection, number: int, registers: set[str]) -> list[
 
 
 def _line(register: str, record: Any) -> Line:
-    words = str(record.get(NAMES.get(register, "")) or record.get("title") or "")
+    one = registers.defined().get(register)
+    if one and "content" in record:
+        record = {name: value for name, value in record.items() if name not in ("content", "register")} | json.loads(record["content"])  # fmt: skip
+    words = str(record.get(one.identity[0] if one else NAMES.get(register, "")) or record.get("title") or "")
+    who = "|".join(str(record.get(name) or "") for name in (one.identity[1:] if one else [WHOSE.get(register, "")]))
     year = record.get(YEARS.get(register, "fiscal_year"))
     money = next((int(record[name]) for name in record if name.endswith("_satang") and record[name] is not None), 0)
     values = sorted(
@@ -237,8 +250,7 @@ def _line(register: str, record: Any) -> Line:
         if name not in PASSING and value is not None and value is not False
     )
     return Line(
-        register, str(record.get("area_code") or ""), None if year is None else int(year), squeeze(words),
-        str(record.get(WHOSE.get(register, "")) or ""), tuple((name, _comparable(value)) for name, value in values),
+        register, str(record.get("area_code") or ""), None if year is None else int(year), squeeze(words), who, tuple((name, _comparable(value)) for name, value in values),
         money, "", words, str(record["sheet"]), int(record["row"]),
         (str(record.get("year_shares") or ""), str(record.get("year_shares_by") or "")),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from loaders import settings, store
 from loaders.decisions import year_shares
 from loaders.imports import batches, duplicates, editions, learnt_layouts, near_repeats, row_outcomes, set_aside
 from loaders.imports.account import Ingested, SheetResult, row_problems
+from loaders.imports.by_hand import next_edition
 from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, templates
@@ -266,6 +267,7 @@ def ingest(
     with store.writing(engine) as connection:
         batches.refuse_twice(connection, digest, province)
         shared = _compared(connection, ingested, wishes, person)
+        ingested.carried = next_edition.carry(connection, ingested, digest, person)
         originals.keep(connection, path, digest)
         progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
         batch = batches.store_batch(connection, ingested, path.name, digest, base, person, speaks_for)

@@ -18,6 +18,7 @@ from loaders.places import coordinates as points
 from loaders.places.matcher import Places
 from loaders.places.text import CAPITAL, EMPTY, name_key, read_cell, split_places
 from loaders.sheets.read import Sheet
+from loaders.thai import arabic_digits
 
 OUTSIDE = "outside_province"
 OUTSIDE_COUNTRY = points.OUTSIDE_COUNTRY
@@ -57,6 +58,8 @@ def account(
     if "place_text" in read.place:
         read.place["place_text"] = _spelled_out(read.place["place_text"])
     matched = _with_points(read.place, _with_offices(read.place, places.match_frame(read.place)), layout, places.home)
+    if layout.register == "indicator":
+        matched = _with_municipalities(read.place, matched)
     if DECIDED not in sheet.frame:
         nameless = ~matched["is_accepted"].astype(bool) & _names_nothing(read.place, matched)
         matched = other_columns.look(sheet.frame, layout, read.place, matched, nameless, places)
@@ -183,6 +186,24 @@ def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
             "|".join(codes),
             None,
         ]
+    return matched
+
+
+def _with_municipalities(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
+    """Figures of a survey's municipal codes stay figures of that municipality, in its district and in no subdistrict."""
+    rows = matched.index[matched["problem"].eq("place_code_municipal").fillna(False)]
+    codes = place.loc[rows, "place_code"].map(arabic_digits).str.strip().str.removesuffix(".0") if len(rows) else []
+    for row, code in zip(rows, codes, strict=True):
+        named = [
+            "area_code",
+            "area_level",
+            "district_code",
+            "province_code",
+            "match_evidence",
+            "is_accepted",
+            "problem",
+        ]
+        matched.loc[row, named] = [code, "local_government", code[:4], code[:2], "local_government", True, None]
     return matched
 
 

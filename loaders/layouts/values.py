@@ -30,6 +30,11 @@ YEAR = {"fiscal_year", "plan_year"}
 FLAG = {"plan_exists", "booklet_held", "is_restricted"}
 
 
+def is_baht(register: str, column: str) -> bool:
+    """Whether a column is money."""
+    return column in BAHT or registers.form(register, column) == "satang"
+
+
 Words = Mapping[str, Mapping[str, str]]  # coded column -> squeezed word -> code
 PLAIN = re.compile(r"-?(?:\d{1,3}(?:,\d{3})+|\d{1,15})(?:\.\d{1,15})?")
 
@@ -140,7 +145,7 @@ def _combined(frame: pd.DataFrame, layout: Layout, column: str, parts: list[str]
     """Several columns of the sheet that are one of ours; a heading's own unit counts where they differ."""
     cells = {heading: frame[heading].astype(str) for heading in parts}
     if column in ADDED or column == "value" or column.startswith("value:"):
-        units = {heading: unit_of(heading) for heading in parts if column in BAHT}
+        units = {heading: unit_of(heading) for heading in parts if is_baht(layout.register, column)}
         is_mixed = len(set(units.values())) > 1
         parses = [
             partial(_baht, unit=units[heading] or _unit(column, layout)) if is_mixed else _parser(column, layout, read)
@@ -181,7 +186,7 @@ def _place_cells(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
 
 def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
     form = registers.form(layout.register, column)
-    if column in BAHT or form == "satang":
+    if is_baht(layout.register, column):
         return partial(_baht, unit=_unit(column, layout))
     if column in COUNT or form == "count":
         return thai.parse_count
@@ -293,7 +298,12 @@ def _known(column: str, read: Read) -> Mapping[str, str]:
 
 def _note_rounding(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
     """Amounts with parts of a satang are rounded to the nearest one, and said so."""
-    columns = [(column, heading) for column in BAHT & set(read.values) for heading in _headings(frame, layout, column)]
+    columns = [
+        (column, heading)
+        for column in read.values
+        if is_baht(layout.register, column)
+        for heading in _headings(frame, layout, column)
+    ]
     for column, heading in columns:
         cells, unit = frame[heading].astype(str), _unit(column, layout)
         rounded = {text for text in cells[cells.str.contains(r"\.\d", regex=True)].unique() if _is_rounded(text, unit)}

@@ -51,7 +51,7 @@ NOT_FREE_TEXT = {
     "year_shares_by",
 }
 SMALL = 5
-LENGTHS = {"village": 8, "subdistrict": 6, "district": 4, "province": 2}
+LENGTHS = {"village": 8, "subdistrict": 6, "local_government": 6, "district": 4, "province": 2}
 ROUNDS = 6  # levels feed each other; every round only hides more, and four levels settle in less
 _ID = re.compile(PERSON_ID)
 _DIGEST = re.compile(r"(?<![0-9a-z])([0-9a-f]{64})(?![0-9a-z])")

@@ -7,11 +7,13 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from loaders import registers
 from pages.components import panels, records
 from pages.components.names import offered
 from pages.session.scope import Scope
-from pages.session.text import baht, flat, t, whole
+from pages.session.text import baht, coded, flat, t, whole
 
+CARRIED, MOST_TOLD = ("kept", "taken", "overruled", "gone"), 20  # changes by hand of the file before
 REPLACES, ADDS, OTHER_BASE = "replaces", "adds", "other_base"
 
 
@@ -27,6 +29,17 @@ def told(answer: dict[str, Any], *, stored: bool) -> None:
         for what, number in summary.get("year_shares", {}).items():
             if number:
                 st.info(t(f"edition_shares_{what}", records=whole(number)))
+    carried = summary.get("carried") or {}
+    if stored and sum(carried.get(name, 0) for name in CARRIED):
+        st.info(t("edition_carried", **{name: whole(carried[name]) for name in CARRIED}))
+        for cell in carried["cells"][:MOST_TOLD]:
+            st.caption(flat(t("edition_overruled", row=cell["row"], column=_column(cell["register"], cell["column"]))))
+
+
+def _column(register: str, column: str) -> str:
+    if column == "area_code":
+        return t("entry_place")
+    return coded(f"entry_{register}_" if register in registers.defined() else "entry_", column)
 
 
 def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | None:

@@ -8,9 +8,11 @@ import pandas as pd
 
 from geo import looking_after, networks, registers
 from geo.coverage.heard import told
+from geo.money import funds as fund_figures
 from geo.ranking.ranking import Ranking, rank
 from geo.ranking.spec import Spec, read_spec
 from loaders import registers as definitions
+from loaders.codes import indicators as known_indicators
 from loaders.codes import squeeze
 from loaders.decisions.openness import read_openness
 from loaders.imports.by_hand import entries as by_hand
@@ -58,6 +60,12 @@ def changes(scope: Scope) -> pd.DataFrame:
         return by_hand.read_changes(connection, viewer=scope.viewer)
 
 
+def last_change(scope: Scope, register: str, number: int) -> int:
+    """A mark of the newest change of an entry, so that a form knows whether it changed since."""
+    with queries.reading(scope.viewer) as connection:
+        return by_hand.last_change(connection, register, number)
+
+
 @cached(4)
 def papers(scope: Scope) -> pd.DataFrame:
     """Papers (PDF) kept with places of the province."""
@@ -83,7 +91,16 @@ def _keyed(rows: pd.DataFrame) -> pd.DataFrame:
 
 def _funds(scope: Scope, table: str) -> pd.DataFrame:
     areas = queries.areas(scope, queries.usual_year(scope))
-    return registers.funds(queries.register(scope, table), queries.register(scope, "contribution"), areas)
+    day = pd.Timestamp.today().normalize()
+    return fund_figures.funds(queries.register(scope, table), queries.register(scope, "contribution"), areas, day)
+
+
+def _indicators(scope: Scope, table: str) -> pd.DataFrame:
+    """Figures of places, those that are part of a whole with it, under the names of both languages."""
+    known = known_indicators()
+    found = registers.indicators(queries.register(scope, table), known)
+    names = {one["code"]: f"{one['name_th']} · {one['name_en']}" for one in known}
+    return found.assign(indicator_name=found["indicator_code"].map(names).fillna(found["indicator_code"]))
 
 
 def _communities(scope: Scope, table: str) -> pd.DataFrame:
@@ -108,12 +125,15 @@ def _plans(scope: Scope, table: str) -> pd.DataFrame:
     return plans.assign(papers=names, booklet_pdf=names.notna().astype("boolean"))
 
 
-_MAKERS = {"groups": _groups, "plans": _plans, "funds": _funds, "communities": _communities}
+_MAKERS = {"groups": _groups, "plans": _plans, "funds": _funds, "communities": _communities, "indicators": _indicators}
 
 
 def _held(scope: Scope, name: str) -> pd.DataFrame:
-    """Entries of a dated register that hold today."""
-    return registers.in_force(entries(scope, name), pd.Timestamp.today().normalize())
+    """Entries of a dated register that hold today; of another one all."""
+    found = entries(scope, name)
+    if not registers.is_dated(registers.REGISTERS[name]):
+        return found
+    return registers.in_force(found, pd.Timestamp.today().normalize())
 
 
 def _told(scope: Scope, name: str) -> pd.Series:
@@ -192,6 +212,35 @@ def targets_beside_plans(scope: Scope) -> pd.DataFrame:
     return looking_after.targets_beside_plans(entries(scope, "target"), queries.register(scope, "plan"))
 
 
+INVENTORY = ("groups", "members", "savings_satang", "people", "funds", "networks", "plans")
+
+
+@cached(8)
+def inventory(scope: Scope) -> pd.DataFrame:
+    """Community capital of every subdistrict: ``kind:KIND`` of the register of capital, and the counts of :data:`INVENTORY`.
+
+    NA where no entry names the place: that nobody listed it does not say that nothing is there. Vacant roles are no people,
+    and savings are those of groups and funds that state them.
+    """
+    areas = queries.areas(scope, None)["subdistrict_code"]
+    rows = {name: entries(scope, name) for name in ("capital", "groups", "people", "funds", "plans")}
+    rows["people"] = rows["people"][~rows["people"]["is_vacant"].fillna(False).astype(bool)]
+    rows["plans"] = rows["plans"][rows["plans"]["plan_exists"].eq(True).fillna(False)]
+    held = _held(scope, "membership")
+    held = held[held["body_kind"].isin(["network", "circle"])]
+    counts = {
+        f"kind:{kind}": own["subdistrict_code"].value_counts() for kind, own in rows["capital"].groupby("capital_kind")
+    }
+    counts |= {name: rows[name]["subdistrict_code"].value_counts() for name in ("groups", "people", "funds", "plans")}
+    counts["networks"] = held.groupby("subdistrict_code")["body"].nunique()
+    counts["members"] = rows["groups"].groupby("subdistrict_code")["members"].sum(min_count=1)
+    money = pd.concat([rows[name][["subdistrict_code", "savings_satang"]] for name in ("groups", "funds")])
+    counts["savings_satang"] = money.groupby("subdistrict_code")["savings_satang"].sum(min_count=1)
+    return pd.DataFrame(
+        {"subdistrict_code": areas, **{name: areas.map(one).astype("Int64") for name, one in counts.items()}}
+    )
+
+
 @cached(4)
 def openness(scope: Scope) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Data sets with the level they are shared at and since when; every step that led there."""
@@ -208,7 +257,7 @@ def measured(scope: Scope, name: str) -> pd.DataFrame:
     today, figures = pd.Timestamp.today().normalize(), queries.register(scope, "indicator")
     if name == "subdistricts":
         codes = queries.areas(scope, None)["subdistrict_code"]
-        rows = {register: entries(scope, register) for register in ROOMS_MEASURED}
+        rows = {register: _held(scope, register) for register in ROOMS_MEASURED}
         spoken = {register: _told(scope, registers.REGISTERS[register].table) for register in ROOMS_MEASURED}
         table = registers.per_subdistrict(codes, rows, spoken)
         return table.merge(registers.newest(figures, "subdistrict", "subdistrict_code"), left_on="entry", right_index=True, how="left")  # fmt: skip

@@ -91,9 +91,17 @@ def _add(scope: Scope, name: str) -> None:
 
 
 def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
-    layout = entries.layout_of(name)
-    before = {ours: _written(ours, getattr(row, registers.STORED.get(ours, ours), None)) for ours in _columns(name)}
-    key = f"correct-{name}-{row.entry}"
+    """The form of the open entry. It compares with what stood there when the person opened it, not with what stands now."""
+    opened, number = f"opened-{name}-{row.entry}", int(row.id)
+    if opened not in st.session_state:
+        before = {
+            ours: _written(name, ours, getattr(row, registers.stored(name).get(ours, ours), None))
+            for ours in _columns(name)
+        }
+        st.session_state[opened] = (register_queries.last_change(scope, name, number), before)
+    seen, before = st.session_state[opened]
+    times = int(st.session_state.get(f"{opened}-times", 0))
+    key = f"correct-{name}-{row.entry}" + (f"-{times}" if times else "")
     with st.form(key, border=True):
         title = getattr(row, register.title, None)
         st.html(f"<b>{safe(t('entry_correct', entry=str(title if isinstance(title, str) else row.entry)))}</b>")
@@ -106,15 +114,35 @@ def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
     changed = {ours: text for ours, text in cells.items() if text != before[ours]}
     if sent:
         place = _code(scope, area, moo)
-        attempt(
-            lambda connection: entries.correct(
-                connection, name, int(row.id), changed, person, reason, None if place == code else place
-            ),
-            "entry_corrected",
-        )
+        place = None if place == code else place
+        _once(opened, name, changed, lambda one: entries.correct(one, name, number, changed, person, reason, place, seen), "entry_corrected")  # fmt: skip
     if retired and dates.are_days(f"{key}-ends"):
-        attempt(lambda connection: entries.retire(connection, name, int(row.id), person, reason, ends), "entry_retired")
-    assert layout.register == name
+        _once(
+            opened, name, {}, lambda one: entries.retire(one, name, number, person, reason, ends, seen), "entry_retired"
+        )
+
+
+def _once(opened: str, name: str, typed: Mapping[str, str], write: Callable, done: str) -> None:
+    """One change of the open entry; when it is made, or somebody else made one before, the form opens anew with what stands then."""
+    try:
+        queries.decide(write)
+    except Refused as stop:
+        told = sentence(stop.problem.as_dict(), language())
+        if stop.problem.code == "entry_changed_meanwhile":
+            _open_anew(opened)
+            yours = " · ".join(
+                f"{heading(name, registers.stored(name).get(one, one))}: {text}" for one, text in typed.items()
+            )
+            notices.rerun_with_notice(flat(f"{told} {t('entry_yours', cells=yours) if yours else ''}".strip()))
+        st.warning(flat(told))
+        return
+    _open_anew(opened)
+    notices.rerun_with_notice(t(done))
+
+
+def _open_anew(opened: str) -> None:
+    st.session_state.pop(opened, None)
+    st.session_state[f"{opened}-times"] = int(st.session_state.get(f"{opened}-times", 0)) + 1
 
 
 def _columns(name: str) -> list[str]:
@@ -127,7 +155,7 @@ def _cells(scope: Scope, name: str, key: str, before: Mapping[str, str]) -> dict
     cells = {}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         for ours in _columns(name):
-            label = heading(name, registers.STORED.get(ours, ours))
+            label = heading(name, registers.stored(name).get(ours, ours))
             label += "" if ours not in layouts.REQUIRED.get(name, ()) else " *"
             options = _options(name, ours)
             now = before.get(ours, "")
@@ -163,19 +191,21 @@ def _options(name: str, ours: str) -> dict[str, str] | None:
     return {word: coded(stem, code) for code, word in first.items()}
 
 
-def _written(ours: str, value: Any) -> str:
+def _written(name: str, ours: str, value: Any) -> str:
     """A stored value as a person would write it into a cell, so that an unchanged one is seen as unchanged."""
     if value is None or value is pd.NA or pd.isna(value):
         return ""
+    form = registers.form(name, ours)
     if isinstance(value, dt.date | pd.Timestamp):
         return f"{value.day}/{value.month}/{value.year + 543}"
-    if ours in cell_kinds.BAHT:
+    if ours in cell_kinds.BAHT or form == "satang":
         return f"{int(value) // 100:,}.{int(value) % 100:02d}"
-    if ours in cell_kinds.YEAR:
+    if ours in cell_kinds.YEAR or form == "year":
         return str(int(value) + 543)
-    if ours in cell_kinds.FLAG:
+    if ours in cell_kinds.FLAG or form == "yes_no":
         return _word("yes" if value else "no")
-    return str(value)
+    words = entries.layout_of(name).codes.get(ours, {})
+    return next((word for word, code in words.items() if code == value), str(value))
 
 
 def _word(answer: str) -> str:

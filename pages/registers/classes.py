@@ -12,13 +12,13 @@ import streamlit as st
 from geo.ranking.ranking import Ranking
 from geo.ranking.spec import SpecError
 from geo.registers import Register
-from loaders import codes, settings
+from loaders import settings
 from pages.components import panels
 from pages.queries import registers as register_queries
 from pages.queries.query import Query
 from pages.registers import lists
 from pages.session.scope import Scope
-from pages.session.text import coded, flat, language, percent, safe, t, whole
+from pages.session.text import coded, flat, percent, safe, t, whole
 
 ROOMS = ("groups", "communities", "funds")
 SUBDISTRICTS = "subdistricts"
@@ -79,7 +79,7 @@ def words_of(code: str) -> str:
     if kind == "register":
         return t(f"room_{rest}")
     if kind == "indicator":
-        return next((str(entry[f"name_{language()}"]) for entry in codes.indicators() if entry["code"] == rest), rest)
+        return lists.indicator_words(rest)
     return coded("entry_", code)
 
 

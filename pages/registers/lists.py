@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo import registers
-from geo.frames import each_row, each_village
+from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
 from geo.maps.palette import CALL, SEQUENTIAL
 from geo.registers import Field, Register
+from loaders import reference
 from loaders.codes import agency_name
+from loaders.codes import indicators as known_indicators
 from pages.components import map_layer as layers
 from pages.components import panels, records
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.registers import by_hand
-from pages.session import page_links, url_state
 from pages.session.scope import Scope
-from pages.session.text import baht, coded, day, percent, safe, t, whole, year
+from pages.session.text import baht, coded, day, language, percent, t, whole, year
 
 MOST_SINGLE = 8
-FIGURES: dict[str, Callable[[Any], str]] = {"count": whole, "satang": baht, "share": percent, "date": day}
-SHOWN_ON_SHEET = ("groups", "people", "funds", "plans")
+
+
+def _number(value: Any) -> str:
+    """A figure of any unit, with a decimal where it has one."""
+    return f"{float(value):,.1f}".removesuffix(".0")
+
+
+FIGURES: dict[str, Callable[[Any], str]] = {
+    "count": whole,
+    "satang": baht,
+    "share": percent,
+    "date": day,
+    "number": _number,
+}
 
 
 def cell(field: Field, value: object) -> str:
@@ -38,9 +51,14 @@ def cell(field: Field, value: object) -> str:
     forms = {
         **FIGURES, "text": str, "themes": records.theme_words,
         "yes_no": lambda answer: t("answer_yes" if answer else "answer_no"), "year": lambda number: year(int(number)),
-        "agency": lambda code: agency_name(str(code)),
+        "agency": lambda code: agency_name(str(code)), "indicator": indicator_words,
     }  # fmt: skip
     return forms[field.form](value) if field.form in forms else coded(field.form, value)
+
+
+def indicator_words(code: object) -> str:
+    """The name of an indicator; one that nobody described is its own code."""
+    return next((str(one[f"name_{language()}"]) for one in known_indicators() if one["code"] == code), str(code))
 
 
 def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.DataFrame:
@@ -52,6 +70,8 @@ def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.Data
         vacant = entries[register.is_open].fillna(False).astype(bool)
         person = pd.Series(shown["person"], index=entries.index)
         shown["person"] = person.mask(person.eq(""), t("role_filled")).mask(vacant, t("role_vacant")).tolist()
+    if "state" in entries:
+        shown["state"] = [t(f"dated_{state}") for state in entries["state"]]
     return pd.DataFrame(shown, index=entries.index)
 
 
@@ -72,6 +92,10 @@ def places(scope: Scope, entries: pd.DataFrame) -> list[str]:
 
 def _place_words(scope: Scope, row: Any) -> str:
     """Subdistrict and district with the village's number, district, province, or that no place is known."""
+    level = getattr(row, "area_level", None)
+    if isinstance(level, str) and level == "local_government" and not isinstance(row.subdistrict_code, str):
+        name = _offices().get(row.area_code) or t("code_of_office", code=row.area_code)
+        return t("place_of_office", name=name, district=records.place_words(scope, row.district_code))
     codes = [getattr(row, name, None) for name in ("village_code", "subdistrict_code", "district_code", "area_code")]
     code = next((code for code in codes if isinstance(code, str) and code), None)
     village = f" {t('villages_listed', numbers=int(code[6:]))}" if code and len(code) == 8 else ""
@@ -81,7 +105,14 @@ def _place_words(scope: Scope, row: Any) -> str:
 def headings(register: Register) -> dict[str, str]:
     """Column of :func:`in_words` -> its heading."""
     own = f"{register.name}_" if register.name in registers.defined_names() else ""
-    return {"place": t("entry_place")} | {field.name: t(f"entry_{own}{field.name}") for field in register.fields}
+    words = {"place": t("entry_place")} | {field.name: t(f"entry_{own}{field.name}") for field in register.fields}
+    return words | ({"state": t("column_status")} if registers.is_dated(register) else {})
+
+
+@cache
+def _offices() -> dict[str, str]:
+    """Names of local governments by their code."""
+    return reference.local_governments().drop_duplicates("entity_code").set_index("entity_code")["name_th"].to_dict()
 
 
 def layer(scope: Scope, register: Register, entries: pd.DataFrame) -> layers.Choropleth:
@@ -155,43 +186,6 @@ def without_entry(
         st.caption(t("entries_without_note"))
         rows = missing.assign(place=[records.place_words(scope, code) for code in missing["subdistrict_code"]])
         panels.table(rows, "without-entry", {"subdistrict_code": t("column_code"), "place": t("entry_place")}, 300)
-
-
-def sheet(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
-    """All that is known of one entry: its fields, what stands around it, and the row of the file it came from."""
-    row = next(each_row(entry))
-    shown = in_words(scope, register, entry).iloc[0]
-    lines = [(heading, shown[name]) for name, heading in headings(register).items()]
-    body = "".join(
-        f"<li>{safe(heading)}: {safe(words) if words else safe(t('not_known'))}</li>" for heading, words in lines
-    )
-    st.html(f'<div class="kradan-sheet"><b>{safe(shown[register.title] if register.title in shown else shown["place"])}</b><ul>{body}</ul></div>')  # fmt: skip
-    if register.name == "communities":
-        _village(scope, row)
-    if isinstance(row.subdistrict_code, str):
-        page_links.link("subdistrict", t("to_subdistrict"), url_state.link_params(subdistrict=row.subdistrict_code))
-    if "file_name" in entry:
-        st.caption(records.source_words(row))
-    by_hand.papers_of(scope, register, row)
-
-
-def _village(scope: Scope, village: Any) -> None:
-    """Groups, records of support and people that name the village itself."""
-    for name in SHOWN_ON_SHEET:
-        register = registers.REGISTERS[name]
-        rows = each_village(register_queries.entries(scope, name))
-        own = rows[rows["village_code"].eq(village.village_code).fillna(False)]
-        if len(own):
-            st.html(f"<b>{safe(t(f'room_{name}'))}</b>")
-            shown = with_figures(register, own, in_words(scope, register, own))
-            panels.table(shown, f"village-{name}", headings(register), 220, formats(register))
-    supports = each_village(queries.support(scope))
-    own = supports[supports["village_code"].eq(village.village_code).fillna(False)]
-    if len(own):
-        columns = {"agency": t("column_agency"), "what": t("column_what"), "amount_satang": t("column_amount"),
-                   "period": t("column_period"), "source": t("column_source")}  # fmt: skip
-        st.html(f"<b>{safe(t('support_here'))}</b>")
-        panels.table(records.support_words(scope, own), "village-support", columns, 220, {"amount_satang": baht})
 
 
 def kinds(register: Register, entries: pd.DataFrame) -> dict[str, str]:

@@ -13,12 +13,20 @@ from pages.components.names import district_names
 from pages.components.page import page
 from pages.queries import registers as register_queries
 from pages.queries.query import Query
-from pages.registers import by_hand, classes, lists, looking_after, networks
+from pages.registers import by_hand, classes, lists, looking_after, measures, networks, progress, sheet
 from pages.session import fragments, url_state
 from pages.session.scope import Scope
 from pages.session.text import t, whole
 
-ROOMS = {"membership": networks, "looking_after": looking_after}  # rooms whose map shows more than entries
+TOLD_BY_ALL = {
+    "membership": networks,
+    "looking_after": looking_after,
+}  # rooms whose map tells what all entries together say
+SHOWN = {
+    name: room.SHOWN for name, room in TOLD_BY_ALL.items()
+} | measures.SHOWN  # rooms whose map shows more than entries
+PANELS = {"looking_after": looking_after.panel, "target": looking_after.targets, "communities": progress.communities,
+          "stage": progress.stages, "funds": progress.fund_years, "capital": progress.capital}  # fmt: skip
 STATES = ("every", "open")  # of the entries of a register that can wait for somebody
 LISTS = ("", "without", "unlinked")  # what a link may ask for first: places without an entry, villages in no network
 
@@ -36,19 +44,24 @@ def _choices(scope: Scope) -> None:
     if registers.REGISTERS[name].is_open:
         with fragments.redraws(fragments.RESULTS):
             choices.switch("open", t("entries_state"), STATES, lambda state: t(f"entries_{state}"), STATES[0])
-    if name in ROOMS:
+    if name in SHOWN:
         with fragments.redraws(fragments.RESULTS):
-            shown = ROOMS[name].SHOWN
+            shown = SHOWN[name]
             choices.switch("shown", t("map_shows"), shown, lambda code: t(f"shows_{name}_{code}"), shown[0])
     if listed:
         with kind, fragments.redraws(fragments.RESULTS):
             everything = t("entries_all_kinds")
-            choices.choose("kind", t(f"kind_of_{name}"), [choices.ALL, *listed], lambda code: listed.get(code, everything), choices.ALL)  # fmt: skip
+            offered = (
+                list(listed) if name == "indicators" else [choices.ALL, *listed]
+            )  # figures of one indicator at a time
+            choices.choose("kind", t(f"kind_of_{name}"), offered, lambda code: listed.get(code, everything), offered[0])  # fmt: skip
 
 
 def _asked(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) -> pd.DataFrame:
-    """The entries of the district, kind, state and words chosen."""
+    """The entries of the district, kind, state and words chosen; of a dated register with what they are today."""
     state = st.session_state
+    if registers.is_dated(register):
+        every = registers.with_state(every, pd.Timestamp.today().normalize())
     return registers.asked(
         every.assign(place=lists.places(scope, every)),
         register,
@@ -63,18 +76,21 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     register = registers.REGISTERS[st.session_state["register"]]
     every = register_queries.entries(scope, register.name)
     entries = _asked(scope, register, chosen, every)
-    shown = st.session_state.get("shown") if register.name in ROOMS else None
-    layer = _layer(scope, register, entries, shown)
+    shown = st.session_state.get("shown") if register.name in SHOWN else None
+    held = _held(entries)
+    layer = _layer(scope, register, held, shown)
     with place:
         panels.title(*_finding(scope, register, every, entries, chosen, shown))
     url_state.current().hold("list", LISTS, "")
     asked_first = st.session_state["list"]
     nobody = every.iloc[:0]
     if every.empty:
+        if register.name == "capital":  # what other registers know of a place is its capital, too
+            progress.capital(scope, chosen)
         by_hand.panel(scope, register, nobody)
         return
     if asked_first == "without":
-        lists.without_entry(scope, register, chosen, entries, is_open=True)
+        lists.without_entry(scope, register, chosen, held, is_open=True)
     elif asked_first == "unlinked" and register.name == "membership":
         networks.unlinked(scope, chosen, is_open=True)
     left, right = st.columns([8, 5], gap="medium")
@@ -91,13 +107,11 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         _open(scope, register, every)
     if register.name == "membership":
         networks.panel(scope, chosen, is_listed=asked_first == "unlinked")
-    elif register.name == "looking_after":
-        looking_after.panel(scope, chosen)
-    elif register.name == "target":
-        looking_after.targets(scope, chosen)
+    elif register.name in PANELS:
+        PANELS[register.name](scope, chosen)
     classes.panel(scope, register, chosen, every)
     if asked_first != "without":
-        lists.without_entry(scope, register, chosen, entries)
+        lists.without_entry(scope, register, chosen, held)
     by_hand.panel(scope, register, every[every["entry"].eq(st.session_state.get("entry", ""))].head(1))
     if len(entries) and "file_name" in entries:
         panels.sources(scope, entries)
@@ -107,6 +121,8 @@ def _layer(scope: Scope, register: Register, entries: pd.DataFrame, shown: str |
     """What the map shows: entries per subdistrict, or what a room tells by all of them."""
     if shown in (None, "entries"):
         return lists.layer(scope, register, entries)
+    if register.name in measures.SHOWN:
+        return measures.layer(scope, register, entries, str(shown))
     return looking_after.layer(scope) if register.name == "looking_after" else networks.layer(scope, str(shown))
 
 
@@ -119,7 +135,7 @@ def _list_key(register: Register, chosen: Query) -> str:
 def _open(scope: Scope, register: Register, every: pd.DataFrame) -> None:
     own = every[every["entry"].eq(st.session_state.get("entry", ""))]
     if len(own):
-        lists.sheet(scope, register, own.head(1))
+        sheet.show(scope, register, own.head(1))
     else:
         st.caption(t("entries_open_hint"))
 
@@ -130,8 +146,9 @@ def _finding(
     named = t(f"room_{register.name}")
     if every.empty:
         return t("register_not_known", register=named), t("register_not_known_note")
-    if shown not in (None, "entries"):
-        return ROOMS[register.name].finding(scope, chosen)
+    if register.name in TOLD_BY_ALL and shown != "entries":
+        return TOLD_BY_ALL[register.name].finding(scope, chosen)
+    listed, entries = len(entries), _held(entries)
     where = district_names(scope)[chosen.district] if chosen.district else t("whole_province")
     waits = int(entries[register.is_open].fillna(False).sum()) if register.is_open else 0
     places, unplaced = entries["subdistrict_code"].nunique(), registers.unplaced(entries)
@@ -139,7 +156,13 @@ def _finding(
     key = "finding_people_filled" if key == "finding_people" and not waits else key
     finding = t(key, entries=whole(len(entries)), open=whole(waits), places=whole(places), where=where, register=named)
     note = t("note_registers", all=whole(len(every)))
-    return finding, note + (t("note_registers_unplaced", unplaced=whole(unplaced)) if unplaced else "")
+    note += t("note_registers_unplaced", unplaced=whole(unplaced)) if unplaced else ""
+    return finding, note + (t("note_not_now", entries=whole(listed - len(entries))) if listed > len(entries) else "")
+
+
+def _held(entries: pd.DataFrame) -> pd.DataFrame:
+    """What holds today: what ended or has not begun is listed and not counted."""
+    return entries[entries["state"].eq("now")] if "state" in entries else entries
 
 
 view = page(filters=_choices, results=_results)

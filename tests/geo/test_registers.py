@@ -52,32 +52,6 @@ def test_a_place_without_an_entry_counts_nothing_and_vacancies_stand_apart():
     assert registers.unplaced(holders()) == 1
 
 
-def test_a_fund_has_its_newest_row_and_what_was_promised():
-    rows = pd.DataFrame(
-        {
-            "subdistrict_code": ["800101", "800101", "800102"],
-            "fund_name": ["ก", "ก", "ข"],
-            "fiscal_year": pd.array([2006, 2007, 2007], dtype="Int64"),
-            "members": pd.array([50, 100, None], dtype="Int64"),
-            "savings_satang": pd.array([1, 30_001, 500], dtype="Int64"),
-        }
-    )
-    contributions = pd.DataFrame(
-        {
-            "subdistrict_code": ["800101", "800101"],
-            "promised_satang": pd.array([700, 300], dtype="Int64"),
-            "received_satang": pd.array([700, None], dtype="Int64"),
-        }
-    )
-    areas = pd.DataFrame({"subdistrict_code": ["800101", "800102"], "population": pd.array([400, None], dtype="Int64")})
-    found = registers.funds(rows, contributions, areas).set_index("subdistrict_code")
-    first, second = found.loc["800101"], found.loc["800102"]
-    assert (first["members"], first["member_share"], first["savings_per_member_satang"]) == (100, 0.25, 300)
-    assert (first["promised_satang"], first["received_satang"], first["not_received"]) == (1000, 700, 1)
-    unknown = ["member_share", "savings_per_member_satang", "promised_satang", "received_satang", "not_received"]
-    assert second[unknown].isna().all()  # nothing stated is not zero
-
-
 def test_a_community_has_its_newest_plan_and_what_names_it():
     villages = pd.DataFrame({"village_code": ["80010101", "80010102"], "subdistrict_code": "800101", "name_th": "บ"})
     plans = pd.DataFrame(
@@ -162,3 +136,35 @@ def test_a_register_over_a_map_says_none_only_where_all_who_owe_it_have_given_it
     waiting = registers.over_map(entries, codes, told, "waits")
     assert list(waiting["number"]) == [1, 0, 0, 0]
     assert list(waiting["status"]) == ["covered", "none", "none", "not_reported"]
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [
+        ("ทาไร", [0]), ("น้ําตก", [1]), ("นาตก", [1]), ("ต.ท่าไร่ อ. เมือง", [0]), ("บ.ท่าไร่", [0]), ("หมู่ 1", [0, 2]), ("ม.11", [1]),
+        ("หมู่ที่ ๕ ท่าดี", [2]), ("moo 1 ท่าไร่", [0]), ("8009", [1]), ("80010601", [0]), ("กลุมออมทรัพย", [2]), ("หมู่ 7", []), ("ไม่มี", []), ("ไม่มีกลุ่มนี้", []),
+    ],
+)  # fmt: skip
+def test_names_are_found_in_any_spelling_and_villages_by_their_number(written, found):
+    rows = pd.DataFrame(
+        {
+            "name": ["บ้านท่าไร่", "บ้านน้ำตก", "กลุ่มออมทรัพย์บ้านนา"],
+            "place": ["ท่าไร่ · เมืองนครศรีธรรมราช", "น้ำตก · ทุ่งสง", "ท่าดี · ลานสกา"],
+            "village_code": ["80010601", "80090211", None],
+            "village_codes": [None, None, "80030301,80030305"],
+            "subdistrict_code": ["800106", "800902", "800303"],
+        }
+    )
+    assert list(registers.matching(rows, written, ("name", "place")).index) == found
+    nobody = registers.matching(rows.head(0), written, ("name", "place"))
+    assert list(nobody.columns) == list(rows.columns)
+
+
+def test_what_ended_or_has_not_begun_is_not_there_today():
+    days = [pd.Timestamp(2020, 1, 1), pd.NaT, pd.Timestamp(2030, 1, 1)]
+    rows = pd.DataFrame(
+        {"starts_on": [days[0], days[1], days[2], days[0]], "ends_on": [days[0], pd.NaT, pd.NaT, days[2]]}
+    )
+    found = registers.with_state(rows, pd.Timestamp(2025, 6, 1))
+    assert found["state"].to_dict() == {1: "now", 3: "now", 2: "later", 0: "ended"}
+    assert list(registers.in_force(rows, pd.Timestamp(2025, 6, 1)).index) == [1, 3]

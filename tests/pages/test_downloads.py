@@ -41,14 +41,14 @@ VISITS = [
     *(("currents", {"shown": name}) for name in ("alignment", "strong_on_weak")), ("agency", {"agency": "codi"}),
     *(("ranking", {"tab": name}) for name in ("table", "criteria", "axes", "last_year")),
     ("strengthening", {}), ("welfare", {}), ("selection", {}), ("sources", {}), ("areas", {"asof": "1990-01-01"}), ("sharing", {}), ("nation", {}),
-    ("registers", {}), *(("registers", {"register": room}) for room in ("membership", "looking_after", "target")),
+    ("registers", {}), *(("registers", {"register": room}) for room in ("membership", "looking_after", "target", "stage", "capital", "funds", "communities", "indicators")),
     *(("currents", {"shown": name}) for name in ("speed", "pull")), ("help_needed", {}), ("review", {}),
     *(("loop", {"list": name}) for name in ("changed", "before", "work", "notes", "ask")),
     ("rudder", {"steer": "local_development_budget~801602~hardship~50000000"}),
 ]  # fmt: skip
 # Tables that stand only where somebody decided, waits or uploaded something; they go the same way.
 NEED_DECISIONS = {"decisions", "cleared", "stale", "welfare-compare", "projects", "roles", "could-act", "stream-balances",
-                  "ranking-last-year", "village-support", "near-lines", "split"}  # fmt: skip
+                  "ranking-last-year", "entry-support", "entry-history", "fund-years", "fund-promises", "near-lines", "split"}  # fmt: skip
 
 
 def decide_first() -> None:

@@ -110,13 +110,16 @@ def correct(
     who: str,
     reason: str,
     area_code: str | None = None,
+    seen: int | None = None,
 ) -> int:
     """Other values for cells of an entry, and another place where one is given; returns the change's key.
 
-    A cell that is given empty becomes not known. Raises as :func:`add`, and ``entry_unknown``, ``entry_unchanged``.
+    A cell that is given empty becomes not known. ``seen`` is :func:`last_change` as the person saw the entry. Raises as
+    :func:`add`, and ``entry_unknown``, ``entry_unchanged``, ``entry_changed_meanwhile``.
     """
     reason, who = _said(connection, register, reason, who)
     row = row_of(connection, register, number)
+    _refuse_unseen(connection, register, row, seen)
     values = {name: _plain(value) for name, value in _read(connection, register, cells, whole=False).items()}
     if area_code is not None:
         values |= by_hand.place_columns(area_code)
@@ -126,11 +129,38 @@ def correct(
 
 
 def retire(
-    connection: Connection, register: str, number: int, who: str, reason: str, effective_on: date | None = None
+    connection: Connection,
+    register: str,
+    number: int,
+    who: str,
+    reason: str,
+    effective_on: date | None = None,
+    seen: int | None = None,
 ) -> int:
     """The entry ends on a day (now without one); returns the change's key. Raises as :func:`correct`."""
     reason, who = _said(connection, register, reason, who)
-    return _write(connection, register, RETIRE, row_of(connection, register, number), {}, effective_on, reason, who)
+    row = row_of(connection, register, number)
+    _refuse_unseen(connection, register, row, seen)
+    return _write(connection, register, RETIRE, row, {}, effective_on, reason, who)
+
+
+def last_change(connection: Connection, register: str, number: int) -> int:
+    """Key of the newest change of an entry, undone or not; 0 = none."""
+    return _last(connection, register, row_of(connection, register, number))[0]
+
+
+def _last(connection: Connection, register: str, row: Row) -> tuple[int, str]:
+    at = (_change.c.file_sha256 == row.file_sha256, _change.c.sheet == row.sheet, _change.c.row == row.row)
+    query = select(_change).where(_change.c.register == register, *at).order_by(_change.c.id)
+    found = connection.execute(query).all()
+    undone = sum(change.undone_at is not None for change in found)  # an undoing counts as a change of what was seen
+    return (found[-1].id * 1_000 + undone, str(found[-1].on_behalf_of or found[-1].decided_by)) if found else (0, "")
+
+
+def _refuse_unseen(connection: Connection, register: str, row: Row, seen: int | None) -> None:
+    """Two people had one entry open: who saves second has not seen what the first one said."""
+    if seen is not None and (now := _last(connection, register, row))[0] != seen:
+        raise Refused("entry_changed_meanwhile", value=now[1])
 
 
 def undo(connection: Connection, key: int, who: str) -> bool:
@@ -152,13 +182,15 @@ def undo(connection: Connection, key: int, who: str) -> bool:
 def read_changes(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Changes of entries that hold or were undone, the newest first, of data sets that the viewer may see.
 
-    ``is_in_use``: whether its row is on the board now (a file may have been withdrawn or replaced). Who and why is for
+    ``batch_id``: of the newest batch with the row; ``is_in_use``: whether the row is on the board now (a file may have been withdrawn or replaced). Who and why is for
     the data team; cells that name people are hidden from the public.
     """
     frame = pd.read_sql_query(select(_change).order_by(_change.c.id.desc()), connection)
-    query = select(_batch.c.file_sha256, _batch.c.base, _batch.c.is_active).order_by(_batch.c.id)
+    query = select(_batch.c.id, _batch.c.file_sha256, _batch.c.base, _batch.c.is_active).order_by(_batch.c.id)
     by_file = {row.file_sha256: row for row in connection.execute(query)}
     frame["base"] = [by_file[digest].base if digest in by_file else None for digest in frame["file_sha256"]]
+    numbers = [by_file[digest].id if digest in by_file else None for digest in frame["file_sha256"]]
+    frame["batch_id"] = pd.array(numbers, "Int64")
     frame["is_in_use"] = [digest in by_file and bool(by_file[digest].is_active) for digest in frame["file_sha256"]]
     frame = frame.assign(who=written_for(frame["decided_by"], frame["on_behalf_of"])).drop(
         columns=["decided_by", "on_behalf_of"]
@@ -220,7 +252,7 @@ def _read(connection: Connection, register: str, cells: Mapping[str, str], *, wh
         if problem.severity == "quarantined" and problem.code != "value_missing":
             raise Refused(problem.code, column=problem.column, value=problem.value, suggestion=problem.suggestion)
     batches.add_names(connection, read)
-    stored = values.rename(columns=registers.STORED)
+    stored = values.rename(columns=registers.stored(register))
     return {str(name): stored[name].iloc[0] for name in stored}
 
 

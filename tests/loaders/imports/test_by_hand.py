@@ -49,12 +49,65 @@ example = "12"
 """
 
 
+# Two of other shapes: one of no place at all, one of villages with money and days.
+LENDERS = """
+name = "lender"
+th = "แหล่งยืมเครื่องมือ"
+en = "Tool lenders"
+title = "lender"
+without_place = "load"
+[columns.lender]
+th = "ชื่อแหล่งยืม"
+en = "Lender"
+is_required = true
+is_searched = true
+example = "สหกรณ์จังหวัด (ตัวอย่าง)"
+[columns.phone]
+th = "เบอร์ติดต่อผู้ให้ยืม"
+en = "Telephone"
+is_private = true
+"""
+RICE_BANKS = """
+name = "rice_bank"
+th = "ธนาคารข้าวหมู่บ้าน"
+en = "Rice banks"
+title = "bank"
+[columns.bank]
+th = "ชื่อธนาคารข้าว"
+en = "Rice bank"
+is_required = true
+is_searched = true
+example = "ธนาคารข้าวบ้านท่าไร่ (ตัวอย่าง)"
+[columns.turnover]
+th = "เงินหมุนเวียน (บาท)"
+en = "Turnover"
+form = "satang"
+[columns.theme]
+th = "ด้านของธนาคาร"
+en = "Function"
+form = "themes"
+[columns.is_open]
+th = "เปิดรับสมาชิก"
+en = "Open"
+form = "yes_no"
+[columns.starts_on]
+th = "ตั้งแต่วันที่"
+en = "From"
+form = "date"
+[columns.ends_on]
+th = "ถึงวันที่"
+en = "Until"
+form = "date"
+"""
+
+
 @pytest.fixture
 def volunteers(tmp_path, monkeypatch):
-    """One definition more; everything that is remembered of definitions is read anew."""
+    """Definitions more; everything that is remembered of definitions is read anew."""
     folder = tmp_path / "registers"
     folder.mkdir()
-    (folder / "health_volunteer.toml").write_text(VOLUNTEERS, encoding="utf-8")
+    for name, content in (("health_volunteer", VOLUNTEERS), ("lender", LENDERS), ("rice_bank", RICE_BANKS)):
+        (folder / f"{name}.toml").write_text(content, encoding="utf-8")
     monkeypatch.setattr(settings, "REGISTERS", folder)
     remembered = (registers.defined, layouts.shipped, words._texts)
     for one in remembered:
@@ -110,6 +163,46 @@ def test_a_new_register_is_one_definition(volunteers, sqlite_engine, tmp_path):
     exported = (tmp_path / "out" / "tables" / "health_volunteer.csv").read_text(encoding="utf-8")
     assert "visit" in exported
     assert "สมมติ" not in exported
+
+
+def test_registers_of_other_shapes_are_one_definition_too(volunteers, sqlite_engine, tmp_path):
+    """One of no place, one of villages with money: the account, the room, the masks, changes by hand and the way out hold for both."""
+    assert max(len(one.strip().splitlines()) for one in (LENDERS, RICE_BANKS)) <= 30
+    rows = [
+        {"bank": "ธนาคารข้าว ก", "turnover": "1,250.75", "theme": "เศรษฐกิจพอเพียง", "moo": "1", "subdistrict": "ท่าไร่", "district": "เมืองนครศรีธรรมราช", "is_open": "ใช่"},
+        {"bank": "ธนาคารข้าว ข", "turnover": "-", "moo": "๓", "subdistrict": "ท่าไร่", "district": "เมืองนครศรีธรรมราช", "starts_on": "1/10/2549", "ends_on": "30/9/2550"},
+        {"bank": "ธนาคารข้าว ค", "turnover": "300", "subdistrict": "ไม่มีตำบลนี้"},
+    ]  # fmt: skip
+    done = load_rows(sqlite_engine, tmp_path, "rice_bank", rows)
+    assert [done.satang(one) for one in (None, "loaded", "quarantined")] == [155_075, 125_075, 30_000]
+    lenders = [{"lender": "สหกรณ์จังหวัด", "phone": "0812345678"}, {"lender": "วิทยาลัยเทคนิค"}]
+    done = load_rows(sqlite_engine, tmp_path, "lender", lenders)
+    assert (done.count("loaded"), done.count("quarantined")) == (2, 0)
+    banks, found = read(sqlite_engine, "rice_bank"), read(sqlite_engine, "lender")
+    assert banks["turnover_satang"].tolist() == [125_075, pd.NA]
+    assert banks["village_code"].tolist() == ["80010601", "80010603"]
+    assert banks["is_open"].tolist() == [True, pd.NA]
+    assert found["area_code"].isna().all()
+    room = rooms.REGISTERS["rice_bank"]
+    assert rooms.is_dated(room)
+    assert not rooms.is_dated(rooms.REGISTERS["lender"])
+    held = rooms.in_force(banks, pd.Timestamp(2020, 1, 1))
+    assert held["bank"].tolist() == ["ธนาคารข้าว ก"]
+    assert rooms.unplaced(found) == 2
+    measured = rooms.measures(room, banks.assign(entry=banks["id"].astype(str)), pd.Timestamp(2020, 1, 1))
+    assert measured["turnover_satang"].iloc[0] == 125_075
+    hidden = read(sqlite_engine, "lender", PUBLIC)
+    assert hidden["phone"].isna().all()
+    assert hidden["lender"].tolist() == ["สหกรณ์จังหวัด", "วิทยาลัยเทคนิค"]
+    number = int(banks["id"].iloc[0])
+    write(sqlite_engine, entries.correct, "rice_bank", number, {"turnover": "2,000", "is_open": "ไม่ใช่"}, "ก", WHY)
+    row = read(sqlite_engine, "rice_bank").iloc[0]
+    assert (row["turnover_satang"], row["is_open"]) == (200_000, False)
+    package.export(sqlite_engine, tmp_path / "out", viewer=package.COMPLETE)
+    other = store.open_store(f"sqlite:///{tmp_path / 'other.sqlite'}", create=True)
+    package.load(other, tmp_path / "out")
+    assert read(other, "rice_bank")["turnover_satang"].tolist() == [200_000, pd.NA]
+    other.dispose()
 
 
 def test_people_of_a_defined_register_are_forgotten_in_time(volunteers, sqlite_engine, tmp_path):
@@ -306,3 +399,59 @@ def test_hand_made_changes_travel_with_the_whole_store(groups, tmp_path):
         (content,) = connection.execute(select(tables.entry_change.c.content)).scalars()
     assert json.loads(content) == {"members": 7}
     other.dispose()
+
+
+def test_who_saves_second_has_to_look_first(groups):
+    number = int(read(groups, "organisation")["id"].iloc[0])
+    with store.reading(groups) as connection:
+        seen = entries.last_change(connection, "organisation", number)
+    first = write(groups, entries.correct, "organisation", number, {"members": "7"}, "ก", WHY, seen=seen)
+    for command, cells in ((entries.correct, [{"members": "8"}]), (entries.retire, [])):
+        with pytest.raises(Refused) as stop:
+            write(groups, command, "organisation", number, *cells, "ข", WHY, seen=seen)
+        assert (stop.value.problem.code, stop.value.problem.value) == ("entry_changed_meanwhile", "ก")
+    with store.reading(groups) as connection:
+        now = entries.last_change(connection, "organisation", number)
+    write(groups, entries.undo, first, "ก")
+    with pytest.raises(Refused):  # taken back meanwhile: that is another thing than what was seen, too
+        write(groups, entries.correct, "organisation", number, {"members": "8"}, "ข", WHY, seen=now)
+
+
+@pytest.mark.parametrize("register", ["organisation", "membership"])
+def test_a_new_edition_keeps_overrules_and_takes_up_what_was_changed_by_hand(sqlite_engine, tmp_path, register):
+    """Where the file says what it said before the person is right; where it says another thing it is the newer word."""
+    names = [f"กลุ่มที่ {letter}" for letter in "กขคงจ"]
+    title, one, other = {
+        "organisation": ("organisation_name", "members", "hardship_members"), "membership": ("member", "said_by", "starts_on"),
+    }[register]  # fmt: skip
+    said = {"members": "30", "hardship_members": "6", "said_by": "บันทึกประชุม", "starts_on": "1/10/2549"}
+    corrected = {"members": "31", "hardship_members": "7", "said_by": "ทะเบียนใหม่", "starts_on": "2/10/2549"}
+    newer = {"members": "50", "hardship_members": "9", "said_by": "หนังสืออำเภอ", "starts_on": "3/10/2549"}
+    more = {"member_kind": "กลุ่ม", "body": "เครือข่าย ก", "body_kind": "เครือข่าย"} if register == "membership" else {}
+    place = {"subdistrict": "ท่าไร่", "district": "เมืองนครศรีธรรมราช"}
+    rows = [{title: name, one: said[one], other: said[other], **more, **place} for name in names]
+    load_rows(sqlite_engine, tmp_path, register, rows)
+    first, second, third, fourth, fifth = read(sqlite_engine, register)["id"].tolist()
+    for number in (first, second, fifth):
+        cells = {one: corrected[one], other: corrected[other]}
+        write(sqlite_engine, entries.correct, register, number, cells, "ก", WHY)
+    write(sqlite_engine, entries.retire, register, third, "ก", WHY)
+    undone = write(sqlite_engine, entries.correct, register, fourth, {one: corrected[one]}, "ก", WHY)
+    write(sqlite_engine, entries.undo, undone, "ก")
+    rows[1] |= {one: newer[one], other: corrected[other]}  # overruled, taken up; the last row is gone
+    path = tmp_path / "next.xlsx"
+    templates.write_template(register, path, rows[3::-1])
+    done = ingest(sqlite_engine, path, "codi", "tester", trusted=True, replaces=[1])
+    assert {name: done.carried[name] for name in ("kept", "taken", "overruled", "gone")} == {
+        "kept": 2, "taken": 0, "overruled": 1, "gone": 1
+    }  # fmt: skip
+    assert [cell["column"] for cell in done.carried["cells"]] == [one]
+    now = read(sqlite_engine, register).set_index(title).sort_index()
+    assert now.index.tolist() == [names[0], names[1], names[3]]  # what was ended stays ended
+    shown = [[str(cell).removesuffix(" 00:00:00") for cell in now[name]] for name in (one, other)]
+    day = dict.fromkeys([said["starts_on"]], "2006-10-01") | {corrected["starts_on"]: "2006-10-02"}
+    assert shown[0] == [corrected[one], newer[one], said[one]]
+    assert shown[1] == [day.get(text, text) for text in (corrected[other], corrected[other], said[other])]
+    with store.reading(sqlite_engine) as connection:
+        made = entries.read_changes(connection, viewer=DATA_TEAM)
+    assert made[made["is_in_use"]]["who"].eq("ก").all()

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 from sqlalchemy import func, select
 
-from geo.registers import REGISTERS
+from geo.frames import each_row
+from geo.registers import REGISTERS, in_force
 from loaders import store
 from loaders.store import tables
 from pages.queries import found
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
+from pages.registers import by_hand, sheet
 from tests.pages.registers.test_area_pages import opened, said
 from tests.support import meeting_store, seeds
 
@@ -89,7 +92,7 @@ def test_a_village_is_found_and_opened(demo):
     villages = queries.places(queries.current_scope(), None).villages
     village = SimpleNamespace(**villages.iloc[700])
     page = opened("registers", register="communities", find=village.name_th, entry=village.village_code)
-    assert village.name_th in lists(page)[-1].astype(str).to_numpy()
+    assert any(village.name_th in table.astype(str).to_numpy() for table in lists(page))
     assert f"<b>{village.name_th}</b>" in said(page)
 
 
@@ -212,3 +215,68 @@ def test_a_register_lies_over_the_map_of_coverage_when_asked_for(demo):
     assert len(said) == 1 and (f"{unplaced} entr" in said[0]) == bool(unplaced)
     off = opened("coverage", lang="en").caption  # off by default
     assert not [caption for caption in off if caption.value.startswith("Numbers in the discs")]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "written"),
+    [
+        ("capital", "worth", 200_050, "2,000.50"), ("stage", "reached", False, "ไม่มี"), ("stage", "fiscal_year", 2007, "2550"),
+        ("stage", "stage", "organic", "ชุมชนอินทรีย์"), ("organisation", "organisation_kind", "network", "เครือข่าย"), ("capital", "worth", None, ""),
+    ],
+)  # fmt: skip
+def test_a_form_shows_what_stands_as_a_person_would_write_it(name, column, value, written):
+    assert by_hand._written(name, column, value) == written
+
+
+def test_what_one_entry_names_is_linked_from_the_other_side(demo):
+    """A village and its groups, a group and its memberships, a fund and its movement: each is on the sheet of the other."""
+    scope = queries.current_scope()
+    entries = {
+        name: register_queries.entries(scope, name)
+        for name in ("communities", "groups", "funds", "membership", "looking_after")
+    }
+    seen = set()
+    for name, column in (
+        ("groups", "village_codes"),
+        ("membership", "village_code"),
+        ("looking_after", "group_name"),
+        ("funds", "fund_name"),
+    ):
+        for row in each_row(entries[name].dropna(subset=[column]).head(4)):
+            for other, rows in sheet.related(scope, REGISTERS[name], row).items():
+                for there in each_row(rows.head(2)):
+                    back = sheet.related(scope, REGISTERS[other], there)
+                    assert row.entry in set(back[name]["entry"]), (name, row.entry, other, there.entry)
+                    seen.add((name, other))
+    assert seen >= {
+        ("groups", "communities"),
+        ("membership", "communities"),
+        ("looking_after", "groups"),
+        ("funds", "membership"),
+    }
+
+
+def test_what_ended_is_listed_and_not_counted(demo):
+    entries = register_queries.entries(queries.current_scope(), "membership")
+    held = in_force(entries, pd.Timestamp.today().normalize())
+    page = opened("registers", register="membership", lang="en")
+    listed = lists(page)[0]
+    assert len(listed) == len(entries) > len(held)
+    assert listed["Status"].eq("Ended").sum() == len(entries) - len(held)
+    assert f"{len(held):,} entries" in said(page)
+
+
+@pytest.mark.parametrize(("room", "shown"), [("funds", "members_growth"), ("communities", "planned_share"), ("indicators", "value"), ("stage", None), ("capital", None)])  # fmt: skip
+def test_progress_over_years_stands_in_the_rooms(demo, room, shown):
+    page = opened("registers", register=room, lang="th", **({"shown": shown} if shown else {}))
+    tables = [frame for frame in lists(page) if {"รุ่น", "หมู่บ้าน", "ปีที่ประเมิน", "ปี", "คนตามบทบาท"} & set(frame.columns)]
+    if room == "communities":
+        (cohorts,) = [frame for frame in tables if "ปีแรก" in frame]
+        assert cohorts["หมู่บ้าน"].sum() == 1553
+        assert cohorts["หมู่บ้าน"].iloc[:3].sum() == 1551
+    elif room == "stage":
+        stored = register_queries.entries(queries.current_scope(), "stage")
+        (years,) = [frame for frame in tables if "ประเมินแล้ว" in frame]
+        assert years["ประเมินแล้ว"].sum() == len(stored)
+    elif room == "capital":
+        assert len(tables[-1]) == 170

@@ -1,0 +1,101 @@
+"""Community welfare funds: the newest figures of each, how they grow from year to year, what others promised and paid."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+KEY = ["subdistrict_code", "fund_name"]
+# What a map shows of funds: column -> how it is put together where a subdistrict has several.
+MEASURES = ("member_share", "savings_per_member_satang", "members_growth", "received_share", "late_satang")
+
+
+def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """The newest row of each fund with its growth and with what others promised and paid to it.
+
+    Adds ``member_share`` (of the people of its subdistrict; NA where people or members are not known),
+    ``savings_per_member_satang``, ``members_growth`` and ``savings_growth`` (share more than in the year before that is
+    stated; NA where there is none), ``promised_satang`` and ``received_satang`` (sums of what is stated), ``not_received``
+    (promises of which nothing stated was received), ``received_share`` (of the promises whose receipt is stated),
+    ``late_satang`` and ``days_late`` (what is still missing of promises whose fiscal year has ended by ``day``, and for how
+    long). Promises name a subdistrict: where it has several funds nobody knows whose they are, and they are NA.
+    """
+    ordered = rows.sort_values("fiscal_year", na_position="first")
+    newest = ordered.drop_duplicates(KEY, keep="last")
+    people = newest["subdistrict_code"].map(areas.set_index("subdistrict_code")["population"]).astype("Float64")
+    members = newest["members"].astype("Float64")
+    here = newest["subdistrict_code"].map(_received(contributions, day).to_dict("index").get)
+    alone = ~newest["subdistrict_code"].duplicated(keep=False)
+    promised = {name: pd.array([one[name] if isinstance(one, dict) and is_alone else pd.NA for one, is_alone in zip(here, alone, strict=True)], dtype=kind) for name, kind in PROMISED.items()}  # fmt: skip
+    return newest.assign(
+        member_share=members / people.where(people > 0),
+        savings_per_member_satang=(newest["savings_satang"].astype("Float64") / members.where(members > 0)).round(),
+        members_growth=_growth(ordered, newest, "members"),
+        savings_growth=_growth(ordered, newest, "savings_satang"),
+        **promised,
+    )
+
+
+PROMISED = {"promised_satang": "Int64", "received_satang": "Int64", "not_received": "Int64", "received_share": "Float64", "late_satang": "Int64", "days_late": "Int64"}  # fmt: skip
+
+
+def _growth(ordered: pd.DataFrame, newest: pd.DataFrame, column: str) -> pd.Series:
+    """Share by which the newest figure is above that of the stated year before it."""
+    dated = ordered[ordered["fiscal_year"].notna() & ordered[column].notna()].drop_duplicates([*KEY, "fiscal_year"], keep="last")  # fmt: skip
+    before = dated.groupby(KEY)[column].shift().astype("Float64")
+    growth = dated[column].astype("Float64") / before.where(before > 0) - 1
+    return growth.reindex(newest.index)
+
+
+def _received(contributions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
+    """Promises of each subdistrict: the columns of :data:`PROMISED`."""
+    got, promised = contributions["received_satang"].astype("Int64"), contributions["promised_satang"].astype("Int64")
+    ended = pd.to_datetime(contributions["fiscal_year"].astype("string") + "-09-30", errors="coerce")
+    missing = (promised - got).clip(lower=0)
+    is_late = (ended < day).fillna(False) & missing.gt(0).fillna(False)
+    table = contributions[["subdistrict_code"]].assign(
+        promised_satang=promised, received_satang=got, not_received=(promised.gt(0) & got.isna()).fillna(False).astype("Int64"),
+        of=promised.where(got.notna()), late_satang=missing.where(is_late, missing.where(missing.isna(), 0)),
+        days_late=(day - ended).dt.days.astype("Int64").where(is_late),
+    )  # fmt: skip
+    groups = table.dropna(subset="subdistrict_code").groupby("subdistrict_code")
+    money = groups[["promised_satang", "received_satang", "of", "late_satang"]].sum(min_count=1)
+    found = money.join(groups["not_received"].sum()).join(groups["days_late"].max())
+    share = found["received_satang"].astype("Float64") / found["of"].astype("Float64").mask(found["of"].eq(0))
+    return found.assign(received_share=share)
+
+
+def by_subdistrict(entries: pd.DataFrame, measure: str, codes: pd.Series) -> pd.Series:
+    """One figure of :data:`MEASURES` for each of ``codes``; NA where no fund states what it is made of.
+
+    Of several funds in one place shares of the same people add up, savings per member and growth are weighed by members.
+    """
+    placed = entries[entries["subdistrict_code"].notna() & entries[measure].notna()]
+    values = placed[measure].astype(float)
+    if measure in ("savings_per_member_satang", "members_growth"):
+        weights = placed["members"].astype(float)
+        found = (values * weights).groupby(placed["subdistrict_code"]).sum() / weights.groupby(placed["subdistrict_code"]).sum()  # fmt: skip
+    else:
+        found = values.groupby(placed["subdistrict_code"]).sum()
+    return codes.map(found).astype("Float64")
+
+
+def by_year(rows: pd.DataFrame) -> pd.DataFrame:
+    """All funds together, one row per fiscal year: ``funds``, ``members``, ``savings_satang``, ``hardship_members``.
+
+    And for each the ``..._known`` (funds that state it), and ``same_funds``, ``same_growth``: funds that state members in the
+    year and in the stated year before, and by which share those grew; a sum over other funds would be no growth.
+    """
+    dated = (
+        rows[rows["fiscal_year"].notna()].sort_values("fiscal_year").drop_duplicates([*KEY, "fiscal_year"], keep="last")
+    )
+    groups = dated.groupby("fiscal_year")
+    counted = ["members", "savings_satang", "hardship_members"]
+    found = groups[counted].sum(min_count=1).join(groups[counted].count().add_suffix("_known"))
+    found.insert(0, "funds", groups.size())
+    members = dated["members"].astype("Float64")
+    before = members.groupby([dated[name].fillna("") for name in KEY]).shift()
+    both = dated[members.notna() & before.notna()].assign(now=members, before=before)
+    sums = both.groupby("fiscal_year")[["now", "before"]].sum()
+    found["same_funds"] = both.groupby("fiscal_year").size().reindex(found.index).fillna(0).astype(int)
+    found["same_growth"] = (sums["now"] / sums["before"].where(sums["before"] > 0) - 1).reindex(found.index)
+    return found.reset_index()

@@ -1,0 +1,161 @@
+"""The sheet of one entry: its fields, what else names the same village or the same name, what was changed by hand, its file's row.
+
+What is linked from one side is linked from the other: two entries belong together when they name one village, or one name in
+one subdistrict (or one of the two names no place).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo import registers
+from geo.frames import each_row, each_village
+from geo.registers import Register
+from loaders.codes import squeeze
+from pages.components import panels, records
+from pages.queries import registers as register_queries
+from pages.queries import store as queries
+from pages.registers import by_hand, lists, progress
+from pages.session import page_links, url_state
+from pages.session.scope import Scope
+from pages.session.text import baht, safe, t, whole
+
+# Columns that name a group, network, circle, fund or team; people's own names link nothing.
+NAMES = {
+    "groups": ("organisation_name",), "funds": ("fund_name",), "people": ("organisation_name",),
+    "membership": ("member", "body"), "looking_after": ("group_name", "carer"),
+}  # fmt: skip
+OF_SUBDISTRICT = ("plans", "funds", "looking_after", "people")  # shown on a village's sheet as the subdistrict's, too
+MOST_LINKS = 8
+
+
+def show(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
+    """All that is known of one entry."""
+    row = next(each_row(entry))
+    shown = lists.in_words(scope, register, entry).iloc[0]
+    lines = [(heading, shown[name]) for name, heading in lists.headings(register).items() if name in shown]
+    body = "".join(
+        f"<li>{safe(heading)}: {safe(words) if words else safe(t('not_known'))}</li>" for heading, words in lines
+    )
+    st.html(f'<div class="kradan-sheet"><b>{safe(shown[register.title] if register.title in shown else shown["place"])}</b><ul>{body}</ul></div>')  # fmt: skip
+    if register.name == "communities":
+        st.caption(t("village_place_schematic"))
+    if register.name == "funds":
+        progress.one_fund(scope, entry)
+    if isinstance(row.subdistrict_code, str):
+        page_links.link("subdistrict", t("to_subdistrict"), url_state.link_params(subdistrict=row.subdistrict_code))
+    _related(scope, register, row)
+    _supports(scope, register, row)
+    if "file_name" in entry:
+        st.caption(records.source_words(row))
+        _history(scope, register, row)
+    by_hand.papers_of(scope, register, row)
+
+
+def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFrame]:
+    """By room, the entries that belong to this one."""
+    names, villages = _names(register.name, row), _villages(row)
+    found = {}
+    for name, other in registers.REGISTERS.items():
+        if name == "indicators":
+            continue
+        entries = register_queries.entries(scope, name)
+        if entries.empty:
+            continue
+        spread = each_village(entries) if "village_code" in entries else entries.assign(village_code=pd.NA)
+        hit = spread["village_code"].isin(villages) if villages else pd.Series(False, spread.index)
+        own = spread.loc[hit, "entry"].tolist()
+        own += entries.loc[_of_name(entries, NAMES.get(name, ()), names, row.subdistrict_code), "entry"].tolist()
+        rows = entries[entries["entry"].isin(own)]
+        rows = rows[~rows["entry"].eq(row.entry)] if name == register.name else rows
+        if registers.is_dated(other):
+            rows = registers.with_state(rows, pd.Timestamp.today().normalize())
+        if len(rows):
+            found[name] = rows
+    return found
+
+
+def _names(name: str, row: Any) -> set[str]:
+    told = [getattr(row, column, None) for column in NAMES.get(name, ())]
+    return {squeeze(one) for one in told if isinstance(one, str) and one}
+
+
+def _villages(row: Any) -> set[str]:
+    listed = getattr(row, "village_codes", None)
+    code = getattr(row, "village_code", None)
+    return set(listed.split(",")) if isinstance(listed, str) and listed else {code} if isinstance(code, str) else set()
+
+
+def _of_name(entries: pd.DataFrame, columns: tuple[str, ...], names: set[str], place: Any) -> pd.Series:
+    """Entries that have one of the names, in the same subdistrict or where one of the two names none."""
+    hit = pd.Series(False, entries.index)
+    for column in columns if names else ():
+        hit |= entries[column].map(squeeze, na_action="ignore").isin(names)
+    if isinstance(place, str):
+        hit &= entries["subdistrict_code"].isna() | entries["subdistrict_code"].eq(place).fillna(False)
+    return hit.astype(bool)
+
+
+def _related(scope: Scope, register: Register, row: Any) -> None:
+    for name, rows in related(scope, register, row).items():
+        _links(scope, name, rows, t(f"room_{name}"), next(iter(sorted(_names(register.name, row))), ""))
+    if register.name != "communities":
+        return
+    for name in OF_SUBDISTRICT:
+        rows = register_queries.entries(scope, name)
+        rows = rows[rows["subdistrict_code"].eq(row.subdistrict_code).fillna(False)]
+        rows = rows[rows["area_level"].eq("subdistrict").fillna(False)] if "area_level" in rows else rows
+        if registers.is_dated(registers.REGISTERS[name]):
+            rows = registers.with_state(rows, pd.Timestamp.today().normalize())
+        if len(rows):
+            _links(scope, name, rows, t("of_its_subdistrict", room=t(f"room_{name}")), "")
+
+
+def _links(scope: Scope, name: str, rows: pd.DataFrame, title: str, find: str) -> None:
+    """Links to the sheets of entries; the room's list where they are many."""
+    room = registers.REGISTERS[name]
+    words = lists.in_words(scope, room, rows)
+    st.html(f"<b>{safe(title)} ({whole(len(rows))})</b>")
+    for entry, line in list(zip(rows["entry"], words.to_dict("records"), strict=True))[:MOST_LINKS]:
+        told = line.get(room.title) or line["place"]
+        more = " · ".join(str(line[one.name]) for one in room.fields if one.name in line and one.name != room.title and line[one.name])  # fmt: skip
+        state = line.get("state")
+        label = " · ".join(
+            filter(None, [str(told), more, str(line["place"]) if told != line["place"] else "", str(state or "")])
+        )
+        page_links.link("registers", label[:160], url_state.link_params(register=name, entry=str(entry)))
+    if len(rows) > MOST_LINKS:
+        link = {"register": name} | ({"find": find} if find else {})
+        page_links.link("registers", t("sheet_more", more=whole(len(rows) - MOST_LINKS)), url_state.link_params(**link))
+
+
+def _supports(scope: Scope, register: Register, row: Any) -> None:
+    """Records of support that name the village, or that the group carries out."""
+    rows = queries.support(scope)
+    if register.name == "communities":
+        rows = each_village(rows)
+        own = rows[rows["village_code"].eq(row.village_code).fillna(False)]
+    else:
+        own = rows[_of_name(rows, ("implementer",), _names(register.name, row), row.subdistrict_code)]
+    if own.empty:
+        return
+    columns = {"agency": t("column_agency"), "what": t("column_what"), "amount_satang": t("column_amount"),
+               "period": t("column_period"), "source": t("column_source")}  # fmt: skip
+    st.html(f"<b>{safe(t('support_here'))}</b>")
+    panels.table(records.support_words(scope, own), "entry-support", columns, 220, {"amount_satang": baht})
+
+
+def _history(scope: Scope, register: Register, row: Any) -> None:
+    """What people changed on this entry, the newest first."""
+    if not by_hand.room_of(register):
+        return
+    made = register_queries.changes(scope)
+    own = made[made["register"].eq(register.table) & made["batch_id"].eq(row.batch_id) & made["sheet"].eq(row.sheet) & made["row"].eq(row.row)]  # fmt: skip
+    if own.empty:
+        return
+    st.html(f"<b>{safe(t('entry_changes', changes=whole(len(own))))}</b>")
+    columns = {one: t(f"change_{one}") for one in ("when", "who", "what", "cells", "why", "state")}
+    panels.table(by_hand.changes_in_words(scope, register, own), "entry-history", columns, 200)
