@@ -78,7 +78,7 @@ def write_polygons(browser: stage.Chromium, address: str, folder: Path) -> None:
             lambda request: asked.append(request) if "/geo/" in request.url and "/board-" not in request.url else None,
         )
         page.goto(address)
-        page.frame_locator('iframe[title*="st_folium"]').locator("body[data-painted]").wait_for(timeout=60_000)
+        page.frame_locator('iframe[src*="st_folium"]').locator("body[data-painted]").wait_for(timeout=60_000)
         whole = json.loads(stage.get(asked[0].url))
         few = [
             feature | {"properties": {name: feature["properties"][name] for name in "cnd"}}

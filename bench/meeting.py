@@ -29,7 +29,7 @@ def main() -> dict[str, float | int]:
         with served.board(store) as address:
             begin = time.perf_counter()
             seen = served.visit(chromium, f"{address}/meeting")
-            seen.page.frame_locator('iframe[title*="kradan_meeting"]').locator("body[data-ready]").wait_for(
+            seen.page.frame_locator('iframe[src*="kradan_meeting"]').locator("body[data-ready]").wait_for(
                 timeout=120_000
             )
             cold = time.perf_counter() - begin

@@ -1,7 +1,7 @@
 /* Runs in the page under test: what is painted now, and how long a change takes until it is painted. */
 window.kradanWatch = {
   frame() {
-    const frame = document.querySelector('iframe[title*="st_folium"]');
+    const frame = document.querySelector('iframe[src*="st_folium"]');
     return frame && frame.contentDocument;
   },
   fills(root, selector) {

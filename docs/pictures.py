@@ -64,7 +64,7 @@ def main() -> None:
 def wall(chromium: Browser, address: str) -> None:
     """The first view of the meeting."""
     seen = served.visit(chromium, f"{address}/meeting", 1920, 1080)
-    frame = seen.page.frame_locator('iframe[title*="kradan_meeting"]')
+    frame = seen.page.frame_locator('iframe[src*="kradan_meeting"]')
     frame.locator("body[data-ready]").wait_for(timeout=120_000)
     seen.page.wait_for_timeout(1500)
     (FOLDER / "meeting.png").write_bytes(small(seen.page.screenshot()))

@@ -311,7 +311,7 @@ def killed(good: Path) -> dict:
             wait_for(port)
             page = profile.new_page()
             page.goto(f"http://127.0.0.1:{port}/coverage?theme=health")
-            body = page.frame_locator('iframe[title*="st_folium"]').locator("body[data-painted]")
+            body = page.frame_locator('iframe[src*="st_folium"]').locator("body[data-painted]")
             body.wait_for(timeout=60_000)
             stage.settled(page)
             frame = next(frame for frame in page.frames if "st_folium" in frame.url)

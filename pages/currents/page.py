@@ -1,7 +1,5 @@
 """Currents: where the money comes from, through whose hands, for what, where it ends, and whether it meets plans."""
 
-from functools import partial
-
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -16,18 +14,45 @@ from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
+RIBBONS = "ribbons"
 LAYERS = {
+    "money": currents_panels.money_layer,
     "alignment": currents_panels.alignment_layer,
     "strong_on_weak": currents_panels.strong_layer,
     "speed": speed.layer,
     "pull": pull.layer,
 }
 WORDS = {
+    "money": currents_panels.money_words,
     "alignment": currents_panels.alignment_words,
     "strong_on_weak": currents_panels.strong_words,
     "speed": speed.words,
     "pull": pull.words,
 }
+TABLES = {
+    "money": currents_panels.money_table,
+    "alignment": currents_panels.alignment_table,
+    "strong_on_weak": currents_panels.strong_table,
+    "speed": speed.table,
+    "pull": pull.tables,
+}
+
+
+def _map(scope: Scope, chosen: Query, shown: str, view_: str) -> None:
+    """The map, what it says and its list; who has how much stands beside it, in sight with it."""
+    layer = LAYERS[shown](scope, chosen)
+    with st.container(key="board"):
+        left, right = st.columns([8, 5], gap="medium")
+    with left:
+        panels.show_board(scope, layer, view_, chosen)
+    with right:
+        WORDS[shown](scope, chosen)
+        if shown == "money":
+            TABLES[shown](scope, chosen)
+        panels.layer_legend(layer, chosen.district)
+        panels.strip(coverage.rolled(scope, chosen))
+    if shown != "money":
+        TABLES[shown](scope, chosen)
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -45,19 +70,14 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
         if flows.paths.empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
-    currents_panels.flows(scope, chosen, flows)
-    left, right = st.columns([8, 5], gap="medium")
-    with left:
-        shown = choices.switch("shown", t("map_shows"), list(LAYERS), lambda name: t(f"shown_{name}"))
-    layer = LAYERS[shown](scope, chosen)
-    with left:
-        view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer, view_, chosen)
-    with right:
-        WORDS[shown](scope, chosen)
-        panels.layer_legend(layer, chosen.district)
-        panels.strip(coverage.rolled(scope, chosen))
-    {"speed": speed.table, "pull": pull.tables}.get(shown, partial(currents_panels.tables, shown=shown))(scope, chosen)
+    with st.container(horizontal=True, key="lens-row"):
+        ways = [*LAYERS, RIBBONS]
+        shown = choices.switch("shown", t("map_shows"), ways, lambda name: t(f"shown_{name}"))
+        view_ = panels.choose_map_view(scope, is_on_map=False) if shown != RIBBONS else ""
+    if shown == RIBBONS:
+        currents_panels.flows(scope, chosen, flows)
+    else:
+        _map(scope, chosen, shown, view_)
     currents_panels.history(scope, chosen)
     currents_panels.evenness(scope, chosen)
     panels.sources(scope, coverage.records(scope, chosen), chosen)

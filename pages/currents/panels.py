@@ -17,7 +17,7 @@ from geo.money.stream_history import history as stream_history
 from loaders.areas import facts as province_facts
 from pages.components import charts, named, panels, records
 from pages.components import filters as choices
-from pages.components.map_layer import Choropleth, nothing_styles
+from pages.components.map_layer import Choropleth, coverage_of, nothing_styles
 from pages.components.names import district_names, theme_names
 from pages.queries import coverage, money
 from pages.queries import store as queries
@@ -78,7 +78,7 @@ def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
     name = namer(scope)
     drawing = sankey(geo_currents.fold(currents.paths, KEEP))
     headings = [t(f"step_{step}") for step in (*geo_currents.STEPS[:3], ends)]
-    st.html(charts.kind_legend(set(currents.paths["kind"])))
+    st.html(f'<p class="kradan-note">{safe(t("currents_width"))}</p>{charts.kind_legend(set(currents.paths["kind"]))}')
     st.html(charts.sankey_html(drawing, name, baht, headings, t("currents_aria")))
     with st.expander(t("currents_table")):
         shown = currents.paths.assign(
@@ -89,6 +89,32 @@ def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
             "amount_satang": t("column_amount"),
         }
         panels.table(shown, "currents", columns, formats={"amount_satang": baht})
+
+
+def money_layer(scope: Scope, chosen: Query) -> Choropleth:
+    """Where the money is: baht per head."""
+    return coverage_of(scope, chosen, "per_head_baht")
+
+
+def money_words(scope: Scope, chosen: Query) -> None:
+    """How much of it names a subdistrict, in how many records."""
+    told = figures.counted(placed=coverage.rolled(scope, chosen).by_subdistrict)
+    panels.figures([named.named(code, told[code]) for code in ("placed_money", "placed_records")])
+
+
+def money_table(scope: Scope, chosen: Query) -> None:
+    """Who: every agency with its records, streams and money, the most first; records without an amount add none."""
+    found = coverage.records(scope, chosen).groupby("agency_code", dropna=False)
+    table = found.agg(supports=("support_id", "size"), streams=("stream_code", "nunique"))
+    table = table.assign(amount_satang=found["amount_satang"].sum(min_count=1)).reset_index()
+    table = table.sort_values(["amount_satang", "supports"], ascending=False, na_position="last")
+    names = records.agency_names(scope)
+    rows = table.assign(
+        agency=[t("not_known") if pd.isna(code) else names.get(code, code) for code in table["agency_code"]]
+    )
+    columns = {"agency": t("filter_agency"), "amount_satang": t("column_amount"), "supports": t("column_records"),
+               "streams": t("column_stream_count")}  # fmt: skip
+    panels.table(rows, "currents-agencies", columns, height=195, formats={"amount_satang": baht})
 
 
 def alignment_layer(scope: Scope, chosen: Query) -> Choropleth:
@@ -152,29 +178,31 @@ def strong_words(scope: Scope, chosen: Query) -> None:
         page_links.link("ranking", t("answer_more", view=t("view_ranking")))
 
 
-def tables(scope: Scope, chosen: Query, shown: str) -> None:
-    """The list behind the map."""
-    if shown == "alignment":
-        table = (
-            _inside(money.alignment(scope, chosen), chosen)
-            .query("amount_satang > 0")
-            .sort_values(["aligned_share", "amount_satang"])
-        )
-        rows = table.assign(
-            place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
-            asked=[_asked(themes) for themes in table["asked"]],
-        )
-        columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"),
-                   "aligned_satang": t("alignment_aligned_satang"), "other_satang": t("alignment_other_satang"),
-                   "union_share": t("column_union_share"),
-                   "union_aligned_satang": t("alignment_union_aligned_satang"),
-                   "union_other_satang": t("alignment_union_other_satang"),
-                   "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"),
-                   "asked": t("column_asked")}  # fmt: skip
-        formats: dict[str, Callable] = {name: baht for name in columns if name.endswith("_satang")}
-        formats |= {"aligned_share": percent, "union_share": percent}
-        panels.table(rows, "alignment", columns, formats=formats)
-        return
+def alignment_table(scope: Scope, chosen: Query) -> None:
+    """Every place with money, what of it meets the place's plan."""
+    table = (
+        _inside(money.alignment(scope, chosen), chosen)
+        .query("amount_satang > 0")
+        .sort_values(["aligned_share", "amount_satang"])
+    )
+    rows = table.assign(
+        place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
+        asked=[_asked(themes) for themes in table["asked"]],
+    )
+    columns = {"place": t("column_place"), "aligned_share": t("column_aligned_share"),
+               "aligned_satang": t("alignment_aligned_satang"), "other_satang": t("alignment_other_satang"),
+               "union_share": t("column_union_share"),
+               "union_aligned_satang": t("alignment_union_aligned_satang"),
+               "union_other_satang": t("alignment_union_other_satang"),
+               "not_coded_satang": t("alignment_not_coded_satang"), "no_plan_satang": t("alignment_no_plan_satang"),
+               "asked": t("column_asked")}  # fmt: skip
+    formats: dict[str, Callable] = {name: baht for name in columns if name.endswith("_satang")}
+    formats |= {"aligned_share": percent, "union_share": percent}
+    panels.table(rows, "alignment", columns, formats=formats)
+
+
+def strong_table(scope: Scope, chosen: Query) -> None:
+    """Weak places with a strong current, the most baht per head first."""
     table = strong_on_weak(coverage.coverage(scope, chosen), overview_questions.strength(scope, chosen.fiscal_year))
     flagged = _inside(table[table["is_flagged"].fillna(False).astype(bool)], chosen).sort_values(
         "per_head_baht", ascending=False

@@ -22,6 +22,9 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 FILE_BUTTON = '[data-testid="stFileUploaderDropzone"] > span > button p'
 FILE_LIMIT = '[data-testid="stFileUploaderDropzoneInstructions"] span'
 
+# The frames of maps and of the wall: their address holds the name of the component. Its title is ours (static/shell/names.js).
+MAP_FRAME, WALL_FRAME = 'iframe[src*="st_folium"]', 'iframe[src*="kradan_meeting"]'
+
 
 def front_end() -> Path:
     """The folder of its front end: ``index.html`` and the scripts that it names."""

@@ -166,7 +166,7 @@ def read() -> None:
     The menu leads to another view without choices in the address; those of the session go with it. So do those that the
     view before leaves out of its address because it has no use for them (filters): only the session knows of them.
     """
-    url, path = current(), urlsplit(st.context.url or "").path
+    url, path = current(), (urlsplit(st.context.url).path or "/") if st.context.url else ""
     present = {key: value for key, value in st.query_params.to_dict().items() if key in CHOICES}
     stays, url.path = bool(path) and path == url.path, path
     unsaid = set() if stays else set(TAKEN_ALONG) - set(url.used)

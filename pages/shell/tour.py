@@ -9,9 +9,10 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from loaders.words import catalogue
+from pages.session import insides
 from pages.session.text import LANGUAGES
 
-TITLE, MAP, NOTE = "h1.kradan-title", 'iframe[title*="st_folium"]', "p.kradan-note"
+TITLE, MAP, NOTE = "h1.kradan-title", insides.MAP_FRAME, "p.kradan-note"
 TEXTS = ("welcome", "who", "step", "back", "next", "close", "done")
 # Whom a tour is for -> the door of the menu without which it is not offered, and what each step points at.
 AUDIENCES = {

@@ -1,11 +1,12 @@
 /* The board's map: geometry is fetched once as a static file; each change brings only a short class vector. */
 
-import { make, makeSvg } from "../shared/dom.js";
+import { make } from "../shared/dom.js";
 import { fetchGrid, fetchJson } from "../shared/fetch_json.js";
 import { BOARD_SIZES, paintOf } from "../shared/patterns.js";
 import { AreaSet, textMarker } from "./area_set.js";
 import { findAreas } from "./find.js";
 import { besideNames } from "./labels.js";
+import { drawDots, keepInside, patternsOf } from "./marks.js";
 import { addTools, leaveThePage, nameMap, SearchBox } from "./tools.js";
 import { areaFill, isInside, isKept, readVector, tipLines } from "./vector.js";
 
@@ -211,7 +212,7 @@ class Board {
     const { set, vector } = this;
     if (!set) return;
     const { colors } = this.options;
-    const defs = this.defs();
+    const defs = patternsOf(this.map);
     set.each((area) => {
       const { c: code } = area.feature.properties;
       const index = set.order.get(code) ?? -1;
@@ -223,36 +224,12 @@ class Board {
       });
     });
     this.outline();
-    this.drawDots(set, vector);
+    drawDots(this.dots, set, vector, { only: this.only, fillColor: colors.outline });
     this.drawBadges(set, vector);
     this.focus(set, vector);
     document.body.setAttribute("data-painted", String(set.count));
     document.body.setAttribute("data-paint", String(++this.paints));
     document.body.setAttribute("data-classes", vector.classes);
-  }
-
-  /** Where the patterns of the drawing are kept; Leaflet makes its drawing with the first shape. */
-  defs() {
-    const drawing = this.map.getPane("areas")?.querySelector("svg");
-    if (!drawing) return null;
-    const defs = drawing.querySelector("defs.kradan");
-    if (defs) return defs;
-    const made = makeSvg("defs", { class: "kradan" }, drawing);
-    drawing.insertBefore(made, drawing.firstChild);
-    return made;
-  }
-
-  /** Dots on the places that have a second mark. @param {AreaSet} set @param {Vector} vector */
-  drawDots(set, vector) {
-    this.dots.clearLayers();
-    const { outline } = this.options.colors;
-    for (const index of vector.dots ?? []) {
-      const code = set.codes[index];
-      const point = set.points.get(code);
-      if (!point || !isInside(vector, code) || !isKept(vector, index, this.only)) continue;
-      const look = { radius: 3.5, weight: 1.5, color: "#ffffff", fillColor: outline, fillOpacity: 1 };
-      L.circleMarker(point, { ...look, pane: "outlines", interactive: false }).addTo(this.dots);
-    }
   }
 
   /** @param {AreaSet} set @param {Vector} vector */
@@ -346,6 +323,7 @@ class Board {
     );
     this.tip.setLatLng(event.latlng).setContent(box);
     if (!this.map.hasLayer(this.tip)) this.tip.addTo(this.map);
+    keepInside(this.map, this.tip, event.latlng);
     area.setStyle({ weight: Math.max(WEIGHTS.hovered, this.edge(properties.c, true).weight) });
     this.point(properties.c);
   }

@@ -66,7 +66,8 @@ export const tipLines = (vector, index, area, { lang, texts }) => {
   if (style) lines.push(style.label);
   for (const { figures, unit } of [{ figures: vector.values, unit: vector.unit }, ...vector.more]) {
     const figure = figures[index];
-    if (typeof figure === "number") lines.push(inUnit(unit, figure));
+    const line = typeof figure === "number" ? inUnit(unit, figure) : "";
+    if (line && !lines.includes(line)) lines.push(line); // a class of one figure is that figure in words
   }
   if (isMarked(vector, index) && vector.mark_label) lines.push(vector.mark_label);
   return lines;

@@ -4,7 +4,7 @@
 
 import { printMaps, savePicture } from "./picture.js";
 
-const MAPS = 'iframe[title*="st_folium"]';
+const MAPS = 'iframe[src*="st_folium"]';
 const ENTRY = ".kradan-legend button[data-class]";
 const CARD = ".kradan-card[data-code]";
 const FOUND = ".kradan-found[data-for]";

@@ -96,16 +96,24 @@ const nameButtons = (words) => {
     call(button, once([textOf(button), headingBefore(button)].filter(Boolean).join(": ")));
 };
 
+/** A frame's title is a name too; Streamlit gives it the component's. @param {HTMLIFrameElement} frame @param {string} name */
+const callFrame = (frame, name) => {
+  call(frame, name);
+  if (frame.title !== name) frame.title = name;
+};
+
 /** @param {Words} words */
 const nameFrames = (words) => {
   /** @type {NodeListOf<HTMLIFrameElement>} */
-  const maps = document.querySelectorAll('iframe[title*="st_folium"]');
+  const maps = document.querySelectorAll('iframe[src*="st_folium"]');
   maps.forEach((frame, index) => {
     const title = textOf(document.querySelector("h1.kradan-title"));
-    call(frame, maps.length > 1 ? `${words.map} ${index + 1}: ${headingBefore(frame)}` : `${words.map}: ${title}`);
+    callFrame(frame, maps.length > 1 ? `${words.map} ${index + 1}: ${headingBefore(frame)}` : `${words.map}: ${title}`);
     frame.setAttribute("aria-description", words.map_table);
   });
-  for (const wall of document.querySelectorAll('iframe[title*="kradan_meeting"]')) call(wall, words.wall);
+  /** @type {NodeListOf<HTMLIFrameElement>} */
+  const walls = document.querySelectorAll('iframe[src*="kradan_meeting"]');
+  for (const wall of walls) callFrame(wall, words.wall);
 };
 
 /** The button of one's own agency is pressed where this browser remembers it (links.js). */

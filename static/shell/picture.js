@@ -109,6 +109,12 @@ const drawMap = (frame, parent, { x, y, width }) => {
   return box.height * scale;
 };
 
+/** @param {Element} swatch @param {number} x @param {number} y @param {Element} entry */
+const drawDot = (swatch, x, y, entry) => {
+  if (!swatch.classList.contains("kradan-dot")) return;
+  draw("circle", { cx: x + 19, cy: y + 16, r: 4.5, fill: "#22303c" }, entry);
+};
+
 /**
  * The legend of a map; entries that are not looked at stand back as on the page.
  * @param {ParentNode} around
@@ -130,8 +136,7 @@ const drawLegend = (around, parent, top) => {
       { x, y: y + 4, width: 38, height: 24, fill: isStripe ? "#fff" : backgroundColor, stroke: "#5b6670" },
       entry,
     );
-    if (swatch.classList.contains("kradan-dot"))
-      draw("circle", { cx: x + 19, cy: y + 16, r: 4.5, fill: "#22303c" }, entry);
+    drawDot(swatch, x, y, entry);
     if (line) {
       const turn = `rotate(${isStripe ? -45 : 45})`;
       const size = { width: 8, height: 8, patternUnits: "userSpaceOnUse", patternTransform: turn };

@@ -35,7 +35,7 @@ READ = """([finger]) => {
   const twice = [...new Set(named.filter((name, index) => !name || named.indexOf(name) !== index))];
   const english = document.documentElement.lang === "en" ? [] : named.filter((name) => /^(Open|Close|Decrement|Increment|Choose|Show|Download|Search|Fullscreen|Remove|Clear|Help)/.test(name));
   const icons = [...main.querySelectorAll("[data-testid=stIconMaterial]")].filter((node) => !node.closest("[aria-hidden=true]")).map((node) => node.textContent);
-  const maps = [...document.querySelectorAll('iframe[title*="st_folium"]')].map((node) => node.getAttribute("aria-label"));
+  const maps = [...document.querySelectorAll('iframe[src*="st_folium"]')].map((node) => node.title === node.getAttribute("aria-label") && node.title);
   const lists = main.querySelectorAll("[data-testid=stDataFrame], .stHtml table, .kradan-legend").length;
   return { small, twice, english, icons, maps, lists, lang: document.documentElement.lang };
 }"""

@@ -33,7 +33,7 @@ def test_each_of_ten_questions_is_one_click_with_a_sentence_a_map_and_a_link(at)
     assert len(set(titles)) == 11
 
 
-IN_SIGHT = """() => ['iframe[title*="st_folium"]', ".st-key-filters", ".st-key-board ul.kradan-legend", ".kradan-lens"]
+IN_SIGHT = """() => ['iframe[src*="st_folium"]', ".st-key-filters", ".st-key-board ul.kradan-legend", ".kradan-lens"]
   .filter((part) => { const box = document.querySelector(part).getBoundingClientRect();
     return box.top < 0 || box.bottom > innerHeight + 8 || box.width < 150; })"""
 
@@ -45,7 +45,7 @@ def test_the_board_is_in_sight_and_map_and_rows_point_at_each_other(at):
     seen.settled()
     page, frame = seen.page, next(frame for frame in seen.page.frames if "st_folium" in frame.url)
     assert page.evaluate(IN_SIGHT) == []
-    picture = page.locator('iframe[title*="st_folium"]').bounding_box()
+    picture = page.locator('iframe[src*="st_folium"]').bounding_box()
     assert picture["height"] > picture["width"], "a portrait frame"
     page.locator('tr[data-place="8008"] td a').nth(5).click()
     page.wait_for_url("**theme=health**")
@@ -81,7 +81,7 @@ def test_a_cell_of_the_matrix_leads_to_the_map_and_an_empty_one_to_who_could_act
 
 
 def test_the_currents_are_drawn_and_fit_a_phone(at):
-    seen = at("currents?lang=en", 390, 844)
+    seen = at("currents?lang=en&shown=ribbons", 390, 844)
     picture = seen.page.locator(".kradan-flow img")
     assert seen.until(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"), bool)
     assert seen.until(seen.page.locator(".kradan-flow-node").count, lambda nodes: nodes > 40) > 40
@@ -123,7 +123,7 @@ def test_on_a_phone_the_choices_fold_away_and_the_map_is_seen_first(at, view):
     address, choices = seen.page.url, seen.page.locator(".st-key-filters, .st-key-ways")
     assert [choices.nth(number).is_visible() for number in range(choices.count())] == [False, False]
     assert "พัฒนาองค์กรชุมชน" in seen.page.locator("p.kradan-chosen").inner_text()
-    picture = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
+    picture = seen.page.locator('iframe[src*="st_folium"]').bounding_box()
     assert picture["y"] < 560
     seen.page.locator("details.kradan-fold summary").click()
     assert [choices.nth(number).is_visible() for number in range(choices.count())] == [True, True]

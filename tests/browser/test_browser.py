@@ -46,7 +46,7 @@ BESIDE = """[...document.querySelectorAll('[data-testid="stMain"] [data-testid="
 
 def moved(seen: served.Visit) -> None:
     """Drag the map a little."""
-    picture, mouse = seen.page.locator('iframe[title*="st_folium"]').first.bounding_box(), seen.page.mouse
+    picture, mouse = seen.page.locator('iframe[src*="st_folium"]').first.bounding_box(), seen.page.mouse
     mouse.move(picture["x"] + 300, picture["y"] + 200)
     mouse.down()
     mouse.move(picture["x"] + 340, picture["y"] + 230, steps=5)
@@ -261,7 +261,7 @@ def test_a_finger_on_the_map_of_a_phone_moves_the_page(chromium, demo):
     seen = served.Visit(page)
     assert seen.painted() == 170
     seen.settled()
-    box, lies = page.locator('iframe[title*="st_folium"]').bounding_box(), "pane => pane.style.transform"
+    box, lies = page.locator('iframe[src*="st_folium"]').bounding_box(), "pane => pane.style.transform"
     before, touch = seen.map.locator(".leaflet-map-pane").evaluate(lies), context.new_cdp_session(page)
     for step in range(11):
         point = {"x": box["x"] + box["width"] / 2, "y": box["y"] + 200 - 20 * step}

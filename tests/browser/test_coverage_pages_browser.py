@@ -34,7 +34,7 @@ def pick(seen: served.Visit, label: str, option: str) -> None:
 
 
 def painted(seen: served.Visit) -> list[str]:
-    frames = seen.page.locator('iframe[title*="st_folium"]')
+    frames = seen.page.locator('iframe[src*="st_folium"]')
     found = []
     for number in range(frames.count()):
         body = frames.nth(number).content_frame.locator("body[data-painted='170']")

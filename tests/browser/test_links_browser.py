@@ -87,19 +87,21 @@ def test_back_takes_the_first_choice_back_and_forward_makes_it_again(at):
     assert page.url == address
 
 
-def test_back_to_an_address_without_choices_is_the_board_as_it_opens(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/coverage")
+@pytest.mark.parametrize("view", ["", "overlaps"])
+def test_back_to_an_address_without_choices_is_the_board_as_it_opens(chromium, demo, view):
+    """One press, one step; the bare address of the board too, and the page of pairs."""
+    seen = served.visit(chromium, f"{demo}/{view}")
     assert seen.painted() == 170
     seen.settled()
     first, page, heading = seen.title(), seen.page, seen.page.locator("h1.kradan-title")
     seen.choose(page.locator(".st-key-theme").get_by_role("combobox"), page.get_by_role("option").nth(2))
     expect(heading).not_to_have_text(first)
-    page.wait_for_url("**/coverage?theme=**")
+    page.wait_for_url(f"**/{view}?theme=**")
     seen.settled()
     page.go_back()
     expect(heading).to_have_text(first)
     seen.settled()
-    assert page.url == f"{demo}/coverage"
+    assert page.url == f"{demo}/{view}"
 
 
 @pytest.mark.parametrize("query", ["?lang=en", "?lang=en&year=2549&theme=health"])

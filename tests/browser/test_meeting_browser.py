@@ -49,7 +49,7 @@ HIDDEN = """() => {
 
 
 def wall(seen: served.Visit):
-    seen.page.frame_locator('iframe[title*="kradan_meeting"]').locator("body[data-ready]").wait_for()
+    seen.page.frame_locator('iframe[src*="kradan_meeting"]').locator("body[data-ready]").wait_for()
     return next(frame for frame in seen.page.frames if "kradan_meeting" in frame.url)
 
 

@@ -29,7 +29,7 @@ def map_frame(seen: served.Visit):
 def painted(seen: served.Visit, shapes: int) -> None:
     """Wait for a map of so many shapes; while the page changes, the map before it may still stand."""
     seen.page.wait_for_function(
-        """shapes => [...document.querySelectorAll('iframe[title*="st_folium"]')].some(frame => {
+        """shapes => [...document.querySelectorAll('iframe[src*="st_folium"]')].some(frame => {
             const body = frame.contentDocument && frame.contentDocument.body;
             return body && body.getAttribute('data-painted') === String(shapes);
         })""",
@@ -57,7 +57,7 @@ def click_code(seen: served.Visit, code: str) -> None:
         code,
     )
     assert point, code
-    box = seen.page.locator('iframe[title*="st_folium"]').bounding_box()
+    box = seen.page.locator('iframe[src*="st_folium"]').bounding_box()
     seen.page.mouse.click(box["x"] + point[0], box["y"] + point[1])
 
 
@@ -136,6 +136,6 @@ def test_on_a_phone_the_nations_choices_fold_away_as_those_of_a_province_do(chro
     choices = seen.page.locator(".st-key-filters")
     expect(choices).to_be_hidden()
     expect(seen.page.locator("p.kradan-chosen")).to_contain_text("Health")
-    assert seen.page.locator('iframe[title*="st_folium"]').bounding_box()["y"] < 560
+    assert seen.page.locator('iframe[src*="st_folium"]').bounding_box()["y"] < 560
     seen.page.locator("details.kradan-fold summary").click()
     expect(choices).to_be_visible()

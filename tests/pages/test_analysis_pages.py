@@ -149,7 +149,7 @@ def test_ten_questions_have_ten_answers_on_the_demo_and_on_the_real_lines(answer
 
 
 VISITS = [
-    ("overview", {"question": "crowd_beside_none"}), ("currents", {"shown": "strong_on_weak"}), ("matrix", {"cells": "baht", "cell": "learning:8001"}),
+    ("overview", {"question": "crowd_beside_none"}), ("currents", {"shown": "ribbons"}), ("matrix", {"cells": "baht", "cell": "learning:8001"}),
     ("matrix", {"district": "8001"}), ("agency", {"agency": "codi"}), ("agency", {}), ("coverage", {}), ("overlaps", {}), ("gaps", {}),
     ("subdistrict", {"subdistrict": "800401", "year": ""}), ("overview", {}),
 ]  # fmt: skip
@@ -181,7 +181,7 @@ def test_every_agency_is_a_link_to_its_page_with_a_small_map_as_far_as_they_can_
 
 
 def test_the_currents_show_the_whole_total(filled):
-    bodies = filled.bodies("currents", "en", shown="strong_on_weak")
+    bodies = filled.bodies("currents", "en", shown="ribbons")
     total = sum(entry["amount_satang"] for entry in filled.rows) / 100
     assert ('class="kradan-flow-frame"' in bodies) == bool(total)
     if total:

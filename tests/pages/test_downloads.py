@@ -38,7 +38,7 @@ VISITS = [
     *(("gaps", {"list": name}) for name in ("gap", "theme", "plans")), ("gaps", {"mode": "clusters"}),
     *(("overlaps", {"list": name}) for name in ("pairs", "streams", "agencies")),
     ("overview", {"question": "per_head"}), ("subdistrict", {"subdistrict": "801103"}), ("matrix", {"cell": "health.8001"}),
-    *(("currents", {"shown": name}) for name in ("alignment", "strong_on_weak")), ("agency", {"agency": "codi"}),
+    *(("currents", {"shown": name}) for name in ("money", "ribbons", "alignment", "strong_on_weak")), ("agency", {"agency": "codi"}),
     *(("ranking", {"tab": name}) for name in ("table", "criteria", "axes", "last_year")),
     ("strengthening", {}), ("welfare", {}), ("selection", {}), ("sources", {}), ("areas", {"asof": "1990-01-01"}), ("sharing", {}), ("nation", {}),
     ("registers", {}), *(("registers", {"register": room}) for room in ("membership", "looking_after", "target", "stage", "capital", "funds", "communities", "indicators")),

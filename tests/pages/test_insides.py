@@ -6,6 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
+import streamlit_folium
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -106,3 +107,13 @@ def test_outside_a_server_nobody_calls(monkeypatch):
     assert insides.caller() is None
     monkeypatch.setattr(insides.runtime.Runtime, "_instance", object.__new__(insides.runtime.Runtime))
     assert insides.caller() == (None, [])  # a thread of a server without a session is nobody
+
+
+def test_the_frames_of_maps_and_of_the_wall_are_told_by_the_address_of_their_component():
+    """What names, looks at and tours the frames says them in one way, and the components have these names."""
+    wanted = {insides.MAP_FRAME: streamlit_folium._component_func.name, insides.WALL_FRAME: "kradan_meeting"}
+    for selector, name in wanted.items():
+        assert re.fullmatch(r'iframe\[src\*="(\w+)"\]', selector)[1] in name
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "static" / "shell").glob("*.?s*")]
+    spoken = [found for text in texts for found in re.findall(r"iframe\[[^\]]*\]", text)]
+    assert len(spoken) > 2 and set(spoken) == set(wanted)

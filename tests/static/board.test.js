@@ -60,6 +60,11 @@ test("a place under the pointer says its name, class, figure and mark", () => {
     "120,000 baht",
     "estimated",
   ]);
+  const alike = readVector({ ...MESSAGE, more: [["3,,", "{} agencies"]] });
+  assert.equal(
+    tipLines(alike, 0, AREA, { lang: "th", texts: TEXTS }).filter((line) => line === "3 agencies").length,
+    1,
+  );
   assert.equal(tipLines(two, 1, AREA, { lang: "th", texts: TEXTS }).length, 3, "what is not known is not said");
   const english = tipLines(vector, 2, { ...AREA, e: "" }, { lang: "en", texts: TEXTS });
   assert.deepEqual(english, ["ลานสกา", "Lan Saka", "two", "1,234.5 agencies"]);

@@ -152,7 +152,7 @@ class Visit:
 
     @property
     def map(self):
-        return self.page.frame_locator('iframe[title*="st_folium"]')
+        return self.page.frame_locator('iframe[src*="st_folium"]')
 
     def painted(self) -> int:
         """Subdistricts drawn, once the map has painted."""
