@@ -5,13 +5,14 @@ Nothing here changes a figure, nor the data version: somebody who sends a thousa
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, func, insert, select, update
 
 from loaders.problems import Refused
 from loaders.replies.links import Link
@@ -24,6 +25,9 @@ from loaders.store.seen import by_the_program, for_viewer, signed
 ANSWERS = ("right", "wrong", "missing")
 LONGEST_NOTE, LONGEST_CONTACT, LONGEST_LINE = 2000, 120, 300
 MOST_WAITING, MOST_OF_A_LINK = 2000, 60
+MOST_PICTURES = 300  # that wait; each takes up to three megabytes of the store
+BLANKS = str.maketrans(dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " "))  # letters and signs that draw nothing
+MANY_MARKS = 3  # above or below one letter: Thai needs no more
 
 
 @dataclass(frozen=True)
@@ -39,13 +43,25 @@ class Message:
     line: str = ""
 
 
+def plain(text: str) -> str:
+    """What a person typed, without what draws nothing, turns the direction of reading or heaps marks on one letter."""
+    kept: list[str] = []
+    marks = 0
+    for sign in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").translate(BLANKS)):
+        kind = unicodedata.category(sign)
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
+        if marks <= MANY_MARKS and (sign in "\n\t" or not kind.startswith("C")):
+            kept.append(sign)
+    return "".join(kept).strip()
+
+
 def send(connection: Connection, link: Link, message: Message) -> bool:
     """Keep a message until a person decides; returns whether it is new (the same receipt is one message).
 
     Raises ``Refused``: ``reply_answer_missing``, ``reply_note_missing`` (wrong or missing without a word or a picture),
-    ``reply_long``, ``replies_full`` (too many wait already).
+    ``reply_long``, ``replies_full`` (too many wait already), ``pictures_full``.
     """
-    written, contact = message.note.strip(), message.contact.strip()
+    written, contact = plain(message.note), plain(message.contact)
     if message.answer not in ANSWERS:
         raise Refused("reply_answer_missing")
     if message.answer != "right" and not written and message.picture is None:
@@ -56,12 +72,12 @@ def send(connection: Connection, link: Link, message: Message) -> bool:
     if connection.execute(select(table.c.id).where(table.c.receipt == message.receipt)).first():
         return False
     waits = table.c.state == "waiting"
-    of_link = (table.c.kind == link.kind) & (table.c.code == link.code) & (table.c.agency_code == (link.agency or None))
-    if not link.agency:
-        of_link = (table.c.kind == link.kind) & (table.c.code == link.code) & table.c.agency_code.is_(None)
-    for most, which in ((MOST_WAITING, waits), (MOST_OF_A_LINK, waits & of_link)):
-        if connection.execute(select(func.count()).select_from(table).where(which)).scalar_one() >= most:
+    for most, which in ((MOST_WAITING, waits), (MOST_OF_A_LINK, waits & _of(link))):
+        if _count(connection, which) >= most:
             raise Refused("replies_full")
+    pictures = waits & table.c.picture_digest.is_not(None)
+    if message.picture and _count(connection, pictures) >= MOST_PICTURES:
+        raise Refused("pictures_full")
     file, sheet, row = message.row or (None, None, None)
     values = {
         "receipt": message.receipt, "province_code": link.province, "kind": link.kind, "code": link.code,
@@ -77,6 +93,17 @@ def send(connection: Connection, link: Link, message: Message) -> bool:
     connection.execute(insert(table).values(**values))
     note(connection, "-", "reply", f"{link.kind} {link.code} {message.answer}")
     return True
+
+
+def _count(connection: Connection, which: ColumnElement[bool]) -> int:
+    return int(connection.execute(select(func.count()).select_from(tables.reply).where(which)).scalar_one())
+
+
+def _of(link: Link) -> ColumnElement[bool]:
+    """The messages sent by a link."""
+    table = tables.reply
+    agency = table.c.agency_code == link.agency if link.agency else table.c.agency_code.is_(None)
+    return (table.c.kind == link.kind) & (table.c.code == link.code) & (table.c.province_code == link.province) & agency
 
 
 @for_viewer
@@ -102,17 +129,18 @@ def read_replies(connection: Connection, province: str, *, viewer: Viewer) -> pd
     return frame
 
 
-def told(connection: Connection, link: Link) -> Iterator[Mapping[str, Any]]:
-    """What whoever holds the link is told of each message sent by it, newest first.
+def told(connection: Connection, link: Link, receipt: str = "") -> Iterator[Mapping[str, Any]]:
+    """What whoever holds the link is told of messages sent by it: the one of ``receipt``, then the newest hundred.
 
     ``receipt``, ``sent_at``, ``answer``, ``state``, ``decided_at``, ``reason``; the words of a message only once a person
     accepted it.
     """
     table = tables.reply
-    agency = table.c.agency_code == link.agency if link.agency else table.c.agency_code.is_(None)
-    mine = (table.c.kind == link.kind) & (table.c.code == link.code) & (table.c.province_code == link.province) & agency
+    own = table.c.receipt == receipt
     with by_the_program():
-        rows = connection.execute(select(table).where(mine).order_by(table.c.id.desc()).limit(100)).mappings().all()
+        mine = connection.execute(select(table).where(_of(link), own)).mappings().all()
+        others = select(table).where(_of(link), ~own).order_by(table.c.id.desc()).limit(100)
+        rows = [*mine, *connection.execute(others).mappings()]
     for row in rows:
         is_shown = row["state"] == "accepted"
         words = {name: redact_text(row[name]) if is_shown and row[name] else None for name in ("line", "note")}

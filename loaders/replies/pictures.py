@@ -9,6 +9,7 @@ import base64
 import hashlib
 import tempfile
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from loaders.files import sandbox
 from loaders.problems import Refused
@@ -17,24 +18,30 @@ KINDS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 8 << 20
 MOST_POINTS = 60_000_000  # a telephone's largest; unpacked 180 MB
 LONGEST_SIDE = 2000
+AT_ONCE = BoundedSemaphore(2)  # children: each may take the memory of a large picture
+PATIENCE_SECONDS = 30
 
 
 def cleaned(content: bytes) -> tuple[str, str]:
     """Digest and base64 of the picture written anew.
 
-    Raises ``Refused``: ``picture_large``, ``picture_unreadable``.
+    Raises ``Refused``: ``picture_large``, ``picture_unreadable``, ``store_busy`` (others' pictures come first).
     """
     if len(content) > MOST_BYTES:
         raise Refused("picture_large", value=f"{MOST_BYTES >> 20} MB")
     with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
         source, target = Path(folder) / "in", Path(folder) / "out.jpg"
         source.write_bytes(content)
+        if not AT_ONCE.acquire(timeout=PATIENCE_SECONDS):
+            raise Refused("store_busy")
         try:
             sandbox.run("loaders.replies.pictures", [str(source), str(target)])
         except Refused as stop:
             if stop.problem.code.startswith("picture_"):
                 raise
             raise Refused("picture_unreadable") from stop
+        finally:
+            AT_ONCE.release()
         done = target.read_bytes()
     return hashlib.sha256(done).hexdigest(), base64.b64encode(done).decode("ascii")
 

@@ -19,7 +19,7 @@ from starlette.routing import Route
 
 from loaders.problems import Refused
 from loaders.replies import links, pictures
-from loaders.replies.inbox import Message
+from loaders.replies.inbox import LONGEST_NOTE, Message
 from loaders.replies.links import Link
 from loaders.store.privacy import PUBLIC
 from loaders.words import sentence
@@ -32,6 +32,7 @@ from pages.session.text import LANGUAGES, language, read_in, safe, t
 
 MOST_BYTES = pictures.MOST_BYTES + (64 << 10)
 LOOKS, SENDS, SENDS_OF_A_LINK = Rate(120, 60), Rate(20, 600), Rate(120, 3600)
+SENDS_OF_AN_HOUR = Rate(40, 3600)  # of one asker: a third of what a link takes, so that one alone closes it to nobody
 MISSES = Rate(30, 600)  # short marks that are none: typing errors, not a search
 RECEIPT = re.compile("[0-9a-f]{32}")
 STATUS = {"link_unknown": 404, "link_over": 410, "link_revoked": 410, "replies_full": 503, "too_often": 429}
@@ -105,7 +106,7 @@ def _shown(request: Request, prefix: str) -> Response:
             raise Refused("too_often")
         link = replies.opened(request.path_params["mark"])
         shown = subject.of(link)
-        outcomes = replies.told(link)
+        outcomes = replies.told(link, request.path_params.get("receipt", ""))
     except Refused as stop:
         return _refused(prefix, stop)
     except errors.STORE_FAILURES:
@@ -131,7 +132,7 @@ async def _taken(request: Request, prefix: str) -> Response:
     address = f"{prefix}/c/{request.path_params['mark']}"
     if not size.isdecimal() or int(size) > MOST_BYTES:  # refused before a byte of it is read
         return _refused(prefix, Refused("picture_large", value=f"{pictures.MOST_BYTES >> 20} MB"), address)
-    if SENDS.wait(asker(request)) or SENDS_OF_A_LINK.wait(request.path_params["mark"]):
+    if SENDS.wait(asker(request)) or SENDS_OF_AN_HOUR.wait(asker(request)):
         return _refused(prefix, Refused("too_often"), address)
     try:
         link = await run_in_threadpool(
@@ -146,8 +147,10 @@ async def _taken(request: Request, prefix: str) -> Response:
         return _refused(prefix, stop, address)
     except errors.STORE_FAILURES:
         return _refused(prefix, Refused("store_busy"), address)
-    except HTTPException:  # more fields or longer ones than the form has
-        return _refused(prefix, Refused("reply_long", value="-"), address)
+    except HTTPException as stop:  # more fields than the form has, longer ones, or no form at all
+        is_long = "maximum size" in str(stop.detail)
+        code = Refused("reply_long", value=str(LONGEST_NOTE)) if is_long else Refused("reply_form_broken")
+        return _refused(prefix, code, address)
     except ClientDisconnect:
         return Response(status_code=400)
 
@@ -167,5 +170,8 @@ def _kept(link: Link, sent: FormData, content: bytes, prefix: str, address: str)
         pictures.cleaned(content) if content else None,
         line.row if line else None, f"{line.words} · {line.small}" if line else "",
     )  # fmt: skip
-    replies.send(link, message)
+    if SENDS_OF_A_LINK.is_full(address):
+        raise Refused("too_often")
+    if replies.send(link, message):
+        SENDS_OF_A_LINK.wait(address)  # only what is kept counts: rubbish closes a link to nobody
     return RedirectResponse(f"{address}/{receipt}?lang={language()}", 303, QUIET)

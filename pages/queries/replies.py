@@ -92,10 +92,10 @@ def opened(mark_: str) -> Link:
         return links.opened(connection, mark_)
 
 
-def told(link: Link) -> list[Mapping[str, Any]]:
-    """What whoever holds the link is told of messages sent by it."""
+def told(link: Link, receipt: str) -> list[Mapping[str, Any]]:
+    """What whoever holds the link is told of messages sent by it, the one of ``receipt`` among them."""
     with store.reading(queries.engine()) as connection:
-        return list(inbox.told(connection, link))
+        return list(inbox.told(connection, link, receipt))
 
 
 def send(link: Link, message: Message) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Hashable
+from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from cachetools import LRUCache
@@ -39,7 +40,15 @@ class Rate:
 
 
 def asker(request: Request) -> str:
-    """Whose request this is: the peer, or whom the proxy on this machine speaks for."""
+    """Whose request this is: the peer, or whom the proxy on this machine speaks for.
+
+    Of IPv6 the network of 64 bits: one telephone has all of its addresses.
+    """
     peer = request.client.host if request.client else ""
     forwarded = request.headers.get("x-forwarded-for", "")
-    return forwarded.rsplit(",", 1)[-1].strip() if forwarded and doors.is_local(peer) else peer
+    who = forwarded.rsplit(",", 1)[-1].strip() if forwarded and doors.is_local(peer) else peer
+    try:
+        address = ip_address(who)
+    except ValueError:
+        return who
+    return str(ip_network((address, 64), strict=False)) if address.version == 6 and not address.ipv4_mapped else who

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import io
 from datetime import date, timedelta
 
@@ -208,3 +210,107 @@ def test_a_picture_is_written_anew_and_what_is_none_is_refused():
     assert b"script" not in done and b"camera" not in done and len(digest) == 64
     assert refusal(lambda: pictures.cleaned(b"<svg xmlns='http://www.w3.org/2000/svg'/>")) == "picture_unreadable"
     assert refusal(lambda: pictures.cleaned(b"x" * (pictures.MOST_BYTES + 1))) == "picture_large"
+
+
+def test_what_draws_nothing_or_turns_the_reading_is_no_word(sqlite_engine):
+    assert inbox.plain("ก\x00ข\x1b[31m \u202egpj.exe\u2066") == "กข[31m gpj.exe"
+    assert inbox.plain("หมู่ที่ 1\r\nหมู่ที่ 2 ") == "หมู่ที่ 1\nหมู่ที่ 2"
+    assert inbox.plain("น้ำ ที่นี่ ก็" + "ก" + "\u0e49" * 500) == "น้ำ ที่นี่ ก็" + "ก" + "\u0e49" * 3
+    with store.writing(sqlite_engine) as connection:
+        for blank in ("\u200b\u200b", "\u3164\u2800", "\x00", "\u202e \n"):
+            assert (
+                refusal(lambda blank=blank: inbox.send(connection, CODI, Message("a" * 32, "wrong", blank)))
+                == "reply_note_missing"
+            )
+        assert inbox.send(
+            connection, CODI, Message("a" * 32, "wrong", "ก\r\n" * 999 + "กก", "\x00")
+        )  # 2,000 as the form counts
+        kept = connection.execute(select(tables.reply)).mappings().one()
+        assert len(kept["note"]) == 2000 and kept["contact"] is None
+
+
+def test_a_sender_is_told_however_many_came_after(sqlite_engine, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_OF_A_LINK", 500)
+    with store.writing(sqlite_engine) as connection:
+        for number in range(130):
+            inbox.send(connection, CODI, Message(f"{number:032x}", "right"))
+        found = list(inbox.told(connection, CODI, f"{0:032x}"))
+        assert found[0]["receipt"] == f"{0:032x}" and len(found) == 101
+        assert f"{0:032x}" not in {row["receipt"] for row in inbox.told(connection, CODI)}
+        other = Link("subdistrict", "800106", "80", "nhso")
+        assert list(inbox.told(connection, other, f"{0:032x}")) == []  # a receipt opens nothing of another link
+
+
+def test_pictures_that_wait_are_few_and_words_go_on(sqlite_engine, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_PICTURES", 1)
+    with store.writing(sqlite_engine) as connection:
+        assert inbox.send(connection, CODI, Message("1" * 32, "wrong", picture=("d", "x")))
+        assert (
+            refusal(lambda: inbox.send(connection, CODI, Message("2" * 32, "wrong", picture=("e", "x"))))
+            == "pictures_full"
+        )
+        assert inbox.send(connection, CODI, Message("3" * 32, "wrong", "คำ"))
+
+
+def test_nothing_hidden_in_a_picture_stays():
+    source, hidden = io.BytesIO(), b"HIDDENPLACE"
+    exif = Image.Exif()
+    exif[0x8825], exif[0x010E] = {1: "N", 2: (8.0, 26.0, 1.0)}, hidden.decode()
+    Image.new("RGB", (60, 40), "red").save(source, "JPEG", exif=exif, comment=hidden, icc_profile=hidden * 9)
+    digest, content = pictures.cleaned(source.getvalue() + b"<script>" + hidden)
+    kept = base64.b64decode(content)
+    assert hidden not in kept and hashlib.sha256(kept).hexdigest() == digest
+    again = Image.open(io.BytesIO(kept))
+    assert again.format == "JPEG" and not again.getexif() and not {"exif", "comment", "icc_profile"} & set(again.info)
+
+
+def test_what_draws_nothing_or_turns_the_reading_is_no_word(sqlite_engine):
+    assert inbox.plain("ก\x00ข\x1b[31m \u202egpj.exe\u2066") == "กข[31m gpj.exe"
+    assert inbox.plain("หมู่ที่ 1\r\nหมู่ที่ 2 ") == "หมู่ที่ 1\nหมู่ที่ 2"
+    assert inbox.plain("น้ำ ที่นี่ ก็" + "ก" + "\u0e49" * 500) == "น้ำ ที่นี่ ก็" + "ก" + "\u0e49" * 3
+    with store.writing(sqlite_engine) as connection:
+        for blank in ("\u200b\u200b", "\u3164\u2800", "\x00", "\u202e \n"):
+            assert (
+                refusal(lambda blank=blank: inbox.send(connection, CODI, Message("a" * 32, "wrong", blank)))
+                == "reply_note_missing"
+            )
+        assert inbox.send(
+            connection, CODI, Message("a" * 32, "wrong", "ก\r\n" * 999 + "กก", "\x00")
+        )  # 2,000 as the form counts
+        kept = connection.execute(select(tables.reply)).mappings().one()
+        assert len(kept["note"]) == 2000 and kept["contact"] is None
+
+
+def test_a_sender_is_told_however_many_came_after(sqlite_engine, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_OF_A_LINK", 500)
+    with store.writing(sqlite_engine) as connection:
+        for number in range(130):
+            inbox.send(connection, CODI, Message(f"{number:032x}", "right"))
+        found = list(inbox.told(connection, CODI, f"{0:032x}"))
+        assert found[0]["receipt"] == f"{0:032x}" and len(found) == 101
+        assert f"{0:032x}" not in {row["receipt"] for row in inbox.told(connection, CODI)}
+        other = Link("subdistrict", "800106", "80", "nhso")
+        assert list(inbox.told(connection, other, f"{0:032x}")) == []  # a receipt opens nothing of another link
+
+
+def test_pictures_that_wait_are_few_and_words_go_on(sqlite_engine, monkeypatch):
+    monkeypatch.setattr(inbox, "MOST_PICTURES", 1)
+    with store.writing(sqlite_engine) as connection:
+        assert inbox.send(connection, CODI, Message("1" * 32, "wrong", picture=("d", "x")))
+        assert (
+            refusal(lambda: inbox.send(connection, CODI, Message("2" * 32, "wrong", picture=("e", "x"))))
+            == "pictures_full"
+        )
+        assert inbox.send(connection, CODI, Message("3" * 32, "wrong", "คำ"))
+
+
+def test_nothing_hidden_in_a_picture_stays():
+    source, hidden = io.BytesIO(), b"HIDDENPLACE"
+    exif = Image.Exif()
+    exif[0x8825], exif[0x010E] = {1: "N", 2: (8.0, 26.0, 1.0)}, hidden.decode()
+    Image.new("RGB", (60, 40), "red").save(source, "JPEG", exif=exif, comment=hidden, icc_profile=hidden * 9)
+    digest, content = pictures.cleaned(source.getvalue() + b"<script>" + hidden)
+    kept = base64.b64decode(content)
+    assert hidden not in kept and hashlib.sha256(kept).hexdigest() == digest
+    again = Image.open(io.BytesIO(kept))
+    assert again.format == "JPEG" and not again.getexif() and not {"exif", "comment", "icc_profile"} & set(again.info)

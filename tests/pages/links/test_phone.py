@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import insert, select
 from starlette.applications import Starlette
+from starlette.requests import Request
 from starlette.testclient import TestClient
 
 from loaders import store
@@ -23,7 +24,7 @@ from pages.phone import routes
 from pages.queries import replies
 from pages.queries import store as queries
 from pages.session import cache
-from pages.session.rates import Rate
+from pages.session.rates import Rate, asker
 from pages.shell.first_page import middleware
 from tests.support.stores import add_batch, support_rows
 
@@ -36,7 +37,7 @@ def phone(sqlite_engine, monkeypatch):
     """A client of the board's own routes behind its own doors; two agencies with rows in one subdistrict, one private."""
     monkeypatch.setenv("KRADAN_LINK_KEY", "k" * 40)
     monkeypatch.setattr(queries, "engine", lambda: sqlite_engine)
-    for name in ("LOOKS", "SENDS", "SENDS_OF_A_LINK"):
+    for name in ("LOOKS", "SENDS", "SENDS_OF_A_LINK", "SENDS_OF_AN_HOUR"):
         monkeypatch.setattr(routes, name, Rate(50, 60))
     cache.clear()
     with store.writing(sqlite_engine) as connection:
@@ -164,3 +165,55 @@ def test_a_short_link_holds_for_its_month_and_the_next_and_is_taken_back(phone, 
         replies.behind(short, (), date(2026, 10, 31))
     monkeypatch.delenv("KRADAN_HOSTS")
     assert reply_link.on_wall(scope, ()) == ("", {})  # no telephone can open this board: no code
+
+
+def test_a_form_that_is_none_is_said_to_be_broken_and_closes_the_link_to_nobody(phone, monkeypatch):
+    address, two = mark("subdistrict", "800106"), [("picture", ("a", b"x")), ("picture", ("b", b"y"))]
+    monkeypatch.setattr(routes, "SENDS_OF_A_LINK", Rate(1, 60))
+    page = phone.get(address).text
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    broken = [
+        phone.post(address, content=content, headers=form)
+        for content in (b"zz--x--", b"--x\r\nContent-Disposition: a\r\n\r\nb")
+    ]
+    broken.append(phone.post(address, data=fields(page), files=two))
+    for answer in broken:
+        assert answer.status_code == 400 and "แบบฟอร์มมาไม่ครบ" in answer.text
+    assert phone.post(address, content=b"{}", headers={"Content-Type": "application/json"}).status_code == 400
+    assert phone.post(address, data=fields(page, answer="delete")).status_code == 400
+    assert "2000" in phone.post(address, data=fields(page, note="ก" * 2001)).text
+    assert [phone.post(address, data=fields(phone.get(address).text)).status_code for _ in range(2)] == [200, 429]
+
+
+def test_one_asker_has_one_count_whatever_addresses_it_has():
+    def who(peer: str) -> str:
+        return asker(Request({"type": "http", "headers": [], "client": (peer, 1)}))
+
+    assert who("2001:db8:1:2::7") == who("2001:db8:1:2:9::1") != who("2001:db8:1:3::7")
+    assert who("192.168.1.7") == "192.168.1.7" and who("::ffff:192.168.1.7") != who("::ffff:192.168.1.8")
+
+
+def test_a_form_that_is_none_is_said_to_be_broken_and_closes_the_link_to_nobody(phone, monkeypatch):
+    address, two = mark("subdistrict", "800106"), [("picture", ("a", b"x")), ("picture", ("b", b"y"))]
+    monkeypatch.setattr(routes, "SENDS_OF_A_LINK", Rate(1, 60))
+    page = phone.get(address).text
+    form = {"Content-Type": "multipart/form-data; boundary=x"}
+    broken = [
+        phone.post(address, content=content, headers=form)
+        for content in (b"zz--x--", b"--x\r\nContent-Disposition: a\r\n\r\nb")
+    ]
+    broken.append(phone.post(address, data=fields(page), files=two))
+    for answer in broken:
+        assert answer.status_code == 400 and "แบบฟอร์มมาไม่ครบ" in answer.text
+    assert phone.post(address, content=b"{}", headers={"Content-Type": "application/json"}).status_code == 400
+    assert phone.post(address, data=fields(page, answer="delete")).status_code == 400
+    assert "2000" in phone.post(address, data=fields(page, note="ก" * 2001)).text
+    assert [phone.post(address, data=fields(phone.get(address).text)).status_code for _ in range(2)] == [200, 429]
+
+
+def test_one_asker_has_one_count_whatever_addresses_it_has():
+    def who(peer: str) -> str:
+        return asker(Request({"type": "http", "headers": [], "client": (peer, 1)}))
+
+    assert who("2001:db8:1:2::7") == who("2001:db8:1:2:9::1") != who("2001:db8:1:3::7")
+    assert who("192.168.1.7") == "192.168.1.7" and who("::ffff:192.168.1.7") != who("::ffff:192.168.1.8")
