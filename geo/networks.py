@@ -86,16 +86,24 @@ def positions(nodes: pd.DataFrame, links: pd.DataFrame) -> pd.DataFrame:
 
 
 def bodies(memberships: pd.DataFrame) -> pd.DataFrame:
-    """Every body with ``body``, ``body_kind``, ``members``, ``villages``, ``groups``, ``people``, ``subdistricts``, ``coordinators``, most members first."""
+    """Every body, most members first: what the picture draws, in figures.
+
+    ``body``, ``body_kind`` (the one that most of its rows say), ``members``, ``villages``, ``groups``, ``people``,
+    ``subdistricts``, ``coordinators``, ``above`` (bodies that it is itself in): its lines in the picture are those of
+    ``members`` and ``above``.
+    """
     table = _keys(memberships)
-    bodies_of = table.groupby(["body_key", "body_kind"], sort=False, dropna=False)
+    bodies_of = table.groupby("body_key", sort=False)
+    kinds = {key: kind.mode().iloc[0] for key, kind in bodies_of["body_kind"] if kind.notna().any()}
     counts = pd.DataFrame({"body": bodies_of["body"].first(), "members": bodies_of["member_key"].nunique()})
+    counts.insert(1, "body_kind", counts.index.map(kinds))
     for name, kind in (("villages", "village"), ("groups", "group"), ("people", "person")):
-        mine = table[table["member_kind"].eq(kind)].groupby(["body_key", "body_kind"])["member_key"].nunique()
+        mine = table[table["member_kind"].eq(kind).fillna(False)].groupby("body_key")["member_key"].nunique()
         counts[name] = mine.reindex(counts.index).fillna(0).astype(int)
     counts["subdistricts"] = bodies_of["subdistrict_code"].nunique()
-    coordinates = table[table["relation"].eq("coordinates").fillna(False)].groupby(["body_key", "body_kind"]).size()
+    coordinates = table[table["relation"].eq("coordinates").fillna(False)].groupby("body_key").size()
     counts["coordinators"] = coordinates.reindex(counts.index).fillna(0).astype(int)
+    counts["above"] = table.groupby("member_key")["body_key"].nunique().reindex(counts.index).fillna(0).astype(int)
     return counts.reset_index().sort_values(["members", "body"], ascending=[False, True], ignore_index=True)
 
 

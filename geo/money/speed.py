@@ -32,7 +32,7 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
     Indexed by ``by``: ``records``, ``amount_satang`` (of all that state one), ``paid_known`` (records above zero that
     state amount and payment), ``paid_of_satang`` and ``paid_satang`` (their sums), ``paid_share`` (NA where nothing is
     known), ``committed_known``, ``committed_of_satang``, ``committed_satang``, ``committed_share``, ``stuck`` (records
-    that ended before ``day`` with less than half paid), ``stuck_satang`` (what is not paid of them) and ``days_late`` (the
+    that ended before ``day`` with less than half paid; NA where no payment is known), ``stuck_satang`` (what is not paid of them) and ``days_late`` (the
     longest that one of them is past its end; NA = none is stuck).
     """
     require_columns(support, _COLUMNS, "support")
@@ -62,4 +62,8 @@ def speed(support: pd.DataFrame, by: pd.Series, day: date) -> pd.DataFrame:
     for step in ("committed", "paid"):
         whole = joined[f"{step}_of_satang"].astype("Float64")
         joined[f"{step}_share"] = joined[f"{step}_satang"].astype("Float64") / whole
-    return joined.assign(stuck_satang=joined["stuck_satang"].fillna(0).where(joined["paid_known"].gt(0)))
+    is_known = joined["paid_known"].gt(0)
+    return joined.assign(
+        stuck=joined["stuck"].astype("Int64").where(is_known),
+        stuck_satang=joined["stuck_satang"].fillna(0).where(is_known),
+    )

@@ -96,12 +96,18 @@ def table(scope: Scope, chosen: Query) -> None:
     )
     shown = speeds.assign(what=[names.get(code, code) if code else without for code in speeds.index])
     columns = {"what": t(f"speed_by_{by}"), "records": t("column_records"), "amount_satang": t("column_amount"),
-               "paid_known": t("speed_known"), "paid_of_satang": t("speed_of"), "paid_satang": t("speed_paid"),
+               "committed_satang": t("speed_committed"), "paid_known": t("speed_known"), "paid_of_satang": t("speed_of"), "paid_satang": t("speed_paid"),
                "paid_share": t("speed_share"), "committed_share": t("speed_committed_share"),
                "stuck": t("speed_stuck_records"), "stuck_satang": t("speed_stuck_amount"), "days_late": t("speed_days_late")}  # fmt: skip
-    in_baht = dict.fromkeys(("amount_satang", "paid_of_satang", "paid_satang", "stuck_satang"), _known(baht))
+    in_baht = dict.fromkeys(
+        ("amount_satang", "committed_satang", "paid_of_satang", "paid_satang", "stuck_satang"), _known(baht)
+    )
+    counts = dict.fromkeys(("stuck", "days_late"), _known(whole))
     panels.table(
-        shown, "speed", columns, formats=in_baht | dict.fromkeys(("paid_share", "committed_share"), _known(percent))
+        shown,
+        "speed",
+        columns,
+        formats=in_baht | counts | dict.fromkeys(("paid_share", "committed_share"), _known(percent)),
     )
     _received(scope, chosen)
 

@@ -38,6 +38,7 @@ TEXTS = ("find", "find_keys", "nothing", "compare", "who_supports", "card_keys",
          "decide_due", "decide_save", "decide_incomplete", "decide_keys", "decide_noted", "decisions", "help", "back", "next", "grid", "map", "zoom",
          "layers", "layer_off", "code", "code_how", "code_off", "close", "failed", "sources", "sources_keys", "full", "hint", "decide_due_hint", "decide_due_wrong", "more_agencies", "zoomed")  # fmt: skip
 LAYER_HEADS = tuple(f"meeting_layer_{name}" for name in ("entries", "listed", "none", "unknown", "unplaced"))
+MEETING_SECONDS = 600
 SOON = (7, 30, 90)  # days to a due date that are one press away
 SOURCE_HEADS = ("column_base", "column_file", "column_rows_loaded", "column_loaded_at")
 KEYS = ("arrows", "digits", "q", "find", "c", "l", "g", "z", "k", "d", "s", "f", "h", "esc")
@@ -78,6 +79,8 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
     steps = [
         _step(facts, words, facts["steps"][part["view"]], part) for part in story if part["view"] in facts["steps"]
     ]
+    for step in steps:  # what a storyboard does not say of a view is its even share
+        step["seconds"] = step["seconds"] or MEETING_SECONDS // len(steps)
     questions = [
         _step(facts, words, answer, {})
         | {"question": words.say(f"question_{name}"), "ask": words.say(f"question_{name}")}
@@ -148,6 +151,7 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
         "over": part.get("over", ""),
         "title": title_of(words, step, part),
         "ask": part.get(f"ask_{words.language}", ""),
+        "seconds": int(part.get("seconds") or 0),
         "note": words.phrase(step["note"]),
         "classes": step["classes"],
         "marks": step["marks"],

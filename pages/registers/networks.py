@@ -99,7 +99,7 @@ def _bodies(held: pd.DataFrame) -> None:
     table = networks.bodies(held)
     st.html(f"<b>{safe(t('network_bodies', bodies=whole(len(table))))}</b>")
     shown = table.assign(kind=[coded("membership_body_kind_", kind) for kind in table["body_kind"]])
-    names = ("body", "kind", "members", "villages", "groups", "people", "subdistricts", "coordinators")
+    names = ("body", "kind", "members", "villages", "groups", "people", "subdistricts", "coordinators", "above")
     panels.table(shown, "network-bodies", {name: t(f"network_{name}") for name in names}, 300)
 
 

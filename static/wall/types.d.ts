@@ -33,6 +33,8 @@ export interface Step {
   over?: string;
   title: string;
   ask: string;
+  /** How long it is meant to be shown; 0 for an answer to a question, which takes the time it takes. */
+  seconds: number;
   note: string;
   question?: string;
   classes: string;

@@ -6,6 +6,7 @@ import { Dialogs } from "./dialogs.js";
 import { digitOf, keyCode, questionOf, stepOf } from "./keys.js";
 import { fillCode, fillLayer, markOf } from "./layers.js";
 import { buildControls, buildPanel, fillCounts, fillDecisions, isFull, shrink } from "./panel.js";
+import { Pace } from "./pace.js";
 import { connect, pageAround, tell } from "./streamlit.js";
 import { WallMap, districtOf } from "./wall_map.js";
 
@@ -34,6 +35,7 @@ class Wall {
     /** @type {Map<string, HTMLElement>} panels by step */
     this.panels = new Map();
     this.queue = new DecisionQueue();
+    this.pace = new Pace();
     this.hasResent = false;
     this.toasting = 0;
     this.dialogs = new Dialogs(at("over"), this);
@@ -107,6 +109,7 @@ class Wall {
         else button.removeAttribute("aria-current");
       });
     this.count();
+    this.clock();
     this.map.layer = this.layer;
     this.map.paint(shown, this.chosen);
     document.body.setAttribute("data-view", shown.view);
@@ -335,7 +338,10 @@ class Wall {
   clock() {
     const now = new Date();
     const time = [now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
-    at("clock").textContent = `${this.data.texts.as_of} · ${time}`;
+    this.pace.show(this.shown.view, now.getTime());
+    const { text, isOver } = this.pace.words(this.shown.seconds, now.getTime());
+    at("clock").textContent = [this.data.texts.as_of, time, this.shown.seconds ? text : ""].filter(Boolean).join(" · ");
+    at("clock").classList.toggle("over-time", Boolean(this.shown.seconds) && isOver);
   }
 
   /** Take over what the server sent again: words, decisions that it has, decisions that it refuses. @param {WallData} data */
@@ -378,7 +384,7 @@ window.addEventListener("resize", () => wall?.fitText());
 void document.fonts.ready.then(() => {
   if (wall?.map.isReady) wall.draw();
 });
-setInterval(() => wall?.clock(), 5000);
+setInterval(() => wall?.clock(), 1000);
 
 connect(({ wall: data }) => {
   if (wall) {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -165,3 +166,33 @@ def test_networks_over_a_place_and_who_looks_after_it(rows):
     )  # fmt: skip
     assert looking_after.of_place(cared, "800101")["carer"].tolist() == ["ตำบล", "กลุ่ม", "อำเภอ", "จังหวัด"]
     assert looking_after.of_place(cared, "800201")["carer"].tolist() == ["จังหวัด"]
+
+
+@pytest.mark.parametrize("edges", [0, 1, 1_000])
+def test_the_table_of_bodies_says_what_the_picture_draws(edges):
+    """Every body of the picture is a row, and its lines there are its members and what it is itself in."""
+    chance = np.random.default_rng(edges)
+    kinds = chance.choice(["village", "group", "person", "network"], edges)
+    numbers = chance.integers(0, 40, edges)
+    names = [
+        f"เครือข่าย {number}" if kind == "network" else f"{kind} {number}"
+        for kind, number in zip(kinds, numbers, strict=True)
+    ]
+    memberships = pd.DataFrame(
+        {
+            "member": names, "member_kind": kinds, "body": [f"เครือข่าย {number}" for number in chance.integers(30, 60, edges)],
+            "body_kind": chance.choice(["network", "circle"], edges), "village_code": None, "area_code": "800106", "relation": "member",
+            "subdistrict_code": "800106",
+        }
+    ).astype({"village_code": object})  # fmt: skip
+    memberships = memberships[memberships["member"].ne(memberships["body"])]
+    nodes, links = networks.nodes_and_links(memberships)
+    pairs = {frozenset(pair) for pair in zip(links["member_key"], links["body_key"], strict=True)}
+    table = networks.bodies(memberships).set_index("body_key")
+    drawn = nodes.loc[table.index]
+    assert set(table.index) == set(links["body_key"])
+    twice = len(links) - len(pairs)  # two that are in each other are one line
+    assert (table["members"] + table["above"]).sum() - 2 * twice == drawn["links"].sum()
+    assert table["members"].sum() == len(links)
+    assert len(networks.positions(nodes, links)) == len(nodes)
+    assert networks.bridges(memberships).empty  # all in one place

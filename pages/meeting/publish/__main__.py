@@ -11,8 +11,7 @@ from pathlib import Path
 from loaders import settings
 from loaders.store.privacy import DATA_TEAM
 from loaders.words import sentence
-from pages.meeting.publish.make import Chosen, facts_of, files
-from pages.meeting.wall import decisions_of
+from pages.meeting.publish.make import Chosen, decided, facts_of, files
 from pages.queries import store as queries
 
 MARK = "SHA256SUMS"  # a folder that holds it is a publication, and may be made anew
@@ -30,9 +29,7 @@ def main(arguments: list[str] | None = None) -> int:
     facts = facts_of(arguments_.province)
     codes = tuple(facts["codes"]) if arguments_.subdistricts == "all" else _listed(arguments_.subdistricts)
     numbers = _listed(arguments_.decisions)
-    rows = (
-        decisions_of(queries.current_scope(arguments_.province, DATA_TEAM), None).to_dict("records") if numbers else []
-    )
+    rows = decided(queries.current_scope(arguments_.province, DATA_TEAM), None).to_dict("records") if numbers else []
     decisions = tuple(row for row in rows if str(row["id"]) in numbers)
     findings = _listed(arguments_.findings)
     published = {*facts["codes"], *facts["steps"], *(str(row["id"]) for row in decisions)}

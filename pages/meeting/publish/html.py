@@ -27,7 +27,7 @@ footer{{margin-top:2rem;border-top:1px solid {palette.LINE};padding-top:.5rem;di
 table{{width:100%;border-collapse:collapse;font-size:.95rem}}th,td{{text-align:left;vertical-align:top;border-bottom:1px solid {palette.LINE};padding:.3rem .5rem}}
 td.n,th.n{{text-align:right}}img{{max-width:100%;height:auto}}.wide{{overflow-x:auto}}
 i{{display:inline-block;width:1.6rem;height:1.05rem;border:1px solid {palette.EDGE};vertical-align:middle;margin-right:.5rem}}
-@media print{{body{{max-width:none;font-size:11pt}}header a{{display:none}}}}
+@media print{{body{{max-width:none;font-size:11pt}}header a{{display:none}}.wide{{overflow:visible}}thead{{display:table-header-group}}tr{{break-inside:avoid}}}}
 """
 
 
@@ -66,7 +66,7 @@ def foot(facts: dict, words: Words, day: date) -> str:
     ]
     heads = ["column_base", "column_file", "column_rows_loaded", "column_loaded_at"]
     frozen = words.say("publish_frozen", day=words.day(day.isoformat()), version=facts["version"])
-    return f"<p>{safe(frozen)}</p><details><summary>{safe(words.say('view_sources'))}</summary>{table(words, heads, rows, {2})}</details>"
+    return f"<p>{safe(frozen)}</p><details open><summary>{safe(words.say('view_sources'))}</summary>{table(words, heads, rows, {2})}</details>"
 
 
 def table(words: Words, heads: Sequence[str], rows: Sequence[Sequence[str]], numbers: set[int] | None = None) -> str:
@@ -137,10 +137,11 @@ def finding(words: Words, slide: Slide, picture: str, data: str) -> str:
     )
 
 
-def decision(words: Words, rows: Sequence[tuple[str, str]]) -> str:
-    """One decision: who, what, where, by when."""
+def decision(words: Words, rows: Sequence[tuple[str, str]], card: dict | None, name: str) -> str:
+    """One decision: who, what, where, by when, what became of it; the figures of its place when the page was made."""
     lines = "".join(f"<tr><th>{safe(words.say(key))}</th><td>{safe(value)}</td></tr>" for key, value in rows if value)
-    return f'<div class="wide"><table><tbody>{lines}</tbody></table></div>'
+    place = f"<h2>{safe(words.say('publish_place_figures'))}</h2>{figures(card['big'])}" if card else ""
+    return f'<div class="wide"><table><tbody>{lines}</tbody></table></div>{place}{_data(words, f"{name}.json")}'
 
 
 def _data(words: Words, *names: str) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+import pandas as pd
 from PIL import Image
 
 from loaders.decisions.meetings import canonical, digest
@@ -21,12 +22,15 @@ from pages.meeting.pack import png as png_pack
 from pages.meeting.pack.content import Pack
 from pages.meeting.pack.lines import font_file
 from pages.meeting.publish import html
-from pages.meeting.wall import card_of
+from pages.meeting.wall import card_of, decisions_of
 from pages.meeting.words import Words
+from pages.queries import loop
 from pages.queries import store as queries
+from pages.session.scope import Scope
 from pages.session.text import LANGUAGES
 
 COLUMNS = ("agency_code", "activity", "theme_code", "area_level", "area_code", "fiscal_year", "amount_satang", "base", "file_name", "sheet", "row")  # fmt: skip
+TOLD = ("state", "lead", "partners", "ends_on", "measure", "before_value", "after_value", "outcome")
 PICTURE_POINTS = 1400
 
 
@@ -42,6 +46,15 @@ class Chosen:
 def facts_of(province: str) -> dict:
     """The facts as the public sees them, whoever asks."""
     return gather(queries.current_scope(province, PUBLIC))
+
+
+def decided(scope: Scope, number: int | None) -> pd.DataFrame:
+    """The decisions of a meeting with what was said of them last: state, lead, end, outcome, figure before and after."""
+    work = loop.work(scope)
+    said = work[work["subject"].eq("decision")].set_index("subject_key")
+    rows = decisions_of(scope, number)
+    keys = rows["id"].astype(str)
+    return rows.assign(**{name: keys.map(said[name]).astype(object) for name in TOLD})
 
 
 def files(facts: dict, chosen: Chosen, day: date) -> dict[str, bytes]:
@@ -101,8 +114,25 @@ def _decisions(facts: dict, words: Words, chosen: Chosen) -> Iterator[tuple[str,
         what = redact_text(str(decision["what"]))
         place = words.place(facts, decision["area_code"]) if decision.get("area_code") else ""
         rows = [("meeting_decide_who", redact_text(str(decision["who"]))), ("meeting_decide_what", what), ("column_place", place),
-                ("meeting_decide_due", words.day(decision.get("due_on")))]  # fmt: skip
-        yield f"decision-{decision['id']}", what, html.decision(words, rows)
+                ("meeting_decide_due", words.day(decision.get("due_on"))), *_told(words, decision)]  # fmt: skip
+        name, code = f"decision-{decision['id']}", str(decision.get("area_code") or "")[:6]
+        card = card_of(facts, words, code) if code in facts["cards"] else None
+        yield name, what, html.decision(words, rows, card, name)
+
+
+def _told(words: Words, decision: dict[str, Any]) -> list[tuple[str, str]]:
+    """What became of it, as said last; a figure that nobody measured is not known."""
+    said = {name: value for name in TOLD if (value := decision.get(name)) is not None and not pd.isna(value)}
+    rows = [("column_state", words.say(f"work_{said['state']}"))] if "state" in said else []
+    for name, key in (("lead", "work_lead"), ("partners", "work_partners"), ("outcome", "work_outcome")):
+        rows += [(key, redact_text(str(said[name])))] if name in said else []
+    rows += [("column_ends", words.day(str(said["ends_on"])[:10]))] if "ends_on" in said else []
+    if "measure" in said:
+        was, now = (
+            f"{said[one]:,.10g}" if one in said else words.say("not_known") for one in ("before_value", "after_value")
+        )
+        rows.append(("work_figure", f"{redact_text(str(said['measure']))}: {was} → {now}"))
+    return rows
 
 
 def support_of(facts: dict, code: str) -> list[dict[str, Any]]:
@@ -125,6 +155,15 @@ def _data(facts: dict, chosen: Chosen) -> Iterator[tuple[str, bytes]]:
         for row in support_of(facts, code):
             writer.writerow([_cell(name, row[name]) for name in COLUMNS])
         yield f"subdistrict-{code}.csv", ("\ufeff" + target.getvalue()).encode()
+    for decision in chosen.decisions:
+        told = {
+            name: redact_text(str(decision[name]))
+            for name in ("who", "what", "area_code", "due_on", *TOLD)
+            if not pd.isna(decision.get(name))
+        }
+        code = str(decision.get("area_code") or "")[:6]
+        card = {"figures": facts["cards"][code]} if code in facts["cards"] else {}
+        yield f"decision-{decision['id']}.json", _frozen(about | card | {"decision": told})
     for view in chosen.findings:
         if view in facts["steps"]:
             yield f"finding-{view}.json", _frozen(about | {"codes": facts["codes"], "figures": facts["steps"][view]})

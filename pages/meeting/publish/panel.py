@@ -11,7 +11,6 @@ import streamlit as st
 from pages.components import panels
 from pages.components.names import subdistrict_names
 from pages.meeting.board import VIEWS
-from pages.meeting.wall import decisions_of
 from pages.session.scope import Scope
 from pages.session.text import flat, t
 
@@ -20,10 +19,12 @@ def panel(scope: Scope, number: int | None) -> None:
     """Folded until somebody opens it; made when asked for."""
     if (fold := panels.unfolded("publish", t("publish_title"))) is None:
         return
+    from pages.meeting.publish import make  # its pictures are heavy: only where somebody publishes
+
     with fold:
         st.caption(t("publish_note"))
         names = subdistrict_names(scope)
-        decided = decisions_of(scope, number).set_index("id", drop=False)
+        decided = make.decided(scope, number).set_index("id", drop=False)
         codes = st.multiselect(
             t("publish_subdistricts"), list(names), format_func=lambda code: flat(names[code]), key="publish-places"
         )
@@ -37,8 +38,6 @@ def panel(scope: Scope, number: int | None) -> None:
             key="publish-decided",
         )
         if st.button(t("publish_make"), disabled=not (codes or views or keys), key="publish-make"):
-            from pages.meeting.publish import make
-
             chosen = make.Chosen(tuple(codes), tuple(views), tuple(decided.loc[keys].to_dict("records")))
             st.session_state["_published"] = zipped(make.files(make.facts_of(scope.province), chosen, date.today()))
         if made := st.session_state.get("_published"):

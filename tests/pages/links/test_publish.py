@@ -56,6 +56,11 @@ def published(tmp_path_factory):
             "what": f"ลงพื้นที่ {BAD} โทร {CANARY}",
             "due_on": "2007-03-06",
             "area_code": CODE,
+            "state": "done",
+            "outcome": f"ไปแล้ว {BAD} {CANARY}",
+            "measure": "สมาชิกกองทุน",
+            "before_value": 10.0,
+            "after_value": None,
         }
         chosen = make.Chosen((CODE, "801201"), ("coverage",), (decided,))
         yield facts, make.files(facts, chosen, date(2026, 11, 30)), folder
@@ -69,6 +74,17 @@ def test_no_contact_no_private_row_and_nothing_that_runs(published):
             assert not any(word in text for word in (CANARY, "5987", SECRET, "nhso")), name
             assert "<script" not in text or name.endswith((".json", ".csv")), name
     assert "&lt;script&gt;" in made[f"subdistrict-{CODE}.html"].decode()
+
+
+def test_a_decision_says_what_became_of_it_and_freezes_the_figures_of_its_place(published):
+    facts, made, _folder = published
+    page = made["decision-7.en.html"].decode()
+    assert "สมาชิกกองทุน: 10 → not known" in page
+    assert "Done" in page
+    told = json.loads(made["decision-7.json"])["facts"]
+    assert told["figures"] == facts["cards"][CODE]
+    assert told["version"] == facts["version"]
+    assert "<details open>" in page  # printed, too
 
 
 def test_every_page_stands_alone(published):
