@@ -306,7 +306,13 @@ def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080
     """
     own_certificate = address.startswith("https://127.0.0.1:")
     context = chromium.new_context(viewport={"width": width, "height": height}, ignore_https_errors=own_certificate)
-    page = context.new_page()
+    seen = watched(context.new_page())
+    seen.page.goto(address)
+    return seen
+
+
+def watched(page: Page) -> Visit:
+    """A new page under watch."""
     page.set_default_timeout(PATIENCE)
     seen = Visit(page)
 
@@ -322,7 +328,6 @@ def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080
         ),
     )
     page.on("pageerror", lambda error: seen.errors.append(str(error)))
-    page.goto(address)
     return seen
 
 
