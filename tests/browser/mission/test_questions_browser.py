@@ -15,6 +15,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Locator, expect
 
 from loaders.words import catalogue
+from tests.browser.mission import statements
 from tests.browser.mission.stored import TABLES, Stored
 from tests.support import served
 
@@ -74,11 +75,6 @@ def person(profile, demo: str) -> Iterator[Person]:
     seen.page.close()
 
 
-@pytest.fixture(scope="module")
-def stored(demo_store) -> Stored:
-    return Stored(demo_store)
-
-
 def figure(number: int) -> re.Pattern[str]:
     """The figure as it is written, not as a part of another."""
     return re.compile(rf"(?<![\d,.]){number:,}(?![\d,.]*\d)")
@@ -103,40 +99,6 @@ PLACE = """SELECT role.subdistrict_code, area.name_th FROM in_use_role_holder AS
       AND EXISTS (SELECT 1 FROM held_membership AS one WHERE one.subdistrict_code = role.subdistrict_code AND one.body_kind = 'network')
       AND 1 = (SELECT count(*) FROM area AS other WHERE other.name_th = area.name_th AND other.level IN ('subdistrict', 'district'))
     ORDER BY 1 LIMIT 1"""
-
-
-def test_facilitator_groups_networks_and_carer_of_a_place_stand_on_its_card(person, stored):
-    """Four questions in one: the place is looked for by name, and its card says them."""
-    ((code, name),) = stored.rows(PLACE)
-    seen = person.seen
-    assert seen.painted() == 170
-    person.press(seen.map.get_by_title(SAY["map_find"]))
-    person.write(seen.map.get_by_role("combobox"), name)
-    card = seen.page.locator(f'.kradan-card[data-code="{code}"]')
-
-    def block(heading: str) -> Locator:
-        return card.locator(".kradan-sheet", has=seen.page.locator("b", has_text=re.compile(f"^{heading}$"))).locator(
-            "li"
-        )
-
-    held = stored.rows(
-        "SELECT organisation_name FROM in_use_role_holder WHERE subdistrict_code = ? AND role = 'facilitator'", code
-    )
-    facilitators = block(SAY["people"]).filter(has_text=SAY["role_facilitator"])
-    expect(facilitators).to_have_count(len(held))
-    expect(facilitators.first).to_contain_text(SAY["role_filled"])
-    person.answered()
-    groups = stored.rows("SELECT organisation_name FROM in_use_organisation WHERE subdistrict_code = ?", code)
-    expect(block(SAY["groups"])).to_have_count(len(groups))
-    for (group,) in groups:
-        expect(block(SAY["groups"]).filter(has_text=group)).to_have_count(1)
-    bodies = stored.rows("SELECT DISTINCT body FROM held_membership WHERE subdistrict_code = ?", code)
-    for (body,) in bodies:
-        expect(block(SAY["networks_over"]).filter(has_text=body)).not_to_have_count(0)
-    carers = stored.rows("SELECT carer, carer_kind FROM held_looking_after WHERE subdistrict_code = ?", code)
-    for carer, kind in carers:
-        shown = SAY["network_person"] if kind == "person" else carer
-        expect(block("ผู้ดูแล").filter(has_text=shown)).not_to_have_count(0)
 
 
 VACANT = "SELECT count(*) FROM in_use_role_holder WHERE vacant AND district_code = ?"
@@ -223,16 +185,62 @@ def closed(person: Person, stored: Stored) -> None:
     person.seen.says(SAY["openness_none_closed"])
 
 
-@pytest.mark.parametrize("answer", (vacant, no_group), ids=lambda one: one.__name__)
+OPENED = {one.__name__: one for one in (unlinked, stuck, steerable, changed, late, closed)}
+
+
+@pytest.mark.parametrize("question", OPENED)
+def test_a_question_is_answered_from_the_first_page(at, stored, figures, question):
+    """From the first page as it stands with nothing chosen: how it comes into an empty browser the tests below say.
+
+    The statements of the meeting that stand on the page that opens are looked for as well.
+    """
+    person = Person(at("overview?lang=th&lens=who", 1600, 1000), time.monotonic())
+    OPENED[question](person, stored)
+    person.answered()
+    for one in statements.statements():
+        if one.get("question") == question:
+            person.seen.says(statements.sentence(one, figures[one["number"]]))
+
+
+def test_every_question_named_by_a_statement_is_asked():
+    assert {one["question"] for one in statements.statements() if "question" in one} <= set(OPENED)
+
+
+@pytest.mark.parametrize("answer", [vacant, no_group], ids=lambda one: one.__name__)
 def test_a_question_about_a_choice_is_answered_from_the_first_page(person, stored, answer):
     answer(person, stored)
     person.answered()
 
 
-@pytest.mark.parametrize("answer", (unlinked, stuck, steerable, changed, late, closed), ids=lambda one: one.__name__)
-def test_a_question_is_answered_from_the_first_page(at, stored, answer):
-    """From the first page as it stands with nothing chosen: how it comes into an empty browser the tests above say."""
-    begun = time.monotonic()
-    person = Person(at("overview?lang=th&lens=who", 1600, 1000), begun)
-    answer(person, stored)
+def test_facilitator_groups_networks_and_carer_of_a_place_stand_on_its_card(person, stored):
+    """Four questions in one: the place is looked for by name, and its card says them."""
+    ((code, name),) = stored.rows(PLACE)
+    seen = person.seen
+    assert seen.painted() == 170
+    person.press(seen.map.get_by_title(SAY["map_find"]))
+    person.write(seen.map.get_by_role("combobox"), name)
+    card = seen.page.locator(f'.kradan-card[data-code="{code}"]')
+
+    def block(heading: str) -> Locator:
+        return card.locator(".kradan-sheet", has=seen.page.locator("b", has_text=re.compile(f"^{heading}$"))).locator(
+            "li"
+        )
+
+    held = stored.rows(
+        "SELECT organisation_name FROM in_use_role_holder WHERE subdistrict_code = ? AND role = 'facilitator'", code
+    )
+    facilitators = block(SAY["people"]).filter(has_text=SAY["role_facilitator"])
+    expect(facilitators).to_have_count(len(held))
+    expect(facilitators.first).to_contain_text(SAY["role_filled"])
     person.answered()
+    groups = stored.rows("SELECT organisation_name FROM in_use_organisation WHERE subdistrict_code = ?", code)
+    expect(block(SAY["groups"])).to_have_count(len(groups))
+    for (group,) in groups:
+        expect(block(SAY["groups"]).filter(has_text=group)).to_have_count(1)
+    bodies = stored.rows("SELECT DISTINCT body FROM held_membership WHERE subdistrict_code = ?", code)
+    for (body,) in bodies:
+        expect(block(SAY["networks_over"]).filter(has_text=body)).not_to_have_count(0)
+    carers = stored.rows("SELECT carer, carer_kind FROM held_looking_after WHERE subdistrict_code = ?", code)
+    for carer, kind in carers:
+        shown = SAY["network_person"] if kind == "person" else carer
+        expect(block("ผู้ดูแล").filter(has_text=shown)).not_to_have_count(0)

@@ -1,6 +1,7 @@
 """The 31 statements of the meeting: every page says the figure that plain SQL counts in the store, and no trouble.
 
-The wall (31) says its own where all its views are walked: ``test_every_view_is_legible_from_the_last_row...``.
+Those of a page that a question opens are looked for there (``test_questions_browser``), the wall's (31) where its views are
+walked (``test_meeting_browser``).
 """
 
 from __future__ import annotations
@@ -8,16 +9,9 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.mission import statements
-from tests.browser.mission.stored import Stored
 from tests.browser.test_browser import TROUBLE
 
 LISTED = statements.statements()
-
-
-@pytest.fixture(scope="module")
-def figures(demo_store) -> dict[int, float]:
-    stored = Stored(demo_store)
-    return {one["number"]: stored.one(one["counted"]) for one in LISTED}
 
 
 def test_there_are_31_statements_each_with_a_figure(figures):
@@ -31,15 +25,15 @@ def test_the_document_says_the_table(figures):
     )
 
 
-# A page after the other as they lie side by side, so that the next often is the same with another choice.
-@pytest.mark.parametrize(
-    "one",
-    sorted((one for one in LISTED if one["link"] != "meeting"), key=lambda one: one["link"]),
-    ids=lambda one: f"{one['number']:02}-{one['link']}",
-)
-def test_the_page_of_a_statement_says_its_figure(at, figures, one):
-    separator = "&" if "?" in one["link"] else "?"
-    seen = at(f"{one['link']}{separator}lang=th")
-    seen.says(statements.sentence(one, figures[one["number"]]))
+# Statements by the page that shows them, where no question and no walk of the wall opens it already; page after page as they lie.
+PAGES = sorted({one["link"] for one in LISTED if "question" not in one and one["link"] != "meeting"})
+
+
+@pytest.mark.parametrize("link", PAGES)
+def test_the_page_of_a_statement_says_its_figure(at, figures, link):
+    seen = at(f"{link}{'&' if '?' in link else '?'}lang=th")
+    for one in LISTED:
+        if one["link"] == link:
+            seen.says(statements.sentence(one, figures[one["number"]]))
     text = seen.text()
     assert [trouble for trouble in TROUBLE if trouble in text] == []
