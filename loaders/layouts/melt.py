@@ -222,7 +222,7 @@ def _ticks(sheet: Sheet) -> list[str] | None:
     """Columns under one band (or of known agencies or functions) that hold ticks and nothing else."""
     found = []
     for heading in sheet.frame.columns:
-        cells = {text.strip() for text in sheet.frame[heading].astype(str) if text.strip(" -")}
+        cells = {text.strip() for text in sheet.frame[heading].astype(str).unique() if text.strip(" -")}
         label = heading.split(" - ")[-1]
         named = " - " in heading or squeeze(label) in words("agency") or squeeze(label) in words("theme")
         if cells and cells <= TICKS and named:

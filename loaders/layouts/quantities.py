@@ -6,6 +6,7 @@ Nothing is decided about our columns here; the ledger (:mod:`loaders.layouts.led
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -76,15 +77,12 @@ def figure(text: str) -> Decimal | None:
 
 def figures(heading: str, cells: Sequence[str]) -> Figures:
     """Read a column's cells as figures."""
-    cache: dict[str, Decimal | None] = {}
-    values = []
-    for text in cells:
-        if text not in cache:
-            cache[text] = figure(text)
-        values.append(cache[text])
+    times = Counter(cells)
+    read = {text: figure(text) for text in times}
+    values = tuple(read[text] for text in cells)
     stated = [value for value in values if value is not None]
-    dashes = sum(1 for text in cells if text.strip(" -–—."))
-    return Figures(heading, dashes, len(stated), sum(stated, Decimal(0)), tuple(values))
+    filled = sum(number for text, number in times.items() if text.strip(" -–—."))
+    return Figures(heading, filled, len(stated), sum(stated, Decimal(0)), values)
 
 
 def names_money(heading: str) -> bool:

@@ -242,7 +242,7 @@ def _agency(sheet: Sheet, headings: list[str], values: Mapping[str, list[str]]) 
     left = [heading for heading in headings if heading not in claimed and not heading.startswith("__")]
     listed = words("agency")
     for heading in left:
-        cells = {squeeze(text) for text in sheet.frame[heading].astype(str) if text.strip(" -")}
+        cells = {squeeze(text) for text in sheet.frame[heading].astype(str).unique() if text.strip(" -")}
         if cells and sum(cell in listed for cell in cells) >= 0.6 * len(cells):
             return heading
     named = [heading for heading in left if AGENCY.match(heading.rpartition(" - ")[2].strip())]

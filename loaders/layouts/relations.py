@@ -30,20 +30,23 @@ class Relation:
 
 
 def _holds(
-    total: Figures, plus: Sequence[Figures], minus: Sequence[Figures], tolerance: Decimal
-) -> tuple[int, list[int]]:
-    """Rows in which the total is stated and telling, and positions where it is not met."""
+    total: Figures, plus: Sequence[Figures], minus: Sequence[Figures], tolerance: Decimal, slack: float
+) -> tuple[int, list[int]] | None:
+    """Rows in which the total is stated and telling, and positions where it is not met; ``None`` once those are too many."""
     rows, broken = 0, []
+    most_broken = slack * sum(stated is not None for stated in total.values)
     for position, stated in enumerate(total.values):
-        parts = [column.values[position] for column in (*plus, *minus)]
-        if stated is None or all(part is None for part in parts):
+        if stated is None:
             continue
-        found = sum((column.values[position] or 0 for column in plus), Decimal(0)) - sum(
-            (column.values[position] or 0 for column in minus), Decimal(0)
-        )
+        added = [value for column in plus if (value := column.values[position]) is not None]
+        taken = [value for column in minus if (value := column.values[position]) is not None]
+        if not added and not taken:
+            continue
         rows += 1
-        if abs(found - stated) > tolerance:
+        if abs(sum(added) - sum(taken) - stated) > tolerance:
             broken.append(position)
+            if len(broken) > most_broken:
+                return None
     return rows, broken
 
 
@@ -66,7 +69,10 @@ def relations(columns: Mapping[str, Figures], order: Sequence[str], *, slack: fl
 
     def consider(heading: str, plus: Sequence[str], minus: Sequence[str] = ()) -> bool:
         parts, less = [columns[name] for name in plus], [columns[name] for name in minus]
-        rows, broken = _holds(columns[heading], parts, less, tolerance)
+        held = _holds(columns[heading], parts, less, tolerance, slack)
+        if held is None:
+            return False
+        rows, broken = held
         fine = rows - len(broken)
         if (
             rows < LEAST_ROWS

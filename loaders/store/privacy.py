@@ -54,6 +54,7 @@ SMALL = 5
 LENGTHS = {"village": 8, "subdistrict": 6, "local_government": 6, "district": 4, "province": 2}
 ROUNDS = 6  # levels feed each other; every round only hides more, and four levels settle in less
 _ID = re.compile(PERSON_ID)
+ID_DIGITS = 13
 _DIGEST = re.compile(r"(?<![0-9a-z])([0-9a-f]{64})(?![0-9a-z])")
 
 
@@ -285,7 +286,7 @@ def is_national_id(text: str) -> bool:
 
 def _ids(cells: Iterable[str]) -> tuple[int, int]:
     """How many cells hold something written like a national ID, and how many of them pass the check digit."""
-    written = [found[0] for cell in cells if len(cell) >= 13 and (found := _ID.search(cell.removesuffix(".0")))]
+    written = [found[0] for cell in cells if len(cell) >= ID_DIGITS and (found := _ID.search(cell.removesuffix(".0")))]
     return len(written), sum(map(is_national_id, written))
 
 
@@ -297,6 +298,7 @@ def refuse_national_ids(sheets: Iterable) -> None:
     for sheet in sheets:
         for heading in sheet.frame.columns:
             cells = sheet.frame[heading].astype(str)
+            cells = cells[cells.str.len() >= ID_DIGITS]
             written, passed = _ids(cells)
             if passed and passed * 2 >= written:
                 row = next(int(row) for row, cell in cells.items() if _ids([cell])[1])

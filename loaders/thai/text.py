@@ -9,6 +9,7 @@ ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Tone marks, karan, maitaikhu, phinthu, nikhahit, yamakkan, repetition and abbreviation signs.
 MARKS = re.compile("[\u0e2f\u0e3a\u0e46-\u0e4e]")
+SARA_AM = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")  # a tone mark may stand between the two halves
 LEADING_VOWEL = re.compile("([เแโใไ])([ก-ฮ])")
 
 
@@ -28,14 +29,17 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
-    text = ZERO_WIDTH.sub("", unicodedata.normalize("NFC", text))
-    text = re.sub("\u0e4d([\u0e48-\u0e4b]?)\u0e32", "\\1\u0e33", text)  # a tone mark may stand between the two halves
+    text = unicodedata.normalize("NFC", text)
+    if not text.isprintable():
+        text = ZERO_WIDTH.sub("", text)
+    if "\u0e4d" in text:
+        text = SARA_AM.sub("\\1\u0e33", text)
     return " ".join(text.replace("\u0e40\u0e40", "\u0e41").split())
 
 
 def arabic_digits(text: str) -> str:
     """Thai digits to Arabic; everything else stays."""
-    return text.translate(THAI_DIGITS)
+    return text if text.isascii() else text.translate(THAI_DIGITS)
 
 
 def thai_sort_key(text: str) -> tuple[str, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -47,6 +49,12 @@ def places() -> Places:
     return Places.national(home="80")
 
 
+@pytest.fixture(scope="module")
+def understood(places: Places) -> Callable[[str], Ingested]:
+    """What was understood of the file that begins so; each is read once, whatever number of tests look at it."""
+    return cache(lambda start: understand(file(start), places=places))
+
+
 def test_every_file_has_an_answer() -> None:
     starts = [*ACCOUNTS, *REFUSALS]
     unanswered = [path.name for path in FILES.iterdir() if not any(path.name.startswith(start) for start in starts)]
@@ -55,8 +63,8 @@ def test_every_file_has_an_answer() -> None:
 
 
 @pytest.mark.parametrize("start", ACCOUNTS)
-def test_accounts(start: str, places: Places) -> None:
-    found = understand(file(start), places=places)
+def test_accounts(start: str, understood) -> None:
+    found = understood(start)
     rows, loaded, quarantined, excluded, satang, checks = ACCOUNTS[start]
     summary = found.summary("x")
     assert (summary["rows_in"], summary["loaded"], summary["quarantined"]) == (rows, loaded, quarantined)
@@ -81,17 +89,17 @@ def values(found: Ingested, column: str) -> dict[str, float]:
     return dict(zip(result.matched.loc[rows, "area_code"], result.read.values.loc[rows, column], strict=True))
 
 
-def test_figures_of_the_province_are_the_registers_own(places: Places) -> None:
-    assert values(understand(file("05"), places=places), "value:population@2019") == {"80": 1561927}
-    assert values(understand(file("03"), places=places), "value:constituencies@2019") == {"80": 8}
-    districts = values(understand(file("06"), places=places), "value:subdistricts@2020")
+def test_figures_of_the_province_are_the_registers_own(understood) -> None:
+    assert values(understood("05"), "value:population@2019") == {"80": 1561927}
+    assert values(understood("03"), "value:constituencies@2019") == {"80": 8}
+    districts = values(understood("06"), "value:subdistricts@2020")
     assert (len(districts), sum(districts.values())) == (23, 170)
 
 
-def test_scrambled_and_clean_copies_of_the_budget_agree(places: Places) -> None:
+def test_scrambled_and_clean_copies_of_the_budget_agree(understood) -> None:
     pairs = []
     for start in ("02a", "02e"):
-        result = understand(file(start), places=places).sheets[0]
+        result = understood(start).sheets[0]
         rows = result.rows("loaded")
         codes = result.matched.loc[rows, "area_code"].str[:6]  # the clean copy also names villages
         pairs.append(Counter(zip(result.satang[rows], codes, strict=True)))
@@ -111,8 +119,8 @@ def test_a_directory_is_loaded_where_it_belongs(monkeypatch: pytest.MonkeyPatch)
     assert all(name for name in result.read.values.loc[result.rows("loaded"), "organisation_name"])
 
 
-def test_a_donor_point_of_a_province_is_not_put_into_a_subdistrict(places: Places) -> None:
-    result = understand(file("12b"), places=places).understood[0]
+def test_a_donor_point_of_a_province_is_not_put_into_a_subdistrict(understood) -> None:
+    result = understood("12b").understood[0]
     row = result.rows("loaded")[0]
     assert (
         result.matched.at[row, "area_code"],
