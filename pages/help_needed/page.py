@@ -39,8 +39,9 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if has_classes:
             _list(scope, inside, stamped)
     with right if has_classes else left:
-        panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
-        panels.layer_legend(layer, chosen.district)
+        with st.container(key="map-under"):  # its legend stands above it: map, legend and list are seen together
+            panels.layer_legend(layer, chosen.district)
+            panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
         help_panels.ways_on(scope, chosen)
     used = [
         ranking_panels.ranking_sources(scope, chosen.fiscal_year),

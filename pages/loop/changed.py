@@ -41,7 +41,9 @@ def since_of(scope: Scope) -> Since | None:
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     """The whole part."""
-    since = since_of(scope)
+    left, right = st.columns([8, 5], gap="medium")
+    with right:
+        since = since_of(scope)
     if since is None:
         with place:
             panels.title(t("view_loop"), t("changed_how"))
@@ -51,13 +53,12 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     counts = data.counted(table)
     with place:
         panels.title(finding(counts, len(classes), since), t("changed_how"))
-    panels.figures([(t(f"change_{kind}"), _figure(counts.loc[kind])) for kind in KINDS if counts.at[kind, "records"]])
-    left, right = st.columns([8, 5], gap="medium")
     layer = data.layer(scope, chosen, since)
     with left:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
+        panels.figures([(t(f"change_{kind}"), _figure(counts.loc[kind])) for kind in KINDS if counts.at[kind, "records"]])  # fmt: skip
         _streams(scope, chosen, since)
     _classes(scope, classes)
     _records(scope, table)

@@ -34,27 +34,29 @@ LISTS = ("", "without", "unlinked")  # what a link may ask for first: places wit
 def _choices(scope: Scope) -> None:
     names = list(registers.REGISTERS)
     name = choices.switch("register", t("register_room"), names, lambda code: t(f"room_{code}"), names[0])
-    place, words, kind = st.columns(3, vertical_alignment="bottom")
+    place, more = st.columns([1, 3], vertical_alignment="bottom")
     with place:
         choices.place_and_time(scope, timed=False)
+    row = more.container(horizontal=True, vertical_alignment="bottom", key="ways")
+    with row, fragments.redraws(fragments.RESULTS):
+        _more_choices(scope, name)
+
+
+def _more_choices(scope: Scope, name: str) -> None:
+    """The kind of an entry, words it holds, its state, what the map shows: in one row, for every line above the map costs it."""
     listed = lists.kinds(registers.REGISTERS[name], register_queries.entries(scope, name))
-    with words, fragments.redraws(fragments.RESULTS):
-        url_state.current().use("find")
-        st.text_input(t("entries_find"), key="find", max_chars=80, on_change=fragments.reaction())
-    if registers.REGISTERS[name].is_open:
-        with fragments.redraws(fragments.RESULTS):
-            choices.switch("open", t("entries_state"), STATES, lambda state: t(f"entries_{state}"), STATES[0])
-    if name in SHOWN:
-        with fragments.redraws(fragments.RESULTS):
-            shown = SHOWN[name]
-            choices.switch("shown", t("map_shows"), shown, lambda code: t(f"shows_{name}_{code}"), shown[0])
     if listed:
-        with kind, fragments.redraws(fragments.RESULTS):
-            everything = t("entries_all_kinds")
-            offered = (
-                list(listed) if name == "indicators" else [choices.ALL, *listed]
-            )  # figures of one indicator at a time
-            choices.choose("kind", t(f"kind_of_{name}"), offered, lambda code: listed.get(code, everything), offered[0])  # fmt: skip
+        everything = t("entries_all_kinds")
+        offered = list(listed) if name == "indicators" else [choices.ALL, *listed]  # figures of one indicator at a time
+        choices.choose("kind", t(f"kind_of_{name}"), offered, lambda code: listed.get(code, everything), offered[0])
+    url_state.current().use("find")
+    words = t("entries_find")
+    st.text_input(words, key="find", max_chars=80, placeholder=words, label_visibility="collapsed", on_change=fragments.reaction())  # fmt: skip
+    if registers.REGISTERS[name].is_open:
+        choices.switch("open", t("entries_state"), STATES, lambda state: t(f"entries_{state}"), STATES[0])
+    if name in SHOWN:
+        shown = SHOWN[name]
+        choices.switch("shown", t("map_shows"), shown, lambda code: t(f"shows_{name}_{code}"), shown[0])
 
 
 def _asked(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame) -> pd.DataFrame:
@@ -98,12 +100,13 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
-    url_state.current().use("entry")
-    if entries.empty:
-        panels.empty()
-    elif picked := lists.choose_entry(scope, register, entries, _list_key(register, chosen)):
-        st.session_state["entry"] = picked
-    with right:  # after the list, which may have chosen another one just now
+        sheet = st.container()
+        url_state.current().use("entry")
+        if entries.empty:
+            panels.empty()
+        elif picked := lists.choose_entry(scope, register, entries, _list_key(register, chosen)):
+            st.session_state["entry"] = picked
+    with sheet:  # after the list, which may have chosen another one just now
         _open(scope, register, every)
     if register.name == "membership":
         networks.panel(scope, chosen, is_listed=asked_first == "unlinked")

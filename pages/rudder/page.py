@@ -32,7 +32,10 @@ def _day(scope: Scope, chosen: Query) -> date:
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    on = _day(scope, chosen)
+    with st.container(key="folded"):  # on a phone, with the choices
+        days, form = st.columns([1, 6], vertical_alignment="bottom")
+    with days:
+        on = _day(scope, chosen)
     moves = data.read(url_state.current().use("steer", ""))
     board, parts = data.board(scope, chosen.fiscal_year, on), data.parts(scope, chosen.fiscal_year, on)
     steerable = int(parts["steerable_satang"].sum())
@@ -50,9 +53,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if parts.empty:
             panels.empty("nothing_loaded")
     if steerable:
-        rudder_panels.add_move(scope, board, moves, chosen)
-    if moves and outcome:
-        rudder_panels.figures(outcome, moves)
+        with form:
+            rudder_panels.add_move(scope, board, moves, chosen)
     left, right = st.columns([8, 5], gap="medium")
     if outcome is not None:
         layer = rudder_panels.layer(scope, board, outcome, moves)
@@ -62,6 +64,9 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.layer_legend(layer, chosen.district)
     with right:
         if moves:
+            rudder_panels.take_back(moves)
+            if outcome:
+                rudder_panels.figures(outcome, moves)
             rudder_panels.move_table(scope, moves, rudder_panels.stamp(scope, on))
         if steerable:
             rudder_panels.best_way(scope, chosen, on)

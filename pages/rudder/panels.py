@@ -29,7 +29,6 @@ STYLES = {
     "m": ClassStyle(OUTCOMES["complementary"], "rudder_more"),
     "l": ClassStyle(OUTCOMES["not_known"], "rudder_less"),
     "s": ClassStyle(OUTCOMES["single"], "rudder_same"),
-    "v": not_known_style("rudder_not_known"),
 }
 ASKED = {"gaps": "gaps_open", "demands": "demands_open"}
 
@@ -55,11 +54,12 @@ def layer(scope: Scope, board: Board, outcome: Outcome, moves: tuple[Move, ...])
     codes = pd.Series(board.people.index)
     before = board.records.groupby(KEY)["amount_satang"].sum().reindex(board.people.index).fillna(0).astype("int64")
     change = (outcome.placed - before).to_numpy()
-    classes = pd.Series("v" if board.records.empty else "s", index=codes.index, dtype="object")
+    nothing = board.records.empty
+    classes = pd.Series("v" if nothing else "s", index=codes.index, dtype="object")
     classes = classes.mask(change < 0, "l").mask(change > 0, "m")
     classes = classes.mask(codes.isin(outcome.answered[KEY]), "o").mask(codes.isin(outcome.lost[KEY]), "c")
     return Choropleth(
-        STYLES,
+        STYLES | ({"v": not_known_style("rudder_not_known")} if nothing else {}),
         codes,
         classes,
         pd.Series(change / SATANG_PER_MILLION, index=codes.index).mask(change == 0),
@@ -81,7 +81,7 @@ def stream_table(scope: Scope, chosen: Query, on: date) -> None:
 
 
 def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query) -> None:
-    """A move more; undo the last, or all."""
+    """A move more."""
     names, places, themes = records.stream_names(scope), subdistrict_names(scope), theme_names()
     left = {
         str(code): int(satang) - sum(move.satang for move in moves if move.stream == code)
@@ -112,6 +112,10 @@ def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query)
             if st.form_submit_button(t("rudder_add")):
                 satang, origin = round(million * SATANG_PER_MILLION), AND.join(sorted(wanted))
                 take(moves, (Move(str(stream), str(place), str(theme), satang, origin),))
+
+
+def take_back(moves: tuple[Move, ...]) -> None:
+    """Undo the last move, or all."""
     if moves:
         with st.container(horizontal=True):
             st.button(t("rudder_undo"), key="rudder-undo", on_click=_set, args=(moves[:-1],))
