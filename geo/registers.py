@@ -322,7 +322,8 @@ def indicators(rows: pd.DataFrame, known: Sequence[dict]) -> pd.DataFrame:
     of_value = pd.Series([stated.get(part, np.nan) for part in parts], rows.index, dtype=float)
     table = rows.assign(of_value=of_value, share=rows["value"] / of_value.where(of_value > 0))
     wholes = set(parts)
-    return table[[line not in wholes for line in here]].reset_index(drop=True)
+    kept = np.array([line not in wholes for line in here], dtype=bool)  # an empty list would choose no column
+    return table[kept].reset_index(drop=True)
 
 
 def with_listed_villages(rows: pd.DataFrame, villages: pd.Series) -> pd.DataFrame:
