@@ -46,10 +46,17 @@ def stages_by_year(entries: pd.DataFrame) -> pd.DataFrame:
     """
     told = entries[entries["reached"].notna() & entries["fiscal_year"].notna() & entries["area_code"].notna()]
     told = told.drop_duplicates(["stage", "fiscal_year", "area_code"], keep="last").sort_values("fiscal_year")
-    now = told["reached"].astype(bool)
+    now = told["reached"].eq("yes").astype(bool)
     before = now.groupby([told["stage"], told["area_code"]]).shift()
     marked = told[["stage", "fiscal_year"]].assign(
         judged=1, reached=now.astype(int), gained=(now & before.eq(False)).astype(int), lost=(~now & before.eq(True)).astype(int)
     )  # fmt: skip
     table = marked.groupby(["stage", "fiscal_year"], as_index=False).sum()
     return table.assign(share=table["reached"] / table["judged"])
+
+
+def reached(entries: pd.DataFrame) -> pd.Series:
+    """By subdistrict, the share of its judged places that had reached what they were judged for, by the last word on each."""
+    told = entries[entries["reached"].notna() & entries["area_code"].notna() & entries["subdistrict_code"].notna()]
+    last = told.sort_values("fiscal_year").drop_duplicates(["stage", "area_code"], keep="last")
+    return last["reached"].eq("yes").astype(float).groupby(last["subdistrict_code"]).mean()

@@ -14,6 +14,11 @@ from loaders.problems import Refused
 
 KINDS = ("rows", "districts", "province")  # of loaders.imports.speaks_for, which is imported late
 
+SHARES = {
+    "carried": "edition_shares_carried",
+    "asked": "edition_shares_asked",
+}  # what is said of years that money was shared over
+
 
 def _import(options: argparse.Namespace) -> int:
     from loaders import store
@@ -115,7 +120,7 @@ def _tell(summary: dict, options: argparse.Namespace) -> None:
         _say("edition_replaced", summary["file"], *summary["replaces"])
         for what, number in summary.get("year_shares", {}).items():
             if number:
-                _say(f"edition_shares_{what}", summary["file"], number)
+                _say(SHARES[what], summary["file"], number)
         if any((carried := summary.get("carried") or {}).get(name) for name in ("kept", "taken", "overruled", "gone")):
             _say(
                 "edition_carried",

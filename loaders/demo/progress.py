@@ -35,7 +35,7 @@ def _stages() -> list[dict]:
             level = int(rng.binomial(3, 0.15 + 0.5 * places.at[code, "strength"]))
             for year in YEARS:
                 judged = STAGES[: min(level, 3) + 1]
-                rows += [{"area_code": village, "stage": stage, "fiscal_year": year, "reached": at < level,
+                rows += [{"area_code": village, "stage": stage, "fiscal_year": year, "reached": "yes" if at < level else "no",
                           "said_by": "คณะทำงานขับเคลื่อนชุมชนอินทรีย์"} for at, stage in enumerate(judged)]  # fmt: skip
                 level = max(0, min(4, level + int(rng.choice([-1, 0, 1], p=[0.08, 0.42, 0.5]))))
     return rows

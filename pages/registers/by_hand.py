@@ -312,10 +312,11 @@ def _changes(scope: Scope, register: Register, name: str) -> None:
 
 def papers_of(scope: Scope, register: Register, row: Any) -> None:
     """The papers kept with the entry's place: to get, to add, to take off."""
-    if register.name != "plans" or not isinstance(row.area_code, str):
+    area = row.village_code if register.name == "communities" else row.area_code if register.name == "plans" else None
+    if not isinstance(area, str):
         return
     kept = register_queries.papers(scope)
-    kept = kept[kept["register"].eq(register.table) & kept["area_code"].eq(row.area_code)]
+    kept = kept[kept["register"].eq(register.table) & kept["area_code"].eq(area)]
     for paper in each_row(kept):
         if paper.may_open:
             st.download_button(
@@ -335,7 +336,7 @@ def papers_of(scope: Scope, register: Register, row: Any) -> None:
             sheet = st.file_uploader(t("paper_choose"), type="pdf", key=f"paper-file-{row.entry}")
             person, reason, sent = _signed(f"paper-{row.entry}", "paper_save")
         if sent and sheet is not None:
-            _keep(scope, register, row, sheet, person, reason)
+            _keep(scope, register, area, sheet, person, reason)
         _take_off(kept)
 
 
@@ -343,14 +344,14 @@ def _reader(scope: Scope, number: int) -> Callable[[], bytes]:
     return lambda: register_queries.paper(scope, number)
 
 
-def _keep(scope: Scope, register: Register, row: Any, sheet: Any, person: str, reason: str) -> None:
+def _keep(scope: Scope, register: Register, area: str, sheet: Any, person: str, reason: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "paper.pdf"
         path.write_bytes(sheet.getbuffer())
         insides.release_uploads([sheet])
         attempt(
             lambda connection: papers.keep(
-                connection, register.table, row.area_code, path, sheet.name, person, reason, scope.province
+                connection, register.table, area, path, sheet.name, person, reason, scope.province
             ),
             "paper_kept",
         )

@@ -18,6 +18,7 @@ SHOWN = {
     "funds": ("entries", *funds.MEASURES),
     "communities": ("entries", "planned_share"),
     "indicators": ("value", "share", "entries"),
+    "stage": ("reached_share", "entries"),
 }
 ZERO, BELOW, NOT_KNOWN = "z", "b", "u"
 UNITS = {"satang": "unit_amount_baht", "share": "unit_percent_of", "growth": "unit_percent_of", "value": "unit_figure"}
@@ -49,6 +50,8 @@ def _values(register: Register, entries: pd.DataFrame, shown: str, codes: pd.Ser
         return funds.by_subdistrict(entries, shown, codes)
     if register.name == "communities":
         return codes.map(progress.planned(entries)["planned_share"]).astype("Float64")
+    if register.name == "stage":
+        return codes.map(progress.reached(entries)).astype("Float64")
     newest = registers.newest_of_place(entries)
     return codes.map(newest.set_index("subdistrict_code")[shown]).astype("Float64")
 

@@ -34,8 +34,11 @@ def test_stages_count_those_that_were_judged_and_who_climbed_or_fell():
         ],
         columns=["stage", "fiscal_year", "area_code", "reached"],
     )  # fmt: skip
-    table = progress.stages_by_year(entries.astype({"reached": "boolean"})).set_index(["stage", "fiscal_year"])
+    entries = entries.assign(reached=entries["reached"].map({True: "yes", False: "no"}).astype("string"))
+    table = progress.stages_by_year(entries).set_index(["stage", "fiscal_year"])
     assert list(table.index) == [("organic", 2006), ("organic", 2007)]  # what nobody judged has no row
     assert table.loc[("organic", 2006), ["judged", "reached", "gained", "lost"]].tolist() == [2, 1, 0, 0]
     assert table.loc[("organic", 2007), ["judged", "reached", "gained", "lost"]].tolist() == [3, 2, 1, 1]
     assert progress.stages_by_year(entries.iloc[:0]).empty
+    placed = entries.assign(subdistrict_code=["1", "1", "1", "1", "2", "2", "1", "2"])
+    assert progress.reached(placed).to_dict() == {"1": 0.5, "2": 1.0}  # the last word on each place

@@ -143,7 +143,7 @@ EXPECTED = {
     },
     "looking_after": {"carer": "ทีมตำบล (ตัวอย่าง)", "carer_kind": "team", "looked_after": "place"},
     "target": {"agency_code": "cdd", "theme_code": "sufficiency", "quantity": 2, "fiscal_year": 2007},
-    "stage": {"stage": "learning", "fiscal_year": 2007, "reached": True},
+    "stage": {"stage": "learning", "fiscal_year": 2007, "reached": "yes"},
     "capital": {"what": "ป่าชุมชนควนนา (ตัวอย่าง)", "capital_kind": "nature", "quantity": 120, "fiscal_year": 2007},
     "agency": {"code": "example_foundation", "level": "provincial", "short_th": "มตย."},
     "stream": {"code": "example_stream", "kind": "special", "is_restricted": True, "total_satang": 100_000_000},

@@ -43,6 +43,23 @@ def test_counts_are_those_of_the_store(demo):
         }  # fmt: skip
     found = {name: len(register_queries.entries(scope, name)) for name in REGISTERS}
     assert (found["people"], found["groups"], found["plans"]) == tuple(stored.values())
+    with store.reading(demo) as connection:
+        kept = (
+            select(tables.entry.c.register, func.count())
+            .join(tables.import_batch)
+            .where(tables.import_batch.c.is_active)
+        )
+        for name, number in connection.execute(kept.group_by(tables.entry.c.register)):
+            assert len(register_queries.entries(scope, name)) == number, name
+        figures = (
+            select(func.count())
+            .select_from(tables.indicator_value.join(tables.import_batch))
+            .where(tables.import_batch.c.is_active)
+        )
+        facts = queries.register(scope, "indicator")
+        assert (
+            len(register_queries.entries(scope, "indicators")) == len(facts) == connection.execute(figures).scalar_one()
+        )
     assert found["communities"] == len(queries.places(scope, None).villages)
     funds = queries.register(scope, "welfare_fund")
     assert found["funds"] == len(funds.drop_duplicates(["subdistrict_code", "fund_name"]))
@@ -220,7 +237,7 @@ def test_a_register_lies_over_the_map_of_coverage_when_asked_for(demo):
 @pytest.mark.parametrize(
     ("name", "column", "value", "written"),
     [
-        ("capital", "worth", 200_050, "2,000.50"), ("stage", "reached", False, "ไม่มี"), ("stage", "fiscal_year", 2007, "2550"),
+        ("capital", "worth", 200_050, "2,000.50"), ("stage", "reached", "no", "ยังไม่ถึง"), ("plan", "plan_exists", False, "ไม่มี"), ("stage", "fiscal_year", 2007, "2550"),
         ("stage", "stage", "organic", "ชุมชนอินทรีย์"), ("organisation", "organisation_kind", "network", "เครือข่าย"), ("capital", "worth", None, ""),
     ],
 )  # fmt: skip
