@@ -16,6 +16,7 @@ from pages.components import panels, records
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import subdistrict_names, theme_names
+from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.rudder import data
 from pages.rudder.data import KEY
@@ -72,11 +73,13 @@ def stream_table(scope: Scope, chosen: Query, on: date) -> None:
     table, names = data.parts(scope, chosen.fiscal_year, on), records.stream_names(scope)
     if table.empty:
         return
+    conditions = queries.code_list(scope, "stream").drop_duplicates("code").set_index("code")["condition_th"]
     shown = table.assign(
-        stream=[names.get(code, code) if code else t("flow_without_stream_code") for code in table["stream_code"]]
+        stream=[names.get(code, code) if code else t("flow_without_stream_code") for code in table["stream_code"]],
+        condition=table["stream_code"].map(conditions),
     )
     columns = {"stream": t("filter_stream"), "amount_satang": t("column_amount"), "steerable_satang": t("rudder_steerable"), "bound_satang": t("rudder_bound"),
-               "restricted_satang": t("rudder_restricted"), "ended_satang": t("rudder_ended"), "unknown_satang": t("rudder_unknown")}  # fmt: skip
+               "restricted_satang": t("rudder_restricted"), "ended_satang": t("rudder_ended"), "unknown_satang": t("rudder_unknown"), "condition": t("stream_condition")}  # fmt: skip
     panels.table(shown, "rudder-streams", columns, formats={name: baht for name in columns if name.endswith("_satang")})
 
 

@@ -110,7 +110,8 @@ def _by_level(own: pd.DataFrame) -> str:
 
 
 def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:
-    columns = {"agency": t("column_agency"), "what": t("column_what"), "theme": t("column_theme"),
+    hands = {"implementer": t("ours_implementer")} if rows["implementer"].notna().any() else {}
+    columns = {"agency": t("column_agency"), **hands, "what": t("column_what"), "theme": t("column_theme"),
                "level": t("column_level"), "amount_satang": t("column_amount"), "period": t("column_period"),
                "source": t("column_source")}  # fmt: skip
     panels.table(records.support_words(scope, rows), name, columns, height=300, formats={"amount_satang": baht})

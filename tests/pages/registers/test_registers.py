@@ -297,3 +297,19 @@ def test_progress_over_years_stands_in_the_rooms(demo, room, shown):
         assert years["ประเมินแล้ว"].sum() == len(stored)
     elif room == "capital":
         assert len(tables[-1]) == 170
+
+
+def test_who_carries_out_and_who_looks_after_stand_on_the_sheet_of_a_place(demo):
+    scope = queries.current_scope()
+    support = queries.support(scope)
+    here = support[
+        support["implementer"].notna() & support["fiscal_year"].eq(2007) & support["subdistrict_code"].notna()
+    ]
+    joined = set(register_queries.memberships(scope)["subdistrict_code"].dropna())
+    code = next(code for code in here["subdistrict_code"] if code in joined)
+    page = opened("subdistrict", subdistrict=code, lang="th")
+    shown = set().union(*(set(frame.get("ผู้ดำเนินการ", ())) for frame in lists(page)))
+    assert set(here.loc[here["subdistrict_code"].eq(code), "implementer"]) <= shown
+    told = said(page)
+    bodies = register_queries.networks_over(scope, code)["body"]
+    assert len(bodies) and all(body in told for body in bodies)
