@@ -46,11 +46,6 @@ def weak_places(units: pd.DataFrame, coverage: pd.DataFrame, weakest: str) -> pd
     return coverage[coverage["subdistrict_code"].isin(set(units.loc[_weak(units, weakest), "subdistrict_code"]))]
 
 
-def _money(values: pd.Series) -> Any:
-    """Zero where there is no row at all, not known where rows state no amount."""
-    return values.sum(min_count=1) if len(values) else 0
-
-
 def _is(coverage: pd.DataFrame, status: str) -> pd.Series:
     return coverage["status"].eq(status)
 
@@ -70,7 +65,7 @@ def _pairs(pairs: pd.DataFrame, outcome: str) -> pd.DataFrame:
 def _stake(pairs: pd.DataFrame, by_area: pd.DataFrame) -> Any:
     """Summed by place, where no satang counts twice."""
     places = _pairs(pairs, "suspected_duplication")["area_code"]
-    return _money(by_area.loc[by_area["area_code"].isin(places), "at_stake_satang"])
+    return known_sum(by_area.loc[by_area["area_code"].isin(places), "at_stake_satang"])
 
 
 def _weak(units: pd.DataFrame, weakest: str) -> pd.Series:
@@ -101,12 +96,12 @@ FIGURES: dict[str, Figure] = {
     "people_none": Figure(lambda coverage: _people(coverage, NONE)),
     "people_not_reported": Figure(lambda coverage: _people(coverage, NOT_REPORTED)),
     "records": Figure(lambda support: len(support)),
-    "money": Figure(lambda support: _money(support["amount_satang"]), "satang"),
+    "money": Figure(lambda support: known_sum(support["amount_satang"]), "satang"),
     "without_amount": Figure(lambda support: support["amount_satang"].isna().sum()),
     "placed_records": Figure(lambda placed: len(placed)),
-    "placed_money": Figure(lambda placed: _money(placed["amount_satang"]), "satang"),
+    "placed_money": Figure(lambda placed: known_sum(placed["amount_satang"]), "satang"),
     "unplaced_records": Figure(lambda strip: strip["supports"].sum()),
-    "unplaced_money": Figure(lambda strip: _money(strip["amount_satang"]), "satang"),
+    "unplaced_money": Figure(lambda strip: known_sum(strip["amount_satang"]), "satang"),
     "agencies": Figure(lambda placed: placed["agency_code"].nunique()),
     "gap": Figure(lambda gaps: gaps["quadrant"].eq("gap").sum()),
     "gap_above": Figure(lambda gaps: only_above(gaps)),
@@ -132,7 +127,7 @@ FIGURES: dict[str, Figure] = {
     "strong_on_weak": Figure(lambda strong: strong["is_flagged"].fillna(False).sum()),
     "pilots": Figure(lambda choice: choice["is_chosen"].sum()),
     "pilot_districts": Figure(lambda choice: choice.loc[choice["is_chosen"], "district_code"].nunique()),
-    "pilot_cost": Figure(lambda choice: _money(choice.loc[choice["is_chosen"], "cost_satang"]), "satang"),
+    "pilot_cost": Figure(lambda choice: known_sum(choice.loc[choice["is_chosen"], "cost_satang"]), "satang"),
     "pilot_unknown": Figure(lambda choice: (~choice["is_known"].astype(bool)).sum()),
     "aligned_share": Figure(_aligned_share, "share"),
     "aligned_money": Figure(lambda alignment: alignment["aligned_satang"].sum(), "satang"),

@@ -13,7 +13,7 @@ from geo.coverage.heard import told
 from geo.coverage.roll_up import NEEDED, RolledUp, roll_up
 from geo.frames import is_one_of, require_columns
 from geo.periods import of_fiscal_year, periods
-from geo.statuses import STATUSES, decide
+from geo.statuses import decide
 
 COUNTED = [
     *NEEDED,
@@ -219,9 +219,3 @@ def coverage_by(
         return coverage(support.iloc[:0], areas.iloc[:0], villages, nobody).assign(**{key: pd.Series(dtype="str")})
     stacked = pd.concat(tables, ignore_index=True)
     return stacked[[key, *(column for column in stacked.columns if column != key)]]
-
-
-def coverage_summary(table: pd.DataFrame) -> dict[str, int]:
-    """How many subdistricts are in each status; the four always add up to all."""
-    counts = table["status"].value_counts()
-    return {status: int(counts.get(status, 0)) for status in STATUSES} | {"all": len(table)}

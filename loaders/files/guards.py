@@ -51,6 +51,15 @@ def max_unpacked_bytes() -> int:
     return whole_number("KRADAN_MAX_UNPACKED_MB", 600) * MEBI
 
 
+def check_size(path: Path) -> None:
+    """Refuse a file that is empty or over the limit: ``file_empty``, ``file_too_large``."""
+    size = path.stat().st_size
+    if size == 0:
+        raise Refused("file_empty", value=path.name)
+    if size > max_upload_bytes():
+        raise Refused("file_too_large", value=str(-(-size // MEBI)), suggestion=str(max_upload_bytes() // MEBI))
+
+
 def check(path: Path) -> str:
     """Decide the kind of file and refuse what must not be opened.
 
@@ -68,11 +77,7 @@ def check(path: Path) -> str:
     """
     if not path.is_file():
         raise Refused("file_missing", value=path.name)
-    size = path.stat().st_size
-    if size == 0:
-        raise Refused("file_empty", value=path.name)
-    if size > max_upload_bytes():
-        raise Refused("file_too_large", value=str(-(-size // MEBI)), suggestion=str(max_upload_bytes() // MEBI))
+    check_size(path)
     with path.open("rb") as stream:
         head = stream.read(4096)
     if head.startswith(OLE_MAGIC):

@@ -13,7 +13,7 @@ from xml.sax.saxutils import unescape
 
 from loaders.problems import Refused
 from loaders.sheets.aside.shape import Aside
-from loaders.sheets.aside.xlsx import Finder, struck_cells, table_filters
+from loaders.sheets.aside.xlsx import Finder, column_number, struck_cells, table_filters
 from loaders.sheets.limits import refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS
 
@@ -41,14 +41,6 @@ class CellMark:
     row: int
     column: int
     value: str
-
-
-def column_number(letters: bytes) -> int:
-    """``A`` -> 0, ``XFD`` -> 16383."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number - 1
 
 
 def scan_workbook(path: Path) -> tuple[dict[str, list[CellMark]], dict[str, Aside]]:

@@ -14,11 +14,11 @@ from loaders.layouts import templates
 from loaders.problems import Refused
 from pages.components import records
 from pages.imports import jobs as import_jobs
-from pages.imports import preview as import_preview
 from pages.imports import speaks_for as import_scope
 from pages.queries import store as queries
+from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, safe, t, whole
+from pages.session.text import baht, day, flat, problem_text, safe, t, whole
 
 
 def batches(scope: Scope) -> None:
@@ -61,14 +61,14 @@ def batches(scope: Scope) -> None:
 def _toggle(batch: int, active: bool) -> None:
     try:
         with queries.writing() as connection:
-            done = editions.switch(connection, batch, active, import_jobs.person())
+            done = editions.switch(connection, batch, active, sign_in.person())
     except Refused as stop:
-        st.error(flat(import_preview.sentence(stop.problem.as_dict())))
+        st.error(flat(problem_text(stop.problem.as_dict())))
     else:
         for key, others in (("edition_came_back", done.restored), ("edition_went", done.withdrawn)):
             if others:
                 told = {"code": key, "value": ", ".join(map(str, others)), "suggestion": str(batch)}
-                st.session_state["import_note"] = flat(import_preview.sentence(told))
+                st.session_state["import_note"] = flat(problem_text(told))
         st.rerun()
 
 
@@ -82,7 +82,7 @@ def _delete_demo(scope: Scope) -> None:
         st.caption(t("delete_demo_help"))
         sure = st.checkbox(t("delete_demo_sure", count=whole(number)), key="delete-demo-sure")
         if st.button(t("delete_demo"), type="primary", disabled=not sure, key="delete-demo"):
-            queries.delete_demo(import_jobs.person())
+            queries.delete_demo(sign_in.person())
             st.session_state["import_note"] = t("demo_deleted", count=whole(number))
             st.rerun()
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import streamlit as st
 
-from loaders import settings
 from loaders.files import guards, sandbox
 from loaders.imports import batches
 from loaders.problems import Refused
@@ -38,11 +37,6 @@ def folder() -> Path:
     return Path(known)
 
 
-def person() -> str:
-    """Who acts, for the audit trail: the name signed in with, else the one of this machine."""
-    return sign_in.name() or settings.person()
-
-
 def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
     """Write uploads into the folder under harmless names; too large ones are answered at once, unopened."""
     shutil.rmtree(folder() / "files", ignore_errors=True)
@@ -64,7 +58,7 @@ def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool =
     room, province = folder(), url_state.province()
     for name in ("progress.json", "result.json"):
         (room / name).unlink(missing_ok=True)
-    job = {"files": files, "store": store, "give_back": give_back, "who": person()}
+    job = {"files": files, "store": store, "give_back": give_back, "who": sign_in.person()}
     (room / "job.json").write_text(json.dumps(job, ensure_ascii=False), encoding="utf-8")
     with (room / "errors.log").open("wb") as errors:
         process = sandbox.start(MODULE, [str(room)], room / "result.json", errors, {"KRADAN_PROVINCE": province})

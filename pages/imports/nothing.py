@@ -12,12 +12,10 @@ from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS, WITHOUT_YEARS
 from loaders.problems import Refused
 from pages.components import dates, records
 from pages.components.names import district_names, offered
-from pages.imports import jobs as import_jobs
-from pages.imports import preview as import_preview
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import flat, t
+from pages.session.text import flat, problem_text, t
 
 
 def say(scope: Scope) -> None:
@@ -63,10 +61,10 @@ def _store(
     try:
         with queries.writing() as connection:
             number = nothing.state(
-                connection, base, register, speaks_for.read(*said), scope.province, import_jobs.person(), as_of
+                connection, base, register, speaks_for.read(*said), scope.province, sign_in.person(), as_of
             )
     except Refused as stop:
-        st.error(flat(import_preview.sentence(stop.problem.as_dict())))
+        st.error(flat(problem_text(stop.problem.as_dict())))
         return
     st.session_state["import_note"] = t("nothing_done", batch=number)
     st.rerun()

@@ -15,7 +15,7 @@ from pages.components import panels, records
 from pages.imports import jobs as import_jobs
 from pages.session import insides
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, language, safe, t, whole
+from pages.session.text import baht, day, flat, language, problem_text, safe, t, whole
 
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"
@@ -30,12 +30,6 @@ def box_words() -> str:
     style = "{place} {{ font-size: 0; }} {place}::after {{ content: {words}; font-size: 1rem; }}"
     rules = [style.format(place=place, words=json.dumps(ours, ensure_ascii=False)) for place, ours in words.items()]
     return f"<style>{' '.join(rules)}</style>"
-
-
-def sentence(problem: dict[str, Any]) -> str:
-    """A problem in the person's language, with what it is about filled in."""
-    blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
-    return t(f"problem_{problem['code']}", **blanks)
 
 
 def account(answer: dict[str, Any], *, stored: bool) -> None:
@@ -63,14 +57,14 @@ def account(answer: dict[str, Any], *, stored: bool) -> None:
         stated, summed = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
         st.caption(
             flat(
-                sentence(
+                problem_text(
                     check
                     | {"code": "control_total_mismatch", "value": f"{stated:,.2f}", "suggestion": f"{summed:,.2f}"}
                 )
             )
         )
     for reason, rows in summary["excluded_by_reason"].items():
-        st.caption(f"{whole(rows)} {t('records')}: {sentence({'code': reason})}")
+        st.caption(f"{whole(rows)} {t('records')}: {problem_text({'code': reason})}")
 
 
 def ledger(answer: dict[str, Any]) -> None:
@@ -130,7 +124,7 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
             expanded=not sheet["refuse"],
         ):
             if sheet["refuse"]:
-                st.caption(flat(sentence(_why_not(answer, sheet))))
+                st.caption(flat(problem_text(_why_not(answer, sheet))))
             rows = [
                 (
                     column["heading"],
@@ -201,7 +195,7 @@ def problems(answer: dict[str, Any], number: int) -> None:
                 problem.get("row"),
                 problem.get("column", ""),
                 problem.get("value", ""),
-                sentence(problem),
+                problem_text(problem),
             )
             for problem in listed
         ]

@@ -12,16 +12,14 @@ from pages.imports import preview as import_preview
 from pages.imports import questions
 from pages.imports import speaks_for as import_scope
 from pages.session.scope import Scope
-from pages.session.text import flat, safe, t
+from pages.session.text import flat, problem_text, safe, t
 
 
 def job_result(scope: Scope, result: dict, base: str | None) -> None:
     """Every file's account, then one button for all that can be stored; or the file to give back."""
     if result["give_back"]:
         answer = result["answers"][0]
-        st.error(
-            flat(import_preview.sentence(answer["refused"]))
-        ) if "refused" in answer else import_batches.given_back(answer)
+        st.error(flat(problem_text(answer["refused"]))) if "refused" in answer else import_batches.given_back(answer)
         return
     for number, answer in enumerate(result["answers"]):
         st.html(f"<h2 class='kradan-file'>{safe(answer['file'])}</h2>")
@@ -64,7 +62,7 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
 
 def _one(scope: Scope, answer: dict, number: int, result: dict, base: str | None) -> None:
     if "refused" in answer:
-        st.error(flat(import_preview.sentence(answer["refused"])))
+        st.error(flat(problem_text(answer["refused"])))
     elif result["stored"]:
         st.success(t("stored_as", batch=answer["summary"]["batch"]))
     if "summary" in answer:

@@ -11,11 +11,10 @@ from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS
 from loaders.problems import Refused
 from pages.components.names import district_names
 from pages.components.records import scope_words
-from pages.imports import jobs as import_jobs
-from pages.imports import preview as import_preview
 from pages.queries import store as queries
+from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import flat, t
+from pages.session.text import flat, problem_text, t
 
 MOST_YEARS = 60
 
@@ -49,7 +48,7 @@ def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | No
     try:
         speaks_for.years_of(years)
     except Refused as stop:
-        st.warning(flat(import_preview.sentence(stop.problem.as_dict())))
+        st.warning(flat(problem_text(stop.problem.as_dict())))
         return None
     if kind == DISTRICTS and not districts:
         return None
@@ -74,8 +73,8 @@ def change(scope: Scope, batch: int) -> None:
         if st.button(t("speaks_save"), type="primary", disabled=not (wish and why), key="speaks-save") and wish:
             try:
                 with queries.writing() as connection:
-                    speaks_for.change(connection, batch, speaks_for.read(**wish, reason=why), import_jobs.person())
+                    speaks_for.change(connection, batch, speaks_for.read(**wish, reason=why), sign_in.person())
             except Refused as stop:
-                st.error(flat(import_preview.sentence(stop.problem.as_dict())))
+                st.error(flat(problem_text(stop.problem.as_dict())))
             else:
                 st.rerun()

@@ -20,6 +20,7 @@ from pages.meeting.facts import difference, gather, shipped_story
 from pages.meeting.publish import panel as publish
 from pages.meeting.words import Words, title_of
 from pages.queries import store as queries
+from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import day, language, safe, t
 
@@ -108,7 +109,7 @@ def _frozen(scope: Scope, number: int | None) -> None:
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
         try:
             with queries.writing() as connection:
-                made = meetings.freeze(connection, name, gather(scope), meeting.person(), queries.basis(scope))
+                made = meetings.freeze(connection, name, gather(scope), sign_in.person(), queries.basis(scope))
             st.success(t("meeting_frozen_done", number=made))
         except Refused as stop:
             st.warning(t(f"problem_{stop.problem.code}"))
@@ -159,7 +160,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
                         who,
                         what,
                         due,
-                        noted_by=meeting.person(),
+                        noted_by=sign_in.person(),
                         basis=queries.basis(scope),
                         snapshot_id=number,
                     )
@@ -175,7 +176,7 @@ def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> N
             st.html(f"<span><b>{safe(row.who)}</b>: {safe(row.what)}{safe(place)} {safe(words.day(row.due_on))}</span>")
             if st.button(t("meeting_strike"), key=f"strike-{row.id}"):
                 with queries.writing() as connection:
-                    meetings.strike(connection, int(row.id), meeting.person())
+                    meetings.strike(connection, int(row.id), sign_in.person())
                 st.rerun()
 
 
@@ -203,7 +204,7 @@ def _story(words: Words, facts: dict) -> None:
         if st.form_submit_button(t("meeting_story_save")):
             try:
                 with queries.writing() as connection:
-                    meetings.save_storyboard(connection, name, edited, meeting.person())
+                    meetings.save_storyboard(connection, name, edited, sign_in.person())
                 st.query_params["story"] = name.strip()
                 st.rerun()
             except Refused as stop:

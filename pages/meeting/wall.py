@@ -269,11 +269,6 @@ def _links(scope: Scope) -> dict:
     return {"begin": begin, "shorts": shorts}
 
 
-def person() -> str:
-    """Who notes, freezes or saves: the name signed in with, else whoever works at this machine."""
-    return sign_in.name() or settings.person()
-
-
 def take(scope: Scope, message: dict) -> None:
     """Write the decisions that the wall sends into the store; each once, however often it is sent."""
     refused = st.session_state.setdefault("_meeting_refused", [])
@@ -284,7 +279,7 @@ def take(scope: Scope, message: dict) -> None:
         try:
             with queries.writing() as connection:
                 meetings.decide(
-                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=person(),
+                    connection, str(item.get("key", "")), str(item.get("who", "")), str(item.get("what", "")), _day(item.get("due")), noted_by=sign_in.person(),
                     basis=queries.basis(scope), area_code=code if code in facts["areas"] else None, step=str(item.get("step", ""))[:40],
                     snapshot_id=int(number) if number else None,
                 )  # fmt: skip

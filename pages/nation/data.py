@@ -14,7 +14,6 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import nation as geo_nation
-from geo.maps.board import Geometry
 from geo.maps.simplify import write_content
 from geo.schematic.ordered_tiles import ordered_tiles
 from geo.schematic.tile_grid import assign, tile_grid
@@ -135,11 +134,6 @@ def _tiles(main: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _with_points(tiles: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     middle = tiles.geometry.representative_point()
     return gpd.GeoDataFrame(tiles.assign(lon=middle.x, lat=middle.y))
-
-
-def shapes_of(prepared: dict, texts: dict[str, str]) -> Geometry:
-    """The nation's geometry for the map."""
-    return Geometry(prepared["main"], prepared["grid"], prepared["bounds"], texts, tuple(prepared["missing"]))
 
 
 @cached(4)

@@ -67,12 +67,18 @@ def show(scope: Scope, chosen: Query, pairs: pd.DataFrame) -> None:
         _pairs(scope, pairs)
 
 
-def _pairs(scope: Scope, pairs: pd.DataFrame) -> None:
+def _outcome(pairs: pd.DataFrame) -> str | None:
+    """The outcome whose pairs are listed; ``None`` where there is no pair, and that is said."""
     kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
     if not kinds:
         panels.empty("no_overlaps")
+        return None
+    return choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
+
+
+def _pairs(scope: Scope, pairs: pd.DataFrame) -> None:
+    if (kind := _outcome(pairs)) is None:
         return
-    kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
     rows = pairs[pairs["outcome"].eq(kind)].sort_values(
         ["at_stake_satang", "support_a", "support_b"], ascending=[False, True, True], na_position="last"
     )
@@ -155,11 +161,8 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
 
 def _agencies(scope: Scope, pairs: pd.DataFrame) -> None:
     """Which two agencies meet how often, for one outcome."""
-    kinds = [name for name in outcomes.of_pairs() if pairs["outcome"].eq(name).any()]
-    if not kinds:
-        panels.empty("no_overlaps")
+    if (kind := _outcome(pairs)) is None:
         return
-    kind = choices.switch("layer", t("pairs_of"), kinds, lambda name: t(f"outcome_{name}"))
     names = rows_.agency_names(scope)
     matrix = agency_matrix(pairs, kind)
     matrix.index = matrix.columns = pd.Index([names.get(code, code) for code in matrix.index])

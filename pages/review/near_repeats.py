@@ -9,12 +9,10 @@ from loaders.imports.near_repeats import Pair
 from loaders.imports.review import near_repeats
 from loaders.problems import Refused
 from pages.components import panels, records
-from pages.imports import jobs as import_jobs
-from pages.imports.preview import sentence
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, flat, t, whole
+from pages.session.text import baht, flat, problem_text, t, whole
 
 MOST_PAIRS = 200
 
@@ -64,9 +62,9 @@ def _decision(scope: Scope, pair: Pair, key: str) -> None:
     retire = None if not choice else (pair.later if choice == 1 else pair.earlier).id
     try:
         sign_in.team_only(queries.viewer())
-        near_repeats.decide(queries.engine(), scope.province, pair, retire, reason, import_jobs.person())
+        near_repeats.decide(queries.engine(), scope.province, pair, retire, reason, sign_in.person())
     except Refused as stop:
-        st.error(flat(sentence(stop.problem.as_dict())))
+        st.error(flat(problem_text(stop.problem.as_dict())))
         return
     st.session_state["review_note"] = t("near_decided")
     st.rerun()

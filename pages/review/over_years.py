@@ -12,12 +12,10 @@ from loaders import year_shares
 from loaders.decisions import year_shares as decided
 from loaders.problems import Refused
 from pages.components import panels, records
-from pages.imports import jobs as import_jobs
-from pages.imports.preview import sentence
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, flat, safe, t, whole, year
+from pages.session.text import baht, flat, problem_text, safe, t, whole, year
 
 MOST_SHOWN = 500
 
@@ -110,7 +108,7 @@ def _preview(row: Any, method: str) -> None:
 
 def _store(ids: list[int], method: str, reason: str, stated: list[str], *, back: bool) -> None:
     sign_in.team_only(queries.viewer())
-    person = import_jobs.person()
+    person = sign_in.person()
     try:
         with queries.writing() as connection:
             if back:
@@ -118,7 +116,7 @@ def _store(ids: list[int], method: str, reason: str, stated: list[str], *, back:
             else:
                 number = decided.share(connection, ids, method, reason, person, stated=stated)
     except Refused as stop:
-        st.error(flat(sentence(stop.problem.as_dict())))
+        st.error(flat(problem_text(stop.problem.as_dict())))
         return
     st.session_state["review_note"] = t("over_years_undone" if back else "over_years_done", rows=whole(number))
     st.rerun()

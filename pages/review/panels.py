@@ -15,13 +15,11 @@ from loaders import codes
 from loaders.imports.review import commands
 from loaders.problems import Refused
 from pages.components import panels, records
-from pages.imports import jobs as import_jobs
-from pages.imports.preview import sentence
 from pages.queries import store as queries
 from pages.review import places, splitting
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, language, safe, t, whole
+from pages.session.text import baht, day, flat, language, problem_text, safe, t, whole
 
 MOST_GROUPS = 300
 MOST_NAMED = 5
@@ -44,7 +42,7 @@ def reasons(rows: pd.DataFrame) -> str | None:
 
 def _short(problem: str) -> str:
     """A reason without the blanks that only a single row could fill."""
-    text = re.sub(r"\s*[“\"]–[”\"]\s*", " … ", sentence({"code": problem}))
+    text = re.sub(r"\s*[“\"]–[”\"]\s*", " … ", problem_text({"code": problem}))
     return text.strip(" …")[:90]
 
 
@@ -83,7 +81,7 @@ def evidence(scope: Scope, rows: pd.DataFrame) -> None:
             scope, first["kind"], offered[: MOST_NAMED if several or first["kind"] == "value" else 1]
         ),
     }
-    st.info(flat(sentence(facts)))
+    st.info(flat(problem_text(facts)))
     shown = rows.assign(
         cells=[" · ".join(f"{head}: {cell}" for head, cell in json.loads(text).items()) for text in rows["cells"]]
     )
@@ -145,7 +143,7 @@ def decision(scope: Scope, rows: pd.DataFrame) -> None:
             agreed = st.form_submit_button(t(labels[kind]), type="primary")
             dropped = st.form_submit_button(t("decide_exclude"))
     ids = [int(number) for number in (rows["id"] if everything else rows["id"].head(1))]
-    by, province = import_jobs.person(), scope.province
+    by, province = sign_in.person(), scope.province
     if dropped:
         _do(lambda: commands.decide_exclude(queries.engine(), ids, reason, by))
     elif agreed and kind == "place":
@@ -186,10 +184,10 @@ def _do(act: Callable[[], commands.Decided]) -> None:
         sign_in.team_only(queries.viewer())
         done = act()
     except Refused as stop:
-        st.error(flat(sentence(stop.problem.as_dict())))
+        st.error(flat(problem_text(stop.problem.as_dict())))
         return
     if done.problem is not None and not done.loaded and not done.excluded:
-        st.error(flat(sentence(done.problem.as_dict())))
+        st.error(flat(problem_text(done.problem.as_dict())))
         return
     st.session_state["review_note"] = t("decided", loaded=done.loaded, excluded=done.excluded, waiting=done.waiting)
     if done.repeats:
@@ -226,7 +224,7 @@ def past(scope: Scope) -> None:
             chosen = st.multiselect(t("choose_undo"), list(standing["id"]), key="undo-which")
             if st.button(t("undo"), disabled=not chosen, key="undo"):
                 sign_in.team_only(queries.viewer())
-                commands.undo(queries.engine(), [int(number) for number in chosen], import_jobs.person())
+                commands.undo(queries.engine(), [int(number) for number in chosen], sign_in.person())
                 st.rerun()
     if len(unused):
         with st.expander(t("unused_aliases", number=whole(len(unused)))):

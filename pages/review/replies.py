@@ -12,11 +12,10 @@ import streamlit as st
 from loaders.imports.review.replies import COLUMNS, MONEY, TAKEN_OUT, Change
 from loaders.problems import Refused
 from pages.components import panels, records, reply_link
-from pages.imports import jobs as import_jobs
-from pages.imports.preview import sentence
 from pages.queries import replies as queries
+from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, t
+from pages.session.text import baht, day, flat, problem_text, t
 
 ALL = "*"
 
@@ -65,7 +64,7 @@ def _one(scope: Scope, reply: dict[str, Any]) -> None:
         with st.container(horizontal=True):
             agreed = st.form_submit_button(t("reply_accept"), type="primary")
             refused = st.form_submit_button(t("reply_refuse"))
-    who = import_jobs.person()
+    who = sign_in.person()
     if agreed:
         _do(lambda: queries.accept(int(reply["id"]), reason, who, change))
     elif refused:
@@ -93,7 +92,7 @@ def _do(act: Callable[[], None]) -> None:
     try:
         act()
     except Refused as stop:
-        st.warning(flat(sentence(stop.problem.as_dict())))
+        st.warning(flat(problem_text(stop.problem.as_dict())))
         return
     st.session_state["review_note"] = t("replies_done")
     st.rerun()
@@ -107,8 +106,8 @@ def _links(scope: Scope) -> None:
         sent = st.form_submit_button(t("reply_revoke"))
     if sent:
         try:
-            queries.revoke(reason, import_jobs.person(), agency)
+            queries.revoke(reason, sign_in.person(), agency)
         except Refused as stop:
-            st.warning(flat(sentence(stop.problem.as_dict())))
+            st.warning(flat(problem_text(stop.problem.as_dict())))
         else:
             st.success(t("reply_revoked"))

@@ -11,12 +11,11 @@ from loaders import thai
 from loaders.imports.review import commands, split
 from loaders.problems import Refused
 from pages.components import records
-from pages.imports import jobs as import_jobs
-from pages.imports.preview import sentence
 from pages.queries import store as queries
 from pages.review import places
+from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import flat, safe, t
+from pages.session.text import flat, problem_text, safe, t
 
 SEVERAL = ("place_several", "place_two_places")
 
@@ -61,7 +60,7 @@ def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], command
     reason = st.text_input(t("decision_reason"), key=f"{mark}-why")
     if st.button(t("decide_split"), type="primary", key=f"{mark}-do"):
         ids = [int(number) for number in (rows["id"] if alike else rows["id"].head(1))]
-        by, province, engine = import_jobs.person(), scope.province, queries.engine()
+        by, province, engine = sign_in.person(), scope.province, queries.engine()
         do(lambda: split.decide_split(engine, ids, codes, method, reason, by, stated=stated, province=province))
 
 
@@ -86,7 +85,7 @@ def _preview(scope: Scope, satang: int, codes: list[str], method: str, stated: d
     try:
         money = split.shares(satang, codes, method, stated)
     except Refused as stop:
-        st.caption(flat(sentence(stop.problem.as_dict())))
+        st.caption(flat(problem_text(stop.problem.as_dict())))
         return
     lines = (
         f"<li>{safe(records.place_words(scope, code))}: <b>{safe(t('split_part', baht=f'{part / 100:,.2f}'))}</b></li>"

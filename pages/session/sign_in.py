@@ -12,7 +12,7 @@ import html
 import streamlit as st
 from streamlit.errors import StreamlitSecretNotFoundError
 
-from loaders import doors
+from loaders import doors, settings
 from loaders.problems import Refused
 from loaders.store.privacy import Viewer
 from pages.session.insides import caller, is_embedded
@@ -75,6 +75,11 @@ def name() -> str | None:
     is_claimed = str(st.user.get("email_verified", True)).casefold() == "false"
     email = None if is_claimed else st.user.get("email")
     return str(email or st.user.get("sub") or "") or None
+
+
+def person() -> str:
+    """Who acts, for the audit trail: the name signed in with, else the one of this machine."""
+    return name() or settings.person()
 
 
 def team_only(seen: Viewer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import cache
 
@@ -46,6 +47,12 @@ _formatter = cache(Formatter)
 def t(key: str, **blanks: object) -> str:
     """The words for ``key`` in the person's language, blanks filled."""
     return formatter().text(key, **blanks)
+
+
+def problem_text(problem: Mapping[str, object]) -> str:
+    """A problem in the person's language, with what it is about filled in."""
+    blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
+    return t(f"problem_{problem['code']}", **blanks)
 
 
 def coded(stem: str, code: object) -> str:

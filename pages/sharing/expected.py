@@ -21,7 +21,7 @@ from pages.components.names import district_names, offered, theme_names
 from pages.queries import store as queries
 from pages.session import sign_in
 from pages.session.scope import Scope
-from pages.session.text import day, flat, safe, t, year
+from pages.session.text import day, flat, problem_text, safe, t, year
 
 DAYS = 45  # after the end of the fiscal year, filled in
 
@@ -110,7 +110,7 @@ def _ask(scope: Scope, of: int) -> None:
                     connection,
                     base,
                     register,
-                    _person(),
+                    sign_in.person(),
                     area_code=area,
                     fiscal_year=when,
                     due_days=int(days),
@@ -146,11 +146,11 @@ def _change(scope: Scope, table: pd.DataFrame) -> None:
         try:
             with queries.writing() as connection:
                 if dropped:
-                    dues.retire(connection, key, _person(), why)
+                    dues.retire(connection, key, sign_in.person(), why)
                 elif due_on is not None:
-                    dues.move_year(connection, key, _year_of(rows[key]), due_on, _person(), why)
+                    dues.move_year(connection, key, _year_of(rows[key]), due_on, sign_in.person(), why)
         except Refused as stop:
-            st.error(flat(_sentence(stop.problem.as_dict())))
+            st.error(flat(problem_text(stop.problem.as_dict())))
         else:
             st.rerun()
 
@@ -182,13 +182,13 @@ def _sheet(scope: Scope) -> None:
             path.write_bytes(upload.getbuffer())
             try:
                 with queries.writing() as connection:
-                    done = due_sheet.load(connection, path, scope.province, _person())
+                    done = due_sheet.load(connection, path, scope.province, sign_in.person())
             except due_sheet.SheetRefused as stop:
                 for problem in stop.problems[:10]:
-                    st.error(flat(_sentence(problem.as_dict())))
+                    st.error(flat(problem_text(problem.as_dict())))
                 return
             except Refused as stop:
-                st.error(flat(_sentence(stop.problem.as_dict())))
+                st.error(flat(problem_text(stop.problem.as_dict())))
                 return
         st.session_state["due_sheets_sent"] = sent + 1
         st.session_state["due_sheet_note"] = t("due_sheet_done", **done)
@@ -200,12 +200,3 @@ def _workbook(scope: Scope) -> bytes:
     with queries.reading() as connection:
         due_sheet.write(connection, target, scope.province, viewer=queries.viewer())
     return target.getvalue()
-
-
-def _sentence(problem: dict) -> str:
-    blanks = {name: problem.get(name) or "–" for name in ("value", "row", "column", "sheet", "suggestion")}
-    return t(f"problem_{problem['code']}", **blanks)
-
-
-def _person() -> str:
-    return sign_in.name() or "-"

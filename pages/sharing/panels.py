@@ -18,10 +18,6 @@ from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, safe, t, whole
 
 
-def _person() -> str:
-    return sign_in.name() or "-"
-
-
 def data_sets(scope: Scope) -> None:
     """Every data set (a register of one base) with its level, and a form to change it."""
     with queries.reading() as connection:
@@ -52,7 +48,7 @@ def data_sets(scope: Scope) -> None:
         )
         if st.form_submit_button(t("sharing_save")):
             with queries.writing() as connection:
-                users.share(connection, chosen[1], chosen[0], level_chosen, _person())
+                users.share(connection, chosen[1], chosen[0], level_chosen, sign_in.person())
             st.rerun()
 
 
@@ -108,11 +104,11 @@ def roles(scope: Scope) -> None:
         granted, taken = give.form_submit_button(t("sharing_grant")), take.form_submit_button(t("sharing_revoke"))
     if granted and subject and (role != "partner" or agency):
         with queries.writing() as connection:
-            users.grant(connection, subject, role, _person(), agency if role == "partner" else None)
+            users.grant(connection, subject, role, sign_in.person(), agency if role == "partner" else None)
         st.rerun()
     if taken and subject:
         with queries.writing() as connection:
-            is_taken = users.revoke(connection, subject, _person())
+            is_taken = users.revoke(connection, subject, sign_in.person())
         if is_taken:
             st.rerun()
         st.warning(flat(t("sharing_no_account", value=subject)))
@@ -137,7 +133,7 @@ def people(scope: Scope) -> None:
         st.markdown(t("people_backups", number=whole(still["number"]), until=day(still["until"])))
     if st.button(t("people_forget"), key="forget", disabled=not due["over"]):
         sign_in.team_only(queries.viewer())
-        done = users.forget(queries.engine(), _person())
+        done = users.forget(queries.engine(), sign_in.person())
         st.session_state["_forgotten"] = done
         st.rerun()
     if done := st.session_state.pop("_forgotten", None):

@@ -15,7 +15,7 @@ import pandas as pd
 from sqlalchemy import Connection, insert, select, update
 
 from loaders import store
-from loaders.files.guards import MEBI, max_upload_bytes
+from loaders.files.guards import check_size
 from loaders.imports.by_hand.entries import NO_BASE, _person, _said
 from loaders.problems import Refused
 from loaders.store import originals, tables
@@ -31,11 +31,7 @@ _paper = tables.paper
 
 def check(path: Path) -> None:
     """Refuse what is no whole PDF: ``file_empty``, ``file_too_large``, ``paper_not_pdf``, ``file_half``, ``paper_active``."""
-    size = path.stat().st_size
-    if size == 0:
-        raise Refused("file_empty", value=path.name)
-    if size > max_upload_bytes():
-        raise Refused("file_too_large", value=str(-(-size // MEBI)), suggestion=str(max_upload_bytes() // MEBI))
+    check_size(path)
     content = path.read_bytes()
     if not content.startswith(MAGIC):
         raise Refused("paper_not_pdf", value=path.name)

@@ -101,7 +101,7 @@ class Finder:
         if self.struck is not None:
             for groups in self.struck.findall(piece):
                 letters, digits = groups[:2] if groups[0] else groups[2:]
-                self.aside.struck.add((int(digits) - 1, _number(letters)))
+                self.aside.struck.add((int(digits) - 1, column_number(letters)))
 
     def result(self) -> Aside:
         """Known at the end: the filter stands behind the rows that it hides."""
@@ -129,7 +129,7 @@ class Finder:
 
     def _formulas(self, piece: bytes) -> None:
         for letters, digits, attributes, text in _FORMULA_CELL.findall(piece):
-            row, column = int(digits) - 1, _number(letters)
+            row, column = int(digits) - 1, column_number(letters)
             formula = text.decode("utf-8", errors="replace").replace("&apos;", "'")
             shared = dict(_ATTRIBUTE.findall(attributes)).get(b"si")
             if formula and shared is not None:
@@ -141,7 +141,8 @@ class Finder:
                 self.aside.subtotals.append(found)
 
 
-def _number(letters: bytes) -> int:
+def column_number(letters: bytes) -> int:
+    """``A`` -> 0, ``XFD`` -> 16383."""
     number = 0
     for letter in letters:
         number = number * 26 + letter - 64
