@@ -139,8 +139,12 @@ def test_every_change_arrives_masked_and_what_is_taken_back_goes(whole):
         said = connection.execute(
             "SELECT activity, people_reached, is_masked FROM shared.support WHERE activity IS NOT NULL"
         ).fetchall()
+        numbers = connection.execute(
+            "SELECT id FROM shared.support GROUP BY id HAVING count(DISTINCT province_code) > 1"
+        ).fetchall()
         columns = {row[0] for row in connection.execute(
             "SELECT column_name FROM information_schema.columns WHERE table_schema = 'shared' AND table_name LIKE 'role_holder%'")}  # fmt: skip
+    assert len(numbers) >= 40, "rows of two provinces have equal numbers, and the sums above are each one's own"
     assert len(said) == 3
     assert all(PHONE not in text and people is None and masked for text, people, masked in said)
     assert columns
