@@ -9,7 +9,7 @@ import os
 import re
 import socket
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from ipaddress import ip_address
@@ -25,6 +25,8 @@ FORWARDING = re.compile(
 )
 # Addresses that nothing is sent to: asked only which of this machine's own would be used.
 ELSEWHERE = ("192.0.2.1", "10.255.255.255", "172.31.255.255", "192.168.255.255")
+ASK_ADDRESS = 0x8915  # SIOCGIFADDR of Linux
+INNER = ("lo", "docker", "br-", "virbr", "veth")  # networks inside this machine
 PROVIDER_KEYS = ("client_id", "client_secret", "server_metadata_url")
 SHARED_KEYS = ("redirect_uri", "cookie_secret")
 SHORTEST_COOKIE_SECRET = 16  # characters; whoever guesses it signs in as anybody
@@ -107,7 +109,10 @@ def serves_the_room() -> bool:
 
 
 def lan_address() -> str | None:
-    """The address of this machine in the network it is on; ``None`` where it is on none. No packet is sent."""
+    """The address of this machine in the network it is on, also one without a way out; ``None`` where it is on none.
+
+    No packet is sent.
+    """
     for other in ELSEWHERE:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             try:
@@ -117,7 +122,27 @@ def lan_address() -> str | None:
                 continue
         if not is_local(own) and own != "0.0.0.0":
             return own
-    return None
+    return next(_own_addresses(), None)
+
+
+def _own_addresses() -> Iterator[str]:
+    """Addresses of this machine's own networks, where no way leads out of them: a room's network without a gateway."""
+    try:
+        import fcntl  # not on Windows
+    except ImportError:
+        named = socket.gethostbyname_ex(socket.gethostname())[2]
+        yield from (one for one in named if not is_local(one))
+        return
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        for _, name in socket.if_nameindex():
+            if name.startswith(INNER):
+                continue
+            try:
+                told = fcntl.ioctl(probe.fileno(), ASK_ADDRESS, name.encode()[:15].ljust(40, b"\0"))
+            except OSError:  # it has none
+                continue
+            if not is_local(own := socket.inet_ntoa(told[20:24])):
+                yield own
 
 
 def is_same_origin(origin: str, host: str) -> bool:

@@ -14,6 +14,7 @@ from geo.ranking.spec import Spec, read_spec
 from loaders import registers as definitions
 from loaders.codes import indicators as known_indicators
 from loaders.codes import squeeze
+from loaders.decisions import scenarios
 from loaders.decisions.openness import read_openness
 from loaders.imports.by_hand import entries as by_hand
 from loaders.imports.by_hand import papers as kept_papers
@@ -51,6 +52,37 @@ def over(scope: Scope, name: str) -> Over:
     codes = queries.areas(scope, None)["subdistrict_code"]
     places = registers.over_map(found, codes, _told(scope, register.table), register.is_open)
     return Over(places, len(found), registers.unplaced(found))
+
+
+@cached(16)
+def unit_keys(scope: Scope, name: str) -> pd.Series:
+    """By entry, the key by which an agreed class finds it (:func:`loaders.decisions.scenarios.unit_key`); NA without a name."""
+    found, title = entries(scope, name), registers.REGISTERS[name].title
+    if name == "communities":
+        return found.set_index("entry")["village_code"]
+    keys = [
+        scenarios.unit_key(name, str(words), str(place) if isinstance(place, str) else None)
+        if isinstance(words, str)
+        else None
+        for words, place in zip(found[title], found["area_code"], strict=True)
+    ]
+    return pd.Series(keys, index=found["entry"], dtype="object")
+
+
+def agreed_classes(scope: Scope, index_code: str, *, removed: bool = False) -> pd.DataFrame:
+    """Agreed classes of an index in the words of :func:`geo.ranking.review.agreed` (``class``, ``by``, ``on``); with ``removed`` all that ever stood."""
+    table = queries.decisions(scope, "override", removed=removed)
+    table = table[table["index_code"].eq(index_code)]
+    return table.rename(columns={"agreed_class": "class", "decided_by": "by", "decided_at": "on"})
+
+
+def agreed_of_entries(scope: Scope, name: str) -> pd.DataFrame:
+    """Agreed classes of a register's entries: ``entry`` beside the decision, NA where no entry in sight has its key.
+
+    Two entries of one name and place are one unit: the class is of both.
+    """
+    keys = unit_keys(scope, name).rename("unit_key").rename_axis("entry").reset_index()
+    return agreed_classes(scope, name).merge(keys[keys["unit_key"].notna()], on="unit_key", how="left")
 
 
 @cached(4)

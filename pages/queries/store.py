@@ -397,14 +397,16 @@ def undo_clearing(key: int, who: str) -> None:
         cleared_pairs.undo(connection, key, who)
 
 
-def decisions(scope: Scope, name: str) -> pd.DataFrame:
+def decisions(scope: Scope, name: str, *, removed: bool = False) -> pd.DataFrame:
     """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, read anew, outside the data version.
+
+    With ``removed`` all that ever stood.
 
     Who decided is for the data team; others see that somebody signed.
     """
     with reading(scope.viewer) as connection:
         if scope.at is None:
-            return scenarios.read(connection, name, scope.province, viewer=scope.viewer)
+            return scenarios.read(connection, name, scope.province, viewer=scope.viewer, removed=removed)
         every = scenarios.read(connection, name, scope.province, viewer=scope.viewer, removed=True)
     stood = every["decided_at"].le(scope.at.moment) & ~every["removed_at"].le(scope.at.moment).fillna(False)
     return every[stood.astype(bool)].reset_index(drop=True)

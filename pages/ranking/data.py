@@ -15,6 +15,7 @@ from geo.ranking.review import Agreed, agreed, compare, strength_by_need
 from geo.ranking.spec import Spec, read_spec
 from loaders import settings
 from pages.queries import coverage, gaps
+from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session.cache import cached
@@ -132,13 +133,12 @@ def weak_points(scope: Scope, fiscal_year: int | None, method: Method) -> pd.Ser
     return strengthening.weak_points(explained(scope, fiscal_year, method))
 
 
-def overrides(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
-    """Agreed classes of the year, as :func:`geo.ranking.review.agreed` takes them, with their keys."""
-    table = queries.decisions(scope, "override")
+def overrides(scope: Scope, fiscal_year: int | None, *, removed: bool = False) -> pd.DataFrame:
+    """Agreed classes of the year, as :func:`geo.ranking.review.agreed` takes them, with their keys; with ``removed`` all that ever stood."""
+    table = register_queries.agreed_classes(scope, document()["code"], removed=removed)
     year = table["fiscal_year"].astype("Int64")
     here = year.isna() if fiscal_year is None else year.eq(fiscal_year).fillna(False)
-    table = table[here.astype(bool) & table["index_code"].eq(document()["code"])]
-    return table.rename(columns={"agreed_class": "class", "decided_by": "by", "decided_at": "on"})
+    return table[here.astype(bool)]
 
 
 def reviewed(scope: Scope, ranking: Ranking, fiscal_year: int | None) -> Agreed:

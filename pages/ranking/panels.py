@@ -15,20 +15,19 @@ from geo.maps.board import ClassStyle
 from geo.maps.palette import CLASSES, QUADRANTS
 from geo.ranking.ranking import Ranking
 from geo.ranking.review import Agreed
-from loaders.decisions import scenarios as store_scenarios
 from pages.components import panels, records, reported
 from pages.components import saved_scenarios as scenarios
 from pages.components.map_layer import Choropleth, not_known_style
 from pages.components.names import district_names
+from pages.components.registers import agreed
 from pages.queries import gaps
-from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
 from pages.session.formatter import Phrase
 from pages.session.scope import Scope
-from pages.session.text import day, percent, safe, t, whole
+from pages.session.text import percent, safe, t, whole
 
 SOURCE = ["base", "batch_id", "file_name", "sheet", "row"]
 MADE_OF = {
@@ -218,51 +217,17 @@ def why_class(
 
 
 def override(scope: Scope, ranking: Ranking, reviewed: Agreed, chosen: Query, code: str) -> None:
-    """Agree on another class with reason and name; computed and agreed stand side by side; undo."""
+    """Agree on another class with reason and name; computed and agreed stand side by side; undo, and all that ever stood."""
+    unit = reviewed.units.set_index(KEY).loc[code]
+    computed, now = (None if pd.isna(unit[name]) else str(unit[name]) for name in ("class", "agreed_class"))
+    own = agreed.Unit(records.place_words(scope, code), code, None, computed, now)
     with st.expander(t("override_title")):
-        unit = reviewed.units.set_index(KEY).loc[code]
-        computed = None if pd.isna(unit["class"]) else str(unit["class"])
-        st.html(
-            f"<p>{safe(t('override_now', place=records.place_words(scope, code), computed=computed or t('rank_no_score'), agreed=_class(unit['agreed_class'])))}</p>"
+        agreed.form(
+            scope, own, list(ranking.spec.labels), ranking.spec.code, chosen.fiscal_year, name="override", key=code
         )
-        with st.form("override", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            now = str(unit["agreed_class"])
-            labels = list(ranking.spec.labels)
-            to = st.selectbox(
-                t("rank_agreed_class"), labels, labels.index(now) if now in labels else 0, key=f"override-class-{code}"
-            )  # opens on the class that stands, place by place: a slip of the hand changes nothing
-            reason = st.text_input(t("column_why"), key="override-reason", max_chars=300)
-            person = scenarios.who("override-who")
-            sent = st.form_submit_button(t("override_save"))
-        if sent:
-            scenarios.attempt(
-                lambda connection: store_scenarios.agree(
-                    connection,
-                    code,
-                    to,
-                    reason,
-                    person,
-                    queries.basis(scope),
-                    index_code=ranking.spec.code,
-                    fiscal_year=chosen.fiscal_year,
-                    computed_class=computed,
-                ),
-                "override_saved",
-            )
-        standing = ranking_data.overrides(scope, chosen.fiscal_year)
-        scenarios.remove(
-            "override",
-            {int(row["id"]): _override_words(scope, row) for row in standing.to_dict("records")},
-            t("override_undo"),
-        )
-
-
-def _class(name: object) -> str:
-    return t("rank_no_score") if pd.isna(name) else str(name)
-
-
-def _override_words(scope: Scope, row: dict) -> str:
-    return f"{records.place_words(scope, row[KEY])}: {_class(row['computed_class'])} → {row['class']} · {row['reason']} · {row['by']} · {day(row['on'])}"
+        agreed.undo(ranking_data.overrides(scope, chosen.fiscal_year), lambda row: records.place_words(scope, row[KEY]))
+    every = ranking_data.overrides(scope, chosen.fiscal_year, removed=True)
+    agreed.history(every, lambda row: records.place_words(scope, row[KEY]))
 
 
 def weakest(ranking: Ranking, chosen: Query) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -10,18 +11,33 @@ import pandas as pd
 import streamlit as st
 
 from geo.ranking.ranking import Ranking
+from geo.ranking.review import agreed
 from geo.ranking.spec import SpecError
 from geo.registers import Register
 from loaders import settings
-from pages.components import panels
+from pages.components import panels, records
+from pages.components.map_layer import Choropleth
+from pages.components.registers import agreed as agreed_classes
 from pages.queries import registers as register_queries
+from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.registers import lists
+from pages.session import page_links
 from pages.session.scope import Scope
-from pages.session.text import coded, flat, percent, safe, t, whole
+from pages.session.text import coded, day, flat, percent, safe, t, whole
 
 ROOMS = ("groups", "communities", "funds")
 SUBDISTRICTS = "subdistricts"
+
+
+def marked(scope: Scope, register: Register, layer: Choropleth) -> Choropleth:
+    """The map of a room with a stripe where people agreed on the class of one of its entries."""
+    if register.name not in ROOMS or layer.marks is not None:
+        return layer
+    found = set(register_queries.agreed_of_entries(scope, register.name)["entry"].dropna())
+    every = register_queries.entries(scope, register.name)
+    marks = layer.codes.isin(set(every.loc[every["entry"].isin(found), "subdistrict_code"].dropna()))
+    return replace(layer, marks=marks, mark_key="agreed_mark") if marks.any() else layer
 
 
 @cache
@@ -84,7 +100,9 @@ def words_of(code: str) -> str:
 
 
 def _result(scope: Scope, register: Register, name: str, chosen: Query, every: pd.DataFrame, ranking: Ranking) -> None:
-    units = ranking.units.set_index("entry")
+    standing = _standing(scope, name, ranking)
+    reviewed = agreed(ranking, standing[standing["entry"].notna()])
+    units = reviewed.units.set_index("entry")
     if name == SUBDISTRICTS:
         shown = pd.DataFrame({"entry": units.index, "subdistrict_code": units.index, "area_code": units.index, "district_code": units.index.str[:4]})  # fmt: skip
     else:
@@ -94,9 +112,12 @@ def _result(scope: Scope, register: Register, name: str, chosen: Query, every: p
     mine = units.reindex(shown["entry"])
     hold = ranking.spec.uncertainty.hold
     firm, scored = int((mine["stability"] >= hold).sum()), int(mine["score"].notna().sum())
-    counts = mine["class"].value_counts()
+    counts = mine["agreed_class"].value_counts()
+    otherwise = int(mine["is_overridden"].fillna(False).sum())
     parts = " · ".join(f"{label} {whole(int(counts.get(label, 0)))}" for label in ranking.spec.labels)
     st.html(f"<b>{safe(t('classes_finding', parts=parts, scored=whole(scored), all=whole(len(shown)), firm=whole(firm), hold=percent(hold), draws=whole(ranking.spec.uncertainty.draws)))}</b>")  # fmt: skip
+    if otherwise:
+        st.caption(t("classes_agreed", number=whole(otherwise)))
     measured = register_queries.measured(scope, name).set_index("entry").reindex(shown["entry"])
     titles = lists.in_words(scope, register, shown) if name != SUBDISTRICTS else pd.DataFrame({"place": lists.places(scope, shown)}, index=shown.index)  # fmt: skip
     table = pd.DataFrame({"place": titles["place"].to_numpy()})
@@ -104,7 +125,8 @@ def _result(scope: Scope, register: Register, name: str, chosen: Query, every: p
     if name != SUBDISTRICTS and register.title in titles:
         table.insert(0, "title", titles[register.title].to_numpy())
         heads = {"title": t(f"entry_{register.title}")} | heads
-    for column in ("class", "stability", "border", "score", "rank"):
+    mine = mine.assign(decided=[_decided(row) for row in mine.to_dict("records")])
+    for column in ("agreed_class", "class", "decided", "stability", "border", "score", "rank"):
         table[column] = mine[column].to_numpy()
         heads[column] = t(f"classes_{column}")
     for code in ranking.spec.codes:
@@ -114,6 +136,71 @@ def _result(scope: Scope, register: Register, name: str, chosen: Query, every: p
     figures = dict.fromkeys(ranking.spec.codes, _figure)
     table = table.sort_values("rank", na_position="last")
     panels.table(table, f"classes-{name}", heads, 420, {"stability": percent, "score": _figure, **figures}, _stamp(scope, ranking))  # fmt: skip
+    _agree(scope, register, name, shown.assign(words=_words(table, titles, register)), units, standing, ranking)
+
+
+def _words(table: pd.DataFrame, titles: pd.DataFrame, register: Register) -> list[str]:
+    """What each unit is called where one of them is chosen."""
+    names = titles[register.title] if register.title in titles else pd.Series("", titles.index)
+    return [" · ".join(part for part in (str(name), str(place)) if part) for name, place in zip(names, titles["place"], strict=True)]  # fmt: skip
+
+
+def _decided(row: dict) -> str:
+    """Why, who and when, where people agreed otherwise."""
+    return f"{row['reason']} · {row['by']} · {day(row['on'])}" if row["is_overridden"] is True else ""
+
+
+def _standing(scope: Scope, name: str, ranking: Ranking) -> pd.DataFrame:
+    """Agreed classes of the units; those of subdistricts are the ranking page's, of the year in use."""
+    if name != SUBDISTRICTS:
+        return register_queries.agreed_of_entries(scope, name)
+    table = register_queries.agreed_classes(scope, _index_of_subdistricts())
+    year = table["fiscal_year"].astype("Int64").eq(queries.usual_year(scope)).fillna(False).astype(bool)
+    return table[year].assign(entry=lambda frame: frame["subdistrict_code"])
+
+
+@cache
+def _index_of_subdistricts() -> str:
+    with (settings.RULES / "criteria.toml").open("rb") as file:
+        return str(tomllib.load(file)["code"])
+
+
+def _agree(
+    scope: Scope, register: Register, name: str, shown: pd.DataFrame, units: pd.DataFrame, standing: pd.DataFrame, ranking: Ranking,
+) -> None:  # fmt: skip
+    """Agree on another class of one unit, take it back, read all that ever stood; what finds no unit any more is said."""
+    if name == SUBDISTRICTS:
+        page_links.link("ranking", t("classes_agree_there"), {})
+        return
+    words = dict(zip(shown["entry"], shown["words"], strict=True))
+    keys = register_queries.unit_keys(scope, name)
+    by_key = {key: words[entry] for entry, key in keys.items() if entry in words and isinstance(key, str)}
+    lost = int(standing.loc[standing["entry"].isna(), "id"].nunique())
+    if lost:
+        st.caption(t("classes_agreed_lost", number=whole(lost)))
+    if not scope.viewer.is_team:
+        return
+
+    def said(row: dict) -> str:
+        return by_key.get(row["unit_key"]) or t(
+            "classes_agreed_gone", place=records.place_words(scope, row["subdistrict_code"])
+        )
+
+    with st.expander(t("override_title")):
+        options = [entry for entry in shown["entry"] if isinstance(keys.get(entry), str)]
+        opened = st.session_state.get("entry")
+        entry = st.selectbox(t("agreed_of"), options, options.index(opened) if opened in options else 0, format_func=words.__getitem__, key=f"agree-of-{name}")  # fmt: skip
+        if entry is not None:
+            place = shown.set_index("entry").at[entry, "subdistrict_code"]
+            computed, now = (None if pd.isna(units.at[entry, column]) else str(units.at[entry, column]) for column in ("class", "agreed_class"))  # fmt: skip
+            unit = agreed_classes.Unit(
+                words[entry], place if isinstance(place, str) else None, keys[entry], computed, now
+            )
+            agreed_classes.form(
+                scope, unit, list(ranking.spec.labels), name, None, name=f"agree-{name}", key=str(entry)
+            )
+        agreed_classes.undo(standing.drop_duplicates("id"), said)
+    agreed_classes.history(register_queries.agreed_classes(scope, name, removed=True), said)
 
 
 def _stamp(scope: Scope, ranking: Ranking) -> dict[str, str]:

@@ -80,7 +80,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     entries = _asked(scope, register, chosen, every)
     shown = st.session_state.get("shown") if register.name in SHOWN else None
     held = _held(entries)
-    layer = _layer(scope, register, held, shown)
+    layer = classes.marked(scope, register, _layer(scope, register, held, shown))
     with place:
         panels.title(*_finding(scope, register, every, entries, chosen, shown))
     url_state.current().hold("list", LISTS, "")

@@ -16,12 +16,13 @@ from geo.frames import each_row, each_village
 from geo.registers import Register
 from loaders.codes import squeeze
 from pages.components import panels, records
+from pages.components.registers import agreed
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
-from pages.registers import by_hand, lists, progress
+from pages.registers import by_hand, classes, lists, progress
 from pages.session import page_links, url_state
 from pages.session.scope import Scope
-from pages.session.text import baht, safe, t, whole
+from pages.session.text import baht, day, safe, t, whole
 
 # Columns that name a group, network, circle, fund or team; people's own names link nothing.
 NAMES = {
@@ -37,6 +38,7 @@ def show(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
     row = next(each_row(entry))
     shown = lists.in_words(scope, register, entry).iloc[0]
     lines = [(heading, shown[name]) for name, heading in lists.headings(register).items() if name in shown]
+    lines += agreed_lines(scope, register, row.entry)
     body = "".join(
         f"<li>{safe(heading)}: {safe(words) if words else safe(t('not_known'))}</li>" for heading, words in lines
     )
@@ -53,6 +55,15 @@ def show(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
         st.caption(records.source_words(row))
         _history(scope, register, row)
     by_hand.papers_of(scope, register, row)
+
+
+def agreed_lines(scope: Scope, register: Register, entry: str) -> list[tuple[str, str]]:
+    """The class that people agreed on for an entry, with the one computed then, why, who and when."""
+    if register.name not in classes.ROOMS:
+        return []
+    own = register_queries.agreed_of_entries(scope, register.name)
+    rows = own[own["entry"].eq(entry).fillna(False)].to_dict("records")
+    return [(t("rank_agreed_class"), t("agreed_on_sheet", agreed=row["class"], computed=agreed.class_words(row["computed_class"]), reason=row["reason"], by=row["by"], on=day(row["on"]))) for row in rows]  # fmt: skip
 
 
 def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFrame]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import socket
 
 import pytest
 import segno
@@ -111,6 +112,24 @@ def test_the_room_opens_the_board_by_the_address_on_paper(monkeypatch):
     monkeypatch.delenv("KRADAN_ADDRESS")
     monkeypatch.setenv("KRADAN_HOSTS", "one.go.th, two.go.th")
     assert links.room_address(8501) == ("https://one.go.th", False)
+
+
+def test_a_room_without_a_way_out_has_an_address_too(monkeypatch):
+    fcntl = pytest.importorskip("fcntl")
+    own = {b"docker0": "172.17.0.1", b"wlan0": "10.77.0.1", b"lo": "127.0.0.1"}
+
+    def told(_number: int, _what: int, asked: bytes) -> bytes:
+        name = asked.rstrip(b"\0")
+        if name not in own:
+            raise OSError
+        return bytes(20) + socket.inet_aton(own[name]) + bytes(16)
+
+    monkeypatch.setattr(doors, "ELSEWHERE", ())
+    monkeypatch.setattr(fcntl, "ioctl", told)
+    monkeypatch.setattr(doors.socket, "if_nameindex", lambda: [(1, "lo"), (2, "docker0"), (3, "eth0"), (4, "wlan0")])
+    assert doors.lan_address() == "10.77.0.1"
+    monkeypatch.setattr(doors.socket, "if_nameindex", lambda: [(1, "lo"), (2, "docker0"), (3, "eth0")])
+    assert doors.lan_address() is None
 
 
 def test_a_code_is_small_enough_to_scan_from_paper_and_says_the_link(monkeypatch):

@@ -11,11 +11,14 @@ from sqlalchemy import func, select
 from geo.frames import each_row
 from geo.registers import REGISTERS, in_force
 from loaders import store
+from loaders.decisions import scenarios
 from loaders.store import tables
+from loaders.store.privacy import PUBLIC
 from pages.queries import found
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
-from pages.registers import by_hand, sheet
+from pages.registers import by_hand, classes, sheet
+from pages.registers import lists as register_lists
 from tests.pages.registers.test_area_pages import opened, said
 from tests.support import meeting_store, seeds
 
@@ -313,3 +316,90 @@ def test_who_carries_out_and_who_looks_after_stand_on_the_sheet_of_a_place(demo)
     told = said(page)
     bodies = register_queries.networks_over(scope, code)["body"]
     assert len(bodies) and all(body in told for body in bodies)
+
+
+def agree(name: str, entry: str, to: str) -> None:
+    scope = queries.current_scope()
+    key = register_queries.unit_keys(scope, name)[entry]
+    with queries.writing() as connection:
+        scenarios.agree(
+            connection, None, to, "ลงพื้นที่แล้วเห็นว่าเข้มแข็ง", "วันดี", queries.basis(scope), index_code=name, unit_key=key, computed_class="C",
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["groups", "communities", "funds"])
+def test_a_class_that_people_agreed_on_stands_beside_the_computed_one_in_every_kind(demo, name):
+    entries = register_queries.entries(queries.current_scope(), name)
+    entry = str(entries.dropna(subset=["subdistrict_code"])["entry"].iloc[3])
+    agree(name, entry, "A")
+    agree(name, entry, "B")  # the later one counts, the earlier is kept
+    scope = queries.current_scope()
+    ((heading, words),) = sheet.agreed_lines(scope, REGISTERS[name], entry)
+    assert words.startswith("B (") and "C" in words and "วันดี" in words and "ลงพื้นที่" in words and heading
+    standing = register_queries.agreed_of_entries(scope, name)
+    assert list(standing["class"].unique()) == ["B"] and entry in set(standing["entry"])
+    every = register_queries.agreed_classes(scope, name, removed=True)
+    assert list(every["class"]) == ["A", "B"] and every["removed_at"].notna().tolist() == [True, False]
+    layer = classes.marked(scope, REGISTERS[name], register_lists.layer(scope, REGISTERS[name], entries))
+    assert layer.marks is not None and int(layer.marks.sum()) >= 1
+    with queries.writing() as connection:
+        scenarios.remove(connection, "override", int(standing["id"].iloc[0]), "สมชาย")
+    assert register_queries.agreed_of_entries(scope, name).empty
+
+
+def test_the_panel_of_classes_agrees_shows_and_takes_back(demo):
+    scope = queries.current_scope()
+    page = opened("registers", lang="en", register="groups")
+    page.session_state["fold-classes-groups"] = True
+    page.run()
+    entry = page.selectbox(key="agree-of-groups").value
+    computed = (
+        register_queries.classes(scope, "groups", proposed_criteria(page), 0.6)
+        .units.set_index("entry")
+        .at[entry, "class"]
+    )
+    to = "C" if str(computed) == "A" else "A"
+    page.selectbox(key=f"agree-groups-class-{entry}").set_value(to)
+    page.text_input(key="agree-groups-reason").set_value("no")
+    page.text_input(key="agree-groups-who").set_value("วันดี")
+    save = next(button for button in page.button if button.label == "Save the agreed class")
+    save.click().run()
+    assert page.warning and register_queries.agreed_classes(scope, "groups", removed=True).query("reason == 'no'").empty
+    page.text_input(key="agree-groups-reason").set_value("เห็นกับตา ทำงานจริง")
+    next(button for button in page.button if button.label == "Save the agreed class").click().run()
+    assert not page.exception
+    table = next(frame for frame in lists(page) if "Agreed because" in frame)
+    row = table[table["Agreed because"].str.contains("เห็นกับตา")].iloc[0]
+    assert row["Class"] == to and row["Computed class"] != to and "วันดี" in row["Agreed because"]
+    standing = register_queries.agreed_of_entries(scope, "groups")
+    with queries.writing() as connection:
+        for key in standing["id"].unique():
+            scenarios.remove(connection, "override", int(key), "สมชาย")
+
+
+def proposed_criteria(page) -> tuple:
+    stated = {one["code"]: one for one in classes.proposed()["groups"]}
+    picked = page.multiselect(key="classes-criteria-groups").value
+    less = page.multiselect(key="classes-less-groups").value
+    return tuple((code, float(stated.get(code, {}).get("weight", 1.0)), -1 if code in less else 1) for code in picked)
+
+
+def test_an_agreed_class_is_found_again_by_name_and_place_and_told_when_lost(demo):
+    scope = queries.current_scope()
+    keys = register_queries.unit_keys(scope, "groups")
+    assert keys.notna().all() and len(set(keys)) > 300
+    assert not any(
+        str(name)[:6] in key
+        for name, key in zip(register_queries.entries(scope, "groups")["organisation_name"], keys, strict=True)
+    )
+    with queries.writing() as connection:
+        scenarios.agree(
+            connection, "800106", "A", "กลุ่มที่ไม่มีแล้ว", "วันดี", queries.basis(scope), index_code="groups", unit_key="0" * 32
+        )
+    lost = register_queries.agreed_of_entries(scope, "groups")
+    with queries.writing() as connection:
+        scenarios.remove(connection, "override", int(lost["id"].iloc[0]), "สมชาย")
+    assert lost["entry"].isna().tolist() == [True] and lost["subdistrict_code"].tolist() == ["800106"]
+    with queries.reading(PUBLIC) as connection:
+        seen = scenarios.read(connection, "override", "80", viewer=PUBLIC, removed=True)
+    assert set(seen["reason"]) == {"–"} == set(seen["decided_by"])
