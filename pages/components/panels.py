@@ -204,11 +204,11 @@ def legend(
     names for it; an empty ``filters`` is for pictures, which do not answer.
     """
     looked_at = {key: key for key in styles} | {STRIPE: STRIPE} if filters is None else filters
-    shown = legend_counts(styles, counts)
+    shown, present = legend_counts(styles, counts), {style.key for key, style in styles.items() if counts.get(key, 0) and not style.blanks}  # fmt: skip
     rows = "".join(
         _class(style, shown[key], looked_at.get(key, ""))
         for key, style in styles.items()
-        if counts.get(key, 0) or key not in {"x"}
+        if counts.get(key, 0) or (key not in {"x"} and style.key not in present)  # a class of the same words is there
     )
     if mark and mark[1]:
         rows += _stripe(mark[0], mark[1], looked_at.get(STRIPE, ""))

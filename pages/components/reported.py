@@ -32,7 +32,8 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
     """
     covered, none, unknown = (figures.count(code, coverage=table) for code in ("covered", "none", "not_reported"))
     known, above = queries.known(scope, query), figures.count("none_above", coverage=table)
-    nobody = ["nobody_in_above" if above else "nobody_in", {"none": none, "above": above}]
+    reached = "nobody_in_above_all" if above == none else "nobody_in_above"
+    nobody = [reached if above else "nobody_in", {"none": none, "above": above}]
     blanks = {"covered": covered, "none": none, "nobody": nobody, "unknown": unknown, "all": len(table), "files": known.files,
               "silent": len(known.silent), "missing": len(known.missing), "owed": len(known.owed)}  # fmt: skip
     if not known.owed:
