@@ -6,11 +6,15 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from loaders import settings
 from loaders.commands import DONE, QUARANTINED, REFUSED, answer, complain, of_path
 from loaders.layouts import ORDER
 from loaders.problems import Refused
+
+if TYPE_CHECKING:
+    from loaders.imports.ingest import Ingested
 
 KINDS = ("rows", "districts", "province")  # of loaders.imports.speaks_for, which is imported late
 
@@ -46,7 +50,6 @@ def _base(engine, written: str | None) -> str | None:  # noqa: ANN001 - sqlalche
 
 
 def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late
-    from loaders.imports import speaks_for
     from loaders.imports.editions import EditionAsked
     from loaders.imports.ingest import Unanswered, ingest
     from loaders.layouts.said import Said
@@ -83,6 +86,13 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
         return complain(stop.problem.as_dict() | {"file": path.name})
     except OSError as error:
         return complain(of_path(error) | {"file": path.name})
+    return _answered(ingested, path, options)
+
+
+def _answered(ingested: Ingested, path: Path, options: argparse.Namespace) -> int:
+    """The summary, the problems and what is not met of an import; its exit code."""
+    from loaders.imports import speaks_for
+
     scope = {
         "said": options.speaks_for or speaks_for.ROWS,
         "proposed": speaks_for.proposal(ingested.understood, ingested.province),

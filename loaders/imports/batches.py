@@ -96,22 +96,7 @@ def store_batch(
         in_use.take_demo(connection, file_name)
     elif owner != "reference":
         ingested.demo_withdrawn = in_use.take_real(connection, who)
-    batch = {
-        "base": owner,
-        "file_name": file_name,
-        "file_sha256": digest,
-        "layouts": ",".join(sorted({result.layout.code for result in ingested.understood})),
-        "loaded_at": store.now(),
-        "as_of": ingested.as_of,
-        "loaded_by": who,
-        "is_demo": is_demo,
-        "is_active": True,
-        "rows_in": ingested.count(),
-        "satang_in": ingested.satang(),
-        **{f"rows_{outcome}": ingested.count(outcome) for outcome in OUTCOMES},
-        **{f"satang_{outcome}": ingested.satang(outcome) for outcome in OUTCOMES},
-        "summary": "{}",
-    }
+    batch = _batch_row(ingested, owner, file_name, digest, who) | {"is_demo": is_demo}
     ingested.batch_id = connection.execute(
         insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)
     ).scalar_one()
@@ -140,6 +125,25 @@ def store_batch(
     )
     store.note(connection, who, "import", file_name, ingested.batch_id)
     return ingested.batch_id
+
+
+def _batch_row(ingested: Ingested, owner: str, file_name: str, digest: str, who: str) -> dict[str, object]:
+    """The row of the batch itself, before its number is known and its summary is whole."""
+    return {
+        "base": owner,
+        "file_name": file_name,
+        "file_sha256": digest,
+        "layouts": ",".join(sorted({result.layout.code for result in ingested.understood})),
+        "loaded_at": store.now(),
+        "as_of": ingested.as_of,
+        "loaded_by": who,
+        "is_active": True,
+        "rows_in": ingested.count(),
+        "satang_in": ingested.satang(),
+        **{f"rows_{outcome}": ingested.count(outcome) for outcome in OUTCOMES},
+        **{f"satang_{outcome}": ingested.satang(outcome) for outcome in OUTCOMES},
+        "summary": "{}",
+    }
 
 
 def _understood(ingested: Ingested, owner: str) -> list[dict]:

@@ -216,7 +216,7 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     scale = [bound * 100 for bound in bounds] if measure == "village_share" else bounds
     if measure == "agencies":
         scale = count_bounds(bounds[-1] if bounds else 0)
-    unit = f"unit_{measure}"
+    unit, more = f"unit_{measure}", waiting_line(table)
     covered = table["status"].eq("covered")
     # of a place nobody reported on no figure is known, nor zero
     values = values.where(covered | table["status"].eq("none"))
@@ -240,7 +240,6 @@ def coverage_layer(table: pd.DataFrame, measure: str, bounds: list[float], *, es
     second, second_unit = (
         ("agencies", "unit_agencies") if measure != "agencies" else ("amount_satang", "unit_amount_baht")
     )
-    more = waiting_line(table)
     if second in table:
         figure = table[second].where(covered)
         more = (((figure / 100).round().astype("Float64") if second == "amount_satang" else figure, second_unit), *more)

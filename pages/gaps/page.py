@@ -66,8 +66,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     layer = register_layer.over(scope, layer)
     left, right = st.columns([8, 5], gap="medium")
     with left:
-        view_ = panels.choose_map_view(scope)
-        panels.show_board(scope, layer, view_, chosen)
+        panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
         register_layer.note(scope)
