@@ -274,6 +274,7 @@ def test_usual_headings_keep_their_name_for_a_screen_reader():
 def test_days_are_written_in_the_era_of_the_reader_in_every_input():
     """No field of Streamlit's own for days: it knows Gregorian years alone."""
     assert not [path for path in modules("pages") if ".date_input(" in path.read_text(encoding="utf-8")]
+    assert not [key for key, text in catalogue("th").items() if "(ปี ค.ศ.)" in text], "a label says the era of its field"
     day = date(2026, 11, 30)
     for language, written in (("th", "30/11/2569"), ("en", "30/11/2026")):
         read_in(language)
