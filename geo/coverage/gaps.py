@@ -57,6 +57,14 @@ def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = Non
     return values.drop_duplicates("subdistrict_code")
 
 
+def apart(needs: pd.DataFrame, indicator: str) -> tuple[int, float]:
+    """Municipalities that state a need of their own, and its sum in its newest year: figures of no subdistrict of the map."""
+    rows = needs[needs["area_level"].eq("local_government").fillna(False) & needs["subdistrict_code"].isna()]
+    rows = rows[rows["indicator_code"].eq(indicator) & rows["value"].notna()].sort_values("fiscal_year")
+    last = rows.drop_duplicates("area_code", keep="last")
+    return len(last), float(last["value"].sum())
+
+
 def _need_class(measure: pd.Series, threshold: float | Literal["median", "mean"]) -> pd.Series:
     if threshold in ("median", "mean"):
         bar = measure.agg(threshold)

@@ -16,7 +16,7 @@ from pages.components.registers import layer as register_layer
 from pages.queries import coverage, gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import fragments
+from pages.session import fragments, page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, language, name_of, percent, safe, t, whole
 
@@ -104,6 +104,15 @@ def unit_of(indicator: str) -> str:
     """The unit an indicator counts in, in words."""
     entry = next(entry for entry in codes.indicators() if entry["code"] == indicator)
     return str(entry.get(f"unit_{language()}") or entry.get("unit_th") or "")
+
+
+def apart(scope: Scope, need: str) -> None:
+    """The need of municipalities, whose figures belong to no subdistrict: said beside the map, with the way to them."""
+    offices, total = gaps.apart(scope, need)
+    if offices:
+        st.caption(t("need_apart", offices=whole(offices), total=whole(total), unit=unit_of(need)))
+        way = url_state.link_params(register="indicators", kind=need)
+        page_links.link("registers", t("room_indicators"), way)
 
 
 def _places(scope: Scope, chosen: Query, rows: pd.DataFrame, need: str, theme: str) -> None:

@@ -33,6 +33,11 @@ def _need_table(scope: Scope) -> pd.DataFrame:
     return table[table["area_level"].eq("subdistrict")]
 
 
+def apart(scope: Scope, indicator: str) -> tuple[int, float]:
+    """Municipalities with a figure of this need, and their sum."""
+    return geo_gaps.apart(store.register(scope, "indicator"), indicator)
+
+
 def need_records(scope: Scope, indicator: str) -> pd.DataFrame:
     """The rows behind the figures of one need, with their file."""
     return geo_gaps.need_rows(_need_table(scope), indicator)

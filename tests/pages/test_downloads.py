@@ -47,7 +47,7 @@ VISITS = [
     ("rudder", {"steer": "local_development_budget~801602~hardship~50000000"}),
 ]  # fmt: skip
 # Tables that stand only where somebody decided, waits or uploaded something; they go the same way.
-NEED_DECISIONS = {"decisions", "cleared", "stale", "welfare-compare", "projects", "roles", "could-act", "stream-balances",
+NEED_DECISIONS = {"decisions", "agreed-history", "cleared", "stale", "welfare-compare", "projects", "roles", "could-act", "stream-balances",
                   "ranking-last-year", "entry-support", "entry-history", "fund-years", "fund-promises", "near-lines", "split"}  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from geo import registers
+from geo.coverage import gaps
 from loaders import codes, store
 from loaders.imports.ingest import ingest, understand
 from loaders.places.matcher import Places
@@ -36,6 +37,8 @@ def test_every_code_and_column_is_an_indicator(sqlite_engine):
     assert sorted(apart["area_code"]) == sorted(source.loc[municipal, "tumbol_ID"])
     assert apart["area_level"].eq("local_government").all()
     assert apart["district_code"].eq(apart["area_code"].str[:4]).all()
+    assert gaps.apart(figures, "tpmap_poor") == (25, source.loc[municipal, "MOF_VAL_CNT"].sum())
+    assert gaps.apart(figures, "hardship_people") == (0, 0.0)
     for number in range(1, 32):
         for ours, theirs in ((f"tpmap_indicator{number}", "CNT"), (f"tpmap_indicator{number}_all", "ALL")):
             mine = figures[figures["indicator_code"].eq(ours)]
