@@ -70,9 +70,9 @@ seed: $(VENV)/.runtime
 compiled: $(VENV)/.dev
 	@$(PYTEST) --collect-only --quiet --quiet > $(VENV)/collected.txt || { cat $(VENV)/collected.txt; exit 1; }
 
-# No browser, no server, no PostgreSQL.
+# No browser, no server, no PostgreSQL, no file of tests that takes over five seconds (LONG in tests/conftest.py).
 check: $(VENV)/.dev lint check-js ## what one runs after every change
-	$(PYTEST) -n 2 -m unit
+	$(PYTEST) -n 2 -m "unit and not long"
 
 lint: $(VENV)/.dev ## lint, formats, types, import contracts
 	$(BIN)/ruff check .

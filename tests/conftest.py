@@ -33,6 +33,12 @@ BROWSER = {
 }
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")
+# Files of unit tests that take over five seconds of CPU: real files by the dozen, large drawn samples, several stores. Not in `make check`.
+LONG = {
+    "test_agency_files", "test_boundaries", "test_boundary_download", "test_changes", "test_corrupted", "test_demo", "test_duplicates", "test_editions",
+    "test_exchange", "test_federation", "test_fetch", "test_give_back", "test_guards", "test_look_given_back", "test_loop", "test_privacy",
+    "test_province_facts", "test_set_aside", "test_sheets", "test_start_up", "test_store", "test_tile_grid", "test_tpmap", "test_true_tables",
+}  # fmt: skip
 RANK = pytest.StashKey[int]()
 
 
@@ -72,5 +78,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         )
         mark = "postgres" if is_grouped else folder if folder in ("browser", "pages") else "unit"
         item.add_marker(mark)
+        if mark == "unit" and item.path.stem in LONG:
+            item.add_marker("long")
         item.stash[RANK] = ORDER.index(next(name for name in (mark, folder, "geo") if name in ORDER))
     items.sort(key=lambda item: item.stash[RANK])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 
 import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
+from streamlit.testing.v1 import local_script_runner
 
 from pages.session import errors
 
@@ -18,6 +20,23 @@ def no_search_for_components() -> Iterator[None]:
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(BidiComponentManager, "discover_and_register_components", lambda *_, **__: None)
+        yield
+
+
+@pytest.fixture(scope="package", autouse=True)
+def no_work_beside_the_page() -> Iterator[None]:
+    """No warning for every word that a test asks for outside a session; a run is waited for, not asked for 1,000 times a second."""
+    asks = local_script_runner.require_widgets_deltas
+    warns = logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context")
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+        runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            asks(runner, 0.1)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
+        patch.setattr(warns, "disabled", True)
         yield
 
 

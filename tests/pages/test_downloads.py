@@ -13,6 +13,7 @@ import openpyxl
 import pandas as pd
 import pytest
 import streamlit as st
+from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -138,8 +139,8 @@ def test_the_file_says_what_the_page_says(left):
     """Money in baht to the satang, shares in per cent, dates as dates; what is not known is an empty cell, never zero."""
     for name, frame, columns, formats, sheet in left:
         rows = list(csv.reader(io.StringIO(csv_bytes(sheet).decode("utf-8-sig"))))
-        book = openpyxl.load_workbook(io.BytesIO(workbook_bytes(sheet, name)))
-        grid = [list(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+        book = CalamineWorkbook.from_filelike(io.BytesIO(workbook_bytes(sheet, name)))
+        grid = [[None if cell == "" else cell for cell in row] for row in book.get_sheet_by_index(0).to_python()]
         assert rows[0] == [column.heading for column in sheet.columns], name
         assert len(rows) - 1 == len(frame), name
         place = {column.heading: number for number, column in enumerate(sheet.columns)}
