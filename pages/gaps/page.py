@@ -70,8 +70,6 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     with right:
         panels.layer_legend(layer, chosen.district)
         register_layer.note(scope)
-        if mode != "clusters":
-            gap_lists.apart(scope, need)
         if mode == "clusters":
             st.warning(t("cluster_caution", level=percent(LEVEL), tests=int(clusters["p_value"].notna().sum())))
     if mode == "clusters":
