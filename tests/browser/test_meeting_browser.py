@@ -66,7 +66,7 @@ def overlapping(labels: list[list]) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def _wall(running_chromium, demo):
-    seen = served.visit(running_chromium, f"{demo}/meeting?lang=th")
+    seen = served.visit(running_chromium, f"{demo}/meeting?lang=th", motion="no-preference")  # maps flow
     yield seen
     seen.page.context.close()
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from re import Pattern
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
@@ -41,6 +41,7 @@ ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other h
 PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "60000"))
 expect.set_options(timeout=PATIENCE)
 Read = TypeVar("Read")
+Motion = Literal["no-preference", "reduce"]
 SERVERS: dict[int, int] = {}  # port -> process, of the boards that this process started
 
 
@@ -299,13 +300,18 @@ class Visit:
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080) -> Visit:
-    """Open an address in a fresh browser profile in which no other host is found.
+def visit(
+    chromium: Browser, address: str, width: int = 1920, height: int = 1080, *, motion: Motion = "reduce"
+) -> Visit:
+    """Open an address in a fresh browser profile in which no other host is found, without animations but for ``motion``.
 
     Requests are watched and not intercepted: that would switch the browser's cache off and cost each of them a round trip.
     """
-    own_certificate = address.startswith("https://127.0.0.1:")
-    context = chromium.new_context(viewport={"width": width, "height": height}, ignore_https_errors=own_certificate)
+    context = chromium.new_context(
+        viewport={"width": width, "height": height},
+        ignore_https_errors=address.startswith("https://127.0.0.1:"),
+        reduced_motion=motion,  # of a page that is waited for, frames of animations are a tenth of the work
+    )
     seen = watched(context.new_page())
     seen.page.goto(address)
     return seen
