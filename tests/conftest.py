@@ -28,8 +28,14 @@ settings.load_profile("kradan")
 
 # Groups of browser tests that take about the same time: those with servers of their own, those who look at every view, and the rest.
 BROWSER = {
-    "servers": {"test_access_browser", "test_servers_browser", "test_sign_in_browser", "test_two_servers_browser"},
-    "views": {"test_browser", "test_links_browser", "test_menu_browser", "test_long_words_browser"},
+    "servers": {
+        "test_access_browser",
+        "test_nation_browser",
+        "test_servers_browser",
+        "test_sign_in_browser",
+        "test_two_servers_browser",
+    },
+    "views": {"test_browser", "test_links_browser", "test_long_words_browser", "test_menu_browser", "test_sheet_print"},
 }
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")

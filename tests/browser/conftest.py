@@ -12,7 +12,7 @@ from sqlalchemy import make_url
 
 from tests.support import postgres, seeds, served, warm
 
-STANDING = pytest.StashKey[served.Visit]()
+STANDING = pytest.StashKey[dict[str, served.Visit]]()
 
 
 @pytest.fixture(scope="package")
@@ -26,25 +26,24 @@ def chromium(running_chromium: Browser, request: pytest.FixtureRequest) -> Itera
     """The browser; what a test leaves open is closed, so that no page of it goes on asking a server."""
     before = running_chromium.contexts
     yield running_chromium
-    standing = request.session.stash.get(STANDING, None)
+    standing = request.session.stash.get(STANDING, {}).values()
     for context in running_chromium.contexts:
-        if context not in before and not (standing and standing.page.context == context):
+        if context not in before and all(seen.page.context != context for seen in standing):
             context.close()
 
 
-@pytest.fixture
-def at(running_chromium: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., served.Visit]]:
-    """Go to a view of ``demo`` in the one page that stands for tests that write nothing: half the work of a new page.
+def _standing(chromium: Browser, board: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., served.Visit]]:
+    """Go to a view of a board in the one page of it that stands.
 
     The link says at least one choice (``lang=th``): one that says none takes along what the test before had chosen. After
     a test that failed the next one begins with a new page.
     """
-    stash, failed = request.session.stash, request.session.testsfailed
+    standing, failed = request.session.stash.setdefault(STANDING, {}), request.session.testsfailed
 
     def go(link: str, width: int = 1920, height: int = 1080) -> served.Visit:
-        seen = stash.get(STANDING, None)
+        seen = standing.get(board)
         if seen is None:
-            stash[STANDING] = seen = served.visit(running_chromium, f"{demo}/{link}", width, height)
+            standing[board] = seen = served.visit(chromium, f"{board}/{link}", width, height)
             seen.title()
             seen.settled()
             return seen
@@ -53,16 +52,30 @@ def at(running_chromium: Browser, demo: str, request: pytest.FixtureRequest) -> 
         seen.follow(link)
         return seen
 
-    if (seen := stash.get(STANDING, None)) is not None:
+    if seen := standing.get(board):
         seen.errors.clear()
         seen.foreign.clear()
     yield go
-    seen = stash.get(STANDING, None)
+    seen = standing.get(board)
     if seen is not None and request.session.testsfailed > failed:
-        del stash[STANDING]
+        del standing[board]
         seen.page.context.close()
     elif seen is not None:
         assert seen.foreign == seen.errors == []
+
+
+@pytest.fixture
+def at(running_chromium: Browser, demo: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., served.Visit]]:
+    """A view of ``demo`` in the page that stands for tests that write nothing: a third of the work of a new page."""
+    yield from _standing(running_chromium, demo, request)
+
+
+@pytest.fixture
+def at_written(
+    running_chromium: Browser, written_demo: str, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., served.Visit]]:
+    """The same for ``written_demo``."""
+    yield from _standing(running_chromium, written_demo, request)
 
 
 @pytest.fixture(scope="package")

@@ -5,16 +5,13 @@ Nor by a link on a sheet, through ``/api``, nor in the published folder.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 from sqlalchemy import select
 
-from bench.support.client import Client
 from geo import registers as rooms
 from loaders import registers
 from loaders import store as data_store
@@ -28,7 +25,7 @@ from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, PUBLIC
 from pages.api import collections
 from pages.meeting.publish import make
-from tests.support import served
+from tests.support import asked, served
 from tests.support.meeting_store import opened
 
 CANARY = "0812345987"
@@ -150,31 +147,6 @@ def frames_of(chromium, address: str, view: str) -> tuple[served.Visit, list[byt
     return seen, frames
 
 
-def sent_for(address: str, views: tuple[str, ...]) -> list[bytes]:
-    """All that the server sends for each view to a new session: what a browser gets, which asks once, without a browser."""
-
-    async def asked(view: str) -> bytes:
-        page, _, query = view.partition("?")
-        frames: list[bytes] = []
-        async with Client(address, page, query) as session:
-            receive = session.socket.recv
-
-            async def heard() -> bytes:
-                frames.append(await receive())
-                return frames[-1]
-
-            session.socket.recv = heard
-            answer = await asyncio.wait_for(session.rerun(), served.PATIENCE / 1000)
-        assert any("kradan-title" in text for text in answer.texts), view
-        return b"\n".join(frames)
-
-    async def all_asked() -> list[bytes]:
-        return [await asked(view) for view in views]
-
-    with ThreadPoolExecutor(1) as thread:  # Playwright's loop runs in this one
-        return thread.submit(asyncio.run, all_asked()).result()
-
-
 def is_told(content: bytes) -> bool:
     """Whether the canary or the name is in it, written as it is or as JSON and addresses write it."""
     forms = (CANARY, NAME, json.dumps(NAME)[1:-1], CANARY[1:], "".join(NAME.split()))
@@ -253,8 +225,8 @@ def test_without_sign_in_the_one_person_at_the_machine_sees_the_rows_as_text(chr
     assert any(b"onerror" in frame for frame in frames)
     # where the visitor's sweep finds nothing there is something to find; names of people are for who signed in
     links = ("registers?register=target", "loop?list=notes", "registers?register=membership")
-    *telling, membership = sent_for(without_sign_in, links)
-    assert [link for link, sent in zip(links, telling, strict=False) if CANARY.encode() not in sent] == []
+    target, written, membership = (asked.frames(without_sign_in, link) for link in links)
+    assert CANARY.encode() in target and CANARY.encode() in written
     assert NAME.encode() not in membership
     # a role that cannot be given or taken is said
     seen.follow("sharing?lang=en")
@@ -286,7 +258,8 @@ def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store,
         overview = seen.title()
         assert frames
         seen.page.get_by_text("ลงชื่อเข้าใช้", exact=True).wait_for()
-        for view, sent in zip(VIEWS, sent_for(address, VIEWS), strict=True):
+        for view in VIEWS:
+            sent = asked.frames(address, view)
             assert not is_told(sent), view
             assert "ลงชื่อเข้าใช้".encode() in sent, view
         for view in ("imports", "review", "sharing", "meeting"):

@@ -158,9 +158,9 @@ def test_without_boundaries_maps_and_small_maps_say_that_they_are_schematic(chro
     assert (seen.foreign, seen.errors) == ([], [])
 
 
-def test_a_map_fits_its_frame_keeps_its_zoom_and_opens_a_card(chromium, demo):
+def test_a_map_fits_its_frame_keeps_its_zoom_and_opens_a_card(at):
     """It fits until a person moves it; a change of filter sends classes alone."""
-    seen = served.visit(chromium, f"{demo}/coverage", width=390, height=844)
+    seen = at("coverage?lang=th", 390, 844)
     seen.painted()
     seen.settled()
     page, frame = seen.page, next(frame for frame in seen.page.frames if "st_folium" in frame.url)

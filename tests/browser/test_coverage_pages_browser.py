@@ -19,14 +19,6 @@ def standing(seen: served.Visit) -> served.Visit:
     return seen
 
 
-def opened(chromium, address: str) -> served.Visit:
-    seen = served.visit(chromium, address)
-    seen.title()
-    seen.settled()
-    assert seen.foreign == []
-    return standing(seen)
-
-
 def pick(seen: served.Visit, label: str, option: str) -> None:
     field = seen.page.get_by_role("combobox", name=re.compile(label)).first
     seen.choose(field, seen.page.get_by_role("option").filter(has_text=option).first)
@@ -156,8 +148,8 @@ def test_gaps_tell_functions_plans_and_clusters_with_their_caution(at):
     assert set(painted(hint)[0]) <= set("wosinu")
 
 
-def test_a_pair_is_explained_with_reason_and_name_and_taken_back(chromium, written_demo):
-    seen = opened(chromium, f"{written_demo}/overlaps")
+def test_a_pair_is_explained_with_reason_and_name_and_taken_back(at_written):
+    seen = standing(at_written("overlaps?lang=th"))
     painted(seen)
     expect(seen.map.locator(".kradan-badge")).to_have_count(23)
     seen.titled("23 คู่")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -33,6 +33,26 @@ def address(board: tuple[str, Path]) -> str:
     return board[0]
 
 
+@pytest.fixture(scope="module")
+def _page(running_chromium: Browser, board: tuple[str, Path]) -> Iterator[served.Visit]:
+    seen = served.visit(running_chromium, "about:blank")
+    yield seen
+    seen.page.context.close()
+
+
+@pytest.fixture
+def imports(_page: served.Visit, address: str) -> Callable[..., served.Visit]:
+    """Load the page of imports anew in the one browser profile of this file, which keeps the page's scripts."""
+
+    def opened(height: int = 900) -> served.Visit:
+        _page.foreign.clear()
+        _page.page.set_viewport_size({"width": 1200, "height": height})
+        _page.page.goto(f"{address}/imports?lang=en")
+        return _page
+
+    return opened
+
+
 def choose_batch(seen: served.Visit, file_name: str) -> None:
     page = seen.page
     seen.settled()
@@ -43,10 +63,9 @@ def choose_batch(seen: served.Visit, file_name: str) -> None:
 
 
 def test_a_press_on_a_page_that_is_older_than_the_data_does_nothing_and_says_so(
-    board: tuple[str, Path], chromium: Browser, tmp_path: Path
+    board: tuple[str, Path], imports: Callable[..., served.Visit], tmp_path: Path
 ) -> None:
-    address, store = board
-    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    seen, store = imports(), board[1]
     button, heading = seen.page.get_by_role("button", name="Withdraw"), seen.page.locator("h1.kradan-title")
     expect(button).to_have_count(1)
     more = csv_file(tmp_path, [["ปริก", "ทุ่งใหญ่", "พอช.", "ทำสวน", "700"]], "700.csv")
@@ -59,11 +78,13 @@ def test_a_press_on_a_page_that_is_older_than_the_data_does_nothing_and_says_so(
     expect(heading).to_have_text("1 file in use · 0 rows wait for review")
 
 
-def test_a_file_from_upload_to_decision_and_back(address: str, chromium: Browser, tmp_path: Path) -> None:
+def test_a_file_from_upload_to_decision_and_back(
+    address: str, imports: Callable[..., served.Visit], tmp_path: Path
+) -> None:
     path = csv_file(tmp_path, [*ROWS, ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ก", "10"]])
     noise = tmp_path / "ภาพ.csv"
     noise.write_bytes(b"%PDF-1.7")
-    seen = served.visit(chromium, f"{address}/imports?lang=en")
+    seen = imports()
     page = seen.page
     seen.hand_in(path, noise)
     expect(page.get_by_text("Money in the file")).to_be_visible()
@@ -114,9 +135,9 @@ def say(seen: served.Visit, column: str, ours: str) -> None:
 
 
 def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
-    address: str, chromium: Browser, tmp_path: Path
+    imports: Callable[..., served.Visit], tmp_path: Path
 ) -> None:
-    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=3000)  # a list that scrolls closes
+    seen = imports(height=3000)  # a list that scrolls closes
     page = seen.page
     read(seen, survey(tmp_path, "มกราคม.csv", ("35.5", "12", "8")))
     expect(page.get_by_text("1 column with figures stays with the rows and is counted nowhere: ยอด")).to_be_visible()
@@ -137,7 +158,7 @@ def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
     page.get_by_role("button", name="Store (1)").click()
     expect(page.get_by_text("Stored as batch")).to_be_visible()
 
-    page.goto(f"{address}/imports?lang=en")
+    imports(height=3000)
     read(seen, survey(tmp_path, "กุมภาพันธ์.csv", ("35.5", "12", "9.25")))
     expect(page.get_by_text("Money in the file 56,750 baht")).to_be_visible()
     expect(page.get_by_text("are counted nowhere")).to_have_count(0)
@@ -145,11 +166,11 @@ def test_columns_are_said_once_and_the_next_edition_passes_by_itself(
 
 
 def test_repeats_of_another_file_are_told_and_left_out_on_demand(
-    address: str, chromium: Browser, tmp_path: Path
+    imports: Callable[..., served.Visit], tmp_path: Path
 ) -> None:
     more = ["กรุงหยัน", "ทุ่งใหญ่", "พอช.", "ทำฝาย", "700"]
     new = csv_file(tmp_path, [KNOWN, more], "ใหม่.csv")
-    seen = served.visit(chromium, f"{address}/imports?lang=en", width=1200, height=900)
+    seen = imports()
     page = seen.page
     read(seen, new)
     expect(page.get_by_text("1 line, 500 baht, is likely in use already")).to_be_visible()
@@ -198,12 +219,12 @@ def test_files_are_read_only_when_they_have_arrived_and_what_they_say_is_text_an
     assert seen.foreign == []
 
 
-def test_a_running_import_can_be_cancelled(address: str, chromium: Browser, tmp_path: Path) -> None:
+def test_a_running_import_can_be_cancelled(address: str, imports: Callable[..., served.Visit], tmp_path: Path) -> None:
     from bench.imports import write
 
     path = tmp_path / "ใหญ่.xlsx"
     write(path, 3_000)
-    seen = served.visit(chromium, f"{address}/imports?lang=en")
+    seen = imports()
     page = seen.page
     seen.hand_in(path)
     job = served.process(address, "loaders.imports.job")

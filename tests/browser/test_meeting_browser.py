@@ -345,9 +345,10 @@ def test_desk_freezes_and_makes_the_storyboard(chromium, written_demo):
     expect(wall(seen).locator("#steps button")).to_have_count(11)
 
 
-def test_the_wall_is_usable_on_a_phone(chromium, demo):
-    seen = served.visit(chromium, f"{demo}/meeting", 390, 844)
-    frame = wall(seen)
+def test_the_wall_is_usable_on_a_phone(standing):
+    seen, frame = standing, wall(standing)
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    frame.wait_for_function("innerWidth === 390")
     assert frame.evaluate("document.documentElement.scrollWidth") <= 390
     assert (
         frame.evaluate(
@@ -360,4 +361,4 @@ def test_the_wall_is_usable_on_a_phone(chromium, demo):
     frame.click('nav button[data-key="KeyQ"]')
     frame.click("#over li:nth-child(3)")
     frame.wait_for_selector('body[data-step="q2"]')
-    assert seen.foreign == []
+    seen.page.set_viewport_size({"width": 1920, "height": 1080})

@@ -7,8 +7,6 @@ from urllib.parse import parse_qs, urlparse
 
 from playwright.sync_api import expect
 
-from tests.support import served
-
 
 def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(at):
     seen = at("ranking?lang=th")
@@ -26,8 +24,8 @@ def test_the_title_says_how_many_were_ranked_and_the_link_carries_the_weights(at
     moved.says("ตามช่องว่างธรรมชาติ")
 
 
-def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_undone(chromium, written_demo):
-    seen = served.visit(chromium, f"{written_demo}/ranking?subdistrict=800106&shown=agreed_class")
+def test_an_override_needs_a_reason_stands_beside_the_computed_class_and_can_be_undone(at_written):
+    seen = at_written("ranking?lang=th&subdistrict=800106&shown=agreed_class")
     seen.painted()
     seen.settled()
     page, before = seen.page, seen.classes()
@@ -71,8 +69,8 @@ def test_a_wish_that_cannot_be_met_is_said_with_its_cause(at):
     seen.says("ไม่พอ ต้องใช้อย่างน้อย")
 
 
-def test_one_team_is_sent_to_two_places_at_once(chromium, written_demo):
-    seen = served.visit(chromium, f"{written_demo}/strengthening")
+def test_one_team_is_sent_to_two_places_at_once(at_written):
+    seen = at_written("strengthening?lang=th")
     seen.painted()
     page, before = seen.page, seen.classes()
     seen.unfold(re.compile("^ส่งทีม"))

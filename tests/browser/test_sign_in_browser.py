@@ -69,7 +69,7 @@ def board(store, provider, tmp_path_factory):
 
 
 class Seat:
-    """A browser profile of its own, and every frame that came to it since it was last asked."""
+    """A page without a cookie of anybody's, and every frame that came to it since it was last asked."""
 
     def __init__(self, chromium, address: str) -> None:
         self.address, self.frames = address, []
@@ -79,6 +79,11 @@ class Seat:
 
     def _take(self, data: str | bytes) -> None:
         self.frames.append(data if isinstance(data, bytes) else data.encode())
+
+    def leave(self) -> None:
+        """Be nobody: no cookie, neither of the board nor of the provider."""
+        self.page.goto("about:blank")
+        self.page.context.clear_cookies()
 
     def open(self, view: str) -> bytes:
         """Go to a view; gives all that the server sent for it."""
@@ -105,7 +110,7 @@ class Seat:
             return
 
     def sign_in(self, account: str) -> None:
-        self.open("")
+        self.open("sources")  # a page without a map
         self.to_provider()
         self.page.locator(f"#{account}").click()
         self.page.wait_for_url(f"{self.address}/**", timeout=90_000)
@@ -118,13 +123,26 @@ class Seat:
         return button.count() == 1 and name in button.inner_text()
 
 
+@pytest.fixture(scope="module")
+def _seat(running_chromium, board):
+    seat = Seat(running_chromium, board)
+    yield seat
+    seat.page.context.close()
+
+
+@pytest.fixture
+def seat(_seat):
+    """One page for all of them, whose scripts the browser keeps; each begins as one who was never here."""
+    _seat.leave()
+    return _seat
+
+
 def told(frames: bytes) -> set[str]:
     marks = {"number": CANARY, "person": NAME, "partners": "งานสำหรับภาคี", "private": "งานลับภายใน"}
     return {mark for mark, text in marks.items() if text.encode() in frames}
 
 
-def test_a_role_opens_what_it_may_see_and_sign_out_closes_it(chromium, board, provider):
-    seat = Seat(chromium, board)
+def test_a_role_opens_what_it_may_see_and_sign_out_closes_it(seat, provider):
     assert told(seat.open(PLACE)) == set()
     seat.sign_in("team")
     assert seat.is_signed_in("Team@province.example")
@@ -138,36 +156,31 @@ def test_a_role_opens_what_it_may_see_and_sign_out_closes_it(chromium, board, pr
     assert told(seat.open(PLACE)) == set()
 
 
-def test_a_partner_sees_what_is_for_partners_and_the_stranger_what_is_public(chromium, board):
-    partner = Seat(chromium, board)
-    partner.sign_in("partner")
-    assert told(partner.follow(PLACE)) == {"number", "person", "partners"}
-    partner.open("overview")
-    overview = partner.visit.title()
-    partner.open(TEAM_PAGE)
-    assert partner.visit.title() == overview != TEAM_TITLE  # not a page of a partner: the overview
-    stranger = Seat(chromium, board)
-    stranger.sign_in("stranger")
-    assert stranger.is_signed_in("who@elsewhere.example")
-    assert told(stranger.follow(PLACE)) == set()
+def test_a_partner_sees_what_is_for_partners_and_the_stranger_what_is_public(seat):
+    seat.sign_in("partner")
+    overview = seat.visit.title()
+    assert told(seat.follow(PLACE)) == {"number", "person", "partners"}
+    seat.open(TEAM_PAGE)
+    assert seat.visit.title() == overview != TEAM_TITLE  # not a page of a partner: the overview
+    seat.leave()
+    seat.sign_in("stranger")
+    assert seat.is_signed_in("who@elsewhere.example")
+    assert told(seat.follow(PLACE)) == set()
 
 
-def test_an_address_that_the_provider_did_not_verify_is_nobodys_name(chromium, board):
-    seat = Seat(chromium, board)
+def test_an_address_that_the_provider_did_not_verify_is_nobodys_name(seat):
     seat.sign_in("unverified")
     assert not seat.is_signed_in("team@province.example")
     assert told(seat.follow(PLACE)) == set()
 
 
-def test_who_says_no_at_the_provider_stays_a_visitor(chromium, board):
-    seat = Seat(chromium, board)
+def test_who_says_no_at_the_provider_stays_a_visitor(seat):
     seat.sign_in("nobody")
     seat.page.get_by_text(SIGN_IN, exact=True).wait_for()
     assert told(seat.follow(PLACE)) == set()
 
 
-def test_a_token_signed_by_somebody_else_signs_nobody_in(chromium, board, provider):
-    seat = Seat(chromium, board)
+def test_a_token_signed_by_somebody_else_signs_nobody_in(seat, board, provider):
     seat.open("")
     provider.signs_badly = True
     try:
@@ -180,9 +193,8 @@ def test_a_token_signed_by_somebody_else_signs_nobody_in(chromium, board, provid
     seat.page.get_by_text(SIGN_IN, exact=True).wait_for()
 
 
-def test_a_revoked_role_ends_at_once_though_the_cookie_lives_on(chromium, board, store):
+def test_a_revoked_role_ends_at_once_though_the_cookie_lives_on(seat, store):
     loaders(store, "grant", "who@elsewhere.example", "data")
-    seat = Seat(chromium, board)
     seat.sign_in("stranger")
     assert "number" in told(seat.follow(PLACE))
     loaders(store, "grant", "who@elsewhere.example", "none")

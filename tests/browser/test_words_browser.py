@@ -31,8 +31,8 @@ def add(seen: served.Visit, head: str, name: str, english: str, *, again: bool =
     return time.monotonic() - begin
 
 
-def test_words_are_added_merged_and_taken_apart_within_a_minute_each(chromium, written_demo):
-    seen = served.visit(chromium, f"{written_demo}/words?lang=en")
+def test_words_are_added_merged_and_taken_apart_within_a_minute_each(at_written):
+    seen = at_written("words?lang=en")
     seen.titled("in use")
     assert add(seen, "New agency", "มูลนิธิปากน้ำนคร", "Pak Nam Nakhon Foundation") < MINUTE
     assert add(seen, "New agency", "มูลนิธิ ปากนํ้านครฯ", "Pak Nam", again=True) < MINUTE

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 
 from tests.browser.doors import oidc_provider, proxy
 from tests.browser.test_sign_in_browser import ACCOUNTS, SIGN_IN
-from tests.support import postgres, served, warm
+from tests.support import asked, postgres, served, warm
 from tests.support.import_files import ROWS, csv_file
 
 
@@ -48,9 +48,7 @@ def test_people_stay_where_they_are_and_move_when_their_server_dies(
             seen = sign_in(chromium, front)
             upload_and_give_back(seen, front, tmp_path)
             for board in (one, two):  # imported on one, seen on the other
-                other = served.visit(chromium, f"{board}/coverage?lang=en&year=")
-                other.titled("3 subdistricts have support")
-                other.page.context.close()
+                assert b"3 subdistricts have support" in asked.frames(board, "coverage?lang=en&year=")
             freeze(seen, front)
             survive(seats, one)
 
