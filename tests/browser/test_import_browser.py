@@ -107,7 +107,7 @@ def test_a_file_from_upload_to_decision_and_back(
     seen.choose(page.get_by_role("combobox", name="Right place"), page.get_by_role("option").first, words="800801")
     page.get_by_role("button", name="Use this place").click()
     expect(page.get_by_text("Decided: 1 loaded")).to_be_visible()
-    expect(heading).to_have_text("0 rows wait · 0 baht")
+    expect(heading).to_have_text("No row waits for review")
     assert seen.foreign == []
 
 
