@@ -170,7 +170,8 @@ def test_the_file_says_what_the_page_says(left):
 
 def test_no_money_leaves_without_its_unit_nor_in_satang(left):
     for name, frame, columns, _formats, sheet in left:
-        plain = [one.heading for one in sheet.columns if one.kind == NUMBER and "บาท" not in one.heading]
+        numbers = (one.heading for one in sheet.columns if one.kind == NUMBER)
+        plain = [heading for heading in numbers if not any(unit in heading for unit in ("บาท", "(%)"))]
         assert not [heading for heading in plain if heading.startswith(("เงิน", "กระแสทุน"))], name
         for key in (key for key in columns if "satang" in key.split("_")):
             column = next(one for one in sheet.columns if one.heading == exports.with_unit(columns[key], "บาท"))

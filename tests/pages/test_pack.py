@@ -164,7 +164,9 @@ def pdf_text(content: bytes, tmp_path) -> str:
 def test_pdf_has_text_on_every_page_and_a_sheet_for_every_district(made, tmp_path):
     facts, files, _again = made
     pages = pdf_text(files["meeting.pdf"], tmp_path).split("\f")[:-1]
-    assert len(pages) == len(STORY) + 3
+    sources = [page for page in pages if page.split(maxsplit=1)[0] == "แหล่งที่มา"]  # as many pages as there are files
+    assert sources
+    assert len(pages) - len(sources) == len(STORY) + 2  # the cover, and what was agreed
     assert all(facts["version"] in page for page in pages)
     sheets = pdf_text(files["sheets-districts.pdf"], tmp_path).split("\f")[:-1]
     assert len(sheets) == 23
