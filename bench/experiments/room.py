@@ -16,6 +16,7 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from pages.session import insides
 from tests.support import seeds, served
 
 BOARD, PHONE = "kradan-board", "kradan-phone"
@@ -50,7 +51,7 @@ def wall(folder: Path) -> dict:
     """At the board's own machine: the address that the wall shows for the view in sight."""
     with served.browser(served.SHELL) as chromium:
         seen = served.visit(chromium, f"http://127.0.0.1:{PORT}/meeting?lang=th")
-        seen.page.frame_locator('iframe[title*="kradan_meeting"]').locator("body[data-ready]").wait_for()
+        seen.page.frame_locator(insides.WALL_FRAME).locator("body[data-ready]").wait_for()
         frame = next(frame for frame in seen.page.frames if "kradan_meeting" in frame.url)
         seen.page.keyboard.press("3")
         frame.wait_for_selector('body[data-step="2"]')

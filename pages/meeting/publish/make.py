@@ -53,8 +53,8 @@ def decided(scope: Scope, number: int | None) -> pd.DataFrame:
     work = loop.work(scope)
     said = work[work["subject"].eq("decision")].set_index("subject_key")
     rows = decisions_of(scope, number)
-    keys = rows["id"].astype(str)
-    return rows.assign(**{name: keys.map(said[name]).astype(object) for name in TOLD})
+    told = said.reindex(rows["id"].astype(str))[[*TOLD]].astype(object).set_axis(rows.index)
+    return rows.assign(**{name: told[name] for name in TOLD})
 
 
 def files(facts: dict, chosen: Chosen, day: date) -> dict[str, bytes]:

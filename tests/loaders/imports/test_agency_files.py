@@ -25,7 +25,7 @@ ACCOUNTS = {
     "06": (23414, 24, 0, {"place_list_only": 22409, "outside_province": 981}, 0, (0, 0)),
     "08": (6967, 165, 0, {"outside_province": 6802}, 0, (0, 0)),
     "12b": (286, 1, 0, {"no_place_named": 163, "outside_province": 122}, 0, (0, 0)),
-    "15": (187, 162, 25, {}, 0, (0, 0)),  # 25 codes are of municipalities: no subdistricts, and not lost
+    "15": (187, 187, 0, {}, 0, (0, 0)),  # 25 codes are of municipalities: figures of theirs, of no subdistrict
     "14": (7776, 184, 0, {"outside_province": 7592}, 0, (0, 0)),
 }
 REFUSALS = {

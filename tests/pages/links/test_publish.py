@@ -14,6 +14,7 @@ from sqlalchemy import insert
 from loaders import store
 from loaders.decisions.meetings import canonical, digest
 from loaders.store import tables, users
+from loaders.store.privacy import PUBLIC
 from pages.meeting.publish import __main__ as command
 from pages.meeting.publish import make
 from pages.meeting.publish.html import POLICY
@@ -85,6 +86,12 @@ def test_a_decision_says_what_became_of_it_and_freezes_the_figures_of_its_place(
     assert told["figures"] == facts["cards"][CODE]
     assert told["version"] == facts["version"]
     assert "<details open>" in page  # printed, too
+
+
+def test_a_meeting_without_decisions_publishes_none(tmp_path):
+    with opened(seeds.copied("empty", tmp_path / "kradan.sqlite")):
+        decided = make.decided(queries.current_scope("80", PUBLIC), None)
+    assert decided.empty and {*make.TOLD} <= {*decided.columns}
 
 
 def test_every_page_stands_alone(published):

@@ -19,7 +19,7 @@ from tests.conftest import ROOT
 
 PLAIN = re.compile(r"[\w ,.%:&=?/-]+")  # a text that may be a list of columns, not a sentence of a document
 # Who did a thing, when and for whom, and what was undone: the record of decisions, handed out with the package of all data.
-TRAIL = {"removed_by", "on_behalf_of", "undone_by", "cleared_at", "done_by", "granted_by", "granted_at", "made_by", "noted_at", "retired_at", "retired_by", "retired_because",
+TRAIL = {"on_behalf_of", "undone_by", "cleared_at", "done_by", "granted_by", "granted_at", "made_by", "noted_at", "retired_at", "retired_by", "retired_because",
          "revoked_by", "saved_at", "saved_by", "set_at", "set_by", "stated_at", "withdrawn_because"}  # fmt: skip
 # Worked with by functions of loaders that pages call: column -> where.
 WORKED_WITH = {
@@ -36,7 +36,6 @@ WORKED_WITH = {
     "layout": ({"headings_key"}, "loaders/imports/learnt_layouts.py"),
     "local_government": ({"office_type", "entity_type"}, "loaders/areas/register.py"),
     "local_government_area": ({"local_government_code"}, "loaders/areas/register.py"),
-    "override": ({"unit_key"}, "loaders/decisions/scenarios.py"),
     "reply": ({"correction_id"}, "loaders/replies/inbox.py"),
     "reply_link": ({"generation"}, "loaders/replies/links.py"),
 }
