@@ -65,7 +65,7 @@ def phone(folder: Path, address: str) -> dict:
     """On the telephone: from the address to the sentence that the message waits."""
     picture = folder / "paper.jpg"
     asked: list[str] = []
-    with served.browser(served.SHELL) as chromium:
+    with served.browser(served.SHELL, OWN) as chromium:
         page = chromium.new_context(viewport={"width": 360, "height": 740}).new_page()
         page.on("request", lambda request: asked.append(request.url))
         began = time.monotonic()

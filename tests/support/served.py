@@ -132,9 +132,11 @@ def make_store(path: Path, *, demo: bool) -> Path:
 
 
 @contextmanager
-def browser(program: str = CHROMIUM) -> Iterator[Browser]:
+def browser(program: str = CHROMIUM, host: str = "127.0.0.1") -> Iterator[Browser]:
+    """Headless Chromium that finds this machine, or this host, and no other."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, ALONE])
+        alone = ALONE.replace("127.0.0.1", host)
+        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, alone])
         yield chromium
         chromium.close()
 
