@@ -8,6 +8,7 @@ import pandas as pd
 
 from geo import looking_after, networks, registers
 from geo.coverage.heard import told
+from geo.frames import each_village
 from geo.money import funds as fund_figures
 from geo.ranking.ranking import Ranking, rank
 from geo.ranking.spec import Spec, read_spec
@@ -27,10 +28,44 @@ from pages.session.scope import Scope
 
 def entries(scope: Scope, name: str) -> pd.DataFrame:
     """Entries of a register with the columns of its definition and those of :mod:`geo.registers`."""
-    if name == "people":  # who may see a name is decided there, for each person
-        return _keyed(queries.role_holders(scope))
+    return _entries(_seen(scope, name), name)
+
+
+def _seen(scope: Scope, name: str) -> Scope:
+    """The scope that a register is read in; of "people" it is decided for each person who may see a name."""
     definition = definitions.defined().get(name)
-    return _entries(queries.who_sees_people(scope) if definition and definition.private else scope, name)
+    is_private = name == "people" or (definition and definition.private)
+    return queries.who_sees_people(scope) if is_private else scope
+
+
+class Links(NamedTuple):
+    """By what entries of a register are found from another one: each village that they name, each name in squeezed letters.
+
+    With a name stands the entry's subdistrict, ``None`` where it names none.
+    """
+
+    by_village: dict[str, list[str]]
+    by_name: dict[str, list[tuple[str, str | None]]]
+
+
+def links(scope: Scope, name: str, columns: tuple[str, ...]) -> Links:
+    """The links of a register whose names stand in ``columns``."""
+    return _links(_seen(scope, name), name, columns)
+
+
+@cached(32)
+def _links(scope: Scope, name: str, columns: tuple[str, ...]) -> Links:
+    found, made = entries(scope, name), Links({}, {})
+    if "village_code" in found:
+        spread = each_village(found)
+        spread = spread[spread["village_code"].notna()]
+        for entry, village in zip(spread["entry"].tolist(), spread["village_code"].tolist(), strict=True):
+            made.by_village.setdefault(village, []).append(entry)
+    for column in columns:
+        named = found[found[column].notna()]
+        for entry, words, place in zip(named["entry"], named[column], named["subdistrict_code"], strict=True):
+            made.by_name.setdefault(squeeze(words), []).append((entry, place if isinstance(place, str) else None))
+    return made
 
 
 class Over(NamedTuple):
@@ -111,7 +146,7 @@ def paper(scope: Scope, number: int) -> bytes:
         return kept_papers.read_paper(connection, number, viewer=scope.viewer)
 
 
-@cached(8)
+@cached(32)  # more than there are registers: a sheet reads them all
 def _entries(scope: Scope, name: str) -> pd.DataFrame:
     return _keyed(_MAKERS.get(name, queries.register)(scope, registers.REGISTERS[name].table))
 
@@ -157,7 +192,18 @@ def _plans(scope: Scope, table: str) -> pd.DataFrame:
     return plans.assign(papers=names, booklet_pdf=names.notna().astype("boolean"))
 
 
-_MAKERS = {"groups": _groups, "plans": _plans, "funds": _funds, "communities": _communities, "indicators": _indicators}
+def _people(scope: Scope, _table: str) -> pd.DataFrame:
+    return queries.role_holders(scope)
+
+
+_MAKERS = {
+    "people": _people,
+    "groups": _groups,
+    "plans": _plans,
+    "funds": _funds,
+    "communities": _communities,
+    "indicators": _indicators,
+}
 
 
 def _held(scope: Scope, name: str) -> pd.DataFrame:

@@ -125,7 +125,7 @@ def _of_province(scope: Scope, rows: pd.DataFrame) -> pd.DataFrame:
     return rows if bool(ours.all()) else rows[ours].reset_index(drop=True)
 
 
-@cached(16)
+@cached(32)
 def register(scope: Scope, name: str) -> pd.DataFrame:
     """Another register of the province, with base and file of every row."""
     with reading(scope.viewer) as connection:
@@ -149,14 +149,14 @@ def _role_holders(scope: Scope) -> pd.DataFrame:
         return store.read_register(connection, "role_holder", scope.province, viewer=scope.viewer)
 
 
-@cached(8)
+@cached(32)
 def dues(scope: Scope, name: str | None = None) -> pd.DataFrame:
     """Whose report about the province is listed, of a register or of all; ``is_asked`` False owes nothing."""
     with reading(scope.viewer) as connection:
         return expected.read_dues(connection, name, scope.province, viewer=scope.viewer)
 
 
-@cached(8)
+@cached(32)
 def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Which base spoke for which area of the province and year, as somebody stated it."""
     with reading(scope.viewer) as connection:
@@ -164,7 +164,7 @@ def reports(scope: Scope, name: str = "support") -> pd.DataFrame:
     return rows[rows["area_code"].str.startswith(scope.province).fillna(False)].reset_index(drop=True)
 
 
-@cached(8)
+@cached(32)
 def may_be(scope: Scope, name: str = "support") -> pd.DataFrame:
     """Rows of a register that wait, once for every place of the province that each may be about."""
     with reading(scope.viewer) as connection:

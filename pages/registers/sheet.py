@@ -76,10 +76,13 @@ def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFram
         entries = register_queries.entries(scope, name)
         if entries.empty:
             continue
-        spread = each_village(entries) if "village_code" in entries else entries.assign(village_code=pd.NA)
-        hit = spread["village_code"].isin(villages) if villages else pd.Series(False, spread.index)
-        own = spread.loc[hit, "entry"].tolist()
-        own += entries.loc[_of_name(entries, NAMES.get(name, ()), names, row.subdistrict_code), "entry"].tolist()
+        links = register_queries.links(scope, name, NAMES.get(name, ()))
+        own = {entry for village in villages for entry in links.by_village.get(village, ())}
+        for entry, place in (one for written in names for one in links.by_name.get(written, ())):
+            if place is None or not isinstance(row.subdistrict_code, str) or place == row.subdistrict_code:
+                own.add(entry)
+        if not own:
+            continue
         rows = entries[entries["entry"].isin(own)]
         rows = rows[~rows["entry"].eq(row.entry)] if name == register.name else rows
         if registers.is_dated(other):
