@@ -1,47 +1,15 @@
-"""Servers as a person meets them: one on PostgreSQL, and one that is killed and started again under the pages that stand."""
+"""A server as a person meets it that is killed and started again under the pages that stand."""
 
 from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from loaders.words import catalogue
-from tests.support import postgres, served
-from tests.support.import_files import ROWS, csv_file
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory, postgres_socket: str, demo_on_postgres: str) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("postgres")
-    with postgres.database(postgres_socket, demo_on_postgres) as url:
-        with served.board(folder / "unused.sqlite", DATABASE_URL=url, KRADAN_BACKUPS=str(folder)) as found:
-            yield found
-        assert not (folder / "unused.sqlite").exists()
-
-
-def test_the_demo_an_import_and_a_withdrawal(address: str, chromium: Browser, tmp_path: Path) -> None:
-    seen = served.visit(chromium, f"{address}/coverage?lang=en")
-    seen.titled("157 of 170 subdistricts have support")
-    page = seen.page
-    page.goto(f"{address}/imports?lang=en")
-    seen.hand_in(csv_file(tmp_path, ROWS))
-    page.get_by_role("button", name="Store (1)").click()
-    expect(page.get_by_text("Stored as batch")).to_be_visible()
-    page.goto(f"{address}/coverage?lang=en&year=")
-    seen.titled(
-        "3 subdistricts have support in the one file so far"
-    )  # the first real file has withdrawn the invented ones
-    page.goto(f"{address}/imports?lang=en")
-    page.get_by_role("button", name="Withdraw").click()
-    expect(page.get_by_role("button", name="Put back")).to_be_visible()
-    assert (seen.foreign, page.get_by_text("Traceback").count()) == ([], 0)
-
+from tests.support import served
 
 CHOICES = (
     ("agency", "codi", "Community Organizations Development Institute"), ("district", "8003", "Lan Saka"), ("year", "2549", "2549"),

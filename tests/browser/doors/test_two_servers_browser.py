@@ -1,4 +1,4 @@
-"""Two boards on one PostgreSQL behind the nginx that we ship: all that needs the same server twice, and one that is killed."""
+"""Two boards on one PostgreSQL behind the nginx that we ship: all that needs PostgreSQL or the same server twice, and one that is killed."""
 
 from __future__ import annotations
 
@@ -42,15 +42,22 @@ def test_people_stay_where_they_are_and_move_when_their_server_dies(
             served.board(tmp_path / "two.sqlite", **own) as two,
             proxy.before([one, two], port, plain_port, tmp_path),
         ):
+            assert b"157 of 170 subdistricts have support" in asked.frames(one, "coverage?lang=en")
             seats = [cold_page(chromium, front)]
             seats.append(cold_page(chromium, front, seat_on(two if open_pages(one) else one, front)))
             assert open_pages(one) and open_pages(two)
             seen = sign_in(chromium, front)
-            upload_and_give_back(seen, front, tmp_path)
-            for board in (one, two):  # imported on one, seen on the other
-                assert b"3 subdistricts have support" in asked.frames(board, "coverage?lang=en&year=")
+            upload_and_give_back(seen, tmp_path)
+            for board in (
+                one,
+                two,
+            ):  # imported on one, seen on the other; the first real file withdraws the invented ones
+                told = asked.frames(board, "coverage?lang=en&year=")
+                assert b"3 subdistricts have support in the one file so far" in told
+            withdraw_and_put_back(seen, (one, two))
             freeze(seen, front)
             survive(seats, one)
+        assert not list(tmp_path.glob("*.sqlite"))
 
 
 def seat_on(board: str, front: str) -> str:
@@ -102,9 +109,9 @@ def sign_in(chromium: Browser, front: str) -> served.Visit:
     return seen
 
 
-def upload_and_give_back(seen: served.Visit, front: str, folder: Path) -> None:
+def upload_and_give_back(seen: served.Visit, folder: Path) -> None:
     page = seen.page
-    page.goto(f"{front}/imports?lang=en")
+    seen.follow("imports?lang=en")
     seen.hand_in(csv_file(folder, ROWS))
     page.get_by_role("button", name="Store (1)").click()
     expect(page.get_by_text("Stored as batch")).to_be_visible()
@@ -113,6 +120,18 @@ def upload_and_give_back(seen: served.Visit, front: str, folder: Path) -> None:
     with page.expect_download() as download:
         got.click()
     assert Path(download.value.path()).read_bytes()[:2] == b"PK"
+
+
+def withdraw_and_put_back(seen: served.Visit, boards: tuple[str, str]) -> None:
+    page = seen.page
+    page.get_by_role("button", name="Withdraw").click()
+    back = page.get_by_role("button", name="Put back")
+    expect(back).to_be_visible()
+    for board in boards:
+        assert b"3 subdistricts have support" not in asked.frames(board, "coverage?lang=en&year=")
+    back.click()
+    expect(page.get_by_role("button", name="Withdraw")).to_be_visible()
+    assert (seen.foreign, page.get_by_text("Traceback").count()) == ([], 0)
 
 
 def freeze(seen: served.Visit, front: str) -> None:
