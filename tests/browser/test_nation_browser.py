@@ -22,6 +22,14 @@ def board(tmp_path_factory):
             yield address
 
 
+@pytest.fixture(scope="module")
+def standing(running_chromium, board):
+    """One page for all: each test goes on in it by a link that says its choices."""
+    seen = served.visit(running_chromium, f"{board}/nation?lang=en")
+    yield seen
+    assert seen.foreign == seen.errors == []
+
+
 def map_frame(seen: served.Visit):
     return next(frame for frame in seen.page.frames if "st_folium" in frame.url)
 
@@ -61,8 +69,8 @@ def click_code(seen: served.Visit, code: str) -> None:
     seen.page.mouse.click(box["x"] + point[0], box["y"] + point[1])
 
 
-def test_from_the_nation_to_a_subdistrict_and_back(chromium, board):
-    seen = served.visit(chromium, f"{board}/nation?lang=en")
+def test_from_the_nation_to_a_subdistrict_and_back(standing):
+    seen = standing
     assert seen.painted() == 77
     assert "1 of 77" in seen.title()
     classes = seen.classes()
@@ -89,11 +97,11 @@ def test_from_the_nation_to_a_subdistrict_and_back(chromium, board):
     painted(seen, 170)
     seen.settled()
     assert "province" not in seen.page.url
-    assert seen.foreign == []
 
 
-def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(chromium, board):
-    seen = served.visit(chromium, f"{board}/nation?lang=en")
+def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(standing):
+    seen = standing
+    seen.follow("nation?lang=en")
     listed = seen.page.locator(".kradan-provinces tbody tr")
     expect(listed).to_have_count(77)
     expect(listed.first).to_contain_text("Surat Thani")
@@ -102,12 +110,12 @@ def test_every_province_is_a_link_to_its_board_and_says_why_it_has_no_figures(ch
     seen.page.wait_for_url(re.compile(r"/overview\?.*province=84"))
     assert "lang=en" in seen.page.url
     seen.titled("2 subdistricts have support")
-    assert seen.foreign == seen.errors == []
 
 
-def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(chromium, board):
-    seen = served.visit(chromium, f"{board}/coverage?lang=en")
-    assert seen.painted() == 170
+def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(chromium, standing):
+    seen = standing
+    seen.follow("coverage?lang=en&province=80")
+    painted(seen, 170)
     seen.settled()
     chooser = seen.page.locator(".kradan-where")
     expect(chooser.locator("summary")).to_have_text("Nakhon Si Thammarat")
@@ -126,12 +134,14 @@ def test_the_chooser_in_the_frame_changes_the_board_and_the_link_keeps_it(chromi
     assert again.painted() == 131
     again.settled()
     assert (again.title(), again.classes()) == (seen.title(), seen.classes())
-    assert (seen.foreign, again.foreign) == ([], [])
+    assert again.foreign == again.errors == []
 
 
-def test_on_a_phone_the_nations_choices_fold_away_as_those_of_a_province_do(chromium, board):
-    seen = served.visit(chromium, f"{board}/nation?lang=en&theme=health", 390, 844)
-    assert seen.painted() == 77
+def test_on_a_phone_the_nations_choices_fold_away_as_those_of_a_province_do(standing):
+    seen = standing
+    seen.page.set_viewport_size({"width": 390, "height": 844})
+    seen.follow("nation?lang=en&theme=health")
+    painted(seen, 77)
     seen.settled()
     choices = seen.page.locator(".st-key-filters")
     expect(choices).to_be_hidden()
