@@ -6,11 +6,13 @@ Input is the contract's support frame, already filtered (:func:`geo.periods.filt
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from geo.coverage.heard import told
-from geo.coverage.roll_up import NEEDED, RolledUp, roll_up
+from geo.coverage.roll_up import NEEDED, roll_up
 from geo.frames import is_one_of, require_columns
 from geo.periods import of_fiscal_year, periods
 from geo.statuses import decide
@@ -29,7 +31,53 @@ COUNTED = [
     "counted_in",
     "year_shares",
 ]
+CHOSEN_BY = ["theme_code", "agency_level"]  # of what is counted, a choice also looks at these
 CARRIED = ["subdistrict_code", "district_code", "population", "households"]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """Records of a year as coverage counts them, sorted by place once for every choice among them.
+
+    ``placed``: with a subdistrict. ``higher``: above it. ``undated``: with a subdistrict and without a year.
+    """
+
+    placed: pd.DataFrame
+    higher: pd.DataFrame
+    undated: pd.DataFrame
+
+    def only(self, **chosen: str | None) -> Counted:
+        """Those that have a value in a column (``theme_code="w1"``); ``None`` = no choice."""
+        wanted = {column: value for column, value in chosen.items() if value is not None}
+        if not wanted:
+            return self
+        return Counted(*(_having(frame, wanted) for frame in (self.placed, self.higher, self.undated)))
+
+
+def _having(frame: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
+    keep = np.ones(len(frame), dtype=bool)
+    for column, value in wanted.items():
+        keep &= frame[column].eq(value).to_numpy(dtype=bool, na_value=False)
+    return frame[keep]
+
+
+def counted(
+    support: pd.DataFrame,
+    areas: pd.DataFrame,
+    fiscal_year: int | None = None,
+    local_governments: pd.DataFrame | None = None,
+) -> Counted:
+    """Support records as :func:`coverage` counts them; the arguments are its own."""
+    support = support[[column for column in (*COUNTED, *CHOSEN_BY) if column in support]]  # the others cost time
+    undated = support.iloc[:0]
+    if fiscal_year is not None:
+        when = periods(support)
+        undated = support[when["basis"].eq("not_known")]
+        support = of_fiscal_year(support, fiscal_year, when)
+    if len(undated):
+        undated = roll_up(undated, areas, local_governments).by_subdistrict
+    rolled = roll_up(support, areas, local_governments)
+    return Counted(rolled.by_subdistrict, rolled.higher, undated)
 
 
 def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> pd.DataFrame:
@@ -79,20 +127,23 @@ def _villages_named(records: pd.DataFrame, lists: pd.Series, villages: pd.DataFr
     return named.groupby("subdistrict_code")["village_code"].nunique()
 
 
-def _is_supported_above(areas: pd.DataFrame, rolled: RolledUp, local_governments: pd.DataFrame | None) -> pd.Series:
+def _is_supported_above(
+    areas: pd.DataFrame, higher: pd.DataFrame, local_governments: pd.DataFrame | None
+) -> np.ndarray:
     """True where a record written above the subdistrict reaches it."""
-    higher = rolled.higher
-    provinces = higher.loc[higher["area_level"].eq("province"), "province_code"]
-    within = higher[~higher["area_level"].eq("province")]
-    districts = within.loc[
-        ~(within["area_level"].eq("local_government") & (local_governments is not None)), "district_code"
-    ]
-    above = is_one_of(areas["district_code"], districts) | is_one_of(areas["subdistrict_code"].str[:2], provinces)
+    named = {"province": "province_code"} | ({} if local_governments is None else {"local_government": "area_code"})
+    reached = {
+        level: set(rows[named.get(level, "district_code")].dropna()) for level, rows in higher.groupby("area_level")
+    }
+    provinces, acting = reached.pop("province", set()), set()
     if local_governments is not None:
-        acting = higher.loc[higher["area_level"].eq("local_government"), "area_code"]
-        met = local_governments.loc[is_one_of(local_governments["entity_code"], acting), "subdistrict_code"]
-        above |= is_one_of(areas["subdistrict_code"], met)
-    return above
+        acting = reached.pop("local_government", set())
+    districts = set().union(*reached.values())
+    met = set()
+    if local_governments is not None and acting:
+        met = set(local_governments.loc[local_governments["entity_code"].isin(acting), "subdistrict_code"])
+    places = zip(areas["subdistrict_code"].tolist(), areas["district_code"].tolist(), strict=True)
+    return np.array([one in met or within in districts or one[:2] in provinces for one, within in places], dtype=bool)
 
 
 def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> pd.Series:
@@ -109,7 +160,7 @@ def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> pd.Se
 
 
 def coverage(
-    support: pd.DataFrame,
+    support: pd.DataFrame | Counted,
     areas: pd.DataFrame,
     villages: pd.DataFrame | None,
     spoken: pd.DataFrame,
@@ -125,6 +176,7 @@ def coverage(
     support
         Filtered support records; parts from :func:`geo.roll_up.split` may be in it (``is_estimated``). With a fiscal
         year those without one belong in it too: where only they are, nobody knows whether the year has anything.
+        :func:`counted` gives them ready for many choices of one year.
     areas
         ``subdistrict_code``, ``district_code``, ``population``, ``households``, ``villages``.
     villages
@@ -150,16 +202,8 @@ def coverage(
         ``supported_above`` (a record above the subdistrict reaches it and is not spread).
     """
     require_columns(areas, [*CARRIED, "villages"], "areas")
-    support = support[
-        [column for column in COUNTED if column in support]
-    ]  # half the time went into carrying the others
-    undated = support.iloc[:0]
-    if fiscal_year is not None:
-        when = periods(support)
-        undated = support[when["basis"].eq("not_known")]
-        support = of_fiscal_year(support, fiscal_year, when)
-    rolled = roll_up(support, areas, local_governments)
-    table = areas[CARRIED].merge(_reached(rolled.by_subdistrict, villages), on="subdistrict_code", how="left")
+    records = support if isinstance(support, Counted) else counted(support, areas, fiscal_year, local_governments)
+    table = areas[CARRIED].merge(_reached(records.placed, villages), on="subdistrict_code", how="left")
     table["villages"] = _village_counts(areas, villages).to_numpy()
     for column in ("supports", "agencies", "streams", "covered_villages", "supports_without_amount"):
         table[column] = table[column].fillna(0).astype("int64")
@@ -171,10 +215,10 @@ def coverage(
     for column in ("owed", "missing_bases", "completeness", "waiting"):
         table[column] = spoken[column].to_numpy()
     table["undated"] = 0
-    if len(undated):
-        without_year = roll_up(undated, areas, local_governments).by_subdistrict["subdistrict_code"].value_counts()
+    if len(records.undated):
+        without_year = records.undated["subdistrict_code"].value_counts()
         table["undated"] = table["subdistrict_code"].map(without_year).fillna(0).astype("int64")
-    table["supported_above"] = _is_supported_above(areas, rolled, local_governments).to_numpy()
+    table["supported_above"] = _is_supported_above(areas, records.higher, local_governments)
     can_be_reached = ~(villages_only & table["villages"].fillna(1).eq(0))
     table["status"] = decide(
         table["supports"] > 0, told(table), can_be_reached=can_be_reached, in_doubt=table["undated"] > 0
@@ -203,9 +247,10 @@ def coverage_by(
 
     ``spoken`` gives for a value who owes a report about it and has spoken (:func:`geo.coverage.heard.heard`).
     """
+    records = counted(support, areas, fiscal_year, local_governments)
     tables = [
         coverage(
-            support[support[key].eq(value)],
+            records.only(**{key: value}),
             areas,
             villages,
             spoken(value),

@@ -54,14 +54,28 @@ def coverage(scope: Scope, query: Query) -> pd.DataFrame:
     return _coverage(scope, replace(query, district=None))
 
 
+@cached(16)
+def _counted(scope: Scope, fiscal_year: int | None) -> cov.Counted:
+    """All records of a year, sorted by place once for every query of it."""
+    places = store.places(scope, fiscal_year)
+    return cov.counted(store.support(scope), places.areas, fiscal_year, places.local_governments)
+
+
+def _counted_of(scope: Scope, query: Query) -> cov.Counted:
+    year = query.fiscal_year
+    if query.split is None:
+        return _counted(scope, year).only(
+            agency_code=query.agency, agency_level=query.tier, theme_code=query.theme, stream_code=query.stream
+        )
+    places, parts = store.places(scope, year), [_spread(scope, query)]
+    if year is not None:
+        parts.append(_undated(records(scope, replace(query, fiscal_year=None))))
+    return cov.counted(pd.concat(parts), places.areas, year, places.local_governments)
+
+
 @cached(256)
 def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
-    places, any_year = store.places(scope, query.fiscal_year), records(scope, replace(query, fiscal_year=None))
-    support = any_year
-    if query.split is not None:
-        support = pd.concat(
-            [_spread(scope, query), _undated(any_year)] if query.fiscal_year else [_spread(scope, query)]
-        )
+    places, support = store.places(scope, query.fiscal_year), _counted_of(scope, query)
     table = cov.coverage(
         support,
         places.areas,
@@ -72,8 +86,7 @@ def _coverage(scope: Scope, query: Query) -> pd.DataFrame:
     )
     if query.fiscal_year is not None:
         return table
-    placed = roll_up(support, places.areas, places.local_governments).by_subdistrict
-    return table.assign(per_head_baht=per_head_of_years(placed, places.areas, store.population_year).to_numpy())
+    return table.assign(per_head_baht=per_head_of_years(support.placed, places.areas, store.population_year).to_numpy())
 
 
 def heard(scope: Scope, query: Query, register: str = "support") -> pd.DataFrame:
