@@ -133,5 +133,7 @@ def as_date(value: Any) -> date | None:
     if isinstance(value, str):
         with suppress(ValueError):  # ours are ISO: a hundredth of the time
             return datetime.fromisoformat(value).date()
+    if isinstance(value, date) and not pd.isna(value):
+        return value.date() if isinstance(value, datetime) else value
     found: Any = pd.to_datetime(value, errors="coerce")
     return None if pd.isna(found) else found.date()

@@ -52,9 +52,10 @@ def _columns(values: pd.Series, key: str, heading: str, words: Callable[[Any], s
         return [Column(with_unit(heading, t("unit_baht")), BAHT, given)]
     if words is day or types.is_datetime64_any_dtype(values) or any(isinstance(value, date) for value in given):
         days = [as_date(value) for value in given]
+        said = {one: day(one) or None for one in set(days)}
         return [
             Column(t("iso_date", heading=heading), DATE, days),
-            Column(heading, TEXT, [day(one) or None for one in days]),
+            Column(heading, TEXT, [said[one] for one in days]),
         ]
     if (types.is_numeric_dtype(values) and not types.is_bool_dtype(values)) or _are_numbers(given):
         scale = _percent_scale(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.changes import KINDS, changes, class_changes, counts
@@ -81,6 +81,7 @@ def test_money_before_and_after_stand_in_the_row():
 records = st.lists(st.tuples(st.integers(1, 12), st.sampled_from("กขค"), st.sampled_from(["800303", "800304"]), st.integers(0, 3)), max_size=8, unique_by=lambda row: row[0])  # fmt: skip
 
 
+@settings(max_examples=35)
 @given(records, records)
 def test_no_record_is_lost_or_told_twice(one, other):
     then, now = (
