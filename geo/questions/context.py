@@ -18,8 +18,8 @@ class Context:
     """What the answers are made from, filtered to a year (and more, as a person wished).
 
     ``coverage``: :func:`geo.coverage.coverage`. ``support``: the records behind it. ``plans``: the plan register.
-    ``strength``: :func:`geo.alignment.strength`. ``adjacency``: neighbours. ``by_theme``, ``overlaps``, ``needs`` are
-    calls, because only some questions need them: coverage stacked by theme, :class:`Overlaps`, :func:`geo.gaps.gaps` of
+    ``adjacency``: neighbours. ``strength``, ``by_theme``, ``overlaps``, ``needs`` are calls, because only some questions
+    need them: :func:`geo.money.alignment.strength`, coverage stacked by theme, :class:`Overlaps`, :func:`geo.gaps.gaps` of
     the need looked at (``None`` = no need known). ``district`` narrows what is counted; ``subdistrict`` is the one
     asked about.
     """
@@ -27,8 +27,8 @@ class Context:
     coverage: pd.DataFrame
     support: pd.DataFrame
     plans: pd.DataFrame
-    strength: pd.DataFrame
     adjacency: pd.DataFrame
+    strength: Callable[[], pd.DataFrame]
     by_theme: Callable[[], pd.DataFrame]
     overlaps: Callable[[], Overlaps]
     needs: Callable[[], pd.DataFrame | None]

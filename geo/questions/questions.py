@@ -141,7 +141,7 @@ def crowd_beside_none(context: Context) -> Answer:
 def weak_unsupported(context: Context) -> Answer:
     """Which weak subdistricts nobody supports; those where we do not know are counted apart."""
     table = context.coverage.merge(
-        context.strength[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left"
+        context.strength()[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left"
     )
     weak = table["is_weak"].fillna(False).astype(bool)
     kinds = {"none": "f", "not_reported": "b", "covered": "s", "not_applicable": "x"}
@@ -343,7 +343,7 @@ def _district_rates(context: Context) -> pd.DataFrame:
 
 def strong_current_on_weak(context: Context) -> Answer:
     """Where a strong current hits a weak community."""
-    table = strong_on_weak(context.coverage, context.strength)
+    table = strong_on_weak(context.coverage, context.strength())
     bar = table.attrs["strong_from_baht"]
     strong, weak = table["is_strong"], table["is_weak"]
     keys = (

@@ -44,7 +44,9 @@ def context(*records, spoken=EVERYBODY, needs=None, weak=None, held=(), district
         coverage=table,
         support=support,
         plans=plans,
-        strength=alignment.strength(weak if weak is not None else toy.needs({}), ["hardship_households"], areas),
+        strength=lambda: alignment.strength(
+            weak if weak is not None else toy.needs({}), ["hardship_households"], areas
+        ),
         adjacency=toy.adjacency(),
         by_theme=lambda: coverage_by(
             "theme_code",
