@@ -8,13 +8,14 @@ from geo import figures
 from geo.frames import each_row
 from geo.ranking import strengthening
 from pages.meeting.board import MeetingData
-from pages.meeting.facts import gather, shipped_story
+from pages.meeting.facts import shipped_story
 from pages.queries import coverage, gaps
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
+from pages.session.cache import cached
 from pages.session.scope import Scope
 
 FEW = 2  # agencies up to which a weak place has few, as on the wall
@@ -46,7 +47,6 @@ def weak_places(scope: Scope, chosen: Query) -> tuple[pd.DataFrame, pd.DataFrame
     covered = coverage.coverage(scope, Query(chosen.fiscal_year)).set_index(KEY)
     meeting = MeetingData(scope, shipped_story())
     need = gaps.gaps(scope, Query(chosen.fiscal_year), meeting.need).set_index(KEY)["quadrant"]
-    pilots = {code for code, card in gather(scope)["cards"].items() if card["pilot"]}
     here = listed[KEY]
     points = _points(scope, chosen)
     listed = listed.assign(
@@ -56,10 +56,16 @@ def weak_places(scope: Scope, chosen: Query) -> tuple[pd.DataFrame, pd.DataFrame
         population=here.map(covered["population"]),
         points=[points.get(code, ()) for code in here],
         is_unhelped=here.map(need).eq("gap").fillna(False).astype(bool),
-        is_pilot=here.isin(pilots),
+        is_pilot=here.isin(_pilots(scope)),
         cost_satang=here.map(selection_data.cost(scope, meeting.pick)).astype("Int64"),
     )
     return units, listed.sort_values(["score", KEY], ignore_index=True, na_position="last")
+
+
+@cached(4)
+def _pilots(scope: Scope) -> frozenset[str]:
+    """As the wall shows them; its other facts, seconds of work, are not needed for that."""
+    return MeetingData(scope, shipped_story()).pilot_codes
 
 
 def told(scope: Scope, units: pd.DataFrame, chosen: Query) -> dict[str, int | float | None]:

@@ -186,6 +186,14 @@ class MeetingData:
             found, areas=found.areas.assign(is_chosen=found.areas["subdistrict_code"].isin(self.pilots.codes))
         )
 
+    @property
+    def pilot_codes(self) -> frozenset[str]:
+        """The places of :attr:`selection`; none while nothing can be weighed."""
+        if self.selection is None:
+            return frozenset()
+        areas = self.selection.areas
+        return frozenset(areas.loc[areas["is_chosen"], "subdistrict_code"])
+
     @cached_property
     def candidates(self) -> pd.DataFrame:
         """Every place with need, readiness, people, worth and cost, as the selection page weighs them."""

@@ -136,10 +136,7 @@ def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
     """What a wall-sized card says of every subdistrict."""
     covered, gaps, ranked = meeting.coverage, meeting.gaps, meeting.ranked
     flagged = meeting.flagged["subdistrict_code"].value_counts()
-    supports = coverage.rolled(meeting.scope, meeting.chosen).by_subdistrict.sort_values(
-        "amount_satang", ascending=False, na_position="last"
-    )
-    grouped = dict(iter(supports.groupby("subdistrict_code")))
+    top = _top(coverage.rolled(meeting.scope, meeting.chosen).by_subdistrict)
     booklet = _booklets(meeting.scope)
     cards = {}
     for position, code in enumerate(meeting.codes):
@@ -156,7 +153,7 @@ def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
             "border": None if rank is None or pd.isna(rank["border"]) else str(rank["border"]),
             "stability": None if rank is None or pd.isna(rank["stability"]) else round(float(rank["stability"]), 3),
             "duplication": int(flagged.get(code, 0)), "booklet": booklet.get(code), "pilot": steps["pilots"]["classes"][position] == "p",
-            "top": _top(grouped.get(code)),
+            "top": top.get(code, []),
         }  # fmt: skip
     return cards
 
@@ -167,14 +164,15 @@ def _booklets(scope: Scope) -> dict[str, bool]:
     return {str(code): bool(rows.any()) for code, rows in known.groupby("subdistrict_code")["booklet_held"]}
 
 
-def _top(rows: pd.DataFrame | None) -> list[list]:
-    """The agencies with most money in a subdistrict: code, records, satang."""
-    if rows is None:
-        return []
-    amounts = rows.groupby("agency_code")["amount_satang"]
+def _top(supports: pd.DataFrame) -> dict[str, list[list]]:
+    """The agencies of every subdistrict, those with most money first: code, records, satang."""
+    amounts = supports.groupby(["subdistrict_code", "agency_code"])["amount_satang"]
     grouped = pd.DataFrame({"records": amounts.size(), "satang": amounts.sum(min_count=1)})
     ordered = grouped.sort_values(["satang", "records"], ascending=False, na_position="last")
-    return [[str(code), int(records), whole(satang)] for code, records, satang in ordered.itertuples(name=None)]
+    found: dict[str, list[list]] = {}
+    for (place, agency), records, satang in ordered.itertuples(name=None):
+        found.setdefault(place, []).append([str(agency), int(records), whole(satang)])
+    return found
 
 
 def difference(before: dict, now: dict) -> dict:

@@ -42,10 +42,12 @@ def test_the_list_says_what_question_and_wall_say(board):
     said = questions.answer(scope, chosen, "weak_unsupported").blanks
     assert (len(of_class), int(of_class["support"].eq("alone").sum())) == (said["weak"], said["places"])
     assert int(of_class["support"].eq("unknown").sum()) == said["unknown"] > 0
-    step = gather(scope)["steps"]["weak"]["classes"]
+    facts = gather(scope)
+    step, pilots = facts["steps"]["weak"]["classes"], {code for code, card in facts["cards"].items() if card["pilot"]}
     drawn = help_panels.help_layer(units, listed).counts(None)
     assert {letter: step.count(letter) for letter in drawn} == drawn
-    assert listed["score"].is_monotonic_increasing and listed["is_pilot"].any() and listed["is_unhelped"].any()
+    assert listed["score"].is_monotonic_increasing and listed["is_unhelped"].any()
+    assert set(listed.loc[listed["is_pilot"], "subdistrict_code"]) == pilots & set(listed["subdistrict_code"]) != set()
     assert all(len(help_panels.reasons(row)) for row in listed.itertuples())
 
 
