@@ -16,8 +16,17 @@ def both_ways(adjacency: pd.DataFrame) -> pd.DataFrame:
     return table[table["subdistrict_code"].ne(table["neighbour_code"])].drop_duplicates()
 
 
+def neighbours(adjacency: pd.DataFrame) -> dict[str, set[str]]:
+    """Per code those that share a border with it; codes without a border are not in it."""
+    found: dict[str, set[str]] = {}
+    for one, other in zip(*(adjacency[side].tolist() for side in SIDES), strict=True):
+        if one != other:
+            found.setdefault(one, set()).add(other)
+            found.setdefault(other, set()).add(one)
+    return found
+
+
 def beside(adjacency: pd.DataFrame, codes: Collection[str]) -> set[str]:
     """Codes that share a border with any of ``codes`` and are none of them."""
-    one, other = (adjacency[side] for side in SIDES)
-    own = set(codes)
-    return ({*other[one.isin(own)], *one[other.isin(own)]}) - own
+    own, known = set(codes), neighbours(adjacency)
+    return {other for code in own for other in known.get(code, ())} - own

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from geo.adjacency import beside
+from geo.adjacency import beside, neighbours
 from geo.overlaps.outcomes import of_pairs
 
 
@@ -56,12 +56,12 @@ def gaps_beside(by_theme: pd.DataFrame, placed: pd.DataFrame, adjacency: pd.Data
         *none* first, most people first.
     """
     own = placed[placed["agency_code"].eq(agency) & placed["theme_code"].notna()]
-    gaps = []
+    gaps, bordering = [], neighbours(adjacency)
     for theme, rows in own.groupby("theme_code"):
         home = set(rows["subdistrict_code"])
         open_ = by_theme[by_theme["theme_code"].eq(theme) & by_theme["status"].isin(["none", "not_reported"])]
         near = open_[open_["subdistrict_code"].isin(beside(adjacency, home))]
-        shared_borders = [len(beside(adjacency, [code]) & home) for code in near["subdistrict_code"]]
+        shared_borders = [len(bordering[code] & home) for code in near["subdistrict_code"]]
         gaps.append(near.assign(neighbours=shared_borders))
     columns = ["theme_code", "subdistrict_code", "district_code", "status", "neighbours", "population"]
     if not gaps:

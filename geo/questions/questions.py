@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from geo.adjacency import beside
+from geo.adjacency import beside, neighbours
 from geo.coverage.heard import missing_of, told
 from geo.coverage.per_head import known_places, rate_of
 from geo.frames import known_sum
@@ -95,13 +95,13 @@ def not_known(context: Context) -> Answer:
 
 def crowd_beside_none(context: Context) -> Answer:
     """Where three agencies do the same thing while a neighbour has none."""
-    stacked = context.by_theme()
+    stacked, near = context.by_theme(), neighbours(context.adjacency)
     rows = []
     for theme, table in stacked.groupby("theme_code", sort=False):
         crowded = table[table["agencies"] >= CROWD]
         empty = set(table.loc[table["status"].eq("none"), "subdistrict_code"])
         for row in crowded[context.is_inside(crowded["subdistrict_code"])].itertuples():
-            open_ = sorted(beside(context.adjacency, [row.subdistrict_code]) & empty)
+            open_ = sorted(near.get(row.subdistrict_code, set()) & empty)
             if open_:
                 rows.append(
                     {
