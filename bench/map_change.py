@@ -127,10 +127,10 @@ def zoom_is_kept(page: Page, side: Side) -> bool | None:
 
 
 def click_to_details(page: Page, side: Side) -> float | None:
-    """Milliseconds from a click on a shape to its details on the page: ours opens the subdistrict's own page."""
+    """Milliseconds from a click on a shape to its details on the page: ours opens the subdistrict's card beside the map."""
     if side.kind not in ("board", "tutorial"):
         return None
-    found = page.evaluate(f"kradanWatch.details('{'h1.kradan-title' if side.kind == 'board' else 'h3'}')")
+    found = page.evaluate(f"kradanWatch.details('{'.kradan-card h2' if side.kind == 'board' else 'h3'}')")
     return found and round(found, 1)
 
 
