@@ -41,7 +41,7 @@ import json, sys
 import shapely
 from geo.nation import TOLERANCE_M
 from geo.measure import WGS84, metric_crs
-from geo.simplify import feature
+from geo.maps.simplify import feature
 from loaders import codes
 from loaders.boundaries import nation
 from pathlib import Path
