@@ -36,6 +36,7 @@ def use(said: Mapping[str, Iterable[dict]]) -> None:
         _said.clear()
         _said.update(new)
         words.cache_clear()
+        entries.cache_clear()
 
 
 def shipped(name: str) -> tuple[dict, ...]:
@@ -56,6 +57,7 @@ def _end(code: str, into: Mapping[str, str]) -> str:
     return code
 
 
+@cache
 def entries(name: str, *, with_merged: bool = False) -> tuple[dict, ...]:
     """A list as it stands: the starting set, what people said over it, without what was merged away."""
     said = {entry["code"]: entry for entry in _said.get(name, ())}

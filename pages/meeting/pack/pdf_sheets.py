@@ -110,15 +110,11 @@ def _small_map(
                 paper.set_draw_color(*(rgb(palette.CHOSEN) if code == chosen else INK if own else LINE))
                 paper.set_line_width(0.6 if code == chosen else 0.25)
                 for ring in pack.shapes.rings[code]:
-                    points = [
-                        (
-                            x + wide / 2 + (px - (west + east) / 2) * scale,
-                            y + high / 2 - (py - (south + north) / 2) * scale,
-                        )
-                        for px, py in ring
-                    ]
-                    if own or any(x <= px <= x + wide and y <= py <= y + high for px, py in points):
-                        paper.polygon(points, style="DF")
+                    across = x + wide / 2 + (ring[:, 0] - (west + east) / 2) * scale
+                    down = y + high / 2 - (ring[:, 1] - (south + north) / 2) * scale
+                    is_seen = (x <= across) & (across <= x + wide) & (y <= down) & (down <= y + high)
+                    if own or is_seen.any():
+                        paper.polygon(list(zip(across.tolist(), down.tolist(), strict=True)), style="DF")
     taken: list[tuple[float, float, float]] = []
     numbers = {code: number for number, code in enumerate((code for code in pack.facts["codes"] if code.startswith(district)), start=1)}  # fmt: skip
     for code in sorted((code for code in numbers if code in pack.shapes.points), key=lambda code: code != chosen):
