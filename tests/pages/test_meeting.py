@@ -204,10 +204,9 @@ def test_an_empty_store_still_has_a_wall(empty):
             ), "without an earlier meeting nothing has changed since"
 
 
-def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, tmp_path):
-    path = copied(demo, tmp_path / "kradan.sqlite")
+def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, facts, tmp_path):
+    path, before = copied(demo, tmp_path / "kradan.sqlite"), facts
     with opened(path):
-        before = meeting_facts.gather(queries.current_scope())
         with store.writing(queries.engine()) as connection:
             number = meetings.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester", BASIS)
         more_support(path, tmp_path)
