@@ -72,7 +72,7 @@ compiled: $(VENV)/.dev
 
 # No browser, no server, no PostgreSQL, no file of tests that takes over five seconds (LONG in tests/conftest.py).
 check: $(VENV)/.dev lint check-js ## what one runs after every change
-	$(PYTEST) -n 2 -m "unit and not long"
+	$(PYTEST) -n 2 -m "unit and not long" --ignore tests/browser --ignore tests/pages
 
 lint: $(VENV)/.dev ## lint, formats, types, import contracts
 	$(BIN)/ruff check .
