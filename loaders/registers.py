@@ -98,14 +98,13 @@ class Definition:
             "columns": place | columns, "codes": words, "without_place": self.without_place, "new_agencies": True,
         }  # fmt: skip
 
-    def texts(self, language: str) -> dict[str, str]:
-        """Its words as the text catalogues would have them, by key."""
+    def texts(self, language: str, finding: str) -> dict[str, str]:
+        """Its words as the text catalogues would have them, by key; ``finding`` is the catalogue's title of a defined register."""
         name = {"th": self.th, "en": self.en}[language]
-        phrases = {"finding": "{where}: {name} {entries} รายการ ใน {places} ตำบล" if language == "th" else "{where}: {name}, {entries} {entries?entry|entries} in {places} {places?subdistrict|subdistricts}"}  # fmt: skip
         texts = {
             f"room_{self.name}": name,
             f"register_{self.name}": name,
-            f"finding_{self.name}": phrases["finding"].replace("{name}", name),
+            f"finding_{self.name}": finding.replace("{name}", name),
         }
         for column in self.columns:
             heading = {"th": column.th, "en": column.en}[language]

@@ -22,7 +22,8 @@ def catalogue(language: str, province: str | None = None) -> dict[str, str]:
 @cache
 def _texts(language: str, is_capital: bool) -> dict[str, str]:
     texts = json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
-    defined = {key: text for one in registers.defined().values() for key, text in one.texts(language).items()}
+    titled = texts["finding_defined"]
+    defined = {key: text for one in registers.defined().values() for key, text in one.texts(language, titled).items()}
     texts = defined | texts
     if is_capital:
         for written, meant in WORDS_OF_THE_CAPITAL.items():

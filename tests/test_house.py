@@ -26,6 +26,17 @@ def test_neither_modules_nor_packages_import_each_other_in_a_circle():
     assert house.circles(packages) == []
 
 
+def test_no_test_is_hidden_by_another_of_its_name():
+    """Two landings may both bring a test; the second of a name is the only one that runs."""
+    hidden = []
+    for path in house.python_files(ROOT, "tests"):
+        names = [
+            node.name for node in ast.parse(path.read_text(encoding="utf-8")).body if isinstance(node, ast.FunctionDef)
+        ]
+        hidden += [f"{path.name}: {name}" for name in names if names.count(name) > 1]
+    assert hidden == []
+
+
 def test_modules_and_functions_stay_short():
     paths = [path for part in house.SOURCE for path in house.python_files(ROOT, part)]
     assert [path.name for path in paths if house.lines_of(path) > MOST_LINES] == []

@@ -183,7 +183,7 @@ def test_no_key_is_unused():
         key for key in catalogue("th")
         if key not in whole and not key.startswith(prefixes) and f'"{key}"' not in rules and not key.startswith("problem_")
     }  # fmt: skip
-    assert unused - {key for one in registers.defined().values() for key in one.texts("th")} == set()
+    assert unused - {key for one in registers.defined().values() for key in one.texts("th", "")} == set()
     built = tuple(start for start in prefixes if start.count("_") > 1)  # of a problem said for each of several outcomes
     assert {code for code in said if code not in whole and f"problem_{code}" not in whole and not code.startswith(built)} == set()  # fmt: skip
 

@@ -191,29 +191,3 @@ def test_one_asker_has_one_count_whatever_addresses_it_has():
 
     assert who("2001:db8:1:2::7") == who("2001:db8:1:2:9::1") != who("2001:db8:1:3::7")
     assert who("192.168.1.7") == "192.168.1.7" and who("::ffff:192.168.1.7") != who("::ffff:192.168.1.8")
-
-
-def test_a_form_that_is_none_is_said_to_be_broken_and_closes_the_link_to_nobody(phone, monkeypatch):
-    address, two = mark("subdistrict", "800106"), [("picture", ("a", b"x")), ("picture", ("b", b"y"))]
-    monkeypatch.setattr(routes, "SENDS_OF_A_LINK", Rate(1, 60))
-    page = phone.get(address).text
-    form = {"Content-Type": "multipart/form-data; boundary=x"}
-    broken = [
-        phone.post(address, content=content, headers=form)
-        for content in (b"zz--x--", b"--x\r\nContent-Disposition: a\r\n\r\nb")
-    ]
-    broken.append(phone.post(address, data=fields(page), files=two))
-    for answer in broken:
-        assert answer.status_code == 400 and "แบบฟอร์มมาไม่ครบ" in answer.text
-    assert phone.post(address, content=b"{}", headers={"Content-Type": "application/json"}).status_code == 400
-    assert phone.post(address, data=fields(page, answer="delete")).status_code == 400
-    assert "2000" in phone.post(address, data=fields(page, note="ก" * 2001)).text
-    assert [phone.post(address, data=fields(phone.get(address).text)).status_code for _ in range(2)] == [200, 429]
-
-
-def test_one_asker_has_one_count_whatever_addresses_it_has():
-    def who(peer: str) -> str:
-        return asker(Request({"type": "http", "headers": [], "client": (peer, 1)}))
-
-    assert who("2001:db8:1:2::7") == who("2001:db8:1:2:9::1") != who("2001:db8:1:3::7")
-    assert who("192.168.1.7") == "192.168.1.7" and who("::ffff:192.168.1.7") != who("::ffff:192.168.1.8")
