@@ -33,7 +33,7 @@ def since_of(scope: Scope) -> Since | None:
         "since",
         t("changed_since"),
         list(held),
-        lambda meeting: f"{held[meeting].name} · {day(held[meeting].day)}",
+        lambda number: f"{held[number].name} · {day(held[number].day)}",
         first,
     )
     return held[key]
@@ -97,10 +97,10 @@ def _records(scope: Scope, table: pd.DataFrame) -> None:
     names, streams = records.agency_names(scope), records.stream_names(scope)
     shown = rows.assign(
         kind=[t(f"change_{kind_code}") for kind_code in rows["kind"]],
-        base=[records.base_words(scope, kind_code) for kind_code in rows["base"]],
-        agency=[names.get(kind_code, kind_code) for kind_code in rows["agency_code"]],
+        base=[records.base_words(scope, base) for base in rows["base"]],
+        agency=[names.get(agency, agency) for agency in rows["agency_code"]],
         place=[records.place_words(scope, code) for code in rows["area_code"]],
-        stream=["" if pd.isna(kind_code) else streams.get(kind_code, kind_code) for kind_code in rows["stream_code"]],
+        stream=["" if pd.isna(stream) else streams.get(stream, stream) for stream in rows["stream_code"]],
         what=[_fields(scope, row) for row in each_row(rows)],
     )
     columns = {"kind": t("column_change"), "base": t("column_base"), "agency": t("column_agency"), "place": t("column_place"),
