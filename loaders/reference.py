@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pandas as pd
 
+import loaders.thai.text_storage  # noqa: F401 - text as Python keeps it
 from loaders.settings import DATA, FACTS_PROVINCE
 
 DIRECTORY = DATA / "reference"

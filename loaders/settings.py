@@ -15,6 +15,8 @@ REGISTERS = DATA / "registers"
 
 # The province whose facts (areas, villages, changes, local governments) stand in ``data/reference``.
 FACTS_PROVINCE = "80"
+# Python's collector walks what lives long after so many new objects, not after 700: servers and imports hold millions.
+COLLECT_AFTER = (50_000, 20, 50)
 
 
 def home_province() -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from loaders.settings import COLLECT_AFTER
 from tests.support import warm
 from tests.support.seeds import ROOT
 from tests.support.stores import (  # noqa: F401 - fixtures for every test file
@@ -71,7 +73,14 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Grouped:
 def pytest_configure() -> None:
     """Servers and pages under test compute what is asked and nothing ahead: many servers share two cores."""
     os.environ["KRADAN_AHEAD"] = "0"
+    gc.set_threshold(*COLLECT_AFTER)
     warm.announce()
+
+
+def pytest_collection_finish() -> None:
+    """Three thousand tests and the libraries stay until the end: the collector need not walk them."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -24,6 +24,7 @@ resource limits; the clock of the parent remains.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
 import os
@@ -39,7 +40,7 @@ from typing import Any, BinaryIO
 
 from loaders.files.guards import MEBI, max_unpacked_bytes
 from loaders.problems import Problem, Refused
-from loaders.settings import ROOT, whole_number
+from loaders.settings import COLLECT_AFTER, ROOT, whole_number
 
 TICK_SECONDS = 0.2
 MAX_ANSWER_BYTES = 192 * MEBI  # read whole by a process without limits
@@ -231,6 +232,7 @@ def limit_this_process(limits: Limits) -> None:
 def main(arguments: list[str]) -> int:
     """The child's side: ``LIMITS OUT MODULE ARGUMENT...``."""
     limits, out, module, *rest = arguments
+    gc.set_threshold(*COLLECT_AFTER)
     limit_this_process(Limits(**json.loads(limits)))
     try:
         content = {"answer": importlib.import_module(module).main(rest)}

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
 
+import loaders.thai.text_storage  # noqa: F401 - text as Python keeps it
 from loaders import codes, registers, settings
 from loaders.store import by_hand, code_lists, tables
 from loaders.store.privacy import Viewer, level_of, mask, redact, visible_rows

@@ -6,6 +6,7 @@ that breaks something can be told from what we put around it.
 
 from __future__ import annotations
 
+import gc
 import importlib
 import sys
 
@@ -27,6 +28,7 @@ def _get_ready() -> None:
 
 def main(options: list[str]) -> None:
     """Serve the board with Streamlit's own command line, options and environment."""
+    gc.set_threshold(*settings.COLLECT_AFTER)
     insides.ignore_pages_directory()
     insides.never_look_up_this_machine()
     if settings.computes_ahead():

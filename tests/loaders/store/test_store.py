@@ -396,6 +396,7 @@ def test_both_engines_give_frames_of_the_same_kinds(board):
     assert kinds["amount_satang"] == kinds["fiscal_year"] == "Int64"
     assert kinds["starts_on"].startswith("datetime64")
     assert kinds["area_code"] == "string"
+    assert frame["area_code"].dtype.storage == "python"  # loaders.thai.text_storage
     assert list(batches["id"]) == sorted(batches["id"], reverse=True)
 
 
