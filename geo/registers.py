@@ -17,7 +17,7 @@ import pandas as pd
 from geo.frames import each_village
 from geo.statuses import decide
 from loaders import registers as defined_registers
-from loaders.places.searching import standing, wanted
+from loaders.places.searching import has_every_word, search_terms
 from loaders.places.text import villages_listed
 from loaders.registers import Definition, WithDefined
 
@@ -204,11 +204,11 @@ def matching(entries: pd.DataFrame, written: str, searched: Sequence[str]) -> pd
     village of that number,
     four digits or more are the beginning of a code of the place.
     """
-    asked = wanted(written)
+    asked = search_terms(written)
     entries = entries[_in_villages(entries, asked.villages) & _begins(entries, asked.codes)]
     columns = [entries[name].astype("string").fillna("") for name in searched]
     cells = [" ".join(map(str, row)) for row in zip(*columns, strict=True)]
-    return entries[standing(asked.words, cells)]
+    return entries[has_every_word(asked.words, cells)]
 
 
 def _in_villages(entries: pd.DataFrame, numbers: Sequence[int]) -> pd.Series:

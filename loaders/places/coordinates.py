@@ -11,8 +11,8 @@ from loaders import reference
 
 PLAIN = re.compile(r"-?\d{1,3}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,2})?|-?\d{4,8}(?:\.\d{1,20})?")
 THAILAND = (97.0, 5.0, 106.0, 21.0)  # west, south, east, north
-AROUND = 0.5  # degrees around the points of the register: outside it no boundary file is needed to say "not here"
-NEAR = 0.02  # degrees, about 2 km: a point this close to the province is not sent away without a person
+AROUND = 0.5  # degrees around the register's points; beyond it a point is outside without reading the boundary file
+NEAR = 0.02  # degrees, about 2 km: a point this close to the border goes to a person, not to "outside"
 LEVEL_DIGITS = {"subdistrict": 6, "district": 4, "province": 2}
 OUTSIDE_COUNTRY = "outside_country"
 
@@ -28,22 +28,22 @@ class Located(NamedTuple):
 def locate(place: pd.DataFrame, precision: dict[str, str] | None, province: str) -> pd.Series:
     """A :class:`Located` for every row of ``place`` (text columns ``latitude``, ``longitude``, optional ``precision``).
 
-    Points are looked up in the boundaries of ``province``. ``precision`` says for each written precision which level
-    the point stands for (``none``: for no area of ours); a point that stands for a district or province is placed at that level, never finer.
+    Points are looked up in the boundaries of ``province``. ``precision`` maps a written precision to
+    the level of the point (``none``: no area of ours); a point of a district or province is placed at that level, never finer.
     """
     shapes = _Shapes(province)
     levels = place["precision"] if "precision" in place else pd.Series("", index=place.index)
-    known: dict[tuple[str, str, str], Located] = {}
-    found = []
+    by_cells: dict[tuple[str, str, str], Located] = {}
+    located = []
     for cells in zip(place["latitude"], place["longitude"], levels, strict=True):
-        if cells not in known:
+        if cells not in by_cells:
             level = (precision or {}).get(cells[2].strip(), "subdistrict" if not precision else "none")
-            known[cells] = _one(cells[0], cells[1], level, shapes)
-        found.append(known[cells])
-    return pd.Series(found, index=place.index, dtype=object)
+            by_cells[cells] = _locate_point(cells[0], cells[1], level, shapes)
+        located.append(by_cells[cells])
+    return pd.Series(located, index=place.index, dtype=object)
 
 
-def _one(latitude: str, longitude: str, level: str, shapes: _Shapes) -> Located:
+def _locate_point(latitude: str, longitude: str, level: str, shapes: _Shapes) -> Located:
     if not latitude.strip() and not longitude.strip():
         return Located(problem="place_empty")
     if not PLAIN.fullmatch(latitude.strip()) or not PLAIN.fullmatch(longitude.strip()):
@@ -66,7 +66,7 @@ def _inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
 
 
 class _Shapes:
-    """The boundaries in use, read when the first point near the province asks for them."""
+    """Boundaries of a province, read at the first point near it."""
 
     def __init__(self, home: str) -> None:
         own = reference.subdistricts(home)

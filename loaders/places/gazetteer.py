@@ -39,7 +39,7 @@ PROVINCE_ALIASES = {
     "14": ("อยุธยา", "Ayutthaya"),
     "80": ("นครศรีฯ", "เมืองนคร"),
 }
-# Provinces cut out of another by an Act after 1970: old records carry the mother's name.
+# Provinces split from another one after 1970 -> that province; old records carry its name.
 MOTHER_PROVINCE = {"27": "25", "35": "34", "37": "34", "38": "43", "39": "41", "49": "48", "56": "57"}
 TIERS = range(3)
 FORMER = ":former"  # ends the key of a name that was changed
@@ -67,16 +67,16 @@ def _names(*names: str | None) -> Iterable[str]:
     for name in filter(None, names):
         text = re.sub("^เขต(?=.)", "", plain(name))
         yield name_key(text)
-        if found := re.fullmatch(r"(.+?)\s*\((.+)\)", text):
-            yield name_key(found[1])
-            yield name_key(found[2])
+        if alternative := re.fullmatch(r"(.+?)\s*\((.+)\)", text):
+            yield name_key(alternative[1])
+            yield name_key(alternative[2])
 
 
 class Gazetteer:
-    """Look-up tables; ``district``, ``subdistrict`` and ``in_province`` answer per tier of :mod:`place_text`.
+    """Look-up tables; ``district``, ``subdistrict`` and ``in_province`` answer per tier of :class:`Keys`.
 
-    Codes and names of the whole nation are there at once; how they may be written is worked out province by province,
-    when one is first asked for: a small file names few.
+    Codes and names of the whole nation are read at once; written forms are indexed per province at its first look-up,
+    because a small file names few provinces.
     """
 
     def __init__(self) -> None:
@@ -149,14 +149,14 @@ class Gazetteer:
 
     @cached_property
     def _districts_called(self) -> dict[str, set[str]]:
-        found: dict[str, set[str]] = defaultdict(set)
+        by_name: dict[str, set[str]] = defaultdict(set)
         for province in {*self.districts_of, *self._former_districts}:
             for code, key in self._district_names(province):
-                found[key].add(code)
-        return found
+                by_name[key].add(code)
+        return by_name
 
     def _index(self, province: str) -> None:
-        """Work out how the places of a province may be written, once."""
+        """Index the written forms of a province's places, once."""
         if province in self._indexed:
             return
         with self._turn:  # sessions share the one gazetteer
@@ -176,13 +176,13 @@ class Gazetteer:
     def _index_subdistrict(self, district: str, entry: Entry, names: Iterable[str]) -> None:
         for key in _names(*names):
             self._in_province[(district[:2], key)].setdefault(entry.code, entry)
-            # A name that nobody uses any more is known by its letters alone: another's slip may come near to it.
+            # A former name is matched exactly only: a misspelling of another name may resemble it.
             forms = (key,) if entry.code.endswith(FORMER) else (key, sound_key(key), bare_key(key))
             for tier, form in enumerate(forms):
                 self._subdistrict[tier][(district, form)].setdefault(entry.code, entry)
 
     def _add_former(self) -> None:
-        """Abolished areas; a subdistrict that went to another district tells which district came out of which."""
+        """Abolished areas; a subdistrict that moved links the old district with the new one."""
         for area in abolished_areas():
             code, names = area.code, (area.name_th, area.name_en or "")
             self.former[code] = entry = Entry(code, area.successors, area.abolished_on)
@@ -193,7 +193,7 @@ class Gazetteer:
                 self.children[code].update(area.successors)
             elif area.level == "subdistrict":
                 self._more[code[:2]].append((code[:4], entry, names))
-                self.children[code[:4]].update(one[:4] for one in area.successors if one[:4] != code[:4])
+                self.children[code[:4]].update({successor[:4] for successor in area.successors} - {code[:4]})
 
     def _add_changes(self, province: str) -> None:
         """Names of the province's own table, former names, and districts further back than the nation's list."""
@@ -228,7 +228,7 @@ BARE_AT_LEAST = 3
 
 
 class Lookup:
-    """The gazetteer asked with cells. ``home`` is the province of files that have no province column."""
+    """Look-ups in the gazetteer by cell. ``home`` is the province of files that have no province column."""
 
     def __init__(self, book: Gazetteer, home: str | None = None) -> None:
         self.book = book
@@ -313,7 +313,7 @@ class Lookup:
         """The same name elsewhere in the provinces and close spellings, best first."""
         family = districts | {child for code in districts for child in self.book.children[code]}
         same = self.same_name(names, provinces) or self.same_name(names, self.daughters(provinces))
-        offered = [self._with_parent(one, names, family) for one in same]
+        offered = [self._with_parent(candidate, names, family) for candidate in same]
         for province in provinces:
             of_province = self.book.districts_of[province]
             parents = self.close_areas(names.district, f"districts {province}", of_province)
@@ -339,10 +339,10 @@ def read_code(text: str, book: Gazetteer) -> tuple[str | None, tuple[str, ...]]:
     ``(None, ())`` when no area has or had it; a former area without a successor has no present codes. An
     eight-digit code of a village outside the reference tables stands for its subdistrict.
     """
-    found = CODE.fullmatch(plain(text).replace(" ", ""))
-    if not found:
+    match = CODE.fullmatch(plain(text).replace(" ", ""))
+    if not match:
         return None, ()
-    code = found[1]
+    code = match[1]
     if code in book.areas:
         return code, (code,)
     if code in book.former:

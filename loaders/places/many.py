@@ -93,7 +93,7 @@ def names_in(cell: str, level: str = "subdistrict") -> list[str]:
 
 
 def single(cell: str) -> str:
-    """A name without the words that say only a part of it is meant."""
+    """A name without "(part)" or a count of villages behind it."""
     return PART_OF.sub("", cell)
 
 
@@ -103,13 +103,13 @@ def villages_in(text: str, *, is_cell: bool = False) -> list[int]:
     ``is_cell``: the whole text is a village's cell, where numbers alone ("1,3,5") are villages too.
     """
     cell = plain(text).strip()
-    found = VILLAGES_CELL.fullmatch(cell) if is_cell else None
-    found = found or VILLAGES.search(cell)
-    if found is None:
+    listing = VILLAGES_CELL.fullmatch(cell) if is_cell else None
+    listing = listing or VILLAGES.search(cell)
+    if listing is None:
         return []
     numbers: list[int] = []
     last = ""
-    for digits, gap in re.findall(r"(\d{1,2})|([-–]|ถึง)", found[0]):
+    for digits, gap in re.findall(r"(\d{1,2})|([-–]|ถึง)", listing[0]):
         if digits and last and numbers and numbers[-1] < int(digits):
             numbers += range(numbers[-1] + 1, int(digits) + 1)
         elif digits:
@@ -125,20 +125,20 @@ def villages_named(cell: str) -> list[str]:
 
 
 def without_villages(cell: str) -> tuple[str, str]:
-    """A subdistrict's cell without the villages that stand before or behind the name, and what was taken off."""
+    """A subdistrict's cell without village numbers before or behind the name, and the text removed."""
     text = plain(cell)
-    found = VILLAGES.search(text) or re.search(rf"{_MOO}\s*\d{{1,2}}(?!\d)", text)
-    if found is None or not name_key(rest := (text[: found.start()] + " " + text[found.end() :]).strip(" ,")):
+    listing = VILLAGES.search(text) or re.search(rf"{_MOO}\s*\d{{1,2}}(?!\d)", text)
+    if listing is None or not name_key(rest := (text[: listing.start()] + " " + text[listing.end() :]).strip(" ,")):
         return cell, ""
-    return rest, found[0]
+    return rest, listing[0]
 
 
 @cache
 def _regions() -> tuple[tuple[str, frozenset[str]], ...]:
     """Written words -> provinces, longest words first."""
     with (RULES / "regions.toml").open("rb") as file:
-        listed = tomllib.load(file)["region"]
-    pairs = [(name_key(plain(word)), frozenset(one["provinces"])) for one in listed for word in one["words"]]
+        regions = tomllib.load(file)["region"]
+    pairs = [(name_key(plain(word)), frozenset(entry["provinces"])) for entry in regions for word in entry["words"]]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
 
 

@@ -1,8 +1,7 @@
 """Written places to codes: ordered evidence, and never an answer that could be another place.
 
-The order: code -> exact within district and province -> former name or code -> decided alias -> local
-government by the register -> the only equal spelling inside the known parent -> close spelling (a candidate for
-a person). :class:`Match` carries which one it was.
+The order: code -> exact within district and province -> former name or code -> decided alias -> local government by the
+register -> the only equal spelling inside the known parent -> close spelling (a candidate for a person), as stored in :class:`Match`.
 """
 
 from __future__ import annotations
@@ -11,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import date
 from functools import cache
+from itertools import chain
 
 import pandas as pd
 
@@ -36,9 +36,8 @@ def alias_key(written: Written) -> str:
     return "|".join(name_key(plain(cell)) for cell in cells)
 
 
-CALLED_SUBDISTRICT = re.compile(
-    r"(?:ต\.|ตำบล|ต )\s*"
-)  # "ตำบล เทศบาล...": a subdistrict or the municipality over several
+# "ตำบล เทศบาล...": a subdistrict, or the municipality over several
+CALLED_SUBDISTRICT = re.compile(r"(?:ต\.|ตำบล|ต )\s*")
 
 
 class Places:
@@ -75,26 +74,26 @@ class Places:
         return self._known[written]
 
     def match_frame(self, frame: pd.DataFrame) -> pd.DataFrame:
-        """Match every row of a frame; see :func:`loaders.place_frame.match_frame`."""
+        """Match every row of a frame; see :func:`match_frame`."""
         return match_frame(self.match, frame)
 
     def _match(self, written: Written) -> Match:
         key = alias_key(written)
-        written, listed = self._of_one_level(written)
-        found, parts = self._by_name(written)
-        if not found.code and found.problem not in ("place_several", "place_empty"):
-            found = self._region(written, found)
+        written, numbers = self._of_one_level(written)
+        verdict, parts = self._by_name(written)
+        if not verdict.code and verdict.problem not in ("place_several", "place_empty"):
+            verdict = self._region(written, verdict)
         if written.code.strip():
-            found = self._with_code(written, found)
-        if not found.code and key in self.aliases:
+            verdict = self._with_code(written, verdict)
+        if not verdict.code and key in self.aliases:
             self.aliases_used.add(key)
             code = self.aliases[key]
-            found = Found(code, LEVELS[len(code)], "alias")
-        listed = listed or many.villages_in(parts.moo, is_cell=True)
-        named = [] if (written.moo or parts.moo).strip() else many.villages_named(written.village)
-        if listed or len(named) > 1:
-            return self._with_villages(found, listed, named)
-        return self._with_village(found, written.moo or parts.moo, written.village)
+            verdict = Found(code, LEVELS[len(code)], "alias")
+        numbers = numbers or many.villages_in(parts.moo, is_cell=True)
+        village_names = [] if (written.moo or parts.moo).strip() else many.villages_named(written.village)
+        if numbers or len(village_names) > 1:
+            return self._with_villages(verdict, numbers, village_names)
+        return self._with_village(verdict, written.moo or parts.moo, written.village)
 
     @staticmethod
     def _of_one_level(written: Written) -> tuple[Written, list[int]]:
@@ -109,11 +108,11 @@ class Places:
         text = many.without_all(written.text)
         return written._replace(text=text, subdistrict=many.single(name), moo="" if listed else moo), listed
 
-    def _region(self, written: Written, found: Found) -> Found:
-        """A part of the country instead of a place: outside, or a person's to decide where it holds the province."""
+    def _region(self, written: Written, verdict: Found) -> Found:
+        """A region instead of a place: outside the province, or left to a person when it contains the province."""
         provinces = many.region(" ".join((written.province, written.text, written.district, written.subdistrict)))
-        if provinces is None or _is_offered(found):
-            return found
+        if provinces is None or _is_offered(verdict):
+            return verdict
         if provinces & {"*", self.home}:
             return refuse("place_region", [Candidate(self.home, "region", 0.5)])
         return refuse("outside_province")
@@ -122,15 +121,15 @@ class Places:
         cells = [read_cell(getattr(written, level), level) for level in ("subdistrict", "district", "province")]
         names = Names(cells[0], cells[1], cells[2], written.on)
         if cells[0].office:
-            office_found = self._office_or_name(names)
-            if office_found.level == "local_government" and CALLED_SUBDISTRICT.match(plain(written.subdistrict)):
-                return refuse("place_level_unclear", office_found.candidates), Parts()
-            return office_found, Parts()
+            at_office = self._office_or_name(names)
+            if at_office.level == "local_government" and CALLED_SUBDISTRICT.match(plain(written.subdistrict)):
+                return refuse("place_level_unclear", at_office.candidates), Parts()
+            return at_office, Parts()
         if (office := read_cell(LOCAL.sub("", plain(written.district)), "subdistrict")).office:
             return self._office_or_name(names._replace(subdistrict=office, district=EMPTY)), Parts()
-        found = find(self.look, names)
-        if found.code and cells[0] is not EMPTY:
-            return found, Parts()
+        verdict = find(self.look, names)
+        if verdict.code and cells[0] is not EMPTY:
+            return verdict, Parts()
         if cells[0] is EMPTY and len(listed := many.names_in(written.district, "district")) > 1:
             provinces = self.look.provinces(names.province)[0]
             if (several := many.several(self.book, listed, provinces)) is not None:
@@ -143,28 +142,29 @@ class Places:
             return mixed
         if written.text.strip() and cells[0] is EMPTY:
             inside = self._from_text(written.text, written)
-            if inside[0].code or _is_offered(inside[0]) or found.problem == "place_empty":
-                return self._agreeing(inside, found)
-        return found, Parts()
+            if inside[0].code or _is_offered(inside[0]) or verdict.problem == "place_empty":
+                return self._agreeing(inside, verdict)
+        return verdict, Parts()
 
     @staticmethod
-    def _agreeing(inside: tuple[Found, Parts], found: Found) -> tuple[Found, Parts]:
-        """A text must not leave the district or province that stands in cells of its own."""
-        one = inside[0]
-        inner = [c.code for c in one.candidates] if one.level == "local_government" else [str(one.code)]
-        empty = found.problem == "place_empty"
-        if one.code and not empty and not (found.code and all(code.startswith(found.code) for code in inner)):
-            return refuse("place_text_conflict", (Candidate(str(one.code), "text", 0.9), *found.candidates)), Parts()
-        return inside
+    def _agreeing(from_text: tuple[Found, Parts], by_cells: Found) -> tuple[Found, Parts]:
+        """A place in a text must lie in the district or province of the other cells, else ``place_text_conflict``."""
+        by_text = from_text[0]
+        inner = [c.code for c in by_text.candidates] if by_text.level == "local_government" else [str(by_text.code)]
+        empty = by_cells.problem == "place_empty"
+        if by_text.code and not empty and not (by_cells.code and all(code.startswith(by_cells.code) for code in inner)):
+            candidates = (Candidate(str(by_text.code), "text", 0.9), *by_cells.candidates)
+            return refuse("place_text_conflict", candidates), Parts()
+        return from_text
 
     def _office_or_name(self, names: Names) -> Found:
         """A local government: by the register, else the subdistrict of its name as a candidate."""
         provinces = self.look.provinces(names.province)[0]
         districts = self.look.districts(provinces, names.district)[0]
         namesakes = len(self.look.same_name(names, provinces))
-        found = self.offices.find(names.subdistrict, names.district, districts, provinces, namesakes)
-        if found:
-            return found
+        verdict = self.offices.find(names.subdistrict, names.district, districts, provinces, namesakes)
+        if verdict:
+            return verdict
         named = find(self.look, names)
         return refuse("place_local_government_unknown", named.candidates)
 
@@ -189,9 +189,9 @@ class Places:
                 read_cell(text, level)
                 for text, level in zip(cells, ("subdistrict", "district", "province"), strict=True)
             ]
-            found = find(self.look, Names(*read, written.on))
-            if found.code and found.evidence in ("exact", "historic"):
-                codes[found.code] = found
+            verdict = find(self.look, Names(*read, written.on))
+            if verdict.code and verdict.evidence in ("exact", "historic"):
+                codes[verdict.code] = verdict
         return (next(iter(codes.values())), Parts()) if len(codes) == 1 else None
 
     def _from_text(self, text: str, written: Written) -> tuple[Found, Parts]:
@@ -200,11 +200,11 @@ class Places:
         if not places:
             in_order = self._in_order(parts, written) if len(parts := split_cells(text)) in (2, 3) else None
             return in_order or (refuse("place_not_found"), Parts())
-        found = [self._spoken(parts, written) for parts in places]
-        codes = {one.code for one in found}
-        if len(codes) == 1 and found[0].code and len(found[0].code) in (4, 6):
+        verdicts = [self._place_of(parts, written) for parts in places]
+        codes = {verdict.code for verdict in verdicts}
+        if len(codes) == 1 and verdicts[0].code and len(verdicts[0].code) in (4, 6):
             run = _listed(text, places[0].subdistrict or places[0].district)
-            parent = found[0].code[:-2]
+            parent = verdicts[0].code[:-2]
             listed = many.names_in(run)
             if not places[0].district and not many.AND.search(run):  # "ตำบลทุ่งใส สิชล" says its district behind it
                 above = name_key(plain(self.book.areas[parent].name_th))
@@ -212,13 +212,13 @@ class Places:
             if (several := many.several(self.book, listed, [parent], leading=True)) is not None:
                 return several, Parts()
             if many.villages_in(text):
-                return found[0], Parts()
+                return verdicts[0], Parts()
         if len(codes) == 1:
-            return found[0], Parts(moo=",".join(sorted({parts.moo for parts in places} - {""})))
-        return refuse("place_two_places", [candidate for one in found for candidate in one.candidates]), Parts()
+            return verdicts[0], Parts(moo=",".join(sorted({parts.moo for parts in places} - {""})))
+        return refuse("place_two_places", list(chain.from_iterable(each.candidates for each in verdicts))), Parts()
 
-    def _spoken(self, parts: Parts, written: Written) -> Found:
-        """One place of a text: cells of their own fill what the text does not say; tails of words come off."""
+    def _place_of(self, parts: Parts, written: Written) -> Found:
+        """One place of a text: other cells fill the levels it lacks; words behind a name are cut off."""
         province = self._known_start(parts.province, "province", ()) or parts.province or written.province
         provinces = self.look.provinces(read_cell(province, "province"))[0]
         district = self._known_start(parts.district, "district", provinces) or parts.district or written.district
@@ -264,38 +264,37 @@ class Places:
         )
         return "place_code_municipal" if is_municipal else "place_code_unknown"
 
-    def _with_code(self, written: Written, found: Found) -> Found:
-        """The code and the name must agree; a code alone is taken at its word."""
+    def _with_code(self, written: Written, verdict: Found) -> Found:
+        """The code and the name must agree; without a name the code decides."""
         code, targets = read_code(written.code, self.book)
-        nameless = found.problem == "place_empty" and not written.text.strip()
+        nameless = verdict.problem == "place_empty" and not written.text.strip()
         if code is None or len(targets) != 1:
-            return refuse("place_abolished" if code else self._unknown_code(written.code), found.candidates)
+            return refuse("place_abolished" if code else self._unknown_code(written.code), verdict.candidates)
         evidence = "code" if code == targets[0] else "historic"
         coded = accept(targets[0], evidence)
-        if nameless or (found.code and targets[0].startswith(found.code) and found.level != "local_government"):
+        if nameless or (verdict.code and targets[0].startswith(verdict.code) and verdict.level != "local_government"):
             return coded
-        if found.code and (found.code.startswith(targets[0]) or found.level == "local_government"):
+        if verdict.code and (verdict.code.startswith(targets[0]) or verdict.level == "local_government"):
             return (
-                found._replace(evidence="code")
-                if found.code.startswith(targets[0])
-                else self._office_code(found, coded)
+                verdict._replace(evidence="code")
+                if verdict.code.startswith(targets[0])
+                else self._office_code(verdict, coded)
             )
-        if not found.code and any(c.score >= CONFIRMING and c.code == targets[0][:6] for c in found.candidates):
+        if not verdict.code and any(c.score >= CONFIRMING and c.code == targets[0][:6] for c in verdict.candidates):
             return coded
-        return refuse("place_code_name_conflict", (Candidate(targets[0], "code", 0.9), *found.candidates))
+        return refuse("place_code_name_conflict", (Candidate(targets[0], "code", 0.9), *verdict.candidates))
 
     @staticmethod
-    def _office_code(found: Found, coded: Found) -> Found:
+    def _office_code(verdict: Found, coded: Found) -> Found:
         """A local government with the code of one of its subdistricts: that subdistrict."""
-        if any(candidate.code == coded.code for candidate in found.candidates):
+        if any(candidate.code == coded.code for candidate in verdict.candidates):
             return coded
-        return Found(
-            None, None, "none", (Candidate(str(coded.code), "code", 0.9), *found.candidates), "place_code_name_conflict"
-        )
+        candidates = (Candidate(str(coded.code), "code", 0.9), *verdict.candidates)
+        return Found(None, None, "none", candidates, "place_code_name_conflict")
 
-    def _with_village(self, found: Found, moo: str, village: str) -> Match:
-        code, level = found.code, found.level
-        match = Match(code, level, found.evidence, code is not None, found.candidates, found.problem)
+    def _with_village(self, verdict: Found, moo: str, village: str) -> Match:
+        code, level = verdict.code, verdict.level
+        match = Match(code, level, verdict.evidence, code is not None, verdict.candidates, verdict.problem)
         if level == "village" and code:
             return match._replace(subdistrict_code=code[:6], village_code=code)
         if level != "subdistrict" or not code:
@@ -303,21 +302,21 @@ class Places:
         match = match._replace(subdistrict_code=code)
         if not (moo.strip() or village.strip()) or not _knows_villages(code):
             return match
-        found_code = self._village(code, moo, village)
-        if found_code is None:
+        village_code = self._village(code, moo, village)
+        if village_code is None:
             return match._replace(problem="place_village_unknown")
-        return match._replace(code=found_code, area_level="village", village_code=found_code)
+        return match._replace(code=village_code, area_level="village", village_code=village_code)
 
-    def _with_villages(self, found: Found, numbers: list[int], names: list[str]) -> Match:
+    def _with_villages(self, verdict: Found, numbers: list[int], names: list[str]) -> Match:
         """Several villages: the subdistrict's record, with those of them that the register knows."""
-        match = self._with_village(found, "", "")
+        match = self._with_village(verdict, "", "")
         code = match.subdistrict_code
         if match.area_level != "subdistrict" or not _knows_villages(code):
             return match
-        known = [self._village(str(code), str(number), "") for number in numbers]
-        known += [] if numbers else [self._village(str(code), "", name) for name in names]
-        villages = tuple(sorted({village for village in known if village}))
-        return match._replace(villages=villages, problem=match.problem if all(known) else "place_village_unknown")
+        codes = [self._village(str(code), str(number), "") for number in numbers]
+        codes += [] if numbers else [self._village(str(code), "", name) for name in names]
+        villages = tuple(sorted({village for village in codes if village}))
+        return match._replace(villages=villages, problem=match.problem if all(codes) else "place_village_unknown")
 
     def _village(self, subdistrict: str, moo: str, village: str) -> str | None:
         """By number; by name when there is no number. Number and name of two different villages settle nothing."""
@@ -330,7 +329,7 @@ class Places:
 
 
 def _listed(text: str, first: str) -> str:
-    """What stands between the first name and the next level word: names that share its level word."""
+    """The text from the first name to the next level word: further names of the same level."""
     start = plain(text).find(first)
     rest = plain(text)[start:] if first and start >= 0 else ""
     stop = NEXT_LEVEL.search(rest)
@@ -388,9 +387,9 @@ RESULT = [
 ]
 
 
-def _is_offered(found: Found) -> bool:
-    """Whether a place is near what is written; the district that stands beside an unknown name is none."""
-    return any(one.reason != WRITTEN for one in found.candidates)
+def _is_offered(verdict: Found) -> bool:
+    """Whether there is any candidate besides the district written beside an unknown name."""
+    return any(candidate.reason != WRITTEN for candidate in verdict.candidates)
 
 
 def _text(value: object) -> str:
@@ -411,7 +410,8 @@ def _parents(match: Match) -> tuple[str | None, str | None]:
     """District and province of an accepted place; of a local government, those that all its places share."""
     if not match.accepted or not match.code:
         return None, None
-    codes = [one.code for one in match.candidates] if match.area_level == "local_government" else [match.code]
+    is_office = match.area_level == "local_government"
+    codes = [candidate.code for candidate in match.candidates] if is_office else [match.code]
     districts, provinces = {code[:4] for code in codes if len(code) >= 4}, {code[:2] for code in codes}
     return min(districts) if len(districts) == 1 else None, min(provinces) if len(provinces) == 1 else None
 
@@ -419,7 +419,7 @@ def _parents(match: Match) -> tuple[str | None, str | None]:
 def result_row(match: Match) -> tuple:
     """An answer as a row of :data:`RESULT`."""
     district, province = _parents(match)
-    candidates = "|".join(one.code for one in match.candidates)
+    candidates = "|".join(candidate.code for candidate in match.candidates)
     villages = ",".join(match.villages) or None
     codes = (match.code, match.area_level, match.village_code, villages, match.subdistrict_code, district, province)
     return (*codes, match.evidence, match.accepted, candidates, match.problem)

@@ -20,8 +20,8 @@ def find(look: Lookup, names: Names) -> Found:
     if names.subdistrict is EMPTY and names.district is EMPTY and names.province is EMPTY:
         return refuse("place_empty")
     provinces, tier = look.provinces(names.province)
-    found = inside(look, names, provinces, tier) if provinces else without_province(look, names)
-    return found if found.code else swapped(look, names) or found
+    verdict = inside(look, names, provinces, tier) if provinces else without_province(look, names)
+    return verdict if verdict.code else swapped(look, names) or verdict
 
 
 def inside(look: Lookup, names: Names, provinces: set[str], province_tier: int = 0) -> Found:
@@ -32,20 +32,20 @@ def inside(look: Lookup, names: Names, provinces: set[str], province_tier: int =
         return higher(look, names, provinces, districts, tier)
     if names.district is EMPTY:
         return province_alone(look, names, provinces)
-    found = None
+    verdict = None
     if districts:
-        found = (
+        verdict = (
             in_districts(look, names, provinces, districts, tier)
             or in_daughter_districts(look, names, provinces, districts)
             or cut_off(look, names, districts)
         )
-    elif not (found := in_daughters(look, names, provinces)):
+    elif not (verdict := in_daughters(look, names, provinces)):
         whole = cut_off_district(look, names, provinces)
-        found = in_districts(look, names, provinces, whole, 0) if whole else None
-        if found and found.code:
-            found = accept(found.code, "cut_off")
-        found = found or capital(look, names, provinces) or district_misspelt(look, names, provinces)
-    return found or _offer(look, names, provinces, districts)
+        verdict = in_districts(look, names, provinces, whole, 0) if whole else None
+        if verdict and verdict.code:
+            verdict = accept(verdict.code, "cut_off")
+        verdict = verdict or capital(look, names, provinces) or district_misspelt(look, names, provinces)
+    return verdict or _offer(look, names, provinces, districts)
 
 
 def _offer(look: Lookup, names: Names, provinces: set[str], districts: set[str]) -> Found:
@@ -70,12 +70,13 @@ def without_province(look: Lookup, names: Names) -> Found:
         scope = [code for code in every if scores[code] >= NEARLY]
     if names.subdistrict is EMPTY or names.district is EMPTY:
         return _part_without_province(look, names, scope)
-    found = [inside(look, names, {code}) for code in scope if names.province is not EMPTY or look.called(names, {code})]
-    settled = {one.code for one in found if one.code and one.evidence in ("exact", "historic")}
+    tried = [code for code in scope if names.province is not EMPTY or look.called(names, {code})]
+    verdicts = [inside(look, names, {code}) for code in tried]
+    settled = {verdict.code for verdict in verdicts if verdict.code and verdict.evidence in ("exact", "historic")}
     if len(settled) == 1:
-        (one,) = (one for one in found if one.code in settled)
-        return one if names.province is EMPTY else accept(str(one.code), "spelling")
-    offered = [candidate for one in found for candidate in one.candidates if candidate.score >= 0.8]
+        (verdict,) = (verdict for verdict in verdicts if verdict.code in settled)
+        return verdict if names.province is EMPTY else accept(str(verdict.code), "spelling")
+    offered = [candidate for verdict in verdicts for candidate in verdict.candidates if candidate.score >= 0.8]
     return refuse("place_ambiguous" if len(settled) > 1 else "place_province_unknown", offered)
 
 
@@ -245,8 +246,8 @@ def district_misspelt(look: Lookup, names: Names, provinces: set[str]) -> Found 
     """The name is the province's only one; the written district is nearly its district and no name of its own."""
     entries = look.called(names, provinces)
     targets = {target for entry in entries for target in entry.targets}
-    known = any(look.book.district_anywhere(key) for key in names.district.keys[0])
-    if known or len(targets) != 1 or not all(entry.targets for entry in entries):
+    is_a_name = any(look.book.district_anywhere(key) for key in names.district.keys[0])
+    if is_a_name or len(targets) != 1 or not all(entry.targets for entry in entries):
         return None
     scores: dict[str, float] = {}
     for province in provinces:

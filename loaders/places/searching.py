@@ -1,4 +1,4 @@
-"""What somebody writes into a search box against texts: as written, as it sounds, without lost marks, at last nearly so."""
+"""Search words against texts: as written, by sound, without vowels above and below, at last by similarity."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ from rapidfuzz import fuzz
 from loaders.codes import squeeze
 from loaders.places.text import bare_key, name_key, plain, sound_key, spoken_key
 
-LEAST, CLOSE = 5, 88.0  # letters from which a word may be misspelt, and how alike it must be then
+LEAST, CLOSE = 5, 88.0  # letters from which a word may be misspelt, and its least likeness (0-100)
 SHORTEST_CODE = 4
 MOO = re.compile(r"(?:หมู่บ้านที่|หมู่ที่|หมู่|(?<![ก-๛])ม\.|\bmoo|\bvillage(?: no\.?)?)\s*(\d{1,2})(?!\d)")
 
 
-class Wanted(NamedTuple):
-    """A search taken apart: numbers of villages (``หมู่ 3``), beginnings of codes of places, other words."""
+class SearchTerms(NamedTuple):
+    """A parsed search: numbers of villages (``หมู่ 3``), beginnings of place codes, other words."""
 
     villages: list[int]
     codes: list[str]
     words: list[str]
 
 
-def wanted(written: str) -> Wanted:
-    """The parts of what is written; a word of four digits or more is the beginning of a code."""
+def search_terms(written: str) -> SearchTerms:
+    """The parts of a search; a word of four digits or more is the beginning of a code."""
     plainly = plain(written)
     words = MOO.sub(" ", plainly).split()
     codes = [word for word in words if word.isdecimal() and len(word) >= SHORTEST_CODE]
-    return Wanted(
+    return SearchTerms(
         [int(number) for number in MOO.findall(plainly)], codes, [word for word in words if word not in codes]
     )
 
@@ -40,11 +40,11 @@ def _sound(text: str) -> str:
 
 
 def _spoken(word: str) -> str:
-    """A word as it sounds; without that of its level, where it is of a place (a group is called so)."""
+    """Sound key of a word without its level word; กลุ่ม stays, it is part of a group's name."""
     return _sound(word) if word.startswith("กลุ่ม") else spoken_key(word)[0]
 
 
-Tier = tuple[Callable[[str], str], Callable[[str], str]]  # what becomes of a written word, and of a text
+Tier = tuple[Callable[[str], str], Callable[[str], str]]  # key of a searched word, key of a text
 TIERS: tuple[Tier, ...] = (
     (squeeze, squeeze),
     (_spoken, _sound),
@@ -52,20 +52,20 @@ TIERS: tuple[Tier, ...] = (
 )
 
 
-def standing(words: Sequence[str], cells: Sequence[str]) -> np.ndarray:
-    """In which of the texts every word stands (bool): of the first degree of tolerance that finds any."""
-    said: list[str] = []
+def has_every_word(words: Sequence[str], cells: Sequence[str]) -> np.ndarray:
+    """Texts that contain every word (bool array), by the first tier of tolerance with a hit."""
+    keys: list[str] = []
     texts: list[str] = []
     for of_word, of_text in TIERS:
-        said, texts = [of_word(word) for word in words], [of_text(cell) for cell in cells]
-        found = np.array([all(word in text for word in said) for text in texts], dtype=bool)
-        if found.any():
-            return found
+        keys, texts = [of_word(word) for word in words], [of_text(cell) for cell in cells]
+        has_all = np.array([all(word in text for word in keys) for text in texts], dtype=bool)
+        if has_all.any():
+            return has_all
     return np.array(
-        [min((_likeness(word, text) for word in said), default=100.0) >= CLOSE for text in texts], dtype=bool
+        [min((_likeness(word, text) for word in keys), default=100.0) >= CLOSE for text in texts], dtype=bool
     )
 
 
 def _likeness(word: str, text: str) -> float:
-    """How nearly a word stands in a text (0-100); a short one has to stand there as it is."""
+    """Similarity of a word to the nearest part of a text, 0-100; a short word must be contained exactly."""
     return fuzz.partial_ratio(word, text) if LEAST <= len(word) <= len(text) else 100.0 * (word in text)

@@ -108,12 +108,12 @@ def sound_key(key: str) -> str:
 
 
 def spoken_key(text: str) -> tuple[str, str]:
-    """What somebody looks for, as it sounds and without the word of its level, and the level of that word or nothing."""
+    """Sound key of a searched text without its level word, and that word's level (``""`` without one)."""
     written = plain(text)
     for level, word in SPOKEN.items():
-        found = word.match(written)
-        if found and found.end() < len(written):
-            return sound_key(name_key(written[found.end() :])), level
+        level_word = word.match(written)
+        if level_word and level_word.end() < len(written):
+            return sound_key(name_key(written[level_word.end() :])), level
     return ("" if any(word.fullmatch(written) for word in SPOKEN.values()) else sound_key(name_key(written))), ""
 
 
@@ -131,9 +131,9 @@ def plain(text: str) -> str:
 
 def _forms(text: str, level: str) -> tuple[list[str], bool]:
     stripped = LEVEL_SUFFIX.sub("", text)
-    found = LEVEL_WORDS[level].match(stripped)
-    if found and found.end() < len(stripped):
-        return [name_key(stripped[found.end() :]), name_key(text)], True
+    level_word = LEVEL_WORDS[level].match(stripped)
+    if level_word and level_word.end() < len(stripped):
+        return [name_key(stripped[level_word.end() :]), name_key(text)], True
     return list(dict.fromkeys([name_key(text), name_key(stripped)])), stripped != text
 
 
@@ -164,8 +164,8 @@ def read_cell(text: str, level: str) -> Cell:
 
 def moo_number(text: str) -> int | None:
     """The number of a village: ``3``, ``ม.3``, ``หมู่ที่ ๓``, ``3.0``; ``None`` for anything else."""
-    found = re.fullmatch(r"(?:หมู่บ้านที่|หมู่ที่|หมู่|ม\.?|moo|m\.?)?\s*0*(\d{1,2})(?:\.0)?", plain(text))
-    return int(found[1]) if found and int(found[1]) else None
+    number = re.fullmatch(r"(?:หมู่บ้านที่|หมู่ที่|หมู่|ม\.?|moo|m\.?)?\s*0*(\d{1,2})(?:\.0)?", plain(text))
+    return int(number[1]) if number and int(number[1]) else None
 
 
 SUBDISTRICT = r"(?:ตำบล|แขวง|(?<![ก-๛])ต ?\.(?!ค\.))"
@@ -191,7 +191,7 @@ SEPARATORS = re.compile(r"\s*[/|,;>]\s*")
 
 
 class Parts(NamedTuple):
-    """One place as it stands in a text; the names may have a tail of other words."""
+    """One place inside a text; its names may be followed by other words."""
 
     subdistrict: str = ""
     district: str = ""
@@ -201,10 +201,10 @@ class Parts(NamedTuple):
 
 def _words(text: str) -> list[tuple[str, int, int]]:
     """Level words with a name behind them: level, start, end. A word without a name is part of the name before."""
-    found = list(ANY_WORD.finditer(text))
+    hits = list(ANY_WORD.finditer(text))
     words = []
-    for position, hit in enumerate(found):
-        follows = found[position + 1].start() if position + 1 < len(found) else len(text)
+    for position, hit in enumerate(hits):
+        follows = hits[position + 1].start() if position + 1 < len(hits) else len(text)
         if not text[hit.end() : follows].strip():
             continue
         words.append((str(hit.lastgroup), hit.start(), hit.end()))

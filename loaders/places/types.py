@@ -1,4 +1,4 @@
-"""What goes in and comes out when a written place is matched."""
+"""Input and results of matching a written place."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Match(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a rule says. ``code`` is set only when accepted; otherwise ``problem`` says why not."""
+    """The result of a rule. ``code`` is set only when accepted; otherwise ``problem`` says why not."""
 
     code: str | None
     level: str | None
@@ -86,7 +86,7 @@ def accept(code: str, evidence: str) -> Found:
 def refuse(problem: str, candidates: list[Candidate] | tuple[Candidate, ...] = ()) -> Found:
     """A place left to a person, with at most eight candidates, best first."""
     best: dict[str, Candidate] = {}
-    for candidate in sorted(candidates, key=lambda one: (-one.score, one.code)):
+    for candidate in sorted(candidates, key=lambda offered: (-offered.score, offered.code)):
         best.setdefault(candidate.code, candidate)
     evidence = "none" if not best else "close" if problem == "place_spelling" else "ambiguous"
     return Found(None, None, evidence, tuple(best.values())[:8], problem)
