@@ -22,8 +22,8 @@ from loaders.layouts.layout import Layout
 from loaders.layouts.melt import Columns, Spoken, melt, read_columns
 from loaders.layouts.recognise import (
     general_unit,
-    given,
-    partly,
+    known_layout,
+    partial_columns,
     recognise,
     split_groups,
     support_column,
@@ -109,7 +109,7 @@ def understand(
         if len(sheet.frame.columns) > MOST_COLUMNS:
             raise Refused("file_too_heavy", sheet=sheet.name, value=f"{len(sheet.frame)} x {len(sheet.frame.columns)}")
         sheet, blanked = set_aside.apply(sheet, aside)
-        is_given = given(sheet, path.name, answers) is not None
+        is_given = known_layout(sheet, path.name, answers) is not None
         sheet = sheet if is_given else split_groups(sheet)
         columns = read_columns(sheet.frame)
         parts = [(sheet, Spoken())] if is_given else melt(sheet, columns, support_column)
@@ -174,7 +174,7 @@ def _layout(
     try:
         return said.apply(recognise(sheet, file_name, base, answers, spoken), headings, base), None
     except Refused as stop:
-        columns, how = partly(sheet)
+        columns, how = partial_columns(sheet)
         refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)
         answered = said.apply(refused, headings, base)
         return answered, replace(stop.problem, severity="note") if answered.refuse else None
@@ -193,7 +193,7 @@ def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None
     understood = [result for result in results if result.is_understood]
     largest = max(results, key=lambda result: len(result.outcome))
     if not understood:
-        reason = refusal(largest.sheet, largest.layout.refuse, partly(largest.sheet)[0])
+        reason = refusal(largest.sheet, largest.layout.refuse, partial_columns(largest.sheet)[0])
         raise NothingForTheBoard(reason, Ingested(results, problems))
     only_rows = all(result.layout.scope.get("kind", "rows") == "rows" for result in understood)
     if only_rows and all(len(result.rows("excluded")) == len(result.outcome) for result in understood):

@@ -1,8 +1,8 @@
 """One heading over several columns: phases of one budget, sources, years, quarters or months, agencies, men and women.
 
-A band's columns are headed ``band - part`` (:mod:`loaders.sheets.headings` joins the lines). What the parts are decides
-what becomes of them: phases are columns of ours of their own; a total beside its parts is a check; men and women,
-quarters and months add up; sources, years and agencies become one record each ("melt").
+A band's columns are headed ``band - part`` (:mod:`loaders.sheets.headings` joins the lines). The kind of the parts
+decides: each phase maps to a column of ours; a total beside its parts becomes a check; men and women, quarters and
+months are added up; sources, years and agencies become one record each (:mod:`loaders.layouts.melt`).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ UNIT_PART = re.compile(
 TOTAL = re.compile(
     r"^(?:รวม|รวมทั้งสิ้น|รวมทั้งหมด|ทั้งหมด|ยอดรวม|รวมเงิน|รวมงบประมาณ|total|grand total|sum|all)(?:\s*\(.*\))?$", re.IGNORECASE
 )
-# Phase of money -> how offices head it. Order matters: the first that fits speaks.
+# Phase of money -> headings that offices use. Order matters: the first match wins.
 PHASES = {
     "balance": re.compile(r"คงเหลือ|เหลือจ่าย|เหลือ|ยังไม่เบิก|balance|remaining|unspent", re.IGNORECASE),
     "paid": re.compile(r"เบิก|จ่ายจริง|จ่ายแล้ว|ใช้จริง|ใช้ไป|ผลการใช้|spent|paid|disburs|actual|expenditure", re.IGNORECASE),
@@ -58,7 +58,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Band:
-    """Columns under one heading (or, with ``label`` empty, beside each other) that say one quantity in parts."""
+    """Neighbouring columns under one heading (``label``, may be empty) that split one quantity into parts."""
 
     label: str
     parts: tuple[Part, ...]
@@ -80,7 +80,7 @@ class Band:
 
 
 def part_kind(label: str, *, is_money: bool) -> str:
-    """What a part is by its words; ``source`` for words that are none of the others."""
+    """The kind of a part by its heading; ``source`` when no other kind matches."""
     text = arabic_digits(normalise(UNIT_PART.sub("", label))).strip()
     if TOTAL.match(text):
         return "total"
@@ -101,11 +101,10 @@ def part_kind(label: str, *, is_money: bool) -> str:
     return "source"
 
 
-def bands(columns: Mapping[str, Figures], order: Sequence[str], found: Sequence[Relation]) -> list[Band]:
+def bands(columns: Mapping[str, Figures], order: Sequence[str], relations: Sequence[Relation]) -> list[Band]:
     """The bands of a sheet: runs of columns of figures under one upper heading.
 
-    ``found`` are the relations among the columns (:func:`loaders.layouts.relations.relations`): a column that is the sum of
-    the others is their total, whatever it is called.
+    A column that is the sum of the others by ``relations`` (:func:`loaders.layouts.relations.relations`) is their total, whatever its heading.
     """
     runs: list[tuple[str, list[str]]] = []
     for heading in order:
@@ -120,7 +119,7 @@ def bands(columns: Mapping[str, Figures], order: Sequence[str], found: Sequence[
             runs[-1][1].append(heading)
         else:
             runs.append((upper, [heading]))
-    return [band for upper, headings in runs if len(headings) > 1 and (band := _band(upper, headings, found))]
+    return [band for upper, headings in runs if len(headings) > 1 and (band := _band(upper, headings, relations))]
 
 
 def _is_year(text: str) -> bool:
@@ -128,20 +127,21 @@ def _is_year(text: str) -> bool:
 
 
 def _without_year(label: str) -> tuple[str, str]:
-    """What a part is called beside the year that another line of its heading states, and that year."""
+    """The label without the year that one line of its heading states, and that year (``""`` if none)."""
     pieces = label.split(JOIN)
     years = [piece for piece in pieces if _is_year(piece)]
     rest = [piece for piece in pieces if piece not in years]
     return (JOIN.join(rest), years[0]) if rest and len(years) == 1 else (label, "")
 
 
-def _band(upper: str, headings: list[str], found: Sequence[Relation]) -> Band | None:
+def _band(upper: str, headings: list[str], relations: Sequence[Relation]) -> Band | None:
     is_money = names_money(upper) or any(names_money(heading.partition(JOIN)[2]) for heading in headings)
     is_count = not is_money and (names_count(upper) or any(names_count(h.partition(JOIN)[2]) for h in headings))
     if not is_money and not is_count:
         return None
-    inside = [one for one in found if one.kind == "sum" and one.heading in headings and set(one.plus) <= set(headings)]
-    summed = max(inside, key=lambda one: len(one.plus), default=None)
+    sums = [relation for relation in relations if relation.kind == "sum" and relation.heading in headings]
+    inside = [relation for relation in sums if set(relation.plus) <= set(headings)]
+    summed = max(inside, key=lambda relation: len(relation.plus), default=None)
     parts, total, subtotals = [], summed.heading if summed else None, []
     for heading in headings:
         label, year = _without_year(heading.partition(JOIN)[2] if upper else heading)
@@ -161,8 +161,8 @@ def dated(band: Band) -> Band:
     """Quarters or months whose headings state several fiscal years, with the year of each; else the band as it is."""
     if band.kind not in ("quarter", "month"):
         return band
-    found = [year_of_part(part.label) for part in band.parts]
-    if len(set(found)) < 2 or None in found:
+    years = [year_of_part(part.label) for part in band.parts]
+    if len(set(years)) < 2 or None in years:
         return band
-    pairs = zip(band.parts, found, strict=True)
+    pairs = zip(band.parts, years, strict=True)
     return replace(band, parts=tuple(replace(part, year=str(int(year or 0) + 543)) for part, year in pairs))

@@ -1,4 +1,4 @@
-"""What a column is by its content: codes, names of places, points, money; for sheets whose headings say nothing."""
+"""What a column is by its content: codes, names of places, points, money; for sheets with unknown headings."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ LEVEL_OF = {2: "province", 4: "district", 6: "subdistrict"}
 @cache
 def _names() -> dict[str, frozenset[str]]:
     """Keys of the names of each level, Thai and English."""
-    found: dict[str, set[str]] = {level: set() for level in LEVEL_OF.values()}
+    keys_of: dict[str, set[str]] = {level: set() for level in LEVEL_OF.values()}
     for code, area in nation().areas.items():
         if len(code) in LEVEL_OF:
-            found[LEVEL_OF[len(code)]] |= {name_key(plain(name)) for name in (area.name_th, area.name_en) if name}
-    return {level: frozenset(keys) for level, keys in found.items()}
+            keys_of[LEVEL_OF[len(code)]] |= {name_key(plain(name)) for name in (area.name_th, area.name_en) if name}
+    return {level: frozenset(keys) for level, keys in keys_of.items()}
 
 
 @cache
@@ -48,16 +48,16 @@ def _sample(cells: pd.Series) -> list[str]:
 
 def _share_of_codes(texts: list[str]) -> float:
     areas = nation().areas
-    known = sum(1 for text in texts if (found := CODE.fullmatch(thai.arabic_digits(text))) and found[1][:6] in areas)
-    return known / len(texts) if texts else 0.0
+    codes = [code[1] for text in texts if (code := CODE.fullmatch(thai.arabic_digits(text)))]
+    return sum(code[:6] in areas for code in codes) / len(texts) if texts else 0.0
 
 
 def is_area_codes(texts: list[str]) -> bool:
     """Codes of provinces, districts, subdistricts or villages, or postal codes: numbers, but no quantity."""
     areas = nation().areas
     codes = [thai.arabic_digits(text).removesuffix(".0") for text in texts]
-    known = sum(code in areas or code in _postal() or (code[:6] in areas and len(code) == 8) for code in codes)
-    return known >= LIKELY * len(codes)
+    in_register = sum(code in areas or code in _postal() or (code[:6] in areas and len(code) == 8) for code in codes)
+    return in_register >= LIKELY * len(codes)
 
 
 def _shares(texts: list[str]) -> dict[str, float]:
@@ -73,34 +73,34 @@ def _shares(texts: list[str]) -> dict[str, float]:
 
 
 def places(
-    frame: pd.DataFrame, known: Mapping[str, list[str]], taken: Container[str]
+    frame: pd.DataFrame, columns: Mapping[str, list[str]], taken: Container[str]
 ) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Our place columns that the headings did not give, by content; and the doubt, if one is left."""
-    if "subdistrict" in known or "place_code" in known:
+    """Place columns found by content, not by heading, and at most one doubt."""
+    if "subdistrict" in columns or "place_code" in columns:
         return {}, ()
     samples = {
         heading: texts for heading in frame.columns if heading not in taken and (texts := _sample(frame[heading]))
     }
-    found: dict[str, list[str]] = {}
+    by_content: dict[str, list[str]] = {}
     codes = {heading: _share_of_codes(texts) for heading, texts in samples.items()}
     if codes and max(codes.values()) >= SURE:
-        found["place_code"] = [max(codes, key=codes.__getitem__)]
-    shares = {heading: _shares(texts) for heading, texts in samples.items() if [heading] not in found.values()}
+        by_content["place_code"] = [max(codes, key=codes.__getitem__)]
+    shares = {heading: _shares(texts) for heading, texts in samples.items() if [heading] not in by_content.values()}
     doubts: tuple[str, ...] = ()
     for level, least in (("province", SURE), ("district", SURE), ("subdistrict", LIKELY)):
         fitting = {heading: share[level] for heading, share in shares.items() if share[level] >= least}
-        if level in known or not fitting:
+        if level in columns or not fitting:
             continue
         best = max(fitting, key=fitting.__getitem__)
-        found[level] = [best]
+        by_content[level] = [best]
         is_twofold = level == "district" and shares.pop(best)["subdistrict"] >= LIKELY
         shares.pop(best, None)
         doubts = ("district_by_content",) if is_twofold else () if level == "subdistrict" else doubts
-    if not found.keys() & {"place_code", "subdistrict"} and "place_text" not in known:
+    if not by_content.keys() & {"place_code", "subdistrict"} and "place_text" not in columns:
         spoken = {h: sum(bool(SPOKEN.search(text)) for text in texts) / len(texts) for h, texts in samples.items()}
         if spoken and max(spoken.values()) >= 0.5:
-            found["place_text"] = [max(spoken, key=spoken.__getitem__)]
-    return found, doubts if "place_code" not in found else ()
+            by_content["place_text"] = [max(spoken, key=spoken.__getitem__)]
+    return by_content, doubts if "place_code" not in by_content else ()
 
 
 def speaks_of_places(frame: pd.DataFrame) -> bool:
@@ -114,14 +114,14 @@ def speaks_of_places(frame: pd.DataFrame) -> bool:
 
 def _names_a_place(text: str) -> bool:
     parts = split_places(plain(text))
-    known = _names()
+    names = _names()
     return any(
-        key[:length] in known[level]
-        for one in parts
+        key[:length] in names[level]
+        for place in parts
         for level, name in (
-            ("subdistrict", OFFICE.sub("", one.subdistrict)),
-            ("district", one.district),
-            ("province", one.province),
+            ("subdistrict", OFFICE.sub("", place.subdistrict)),
+            ("district", place.district),
+            ("province", place.province),
         )
         if (key := name_key(name))
         for length in range(len(key), 2, -1)

@@ -34,7 +34,7 @@ VALUES = registers.WithDefined({
     "stream": (
         "code", "name_th", "name_en", "owner", "kind", "is_restricted", "condition_th", "theme", "starts_on", "ends_on", "total",
     ),
-}, lambda one: tuple(column.name for column in one.columns))  # fmt: skip
+}, lambda defined: tuple(column.name for column in defined.columns))  # fmt: skip
 # Without these a row means nothing: it waits for a person.
 REQUIRED = registers.WithDefined({
     "support": ("agency",),
@@ -43,7 +43,7 @@ REQUIRED = registers.WithDefined({
     "role_holder": ("role",),
     "agency": ("code", "name_th"),
     "stream": ("code", "name_th"),
-}, lambda one: tuple(column.name for column in one.columns if column.is_required))  # fmt: skip
+}, lambda defined: tuple(column.name for column in defined.columns if column.is_required))  # fmt: skip
 # Money that a sheet's control totals are about, by register, the first one present.
 MONEY = registers.WithDefined({
     "support": ("amount", "committed", "paid"),
@@ -51,7 +51,7 @@ MONEY = registers.WithDefined({
     "welfare_fund": ("savings",),
     "organisation": ("savings",),
     "stream": ("total",),
-}, lambda one: tuple(column.name for column in one.columns if column.form == "satang") or None)  # fmt: skip
+}, lambda defined: tuple(column.name for column in defined.columns if column.form == "satang") or None)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Layout:
     refuse: str = ""
     how: dict[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
-    unused: tuple[str, ...] = ()  # headings of figures that a person said are none of ours
+    unused: tuple[str, ...] = ()  # headings of figures that a person marked as not used
 
     @property
     def is_demo(self) -> bool:
@@ -106,7 +106,7 @@ def shipped() -> tuple[Layout, ...]:
     """Every layout of ``data/layouts``; a file may hold several as ``[[layout]]``."""
     files = sorted(settings.LAYOUTS.glob("*.toml"))
     written = [layout for path in files if path.stem != "aliases" for layout in _layout(path)]
-    return (*written, *(_made(one.layout) for one in registers.defined().values()))
+    return (*written, *(_made(register.layout) for register in registers.defined().values()))
 
 
 def _made(table: dict) -> Layout:
@@ -123,15 +123,15 @@ def aliases() -> dict[str, dict[str, list[str]]]:
 
 def expected_headings() -> frozenset[str]:
     """All headings any layout knows (squeezed), to help find the heading row of a sheet."""
-    known = {heading for layout in shipped() for heading in layout.headings}
-    known |= {
+    headings = {heading for layout in shipped() for heading in layout.headings}
+    headings |= {
         squeeze(word)
         for name, register in aliases().items()
         if not name.startswith("hxl_")
         for words in register.values()
         for word in words
     }
-    return frozenset(known)
+    return frozenset(headings)
 
 
 def headings_key(headings: Iterable[str]) -> str:
@@ -150,9 +150,9 @@ def as_dict(layout: Layout) -> dict:
 
 
 def from_dict(content: dict) -> Layout:
-    """A layout that was kept as JSON."""
-    known = {one.name for one in fields(Layout)}
-    kept: dict[str, Any] = {name: value for name, value in content.items() if name in known}
+    """A layout from JSON; the way back of :func:`as_dict`."""
+    names = {column.name for column in fields(Layout)}
+    kept: dict[str, Any] = {name: value for name, value in content.items() if name in names}
     kept |= {"headings": frozenset(kept.get("headings", ()))}
     kept |= {name: tuple(kept.get(name, ())) for name in ("doubts", "unused", "own_words")}
     return Layout(**kept)
@@ -161,7 +161,7 @@ def from_dict(content: dict) -> Layout:
 def by_hand(
     base: str, register: str, columns: dict[str, str], units: dict[str, str], constants: dict[str, str]
 ) -> Layout:
-    """What a person said: their heading -> our column, the unit of money, the era of years, values for every row.
+    """A layout from a person's answers: their heading -> our column, units of money, era of years, values for every row.
 
     Raises ``Refused`` (``columns_not_understood``) when a column is not one of ours.
     """
@@ -172,10 +172,10 @@ def by_hand(
     unknown = set(ours) - set(PLACE) - set(VALUES.get(register, ())) - wide
     if unknown or not ours:
         raise Refused(Problem("columns_not_understood", "refused", value=", ".join(sorted(unknown)) or "-"))
-    given = dict(constants)
+    constant_values = dict(constants)
     if register == "support" and "agency" not in ours:
-        given.setdefault("agency", base)
+        constant_values.setdefault("agency", base)
     return Layout(
-        "by_hand", base, register, columns=ours, units=dict(units), constants=given, new_agencies=True, new_streams=True,
+        "by_hand", base, register, columns=ours, units=dict(units), constants=constant_values, new_agencies=True, new_streams=True,
         how=dict.fromkeys([*ours, *constants], "by_hand"),
     )  # fmt: skip

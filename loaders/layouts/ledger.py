@@ -1,7 +1,7 @@
-"""The ledger of columns: every column of a sheet has one fate, so that no figure can be passed over without a word.
+"""The ledger of columns: every column of a sheet has one fate, so that no figure is dropped silently.
 
-The ledger is made from the sheet's cells; the mapping only tells which columns were used. What looks like money, or like a
-quantity of ours that nothing took, is asked about.
+The ledger is made from the sheet's cells; the mapping only tells which columns were used. An unmapped column that looks
+like money, or like a quantity of ours, becomes a question.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from loaders.layouts.melt import Columns, Fate, Spoken
 from loaders.layouts.relations import Relation
 from loaders.thai.numbers import UNIT_BAHT
 
-IMPOSSIBLE_BAHT = 10**11  # the usual amount of a column of an office is no hundred thousand million baht
-OUTLIER = 1_000  # times the middle of the column
-LEAST_FOR_OUTLIER = 5  # figures, below which a middle says little
+IMPOSSIBLE_BAHT = 10**11  # a median above this means a wrong unit
+OUTLIER = 1_000  # times the median of the column
+LEAST_FOR_OUTLIER = 5  # figures; fewer have no meaningful median
 PEOPLE = ("people_reached", "members")
-ANSWERED = ("by_hand", "remembered")  # layouts that a person gave: what they left out was left out by them
+ANSWERED = ("by_hand", "remembered")  # layouts given by a person: unmapped columns were left out on purpose
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,15 @@ def ledger(
     melted : heading of a band's column -> our column that it became.
     general_unit : the unit of money that the sheet states for all of it.
     """
-    given = list(parts)
+    pairs = list(parts)
     used = {
-        squeeze(heading): ours for layout, _ in given for ours, names in layout.columns.items() for heading in names
+        squeeze(heading): ours for layout, _ in pairs for ours, names in layout.columns.items() for heading in names
     }
-    spoken = {heading: fate for _, one in given for heading, fate in one.fates.items()}
-    register = next((layout.register for layout, _ in given if not layout.refuse), "none")
-    is_ours = any(layout.code in ANSWERED or layout.headings for layout, _ in given)
-    derived = {one.heading: one for one in columns.relations}
-    unused = {squeeze(heading) for layout, _ in given for heading in layout.unused}
+    spoken = {heading: fate for _, of_part in pairs for heading, fate in of_part.fates.items()}
+    register = next((layout.register for layout, _ in pairs if not layout.refuse), "none")
+    is_ours = any(layout.code in ANSWERED or layout.headings for layout, _ in pairs)
+    derived = {relation.heading: relation for relation in columns.relations}
+    unused = {squeeze(heading) for layout, _ in pairs for heading in layout.unused}
     rows = []
     for heading, figures in columns.figures.items():
         fate = (
@@ -102,19 +102,19 @@ def without_totals(layout: Layout, columns: Columns) -> Layout:
         own = [heading for heading in columns.figures if squeeze(heading) in {squeeze(name) for name in names}]
         if len(own) < 2 or ours in PLACE:
             continue
-        sums = {one.heading for one in columns.relations if one.kind == "sum" and set(one.plus) <= set(own)}
+        sums = {total.heading for total in columns.relations if total.kind == "sum" and set(total.plus) <= set(own)}
         kept[ours] = [name for name in names if squeeze(name) not in {squeeze(heading) for heading in sums}]
         rest = [
             columns.figures[heading] for heading in own if heading not in sums and columns.figures[heading].is_numeric
         ]
-        if any(one.values == two.values and any(one.values) for one, two in combinations(rest, 2)):
+        if any(first.values == second.values and any(first.values) for first, second in combinations(rest, 2)):
             doubts += (f"two_columns_same:{ours}",)
     changed = kept != layout.columns or doubts
     return replace(layout, columns=kept, doubts=(*layout.doubts, *doubts)) if changed else layout
 
 
 def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:
-    """Amounts that cannot be: whole baht under a heading of millions, one figure a thousand times the middle of its column."""
+    """Doubts about amounts: whole baht under a heading of millions, one figure a thousand times the column's median."""
     doubts = []
     for row in rows:
         stated = sorted(abs(value) for value in columns.figures[row.heading].values if value)
@@ -130,17 +130,17 @@ def size_doubts(columns: Columns, rows: Iterable[Column]) -> list[str]:
 
 def unit_of(heading: str) -> str | None:
     """The unit of money that a heading states, ``None`` when it states none."""
-    found = [part for part in heading.split(" - ") if "บาท" in part or "baht" in part.casefold()]
-    for part in found:
+    of_money = [part for part in heading.split(" - ") if "บาท" in part or "baht" in part.casefold()]
+    for part in of_money:
         if "ล้าน" in part or "million" in part.casefold():
             return "million_baht"
         if "พัน" in part or "thousand" in part.casefold():
             return "thousand_baht"
-    return "baht" if found else None
+    return "baht" if of_money else None
 
 
 def _left_out(heading: str, figures: quantities.Figures) -> Fate:
-    """A column that a person said is none of ours; its money stays in the account."""
+    """A column that a person marked as not used; its money stays in the account."""
     return Fate("left_out", "money" if figures.is_numeric and quantities.names_money(heading) else "")
 
 

@@ -1,7 +1,7 @@
 """Sheets whose columns are records: one column per source, year or agency becomes rows; phases and sums are named.
 
-``melt`` runs before any mapping. It gives the sheets that the importer maps, each with what the bands said: which column is
-which of ours, which columns add up to one, and the fate of columns that are only checks.
+``melt`` runs before any mapping and returns the sheets to map, each with a :class:`Spoken`: columns of ours, columns that
+add up to one, and the fate of columns that are only checks.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ PEOPLE = re.compile(r"ผู้(?:ได้)?รับ|ผู้เข้าร�
 
 @dataclass(frozen=True)
 class Fate:
-    """What became of a column, and what it rests on (headings, a kind, our column)."""
+    """How a column is used, and by what: headings, a kind or our column."""
 
     kind: str  # used, sum, difference, check, not_money, kept, asked
     of: str = ""
@@ -42,9 +42,9 @@ class Fate:
 
 @dataclass
 class Spoken:
-    """What the bands of a sheet said before the mapping.
+    """What the bands of a sheet settle before the mapping.
 
-    ``columns``: our column -> headings (several of a quantity are added up); ``fates``: columns that the mapping need not explain; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
+    ``columns``: our column -> headings (several of a quantity are added up); ``fates``: columns that need no mapping; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
@@ -58,7 +58,7 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of figures of a sheet and what they say of each other."""
+    """Figures of a sheet's columns, their relations, and why a column is no money (heading -> kind)."""
 
     figures: dict[str, Figures]
     relations: list[Relation]
@@ -77,25 +77,25 @@ def read_columns(frame: pd.DataFrame) -> Columns:
             what = quantities.not_a_quantity(column, cells, bool(sample) and is_area_codes(sample))
             if what:
                 not_money[heading] = what
-    amounts = {heading: one for heading, one in read.items() if one.is_numeric and heading not in not_money}
+    amounts = {heading: column for heading, column in read.items() if column.is_numeric and heading not in not_money}
     return Columns(read, relations(amounts, list(frame.columns)), not_money)
 
 
-def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> list[tuple[Sheet, Spoken]]:
+def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) -> list[tuple[Sheet, Spoken]]:
     """The sheets to be mapped: the sheet itself, or one for each part of a band that holds records.
 
-    ``known`` tells which of our columns the whole heading is by the alias list; a loose run of columns of money of which
-    all but one are known is no band.
+    ``alias_of`` gives our column for a whole heading by the alias list. Columns of money without a band, of which all but
+    one have an alias, are not melted.
     """
     order = list(sheet.frame.columns)
-    amounts = {heading: one for heading, one in columns.figures.items() if heading not in columns.not_money}
+    amounts = {heading: column for heading, column in columns.figures.items() if heading not in columns.not_money}
     ticked = _ticks(sheet)
     if ticked is not None:
         return _melted_ticks(sheet, ticked, columns)
-    found = bands(amounts, order, columns.relations)
+    found_bands = bands(amounts, order, columns.relations)
     spoken = Spoken()
     wide: Band | None = None
-    for band in found:
+    for band in found_bands:
         band = dated(band)
         is_dated = any(part.year for part in band.parts)
         if is_dated and band.kind in ("quarter", "month", "sex"):
@@ -105,13 +105,13 @@ def melt(sheet: Sheet, columns: Columns, known: Callable[[str], str | None]) -> 
         else:
             _take(spoken, band, columns)
     if wide is None:
-        wide = _loose(sheet, amounts, columns, known, {part.heading for band in found for part in band.parts})
+        wide = _loose(sheet, amounts, columns, alias_of, {part.heading for band in found_bands for part in band.parts})
         if wide is not None and wide.kind == "mixed":
             spoken.doubts += ("several_money_columns",)
     if wide is None:
-        _loose_phases(sheet, amounts, spoken, known)
+        _loose_phases(sheet, amounts, spoken, alias_of)
         return [(sheet, spoken)]
-    _people(amounts, spoken, {known(heading) for heading in order}, known)
+    _people(amounts, spoken, {alias_of(heading) for heading in order}, alias_of)
     return _melted(sheet, wide, columns, spoken)
 
 
@@ -123,7 +123,7 @@ def _take(spoken: Spoken, band: Band, columns: Columns) -> None:
             if ours and ours not in spoken.columns:
                 spoken.columns[ours] = [part.heading]
         for part in band.of("phase:requested") + band.of("phase:balance"):
-            derived = next((one for one in columns.relations if one.heading == part.heading), None)
+            derived = next((relation for relation in columns.relations if relation.heading == part.heading), None)
             kind = "kept" if part.kind == "phase:requested" or derived is None else derived.kind
             spoken.fates[part.heading] = Fate(kind, part.kind.partition(":")[2])
     elif band.kind in ("sex", "quarter", "month"):
@@ -133,7 +133,7 @@ def _take(spoken: Spoken, band: Band, columns: Columns) -> None:
     elif band.is_money and len(band.parts) == 1 and band.total:
         spoken.columns.setdefault("amount", [band.total])
     if band.total:
-        summed = next((one for one in columns.relations if one.heading == band.total), None)
+        summed = next((relation for relation in columns.relations if relation.heading == band.total), None)
         spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
         if summed is None and band.kind not in ("sex", "quarter", "month"):
             spoken.fates.pop(band.total)
@@ -153,46 +153,46 @@ def _quantity(band: Band) -> str | None:
 
 
 def _loose_phases(
-    sheet: Sheet, amounts: dict[str, Figures], spoken: Spoken, known: Callable[[str], str | None]
+    sheet: Sheet, amounts: dict[str, Figures], spoken: Spoken, alias_of: Callable[[str], str | None]
 ) -> None:
     """Columns outside any band whose heading says what they are, though no alias does: a phase of money, people reached."""
-    listed = {known(heading) for heading in sheet.frame.columns}
+    by_alias = {alias_of(heading) for heading in sheet.frame.columns}
     taken = {heading for names in spoken.columns.values() for heading in names}
     for heading in sheet.frame.columns:
         if heading in taken or heading in spoken.fates or heading not in amounts or not amounts[heading].is_numeric:
             continue
         kind = part_kind(_bare(heading), is_money=True)
-        if known(heading) is not None or not kind.startswith("phase:") or not quantities.names_money(heading):
+        if alias_of(heading) is not None or not kind.startswith("phase:") or not quantities.names_money(heading):
             continue
         ours = PHASE_COLUMNS.get(kind.partition(":")[2])
         if ours is None and kind == "phase:requested":
             spoken.fates[heading] = Fate("kept", "requested")
-        elif ours and ours not in spoken.columns and ours not in listed:
+        elif ours and ours not in spoken.columns and ours not in by_alias:
             spoken.columns[ours] = [heading]
-    _people(amounts, spoken, listed, known)
+    _people(amounts, spoken, by_alias, alias_of)
 
 
 def _people(
-    amounts: dict[str, Figures], spoken: Spoken, listed: set[str | None], known: Callable[[str], str | None]
+    amounts: dict[str, Figures], spoken: Spoken, by_alias: set[str | None], alias_of: Callable[[str], str | None]
 ) -> None:
-    """The one column of people whose heading no alias knows."""
+    """Map the only column of people without an alias to ``people_reached``."""
     people = [
         heading
-        for heading, one in amounts.items()
-        if one.is_numeric and known(heading) is None and PEOPLE.search(heading) and quantities.names_count(heading)
+        for heading, column in amounts.items()
+        if column.is_numeric and not alias_of(heading) and PEOPLE.search(heading) and quantities.names_count(heading)
     ]
-    if len(people) == 1 and not {"people_reached", "members"} & {*listed, *spoken.columns}:
+    if len(people) == 1 and not {"people_reached", "members"} & {*by_alias, *spoken.columns}:
         spoken.columns["people_reached"] = people
 
 
 def _loose(
-    sheet: Sheet, amounts: dict[str, Figures], columns: Columns, known: Callable[[str], str | None], taken: set[str]
+    sheet: Sheet, amounts: dict[str, Figures], columns: Columns, alias_of: Callable[[str], str | None], taken: set[str]
 ) -> Band | None:
-    """Columns of money without a band, headed by what is no column of ours: sources beside each other.
+    """Money columns without a band and without an alias: sources beside each other; ``None`` for fewer than two.
 
-    A column that is the sum or the difference of others is their total; one that the alias list knows is no source.
+    A column that is the sum or the difference of others is their total; one with an alias is no source.
     """
-    derived = {one.heading for one in columns.relations}
+    derived = {relation.heading for relation in columns.relations}
     candidates = [
         heading
         for heading in sheet.frame.columns
@@ -201,15 +201,16 @@ def _loose(
         and heading not in taken
         and quantities.names_money(heading.split(" - ")[-1])
     ]
-    sources = [heading for heading in candidates if heading not in derived and known(heading) is None]
+    sources = [heading for heading in candidates if heading not in derived and alias_of(heading) is None]
     phases = {part_kind(_bare(heading), is_money=True) for heading in sources}
     if len(sources) < 2 or any(
-        known(heading) in ("amount", "committed") and heading not in derived for heading in candidates
+        alias_of(heading) in ("amount", "committed") and heading not in derived for heading in candidates
     ):
         return None
     if all(kind.startswith("phase:") for kind in phases) and len(phases) == len(sources):
         return None
-    total = next((one.heading for one in columns.relations if set(one.plus) == set(sources) and not one.minus), None)
+    sums = [relation for relation in columns.relations if set(relation.plus) == set(sources) and not relation.minus]
+    total = sums[0].heading if sums else None
     parts = tuple(Part(heading, _bare(heading), "mixed") for heading in sources)
     return Band("", parts, total, is_money=True)
 
@@ -220,14 +221,14 @@ def _bare(heading: str) -> str:
 
 def _ticks(sheet: Sheet) -> list[str] | None:
     """Columns under one band (or of known agencies or functions) that hold ticks and nothing else."""
-    found = []
+    ticked = []
     for heading in sheet.frame.columns:
         cells = {text.strip() for text in sheet.frame[heading].astype(str).unique() if text.strip(" -")}
         label = heading.split(" - ")[-1]
         named = " - " in heading or squeeze(label) in words("agency") or squeeze(label) in words("theme")
         if cells and cells <= TICKS and named:
-            found.append(heading)
-    return found if len(found) > 1 else None
+            ticked.append(heading)
+    return ticked if len(ticked) > 1 else None
 
 
 def _melted_ticks(sheet: Sheet, ticked: list[str], columns: Columns) -> list[tuple[Sheet, Spoken]]:
@@ -248,7 +249,7 @@ def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[
     if band.total:
         spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
         spoken.checks += _checks(sheet, band, columns)
-    sums = {one.heading: one for one in columns.relations if one.kind == "sum"}
+    sums = {relation.heading: relation for relation in columns.relations if relation.kind == "sum"}
     spoken.fates |= {name: Fate("sum", ", ".join(sums[name].plus)) for name in band.subtotals if name in sums}
     spoken.said += (f"melted:{ours}:{len(band.parts)}",)
     spoken.melted |= {part.heading: "amount" for part in band.parts}
@@ -258,7 +259,7 @@ def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[
 def _amount_heading(band: Band) -> str:
     """The heading of the one column of money that all parts share: the band's, with its unit."""
     unit = UNIT_PART.search(band.label) or next(
-        (found for part in band.parts if (found := UNIT_PART.search(part.heading))), None
+        (part_unit for part in band.parts if (part_unit := UNIT_PART.search(part.heading))), None
     )
     return f"งบประมาณ{' ' + unit[0].strip() if unit else ''}"
 
@@ -272,15 +273,15 @@ def _checks(sheet: Sheet, band: Band, columns: Columns) -> list[dict[str, Any]]:
         parts = sum((columns.figures[part.heading].values[position] or Decimal(0) for part in band.parts), Decimal(0))
         if stated is not None and abs(stated - parts) > Decimal("0.005"):
             checks.append(_check(sheet, int(row), total.heading, stated, parts))
-    found = sum((columns.figures[part.heading].sum for part in band.parts), Decimal(0))
+    whole_sum = sum((columns.figures[part.heading].sum for part in band.parts), Decimal(0))
     last = int(sheet.frame.index[-1]) if len(sheet.frame) else 0
-    return [*checks, _check(sheet, last, total.heading, total.sum, found)]
+    return [*checks, _check(sheet, last, total.heading, total.sum, whole_sum)]
 
 
-def _check(sheet: Sheet, row: int, heading: str, stated: Decimal, found: Decimal) -> dict[str, Any]:
+def _check(sheet: Sheet, row: int, heading: str, stated: Decimal, computed: Decimal) -> dict[str, Any]:
     return {
-        "sheet": sheet.name, "row": row, "column": heading, "met": abs(stated - found) <= Decimal("0.005"),
-        "stated": float(stated), "found": float(found),
+        "sheet": sheet.name, "row": row, "column": heading, "met": abs(stated - computed) <= Decimal("0.005"),
+        "stated": float(stated), "found": float(computed),
     }  # fmt: skip
 
 
@@ -359,7 +360,7 @@ def _once(sheet: Sheet, others: Sequence[str], columns: Columns, spoken: Spoken)
 
 
 def _taken(sheet: Sheet, column: Figures) -> Decimal:
-    """The sum of a column over the rows that are taken."""
+    """The sum of a column over the rows that are imported."""
     pairs = zip(sheet.frame.index, column.values, strict=True)
     return sum((value for row, value in pairs if value is not None and row not in sheet.left_out), Decimal(0))
 

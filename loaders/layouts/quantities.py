@@ -65,11 +65,11 @@ class Figures:
 def figure(text: str) -> Decimal | None:
     """The figure of a cell as written, without its unit; ``None`` for text, dashes and nothing."""
     cell = arabic_digits(normalise(text)) if text else ""
-    found = _FIGURE.fullmatch(cell) if cell else None
-    if found is None:
+    match = _FIGURE.fullmatch(cell) if cell else None
+    if match is None:
         return None
     try:
-        number = Decimal(found[1].replace(",", "") + (found[2] or ""))
+        number = Decimal(match[1].replace(",", "") + (match[2] or ""))
     except InvalidOperation:
         return None
     return -number if cell.lstrip().startswith(("-", "(")) else number

@@ -1,6 +1,6 @@
 """Which of our columns a sheet's columns are: a remembered answer, a shipped layout, the alias list, the content.
 
-A machine's guess that could be wrong is a doubt: the sheet is shown so, but stored only when a person has said yes.
+A guess that may be wrong is a doubt: the sheet is previewed with it, but stored only after a person confirms.
 """
 
 from __future__ import annotations
@@ -66,22 +66,22 @@ def recognise(
     Raises ``Refused`` (``columns_not_understood``) when no column names a place, ``place_list_only`` when nothing
     beside the place is known.
     """
-    return given(sheet, file_name, answers) or _understood(sheet, base, spoken or Spoken(), file_name)
+    return known_layout(sheet, file_name, answers) or _understood(sheet, base, spoken or Spoken(), file_name)
 
 
-def given(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | None = None) -> Layout | None:
-    """The layout that a person gave for these headings, or one that is shipped for them; ``None`` when there is none."""
+def known_layout(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | None = None) -> Layout | None:
+    """The layout remembered or shipped for these headings, ``None`` without one."""
     headings = list(sheet.frame.columns)
-    if answers and (known := answers.get(headings_key(headings))) is not None:
-        return _this_year(known, sheet)
+    if answers and (remembered := answers.get(headings_key(headings))) is not None:
+        return _this_year(remembered, sheet)
     present = {squeeze(heading) for heading in headings}
     fitting = [
-        one
-        for one in shipped()
-        if one.headings <= present and fnmatch.fnmatch(file_name.casefold(), one.file_name.casefold())
+        layout
+        for layout in shipped()
+        if layout.headings <= present and fnmatch.fnmatch(file_name.casefold(), layout.file_name.casefold())
     ]
     if fitting:
-        best = max(fitting, key=lambda one: (len(one.headings), one.file_name != "*"))
+        best = max(fitting, key=lambda layout: (len(layout.headings), layout.file_name != "*"))
         stated = (_title_year(sheet) or _name_year(sheet, file_name)) if best.year_of_name else None
         return replace(best, constants=best.constants | {"fiscal_year": stated}) if stated else best
     return None
@@ -92,35 +92,35 @@ def support_column(heading: str) -> str | None:
     return next(iter(_claimed([heading], aliases()["support"])), None)
 
 
-def partly(sheet: Sheet) -> tuple[dict[str, list[str]], dict[str, str]]:
-    """What is known of a sheet that could not be understood, and how: a person need only say the rest."""
+def partial_columns(sheet: Sheet) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Columns recognised in a refused sheet, and how each was found; a person maps the rest."""
     places, how, _ = _places(sheet)
-    taken = {heading for found in places.values() for heading in found}
+    taken = {heading for names in places.values() for heading in names}
     rest = [heading for heading in sheet.frame.columns if heading not in taken]
     values = _claimed(rest, aliases().get("support", {}))
-    found = dict.fromkeys(values, "alias")
+    how_values = dict.fromkeys(values, "alias")
     left = taken | {heading for named in values.values() for heading in named}
     if "amount" not in values and len(money := content.money(sheet.frame, left)) == 1:
-        values["amount"], found["amount"] = money, "content"
-    return places | values, how | found
+        values["amount"], how_values["amount"] = money, "content"
+    return places | values, how | how_values
 
 
-def _this_year(known: Layout, sheet: Sheet) -> Layout:
-    """A year that was said for one edition is not carried into the next; its title may say it."""
-    if "year_of_edition" not in known.doubts or (stated := _title_year(sheet)) is None:
-        return known
-    left = tuple(doubt for doubt in known.doubts if doubt != "year_of_edition")
-    return replace(known, constants=known.constants | {"fiscal_year": stated}, doubts=left)
+def _this_year(remembered: Layout, sheet: Sheet) -> Layout:
+    """A fiscal year given for one edition is replaced by the one in the title of the next."""
+    if "year_of_edition" not in remembered.doubts or (stated := _title_year(sheet)) is None:
+        return remembered
+    left = tuple(doubt for doubt in remembered.doubts if doubt != "year_of_edition")
+    return replace(remembered, constants=remembered.constants | {"fiscal_year": stated}, doubts=left)
 
 
 def titles(sheet: Sheet) -> list[str]:
-    """Texts above the headings: agency, year, unit and province stand there."""
+    """Normalised texts above the headings (agency, year, unit, province)."""
     first = min(sheet.heading_rows, default=0)
     return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
 
 
 def above_data(sheet: Sheet) -> list[str]:
-    """The same, and what stands between the headings and the first row of data: a second heading line without a frame."""
+    """The same, and texts between the headings and the first row of data, such as a second heading line."""
     first = min(sheet.frame.index, default=0)
     return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
 
@@ -129,9 +129,9 @@ def _understood(sheet: Sheet, base: str | None, spoken: Spoken, file_name: str) 
     best: Layout | None = None
     where = _places(sheet)
     for register in REGISTERS:
-        found = _by_alias(sheet, register, base, where, spoken, file_name)
-        if found is not None and (best is None or _weight(found) > _weight(best)):
-            best = found
+        candidate = _by_alias(sheet, register, base, where, spoken, file_name)
+        if candidate is not None and (best is None or _weight(candidate) > _weight(best)):
+            best = candidate
     best = best or _with_money(sheet, base, where, file_name)
     if best is not None:
         return best
@@ -139,7 +139,7 @@ def _understood(sheet: Sheet, base: str | None, spoken: Spoken, file_name: str) 
     open_columns = [heading for heading, filled in unplaced(sheet, where[0]) if filled]
     is_place_list = lists_places and not open_columns
     code = "place_list_only" if is_place_list else "columns_unplaced" if lists_places else "columns_not_understood"
-    raise Refused(refusal(sheet, code, partly(sheet)[0]))
+    raise Refused(refusal(sheet, code, partial_columns(sheet)[0]))
 
 
 def _weight(layout: Layout) -> int:
@@ -170,10 +170,10 @@ def _by_tags(sheet: Sheet, listed: Mapping[str, list[str]]) -> dict[str, list[st
     for heading, tag in sheet.tags.items():
         base, *attributes = tag.casefold().replace(" ", "").split("+")
         fitting = [
-            (len(wanted), ours)
+            (len(required), ours)
             for ours, tags in listed.items()
-            for known, *wanted in (one.split("+") for one in tags)
-            if known == base and set(wanted) <= set(attributes)
+            for name, *required in (listed_tag.split("+") for listed_tag in tags)
+            if name == base and set(required) <= set(attributes)
         ]
         if fitting:
             columns.setdefault(max(fitting)[1], [heading])
@@ -181,14 +181,14 @@ def _by_tags(sheet: Sheet, listed: Mapping[str, list[str]]) -> dict[str, list[st
 
 
 def _places(sheet: Sheet) -> Where:
-    """Columns that say where, by tag, by heading and then by content; with how, and what is doubtful."""
+    """Place columns by tag, by heading, then by content; how each was found; doubts."""
     tagged = _by_tags(sheet, aliases()["hxl_place"])
     rest = [heading for heading in sheet.frame.columns if [heading] not in tagged.values()]
     columns = _claimed(rest, aliases()["place"]) | tagged
     how = dict.fromkeys(columns, "alias")
     if "__section" in sheet.frame and "district" not in columns:
         columns["district"], how["district"] = ["__section"], "section"
-    taken = {heading for found in columns.values() for heading in found}
+    taken = {heading for names in columns.values() for heading in names}
     more, doubts = content.places(sheet.frame, columns, taken)
     return columns | more, how | dict.fromkeys(more, "content"), doubts
 
@@ -197,7 +197,7 @@ def _by_alias(
     sheet: Sheet, register: str, base: str | None, where: Where, spoken: Spoken, file_name: str
 ) -> Layout | None:
     places, how, doubts = where
-    taken = {heading for found in places.values() for heading in found}
+    taken = {heading for headings in places.values() for heading in headings}
     rest = [heading for heading in sheet.frame.columns if heading not in taken and heading not in spoken.fates]
     bands = {ours: names for ours, names in spoken.columns.items() if ours in VALUES[register]}
     parts = {heading for names in bands.values() for heading in names}
@@ -301,11 +301,11 @@ def _layout(
 
 
 def _with_money(sheet: Sheet, base: str | None, where: Where, file_name: str) -> Layout | None:
-    """Places are known and one column of money is left whose heading says nothing: shown, and asked about."""
+    """Known places and the only money column, found by content; carries the doubt ``money_by_content``."""
     places, how, doubts = where
     if not any(ours in places for ours in NAMES_A_PLACE):
         return None
-    taken = {heading for found in places.values() for heading in found}
+    taken = {heading for headings in places.values() for heading in headings}
     money = content.money(sheet.frame, taken)
     if len(money) != 1:
         return None
@@ -323,18 +323,18 @@ def _with_money(sheet: Sheet, base: str | None, where: Where, file_name: str) ->
 def _claimed(headings: list[str], listed: Mapping[str, list[str]]) -> dict[str, list[str]]:
     """Our column -> headings: the whole heading, else without its unit, else the one part of a joined heading."""
     ours = {squeeze(word): column for column, words in listed.items() for word in words}
-    found: dict[str, list[str]] = {}
+    claimed: dict[str, list[str]] = {}
     for heading in headings:
         column = ours.get(squeeze(heading)) or ours.get(_without_unit(heading))
         if column:
-            found.setdefault(column, []).append(heading)
+            claimed.setdefault(column, []).append(heading)
     parts = Counter(column for heading in headings for column in _part_columns(heading, ours))
     for heading in headings:
         for column in _part_columns(heading, ours):
-            if column not in found and parts[column] == 1:
-                found[column] = [heading]
+            if column not in claimed and parts[column] == 1:
+                claimed[column] = [heading]
     order = {squeeze(word): rank for words in listed.values() for rank, word in enumerate(words)}
-    return {column: sorted(names, key=lambda name: order.get(squeeze(name), 99)) for column, names in found.items()}
+    return {column: sorted(names, key=lambda name: order.get(squeeze(name), 99)) for column, names in claimed.items()}
 
 
 def _without_unit(heading: str) -> str:
@@ -351,7 +351,7 @@ def _part_columns(heading: str, ours: Mapping[str, str]) -> set[str]:
 
 def general_unit(sheet: Sheet) -> str:
     """The unit of money that the lines above the data state for the whole sheet, else baht."""
-    stated = next((found for text in above_data(sheet) if (found := TITLE_UNIT.search(text))), None)
+    stated = next((unit for text in above_data(sheet) if (unit := TITLE_UNIT.search(text))), None)
     return UNITS[stated["factor"]] if stated else "baht"
 
 
@@ -365,8 +365,8 @@ def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
                 text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)
             ]  # a second heading line
             spoken = [*heading.split(" - "), *lower]
-            found = next((one for part in spoken if (one := UNIT.search(squeeze(part)))), None)
-            units[column] = UNITS[found["factor"]] if found else general
+            unit = next((match for part in spoken if (match := UNIT.search(squeeze(part)))), None)
+            units[column] = UNITS[unit["factor"]] if unit else general
     return units
 
 
@@ -382,24 +382,24 @@ def _name_year(sheet: Sheet, file_name: str) -> str | None:
 def _title_district(sheet: Sheet, file_name: str) -> str | None:
     """The one district of which the title, the name of the sheet or of the file speaks."""
     for texts in (titles(sheet), [sheet.in_file], [PurePath(file_name).stem]):
-        named = {found for text in texts for found in TITLE_DISTRICT.findall(thai.normalise(text))}
+        named = {district for text in texts for district in TITLE_DISTRICT.findall(thai.normalise(text))}
         if len(named) == 1:
             return named.pop()
     return None
 
 
 def _other_years(sheet: Sheet, stated: str) -> bool:
-    """Whether a line of words inside the table (the title of a second one) states another year."""
+    """Whether a text line inside the table (the title of a second one) states another year."""
     own = [heading for heading in sheet.frame.columns if not heading.startswith("__")]
     few = 2 if len(own) > 3 else 1  # blanks below a name may have been filled beside it
     alone = sheet.frame.loc[sheet.frame[own].ne("").sum(axis=1).le(few), own]
     first, last = (sheet.frame.index[place] for place in (0, -1)) if len(sheet.frame) else (0, 0)
     between = [text for row, text in sheet.texts.items() if first < row < last]
     texts = [*alone.sum(axis=1), *above_data(sheet), *between]
-    found = {year for text in texts for year in TITLE_YEAR.findall(thai.arabic_digits(thai.normalise(text)))}
-    return bool(found - {stated})
+    years_stated = {year for text in texts for year in TITLE_YEAR.findall(thai.arabic_digits(thai.normalise(text)))}
+    return bool(years_stated - {stated})
 
 
 def _title_year(sheet: Sheet) -> str | None:
-    years = {found for text in titles(sheet) for found in TITLE_YEAR.findall(text)}
+    years = {year for text in titles(sheet) for year in TITLE_YEAR.findall(text)}
     return years.pop() if len(years) == 1 else None

@@ -1,4 +1,4 @@
-"""Columns that say what others say already: the sum of the columns beside them, or the difference of two."""
+"""Columns derived from others: the sum of the columns beside them, or the difference of two."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Relation:
 def _holds(
     total: Figures, plus: Sequence[Figures], minus: Sequence[Figures], tolerance: Decimal, slack: float
 ) -> tuple[int, list[int]] | None:
-    """Rows in which the total is stated and telling, and positions where it is not met; ``None`` once those are too many."""
+    """Number of rows with total and parts, and positions where they differ; ``None`` once too many do."""
     rows, broken = 0, []
     most_broken = slack * sum(stated is not None for stated in total.values)
     for position, stated in enumerate(total.values):
@@ -51,7 +51,7 @@ def _holds(
 
 
 def _is_telling(total: Figures, plus: Sequence[Figures], minus: Sequence[Figures]) -> bool:
-    """A sum of which only one part is ever filled says nothing about the others."""
+    """Whether two parts are ever filled in one row: else a sum proves nothing about them."""
     used = [column for column in (*plus, *minus) if any(column.values)]
     together = any(sum(1 for column in used if column.values[position]) > 1 for position in range(len(total.values)))
     return len(used) > 1 and together
@@ -65,7 +65,7 @@ def relations(columns: Mapping[str, Figures], order: Sequence[str], *, slack: fl
     """
     numeric = [heading for heading in order if heading in columns and columns[heading].is_numeric]
     tolerance = Decimal("0.005")
-    found: dict[str, Relation] = {}
+    by_heading: dict[str, Relation] = {}
 
     def consider(heading: str, plus: Sequence[str], minus: Sequence[str] = ()) -> bool:
         parts, less = [columns[name] for name in plus], [columns[name] for name in minus]
@@ -83,7 +83,7 @@ def relations(columns: Mapping[str, Figures], order: Sequence[str], *, slack: fl
             return False
         if fine < 2 and not _named_total(heading):
             return False
-        found[heading] = Relation(heading, tuple(plus), tuple(minus), rows, tuple(broken))
+        by_heading[heading] = Relation(heading, tuple(plus), tuple(minus), rows, tuple(broken))
         return True
 
     for at, heading in enumerate(numeric):
@@ -95,7 +95,7 @@ def relations(columns: Mapping[str, Figures], order: Sequence[str], *, slack: fl
         for whole, part in combinations(near, 2):
             if consider(heading, [whole], [part]) or consider(heading, [part], [whole]):
                 break
-    return _without_circles(found)
+    return _without_circles(by_heading)
 
 
 def _named_total(heading: str) -> bool:
@@ -105,10 +105,11 @@ def _named_total(heading: str) -> bool:
     )
 
 
-def _without_circles(found: dict[str, Relation]) -> list[Relation]:
+def _without_circles(by_heading: dict[str, Relation]) -> list[Relation]:
     """Of a = b + c and b = a - c only the one whose heading says total or balance stays, else the sum."""
     kept: dict[str, Relation] = {}
-    ranked = sorted(found.values(), key=lambda one: (not _named_total(one.heading), one.kind != "sum", -len(one.plus)))
+    candidates = by_heading.values()
+    ranked = sorted(candidates, key=lambda it: (not _named_total(it.heading), it.kind != "sum", -len(it.plus)))
     for relation in ranked:
         inputs = {*relation.plus, *relation.minus}
         rests_on_it = any(

@@ -32,11 +32,11 @@ class Said:
     def of(cls, options: Iterable[str], register: str | None = None, unit: str | None = None) -> Said:
         """From ``HEADING=OURS`` texts. Raises ``Refused`` (``column_unknown``) where OURS is no column of ours."""
         columns = {}
-        known = {*PLACE, *(name for names in VALUES.values() for name in names), UNUSED}
+        names_of_ours = {*PLACE, *(name for names in VALUES.values() for name in names), UNUSED}
         for text in options:
             heading, _, ours = text.rpartition("=")
             ours = ours.strip()
-            if not heading.strip() or (ours not in known and not ours.startswith("value:")):
+            if not heading.strip() or (ours not in names_of_ours and not ours.startswith("value:")):
                 raise Refused(Problem("column_unknown", "refused", value=text, suggestion=", ".join(choices(register))))
             columns[heading.strip()] = ours
         return cls(columns, register, unit)
@@ -47,18 +47,18 @@ class Said:
 
     def apply(self, layout: Layout, headings: Iterable[str], base: str | None) -> Layout:
         """The layout with what was said laid over what the machine knew; unchanged where nothing was said of the sheet."""
-        said = {heading: ours for heading in headings if (ours := self.ours(heading)) is not None}
-        if not said and not (self.register and layout.refuse) and not self.unit:
+        answers = {heading: ours for heading in headings if (ours := self.ours(heading)) is not None}
+        if not answers and not (self.register and layout.refuse) and not self.unit:
             return layout
-        register = self.register or (_register(said) if layout.refuse else layout.register)
-        gone = {squeeze(heading) for heading in said}
+        register = self.register or (_register(answers) if layout.refuse else layout.register)
+        gone = {squeeze(heading) for heading in answers}
         columns = {
             ours: rest
             for ours, names in layout.columns.items()
             if (rest := [name for name in names if squeeze(name) not in gone])
             and (ours in PLACE or ours in VALUES[register] or ours.startswith("value:"))
         }
-        for heading, ours in said.items():
+        for heading, ours in answers.items():
             if ours != UNUSED:
                 columns[ours] = [*columns.get(ours, []), heading]
         constants = dict(layout.constants)
@@ -71,20 +71,20 @@ class Said:
         if self.unit:
             units |= {name: self.unit for name in columns if name not in PLACE}
         answered = {
-            *(f"two_values:{ours}" for ours in said.values()),
-            *(f"two_columns:{ours}" for ours in said.values()),
+            *(f"two_values:{ours}" for ours in answers.values()),
+            *(f"two_columns:{ours}" for ours in answers.values()),
         }
         return replace(
             layout, register=register, refuse="", columns=columns, constants=constants, units=units, new_agencies=True,
-            code="by_alias" if layout.refuse else layout.code, unused=(*layout.unused, *(h for h, o in said.items() if o == UNUSED)),
-            how={**layout.how, **{ours: "by_hand" for ours in said.values() if ours != UNUSED}},
+            code="by_alias" if layout.refuse else layout.code, unused=(*layout.unused, *(h for h, o in answers.items() if o == UNUSED)),
+            how={**layout.how, **{ours: "by_hand" for ours in answers.values() if ours != UNUSED}},
             doubts=tuple(doubt for doubt in layout.doubts if doubt not in answered),
         )  # fmt: skip
 
 
-def _register(said: Mapping[str, str]) -> str:
+def _register(answers: Mapping[str, str]) -> str:
     """The first register that has all columns that were named."""
-    named = {ours for ours in said.values() if ours not in PLACE and ours != UNUSED}
+    named = {ours for ours in answers.values() if ours not in PLACE and ours != UNUSED}
     if any(ours.startswith("value:") for ours in named):
         return "indicator"
     return next((register for register in ORDER if named <= set(VALUES[register])), "support")
@@ -97,22 +97,22 @@ def choices(register: str | None) -> list[str]:
     return list(dict.fromkeys([*VALUES["support"], *VALUES["organisation"], *VALUES["welfare_fund"], *PLACE, UNUSED]))
 
 
-def refusal(sheet: Sheet, code: str, known: Mapping[str, list[str]]) -> Problem:
+def refusal(sheet: Sheet, code: str, mapped: Mapping[str, list[str]]) -> Problem:
     """Why a sheet is not loaded, in what was seen of it: columns of places, the others with how much they hold."""
     if code != "columns_unplaced":
         heads = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
         return Problem(code, "refused", sheet.name, value=heads)
-    columns = unplaced(sheet, known)
+    columns = unplaced(sheet, mapped)
     seen = ", ".join(f"{heading} ({filled:,})" for heading, filled in columns[:12] if filled)
-    places = ", ".join(heading for names in known.values() for heading in names)
+    places = ", ".join(heading for names in mapped.values() for heading in names)
     first = next((heading for heading, filled in columns if filled), "")
     option = f'--column "{first}=organisation_name"'
     return Problem(code, "refused", sheet.name, len(sheet.frame), places, seen, option)
 
 
-def unplaced(sheet: Sheet, known: Mapping[str, list[str]]) -> list[tuple[str, int]]:
+def unplaced(sheet: Sheet, mapped: Mapping[str, list[str]]) -> list[tuple[str, int]]:
     """Headings that say neither where nor a number or code, with how many of their cells are filled."""
-    taken = {heading for ours, names in known.items() if ours in PLACE for heading in names}
+    taken = {heading for ours, names in mapped.items() if ours in PLACE for heading in names}
     taken |= {heading for heading in sheet.frame.columns if REMARK.search(heading)}
     names = _by_name()
     rest = [heading for heading in sheet.frame.columns if heading not in taken and not heading.startswith("__")]

@@ -36,16 +36,16 @@ def _layout(register: str) -> layouts.Layout:
 
 def file_name(register: str) -> str:
     """The Thai file name under which a template is handed out."""
-    if (one := defined_registers.defined().get(register)) is not None:
-        return f"แม่แบบ-{one.th}.xlsx"
+    if (defined := defined_registers.defined().get(register)) is not None:
+        return f"แม่แบบ-{defined.th}.xlsx"
     return words()["files"][register]
 
 
 def example_rows(register: str) -> list[dict[str, str]]:
     """The filled example by our column."""
-    if (one := defined_registers.defined().get(register)) is not None:
+    if (defined := defined_registers.defined().get(register)) is not None:
         place = {"subdistrict": "ท่าไร่", "district": "เมืองนครศรีธรรมราช"}
-        return [place | {column.name: column.example for column in one.columns if column.example}]
+        return [place | {column.name: column.example for column in defined.columns if column.example}]
     return words()["examples"][register]
 
 
@@ -56,7 +56,7 @@ def is_example(layout: layouts.Layout, sheet: str) -> bool:
 
 def write_template(register: str, target: str | Path | BinaryIO, rows: list[dict[str, str]] | None = None) -> None:
     """Write the workbook of a register: the sheet to fill (with ``rows`` by our column, if any) and the example."""
-    import xlsxwriter  # asked for only where a workbook is written: imports pass through this module
+    import xlsxwriter  # only where a workbook is written: the importer uses this module, too
 
     layout = _layout(register)
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
@@ -79,8 +79,8 @@ def write_template(register: str, target: str | Path | BinaryIO, rows: list[dict
 
 
 def _hint(register: str, ours: str) -> str | None:
-    one = defined_registers.defined().get(register)
-    own = {column.name: column.hint for column in one.columns} if one else {}
+    defined = defined_registers.defined().get(register)
+    own = {column.name: column.hint for column in defined.columns} if defined else {}
     return own.get(ours) or words()["hints"].get(ours)
 
 

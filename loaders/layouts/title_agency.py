@@ -13,10 +13,10 @@ from loaders.codes import squeeze, words
 if TYPE_CHECKING:
     from loaders.sheets.read import Sheet
 
-# Words that a title says of any agency's list; they name no one agency.
+# Codes and words that fit a list of any agency.
 GENERIC = {"lao", "community", "reference", "unnamed_base"}
 PROVINCE_ITSELF = {"จังหวัด", "งบจังหวัดและกลุ่มจังหวัด"}
-LONG = 10  # letters; a shorter name has to stand as a word of its own
+LONG = 10  # letters; a shorter name must be a word of its own
 LABEL = re.compile(
     r"(?:หน่วยงาน(?:เจ้าของ(?:โครงการ|งบประมาณ)?|ที่รับผิดชอบ|ผู้ให้ทุน|ผู้สนับสนุน)?|แหล่งทุน|ผู้ให้ทุน|สนับสนุนโดย|agency|funder)\s*[:：]\s*(.+)",
     re.IGNORECASE,
@@ -27,7 +27,7 @@ APART = re.compile(r"[\s,;:()\[\]/|_–-]+")
 def title_agency(sheet: Sheet, titles: Iterable[str], file_name: str) -> str | None:
     """Code (or, behind a label, name) of the one agency named in the titles, else in the sheet's, else in the file's name."""
     lines = list(titles)
-    labelled = {found[1].strip() for line in lines if (found := LABEL.search(line))}
+    labelled = {label[1].strip() for line in lines if (label := LABEL.search(line))}
     if len(labelled) == 1:
         name = labelled.pop()
         return words("agency").get(squeeze(name)) or name
@@ -40,14 +40,14 @@ def title_agency(sheet: Sheet, titles: Iterable[str], file_name: str) -> str | N
 
 def agencies_in(text: str) -> set[str]:
     """Codes of the known agencies that a text names: short names as words of their own, long ones anywhere."""
-    known = {
+    agencies = {
         word: code for word, code in words("agency").items() if code not in GENERIC and word not in PROVINCE_ITSELF
     }
     line = thai.normalise(text)
     tokens = {squeeze(token) for token in APART.split(line)}
-    short = {code for word, code in known.items() if word in tokens}
+    short = {code for word, code in agencies.items() if word in tokens}
     whole = squeeze(line)
-    long = {word: code for word, code in known.items() if len(word) >= LONG and word in whole}
-    # of names inside each other the longest speaks
+    long = {word: code for word, code in agencies.items() if len(word) >= LONG and word in whole}
+    # of nested names only the longest counts
     outer = {code for word, code in long.items() if not any(word != other and word in other for other in long)}
     return outer or short

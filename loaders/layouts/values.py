@@ -50,7 +50,7 @@ class Read:
     words: Words = field(default_factory=dict)
     new_agencies: dict[str, str] = field(default_factory=dict)
     new_streams: dict[str, str] = field(default_factory=dict)
-    centre: float | None = None  # Gregorian year about which the years of the sheet lie
+    centre: float | None = None  # median Gregorian year of the sheet
 
 
 class CellProblem(ValueError):
@@ -64,7 +64,7 @@ class CellProblem(ValueError):
 def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words | None = None) -> Read:
     """Interpret a sheet by its layout. Nothing is dropped: a row with an unreadable cell is listed in ``bad``.
 
-    ``registered`` are the words of agencies and streams that people loaded; they stand over the shipped lists.
+    ``registered`` are the words of agencies and streams that people loaded; they override the shipped lists.
     """
     read = Read(pd.DataFrame(index=frame.index), _place_cells(frame, layout), words=registered or {})
     read.centre = _centre(frame, layout)
@@ -83,9 +83,9 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
         for row, (code, value) in faults.items():
             is_word = code in ("unknown_word", "cofinancing_unnamed")
             offered = ", ".join(coded.nearest(value, _known(column, read))) if is_word and column in CODED else None
-            found = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value, offered or None)
-            read.bad.setdefault(row, found)
-            read.problems.append(found)
+            problem = Problem(code, "quarantined", sheet, row, _heading(frame, layout, column), value, offered or None)
+            read.bad.setdefault(row, problem)
+            read.problems.append(problem)
     _places_agree(frame, layout, sheet, read)
     _require(frame, layout, sheet, read)
     for problem in years.check(frame, layout, sheet, read.values, read.centre):
@@ -97,7 +97,7 @@ def read_rows(frame: pd.DataFrame, layout: Layout, sheet: str, registered: Words
 
 
 def _places_agree(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
-    """Two columns that a person gave to one column of places: free texts stand together, names must be the same."""
+    """Columns mapped by hand to one place column: free texts are joined, different names quarantine the row."""
     for column in [name for name in PLACE if layout.how.get(name) == "by_hand"]:
         parts = _headings(frame, layout, column)
         if len(parts) < 2:
@@ -108,21 +108,21 @@ def _places_agree(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -
         if column == "place_text":
             read.place[column] = joined.astype(str)
         for row, (code, value) in faults.items():
-            found = Problem(code, "quarantined", sheet, row, parts[0], value)
-            read.bad.setdefault(row, found)
-            read.problems.append(found)
+            problem = Problem(code, "quarantined", sheet, row, parts[0], value)
+            read.bad.setdefault(row, problem)
+            read.problems.append(problem)
 
 
 def _require(frame: pd.DataFrame, layout: Layout, sheet: str, read: Read) -> None:
-    """A row without the value that its register is about waits for a person."""
+    """Quarantine rows without a required value of their register."""
     named = layout.register == "indicator" and "value" in layout.columns
     for column in REQUIRED.get(layout.register, ("indicator_code",) if named else ()):
         empty = read.values[column].isna() if column in read.values else pd.Series(True, frame.index)
         for row in frame.index[empty]:
             if int(row) not in read.bad:
-                found = Problem("value_missing", "quarantined", sheet, int(row), _heading(frame, layout, column))
-                read.bad[int(row)] = found
-                read.problems.append(found)
+                problem = Problem("value_missing", "quarantined", sheet, int(row), _heading(frame, layout, column))
+                read.bad[int(row)] = problem
+                read.problems.append(problem)
 
 
 def _value_columns(layout: Layout) -> list[str]:
@@ -131,14 +131,14 @@ def _value_columns(layout: Layout) -> list[str]:
 
 
 def _heading(frame: pd.DataFrame, layout: Layout, column: str) -> str | None:
-    known = {squeeze(heading): heading for heading in frame.columns}
-    return next((known[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in known), None)
+    as_written = {squeeze(heading): heading for heading in frame.columns}
+    return next((as_written[key] for key in map(squeeze, layout.columns.get(column, ())) if key in as_written), None)
 
 
 def _headings(frame: pd.DataFrame, layout: Layout, column: str) -> list[str]:
     """The headings of the sheet that are one of our columns."""
-    known = {squeeze(heading): heading for heading in frame.columns}
-    return [known[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in known]
+    as_written = {squeeze(heading): heading for heading in frame.columns}
+    return [as_written[squeeze(name)] for name in layout.columns.get(column, ()) if squeeze(name) in as_written]
 
 
 def _combined(frame: pd.DataFrame, layout: Layout, column: str, parts: list[str], read: Read) -> tuple[pd.Series, dict]:
@@ -160,13 +160,13 @@ def _combined(frame: pd.DataFrame, layout: Layout, column: str, parts: list[str]
 def _cells(frame: pd.DataFrame, layout: Layout, column: str) -> pd.Series | None:
     """The written cells of one of our columns: the first filled of its headings, else the layout's constant.
 
-    Values with several headings are put together instead (:func:`_combined`).
+    Several headings of a value go to :func:`_combined` instead.
     """
-    known = {squeeze(heading): heading for heading in frame.columns}
+    as_written = {squeeze(heading): heading for heading in frame.columns}
     written: pd.Series | None = None
     for name in layout.columns.get(column, ()):
-        if squeeze(name) in known:
-            cells = frame[known[squeeze(name)]].astype(str)
+        if squeeze(name) in as_written:
+            cells = frame[as_written[squeeze(name)]].astype(str)
             written = cells if written is None else written.where(written.str.strip() != "", cells)
     if written is None and column in layout.constants:
         written = pd.Series(str(layout.constants[column]), index=frame.index)
@@ -174,8 +174,8 @@ def _cells(frame: pd.DataFrame, layout: Layout, column: str) -> pd.Series | None
 
 
 def _place_cells(frame: pd.DataFrame, layout: Layout) -> pd.DataFrame:
-    found = {column: _cells(frame, layout, column) for column in PLACE}
-    place = pd.DataFrame({column: cells for column, cells in found.items() if cells is not None}, index=frame.index)
+    cells_of = {column: _cells(frame, layout, column) for column in PLACE}
+    place = pd.DataFrame({column: cells for column, cells in cells_of.items() if cells is not None}, index=frame.index)
     for column, written in layout.patterns.items():
         if column in place:
             place[column] = place[column].str.strip().str.extract(f"^(?:{written})$")[0].fillna("").astype(str)
@@ -203,7 +203,7 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
         return _flag
     if column in ("person", "phone"):
         return people.person if column == "person" else people.phone
-    if column == "owner":  # an agency where it is a known one, else the words as they stand
+    if column == "owner":  # the code of a known agency, else the written words
         return lambda text: _known("agency", read).get(squeeze(text)) or thai.normalise(text) or None
     if column in layout.own_words:  # the sheet's own words are its codes
         return lambda text: None if says_nothing(text) else thai.normalise(text)
@@ -213,11 +213,11 @@ def _parser(column: str, layout: Layout, read: Read) -> Callable[[str], object]:
 
 
 def _baht(text: str, unit: str) -> int | None:
-    """Satang of a cell; words that nothing is granted (yet) are no amount, and no fault of the cell."""
+    """Satang of a cell; ``None`` for words such as "not yet granted"."""
     try:
         return thai.parse_baht(text, unit)
     except ValueError:
-        if no_support.said(text):
+        if no_support.reason_of(text):
             return None
         raise
 
@@ -238,7 +238,7 @@ def _founded(text: str, era: str) -> date | None:
 
 
 def _centre(frame: pd.DataFrame, layout: Layout) -> float | None:
-    """The year about which all years and dates of a sheet lie; it tells the era of years of two digits."""
+    """The median Gregorian year of a sheet, which decides the era of two-digit years."""
     written = [cells for column in ("fiscal_year", "plan_year") if (cells := _cells(frame, layout, column)) is not None]
     days = [
         cells
@@ -276,8 +276,8 @@ def _code(text: str, *, column: str, layout: Layout, read: Read) -> str | None:
         return declared[squeeze(text)] or None
     if says_nothing(text):
         return None
-    known = (dict(_known(column, read)) if column in CODED else {}) | declared
-    codes = coded.codes_of(text, column, known)
+    words = (dict(_known(column, read)) if column in CODED else {}) | declared
+    codes = coded.codes_of(text, column, words)
     if codes:
         return ",".join(sorted(set(codes)) if column in LISTED else dict.fromkeys(codes))
     name = thai.normalise(text)

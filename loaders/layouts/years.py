@@ -20,10 +20,10 @@ Hold = Callable[[int, str, str | None, str], None]  # row, problem, heading, val
 
 
 def check(frame: pd.DataFrame, layout: Layout, sheet: str, values: pd.DataFrame, centre: float | None) -> list[Problem]:
-    """Complete ``starts_on``, ``ends_on`` and ``fiscal_year`` in ``values``; gives the rows that contradict themselves.
+    """Complete ``starts_on``, ``ends_on`` and ``fiscal_year`` in ``values``; returns a problem for each row that contradicts itself.
 
     Dates are those of the columns of ours, else of one column of time that is none of ours and can be read, else the
-    quarter or month that the headings of the money state. Cells of such a column that cannot be read say nothing.
+    quarter or month that the headings of the money state. Unreadable cells of such a column are ignored.
     """
     if layout.register != "support":
         return []
@@ -48,12 +48,12 @@ def check(frame: pd.DataFrame, layout: Layout, sheet: str, values: pd.DataFrame,
         if year is None:
             stated[row] = min(years) if first or len(of_money) == 1 else max(years)
         elif int(year) not in years and not (first is None and last is not None and int(year) < max(years)):
-            told = (
+            period_text = (
                 str(written[row])
                 if written is not None and str(written[row]).strip()
                 else f"{first or ''} - {last or ''}"
             )
-            problems.append(Problem(CONTRADICTED, "quarantined", sheet, int(row), heading, told))
+            problems.append(Problem(CONTRADICTED, "quarantined", sheet, int(row), heading, period_text))
     for name, column in (("starts_on", starts), ("ends_on", ends), ("fiscal_year", stated)):
         if column.notna().any():
             values[name] = column
@@ -61,17 +61,17 @@ def check(frame: pd.DataFrame, layout: Layout, sheet: str, values: pd.DataFrame,
 
 
 def _years(first: date | None, last: date | None) -> set[int]:
-    """Gregorian fiscal years that the days lie in; a last day alone speaks for its own year."""
-    known = [periods.fiscal_year_of(day) for day in (first, last) if day is not None]
-    return set(range(min(known), max(known) + 1)) if known else set()
+    """Gregorian fiscal years that the days lie in; a last day alone counts for its own year."""
+    years = [periods.fiscal_year_of(day) for day in (first, last) if day is not None]
+    return set(range(min(years), max(years) + 1)) if years else set()
 
 
 def _time(frame: pd.DataFrame, layout: Layout) -> tuple[str | None, pd.Series | None]:
-    """The column that says when: our start, else the one of time that no column of ours is."""
-    known = {squeeze(heading): heading for heading in frame.columns}
+    """Heading and cells of ``starts_on``, else of the only unmapped column of time."""
+    as_written = {squeeze(heading): heading for heading in frame.columns}
     for name in layout.columns.get("starts_on", ()):
-        if squeeze(name) in known:
-            return known[squeeze(name)], frame[known[squeeze(name)]].astype(str)
+        if squeeze(name) in as_written:
+            return as_written[squeeze(name)], frame[as_written[squeeze(name)]].astype(str)
     taken = {squeeze(name) for names in layout.columns.values() for name in names}
     free = [h for h in frame.columns if TIME.search(h) and squeeze(h) not in taken]
     return (free[0], frame[free[0]].astype(str)) if len(free) == 1 else (None, None)
@@ -89,8 +89,8 @@ def _years_of_headings(layout: Layout, era: str, centre: float | None) -> set[in
     pieces = [
         piece for ours in MONEY["support"] for name in layout.columns.get(ours, ()) for piece in name.split(" - ")
     ]
-    found = {year for piece in pieces if (year := year_of_part(piece, era, centre)) is not None}
-    return found if len(found) == 1 else set()
+    years = {year for piece in pieces if (year := year_of_part(piece, era, centre)) is not None}
+    return years if len(years) == 1 else set()
 
 
 def year_of_part(text: str, era: str = "auto", centre: float | None = None) -> int | None:

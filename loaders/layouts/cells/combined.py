@@ -1,6 +1,6 @@
-"""Several columns of a sheet that are one column of ours: quantities add up, texts stand together, the rest must agree.
+"""Several columns of a sheet that are one column of ours: quantities add up, texts are joined, the rest must agree.
 
-Nothing of a second column is passed over: where two cells of a row say different things, the row waits for a person.
+No second column is ignored: a row whose cells differ is quarantined.
 """
 
 from __future__ import annotations
@@ -43,9 +43,7 @@ def added_up(columns: Sequence[tuple[pd.Series, Parse]]) -> tuple[pd.Series, Fau
     for cells, parse in columns:
         parsed, wrong = parse_unique(cells, parse)
         faults |= wrong
-        sums = [
-            one if two is None else two if one is None else one + two for one, two in zip(sums, parsed, strict=True)
-        ]
+        sums = [a if b is None else b if a is None else a + b for a, b in zip(sums, parsed, strict=True)]
     return pd.Series(sums, index=columns[0][0].index, dtype=object), faults
 
 
@@ -60,7 +58,7 @@ def agreed(
     elsewhere : headings that another column of ours has as well: they only stand in where the first is empty.
     """
     index = next(iter(cells.values())).index
-    known: dict[tuple[str, ...], object] = {}
+    parsed: dict[tuple[str, ...], object] = {}
     wrong: dict[tuple[str, ...], tuple[str, str]] = {}
     rows = list(zip(*cells.values(), strict=True))
     own = [heading not in elsewhere for heading in cells]
@@ -69,17 +67,17 @@ def agreed(
     )
     for texts in dict.fromkeys(rows):
         try:
-            known[texts] = _value(texts, own, parse, separator)
+            parsed[texts] = _value(texts, own, parse, separator)
         except ValueError as error:
-            known[texts] = None
+            parsed[texts] = None
             written = " / ".join(text.strip() for text in texts if text.strip(NOTHING))
             wrong[texts] = (getattr(error, "code", "cell_unreadable"), written)
     faults = {int(row): wrong[texts] for row, texts in zip(index, rows, strict=True) if texts in wrong}
-    return pd.Series([known[texts] for texts in rows], index=index, dtype=object), faults
+    return pd.Series([parsed[texts] for texts in rows], index=index, dtype=object), faults
 
 
 class TwoValues(ValueError):
-    """Two cells of one row say different things of one column of ours."""
+    """Two cells of one row hold different values of one column of ours."""
 
     code = "two_values"
 
@@ -100,9 +98,9 @@ def _value(texts: tuple[str, ...], own: Sequence[bool], parse: Parse, separator:
 def one_heading_each(
     frame: pd.DataFrame, values: dict[str, list[str]], added: Collection[str]
 ) -> tuple[dict[str, list[str]], tuple[str, ...]]:
-    """Of several headings for one text, date or code that say different things the first stays, and it is asked about.
+    """Of several headings for one text, date or code with different values keep the first, with a doubt.
 
-    Quantities add up, texts of work stand together; a running number is no reference.
+    Quantities add up, texts of work are joined; a running number is no reference.
     """
     chosen, doubts = {}, ()
     for ours, names in values.items():
@@ -124,6 +122,6 @@ def is_running(cells: pd.Series) -> bool:
 
 
 def _differ(frame: pd.DataFrame, names: list[str]) -> bool:
-    """Whether two of these columns are filled in one row and say different things."""
+    """Whether two of these columns hold different values in one row."""
     rows = frame[names].astype(str).drop_duplicates().itertuples(index=False, name=None)
     return any(len({squeeze(text) for text in row if text.strip(" -–—")}) > 1 for row in rows)

@@ -1,6 +1,6 @@
-"""Rows of a list of support that are none: they say that nothing is granted (yet), or state neither money nor work.
+"""Rows of a support list that are no support: nothing is granted (yet), or neither money nor work is stated.
 
-The words stand in ``data/rules/no_support.toml``. Such rows are told and counted; they never cover a place.
+The words are in ``data/rules/no_support.toml``. Such rows are reported and counted; they never cover a place.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ _MAYBE = re.compile("รอ|ไม่|ระหว่าง|กำลัง|ย�
 def _rules() -> tuple[list[tuple[str, re.Pattern[str]]], re.Pattern[str], re.Pattern[str]]:
     with (settings.RULES / "no_support.toml").open("rb") as file:
         content = tomllib.load(file)
-    words = [(one["reason"], re.compile("|".join(one["patterns"]))) for one in content["words"]]
+    words = [(entry["reason"], re.compile("|".join(entry["patterns"]))) for entry in content["words"]]
     return words, re.compile(content["but"]["pattern"]), re.compile(content["elsewhere"]["pattern"], re.IGNORECASE)
 
 
 @cache
-def said(text: str) -> str | None:
-    """What a cell says of the grant: ``not_allotted``, ``not_granted``, or nothing.
+def reason_of(text: str) -> str | None:
+    """Why a cell denies a grant: ``not_allotted``, ``not_granted`` or ``None``.
 
     Examples
     --------
-    >>> said("ยังไม่ได้รับการจัดสรร"), said("รอจัดสรรงวดที่ 2"), said("ยกเลิกโครงการ"), said("รองนายก อบต.")
+    >>> reason_of("ยังไม่ได้รับการจัดสรร"), reason_of("รอจัดสรรงวดที่ 2"), reason_of("ยกเลิกโครงการ"), reason_of("รองนายก อบต.")
     ('not_allotted', None, 'not_granted', None)
     """
     if not text or _MAYBE.search(text) is None:
@@ -65,20 +65,20 @@ def rows(
     """
     if layout.register != "support":
         return {}
-    found: dict[int, str] = {}
+    reasons: dict[int, str] = {}
     _, _, elsewhere = _rules()
     for heading in frame.columns:
         if heading in places or elsewhere.search(heading):
             continue
         cells = frame[heading].astype(str)
-        words = {text: reason for text in cells.unique() if (reason := said(text))}
+        words = {text: reason for text in cells.unique() if (reason := reason_of(text))}
         for row in frame.index[cells.isin(list(words))] if words else ():
-            found.setdefault(int(row), words[cells[row]])
+            reasons.setdefault(int(row), words[cells[row]])
     paid = [name for name in ("committed", "paid") if name in values]
-    for row in found:
+    for row in reasons:
         if any(values.at[row, name] or 0 for name in paid):
-            found[row] = CONTRADICTED
-    return {**_empty(layout, values, bad), **found}
+            reasons[row] = CONTRADICTED
+    return {**_empty(layout, values, bad), **reasons}
 
 
 def _empty(layout: Layout, values: pd.DataFrame, bad: Collection[int]) -> dict[int, str]:

@@ -53,13 +53,13 @@ def phone(text: str) -> str | None:
     if not cell.strip(" -–—.,") or squeeze(cell) in VACANT | UNKNOWN:
         return None
     extension = ""
-    if found := _EXTENSION.search(cell):
-        cell, extension = cell[: found.start()].strip(), f" ต่อ {found[1].strip()}"
-    parts = [_one(part) for part in _SPLIT.split(cell) if part.strip(" -.")]
+    if ending := _EXTENSION.search(cell):
+        cell, extension = cell[: ending.start()].strip(), f" ต่อ {ending[1].strip()}"
+    parts = [_dialled(part) for part in _SPLIT.split(cell) if part.strip(" -.")]
     return ", ".join(dict.fromkeys(parts)) + extension
 
 
-def _one(text: str) -> str:
+def _dialled(text: str) -> str:
     """One number; what is none, or is complete, stays as it is written."""
     cell = re.sub(r"^(?:โทร(?:ศัพท์)?|มือถือ|เบอร์|tel|mobile|phone)\.?\s*:?\s*", "", text.strip(), flags=re.IGNORECASE)
     cell = re.sub(r"(?<=\d)\.0$", "", cell)

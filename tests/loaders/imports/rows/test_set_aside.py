@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from loaders import __main__ as shell
 from loaders.imports.ingest import Ingested, Unanswered, ingest, understand
 from loaders.imports.questions import questions
-from loaders.layouts.cells.no_support import said
+from loaders.layouts.cells.no_support import reason_of
 from loaders.places.matcher import Places
 from tests.loaders.imports.rows.office_files import Look, write
 from tests.support.import_files import new_store
@@ -149,7 +149,7 @@ def test_rows_that_are_not_allotted_or_empty_are_no_support(kind: str, at: int, 
     "text", ["รอจัดสรรงวดที่ 2", "รออนุมัติเบิกจ่าย", "อยู่ระหว่างดำเนินการ", "รองนายก อบต.", "รองบริหาร", "ยังไม่ได้รับเงิน"]
 )
 def test_words_that_do_not_deny_the_grant(text: str) -> None:
-    assert said(text) is None
+    assert reason_of(text) is None
 
 
 def test_words_that_money_contradicts_wait(tmp_path: Path, places: Places) -> None:
