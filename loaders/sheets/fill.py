@@ -1,4 +1,4 @@
-"""Cells that stand for the rows below them: merged ranges, and place or agency columns written once per band.
+"""Cells that also apply to the rows below them: merged ranges, and place or agency columns written once per band.
 
 Figures are never filled: one budget merged over three subdistricts is one budget. Data rows are never filled
 to the right.
@@ -18,14 +18,14 @@ _ORDER = re.compile(r"ลำดับ|^ที่$|^no\.?$|^#$", re.IGNORECASE)
 
 
 def fill_down(raw: RawSheet, table: Table, positions: list[int]) -> None:
-    """Fill merged text downwards; where a sheet has no such merges, fill band columns that show the habit."""
+    """Fill merged text downwards; without such merges fill band columns that are written once per band."""
     by_position = {position: index for index, position in enumerate(positions)}
     if not _fill_merges(raw, table, by_position) and not raw.records:
         _fill_habit(table)
 
 
 def _fill_merges(raw: RawSheet, table: Table, by_position: dict[int, int]) -> bool:
-    """Fill every vertical merge below the headings; says whether there was one in a band column."""
+    """Fill every vertical merge below the headings; returns whether one was in a band column."""
     counts: dict[str, int] = {}
     band_merged = False
     for merge in raw.merges:
@@ -76,10 +76,10 @@ def _has_habit(rows: list[list[str]], column: int) -> bool:
         return False
     if any(value and not is_text(value) for value in values):
         return False
-    if all(len(value) <= 1 for value in values):  # ticks, each of which speaks for its own row
+    if all(len(value) <= 1 for value in values):  # ticks, each for its own row
         return False
     written = [value for value in values if value]
-    repeats = sum(1 for one, two in pairwise(values) if one and one == two)
+    repeats = sum(1 for above, below in pairwise(values) if above and above == below)
     return len(written) >= 1 and repeats <= 0.02 * len(written)
 
 

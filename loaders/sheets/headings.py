@@ -18,7 +18,7 @@ from loaders.thai import normalise
 
 JOIN = " - "
 MAX_LINES = 3
-WINDOW = 300  # rows looked at for the block that holds the table
+WINDOW = 300  # rows searched for the block that holds the table
 CANDIDATES = 12
 _NOTE = re.compile(
     r"\(?\s*(?:หน่วย\s*(?:นับ)?\s*[:=]|หน่วย\s*(?:นับ)?\s*(?:พัน|หมื่น|แสน|ล้าน)?บาท|unit\s*[:=]).*|หมายเหตุ.*|ข้อมูล\s*ณ.*|\(.*\)",
@@ -67,22 +67,22 @@ class _View:
 
 
 def _is_note(view: _View, position: int) -> bool:
-    """A line that only says the unit, a remark or a day: it stands above the headings and is none of them."""
+    """Whether a row is only a unit, a remark or a day, which may stand above the headings."""
     texts = {squeezed(cell): cell for cell in view.own(position) if not is_blank(cell)}
     return len(texts) == 1 and all(_NOTE.fullmatch(text.strip()) for text in texts.values())
 
 
 def find_header(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Header | None:
-    """Find the heading rows; ``expected`` headings of known layouts win over every rule of thumb."""
+    """Find the heading rows; ``expected`` headings of known layouts come before every heuristic."""
     view = _View(raw)
     filled = [position for position in range(min(len(raw.rows), WINDOW)) if any(map(str.strip, raw.rows[position]))]
     if not filled:
         return None
     if raw.records:
         return Header(0, 0, _joined(view, 0, 0))
-    known = _expected_header(view, filled[:60], {squeezed(heading) for heading in expected})
-    if known is not None:
-        return known
+    header = _expected_header(view, filled[:60], {squeezed(heading) for heading in expected})
+    if header is not None:
+        return header
     line = _first_line(view, filled)
     if line is None:
         return None
@@ -107,7 +107,7 @@ def _joined(view: _View, top: int, bottom: int) -> list[str]:
 
 
 def _spread(view: _View, top: int, lines: list[list[str]]) -> list[list[str]]:
-    """Without merges a group heading also stands over the blank cells to its right that have a lower line.
+    """Without merges a group heading extends over the blank cells to its right that have a lower line.
 
     A group of the second line ends with the group above it.
     """
@@ -126,7 +126,7 @@ def _spread(view: _View, top: int, lines: list[list[str]]) -> list[list[str]]:
 
 
 def _expected_header(view: _View, filled: list[int], expected: set[str]) -> Header | None:
-    best, best_found = None, 1
+    best, most_hits = None, 1
     for position in filled if expected else []:
         if _is_note(view, position):
             continue
@@ -135,18 +135,18 @@ def _expected_header(view: _View, filled: list[int], expected: set[str]) -> Head
             if bottom >= len(view.raw.rows):
                 break
             headings = _joined(view, position, bottom)
-            found = len(expected & {squeezed(heading) for heading in headings})
-            if found > best_found:
-                best, best_found = Header(position, bottom, headings), found
-    return _completed(view, best, best_found, expected) if best is not None else None
+            hits = len(expected & {squeezed(heading) for heading in headings})
+            if hits > most_hits:
+                best, most_hits = Header(position, bottom, headings), hits
+    return _completed(view, best, most_hits, expected) if best is not None else None
 
 
-def _completed(view: _View, header: Header, found: int, expected: set[str]) -> Header:
+def _completed(view: _View, header: Header, hits: int, expected: set[str]) -> Header:
     """A lower line that no layout knows is still a heading line, as long as the known headings stay."""
     bottom = max(header.bottom, _grown_downwards(view, header.top))
     headings = _joined(view, header.top, bottom)
-    known = [heading for heading in headings if expected & {squeezed(heading), *map(squeezed, heading.split(JOIN))}]
-    if len(known) < found:
+    matched = [heading for heading in headings if expected & {squeezed(heading), *map(squeezed, heading.split(JOIN))}]
+    if len(matched) < hits:
         return header
     return Header(header.top, bottom, headings)
 

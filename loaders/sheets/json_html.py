@@ -44,15 +44,15 @@ def read_json(path: Path) -> list[RawSheet]:
 def _record_lists(content: Any, name: str) -> list[tuple[str, list[Any]]]:
     if isinstance(content, dict) and content.get("type") == "FeatureCollection":
         features = content.get("features")
-        return [(name, [_feature(one) for one in features])] if isinstance(features, list) and features else []
+        return [(name, [_feature(feature) for feature in features])] if isinstance(features, list) and features else []
     if isinstance(content, list):
-        return [(name, content)] if any(isinstance(one, dict) for one in content) else []
+        return [(name, content)] if any(isinstance(record, dict) for record in content) else []
     if not isinstance(content, dict):
         return []
     return [
         (key, value)
         for key, value in content.items()
-        if isinstance(value, list) and any(isinstance(one, dict) for one in value)
+        if isinstance(value, list) and any(isinstance(record, dict) for record in value)
     ]
 
 
@@ -67,17 +67,18 @@ def _feature(feature: Any) -> Any:
 
 
 def _record_sheet(name: str, records: list[Any]) -> RawSheet:
-    keys = list(dict.fromkeys(key for one in records if isinstance(one, dict) for key in one))
+    keys = list(dict.fromkeys(key for record in records if isinstance(record, dict) for key in record))
     if len(keys) * len(records) > MAX_CELLS:
         raise Refused("file_too_heavy", sheet=name, value=f"{len(records)} x {len(keys)}")
     rows = [keys]
     problems = []
-    for number, one in enumerate(records, start=2):
-        if isinstance(one, dict):
-            rows.append([_value_text(one.get(key)) for key in keys])
+    for number, record in enumerate(records, start=2):
+        if isinstance(record, dict):
+            rows.append([_value_text(record.get(key)) for key in keys])
         else:
-            rows.append([_value_text(one)] + [""] * (len(keys) - 1))
-            problems.append(Problem("record_not_an_object", "quarantined", name, number, value=_value_text(one)[:80]))
+            text = _value_text(record)
+            rows.append([text] + [""] * (len(keys) - 1))
+            problems.append(Problem("record_not_an_object", "quarantined", name, number, value=text[:80]))
     return RawSheet(name, rows, list(range(1, len(rows) + 1)), records=True, problems=problems)
 
 
@@ -90,8 +91,8 @@ def _value_text(value: Any) -> str:
         whole, dot, fraction = value.partition(".")
         is_plain = dot and fraction.strip("0") == "" and fraction and whole.lstrip("-").isdecimal()
         return whole if is_plain else value
-    if isinstance(value, list) and not any(isinstance(one, list | dict) for one in value):
-        return ", ".join(_value_text(one) for one in value)
+    if isinstance(value, list) and not any(isinstance(item, list | dict) for item in value):
+        return ", ".join(_value_text(item) for item in value)
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -101,14 +102,14 @@ def read_html(path: Path) -> list[RawSheet]:
     parser = _Tables()
     parser.feed(text)
     parser.close()
-    found = [grid for grid in parser.grids if len(grid.rows) > 1]
-    if not found:
+    grids = [grid for grid in parser.grids if len(grid.rows) > 1]
+    if not grids:
         raise Refused("file_not_a_table", value=path.name)
-    refuse_many_sheets(len(found))
-    names = [path.stem] if len(found) == 1 else [f"{path.stem} {number + 1}" for number in range(len(found))]
+    refuse_many_sheets(len(grids))
+    names = [path.stem] if len(grids) == 1 else [f"{path.stem} {number + 1}" for number in range(len(grids))]
     return [
         RawSheet(name, grid.rows, list(range(1, len(grid.rows) + 1)), merges=grid.merges, aside=grid.aside)
-        for name, grid in zip(names, found, strict=True)
+        for name, grid in zip(names, grids, strict=True)
     ]
 
 
@@ -176,10 +177,10 @@ class _Tables(HTMLParser):
         elif self.open and tag in ("td", "th"):
             self.open[-1].finish_cell()
             self.open[-1].text = []
-            given = dict(attrs)
-            self.open[-1].struck = int("line-through" in (given.get("style") or ""))
+            attributes = dict(attrs)
+            self.open[-1].struck = int("line-through" in (attributes.get("style") or ""))
             self.open[-1].is_struck = None
-            self.open[-1].span = (_span(given.get("rowspan")), _span(given.get("colspan")))
+            self.open[-1].span = (_span(attributes.get("rowspan")), _span(attributes.get("colspan")))
         elif self.open and tag in ("br", "p", "div") and self.open[-1].text is not None:
             self.open[-1].text.append(" ")
 
@@ -211,8 +212,8 @@ class _Tables(HTMLParser):
             self._clip(self.open.pop())
 
 
-def _is_hidden(given: dict[str, str | None]) -> bool:
-    return "hidden" in given or re.search(r"display\s*:\s*none", given.get("style") or "") is not None
+def _is_hidden(attributes: dict[str, str | None]) -> bool:
+    return "hidden" in attributes or re.search(r"display\s*:\s*none", attributes.get("style") or "") is not None
 
 
 def _span(text: str | None) -> int:

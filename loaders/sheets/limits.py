@@ -1,7 +1,7 @@
-"""How much of a file is taken at all: counted before it is parsed where that can be, and again before anything leaves the child.
+"""Limits on the size of a file: checked before parsing where possible, and again on what leaves the child.
 
-What comes back is worked on by the server itself, without the child's limits: a workbook of a hundred thousand sheets or a
-cell of ninety megabytes would hold it for minutes.
+The server works on the result without the child's limits: a hundred thousand sheets or a cell of ninety megabytes would
+block it for minutes.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def check_lines(data: bytes) -> None:
     if lines > MAX_ROWS:
         raise Refused("file_many_rows", value=f"{lines:,}", suggestion=f"{MAX_ROWS:,}")
     start = number = 0
-    while start < len(data):  # only every two megabytes: is there an end of a line between here and there
+    while start < len(data):  # one search per MAX_LINE_BYTES: does a line end in between
         number += 1
         end = start + MAX_LINE_BYTES
         last = max(data.rfind(b"\n", start, end), data.rfind(b"\r", start, end))
@@ -44,10 +44,10 @@ def check_sheets(sheets: Iterable[RawSheet]) -> list[RawSheet]:
     Raises ``Refused``: ``file_many_sheets``, ``file_many_rows``, ``file_many_columns``, ``file_long_cell``,
     ``file_too_heavy``.
     """
-    found = list(sheets)
-    refuse_many_sheets(len(found))
+    listed = list(sheets)
+    refuse_many_sheets(len(listed))
     cells = 0
-    for raw in found:
+    for raw in listed:
         if len(raw.rows) > MAX_ROWS:
             raise Refused("file_many_rows", sheet=raw.name, value=f"{len(raw.rows):,}", suggestion=f"{MAX_ROWS:,}")
         for number, row in zip(raw.numbers, raw.rows, strict=False):
@@ -59,4 +59,4 @@ def check_sheets(sheets: Iterable[RawSheet]) -> list[RawSheet]:
                 raise Refused("file_long_cell", sheet=raw.name, row=number, value=f"{MAX_CELL_CHARACTERS:,}")
     if cells > MAX_CELLS:
         raise Refused("file_too_heavy", value=f"{cells:,}")
-    return found
+    return listed

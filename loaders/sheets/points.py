@@ -35,9 +35,9 @@ def read_points(path: Path) -> list[RawSheet]:
     ``boundary_no_crs`` for projected points without a .prj.
     """
     with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
-        found = layers.unpack(path, Path(folder), max_unpacked_bytes())
-        refuse_many_sheets(len(found))
-        return [_sheet(layer) for layer in found]
+        point_layers = layers.unpack(path, Path(folder), max_unpacked_bytes())
+        refuse_many_sheets(len(point_layers))
+        return [_sheet(layer) for layer in point_layers]
 
 
 def _sheet(layer: layers.Layer) -> RawSheet:
@@ -77,7 +77,7 @@ def _promised_records(layer: layers.Layer) -> int:
     try:
         return layers.record_count(layer.path)
     except Refused:
-        raise Refused("file_half", value=layer.name[-80:]) from None  # our own name of the copy says nothing
+        raise Refused("file_half", value=layer.name[-80:]) from None  # not the name of our copy
 
 
 def _texts(names: list[str], columns: list[Any], stated: str | None) -> tuple[list[str], list[list[str]]]:
@@ -96,7 +96,7 @@ def _text(value: Any, codec: str) -> str:
 
 
 def _codec(sample: bytes, stated: str | None) -> str:
-    """What the .cpg says if it fits, else what the bytes look like; Thai offices write CP874 and say nothing."""
+    """The encoding of the .cpg if it fits, else detected from the bytes; Thai offices write CP874 without a .cpg."""
     if stated:
         codec = f"cp{stated}" if stated.isdecimal() else stated
         try:

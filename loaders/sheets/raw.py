@@ -1,4 +1,4 @@
-"""What every reader hands to ``rows.understand``: text cells with the row number a person sees, nothing interpreted."""
+"""What every reader returns to ``rows.understand``: text cells with the row number a person sees, nothing interpreted."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Merge:
 class RawSheet:
     """One sheet as written: ``rows[i]`` is the row that the file shows as ``numbers[i]``.
 
-    ``ragged`` says that the number of cells in a row means something (delimited text), so a longer row is a shift.
+    ``ragged``: the number of cells in a row matters (delimited text), so a longer row is a shift.
     ``marks`` are problems of single cells, ``(code, position in rows, column, value)``; they get a heading later.
     """
 

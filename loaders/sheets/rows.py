@@ -31,7 +31,7 @@ _NOTE = re.compile(
 
 
 def understand(raw: RawSheet, expected: AbstractSet[str] = frozenset()) -> Table:
-    """Turn a raw sheet into a table; see the module's first line for the promise."""
+    """Turn a raw sheet into a table that accounts for every row. Raises ``Refused`` (``file_too_heavy``)."""
     if max((len(row) for row in raw.rows), default=0) * len(raw.rows) > MAX_CELLS:
         raise Refused("file_too_heavy", sheet=raw.name, value=str(len(raw.rows)))
     strike_out(raw)
@@ -68,7 +68,7 @@ def _set_aside(table: Table, raw: RawSheet, position: int, reason: str) -> None:
 
 
 def _warn_of_figures(table: Table, raw: RawSheet, position: int) -> None:
-    """A row above the headings with a figure beside other cells may be data of another table: say so once."""
+    """A row above the headings with a figure beside other cells may be data of another table: report it once."""
     filled = [cell for cell in raw.rows[position] if not is_blank(cell)]
     has_figure = len(filled) > 1 and any(is_number(cell) and not is_year(cell) for cell in filled)
     if has_figure and not any(problem.code == "figures_above_headings" for problem in table.problems):
@@ -91,9 +91,9 @@ class _Walk:
         self.bands = band_totals(raw, self.body, header.headings)
         self.sums = raw.aside.total_rows | outline_totals(raw, self.body)
         self.formulas: dict[int, set[int]] = {}
-        for one in raw.aside.subtotals:
-            if one.is_tall:
-                self.formulas.setdefault(one.row, set()).add(one.column)
+        for subtotal in raw.aside.subtotals:
+            if subtotal.is_tall:
+                self.formulas.setdefault(subtotal.row, set()).add(subtotal.column)
         self.band: Band | None = None
         self.filled_from_band: Counter[int] = Counter()
         self.group: list[list[str]] = []
@@ -255,7 +255,7 @@ class _Walk:
         self.table.problems += [Problem("missing_fields", "quarantined", self.raw.name, number) for number in short]
 
     def _report_long(self) -> None:
-        """Delimiters behind the last column in every row are harmless; in a few rows they betray a shift."""
+        """Delimiters behind the last column in every row are harmless; in a few rows they are signs of a shift."""
         if len(self.long) <= 0.2 * len(self.table.rows):
             self.table.problems += [
                 Problem("extra_fields", "quarantined", self.raw.name, number) for number in self.long
@@ -273,7 +273,7 @@ class _Walk:
 
 
 def _flag_columns(raw: RawSheet, header: Header) -> set[int]:
-    """Unnamed columns that hold at most three different single characters: left-overs of a conversion, no content."""
+    """Unnamed columns that hold at most three different single characters: left-overs of a conversion."""
     if header.bottom < header.top:
         return set()
     flags = set()
@@ -286,7 +286,7 @@ def _flag_columns(raw: RawSheet, header: Header) -> set[int]:
 
 
 def _name_marks(raw: RawSheet, table: Table, positions: list[int]) -> None:
-    """Give the marks of single cells (error cells, formulas without a value) their heading; data rows only."""
+    """Turn marks of single cells (error cells, formulas without a value) into problems; data and total rows only."""
     data = set(positions)
     for code, position, column, value in raw.marks:
         if position in data or raw.numbers[position] in table.total_numbers:
@@ -307,7 +307,7 @@ def _name_aside(raw: RawSheet, table: Table) -> None:
 
 
 def _drop_empty_columns(header: Header, table: Table) -> None:
-    """Unnamed columns without a single value are no columns."""
+    """Drop unnamed columns without any value."""
     keep = [
         column
         for column, heading in enumerate(header.headings)

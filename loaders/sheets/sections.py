@@ -1,4 +1,4 @@
-"""Section rows: a line that names a district (or an agency) for all the rows under it."""
+"""Section rows: a row that names a district (or an agency) for all rows under it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLACE_LEVELS = (
 )
 _BULLET = re.compile(r"^[\d๐-๙ก-ฮ]{1,3}[.)]\s*")
 SAMPLE = 2000
-# finer places have a higher rank; agencies stand apart
+# finer places have a higher rank; agencies are 0
 _BANDS = (
     (4, re.compile(r"หมู่บ้าน|village|ชุมชน", re.IGNORECASE)),
     (3, re.compile(r"ตำบล|แขวง|tambon|tumbon|sub-?district|เทศบาล|อบต|อปท", re.IGNORECASE)),
@@ -35,7 +35,7 @@ def place_level(text: str) -> int:
 
 
 class Sections:
-    """Recognises section rows and remembers what is open.
+    """Recognises section rows and keeps the open sections.
 
     A place goes to ``__section`` (nested places joined with a space, the larger first), anything else to ``__group``.
     """

@@ -98,7 +98,7 @@ def split_records(text: str, delimiter: str) -> tuple[list[list[str]], list[int]
         pass
     rows: list[list[str]] = []
     broken: list[int] = []
-    for position, line in enumerate(one.rstrip("\r\n") for one in LINE.findall(text)):
+    for position, line in enumerate(line.rstrip("\r\n") for line in LINE.findall(text)):
         try:
             rows += list(csv.reader([line], delimiter=delimiter, strict=True)) or [[]]
         except csv.Error:

@@ -32,7 +32,7 @@ _OF_PLACE = re.compile(
     re.IGNORECASE,
 )
 _PIVOT = re.compile(r"(.{1,80}?)\s+(?:total|รวม)", re.IGNORECASE)
-MAX_SUMS = 200  # ambiguous rows of one sheet that are put to the sum; the others are named to a person
+MAX_SUMS = 200  # ambiguous rows of one sheet whose sums are computed; the others are doubtful
 
 
 class TotalRows:
@@ -43,7 +43,7 @@ class TotalRows:
     usual
         Per column, how often data rows fill it with text (0-1).
     add_up
-        Called with a row; says whether its figures are the sums of the data rows since the last total.
+        Called with a row; returns whether its figures are the sums of the data rows since the last total.
     """
 
     def __init__(self, usual: list[float], add_up: Callable[[list[str]], bool]) -> None:
@@ -52,7 +52,7 @@ class TotalRows:
         self.sums_left = MAX_SUMS
 
     def verdict(self, row: list[str]) -> str:
-        """``total``, ``doubtful`` (a person must say) or ``data``."""
+        """``total``, ``doubtful`` (quarantined) or ``data``."""
         if HINT.search("\x1f".join(row)) is None:
             return "data"
         filled = [column for column, cell in enumerate(row) if not is_blank(cell)]

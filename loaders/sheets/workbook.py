@@ -42,7 +42,7 @@ def read_ods(path: Path) -> list[RawSheet]:
 
 
 def read_xlsb(path: Path) -> list[RawSheet]:
-    """Sheets of a binary workbook; what they set aside is not read, and that is said."""
+    """Sheets of a binary workbook; what they set aside is not read, which ``aside_not_read`` reports."""
     raws = _sheets(path, {}, {})
     for raw in raws:
         raw.problems.append(Problem("aside_not_read", sheet=raw.name))
@@ -83,7 +83,7 @@ def _raw_sheet(sheet: CalamineSheet, hidden: bool, marks: list[CellMark], aside:
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         if top < len(rows):
             raw.merges.append(Merge(top, left, min(bottom, len(rows) - 1), right))
-    sums = {(one.row, one.column) for one in aside.subtotals if one.is_tall}  # checks: without a value they say nothing
+    sums = {(cell.row, cell.column) for cell in aside.subtotals if cell.is_tall}  # a check without a value is no fault
     _put_marks(raw, [mark for mark in marks if mark.code == "error_cell" or (mark.row, mark.column) not in sums])
     if hidden:
         raw.problems.append(Problem("hidden_sheet", sheet=sheet.name))

@@ -1,4 +1,4 @@
-"""The XML of an XLSX sheet, read as a stream for what calamine does not tell: extent, error cells, empty formulas."""
+"""The XML of an XLSX sheet, read as a stream for what calamine does not return: extent, error cells, empty formulas."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from loaders.sheets.limits import refuse_many_sheets
 from loaders.sheets.raw import MAX_CELLS
 
 CHUNK = 1 << 20
-OVERLAP_LIMIT = 1 << 22  # one cell longer than this is no cell
+OVERLAP_LIMIT = 1 << 22  # bytes; longer than any cell
 _CELL = re.compile(rb"<(?:\w+:)?c\b([^>]*?)(?:/>|>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _FILLED = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"[^>]*>(?=<(?:\w+:)?(?:v|is|f)\b)')
@@ -35,7 +35,7 @@ _ATTRIBUTE = re.compile(r'([\w:]+)="([^"]*)"')
 
 @dataclass(frozen=True)
 class CellMark:
-    """A cell that needs a word: ``row`` and ``column`` 0-based in the sheet, ``value`` the text it should show."""
+    """A cell to report: ``row`` and ``column`` 0-based in the sheet, ``value`` the text it should show."""
 
     code: str
     row: int
@@ -50,8 +50,9 @@ def scan_workbook(path: Path) -> tuple[dict[str, list[CellMark]], dict[str, Asid
             parts = sheet_parts(archive)
             refuse_many_sheets(len(parts))
             struck = struck_cells(archive)
-            found = {name: _scan_sheet(archive, part, name, struck) for name, part in parts.items()}
-            return {name: marks for name, (marks, _) in found.items()}, {name: one for name, (_, one) in found.items()}
+            scanned = {name: _scan_sheet(archive, part, name, struck) for name, part in parts.items()}
+            asides = {name: aside for name, (_, aside) in scanned.items()}
+            return {name: marks for name, (marks, _) in scanned.items()}, asides
         except (KeyError, zipfile.BadZipFile, EOFError, OSError, NotImplementedError, zlib.error):
             raise Refused("file_half", value=path.name) from None
 
@@ -71,14 +72,14 @@ def check_ods(path: Path) -> None:
 
 
 def _refuse_repeats(text: bytes) -> None:
-    for found in _REPEAT.finditer(text):
-        if int(found[2]) < MOST_REPEATS:
+    for repeat in _REPEAT.finditer(text):
+        if int(repeat[2]) < MOST_REPEATS:
             continue
-        row = found[1] == b"rows"
-        end = text.find(b"</table:table-row>", found.end()) if row else text.find(b">", found.end())
-        start = text.rfind(b"<", 0, found.start())
+        row = repeat[1] == b"rows"
+        end = text.find(b"</table:table-row>", repeat.end()) if row else text.find(b">", repeat.end())
+        start = text.rfind(b"<", 0, repeat.start())
         if _FILLED_ODS.search(text, start, end if end > 0 else len(text)):
-            raise Refused("file_bomb", value=found[2].decode())
+            raise Refused("file_bomb", value=repeat[2].decode())
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
@@ -147,7 +148,7 @@ def _extent(piece: bytes) -> tuple[int, int]:
 
 
 def _cell_marks(piece: bytes) -> list[CellMark]:
-    found = []
+    marks = []
     for attributes, body in _CELL.findall(piece):
         place = _REFERENCE.search(attributes)
         if place is None:
@@ -156,7 +157,7 @@ def _cell_marks(piece: bytes) -> list[CellMark]:
         value = _VALUE.search(body)
         if b't="e"' in attributes:
             text = value[1].decode("utf-8", errors="replace") if value else "#ERROR!"
-            found.append(CellMark("error_cell", row, column, text or "#ERROR!"))
+            marks.append(CellMark("error_cell", row, column, text or "#ERROR!"))
         elif b"<f" in body and b't="str"' not in attributes and (value is None or not value[1]):
-            found.append(CellMark("formula_without_value", row, column, ""))
-    return found
+            marks.append(CellMark("formula_without_value", row, column, ""))
+    return marks

@@ -57,28 +57,28 @@ class _Reader:
             self.text = []
         if space != _NS:
             return
-        given = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
+        own = {key.rpartition(" ")[2]: value for key, value in attributes.items()}
         if tag == "Worksheet":
             refuse_many_sheets(len(self.sheets) + 1)
-            self.sheets.append(RawSheet(given.get("Name", f"{len(self.sheets) + 1}"), [], []))
+            self.sheets.append(RawSheet(own.get("Name", f"{len(self.sheets) + 1}"), [], []))
             self.columns = 0
         elif tag == "Row" and self.sheets:
-            self._row(_number(given.get("Index"), MAX_ROWS), is_hidden=given.get("Hidden") == "1")
+            self._row(_number(own.get("Index"), MAX_ROWS), is_hidden=own.get("Hidden") == "1")
         elif tag == "Column" and self.sheets:
-            self._column(given)
+            self._column(own)
         elif tag == "Style":
-            self.style = given.get("ID", "")
-        elif tag == "Font" and given.get("StrikeThrough") == "1":
+            self.style = own.get("ID", "")
+        elif tag == "Font" and own.get("StrikeThrough") == "1":
             self.struck.add(self.style)
         elif tag == "Cell" and self.sheets and self.sheets[-1].rows:
-            self._cell(given)
+            self._cell(own)
         elif tag == "Data":
-            self.text, self.kind = [], given.get("Type", "String")
+            self.text, self.kind = [], own.get("Type", "String")
 
-    def _column(self, given: dict[str, str]) -> None:
-        self.columns = max(self.columns + 1, _number(given.get("Index"), MAX_COLUMNS))
-        last = self.columns + _number(given.get("Span"), MAX_COLUMNS)
-        if given.get("Hidden") == "1":
+    def _column(self, attributes: dict[str, str]) -> None:
+        self.columns = max(self.columns + 1, _number(attributes.get("Index"), MAX_COLUMNS))
+        last = self.columns + _number(attributes.get("Span"), MAX_COLUMNS)
+        if attributes.get("Hidden") == "1":
             self.sheets[-1].aside.columns |= set(range(self.columns - 1, last))
         self.columns = last
 
@@ -92,19 +92,17 @@ class _Reader:
         sheet.numbers = list(range(1, len(sheet.rows) + 1)) if index else [*sheet.numbers, len(sheet.rows)]
         self.column = 0
 
-    def _cell(self, given: dict[str, str]) -> None:
+    def _cell(self, own: dict[str, str]) -> None:
         sheet, row = self.sheets[-1], self.sheets[-1].rows[-1]
-        self.column = max(self.column, _number(given.get("Index"), MAX_COLUMNS) - 1)
-        across, down = _number(given.get("MergeAcross"), MAX_COLUMNS), _number(given.get("MergeDown"), MAX_ROWS)
+        self.column = max(self.column, _number(own.get("Index"), MAX_COLUMNS) - 1)
+        across, down = _number(own.get("MergeAcross"), MAX_COLUMNS), _number(own.get("MergeDown"), MAX_ROWS)
         if across or down:
             top = len(sheet.rows) - 1
             sheet.merges.append(Merge(top, self.column, top + down, self.column + across))
         row += [""] * (self.column + 1 - len(row))
-        if given.get("StyleID") in self.struck:
+        if own.get("StyleID") in self.struck:
             sheet.aside.struck.add((len(sheet.rows) - 1, self.column))
-        if (
-            "SUBTOTAL(" in given.get("Formula", "").upper()
-        ):  # cells of it are written as R1C1: a check that is not compared
+        if "SUBTOTAL(" in own.get("Formula", "").upper():  # its cells are written as R1C1: a check that is not compared
             sheet.aside.subtotals.append(Subtotal(len(sheet.rows) - 1, self.column))
         self.column += 1 + across
         self.cells += len(row)

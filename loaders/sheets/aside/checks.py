@@ -1,4 +1,4 @@
-"""What the set-aside parts of a sheet mean: struck rows, rows that carry sums of an outline, SUBTOTAL cells compared."""
+"""Interpretation of what a sheet sets aside: struck rows, sums of an outline, SUBTOTAL cells compared."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ TOLERANCE = Decimal("0.005")
 
 
 def strike_out(raw: RawSheet) -> None:
-    """Rows of which half the filled cells are struck through are struck; a single struck cell waits for a person."""
+    """Mark rows with half of their filled cells struck through; any other struck cell is quarantined."""
     by_row: dict[int, list[int]] = {}
     for row, column in raw.aside.struck:
         if row < len(raw.rows) and column < len(raw.rows[row]) and raw.rows[row][column].strip():
@@ -30,9 +30,9 @@ def strike_out(raw: RawSheet) -> None:
 def outline_totals(raw: RawSheet, body: Sequence[int]) -> set[int]:
     """Rows that carry the sums of the rows folded under (or above) them."""
     levels = raw.aside.levels
-    found: set[int] = set()
+    total_rows: set[int] = set()
     if not levels:
-        return found
+        return total_rows
     for at, position in enumerate(body):
         level = levels.get(position, 0)
         for step in (-1, 1):
@@ -41,26 +41,26 @@ def outline_totals(raw: RawSheet, body: Sequence[int]) -> set[int]:
             while 0 <= beside < len(body) and levels.get(body[beside], 0) > level:
                 run.append(body[beside])
                 beside += step
-            deepest = [one for one in run if one not in found and levels[one] == max(levels[two] for two in run)]
-            children = [one for one in run if levels[one] == level + 1]
-            if any(adds_up(raw.rows[position], [raw.rows[one] for one in rows]) for rows in (children, deepest)):
-                found.add(position)
-    return found
+            deepest = [row for row in run if row not in total_rows and levels[row] == max(map(levels.__getitem__, run))]
+            children = [row for row in run if levels[row] == level + 1]
+            if any(adds_up(raw.rows[position], [raw.rows[row] for row in rows]) for rows in (children, deepest)):
+                total_rows.add(position)
+    return total_rows
 
 
 def checks(raw: RawSheet, headings: Sequence[str]) -> list[dict[str, Any]]:
-    """Every SUBTOTAL cell with a value against the rows that it sums; rows that its formula passes over are not in it."""
-    own = {(one.row, one.column) for one in raw.aside.subtotals}
+    """Every SUBTOTAL cell with a value against the rows that it sums, without those that its function ignores."""
+    own = {(subtotal.row, subtotal.column) for subtotal in raw.aside.subtotals}
     listed = []
-    for one in raw.aside.subtotals:
-        cell = _cell(raw, one.row, one.column)
+    for subtotal in raw.aside.subtotals:
+        cell = _cell(raw, subtotal.row, subtotal.column)
         stated = figure(cell) if cell else None
-        if stated is None or not one.areas or one.kind == "other" or not one.is_tall:
+        if stated is None or not subtotal.areas or subtotal.kind == "other" or not subtotal.is_tall:
             continue
-        out = {"hidden": raw.aside.hidden, "filtered": raw.aside.filtered, "nothing": set()}[one.ignores]
+        out = {"hidden": raw.aside.hidden, "filtered": raw.aside.filtered, "nothing": set()}[subtotal.ignores]
         cells = [
             text
-            for top, left, bottom, right in one.areas
+            for top, left, bottom, right in subtotal.areas
             for row in range(top, min(bottom, len(raw.rows) - 1) + 1)
             if row not in out
             for column in range(left, min(right, len(raw.rows[row]) - 1) + 1)
@@ -68,11 +68,11 @@ def checks(raw: RawSheet, headings: Sequence[str]) -> list[dict[str, Any]]:
         ]
         figures = [value for text in cells if (value := figure(text)) is not None]
         summed = {"sum": sum(figures, Decimal(0)), "count": Decimal(len(figures)), "filled": Decimal(len(cells))}[
-            one.kind
+            subtotal.kind
         ]
-        heading = headings[one.column] if one.column < len(headings) else f"__column_{one.column + 1}"
+        heading = headings[subtotal.column] if subtotal.column < len(headings) else f"__column_{subtotal.column + 1}"
         listed.append({
-            "row": raw.numbers[one.row], "column": heading, "met": abs(stated - summed) <= TOLERANCE,
+            "row": raw.numbers[subtotal.row], "column": heading, "met": abs(stated - summed) <= TOLERANCE,
             "stated": float(stated), "found": float(summed), "kind": "subtotal",
         })  # fmt: skip
     return listed

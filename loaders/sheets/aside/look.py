@@ -1,6 +1,6 @@
-"""The look of an old XLS for the workbook that goes back: formats of cells, widths of columns; and what is not kept.
+"""Formats of cells and widths of columns of an old XLS, for the copy that is given back; and what a copy does not keep.
 
-For the child of the give-back only: it reads an agency's file.
+For the give-back child only: it reads an agency's file.
 """
 
 from __future__ import annotations
@@ -84,14 +84,14 @@ _ALIGN = {1: "left", 2: "center", 3: "right", 5: "justify"}
 
 @dataclass
 class Look:
-    """Of one sheet: (row, column) -> number of its format; width of columns in letters."""
+    """Of one sheet: (row, column) -> number of the cell format; column -> width in characters."""
 
     cells: dict[tuple[int, int], int] = field(default_factory=dict)
     widths: dict[int, float] = field(default_factory=dict)
 
 
 def of_xls(path: Path) -> tuple[list[dict[str, Any]], dict[str, Look], list[str]]:
-    """Properties of every cell format as xlsxwriter names them, the look of every sheet, codes of what is not kept."""
+    """Properties of every cell format as xlsxwriter names them, the look of every sheet, codes of what a copy loses."""
     stream = workbook_stream(path)
     looks, lost = {}, set()
     for sheet, start in sheet_starts(stream).items():
@@ -160,32 +160,32 @@ def _style(
     number = int.from_bytes(body[:2], "little")
     font = dict(fonts[number - (number > 4)]) if number - (number > 4) < len(fonts) else {"colour": 0}
     ink = colours.get(font.pop("colour"))
-    found = font | ({"font_color": f"#{ink}"} if ink else {})
+    style = font | ({"font_color": f"#{ink}"} if ink else {})
     if (shown := numbers.get(int.from_bytes(body[2:4], "little"))) is not None:
-        found["num_format"] = shown
+        style["num_format"] = shown
     if align := _ALIGN.get(body[6] & 7):
-        found["align"] = align
+        style["align"] = align
     if body[6] & 8:
-        found["text_wrap"] = True
+        style["text_wrap"] = True
     sides = ("left", body[10] & 15), ("right", body[10] >> 4), ("top", body[11] & 15), ("bottom", body[11] >> 4)
-    found |= {side: line for side, line in sides if line}
+    style |= {side: line for side, line in sides if line}
     fill = colours.get(int.from_bytes(body[18:20], "little") & 0x7F)
     if body[17] >> 2 and fill:
-        found |= {"bg_color": f"#{fill}", "pattern": 1}
-    return found
+        style |= {"bg_color": f"#{fill}", "pattern": 1}
+    return style
 
 
 def lost_in_place(path: Path) -> list[str]:
-    """What openpyxl does not write again of an XLSX."""
+    """Codes of what openpyxl loses when it writes an XLSX again."""
     with zipfile.ZipFile(path) as archive:
         names = archive.namelist()
         sheets = [name for name in names if re.fullmatch(r"xl/worksheets/[^/]+\.xml", name)]
         has_formulas = any(re.search(rb"<(?:\w+:)?f\b", archive.read(name)) for name in sheets)
-    found = {
+    lost = {
         "drawings": any(name.startswith(("xl/charts/", "xl/media/", "xl/drawings/drawing")) for name in names),
         "pivots": any(name.startswith("xl/pivotTables/") for name in names),
         "macros": any(name.endswith("vbaProject.bin") for name in names),
         "links": any(name.startswith("xl/externalLinks/") for name in names),
         "formulas": has_formulas,
     }
-    return sorted(name for name, is_there in found.items() if is_there)
+    return sorted(name for name, is_there in lost.items() if is_there)

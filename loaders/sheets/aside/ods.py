@@ -16,7 +16,7 @@ MOST_ROWS = 1_048_576
 
 
 def read(path: Path) -> dict[str, Aside]:
-    """What every sheet of a checked ODS sets aside; nothing is parsed where no word of it is in the file."""
+    """What every sheet of a checked ODS sets aside; parsed only when the file holds one of ``MARKS``."""
     with zipfile.ZipFile(path) as archive, archive.open("content.xml") as stream:
         rest, is_marked = b"", False
         while not is_marked and (chunk := stream.read(CHUNK)):
@@ -31,7 +31,7 @@ def read(path: Path) -> dict[str, Aside]:
                 reader.parser.Parse(chunk, False)
             reader.parser.Parse(b"", True)
         except (expat.ExpatError, ValueError):
-            return reader.sheets  # calamine says what is wrong with the file
+            return reader.sheets  # calamine reports what is wrong with the file
     return reader.sheets
 
 
@@ -59,50 +59,50 @@ class _Reader:
     def _doctype(*_: object) -> None:
         raise Refused("file_unreadable", value="DOCTYPE")
 
-    def _start(self, name: str, given: dict[str, str]) -> None:
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "style:style":
-            self.style = given.get("style:name", "")
-            if given.get("style:parent-style-name") in self.struck:
+            self.style = attributes.get("style:name", "")
+            if attributes.get("style:parent-style-name") in self.struck:
                 self.struck.add(self.style)
         elif name == "style:text-properties":
-            if given.get("style:text-line-through-style", "none") != "none":
+            if attributes.get("style:text-line-through-style", "none") != "none":
                 self.struck.add(self.style)
         elif name == "table:table":
-            self.aside = self.sheets.setdefault(given.get("table:name", ""), Aside())
+            self.aside = self.sheets.setdefault(attributes.get("table:name", ""), Aside())
             self.row = self.sheet_column = 0
         elif name == "table:table-column":
-            times = min(int(given.get("table:number-columns-repeated", "1")), 16_384)
-            if given.get("table:visibility", "visible") != "visible":
+            times = min(int(attributes.get("table:number-columns-repeated", "1")), 16_384)
+            if attributes.get("table:visibility", "visible") != "visible":
                 self.aside.columns |= set(range(self.sheet_column, self.sheet_column + min(times, 2_000)))
             self.sheet_column += times
         elif name == "table:table-row-group":
-            self.groups.append(given.get("table:display") == "false")
+            self.groups.append(attributes.get("table:display") == "false")
         elif name == "table:table-row":
-            self._open_row(given)
+            self._open_row(attributes)
         elif name in ("table:table-cell", "table:covered-table-cell"):
-            self._open_cell(given)
+            self._open_cell(attributes)
         elif name == "text:span":
-            self.spans.append(given.get("text:style-name") in self.struck)
+            self.spans.append(attributes.get("text:style-name") in self.struck)
 
-    def _open_row(self, given: dict[str, str]) -> None:
-        self.row_repeat = min(int(given.get("table:number-rows-repeated", "1")), MOST_ROWS)
+    def _open_row(self, attributes: dict[str, str]) -> None:
+        self.row_repeat = min(int(attributes.get("table:number-rows-repeated", "1")), MOST_ROWS)
         self.column = 0
-        shown = given.get("table:visibility", "visible")
+        shown = attributes.get("table:visibility", "visible")
         for row in range(self.row, self.row + min(self.row_repeat, 2_000)):
             if self.groups:
                 self.aside.levels[row] = len(self.groups)
             if shown != "visible" or any(self.groups):
                 self.aside.hide(row, is_filtered=shown == "filter")
 
-    def _open_cell(self, given: dict[str, str]) -> None:
-        times = int(given.get("table:number-columns-repeated", "1"))
+    def _open_cell(self, attributes: dict[str, str]) -> None:
+        times = int(attributes.get("table:number-columns-repeated", "1"))
         self.cell, self.spans, self.texts = (self.row, self.column), [], []
-        if given.get("table:style-name") in self.struck:
+        if attributes.get("table:style-name") in self.struck:
             self.spans = [True]
-        if formula := given.get("table:formula"):
+        if formula := attributes.get("table:formula"):
             plain = re.sub(r"\[\.?|\]|(?<=:)\.", "", formula.partition("=")[2])
-            if found := subtotal(self.row, self.column, plain):
-                self.aside.subtotals.append(found)
+            if check := subtotal(self.row, self.column, plain):
+                self.aside.subtotals.append(check)
         self.column += min(times, 16_384)
 
     def _text(self, text: str) -> None:

@@ -19,7 +19,7 @@ Area = tuple[int, int, int, int]  # top, left, bottom, right; 0-based, ends incl
 
 @dataclass(frozen=True)
 class Subtotal:
-    """A cell that sums the visible rows: ``kind`` sum, count, filled or other; ``ignores`` which rows it passes over."""
+    """A cell that sums the visible rows: ``kind`` sum, count, filled or other; ``ignores`` the rows it leaves out."""
 
     row: int
     column: int
@@ -29,7 +29,7 @@ class Subtotal:
 
     @property
     def is_tall(self) -> bool:
-        """Whether it sums other rows (a check of the sheet), not the cells beside it; unknown areas are other rows."""
+        """Whether it sums other rows (a check of the sheet), not cells of its own row; unknown areas count as other rows."""
         return not self.areas or any((top, bottom) != (self.row, self.row) for top, _, bottom, _ in self.areas)
 
 
@@ -38,7 +38,7 @@ class Aside:
     """Positions in ``RawSheet.rows`` with what they are, hidden columns, outline levels, SUBTOTAL cells, struck cells."""
 
     rows: dict[int, str] = field(default_factory=dict)
-    hidden: set[int] = field(default_factory=set)  # rows nobody sees, by a filter or by hand
+    hidden: set[int] = field(default_factory=set)  # hidden by a filter or by hand
     filtered: set[int] = field(default_factory=set)  # those of them that a filter hides
     columns: set[int] = field(default_factory=set)
     levels: dict[int, int] = field(default_factory=dict)
@@ -46,7 +46,7 @@ class Aside:
     struck: set[tuple[int, int]] = field(default_factory=set)
 
     def hide(self, row: int, *, is_filtered: bool = False) -> None:
-        """A row that is not shown; one of an outline is folded away."""
+        """Mark a row as hidden; one of an outline is grouped."""
         self.hidden.add(row)
         if is_filtered:
             self.filtered.add(row)
@@ -54,37 +54,37 @@ class Aside:
 
     @property
     def total_rows(self) -> set[int]:
-        """Rows with a cell that sums other rows: checks, whatever else stands in them."""
-        return {one.row for one in self.subtotals if one.is_tall}
+        """Rows with a cell that sums other rows: checks, whatever else they hold."""
+        return {check.row for check in self.subtotals if check.is_tall}
 
 
 def subtotal(row: int, column: int, formula: str) -> Subtotal | None:
-    """The SUBTOTAL or AGGREGATE of a formula in A1 notation; one with more around it is a check that is not compared."""
+    """The SUBTOTAL or AGGREGATE of a formula in A1 notation; a longer formula is a check that is not compared."""
     if not _ANY_CALL.search(formula):
         return None
-    found = _CALL.fullmatch(formula.strip().removeprefix("="))
-    if found is None or _ANY_CALL.search(found[3]):
+    call = _CALL.fullmatch(formula.strip().removeprefix("="))
+    if call is None or _ANY_CALL.search(call[3]):
         return Subtotal(row, column)
-    number, rest, ignores = int(found[2]), found[3], "filtered"
-    if found[1].upper() == "AGGREGATE":
+    number, rest, ignores = int(call[2]), call[3], "filtered"
+    if call[1].upper() == "AGGREGATE":
         option, _, rest = re.sub(";", ",", rest).partition(",")
         ignores = "hidden" if option.strip() in ("1", "3", "5", "7") else "nothing"
     elif number > 100:
         number, ignores = number - 100, "hidden"
     areas = tuple(_area(part.strip()) for part in re.split("[,;]", rest))
-    known = tuple(area for area in areas if area is not None)
-    return Subtotal(row, column, KINDS.get(number, "other"), ignores, known if len(known) == len(areas) else ())
+    readable = tuple(area for area in areas if area is not None)
+    return Subtotal(row, column, KINDS.get(number, "other"), ignores, readable if len(readable) == len(areas) else ())
 
 
 def _area(text: str) -> Area | None:
-    found = _AREA.fullmatch(text)
-    if found is None or not (found[2] or found[4]):
+    area = _AREA.fullmatch(text)
+    if area is None or not (area[2] or area[4]):
         return None
-    right = found[6] or (found[2] if ":" not in text else None)
-    bottom = found[8] or (found[4] if ":" not in text else None)
+    right = area[6] or (area[2] if ":" not in text else None)
+    bottom = area[8] or (area[4] if ":" not in text else None)
     return (
-        int(found[4]) - 1 if found[4] else 0,
-        column_of(found[2]) if found[2] else 0,
+        int(area[4]) - 1 if area[4] else 0,
+        column_of(area[2]) if area[2] else 0,
         int(bottom) - 1 if bottom else LAST_ROW,
         column_of(right) if right else 16_383,
     )
@@ -101,10 +101,10 @@ def column_of(letters: str) -> int:
 def moved(formula: str, down: int, right: int) -> str:
     """A formula copied ``down`` rows and ``right`` columns, as shared formulas are stored once for many cells."""
 
-    def shift(found: re.Match) -> str:
-        column = found[2] if found[1] else _letters(column_of(found[2]) + right)
-        row = found[4] if found[3] else str(int(found[4]) + down)
-        return f"{found[1]}{column}{found[3]}{row}"
+    def shift(cell: re.Match) -> str:
+        column = cell[2] if cell[1] else _letters(column_of(cell[2]) + right)
+        row = cell[4] if cell[3] else str(int(cell[4]) + down)
+        return f"{cell[1]}{column}{cell[3]}{row}"
 
     return re.sub(r"(\$?)\b([A-Z]{1,3})(\$?)(\d{1,7})\b", shift, formula)
 

@@ -56,8 +56,8 @@ def _sheet(stream: bytes, struck: set[int]) -> Aside:
             row, column, style = struct.unpack_from("<HHH", body)
             if style in struck:
                 aside.struck.add((row, column))
-            if kind == FORMULA and (found := _subtotal(row, column, body)):
-                aside.subtotals.append(found)
+            if kind == FORMULA and (check := _subtotal(row, column, body)):
+                aside.subtotals.append(check)
         elif kind == _MANY and struck and len(body) >= 6:
             row, first = struct.unpack_from("<HH", body)
             styles = [int.from_bytes(body[at : at + 2], "little") for at in range(4, len(body) - 2, 6)]
@@ -68,7 +68,7 @@ def _sheet(stream: bytes, struck: set[int]) -> Aside:
 
 
 def _subtotal(row: int, column: int, body: bytes) -> Subtotal | None:
-    """The SUBTOTAL of a formula: its number, then areas, then the call; with more around it is not compared."""
+    """The SUBTOTAL of a formula: its number, then areas, then the call; a longer formula is not compared."""
     tokens = body[22 : 22 + int.from_bytes(body[20:22], "little")] if len(body) > 22 else b""
     call = struct.pack("<H", _SUBTOTAL)
     if len(tokens) < 4 or not any(bytes([kind]) in tokens and call in tokens for kind in _FUNCTION):

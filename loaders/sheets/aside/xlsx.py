@@ -39,7 +39,7 @@ def struck_cells(archive: zipfile.ZipFile) -> re.Pattern[bytes] | None:
     struck = [bool(_STRIKE.search(font)) for font in _FONT.findall(fonts[0])] if fonts and b"strike" in styles else []
     marks = []
     if any(struck) and formats:
-        used = [int(dict(_ATTRIBUTE.findall(one)).get(b"fontId", b"0")) for one in _FORMAT.findall(formats[0])]
+        used = [int(dict(_ATTRIBUTE.findall(item)).get(b"fontId", b"0")) for item in _FORMAT.findall(formats[0])]
         styled = [b"%d" % number for number, font in enumerate(used) if font < len(struck) and struck[font]]
         if styled:
             marks.append(rb'(?=[^>]*\bs="(?:%b)")[^>]*?\br="([A-Z]{1,3})(\d{1,7})"' % b"|".join(styled))
@@ -55,32 +55,32 @@ def _struck_texts(shared: bytes) -> list[int]:
     """Numbers of shared texts all of whose runs are struck."""
     if b"strike" not in shared:
         return []
-    found = []
+    numbers = []
     for number, item in enumerate(_ITEM.findall(shared)):
         runs = [run for run in _RUN.findall(item) if b"".join(_TEXT.findall(run)).strip()]
         if runs and all(_STRIKE.search(run) for run in runs):
-            found.append(number)
-    return found
+            numbers.append(number)
+    return numbers
 
 
 def table_filters(archive: zipfile.ZipFile, part: str) -> list[tuple[int, int]]:
-    """First and last row (0-based) of filters that stand in the tables of a sheet."""
+    """First and last row (0-based) of the filters in the tables of a sheet."""
     path = PurePosixPath(part)
     relations = str(path.parent / "_rels" / f"{path.name}.rels")
     names = set(archive.namelist())
     if relations not in names:
         return []
     parts = [f"xl/tables/{PurePosixPath(target.decode()).name}" for target in _PART_OF.findall(archive.read(relations))]
-    return [rows for one in parts if one in names for rows in _filters(archive.read(one))]
+    return [rows for name in parts if name in names for rows in _filters(archive.read(name))]
 
 
 def _filters(text: bytes) -> list[tuple[int, int]]:
-    found = _FILTER.findall(text)
-    return [(int(top), int(bottom) - 1) for _, top, _, bottom, body in found if _CRITERION.search(body)]
+    filters = _FILTER.findall(text)
+    return [(int(top), int(bottom) - 1) for _, top, _, bottom, body in filters if _CRITERION.search(body)]
 
 
 class Finder:
-    """Takes the pieces of a sheet's XML one after the other; ``result`` is what they set aside."""
+    """Collects what a sheet sets aside from pieces of its XML: :meth:`take` each, then :meth:`result`."""
 
     def __init__(self, struck: re.Pattern[bytes] | None, filters: list[tuple[int, int]]) -> None:
         self.aside = Aside()
@@ -104,27 +104,27 @@ class Finder:
                 self.aside.struck.add((int(digits) - 1, column_number(letters)))
 
     def result(self) -> Aside:
-        """Known at the end: the filter stands behind the rows that it hides."""
+        """What the sheet sets aside; only complete at the end, where XLSX writes the filter of the rows above."""
         for row in self.unseen:
             self.aside.hide(row, is_filtered=any(top <= row <= bottom for top, bottom in self.filters))
         return self.aside
 
     def _rows(self, piece: bytes) -> None:
         for text in _ROW.findall(piece):
-            given = dict(_ATTRIBUTE.findall(text))
-            if b"r" not in given:
+            attributes = dict(_ATTRIBUTE.findall(text))
+            if b"r" not in attributes:
                 continue
-            row = int(given[b"r"]) - 1
-            if (level := int(given.get(b"outlineLevel", b"0"))) > 0:
+            row = int(attributes[b"r"]) - 1
+            if (level := int(attributes.get(b"outlineLevel", b"0"))) > 0:
                 self.aside.levels[row] = level
-            if given.get(b"hidden") in _TRUE or given.get(b"ht") in (b"0", b"0.0"):
+            if attributes.get(b"hidden") in _TRUE or attributes.get(b"ht") in (b"0", b"0.0"):
                 self.unseen.append(row)
 
     def _columns(self, piece: bytes) -> None:
         for text in _COLUMN.findall(piece):
-            given = dict(_ATTRIBUTE.findall(text))
-            if given.get(b"hidden") in _TRUE or given.get(b"width") in (b"0", b"0.0"):
-                first, last = int(given.get(b"min", b"1")) - 1, int(given.get(b"max", b"1")) - 1
+            attributes = dict(_ATTRIBUTE.findall(text))
+            if attributes.get(b"hidden") in _TRUE or attributes.get(b"width") in (b"0", b"0.0"):
+                first, last = int(attributes.get(b"min", b"1")) - 1, int(attributes.get(b"max", b"1")) - 1
                 self.aside.columns |= set(range(first, min(last, first + 2_000) + 1))
 
     def _formulas(self, piece: bytes) -> None:
@@ -137,8 +137,8 @@ class Finder:
             elif shared in self.masters:
                 top, left, formula = self.masters[shared]
                 formula = moved(formula, row - top, column - left)
-            if formula and (found := subtotal(row, column, formula)):
-                self.aside.subtotals.append(found)
+            if formula and (check := subtotal(row, column, formula)):
+                self.aside.subtotals.append(check)
 
 
 def column_number(letters: bytes) -> int:
