@@ -67,7 +67,7 @@ NOT_STATED = {"", "-", "–", "—", "ไม่มี", "ไม่ระบุ",
 
 
 def _gregorian(year: str, era: str, cell: object, code: str) -> int:
-    """The Gregorian year of a written one: four digits tell their era themselves, two digits belong to ``era``."""
+    """The Gregorian year of a written one: the size of four digits tells the era, two digits belong to ``era``."""
     number = int(year)
     if len(year) == 2:
         return 2500 + number - BUDDHIST_OFFSET if era == "be" else 2000 + number
@@ -80,10 +80,10 @@ def _gregorian(year: str, era: str, cell: object, code: str) -> int:
 
 def _take_era(text: str, era: str) -> tuple[str, str]:
     """The text without its era word, and the era it names."""
-    found = ERA.search(text)
-    if not found:
+    era_word = ERA.search(text)
+    if not era_word:
         return text, era
-    return ERA.sub("", text), "be" if found[1][0] in "พb" else "ce"
+    return ERA.sub("", text), "be" if era_word[1][0] in "พb" else "ce"
 
 
 def _day(year: int, month: int, day: int, cell: str) -> date:
@@ -115,25 +115,25 @@ def parse_date(text: str, era: str = "be") -> date | None:
         return None
     cell, era = _take_era(DAY_WORDS.sub("", cell), era)
     cell = cell.replace("เดือน", "").replace(",", " ").strip()
-    if found := ISO.fullmatch(cell.upper()):
-        year = _gregorian(found[1], era, text, "date_year_unclear")
-        return _day(year, int(found[2]), int(found[3]), text)
-    if found := SLASHED.fullmatch(cell.upper()):
-        year = _gregorian(found[3], era, text, "date_year_unclear")
-        return _day(year, int(found[2]), int(found[1]), text)
-    if (found := SERIAL.fullmatch(cell)) and int(found[1]) in EXCEL_SERIALS:
-        return EXCEL_DAY_ZERO + timedelta(days=int(found[1]))
+    if match := ISO.fullmatch(cell.upper()):
+        year = _gregorian(match[1], era, text, "date_year_unclear")
+        return _day(year, int(match[2]), int(match[3]), text)
+    if match := SLASHED.fullmatch(cell.upper()):
+        year = _gregorian(match[3], era, text, "date_year_unclear")
+        return _day(year, int(match[2]), int(match[1]), text)
+    if (match := SERIAL.fullmatch(cell)) and int(match[1]) in EXCEL_SERIALS:
+        return EXCEL_DAY_ZERO + timedelta(days=int(match[1]))
     return _worded_date(cell, era, text)
 
 
 def _worded_date(cell: str, era: str, text: str) -> date:
-    found = WORDED.fullmatch(" ".join(cell.split()))
-    month = MONTHS.get(found[2].replace(".", "")) if found else None
-    if found is None or month is None:
+    match = WORDED.fullmatch(" ".join(cell.split()))
+    month = MONTHS.get(match[2].replace(".", "")) if match else None
+    if match is None or month is None:
         raise Unreadable("date_not_read", text)
-    if len(found[3]) == 2 and found[2].isascii():
+    if len(match[3]) == 2 and match[2].isascii():
         raise Unreadable("date_year_unclear", text)
-    return _day(_gregorian(found[3], era, text, "date_year_unclear"), month, int(found[1]), text)
+    return _day(_gregorian(match[3], era, text, "date_year_unclear"), month, int(match[1]), text)
 
 
 # A day that a file states for its data; the day and what follows are read by :func:`parse_date`.
@@ -148,14 +148,14 @@ LONGEST_TITLE = 1_000
 def stated_day(texts: Iterable[str], era: str = "be") -> date | None:
     """The latest day that one of these texts states for the data (``ข้อมูล ณ วันที่ 30 ก.ย. 2550``); ``None`` without any.
 
-    What cannot be read as a day says nothing here: it is a text, not a cell of data.
+    Unreadable days are ignored: this is a text, not a cell of data.
     """
-    found = []
+    days = []
     for text in texts:
         for written in AS_OF.findall(arabic_digits(normalise(text[:LONGEST_TITLE])).casefold()):
             with suppress(Unreadable):
-                found.append(parse_date(written, era))
-    return max((day for day in found if day is not None), default=None)
+                days.append(parse_date(written, era))
+    return max((day for day in days if day is not None), default=None)
 
 
 YEAR_WORDS = re.compile(r"ปีงบประมาณ|งบประมาณ|ประจำปี|งบฯ|งบ|ปี|fiscal year|year|fy|[\s.:/'’-]")
@@ -180,7 +180,7 @@ def parse_fiscal_year(text: str | float, era: str = "be") -> int | None:
     if cell in NOT_STATED:
         return None
     cell, era = _take_era(cell, era)
-    year = YEAR_WORDS.sub(lambda found: "" if found[0] not in "/-" else found[0], cell).lstrip("-/")
+    year = YEAR_WORDS.sub(lambda word: "" if word[0] not in "/-" else word[0], cell).lstrip("-/")
     if not re.fullmatch(r"\d{4}|\d{2}", year):
         raise Unreadable("fiscal_year_not_read", text)
     return _gregorian(year, era, text, "fiscal_year_not_read")

@@ -81,17 +81,17 @@ def read_baht(text: str, unit: str = "baht") -> Reading:
     cell = arabic_digits(normalise(text))
     if nothing := _nothing(cell):
         return Reading(None, nothing)
-    found = MONEY.fullmatch(re.sub(r"\.-+(?=\s*(?:บาท)?\)?$)", "", cell))
-    if found is None or bool(found["open"]) != bool(found["close"]) or (found["open"] and found["sign"]):
+    match = MONEY.fullmatch(re.sub(r"\.-+(?=\s*(?:บาท)?\)?$)", "", cell))
+    if match is None or bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):
         raise Unreadable("amount_is_a_date" if LOOKS_LIKE_DATE.match(cell) else "amount_not_a_number", text)
-    number = _number(found["number"], text, "amount_not_a_number")
-    written = found["word"] or found["baht"] or found["mark"]
-    factor = WORD_BAHT[found["word"] or ""] if written else UNIT_BAHT[unit]
+    number = _number(match["number"], text, "amount_not_a_number")
+    written = match["word"] or match["baht"] or match["mark"]
+    factor = WORD_BAHT[match["word"] or ""] if written else UNIT_BAHT[unit]
     if (number and number.adjusted() > 20) or number * factor >= LARGEST_BAHT:
         raise Unreadable("amount_too_large", text)
     exact = EXACT.multiply(number, Decimal(factor * 100))
     satang = int(exact.quantize(Decimal(1), rounding=ROUND_HALF_EVEN, context=EXACT))
-    return Reading(-satang if found["sign"] or found["open"] else satang, is_rounded=satang != exact)
+    return Reading(-satang if match["sign"] or match["open"] else satang, is_rounded=satang != exact)
 
 
 def parse_baht(text: str, unit: str = "baht") -> int | None:

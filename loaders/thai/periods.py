@@ -1,7 +1,7 @@
-"""Dates, months, quarters and fiscal years as one kind of answer: the first and the last day that a cell names.
+"""Dates, months, quarters and fiscal years as a :class:`Period`: the first and the last day that a cell names.
 
 A column of dates is read as a whole. A year of two digits has no era of its own ("07" is 2007 or 2507), so it takes the
-era that lies with the years which the same file writes in full.
+era that fits the four-digit years of the same file.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from loaders.thai.text import Unreadable, arabic_digits, normalise
 
 BANGKOK = timezone(timedelta(hours=7))
 EARLIEST, LATEST = 1950, 2050  # Gregorian years that a record of support may name
-DECADES = 20  # years between one cell and the rest of its file that no programme spans
-LONGEST_PLAN = 6  # years by which a year still ahead may pass the middle of its file
-LATEST_GUESS = 8  # years ahead of today that a two-digit year may mean without a neighbour that says so
+DECADES = 20  # most years between one cell and the rest of its file
+LONGEST_PLAN = 6  # most years by which a future year may exceed the median of its file
+LATEST_GUESS = 8  # most years ahead of today that a two-digit year may mean in a file without four-digit years
 
 _YEAR = r"(?P<year>\d{4}|\d{2})"
 _MONTH = r"(?P<month>[ก-๎.]{3,}?|[a-z.]{3,}?)"
@@ -77,7 +77,7 @@ def years_of(written: str, centre: float | None, today: date | None = None) -> i
     Parameters
     ----------
     written : two or four digits, Arabic.
-    centre : Gregorian year about which the years of the same file lie, ``None`` where it writes none in full.
+    centre : median Gregorian year of the same file, ``None`` when it writes none with four digits.
     today : for tests.
 
     Returns
@@ -104,11 +104,11 @@ def centre_of(texts: Iterable[str], *, day_numbers: bool = True) -> float | None
     years = []
     for text in texts:
         cell = arabic_digits(normalise(text))
-        if day_numbers and (found := _SERIAL.fullmatch(cell)) and int(found[1]) in EXCEL_SERIALS:
-            years.append((EXCEL_DAY_ZERO + timedelta(days=int(found[1]))).year)
+        if day_numbers and (match := _SERIAL.fullmatch(cell)) and int(match[1]) in EXCEL_SERIALS:
+            years.append((EXCEL_DAY_ZERO + timedelta(days=int(match[1]))).year)
             continue
-        if found := _COMPACT.fullmatch(cell):
-            cell = found["year"]
+        if match := _COMPACT.fullmatch(cell):
+            cell = match["year"]
         for written in re.findall(r"(?<!\d)\d{4}(?!\d)", cell):
             if (year := years_of(written, None)) is not None:
                 years.append(year)
@@ -116,7 +116,7 @@ def centre_of(texts: Iterable[str], *, day_numbers: bool = True) -> float | None
 
 
 def is_far(year: int, centre: float | None, today: date | None = None) -> bool:
-    """Whether a year is no year of a record, or lies far from the rest of its file.
+    """Whether a year is outside 1950-2050, or far from the rest of its file.
 
     Far is decades away; in the future, where a slip of two digits leads (2576 for 2567), a plan's length away.
     """
@@ -154,12 +154,12 @@ def parse_period(text: str, era: str = "auto", centre: float | None = None) -> P
     cell = arabic_digits(normalise(text)).casefold().strip()
     if cell in NOT_STATED:
         return None
-    if found := _STAMP.fullmatch(cell):
-        return _stamp(found, text)
+    if stamp := _STAMP.fullmatch(cell):
+        return _stamp(stamp, text)
     cell, era = _take_era(DAY_WORDS.sub("", cell), era)
     cell = " ".join(_CLOCK.sub("", cell.replace("เดือน", "").replace(",", " ")).split())
     reading = _Reading(text, era, centre)
-    period = reading.one(cell) or reading.span(cell)
+    period = reading.single(cell) or reading.span(cell)
     if period is None:
         raise Unreadable("date_not_read", text)
     if is_far(period.first.year, centre) or is_far(period.last.year, centre):
@@ -167,13 +167,13 @@ def parse_period(text: str, era: str = "auto", centre: float | None = None) -> P
     return period
 
 
-def _stamp(found: re.Match[str], text: str) -> Period:
-    zone = found[7].upper().replace(":", "")
+def _stamp(stamp: re.Match[str], text: str) -> Period:
+    zone = stamp[7].upper().replace(":", "")
     offset = timedelta() if zone == "Z" else timedelta(hours=int(zone[:3]), minutes=int(zone[0] + zone[3:5]))
-    year = int(found[1])
+    year = int(stamp[1])
     with suppress(ValueError):
         moment = datetime(
-            year - BUDDHIST_OFFSET if year >= 2400 else year, int(found[2]), int(found[3]), int(found[4]), int(found[5]),
+            year - BUDDHIST_OFFSET if year >= 2400 else year, int(stamp[2]), int(stamp[3]), int(stamp[4]), int(stamp[5]),
             tzinfo=timezone(offset),
         )  # fmt: skip
         day = moment.astimezone(BANGKOK).date()
@@ -183,7 +183,7 @@ def _stamp(found: re.Match[str], text: str) -> Period:
 
 @dataclass(frozen=True)
 class _Reading:
-    """One cell being read: its text for the error, the era of its two-digit years, the years around it."""
+    """One cell being read: its text for the error, the era of two-digit years, the median year of its file."""
 
     text: str
     era: str
@@ -207,26 +207,26 @@ class _Reading:
         except ValueError:
             raise Unreadable("date_impossible", self.text) from None
 
-    def one(self, cell: str) -> Period | None:
+    def single(self, cell: str) -> Period | None:
         """A day, a month, a quarter or a fiscal year; ``None`` when the cell is none of them."""
-        if (found := _SERIAL.fullmatch(cell)) and int(found[1]) in EXCEL_SERIALS:
-            day = EXCEL_DAY_ZERO + timedelta(days=int(found[1]))
+        if (match := _SERIAL.fullmatch(cell)) and int(match[1]) in EXCEL_SERIALS:
+            day = EXCEL_DAY_ZERO + timedelta(days=int(match[1]))
             return Period(day, day)
         for pattern in (_ISO, _NUMERIC, _COMPACT, _WORDED, _ENGLISH):
-            if (found := pattern.fullmatch(cell)) and (month := self.month(found["month"])):
-                day = self.day(self.year(found["year"]), month, int(found["day"]))
+            if (match := pattern.fullmatch(cell)) and (month := self.month(match["month"])):
+                day = self.day(self.year(match["year"]), month, int(match["day"]))
                 return Period(day, day)
-        if (found := _DAYS.fullmatch(cell)) and (month := self.month(found["month"])):
-            year = self.year(found["year"])
-            return Period(self.day(year, month, int(found["first"])), self.day(year, month, int(found["last"])))
-        if found := _QUARTER.fullmatch(cell):
-            return self._quarter(self.year(found["year"]), int(found["quarter"]))
-        if found := _FISCAL.fullmatch(cell):
-            year = self.year(found["year"])
+        if (match := _DAYS.fullmatch(cell)) and (month := self.month(match["month"])):
+            year = self.year(match["year"])
+            return Period(self.day(year, month, int(match["first"])), self.day(year, month, int(match["last"])))
+        if match := _QUARTER.fullmatch(cell):
+            return self._quarter(self.year(match["year"]), int(match["quarter"]))
+        if match := _FISCAL.fullmatch(cell):
+            year = self.year(match["year"])
             return Period(date(year - 1, 10, 1), date(year, 9, 30))
         for pattern in (_MONTH_ALONE, _MONTH_NUMERIC):
-            if (found := pattern.fullmatch(cell)) and (month := self.month(found["month"])):
-                year = self.year(found["year"])
+            if (match := pattern.fullmatch(cell)) and (month := self.month(match["month"])):
+                year = self.year(match["year"])
                 return Period(date(year, month, 1), date(year, month, calendar.monthrange(year, month)[1]))
         return None
 
@@ -243,10 +243,10 @@ class _Reading:
         parts = [part.strip() for part in _BETWEEN.split(cell) if part.strip()]
         if len(parts) != 2:
             return None
-        last = self.one(parts[1])
+        last = self.single(parts[1])
         if last is None:
             return None
-        first = self.one(parts[0]) or self.one(f"{parts[0]} {last.last.year}")
+        first = self.single(parts[0]) or self.single(f"{parts[0]} {last.last.year}")
         if first is None or first.first > last.last:
             return None
         return Period(first.first, last.last)
