@@ -189,12 +189,10 @@ def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
     """Rows of ``entry`` with the columns of their register in place of its JSON; what is not stated is NA."""
     import pandas as pd  # small commands load no frames
 
-    stated = [json.loads(text) for text in frame["content"]]
+    stated = json.loads(f"[{','.join(frame['content'])}]")  # one call for all rows
     columns = {
-        column.stored: as_form(
-            pd.Series([row.get(column.stored) for row in stated], frame.index, dtype=object), column.form
-        )
-        for column in defined()[register].columns
+        name: as_form(pd.Series([row.get(name) for row in stated], frame.index, dtype=object), form)
+        for name, form in ((column.stored, column.form) for column in defined()[register].columns)
     }
     return frame.drop(columns=["content", "register"]).assign(**columns)
 

@@ -20,7 +20,7 @@ from loaders.decisions.written import add, needed, person, plain
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import Viewer
-from loaders.store.read import State, typed
+from loaders.store.read import State, read_typed
 from loaders.store.seen import for_viewer, signed, written_for
 
 NOT_A_MARK = r"[^0-9,:T+.-]"  # numbers and moments are nobody's words
@@ -113,7 +113,7 @@ def read_history(connection: Connection, province: str, *, viewer: Viewer) -> pd
     """Everything that was ever said of what was decided, the newest first; the data team's alone."""
     table = tables.progress
     query = select(table).where(table.c.province_code == province).order_by(table.c.id.desc())
-    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = read_typed(connection, query, table)
     frame = frame if viewer.is_team else frame.iloc[:0]
     return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
 
@@ -157,7 +157,7 @@ def read_meetings(connection: Connection, province: str, *, viewer: Viewer) -> p
     """Meetings of a province, the latest day first; who is not of the data team sees their days under a number."""
     table = tables.meeting
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None))
-    frame = typed(pd.read_sql_query(query.order_by(table.c.held_on.desc(), table.c.id.desc()), connection), table)
+    frame = read_typed(connection, query.order_by(table.c.held_on.desc(), table.c.id.desc()), table)
     if viewer.is_team:
         return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
     hidden: dict[str, Any] = {"decided_by": "", "removed_by": pd.NA, "on_behalf_of": pd.NA, "data_version": ""}
@@ -207,7 +207,7 @@ def read_items(connection: Connection, province: str, *, viewer: Viewer) -> pd.D
     """What must be in before the meetings of a province, as people wrote it; the data team's, a partner sees what is asked of it."""
     table = tables.meeting_item
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.id)
-    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = read_typed(connection, query, table)
     if not viewer.is_team:
         own = frame["base"].eq(viewer.agency if viewer.role == "partner" else None).fillna(False).astype(bool)
         frame = frame[own].assign(from_whom=pd.NA, decided_by="", done_by=pd.NA, on_behalf_of=pd.NA, data_version="")

@@ -17,7 +17,7 @@ from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.contacts import HIDDEN
 from loaders.store.privacy import Viewer, redact, visible_rows
-from loaders.store.read import read_sharing, typed
+from loaders.store.read import read_sharing, read_typed
 from loaders.store.seen import for_viewer, written_for
 
 # What a note stands on; rows of files carry the register whose sharing decides who sees the note.
@@ -61,7 +61,7 @@ def read_notes(connection: Connection, province: str, *, viewer: Viewer) -> pd.D
     """Notes that stand, the newest first: ``subject``, ``subject_key``, ``text``, ``audience``, ``decided_by``, ``decided_at``."""
     table = tables.note
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None))
-    frame = typed(pd.read_sql_query(query.order_by(table.c.id.desc()), connection), table)
+    frame = read_typed(connection, query.order_by(table.c.id.desc()), table)
     if viewer.is_team:
         return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
     frame = frame[frame["audience"].eq("everyone") & frame["subject"].isin(["place", "record", "organisation"])]
@@ -115,7 +115,7 @@ def read_people(connection: Connection, province: str, *, viewer: Viewer) -> pd.
     """
     table = tables.base_person
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.base)
-    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = read_typed(connection, query, table)
     frame = visible_rows(frame, "role_holder", read_sharing(connection), viewer)
     over = frame["retain_until"].notna() & (frame["retain_until"] < pd.Timestamp(date.today()))
     hidden = (over | (viewer.role == "public")).astype(bool)

@@ -20,7 +20,7 @@ from loaders.decisions.written import add, needed, person, plain, retire
 from loaders.problems import Refused
 from loaders.store import tables
 from loaders.store.privacy import DATA_TEAM, Viewer, redact
-from loaders.store.read import typed
+from loaders.store.read import read_typed
 from loaders.store.seen import for_viewer, written_for
 
 KINDS = ("ranking", "funds", "selection", "rudder")
@@ -57,7 +57,7 @@ def read(
     query = select(table).order_by(table.c.id)
     query = query if removed else query.where(table.c.removed_at.is_(None))
     query = query if province is None else query.where(table.c.province_code == province)
-    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = read_typed(connection, query, table)
     if viewer.is_team:
         return frame.assign(decided_by=written_for(frame["decided_by"], frame["on_behalf_of"]))
     frame = frame.assign(decided_by=UNNAMED, removed_by=UNNAMED, on_behalf_of=pd.NA)

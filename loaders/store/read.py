@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from datetime import date
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
 
 import loaders.thai.text_storage  # noqa: F401 - text as Python keeps it
 from loaders import codes, registers, settings
@@ -36,6 +38,7 @@ LISTED = {
 }  # comma-joined codes
 AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
 NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
+EXTENSIONS = {int: "Int64", bool: "boolean", str: "string"}
 PROVINCE_MARK = "province"  # in the summary of a batch
 
 
@@ -97,7 +100,7 @@ def read_register(
         query = query.where((table.c.province_code == province) | table.c.province_code.is_(None))
     if fiscal_year is not None and "fiscal_year" in table.c:
         query = query.where(table.c.fiscal_year == fiscal_year)
-    frame = typed(pd.read_sql_query(query, connection), table)
+    frame = read_typed(connection, query, table)
     if table is tables.entry:
         frame = registers.unpacked(frame, register)
     frame = by_hand.laid_over(connection, frame, register, at.moment if at else None)
@@ -126,21 +129,25 @@ def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
     return code_lists.named_before(connection, shown_bases(connection, "agency", viewer))
 
 
-def typed(frame: pd.DataFrame, table: Table) -> pd.DataFrame:
-    """Whole numbers stay whole where a value is missing; dates are timestamps."""
-    for column in table.columns:
-        kind = column.type.python_type
-        if kind is int:
-            frame[column.name] = frame[column.name].astype("Int64")
-        elif kind.__name__ == "date":
-            frame[column.name] = pd.to_datetime(frame[column.name], errors="coerce")
-        elif kind is bool:
-            frame[column.name] = frame[column.name].astype("boolean")
-        elif kind is float:
-            frame[column.name] = frame[column.name].astype(float)
-        elif kind is str:
-            frame[column.name] = frame[column.name].astype("string")
-    return frame
+def read_typed(connection: Connection, query: Select, table: Table) -> pd.DataFrame:
+    """What a query finds: whole numbers of the table stay whole where a value is missing, its dates are timestamps.
+
+    Columns are made of their values at once: pandas would guess the type of each and then make it again.
+    """
+    found = connection.execute(query)
+    names, rows = list(found.keys()), found.all()
+    values = zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True)
+    return pd.DataFrame({name: _column(list(cells), table.c.get(name)) for name, cells in values}, columns=names)
+
+
+def _column(cells: list[Any], column: Column | None) -> Any:
+    kind = None if column is None else column.type.python_type
+    if kind is float:
+        return np.array(cells, dtype=float)
+    if kind in EXTENSIONS:
+        return pd.array(cells, dtype=EXTENSIONS[kind])
+    values = pd.Series(cells, dtype=object)
+    return pd.to_datetime(values, errors="coerce") if kind is date else values.infer_objects()
 
 
 @for_viewer
