@@ -80,14 +80,14 @@ def at_written(
 
 @pytest.fixture(scope="package")
 def demo_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The store behind ``demo``: to read only."""
+    """A store as the one behind ``demo``: to read only."""
     return seeds.copied("demo", tmp_path_factory.mktemp("demo") / seeds.NAME)
 
 
 @pytest.fixture(scope="package")
-def demo(demo_store: Path) -> Iterator[str]:
-    """A board with the demo province for tests that write nothing."""
-    with served.board(demo_store) as address:
+def demo() -> Iterator[str]:
+    """A board with the demo province for tests that write nothing, one for all workers."""
+    with served.shared_board("demo") as address:
         yield address
 
 

@@ -66,7 +66,7 @@ def overlapping(labels: list[list]) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module")
 def _wall(running_chromium, demo):
-    seen = served.visit(running_chromium, f"{demo}/meeting?lang=th", motion="no-preference")  # maps flow
+    seen = served.visit(running_chromium, f"{demo}/meeting?lang=th")
     yield seen
     seen.page.context.close()
 
@@ -85,6 +85,14 @@ def standing(_wall):
     _wall.foreign.clear()
     yield _wall
     assert _wall.errors == _wall.foreign == []
+
+
+@pytest.fixture
+def flowing(standing):
+    """The same, with maps that flow into each other, as everybody sees them who has not asked for stillness."""
+    standing.page.emulate_media(reduced_motion="no-preference")
+    yield standing
+    standing.page.emulate_media(reduced_motion="reduce")
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
@@ -218,8 +226,8 @@ def test_keys_lead_through_the_meeting_also_on_a_thai_keyboard(standing):
     page.wait_for_url("**desk=1**")
 
 
-def test_map_and_grid_flow_into_each_other_without_a_blank_frame(standing):
-    seen = standing
+def test_map_and_grid_flow_into_each_other_without_a_blank_frame(flowing):
+    seen = flowing
     frame = wall(seen)
     frame.evaluate("""() => { window.seen = []; const look = () => {
       const d = document.querySelector('path.area').getAttribute('d'), empty = [...document.querySelectorAll('path.area')].filter(p => !p.getAttribute('d') || !p.getAttribute('fill')).length;
@@ -242,8 +250,8 @@ def test_map_and_grid_flow_into_each_other_without_a_blank_frame(standing):
 OUTLINE = "document.querySelector('path.area').getAttribute('d')"
 
 
-def test_a_key_during_the_flow_leaves_no_map_half_way(standing):
-    seen = standing
+def test_a_key_during_the_flow_leaves_no_map_half_way(flowing):
+    seen = flowing
     page, frame = seen.page, wall(seen)
     true_map = frame.evaluate(OUTLINE)
     page.keyboard.press("g")

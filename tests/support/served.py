@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import json
 import os
 import re
 import shutil
@@ -15,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from re import Pattern
-from typing import Literal, TypeVar
+from typing import TypeVar
 
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
@@ -41,7 +43,6 @@ ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other h
 PATIENCE = int(os.environ.get("KRADAN_TEST_PATIENCE_MS", "60000"))
 expect.set_options(timeout=PATIENCE)
 Read = TypeVar("Read")
-Motion = Literal["no-preference", "reduce"]
 SERVERS: dict[int, int] = {}  # port -> process, of the boards that this process started
 
 
@@ -60,7 +61,45 @@ def board(
     ``is_cold``: by an interpreter of its own, where the start itself is looked at. Afterwards a fault that the error
     boundary turned into a calm message is one all the same, unless it ``may_fail``.
     """
-    port = port or free_port()
+    server, address, log = _started(store, port or free_port(), is_cold=is_cold, **environment)
+    try:
+        _wait(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        try:
+            server.wait(PATIENCE / 1000)
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
+    assert may_fail or not (told := _swallowed(log)), f"{len(told)} faults became a calm message; the first: {told[0]}"
+
+
+@contextmanager
+def shared_board(kind: str) -> Iterator[str]:
+    """The board of a kind of store that all workers of a run of tests ask, to read only; yields the address.
+
+    What one of them has had computed the others find. It ends with the process that forks, when the run has ended.
+    """
+    room = Path(warm.announce()).parent / kind
+    room.mkdir(parents=True, exist_ok=True)
+    known = room / "board.json"
+    with (room / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not known.exists():
+            server, address, log = _started(seeds.copied(kind, room / seeds.NAME), free_port())
+            _wait(address, server, log)
+            known.write_text(json.dumps([address, server.pid, str(log)]))
+    address, pid, log = json.loads(known.read_text())
+    SERVERS[int(address.rsplit(":", 1)[1])] = pid
+    yield address
+    assert not (told := _swallowed(Path(log))), f"{len(told)} faults became a calm message; the first: {told[0]}"
+
+
+def _started(
+    store: Path, port: int, *, is_cold: bool = False, **environment: str
+) -> tuple[subprocess.Popen | warm.Program, str, Path]:
+    """The process of a board, its address and its log."""
     settings = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
     settings |= {"KRADAN_STORE": str(store), **environment}
     module, options = "pages.shell.serve", ["--server.port", str(port)]
@@ -72,20 +111,13 @@ def board(
             else warm.start(module, options, settings, log, log)
         )
     SERVERS[port] = server.pid
-    address = f"http://127.0.0.1:{port}/{environment.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}".rstrip("/")
-    try:
-        _wait(address, server, log)
-        yield address
-    finally:
-        server.terminate()
-        try:
-            server.wait(PATIENCE / 1000)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
+    return server, f"http://127.0.0.1:{port}/{environment.get('STREAMLIT_SERVER_BASE_URL_PATH', '')}".rstrip("/"), log
+
+
+def _swallowed(log: Path) -> list[str]:
+    """Faults that the error boundary turned into a calm message."""
     told = log.read_text(errors="replace")
-    swallowed = [told[found.start() :][:3000] for found in re.finditer(r"^(?:view|store) failed: ", told, re.MULTILINE)]
-    assert may_fail or not swallowed, f"{len(swallowed)} faults became a calm message; the first: {swallowed[0]}"
+    return [told[found.start() :][:3000] for found in re.finditer(r"^(?:view|store) failed: ", told, re.MULTILINE)]
 
 
 def process(address: str, child: str | None = None) -> int:
@@ -114,7 +146,7 @@ def processes() -> Iterator[tuple[int, tuple[int, list[str]]]]:
         yield int(folder.name), (parent, words)
 
 
-def _wait(address: str, server: subprocess.Popen, log: Path) -> None:
+def _wait(address: str, server: subprocess.Popen | warm.Program, log: Path) -> None:
     for _ in range(900):
         if server.poll() is not None:
             raise RuntimeError(f"server ended: {log.read_text()[-2000:]}")
@@ -302,17 +334,15 @@ class Visit:
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def visit(
-    chromium: Browser, address: str, width: int = 1920, height: int = 1080, *, motion: Motion = "reduce"
-) -> Visit:
-    """Open an address in a fresh browser profile in which no other host is found, without animations but for ``motion``.
+def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080) -> Visit:
+    """Open an address in a fresh browser profile in which no other host is found, without animations.
 
     Requests are watched and not intercepted: that would switch the browser's cache off and cost each of them a round trip.
     """
     context = chromium.new_context(
         viewport={"width": width, "height": height},
         ignore_https_errors=address.startswith("https://127.0.0.1:"),
-        reduced_motion=motion,  # of a page that is waited for, frames of animations are a tenth of the work
+        reduced_motion="reduce",  # of a page that is waited for, frames of animations are a tenth of the work
     )
     seen = watched(context.new_page())
     seen.page.goto(address)
