@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -75,6 +76,15 @@ def pytest_configure() -> None:
     os.environ["KRADAN_AHEAD"] = "0"
     gc.set_threshold(*COLLECT_AFTER)
     warm.announce()
+    warm.fork_children()
+
+
+@pytest.fixture
+def real_children() -> Iterator[None]:
+    """Children of the sandbox are started as on a server, not forked."""
+    warm.fork_children(False)
+    yield
+    warm.fork_children()
 
 
 def pytest_collection_finish() -> None:

@@ -168,10 +168,22 @@ def _popen(
         if is_ours or name in PASSED_ON or (name.startswith("KRADAN_") and not name.endswith(("_KEY", "_TOKEN")))
     }
     limits = json.dumps(asdict(limits_of(module)))
+    return begin(
+        [limits, str(out), module, *arguments],
+        {**passed_on, **FORCED, **(added or {})},
+        log,
+        start_new_session=start_new_session,
+    )
+
+
+def begin(
+    arguments: list[str], environment: Mapping[str, str], log: BinaryIO, *, start_new_session: bool
+) -> subprocess.Popen[bytes]:
+    """The process of a child; tests put a fork in its place (``tests/support/warm.py``)."""
     return subprocess.Popen(  # our own module, a list, no shell
-        [sys.executable, "-X", "utf8", "-m", "loaders.files.sandbox", limits, str(out), module, *arguments],
+        [sys.executable, "-X", "utf8", "-m", "loaders.files.sandbox", *arguments],
         cwd=ROOT,
-        env={**passed_on, **FORCED, **(added or {})},
+        env=environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=log,

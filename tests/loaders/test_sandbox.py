@@ -9,8 +9,11 @@ import pytest
 
 from loaders.files import sandbox
 from loaders.problems import Refused
+from tests.support import warm
 
 CHILD = "tests.support.children"
+TEXT = "ตำบล,งบประมาณ\nท่าศาลา,1000\n"
+pytestmark = pytest.mark.usefixtures("real_children")
 
 
 def code_of(*arguments: str) -> str:
@@ -45,6 +48,25 @@ def test_limits_hold_in_the_child(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert (tmp_path / "x").stat().st_size <= 20 << 20
     assert code_of("abort") == "file_too_heavy"
     assert code_of("nothing like this") == "file_unreadable"
+
+
+def test_a_child_that_tests_fork_is_the_one_that_is_started(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(TEXT, encoding="utf-8")
+    asked = [
+        (CHILD, ["limits"]),
+        (CHILD, ["environment"]),
+        ("loaders.sheets.read", [str(tmp_path / "a.csv"), "text", "[]"]),
+    ]
+    started = [sandbox.run(*one) for one in asked]
+    warm.fork_children()
+    forked = [sandbox.run(*one) for one in asked]
+    assert [forked[0], forked[2]] == [started[0], started[2]]
+    assert {**started[1], "LC_CTYPE": ""} == {**forked[1], "LC_CTYPE": ""}
+    assert [code_of("memory"), code_of("abort"), code_of("refuse", "x")] == [
+        "file_too_heavy",
+        "file_too_heavy",
+        "file_half",
+    ]
 
 
 def test_only_named_children_have_another_ceiling(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,10 @@
 
 A start of the board costs two seconds of CPU and its first page as much again, nearly all of it imports. Who tests the
 start itself takes ``subprocess``: ``tests/loaders/test_start_up.py``, ``tests/browser/test_servers_browser.py``.
+
+Children of ``loaders.files.sandbox`` are forked too, in tests and in the programs begun here (:func:`fork_children`). They
+set the same limits on themselves and get the same environment. A limit of memory counts what was there before the fork, so
+each kind of child comes from a process of its own that has no more than the child would load (``CHILDREN``).
 """
 
 from __future__ import annotations
@@ -23,11 +27,13 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, BinaryIO
 from uuid import uuid4
 
+from loaders.files import sandbox
 from tests.support.seeds import ROOT
 
 SOCKET = "KRADAN_TEST_WARM"  # set by the first process of a run of tests, for its workers
@@ -48,6 +54,20 @@ SET_APART = {
     "points.py",
 }
 PACKAGES = ("loaders", "geo", "pages/session", "pages/queries")
+READERS = (
+    "loaders.sheets.json_html", "loaders.sheets.read", "loaders.sheets.text", "loaders.sheets.workbook", "loaders.sheets.xml_2003", "stringprep",
+)  # fmt: skip
+# Child of the sandbox -> what its process has before it forks; ours that have the frame libraries come from the programs' process.
+CHILDREN: dict[str, tuple[str, ...]] = {
+    "geo.schematic.tile_process": (),
+    "loaders.boundaries.child": ("loaders.boundaries.child", "pyarrow", "pyogrio.errors", "pyogrio.raw", "shapely.geometry"),
+    "loaders.imports.give_back_child": (*READERS, "loaders.imports.give_back_child", "openpyxl", "xlsxwriter"),
+    "loaders.imports.job": (),
+    "loaders.replies.pictures": ("loaders.replies.pictures", "PIL.Image", "PIL.ImageOps"),
+    "loaders.sheets.read": READERS,
+    "tests.support.children": ("tests.support.children",),
+}  # fmt: skip
+REAL_START = sandbox.begin
 
 
 @dataclass
@@ -87,11 +107,35 @@ class Program:
         if self.poll() is None:
             os.kill(self.pid, number)
 
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.wait()
+
+
+def fork_children(is_forked: bool = True) -> None:
+    """Let the sandbox of this process fork its children, or start them as on a server."""
+    sandbox.begin = _child if is_forked else REAL_START  # ty: ignore[invalid-assignment]
+
+
+def _child(arguments: list[str], environment: Mapping[str, str], log: BinaryIO, *, start_new_session: bool) -> Any:
+    """A child of the sandbox: its limits, its answer, its module, its arguments."""
+    module = arguments[2]
+    if module not in CHILDREN or SOCKET not in os.environ:
+        return REAL_START(arguments, environment, log, start_new_session=start_new_session)
+    asked = {"own_session": start_new_session, "out": os.devnull, "errors": log.name}
+    return _ask(module if CHILDREN[module] else "", "loaders.files.sandbox", arguments, environment, **asked)
+
 
 def start(module: str, arguments: list[str], environment: Mapping[str, str], out: Path, errors: Path) -> Program:
     """``python -m MODULE ARGUMENT...`` in the project's folder."""
-    asked = {"module": module, "arguments": arguments, "environment": dict(environment), "out": str(out), "errors": str(errors)}  # fmt: skip
-    connection = _connected()
+    return _ask("", module, arguments, environment, out=str(out), errors=str(errors))
+
+
+def _ask(kind: str, module: str, arguments: list[str], environment: Mapping[str, str], **rest: object) -> Program:
+    asked = {"module": module, "arguments": arguments, "environment": dict(environment), **rest}
+    connection = _connected(kind)
     connection.sendall(json.dumps(asked).encode() + b"\n")
     with connection.makefile("rb", buffering=0) as answers:
         return Program(int(answers.readline()), connection)
@@ -119,16 +163,19 @@ def announce() -> str:
     return os.environ.setdefault(SOCKET, f"{tempfile.gettempdir()}/kradan-warm-{uuid4().hex[:12]}/{os.getpid()}")
 
 
-def _connected() -> socket.socket:
-    """To the process that forks, which whoever comes first starts."""
-    address = announce()
+def _connected(kind: str = "") -> socket.socket:
+    """To the process that forks programs, or this kind of child; whoever comes first starts it."""
+    address = announce() + kind
     Path(address).parent.mkdir(exist_ok=True)
     with Path(f"{address}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not Path(address).exists():
             server = subprocess.Popen(
-                [sys.executable, "-X", "utf8", "-W", "ignore", "-m", "tests.support.warm", address],
+                [sys.executable, "-X", "utf8", "-W", "ignore", "-m", "tests.support.warm", address, kind],
                 cwd=ROOT,
+                env=({name: os.environ[name] for name in sandbox.PASSED_ON & set(os.environ)} | sandbox.FORCED)
+                if kind
+                else None,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
                 start_new_session=True,
@@ -141,17 +188,34 @@ def _connected() -> socket.socket:
     return connection
 
 
-def main(address: str) -> None:
-    """Fork a program for every one that asks, until the run of tests that it serves has ended."""
-    before = set(os.environ)
-    files = (path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
-    ours = (".".join(file.with_suffix("").parts) for file in sorted(files) if not SET_APART & set(file.parts))
-    for module in (*LIBRARIES, *ours):
-        importlib.import_module(module)
-    assert "streamlit_folium" not in sys.modules
+def _prepare(kind: str) -> None:
+    """Import what a kind of child has, or what programs have."""
+    if kind == "loaders.boundaries.child":
+        from loaders.files import gdal_guard  # changes the environment
+
+        with gdal_guard.without("geopandas", "pandas", "pyproj"):
+            _import(CHILDREN[kind])
+    elif kind:
+        _import(CHILDREN[kind])
+    else:
+        files = (path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+        ours = (".".join(file.with_suffix("").parts) for file in sorted(files) if not SET_APART & set(file.parts))
+        _import((*LIBRARIES, *ours))
+        assert "streamlit_folium" not in sys.modules
     gc.collect()
     gc.freeze()
-    served, running = int(address.rsplit("/", 1)[1]), {}
+
+
+def _import(modules: Iterable[str]) -> None:
+    for module in modules:
+        importlib.import_module(module)
+
+
+def main(address: str, kind: str) -> None:
+    """Fork for every one that asks, until the run of tests that it serves has ended."""
+    before = set(os.environ)
+    _prepare(kind)
+    served, running = int(address.removesuffix(kind).rsplit("/", 1)[1]), {}
     wakes, woken = socket.socketpair()
     for end in (wakes, woken):
         end.setblocking(False)
@@ -192,9 +256,18 @@ def _tell_ends(running: dict[int, socket.socket]) -> None:
 
 
 def _become(
-    before: set[str], module: str, arguments: list[str], environment: dict[str, str], out: str, errors: str
+    before: set[str],
+    module: str,
+    arguments: list[str],
+    environment: dict[str, str],
+    out: str,
+    errors: str,
+    own_session: bool = False,
 ) -> int:
     """Be that program; what modules set in the environment when they were imported stays."""
+    if own_session:
+        os.setsid()
+    fork_children()
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     for name in before - set(environment):
@@ -223,4 +296,4 @@ def _become(
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

@@ -13,6 +13,7 @@ from loaders.problems import Refused
 from loaders.sheets import limits
 from loaders.sheets.read import read_sheets
 
+pytestmark = pytest.mark.usefixtures("real_children")
 ANSWERS = {
     "sheets, Excel 2003 XML": "file_many_sheets", "sheets, XLSX": "file_many_sheets", "sheets, ODS": "file_many_sheets", "tables, HTML": "file_many_sheets",
     "lists, JSON": "file_many_sheets", "a line, CSV": "file_long_line", "a line of cells, CSV": "file_long_line", "a line, quoted": "file_many_rows",
