@@ -53,26 +53,25 @@ setup-python: $(VENV)/.dev static/vendor/.ready
 setup-test: setup-python
 	@sh tests/support/system.sh
 
-# Two cores; more workers fill the time in which the three groups of tests in a browser wait. Groups, their order: tests/conftest.py.
-PYTEST := $(PY) -m pytest --no-loadscope-reorder
+PYTEST := $(PY) -m pytest
 
 test: setup-test ## everything that CI checks
-	@$(MAKE) --no-print-directory --jobs 3 lint check-js seed compiled
-	$(PYTEST) -n 6
+	@$(MAKE) --no-print-directory --jobs 4 lint check-js seed tests
+
+# Two cores; more workers fill the time in which the three groups of tests in a browser wait. Groups, their order: tests/conftest.py.
+# Tests are collected, and modules compiled, once, in the process of which the workers are forks, while the rest is checked.
+.PHONY: tests
+tests: $(VENV)/.dev
+	MAKEFLAGS= $(PYTEST) --workers 6
 
 # All groups of tests but one would wait for the demo store while it is made.
 .PHONY: seed
 seed: $(VENV)/.runtime
 	@$(PY) -m tests.support.seeds demo
 
-# One collection compiles every module, tests with pytest's own assertions among them; six workers would each do it at the same time.
-.PHONY: compiled
-compiled: $(VENV)/.dev
-	@$(PYTEST) --collect-only --quiet --quiet > $(VENV)/collected.txt || { cat $(VENV)/collected.txt; exit 1; }
-
 # No browser, no server, no PostgreSQL, no file of tests that takes over five seconds (LONG in tests/conftest.py).
 check: $(VENV)/.dev lint check-js ## what one runs after every change
-	$(PYTEST) -n 2 -m "unit and not long" --ignore tests/browser --ignore tests/pages
+	$(PYTEST) --workers 2 -m "unit and not long" --ignore tests/browser --ignore tests/pages
 
 lint: $(VENV)/.dev ## lint, formats, types, import contracts
 	$(BIN)/ruff check .

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from xdist.scheduler import LoadScopeScheduling
 
 from loaders.settings import COLLECT_AFTER
-from tests.support import warm
+from tests.support import warm, workers
 from tests.support.seeds import ROOT
 from tests.support.stores import (  # noqa: F401 - fixtures for every test file
     board,
@@ -60,15 +59,14 @@ def group(nodeid: str) -> str:
     return "postgres" if "postgresql" in name else path
 
 
-class Grouped(LoadScopeScheduling):
-    """Groups of ours: xdist 3.8 writes those of ``--dist loadgroup`` into a name that pytest 9.2 no longer reads."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        return group(nodeid)
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--workers", type=int, default=1, help="processes in which groups of tests run beside each other")
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log) -> Grouped:
-    return Grouped(config, log)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """In workers, where more than one is asked for; else pytest's own way."""
+    number, is_to_run = session.config.option.workers, not (session.config.option.collectonly or session.testsfailed)
+    return workers.run(session, number, group) if number > 1 and is_to_run else None
 
 
 def pytest_configure() -> None:

@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from bench.source import house
-from tests.conftest import ROOT
+from tests.conftest import ROOT, group
 
 MOST_FILES, MOST_LINES, LONGEST_BODY = 15, 450, 50  # 400 lines are the soft cap
 PACKAGES = sorted({path.parent for part in house.SOURCE for path in house.python_files(ROOT, part)})
@@ -69,16 +69,8 @@ def test_no_frame_is_joined_to_a_plain_list_by_and_or_or():
 def test_tests_that_share_what_is_made_share_a_process(request):
     """All tests of a file, but for those on PostgreSQL, whatever file they stand in; what each group holds runs together."""
     nodes = [item.nodeid for item in request.session.items]
-    scheduler = request.config.pluginmanager.hook.pytest_xdist_make_scheduler(config=_TwoWorkers(), log=None)
     groups: dict[str, set[str]] = {}
     for nodeid in [*nodes, "tests/x.py::test_a[postgresql]", "tests/y.py::test_b[1-postgresql]"]:
-        groups.setdefault(scheduler._split_scope(nodeid), set()).add(nodeid.partition("::")[0])
+        groups.setdefault(group(nodeid), set()).add(nodeid.partition("::")[0])
     assert groups.pop("postgres") >= {"tests/x.py", "tests/y.py"}
     assert all(len(files) == 1 for name, files in groups.items() if not name.startswith("browser"))
-
-
-class _TwoWorkers:
-    """The little that a scheduler asks of a configuration."""
-
-    def getvalue(self, name: str) -> list[str]:
-        return ["2*popen"]
