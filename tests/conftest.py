@@ -51,6 +51,14 @@ LONG = {
 RANK = pytest.StashKey[int]()
 
 
+@pytest.fixture(scope="session")
+def places():
+    """The matcher of a board of Nakhon Si Thammarat, loaded where a test asks for it: its gazetteer is heavy."""
+    from loaders.places.matcher import Places
+
+    return Places.national(home="80")
+
+
 def group(nodeid: str) -> str:
     """Which tests share a process, so that fixtures of a file, and servers, are made once."""
     path, _, name = nodeid.partition("::")

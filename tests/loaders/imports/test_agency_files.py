@@ -45,11 +45,6 @@ def file(start: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
-@pytest.fixture(scope="module")
 def understood(places: Places) -> Callable[[str], Ingested]:
     """What was understood of the file that begins so; each is read once, whatever number of tests look at it."""
     return cache(lambda start: understand(file(start), places=places))

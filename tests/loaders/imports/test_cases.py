@@ -17,11 +17,6 @@ from tests.conftest import SHARED
 CASES = SHARED / "cases"
 
 
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
 def read(start: str, places: Places) -> Ingested:
     return understand(next(CASES.glob(f"{start}*")), "สำนักงานทดสอบ", places, trusted=True)
 

@@ -14,11 +14,6 @@ LOCAL = "ตำบล,อำเภอ,หน่วยงาน,โครงก�
 BOOK = "ITEM_ID,MINISTRY,BUDGETARY_UNIT,PROJECT,ITEM_DESCRIPTION,FISCAL_YEAR,AMOUNT"
 
 
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
 def read(folder: Path, lines: list[str], places: Places) -> Ingested:
     path = folder / "x.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")

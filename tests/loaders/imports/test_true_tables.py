@@ -4,18 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-import pytest
-
 from loaders.places.matcher import Places
 from tests.support.drawn import true_forms
 from tests.support.drawn.true_tables import check, draw
 
 TABLES = 60  # `python -m bench true_tables` checks 2,000
-
-
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
 
 
 def test_no_table_is_read_wrong_in_silence(tmp_path, places: Places) -> None:

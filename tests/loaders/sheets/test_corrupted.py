@@ -13,11 +13,6 @@ from loaders.places.matcher import Places
 from tests.support import corrupt
 
 
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
 @pytest.mark.parametrize("seed", range(24))
 def test_seeded_files(seed: int, tmp_path: Path, places: Places) -> None:
     made = corrupt.make(seed, tmp_path)

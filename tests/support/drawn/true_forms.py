@@ -6,23 +6,19 @@ Like :mod:`tests.support.drawn.true_tables`, whose tables these stand beside: wh
 
 from __future__ import annotations
 
-import csv
 import random
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.sax.saxutils import escape
-
-import xlsxwriter
-import xlwt
 
 from loaders import reference
 from loaders.imports.ingest import Ingested, understand
 from loaders.places.matcher import Places
 from loaders.problems import Refused
+from tests.loaders.imports.rows.office_files import Look, Page, write_pages
+from tests.support.drawn.true_tables import Verdict
 
 AGENCIES = {"พอช.": "codi", "สสส.": "thaihealth", "สปสช.": "nhso", "พมจ.": "psdhs"}
 SOURCES = ("งบจังหวัด", "อบต./เทศบาล", "งบกลาง", "เงินบริจาค")
@@ -66,15 +62,6 @@ class Record:
     also: tuple[str, str] | None = None  # code and name of a second place in the cell
     unit: str = ""
     parts: dict[tuple[str, str], int] = field(default_factory=dict)  # (year, source) -> satang
-
-
-@dataclass
-class Verdict:
-    """``right``, ``asked`` or ``wrong``, with the difference in words for a person who mends it."""
-
-    form: Form
-    answer: str
-    difference: str = ""
 
 
 @cache
@@ -286,7 +273,7 @@ def _title(form: Form, records: list[Record], part: int) -> str:
 
 def write(form: Form, records: list[Record], folder: Path) -> Path:
     """Write the table in its form; gives the file."""
-    pages: list[tuple[str, list[list[Any]], list[tuple[int, int, int, int]]]] = []
+    pages: list[Page] = []
     step = -(-len(records) // form.sheets)
     for number in range(form.sheets):
         own = records[number * step : (number + 1) * step]
@@ -303,68 +290,10 @@ def write(form: Form, records: list[Record], folder: Path) -> Path:
                 grid += more
         grid += [[""], *([note] for note in NOTES[: form.notes])] if form.notes else []
         name = f"{records[0].agency} {number + 1}" if form.agency == "sheet" else f"แผ่น{number + 1}"
-        pages.append((name, grid, merges))
+        pages.append(Page(name, grid, Look(merges=merges)))
     stem = f"โครงการ_{records[0].agency.strip('.')}_{form.seed}" if form.agency == "file" else f"office_{form.seed}"
     path = folder / f"{stem}.{form.kind}"
-    {"xlsx": _xlsx, "xls": _xls, "ods": _ods, "csv": _csv}[form.kind](path, pages)
-    return path
-
-
-def _xlsx(path: Path, pages: list) -> None:
-    with xlsxwriter.Workbook(str(path)) as book:
-        for name, grid, merges in pages:
-            page = book.add_worksheet(name)
-            for row, cells in enumerate(grid):
-                for column, value in enumerate(cells):
-                    if value != "":
-                        page.write(row, column, value)
-            for top, left, bottom, right in merges:
-                page.merge_range(top, left, bottom, right, grid[top][left])
-
-
-def _xls(path: Path, pages: list) -> None:
-    book = xlwt.Workbook(encoding="utf-8")
-    for name, grid, merges in pages:
-        page = book.add_sheet(name, cell_overwrite_ok=True)
-        for row, cells in enumerate(grid):
-            for column, value in enumerate(cells):
-                if value != "":
-                    page.write(row, column, value)
-        for top, left, bottom, right in merges:
-            page.write_merge(top, bottom, left, right, grid[top][left])
-    book.save(str(path))
-
-
-def _ods(path: Path, pages: list) -> None:
-    spaces = " ".join(
-        f'xmlns:{key}="urn:oasis:names:tc:opendocument:xmlns:{key}:1.0"' for key in ("office", "table", "text")
-    )
-    tables = []
-    for name, grid, _ in pages:
-        lines = "".join(f"<table:table-row>{''.join(map(_ods_cell, cells))}</table:table-row>" for cells in grid)
-        tables.append(f'<table:table table:name="{escape(name)}">{lines}</table:table>')
-    content = (
-        f'<?xml version="1.0"?><office:document-content {spaces} office:version="1.2"><office:body><office:spreadsheet>'
-        f"{''.join(tables)}</office:spreadsheet></office:body></office:document-content>"
-    )
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", "<manifest/>")
-        archive.writestr("content.xml", content)
-
-
-def _ods_cell(value: Any) -> str:
-    if value == "":
-        return "<table:table-cell/>"
-    kind = f'float" office:value="{value}' if isinstance(value, int | float) else "string"
-    return f'<table:table-cell office:value-type="{kind}"><text:p>{escape(str(value))}</text:p></table:table-cell>'
-
-
-def _csv(path: Path, pages: list) -> None:
-    grid = pages[0][1]
-    width = max(len(row) for row in grid)
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows([*row, *[""] * (width - len(row))] for row in grid)
+    return write_pages(path, pages)
 
 
 # --- the check -------------------------------------------------------------------------------------------

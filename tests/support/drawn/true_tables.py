@@ -12,6 +12,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 from openpyxl.styles import Alignment
@@ -30,8 +31,7 @@ PHASES = ("ขอรับ", "ได้รับจัดสรร", "เบิ�
 MONTHS = ("ต.ค.", "พ.ย.", "ธ.ค.", "ม.ค.", "ก.พ.", "มี.ค.", "เม.ย.", "พ.ค.", "มิ.ย.", "ก.ค.", "ส.ค.", "ก.ย.")
 WORK = ("ซ่อมบ้านผู้สูงอายุ", "ขุดลอกคลอง", "ส่งเสริมอาชีพ", "อบรมผู้นำ", "ก่อสร้างถนน", "จัดซื้ออุปกรณ์", "ปรับปรุงศาลา", "ปลูกป่าชายเลน")
 SHAPES = (
-    "flat",
-    "flat",
+    *2 * ("flat",),
     "phases",
     "sources",
     "quarters",
@@ -83,7 +83,7 @@ class Record:
 class Verdict:
     """``right``, ``asked`` or ``wrong``, with the difference in words for a person who mends it."""
 
-    form: Form
+    form: Any  # the Form of the module that drew it
     answer: str
     difference: str = ""
 

@@ -1,4 +1,4 @@
-"""One grid written as XLSX, XLS, ODS or CSV, with what offices do to rows and columns without deleting them."""
+"""Grids written as XLSX, XLS, ODS or CSV, with what offices do to rows and columns without deleting them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
 import xlsxwriter
@@ -28,16 +29,33 @@ class Look:
     extra_sheets: dict[str, bool] = field(default_factory=dict)  # name -> hidden
 
 
+class Page(NamedTuple):
+    """One sheet of a file."""
+
+    name: str
+    grid: list[list[Any]]
+    look: Look
+
+
 def write(path: Path, grid: list[list], look: Look | None = None) -> Path:
-    """Write the grid; the extension of the path tells the kind."""
-    look = look or Look()
-    {".xlsx": _xlsx, ".xls": _xls, ".ods": _ods, ".csv": _csv}[path.suffix](path, grid, look)
+    """Write the grid as a file of one sheet; the extension of the path tells the kind."""
+    return write_pages(path, [Page("งาน", grid, look or Look())])
+
+
+def write_pages(path: Path, pages: list[Page]) -> Path:
+    """Write the sheets in order; CSV has the first alone, its rows as long as the longest."""
+    {".xlsx": _xlsx, ".xls": _xls, ".ods": _ods, ".csv": _csv}[path.suffix](path, pages)
     return path
 
 
-def _xlsx(path: Path, grid: list[list], look: Look) -> None:
-    book = xlsxwriter.Workbook(str(path))
-    page = book.add_worksheet("งาน")
+def _xlsx(path: Path, pages: list[Page]) -> None:
+    with xlsxwriter.Workbook(str(path)) as book:
+        for page in pages:
+            _xlsx_sheet(book, *page)
+
+
+def _xlsx_sheet(book: xlsxwriter.Workbook, name: str, grid: list[list], look: Look) -> None:
+    page = book.add_worksheet(name)
     strike = book.add_format({"font_strikeout": True})
     for row, cells in enumerate(grid):
         options = {"hidden": row in look.hidden | look.filtered | look.folded, "level": int(row in look.folded)}
@@ -66,12 +84,17 @@ def _xlsx(path: Path, grid: list[list], look: Look) -> None:
         extra.write_string(0, 0, "บันทึก")
         if hidden:
             extra.hide()
-    book.close()
 
 
-def _xls(path: Path, grid: list[list], look: Look) -> None:
+def _xls(path: Path, pages: list[Page]) -> None:
     book = xlwt.Workbook(encoding="utf-8")
-    page = book.add_sheet("งาน", cell_overwrite_ok=True)
+    for page in pages:
+        _xls_sheet(book, *page)
+    book.save(str(path))
+
+
+def _xls_sheet(book: xlwt.Workbook, name: str, grid: list[list], look: Look) -> None:
+    page = book.add_sheet(name, cell_overwrite_ok=True)
     strike = xlwt.easyxf("font: struck_out on")
     plain = xlwt.Style.default_style
     merged = {(top, left): (bottom, right) for top, left, bottom, right in look.merges}
@@ -102,7 +125,6 @@ def _xls(path: Path, grid: list[list], look: Look) -> None:
         extra = book.add_sheet(name)
         extra.write(0, 0, "บันทึก")
         extra.visibility = int(hidden)
-    book.save(str(path))
 
 
 _SPACES = " ".join(
@@ -115,29 +137,30 @@ _STYLES = (
 )
 
 
-def _ods(path: Path, grid: list[list], look: Look) -> None:
-    width = max(len(row) for row in grid)
-    shown = {True: ' table:visibility="collapse"', False: ""}
-    columns = "".join(f"<table:table-column{shown[column in look.hidden_columns]}/>" for column in range(width))
-    rows = []
-    for row, cells in enumerate(grid):
-        seen = "filter" if row in look.filtered else "collapse" if row in look.hidden | look.folded else "visible"
-        texts = [_ods_cell(look, row, column, value) for column, value in enumerate(cells)]
-        line = f'<table:table-row table:visibility="{seen}">{"".join(texts)}</table:table-row>'
-        rows.append(
-            f'<table:table-row-group table:display="false">{line}</table:table-row-group>'
-            if row in look.folded
-            else line
-        )
+def _ods(path: Path, pages: list[Page]) -> None:
     content = (
         f'<?xml version="1.0"?><office:document-content {_SPACES} office:version="1.2">{_STYLES}<office:body><office:spreadsheet>'
-        f'<table:table table:name="งาน">{columns}{"".join(rows)}</table:table>'
-        "</office:spreadsheet></office:body></office:document-content>"
+        f"{''.join(_ods_table(*page) for page in pages)}</office:spreadsheet></office:body></office:document-content>"
     )
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", content)
+
+
+def _ods_table(name: str, grid: list[list], look: Look) -> str:
+    shown = {True: ' table:visibility="collapse"', False: ""}
+    width = max(len(row) for row in grid)
+    columns = "".join(f"<table:table-column{shown[column in look.hidden_columns]}/>" for column in range(width))
+    rows = []
+    for row, cells in enumerate(grid):
+        seen = "filter" if row in look.filtered else "collapse" if row in look.hidden | look.folded else "visible"
+        texts = "".join(_ods_cell(look, row, column, value) for column, value in enumerate(cells))
+        line = f'<table:table-row table:visibility="{seen}">{texts}</table:table-row>'
+        if row in look.folded:
+            line = f'<table:table-row-group table:display="false">{line}</table:table-row-group>'
+        rows.append(line)
+    return f'<table:table table:name="{escape(name)}">{columns}{"".join(rows)}</table:table>'
 
 
 def _ods_cell(look: Look, row: int, column: int, value: object) -> str:
@@ -155,8 +178,10 @@ def _ods_cell(look: Look, row: int, column: int, value: object) -> str:
     return f"<table:table-cell{style}><text:p>{escape(str(value))}</text:p></table:table-cell>"
 
 
-def _csv(path: Path, grid: list[list], look: Look) -> None:
-    rows = [list(row) for row in grid]
+def _csv(path: Path, pages: list[Page]) -> None:
+    _, grid, look = pages[0]
+    width = max(len(row) for row in grid)
+    rows = [[*row, *[""] * (width - len(row))] for row in grid]
     for (row, column), (_, _, _, shown) in look.sums.items():
         rows[row][column] = shown
     with path.open("w", encoding="utf-8-sig", newline="") as file:

@@ -19,11 +19,6 @@ from tests.support.import_files import new_store
 NAMES = ["ท่าศาลา", "กลาย", "ท่าขึ้น", "หัวตะพาน"]
 
 
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return new_store(tmp_path, monkeypatch)

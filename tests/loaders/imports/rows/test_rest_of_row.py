@@ -21,11 +21,6 @@ KINDS = ("xlsx", "xls", "ods", "csv")
 PLACE = {"ตำบล": "subdistrict", "อำเภอ": "district"}
 
 
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
 def given(
     path: Path, rows: list[list], columns: dict[str, str], places: Places, register: str = "support", **constants: str
 ) -> Ingested:

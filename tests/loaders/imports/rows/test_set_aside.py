@@ -26,11 +26,6 @@ def grid(total: float | str = "") -> list[list]:
     return [HEADS, *rows, *([["รวม", "", "", "", total, ""]] if total else [])]
 
 
-@pytest.fixture(scope="module")
-def places() -> Places:
-    return Places.national(home="80")
-
-
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Engine:
     return new_store(tmp_path, monkeypatch)
