@@ -43,10 +43,11 @@ BROWSER = {
 ORDER = ("browser", "pages", "postgres", "loaders", "geo")
 # Files of unit tests that take over five seconds of CPU: real files by the dozen, large drawn samples, several stores. Not in `make check`.
 LONG = {
-    "test_agency_files", "test_boundaries", "test_boundary_download", "test_by_hand", "test_changes", "test_cli", "test_corrupted", "test_currents",
-    "test_demo", "test_duplicates", "test_editions", "test_exchange", "test_federation", "test_fetch", "test_give_back", "test_guards", "test_heard",
-    "test_look_given_back", "test_loop", "test_maps", "test_overlaps", "test_privacy", "test_province_facts", "test_registers", "test_review",
-    "test_roll_up", "test_set_aside", "test_sheets", "test_start_up", "test_store", "test_tile_grid", "test_tpmap", "test_true_tables",
+    "test_agency_files", "test_bad_boundaries", "test_boundaries", "test_boundary_download", "test_by_hand", "test_changes", "test_cli", "test_corrupted",
+    "test_currents", "test_defined_registers", "test_demo", "test_duplicates", "test_editions", "test_exchange", "test_federation", "test_fetch",
+    "test_give_back", "test_guards", "test_heard", "test_look_given_back", "test_loop", "test_maps", "test_overlaps", "test_privacy", "test_province_facts",
+    "test_real_sheets", "test_registers", "test_review", "test_roll_up", "test_set_aside", "test_sheets", "test_small_counts", "test_start_up", "test_store",
+    "test_tile_grid", "test_tpmap", "test_true_tables",
 }  # fmt: skip
 RANK = pytest.StashKey[int]()
 

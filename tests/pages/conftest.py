@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from streamlit.components.v2.component_manager import BidiComponentManager
 from streamlit.testing.v1 import local_script_runner
 
 from pages.session import errors
+from tests.support import meeting_store, seeds
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -38,6 +40,13 @@ def no_work_beside_the_page() -> Iterator[None]:
         patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         patch.setattr(warns, "disabled", True)
         yield
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The demo board in a store of the file's own, which the pages' door looks at."""
+    with meeting_store.opened(seeds.copied("demo", tmp_path_factory.mktemp("demo") / seeds.NAME)) as path:
+        yield path
 
 
 @pytest.fixture(autouse=True)

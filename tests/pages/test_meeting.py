@@ -36,12 +36,6 @@ BASIS = Basis("v", "80")
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with opened(served.make_store(tmp_path_factory.mktemp("meeting") / "kradan.sqlite", demo=True)) as path:
-        yield path
-
-
-@pytest.fixture(scope="module")
 def facts(demo):
     return meeting_facts.gather(queries.current_scope())
 

@@ -143,6 +143,6 @@ def database(socket: str, template: str = "template1") -> Iterator[str]:
 
 
 def _administer(socket: str, command: str) -> None:
-    """A connection of its own: the server may have been started anew meanwhile."""
+    """A connection of its own: the server may have been restarted in between."""
     with psycopg.connect(host=socket, user="postgres", dbname="postgres", autocommit=True) as connection:
         connection.execute(command)

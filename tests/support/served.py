@@ -59,7 +59,7 @@ def board(
     """Serve ``app.py`` on a free port (or this one) with the store at ``store``; yields the address.
 
     ``is_cold``: by an interpreter of its own, where the start itself is looked at. Afterwards a fault that the error
-    boundary turned into a calm message is one all the same, unless it ``may_fail``.
+    boundary turned into a message counts as one, unless it ``may_fail``.
     """
     server, address, log = _started(store, port or free_port(), is_cold=is_cold, **environment)
     try:
@@ -223,7 +223,7 @@ class Visit:
         """Go to another view by a link in the page that stands, and wait until it is drawn.
 
         That the server has begun, or that another title stands, is waited for: two views may have the same title. A press
-        in the moment in which the page is drawn anew is lost, and is made again, as a person would.
+        at the moment the page is redrawn is lost, and is made again, as a person would.
         """
         end = time.monotonic() + PATIENCE / 1000
         while True:

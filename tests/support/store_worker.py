@@ -50,7 +50,7 @@ def batches(url: str, pipe: Connection) -> None:
 
 
 def imports(url: str, path: Path, pipe: Connection) -> None:
-    """Import one file; whoever started this ends it at some moment of that."""
+    """Import one file; the caller kills this process at some moment of it."""
     from loaders.imports.ingest import ingest
 
     engine = store.engine_at(url)

@@ -164,7 +164,7 @@ def waiting(*rows: tuple[str, int | None]) -> pd.DataFrame:
 def heard(
     *spoken: tuple, owed: list[str] | None = None, fiscal_year: int | None = None, years: tuple = (2007,)
 ) -> pd.DataFrame:
-    """Who owes and who spoke; without ``owed`` whoever spoke owes a report about the province of every year."""
+    """Who owes and who spoke; without ``owed`` every base that spoke owes a report about the province of every year."""
     bases = sorted({base for base, *_ in spoken}) if owed is None else owed
     return geo_heard.heard(areas(), dues(*((base, "99") for base in bases)), reports(*spoken), fiscal_year, years)
 

@@ -164,7 +164,7 @@ def announce() -> str:
 
 
 def _connected(kind: str = "") -> socket.socket:
-    """To the process that forks programs, or this kind of child; whoever comes first starts it."""
+    """To the process that forks programs, or this kind of child; the first caller starts it."""
     address = announce() + kind
     Path(address).parent.mkdir(exist_ok=True)
     with Path(f"{address}.lock").open("w") as lock:

@@ -24,12 +24,6 @@ from tests.support.meeting_store import opened
 YEAR = Query(2007)
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with opened(served.make_store(tmp_path_factory.mktemp("loop") / "kradan.sqlite", demo=True)) as path:
-        yield path
-
-
 def test_what_changed_since_the_meeting_is_what_the_files_say(demo):
     scope = queries.current_scope()
     since = loop_queries.last_before(scope)
