@@ -100,7 +100,7 @@ def measure(rows: int = 100_000) -> dict:
 
 
 def in_browser(rows: int = 100_000) -> dict:
-    """Upload, read, store; what the bar said meanwhile, and the peak memory of the server and of each process it started."""
+    """Upload, read, store; what the progress bar said, and the peak memory of the server and of each process it started."""
     with tempfile.TemporaryDirectory() as folder:
         path, store = Path(folder) / "large.xlsx", Path(folder) / "store.sqlite"
         satang = write(path, rows)

@@ -1,7 +1,7 @@
 """What changed between two states of the registers: begun, ended, moved; classes with their reasons; corrections apart.
 
-A record that was over before the first day can only be corrected; whatever changes of one that was still running is taken
-for a real change, and so is money paid meanwhile.
+A record that was over before the first day can only be corrected; any change of one that was still running counts as
+a real change, and so does money paid in between.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The named figures of the board: each counted in one place, whatever shows it (wall, page, pack, sheet, download).
+"""The named figures of the board: each counted in one place for every output (wall, page, pack, sheet, download).
 
 A figure is a function of named frames; its parameters say which. Its words stand in the catalogues under
 ``named_<code>`` and, what exactly it counts, ``named_<code>_what``; where it stands is the table of ``docs/figures.md``.

@@ -1,4 +1,4 @@
-"""Checks and sums that every analysis does on a frame."""
+"""Checks and sums that every analysis does on a frame, and the error for what a person stated wrongly in a rule file."""
 
 from __future__ import annotations
 
@@ -8,6 +8,14 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
+
+
+class StatedError(ValueError):
+    """What a person stated in an editable file or form cannot be computed: ``code``, ``value`` and ``expected``; pages hold the words."""
+
+    def __init__(self, code: str, value: object = "", expected: object = "") -> None:
+        self.code, self.value, self.expected = code, str(value), str(expected)
+        super().__init__(f"{code}: found {value!r}; expected {expected}; change what was stated")
 
 
 def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str) -> None:

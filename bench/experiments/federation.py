@@ -129,7 +129,7 @@ def _satang(engine: Engine) -> dict[str, int]:
 
 
 def _kill(sockets: dict[str, str], engines: dict[str, Engine]) -> dict[str, object]:
-    """Kill a copied and a live province: what the nation says meanwhile, and how long until it is whole again."""
+    """Kill a copied and a live province: what the nation shows during that time, and how long until it is complete again."""
     before = _satang(engines[NATION])
     for code in ("84", "90"):
         postgres.stop(sockets[code], "immediate")

@@ -1,4 +1,4 @@
-"""Files that are too much, each in a process of its own: seconds and memory of whoever takes it in (the server) and of its child.
+"""Files that are too much, each in a process of its own: seconds and memory of the server that takes it in and of its child.
 
 A refusal may take five seconds of work and a gibibyte, in either of them.
 """

@@ -48,7 +48,7 @@ def unroutable(name: str) -> int:
 
 
 def wall(folder: Path) -> dict:
-    """At the board's own machine: the address that the wall shows for the view in sight."""
+    """At the board's own machine: the address that the wall shows for the current view."""
     with served.browser(served.SHELL) as chromium:
         seen = served.visit(chromium, f"http://127.0.0.1:{PORT}/meeting?lang=th")
         seen.page.frame_locator(insides.WALL_FRAME).locator("body[data-ready]").wait_for()

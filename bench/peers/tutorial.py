@@ -1,4 +1,4 @@
-"""The tutorial pattern: folium.Choropleth drawn anew for each change, st_folium with its defaults."""
+"""The tutorial pattern: folium.Choropleth redrawn for each change, st_folium with its defaults."""
 
 import folium
 import pandas as pd

@@ -29,7 +29,7 @@ FLAGS = [*served.FLAGS, "--enable-unsafe-swiftshader"]
 
 @dataclass(frozen=True)
 class Chromium:
-    """The browser of a bench, started anew for every person (:func:`context`)."""
+    """The browser of a bench, started for every person (:func:`context`)."""
 
     kind: BrowserType
     names: str

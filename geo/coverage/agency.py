@@ -1,4 +1,4 @@
-"""One agency's own view: who else is where it works, and what lies open beside it."""
+"""One agency's own view: who else is where it works, and which gaps lie near it."""
 
 from __future__ import annotations
 

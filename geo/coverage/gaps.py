@@ -1,4 +1,4 @@
-"""Need without support, plans without support, and who works next door; "not known" is kept apart throughout."""
+"""Need without support, plans without support, and which agencies work nearby; "not known" is kept apart throughout."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def bearing_on(
     agencies
         The agencies looked at (one, or those of a level).
     theme_bases
-        Bases with records of the theme anywhere: what they owe bears on it too, whatever the list of functions says.
+        Bases with records of the theme anywhere: what they owe bears on it too, regardless of the list of functions.
 
     Returns
     -------

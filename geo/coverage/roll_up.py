@@ -1,7 +1,7 @@
 """Records of mixed resolution: villages roll up to their subdistrict, nothing is spread in silence.
 
 A record at district, network, local-government or province level stays at its level; its money stands in
-the strip "baht without a subdistrict". Whoever wants it on the map names a split, which is marked and can be undone.
+the strip "baht without a subdistrict". To have it on the map a person names a split, which is marked and can be undone.
 Money is integer satang throughout; map + strip = what came in, exactly.
 """
 

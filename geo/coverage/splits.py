@@ -1,4 +1,4 @@
-"""Named splits: money written above the subdistrict, spread by a stated rule, marked as estimated, undone at will."""
+"""Named splits: money written above the subdistrict, spread by a stated rule, marked as estimated, reversible."""
 
 from __future__ import annotations
 

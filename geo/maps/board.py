@@ -178,7 +178,7 @@ def class_message(
     badges: dict[str, int] | None = None,
     label: Callable[[ClassStyle], str] = lambda style: style.key,
 ) -> dict:
-    """What one change of the map says, whatever the map zooms to (:func:`class_vector`).
+    """The message of one change of the map, without its zoom (:func:`class_vector`).
 
     Parameters
     ----------

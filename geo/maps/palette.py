@@ -1,7 +1,7 @@
 """The one palette: colours with one meaning each, read by every painter (Leaflet, SVG, matplotlib, fpdf, slides, CSS).
 
 ``tests/geo/test_palette.py`` computes that every pair that may stand in one legend can be told apart, that the style
-sheets write no colour that is not here, and that the painters in the browser are handed :func:`for_browser`.
+sheets write no colour that is not here, and the painters in the browser get :func:`for_browser`.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ ROLES = {
 # Money by kind of budget in the picture of the currents; "" is not stated.
 BUDGETS = {"regular": "#8cb9e0", "special": "#e08e3b", "": "#b9b2aa"}
 
-# What is drawn on every map, whatever it shows.
+# Drawn on every map.
 STRIPE = "#5f6b76"  # over a class: estimated, supported from above, on the border
 EDGE, OUTLINE, CHOSEN = "#5b6670", "#22303c", "#b3005e"  # of a subdistrict, of a district, of the place chosen
 SEA, BESIDE = "#dfe9ef", "#f0f2f4"  # around the province; the districts beside the one that is shown

@@ -262,7 +262,7 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         ``subdistrict_code``, ``pulled_baht`` (others' baht per extra baht of the community; 0 once every cap is
         reached; NA = not known), ``room_satang`` (how much more the community may save before the next cap stops a
-        payer; NA = no cap in sight or nothing is pulled).
+        payer; NA = no cap applies or nothing is pulled).
     """
     own = next((rule.code for rule in scheme.rules if rule.payer == scheme.own_payer), None)
     before = calculate(scheme, areas)
@@ -321,21 +321,21 @@ def fund_gates(gates: tuple[Gate, ...], funds: pd.DataFrame, areas: pd.DataFrame
     return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[KEY, "gate", "is_met"])
 
 
-def promised_received(contributions: pd.DataFrame, by: tuple[str, ...] = ("source",)) -> pd.DataFrame:
-    """Promised against received; a payment that nobody recorded is not known, not zero.
+def promised_received(contributions: pd.DataFrame) -> pd.DataFrame:
+    """Promised against received by source; a payment that nobody recorded is not known, not zero.
 
     Returns
     -------
     DataFrame
-        ``by``, ``promised_satang``, ``received_satang`` (sums of what is stated), ``outstanding_satang`` (promised less
+        ``source``, ``promised_satang``, ``received_satang`` (sums of what is stated), ``outstanding_satang`` (promised less
         received, over rows that state both, never below zero per row), ``not_known`` (rows with a promise but no word
         on the payment), ``promised_not_known_satang`` (their promise), ``received_share`` (of rows that state both).
     """
-    require_columns(contributions, [*by, "promised_satang", "received_satang"], "contributions")
+    require_columns(contributions, ["source", "promised_satang", "received_satang"], "contributions")
     promised, received = (contributions[name].astype("Int64") for name in ("promised_satang", "received_satang"))
     both = promised.notna() & received.notna()
     silent = promised.notna() & received.isna()
-    table = contributions[list(by)].assign(
+    table = contributions[["source"]].assign(
         promised_satang=promised,
         received_satang=received,
         outstanding_satang=(promised - received).clip(lower=0).where(both, 0),
@@ -344,6 +344,6 @@ def promised_received(contributions: pd.DataFrame, by: tuple[str, ...] = ("sourc
         _promised=promised.where(both, 0),
         _received=received.where(both, 0),
     )
-    table = table.groupby(list(by), sort=True, dropna=False).sum().reset_index()
+    table = table.groupby("source", sort=True, dropna=False).sum().reset_index()
     share = table["_received"].astype("Float64") / table["_promised"].astype("Float64").where(table["_promised"] > 0)
     return table.drop(columns=["_promised", "_received"]).assign(received_share=share)

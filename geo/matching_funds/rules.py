@@ -9,31 +9,19 @@ from typing import Any
 
 import pandas as pd
 
+from geo.frames import StatedError
+
 KINDS = ("per_subdistrict", "per_village", "per_head", "column", "match", "share_of")
-NUMBERS = {
-    "baht": "baht",
-    "ratio": "ratio",
-    "percent": "percent",
-    "floor_baht": "floor_baht",
-    "cap_baht": "cap_baht",
-    "total_baht": "total_baht",
-}
-NEEDED = {
-    "per_subdistrict": "baht",
-    "per_village": "baht",
-    "per_head": "baht",
+NUMBERS = ("baht", "ratio", "percent", "floor_baht", "cap_baht", "total_baht")
+NEEDED = dict.fromkeys(("per_subdistrict", "per_village", "per_head"), "baht") | {
     "match": "ratio",
     "share_of": "percent",
     "column": "column",
 }
 
 
-class FundError(ValueError):
-    """A rule that cannot be computed; ``code`` and ``value`` say what, pages hold the words."""
-
-    def __init__(self, code: str, value: object = "", expected: object = "") -> None:
-        self.code, self.value, self.expected = code, str(value), str(expected)
-        super().__init__(f"{code}: found {value!r}; expected {expected}; change it in the matching-fund rules")
+class FundError(StatedError):
+    """A rule of the matching-fund rules that cannot be computed."""
 
 
 @dataclass(frozen=True)
@@ -130,7 +118,7 @@ def _changed(rule: Rule, name: str, value: object) -> Rule:
         raise FundError("fund_parameter_unknown", name, ", ".join(NUMBERS))
     if value is None and name == NEEDED[rule.kind]:
         raise FundError("fund_parameter_needed", f"{rule.code}.{name}", "a number")
-    return replace(rule, **{NUMBERS[name]: None if value is None else number(value, f"{rule.code}.{name}")})
+    return replace(rule, **{name: None if value is None else number(value, f"{rule.code}.{name}")})
 
 
 def _rule(table: Mapping[str, Any], earlier: list[str]) -> Rule:

@@ -140,20 +140,23 @@ def strength(
     return table.assign(is_weak=below_median.mask(table["strength"].isna()))
 
 
-def strong_on_weak(coverage: pd.DataFrame, strength: pd.DataFrame, quantile: float = 0.75) -> pd.DataFrame:
+STRONG_QUANTILE = 0.75  # money per head from here on is a strong current
+
+
+def strong_on_weak(coverage: pd.DataFrame, strength: pd.DataFrame) -> pd.DataFrame:
     """Subdistricts where much money per head meets a weak community.
 
     Returns
     -------
     DataFrame
-        ``subdistrict_code``, ``per_head_baht``, ``strength``, ``is_strong`` (at or above the ``quantile`` of the known
+        ``subdistrict_code``, ``per_head_baht``, ``strength``, ``is_strong`` (at or above the :data:`STRONG_QUANTILE` of the known
         baht per head; NA = not known), ``is_weak``, ``is_flagged`` (both; NA when either is not known), in the order
         of ``coverage``. ``attrs["strong_from_baht"]`` is the bar.
     """
     rate = coverage["per_head_baht"].astype("Float64")
     rate = rate.mask(coverage["status"].eq("none"), 0.0)
     positive = rate[(rate > 0).fillna(False).astype(bool)]
-    bar = float(positive.quantile(quantile)) if len(positive) else float("nan")
+    bar = float(positive.quantile(STRONG_QUANTILE)) if len(positive) else float("nan")
     table = coverage[["subdistrict_code", "district_code"]].assign(per_head_baht=rate)
     table = table.merge(strength[["subdistrict_code", "strength", "is_weak"]], on="subdistrict_code", how="left")
     is_strong = rate.ge(bar) if len(positive) else rate.gt(0)

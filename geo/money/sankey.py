@@ -9,6 +9,9 @@ import pandas as pd
 
 from geo.money.currents import ENDS, OTHER, STEPS
 
+WIDTH, HEIGHT = 1000.0, 480.0  # of the drawing; the height is that of the fullest column's money
+NODE_WIDTH, GAP, SLOT = 10.0, 4.0, 24.0  # SLOT: the room that a node's label takes
+RIGHT = 200.0  # room for the labels of the last column
 NODE_COLUMNS = ["step", "code", "amount_satang", "x", "y", "thickness"]
 LINK_COLUMNS = ["source", "target", "kind", "amount_satang", "step", "thickness", "x0", "x1", "y0", "y1"]
 
@@ -44,47 +47,29 @@ def _nodes(paths: pd.DataFrame, step: int) -> pd.DataFrame:
     return ordered[["step", "code", "amount_satang"]].reset_index(drop=True)
 
 
-def sankey(
-    paths: pd.DataFrame,
-    *,
-    width: float = 1000,
-    height: float = 480,
-    node_width: float = 10,
-    gap: float = 4,
-    slot: float = 24,
-    right: float = 200,
-) -> Sankey:
-    """Lay the paths out in four columns.
+def sankey(paths: pd.DataFrame) -> Sankey:
+    """Lay paths (from :func:`currents`, gathered by :func:`fold` as wished) out in four columns.
 
-    Parameters
-    ----------
-    paths
-        From :func:`currents`, gathered by :func:`fold` as wished.
-    height
-        Height of the fullest column's money; the drawing grows when many small nodes need their ``slot`` (the room a
-        label takes).
-    right
-        Room for the labels of the last column.
+    The drawing grows above ``HEIGHT`` when many small nodes need their ``SLOT``.
     """
     total = int(paths["amount_satang"].sum())
     if not total:
-        return Sankey(
-            pd.DataFrame(columns=NODE_COLUMNS), pd.DataFrame(columns=LINK_COLUMNS), width, 0.0, node_width, 0.0
-        )
+        nothing = pd.DataFrame(columns=NODE_COLUMNS), pd.DataFrame(columns=LINK_COLUMNS)
+        return Sankey(*nothing, WIDTH, 0.0, NODE_WIDTH, 0.0)
     columns = [_nodes(paths, step) for step in range(len(STEPS))]
-    scale = height / total
+    scale = HEIGHT / total
     placed, tallest = [], 0.0
     for step, column in enumerate(columns):
         thickness = column["amount_satang"] * scale
-        rooms = np.maximum(thickness, slot) + gap
-        x = step * (width - right - node_width) / (len(STEPS) - 1)
+        rooms = np.maximum(thickness, SLOT) + GAP
+        x = step * (WIDTH - RIGHT - NODE_WIDTH) / (len(STEPS) - 1)
         placed.append(column.assign(x=x, y=np.concatenate([[0.0], rooms.cumsum()[:-1]]), thickness=thickness))
         tallest = max(tallest, float(rooms.sum()))
     nodes = pd.concat(placed, ignore_index=True)
-    return Sankey(nodes, _links(paths, nodes, node_width, scale), width, tallest, node_width, scale)
+    return Sankey(nodes, _links(paths, nodes, scale), WIDTH, tallest, NODE_WIDTH, scale)
 
 
-def _links(paths: pd.DataFrame, nodes: pd.DataFrame, node_width: float, scale: float) -> pd.DataFrame:
+def _links(paths: pd.DataFrame, nodes: pd.DataFrame, scale: float) -> pd.DataFrame:
     """Ribbons between neighbouring steps; at each node they lie in the order of the other end, so that few cross."""
     ribbons = []
     for step in range(len(STEPS) - 1):
@@ -96,7 +81,7 @@ def _links(paths: pd.DataFrame, nodes: pd.DataFrame, node_width: float, scale: f
         )
         here, there = (nodes[nodes["step"].eq(number)].set_index("code") for number in (step, step + 1))
         table = table.assign(
-            step=step, thickness=table["amount_satang"] * scale, x0=here["x"].max() + node_width, x1=there["x"].max()
+            step=step, thickness=table["amount_satang"] * scale, x0=here["x"].max() + NODE_WIDTH, x1=there["x"].max()
         )
         table["top"], table["bottom"] = table["source"].map(here["y"]), table["target"].map(there["y"])
         table = table.sort_values(["top", "bottom", "kind"], ignore_index=True)

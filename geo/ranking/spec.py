@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
+from geo.frames import StatedError
+
 NORMALISATIONS = ("minmax", "z", "goalposts", "rank")
 AGGREGATIONS = ("arithmetic", "geometric", "mazziotta_pareto")
 CLASSINGS = ("none", "thirds", "thresholds", "natural")
@@ -27,12 +29,8 @@ Document = Mapping[str, Any]
 TOP = ""  # the parent of criteria and groups that lead straight into the score
 
 
-class SpecError(ValueError):
-    """The index is stated in a way that cannot be computed; ``code`` and ``value`` say what, pages hold the words."""
-
-    def __init__(self, code: str, value: object = "", expected: object = "") -> None:
-        self.code, self.value, self.expected = code, str(value), str(expected)
-        super().__init__(f"{code}: found {value!r}; expected {expected}; change it in the index specification")
+class SpecError(StatedError):
+    """An index specification that cannot be computed."""
 
 
 def in_range(name: str, value: object, low: float, high: float = math.inf, *, whole: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""One agency: its territory, themes and partners, what lies open beside it, how complete its data are, its link and sheet."""
+"""One agency: its territory, themes and partners, which gaps lie near it, how complete its data are, its link and sheet."""
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator

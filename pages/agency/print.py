@@ -30,7 +30,7 @@ def print_agency(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> N
 
 
 def html(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> str:
-    """Territory by district, functions, partners, what lies open beside it, how complete its data are, and its files."""
+    """Territory by district, functions, partners, gaps near it, how complete its data are, and its files."""
     partners = Block(
         "agency_partners",
         [f"{row.agency}: {row.places} {t('column_places')}" for row in each_row(agency_panels.partner_rows(scope, chosen))],

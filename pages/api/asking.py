@@ -1,4 +1,4 @@
-"""Who asks, how often, and whether the state is still the one that whoever asks has."""
+"""Rate limits per client, and whether the client's copy is still current (ETag)."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def viewer_of(request: Request) -> Viewer:
     token = token_of(request)
     seen = PUBLIC if token is None else queries.viewer_of_token(token)
     is_known = token is not None and seen is not None
-    # guesses are counted against whoever guesses
+    # guesses are counted per client
     wait = TOKEN_RATE.wait(seen.agency) if is_known and seen else PUBLIC_RATE.wait(asker(request))
     if wait:
         raise HTTPException(429, "too many requests", {"Retry-After": str(wait)})
@@ -55,13 +55,13 @@ Asked = Annotated[Filters, Query()]
 
 
 def scope_of(viewer: Viewer, province: str | None = None) -> Scope:
-    """The state of the data now, for whoever asks."""
+    """The current state of the data, as an ETag."""
     read_in(LANGUAGES[0])
     return queries.current_scope(province or settings.home_province(), viewer)
 
 
 def unchanged(request: Request, scope: Scope) -> tuple[dict[str, str], bool]:
-    """Headers of an answer on this state, and whether whoever asks has it already."""
+    """Headers of an answer on this state, and whether the client has it already."""
     state = (scope.version, scope.province, scope.viewer, collections.geometry_mark(scope), str(request.url))
     tag = f'W/"{hashlib.sha256(repr(state).encode()).hexdigest()[:24]}"'
     headers = {

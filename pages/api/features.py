@@ -103,7 +103,7 @@ Writer = Callable[[Request, Scope, Collection, pd.DataFrame, Any], str]
 
 
 def answered(request: Request, viewer: Viewer, filters: Filters, name: str, media: str, write: Writer) -> Response:
-    """The rows of a collection as the writer puts them; 304 for whoever has them already."""
+    """The rows of a collection as the writer puts them; 304 for a client that has them already."""
     collection, scope = collections.find(name), scope_of(viewer, filters.province)
     headers, is_known = unchanged(request, scope)
     if is_known:

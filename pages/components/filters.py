@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.components.names import district_names, names_among, offered, present_codes, present_names, theme_names
+from pages.components.names import district_names, names_among, offered, present_names, present_themes, theme_names
 from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import fragments, notices, url_state
@@ -91,7 +91,7 @@ def choose_language() -> None:
 def filters(scope: Scope, *, with_year: tuple[str, ...] = ()) -> None:
     """The row of filters every view shares: year, function, agency, stream, district.
 
-    A choice draws the results anew (:func:`results`), one of the year the parts ``with_year`` too.
+    A choice reruns the results (:func:`results`), one of the year the parts ``with_year`` too.
     """
     _row(scope, ("year", "theme", "agency", "stream", "district"), with_year)
 
@@ -114,7 +114,7 @@ def folded(names: tuple[str, ...]) -> None:
 
     The widgets stay where they are, so the link and what was chosen stay as well. Beside the mark :func:`results` says
     what is chosen; a view without it calls :func:`say_chosen`. A container, which a part drawn alone may write to
-    (Streamlit reserves no place in an ``st.empty`` of the view that a choice has drawn anew).
+    (Streamlit reserves no place in an ``st.empty`` of the view after a fragment rerun).
     """
     url = url_state.current()
     url.filters = names
@@ -129,7 +129,7 @@ def _filter(scope: Scope, name: str) -> None:
     if name in ("agency", "stream"):
         names = present_names(scope, name)
     elif name == "theme":
-        names = offered(theme_names(), "theme", {*present_codes(scope, "theme"), chosen().theme or ""})
+        names = offered(theme_names(), "theme", {*present_themes(scope), chosen().theme or ""})
     else:
         names = dict(sorted(district_names(scope).items()))
     everything = t(EVERYTHING[name])

@@ -74,7 +74,7 @@ class Choropleth:
         map_classes.check_styles("choropleth", self.classes, self.styles)
 
     def message(self, words: Formatter) -> dict:
-        """What the map is told in a language, whatever it zooms to; made once per layer and language."""
+        """The map's message in one language, without its zoom; made once per layer and language."""
         if words.language not in self._messages:
             self._messages[words.language] = class_message(
                 self.codes,

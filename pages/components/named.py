@@ -35,7 +35,7 @@ def meanings(told: Mapping[str, Value]) -> list[str]:
 
 
 def attributes(told: Mapping[str, Value]) -> str:
-    """The attributes of the element that tells these figures: what they count on hover, codes and values for whoever reads the page."""
+    """The attributes of the element that tells these figures: their definition as a tooltip, codes and values for programs that read the page."""
     if not told:
         return ""
     values = " ".join(f"{code}={value}" for code, value in told.items())

@@ -14,7 +14,7 @@ from pages.queries import gaps
 from pages.queries import store as queries
 from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import coded, in_order, language, name_of
+from pages.session.text import cached_words, coded, in_order, language, name_of
 
 
 def names_among(listed: pd.DataFrame, present: set[str]) -> dict[str, str]:
@@ -27,21 +27,17 @@ def _ordered(names: dict[str, str]) -> dict[str, str]:
     return dict(sorted(names.items(), key=lambda pair: rank[pair[1]]))
 
 
+@cached_words(64)
 def present_names(scope: Scope, name: str) -> dict[str, str]:
     """Agencies or streams (``name``) that support records name."""
-    return _present_names(scope.in_language(language()), name)
-
-
-@cached(64)
-def _present_names(scope: Scope, name: str) -> dict[str, str]:
     figures = scope.in_language(None)
     return names_among(queries.code_list(figures, name), set(queries.support(figures)[f"{name}_code"].dropna()))
 
 
 @cached(16)
-def present_codes(scope: Scope, name: str) -> frozenset[str]:
-    """Codes of a list (``agency``, ``stream``, ``theme``) that support records name."""
-    return frozenset(queries.support(scope)[f"{name}_code"].dropna())
+def present_themes(scope: Scope) -> frozenset[str]:
+    """Codes of the functions that support records name."""
+    return frozenset(queries.support(scope)["theme_code"].dropna())
 
 
 def theme_names() -> dict[str, str]:
@@ -58,24 +54,16 @@ def offered(names: Mapping[str, str], kind: str, keep: Collection[str] = ()) -> 
     return {code: name for code, name in names.items() if code not in away}
 
 
+@cached_words(32)
 def district_names(scope: Scope) -> dict[str, str]:
     """District codes and their names."""
-    return _district_names(scope.in_language(language()))
-
-
-@cached(32)
-def _district_names(scope: Scope) -> dict[str, str]:
     table = queries.areas(scope, None).drop_duplicates("district_code")
     return {row.district_code: name_of(row, "district_name") for row in each_row(table)}
 
 
+@cached_words(32)
 def subdistrict_names(scope: Scope) -> dict[str, str]:
     """Subdistrict codes with ``subdistrict, district`` as words, in the order of the names."""
-    return _subdistrict_names(scope.in_language(language()))
-
-
-@cached(32)
-def _subdistrict_names(scope: Scope) -> dict[str, str]:
     areas = each_row(queries.areas(scope, None))
     return _ordered({row.subdistrict_code: f"{name_of(row)} · {name_of(row, 'district_name')}" for row in areas})
 

@@ -12,18 +12,13 @@ from loaders.decisions.dues import NOT_SHARED
 from pages.components.names import district_names, subdistrict_names, theme_names
 from pages.queries import overlaps
 from pages.queries import store as queries
-from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import day, formatter, language, name_of, t, year
+from pages.session.text import cached_words, day, formatter, language, name_of, t, year
 
 
+@cached_words(8)
 def agency_names(scope: Scope) -> dict[str, str]:
     """Agency codes to names in the person's language, the short Thai one where there is one."""
-    return _agency_names(scope.in_language(language()))
-
-
-@cached(8)
-def _agency_names(scope: Scope) -> dict[str, str]:
     rows = each_row(queries.code_list(scope.in_language(None), "agency"))
     return {
         row.code: row.short_th if scope.language == "th" and isinstance(row.short_th, str) else name_of(row)
@@ -46,13 +41,9 @@ def missing_words(scope: Scope, rows: pd.DataFrame) -> list[str]:
     return said
 
 
+@cached_words(8)
 def stream_names(scope: Scope) -> dict[str, str]:
     """Stream codes to names in the person's language."""
-    return _stream_names(scope.in_language(language()))
-
-
-@cached(8)
-def _stream_names(scope: Scope) -> dict[str, str]:
     return {row.code: name_of(row) for row in each_row(queries.code_list(scope.in_language(None), "stream"))}
 
 

@@ -1,4 +1,4 @@
-"""The link and the QR code by which whoever reads a sheet says what is wrong on it, and what people said that way."""
+"""The link and the QR code on a sheet for reporting what is wrong on it, and the reports that came by them."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ def who(key: str) -> str:
 
 
 def attempt(write: Callable, done: str) -> None:
-    """One decision, and the page drawn anew with it; what is missing becomes words beside the form."""
+    """Store one decision and rerun the page; what is missing is said beside the form."""
     try:
         queries.decide(write)
     except Refused as stop:

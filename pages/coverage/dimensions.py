@@ -10,21 +10,16 @@ from pages.components.names import theme_names
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import TIERS, Query
-from pages.session.cache import cached
 from pages.session.scope import Scope
-from pages.session.text import language, t, year
+from pages.session.text import cached_words, t, year
 
 DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
 MOST = 24  # more small maps than this cannot be told apart on a screen
 
 
+@cached_words(64)
 def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
     """Values of a dimension in the store, in their order, with their words."""
-    return _words(scope.in_language(language()), dimension)
-
-
-@cached(64)
-def _words(scope: Scope, dimension: str) -> dict[str, str]:
     scope = scope.in_language(None)
     if dimension == "theme":
         names = theme_names()

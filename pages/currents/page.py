@@ -39,7 +39,7 @@ TABLES = {
 
 
 def _map(scope: Scope, chosen: Query, shown: str, view_: str) -> None:
-    """The map, what it says and its list; who has how much stands beside it, in sight with it."""
+    """The map, what it says and its list; the sums per stream stand beside it on the same screen."""
     layer = LAYERS[shown](scope, chosen)
     with st.container(key="board"):
         left, right = st.columns([8, 5], gap="medium")

@@ -28,7 +28,7 @@ PLAN_STATUSES = ("unmet", "part", "met", "unknown")
 
 
 def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
-    """One list at a time, so that a change of filter reckons only what is on the screen."""
+    """One list at a time, so that a change of filter computes only what is on the screen."""
     apart(scope, need)
     kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"gap_list_{name}"), "gap")
     if kind == "theme":

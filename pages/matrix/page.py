@@ -1,4 +1,4 @@
-"""Function x area: which function reaches which district, what lies open, and who could fill it."""
+"""Function x area: which function reaches which district, which cells are empty, and who could fill them."""
 
 from streamlit.delta_generator import DeltaGenerator
 

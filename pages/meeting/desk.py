@@ -145,7 +145,7 @@ def _difference(scope: Scope, before: dict) -> None:
 
 def _decisions(scope: Scope, number: int | None, words: Words, facts: dict) -> None:
     st.html(f'<h2 class="kradan-side">{safe(t("meeting_decisions"))}</h2>')
-    # a new form after each note: what could not be saved stays to be mended
+    # a new form after each saved note; what could not be saved stays for correction
     with st.form(f"decide-{st.session_state.get('_noted', 0)}"):
         who, what = st.text_input(t("meeting_decide_who")), st.text_area(t("meeting_decide_what"), height=80)
         due_text = st.text_input(t("meeting_decide_due"), placeholder=t("meeting_decide_due_hint"))

@@ -25,7 +25,7 @@ from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
 from pages.components import map_layer, reported
-from pages.meeting import steps_changed, steps_community, steps_direction, steps_rudder
+from pages.meeting import steps_community, steps_steering
 from pages.meeting.board import FOCUS, NO_NAME, MeetingData, said, whole
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
@@ -222,16 +222,16 @@ def _stream_bars(meeting: MeetingData, streams: pd.Series, total: int) -> list[l
 
 
 BUILDERS = {
-    "changed": steps_changed.changed_step,
+    "changed": steps_steering.changed_step,
     "coverage": coverage_step,
     "gaps": gaps_step,
     "overlaps": overlaps_step,
     "currents": currents_step,
-    "direction": steps_direction.direction_step,
+    "direction": steps_steering.direction_step,
     "classes": steps_community.classes_step,
     "weak": steps_community.weak_step,
     "pilots": steps_community.pilots_step,
-    "rudder": steps_rudder.rudder_step,
+    "rudder": steps_steering.rudder_step,
     "decision": steps_community.decision_step,
 }
 

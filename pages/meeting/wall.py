@@ -69,7 +69,7 @@ def facts_of(scope: Scope, number: int | None) -> dict:
 
 
 def decisions_of(scope: Scope, number: int | None) -> pd.DataFrame:
-    """The decisions noted at a meeting; whoever is not of the team sees none."""
+    """The decisions noted at a meeting; who is not of the team sees none."""
     with queries.reading(scope.viewer) as connection:
         return meetings.read_decisions(connection, scope.province, viewer=scope.viewer, snapshot_id=number)
 
@@ -237,7 +237,7 @@ def show(scope: Scope, number: int | None, story: list[dict], language: str) -> 
     """Put the wall on the screen; returns its message when there is a new one."""
     facts = facts_of(scope, number)
     words = Words(language)
-    # A frozen meeting may be of another province than the one in sight: it is drawn on its own map.
+    # A frozen meeting may be of another province than the current one: it is drawn on its own map.
     stands_on = replace(scope, version=facts["version"], province=facts["province"]) if number else scope
     prepared = _prepared(
         stands_on.in_language(language),

@@ -36,7 +36,7 @@ KEY = "province_code"
 
 
 def is_open(scope: Scope) -> bool:
-    """Whether there is anything to choose: a file of several provinces, records of several, or another one in sight."""
+    """Whether there is anything to choose: a file of several provinces, records of several, or another one chosen."""
     if scope.province != settings.home_province() or national_file() is not None:
         return True
     return len({code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",")}) > 1 or bool(

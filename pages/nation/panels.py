@@ -108,7 +108,7 @@ def show_map(scope: Scope, layer: layers.Choropleth) -> str | None:
 def open_board(code: str | None) -> None:
     """Go to the board of a province that was clicked, keeping the filters."""
     if code in nation.provinces():
-        # The home province, too, has to be named: an address that says nothing keeps the one in sight.
+        # The home province, too, has to be named: an address without one keeps the current one.
         wanted = url_state.link_params() | {"province": str(code)}
         page_links.go("overview", wanted)
 
@@ -156,7 +156,7 @@ def joined(scope: Scope) -> None:
 
 
 def listing(table: pd.DataFrame) -> None:
-    """All provinces, those with most work first, each a link to its board: the map for whoever does not use a mouse.
+    """All provinces, those with most work first, each a link to its board: the map for people without a mouse.
 
     Written as HTML: Streamlit's table is much of the browser's work before the map.
     """

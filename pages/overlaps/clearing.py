@@ -44,7 +44,7 @@ def _both(scope: Scope, pair: pd.Series) -> None:
 
 
 def _change(change, done: str) -> None:  # noqa: ANN001 - a call without arguments
-    """Write, or say what is missing; the page is drawn anew so that map and list agree."""
+    """Write, or say what is missing; the page is rerun so that map and list agree."""
     try:
         change()
     except Refused as stop:

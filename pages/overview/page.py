@@ -16,7 +16,6 @@ from pages.overview import lenses, start
 from pages.queries import coverage
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.questions import doors
 from pages.questions import questions as overview_questions
 from pages.session.scope import Scope
 from pages.session.text import t, whole
@@ -44,7 +43,7 @@ def _choose_subdistrict(scope: Scope) -> str | None:
 def _asked(scope: Scope, chosen: Query) -> lenses.Seen:
     """The ten questions: their list, and the answer as title, map and rows."""
     question = overview_questions.choose()
-    doors.show(scope.viewer.is_team)
+    overview_questions.show_doors(scope.viewer.is_team)
     if not question:
         return lenses.who(scope, chosen, has_panel=False)
     code = _choose_subdistrict(scope) if question == "who_supports" else None

@@ -70,7 +70,7 @@ def _answer(prefix: str, title: str, body: str, status: int = 200, address: str 
 
 
 def _refused(prefix: str, stop: Refused, back: str = "") -> Response:
-    """Calm words; what was typed is still in the browser one step back."""
+    """A short message; what was typed is still in the browser one step back."""
     words = sentence(stop.problem.as_dict(), language())
     more = f'<p><a href="{safe(back)}">{safe(t("phone_again"))}</a></p>' if back else ""
     body = f'<h1>{safe(t("phone_title"))}</h1><p class="told bad">{safe(words)}</p>{more}'
@@ -163,7 +163,7 @@ def _kept(link: Link, sent: FormData, content: bytes, prefix: str, address: str)
     receipt = field("receipt") if RECEIPT.fullmatch(field("receipt")) else secrets.token_hex(16)
     shown = subject.of(link)
     line = next((line for line in shown.lines if line.key == field("line")), None)
-    if line is None and field("line"):  # the data changed meanwhile
+    if line is None and field("line"):  # the data changed in between
         raise Refused("reply_row_gone")
     message = Message(
         receipt, field("answer"), field("note"), field("contact"),

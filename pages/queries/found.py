@@ -1,4 +1,4 @@
-"""Places and groups by their names, tolerant of spelling: what the box on the map finds beyond the shapes in sight."""
+"""Places and groups by their names, tolerant of spelling: what the box on the map finds beyond the shapes shown."""
 
 from __future__ import annotations
 

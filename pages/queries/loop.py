@@ -1,6 +1,6 @@
 """What happens from one meeting to the next: meetings, work and its states, notes, whom to ask, and what changed since.
 
-Small tables are read anew, as decisions are; what changed is computed once per data version and meeting.
+Small tables are read on every run, as decisions are; what changed is computed once per data version and meeting.
 """
 
 from __future__ import annotations
@@ -66,9 +66,9 @@ def held(scope: Scope) -> list[Since]:
     return sorted(listed, key=lambda meeting: (meeting.day, meeting.state.moment), reverse=True)
 
 
-def last_before(scope: Scope, day: date | None = None) -> Since | None:
-    """The last meeting held before a day (today): what a meeting of that day counts from."""
-    return next((meeting for meeting in held(scope) if meeting.day < (day or date.today())), None)
+def last_before(scope: Scope) -> Since | None:
+    """The last meeting held before today: what a meeting of today counts from."""
+    return next((meeting for meeting in held(scope) if meeting.day < date.today()), None)
 
 
 def items(scope: Scope) -> pd.DataFrame:

@@ -112,7 +112,7 @@ def agreed_classes(scope: Scope, index_code: str, *, removed: bool = False) -> p
 
 
 def agreed_of_entries(scope: Scope, name: str) -> pd.DataFrame:
-    """Agreed classes of a register's entries: ``entry`` beside the decision, NA where no entry in sight has its key.
+    """Agreed classes of a register's entries: ``entry`` beside the decision, NA where no visible entry has its key.
 
     Two entries of one name and place are one unit: the class is of both.
     """
@@ -141,7 +141,7 @@ def papers(scope: Scope) -> pd.DataFrame:
 
 
 def paper(scope: Scope, number: int) -> bytes:
-    """The bytes of a kept paper, for whoever may have it."""
+    """The bytes of a kept paper, if this person may have it."""
     with queries.reading(scope.viewer) as connection:
         return kept_papers.read_paper(connection, number, viewer=scope.viewer)
 

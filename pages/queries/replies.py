@@ -93,7 +93,7 @@ def opened(mark_: str) -> Link:
 
 
 def told(link: Link, receipt: str) -> list[Mapping[str, Any]]:
-    """What whoever holds the link is told of messages sent by it, the one of ``receipt`` among them."""
+    """What the holder of the link sees of messages sent by it, the one of ``receipt`` among them."""
     with store.reading(queries.engine()) as connection:
         return list(inbox.told(connection, link, receipt))
 
@@ -105,7 +105,7 @@ def send(link: Link, message: Message) -> bool:
 
 
 def replies(scope: Scope) -> pd.DataFrame:
-    """Replies about the province as this person may see them, newest first; read anew, they are outside the data version."""
+    """Replies about the province as this person may see them, newest first; not cached, since they are outside the data version."""
     with queries.reading(scope.viewer) as connection:
         return inbox.read_replies(connection, scope.province, viewer=scope.viewer)
 

@@ -45,7 +45,7 @@ def engine() -> Engine:
 
 
 def viewer() -> Viewer:
-    """Who looks, with role and agency, read anew on every run: a revoked account is the public again at once."""
+    """Who looks, with role and agency, read on every run: a revoked account is the public again at once."""
     if not sign_in.has_sign_in():
         return sign_in.ALONE
     with store.reading(engine()) as connection:
@@ -103,7 +103,7 @@ def basis(scope: Scope) -> Basis:
 
 @contextmanager
 def writing() -> Generator[Connection]:
-    """A write by the person at this session, signed by the sign-in name; refused for whoever is not of the data team."""
+    """A write by the person at this session, signed by the sign-in name; refused unless this is the data team."""
     sign_in.team_only(viewer())
     with store.writing(engine(), signer=sign_in.name()) as connection:
         yield connection
@@ -134,7 +134,7 @@ def register(scope: Scope, name: str) -> pd.DataFrame:
 
 
 def role_holders(scope: Scope) -> pd.DataFrame:
-    """People by role as this person may see them: whoever did not sign in sees which roles are filled, not by whom."""
+    """People by role as this person may see them: a visitor without sign-in sees which roles are filled, not by whom."""
     return _role_holders(who_sees_people(scope))
 
 
@@ -272,7 +272,7 @@ def population_year(fiscal_year: int | None) -> int:
 
 
 class Places(NamedTuple):
-    """What is known of the areas of a province in a fiscal year, whatever the data say and whoever looks."""
+    """What is known of the areas of a province in a fiscal year, independent of data and viewer."""
 
     areas: pd.DataFrame  # subdistricts with population and households of the year's register
     villages: pd.DataFrame  # those that existed by the end of the year
@@ -398,7 +398,7 @@ def undo_clearing(key: int, who: str) -> None:
 
 
 def decisions(scope: Scope, name: str, *, removed: bool = False) -> pd.DataFrame:
-    """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, read anew, outside the data version.
+    """What stands of ``scenario``, ``override``, ``team`` or ``project``: small tables, not cached, outside the data version.
 
     With ``removed`` all that ever stood.
 

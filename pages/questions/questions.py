@@ -1,10 +1,11 @@
-"""The ten questions on the board: one click gives a sentence, a painted map, a list and a way on."""
+"""The ten questions on the board: one click gives a sentence, a painted map, a list and a way on; and doors to other pages' questions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -27,7 +28,7 @@ from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranking_panels
 from pages.session import page_links, url_state
 from pages.session.scope import Scope
-from pages.session.text import baht, percent, t, whole
+from pages.session.text import baht, percent, safe, t, whole
 
 
 def booklets(scope: Scope) -> str:
@@ -220,3 +221,33 @@ def listing(scope: Scope, code: str, given: Answer) -> None:
     shown = [name for name in known if name in given.listed]
     headings = {name: t(known[name][0]) for name in shown}
     panels.table(given.listed, f"answer-{code}", headings, formats={name: known[name][1] for name in shown})
+
+
+# Questions that another page answers at once -> that page and the choices of its link, which keeps the filters. Words: ``door_ask_QUESTION``.
+DOORS: Mapping[str, tuple[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "facilitator": ("registers", {"register": "people", "kind": "facilitator"}),
+        "vacant": ("registers", {"register": "people", "open": "open"}),
+        "groups": ("registers", {"register": "groups"}),
+        "no_group": ("registers", {"register": "groups", "list": "without"}),
+        "networks": ("registers", {"register": "membership", "shown": "entries"}),
+        "unlinked": ("registers", {"register": "membership", "shown": "unlinked", "list": "unlinked"}),
+        "carer": ("registers", {"register": "looking_after", "shown": "nobody"}),
+        "stuck": ("currents", {"shown": "speed"}),
+        "steerable": ("rudder", {}),
+        "changed": ("loop", {"list": "changed"}),
+        "late": ("loop", {"list": "work", "state": "late"}),
+        "closed": ("sharing", {"list": "openness_title"}),
+    }
+)
+TEAM = {"late"}  # a part of its page that only the data team has
+
+
+def show_doors(is_team: bool) -> None:
+    """The list of the questions that this person's pages answer."""
+    items = "".join(
+        f'<li><a href="{safe(url_state.address(view, **choices))}">{safe(t(f"door_ask_{name}"))}</a></li>'
+        for name, (view, choices) in DOORS.items()
+        if page_links.may_open(view) and (is_team or name not in TEAM)
+    )
+    st.html(f'<div class="kradan-doors"><b>{safe(t("doors_title"))}</b><ul>{items}</ul></div>')

@@ -56,7 +56,7 @@ def panel(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
 
 
 def attempt(write: Callable, done: str) -> None:
-    """One change, and the page drawn anew with it; what cannot be is said beside the form."""
+    """Store one change and rerun the page; a refusal is said beside the form."""
     try:
         queries.decide(write)
     except Refused as stop:
@@ -123,7 +123,7 @@ def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
 
 
 def _once(opened: str, name: str, typed: Mapping[str, str], write: Callable, done: str) -> None:
-    """One change of the open entry; when it is made, or somebody else made one before, the form opens anew with what stands then."""
+    """One change of the open entry; when it is made, or somebody else made one before, the form opens again with the current values."""
     try:
         queries.decide(write)
     except Refused as stop:

@@ -1,4 +1,4 @@
-"""A, B, C of single groups, villages and funds, or of subdistricts, by whatever a person chooses; how firm each is stands beside."""
+"""A, B, C of single groups, villages and funds, or of subdistricts, by criteria that a person chooses, with how firm each class is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People by role, groups and networks, communities, welfare funds and plans: found, mapped, opened, handed out."""
+"""People by role, groups and networks, communities, welfare funds and plans: search, map, sheet of an entry, download."""
 
 import pandas as pd
 import streamlit as st

@@ -119,7 +119,7 @@ def _ask_value(first: pd.Series) -> str | None:
 
 
 def decision(scope: Scope, rows: pd.DataFrame) -> None:
-    """The form that fits the reason; whatever it does can be undone below."""
+    """The form for this reason; every decision can be undone below."""
     first, kind = rows.iloc[0], rows["kind"].iloc[0]
     if kind == "place" and splitting.is_wanted(first):
         splitting.sharing(scope, rows, _do)

@@ -130,7 +130,7 @@ def _set(moves: tuple[Move, ...]) -> None:
 
 
 def take(moves: tuple[Move, ...], more: tuple[Move, ...]) -> None:
-    """Add moves to those of the link and draw anew."""
+    """Add moves to those of the link and rerun."""
     _set((*moves, *more))
     st.rerun()
 

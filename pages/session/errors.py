@@ -1,4 +1,4 @@
-"""Between a fault and a person: a calm message in their language, the details only in the log."""
+"""Error boundary: a plain message in the language of the person, the details only in the log."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from pages.session import cache
 from pages.session.text import t
 
 log = logging.getLogger("kradan")
-swallowed = 0  # faults since the start that became a calm message and should not have been: tests hold it at zero
+swallowed = 0  # unexpected faults since the start that became a message: tests hold it at zero
 STORE_FAILURES = (StoreUnavailable, SQLAlchemyError)
 
 
@@ -35,7 +35,7 @@ def _told(fault: Exception) -> str:
 
 @contextmanager
 def boundary() -> Generator[None]:
-    """Whatever goes wrong inside becomes a message that says what to do; Streamlit's own signals pass: they are no ``Exception``."""
+    """Turn exceptions inside into a message that says what to do; Streamlit's own signals pass: they are no ``Exception``."""
     try:
         yield
     except StoreUnavailable as fault:

@@ -1,4 +1,4 @@
-"""Parts of a view that are run and sent alone: a choice draws its results anew, not the dozen choices around them.
+"""Fragments: parts of a view that rerun alone. A choice reruns its results, not the dozen choices around them.
 
 A view is a fragment already (``frame``); with all its lists sent again for every choice, a browser spent more time on
 drawing lists than on the map (measured: a change took 1.4 times a text-only rerun, and 1.1 times with the results apart).
@@ -23,7 +23,7 @@ _redrawn: ContextVar[tuple[str, ...]] = ContextVar("parts_redrawn", default=())
 
 @contextmanager
 def redraws(*names: str) -> Generator[None]:
-    """Choices made in here draw these parts anew and nothing else."""
+    """Choices made in here rerun these parts and nothing else."""
     token = _redrawn.set(names)
     try:
         yield
@@ -46,7 +46,7 @@ def redraw(*names: str) -> None:
 
 
 def part(name: str, draw: Callable[[], None]) -> None:
-    """Draw something under a name by which it can be drawn alone; whatever goes wrong inside is told calmly."""
+    """Draw something under a name by which it can be drawn alone; errors inside become a message."""
 
     @st.fragment(key=name)
     def run() -> None:

@@ -1,8 +1,8 @@
-"""Words said in passing once the page is drawn anew.
+"""Notices (toasts) that are shown after the page was rerun.
 
 A toast made right before ``st.rerun()`` reaches the browser, but the page that holds it is taken away before the
 browser has loaded what draws it (measured: 80 ms; on a first visit no toast was seen at all). So words wait for the run
-that draws the page anew.
+that reruns the page.
 """
 
 from __future__ import annotations

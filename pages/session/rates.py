@@ -1,4 +1,4 @@
-"""How often one asker may ask: so many times in so many seconds, counted in memory, of a bounded number of askers."""
+"""Rate limit: so many requests per client in so many seconds, counted in memory for a bounded number of clients."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Who looks at the board.
 
 With sign-in configured the role is read from our own table on every run. Without it the board is for one person at this
-machine; whoever comes another way (from another machine, under another name, through a proxy) is the public, and so is
+machine; who comes another way (from another machine, under another name, through a proxy) is the public, and so is
 everybody when sign-in is set up wrongly (:mod:`loaders.doors`).
 """
 
@@ -25,12 +25,12 @@ def _configured() -> doors.SignIn:
         return doors.sign_in(st.secrets.to_dict())
     except StreamlitSecretNotFoundError as trouble:
         return doors.sign_in(None, is_readable=trouble.error_id == "no-secrets-found")
-    except Exception:  # noqa: BLE001 - a folder, a file of somebody else: whatever it is, nobody can sign in with it
+    except Exception:  # noqa: BLE001 - a folder, a file of somebody else: nobody can sign in with it
         return doors.sign_in(None, is_readable=False)
 
 
 def now() -> doors.SignIn:
-    """How this session may sign in; ``closed`` also for whoever is not at a machine that has no sign-in."""
+    """How this session may sign in; ``closed`` also for visitors from elsewhere where no sign-in is set up."""
     found = _configured()
     if is_embedded():  # a page around the board could guide somebody's hand
         return doors.SignIn("closed", "embedded")

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import streamlit as st
 
 from loaders.thai import thai_sort_key
 from loaders.words import CAPITAL
+from pages.session.cache import cached
 from pages.session.formatter import Formatter
+from pages.session.scope import Scope
 
+Rest = ParamSpec("Rest")
+Result = TypeVar("Result")
 LANGUAGES = ("th", "en")
 # Emphasis, code, links (bare ones too), pictures, tags, formulas, entities, coloured words, emoji, arrows, long dashes;
 # at the start also headings, lists and rules. An underscore inside a word, a bracket or a colon after one mean nothing.
@@ -28,6 +33,23 @@ _of_capital: ContextVar[bool] = ContextVar("words_of_the_capital", default=False
 def language() -> str:
     """The language this person reads."""
     return _read_in.get() or st.session_state.get("lang", "th")
+
+
+def cached_words(
+    size: int,
+) -> Callable[[Callable[Concatenate[Scope, Rest], Result]], Callable[Concatenate[Scope, Rest], Result]]:
+    """Keep the last ``size`` results of a function that answers in words; its scope is put into the person's language."""
+
+    def decorate(function: Callable[Concatenate[Scope, Rest], Result]) -> Callable[Concatenate[Scope, Rest], Result]:
+        memo = cached(size)(function)
+
+        @wraps(function)
+        def in_words(scope: Scope, *rest: Rest.args, **named: Rest.kwargs) -> Result:
+            return memo(scope.in_language(language()), *rest, **named)
+
+        return in_words
+
+    return decorate
 
 
 def read_in(chosen: str, province: str | None = None) -> None:

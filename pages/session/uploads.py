@@ -1,6 +1,6 @@
 """Which sessions may hand in files, and how much of them the server holds at once.
 
-Streamlit keeps a file in memory for whoever knows a session, and anybody has one. The page that takes files says so here
+Streamlit keeps a file in memory for everybody who knows a session, and anybody has one. The page that takes files says so here
 (:func:`expect`); :mod:`pages.shell.doors` asks before the first byte is read.
 """
 

@@ -139,7 +139,7 @@ class UrlState:
         """The value of a choice before its widget is drawn: the session's, or ``fallback`` when that is no option.
 
         A widget is another one in each view. Streamlit gives a kept value to it when the view has been drawn, too late
-        for what the view shows: said anew in the first run of a view, it counts from the start.
+        for what the view shows: used in the first run of a view, it counts from the start.
         """
         now = st.session_state.get(key)
         if now not in options or key not in self.drawn:

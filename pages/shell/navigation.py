@@ -22,7 +22,7 @@ from pages.session.text import language, safe, t
 from pages.shell import precompute
 
 ICON = settings.ROOT / "static" / "icon.svg"
-# The board and a door for each kind of person, always in sight; TEAM_VIEWS are for the data team only.
+# The board and a door for each kind of person, always shown; TEAM_VIEWS are for the data team only.
 DOORS = ("overview", "meeting", "agency", "help_needed")
 # One press away: what a person asks -> the views that answer, then what the team does with the data.
 ASKED = {
@@ -46,7 +46,7 @@ def _run(name: str, page: str | None = None) -> Callable[[], None]:
     """Views are loaded when first opened, so that one of them cannot keep the others from starting.
 
     A view is a fragment: a choice inside it runs and sends the view alone, not the menu and the header around it
-    (measured: half the bytes of a change). When the data change meanwhile, everything is run again.
+    (measured: half the bytes of a change). When the data change in between, everything is run again.
     """
 
     def run() -> None:

@@ -24,7 +24,7 @@ from pages.session.scope import Scope
 log = logging.getLogger("kradan")
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
-RESTS = 3  # times as long as it worked: people who look at a page meanwhile have the machine to themselves
+RESTS = 3  # times as long as it worked: people who look at a page then have the machine to themselves
 _wanted: dict[tuple[str, Viewer], str] = {}  # province and who looks -> the data version at work
 _lock = threading.Lock()
 

@@ -34,7 +34,7 @@ def main(options: list[str]) -> None:
     if settings.computes_ahead():
         insides.when_serving(_get_ready)
     if doors.serves_the_room() and not any(one.startswith("--server.address") for one in options):
-        options = [*options, "--server.address", "0.0.0.0"]  # whoever comes from there is the public (loaders.doors)
+        options = [*options, "--server.address", "0.0.0.0"]  # visitors from there are the public (loaders.doors)
     sys.argv = ["streamlit", "run", script(), *options]
     cli.main()
 

@@ -6,11 +6,10 @@ from geo.frames import each_row
 from loaders.boundaries import find as boundaries
 from loaders.imports.review import nothing
 from pages.components import panels, records
-from pages.components.registers.completeness import completeness
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, safe, t, whole
+from pages.session.text import baht, day, flat, percent, safe, t, whole
 
 
 def view(scope: Scope) -> None:
@@ -29,7 +28,7 @@ def view(scope: Scope) -> None:
         panels.empty("nothing_loaded")
     else:
         _files(scope, batches)
-        completeness(scope)
+        _completeness(scope)
         _waiting(scope)
     _boundaries(scope)
 
@@ -61,6 +60,19 @@ def _speaks_for(scope: Scope, batch: int) -> str:
 def _money(satang: object) -> str:
     """Baht of a file or a waiting row; one that states none that can be read is not one of zero baht."""
     return baht(satang) if satang else ""
+
+
+def _completeness(scope: Scope) -> None:
+    """How much of the province every register knows about: reported means that somebody spoke for it, so silence is "none"."""
+    table = queries.completeness(scope)
+    st.html(f"<b>{safe(t('registers_title'))}</b>")
+    shown = table.assign(
+        register=[t(f"register_{name}") for name in table["register"]],
+        bases=[records.base_words(scope, ",".join(bases)) for bases in table["bases"]],
+    )
+    columns = {"register": t("sharing_register"), "records": t("column_records"), "reported": t("registers_reported"), "share": t("registers_share"),
+               "with_records": t("registers_with_records"), "unplaced": t("not_placed"), "total": t("registers_all"), "bases": t("column_bases_spoke")}  # fmt: skip
+    panels.table(shown, "registers", columns, formats={"share": percent})
 
 
 def _waiting(scope: Scope) -> None:

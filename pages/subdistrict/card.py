@@ -1,4 +1,4 @@
-"""The card of a subdistrict beside whatever page is open: who is there, with how much, its class and why, what overlaps."""
+"""The card of a subdistrict beside any open page: who is there, with how much, its class and why, what overlaps."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def _group(row: Any) -> str:
 
 
 def people(scope: Scope, chosen: Query, code: str) -> Block:
-    """Who holds which role; a vacancy is said, a name or number only to whoever may see it."""
+    """Who holds which role; a vacancy is said, a name or number only to those who may see it."""
     rows = own_rows(scope, "role_holder", code)
     lines = []
     for row in each_row(

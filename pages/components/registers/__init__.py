@@ -1,1 +1,1 @@
-"""Registers on other pages: a layer over any map, and how complete each register is."""
+"""Registers on other pages: a layer over any map, and classes that people agreed on."""

@@ -14,7 +14,7 @@ from loaders.words import sentence
 from pages.meeting.publish.make import Chosen, decided, facts_of, files
 from pages.queries import store as queries
 
-MARK = "SHA256SUMS"  # a folder that holds it is a publication, and may be made anew
+MARK = "SHA256SUMS"  # a folder that holds it is a publication and may be overwritten
 
 
 def main(arguments: list[str] | None = None) -> int:

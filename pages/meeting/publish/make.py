@@ -44,7 +44,7 @@ class Chosen:
 
 
 def facts_of(province: str) -> dict:
-    """The facts as the public sees them, whoever asks."""
+    """The facts as the public sees them, for every viewer."""
     return gather(queries.current_scope(province, PUBLIC))
 
 

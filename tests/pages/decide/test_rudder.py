@@ -14,7 +14,7 @@ from loaders.decisions import Basis, scenarios
 from pages.currents import pull as pull_page
 from pages.meeting.board import MeetingData
 from pages.meeting.facts import shipped_story
-from pages.meeting.steps_rudder import rudder_step
+from pages.meeting.steps_steering import rudder_step
 from pages.queries import coverage, money
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -24,12 +24,6 @@ from tests.support import served
 from tests.support.meeting_store import opened
 
 YEAR = Query(2007)
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory):
-    with opened(served.make_store(tmp_path_factory.mktemp("rudder") / "kradan.sqlite", demo=True)) as path:
-        yield path
 
 
 def test_every_baht_of_the_year_is_in_one_part(demo):
