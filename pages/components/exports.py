@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
+from numbers import Number
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 from pandas.api import types
@@ -24,47 +26,69 @@ ONLY_HERE = ("localhost", "127.0.0.1", "::1")
 Formats = Mapping[str, Callable[[Any], str]]
 
 
+def worded(values: pd.Series, words: Callable[[Any], str]) -> list[str]:
+    """Every value in words; each distinct one is put into words once, for dates, names and bases repeat by the thousand."""
+    every = values.tolist()
+    if values.dtype.kind == "f":  # seldom alike, and 0.0 is -0.0
+        return [words(value) for value in every]
+    said: dict[Any, str] = {}
+    try:
+        for value in every:
+            key = (value.__class__, value)
+            if key not in said:
+                said[key] = words(value)
+        return [said[value.__class__, value] for value in every]
+    except TypeError:  # a list in a cell
+        return [words(value) for value in every]
+
+
 def sheet(
-    frame: pd.DataFrame, columns: Mapping[str, str], formats: Formats | None = None, stamp: Mapping[str, str] | None = None
+    frame: pd.DataFrame, columns: Mapping[str, str], formats: Formats | None = None, stamp: Mapping[str, str] | None = None,
+    shown: Mapping[str, list[str]] | None = None,
 ) -> Sheet:  # fmt: skip
     """The rows of a table in the units of the page: what stands on the screen as 1.5 million baht is 1500000.00 here.
 
     ``columns``: key to heading; a key with the word ``satang`` is money. ``formats``: how the page words a column; what
-    it words as nothing is an empty cell. A column of dates becomes two: the ISO date and the date in words.
+    it words as nothing is an empty cell. ``shown``: columns that the page has put into words already. A column of dates
+    becomes two: the ISO date and the date in words.
     """
     made: list[Column] = []
     for key, heading in columns.items():
-        made += _columns(frame[key], key, heading, (formats or {}).get(key))
+        words = (formats or {}).get(key)
+        said = None if words is None else (shown or {}).get(key) or worded(frame[key], words)
+        made += _columns(frame[key], key, heading, words, said)
     taken = {column.heading for column in made}
-    for heading, words in (stamp or {}).items():
+    for heading, told in (stamp or {}).items():
         own = f"{heading} ({t('about_method')})" if heading in taken else heading
-        made.append(Column(own, TEXT, [words] * len(frame)))
+        made.append(Column(own, TEXT, [told] * len(frame)))
     return Sheet(made, about(stamp or {}), t("about_sheet"))
 
 
-def _columns(values: pd.Series, key: str, heading: str, words: Callable[[Any], str] | None) -> list[Column]:
-    shown = [_worded(words, value) for value in values]
-    given = [
-        None if (words is not None and text == "") or _unknown(value) else value
-        for value, text in zip(values, shown, strict=True)
-    ]
+def _columns(
+    values: pd.Series, key: str, heading: str, words: Callable[[Any], str] | None, shown: list[str] | None
+) -> list[Column]:
+    """One column, or two of dates; ``shown``: the values as ``words`` says them."""
+    given = [None if unknown else value for value, unknown in zip(values.tolist(), values.isna().tolist(), strict=True)]
+    if shown is not None:
+        given = [None if text == "" else value for value, text in zip(given, shown, strict=True)]
     if is_money(key) or words is baht:
         return [Column(with_unit(heading, t("unit_baht")), BAHT, given)]
-    if words is day or types.is_datetime64_any_dtype(values) or any(isinstance(value, date) for value in given):
-        days = [as_date(value) for value in given]
-        said = {one: day(one) or None for one in set(days)}
+    kinds = {value.__class__ for value in given if value is not None}
+    if words is day or types.is_datetime64_any_dtype(values) or any(issubclass(kind, date) for kind in kinds):
+        day_of = {value: as_date(value) for value in set(given)}
+        said = {value: day(when) or None for value, when in day_of.items()}
         return [
-            Column(t("iso_date", heading=heading), DATE, days),
-            Column(heading, TEXT, [said[one] for one in days]),
+            Column(t("iso_date", heading=heading), DATE, [day_of[value] for value in given]),
+            Column(heading, TEXT, [said[value] for value in given]),
         ]
-    if (types.is_numeric_dtype(values) and not types.is_bool_dtype(values)) or _are_numbers(given):
+    if (types.is_numeric_dtype(values) and not types.is_bool_dtype(values)) or _are_numbers(kinds):
         scale = _percent_scale(words)
         if scale is None:
             heading = with_unit(heading, t("unit_baht")) if "baht" in key.split("_") else heading
             return [Column(heading, NUMBER, [_number(value) for value in given])]
         shares = [None if value is None else round(float(value) * scale, 6) for value in given]
         return [Column(with_unit(heading, "%", t("unit_percent")), NUMBER, shares)]
-    texts = shown if words is not None else [None if _unknown(value) else str(value) for value in values]
+    texts = shown if shown is not None else [None if value is None else str(value) for value in given]
     return [Column(heading, TEXT, [text if text else None for text in texts])]
 
 
@@ -79,17 +103,8 @@ def with_unit(heading: str, unit: str, *others: str) -> str:
     return heading if said else f"{heading} ({unit})"
 
 
-def _worded(words: Callable[[Any], str] | None, value: Any) -> str | None:
-    return None if words is None else words(value)
-
-
-def _unknown(value: Any) -> bool:
-    return value is None or bool(pd.isna(value) if pd.api.types.is_scalar(value) else False)
-
-
-def _are_numbers(values: list[Any]) -> bool:
-    known = [value for value in values if value is not None]
-    return bool(known) and all(types.is_number(value) and not isinstance(value, bool) for value in known)
+def _are_numbers(kinds: set[type]) -> bool:
+    return bool(kinds) and all(issubclass(kind, Number | np.number) and kind is not bool for kind in kinds)
 
 
 def _number(value: Any) -> int | float | None:

@@ -255,11 +255,10 @@ def table(
 
     Where the rows name subdistricts (``subdistrict_code``), a press on one opens its card.
     """
-    shown = frame[list(columns)].copy()
-    for column, words in (formats or {}).items():
-        if column in columns:
-            shown[column] = [words(value) for value in shown[column]]
-    shown = shown.rename(columns=columns)
+    worded = {
+        column: exports.worded(frame[column], words) for column, words in (formats or {}).items() if column in columns
+    }
+    shown = frame[list(columns)].assign(**worded).rename(columns=columns)
     st.dataframe(
         shown,
         hide_index=True,
@@ -268,7 +267,7 @@ def table(
         placeholder="–",
         **_opening_cards(frame, name),
     )
-    downloads(frame, name, columns, formats, stamp)
+    downloads(frame, name, columns, formats, stamp, worded)
 
 
 def _opening_cards(frame: pd.DataFrame, name: str) -> dict[str, Any]:
@@ -298,10 +297,10 @@ def unfolded(key: str, label: str, *, is_open: bool = False) -> DeltaGenerator |
 
 def downloads(
     frame: pd.DataFrame, name: str, columns: dict[str, str], formats: dict[str, Callable] | None = None,
-    stamp: dict[str, str] | None = None,
+    stamp: dict[str, str] | None = None, worded: dict[str, list[str]] | None = None,
 ) -> None:  # fmt: skip
     """CSV and Excel of a table in the page's units; the Excel file has a sheet that says what it is about."""
-    leaving = exports.sheet(frame, columns, formats, stamp)
+    leaving = exports.sheet(frame, columns, formats, stamp, worded)
     with st.container(horizontal=True, key=f"get-{name}"):
         st.download_button(
             t("get_csv"), lambda: csv_bytes(leaving), f"{name}.csv", "text/csv", key=f"csv-{name}", on_click="ignore"
@@ -339,12 +338,12 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
         loaded_at = {batch: as_date(when) for batch, when in known["loaded_at"].items()}
         loaded_by = known["loaded_by"].to_dict()
         names = records.agency_names(scope)
-        rows = frame.assign(
-            base=[names.get(base, base) for base in frame["base"]],
-            loaded_at=[loaded_at.get(batch) for batch in frame["batch_id"]],
-            loaded_by=[loaded_by.get(batch, "") for batch in frame["batch_id"]],
+        rows = frame.drop_duplicates(["batch_id", "sheet", "row"])
+        rows = rows.assign(
+            base=[names.get(base, base) for base in rows["base"]],
+            loaded_at=[loaded_at.get(batch) for batch in rows["batch_id"]],
+            loaded_by=[loaded_by.get(batch, "") for batch in rows["batch_id"]],
         )
-        rows = rows.drop_duplicates(["batch_id", "sheet", "row"])
         files = pd.DataFrame(
             {"size": rows.groupby(["base", "file_name", "loaded_at", "loaded_by"]).size()}
         ).reset_index()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.clusters import METHODS
 from geo.coverage.gaps import gap_title
+from geo.frames import each_row
 from loaders import codes
 from pages.components import filters as choices
 from pages.components import panels
@@ -88,10 +89,10 @@ def _first(agencies: list[str], names: dict[str, str]) -> str:
 
 
 def _named(scope: Scope, chosen: Query, rows: pd.DataFrame) -> pd.DataFrame:
-    names = queries.areas(scope, chosen.fiscal_year).set_index("subdistrict_code")
+    areas = {row.subdistrict_code: row for row in each_row(queries.areas(scope, chosen.fiscal_year))}
+    listed = [areas[code] for code in rows["subdistrict_code"]]
     return rows.assign(
-        name=[name_of(names.loc[code]) for code in rows["subdistrict_code"]],
-        district=[name_of(names.loc[code], "district_name") for code in rows["subdistrict_code"]],
+        name=[name_of(area) for area in listed], district=[name_of(area, "district_name") for area in listed]
     )
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo import registers
-from geo.frames import each_row
 from geo.maps.board import ClassStyle
 from geo.maps.breaks import class_breaks, classify
 from geo.maps.palette import CALL, SEQUENTIAL
@@ -19,8 +18,8 @@ from geo.registers import Field, Register
 from loaders import reference
 from loaders.codes import agency_name
 from loaders.codes import indicators as known_indicators
+from pages.components import exports, panels, records
 from pages.components import map_layer as layers
-from pages.components import panels, records
 from pages.queries import registers as register_queries
 from pages.queries import store as queries
 from pages.queries.query import Query
@@ -28,6 +27,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, coded, day, language, percent, t, whole, year
 
 MOST_SINGLE = 8
+PLACE = ("area_level", "village_code", "subdistrict_code", "district_code", "area_code")  # what says where an entry is
 
 
 def _number(value: Any) -> str:
@@ -65,7 +65,7 @@ def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.Data
     """The fields of the entries, with their place first where the title does not say it: what the list shows."""
     shown = {"place": places(scope, entries)}
     for field in register.fields:
-        shown[field.name] = [cell(field, value) for value in entries[field.name]]
+        shown[field.name] = exports.worded(entries[field.name], partial(cell, field))
     if register.is_open:
         vacant = entries[register.is_open].fillna(False).astype(bool)
         person = pd.Series(shown["person"], index=entries.index)
@@ -87,7 +87,10 @@ def formats(register: Register) -> dict[str, Callable[[Any], str]]:
 
 def places(scope: Scope, entries: pd.DataFrame) -> list[str]:
     """The place of each entry in words."""
-    return [_place_words(scope, row) for row in each_row(entries)]
+    codes = entries[[name for name in PLACE if name in entries]]
+    rows = list(codes.itertuples(index=False, name="Place"))
+    words = {row: _place_words(scope, row) for row in set(rows)}
+    return [words[row] for row in rows]
 
 
 def _place_words(scope: Scope, row: Any) -> str:

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Hashable
 from itertools import count
 from threading import Condition
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from cachetools import LRUCache
 from cachetools import cached as memoised
@@ -17,7 +17,7 @@ from cachetools.keys import hashkey
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
-_clear_functions: list[Callable[[], None]] = []
+_memos: list[Any] = []
 _generations = count(1)
 _generation = 0
 
@@ -36,7 +36,7 @@ def cached(size: int) -> Callable[[Callable[Arguments, Result]], Callable[Argume
             return hashkey(_generation, *arguments, *rest, **named)
 
         memo = memoised(LRUCache(size), key=key, condition=Condition())(function)
-        _clear_functions.append(memo.cache_clear)
+        _memos.append(memo)
         return memo
 
     return decorate
@@ -46,5 +46,5 @@ def clear() -> None:
     """Forget every result of every function: the store was lost, or is another one."""
     global _generation
     _generation = next(_generations)
-    for clear_function in _clear_functions:
-        clear_function()
+    for memo in _memos:
+        memo.cache_clear()

@@ -31,4 +31,9 @@ class Scope:
 
     def in_language(self, language: str | None) -> Scope:
         """The same scope as the key of words in a language, or of figures (``None``)."""
-        return replace(self, language=language)
+        if language == self.language:
+            return self
+        made: dict[str | None, Scope] = self.__dict__.setdefault("_in_language", {})  # asked for with every word
+        if language not in made:
+            made[language] = replace(self, language=language)
+        return made[language]

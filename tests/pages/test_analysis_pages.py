@@ -6,17 +6,15 @@ import json
 import re
 
 import pytest
-import streamlit as st
 from sqlalchemy import insert
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from geo.questions.questions import QUESTIONS
 from loaders import store
 from loaders.store import tables
 from pages.coverage import dimensions
 from tests.support import seeds
-from tests.support.meeting_store import opened
+from tests.support.meeting_store import opened, run
 from tests.support.seeds import ROOT
 
 WORDS = {
@@ -51,18 +49,6 @@ def title(page: AppTest) -> str:
     return next(element.proto.body for element in page.get("html") if "kradan-title" in element.proto.body)
 
 
-def run(view: str, lang: str = "th", *, unfolded: bool = False, **choices: str) -> AppTest:
-    """One run of a view, with the list of its sources folded away or shown."""
-    st.session_state.clear()
-    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-    for key, value in {"lang": lang, **choices}.items():
-        page.query_params[key] = value
-    if unfolded:
-        page.session_state["fold-sources"] = True
-    page._page_hash = calc_hash(view)
-    return page.run()
-
-
 class Swept:
     """An odd store and its pages, each run once whatever number of tests look at it."""
 
@@ -73,7 +59,7 @@ class Swept:
     def page(self, view: str, lang: str = "th", **choices: str) -> AppTest:
         asked = (view, lang, *sorted(choices.items()))
         if asked not in self._pages:
-            self._pages[asked] = run(view, lang, unfolded=view in WITH_SOURCES, **choices)
+            self._pages[asked] = run(view, lang, SOURCES if view in WITH_SOURCES else (), **choices)
         return self._pages[asked]
 
     def bodies(self, view: str, lang: str = "th", **choices: str) -> str:
@@ -83,7 +69,7 @@ class Swept:
 @pytest.fixture(scope="module", params=STORES)
 def filled(request, tmp_path_factory):
     path = seeds.copied("empty", tmp_path_factory.mktemp(request.param) / seeds.NAME)
-    with opened(path):
+    with opened(path, kept=None if STORES[request.param] else "empty"):
         engine = store.open_store()
         rows = STORES[request.param]
         with store.writing(engine) as connection:
@@ -122,7 +108,7 @@ def filled(request, tmp_path_factory):
 @pytest.fixture(scope="module", params=["demo", "budget"])
 def answered(request, tmp_path_factory):
     """The sentence of every question on the demo province and on the real lines of the budget of FY2565."""
-    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
+    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME), kept=request.param):
         yield request.param, {code: run("overview", "en", question=code) for code in ("", *QUESTIONS)}
 
 
@@ -153,6 +139,7 @@ VISITS = [
     ("matrix", {"district": "8001"}), ("agency", {"agency": "codi"}), ("agency", {}), ("coverage", {}), ("overlaps", {}), ("gaps", {}),
     ("subdistrict", {"subdistrict": "800401", "year": ""}), ("overview", {}),
 ]  # fmt: skip
+SOURCES = ("fold-sources",)
 WITH_SOURCES = ("overview", "coverage", "overlaps", "matrix", "currents")
 
 

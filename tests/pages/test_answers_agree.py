@@ -26,7 +26,7 @@ from tests.support.meeting_store import opened
 @pytest.fixture(scope="module", params=["demo", "budget"])
 def board(request, tmp_path_factory):
     """Data version, the usual year, and the answer of every question of a store."""
-    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
+    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME), kept=request.param):
         scope = queries.current_scope()
         chosen = Query(queries.usual_year(scope))
         yield scope, chosen, {code: overview_questions.answer(scope, chosen, code) for code in QUESTIONS}

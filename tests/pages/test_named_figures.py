@@ -8,15 +8,12 @@ from collections import defaultdict
 
 import pandas as pd
 import pytest
-import streamlit as st
-from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from geo.figures import FIGURES
 from loaders.words import catalogue
 from pages.agency import panels as agency_panels
 from pages.agency import print as agency_print
-from pages.components import exports, named, panels
+from pages.components import named, panels
 from pages.meeting import facts as meeting_facts
 from pages.meeting.pack.content import Pack
 from pages.meeting.words import Words, figures_of, title_of
@@ -27,7 +24,7 @@ from pages.questions import questions as overview_questions
 from pages.ranking import controls as ranking_controls
 from pages.ranking.data import Method
 from tests.support import seeds
-from tests.support.meeting_store import opened
+from tests.support.meeting_store import opened, run, tables_kept
 from tests.support.seeds import ROOT
 
 # Every page on which a named figure stands, as a visitor without a choice sees it.
@@ -41,7 +38,7 @@ NOT_ON_THESE_PAGES = {"records", "money", "without_amount", "unplaced_records", 
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory):
-    with opened(seeds.copied("demo", tmp_path_factory.mktemp("named") / seeds.NAME)):
+    with opened(seeds.copied("demo", tmp_path_factory.mktemp("named") / seeds.NAME), kept="demo"):
         yield meeting_facts.gather(queries.current_scope())
 
 
@@ -50,33 +47,23 @@ MAPS: dict[str, dict] = {}  # what the map of each page visited was told
 
 def told(view: str, choices: dict[str, str]) -> tuple[dict[str, set[str]], list[tuple]]:
     """Codes and values that a page tells in its HTML, and the tables it offers to save with what they say of themselves."""
-    left = []
-    original, draw = panels.downloads, panels.show_map
+    draw = panels.show_map
 
     def look(scope, vector, *arguments, **options) -> str | None:
         MAPS[view] = json.loads(vector.vector)
         return draw(scope, vector, *arguments, **options)
 
-    def keep(frame, name, columns, formats=None, stamp=None) -> None:
-        left.append((name, frame, exports.sheet(frame, columns, formats, stamp)))
-        original(frame, name, columns, formats, stamp)
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(panels, "downloads", keep)
+    with pytest.MonkeyPatch.context() as patch, tables_kept() as tables:
         patch.setattr(panels, "show_map", look)
-        st.session_state.clear()
-        page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=60)
-        for key, value in {"lang": "th", **choices}.items():
-            page.query_params[key] = value
-        page._page_hash = calc_hash(view)
-        assert not page.run().exception, view
+        page = run(view, **choices)
+        assert not page.exception, view
     found = defaultdict(set)
     for element in page.get("html"):
         for entry in re.findall(r'data-figures="([^"]*)"', element.proto.body):
             for pair in entry.split():
                 code, _, value = pair.partition("=")
                 found[code].add(value)
-    return found, left
+    return found, [(one.name, one.frame, one.sheet) for one in tables]
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from tests.support.seeds import ROOT
 
 @pytest.fixture(scope="module", params=["demo", "empty"])
 def board(request, tmp_path_factory):
-    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME)):
+    with opened(seeds.copied(request.param, tmp_path_factory.mktemp(request.param) / seeds.NAME), kept=request.param):
         scope = queries.current_scope()
         yield request.param, scope, Query(queries.usual_year(scope))
 

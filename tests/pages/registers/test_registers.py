@@ -25,7 +25,7 @@ from tests.support import meeting_store, seeds
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory):
-    with meeting_store.opened(seeds.copied("demo", tmp_path_factory.mktemp("registers") / seeds.NAME)):
+    with meeting_store.opened(seeds.copied("demo", tmp_path_factory.mktemp("registers") / seeds.NAME), kept="demo"):
         engine = store.open_store()
         yield engine
         engine.dispose()

@@ -10,9 +10,8 @@ import pytest
 from geo import registers
 from pages.loop.page import PARTS
 from pages.shell.navigation import VIEWS
-from tests.pages.test_analysis_pages import run
 from tests.support import seeds
-from tests.support.meeting_store import opened
+from tests.support.meeting_store import opened, run
 
 ZERO = re.compile(r"(?<![\d,.–])0(?![\d,.]|–| จาก (?!0 ))")  # "0 of 8 bases" says of how many; "0–100" is a scale
 NONE = re.compile(r"^<h1[^>]*>(?!ยัง)[^<]*ไม่(?:มี|พบ)")  # a title that says "none"; "it cannot be said yet" is another
@@ -40,7 +39,7 @@ SAYS = re.compile(r'<h1 class="kradan-title.*?</h1>(?:<p class="kradan-note">.*?
 
 @pytest.fixture(scope="module")
 def empty(tmp_path_factory):
-    with opened(seeds.copied("empty", tmp_path_factory.mktemp("not_asked") / seeds.NAME)) as path:
+    with opened(seeds.copied("empty", tmp_path_factory.mktemp("not_asked") / seeds.NAME), kept="empty") as path:
         yield path
 
 
