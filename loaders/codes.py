@@ -23,18 +23,18 @@ def _list(name: str, key: str) -> tuple[dict, ...]:
 
 LISTS = {"agency": "agencies", "stream": "streams", "theme": "themes", "role": "roles"}  # list -> its starting set
 FIELDS = ("name_th", "name_en", "short_th", "level", "kind")
-_said: dict[str, tuple[dict, ...]] = {}  # what people said on a page, by list: see :func:`use`
+_stated: dict[str, tuple[dict, ...]] = {}  # entries that people added or changed, by list: see :func:`use`
 
 
-def use(said: Mapping[str, Iterable[dict]]) -> None:
-    """Lay what people said about the lists over the shipped ones, in this process: the store of a process is one.
+def use(stated: Mapping[str, Iterable[dict]]) -> None:
+    """Overlay the shipped lists with entries that people added or changed, for this process (which has one store).
 
     An entry has ``code``, the names, ``aliases`` (a list), ``merged_into`` and ``is_retired``.
     """
-    new = {name: tuple(listed) for name, listed in said.items()}
-    if new != _said:
-        _said.clear()
-        _said.update(new)
+    new = {name: tuple(listed) for name, listed in stated.items()}
+    if new != _stated:
+        _stated.clear()
+        _stated.update(new)
         words.cache_clear()
         entries.cache_clear()
 
@@ -46,7 +46,7 @@ def shipped(name: str) -> tuple[dict, ...]:
 
 def merged(name: str) -> dict[str, str]:
     """Code -> the code it was merged into, followed to the end."""
-    into = {entry["code"]: entry["merged_into"] for entry in _said.get(name, ()) if entry.get("merged_into")}
+    into = {entry["code"]: entry["merged_into"] for entry in _stated.get(name, ()) if entry.get("merged_into")}
     return {code: _end(code, into) for code in into}
 
 
@@ -59,30 +59,30 @@ def _end(code: str, into: Mapping[str, str]) -> str:
 
 @cache
 def entries(name: str, *, with_merged: bool = False) -> tuple[dict, ...]:
-    """A list as it stands: the starting set, what people said over it, without what was merged away."""
-    said = {entry["code"]: entry for entry in _said.get(name, ())}
-    found = [_over(entry, said.pop(entry["code"], None)) for entry in shipped(name)]
-    found += [_over({}, entry) for entry in said.values()]
-    return tuple(entry for entry in found if with_merged or not entry.get("merged_into"))
+    """A list in use: the starting set overlaid with people's entries, without merged ones unless ``with_merged``."""
+    stated = {entry["code"]: entry for entry in _stated.get(name, ())}
+    whole = [_over(entry, stated.pop(entry["code"], None)) for entry in shipped(name)]
+    whole += [_over({}, entry) for entry in stated.values()]
+    return tuple(entry for entry in whole if with_merged or not entry.get("merged_into"))
 
 
 def retired(name: str) -> frozenset[str]:
-    """Codes of a list that are offered for nothing new; records keep them."""
-    return frozenset(entry["code"] for entry in _said.get(name, ()) if entry.get("is_retired"))
+    """Codes of a list that are no longer offered for new records."""
+    return frozenset(entry["code"] for entry in _stated.get(name, ()) if entry.get("is_retired"))
 
 
-def _over(entry: dict, said: dict | None) -> dict:
-    if said is None:
+def _over(entry: dict, stated: dict | None) -> dict:
+    if stated is None:
         return entry
-    named = {field: said[field] for field in FIELDS if said.get(field)}
+    named = {field: stated[field] for field in FIELDS if stated.get(field)}
     aliases = [
         *entry.get("aliases", ()),
         *filter(None, (entry.get("name_th"), entry.get("name_en"))),
-        *said.get("aliases", ()),
+        *stated.get("aliases", ()),
     ]
-    whole = {**entry, **named, "code": said["code"], "aliases": list(dict.fromkeys(aliases))}
+    whole = {**entry, **named, "code": stated["code"], "aliases": list(dict.fromkeys(aliases))}
     whole.setdefault("name_en", whole["name_th"])
-    return whole | {"merged_into": said.get("merged_into"), "is_retired": bool(said.get("is_retired"))}
+    return whole | {"merged_into": stated.get("merged_into"), "is_retired": bool(stated.get("is_retired"))}
 
 
 def agencies() -> tuple[dict, ...]:
@@ -91,9 +91,9 @@ def agencies() -> tuple[dict, ...]:
 
 
 def agency_name(code: str) -> str:
-    """The short name of a known agency; what is not known is its own name."""
-    known = {one["code"]: one.get("short_th") or one["name_th"] for one in agencies()}
-    return known.get(code, code)
+    """The short name of a known agency; any other text unchanged."""
+    names = {entry["code"]: entry.get("short_th") or entry["name_th"] for entry in agencies()}
+    return names.get(code, code)
 
 
 def streams() -> tuple[dict, ...]:
@@ -117,7 +117,7 @@ def indicators() -> tuple[dict, ...]:
 
     An entry with ``numbers`` N stands for N of them, ``{n}`` in its texts for the number.
     """
-    return tuple(one for entry in _list("indicators", "indicator") for one in _numbered(entry))
+    return tuple(indicator for entry in _list("indicators", "indicator") for indicator in _numbered(entry))
 
 
 def _numbered(entry: dict) -> Iterator[dict]:
@@ -147,20 +147,20 @@ def plain_words(kind: str) -> frozenset[str]:
 
 
 def name_of(code: str, language: str) -> str:
-    """The name of a code of the coded columns, streams and functions; a code of none of them stands for itself."""
+    """The name of a code of the coded columns, streams and functions; an unknown code unchanged."""
     lists = (
         streams,
         themes,
         roles,
         schemes,
-        *(partial(listed, one) for one in ("target_group", "activity_code", "status")),
+        *(partial(listed, column) for column in ("target_group", "activity_code", "status")),
     )
-    found = (entry for entries in lists for entry in entries() if entry["code"] == code)
-    return next((str(entry.get(f"name_{language}") or entry["name_th"]) for entry in found), code)
+    matching = (entry for entries in lists for entry in entries() if entry["code"] == code)
+    return next((str(entry.get(f"name_{language}") or entry["name_th"]) for entry in matching), code)
 
 
 def squeeze(text: str) -> str:
-    """A written word without spaces, dots and case, so that two hands' spellings of it compare equal."""
+    """A written word without spaces, dots and case, so that different spellings compare equal."""
     return normalise(text).replace(" ", "").replace(".", "").casefold()
 
 
@@ -177,11 +177,11 @@ def words(column: str) -> dict[str, str]:
     }
     ends = merged(of_list[column]) if column in of_list else {}
     if column in of_list:
-        found_entries = entries(of_list[column], with_merged=True)
+        listed_entries = entries(of_list[column], with_merged=True)
     else:
-        found_entries = schemes() if column == "cofinancing" else listed(column)
-    found: dict[str, str] = {}
-    for entry in found_entries:
+        listed_entries = schemes() if column == "cofinancing" else listed(column)
+    by_word: dict[str, str] = {}
+    for entry in listed_entries:
         names = [
             entry["code"],
             entry["name_th"],
@@ -189,11 +189,11 @@ def words(column: str) -> dict[str, str]:
             entry.get("short_th"),
             *entry.get("aliases", ()),
         ]
-        found |= {squeeze(name): ends.get(entry["code"], entry["code"]) for name in names if name}
-    return found
+        by_word |= {squeeze(name): ends.get(entry["code"], entry["code"]) for name in names if name}
+    return by_word
 
 
-# Words of coded columns: codes, words for none, not known, yes and no; what is neither waits with the nearest codes.
+# Cells of coded columns hold codes, or words for none, not known, yes and no; any other word is quarantined with the nearest codes.
 LISTED = frozenset({"target_group", "activity_code", "status", "role"})
 CODED = LISTED | {"agency", "source", "stream", "theme", "priority_theme", "cofinancing"}
 SEVERAL = frozenset({"target_group", "activity_code", "priority_theme"})  # a cell may name more than one
@@ -202,12 +202,12 @@ COUNTED = re.compile(
 )
 WHERE = re.compile(r"\s*ใน(?:พื้นที่|เขต|ตำบล|หมู่บ้าน|ชุมชน|อำเภอ|จังหวัด).*$|\s+(?:ตำบล|ต\.|อำเภอ|อ\.|หมู่).*$")
 APART = re.compile(r"[,;/+&·]|และ|กับ|\band\b")
-LIKE = 45.0  # of 100: words that are worth proposing
+LIKE = 45.0  # least likeness of 100 of a proposed word
 MOST_PROPOSED = 3
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a cell says that there is none, or that nobody knows: no code, and never equal to another such cell."""
+    """Whether a cell is a word for "none" or "not known": no code, and never equal to another such cell."""
     return squeeze(text) in plain_words("none") | plain_words("unknown")
 
 
@@ -221,34 +221,34 @@ def flag(text: str) -> bool | None:
     raise KeyError(text)
 
 
-def code_of(text: str, known: Mapping[str, str]) -> str | None:
+def code_of(text: str, by_word: Mapping[str, str]) -> str | None:
     """The code of one word, also with the number of people or the place behind it; None when it is no known word."""
     bare = WHERE.sub("", COUNTED.sub("", arabic_digits(normalise(text))))
     for word in (text, bare, bare.strip().removeprefix("กลุ่ม")):
-        if code := known.get(squeeze(word)):
+        if code := by_word.get(squeeze(word)):
             return code
     return None
 
 
-def codes_of(text: str, column: str, known: Mapping[str, str]) -> list[str] | None:
+def codes_of(text: str, column: str, by_word: Mapping[str, str]) -> list[str] | None:
     """The codes of a cell; several only where the column may name several, and only when each of them is known."""
-    if code := code_of(text, known):
+    if code := code_of(text, by_word):
         return [code]
     if column not in SEVERAL:
         return None
-    found: list[str | None] = []
+    parsed: list[str | None] = []
     for part in filter(str.strip, APART.split(COUNTED.sub("", text))):
         if says_nothing(part):
             continue
-        code = code_of(part, known)
-        found += [code] if code else [code_of(word, known) for word in part.split()]
-    codes = [code for code in found if code]
-    return codes if codes and len(codes) == len(found) else None
+        code = code_of(part, by_word)
+        parsed += [code] if code else [code_of(word, by_word) for word in part.split()]
+    codes = [code for code in parsed if code]
+    return codes if codes and len(codes) == len(parsed) else None
 
 
-def nearest(text: str, known: Mapping[str, str]) -> list[str]:
-    """Codes whose words are like an unknown one, the likest first: proposed to a person, never taken."""
+def nearest(text: str, by_word: Mapping[str, str]) -> list[str]:
+    """Codes with words similar to an unknown one, most similar first; proposed to a person, never used."""
     from rapidfuzz import fuzz, process  # only where something is proposed
 
-    scored = process.extract(squeeze(text), list(known), scorer=fuzz.WRatio, score_cutoff=LIKE, limit=12)
-    return list(dict.fromkeys(known[word] for word, _, _ in scored))[:MOST_PROPOSED]
+    scored = process.extract(squeeze(text), list(by_word), scorer=fuzz.WRatio, score_cutoff=LIKE, limit=12)
+    return list(dict.fromkeys(by_word[word] for word, _, _ in scored))[:MOST_PROPOSED]

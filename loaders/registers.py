@@ -1,8 +1,7 @@
-"""Registers that are defined as data: one TOML file of ``data/registers`` is a register with template, loader, room and masks.
+"""Registers defined as data: one TOML file of ``data/registers`` is a register with template, loader, page and masks.
 
-A definition names its columns with their headings in both languages and their form; everything else (the template, the
-account of an import, the list, search, map and sheet, hand-made changes, export) reads it here. Rows of all of them lie
-in the table ``entry``, their columns as JSON.
+A definition names its columns with their headings in both languages and their form; template, import, list, search, map,
+changes by hand and export read it. Rows of all defined registers are in the table ``entry``, their columns as JSON.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a defined register; ``codes``: code -> its words (the first Thai, the second English, others spellings)."""
+    """A column of a defined register; ``codes``: code -> words (Thai, English, then other spellings)."""
 
     name: str
     th: str
@@ -49,14 +48,14 @@ class Column:
 
     @property
     def stored(self) -> str:
-        """Its name in rows that are read: money says that it is satang."""
+        """Its name in the store: money ends in ``_satang``."""
         is_plain_money = self.form == "satang" and not self.name.endswith("_satang")
         return STORED.get(self.name, f"{self.name}_satang" if is_plain_money else self.name)
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One register: ``title`` is the column that names an entry; ``without_place`` what becomes of a row of no place."""
+    """One register: ``title`` is the column that names an entry; ``without_place``: outcome of a row without a place."""
 
     name: str
     th: str
@@ -67,12 +66,12 @@ class Definition:
 
     @property
     def private(self) -> tuple[str, ...]:
-        """Columns that only who may see contact data sees."""
+        """Stored columns that only viewers with access to contact data see."""
         return tuple(column.stored for column in self.columns if column.is_private or column.private_when)
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """Columns that tell which entry a row is, whatever else a new edition of its file says: the title and what is required."""
+        """Stored columns that identify an entry across editions of its file: the title and the required ones."""
         required = (column.stored for column in self.columns if column.is_required and column.name != self.title)
         return (STORED.get(self.title, self.title), *required)
 
@@ -99,7 +98,7 @@ class Definition:
         }  # fmt: skip
 
     def texts(self, language: str, finding: str) -> dict[str, str]:
-        """Its words as the text catalogues would have them, by key; ``finding`` is the catalogue's title of a defined register."""
+        """Text key -> text in a language, beside the catalogues; ``finding`` is the catalogue's title with ``{name}``."""
         name = {"th": self.th, "en": self.en}[language]
         texts = {
             f"room_{self.name}": name,
@@ -123,7 +122,7 @@ def defined() -> dict[str, Definition]:
 
 
 def _read(path: Any) -> Definition:
-    """One file. ``ValueError`` names what is wrong in it: a form that is none, a title that is no column."""
+    """One file. Raises ``ValueError`` for an unknown form or a title that is no column."""
     with path.open("rb") as file:
         content = tomllib.load(file)
     columns = tuple(Column(name, **column) for name, column in content.pop("columns").items())
@@ -146,12 +145,12 @@ def form(register: str, column: str) -> str | None:
 
 def stored(register: str) -> dict[str, str]:
     """Columns of a register as they are written -> as they are stored, where the two differ."""
-    one = defined().get(register)
-    return STORED | {column.name: column.stored for column in one.columns} if one else STORED
+    definition = defined().get(register)
+    return STORED | {column.name: column.stored for column in definition.columns} if definition else STORED
 
 
 class WithDefined(Mapping[str, T]):
-    """Fixed entries by register, and one made for each defined register (``None``: it has none)."""
+    """Register -> value: fixed ones, and ``made(definition)`` for each defined register (``None``: no entry)."""
 
     def __init__(self, fixed: Mapping[str, T], made: Callable[[Definition], T | None]) -> None:
         self.fixed, self.made = fixed, made
@@ -172,7 +171,7 @@ class WithDefined(Mapping[str, T]):
 
 
 def packed(values: Mapping[str, Any]) -> str:
-    """Columns of a row as the table keeps them: JSON without what is not stated, dates as ISO."""
+    """Columns of a row as stored: JSON without missing values, dates as ISO."""
     import pandas as pd  # small commands load no frames
 
     stated = {name: value for name, value in values.items() if value is not None and not pd.isna(value)}
@@ -186,7 +185,7 @@ def _plain(value: Any) -> Any:
 
 
 def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
-    """Rows of ``entry`` with the columns of their register in place of its JSON; what is not stated is NA."""
+    """Rows of ``entry`` with the columns of their register instead of the JSON; missing values are NA."""
     import pandas as pd  # small commands load no frames
 
     stated = json.loads(f"[{','.join(frame['content'])}]")  # one call for all rows

@@ -1,4 +1,4 @@
-"""Files that boundaries could be read from, in the order in which they are tried. Looks at names, opens no geometry."""
+"""Candidate boundary files in the order in which they are tried; reads names only, no geometry."""
 
 from __future__ import annotations
 
@@ -38,15 +38,15 @@ def candidates(province: str) -> Iterator[tuple[Kind, Path]]:
 
 
 def stamp(province: str) -> tuple[tuple[str, int, int], ...]:
-    """What the boundaries of a province could be read from now: it changes when a file comes, goes or changes."""
-    found = []
+    """(path, mtime in ns, bytes) of every candidate file of a province; changes when one is added, removed or changed."""
+    states = []
     for _kind, path in candidates(province):
         try:
             state = path.stat()
         except OSError:
             continue
-        found.append((str(path), state.st_mtime_ns, state.st_size))
-    return tuple(found)
+        states.append((str(path), state.st_mtime_ns, state.st_size))
+    return tuple(states)
 
 
 def _is_boundary_name(name: str) -> bool:
@@ -64,7 +64,7 @@ def card_path(path: Path) -> Path:
 
 
 def read_card(path: Path) -> dict[str, Any]:
-    """What the card beside a boundary file says; nothing when there is none."""
+    """The provenance card beside a boundary file; empty without a readable one."""
     try:
         card = json.loads(card_path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):

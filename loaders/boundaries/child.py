@@ -88,15 +88,15 @@ def best_layer(paths: list[Path], encoding: str | None) -> tuple[Path, str]:
     """The layer that holds subdistricts: by code before by name; the one with the most rows among equals."""
     import pyogrio
 
-    found = []
+    offered = []
     for path in paths:
         for layer, kind in pyogrio.list_layers(path):
             info = pyogrio.read_info(path, layer=layer, encoding=encoding, force_feature_count=True)
             fields = [str(name) for name in info["fields"]]
-            found.append((kind is not None, promise(fields), info["features"], path, layer, fields, kind))
-    if not found:
+            offered.append((kind is not None, promise(fields), info["features"], path, layer, fields, kind))
+    if not offered:
         raise Refused("boundary_no_layer")
-    with_shapes, hope, _, path, layer, fields, _ = max(found, key=lambda item: (bool(item[1]), item[0], *item[1:3]))
+    with_shapes, hope, _, path, layer, fields, _ = max(offered, key=lambda item: (bool(item[1]), item[0], *item[1:3]))
     if not with_shapes:
         raise Refused("boundary_not_polygons")
     if not hope:

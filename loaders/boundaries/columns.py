@@ -1,6 +1,6 @@
-"""Which column of a boundary file is which: one list of names that Thai and UN files use.
+"""Columns of a boundary file by the headings that Thai and UN files use.
 
-Plain Python, because the child process that opens an untrusted file needs it too.
+Plain Python: the child process that opens an untrusted file uses it, too.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ CODE = re.compile(r"^(?:th)?\s*(\d+)(?:\.0*)?$")
 
 
 def key(heading: str) -> str:
-    """A heading reduced to what matters: small letters, no spaces, underscores or dots."""
+    """A heading for comparison: lower case, without spaces, underscores and dots."""
     return re.sub(r"[\s_.]+", "", normalise(heading)).casefold()
 
 
@@ -60,23 +60,23 @@ BY_KEY = {what: [key(name) for name in names.split()] for what, names in ALIASES
 
 def recognise(headings: Iterable[str]) -> dict[str, str]:
     """Our name -> the file's heading, for every column we know; the first alias of the list wins."""
-    known: dict[str, str] = {}
+    heading_of: dict[str, str] = {}
     for heading in headings:
         for form in (heading, *(reread(heading, encoding) for encoding in ENCODINGS)):
-            known.setdefault(key(form), heading)
+            heading_of.setdefault(key(form), heading)
     return {
-        what: next(known[alias] for alias in aliases if alias in known)
+        what: next(heading_of[alias] for alias in aliases if alias in heading_of)
         for what, aliases in BY_KEY.items()
-        if any(alias in known for alias in aliases)
+        if any(alias in heading_of for alias in aliases)
     }
 
 
 def promise(headings: Iterable[str]) -> int:
-    """How likely a layer holds subdistricts: 0 no, 1 by names, 2 by code."""
-    found = recognise(headings)
-    if "subdistrict_code" in found:
+    """Whether a layer can hold subdistricts: 0 no, 1 by names, 2 by code."""
+    recognised = recognise(headings)
+    if "subdistrict_code" in recognised:
         return 2
-    return 1 if {"subdistrict_name", "district_name"} <= found.keys() else 0
+    return 1 if {"subdistrict_name", "district_name"} <= recognised.keys() else 0
 
 
 def code_digits(value: object) -> str:
@@ -109,10 +109,10 @@ def written_codes(headings: Iterable[str], column: Callable[[str], Iterable[obje
 
     ``column`` gives the values under a heading.
     """
-    found = recognise(headings)
-    if "subdistrict_code" not in found:
+    heading_of = recognise(headings)
+    if "subdistrict_code" not in heading_of:
         return None
-    parts = [column(found[what]) if what in found else repeat("") for what in CODE_COLUMNS]
+    parts = [column(heading_of[what]) if what in heading_of else repeat("") for what in CODE_COLUMNS]
     codes = [whole_code(*row) for row in zip(*parts, strict=False)]  # a part that the file lacks is endless
     return codes if any(codes) else None
 

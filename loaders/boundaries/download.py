@@ -35,7 +35,7 @@ Progress = Callable[[int, int | None], None]
 
 @dataclass(frozen=True)
 class Offer:
-    """What the server offers: shown to a person before anything is fetched."""
+    """The file that the server offers, shown to a person before the download."""
 
     url: str
     bytes: int | None
@@ -67,14 +67,14 @@ def offer() -> Offer:
     try:
         with _open(f"{base}/api/3/action/package_show?id={PACKAGE}") as answer:
             package = json.loads(answer.read(ANSWER_BYTES))["result"]
-        found = [item for item in package["resources"] if _is_ours(item)]
+        resources = [item for item in package["resources"] if _is_ours(item)]
     except (OSError, http.client.HTTPException) as error:
         raise _offline(base, error) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise Refused("boundary_download_changed", value=base) from error
-    if not found:
+    if not resources:
         raise Refused("boundary_download_changed", value=RESOURCE)
-    item = found[0]
+    item = resources[0]
     size = item.get("size")
     return Offer(
         url=str(item.get("download_url") or item["url"]),
@@ -102,8 +102,8 @@ def _offline(base: str, error: Exception) -> Refused:
 def download(progress: Progress | None = None, province: str = FACTS_PROVINCE) -> dict[str, Any]:
     """Fetch the official file into the cache and check it; returns path, licence, source, size and problems.
 
-    ``progress(done, total)`` is called for every block; an exception it raises stops the download, and the part
-    already here is kept: the next call goes on from it. ``Refused`` says why in a code.
+    ``progress(done, total)`` in bytes is called for every block; an exception it raises stops the download, and the next
+    call resumes it. Raises ``Refused`` with the code of the reason.
     """
     offered = offer()
     if offered.bytes is not None and offered.bytes > FILE_BYTES:
@@ -115,10 +115,10 @@ def download(progress: Progress | None = None, province: str = FACTS_PROVINCE) -
         _fetch(offered, part, progress or (lambda done, total: None))
     except (OSError, http.client.HTTPException) as error:
         raise _offline(offered.url, error) from error
-    found = _checked(part, province)
+    noted = _checked(part, province)
     os.replace(part, target)
     _tag_path(part).unlink(missing_ok=True)
-    problems = list(found)
+    problems = list(noted)
     if offered.licence.casefold() != LICENCE:
         problems.append(Problem("boundary_licence_changed", value=offered.licence, suggestion=LICENCE))
     card = write_card(target, **asdict(offered))
@@ -126,7 +126,7 @@ def download(progress: Progress | None = None, province: str = FACTS_PROVINCE) -
 
 
 def _checked(part: Path, province: str) -> list[Problem]:
-    """What the finished file holds; a file that cannot be used is thrown away, so that the next try starts anew."""
+    """Problems of the finished file; an unusable file is deleted, so that the next try starts again."""
     try:
         return load(part, province).problems
     except Refused:
@@ -140,7 +140,7 @@ def _tag_path(part: Path) -> Path:
 
 
 def _fetch(offered: Offer, part: Path, progress: Progress) -> None:
-    """Append to the part with Range; begin anew when the server has another file now or knows no ranges."""
+    """Append to the part with Range; start again when the server's file has changed or it supports no ranges."""
     tag = _tag_path(part).read_text("utf-8") if _tag_path(part).exists() else ""
     done = part.stat().st_size if part.exists() and tag else 0
     headers = {"Range": f"bytes={done}-", "If-Range": tag} if done else {}
@@ -175,6 +175,6 @@ def _range_start(answer: http.client.HTTPResponse) -> int | None:
 
 
 def _validator(answer: http.client.HTTPResponse) -> str:
-    """What proves that the rest belongs to the same file: a strong ETag, else the date; nothing else will do."""
+    """The validator for resuming (RFC 9110): a strong ETag, else Last-Modified, else ``""``."""
     tag = answer.headers.get("ETag", "")
     return tag if tag and not tag.startswith("W/") else answer.headers.get("Last-Modified", "")

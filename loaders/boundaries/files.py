@@ -1,7 +1,7 @@
-"""Any polygon file a person hands in -> rows, shapes and the coordinate system it states.
+"""Any polygon file -> rows, shapes and the coordinate system it states.
 
-What a file is is decided by its first bytes, never by its name. A zip is unpacked under names of our own
-with a bound on every byte; a child process (``loaders.boundaries.child``) opens the rest.
+The kind of a file is decided by its first bytes, never by its name. A zip is unpacked under our own names within size
+limits; a child process (``loaders.boundaries.child``) opens the rest.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from loaders.problems import Refused
 
 FILE_BYTES = 500 << 20
 UNPACKED_BYTES = 1 << 30
-# What goes wrong with any file, in the words of this one.
+# Problem code of any file -> code of a boundary file.
 BOUNDARY_CODES = {
     "file_bomb": "boundary_zip_bomb",
     "file_bad_names": "boundary_unsafe",
@@ -77,8 +77,8 @@ def file_kind(path: Path) -> str:
 def read_polygons(path: Path, province: str = "") -> RawLayer:
     """Read one file; raises ``Refused`` with a code for everything that is wrong with the file itself.
 
-    With a province, rows that are known by their code to lie in another one are left out, so that a file of the nation
-    costs no more than the province; a file without any of it is read whole.
+    With a province, rows with a code of another one are left out, which keeps a national file cheap; a file without any row
+    of the province is read whole.
     """
     kind = file_kind(path)
     with tempfile.TemporaryDirectory(prefix="kradan-boundary-") as folder:

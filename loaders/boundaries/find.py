@@ -1,4 +1,4 @@
-"""Subdistrict boundaries: read any polygon file, and find the one to use. A bad file never breaks the app."""
+"""Subdistrict boundaries: read any polygon file, and find the one to use. An unusable file never stops the app."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ENOUGH = 0.9
 
 @dataclass(frozen=True)
 class Boundaries:
-    """A boundary file that may be used: ``frame`` (see ``read_boundaries``), what was noted, the CRS it was read in."""
+    """A boundary file that may be used: ``frame`` (see ``read_boundaries``), problems noted while reading, the CRS it was read in."""
 
     frame: gpd.GeoDataFrame
     problems: list[Problem]
@@ -36,7 +36,7 @@ class Boundaries:
 
 @dataclass(frozen=True)
 class BoundarySource:
-    """Where the boundaries come from. ``schematic`` has neither path nor frame; ``problems`` say why others fell out.
+    """Where the boundaries come from. ``schematic`` has neither path nor frame; ``problems`` are those of rejected files.
 
     Each problem of a file carries the file's name in ``sheet``.
     """
@@ -48,13 +48,13 @@ class BoundarySource:
 
 
 def load(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = None) -> Boundaries:
-    """Read a polygon file of subdistricts with everything noted on the way; ``Refused`` when it cannot be used.
+    """Read a polygon file of subdistricts with the problems noted while reading; ``Refused`` when it cannot be used.
 
-    ``crs`` is a person's word ("EPSG:32647", "EPSG:24047") and wins over what the file states; the setting
+    ``crs`` ("EPSG:32647", "EPSG:24047"), given by a person, overrides what the file states; the setting
     ``KRADAN_BOUNDARIES_CRS`` and the card beside the file count only when the file states nothing.
     """
     path = Path(path)
-    known = register(province)
+    areas = register(province)
     raw = read_polygons(path, province)
     rows, problems = match_rows(raw, province)
     rows, more = polygon_shapes.polygons_only(rows)
@@ -66,9 +66,9 @@ def load(path: Path | str, province: str = FACTS_PROVINCE, crs: str | None = Non
     for step in (polygon_shapes.repair, polygon_shapes.one_per_code):
         frame, more = step(frame)
         problems += more
-    frame, more = polygon_shapes.against_register(frame, known)
-    if len(frame) < ENOUGH * len(known):
-        raise Refused("boundary_incomplete", value=f"{len(frame)}/{len(known)}")
+    frame, more = polygon_shapes.against_register(frame, areas)
+    if len(frame) < ENOUGH * len(areas):
+        raise Refused("boundary_incomplete", value=f"{len(frame)}/{len(areas)}")
     return Boundaries(frame, [*problems, *more, *note], polygon_crs.describe(used))
 
 
@@ -76,25 +76,25 @@ def read_boundaries(path: Path | str, province: str = FACTS_PROVINCE, crs: str |
     """Subdistricts of a province from any polygon file, EPSG:4326, one valid (multi)polygon per code, sorted by code.
 
     Columns: subdistrict_code, name_th, name_en, district_code, district_name_th, district_name_en, geometry;
-    names are the register's, never the file's. Raises ``Refused``; use ``load`` to see what was noted.
+    names are the register's, never the file's. Raises ``Refused``; use ``load`` for the problems noted.
     """
     return load(path, province, crs).frame
 
 
 def choose_crs(
-    raw: RawLayer, rows: gpd.GeoDataFrame, province: str, said: str | None, card: str | None
+    raw: RawLayer, rows: gpd.GeoDataFrame, province: str, override: str | None, card: str | None
 ) -> tuple[Any, list[Problem]]:
-    """A person's word, else the file's own, else the setting or the card; else refuse and list what would fit."""
-    stated = polygon_crs.stated_crs(raw.crs) if not said else None
+    """The CRS that a person gave, else the file's own, else the setting's or the card's; else refuse and list plausible ones."""
+    stated = polygon_crs.stated_crs(raw.crs) if not override else None
     if stated is not None:
         return stated, []
     if (
-        raw.kind == "geojson" and not said and _in_degrees(rows)
+        raw.kind == "geojson" and not override and _in_degrees(rows)
     ):  # RFC 7946: WGS84 unless stated; order is checked later
         return polygon_crs.parse_crs(polygon_crs.WGS84), []
-    spoken = said or os.environ.get("KRADAN_BOUNDARIES_CRS") or card
+    spoken = override or os.environ.get("KRADAN_BOUNDARIES_CRS") or card
     if spoken:
-        over = [Problem("boundary_crs_overridden", value=spoken)] if said and raw.crs else []
+        over = [Problem("boundary_crs_overridden", value=spoken)] if override and raw.crs else []
         return polygon_crs.parse_crs(spoken), over
     fits = polygon_crs.plausible(rows, reference_points(province))
     raise Refused("boundary_no_crs", suggestion=", ".join(fits) or None)
@@ -118,19 +118,19 @@ def check_place(frame: gpd.GeoDataFrame, rows: gpd.GeoDataFrame, province: str, 
 def find_boundaries(province: str = FACTS_PROVINCE) -> BoundarySource:
     """The first usable boundary file in the order setting, folder (newest first), shared, downloaded; else schematic.
 
-    Never raises because of a file: a bad one is told in ``problems`` and the next is tried.
+    Never raises because of a file: an unusable one is noted in ``problems`` and the next is tried.
     """
     problems: list[Problem] = []
     for kind, path in candidates(province):
         try:
-            found = load(path, province)
+            loaded = load(path, province)
         except Refused as refused:
             problems.append(_named(refused.problem, path))
         except Exception as error:  # noqa: BLE001  the file on disk can never break the app
             problems.append(Problem("boundary_unreadable", "refused", sheet=path.name, value=type(error).__name__))
         else:
             return BoundarySource(
-                path, kind, [*problems, *(_named(note, path) for note in found.problems)], found.frame
+                path, kind, [*problems, *(_named(note, path) for note in loaded.problems)], loaded.frame
             )
     return BoundarySource(None, "schematic", problems)
 
@@ -154,12 +154,12 @@ def write_card(path: Path, **facts: object) -> dict[str, Any]:
 
 
 def install(path: Path | str, crs: str | None = None, province: str = FACTS_PROVINCE) -> dict[str, Any]:
-    """Check a file and put it into the boundary folder, with a card that remembers the CRS a person named.
+    """Check a file and put it into the boundary folder, with a card that keeps the CRS a person gave.
 
     Raises ``Refused`` and leaves the folder as it was when the file cannot be used.
     """
     source = Path(path)
-    found = load(source, province, crs)
+    loaded = load(source, province, crs)
     folder = boundary_folder()
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / source.name
@@ -169,31 +169,31 @@ def install(path: Path | str, crs: str | None = None, province: str = FACTS_PROV
             shutil.copyfile(part, unfinished := whole.with_name(f"{whole.name}.part"))
             os.replace(unfinished, whole)
     write_card(target, source=str(source), crs=crs)
-    return {"path": str(target), "subdistricts": len(found.frame), "crs": found.crs, **_told(found.problems)}
+    return {"path": str(target), "subdistricts": len(loaded.frame), "crs": loaded.crs, **_report(loaded.problems)}
 
 
 def _parts(source: Path) -> list[Path]:
-    """The file, or all parts of an unpacked shapefile, the .shp last: until then nobody picks it up."""
+    """The file, or all parts of an unpacked shapefile, the .shp last, so that no half copy is found."""
     if file_kind(source) != "shapefile":
         return [source]
     same = [other for other in source.parent.iterdir() if other.stem.casefold() == source.stem.casefold()]
     return [*(other for other in same if other.suffix.casefold() in PARTS and other != source), source]
 
 
-def _told(problems: list[Problem]) -> dict[str, Any]:
+def _report(problems: list[Problem]) -> dict[str, Any]:
     return {"problems": count_by_code(problems), "details": [problem.as_dict() for problem in problems]}
 
 
 def status(province: str = FACTS_PROVINCE) -> dict[str, Any]:
     """Which boundaries are in use, from where, and what is wrong with the others; ready for JSON."""
-    found = find_boundaries(province)
+    source = find_boundaries(province)
     return {
         "province": province,
-        "kind": found.kind,
-        "path": str(found.path) if found.path else None,
-        "subdistricts": len(found.frame) if found.frame is not None else 0,
+        "kind": source.kind,
+        "path": str(source.path) if source.path else None,
+        "subdistricts": len(source.frame) if source.frame is not None else 0,
         "expected": len(register(province)),
-        "card": (read_card(found.path) or None) if found.path else None,
+        "card": (read_card(source.path) or None) if source.path else None,
         "folder": str(boundary_folder()),
-        **_told(found.problems),
+        **_report(source.problems),
     }

@@ -15,7 +15,7 @@ from loaders.boundaries.register import written_codes
 from loaders.files import crs as polygon_crs
 from loaders.problems import Refused
 
-NATION = ""  # where a province is asked for: none in particular
+NATION = ""  # passed as the province: all of them
 
 
 @cache
@@ -35,7 +35,7 @@ def provinces_in(path: Path) -> list[str]:
     """Codes of the provinces of which a file has subdistricts; empty for a file that cannot be used."""
     try:
         return sorted(set(_rows(read_polygons(path))["province_code"]))
-    except Exception:  # noqa: BLE001  the file on disk can never break the app; Sources says what is wrong with it
+    except Exception:  # noqa: BLE001  the file on disk can never break the app; page Sources shows the reason
         return []
 
 

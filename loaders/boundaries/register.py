@@ -68,20 +68,20 @@ def match_rows(raw: RawLayer, province: str) -> tuple[gpd.GeoDataFrame, list[Pro
 
 
 def written_codes(frame: pd.DataFrame) -> pd.Series | None:
-    """Six-digit codes of a layer's rows (:func:`loaders.polygon_columns.written_codes`)."""
+    """Six-digit codes of a layer's rows (:func:`loaders.boundaries.columns.written_codes`)."""
     codes = polygon_columns.written_codes(frame.columns.drop("geometry"), frame.__getitem__)
     return None if codes is None else pd.Series(codes, index=frame.index, dtype=object)
 
 
 def _codes_by_name(raw: RawLayer, columns: dict[str, str], province: str) -> tuple[pd.Series, list[Problem]]:
-    """Codes through the exact name within the district; most rows must be found, the rest is listed."""
+    """Codes by exact name within the district; refused below ``BY_NAME_SHARE`` of matches, other rows are listed."""
     if not {"subdistrict_name", "district_name"} <= columns.keys():
         raise Refused("boundary_no_codes", value=", ".join(map(str, raw.frame.columns.drop("geometry")))[:120])
-    known = register(province)
-    encoding = best_encoding(raw, columns, known) if raw.raw_text else None
+    areas = register(province)
+    encoding = best_encoding(raw, columns, areas) if raw.raw_text else None
     names = {what: _names(raw.frame[columns[what]], what, encoding) for what in columns if what in PREFIXES}
     keys = list(zip(names["district_name"], names["subdistrict_name"], strict=True))
-    table = pd.Series(known["subdistrict_code"].to_numpy(), index=_register_keys(known))
+    table = pd.Series(areas["subdistrict_code"].to_numpy(), index=_register_keys(areas))
     table = table[~table.index.duplicated(keep=False)]
     codes = pd.Series([table.get(pair, "") for pair in keys], index=raw.frame.index, dtype=object)
     ours = _of_province(raw.frame, columns, names.get("province_name"), province)
@@ -97,9 +97,9 @@ def _codes_by_name(raw: RawLayer, columns: dict[str, str], province: str) -> tup
     return codes.replace({"": "-"}), problems
 
 
-def _register_keys(known: pd.DataFrame) -> list[tuple[str, str]]:
-    districts = [plain_name(name, "district_name") for name in known["district_name_th"]]
-    return list(zip(districts, [plain_name(name, "subdistrict_name") for name in known["name_th"]], strict=True))
+def _register_keys(areas: pd.DataFrame) -> list[tuple[str, str]]:
+    districts = [plain_name(name, "district_name") for name in areas["district_name_th"]]
+    return list(zip(districts, [plain_name(name, "subdistrict_name") for name in areas["name_th"]], strict=True))
 
 
 def _names(column: pd.Series, what: str, encoding: str | None) -> list[str]:
@@ -108,19 +108,19 @@ def _names(column: pd.Series, what: str, encoding: str | None) -> list[str]:
 
 
 def _of_province(frame: pd.DataFrame, columns: dict[str, str], names: list[str] | None, province: str) -> pd.Series:
-    """Which rows are of this province, by code or name; a file without either column is taken as one province."""
+    """Rows of this province by code or name (bool); all rows of a file without either column."""
     if "province_code" in columns:
         return frame[columns["province_code"]].map(code_digits) == province
     if names is not None:
         place = geothai.province(province)
-        wanted = plain_name(place.name_th, "province_name") if place else ""
-        return pd.Series([name == wanted for name in names], index=frame.index)
+        own_name = plain_name(place.name_th, "province_name") if place else ""
+        return pd.Series([name == own_name for name in names], index=frame.index)
     return pd.Series(True, index=frame.index)
 
 
-def best_encoding(raw: RawLayer, columns: dict[str, str], known: pd.DataFrame) -> str:
+def best_encoding(raw: RawLayer, columns: dict[str, str], areas: pd.DataFrame) -> str:
     """The encoding under which most names are names of the register: .cpg files are often missing or wrong."""
-    names = {plain_name(name, "subdistrict_name") for name in known["name_th"]}
+    names = {plain_name(name, "subdistrict_name") for name in areas["name_th"]}
     column = raw.frame[columns["subdistrict_name"]]
 
     def hits(encoding: str) -> int:

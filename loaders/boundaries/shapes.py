@@ -81,18 +81,18 @@ def one_per_code(frame: gpd.GeoDataFrame) -> tuple[gpd.GeoDataFrame, list[Proble
     return single.set_geometry(gpd.GeoSeries(shapes, crs=frame.crs)), problems
 
 
-def against_register(frame: gpd.GeoDataFrame, known: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[Problem]]:
+def against_register(frame: gpd.GeoDataFrame, areas: pd.DataFrame) -> tuple[gpd.GeoDataFrame, list[Problem]]:
     """Join names by code, sorted by code; codes missing from the file or unknown to the register are listed."""
     problems = [
         Problem("boundary_code_unknown", "excluded", row=int(row), value=code)
         for code, row in frame[["subdistrict_code", "row"]].itertuples(index=False)
-        if code not in set(known["subdistrict_code"])
+        if code not in set(areas["subdistrict_code"])
     ]
-    missing = known[~known["subdistrict_code"].isin(frame["subdistrict_code"])]
+    missing = areas[~areas["subdistrict_code"].isin(frame["subdistrict_code"])]
     problems += [
         Problem("boundary_missing", value=code, suggestion=name)
         for code, name in missing[["subdistrict_code", "name_th"]].itertuples(index=False)
     ]
-    joined = known.merge(frame[["subdistrict_code", "geometry"]], on="subdistrict_code")
+    joined = areas.merge(frame[["subdistrict_code", "geometry"]], on="subdistrict_code")
     joined = joined.sort_values("subdistrict_code", ignore_index=True)
     return gpd.GeoDataFrame(joined, geometry="geometry", crs=frame.crs), problems

@@ -1,7 +1,7 @@
 """Cells of an exchanged CSV: lossless, and never a live formula.
 
 The guard: a text cell that is empty or begins with ``= + - @``, a tab, a line break or an apostrophe gets one
-apostrophe in front; reading takes one leading apostrophe off a text cell. An empty cell means "no value". Numbers,
+apostrophe in front; reading removes one leading apostrophe from a text cell. An empty cell means "no value". Numbers,
 dates and yes/no are written plainly, so a negative number stays a number.
 """
 

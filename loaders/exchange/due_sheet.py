@@ -1,7 +1,7 @@
 """The table of expected reports as a workbook that an office can fill, and back: all rows or none.
 
-A row is one report: base, register, area, fiscal year. What the sheet names is set; "stop asking" needs a reason; what
-it does not name stays as it is. Headings and words are data (``data/templates/templates.toml``).
+A row is one report: base, register, area, fiscal year. Reports in the sheet are set, "stop asking" needs a reason, all
+others stay as they are. Headings and words are data (``data/templates/templates.toml``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ASK, NOT_ASKED, STOP = "ask", "not_asked", "stop"
 
 
 class SheetRefused(Refused):
-    """The sheet has rows that cannot be taken; nothing was stored. ``problems`` names every one of them."""
+    """The sheet has unreadable rows; nothing was stored. ``problems`` has one entry per row."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(problems[0])
@@ -50,24 +50,24 @@ class Line(NamedTuple):
 
 def words() -> dict[str, Any]:
     """Headings, file name and words of the sheet."""
-    said = templates.words()["due_sheet"]
-    return said | {"registers": said["registers"] | {one.th: name for name, one in defined().items()}}
+    texts = templates.words()["due_sheet"]
+    return texts | {"registers": texts["registers"] | {definition.th: name for name, definition in defined().items()}}
 
 
 @for_viewer
 def write(connection: Connection, target: Path | BinaryIO, province: str, *, viewer: Viewer) -> int:
-    """Write the present table; returns its rows."""
-    said = words()
-    registers, wishes = _backwards(said["registers"]), _backwards(said["wishes"])
+    """Write the current table to ``target``; returns the number of rows."""
+    texts = words()
+    registers, wishes = _backwards(texts["registers"]), _backwards(texts["wishes"])
     book = xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target, {"in_memory": True, "strings_to_formulas": False}
     )
     sheet, head = (
-        book.add_worksheet(said["sheet"]),
+        book.add_worksheet(texts["sheet"]),
         book.add_format({"bold": True, "text_wrap": True, "bg_color": "#e7eef5"}),
     )
     sheet.freeze_panes(1, 0)
-    for column, heading in enumerate(said["headings"].values()):
+    for column, heading in enumerate(texts["headings"].values()):
         sheet.set_column(column, column, max(14, len(heading)))
         sheet.write_string(0, column, heading, head)
     listed = dues.read_dues(connection, None, province, viewer=viewer)
@@ -83,11 +83,11 @@ def write(connection: Connection, target: Path | BinaryIO, province: str, *, vie
     return len(listed)
 
 
-def _backwards(known: dict[str, str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for word, code in known.items():
-        found.setdefault(code, word)
-    return found
+def _backwards(code_of_word: dict[str, str]) -> dict[str, str]:
+    word_of_code: dict[str, str] = {}
+    for word, code in code_of_word.items():
+        word_of_code.setdefault(code, word)
+    return word_of_code
 
 
 def _day(day: object) -> str:
@@ -95,7 +95,7 @@ def _day(day: object) -> str:
 
 
 def load(connection: Connection, path: Path, province: str, who: str) -> dict[str, int]:
-    """Take a filled sheet: ``set``, ``retired``, ``same``. Raises :class:`SheetRefused` with every bad row, ``Refused``."""
+    """Store a filled sheet; counts of ``set``, ``retired``, ``same``. Raises :class:`SheetRefused` with every bad row, ``Refused``."""
     lines, problems = _read(connection, path, province)
     if problems:
         raise SheetRefused(problems)
@@ -122,9 +122,9 @@ def _read(connection: Connection, path: Path, province: str) -> tuple[list[Line]
             )
             continue
         for row, cells in sheet.frame[list(ours)].rename(columns=ours).iterrows():
-            given = {str(name): thai.normalise(str(cell)) for name, cell in cells.items()}
-            if any(given.values()):
-                line = _line(given, bases, areas, province)
+            row_cells = {str(name): thai.normalise(str(cell)) for name, cell in cells.items()}
+            if any(row_cells.values()):
+                line = _line(row_cells, bases, areas, province)
                 if isinstance(line, Line):
                     lines.append(line)
                 else:
@@ -135,21 +135,21 @@ def _read(connection: Connection, path: Path, province: str) -> tuple[list[Line]
 
 
 def _bases(connection: Connection) -> dict[str, str]:
-    """Squeezed words for every base that is known: agencies of the lists and of files, and senders."""
-    known = dict(codes.words("agency"))
+    """Squeezed word -> code of every known base: agencies of the lists and of files, and bases of batches."""
+    code_of = dict(codes.words("agency"))
     for row in store.records(store.read_table(connection, tables.agency, viewer=DATA_TEAM)):
-        known |= {
+        code_of |= {
             codes.squeeze(str(name)): row.code
             for name in (row.code, row.name_th, row.short_th)
             if isinstance(name, str)
         }
-    return known | {codes.squeeze(base): base for base in store.read_batches(connection, viewer=DATA_TEAM)["base"]}
+    return code_of | {codes.squeeze(base): base for base in store.read_batches(connection, viewer=DATA_TEAM)["base"]}
 
 
 def _districts(province: str) -> dict[str, str]:
     rows = reference.subdistricts(province).drop_duplicates("district_code")
-    found = dict(zip(rows["district_code"], rows["district_code"], strict=True))
-    return found | {
+    code_of = dict(zip(rows["district_code"], rows["district_code"], strict=True))
+    return code_of | {
         codes.squeeze(name): code
         for column in ("district_name_th", "district_name_en")
         for code, name in zip(rows["district_code"], rows[column], strict=True)
@@ -157,14 +157,14 @@ def _districts(province: str) -> dict[str, str]:
 
 
 def _line(
-    given: dict[str, str], bases: dict[str, str], areas: dict[str, str], province: str
+    cells: dict[str, str], bases: dict[str, str], areas: dict[str, str], province: str
 ) -> Line | tuple[str, str, str]:
-    """The row as understood, else the code of what is wrong, our column and the cell."""
-    said = words()
-    base, register = bases.get(codes.squeeze(given["base"])), _word(said["registers"], given["register"])
-    written = given.get("area", "").removeprefix("อำเภอ").strip()
+    """The row as a :class:`Line`, else (problem code, our column, cell)."""
+    texts = words()
+    base, register = bases.get(codes.squeeze(cells["base"])), _word(texts["registers"], cells["register"])
+    written = cells.get("area", "").removeprefix("อำเภอ").strip()
     area = province if written in ("", province) else areas.get(written) or areas.get(codes.squeeze(written))
-    wish = _word(said["wishes"], given.get("wish", "")) if given.get("wish") else ASK
+    wish = _word(texts["wishes"], cells.get("wish", "")) if cells.get("wish") else ASK
     checks = (
         ("due_sheet_base", "base", base),
         ("due_sheet_register", "register", register),
@@ -173,27 +173,27 @@ def _line(
     )
     for code, name, value in checks:
         if value is None:
-            return code, name, given.get(name, "")
-    days = given.get("due_days", "")
+            return code, name, cells.get(name, "")
+    days = cells.get("due_days", "")
     try:
         fiscal_year, due_on = (
-            thai.parse_fiscal_year(given.get("fiscal_year", "")),
-            thai.parse_date(given.get("due_on", "")),
+            thai.parse_fiscal_year(cells.get("fiscal_year", "")),
+            thai.parse_date(cells.get("due_on", "")),
         )
     except thai.Unreadable:
-        return "due_sheet_day", "due_on", f"{given.get('fiscal_year', '')} {given.get('due_on', '')}"
+        return "due_sheet_day", "due_on", f"{cells.get('fiscal_year', '')} {cells.get('due_on', '')}"
     if days and not days.isdigit():
         return "due_sheet_day", "due_days", days
-    why = given.get("why", "")
+    why = cells.get("why", "")
     if wish == STOP and not why:
         return "reason_missing", "why", ""
     assert base and register and area and wish  # checked above
     return Line(base, register, area, fiscal_year, due_on, int(days) if days else None, wish, why)
 
 
-def _word(known: dict[str, str], written: str) -> str | None:
+def _word(code_of_word: dict[str, str], written: str) -> str | None:
     squeezed = codes.squeeze(written)
-    return next((code for word, code in known.items() if squeezed in (codes.squeeze(word), code)), None)
+    return next((code for word, code in code_of_word.items() if squeezed in (codes.squeeze(word), code)), None)
 
 
 def _apply(connection: Connection, line: Line, who: str) -> str:
@@ -203,14 +203,14 @@ def _apply(connection: Connection, line: Line, who: str) -> str:
         if line.fiscal_year is None
         else listed["fiscal_year"].eq(line.fiscal_year).fillna(False)
     )
-    found = listed[listed["base"].eq(line.base) & listed["area_code"].eq(line.area_code) & same_year.astype(bool)]
+    same_dues = listed[listed["base"].eq(line.base) & listed["area_code"].eq(line.area_code) & same_year.astype(bool)]
     if line.wish == STOP:
-        for key in found["due_id"]:
+        for key in same_dues["due_id"]:
             dues.retire(connection, int(key), who, line.why)
-        return "retired" if len(found) else "same"
+        return "retired" if len(same_dues) else "same"
     is_asked = line.wish == ASK
-    if len(found):
-        row = next(store.records(found))
+    if len(same_dues):
+        row = next(store.records(same_dues))
         now = (
             None if pd.isna(row.due_on) else row.due_on,
             None if pd.isna(row.due_days) else int(row.due_days),

@@ -54,8 +54,8 @@ PREFIX = "kradan"
 FILES = GRANTS_FILE, THREE_W_FILE, POINTS_FILE = "support_360giving.csv", "support_3w.csv", "subdistricts.geojson"
 
 
-# Support, areas, local governments, dues, reports and waiting rows of a province -> status and satang by year of every subdistrict: the
-# board's own judgement (``geo.coverage.exported``), handed down by the command that exports.
+# Support, areas, local governments, dues, reports and waiting rows of a province -> status and satang by year of every subdistrict:
+# ``geo.coverage.exported``, passed in by the export command because loaders cannot import geo.
 Judge = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], dict[str, dict]]
 
 
@@ -88,11 +88,11 @@ def _add_coverage(
     expected = dues.read_dues(connection, "support", province, viewer=viewer)
     reports = store.read_reports(connection, viewer=viewer)
     waiting = read_may_be(connection, "support", province, viewer=viewer)
-    known = judge(own, areas, province_facts.local_governments(province), expected, reports, waiting)
-    for one in points["features"]:
-        said = dict(known[one["id"]])
-        said["baht_by_year"] = {year: baht(satang) for year, satang in said.pop("satang_by_year").items()}
-        one["properties"] |= said
+    coverage = judge(own, areas, province_facts.local_governments(province), expected, reports, waiting)
+    for feature in points["features"]:
+        properties = dict(coverage[feature["id"]])
+        properties["baht_by_year"] = {year: baht(satang) for year, satang in properties.pop("satang_by_year").items()}
+        feature["properties"] |= properties
 
 
 def baht(satang: Any) -> str | None:
@@ -125,22 +125,22 @@ def three_w_rows(support: pd.DataFrame) -> list[list]:
     """One row per record; an area above the subdistrict leaves the finer columns empty."""
     names = _names(support)
     rows = []
-    for one in records(support):
-        codes = [_text(one.province_code), _text(one.district_code), _text(one.subdistrict_code)]
+    for record in records(support):
+        codes = [_text(record.province_code), _text(record.district_code), _text(record.subdistrict_code)]
         places = [part for code in codes for part in (f"TH{code}" if code else None, names.get(code or ""))]
-        year = None if pd.isna(one.fiscal_year) else str(int(one.fiscal_year))
-        people = None if pd.isna(one.people_reached) else str(int(one.people_reached))
+        year = None if pd.isna(record.fiscal_year) else str(int(record.fiscal_year))
+        people = None if pd.isna(record.people_reached) else str(int(record.people_reached))
         rows.append(
-            [_text(one.agency_name) or one.agency_code, _text(one.implementer), _text(one.theme_code), _text(one.activity),
-             _text(one.activity_code), _text(one.target_group), *places, _villages(one), _day(one.starts_on), _day(one.ends_on), year,
-             _text(one.status), people, baht(one.amount_satang)]
+            [_text(record.agency_name) or record.agency_code, _text(record.implementer), _text(record.theme_code), _text(record.activity),
+             _text(record.activity_code), _text(record.target_group), *places, _villages(record), _day(record.starts_on), _day(record.ends_on), year,
+             _text(record.status), people, baht(record.amount_satang)]
         )  # fmt: skip
     return rows
 
 
-def _villages(one: Any) -> str | None:
+def _villages(record: Any) -> str | None:
     """P-codes of the villages of a record: its own, or those that a subdistrict's record lists."""
-    codes = _text(one.village_codes) or _text(one.village_code)
+    codes = _text(record.village_codes) or _text(record.village_code)
     return codes and " ".join(f"TH{code}" for code in codes.split(","))
 
 
@@ -151,25 +151,26 @@ def grant_rows(support: pd.DataFrame) -> list[list]:
     """
     names = _names(support)
     rows = []
-    for one in records(support[support["amount_satang"].notna()]):
-        start = _day(one.starts_on) or (None if pd.isna(one.fiscal_year) else f"{int(one.fiscal_year) - 1}-10-01")
+    for record in records(support[support["amount_satang"].notna()]):
+        year_start = None if pd.isna(record.fiscal_year) else f"{int(record.fiscal_year) - 1}-10-01"
+        start = _day(record.starts_on) or year_start
         if start is None:
             continue
-        funder = _text(one.agency_name) or one.agency_code
-        recipient, area = _text(one.implementer) or funder, _text(one.area_code)
+        funder = _text(record.agency_name) or record.agency_code
+        recipient, area = _text(record.implementer) or funder, _text(record.area_code)
         rows.append(
-            [f"{PREFIX}-{one.support_id}", _text(one.activity) or funder, _text(one.activity) or funder, "THB", baht(one.amount_satang),
-             baht(one.paid_satang), start, _day(one.starts_on), _day(one.ends_on), f"{PREFIX}-org-{recipient}", recipient,
-             f"{PREFIX}-org-{one.agency_code}", funder, _text(one.stream_code), _text(one.stream_name), names.get((area or "")[:6]),
-             f"TH{area}" if area else None, "COD-AB P-code" if area else None, f"{one.file_name} / {one.sheet} / {one.row}"]
+            [f"{PREFIX}-{record.support_id}", _text(record.activity) or funder, _text(record.activity) or funder, "THB", baht(record.amount_satang),
+             baht(record.paid_satang), start, _day(record.starts_on), _day(record.ends_on), f"{PREFIX}-org-{recipient}", recipient,
+             f"{PREFIX}-org-{record.agency_code}", funder, _text(record.stream_code), _text(record.stream_name), names.get((area or "")[:6]),
+             f"TH{area}" if area else None, "COD-AB P-code" if area else None, f"{record.file_name} / {record.sheet} / {record.row}"]
         )  # fmt: skip
     return rows
 
 
 def features(support: pd.DataFrame, province: str) -> dict:
-    """The province's subdistricts as points with what the viewer may know: records and baht placed in each.
+    """The province's subdistricts as GeoJSON points with the records and baht placed in each, as the viewer may see them.
 
-    ``amount_baht`` of the collection says which fiscal years (CE) its baht add up, and how many records name none.
+    ``amount_baht`` of the collection lists the fiscal years (CE) that its baht add up, and the number of records without one.
     """
     placed = support[support["subdistrict_code"].notna() & support["area_level"].isin(["subdistrict", "village"])]
     counted = placed.groupby("subdistrict_code").size()
@@ -178,7 +179,7 @@ def features(support: pd.DataFrame, province: str) -> dict:
     satang = placed["amount_satang"].astype("Int64").groupby(placed["subdistrict_code"]).sum(min_count=1)
     named = placed["village_codes"].fillna(placed["village_code"]).str.split(",").explode().dropna()
     villages = named.groupby(placed["subdistrict_code"].reindex(named.index)).agg(lambda codes: sorted(set(codes)))
-    found = []
+    points = []
     for place in records(province_facts.subdistricts(province)):
         code = place.subdistrict_code
         if pd.isna(place.lat):
@@ -187,7 +188,7 @@ def features(support: pd.DataFrame, province: str) -> dict:
                       "district_code": place.district_code, "records": int(counted.get(code, 0)), "amount_baht": baht(satang.get(code)),
                       "villages_named": list(villages.get(code, []))}  # fmt: skip
         point = {"type": "Point", "coordinates": [float(place.lon), float(place.lat)]}
-        found.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
-    # a number without its years is read as one year's
+        points.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
+    # readers take a sum without its years for one year's
     adds_up = {"currency": "THB", "fiscal_years_ce": years, "records_without_a_year": undated}
-    return {"type": "FeatureCollection", "amount_baht": adds_up, "features": found}
+    return {"type": "FeatureCollection", "amount_baht": adds_up, "features": points}

@@ -1,4 +1,4 @@
-"""The whole store out and in again: one CSV per table, ``datapackage.json`` (Frictionless), GeoJSON, 360Giving, 3W.
+"""Export and import of the whole store: one CSV per table, ``datapackage.json`` (Frictionless), GeoJSON, 360Giving, 3W.
 
 A complete package (an administrator's) holds every table as it is, and can be loaded into an empty store: the same
 state. Any other viewer gets what :mod:`loaders.store.read` shows to that viewer, and such a package cannot be loaded.
@@ -45,9 +45,9 @@ def fields() -> dict[str, dict[str, list[str]]]:
 
 
 def export(engine: Engine, folder: Path, *, viewer: Viewer, judge: exchange_formats.Judge | None = None) -> dict:
-    """Write the package into ``folder``; returns rows per table. One snapshot: writers meanwhile do not show.
+    """Write the package into ``folder``; returns rows per table. It is one snapshot of the store.
 
-    An earlier package there is replaced as a whole: nothing that its viewer could see stays behind. Raises ``Refused``
+    An earlier package there is replaced as a whole, so that nothing of another viewer's stays. Raises ``Refused``
     (``folder_not_empty``) when the folder holds anything else.
     """
     strange = folder.is_dir() and [path for path in folder.iterdir() if not path.name.startswith(UNFINISHED)]
@@ -107,7 +107,7 @@ def _rows(connection: Connection, table: Table) -> Iterator[tuple]:
     """Rows in the order of their key, text by its bytes, so that both engines write the same file."""
     ordered = [_by_bytes(connection, column) for column in table.primary_key]
     query = select(table).order_by(*ordered)
-    if table is tables.setting:  # the name of a state is this store's own; whoever loads the package gets another
+    if table is tables.setting:  # the revision belongs to this store; a store that loads the package gets its own
         query = query.where(table.c.name != "revision")
     result = connection.execution_options(yield_per=CHUNK).execute(query)
     for row in result:
@@ -120,7 +120,7 @@ def _by_bytes(connection: Connection, column: Column) -> ColumnElement:
 
 
 def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
-    """What a viewer may see, from the same functions that the pages read with."""
+    """Tables as a viewer may see them, read by the functions of the pages."""
     frames = {name: store.read_table(connection, tables.metadata.tables[name], viewer=viewer) for name in OPEN}
     for register in tables.REGISTERS:
         table = tables.REGISTERS[register]
@@ -149,7 +149,7 @@ def _frame_out(folder: Path, name: str, frame: pd.DataFrame) -> dict:
 
 
 def _plain(value: Any, is_whole: bool) -> object:
-    """A frame's cell as a plain value; a whole number stays one where pandas made the column floating for a gap."""
+    """A frame's cell as a plain value; integers stay integers where pandas made the column float because of gaps."""
     if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -171,7 +171,7 @@ def _field(name: str, kind: str, *, required: bool) -> dict:
 def _references(table: Table) -> list[dict]:
     return [
         {"fields": [key.parent.name], "reference": {"resource": key.column.table.name, "fields": [key.column.name]}}
-        for key in sorted(table.foreign_keys, key=lambda one: one.parent.name)
+        for key in sorted(table.foreign_keys, key=lambda link: link.parent.name)
     ]
 
 
@@ -190,7 +190,7 @@ def _resource(
 
 
 def wipe(engine: Engine, who: str) -> dict:
-    """Empty every table but what the store is for; the state before is kept as a backup. Returns rows taken away and the backup's file."""
+    """Delete all rows but the schema version after a backup; returns deleted rows by table and the backup's file."""
     from loaders.store import backup
 
     kept = backup.keep(engine, "before-wipe")

@@ -1,4 +1,4 @@
-"""Tables out: CSV and Excel with the units, dates and numbers a spreadsheet can reckon with, and never a live formula."""
+"""Tables out: CSV and Excel with units, dates and numbers that a spreadsheet can calculate with, and never a live formula."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from loaders.exchange.cells import written
 BAHT, NUMBER, DATE, TEXT = "baht", "number", "date", "text"
 FORMATS = {BAHT: "#,##0.00", DATE: "yyyy-mm-dd", NUMBER: "#,##0.####", TEXT: "@"}
 FONT, LEAST_WIDTH, MOST_WIDTH = "Sarabun", 9, 60
-MEASURED_ROWS = 200  # cells looked at for the width of a column
+MEASURED_ROWS = 200  # cells read for the width of a column
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a table that leaves: its heading with the unit in it, and what its values are.
+    """One column of an exported table: its heading with the unit, and the kind of its values.
 
     ``kind``: ``baht`` (values in satang, whole), ``number``, ``date`` (``datetime.date``) or ``text``; a value that is
     not known is ``None`` and an empty cell.
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table that leaves, with what it is about: lines of ``(what, words)`` for a sheet of their own."""
+    """An exported table, and lines of ``(what, words)`` for a sheet about it."""
 
     columns: Sequence[Column]
     about: Sequence[tuple[str, str]] = field(default=())
@@ -73,7 +73,7 @@ def _cell(kind: str, value: Any) -> str:
 
 
 def workbook_bytes(sheet: Sheet, name: str) -> bytes:
-    """A sheet with a frozen heading row and a filter, and one that says what it is about; text is always text."""
+    """A sheet with a frozen heading row and a filter, and one about its content; text is always text."""
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(target, options)
@@ -131,9 +131,9 @@ def as_date(value: Any) -> date | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        with suppress(ValueError):  # ours are ISO: a hundredth of the time
+        with suppress(ValueError):  # faster than pandas, and ours are ISO
             return datetime.fromisoformat(value).date()
     if isinstance(value, date) and not pd.isna(value):
         return value.date() if isinstance(value, datetime) else value
-    found: Any = pd.to_datetime(value, errors="coerce")
-    return None if pd.isna(found) else found.date()
+    moment: Any = pd.to_datetime(value, errors="coerce")
+    return None if pd.isna(moment) else moment.date()

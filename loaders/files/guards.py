@@ -107,8 +107,8 @@ def _zip_kind(path: Path) -> str:
         return "xlsx"
     if any(name.lower().endswith(".shp") for name in names):
         return "shapefile"
-    found = "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "zip"
-    raise Refused("file_kind_unsupported", value=found)
+    program = "Word" if "word/document.xml" in names else "PowerPoint" if "ppt/presentation.xml" in names else "zip"
+    raise Refused("file_kind_unsupported", value=program)
 
 
 def _check_directory(path: Path) -> None:
