@@ -20,16 +20,16 @@ from loaders.sheets.totals import is_grand
 
 OUTCOMES = ("loaded", "quarantined", "excluded")
 LEFT_OUT = "repeat_left_out"  # a line that another file in use has
-RETIRED = "same_money"  # a line that is another one's money, as a person said
+RETIRED = "same_money"  # a person decided that it is the same money as another line
 COUNTED = ("people_reached", "members", "hardship_members")
-NEIGHBOURS = 60  # section totals that one total may bracket
+NEIGHBOURS = 60  # most section totals that one total may bracket
 
 
 @dataclass
 class SheetResult:
-    """What became of one sheet: its rows by outcome, its money, its checks.
+    """The result of one sheet: its rows by outcome, its money, its checks.
 
-    A sheet that says nothing for the board has no ``read`` and no ``matched``; all its rows are excluded.
+    A sheet without columns for the board has empty ``read`` and ``matched``; all its rows are excluded.
     """
 
     sheet: Sheet
@@ -66,17 +66,17 @@ class Ingested:
     province: str = field(default_factory=settings.home_province)
     repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
     set_aside: dict = field(default_factory=lambda: {"choice": None, "asked": False, "parts": []})
-    totals_accepted: dict | None = None  # who took the file though a total of it is not met, and why
+    totals_accepted: dict | None = None  # who accepted the file with unmet totals, and why
     near_repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "pairs": []})
-    editions: list[dict] = field(default_factory=list)  # what the file is to batches of its base, register and year
+    editions: list[dict] = field(default_factory=list)  # the file compared with batches in use (editions.Edition)
     edition_lines: list[dict] = field(default_factory=list)  # its difference to the first of them
     replaces: list[int] = field(default_factory=list)
-    year_shares: dict = field(default_factory=lambda: {"carried": 0, "asked": 0})  # stated in what it replaces
-    carried: dict = field(default_factory=dict)  # what became of changes by hand of what it replaces
+    year_shares: dict = field(default_factory=lambda: {"carried": 0, "asked": 0})  # of the batches it replaces
+    carried: dict = field(default_factory=dict)  # changes by hand of the batches it replaces
 
     @property
     def as_of(self) -> date | None:
-        """The day that the file states for its data; one that lies ahead is a plan's or a slip and says nothing."""
+        """The day that the file states for its data; ``None`` for a future day (a plan or a slip)."""
         texts = (text for result in self.understood for text in result.sheet.texts.values())
         day = thai.stated_day(texts)
         return day if day and day <= datetime.now(UTC).date() else None
@@ -93,25 +93,25 @@ class Ingested:
 
     @property
     def unused_satang(self) -> int:
-        """Money of columns that nothing took: excluded in the account, a question until a person said yes."""
+        """Satang of unmapped columns of money: excluded in the account, a question until a person confirms."""
         columns = (column for result in self.sheets for column in result.columns)
         return sum(column.satang for column in columns if column.fate in ("asked", "left_out") and column.of == "money")
 
     @property
     def unmet(self) -> list[dict]:
-        """Control totals that are not met; a person has to say that the file stands all the same."""
+        """Control totals that are not met; storing needs a person's reason."""
         return [total for result in self.sheets for total in result.control_totals if not total["met"]]
 
     @property
     def doubts(self) -> list[str]:
-        """What a person has to say yes to before anything is stored."""
+        """Codes of doubts that a person must confirm before anything is stored."""
         unnamed = any(result.layout.constants.get("agency") == "unnamed_base" for result in self.understood)
         asked = {doubt for result in self.sheets for doubt in result.layout.doubts}
         return sorted(asked | ({"agency_not_named"} if unnamed else set()))
 
     @property
     def understood(self) -> list[SheetResult]:
-        """The sheets that have something for the board."""
+        """The sheets with columns for the board."""
         return [result for result in self.sheets if result.is_understood]
 
     def summary(self, file_name: str) -> dict:
@@ -125,7 +125,7 @@ class Ingested:
             **{f"baht_{outcome}": self.satang(outcome) / 100 for outcome in OUTCOMES},
             "placed": int(sum(result.matched["is_accepted"].astype(bool).sum() for result in self.understood)),
             "excluded_by_reason": self._excluded(),
-            "melted": [said for result in self.sheets for said in result.melted],
+            "melted": [code for result in self.sheets for code in result.melted],
             "columns": [column.as_dict() for result in self.sheets for column in result.columns],
             "control_totals": [total for result in self.sheets for total in result.control_totals],
             "problems": count_by_code(self.problems),
@@ -200,12 +200,12 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
     for at, (row, value) in enumerate(zip(stated.index.astype(int), stated.tolist(), strict=True)):
         if value is None or pd.isna(value):
             continue
-        found = _nearest(value, sums, bounds, at) if at not in grand else _of_everything(value, sums, bounds, at, grand)
-        check: dict[str, Any] = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": found == value}
+        total = _nearest(value, sums, bounds, at) if at not in grand else _of_everything(value, sums, bounds, at, grand)
+        check: dict[str, Any] = {"sheet": result.sheet.name, "row": int(row), "column": heading, "met": total == value}
         if is_baht(result.layout.register, column):
-            check |= {"stated_baht": int(value) / 100, "found_baht": int(found) / 100}
+            check |= {"stated_baht": int(value) / 100, "found_baht": int(total) / 100}
         else:
-            check |= {"stated": float(value), "found": float(found)}
+            check |= {"stated": float(value), "found": float(total)}
         if is_primary or check["met"] or not column.startswith("value:"):
             yield check
 
@@ -213,8 +213,8 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
 def _of_everything(value: object, sums: list, bounds: list[int], at: int, grand: set[int]) -> Any:
     """The sum that a grand total states: of all rows, of those up to it, or since the grand total before (or until the next)."""
     here = bounds[at]
-    before = max((bounds[one] for one in grand if one < at), default=0)
-    after = min((bounds[one] for one in grand if one > at), default=len(sums) - 1)
+    before = max((bounds[other] for other in grand if other < at), default=0)
+    after = min((bounds[other] for other in grand if other > at), default=len(sums) - 1)
     possible = [sums[here] - sums[before], sums[here], sums[after] - sums[here], sums[-1]]
     return value if value in possible else possible[0] if here > before else sums[-1]
 

@@ -24,9 +24,9 @@ from loaders.store.read import PROVINCE_MARK, provinces_of
 from loaders.words import catalogue
 
 DEMO_WORD = "ข้อมูลสาธิต"  # stands above the table in files of the demo province
-UNNAMED = "unnamed_base"  # how a sheet is read that says nothing of whose it is
-COLUMN_NOT_USED = "column_not_used"  # money of a column that a person said is none of ours
-CODE_LISTS = {"agency", "stream"}  # lists of words: nobody owes them
+UNNAMED = "unnamed_base"  # base of a sheet that does not name its owner
+COLUMN_NOT_USED = "column_not_used"  # money of a column that a person marked as not used
+CODE_LISTS = {"agency", "stream"}  # lists of words: no reports are expected
 PLACES = [
     "area_code",
     "area_level",
@@ -40,7 +40,7 @@ PLACES = [
 
 
 def refuse_twice(connection: Connection, digest: str, province: str) -> None:
-    """The same bytes are loaded once for a province."""
+    """Refuse bytes that are in use for the province: ``file_already_loaded``."""
     if (seen := _of_bytes(connection, digest, province)) is not None:
         raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
 
@@ -56,17 +56,17 @@ def _of_bytes(connection: Connection, digest: str, province: str) -> int | None:
     batch = tables.import_batch
     query = select(batch.c.id, batch.c.summary).where(batch.c.file_sha256 == digest, batch.c.is_active)
     same = {row.id: row.summary for row in connection.execute(query)}
-    here = (seen for seen, found in provinces_of(connection, same).items() if province in found)
+    here = (seen for seen, provinces in provinces_of(connection, same).items() if province in provinces)
     return next(here, None)
 
 
 def owner_of(ingested: Ingested, base: str | None) -> str:
-    """Whose data the file is: as a person said, else as its layout knows."""
+    """The base of a file: a person's answer, else its layout's."""
     return base or ingested.understood[0].layout.base
 
 
 def demo_in_the_way(connection: Connection, ingested: Ingested, file_name: str, base: str | None) -> int:
-    """How many batches of invented data go when this file is stored; they can be put back."""
+    """How many batches of invented data storing this file withdraws; they can be put back."""
     if is_invented(ingested, file_name, base) or owner_of(ingested, base) == "reference":
         return 0
     batch = tables.import_batch
@@ -80,14 +80,14 @@ def store_batch(
     digest: str,
     base: str | None,
     who: str,
-    said: SpeaksFor | None = None,
+    claim: SpeaksFor | None = None,
 ) -> int:
     """Write everything and return the batch's number; the first real file withdraws the invented ones.
 
-    ``said`` is what a person stated that the file speaks for; without it a real file speaks for its rows alone.
+    ``claim`` is what the file speaks for as a person stated; without it a real file speaks for its rows alone.
     """
-    if said is not None:
-        check_districts(said, ingested.province)
+    if claim is not None:
+        check_districts(claim, ingested.province)
     owner = owner_of(ingested, base)
     if owner == UNNAMED:
         owner = _unnamed_office(connection, ingested, file_name, digest)
@@ -104,7 +104,7 @@ def store_batch(
         _store_sheet(connection, result, ingested.batch_id)
         if result.is_understood:
             spoken = scope_rows(
-                result, ingested.batch_id, owner, ingested.province, said, who, is_ours=is_demo or owner == "reference"
+                result, ingested.batch_id, owner, ingested.province, claim, who, is_ours=is_demo or owner == "reference"
             )
             store.insert_rows(connection, tables.batch_scope, spoken)
     if owner != "reference":
@@ -168,14 +168,14 @@ def _repeat_rows(ingested: Ingested) -> dict[str, list[int]]:
 
 
 def _unnamed_office(connection: Connection, ingested: Ingested, file_name: str, digest: str) -> str:
-    """A code of its own for whoever handed in a file that names nobody: two of them never become one by themselves."""
+    """A new agency code for a file that names no base, so that two such files are never merged automatically."""
     name = f"{Path(file_name).stem[:60]} ({digest[:6]})"
     code = f"{UNNAMED}:{digest[:12]}"
     for result in ingested.understood:
         for column in {"agency", "source"} & set(result.read.values):
             result.read.values[column] = result.read.values[column].replace(UNNAMED, code)
-    known = select(tables.agency.c.code).where(tables.agency.c.code == code)
-    if connection.execute(known).first() is None:
+    same = select(tables.agency.c.code).where(tables.agency.c.code == code)
+    if connection.execute(same).first() is None:
         connection.execute(
             insert(tables.agency).values(
                 code=code,
@@ -189,16 +189,16 @@ def _unnamed_office(connection: Connection, ingested: Ingested, file_name: str, 
 
 
 def _of_office(layout: Layout, owner: str) -> Layout:
-    """How single rows are read again later: an office without a name keeps its own code."""
+    """The layout for reading single rows again: a file without a base keeps its own code."""
     if layout.constants.get("agency") != UNNAMED:
         return layout
     return replace(layout, constants=layout.constants | {"agency": owner})
 
 
 def is_invented(ingested: Ingested, file_name: str, base: str | None) -> bool:
-    """Whether a file is one of the demo province: it says so above its table, or a layout of the demo reads it.
+    """Whether a file is demo data: it says so above its table, or a demo layout reads it.
 
-    A person who says whose file it is has a real one with the same headings, unless it bears a demo file's name.
+    A named base means a real file with the same headings, unless it has a demo file's name.
     """
     if any(DEMO_WORD in text for result in ingested.sheets for text in result.sheet.texts.values()):
         return True
@@ -225,7 +225,7 @@ def add_excluded(connection: Connection, batch_id: int, reason: str, rows: int, 
 
 
 def take_excluded(connection: Connection, batch_id: int, reason: str, rows: int, satang: int) -> None:
-    """Take back what :func:`add_excluded` counted; a reason without rows is no more."""
+    """Take back what :func:`add_excluded` counted; a reason without rows is deleted."""
     add_excluded(connection, batch_id, reason, -rows, -satang)
     table = tables.excluded
     connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.rows == 0))
@@ -244,7 +244,7 @@ def shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang
 
 
 def sum_again(connection: Connection, batch_id: int) -> None:
-    """The batch's sums after a change; how long its person records may be kept does not start anew."""
+    """Recompute the batch's sums after a change; person records keep their retention date."""
     holder = tables.role_holder
     until: date | None = connection.execute(
         select(func.min(holder.c.retain_until)).where(holder.c.batch_id == batch_id)
@@ -255,24 +255,24 @@ def sum_again(connection: Connection, batch_id: int) -> None:
 
 
 def add_names(connection: Connection, read: Read) -> None:
-    """Agencies and streams that only one row written by hand knows."""
+    """Add agencies and streams that only a row entered by hand names."""
     for table, names in ((tables.agency, read.new_agencies), (tables.stream, read.new_streams)):
-        known = set(connection.execute(select(table.c.code)).scalars())
-        rows = [{"code": code, "name_th": name} for code, name in names.items() if code not in known]
+        stored = set(connection.execute(select(table.c.code)).scalars())
+        rows = [{"code": code, "name_th": name} for code, name in names.items() if code not in stored]
         store.insert_rows(connection, table, rows)
 
 
 def add_agencies(connection: Connection, result: SheetResult) -> None:
-    """Agencies that only this file knows; those of rows that are not loaded stay out of the list."""
+    """Add agencies and streams that only this file names; of agencies only those of loaded rows."""
     columns = [column for column in ("agency", "source") if column in result.read.values]
     used = {code for column in columns for code in result.read.values.loc[result.rows("loaded"), column].dropna()}
-    known = set(connection.execute(select(tables.agency.c.code)).scalars())
+    stored = set(connection.execute(select(tables.agency.c.code)).scalars())
     constant = {result.layout.constants.get("agency")} - {None}
-    names = {code: name for code, name in result.read.new_agencies.items() if code in used and code not in known}
-    names |= {code: code for code in used & constant if code not in known}
+    names = {code: name for code, name in result.read.new_agencies.items() if code in used and code not in stored}
+    names |= {code: code for code in used & constant if code not in stored}
     store.insert_rows(connection, tables.agency, [{"code": code, "name_th": name} for code, name in names.items()])
-    known = set(connection.execute(select(tables.stream.c.code)).scalars())
-    streams = {code: name for code, name in result.read.new_streams.items() if code not in known}
+    stored = set(connection.execute(select(tables.stream.c.code)).scalars())
+    streams = {code: name for code, name in result.read.new_streams.items() if code not in stored}
     store.insert_rows(connection, tables.stream, [{"code": code, "name_th": name} for code, name in streams.items()])
 
 
@@ -334,7 +334,7 @@ def _quarantined(result: SheetResult, batch_id: int) -> list[dict]:
 
 
 def _proposed(result: SheetResult, row: int) -> str | None:
-    """Codes that a person may mean: of the word that is no code of its column, then of the place (digits)."""
+    """Candidate codes, separated by ``|``: of an unknown word, then of the place (digits)."""
     places = result.matched.at[row, "candidates"] or None
     if (bad := result.read.bad.get(row)) and bad.suggestion and bad.code in ("unknown_word", "cofinancing_unnamed"):
         return "|".join([bad.suggestion.replace(", ", "|"), *([places] if places else [])])

@@ -1,9 +1,7 @@
-"""The same line of support in two files: found before anything is stored, told with rows and baht.
-
-They are left out when a person says so.
+"""Repeats: lines of support that another file in use has, found before anything is stored, reported with rows and baht.
 
 Agencies send lists that grow from month to month, and one budget book comes out as several files; the store refuses the
-same bytes twice, but not the same line in other bytes. A repeat is never certain, so by default nothing is left out.
+same bytes twice, but not the same line in other bytes. A repeat is never certain: only a person can leave it out.
 """
 
 from __future__ import annotations
@@ -27,7 +25,7 @@ from loaders.store import tables
 
 FOUND = "repeat_found"
 ALIKE = 95.0  # of 100, of consonants and digits: a PDF read twice differs by lost vowels and marks in disorder
-TELLING = 40  # letters from which a description is a fingerprint, whoever is named beside it
+TELLING = 40  # letters from which a description identifies a line whatever its agency
 PER_FETCH = 10_000
 NUMBER = re.compile(r"\d+")
 SOFT = re.compile("[^ก-ฮ0-9a-z]")
@@ -53,7 +51,7 @@ Likeness = Callable[[dict[str, list[Line]], Line], list[str]]
 
 @dataclass(frozen=True)
 class Repeat:
-    """A row of the new file that says what a row in use says."""
+    """A row of the new file that repeats a row in use (``of``)."""
 
     sheet: str
     row: int
@@ -65,7 +63,7 @@ class Repeat:
 def find(connection: Connection, ingested: Ingested, besides: Collection[int] = ()) -> list[Repeat]:
     """Rows to be loaded that are likely in use already from another file, each paired with one row there.
 
-    ``besides`` are batches whose lines are no other file's: that of rows decided later, those the file replaces.
+    ``besides`` are batches to ignore: that of rows decided later, those the file replaces.
 
     Same subdistrict (or the same larger area), fiscal year and amount; and the same activity of the same agency, or a
     long description that is nearly the same, whoever is named: two funders of one short-named activity are partners.
@@ -73,11 +71,11 @@ def find(connection: Connection, ingested: Ingested, besides: Collection[int] = 
     repeat.
     """
     new = [(result, line) for result in ingested.understood for line in _lines(result)]
-    known = _in_use(connection, {line.key for _, line in new}, besides, ingested.province) if new else {}
+    in_use = _in_use(connection, {line.key for _, line in new}, besides, ingested.province) if new else {}
     pairs: dict[int, Line] = {}
-    for is_same in (_same, _alike):  # whatever is equal word for word is paired first
+    for is_same in (_same, _alike):  # equal words are paired first
         for number, (_, line) in enumerate(new):
-            if number not in pairs and (other := _take(known, line, is_same)) is not None:
+            if number not in pairs and (other := _take(in_use, line, is_same)) is not None:
                 pairs[number] = other
     return [
         Repeat(line.sheet, line.row, line.activity, int(result.satang[line.row]), pairs[number])
@@ -86,39 +84,39 @@ def find(connection: Connection, ingested: Ingested, besides: Collection[int] = 
     ]
 
 
-def leave_out(ingested: Ingested, found: list[Repeat]) -> None:
+def leave_out(ingested: Ingested, repeats: list[Repeat]) -> None:
     """Count the repeats as excluded, with the reason."""
     rows: dict[str, list[int]] = defaultdict(list)
-    for repeat in found:
+    for repeat in repeats:
         rows[repeat.sheet].append(repeat.row)
     for result in ingested.understood:
         mine = result.outcome.index.isin(rows.get(result.sheet.name, []))
         result.outcome[mine], result.reason[mine] = "excluded", LEFT_OUT
 
 
-def problems(found: list[Repeat]) -> list[Problem]:
-    """One note for every repeat: what it says, and where it is in use."""
+def problems(repeats: list[Repeat]) -> list[Problem]:
+    """One note per repeat: its activity, and file and row in use."""
     return [
-        Problem(FOUND, "note", one.sheet, one.row, None, one.activity or None, f"{one.of.file} · {one.of.row}")
-        for one in found
+        Problem(FOUND, "note", new.sheet, new.row, None, new.activity or None, f"{new.of.file} · {new.of.row}")
+        for new in repeats
     ]
 
 
-def summary(found: list[Repeat], *, left_out: bool) -> dict:
+def summary(repeats: list[Repeat], *, left_out: bool) -> dict:
     """Rows and baht that another file has already, by batch."""
     of: dict[int, dict] = {}
-    for one in found:
-        entry = of.setdefault(one.of.batch, {"batch": one.of.batch, "file": one.of.file, "rows": 0, "satang": 0})
+    for new in repeats:
+        entry = of.setdefault(new.of.batch, {"batch": new.of.batch, "file": new.of.file, "rows": 0, "satang": 0})
         entry["rows"] += 1
-        entry["satang"] += one.satang
+        entry["satang"] += new.satang
     listed = [
         {name: value for name, value in entry.items() if name != "satang"} | {"baht": entry["satang"] / 100}
         for _, entry in sorted(of.items())
     ]
     return {
-        "rows": len(found),
-        "baht": sum(one.satang for one in found) / 100,
-        "left_out": left_out and bool(found),
+        "rows": len(repeats),
+        "baht": sum(new.satang for new in repeats) / 100,
+        "left_out": left_out and bool(repeats),
         "of": listed,
     }
 
@@ -126,18 +124,16 @@ def summary(found: list[Repeat], *, left_out: bool) -> dict:
 def resting_on(connection: Connection, batch_id: int) -> list[dict]:
     """Files in use that left lines out, or whose lines were retired, because this batch has them.
 
-    Without it those lines are on the board no more.
-
-    ``batch``, ``file``, ``rows`` and ``baht`` of each.
+    Without this batch those lines leave the board. ``batch``, ``file``, ``rows`` and ``baht`` of each.
     """
-    batch, found = tables.import_batch, []
+    batch, files = tables.import_batch, []
     query = select(batch.c.id, batch.c.file_name, batch.c.summary).where(batch.c.is_active, batch.c.id > batch_id)
     for row in connection.execute(query.order_by(batch.c.id)):
-        told = json.loads(row.summary).get("repeats", {})
-        found += [
-            {"batch": row.id, "file": row.file_name, "rows": one["rows"], "baht": one["baht"]}
-            for one in told.get("of", [])
-            if told.get("left_out") and one["batch"] == batch_id
+        repeats = json.loads(row.summary).get("repeats", {})
+        files += [
+            {"batch": row.id, "file": row.file_name, "rows": origin["rows"], "baht": origin["baht"]}
+            for origin in repeats.get("of", [])
+            if repeats.get("left_out") and origin["batch"] == batch_id
         ]
     table = tables.correction
     columns = (
@@ -155,8 +151,8 @@ def resting_on(connection: Connection, batch_id: int) -> list[dict]:
         .order_by(batch.c.id)
     )
     for row in connection.execute(retired):
-        found.append({"batch": row.id, "file": row.file_name, "rows": row.rows, "baht": int(row.satang) / 100})
-    return found
+        files.append({"batch": row.id, "file": row.file_name, "rows": row.rows, "baht": int(row.satang) / 100})
+    return files
 
 
 def _key(area: str, year: object, satang: object) -> Key:
@@ -182,18 +178,18 @@ def _lines(result: SheetResult) -> Iterator[Line]:
     title = values.get("title", empty)
     activity = values["activity"].where(values["activity"].notna(), title) if "activity" in values else title
     columns = (values.get(name, empty) for name in ("fiscal_year", "amount", "agency", "starts_on"))
-    for row, code, said, year, satang, agency, starts in zip(rows, area, activity, *columns, strict=True):
+    for row, code, description, year, satang, agency, starts in zip(rows, area, activity, *columns, strict=True):
         if not pd.isna(code):
-            key, words = _key(str(code), year, satang), _text(said)
+            key, words = _key(str(code), year, satang), _text(description)
             yield Line(key, squeeze(words), words, _text(agency), starts, result.sheet.name, int(row))
 
 
 def _in_use(
-    connection: Connection, wanted: set[Key], besides: Collection[int], province: str
+    connection: Connection, keys: set[Key], besides: Collection[int], province: str
 ) -> dict[Key, dict[str, list[Line]]]:
     """Lines of active real batches whose key is wanted, by their words."""
     support, batch = tables.support, tables.import_batch
-    years = {year for _, year, _ in wanted}
+    years = {year for _, year, _ in keys}
     query = (
         select(
             support.c.batch_id,
@@ -215,10 +211,10 @@ def _in_use(
         query = query.where(support.c.batch_id.not_in(besides))
     if None not in years:
         query = query.where(support.c.fiscal_year.in_(sorted(year for year in years if year is not None)))
-    known: dict[Key, dict[str, list[Line]]] = {}
+    lines_of: dict[Key, dict[str, list[Line]]] = {}
     for row in connection.execute(query.execution_options(yield_per=PER_FETCH)):
         key = _key(row.area_code or "", row.fiscal_year, row.amount_satang)
-        if key in wanted:
+        if key in keys:
             line = Line(
                 key,
                 squeeze(row.activity or ""),
@@ -230,13 +226,13 @@ def _in_use(
                 row.batch_id,
                 row.file_name,
             )
-            known.setdefault(key, {}).setdefault(line.words, []).append(line)
-    return known
+            lines_of.setdefault(key, {}).setdefault(line.words, []).append(line)
+    return lines_of
 
 
-def _take(known: dict[Key, dict[str, list[Line]]], new: Line, likeness: Likeness) -> Line | None:
-    """The line in use that the new one repeats, taken away so that it answers for one row only."""
-    by_words = known.get(new.key, {})
+def _take(lines_of: dict[Key, dict[str, list[Line]]], new: Line, likeness: Likeness) -> Line | None:
+    """The line in use that the new one repeats, removed from ``lines_of`` so that it matches one row only."""
+    by_words = lines_of.get(new.key, {})
     for words in likeness(by_words, new):
         for number, line in enumerate(by_words[words]):
             is_told = line.agency == new.agency or min(len(words), len(new.words)) >= TELLING
@@ -250,7 +246,7 @@ def _same(by_words: dict[str, list[Line]], new: Line) -> list[str]:
 
 
 def _alike(by_words: dict[str, list[Line]], new: Line) -> list[str]:
-    """Long descriptions that are nearly the same, the likest first; only beside money."""
+    """Long descriptions that are nearly the same, most similar first; only for lines with money."""
     if new.key[2] is None or len(new.words) < TELLING:
         return []
     bones = {words: _bones(words) for words in by_words if len(words) >= TELLING}

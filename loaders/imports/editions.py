@@ -1,7 +1,7 @@
-"""Editions: what a file is to those of the same base, register and year in use, line by line; replacing and its undo.
+"""Editions: a file compared line by line with batches in use of its base, register and year; replacing and its undo.
 
-A person says whether a file replaces a batch, adds to it, or is another base's. Where its lines say that it is an
-edition of what is in use, nothing is stored before that is said.
+A person decides whether a file replaces a batch, adds to it, or is another base's. Where its lines show that it is an
+edition of a batch in use, nothing is stored before that decision.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from loaders.store.read import provinces_of
 AUTO = "auto"
 REPLACED = "replaced"
 UNNAMED = "unnamed_base"
-TELLING = 40  # letters from which words tell by themselves, whoever is named beside them
-SHARE = 0.5  # of the lines in use that the new file has, from which it is an edition of them
-ALIKE = 80.0  # of 100: words of one line in two editions
+TELLING = 40  # letters from which words identify a line whatever its agency
+SHARE = 0.5  # least share of the lines in use that an edition of them has
+ALIKE = 80.0  # least likeness of 100 of one line's words in two editions
 MOST_TOLD = 500
 NAMES = {"support": "activity", "welfare_fund": "fund_name", "organisation": "organisation_name", "role_holder": "person",
          "indicator": "indicator_code"}  # fmt: skip
 WHOSE = {"support": "agency_code", "contribution": "source", "role_holder": "role"}
 YEARS = {"plan": "plan_year"}
 PLACES = {*batches.PLACES, "written_place"}
-# Not what a line says: where it stands, how its place was found, the ordinal of a list, a date that storing sets.
+# Not content of a line: its position, how its place was found, the ordinal of a list, a date set by storing.
 PASSING = PLACES | {"id", "batch_id", "sheet", "row", "reference", "retain_until", "year_shares", "year_shares_by"}
 
 
 class Line(NamedTuple):
-    """One line of a file; one that waits is known by its cells, and by the values that could be read."""
+    """One line of a file; a waiting one is compared by its cells and by the values that could be read."""
 
     register: str
     place: str
@@ -59,15 +59,15 @@ class Line(NamedTuple):
 
     @property
     def money_and_days(self) -> dict[str, Any]:
-        """What a share over fiscal years stands on."""
+        """The values on which shares over fiscal years depend."""
         return {name: value for name, value in self.values if name in (*year_shares.MONEY, "starts_on", "ends_on")}
 
 
 @dataclass
 class Edition:
-    """A batch in use and what the new file makes of its lines: pairs (of both), and lines of one alone.
+    """A batch in use compared with the new file: pairs of lines, and lines of one alone.
 
-    Another form of sheet is another extract of one book, not an edition: its lines are told as repeats.
+    Another form of sheet is another extract of one book, not an edition: its lines are reported as repeats.
     """
 
     batch: int
@@ -81,17 +81,17 @@ class Edition:
 
     @property
     def is_edition(self) -> bool:
-        """Whether the lines say that this file stands for the batch: most of its lines are in it, or what is in it differs."""
-        found = len(self.same) + len(self.changed)
-        here, there = found + len(self.new), found + len(self.gone)
+        """Whether the file is an edition of the batch: it has most of its lines, or many of them with other money."""
+        paired = len(self.same) + len(self.changed)
+        here, there = paired + len(self.new), paired + len(self.gone)
         revised = sum(old.satang != new.satang for old, new in self.changed)
-        return self.is_same_form and bool(found) and (found >= SHARE * there or revised >= SHARE * here)
+        return self.is_same_form and bool(paired) and (paired >= SHARE * there or revised >= SHARE * here)
 
     @property
     def is_safe(self) -> bool:
-        """Whether replacing loses no large part of what is in use."""
-        found = len(self.same) + len(self.changed)
-        return self.is_edition and found >= SHARE * (found + len(self.gone))
+        """Whether replacing keeps at least ``SHARE`` of the lines in use."""
+        paired = len(self.same) + len(self.changed)
+        return self.is_edition and paired >= SHARE * (paired + len(self.gone))
 
     @property
     def kind(self) -> str:
@@ -105,7 +105,7 @@ class Edition:
     def as_dict(self) -> dict[str, Any]:
         """Counts and baht of the difference."""
         pairs = {"same": self.same, "changed": self.changed}
-        told = {
+        counts = {
             name: {
                 "rows": len(lines),
                 "baht_before": _baht(old for old, _ in lines),
@@ -123,12 +123,12 @@ class Edition:
             "kind": self.kind,
             "is_edition": self.is_edition,
         }
-        return head | told | lone
+        return head | counts | lone
 
     def lines(self) -> list[dict[str, Any]]:
-        """The difference line by line: changed, gone, new; the equal ones are only counted."""
-        changed = [_told("changed", new, old) for old, new in self.changed]
-        listed = changed + [_told("gone", None, old) for old in self.gone] + [_told("new", new) for new in self.new]
+        """Changed, gone and new lines, at most ``MOST_TOLD``; equal ones are only counted."""
+        changed = [_diff("changed", new, old) for old, new in self.changed]
+        listed = changed + [_diff("gone", None, old) for old in self.gone] + [_diff("new", new) for new in self.new]
         return listed[:MOST_TOLD]
 
 
@@ -136,7 +136,7 @@ def _baht(lines: Iterable[Line]) -> float:
     return sum(line.satang for line in lines) / 100
 
 
-def _told(what: str, new: Line | None, old: Line | None = None) -> dict[str, Any]:
+def _diff(what: str, new: Line | None, old: Line | None = None) -> dict[str, Any]:
     shown = new or old
     assert shown is not None
     places = {"sheet": shown.sheet, "row": shown.row, "place": shown.place, "words": shown.words}
@@ -146,9 +146,9 @@ def _told(what: str, new: Line | None, old: Line | None = None) -> dict[str, Any
 
 
 def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[int] = ()) -> list[Edition]:
-    """What the file is to every real batch in use of its base, registers and years; the likest first.
+    """The file compared with every real batch in use of its base, registers and years; most similar first.
 
-    ``also`` are batches that a person named, whoever's they are. A base that nobody named may be any.
+    ``also`` are batches that a person named, of any base. A file of an unnamed base is compared with all.
     """
     forms = {_form(result.layout.code) for result in ingested.understood}
     batch = tables.import_batch
@@ -156,20 +156,20 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
     query = query.where(batch.c.is_active, batch.c.is_demo.is_(False))
     rows = {row.id: row for row in connection.execute(query)}
     provinces = provinces_of(connection, {number: row.summary for number, row in rows.items()})
-    here = {number for number, found in provinces.items() if ingested.province in found}
-    into = codes.merged("agency")  # bases that people merged are one
+    here = {number for number, codes_in in provinces.items() if ingested.province in codes_in}
+    into = codes.merged("agency")  # merged bases count as one
     mine = {number for number, row in rows.items() if into.get(row.base, row.base) == into.get(owner, owner)}
     asked = [
-        one
-        for one in sorted(here)
-        if one in also or one in mine or any(base.startswith(UNNAMED) for base in (rows[one].base, owner))
+        number
+        for number in sorted(here)
+        if number in also or number in mine or any(base.startswith(UNNAMED) for base in (rows[number].base, owner))
     ]
     if not asked:
         return []
     new = [line for result in ingested.understood for line in _of_result(result)]
     registers = {line.register for line in new} - {"agency", "stream"}
     years = {(line.register, line.year) for line in new}
-    found: list[Edition] = []
+    editions: list[Edition] = []
     for number in asked:
         row = rows[number]
         old = _of_batch(connection, number, registers)
@@ -178,12 +178,12 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
             edition = Edition(number, row.file_name, row.base, is_same_form)
             compare(edition, old, new)
             if number in also or number in mine or edition.is_edition:
-                found.append(edition)
-    return sorted(found, key=lambda one: (not one.is_edition, len(one.gone) - len(one.same) - len(one.changed)))
+                editions.append(edition)
+    return sorted(editions, key=lambda one: (not one.is_edition, len(one.gone) - len(one.same) - len(one.changed)))
 
 
 def pairs(connection: Connection, ingested: Ingested, number: int) -> dict[tuple[str, str, int], tuple[str, str, int]]:
-    """Where each line of a batch stands in the new file: register, sheet and row of both; lines of one alone are left out."""
+    """Register, sheet and row of each line of a batch -> the same of its line in the new file, for lines in both."""
     new = [line for result in ingested.understood for line in _of_result(result)]
     edition = Edition(number, "", "")
     compare(edition, _of_batch(connection, number, {line.register for line in new}), new)
@@ -192,7 +192,7 @@ def pairs(connection: Connection, ingested: Ingested, number: int) -> dict[tuple
 
 
 def _form(layout: str) -> str:
-    """A shipped layout is a form of sheet; whatever a person or a machine read by its headings is none in particular."""
+    """The form of a sheet: its shipped layout; ``""`` for one that was read by its headings."""
     return "" if layout in ("by_alias", "by_content", "by_hand", "remembered") else layout
 
 
@@ -206,11 +206,11 @@ def _of_result(result: SheetResult) -> list[Line]:
     column = money_column(result.read, result.layout)
     for row, place in zip(waiting, written, strict=True):
         cells = {name: _plain(value) for name, value in values.loc[row].items()}
-        known = Line(*_line(register, cells | {"sheet": result.sheet.name, "row": int(row)}))
+        line = Line(*_line(register, cells | {"sheet": result.sheet.name, "row": int(row)}))
         area = result.matched.at[row, "area_code"] if result.matched.at[row, "is_accepted"] else None
         satang = int(result.satang[row]) if column else 0
         lines.append(
-            known._replace(
+            line._replace(
                 place=str(area or squeeze(place)), satang=satang, cells=_cells(cells_as_json(result.sheet.frame, row))
             )
         )
@@ -237,11 +237,12 @@ def _of_batch(connection: Connection, number: int, registers: set[str]) -> list[
 
 
 def _line(register: str, record: Any) -> Line:
-    one = registers.defined().get(register)
-    if one and "content" in record:
+    defined = registers.defined().get(register)
+    if defined and "content" in record:
         record = {name: value for name, value in record.items() if name not in ("content", "register")} | json.loads(record["content"])  # fmt: skip
-    words = str(record.get(one.identity[0] if one else NAMES.get(register, "")) or record.get("title") or "")
-    who = "|".join(str(record.get(name) or "") for name in (one.identity[1:] if one else [WHOSE.get(register, "")]))
+    identity = defined.identity if defined else (NAMES.get(register, ""), WHOSE.get(register, ""))
+    words = str(record.get(identity[0]) or record.get("title") or "")
+    who = "|".join(str(record.get(name) or "") for name in identity[1:])
     year = record.get(YEARS.get(register, "fiscal_year"))
     money = next((int(record[name]) for name in record if name.endswith("_satang") and record[name] is not None), 0)
     values = sorted(
@@ -265,7 +266,7 @@ def _comparable(value: Any) -> Any:
 
 
 def _cells(written: str) -> str:
-    """Cells of a waiting row without bare small numbers: an ordinal moves when a line comes before it."""
+    """Cells of a waiting row without bare small numbers: an ordinal changes when a line is inserted before it."""
     words = (squeeze(str(cell)) for cell in json.loads(written).values())
     return "|".join(sorted(word for word in words if word and not (word.isdecimal() and len(word) < 4)))
 
@@ -278,71 +279,68 @@ PASSES: tuple[tuple[str, Key], ...] = (
         "changed",
         lambda one: (one.name or (one.who and one.year)) and (one.register, one.place, one.year, one.name, one.who),
     ),
-    # Two agencies of one short-named activity are partners; long words tell by themselves, and so does the money beside.
+    # Two agencies of one short-named activity are partners; long words, or words with the same money, identify a line.
     ("changed", lambda one: len(one.name) >= TELLING and (one.register, one.place, one.year, one.name)),
     ("changed", lambda one: one.name and one.satang and (one.register, one.place, one.year, one.name, one.satang)),
-    # A place that one of the two could not settle; two settled places are two places.
+    # One of the two places is not settled; two settled places differ.
     ("unsettled", lambda one: one.name and one.satang and (one.register, one.year, one.name, one.satang)),
 )
 
 
 def compare(edition: Edition, old: list[Line], new: list[Line]) -> None:
-    """Pair the lines of two editions, the surest likeness first; what is left is gone or new."""
+    """Pair the lines of two editions, the strictest key first; unpaired lines are gone or new."""
     old_left, new_left = dict(enumerate(old)), dict(enumerate(new))
     for what, key in PASSES:
         waiting: dict[Hashable, list[int]] = defaultdict(list)
         for number, line in old_left.items():
-            if found := key(line):
-                waiting[found].append(number)
+            if value := key(line):
+                waiting[value].append(number)
         for number, line in list(new_left.items()):
             if what == "unsettled" and not line.cells:
                 continue
-            if (found := key(line)) and waiting.get(found):
-                pair = (old_left.pop(waiting[found].pop(0)), new_left.pop(number))
+            if (value := key(line)) and waiting.get(value):
+                pair = (old_left.pop(waiting[value].pop(0)), new_left.pop(number))
                 (edition.same if what == "same" else edition.changed).append(pair)
     _alike(edition, old_left, new_left)
     edition.gone, edition.new = list(old_left.values()), list(new_left.values())
 
 
 def _alike(edition: Edition, old_left: dict[int, Line], new_left: dict[int, Line]) -> None:
-    """Lines of one place and year whose words are nearly the same, or that have no words and are alone there.
-
-    Rows that wait are alike by their cells.
-    """
+    """Pair lines of one place and year with similar words, or without words if alone there; waiting rows by their cells."""
     blocks: dict[Hashable, list[int]] = defaultdict(list)
     for number, line in old_left.items():
         blocks[("waits" if line.cells else (line.register, line.place, line.year))].append(number)
     for number, line in list(new_left.items()):
         there = [
-            one
-            for one in blocks[("waits" if line.cells else (line.register, line.place, line.year))]
-            if one in old_left
+            candidate
+            for candidate in blocks[("waits" if line.cells else (line.register, line.place, line.year))]
+            if candidate in old_left
         ]
-        said = line.cells or line.name
-        if said:
-            words = {one: old_left[one].cells or old_left[one].name for one in there}
-            best = process.extractOne(said, words, scorer=fuzz.ratio, score_cutoff=ALIKE)
+        text = line.cells or line.name
+        if text:
+            words = {candidate: old_left[candidate].cells or old_left[candidate].name for candidate in there}
+            best = process.extractOne(text, words, scorer=fuzz.ratio, score_cutoff=ALIKE)
             taken = best[2] if best else None
-        else:  # of two lines that name no year nobody knows whether it is one
+        else:  # without a year two lines may be of different years
             taken = there[0] if line.year and len(there) == 1 and not old_left[there[0]].name else None
         if taken is not None:
             edition.changed.append((old_left.pop(taken), new_left.pop(number)))
 
 
-def settle(ingested: Ingested, found: list[Edition], replaces: Sequence[int | str], *, adds: bool) -> list[int]:
-    """The batches to replace, as a person said; ``auto`` takes the likest edition where nothing large is lost by it.
+def settle(ingested: Ingested, compared: list[Edition], replaces: Sequence[int | str], *, adds: bool) -> list[int]:
+    """The batches to replace: those a person named; ``auto`` takes the editions if all are safe to replace.
 
     Raises
     ------
     Refused
-        ``edition_unanswered`` when the lines say that the file is an edition and nobody said what it is.
+        ``edition_unanswered`` when the file is an edition and nobody decided.
     """
-    named = [int(one) for one in replaces if one != AUTO]
+    named = [int(number) for number in replaces if number != AUTO]
     if named or adds:
         return named
-    editions = [one for one in found if one.is_edition]
-    if AUTO in replaces and all(one.is_safe for one in editions):
-        return [one.batch for one in editions]
+    editions = [edition for edition in compared if edition.is_edition]
+    if AUTO in replaces and all(edition.is_safe for edition in editions):
+        return [edition.batch for edition in editions]
     if editions:
         first = editions[0]
         problem = Problem("edition_unanswered", "refused", value=str(first.batch), suggestion=first.file)
@@ -350,12 +348,13 @@ def settle(ingested: Ingested, found: list[Edition], replaces: Sequence[int | st
     return []
 
 
-def shares_of(found: list[Edition], replaced: Sequence[int]) -> tuple[list[Line], int]:
-    """Stated shares of money over the years in what is replaced: lines of the new file that have them, how many lost theirs.
+def shares_of(editions: list[Edition], replaced: Sequence[int]) -> tuple[list[Line], int]:
+    """Lines of the new file that keep the stated year shares of the replaced ones, and how many shares are lost.
 
-    A record that is the same or changed in other things keeps its share; where money or days changed, or the line waits, it is asked anew.
+    Shares are kept unless money or days changed or the line waits; lost ones are asked again.
     """
-    pairs = [pair for one in found if one.batch in replaced for pair in (*one.same, *one.changed) if pair[0].shares[0]]
+    both = [pair for edition in editions if edition.batch in replaced for pair in (*edition.same, *edition.changed)]
+    pairs = [pair for pair in both if pair[0].shares[0]]
     kept = [
         new._replace(shares=old.shares)
         for old, new in pairs
@@ -365,7 +364,7 @@ def shares_of(found: list[Edition], replaced: Sequence[int]) -> tuple[list[Line]
 
 
 class EditionAsked(Refused):
-    """A file that is an edition of what is in use, and nobody said what it is to it; ``ingested`` is its account."""
+    """The file is an edition of a batch in use and nobody decided what to do; ``ingested`` is its account."""
 
     def __init__(self, problem: Problem, ingested: Ingested) -> None:
         super().__init__(problem)
@@ -373,7 +372,7 @@ class EditionAsked(Refused):
 
 
 def check(connection: Connection, numbers: Iterable[int]) -> None:
-    """Refuse to replace what is not in use."""
+    """Refuse to replace batches that are not in use: ``batch_unknown``, ``batch_is_withdrawn``."""
     batch = tables.import_batch
     for number in numbers:
         active = connection.execute(select(batch.c.is_active).where(batch.c.id == number)).scalar()
@@ -382,7 +381,7 @@ def check(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 class Switched(NamedTuple):
-    """Batches that changed: the one asked for (or none), those that came back with it, those that went for it."""
+    """What :func:`switch` did: 1 or 0 for the batch itself, batches restored with it, batches withdrawn for it."""
 
     changed: int
     restored: list[int]
@@ -390,7 +389,7 @@ class Switched(NamedTuple):
 
 
 def switch(connection: Connection, batch_id: int, active: bool, who: str) -> Switched:
-    """Withdraw a batch or put it back; what it replaced comes back, what replaced it goes, in the same transaction."""
+    """Withdraw a batch or put it back; batches it replaced are restored, those that replaced it withdrawn, in one transaction."""
     batch = tables.import_batch
     query = select(batch.c.id, batch.c.is_active, batch.c.withdrawn_because, batch.c.summary).order_by(batch.c.id)
     rows = {row.id: row for row in connection.execute(query)}
@@ -402,9 +401,9 @@ def switch(connection: Connection, batch_id: int, active: bool, who: str) -> Swi
         return Switched(changed, back, [])
     replacing = {old: [new for new, olds in replaced.items() if old in olds] for old in rows}
     later, earlier = _reached(batch_id, replacing), _reached(batch_id, replaced)
-    rivals = [one for old in earlier for one in (old, *_reached(old, replacing))]  # other editions of the same
-    gone = [one for one in dict.fromkeys([*later, *rivals]) if one != batch_id and rows[one].is_active]
-    partners = [old for one in gone if one in later for old in replaced[one] if rows[old].withdrawn_because == REPLACED]
+    rivals = [key for old in earlier for key in (old, *_reached(old, replacing))]  # other editions of the same
+    gone = [key for key in dict.fromkeys([*later, *rivals]) if key != batch_id and rows[key].is_active]
+    partners = [old for key in gone if key in later for old in replaced[key] if rows[old].withdrawn_because == REPLACED]
     store.set_active(connection, gone, False, REPLACED, who)
     changed = store.set_active(connection, [batch_id], True, None, who)
     back = [old for old in partners if old != batch_id]
@@ -413,11 +412,11 @@ def switch(connection: Connection, batch_id: int, active: bool, who: str) -> Swi
 
 
 def _reached(start: int, steps: dict[int, list[int]]) -> list[int]:
-    """Everything that follows from a batch, step by step."""
-    found: list[int] = []
+    """All batches reachable from one by ``steps``."""
+    reached: list[int] = []
     waiting = list(steps.get(start, []))
     while waiting:
-        if (one := waiting.pop()) not in found:
-            found.append(one)
-            waiting += steps.get(one, [])
-    return found
+        if (number := waiting.pop()) not in reached:
+            reached.append(number)
+            waiting += steps.get(number, [])
+    return reached

@@ -1,7 +1,7 @@
-"""The agency's own file back: its sheets with four columns added, the account of the import, its coverage on one page.
+"""An agency's file given back: its sheets with four columns added, the account of the import, its coverage on one page.
 
-An XLSX keeps its own look where it is small enough to be rewritten in place; everything else comes back as a plain
-workbook with the same rows in the same places. Nothing in it is a live formula.
+A small XLSX is edited in place and keeps its formats; any other file becomes a plain workbook with the same rows in the
+same places. It holds no live formula.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STATUS = ("loaded", "quarantined", "excluded")
 
 @dataclass
 class Account:
-    """What the workbook says: per sheet and row the four cells, headings, and lines of the two added sheets."""
+    """Content of the workbook: per sheet and row the four cells, headings, and lines of the two added sheets."""
 
     rows: dict[str, dict[int, tuple[str, str, str, str]]] = field(default_factory=dict)
     heading_rows: dict[str, int] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Account:
     totals: list[list[object]] = field(default_factory=list)
     coverage: list[list[object]] = field(default_factory=list)
     names: tuple[str, str] = ("", "")
-    lost_words: dict[str, str] = field(default_factory=dict)  # what could not be kept, by code
+    lost_words: dict[str, str] = field(default_factory=dict)  # code of a lost feature -> its words
 
 
 def words(key: str, **blanks: object) -> str:
@@ -53,7 +53,7 @@ def words(key: str, **blanks: object) -> str:
 def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
     """Write the workbook of a batch to ``out``; returns rows by status.
 
-    Raises ``Refused``: ``batch_unknown``, or ``file_not_kept`` when the bytes of the file are not there any more.
+    Raises ``Refused``: ``batch_unknown``, or ``file_not_kept`` when the store does not keep the file.
     """
     with store.reading(engine) as connection:
         batch = (
@@ -64,7 +64,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
         if batch is None:
             raise Refused("batch_unknown", value=str(batch_id))
         with tempfile.TemporaryDirectory(prefix="kradan-") as folder:
-            named = Path(folder) / Path(batch["file_name"]).name  # sheets of text files bear the file's name
+            named = Path(folder) / Path(batch["file_name"]).name  # sheets of text files are named after the file
             if not originals.write(connection, batch["file_sha256"], named):
                 raise Refused("file_not_kept", value=batch["file_name"])
             account = _account(connection, dict(batch), named)
@@ -78,7 +78,7 @@ def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
         "file": str(out),
         "way": result["way"],
         "not_kept": result["not_kept"],
-        **{one: written.count(words(f"status_{one}")) for one in STATUS},
+        **{status: written.count(words(f"status_{status}")) for status in STATUS},
     }
 
 
@@ -86,7 +86,7 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
     places = Places.national(aliases=learnt_layouts.aliases(connection), home=settings.home_province())
     summary = json.loads(batch["summary"])
     kept = summary.get("understood", ())
-    answers = {one["key"]: layouts.from_dict(one["layout"]) for one in kept if not one["layout"].get("refuse")}
+    answers = {entry["key"]: layouts.from_dict(entry["layout"]) for entry in kept if not entry["layout"].get("refuse")}
     ingested = understand(
         path,
         batch["base"],
@@ -133,8 +133,8 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
 
 
 def _rank(status: str) -> int:
-    """Of the records that one row became, the row tells of the one that a person has to look at first."""
-    order = [words(f"status_{one}") for one in ("quarantined", "loaded", "excluded")]
+    """Order of a row's records: a row with several shows the status that needs attention first."""
+    order = [words(f"status_{name}") for name in ("quarantined", "loaded", "excluded")]
     return order.index(status)
 
 
@@ -206,14 +206,14 @@ def _totals(batch: dict, connection: Connection, checks: list[dict]) -> list[lis
     if checks:
         lines += [[], [words("give_back_checks"), words("give_back_stated"), words("give_back_found"), ""]]
     for check in checks:
-        stated, found = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
+        stated, computed = check.get("stated_baht", check.get("stated")), check.get("found_baht", check.get("found"))
         place = words("give_back_row_of", sheet=check["sheet"], row=check["row"], column=check["column"] or "")
-        lines.append([place, stated, found, words("give_back_met" if check["met"] else "give_back_unmet")])
+        lines.append([place, stated, computed, words("give_back_met" if check["met"] else "give_back_unmet")])
     return lines
 
 
 def _coverage(connection: Connection, base: str) -> list[list[object]]:
-    """Where this provider stands in the province, from its active batches: subdistricts reached, without, baht."""
+    """Coverage of a provider in the province by its active batches: subdistricts reached, without, baht."""
     support = store.read_register(connection, "support", settings.home_province(), viewer=DATA_TEAM)
     own = support[support["base"] == base]
     areas = register(settings.home_province())

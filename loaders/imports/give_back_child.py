@@ -18,9 +18,9 @@ PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?")
 
 
 def main(arguments: list[str]) -> dict[str, Any]:
-    """Write the workbook of FILE (of the kind KIND) to TARGET, with the words of ACCOUNT; the answer is how it went.
+    """Write the workbook of FILE (of the kind KIND) to TARGET, with the words of ACCOUNT; returns ``way`` and ``not_kept``.
 
-    ``not_kept`` are codes of what the workbook does not have any more; they stand on its sheet of totals in words.
+    ``not_kept`` are codes of what the workbook lost; its sheet of totals lists them in words.
     """
     file, kind, target, account = arguments
     content = json.loads(Path(account).read_text(encoding="utf-8"))
@@ -51,7 +51,7 @@ def _sheet_bytes(file: Path) -> int:
 
 
 def _in_place(file: Path, target: Path, content: dict) -> str:
-    """The agency's own look, formulas replaced by their values, links and macros gone."""
+    """Edit a copy: formats stay, formulas become values, links and macros are removed."""
     import openpyxl
     from openpyxl.styles import Font, PatternFill
 
@@ -93,12 +93,12 @@ def _in_place(file: Path, target: Path, content: dict) -> str:
 def _free_name(name: str, taken: list[str]) -> str:
     short = re.sub(r"[\[\]:*?/\\]", " ", name)[:28] or "-"
     options = [short, *(f"{short} {number}" for number in range(2, 90))]
-    used = {one.casefold() for one in taken}
-    return next(one for one in options if one.casefold() not in used)
+    used = {title.casefold() for title in taken}
+    return next(option for option in options if option.casefold() not in used)
 
 
 def _rebuilt(file: Path, kind: str, target: Path, content: dict, lost: list[str]) -> dict[str, Any]:
-    """Every row where it stood, as text and plain numbers; hidden sheets, rows and columns stay hidden, merges merged."""
+    """Write every row at its position as text and plain numbers; hidden parts and merges are kept."""
     import xlsxwriter
 
     raws = raw_sheets(file, kind)
@@ -118,7 +118,7 @@ def _rebuilt(file: Path, kind: str, target: Path, content: dict, lost: list[str]
     }
     book = xlsxwriter.Workbook(str(target), options)
     bold = book.add_format({"bold": True, "bg_color": "#e7eef5"})
-    made = {number: book.add_format(one) for number, one in enumerate(formats)}
+    made = {number: book.add_format(properties) for number, properties in enumerate(formats)}
     taken: list[str] = []
     shown = None
     for raw in raws:
@@ -156,36 +156,36 @@ def _rebuilt_sheet(sheet, raw: RawSheet, content: dict, bold, style, *, merges: 
         if level or position in raw.aside.hidden:
             sheet.set_row(number - 1, None, None, {"hidden": position in raw.aside.hidden, "level": level})
         for column, text in enumerate(row):
-            known = made.get(look.cells.get((number - 1, column), -1))
+            cell_format = made.get(look.cells.get((number - 1, column), -1))
             if text:
                 is_plain = PLAIN_NUMBER.fullmatch(text) and len(text) < 16
-                _cell(sheet, number - 1, column, float(text) if is_plain else text, known)
-            elif known is not None:
-                sheet.write_blank(number - 1, column, None, known)
+                _cell(sheet, number - 1, column, float(text) if is_plain else text, cell_format)
+            elif cell_format is not None:
+                sheet.write_blank(number - 1, column, None, cell_format)
         added = content["headings"] if number == heading else rows.get(str(number), ())
         for offset, text in enumerate(added):
             if text:
                 sheet.write_string(number - 1, width + offset, text, bold if number == heading else None)
-    for one in raw.merges if merges else ():
-        _merge(sheet, raw, one, made.get(look.cells.get((raw.numbers[one.top] - 1, one.left), -1)))
+    for merge in raw.merges if merges else ():
+        _merge(sheet, raw, merge, made.get(look.cells.get((raw.numbers[merge.top] - 1, merge.left), -1)))
 
 
-def _merge(sheet, raw: RawSheet, one: Merge, known) -> None:  # noqa: ANN001 - xlsxwriter objects
-    """A merged range as it was; one that overlaps another is left."""
-    top, bottom = raw.numbers[one.top] - 1, raw.numbers[one.bottom] - 1
-    text = raw.rows[one.top][one.left] if one.left < len(raw.rows[one.top]) else ""
-    if (top, one.left) == (bottom, one.right):
+def _merge(sheet, raw: RawSheet, merge: Merge, cell_format) -> None:  # noqa: ANN001 - xlsxwriter objects
+    """Write a merged range; one that overlaps another is skipped."""
+    top, bottom = raw.numbers[merge.top] - 1, raw.numbers[merge.bottom] - 1
+    text = raw.rows[merge.top][merge.left] if merge.left < len(raw.rows[merge.top]) else ""
+    if (top, merge.left) == (bottom, merge.right):
         return
     try:
-        sheet.merge_range(top, one.left, bottom, one.right, "", known)
+        sheet.merge_range(top, merge.left, bottom, merge.right, "", cell_format)
     except ValueError:
         return
     is_plain = PLAIN_NUMBER.fullmatch(text) and len(text) < 16
-    _cell(sheet, top, one.left, float(text) if is_plain else text, known)
+    _cell(sheet, top, merge.left, float(text) if is_plain else text, cell_format)
 
 
-def _cell(sheet, row: int, column: int, value: object, known=None) -> None:  # noqa: ANN001 - xlsxwriter objects
+def _cell(sheet, row: int, column: int, value: object, cell_format=None) -> None:  # noqa: ANN001 - xlsxwriter objects
     if isinstance(value, int | float):
-        sheet.write_number(row, column, value, known)
+        sheet.write_number(row, column, value, cell_format)
     elif value not in (None, ""):
-        sheet.write_string(row, column, str(value)[:32_767], known)
+        sheet.write_string(row, column, str(value)[:32_767], cell_format)

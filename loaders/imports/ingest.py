@@ -320,7 +320,7 @@ def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: s
     repeats = duplicates.find(connection, ingested, ingested.replaces)
     ingested.repeats = duplicates.summary(repeats, left_out=wishes.leave_out_repeats)
     ingested.problems += duplicates.problems(repeats)
-    near = near_repeats.find(connection, ingested, ingested.replaces, told={(one.sheet, one.row) for one in repeats})
+    near = near_repeats.find(connection, ingested, ingested.replaces, skip={(one.sheet, one.row) for one in repeats})
     ingested.near_repeats = near_repeats.summary(near)
     ingested.problems += near_repeats.problems(near)
     if asked and who:

@@ -1,7 +1,7 @@
-"""Imports and give-backs for a screen, in a child of their own (``loaders.files.sandbox.start``).
+"""Imports and give-backs for a screen, each in its own child process (``loaders.files.sandbox.start``).
 
-The folder of the job holds ``job.json``; ``progress.json`` is rewritten while the work goes on. So no session waits for
-another one's file, a cancel is the end of the process, and the summary is the command line's.
+The job's folder holds ``job.json``; ``progress.json`` is rewritten during the work. No session waits for another one's
+file, cancelling ends the process, and the summary is that of the command line.
 """
 
 from __future__ import annotations
@@ -25,31 +25,31 @@ from loaders.problems import Problem, Refused
 
 SAMPLE = 10
 MOST_PROBLEMS = 300
-EVERY = 0.2  # seconds between two looks of the progress file
+EVERY = 0.2  # seconds between two writes of progress.json
 
 
 def main(arguments: list[str]) -> list[dict[str, Any]]:
-    """Do the job of a folder; the answer has one entry a file, and whatever goes wrong with it as a code."""
+    """Do the job of a folder; returns one entry per file, with a problem code for a failure."""
     folder = Path(arguments[0])
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     files = job["files"]
     answers = []
-    for number, one in enumerate(files):
-        progress = _Progress(folder, Path(one["path"]).name, number, len(files))
+    for number, task in enumerate(files):
+        progress = _Progress(folder, Path(task["path"]).name, number, len(files))
         try:
-            answers.append(_give_back(one) if job.get("give_back") else _import(one, job, progress))
+            answers.append(_give_back(task) if job.get("give_back") else _import(task, job, progress))
         except (EditionAsked, NothingForTheBoard) as stop:
-            refused = {"file": Path(one["path"]).name, "refused": stop.problem.as_dict()}
+            refused = {"file": Path(task["path"]).name, "refused": stop.problem.as_dict()}
             answers.append(refused | _detail(stop.ingested))
         except Refused as stop:
-            answers.append({"file": Path(one["path"]).name, "refused": stop.problem.as_dict()})
+            answers.append({"file": Path(task["path"]).name, "refused": stop.problem.as_dict()})
         except store.StoreUnavailable as stop:
-            answers.append({"file": Path(one["path"]).name, "refused": {"code": stop.code, "value": stop.where}})
+            answers.append({"file": Path(task["path"]).name, "refused": {"code": stop.code, "value": stop.where}})
     return answers
 
 
 class _Progress:
-    """Step and share of one file of several, written now and then."""
+    """Writes the step and share of one file of several, at most every ``EVERY`` seconds."""
 
     def __init__(self, folder: Path, file: str, number: int, of: int) -> None:
         self.path, self.file, self.number, self.of = folder / "progress.json", file, number, of
@@ -68,36 +68,36 @@ def _write(path: Path, content: Any) -> None:
     half.replace(path)
 
 
-def _give_back(one: dict) -> dict:
-    return give_back(store.open_store(), int(one["batch"]), Path(one["path"]))
+def _give_back(task: dict) -> dict:
+    return give_back(store.open_store(), int(task["batch"]), Path(task["path"]))
 
 
-def _import(one: dict, job: dict, progress: _Progress) -> dict:
-    path = Path(one["path"])
+def _import(task: dict, job: dict, progress: _Progress) -> dict:
+    path = Path(task["path"])
     engine = store.open_store(create=True)
     ensure_code_lists(engine)
-    given = {key: layouts.by_hand(**answer) for key, answer in one.get("answers", {}).items()}
+    answers = {key: layouts.by_hand(**answer) for key, answer in task.get("answers", {}).items()}
     ingested = ingest(
         engine,
         path,
-        one.get("base"),
+        task.get("base"),
         job["who"],
         progress,
-        answers=given,
-        confirmed=bool(one.get("confirmed")),
-        leave_out_repeats=bool(one.get("leave_out_repeats")),
-        replaces=one.get("replaces", ()),
-        adds=bool(one.get("adds")),
+        answers=answers,
+        confirmed=bool(task.get("confirmed")),
+        leave_out_repeats=bool(task.get("leave_out_repeats")),
+        replaces=task.get("replaces", ()),
+        adds=bool(task.get("adds")),
         dry_run=not job["store"],
-        aside=one.get("aside"),
-        totals_why=one.get("totals_why"),
-        speaks_for=speaks_for.read(**said) if (said := one.get("speaks_for")) else None,
+        aside=task.get("aside"),
+        totals_why=task.get("totals_why"),
+        speaks_for=speaks_for.read(**scope) if (scope := task.get("speaks_for")) else None,
     )
     return {"file": path.name, "summary": ingested.summary(path.name)} | _detail(ingested)
 
 
 def _detail(ingested: Ingested) -> dict:
-    """What the screen shows beside the summary: every sheet's columns, ten rows as read, the first problems."""
+    """Details for the screen: every sheet's columns, ``SAMPLE`` rows as read, the first problems."""
     return {
         "speaks_for": speaks_for.proposal(ingested.understood, ingested.province),
         "sheets": [_sheet(result) for result in ingested.sheets],
@@ -111,14 +111,14 @@ def _worst_first(problems: list[Problem]) -> list[Problem]:
 
 def _sheet(result: SheetResult) -> dict:
     layout = result.layout
-    known = {
+    mapped = {
         layouts.squeeze(heading): (ours, layout.how.get(ours, "layout"))
         for ours, names in layout.columns.items()
         for heading in names
     }
     columns = []
     for heading in result.sheet.frame.columns:
-        ours, how = known.get(layouts.squeeze(heading), ("", ""))
+        ours, how = mapped.get(layouts.squeeze(heading), ("", ""))
         first = next((cell for cell in result.sheet.frame[heading].head(50) if cell), "")
         columns.append({"heading": heading, "ours": ours, "how": how, "first": first})
     return {
@@ -139,7 +139,7 @@ def _sheet(result: SheetResult) -> dict:
 
 
 def _sample(result: SheetResult) -> list[dict]:
-    """The first rows as read: loaded ones first, for they show what the board will show."""
+    """The first rows as read, loaded ones before others."""
     loaded = list(result.rows("loaded")[:SAMPLE])
     rows = sorted(
         [*loaded, *[row for row in result.outcome.index[: 3 * SAMPLE] if row not in loaded][: SAMPLE - len(loaded)]]

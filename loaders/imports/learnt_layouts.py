@@ -1,4 +1,4 @@
-"""Answers of people that the next import uses by itself: how headings are read, which place a writing means."""
+"""Answers of people that later imports reuse: layouts by headings, codes of written places."""
 
 from __future__ import annotations
 
@@ -13,37 +13,37 @@ from loaders.layouts import layout as layouts
 from loaders.layouts.layout import Layout
 from loaders.store import code_lists, tables
 
-PASSING = ("fiscal_year",)  # said for one edition; the next one must say its own
+PASSING = ("fiscal_year",)  # answers for one edition only
 
 
 def aliases(connection: Connection) -> tuple[tuple[str, str], ...]:
-    """Decided places: key of the writing and code."""
+    """Decided places: (alias key, area code)."""
     return tuple((row.written, row.area_code) for row in connection.execute(select(tables.alias)))
 
 
 def answers(connection: Connection, base: str | None) -> dict[str, Layout]:
     """Remembered layouts by the key of their headings: of this base, or of any when only one base has them.
 
-    Bases that people merged are one; what was answered for the one that stands goes before. An undone merge parts them.
+    Merged bases count as one; answers for the base they were merged into take precedence.
     """
     code_lists.lay_over(connection)
     into, table = codes.merged("agency"), tables.layout
-    wanted = None if base is None else into.get(base, base)
+    owner_code = None if base is None else into.get(base, base)
     rows = connection.execute(select(table).order_by(table.c.id)).all()
-    found: dict[str, Layout] = {}
+    by_key: dict[str, Layout] = {}
     bases: dict[str, set[str]] = {}
     for row in sorted(rows, key=lambda row: row.base not in into):  # answers of merged ones first: others replace them
         owner = into.get(row.base, row.base)
         bases.setdefault(row.headings_key, set()).add(owner)
-        if wanted is None or owner == wanted:
-            found[row.headings_key] = replace(layouts.from_dict(json.loads(row.content)), base=owner)
-    return {key: layout for key, layout in found.items() if base is not None or len(bases[key]) == 1}
+        if owner_code is None or owner == owner_code:
+            by_key[row.headings_key] = replace(layouts.from_dict(json.loads(row.content)), base=owner)
+    return {key: layout for key, layout in by_key.items() if base is not None or len(bases[key]) == 1}
 
 
-def remember(connection: Connection, given: Mapping[str, Layout], base: str, who: str) -> int:
-    """Keep what a person answered for these headings of this base; a newer answer replaces an older one."""
+def remember(connection: Connection, by_key: Mapping[str, Layout], base: str, who: str) -> int:
+    """Store answers by the key of their headings for a base, replacing older ones; returns their number."""
     table = tables.layout
-    for key, layout in given.items():
+    for key, layout in by_key.items():
         kept = {name: value for name, value in layout.constants.items() if name not in PASSING}
         asks = (
             ("year_of_edition",)
@@ -59,4 +59,4 @@ def remember(connection: Connection, given: Mapping[str, Layout], base: str, who
             "content": json.dumps(content, ensure_ascii=False),
         }
         connection.execute(insert(table).values(**row, decided_by=who, decided_at=store.now()))
-    return len(given)
+    return len(by_key)

@@ -1,7 +1,7 @@
 """The same money twice: supports of one place, fiscal year and amount with similar words, in one file or in two.
 
-Told with the evidence, as for places, before anything is stored; never decided by a machine. A person says at the review
-desk whether two lines are the same (:mod:`loaders.imports.review.near_repeats`).
+Reported with the evidence, as for places, before anything is stored; never decided by the program. A person decides at
+the review desk whether two lines are the same (:mod:`loaders.imports.review.near_repeats`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from loaders.store import tables
 
 TOLD = "near_repeat_found"
 DIFFERENT = "different_money"
-TELLING = 40  # letters from which words tell by themselves, whoever is named beside them
-SHORTEST = 6  # consonants of the shorter words where one holds the other
-ALIKE = 82.0  # of 100, of consonants and digits
+TELLING = 40  # letters from which words identify a line whatever its agency
+SHORTEST = 6  # least consonants of the shorter words where one contains the other
+ALIKE = 82.0  # least likeness of 100, of consonants and digits
 MOST_TOLD = 200
-MANY = 60  # lines of one place, year and amount: each is compared with the first of its words alone
+MANY = 60  # lines of one place, year and amount; beyond that only different words are compared
 UNNAMED = "unnamed_base"
 LEVELS = ("same_words", "words_within", "like_words")
 ORDINAL = re.compile(r"^\s*[\(\[]?(?:\d{1,3}[.)\]]?)+(?:\s*[).])?\s+(?=\D)")
@@ -62,14 +62,14 @@ class Line(NamedTuple):
         return self.place, self.year, self.satang
 
     @property
-    def print(self) -> str:
-        """The line by what it says, whatever file it stands in: a decision about it outlives an edition."""
-        said = (self.place, self.village, self.year, self.satang, squeeze(self.words), self.agency)
-        return hashlib.sha256(repr(said).encode()).hexdigest()[:16]
+    def fingerprint(self) -> str:
+        """Hash of the line's content without its file, so that a decision about it outlives an edition."""
+        content = (self.place, self.village, self.year, self.satang, squeeze(self.words), self.agency)
+        return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
 
 class Pair(NamedTuple):
-    """Two lines that may be the same money: ``later`` is told, ``earlier`` was there before it."""
+    """Two lines that may be the same money: ``later`` is reported, ``earlier`` came before it."""
 
     later: Line
     earlier: Line
@@ -78,15 +78,15 @@ class Pair(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The pair by what both lines say; two equal lines of one file and of two files are two questions."""
+        """The pair by the content of both lines; equal lines of one file and of two files are different questions."""
         where = "one_file" if self.later.batch == self.earlier.batch else "two_files"
-        return "|".join([*sorted((self.later.print, self.earlier.print)), where])
+        return "|".join([*sorted((self.later.fingerprint, self.earlier.fingerprint)), where])
 
 
 def likeness(a: Line, b: Line) -> tuple[str, int] | None:
-    """How the words of two lines of one place, year and amount are alike; None when they are not, or cannot be the same.
+    """Evidence and likeness (0-100) of two lines of one place, year and amount; None when they cannot be the same.
 
-    Other villages, streams, days of beginning or numbers in the words are other money. Two funders of one short-named
+    Different villages, streams, start days or numbers in the words mean different money. Two funders of one short-named
     activity are partners.
     """
     if a.village and b.village and a.village != b.village:
@@ -94,61 +94,61 @@ def likeness(a: Line, b: Line) -> tuple[str, int] | None:
     if (a.stream and b.stream and a.stream != b.stream) or (a.starts_on and b.starts_on and a.starts_on != b.starts_on):
         return None
     if a.batch == b.batch and a.row == b.row and a.sheet.split(" · ")[0] == b.sheet.split(" · ")[0]:
-        return None  # one row of a sheet that was taken apart into records
-    one, other = _core(a), _core(b)
-    if not one or not other or not _numbers_agree(one, other):
+        return None  # one row of a sheet that was melted into records
+    first, second = _core(a), _core(b)
+    if not first or not second or not _numbers_agree(first, second):
         return None
     is_partner = a.agency != b.agency and not any(agency.startswith(UNNAMED) for agency in (a.agency, b.agency))
     if is_partner and min(len(squeeze(a.words)), len(squeeze(b.words))) < TELLING:
         return None
-    if one == other:
+    if first == second:
         return "same_words", 100
-    score = round(fuzz.ratio(one, other))
-    short, long = sorted((one, other), key=len)
+    score = round(fuzz.ratio(first, second))
+    short, long = sorted((first, second), key=len)
     if len(short) >= SHORTEST and short in long:
         return "words_within", score
     return ("like_words", score) if score >= ALIKE and len(short) >= SHORTEST else None
 
 
 def _core(line: Line) -> str:
-    """Consonants and digits: a PDF read twice loses vowels and marks; ordinals of lists and words of every line go."""
+    """Consonants and digits: a PDF read twice loses vowels and marks; list ordinals and generic words are removed."""
     words = ORDINAL.sub("", thai.arabic_digits(thai.normalise(line.words))).casefold().replace(",", "")
     return SOFT.sub("", EMPTY_WORDS.sub("", words)) or SOFT.sub("", words)
 
 
-def _numbers_agree(one: str, other: str) -> bool:
-    """A second course is another course; a number that one side leaves out tells nothing."""
-    a, b = NUMBER.findall(one), NUMBER.findall(other)
+def _numbers_agree(first: str, second: str) -> bool:
+    """Whether the numbers in both words agree (a second course is another one); no numbers on one side agree, too."""
+    a, b = NUMBER.findall(first), NUMBER.findall(second)
     return not a or not b or sorted(a) == sorted(b)
 
 
 def pairs(lines: Iterable[Line], new: Collection[int] | None = None) -> list[Pair]:
-    """Every line with the likest one before it; of ``new`` positions alone, when they are given."""
+    """Each line (only ``new`` positions, if given) with the most similar line before it."""
     blocks: dict[tuple, list[tuple[int, Line]]] = defaultdict(list)
     for number, line in enumerate(lines):
         blocks[line.block].append((number, line))
-    found = []
+    likely = []
     for block in blocks.values():
-        before: dict[Any, Line] = {}  # of many equal lines the first stands for all
+        before: dict[Any, Line] = {}  # of many equal lines only the first is compared
         for number, line in block:
             if new is None or number in new:
                 scored = [(like, other) for other in before.values() if (like := likeness(line, other))]
                 if scored:
-                    (evidence, score), other = min(scored, key=lambda one: (LEVELS.index(one[0][0]), -one[0][1]))
-                    found.append(Pair(line, other, evidence, score))
-            before.setdefault((line.print, line.batch) if len(block) > MANY else number, line)
-    return found
+                    (evidence, score), other = min(scored, key=lambda entry: (LEVELS.index(entry[0][0]), -entry[0][1]))
+                    likely.append(Pair(line, other, evidence, score))
+            before.setdefault((line.fingerprint, line.batch) if len(block) > MANY else number, line)
+    return likely
 
 
 def find(
-    connection: Connection, ingested: Ingested, besides: Collection[int] = (), told: Collection[tuple[str, int]] = ()
+    connection: Connection, ingested: Ingested, besides: Collection[int] = (), skip: Collection[tuple[str, int]] = ()
 ) -> list[Pair]:
     """Lines to be loaded that may be the money of another line of the file or of one in use.
 
-    ``besides`` are batches that the file replaces, ``told`` rows that are repeats of lines in use already. What a person
-    called different is not told again.
+    ``besides`` are batches that the file replaces, ``skip`` (sheet, row) of exact repeats. Pairs that a person marked as
+    different are left out.
     """
-    new = [line for line in _new(ingested) if (line.sheet, line.row) not in told]
+    new = [line for line in _new(ingested) if (line.sheet, line.row) not in skip]
     if not new:
         return []
     support = tables.support
@@ -158,14 +158,14 @@ def find(
     years = {line.year for line in new}
     if None not in years:
         query = query.where(support.c.fiscal_year.in_(years))
-    wanted = {line.block for line in new}
-    known = [line for line in _stored(connection, query) if line.block in wanted]
-    found = pairs([*known, *new], range(len(known), len(known) + len(new)))
-    return _open(connection, found)
+    blocks = {line.block for line in new}
+    in_use = [line for line in _stored(connection, query) if line.block in blocks]
+    candidates = pairs([*in_use, *new], range(len(in_use), len(in_use) + len(new)))
+    return _open(connection, candidates)
 
 
 def waiting(connection: Connection, province: str) -> list[Pair]:
-    """Pairs of lines in use that nobody has decided yet, the largest money first."""
+    """Undecided pairs of lines in use, largest amount first."""
     support, batch = tables.support, tables.import_batch
     keys = [func.substr(support.c.area_code, 1, 6), support.c.fiscal_year, support.c.amount_satang]
     several = (
@@ -179,12 +179,12 @@ def waiting(connection: Connection, province: str) -> list[Pair]:
     return sorted(_open(connection, pairs(lines)), key=lambda pair: (-pair.later.satang, pair.later.id))
 
 
-def _open(connection: Connection, found: list[Pair]) -> list[Pair]:
-    """Without the pairs that a person called different."""
+def _open(connection: Connection, candidates: list[Pair]) -> list[Pair]:
+    """The pairs without those that a person marked as different."""
     table = tables.correction
     query = select(table.c.heading).where(table.c.kind == DIFFERENT, table.c.is_undone.is_(False))
-    decided = set(connection.execute(query).scalars()) if found else set()
-    return [pair for pair in found if pair.key not in decided]
+    decided = set(connection.execute(query).scalars()) if candidates else set()
+    return [pair for pair in candidates if pair.key not in decided]
 
 
 def _query(province: str) -> Select:
@@ -223,7 +223,7 @@ def _line(record: Any, batch: int, file: str, key: int, when: str) -> Line:
     )  # fmt: skip
 
 
-def summary(found: list[Pair]) -> dict[str, Any]:
+def summary(open_pairs: list[Pair]) -> dict[str, Any]:
     """Rows and baht that may be counted twice, and with which lines."""
     listed = [
         {
@@ -232,17 +232,17 @@ def summary(found: list[Pair]) -> dict[str, Any]:
             "of": {"batch": pair.earlier.batch or None, "file": pair.earlier.file, "sheet": pair.earlier.sheet,
                    "row": pair.earlier.row, "words": pair.earlier.words},
         }
-        for pair in found[:MOST_TOLD]
+        for pair in open_pairs[:MOST_TOLD]
     ]  # fmt: skip
-    return {"rows": len(found), "baht": sum(pair.later.satang for pair in found) / 100, "pairs": listed}
+    return {"rows": len(open_pairs), "baht": sum(pair.later.satang for pair in open_pairs) / 100, "pairs": listed}
 
 
-def problems(found: list[Pair]) -> list[Problem]:
+def problems(open_pairs: list[Pair]) -> list[Problem]:
     """One note for every line that may be another one's money."""
     return [
         Problem(
             TOLD, "note", pair.later.sheet, pair.later.row, None, pair.later.words or None,
             f"{pair.earlier.file or pair.earlier.sheet} · {pair.earlier.row}",
         )
-        for pair in found
+        for pair in open_pairs
     ]  # fmt: skip

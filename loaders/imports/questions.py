@@ -1,4 +1,4 @@
-"""What is still to be answered before a file is stored, in words and with the option that answers it."""
+"""Open questions before a file is stored, in words and with the option that answers each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES_A_PLACE = ("place_code", "subdistrict", "district", "province", "place_tex
 
 
 def questions(ingested: Ingested) -> list[dict[str, Any]]:
-    """One entry a question: what it is about, Thai and English words, our columns to choose from, an example of the option."""
+    """One entry per question: what it is about, Thai and English words, our columns to choose from, an example of the option."""
     listed: list[dict[str, Any]] = []
     for result in ingested.sheets:
         doubts = [doubt.partition(":") for doubt in result.layout.doubts]
@@ -30,19 +30,19 @@ def questions(ingested: Ingested) -> list[dict[str, Any]]:
                 figures = {"cells": f"{column.cells:,}", "sum": f"{column.sum:,.2f}"}
                 listed.append(_column(result, about, result.layout.register, figures))
             else:
-                told = {lang: _doubt(lang, name, about) for lang in LANGUAGES}
-                listed.append({"about": f"{name}:{about}" if about else name, **told, "option": "--confirm"})
+                texts = {lang: _doubt(lang, name, about) for lang in LANGUAGES}
+                listed.append({"about": f"{name}:{about}" if about else name, **texts, "option": "--confirm"})
         if result.layout.refuse:
             listed += _refused(result)
     if NOT_NAMED in ingested.doubts:
-        told = {lang: _doubt(lang, NOT_NAMED, "") for lang in LANGUAGES}
-        listed.append({"about": NOT_NAMED, **told, "option": '--base "NAME"'})
+        texts = {lang: _doubt(lang, NOT_NAMED, "") for lang in LANGUAGES}
+        listed.append({"about": NOT_NAMED, **texts, "option": '--base "NAME"'})
     if ingested.set_aside["asked"]:
-        told = {
+        texts = {
             lang: f"{catalogue(lang)['set_aside_question']}: {words(ingested.set_aside['parts'], lang)}"
             for lang in LANGUAGES
         }
-        listed.append({"about": "set_aside", **told, "choices": [TAKE, LEAVE], "option": f"--set-aside {TAKE}"})
+        listed.append({"about": "set_aside", **texts, "choices": [TAKE, LEAVE], "option": f"--set-aside {TAKE}"})
     return listed
 
 
@@ -53,19 +53,19 @@ def _column(result: SheetResult, heading: str, register: str, figures: dict[str,
         (ours for ours in ("amount", "savings", *free) if ours in free), UNUSED
     )
     option, unused = f'--column "{heading}={example}"', f'--column "{heading}={UNUSED}"'
-    told = {}
+    texts = {}
     for lang in LANGUAGES:
         choices = ", ".join(f"{ours} ({_ours(lang, ours)})" for ours in free)
         blanks = {"column": heading, "option": option, "unused": unused, "choices": choices, **figures}
-        told[lang] = fill(catalogue(lang)["question_column"], blanks)
-    return {"about": heading, **told, "choices": [*free, UNUSED], "option": option}
+        texts[lang] = fill(catalogue(lang)["question_column"], blanks)
+    return {"about": heading, **texts, "choices": [*free, UNUSED], "option": option}
 
 
 def _refused(result: SheetResult) -> Iterable[dict[str, Any]]:
-    """What a sheet lacks: a column of places, or one of the others that says something about them."""
-    known = {heading for names in result.layout.columns.values() for heading in names}
+    """Questions about a refused sheet: which column names the place, or which holds data about it."""
+    mapped = {heading for names in result.layout.columns.values() for heading in names}
     open_columns = [
-        heading for heading in result.sheet.frame.columns if heading not in known and not heading.startswith("__")
+        heading for heading in result.sheet.frame.columns if heading not in mapped and not heading.startswith("__")
     ]
     has_place = any(ours in result.layout.columns for ours in NAMES_A_PLACE)
     for heading in open_columns[:MOST_COLUMNS]:

@@ -1,7 +1,7 @@
-"""Hidden, filtered, folded and struck rows and hidden columns: told with their baht, taken or left out by one choice.
+"""Hidden, filtered, folded and struck rows and hidden columns: reported with their baht, imported or left out by one choice.
 
-Nobody can see from a file whether a hidden row was forgotten or taken back. So where such parts hold money (or rows are
-struck through) a person chooses; without an answer nothing is stored. The others are taken, and told.
+A file does not show whether a hidden row was forgotten or withdrawn. So where such parts hold money (or rows are struck
+through) a person chooses; without an answer nothing is stored. All other parts are imported and reported.
 """
 
 from __future__ import annotations
@@ -24,19 +24,18 @@ COLUMN, OUTLINE = "hidden_column", "outline_row"
 
 
 def apply(sheet: Sheet, choice: str | None) -> tuple[Sheet, list[Column]]:
-    """The sheet as it is to be read: with ``leave`` its set-aside rows are marked, and hidden figures are blank.
+    """The sheet to read, and ledger lines of blanked columns: with ``leave`` set-aside rows are marked, hidden figures blank.
 
-    Hidden columns of text stay: codes and names of places are often hidden, and count nothing. Returns also the ledger's
-    lines of the columns that were blanked.
+    Hidden columns of text stay: codes and names of places are often hidden and hold no quantity.
     """
     if choice != LEAVE:
         return sheet, []
     frame, lines = sheet.frame, []
-    known = read_columns(frame) if sheet.hidden_columns else None
+    columns = read_columns(frame) if sheet.hidden_columns else None
     for heading in sheet.hidden_columns:
-        if known is None or heading not in known.figures or heading in known.not_money:
+        if columns is None or heading not in columns.figures or heading in columns.not_money:
             continue
-        figures = known.figures[heading]
+        figures = columns.figures[heading]
         is_money = quantities.names_money(heading)
         if figures.is_numeric and (is_money or quantities.names_count(heading)):
             frame = frame.assign(**{heading: ""})
@@ -50,7 +49,7 @@ def apply(sheet: Sheet, choice: str | None) -> tuple[Sheet, list[Column]]:
 
 
 def tell(ingested: Ingested, choice: str | None) -> None:
-    """Write into the account what the file sets aside, and whether somebody has to choose."""
+    """Set ``ingested.set_aside``: what the file sets aside, and whether a person must choose."""
     parts = [part for result in _by_sheet(ingested) for part in _of_sheet(ingested, result)]
     asked = False
     for part in parts:
@@ -75,7 +74,7 @@ def words(parts: Iterable[dict], language: str) -> str:
 
 
 def _by_sheet(ingested: Ingested) -> list[SheetResult]:
-    """The first result of every sheet of the file: a melted sheet is told once."""
+    """The first result of every visible sheet of the file: a melted sheet is reported once."""
     first: dict[str, SheetResult] = {}
     for result in ingested.sheets:
         if not result.sheet.hidden:
@@ -84,16 +83,16 @@ def _by_sheet(ingested: Ingested) -> list[SheetResult]:
 
 
 def _of_sheet(ingested: Ingested, first: SheetResult) -> Iterable[dict]:
-    results = [one for one in ingested.sheets if one.sheet.in_file == first.sheet.in_file]
+    results = [result for result in ingested.sheets if result.sheet.in_file == first.sheet.in_file]
     sheet = first.sheet
     kinds = {kind: {row for row, own in sheet.aside.items() if own == kind} for kind in ROW_KINDS}
     kinds[OUTLINE] = set(sheet.outline) - set(sheet.aside)
     for kind, rows in kinds.items():
-        present = {row for one in results for row in rows & set(one.outcome.index)}
+        present = {row for result in results for row in rows & set(result.outcome.index)}
         if not present:
             continue
-        satang = sum(int(sum(one.satang[one.satang.index.isin(list(present))])) for one in results)
-        asks = kind != OUTLINE and any(_counts(one, present, kind) for one in results)
+        satang = sum(int(sum(result.satang[result.satang.index.isin(list(present))])) for result in results)
+        asks = kind != OUTLINE and any(_counts(result, present, kind) for result in results)
         yield _part(sheet, kind, "", len(present), satang, asks=asks)
     for column in first.columns:
         if column.heading in sheet.hidden_columns and column.cells:

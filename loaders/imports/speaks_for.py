@@ -1,7 +1,7 @@
 """What a file speaks for: these rows only, the whole of these districts, or the whole province, and which fiscal years.
 
-A person says it; the machine proposes and never widens. Only a stated scope turns absence into "none". Files that
-we make ourselves (the invented ones, the reference facts) have it stated in their layouts.
+A person states it; the program proposes a scope and never widens it. Only a stated scope turns absence into "none".
+Layouts of our own files (the demo, the reference facts) state theirs.
 """
 
 from __future__ import annotations
@@ -21,17 +21,17 @@ from loaders.store.viewers import Viewer
 
 ROWS, DISTRICTS, PROVINCE = KINDS = ("rows", "districts", "province")
 BUDDHIST = 543
-# Registers whose rows are of no year: a plan booklet is held or not.
+# Registers whose rows have no year: a plan booklet is held or not.
 _OF_NO_YEAR = ("plan", "organisation", "role_holder", "agency", "stream")
 WITHOUT_YEARS = registers.WithDefined(
     dict.fromkeys(_OF_NO_YEAR, True),
-    lambda one: None if any(column.name == "fiscal_year" for column in one.columns) else True,
+    lambda definition: None if any(column.name == "fiscal_year" for column in definition.columns) else True,
 )
 
 
 @dataclass(frozen=True)
 class SpeaksFor:
-    """What a person said. ``districts`` empty = those that the rows name; ``years`` (Gregorian) empty = those of the rows.
+    """A stated scope. ``districts`` empty = those that the rows name; ``years`` (Gregorian) empty = those of the rows.
 
     ``all_years``: it speaks for every year, whatever its rows name.
     """
@@ -52,7 +52,7 @@ def years_of(text: str) -> tuple[int, ...]:
 
     Raises ``Refused`` (``years_not_understood``).
     """
-    found: set[int] = set()
+    gregorian: set[int] = set()
     for part in filter(None, (part.strip() for part in text.replace(" ", ",").split(","))):
         first, dash, last = part.partition("-")
         if not (first.isdigit() and (last.isdigit() or not dash)):
@@ -60,18 +60,18 @@ def years_of(text: str) -> tuple[int, ...]:
         ends = [int(year) - BUDDHIST if int(year) > 2400 else int(year) for year in (first, last or first)]
         if not 1900 <= ends[0] <= ends[1] <= 2200:
             raise Refused("years_not_understood", value=text)
-        found.update(range(ends[0], ends[1] + 1))
-    return tuple(sorted(found))
+        gregorian.update(range(ends[0], ends[1] + 1))
+    return tuple(sorted(gregorian))
 
 
 def read(kind: str, years: str = "", districts: Sequence[str] = (), reason: str = "") -> SpeaksFor:
-    """What the command line or a form says; ``years`` may be ``all``. Raises ``Refused`` (``years_not_understood``)."""
+    """A scope from the command line or a form; ``years`` may be ``all``. Raises ``Refused`` (``years_not_understood``)."""
     is_all = years.strip().lower() == "all"
     return SpeaksFor(kind, tuple(filter(None, districts)), () if is_all else years_of(years), is_all, reason)
 
 
 def proposal(results: Iterable[SheetResult], province: str) -> dict:
-    """What a person is asked: kind that the sheet's layout suggests, districts and fiscal years that its rows name."""
+    """Default answers for a person: the kind that the sheet's layout suggests, districts and fiscal years that its rows name."""
     results = list(results)
     kinds = {result.layout.scope.get("kind", ROWS) for result in results}
     named = sorted({code for result in results for code in _named(result, province)})
@@ -93,42 +93,42 @@ def _years(result: SheetResult) -> list[int]:
     return sorted({int(year) for year in values["fiscal_year"].loc[result.rows("loaded")].dropna()})
 
 
-def check_districts(said: SpeaksFor, province: str) -> None:
-    """Raises ``Refused`` (``district_unknown``) for a district that is none of the province."""
-    if said.districts:
-        known = set(reference.subdistricts(province)["district_code"])
-        for code in said.districts:
-            if code not in known or not code.startswith(province):
+def check_districts(claim: SpeaksFor, province: str) -> None:
+    """Raises ``Refused`` (``district_unknown``) for a district outside the province."""
+    if claim.districts:
+        districts = set(reference.subdistricts(province)["district_code"])
+        for code in claim.districts:
+            if code not in districts or not code.startswith(province):
                 raise Refused("district_unknown", value=code)
 
 
 def scope_rows(
-    result: SheetResult, batch_id: int, base: str, province: str, said: SpeaksFor | None, who: str, *, is_ours: bool
+    result: SheetResult, batch_id: int, base: str, province: str, claim: SpeaksFor | None, who: str, *, is_ours: bool
 ) -> list[dict]:
-    """Rows of ``batch_scope`` for a sheet: what was said, else its rows alone (a file that we make has it in its layout).
+    """Rows of ``batch_scope`` for a sheet: the claim, else its rows alone (our own files: their layout's).
 
     Raises ``Refused`` (``scope_years_needed``) for a wider scope of a file that names no year.
     """
     register, layout = result.layout.register, result.layout
-    if said is None and is_ours:
+    if claim is None and is_ours:
         scope = layout.scope
         years = tuple(scope.get("fiscal_years", ()))
-        said = SpeaksFor(
+        claim = SpeaksFor(
             scope.get("kind", ROWS),
             tuple(scope.get("districts", ())),
             years,
             all_years=not years and not _years(result),
         )
-    said = said or SpeaksFor()
+    claim = claim or SpeaksFor()
     named = _named(result, province)
-    areas = [province] if said.kind == PROVINCE else list(said.districts or named) if said.kind == DISTRICTS else named
-    years: Sequence[int | None] = list(said.years) or _years(result)
-    if said.all_years or register in WITHOUT_YEARS:
+    areas = {PROVINCE: [province], DISTRICTS: list(claim.districts or named)}.get(claim.kind, named)
+    years: Sequence[int | None] = list(claim.years) or _years(result)
+    if claim.all_years or register in WITHOUT_YEARS:
         years = [None]
-    if said.kind != ROWS and not years:
+    if claim.kind != ROWS and not years:
         raise Refused(Problem("scope_years_needed", "refused", result.sheet.name))
-    stated = {"stated_by": who, "stated_at": store.now(), "reason": said.reason or None} if said.kind != ROWS else {}
-    key = {"batch_id": batch_id, "register": register, "base": base, "kind": said.kind}
+    stated = {"stated_by": who, "stated_at": store.now(), "reason": claim.reason or None} if claim.kind != ROWS else {}
+    key = {"batch_id": batch_id, "register": register, "base": base, "kind": claim.kind}
     empty = dict.fromkeys(("stated_by", "stated_at", "reason"))
     return [
         key | empty | stated | {"area_code": area, "fiscal_year": year} for area in areas for year in years or [None]
@@ -137,50 +137,50 @@ def scope_rows(
 
 @for_viewer
 def read_scopes(connection: Connection, *, viewer: Viewer) -> dict[int, list[dict]]:
-    """What every batch that the viewer may know speaks for (:func:`read_scope`); who said it is for the data team."""
-    found = {int(key): read_scope(connection, int(key)) for key in store.read_batches(connection, viewer=viewer)["id"]}
+    """What every batch that the viewer may know speaks for (:func:`read_scope`); only the data team sees who stated it."""
+    scopes = {int(key): read_scope(connection, int(key)) for key in store.read_batches(connection, viewer=viewer)["id"]}
     if not viewer.is_team:
         hidden = dict.fromkeys(("stated_by", "stated_at", "reason"))
-        return {key: [one | hidden for one in said] for key, said in found.items()}
-    return found
+        return {key: [entry | hidden for entry in entries] for key, entries in scopes.items()}
+    return scopes
 
 
 def read_scope(connection: Connection, batch_id: int) -> list[dict]:
-    """What a batch speaks for, one entry a register: ``kind``, ``areas``, ``years`` (None = every year), who, when, why."""
+    """What a batch speaks for, one entry a register: ``kind``, ``areas``, ``years`` (None = every year), who stated it, when, why."""
     scope = tables.batch_scope
-    found: dict[str, dict] = {}
+    by_register: dict[str, dict] = {}
     for row in connection.execute(select(scope).where(scope.c.batch_id == batch_id).order_by(scope.c.id)):
-        one = found.setdefault(row.register, {"register": row.register, "kind": row.kind, "areas": [], "years": [],
+        entry = by_register.setdefault(row.register, {"register": row.register, "kind": row.kind, "areas": [], "years": [],
                                               "stated_by": row.stated_by, "stated_at": row.stated_at, "reason": row.reason})  # fmt: skip
-        one["areas"] += [row.area_code] if row.area_code not in one["areas"] else []
-        one["years"] += [row.fiscal_year] if row.fiscal_year not in one["years"] else []
-    return list(found.values())
+        entry["areas"] += [row.area_code] if row.area_code not in entry["areas"] else []
+        entry["years"] += [row.fiscal_year] if row.fiscal_year not in entry["years"] else []
+    return list(by_register.values())
 
 
-def change(connection: Connection, batch_id: int, said: SpeaksFor, who: str) -> None:
-    """Say later what a batch speaks for, with a reason; what was said before stands in the audit trail.
+def change(connection: Connection, batch_id: int, claim: SpeaksFor, who: str) -> None:
+    """Replace what a batch speaks for, with a reason; the audit trail keeps the claim before.
 
-    Without ``years`` the years said before stay. Raises ``Refused``: ``batch_unknown``, ``reason_missing``,
+    Without ``years`` the years stated before stay. Raises ``Refused``: ``batch_unknown``, ``reason_missing``,
     ``scope_years_needed``, ``scope_districts_needed``.
     """
-    if not said.reason.strip():
+    if not claim.reason.strip():
         raise Refused("reason_missing")
     batch, scope = tables.import_batch, tables.batch_scope
-    known = connection.execute(select(batch.c.base, batch.c.summary).where(batch.c.id == batch_id)).first()
+    batch_row = connection.execute(select(batch.c.base, batch.c.summary).where(batch.c.id == batch_id)).first()
     before = read_scope(connection, batch_id)
-    if known is None or not before:
+    if batch_row is None or not before:
         raise Refused("batch_unknown", value=str(batch_id))
-    province = json.loads(known.summary).get("province") or before[0]["areas"][0][:2]
-    check_districts(said, province)
-    for one in before:
-        register = one["register"]
-        areas = _areas_said(connection, batch_id, register, said, province)
-        years = [None] if said.all_years or register in WITHOUT_YEARS else list(said.years) or one["years"]
-        if said.kind != ROWS and None in years and not said.all_years and register not in WITHOUT_YEARS:
+    province = json.loads(batch_row.summary).get("province") or before[0]["areas"][0][:2]
+    check_districts(claim, province)
+    for entry in before:
+        register = entry["register"]
+        areas = _areas_of(connection, batch_id, register, claim, province)
+        years = [None] if claim.all_years or register in WITHOUT_YEARS else list(claim.years) or entry["years"]
+        if claim.kind != ROWS and None in years and not claim.all_years and register not in WITHOUT_YEARS:
             raise Refused("scope_years_needed")
         connection.execute(delete(scope).where(scope.c.batch_id == batch_id, scope.c.register == register))
-        stated = {"kind": said.kind, "stated_by": who, "stated_at": store.now(), "reason": said.reason.strip()}
-        key = {"batch_id": batch_id, "register": register, "base": known.base}
+        stated = {"kind": claim.kind, "stated_by": who, "stated_at": store.now(), "reason": claim.reason.strip()}
+        key = {"batch_id": batch_id, "register": register, "base": batch_row.base}
         rows = [key | stated | {"area_code": area, "fiscal_year": year} for area in areas for year in years]
         store.insert_rows(connection, scope, rows)
     words = json.dumps({"before": before, "now": read_scope(connection, batch_id)}, ensure_ascii=False)
@@ -188,11 +188,11 @@ def change(connection: Connection, batch_id: int, said: SpeaksFor, who: str) -> 
     store.touch(connection)
 
 
-def _areas_said(connection: Connection, batch_id: int, register: str, said: SpeaksFor, province: str) -> list[str]:
-    if said.kind == PROVINCE:
+def _areas_of(connection: Connection, batch_id: int, register: str, claim: SpeaksFor, province: str) -> list[str]:
+    if claim.kind == PROVINCE:
         return [province]
-    if said.kind == DISTRICTS and said.districts:
-        return list(said.districts)
+    if claim.kind == DISTRICTS and claim.districts:
+        return list(claim.districts)
     table = tables.REGISTERS[register]
     named: list[str] = []
     if "district_code" in table.c:
@@ -200,6 +200,6 @@ def _areas_said(connection: Connection, batch_id: int, register: str, said: Spea
             table.c.batch_id == batch_id, tables.of_register(register), table.c.district_code.is_not(None)
         )
         named = sorted({code for code in connection.execute(query.distinct()).scalars() if code.startswith(province)})
-    if not named and said.kind == DISTRICTS:
+    if not named and claim.kind == DISTRICTS:
         raise Refused("scope_districts_needed")
     return named or [province]

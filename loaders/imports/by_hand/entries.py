@@ -1,7 +1,7 @@
-"""Add, correct and end an entry of a register by hand: read as a cell of its template would be, with who, when and why.
+"""Add, correct and end an entry of a register by hand: cells are read like those of its template, with who, when and why.
 
-Nothing is changed in place: an added entry is a row of a batch of its own (one for each base), a correction and an end
-lie over the row (:mod:`loaders.store.by_hand`), and each can be undone.
+Nothing is changed in place: an added entry is a row of a separate batch per base, a correction and an end
+overlay the row (:mod:`loaders.store.by_hand`), and each can be undone.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from loaders.words import catalogue
 
 REGISTERS = ("role_holder", "organisation", "plan", "welfare_fund")  # and every defined one
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
-NO_BASE = "board"  # whose an entry is that no base stands behind: the people who keep the board
+NO_BASE = "board"  # base of entries without one: the people who keep the board
 _change, _batch = tables.entry_change, tables.import_batch
 
 
@@ -43,12 +43,12 @@ class Row(NamedTuple):
 
 
 def allowed(register: str) -> bool:
-    """Whether entries of a register are kept by hand."""
+    """Whether entries of a register can be edited by hand."""
     return register in REGISTERS or register in registers.defined()
 
 
 def layout_of(register: str) -> Layout:
-    """The template that a register's cells are written in."""
+    """The layout of a register's template."""
     return next(layout for layout in layouts.shipped() if layout.code == f"template_{register}")
 
 
@@ -80,7 +80,7 @@ def add(
     Raises ``Refused``: ``entry_reason_missing``, ``decision_person_missing``, ``entry_not_by_hand``, ``entry_place_missing``,
     or why a cell cannot be read, with its heading and value.
     """
-    reason, who = _said(connection, register, reason, who)
+    reason, who = _reason_and_person(connection, register, reason, who)
     layout, values = layout_of(register), _read(connection, register, cells, whole=True)
     if area_code is None and layout.without_place != "load":
         raise Refused("entry_place_missing")
@@ -117,7 +117,7 @@ def correct(
     A cell that is given empty becomes not known. ``seen`` is :func:`last_change` as the person saw the entry. Raises as
     :func:`add`, and ``entry_unknown``, ``entry_unchanged``, ``entry_changed_meanwhile``.
     """
-    reason, who = _said(connection, register, reason, who)
+    reason, who = _reason_and_person(connection, register, reason, who)
     row = row_of(connection, register, number)
     _refuse_unseen(connection, register, row, seen)
     values = {name: _plain(value) for name, value in _read(connection, register, cells, whole=False).items()}
@@ -138,7 +138,7 @@ def retire(
     seen: int | None = None,
 ) -> int:
     """The entry ends on a day (now without one); returns the change's key. Raises as :func:`correct`."""
-    reason, who = _said(connection, register, reason, who)
+    reason, who = _reason_and_person(connection, register, reason, who)
     row = row_of(connection, register, number)
     _refuse_unseen(connection, register, row, seen)
     return _write(connection, register, RETIRE, row, {}, effective_on, reason, who)
@@ -152,19 +152,19 @@ def last_change(connection: Connection, register: str, number: int) -> int:
 def _last(connection: Connection, register: str, row: Row) -> tuple[int, str]:
     at = (_change.c.file_sha256 == row.file_sha256, _change.c.sheet == row.sheet, _change.c.row == row.row)
     query = select(_change).where(_change.c.register == register, *at).order_by(_change.c.id)
-    found = connection.execute(query).all()
-    undone = sum(change.undone_at is not None for change in found)  # an undoing counts as a change of what was seen
-    return (found[-1].id * 1_000 + undone, str(found[-1].on_behalf_of or found[-1].decided_by)) if found else (0, "")
+    rows = connection.execute(query).all()
+    undone = sum(change.undone_at is not None for change in rows)  # an undoing counts as a change of what was seen
+    return (rows[-1].id * 1_000 + undone, str(rows[-1].on_behalf_of or rows[-1].decided_by)) if rows else (0, "")
 
 
 def _refuse_unseen(connection: Connection, register: str, row: Row, seen: int | None) -> None:
-    """Two people had one entry open: who saves second has not seen what the first one said."""
+    """Refuse to save an entry that another person changed since it was opened."""
     if seen is not None and (now := _last(connection, register, row))[0] != seen:
         raise Refused("entry_changed_meanwhile", value=now[1])
 
 
 def undo(connection: Connection, key: int, who: str) -> bool:
-    """Take a change back; it stays on record. An entry whose adding is undone is on the board no more."""
+    """Take a change back; it stays on record. An entry whose adding is undone leaves the board."""
     query = select(_change).where(_change.c.id == key, _change.c.undone_at.is_(None))
     if (change := connection.execute(query).first()) is None:
         return False
@@ -220,7 +220,7 @@ def _person(connection: Connection, who: str) -> str:
     return name
 
 
-def _said(connection: Connection, register: str, reason: str, who: str) -> tuple[str, str]:
+def _reason_and_person(connection: Connection, register: str, reason: str, who: str) -> tuple[str, str]:
     if not allowed(register):
         raise Refused("entry_not_by_hand", value=register)
     words = " ".join((reason or "").split())
@@ -230,7 +230,7 @@ def _said(connection: Connection, register: str, reason: str, who: str) -> tuple
 
 
 def _read(connection: Connection, register: str, cells: Mapping[str, str], *, whole: bool) -> dict[str, Any]:
-    """Cells by our column -> values by stored column; ``whole``: what the register is about must be among them."""
+    """Cells by our column -> values by stored column; ``whole``: required columns must be among them."""
     layout = layout_of(register)
     unknown = set(cells) - set(layouts.VALUES[register])
     if unknown:
@@ -263,9 +263,9 @@ def _plain(value: Any) -> Any:
 
 
 def _own_batch(connection: Connection, base: str, province: str, who: str) -> int:
-    """The batch that holds what is added by hand for a base and province; made when it is missing.
+    """The batch of entries added by hand for a base and province, created when missing.
 
-    Beside invented data what is added is invented too: it goes when they go.
+    Beside demo data it is demo data, too, and is withdrawn with it.
     """
     is_demo = in_use.holds(connection) == "demo"
     digest = f"{by_hand.FILE}:{base}:{province}{':demo' if is_demo else ''}"
@@ -298,5 +298,5 @@ def _write(
 
 
 def _packed(values: Mapping[str, Any]) -> str:
-    """A correction may say that a cell is not known, which :func:`registers.packed` would leave out."""
+    """JSON of a correction; keeps ``None`` (not known), which :func:`registers.packed` leaves out."""
     return json.dumps(dict(values), ensure_ascii=False)

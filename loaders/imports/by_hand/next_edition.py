@@ -1,7 +1,7 @@
-"""What people changed by hand, when a new edition of the file replaces the one they changed.
+"""Changes by hand, carried over when a new edition replaces the file they belong to.
 
-A cell that the new file says as the old one did keeps the person's correction; a cell that the new file says otherwise is
-the file's, for it is the newer word; an entry that a person ended stays ended. Nothing of this happens without a word.
+A cell that is the same in both files keeps the correction; a cell that differs in the new file takes the file's newer
+value; an ended entry stays ended. Every case is counted and reported.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ Where = tuple[str, str, int]  # register, sheet, row
 
 
 def carry(connection: Connection, ingested: Ingested, digest: str, who: str) -> dict[str, Any]:
-    """Lay the changes of replaced batches over the rows of the new file (fingerprint ``digest``).
+    """Carry the changes of replaced batches over to the rows of the new file (SHA-256 ``digest``).
 
     Returns
     -------
-    Counts of changes: ``kept`` (laid over the new row), ``taken`` (the new file says the same by now), ``overruled`` (the new
-    file says another thing, and stands; ``cells`` tells which), ``gone`` (the new file has no such row).
+    Counts of changes: ``kept`` (on the new row), ``taken`` (the new file has the corrected value), ``overruled`` (the new file
+    has another value, which counts; listed in ``cells``), ``gone`` (the new file has no such row).
     """
-    told: dict[str, Any] = {"kept": 0, "taken": 0, "overruled": 0, "gone": 0, "cells": []}
+    outcome: dict[str, Any] = {"kept": 0, "taken": 0, "overruled": 0, "gone": 0, "cells": []}
     for number in ingested.replaces:
         old_digest = connection.execute(select(_batch.c.file_sha256).where(_batch.c.id == number)).scalar_one()
         query = select(_change).where(_change.c.file_sha256 == old_digest, _change.c.undone_at.is_(None), _change.c.kind.in_([CORRECT, RETIRE]))  # fmt: skip
@@ -39,11 +39,11 @@ def carry(connection: Connection, ingested: Ingested, digest: str, who: str) -> 
             continue
         pairs = editions.pairs(connection, ingested, number)
         for change in changes:
-            _carry_one(connection, change, number, pairs, _rows(ingested), digest, told)
-    if any(told[name] for name in ("kept", "taken", "overruled", "gone")):
-        counts = ", ".join(f"{name} {told[name]}" for name in ("kept", "taken", "overruled", "gone"))
+            _carry_one(connection, change, number, pairs, _rows(ingested), digest, outcome)
+    if any(outcome[name] for name in ("kept", "taken", "overruled", "gone")):
+        counts = ", ".join(f"{name} {outcome[name]}" for name in ("kept", "taken", "overruled", "gone"))
         store.note(connection, who, "carry_changes", counts)
-    return told
+    return outcome
 
 
 def _rows(ingested: Ingested) -> dict[Where, dict[str, Any]]:
@@ -60,43 +60,43 @@ def _unpacked(record: Any) -> dict[str, Any]:
 
 
 def _carry_one(
-    connection: Connection, change: Any, number: int, pairs: dict[Where, Where], new_rows: dict[Where, dict], digest: str, told: dict[str, Any],
+    connection: Connection, change: Any, number: int, pairs: dict[Where, Where], new_rows: dict[Where, dict], digest: str, outcome: dict[str, Any],
 ) -> None:  # fmt: skip
     at = pairs.get((change.register, change.sheet, change.row))
     new = new_rows.get(at) if at else None
     if at is None or new is None:
-        told["gone"] += 1
+        outcome["gone"] += 1
         return
-    said = json.loads(change.content)
-    kept = said
+    correction = json.loads(change.content)
+    kept = correction
     if change.kind == CORRECT:
         table = tables.REGISTERS[change.register]
         query = select(table).where(table.c.batch_id == number, table.c.sheet == change.sheet, table.c.row == change.row, tables.of_register(change.register))  # fmt: skip
         old = _unpacked(connection.execute(query).mappings().one())
         kept, overruled = {}, []
-        for name, value in said.items():
+        for name, value in correction.items():
             key = "area_code" if name in PLACES else name
             before, now = _plain(old.get(key)), _plain(new.get(key))
             if now == before:
                 kept[name] = value
-            elif now != _plain(said.get(key, value)) and key == name:
+            elif now != _plain(correction.get(key, value)) and key == name:
                 overruled.append(name)
         if overruled:
-            told["overruled"] += 1
-            told["cells"] += [
+            outcome["overruled"] += 1
+            outcome["cells"] += [
                 {"register": change.register, "row": at[2], "sheet": at[1], "column": name} for name in overruled
             ]
         if not kept:
-            told["taken"] += 0 if overruled else 1
+            outcome["taken"] += 0 if overruled else 1
             return
-    told["kept"] += 1
+    outcome["kept"] += 1
     own = {name: value for name, value in change._mapping.items() if name != "id"}
     row = own | {"file_sha256": digest, "sheet": at[1], "row": at[2], "content": json.dumps(kept, ensure_ascii=False)}
     connection.execute(insert(_change).values(**row))
 
 
 def _plain(value: Any) -> Any:
-    """A value as a change keeps it, so that two of them compare."""
+    """A value as changes store it, for comparison."""
     if value is None or value != value:
         return None
     return value.isoformat()[:10] if hasattr(value, "isoformat") else value.item() if hasattr(value, "item") else value

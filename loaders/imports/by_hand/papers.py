@@ -1,7 +1,7 @@
 """Papers (PDF) kept with the entries of a place: a plan booklet is kept with the plan and found again.
 
-A paper is an original of the store like a file that was imported: backup, export and load take it along. What stands in
-it cannot be masked, so the public sees that it is kept and does not get it.
+A paper is an original of the store like an imported file: backup, export and load include it. Its content cannot be
+masked, so the public sees that it exists but cannot open it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from loaders import store
 from loaders.files.guards import check_size
-from loaders.imports.by_hand.entries import NO_BASE, _person, _said
+from loaders.imports.by_hand.entries import NO_BASE, _person, _reason_and_person
 from loaders.problems import Refused
 from loaders.store import originals, tables
 from loaders.store.privacy import HIDDEN, Viewer, redact
@@ -24,13 +24,13 @@ from loaders.store.read import level_of, read_sharing
 from loaders.store.seen import for_viewer, signed, written_for
 
 MAGIC, END, TAIL_BYTES = b"%PDF-", b"%%EOF", 2_048
-ACTIVE = (b"/JavaScript", b"/Launch")  # what a reader would run
+ACTIVE = (b"/JavaScript", b"/Launch")  # would run in a reader
 LONGEST_NAME = 120
 _paper = tables.paper
 
 
 def check(path: Path) -> None:
-    """Refuse what is no whole PDF: ``file_empty``, ``file_too_large``, ``paper_not_pdf``, ``file_half``, ``paper_active``."""
+    """Refuse anything but a complete PDF: ``file_empty``, ``file_too_large``, ``paper_not_pdf``, ``file_half``, ``paper_active``."""
     check_size(path)
     content = path.read_bytes()
     if not content.startswith(MAGIC):
@@ -50,7 +50,7 @@ def keep(
     Raises ``Refused``: as :func:`check`, ``entry_reason_missing``, ``decision_person_missing``, ``papers_not_kept`` where
     the store keeps no files.
     """
-    reason, who = _said(connection, register, reason, who)
+    reason, who = _reason_and_person(connection, register, reason, who)
     if os.environ.get("KRADAN_KEEP_FILES", "1") == "0":
         raise Refused("papers_not_kept")
     check(path)

@@ -1,1 +1,1 @@
-"""The review desk: ``queries`` reads what waits and what was decided, ``commands`` decide and take back."""
+"""The review desk: ``queries`` reads what waits and what was decided, ``commands`` decide and undo."""

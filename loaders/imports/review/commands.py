@@ -26,9 +26,9 @@ BY_HAND = "by_hand"
 
 @dataclass(frozen=True)
 class Decided:
-    """What a decision did: rows loaded, excluded, still waiting (with the problem that is left).
+    """The result of a decision: rows loaded, excluded, still waiting (with one remaining problem).
 
-    ``repeats`` are the loaded ones that another file in use has already; whoever decided is told, and may undo it.
+    ``repeats`` are loaded rows that another file in use has already; the screen reports them.
     """
 
     loaded: int = 0
@@ -48,7 +48,7 @@ def decide_place(
     remember: bool = True,
     province: str | None = None,
 ) -> Decided:
-    """These rows lie in ``area_code`` (2, 4, 6 or 8 digits); with ``remember`` every later writing like theirs too."""
+    """Place these rows in ``area_code`` (2, 4, 6 or 8 digits); ``remember`` stores an alias for later rows written the same."""
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
@@ -57,8 +57,8 @@ def decide_place(
         done = []
         for batch_id, sheet, group in by_sheet(rows):
             keys = keys_of(read_again(connection, batch_id, sheet, group, places))
-            told = {int(row["row"]) for row in group if row["problem"] in BY_ROW}
-            named = {key for row, key in keys.items() if key != NO_KEY and row not in told} if remember else set()
+            by_row = {int(row["row"]) for row in group if row["problem"] in BY_ROW}
+            named = {key for row, key in keys.items() if key != NO_KEY and row not in by_row} if remember else set()
             _learn(connection, named, area_code, reason, who)
             result = read_again(connection, batch_id, sheet, group, places, {DECIDED: area_code})
             facts = {"kind": "place", "area_code": area_code}
@@ -85,7 +85,7 @@ def decide_value(
     *,
     province: str | None = None,
 ) -> Decided:
-    """The cell under ``heading`` of these rows should read ``value``; a value that cannot be read changes nothing."""
+    """Read the cell under ``heading`` of these rows as ``value``; rows that still cannot be read stay waiting."""
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
@@ -94,13 +94,13 @@ def decide_value(
             result = read_again(connection, batch_id, sheet, group, places, {heading: value})
             facts = {"kind": "value", "heading": heading, "value": value}
             done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home))
-        # The audit trail is kept for good: what may be a name or a number of a person is not written into it.
-        told = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
-        return finish(connection, done, batches_of(rows), who, "decide_value", f"{told}: {reason}")
+        # The audit trail is kept for good: no names or numbers of people in it.
+        shown = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
+        return finish(connection, done, batches_of(rows), who, "decide_value", f"{shown}: {reason}")
 
 
 def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str, *, province: str | None = None) -> Decided:
-    """These rows are data as they stand, although the reader doubted it."""
+    """Accept these rows as data although the reader doubted them."""
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
@@ -112,7 +112,7 @@ def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str, *, 
 
 
 def decide_exclude(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:
-    """These rows are left out, for a reason."""
+    """Exclude these rows, for a reason."""
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         for row in rows:
@@ -129,7 +129,7 @@ def rows_of(connection: Connection, ids: Iterable[int], reason: str) -> list[dic
     query = (
         select(table)
         .join(batch, batch.c.id == table.c.batch_id)
-        .where(table.c.id.in_([int(one) for one in ids]), batch.c.is_active)
+        .where(table.c.id.in_([int(key) for key in ids]), batch.c.is_active)
         .order_by(table.c.id)
     )
     rows = [dict(row) for row in connection.execute(query).mappings()]
@@ -162,9 +162,9 @@ def _move(
     province: str,
     keys: dict[int, str] | None = None,
 ) -> Decided:
-    """Rows that now read well leave the quarantine; the others stay with what is still wrong."""
+    """Rows that can be read now leave the quarantine; the others stay with their remaining problem."""
     batches.add_agencies(connection, result)
-    found = tuple(duplicates.find(connection, Ingested([result], [], province=province), [batch_id]))
+    repeats = tuple(duplicates.find(connection, Ingested([result], [], province=province), [batch_id]))
     store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
     problem = None
     for row in group:
@@ -185,7 +185,7 @@ def _move(
         key = (keys or {}).get(number)
         close(connection, row, facts | {"alias_key": key}, outcome, code or None, satang, reason, who)
     return Decided(
-        len(result.rows("loaded")), len(result.rows("excluded")), len(result.rows("quarantined")), problem, found
+        len(result.rows("loaded")), len(result.rows("excluded")), len(result.rows("quarantined")), problem, repeats
     )
 
 
@@ -199,7 +199,7 @@ def close(
     reason: str,
     who: str,
 ) -> None:
-    """A row leaves the quarantine: remembered as it was, and the batch's account follows."""
+    """Move a row out of the quarantine: the decision keeps it as it was, the batch's account is updated."""
     before = row["satang"] or 0
     entry = {
         "batch_id": row["batch_id"],
@@ -226,13 +226,13 @@ def close(
 def finish(
     connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str
 ) -> Decided:
-    """Sum what was decided; the batches' sums, the audit and the data version follow."""
+    """Sum partial decisions; update the batches' sums, the audit and the data version."""
     total = Decided(
-        sum(one.loaded for one in done),
-        sum(one.excluded for one in done),
-        sum(one.waiting for one in done),
-        next((one.problem for one in done if one.problem), None),
-        tuple(found for one in done for found in one.repeats),
+        sum(part.loaded for part in done),
+        sum(part.excluded for part in done),
+        sum(part.waiting for part in done),
+        next((part.problem for part in done if part.problem), None),
+        tuple(repeat for part in done for repeat in part.repeats),
     )
     for batch_id in sorted(changed):
         batches.sum_again(connection, batch_id)
@@ -242,54 +242,52 @@ def finish(
 
 
 def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
-    """Take decisions back: the rows wait again as they did, aliases that nothing else stands on are forgotten."""
+    """Undo decisions: the rows wait again, aliases of no other decision are deleted. Returns how many."""
     table = tables.correction
     with store.writing(engine) as connection:
-        found = (
+        rows = (
             connection.execute(
-                select(table).where(table.c.id.in_([int(one) for one in ids]), table.c.is_undone.is_(False))
+                select(table).where(table.c.id.in_([int(row) for row in ids]), table.c.is_undone.is_(False))
             )
             .mappings()
             .all()
         )
-        if not found:
+        if not rows:
             raise Refused("rows_already_decided")
-        for one in found:
-            _reopen(connection, dict(one))
-        connection.execute(update(table).where(table.c.id.in_([one["id"] for one in found])).values(is_undone=True))
-        for key in {one["alias_key"] for one in found if one["alias_key"]}:
+        for row in rows:
+            _reopen(connection, dict(row))
+        connection.execute(update(table).where(table.c.id.in_([row["id"] for row in rows])).values(is_undone=True))
+        for key in {row["alias_key"] for row in rows if row["alias_key"]}:
             standing = select(table.c.id).where(table.c.alias_key == key, table.c.is_undone.is_(False))
             if connection.execute(standing).first() is None:
                 connection.execute(delete(tables.alias).where(tables.alias.c.written == key))
         finish(
             connection,
             [],
-            {one["batch_id"] for one in found},
+            {row["batch_id"] for row in rows},
             who,
             "undo_decision",
-            ",".join(str(one["id"]) for one in found),
+            ",".join(str(row["id"]) for row in rows),
         )
-    return len(found)
+    return len(rows)
 
 
-def _reopen(connection: Connection, one: dict) -> None:
-    if one["kind"] in near_repeats.KINDS:
-        near_repeats.reopen(connection, one)
+def _reopen(connection: Connection, decision: dict) -> None:
+    if decision["kind"] in near_repeats.KINDS:
+        near_repeats.reopen(connection, decision)
         return
-    if one["kind"] == replies.KIND:
-        replies.reopen(connection, one)
+    if decision["kind"] == replies.KIND:
+        replies.reopen(connection, decision)
         return
-    near_repeats.release(connection, one)
-    register = tables.REGISTERS[one["register"]]
-    mine = (
-        (register.c.batch_id == one["batch_id"]) & (register.c.sheet == one["sheet"]) & (register.c.row == one["row"])
-    )
-    if one["outcome"] == "loaded":
-        connection.execute(delete(register).where(mine))
+    near_repeats.release(connection, decision)
+    register = tables.REGISTERS[decision["register"]]
+    mine = [register.c[name] == decision[name] for name in ("batch_id", "sheet", "row")]
+    if decision["outcome"] == "loaded":
+        connection.execute(delete(register).where(*mine))
     else:
-        batches.take_excluded(connection, one["batch_id"], one["outcome_reason"], 1, one["satang_after"])
-    before = json.loads(one["before"])
+        batches.take_excluded(connection, decision["batch_id"], decision["outcome_reason"], 1, decision["satang_after"])
+    before = json.loads(decision["before"])
     del before["id"]  # a later import may have been given the same number
     store.insert_rows(connection, tables.quarantine, [before])
-    batches.shift(connection, one["batch_id"], one["outcome"], -1, -one["satang_after"])
-    batches.shift(connection, one["batch_id"], "quarantined", 1, one["satang_before"])
+    batches.shift(connection, decision["batch_id"], decision["outcome"], -1, -decision["satang_after"])
+    batches.shift(connection, decision["batch_id"], "quarantined", 1, decision["satang_before"])

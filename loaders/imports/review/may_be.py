@@ -1,4 +1,4 @@
-"""What the rows that wait at the review desk may be about: places, years, functions. No "none" is said where one may be."""
+"""What rows waiting at the review desk may be about: places, years, functions. Where one may be, nothing is "none"."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from loaders.store.privacy import Viewer, visible_rows
 from loaders.store.read import State, as_merged, provinces_of, read_sharing
 from loaders.store.seen import for_viewer
 
-MOST_OFFERED = 8  # a matcher offers no more places: with so many there may be others
-SAID = ("agency_code", "stream_code", "theme_code", "fiscal_year", "starts_on", "ends_on")
+MOST_OFFERED = 8  # the matcher offers at most this many places, so there may be more
+STATED = ("agency_code", "stream_code", "theme_code", "fiscal_year", "starts_on", "ends_on")
 AREA = re.compile(r"\d{2}(?:\d{2}){0,3}")
 
 
@@ -32,22 +32,22 @@ def read_may_be(
     Returns
     -------
     DataFrame
-        ``row_id``, ``base``, ``area_code`` (2, 4 or 6 digits: a candidate kept with the row; the province's where none
-        is) and what the row says of itself, NA = it may be any: ``agency_code``, ``stream_code``, ``theme_code``,
+        ``row_id``, ``base``, ``area_code`` (2, 4 or 6 digits: a candidate kept with the row; the province's without
+        one) and the row's own values, NA = any: ``agency_code``, ``stream_code``, ``theme_code``,
         ``fiscal_year``, ``starts_on``, ``ends_on``.
     """
     rows = _of_province(connection, _waiting(connection, register, at), province)
     rows = visible_rows(rows, register, read_sharing(connection), viewer).reset_index(drop=True)
     if rows.empty:
-        return _typed(pd.DataFrame(columns=["row_id", "base", "area_code", *SAID]))
-    places = [places_of(one, province) for one in rows["candidates"]]
-    said = pd.concat([_said(connection, *key, own) for key, own in rows.groupby(["batch_id", "sheet"])])  # ty: ignore[not-iterable]
-    table = rows[["base"]].assign(row_id=range(len(rows)), area_code=places).join(said).explode("area_code")
+        return _typed(pd.DataFrame(columns=["row_id", "base", "area_code", *STATED]))
+    places = [places_of(offered, province) for offered in rows["candidates"]]
+    stated = pd.concat([_stated(connection, *key, own) for key, own in rows.groupby(["batch_id", "sheet"])])  # ty: ignore[not-iterable]
+    table = rows[["base"]].assign(row_id=range(len(rows)), area_code=places).join(stated).explode("area_code")
     return as_merged(connection, _typed(table[table["area_code"].notna()].reset_index(drop=True)))
 
 
 def places_of(candidates: str | None, province: str) -> list[str]:
-    """The places of the province among the candidates of a row; all of it where there are none, or too many to be all."""
+    """The places of the province among the candidates of a row; the province itself without any, or with too many."""
     codes = [code for code in str(candidates or "").split("|") if AREA.fullmatch(code)]
     if len(codes) >= MOST_OFFERED:
         return [province]
@@ -61,8 +61,8 @@ def _waiting(connection: Connection, register: str, at: State | None) -> pd.Data
     columns = [table.c[name] for name in ("batch_id", "sheet", "candidates", "cells")]
     in_use = batch.c.is_active if at is None else batch.c.id.in_(at.batches)
     query = select(*columns, batch.c.base).join(batch, batch.c.id == table.c.batch_id)
-    found = connection.execute(query.where(in_use, table.c.register == register).order_by(table.c.id))
-    rows = [dict(row) for row in found.mappings()]
+    waiting = connection.execute(query.where(in_use, table.c.register == register).order_by(table.c.id))
+    rows = [dict(row) for row in waiting.mappings()]
     if at is not None:
         since = select(done.c.before, batch.c.base).join(batch, batch.c.id == done.c.batch_id)
         since = since.where(
@@ -75,14 +75,14 @@ def _waiting(connection: Connection, register: str, at: State | None) -> pd.Data
 def _of_province(connection: Connection, rows: pd.DataFrame, province: str) -> pd.DataFrame:
     """Rows of files that were loaded for the province."""
     batch = tables.import_batch
-    query = select(batch.c.id, batch.c.summary).where(batch.c.id.in_(sorted({int(one) for one in rows["batch_id"]})))
+    query = select(batch.c.id, batch.c.summary).where(batch.c.id.in_(sorted({int(key) for key in rows["batch_id"]})))
     ours = provinces_of(connection, {row.id: row.summary for row in connection.execute(query)}) if len(rows) else {}
-    return rows[[province in ours[int(one)] for one in rows["batch_id"]]] if len(rows) else rows
+    return rows[[province in ours[int(key)] for key in rows["batch_id"]]] if len(rows) else rows
 
 
-def _said(connection: Connection, batch_id: int, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
-    """What rows of one sheet can be read to say; what cannot be read is not known."""
-    cells = pd.DataFrame([json.loads(one) for one in rows["cells"]], index=rows.index).fillna("").astype("str")
+def _stated(connection: Connection, batch_id: int, sheet: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """Readable values of the rows of one sheet; unreadable ones are missing."""
+    cells = pd.DataFrame([json.loads(text) for text in rows["cells"]], index=rows.index).fillna("").astype("str")
     try:
         layout = layout_of(connection, batch_id, sheet)
     except Refused:
@@ -91,12 +91,12 @@ def _said(connection: Connection, batch_id: int, sheet: str, rows: pd.DataFrame)
     cells = cells.assign(**dict.fromkeys(sorted(missing), "")) if missing else cells
     values = read_rows(cells, layout, sheet, code_lists.registered(connection)).values
     values = values.rename(columns=registers.STORED)
-    return values[[name for name in SAID if name in values]].astype(object)
+    return values[[name for name in STATED if name in values]].astype(object)
 
 
 def _typed(table: pd.DataFrame) -> pd.DataFrame:
-    table = table.reindex(columns=["row_id", "base", "area_code", *SAID])
-    words: Iterable[str] = ("base", "area_code", *SAID[:3])
+    table = table.reindex(columns=["row_id", "base", "area_code", *STATED])
+    words: Iterable[str] = ("base", "area_code", *STATED[:3])
     for name in ("starts_on", "ends_on"):
         table[name] = pd.to_datetime(table[name], errors="coerce")
     return table.astype(dict.fromkeys(words, "string") | dict.fromkeys(("row_id", "fiscal_year"), "Int64"))

@@ -1,7 +1,7 @@
-"""Near repeats at the review desk: a person says that two lines are the same money, or that they are not.
+"""Near repeats at the review desk: a person decides whether two lines are the same money.
 
-Of the same money one line is retired: it leaves the register, is counted as excluded, and stays in the decision, so that
-undoing brings it back. Different lines are never asked about again, whatever file they come in.
+Of the same money one line is retired: it leaves the register, is counted as excluded, and is kept in the decision for
+undo. Lines marked as different are not asked about again, in whatever file they come.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KINDS = (DIFFERENT, RETIRED)
 
 
 def decide(engine: Engine, province: str, pair: Pair, retire: int | None, reason: str, who: str) -> None:
-    """``retire`` is the id of the line that goes because the other is the same money; None: they are different.
+    """Retire the line with id ``retire`` as the same money as the other; None marks them as different.
 
     Raises ``Refused``: ``reason_missing``; ``rows_already_decided`` when the pair is no longer open.
     """
@@ -32,7 +32,7 @@ def decide(engine: Engine, province: str, pair: Pair, retire: int | None, reason
         raise Refused("reason_missing")
     lines = {line.id: line for line in (pair.later, pair.earlier)}
     with store.writing(engine) as connection:
-        still = {frozenset((one.later.id, one.earlier.id)) for one in waiting(connection, province)}
+        still = {frozenset((open_pair.later.id, open_pair.earlier.id)) for open_pair in waiting(connection, province)}
         if frozenset(lines) not in still or (retire is not None and retire not in lines):
             raise Refused("rows_already_decided")
         line = lines[retire] if retire is not None else pair.later
@@ -58,7 +58,7 @@ def decide(engine: Engine, province: str, pair: Pair, retire: int | None, reason
 
 
 def _entry(line: Line, other: Line, pair: Pair, reason: str, who: str) -> dict[str, Any]:
-    """The decision as the review desk keeps it; ``value`` names the other line, ``alike`` the pair by what it says."""
+    """The row of ``correction``; ``value`` names the other line, ``heading`` is the key of the pair."""
     return {
         "batch_id": line.batch, "sheet": line.sheet, "row": line.row, "register": "support", "outcome_reason": None,
         "heading": pair.key, "value": f"{other.batch} · {other.file} · {other.row}", "satang_before": line.satang,
@@ -66,26 +66,26 @@ def _entry(line: Line, other: Line, pair: Pair, reason: str, who: str) -> dict[s
     }  # fmt: skip
 
 
-def reopen(connection: Connection, one: Mapping[str, Any]) -> None:
-    """Undo: a retired line comes back into its register; the account of its batch follows."""
-    if one["kind"] == DIFFERENT:
+def reopen(connection: Connection, decision: Mapping[str, Any]) -> None:
+    """Undo: put a retired line back into its register and update its batch's account."""
+    if decision["kind"] == DIFFERENT:
         return
-    before = json.loads(one["before"])
+    before = json.loads(decision["before"])
     del before["id"]  # a later line may have been given the same number
     for column in tables.support.columns:
         if isinstance(column.type, Date) and before.get(column.name):
             before[column.name] = date.fromisoformat(before[column.name])
     store.insert_rows(connection, tables.support, [before])
-    batches.take_excluded(connection, one["batch_id"], RETIRED, 1, one["satang_after"])
-    batches.shift(connection, one["batch_id"], "excluded", -1, -one["satang_after"])
-    batches.shift(connection, one["batch_id"], "loaded", 1, one["satang_after"])
+    batches.take_excluded(connection, decision["batch_id"], RETIRED, 1, decision["satang_after"])
+    batches.shift(connection, decision["batch_id"], "excluded", -1, -decision["satang_after"])
+    batches.shift(connection, decision["batch_id"], "loaded", 1, decision["satang_after"])
 
 
-def release(connection: Connection, one: Mapping[str, Any]) -> None:
-    """A row whose own decision is taken back: its retirement goes with it."""
+def release(connection: Connection, decision: Mapping[str, Any]) -> None:
+    """Undo the retirements of a row whose own decision is undone."""
     table = tables.correction
-    mine = [table.c[name] == one[name] for name in ("batch_id", "sheet", "row")]
+    mine = [table.c[name] == decision[name] for name in ("batch_id", "sheet", "row")]
     query = select(table).where(*mine, table.c.kind == RETIRED, table.c.is_undone.is_(False))
-    for found in connection.execute(query).mappings().all():
-        reopen(connection, found)
-        connection.execute(update(table).where(table.c.id == found["id"]).values(is_undone=True))
+    for retired in connection.execute(query).mappings().all():
+        reopen(connection, retired)
+        connection.execute(update(table).where(table.c.id == retired["id"]).values(is_undone=True))

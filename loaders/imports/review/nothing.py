@@ -1,6 +1,6 @@
-"""We have nothing: a base states that it has no rows to report for an area and period. A report like any other.
+"""Nothing to report: a base states that it has no rows for an area and period. This counts as a report.
 
-It is a batch without rows: dated, with who said it and why, shown among the sources, withdrawn and put back like a file.
+It is a batch without rows: dated, with who stated it and why, shown among the sources, withdrawn and put back like a file.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LAYOUT = "nothing_to_report"
 
 
 def registers() -> list[str]:
-    """Of what a base can have nothing."""
+    """Registers for which a base can state that it has nothing."""
     return [name for name in tables.REGISTERS if name not in CODE_LISTS]
 
 
@@ -33,19 +33,19 @@ def state(
     connection: Connection,
     base: str,
     register: str,
-    said: SpeaksFor,
+    claim: SpeaksFor,
     province: str,
     who: str,
     as_of: date | None = None,
 ) -> int:
-    """Store the statement; returns its batch. Absence there and then is "none" from now on, as far as this base goes.
+    """Store the statement; returns its batch. Absence in that area and period is then "none" for this base.
 
     Raises ``Refused``: ``nothing_needs_scope`` (rows alone), ``reason_missing``, ``base_missing``, ``register_unknown``,
-    ``scope_districts_needed``, ``district_unknown``, ``scope_years_needed``, ``nothing_but_rows`` (the base has rows in use
-    there and then).
+    ``scope_districts_needed``, ``district_unknown``, ``scope_years_needed``, ``nothing_but_rows`` (the base has rows in
+    use in that area and period).
     """
-    years = _check(connection, base, register, said, province)
-    areas = list(said.districts) if said.kind == DISTRICTS else [province]
+    years = _check(connection, base, register, claim, province)
+    areas = list(claim.districts) if claim.kind == DISTRICTS else [province]
     if rows := _rows_there(connection, base, register, areas, years):
         raise Refused("nothing_but_rows", value=f"{rows:,}")
     in_use.take_real(connection, who)
@@ -55,45 +55,45 @@ def state(
         "base": base, "file_name": catalogue("th")["nothing_file"], "file_sha256": hashlib.sha256(mark.encode()).hexdigest(),
         "layouts": LAYOUT, "loaded_at": at, "loaded_by": who, "as_of": as_of or date.fromisoformat(at[:10]), "is_demo": False,
         "is_active": True, "summary": json.dumps({PROVINCE_MARK: province, "nothing": register}),
-    } | dict.fromkeys(("rows_in", "satang_in", *(f"{what}_{one}" for what in ("rows", "satang") for one in OUTCOMES)), 0)  # fmt: skip
+    } | dict.fromkeys(("rows_in", "satang_in", *(f"{what}_{outcome}" for what in ("rows", "satang") for outcome in OUTCOMES)), 0)  # fmt: skip
     number = connection.execute(
         insert(tables.import_batch).values(**batch).returning(tables.import_batch.c.id)
     ).scalar_one()
-    key = {"batch_id": number, "register": register, "base": base, "kind": said.kind,
-           "stated_by": who, "stated_at": at, "reason": said.reason.strip()}  # fmt: skip
+    key = {"batch_id": number, "register": register, "base": base, "kind": claim.kind,
+           "stated_by": who, "stated_at": at, "reason": claim.reason.strip()}  # fmt: skip
     spoken = [key | {"area_code": area, "fiscal_year": year} for area in areas for year in years]
     store.insert_rows(connection, tables.batch_scope, spoken)
     dues.list_unasked(connection, base, {register}, province, who)
     when = ",".join("*" if year is None else str(year) for year in years)
-    store.note(connection, who, LAYOUT, f"{base} {register} {','.join(areas)} {when}: {said.reason.strip()}", number)
+    store.note(connection, who, LAYOUT, f"{base} {register} {','.join(areas)} {when}: {claim.reason.strip()}", number)
     store.touch(connection)
     return number
 
 
-def _check(connection: Connection, base: str, register: str, said: SpeaksFor, province: str) -> tuple[int | None, ...]:
+def _check(connection: Connection, base: str, register: str, claim: SpeaksFor, province: str) -> tuple[int | None, ...]:
     """The years of the statement (None = every year)."""
-    if said.kind == ROWS:
+    if claim.kind == ROWS:
         raise Refused("nothing_needs_scope")
-    if not said.reason.strip():
+    if not claim.reason.strip():
         raise Refused("reason_missing")
     if not base.strip():
         raise Refused("base_missing")
     if register not in registers():
         raise Refused("register_unknown", value=register)
-    if said.kind == DISTRICTS and not said.districts:
+    if claim.kind == DISTRICTS and not claim.districts:
         raise Refused("scope_districts_needed")
-    check_districts(said, province)
-    if said.all_years or register in WITHOUT_YEARS:
+    check_districts(claim, province)
+    if claim.all_years or register in WITHOUT_YEARS:
         return (None,)
-    if not said.years:
+    if not claim.years:
         raise Refused("scope_years_needed")
-    return said.years
+    return claim.years
 
 
 def _rows_there(
     connection: Connection, base: str, register: str, areas: list[str], years: tuple[int | None, ...]
 ) -> int:
-    """Rows in use of the base that the statement would contradict."""
+    """Number of rows in use of the base that contradict the statement."""
     table, batch = tables.REGISTERS[register], tables.import_batch
     query = select(func.count()).select_from(table).join(batch, batch.c.id == table.c.batch_id)
     into = codes.merged("agency")

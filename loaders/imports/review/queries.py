@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from itertools import chain
 
 import pandas as pd
 from sqlalchemy import Connection, select
@@ -38,7 +39,7 @@ NO_KEY = alias_key(Written())
 
 
 def kind_of(problem: str) -> str:
-    """What a person has to say about a problem: ``place``, ``value`` or ``row`` (is it data at all)."""
+    """What a person must decide: ``place``, ``value`` or ``row`` (whether it is data at all)."""
     if problem.startswith(PLACE_PROBLEMS):
         return "place"
     return "row" if problem in READER_DOUBTS else "value"
@@ -65,9 +66,9 @@ def waiting(connection: Connection, province: str | None = None) -> pd.DataFrame
         result = read_again(connection, int(batch_id), str(sheet), rows.to_dict("records"), places)
         keys = keys_of(result)
         for position, row in zip(rows.index, rows["row"], strict=True):
-            found = result.read.bad.get(int(row))
+            doubt = result.read.bad.get(int(row))
             frame.at[position, "heading"] = (
-                (found.column or "") if found and frame.at[position, "kind"] == "value" else ""
+                (doubt.column or "") if doubt and frame.at[position, "kind"] == "value" else ""
             )
             is_place = frame.at[position, "kind"] == "place"
             written = f"{frame.at[position, 'heading']}|{frame.at[position, 'value'] or ''}"
@@ -77,7 +78,7 @@ def waiting(connection: Connection, province: str | None = None) -> pd.DataFrame
 
 
 def places_now(connection: Connection, province: str | None = None) -> Places:
-    """The matcher with every decided writing."""
+    """The matcher with every decided alias."""
     home = province or settings.home_province()
     return Places.national(aliases=learnt_layouts.aliases(connection), home=home)
 
@@ -98,17 +99,17 @@ def keys_of(result: SheetResult) -> dict[int, str]:
 
 
 def layout_of(connection: Connection, batch_id: int, sheet: str) -> Layout:
-    """How a sheet of a batch was read."""
+    """The layout by which a sheet of a batch was read."""
     row = connection.execute(
         select(tables.import_batch.c.summary, tables.import_batch.c.layouts).where(tables.import_batch.c.id == batch_id)
     ).one()
-    for one in json.loads(row.summary).get("understood", ()):
-        if one["sheet"] == sheet:
-            return layouts.from_dict(one["layout"])
-    known = [one for one in layouts.shipped() if one.code in row.layouts.split(",")]  # loaded before layouts were kept
-    if not known:
+    for entry in json.loads(row.summary).get("understood", ()):
+        if entry["sheet"] == sheet:
+            return layouts.from_dict(entry["layout"])
+    shipped = [layout for layout in layouts.shipped() if layout.code in row.layouts.split(",")]  # of older batches
+    if not shipped:
         raise Refused(Problem("layout_not_kept", "refused", sheet))
-    return known[0]
+    return shipped[0]
 
 
 def read_again(
@@ -122,12 +123,8 @@ def read_again(
     """The rows of a sheet as the importer reads them now, with cells changed or a place decided."""
     layout = layout_of(connection, batch_id, sheet)
     records = [json.loads(row["cells"]) | (changes or {}) for row in rows]
-    headings = list(
-        dict.fromkeys(
-            [*(name for names in layout.columns.values() for name in names), *(key for one in records for key in one)]
-        )
-    )
-    cells = [[str(one.get(heading, "")) for heading in headings] for one in records]
+    headings = list(dict.fromkeys(chain(*layout.columns.values(), *records)))
+    cells = [[str(record.get(heading, "")) for heading in headings] for record in records]
     frame = pd.DataFrame(
         cells, columns=headings, index=pd.Index([int(row["row"]) for row in rows], name="row"), dtype="str"
     )
@@ -154,7 +151,7 @@ def decisions(connection: Connection) -> pd.DataFrame:
 
 
 def unused_aliases(connection: Connection) -> pd.DataFrame:
-    """Decided places that no active batch uses: neither its import nor a decision that stands."""
+    """Decided places that neither the import of an active batch nor a decision in force uses."""
     batch, table = tables.import_batch, tables.correction
     used: set[str] = set()
     for summary in connection.execute(select(batch.c.summary).where(batch.c.is_active)).scalars():

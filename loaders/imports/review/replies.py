@@ -1,7 +1,7 @@
-"""Replies by link at the review desk: accepted as they are, accepted with a change of the row they speak of, or refused.
+"""Replies by link at the review desk: accepted, accepted with a change of their row, or refused.
 
-A change is a decision about a row like any other: dated, with who and why, the row as it was kept beside it, undone by the
-same way back. The batch's account follows to the satang.
+A change is a decision like any other: dated, with who and why, with the row as it was, undone the same way. The batch's
+account is updated to the satang.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ COLUMNS = (*MONEY, "people_reached", "starts_on", "ends_on", "activity")
 
 
 class Change(NamedTuple):
-    """What becomes of the row: ``column`` reads ``value`` as a person writes it (baht, Thai date), or ``taken_out``."""
+    """A change of a row: ``column`` gets ``value`` as a person writes it (baht, Thai date), or ``column`` is ``taken_out``."""
 
     column: str
     value: str = ""
 
 
 def accept(engine: Engine, key: int, reason: str, who: str, change: Change | None = None) -> None:
-    """The sender is right; with ``change`` the row is put right too.
+    """Accept a reply; with ``change`` its row is corrected, too.
 
-    Raises ``Refused``: ``reply_decided``, ``reason_missing`` (a change says why), ``reply_row_gone`` (the row's file is no
+    Raises ``Refused``: ``reply_decided``, ``reason_missing`` (of a change), ``reply_row_gone`` (the row's file is no
     longer in use, or the reply names none), ``reply_value_unreadable``.
     """
     with store.writing(engine) as connection:
@@ -48,7 +48,7 @@ def accept(engine: Engine, key: int, reason: str, who: str, change: Change | Non
 
 
 def refuse(engine: Engine, key: int, reason: str, who: str) -> None:
-    """The board stays as it is; the sender reads why. Raises ``Refused``: ``reason_missing``, ``reply_decided``."""
+    """Refuse a reply; the sender reads the reason. Raises ``Refused``: ``reason_missing``, ``reply_decided``."""
     with store.writing(engine) as connection:
         inbox.decide(connection, key, "refused", reason, who)
 
@@ -95,16 +95,16 @@ def parsed(change: Change) -> int | date | str | None:
         raise Refused("reply_value_unreadable", value=change.column)
     try:
         if change.column in MONEY:
-            found: int | date | str | None = parse_baht(written)
+            parsed_value: int | date | str | None = parse_baht(written)
         elif change.column == "people_reached":
-            found = parse_count(written)
+            parsed_value = parse_count(written)
         elif change.column == "activity":
-            found = written or None
+            parsed_value = written or None
         else:
-            found = parse_date(written)
+            parsed_value = parse_date(written)
     except ValueError as error:
         raise Refused("reply_value_unreadable", value=written) from error
-    return found
+    return parsed_value
 
 
 def row_of(connection: Connection, reply: Mapping[str, Any]) -> Mapping[str, Any] | None:
@@ -119,30 +119,30 @@ def row_of(connection: Connection, reply: Mapping[str, Any]) -> Mapping[str, Any
         .where(support.c.sheet == reply["sheet"], support.c.row == int(reply["row"]))
         .where(support.c.province_code == reply["province_code"])
     )
-    found = connection.execute(query).mappings().all()
-    return found[0] if len(found) == 1 else None
+    rows = connection.execute(query).mappings().all()
+    return rows[0] if len(rows) == 1 else None
 
 
-def reopen(connection: Connection, one: Mapping[str, Any]) -> None:
-    """Undo: the row stands as it did, and the reply waits again; the account of the batch follows."""
-    before, support = json.loads(one["before"]), tables.support
+def reopen(connection: Connection, decision: Mapping[str, Any]) -> None:
+    """Undo: restore the row, let the reply wait again and update the batch's account."""
+    before, support = json.loads(decision["before"]), tables.support
     for column in support.columns:
         if isinstance(column.type, Date) and before.get(column.name):
             before[column.name] = date.fromisoformat(before[column.name])
     del before["id"]  # a later line may have been given the same number
-    mine = [support.c[name] == one[name] for name in ("batch_id", "sheet", "row")]
-    if one["outcome"] == "excluded":
+    mine = [support.c[name] == decision[name] for name in ("batch_id", "sheet", "row")]
+    if decision["outcome"] == "excluded":
         store.insert_rows(connection, support, [before])
-        batches.take_excluded(connection, one["batch_id"], BY_HAND, 1, one["satang_after"])
-        batches.shift(connection, one["batch_id"], "excluded", -1, -one["satang_after"])
-        batches.shift(connection, one["batch_id"], "loaded", 1, one["satang_before"])
+        batches.take_excluded(connection, decision["batch_id"], BY_HAND, 1, decision["satang_after"])
+        batches.shift(connection, decision["batch_id"], "excluded", -1, -decision["satang_after"])
+        batches.shift(connection, decision["batch_id"], "loaded", 1, decision["satang_before"])
     else:
         now = connection.execute(select(support).where(*mine)).mappings().all()
-        if len(now) != 1:  # taken out by a later decision, which has to be taken back first
+        if len(now) != 1:  # removed by a later decision, which must be undone first
             raise Refused("reply_row_gone")
-        back = {one["heading"]: before[one["heading"]]}
+        back = {decision["heading"]: before[decision["heading"]]}
         connection.execute(update(support).where(*mine).values(back))
-        if one["heading"] == "amount_satang":
+        if decision["heading"] == "amount_satang":
             satang = (before["amount_satang"] or 0) - (now[0]["amount_satang"] or 0)
-            batches.shift(connection, one["batch_id"], "loaded", 0, satang)
-    inbox.reopen(connection, one["id"])
+            batches.shift(connection, decision["batch_id"], "loaded", 0, satang)
+    inbox.reopen(connection, decision["id"])

@@ -1,7 +1,7 @@
 """The review desk, sharing one row over several places: equally, by people or by stated amounts, exact to the satang.
 
-The parts are rows of the register that lead back to the same row of the file; ``shared_by`` marks them, and undoing the
-decision takes them all away.
+The parts are rows of the register with the sheet and row of the file, marked by ``shared_by``; undoing the decision
+removes them all.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from loaders.shares import largest_remainder
 from loaders.store import tables
 
 METHODS = ("equal", "population", "stated")
-REGISTERS = ("support", "plan", "contribution")  # of the others a row is one thing that cannot be in two places
+REGISTERS = ("support", "plan", "contribution")  # of others a row is one thing in one place
 SHARED = (
     "amount_satang", "committed_satang", "paid_satang", "promised_satang", "received_satang", "people_reached",
 )  # fmt: skip
 
 
 def weights_of(codes: list[str], method: str, stated: Mapping[str, int] | None = None) -> list[int]:
-    """What each place weighs; ``stated`` are satang by code. Raises ``Refused`` where people or amounts are not known."""
+    """Weight of each place; ``stated`` are satang by code. Raises ``Refused`` where people or amounts are not known."""
     if method == "equal":
         return [1] * len(codes)
     if method == "stated":
@@ -69,15 +69,15 @@ def decide_split(
     Raises ``Refused``: fewer than two places, a place unknown or inside another, amounts that do not add up to the row,
     people not known, a register whose rows cannot be shared.
     """
-    wanted = list(dict.fromkeys(codes))
+    chosen = list(dict.fromkeys(codes))
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         if method not in METHODS or (method == "stated" and len(rows) > 1):
             raise Refused("split_method_unfit", value=method)
         places = places_now(connection, province)
-        _check(wanted, places)
-        done = [_share(connection, *group, wanted, method, stated, places, reason, who) for group in by_sheet(rows)]
-        return finish(connection, done, batches_of(rows), who, "decide_split", f"{method} {','.join(wanted)}: {reason}")
+        _check(chosen, places)
+        done = [_share(connection, *group, chosen, method, stated, places, reason, who) for group in by_sheet(rows)]
+        return finish(connection, done, batches_of(rows), who, "decide_split", f"{method} {','.join(chosen)}: {reason}")
 
 
 def _check(codes: list[str], places: Places) -> None:
@@ -94,14 +94,14 @@ def _share(
     connection: Connection, batch_id: int, sheet: str, group: list[dict], codes: list[str], method: str,
     stated: Mapping[str, int] | None, places: Places, reason: str, who: str,
 ) -> Decided:  # fmt: skip
-    """The rows of one sheet as one record per place; rows with something else wrong go on waiting."""
+    """The rows of one sheet as one record per place; rows with another problem stay waiting."""
     read = {code: read_again(connection, batch_id, sheet, group, places, {DECIDED: code}) for code in codes}
     first = read[codes[0]]
     register = first.layout.register
     if register not in REGISTERS:
         raise Refused("split_not_possible", value=register)
     batches.add_agencies(connection, first)
-    records = {code: {one["row"]: one for one in batches.records(result, batch_id)} for code, result in read.items()}
+    records = {code: {row["row"]: row for row in batches.records(result, batch_id)} for code, result in read.items()}
     loaded, problem = 0, None
     for row in group:
         number = int(row["row"])
@@ -111,14 +111,14 @@ def _share(
         satang = int(first.satang[number])
         parts = _parts([records[code][number] for code in codes], shares(satang, codes, method, stated), method)
         store.insert_rows(connection, tables.REGISTERS[register], parts)
-        told = {"method": method, "parts": shares(satang, codes, method, stated)}
-        close(connection, row, {"kind": "split", "value": json.dumps(told)}, "loaded", None, satang, reason, who)
+        division = {"method": method, "parts": shares(satang, codes, method, stated)}
+        close(connection, row, {"kind": "split", "value": json.dumps(division)}, "loaded", None, satang, reason, who)
         loaded += 1
     return Decided(loaded, 0, len(group) - loaded, problem)
 
 
 def _parts(records: list[dict], money: dict[str, int], method: str) -> list[dict]:
-    """The record of each place with its share of every quantity; what is not stated stays so."""
+    """The record of each place with its share of every quantity; missing quantities stay missing."""
     codes = list(money)
     weights = weights_of(codes, method, money)
     weights = weights if any(weights) else [1] * len(codes)
@@ -126,8 +126,8 @@ def _parts(records: list[dict], money: dict[str, int], method: str) -> list[dict
         name: largest_remainder(int(records[0][name]), weights) for name in SHARED if records[0].get(name) is not None
     }
     return [
-        one | {name: amounts[place] for name, amounts in shared.items()} | {"shared_by": method}
-        for place, one in enumerate(records)
+        record | {name: amounts[place] for name, amounts in shared.items()} | {"shared_by": method}
+        for place, record in enumerate(records)
     ]
 
 
