@@ -7,6 +7,12 @@ import pandas as pd
 
 COVERED, NONE, NOT_REPORTED, NOT_APPLICABLE = "covered", "none", "not_reported", "not_applicable"
 STATUSES = (COVERED, NONE, NOT_REPORTED, NOT_APPLICABLE)
+TEXT_KEYS = {
+    "covered": "status_covered",
+    "none": "status_none",
+    "not_reported": "status_not_reported",
+    "not_applicable": "status_not_applicable",
+}
 NOTHING = {NONE: "n", NOT_REPORTED: "u", NOT_APPLICABLE: "x"}  # status -> class character; off every colour scale
 
 

@@ -25,6 +25,15 @@ PARTS = (*SOURCE, "tests", "bench")
 FRAME = ("app.py", "asgi.py")
 PLUMBING = ("__init__.py", "conftest.py")
 HEAD = ("measure", *PARTS, "source")
+VAGUE = frozenset({"found", "known", "one", "said", "told", "wanted", "given"})  # locals that do not say what they hold
+TAKES_KEY = {
+    "t": 0,
+    "text": 0,
+    "say": 0,
+    "Phrase": 0,
+    "ClassStyle": 1,
+    "not_known_style": 0,
+}  # call -> place of the text key
 
 
 def python_files(root: Path, part: str) -> list[Path]:
@@ -44,6 +53,28 @@ def functions(tree: ast.Module) -> Iterator[tuple[int, bool]]:
             has_docstring = ast.get_docstring(node) is not None
             body = node.body[1:] if has_docstring else node.body
             yield (node.end_lineno - body[0].lineno + 1 if body else 0), has_docstring
+
+
+def vague_locals(tree: ast.Module) -> int:
+    """How often locals and parameters with a name of ``VAGUE`` are written, counted as house.md did."""
+    names = (getattr(node, "id", None) or getattr(node, "arg", None) for node in ast.walk(tree))
+    return sum(name in VAGUE for name in names)
+
+
+def built_keys(tree: ast.Module) -> int:
+    """Text keys that are built at run time (``t(f"finding_{name}")``): grepping such a key finds nothing."""
+    built = 0
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
+            keys = node.args[TAKES_KEY[name] :][:1] if name in TAKES_KEY else []
+            built += sum(isinstance(part, ast.JoinedStr) for key in keys for part in branches(key))
+    return built
+
+
+def branches(node: ast.expr) -> list[ast.expr]:
+    """Both sides of ``a if x else b``, else the node itself."""
+    return [*branches(node.body), *branches(node.orelse)] if isinstance(node, ast.IfExp) else [node]
 
 
 def spread(numbers: list[int]) -> str:
@@ -144,7 +175,8 @@ def add_part(table: dict[str, dict[str, object]], part: str, paths: list[Path]) 
     """Measures of one column."""
     written = [path for path in paths if lines_of(path)]
     modules = [path for path in written if path.name != "__init__.py" or lines_of(path) > 10]
-    bodies = [body for path in written for body in functions(ast.parse(path.read_text(encoding="utf-8")))]
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in written]
+    bodies = [body for tree in trees for body in functions(tree)]
     folders = Counter(path.parent for path in paths if path.name not in PLUMBING)
     for name, value in (
         ("modules", len(modules)),
@@ -152,6 +184,8 @@ def add_part(table: dict[str, dict[str, object]], part: str, paths: list[Path]) 
         ("module median / p90 / max", spread([lines_of(path) for path in modules])),
         ("function body median / p90 / max", spread([length for length, _ in bodies])),
         ("functions with a docstring", f"{sum(has for _, has in bodies) / len(bodies):.0%}"),
+        ("vague locals", sum(map(vague_locals, trees))),
+        ("text keys built at run time", sum(map(built_keys, trees))),
         ("files in the fullest folder", max(folders.values())),
         ("files per folder, median", statistics.median(folders.values())),
     ):

@@ -32,6 +32,7 @@ from geo.maps.palette import (
 from geo.overlaps import outcomes
 from geo.statuses import COVERED, NONE, nothing_classes, waits
 from geo.statuses import NOTHING as NOTHING_LETTERS
+from geo.statuses import TEXT_KEYS as STATUS_KEYS
 from pages.queries import coverage
 from pages.queries.query import Query
 from pages.session import text
@@ -130,7 +131,7 @@ class Choropleth:
 def nothing_styles() -> dict[str, ClassStyle]:
     """The three kinds of nothing: reported none, not reported, not applicable."""
     return {
-        letter: ClassStyle(NOTHING[status][0], f"status_{status}", NOTHING[status][1])
+        letter: ClassStyle(NOTHING[status][0], STATUS_KEYS[status], NOTHING[status][1])
         for status, letter in NOTHING_LETTERS.items()
     }
 

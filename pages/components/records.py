@@ -15,6 +15,8 @@ from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import cached_words, day, formatter, language, name_of, t, year
 
+BASIS_KEYS = {"dates": "pair_period_dates", "fiscal_year": "pair_period_fiscal_year"}
+
 
 @cached_words(8)
 def agency_names(scope: Scope) -> dict[str, str]:
@@ -142,7 +144,7 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
         one=one,
         other=other,
         theme=[theme_words(code) for code in pairs["theme"]],
-        period=[t(f"pair_period_{basis}") for basis in pairs["period_basis"]],
+        period=[t(BASIS_KEYS[basis]) for basis in pairs["period_basis"]],
         rule=[rules.get(code, code) for code in pairs["rule_code"]],
         source_one=side("support_a", "source"),
         source_other=side("support_b", "source"),

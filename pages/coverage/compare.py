@@ -9,7 +9,6 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from geo.coverage.per_head import known_places
-from geo.coverage.roll_up import SPLIT_METHODS
 from geo.maps.small_maps import SmallShapes, small_map, small_shapes
 from loaders import settings
 from pages.components import filters as choices
@@ -26,21 +25,26 @@ from pages.session.cache import cached
 from pages.session.scope import Scope
 from pages.session.text import safe, t, whole, year
 
-MEASURES = ("agencies", "village_share", "per_head_baht")
-MODES = ("one", "twin", "small")
+MEASURE_KEYS = {
+    "agencies": "measure_agencies",
+    "village_share": "measure_village_share",
+    "per_head_baht": "measure_per_head_baht",
+}
+MODE_KEYS = {"one": "mode_one", "twin": "mode_twin", "small": "mode_small"}
+SPLIT_KEYS = {"": "split_off", "equal": "split_equal", "population": "split_population", "villages": "split_villages"}
 STEP = "step_year"
 
 
 def choose_comparison(scope: Scope) -> None:
     """The row of choices above the map: how to compare, what to measure, and two more filters."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
-        choices.switch("mode", t("mode"), MODES, lambda name: t(f"mode_{name}"))
+        choices.switch("mode", t("mode"), list(MODE_KEYS), lambda name: t(MODE_KEYS[name]))
         url_state.current().filters += ("tier", "split")
         with fragments.redraws(fragments.RESULTS):
-            choices.switch("measure", t("measure"), MEASURES, lambda name: t(f"measure_{name}"))
+            choices.switch("measure", t("measure"), list(MEASURE_KEYS), lambda name: t(MEASURE_KEYS[name]))
             tiers = dimensions.dimension_values(scope, "tier")
             choices.choose("tier", t("filter_tier"), ["", *tiers], lambda code: tiers.get(code, t("all_tiers")), "")
-            choices.choose("split", t("split"), ["", *SPLIT_METHODS], lambda name: t(f"split_{name or 'off'}"), "")
+            choices.choose("split", t("split"), list(SPLIT_KEYS), lambda name: t(SPLIT_KEYS[name]), "")
         register_layer.choose()
         fragments.part(STEP, lambda: _step_year(scope))
 
@@ -99,7 +103,7 @@ def notes(scope: Scope, query: Query, measure: str) -> None:
     if measure == "village_share":
         lines.append(t("village_basis"))
     if query.split:
-        lines.append(t("split_note", method=t(f"split_{query.split}")))
+        lines.append(t("split_note", method=t(SPLIT_KEYS[query.split])))
     if lines:
         panels.html("".join(f'<p class="kradan-note">{safe(line)}</p>' for line in lines))
 
@@ -118,7 +122,7 @@ def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
     """Which dimension differs between the two maps, and its value on the right."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="twin-choice"):
         dimension = choices.switch(
-            "twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(f"by_{name}"), "year"
+            "twin", t("twin_by"), dimensions.DIMENSIONS[::-1], lambda name: t(dimensions.DIMENSION_KEYS[name]), "year"
         )
         names = dimensions.dimension_values(scope, dimension)
         here = query.value_of(dimension)

@@ -9,11 +9,19 @@ from pages.components import records as rows_
 from pages.components.names import theme_names
 from pages.queries import coverage
 from pages.queries import store as queries
-from pages.queries.query import TIERS, Query
+from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import cached_words, t, year
 
-DIMENSIONS = ("theme", "agency", "stream", "tier", "year")
+DIMENSION_KEYS = {
+    "theme": "by_theme",
+    "agency": "by_agency",
+    "stream": "by_stream",
+    "tier": "by_tier",
+    "year": "by_year",
+}
+DIMENSIONS = tuple(DIMENSION_KEYS)
+TIER_KEYS = {"local": "tier_local", "provincial": "tier_provincial", "central": "tier_central"}
 MOST = 24  # more small maps than this cannot be told apart on a screen
 
 
@@ -28,7 +36,7 @@ def dimension_values(scope: Scope, dimension: str) -> dict[str, str]:
         return {str(number + 543): year(number) for number in sorted(queries.years(scope))}
     if dimension == "tier":
         present = set(queries.support(scope)["agency_level"].dropna())
-        return {tier: t(f"tier_{tier}") for tier in TIERS if tier in present}
+        return {tier: t(key) for tier, key in TIER_KEYS.items() if tier in present}
     names = rows_.agency_names(scope) if dimension == "agency" else rows_.stream_names(scope)
     counted = queries.support(scope)[f"{dimension}_code"].value_counts()
     return {str(code): names.get(str(code), str(code)) for code in counted.index}

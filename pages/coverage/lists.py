@@ -126,7 +126,7 @@ def _breakdown(scope: Scope, query: Query, dimension: str) -> None:
     if rows.empty:
         nothing(scope, query)
         return
-    columns = {"name": t(f"by_{dimension}"), "covered": t("status_covered"), "none": t("status_none"),
+    columns = {"name": t(dimensions.DIMENSION_KEYS[dimension]), "covered": t("status_covered"), "none": t("status_none"),
                "not_reported": t("status_not_reported"), "village_part": t("column_village_part"), "whole_places": t("column_whole_places"),
                "amount_satang": t("column_amount"), "incomplete": t("column_incomplete"),
                "per_head_baht": t("column_per_head"), "per_head_places": t("column_per_head_places")}  # fmt: skip

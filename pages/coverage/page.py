@@ -29,7 +29,9 @@ def _results(scope: Scope, query: Query, place: DeltaGenerator) -> None:
         finding = coverage_lists.twin_finding(scope, query, other, dimension)
         compare.twin_maps(scope, query, measure, dimension, other)
     elif mode == "small":
-        dimension = choices.switch("by", t("by"), dimensions.DIMENSIONS, lambda name: t(f"by_{name}"), "theme")
+        dimension = choices.switch(
+            "by", t("by"), dimensions.DIMENSIONS, lambda name: t(dimensions.DIMENSION_KEYS[name]), "theme"
+        )
         finding = coverage_lists.least_finding(scope, query, dimension) or finding
         compare.small_maps(scope, query, measure, dimension)
     else:

@@ -28,7 +28,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
 KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}
-ENDS = ("districts", "classes")
+END_KEYS = {"districts": "flow_to_districts", "classes": "flow_to_classes"}
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
@@ -66,7 +66,7 @@ def flows(scope: Scope, chosen: Query, currents: geo_currents.Currents) -> None:
     """The ribbons to the districts or to the classes of the ranking, and the same as a table."""
     if currents.paths.empty:
         return
-    ends = choices.switch("ends", t("flow_ends"), ENDS, lambda end: t(f"flow_to_{end}"))
+    ends = choices.switch("ends", t("flow_ends"), list(END_KEYS), lambda end: t(END_KEYS[end]))
     if ends == "classes":
         classes = overview_questions.community_classes(scope, chosen.fiscal_year)
         currents = geo_currents.currents(

@@ -21,6 +21,13 @@ from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
+STEP_KEYS = {
+    "stream": "speed_by_stream",
+    "agency": "speed_by_agency",
+    "place": "speed_by_place",
+    "month": "speed_by_month",
+}
+WITHOUT_KEYS = {"stream": "flow_without_stream_code", "agency": "flow_without_agency_code", "place": "flow_without_place_code", "month": "speed_without_month"}  # fmt: skip
 STEPS = {"stream": "stream_code", "agency": "agency_code", "place": "district_code", "month": "month"}
 SHARES = (0.2, 0.4, 0.6, 0.8)
 MOST_STUCK = 3
@@ -69,7 +76,7 @@ def words(scope: Scope, chosen: Query) -> None:
 
 def table(scope: Scope, chosen: Query) -> None:
     """Streams, agencies or districts, the slowest first; those of which nothing is known come last."""
-    by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(f"speed_by_{step}"), "stream")
+    by = choices.switch("pace", t("speed_by"), list(STEPS), lambda step: t(STEP_KEYS[step]), "stream")
     rows = coverage.records(scope, chosen)
     rows = rows.assign(month=pd.to_datetime(rows["starts_on"]).dt.strftime("%Y-%m"))
     speeds = speed(rows, rows[STEPS[by]], money.asked_on(chosen))
@@ -87,15 +94,9 @@ def table(scope: Scope, chosen: Query) -> None:
         if by in names_of
         else {month: t("month_of", day=day(f"{month}-01")) for month in speeds.index if month}
     )
-    without = t(
-        "flow_without_place_code"
-        if by == "place"
-        else "speed_without_month"
-        if by == "month"
-        else f"flow_without_{STEPS[by]}"
-    )
+    without = t(WITHOUT_KEYS[by])
     shown = speeds.assign(what=[names.get(code, code) if code else without for code in speeds.index])
-    columns = {"what": t(f"speed_by_{by}"), "records": t("column_records"), "amount_satang": t("column_amount"),
+    columns = {"what": t(STEP_KEYS[by]), "records": t("column_records"), "amount_satang": t("column_amount"),
                "committed_satang": t("speed_committed"), "paid_known": t("speed_known"), "paid_of_satang": t("speed_of"), "paid_satang": t("speed_paid"),
                "paid_share": t("speed_share"), "committed_share": t("speed_committed_share"),
                "stuck": t("speed_stuck_records"), "stuck_satang": t("speed_stuck_amount"), "days_late": t("speed_days_late")}  # fmt: skip

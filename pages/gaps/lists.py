@@ -21,8 +21,15 @@ from pages.session import fragments, page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, language, name_of, percent, safe, t, whole
 
-LISTS = ("gap", "unknown_support", "theme", "plans")
-BARS = ("median", "mean", "quarter")
+LIST_KEYS = {
+    "gap": "gap_list_gap",
+    "unknown_support": "gap_list_unknown_support",
+    "theme": "gap_list_theme",
+    "plans": "gap_list_plans",
+}
+BAR_KEYS = {"median": "bar_median", "mean": "bar_mean", "quarter": "bar_quarter"}
+MODE_KEYS = {"quadrants": "mode_quadrants", "clusters": "mode_clusters"}
+METHOD_KEYS = {"moran": "method_moran", "getis_ord": "method_getis_ord"}
 PER = ("rate", "count", "households", "population")
 NAMED = 3  # agencies written out in a cell; the rest is counted
 PLAN_STATUSES = ("unmet", "part", "met", "unknown")
@@ -31,7 +38,7 @@ PLAN_STATUSES = ("unmet", "part", "met", "unknown")
 def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
     """One list at a time, so that a change of filter computes only what is on the screen."""
     apart(scope, need)
-    kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"gap_list_{name}"), "gap")
+    kind = choices.switch("list", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]), "gap")
     if kind == "theme":
         _themes(scope, chosen)
     elif kind == "plans":
@@ -183,14 +190,14 @@ def _plans(scope: Scope, chosen: Query) -> None:
 def choose_view(scope: Scope, listed: dict[str, str]) -> None:
     """The row of choices above the map: need against support, or clusters; ``listed``: needs with their names."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ways"):
-        mode = choices.switch("mode", t("mode"), ("quadrants", "clusters"), lambda name: t(f"mode_{name}"))
+        mode = choices.switch("mode", t("mode"), list(MODE_KEYS), lambda name: t(MODE_KEYS[name]))
         with fragments.redraws(fragments.RESULTS):
             if mode == "clusters":
                 choose_hint(scope)
             else:
                 choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
                 choices.choose("per", t("per"), PER, lambda name: t(f"per_{name}"))
-                choices.choose("bar", t("bar"), BARS, lambda name: t(f"bar_{name}"))
+                choices.choose("bar", t("bar"), list(BAR_KEYS), lambda name: t(BAR_KEYS[name]))
         register_layer.choose()
 
 
@@ -198,7 +205,7 @@ def choose_hint(scope: Scope) -> tuple[str, str]:
     """What the clusters are looked for on, and by which statistic."""
     words = _hints(scope)
     measure = choices.choose("hint", t("hint_measure"), list(words), words.__getitem__)
-    return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(f"method_{name}"), "moran")
+    return measure, choices.switch("method", t("hint_method"), METHODS, lambda name: t(METHOD_KEYS[name]), "moran")
 
 
 def _hints(scope: Scope) -> dict[str, str]:

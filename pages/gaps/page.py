@@ -56,7 +56,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             "note_gaps_bar",
             known=told["need_known"],
             all=len(inside),
-            bar=t(f"bar_{bar}"),
+            bar=t(gap_lists.BAR_KEYS[bar]),
             per=t(f"per_by_{gaps.divisor_of(need, per) or 'count'}"),
             unknown=counts.get("unknown_support", 0),
         )

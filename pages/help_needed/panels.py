@@ -30,6 +30,8 @@ PARTS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "pilots": lambda rows: rows["is_pilot"],
 }
 FOR_TEAM = ("no_team",)
+WHY_KEYS = {"border": "help_why_border", "class": "help_why_class"}
+SUPPORT_KEYS = {"alone": "help_support_alone", "unknown": "help_support_unknown"}
 
 
 def help_layer(units: pd.DataFrame, listed: pd.DataFrame) -> Choropleth:
@@ -62,13 +64,13 @@ def reasons(row: Any) -> list[str]:
         )
         for code, value, middle in row.points
     ]
-    group = [t(f"help_why_{row.why}")] if row.why == "border" or not points else []
+    group = [t(WHY_KEYS[row.why])] if row.why == "border" or not points else []
     return [*group, *points, *([t("help_unhelped")] if row.is_unhelped else [])]
 
 
 def support_words(row: Any) -> str:
     """Who stands there: a number of agencies, nobody, or not known."""
-    return whole(row.agencies) if row.support in ("few", "several") else t(f"help_support_{row.support}")
+    return whole(row.agencies) if row.support in ("few", "several") else t(SUPPORT_KEYS[row.support])
 
 
 def team_words(row: Any) -> str:

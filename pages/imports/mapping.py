@@ -16,7 +16,7 @@ from pages.session.text import flat, t
 REGISTERS = (
     "support", "indicator", "organisation", "plan", "welfare_fund", "contribution", "role_holder", *defined(),
 )  # fmt: skip
-ERAS = ("auto", "be", "ce")
+ERA_KEYS = {"auto": "era_auto", "be": "era_be", "ce": "era_ce"}
 SHOWN_PLACE = tuple(column for column in PLACE if column != "precision")
 NONE = ""
 SIDE_BY_SIDE = 3
@@ -71,7 +71,9 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
                 lambda name: t(f"unit_{name}"),
                 key=f"{key}-unit",
             )
-            era = st.selectbox(t("map_era"), ERAS, format_func=lambda name: t(f"era_{name}"), key=f"{key}-era")
+            era = st.selectbox(
+                t("map_era"), list(ERA_KEYS), format_func=lambda name: t(ERA_KEYS[name]), key=f"{key}-era"
+            )
             year = st.text_input(
                 t("map_year"), sheet["constants"].get("fiscal_year", ""), max_chars=4, key=f"{key}-year"
             )

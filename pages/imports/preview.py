@@ -17,8 +17,17 @@ from pages.session import insides
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, language, problem_text, safe, t, whole
 
+NOT_MONEY_KEYS = {
+    "code": "not_money_code", "coordinate": "not_money_coordinate", "identifier": "not_money_identifier", "phone": "not_money_phone",
+    "year": "not_money_year",
+}  # fmt: skip
+FATE_KEYS = {
+    "used": "fate_used", "sum": "fate_sum", "difference": "fate_difference", "check": "fate_check", "not_money": "fate_not_money",
+    "kept": "fate_kept", "asked": "fate_asked", "left_out": "fate_left_out",
+}  # fmt: skip
 UNITS = ("baht", "thousand_baht", "million_baht")
 KEEP, LEAVE = "keep", "leave"
+REPEAT_KEYS = {LEAVE: "repeats_leave", KEEP: "repeats_keep"}
 
 
 def box_words() -> str:
@@ -109,10 +118,10 @@ def _fate(column: dict[str, Any]) -> str:
     if column["fate"] == "used":
         of = our_words(of)
     elif column["fate"] == "not_money":
-        of = t(f"not_money_{of}")
+        of = t(NOT_MONEY_KEYS[of])
     elif column["fate"] in ("kept", "asked", "left_out"):
         of = ""
-    return t(f"fate_{column['fate']}") + (f": {of}" if of else "")
+    return t(FATE_KEYS[column["fate"]]) + (f": {of}" if of else "")
 
 
 def sheets(scope: Scope, answer: dict[str, Any]) -> None:
@@ -283,9 +292,9 @@ def repeats_wish(answer: dict[str, Any], number: int, replaced: Collection[int] 
         )
     return st.radio(
         t("repeats_question"),
-        (LEAVE, KEEP),
+        list(REPEAT_KEYS),
         None,
-        lambda wish: t(f"repeats_{wish}"),
+        lambda wish: t(REPEAT_KEYS[wish]),
         key=f"repeats-{number}",
         horizontal=True,
     )

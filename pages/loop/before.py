@@ -21,6 +21,13 @@ from pages.queries.query import Query
 from pages.session.scope import Scope
 from pages.session.text import day, safe, t, whole
 
+KIND_KEYS = {
+    "asked": "before_kind_asked",
+    "desk": "before_kind_desk",
+    "report": "before_kind_report",
+    "work": "before_kind_work",
+}
+
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     """The whole part."""
@@ -45,7 +52,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )  # fmt: skip
     shown = table.assign(
         state=[t(f"before_{code}") for code in table["state"]],
-        kind=[t(f"before_kind_{code}") for code in table["kind"]],
+        kind=[t(KIND_KEYS[code]) for code in table["kind"]],
     )
     columns = {"kind": t("column_kind"), "what": t("column_what"), "who": t("before_from"), "ask": t("before_ask"), "due_on": t("tracker_due"), "state": t("column_state")}  # fmt: skip
     panels.table(shown, "before-meeting", columns, formats={"due_on": day})

@@ -19,6 +19,8 @@ from pages.ranking.data import KEY, criteria
 from pages.session.scope import Scope
 from pages.session.text import baht, day, language, safe, t, whole
 
+WHY_KEYS = {"agreed": "class_why_agreed", "data": "class_why_data", "others": "class_why_others"}
+STREAM_KEYS = {"ended": "changed_streams_ended", "new": "changed_streams_new"}
 REAL = tuple(kind for kind in KINDS if kind not in CORRECTIONS)
 
 
@@ -133,7 +135,7 @@ def _classes(scope: Scope, classes: pd.DataFrame) -> None:
     shown = classes.assign(
         place=[records.place_words(scope, code) for code in classes[KEY]],
         was=classes["before"].fillna(t("meeting_not_ranked")), now=classes["after"].fillna(t("meeting_not_ranked")),
-        why=[t(f"class_why_{why}") for why in classes["why"]],
+        why=[t(WHY_KEYS[why]) for why in classes["why"]],
         reason=[" · ".join(f"{names.get(name, name)} {_value(old)} → {_value(new)}" for name, old, new in values) for values in classes["values"]],
     )  # fmt: skip
     columns = {"place": t("column_place"), "was": t("column_class_was"), "now": t("column_class_is"), "why": t("column_why"), "reason": t("column_reason_data")}  # fmt: skip
@@ -152,7 +154,7 @@ def _streams(scope: Scope, chosen: Query, since: Since) -> None:
             f"{names.get(row.stream_code, row.stream_code)} ({_amount(row.amount_satang)})"
             for row in each_row(table[table["what"].eq(what)])
         ]
-        words = t(f"changed_streams_{what}", first=day(since.day), last=counted_to, streams=", ".join(listed) or "–")
+        words = t(STREAM_KEYS[what], first=day(since.day), last=counted_to, streams=", ".join(listed) or "–")
         st.html(f"<p>{safe(words)}</p>")
 
 

@@ -21,6 +21,11 @@ from pages.session.scope import Scope
 from pages.session.text import day, t, whole
 from pages.subdistrict import notes as note_panel
 
+SUBJECT_KEYS = {
+    "place": "subject_place", "record": "subject_record", "organisation": "subject_organisation", "decision": "subject_decision",
+    "team": "subject_team", "project": "subject_project",
+}  # fmt: skip
+AUDIENCE_KEYS = {"everyone": "note_for_everyone", "team": "note_for_team"}
 KEPT_YEARS = 2  # how long a name is kept, filled in
 
 
@@ -36,15 +41,17 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.empty("notes_first")
     if len(listed):
         shown = listed.assign(
-            subject=[t(f"subject_{code}") for code in listed["subject"]], on=_on(scope, listed),
-            audience=[t(f"note_for_{code}") for code in listed["audience"]],
+            subject=[t(SUBJECT_KEYS[code]) for code in listed["subject"]], on=_on(scope, listed),
+            audience=[t(AUDIENCE_KEYS[code]) for code in listed["audience"]],
         )  # fmt: skip
         columns = {"subject": t("column_kind"), "on": t("note_on"), "text": t("note_text"), "decided_by": t("decided_by"), "decided_at": t("column_on"), "audience": t("note_audience")}  # fmt: skip
         panels.table(shown, "notes", columns, formats={"decided_at": day})
     if not scope.viewer.is_team:
         return
     with st.expander(t("note_add")):
-        subject = choices.switch("on", t("note_on"), list(decided.SUBJECTS), lambda code: t(f"subject_{code}"), "place")
+        subject = choices.switch(
+            "on", t("note_on"), list(decided.SUBJECTS), lambda code: t(SUBJECT_KEYS[code]), "place"
+        )
         if keys := _keys(scope, chosen, subject):
             note_panel.write(scope, subject, keys, subject)
         else:

@@ -12,12 +12,19 @@ from pages.session.scope import Scope
 from pages.session.text import t
 
 PARTS = {"changed": changed.show, "before": before.show, "work": work.show, "notes": notes.show, "ask": notes.ask}
+PART_KEYS = {
+    "changed": "loop_changed",
+    "before": "loop_before",
+    "work": "loop_work",
+    "notes": "loop_notes",
+    "ask": "loop_ask",
+}
 TEAM_PARTS = {"before", "work"}
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     shown = [name for name in PARTS if scope.viewer.is_team or name not in TEAM_PARTS]
-    part = choices.switch("list", t("loop_part"), shown, lambda name: t(f"loop_{name}"), shown[0])
+    part = choices.switch("list", t("loop_part"), shown, lambda name: t(PART_KEYS[name]), shown[0])
     PARTS[part](scope, chosen, place)
     if part == "changed":
         panels.sources(scope, coverage.records(scope, chosen), chosen)

@@ -22,7 +22,8 @@ from pages.session.scope import Scope
 from pages.session.text import day, t, whole
 
 OPEN = ("planned", "doing")
-STATES = ("", "late", *decided.STATES)
+STATE_KEYS = {"planned": "work_planned", "doing": "work_doing", "done": "work_done", "dropped": "work_dropped"}
+STATES = {"": "work_every", "late": "work_late"} | STATE_KEYS
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -42,9 +43,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if work.empty:
             panels.empty("work_none")
             return
-    state = choices.switch(
-        "state", t("column_state"), list(STATES), lambda code: t(f"work_{code}") if code else t("work_every"), ""
-    )
+    state = choices.switch("state", t("column_state"), list(STATES), lambda code: t(STATES[code]), "")
     listed = work[work["is_late"]] if state == "late" else work[work["state"].eq(state)] if state else work
     _table(scope, listed)
     if scope.viewer.is_team:
@@ -65,7 +64,7 @@ def _table(scope: Scope, work: pd.DataFrame) -> None:
     shown = work.assign(
         subject=[t(f"subject_{key}") for key in work["subject"]],
         place=[records.place_words(scope, code) for code in work["place_code"]],
-        state=[t("work_late_of", state=t(f"work_{key}")) if late else t(f"work_{key}") for key, late in zip(work["state"], work["is_late"], strict=True)],
+        state=[t("work_late_of", state=t(STATE_KEYS[key])) if late else t(STATE_KEYS[key]) for key, late in zip(work["state"], work["is_late"], strict=True)],
         stream=["" if pd.isna(code) else streams.get(code, code) for code in work["stream_code"]],
         figure=[_figure(row) for row in each_row(work)],
     )  # fmt: skip
@@ -89,7 +88,7 @@ def _say(scope: Scope, work: pd.DataFrame) -> None:
         key = st.selectbox(t("work_which"), list(names), format_func=names.__getitem__, key="say-key")
         with st.container(horizontal=True, vertical_alignment="bottom"):
             state = st.selectbox(
-                t("column_state"), list(decided.STATES), format_func=lambda code: t(f"work_{code}"), key="say-state"
+                t("column_state"), list(STATE_KEYS), format_func=lambda code: t(STATE_KEYS[code]), key="say-state"
             )
             lead = st.text_input(t("work_lead"), key="say-lead", max_chars=120)
             partners = st.text_input(t("work_partners"), key="say-partners", max_chars=300)
@@ -115,7 +114,7 @@ def _say(scope: Scope, work: pd.DataFrame) -> None:
 def _history(work: pd.DataFrame, history: pd.DataFrame) -> None:
     names = {(row.subject, row.subject_key): row.what for row in each_row(work)}
     shown = history.assign(
-        what=[_words(row, names) for row in each_row(history)], state=[t(f"work_{code}") for code in history["state"]],
+        what=[_words(row, names) for row in each_row(history)], state=[t(STATE_KEYS[code]) for code in history["state"]],
         figure=[_figure(row) for row in each_row(history)],
     )  # fmt: skip
     columns = {"decided_at": t("column_on"), "decided_by": t("decided_by"), "what": t("column_what"), "state": t("column_state"), "lead": t("work_lead"),

@@ -14,11 +14,11 @@ from pages.session import page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import t
 
-MEASURES = ("places", "baht")
+MEASURE_KEYS = {"places": "cells_places", "baht": "cells_baht"}
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    shown = choices.switch("cells", t("cells"), MEASURES, lambda name: t(f"cells_{name}"))
+    shown = choices.switch("cells", t("cells"), list(MEASURE_KEYS), lambda name: t(MEASURE_KEYS[name]))
     stacked = coverage.by_theme(scope, chosen)
     inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]
     table = matrix(inside, "subdistrict_code" if chosen.district else "district_code")

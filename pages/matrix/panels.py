@@ -24,6 +24,12 @@ from pages.session.scope import Scope
 from pages.session.text import baht, in_order, safe, t, whole
 
 NOT_CODED = ""
+REACH_KEYS = {
+    "inside": "reach_inside",
+    "next_door": "reach_next_door",
+    "province": "reach_province",
+    "mandate": "reach_mandate",
+}
 
 
 def _themes(scope: Scope, chosen: Query) -> dict[str, str]:
@@ -207,7 +213,7 @@ def could_act(scope: Scope, chosen: Query) -> None:
         names = records.agency_names(scope)
         rows = candidates.assign(
             agency=[names.get(code, code) for code in candidates["agency_code"]],
-            reach=[t(f"reach_{reach}") for reach in candidates["reach"]],
+            reach=[t(REACH_KEYS[reach]) for reach in candidates["reach"]],
         )
         columns = {
             "agency": t("column_agency"),

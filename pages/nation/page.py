@@ -21,7 +21,9 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     nation_panels.missing_file()
     left, right = st.columns([8, 5], gap="medium")
     with right:
-        measure = choices.switch("measure", t("measure"), nation_panels.MEASURES, lambda name: t(f"measure_{name}"))
+        measure = choices.switch(
+            "measure", t("measure"), list(nation_panels.MEASURE_KEYS), lambda name: t(nation_panels.MEASURE_KEYS[name])
+        )
         layer = nation_panels.province_layer(scope, table, measure)
         panels.layer_legend(layer)
         nation_panels.notes(scope, chosen, table)

@@ -29,7 +29,8 @@ from pages.session import fragments, page_links, url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, day, language, safe, t, whole, year
 
-MEASURES = ("agencies", "amount_baht")
+MEASURE_KEYS = {"agencies": "measure_agencies", "amount_baht": "measure_amount_baht"}
+WAY_KEYS = {"copy": "nation_way_copy", "live": "nation_way_live", "package": "nation_way_package"}
 
 
 def filters(scope: Scope) -> None:
@@ -149,7 +150,7 @@ def joined(scope: Scope) -> None:
         if apart.any():
             st.warning(t(key, provinces=", ".join(states.loc[apart, "province"])))
     with st.expander(t("nation_joined", number=len(states))):
-        shown = states.assign(way=states["way"].map(lambda way: t(f"nation_way_{way}")))
+        shown = states.assign(way=states["way"].map(lambda way: t(WAY_KEYS[way])))
         columns = {"province": t("column_province"), "way": t("nation_way"), "as_of": t("nation_as_of"),
                    "records": t("column_records"), "amount_satang": t("column_amount")}  # fmt: skip
         panels.table(shown, "nation-joined", columns, 260, {"as_of": day, "amount_satang": baht})

@@ -19,7 +19,12 @@ from pages.session import url_state
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 
-LISTS = ("pairs", "streams", "agencies", "cleared")
+LIST_KEYS = {
+    "pairs": "overlap_list_pairs",
+    "streams": "overlap_list_streams",
+    "agencies": "overlap_list_agencies",
+    "cleared": "overlap_list_cleared",
+}
 MOST_SETS = 18
 
 
@@ -56,7 +61,7 @@ def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame
 
 def show(scope: Scope, chosen: Query, pairs: pd.DataFrame) -> None:
     """One list or picture at a time."""
-    kind = choices.switch("list", t("list"), LISTS, lambda name: t(f"overlap_list_{name}"), "pairs")
+    kind = choices.switch("list", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]), "pairs")
     if kind == "streams":
         _streams(scope, chosen)
     elif kind == "agencies":

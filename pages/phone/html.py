@@ -10,6 +10,7 @@ from typing import Any
 from loaders.replies.inbox import ANSWERS, LONGEST_CONTACT, LONGEST_NOTE
 from pages.session.text import LANGUAGES, day, language, safe, t
 
+STATE_KEYS = {"waiting": "reply_state_waiting", "accepted": "reply_state_accepted", "refused": "reply_state_refused"}
 STYLE = """
 @font-face{font-family:Sarabun;src:url("FONTS/Sarabun-Regular.ttf")}
 @font-face{font-family:Sarabun;font-weight:700;src:url("FONTS/Sarabun-Bold.ttf")}
@@ -98,7 +99,7 @@ def told(rows: Sequence[Mapping[str, Any]], own: str = "") -> str:
 
 
 def _one(row: Mapping[str, Any]) -> str:
-    state = t(f"reply_state_{row['state']}")
+    state = t(STATE_KEYS[row["state"]])
     when = day(row["decided_at"] or row["sent_at"])
     words = "".join(f"<br>{safe(row[name])}" for name in ("line", "note") if row[name])
     reason = f"<br>{safe(t('phone_reason', reason=row['reason']))}" if row["reason"] else ""

@@ -21,13 +21,19 @@ from pages.ranking.panels import FIELDS, decimal, draw_bars, inside, rank_words
 from pages.session.scope import Scope
 from pages.session.text import percent, safe, t, whole
 
-LISTS = ("table", "criteria", "axes", "last_year")
+LIST_KEYS = {
+    "table": "ranking_tab_table",
+    "criteria": "ranking_tab_criteria",
+    "axes": "ranking_tab_axes",
+    "last_year": "ranking_tab_last_year",
+}
+AXIS_KEYS = {"need": "criterion_axis_need", "strength": "criterion_axis_strength"}
 
 
 def chosen_list(scope: Scope, ranking: Ranking, reviewed: Agreed, axes: pd.DataFrame, chosen: Query, method: Method,
           stamped: dict[str, str]) -> None:  # fmt: skip
     """The list a person asks for."""
-    listed = choices.switch("tab", t("list"), LISTS, lambda name: t(f"ranking_tab_{name}"))
+    listed = choices.switch("tab", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]))
     if listed == "table":
         ranking_table(scope, reviewed, chosen, method, stamped)
     elif listed == "criteria":
@@ -76,7 +82,7 @@ def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, s
     names, agencies = ranking_controls.names() | ranking_controls.names("need"), records.agency_names(scope)
     shown = rows.assign(
         name=rows["criterion"].map(names),
-        axis=[t(f"criterion_axis_{stated[code].get('axis', 'strength')}") for code in rows["criterion"]],
+        axis=[t(AXIS_KEYS[stated[code].get("axis", "strength")]) for code in rows["criterion"]],
         unit=[t(f"criterion_unit_{stated[code]['unit']}") for code in rows["criterion"]],
         direction=[t("criterion_less" if stated[code].get("direction", 1) < 0 else "criterion_more") for code in rows["criterion"]],
         year=[stated[code]["year"] + 543 for code in rows["criterion"]],

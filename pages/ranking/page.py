@@ -15,7 +15,11 @@ from pages.ranking import panels as ranking_panels
 from pages.session.scope import Scope
 from pages.session.text import t
 
-SHOWN = ("class", "agreed_class", "axes")
+SHOWN_KEYS = {
+    "class": "ranking_shown_class",
+    "agreed_class": "ranking_shown_agreed_class",
+    "axes": "ranking_shown_axes",
+}
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -45,7 +49,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             ranking_panels.told(scope, ranking, chosen),
         )
     with left:
-        shown = choices.switch("shown", t("map_shows"), SHOWN, lambda name: t(f"ranking_shown_{name}"))
+        shown = choices.switch("shown", t("map_shows"), list(SHOWN_KEYS), lambda name: t(SHOWN_KEYS[name]))
         layer = (
             ranking_panels.axes_layer(axes) if shown == "axes" else ranking_panels.class_layer(reviewed.units, shown)
         )

@@ -30,6 +30,7 @@ from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, language, safe, t, whole
 
 UNCHANGED = object()
+STATE_KEYS = {"holds": "change_state_holds", "row_away": "change_state_row_away", "undone": "change_state_undone"}
 NOT_ASKED = ("retain_until",)  # storing sets it
 SHOWN_CHANGES = 200
 
@@ -273,7 +274,7 @@ def changes_in_words(scope: Scope, register: Register, made: pd.DataFrame) -> pd
         rows.append(
             {
                 "when": day(change.decided_at), "who": change.who, "what": t(f"change_{change.kind}"),
-                "cells": " · ".join(filter(None, [*cells, ends])), "why": change.reason, "state": t(f"change_state_{state}"),
+                "cells": " · ".join(filter(None, [*cells, ends])), "why": change.reason, "state": t(STATE_KEYS[state]),
             }
         )  # fmt: skip
     return pd.DataFrame(rows, columns=["when", "who", "what", "cells", "why", "state"])

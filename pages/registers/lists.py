@@ -28,6 +28,7 @@ from pages.session.text import baht, coded, day, language, percent, t, whole, ye
 
 MOST_SINGLE = 8
 PLACE = ("area_level", "village_code", "subdistrict_code", "district_code", "area_code")  # what says where an entry is
+DATED_KEYS = {"ended": "dated_ended", "later": "dated_later", "now": "dated_now"}
 
 
 def _number(value: Any) -> str:
@@ -71,7 +72,7 @@ def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.Data
         person = pd.Series(shown["person"], index=entries.index)
         shown["person"] = person.mask(person.eq(""), t("role_filled")).mask(vacant, t("role_vacant")).tolist()
     if "state" in entries:
-        shown["state"] = [t(f"dated_{state}") for state in entries["state"]]
+        shown["state"] = [t(DATED_KEYS[state]) for state in entries["state"]]
     return pd.DataFrame(shown, index=entries.index)
 
 

@@ -17,6 +17,7 @@ from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import flat, problem_text, safe, t
 
+WAY_KEYS = {"equal": "share_equal", "population": "share_population", "stated": "share_stated"}
 SEVERAL = ("place_several", "place_two_places")
 
 
@@ -49,7 +50,7 @@ def sharing(scope: Scope, rows: pd.DataFrame, do: Callable[[Callable[[], command
         key=f"{mark}-places",
     )
     method = st.radio(
-        t("split_by"), split.METHODS, format_func=lambda way: t(f"share_{way}"), horizontal=True, key=f"{mark}-by"
+        t("split_by"), split.METHODS, format_func=lambda way: t(WAY_KEYS[way]), horizontal=True, key=f"{mark}-by"
     )
     alike = len(rows) > 1 and method != "stated"
     if alike:

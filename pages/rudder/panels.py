@@ -23,6 +23,7 @@ from pages.rudder.data import KEY
 from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
+WHAT_KEYS = {"demand": "rudder_what_demand", "gap": "rudder_what_gap"}
 SATANG_PER_MILLION = 100_000_000
 STYLES = {
     "c": ClassStyle(OUTCOMES["suspected_duplication"], "rudder_closed"),
@@ -168,7 +169,7 @@ def wish_table(scope: Scope, outcome: Outcome) -> None:
         panels.empty("rudder_no_wish")
         return
     shown = rows.assign(
-        fate=[t(fate) for fate in rows["fate"]], what=[t(f"rudder_what_{what}") for what in rows["what"]],
+        fate=[t(fate) for fate in rows["fate"]], what=[t(WHAT_KEYS[what]) for what in rows["what"]],
         place=[records.place_words(scope, code) for code in rows[KEY]], theme=[themes.get(code, code) for code in rows["theme_code"]],
     )  # fmt: skip
     columns = {

@@ -25,7 +25,7 @@ DEFAULTS = {
     "flat": 500_000.0,
 }
 WEIGHTS = ("need", "readiness", "people")
-NEIGHBOURS = ("any", "apart", "together")
+NEIGHBOUR_KEYS = {"any": "pick_near_any", "apart": "pick_near_apart", "together": "pick_near_together"}
 FLAT = "flat"
 
 
@@ -74,7 +74,7 @@ def read(parts: dict[str, str]) -> Pick:
     return Pick(
         numbers,
         cost if cost in welfare_data.schemes() or cost == FLAT else "proposal_2550",
-        near if near in NEIGHBOURS else "any",
+        near if near in NEIGHBOUR_KEYS else "any",
         codes("in"),
         codes("out"),
         parts.get("limit") == "none",

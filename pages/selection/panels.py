@@ -19,13 +19,16 @@ from pages.ranking import data as ranking_data
 from pages.ranking import panels as ranking_panels
 from pages.ranking.data import KEY, Method
 from pages.selection import data as selection_data
-from pages.selection.data import DEFAULTS, FLAT, NEIGHBOURS, WEIGHTS, Pick
+from pages.selection.data import DEFAULTS, FLAT, NEIGHBOUR_KEYS, WEIGHTS, Pick
 from pages.session import page_links
 from pages.session.scope import Scope
 from pages.session.text import baht, language, safe, t, whole
 from pages.welfare import data as welfare_data
 
 MILLION = 1e6
+STATUS_KEYS = {"infeasible": "select_status_infeasible", "optimal": "select_status_optimal", "out_of_time": "select_status_out_of_time"}  # fmt: skip
+FORCED_KEYS = {"in": "select_constraint_forced_in", "out": "select_constraint_forced_out"}
+WAY_KEYS = {"optimum": "select_way_optimum", "simple": "select_way_simple"}
 NAMED = 5  # places written out beside a price; the rest is counted
 SHOWN_WORTH = 100  # worth is 0-1 inside and 0-100 on the screen
 
@@ -66,7 +69,7 @@ def choose_wishes(scope: Scope) -> Pick:
             _listed(
                 "near",
                 t("select_constraint_neighbours"),
-                {name: t(f"pick_near_{name}") for name in NEIGHBOURS},
+                {name: t(key) for name, key in NEIGHBOUR_KEYS.items()},
                 pick.neighbours,
                 "any",
             )
@@ -116,7 +119,7 @@ def _forced(scope: Scope, name: str, now: tuple[str, ...]) -> None:
     known = subdistrict_names(scope)
     st.session_state[f"pick-{name}"] = [code for code in now if code in known]
     st.multiselect(
-        t(f"select_constraint_forced_{name}"), list(known), format_func=known.__getitem__, key=f"pick-{name}", placeholder=t("choose_subdistrict"),
+        t(FORCED_KEYS[name]), list(known), format_func=known.__getitem__, key=f"pick-{name}", placeholder=t("choose_subdistrict"),
         on_change=lambda: scenarios.set_state("pick", name, "+".join(st.session_state[f"pick-{name}"])),
     )  # fmt: skip
 
@@ -127,7 +130,7 @@ def selection_finding(choice: Choice, pick: Pick) -> str:
     if not known:
         return t("finding_selection_unknown", all=whole(len(choice.areas)))
     if choice.status == "infeasible" or "optimum" not in set(choice.summary["way"]):
-        return t("finding_selection_none", choose=whole(pick.wish.choose), status=t(f"select_status_{choice.status}"))
+        return t("finding_selection_none", choose=whole(pick.wish.choose), status=t(STATUS_KEYS[choice.status]))
     row = choice.summary.set_index("way").loc["optimum"]
     money = (
         baht(row["cost_satang"])
@@ -140,7 +143,7 @@ def selection_finding(choice: Choice, pick: Pick) -> str:
         known=whole(known),
         all=whole(len(choice.areas)),
         money=money,
-        status=t(f"select_status_{choice.status}"),
+        status=t(STATUS_KEYS[choice.status]),
     )
 
 
@@ -244,7 +247,7 @@ def selection_layer(choice: Choice, other: pd.Series, words: str) -> Choropleth:
 def ways(scope: Scope, choice: Choice, stamped: dict[str, str]) -> None:
     """Optimum and simple rule side by side, and what each wish costs."""
     rows = choice.summary.assign(
-        way=[t(f"select_way_{name}") for name in choice.summary["way"]],
+        way=[t(WAY_KEYS[name]) for name in choice.summary["way"]],
         keeps=[t("keeps_all") if keeps else t("keeps_not") for keeps in choice.summary["keeps_wishes"]],
         worth=choice.summary["worth"] * SHOWN_WORTH,
     )
@@ -295,7 +298,7 @@ def place_list(
         worth=rows["worth"].astype(float) * SHOWN_WORTH,
         need=rows["need"] - ranking_data.centre(method),
         readiness=rows["readiness"] - ranking_data.centre(method),
-        forced=["" if pd.isna(way) else t(f"select_constraint_forced_{way}") for way in rows["forced"]],
+        forced=["" if pd.isna(way) else t(FORCED_KEYS[way]) for way in rows["forced"]],
     )
     columns = {"place": t("column_place"), "optimum": t("select_way_optimum"), "simple": t("select_way_simple"),
                "worth": t("column_worth"), "cost_satang": t("column_cost"), "need": ranking_controls.score_heading(method, "need"),

@@ -17,6 +17,8 @@ from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, safe, t, whole
 
+LEVEL_KEYS = {"public": "share_public", "partners": "share_partners", "private": "share_private"}
+
 
 def data_sets(scope: Scope) -> None:
     """Every data set (a register of one base) with its level, and a form to change it."""
@@ -30,7 +32,7 @@ def data_sets(scope: Scope) -> None:
     shown = present.assign(
         base_name=[names.get(base, base) for base in present["base"]],
         register_name=[t(f"register_{register}") for register in present["register"]],
-        level=[t(f"share_{code}") for code in level],
+        level=[t(LEVEL_KEYS[code]) for code in level],
     )
     columns = {"base_name": t("column_base"), "register_name": t("sharing_register"), "level": t("sharing_level")}
     panels.table(shown, "sharing", columns)
@@ -44,7 +46,7 @@ def data_sets(scope: Scope) -> None:
             format_func=lambda code: f"{names.get(code[0], code[0])} · {t('register_' + code[1])}",
         )
         level_chosen = st.radio(
-            t("sharing_level"), LEVELS, format_func=lambda code: t(f"share_{code}"), horizontal=True
+            t("sharing_level"), LEVELS, format_func=lambda code: t(LEVEL_KEYS[code]), horizontal=True
         )
         if st.form_submit_button(t("sharing_save")):
             with queries.writing() as connection:
@@ -68,13 +70,13 @@ def openness(scope: Scope) -> None:
     shown = sets.assign(
         base_name=[names.get(base, base) for base in sets["base"]],
         register_name=[t(f"register_{register}") for register in sets["register"]],
-        level_words=[t(f"share_{level}") for level in sets["level"]],
+        level_words=[t(LEVEL_KEYS[level]) for level in sets["level"]],
     )
     columns = {"base_name": t("column_base"), "register_name": t("sharing_register"), "level_words": t("sharing_level"),
                "since": t("openness_since"), "loaded_at": t("column_loaded_at"), "changes": t("openness_changes")}  # fmt: skip
     panels.table(shown, "openness", columns, formats={"since": day, "loaded_at": day})
     months = by_month(steps)
-    heads = {"month": t("openness_month")} | {level: t(f"share_{level}") for level in LEVELS}
+    heads = {"month": t("openness_month")} | {level: t(LEVEL_KEYS[level]) for level in LEVELS}
     panels.table(months, "openness-months", heads, 260)
 
 

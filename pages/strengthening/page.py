@@ -14,7 +14,11 @@ from pages.session.scope import Scope
 from pages.session.text import t
 from pages.strengthening import panels as strengthening_panels
 
-LISTS = ("no_team", "teams", "projects")
+LIST_KEYS = {
+    "no_team": "strengthening_list_no_team",
+    "teams": "strengthening_list_teams",
+    "projects": "strengthening_list_projects",
+}
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
@@ -50,7 +54,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         if known:
             strengthening_panels.team_figures(scope, inside, ranking_panels.inside(flagged, chosen))
             strengthening_panels.send(scope, inside)
-    listed = choices.switch("list", t("list"), LISTS, lambda name: t(f"strengthening_list_{name}"))
+    listed = choices.switch("list", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]))
     if listed == "projects":
         strengthening_panels.projects(scope, chosen.district, stamped)
     else:

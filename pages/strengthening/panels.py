@@ -27,6 +27,8 @@ from pages.ranking.data import KEY, Method
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t, whole
 
+STATUS_KEYS = {"no_team": "team_status_no_team", "no_visit": "team_status_no_visit", "planned": "team_status_planned"}
+WHY_KEYS = {"border": "team_why_border", "class": "team_why_class"}
 STATUSES = {"no_team": ("n", "alone"), "no_visit": ("v", "few"), "planned": ("p", "several")}
 
 
@@ -56,7 +58,7 @@ def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) 
     status = units[KEY].map(teams.set_index(KEY)["status"])
     classes = status.map({name: key for name, (key, _) in STATUSES.items()}).astype("object").where(status.notna(), "o")
     classes = classes.mask(units["score"].isna() & status.isna(), "u")
-    styles = {key: ClassStyle(WEAK[color], f"team_status_{name}") for name, (key, color) in STATUSES.items()}
+    styles = {key: ClassStyle(WEAK[color], STATUS_KEYS[name]) for name, (key, color) in STATUSES.items()}
     styles |= {
         "o": ClassStyle(WEAK["other"], "team_not_weak"),
         "u": not_known_style("rank_no_score"),
@@ -113,10 +115,10 @@ def team_table(scope: Scope, teams: pd.DataFrame, stamped: dict[str, str], name:
     shown = teams.assign(
         place=[records.place_words(scope, code) for code in teams[KEY]],
         why=[
-            t(f"team_why_{why}") + (f" ({edge})" if why == "border" else "")
+            t(WHY_KEYS[why]) + (f" ({edge})" if why == "border" else "")
             for why, edge in zip(teams["why"], teams["border"], strict=True)
         ],
-        status=[t(f"team_status_{status}") for status in teams["status"]],
+        status=[t(STATUS_KEYS[status]) for status in teams["status"]],
         teams=teams["teams"].str.replace("|", ", "),
         tasks=teams["tasks"].str.replace("|", ", "),
         visit=teams["next_visit_on"],
@@ -274,7 +276,7 @@ def _book(scope: Scope, balance: pd.DataFrame, standing: pd.DataFrame) -> None:
 def team_figures(scope: Scope, teams: pd.DataFrame, flagged: pd.DataFrame) -> None:
     """Weak places by team, those under a strong current, and how many are on the list of pilots."""
     counts = teams["status"].value_counts()
-    shown = [(t(f"team_status_{name}"), whole(counts.get(name, 0))) for name in STATUSES]
+    shown = [(t(STATUS_KEYS[name]), whole(counts.get(name, 0))) for name in STATUSES]
     strong = named.named("strong_on_weak", figures.count("strong_on_weak", strong=flagged))
     listed = scenarios.pilots(scope)
     held = [(t("team_pilots", name=listed.name), whole(teams[KEY].isin(listed.codes).sum()))] if listed else []

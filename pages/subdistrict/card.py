@@ -22,6 +22,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, language, name_of, safe, t, whole, year
 from pages.subdistrict import facts, panels
 
+PREFIX_KEYS = {"subdistrict": "prefix_subdistrict", "district": "prefix_district", "province": "prefix_province"}
 MOST_LINES = 7
 SIDE = (facts.people, facts.carers, facts.groups, facts.networks)  # the community's side of the place
 
@@ -46,7 +47,7 @@ def _hit(scope: Scope, hit: found.Named) -> dict[str, str]:
     """Something found, as the map says it (``static/board/find.js``)."""
     name = hit.names[-1] if language() == "en" else hit.names[0]
     if hit.kind in ("subdistrict", "district") and language() == "th":
-        name = t(f"prefix_{hit.kind}") + name
+        name = t(PREFIX_KEYS[hit.kind]) + name
     if hit.kind == "district":
         return {"code": hit.code, "name": name, "where": ""}
     where = subdistrict_names(scope)[hit.code]

@@ -27,6 +27,8 @@ from pages.session.text import baht, language, percent, safe, t, whole
 from pages.welfare import data as welfare_data
 from pages.welfare.data import KEY, Choice
 
+BASIS_KEYS = {"all": "welfare_basis_all", "funds": "welfare_basis_funds", "mean": "welfare_basis_mean"}
+
 
 def choose_scheme(scope: Scope) -> Choice:
     """Scheme, places and the numbers of the link."""
@@ -42,8 +44,8 @@ def choose_scheme(scope: Scope) -> Choice:
         basis = choices.choose(
             "basis",
             t("welfare_basis"),
-            ["all", "funds", "mean", *saved],
-            lambda code: saved.get(code) or t(f"welfare_basis_{code}"),
+            [*BASIS_KEYS, *saved],
+            lambda code: saved.get(code) or t(BASIS_KEYS[code]),
         )
     return Choice(scheme, basis, tuple(sorted(scenarios.state("numbers").items())))
 

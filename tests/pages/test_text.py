@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from bench.source.house import TAKES_KEY, branches
 from geo import statuses
 from geo.maps import classes as map_classes
 from geo.overlaps import outcomes
@@ -105,8 +106,6 @@ def test_both_catalogues_have_the_same_keys_and_blanks():
     assert differing == set()
 
 
-# What takes a text key, and at which place: the screen, the formatter, classes of a map, phrases.
-TAKES_KEY = {"t": 0, "text": 0, "say": 0, "Phrase": 0, "ClassStyle": 1, "not_known_style": 0}
 NO_KEYS = {"st.text", "a.text", "element.text", "cell.text"}  # another ``text`` than the formatter's
 
 
@@ -121,11 +120,6 @@ def asked_keys(tree: ast.AST) -> list[tuple[str, ast.AST]]:
         if place is not None and len(node.args) > place and ast.unparse(node.func) not in NO_KEYS:
             asked.append((name, node.args[place]))
     return asked
-
-
-def branches(node: ast.AST) -> list[ast.AST]:
-    """Both sides of ``a if x else b``, else the node itself."""
-    return [*branches(node.body), *branches(node.orelse)] if isinstance(node, ast.IfExp) else [node]
 
 
 def test_every_key_asked_for_exists():
@@ -143,6 +137,20 @@ def test_every_key_asked_for_exists():
                         missing.add((path.name, name, start + "..."))
     assert missing == set()
     assert seen > 900
+
+
+def test_every_key_in_a_table_of_keys_exists():
+    """``MODE_KEYS = {"one": "mode_one"}``: a dict in a module whose name ends so holds text keys."""
+    tables = [
+        (f"{path.name}: {node.targets[0].id}", node.value)
+        for path in modules("pages", "geo")
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and isinstance(node.value, ast.Dict)
+        and node.targets[0].id.endswith("_KEYS")
+    ]  # fmt: skip
+    known = set(catalogue("th"))
+    assert {name: keys for name, table in tables if (keys := {key.value for key in table.values} - known)} == {}
+    assert len(tables) > 30
 
 
 def test_every_step_of_a_meeting_and_every_outcome_has_its_words():
