@@ -12,9 +12,8 @@ import streamlit as st
 
 from geo.frames import each_row
 from loaders.decisions import scenarios
-from loaders.problems import Refused
 from pages.queries import store as queries
-from pages.session import notices, sign_in, url_state
+from pages.session import errors, notices, sign_in, url_state
 from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
@@ -70,13 +69,9 @@ def who(key: str) -> str:
 
 def attempt(write: Callable, done: str) -> None:
     """Store one decision and rerun the page; what is missing is said beside the form."""
-    try:
+    with errors.refusals_told(st.warning):
         queries.decide(write)
-    except Refused as stop:
-        problem = stop.problem
-        st.warning(t(f"problem_{problem.code}", value=problem.value or ""))
-        return
-    notices.rerun_with_notice(t(done))
+        notices.rerun_with_notice(t(done))
 
 
 def kept(scope: Scope, kind: str) -> pd.DataFrame:

@@ -11,12 +11,11 @@ from geo.frames import each_row
 from loaders.imports import editions
 from loaders.imports.review import nothing
 from loaders.layouts import templates
-from loaders.problems import Refused
 from pages.components import records
 from pages.imports import jobs as import_jobs
 from pages.imports import speaks_for as import_scope
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, problem_text, safe, t, whole
 
@@ -59,12 +58,9 @@ def batches(scope: Scope) -> None:
 
 
 def _toggle(batch: int, active: bool) -> None:
-    try:
+    with errors.refusals_told():
         with queries.writing() as connection:
             done = editions.switch(connection, batch, active, sign_in.person())
-    except Refused as stop:
-        st.error(flat(problem_text(stop.problem.as_dict())))
-    else:
         for key, others in (("edition_came_back", done.restored), ("edition_went", done.withdrawn)):
             if others:
                 told = {"code": key, "value": ", ".join(map(str, others)), "suggestion": str(batch)}

@@ -9,13 +9,12 @@ import streamlit as st
 from loaders.imports import speaks_for
 from loaders.imports.review import nothing
 from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS, WITHOUT_YEARS
-from loaders.problems import Refused
 from pages.components import dates, records
 from pages.components.names import district_names, offered
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
-from pages.session.text import flat, problem_text, t
+from pages.session.text import t
 
 
 def say(scope: Scope) -> None:
@@ -58,13 +57,10 @@ def _store(
     scope: Scope, base: str, register: str, said: tuple[str, str, tuple[str, ...], str], as_of: date | None
 ) -> None:
     sign_in.team_only(queries.viewer())
-    try:
+    with errors.refusals_told():
         with queries.writing() as connection:
             number = nothing.state(
                 connection, base, register, speaks_for.read(*said), scope.province, sign_in.person(), as_of
             )
-    except Refused as stop:
-        st.error(flat(problem_text(stop.problem.as_dict())))
-        return
-    st.session_state["import_note"] = t("nothing_done", batch=number)
-    st.rerun()
+        st.session_state["import_note"] = t("nothing_done", batch=number)
+        st.rerun()

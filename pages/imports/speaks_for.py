@@ -12,7 +12,7 @@ from loaders.problems import Refused
 from pages.components.names import district_names
 from pages.components.records import scope_words
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
 from pages.session.text import flat, problem_text, t
 
@@ -71,10 +71,7 @@ def change(scope: Scope, batch: int) -> None:
         wish = ask(scope, {"districts": named, "years": years, "needs_years": False}, f"batch-{batch}")
         why = st.text_input(t("speaks_why"), max_chars=300, key=f"speaks-why-{batch}").strip()
         if st.button(t("speaks_save"), type="primary", disabled=not (wish and why), key="speaks-save") and wish:
-            try:
+            with errors.refusals_told():
                 with queries.writing() as connection:
                     speaks_for.change(connection, batch, speaks_for.read(**wish, reason=why), sign_in.person())
-            except Refused as stop:
-                st.error(flat(problem_text(stop.problem.as_dict())))
-            else:
                 st.rerun()

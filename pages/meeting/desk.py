@@ -20,7 +20,7 @@ from pages.meeting.facts import difference, gather, shipped_story
 from pages.meeting.publish import panel as publish
 from pages.meeting.words import Words, title_of
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
 from pages.session.text import day, language, safe, t
 
@@ -107,12 +107,10 @@ def _frozen(scope: Scope, number: int | None) -> None:
     st.html(f'<h2 class="kradan-side">{safe(t("meeting_freeze"))}</h2>')
     name = st.text_input(t("meeting_freeze_name"), key="freeze-name")
     if st.button(t("meeting_freeze_now"), key="freeze-now"):
-        try:
+        with errors.refusals_told(st.warning):
             with queries.writing() as connection:
                 made = meetings.freeze(connection, name, gather(scope), sign_in.person(), queries.basis(scope))
             st.success(t("meeting_frozen_done", number=made))
-        except Refused as stop:
-            st.warning(t(f"problem_{stop.problem.code}"))
     with queries.reading(scope.viewer) as connection:
         kept = meetings.read_snapshots(connection, viewer=scope.viewer)
     if number is not None and st.button(t("meeting_to_now"), key="to-now"):
@@ -202,13 +200,11 @@ def _story(words: Words, facts: dict) -> None:
         edited = [_edit(words, facts, view, by_view.get(view, {"view": view}), chosen) for view in order]
         name = st.text_input(t("meeting_story_name"), value=chosen)
         if st.form_submit_button(t("meeting_story_save")):
-            try:
+            with errors.refusals_told(st.warning):
                 with queries.writing() as connection:
                     meetings.save_storyboard(connection, name, edited, sign_in.person())
                 st.query_params["story"] = name.strip()
                 st.rerun()
-            except Refused as stop:
-                st.warning(t(f"problem_{stop.problem.code}"))
 
 
 def _edit(words: Words, facts: dict, view: str, step: dict, story: str) -> dict:

@@ -6,13 +6,12 @@ import pandas as pd
 import streamlit as st
 
 from geo.frames import each_row
-from loaders.problems import Refused
 from pages.components import panels
 from pages.components import records as rows_
 from pages.queries import overlaps
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
 from pages.session.text import baht, day, safe, t
 
@@ -45,14 +44,11 @@ def _both(scope: Scope, pair: pd.Series) -> None:
 
 def _change(change, done: str) -> None:  # noqa: ANN001 - a call without arguments
     """Write, or say what is missing; the page is rerun so that map and list agree."""
-    try:
+    with errors.refusals_told():
         change()
-    except Refused as stop:
-        st.error(t(f"problem_{stop.problem.code}"))
-        return
-    st.session_state["_said"] = done
-    st.session_state["_explained"] = _done() + 1
-    st.rerun()
+        st.session_state["_said"] = done
+        st.session_state["_explained"] = _done() + 1
+        st.rerun()
 
 
 def _done() -> int:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from loaders import settings
-from loaders.problems import Refused
 from pages.components.names import province_names
 from pages.queries import start as queries
 from pages.queries.store import viewer
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
-from pages.session.text import flat, safe, t
+from pages.session.text import safe, t
 
 
 def choose(scope: Scope) -> None:
@@ -28,10 +27,7 @@ def choose(scope: Scope) -> None:
             )
             mine = st.button(t("start_mine"), type="primary", key="start-mine", disabled=code is None)
     if demo or (mine and code):
-        try:
+        with errors.refusals_told():
             queries.begin(None if demo else code)
-        except Refused as stop:
-            st.error(flat(t(f"problem_{stop.problem.code}")))
-        else:
             st.session_state["province"] = settings.home_province()
             st.rerun()

@@ -21,6 +21,7 @@ from loaders.layouts import values as cell_kinds
 from loaders.problems import Refused
 from loaders.words import sentence
 from pages.components import dates, panels
+from pages.components import saved_scenarios as scenarios
 from pages.components.names import district_names, province_name, subdistrict_names
 from pages.components.saved_scenarios import who
 from pages.queries import registers as register_queries
@@ -56,16 +57,6 @@ def panel(scope: Scope, register: Register, entry: pd.DataFrame) -> None:
         _changes(scope, register, name)
 
 
-def attempt(write: Callable, done: str) -> None:
-    """Store one change and rerun the page; a refusal is said beside the form."""
-    try:
-        queries.decide(write)
-    except Refused as stop:
-        st.warning(flat(sentence(stop.problem.as_dict(), language())))
-        return
-    notices.rerun_with_notice(t(done))
-
-
 def heading(name: str, stored: str) -> str:
     """The heading of a column in the person's language."""
     if name in registers.defined():
@@ -82,7 +73,7 @@ def _add(scope: Scope, name: str) -> None:
         base = st.selectbox(t("entry_base"), list(bases), format_func=bases.__getitem__, key=f"add-{name}-base")
         person, reason, sent = _signed(f"add-{name}", "entry_add")
     if sent:
-        attempt(
+        scenarios.attempt(
             lambda connection: entries.add(
                 connection, name, {column: text for column, text in cells.items() if text}, _code(scope, area, moo), person, reason,
                 base, scope.province,
@@ -308,7 +299,7 @@ def _changes(scope: Scope, register: Register, name: str) -> None:
         person = who(f"undo-{name}-who")
         sent = st.form_submit_button(t("words_undo"))
     if sent and key is not None:
-        attempt(lambda connection: entries.undo(connection, key, person), "entry_undone")
+        scenarios.attempt(lambda connection: entries.undo(connection, key, person), "entry_undone")
 
 
 def papers_of(scope: Scope, register: Register, row: Any) -> None:
@@ -350,7 +341,7 @@ def _keep(scope: Scope, register: Register, area: str, sheet: Any, person: str, 
         path = Path(folder) / "paper.pdf"
         path.write_bytes(sheet.getbuffer())
         insides.release_uploads([sheet])
-        attempt(
+        scenarios.attempt(
             lambda connection: papers.keep(
                 connection, register.table, area, path, sheet.name, person, reason, scope.province
             ),
@@ -367,4 +358,4 @@ def _take_off(kept: pd.DataFrame) -> None:
         person = who("paper-off-who")
         sent = st.form_submit_button(t("paper_off"))
     if sent:
-        attempt(lambda connection: papers.remove(connection, int(key), person), "paper_taken_off")
+        scenarios.attempt(lambda connection: papers.remove(connection, int(key), person), "paper_taken_off")

@@ -7,12 +7,11 @@ import streamlit as st
 
 from loaders.imports.near_repeats import Pair
 from loaders.imports.review import near_repeats
-from loaders.problems import Refused
 from pages.components import panels, records
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, flat, problem_text, t, whole
+from pages.session.text import baht, flat, t, whole
 
 MOST_PAIRS = 200
 
@@ -60,11 +59,8 @@ def _decision(scope: Scope, pair: Pair, key: str) -> None:
     if not is_said or choice is None:
         return
     retire = None if not choice else (pair.later if choice == 1 else pair.earlier).id
-    try:
+    with errors.refusals_told():
         sign_in.team_only(queries.viewer())
         near_repeats.decide(queries.engine(), scope.province, pair, retire, reason, sign_in.person())
-    except Refused as stop:
-        st.error(flat(problem_text(stop.problem.as_dict())))
-        return
-    st.session_state["review_note"] = t("near_decided")
-    st.rerun()
+        st.session_state["review_note"] = t("near_decided")
+        st.rerun()

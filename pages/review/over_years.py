@@ -10,12 +10,11 @@ import streamlit as st
 from geo.frames import each_row
 from loaders import year_shares
 from loaders.decisions import year_shares as decided
-from loaders.problems import Refused
 from pages.components import panels, records
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, flat, problem_text, safe, t, whole, year
+from pages.session.text import baht, flat, safe, t, whole, year
 
 MOST_SHOWN = 500
 
@@ -109,14 +108,11 @@ def _preview(row: Any, method: str) -> None:
 def _store(ids: list[int], method: str, reason: str, stated: list[str], *, back: bool) -> None:
     sign_in.team_only(queries.viewer())
     person = sign_in.person()
-    try:
+    with errors.refusals_told():
         with queries.writing() as connection:
             if back:
                 number = decided.take_back(connection, ids, reason, person)
             else:
                 number = decided.share(connection, ids, method, reason, person, stated=stated)
-    except Refused as stop:
-        st.error(flat(problem_text(stop.problem.as_dict())))
-        return
-    st.session_state["review_note"] = t("over_years_undone" if back else "over_years_done", rows=whole(number))
-    st.rerun()
+        st.session_state["review_note"] = t("over_years_undone" if back else "over_years_done", rows=whole(number))
+        st.rerun()

@@ -10,12 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from loaders.imports.review.replies import COLUMNS, MONEY, TAKEN_OUT, Change
-from loaders.problems import Refused
 from pages.components import panels, records, reply_link
 from pages.queries import replies as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
-from pages.session.text import baht, day, flat, problem_text, t
+from pages.session.text import baht, day, flat, t
 
 ALL = "*"
 
@@ -89,13 +88,10 @@ def _change(row: Mapping[str, Any] | None) -> Change | None:
 
 
 def _do(act: Callable[[], None]) -> None:
-    try:
+    with errors.refusals_told(st.warning):
         act()
-    except Refused as stop:
-        st.warning(flat(problem_text(stop.problem.as_dict())))
-        return
-    st.session_state["review_note"] = t("replies_done")
-    st.rerun()
+        st.session_state["review_note"] = t("replies_done")
+        st.rerun()
 
 
 def _links(scope: Scope) -> None:
@@ -105,9 +101,6 @@ def _links(scope: Scope) -> None:
         reason = st.text_input(t("decision_reason"), key="revoke-why")
         sent = st.form_submit_button(t("reply_revoke"))
     if sent:
-        try:
+        with errors.refusals_told(st.warning):
             queries.revoke(reason, sign_in.person(), agency)
-        except Refused as stop:
-            st.warning(flat(problem_text(stop.problem.as_dict())))
-        else:
             st.success(t("reply_revoked"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import traceback
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 
 import streamlit as st
@@ -15,7 +15,7 @@ from loaders.problems import Refused
 from loaders.store import StoreUnavailable
 from loaders.store.privacy import redact_text
 from pages.session import cache
-from pages.session.text import t
+from pages.session.text import flat, problem_text, t
 
 log = logging.getLogger("kradan")
 swallowed = 0  # unexpected faults since the start that became a message: tests hold it at zero
@@ -31,6 +31,15 @@ def _told(fault: Exception) -> str:
     """The trace for the log; what the database says of a row's values, and contacts anywhere, are left out."""
     text = "".join(traceback.format_exception(fault))
     return redact_text(re.sub(r"(?m)^DETAIL:.*$", "DETAIL: -", text))
+
+
+@contextmanager
+def refusals_told(show: Callable[[str], object] = st.error) -> Generator[None]:
+    """A refusal inside is shown in words where the action was asked for; the rest of the block does not run."""
+    try:
+        yield
+    except Refused as stop:
+        show(flat(problem_text(stop.problem.as_dict())))
 
 
 @contextmanager

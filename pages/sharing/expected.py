@@ -19,7 +19,7 @@ from loaders.store import tables
 from pages.components import dates, panels, records
 from pages.components.names import district_names, offered, theme_names
 from pages.queries import store as queries
-from pages.session import sign_in
+from pages.session import errors, sign_in
 from pages.session.scope import Scope
 from pages.session.text import day, flat, problem_text, safe, t, year
 
@@ -143,15 +143,12 @@ def _change(scope: Scope, table: pd.DataFrame) -> None:
         move, drop = st.columns(2)
         moved, dropped = move.form_submit_button(t("tracker_move")), drop.form_submit_button(t("tracker_retire"))
     if key is not None and (dropped or (moved and due_on is not None)):
-        try:
+        with errors.refusals_told():
             with queries.writing() as connection:
                 if dropped:
                     dues.retire(connection, key, sign_in.person(), why)
                 elif due_on is not None:
                     dues.move_year(connection, key, _year_of(rows[key]), due_on, sign_in.person(), why)
-        except Refused as stop:
-            st.error(flat(problem_text(stop.problem.as_dict())))
-        else:
             st.rerun()
 
 

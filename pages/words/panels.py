@@ -12,10 +12,9 @@ import streamlit as st
 from loaders import settings
 from loaders.codes import FIELDS
 from loaders.decisions import words
-from loaders.problems import Refused
 from pages.components import panels
 from pages.queries import store as queries
-from pages.session import notices, sign_in
+from pages.session import errors, notices, sign_in
 from pages.session.scope import Scope
 from pages.session.text import flat, safe, t, whole
 
@@ -38,13 +37,9 @@ def counts(entries: list[dict]) -> dict[str, str]:
 
 def decide(command: Callable[..., object], *arguments: Any, said: str, **options: Any) -> None:
     """One command with the person who gives it; what cannot be is said in words, what was done in passing."""
-    try:
+    with errors.refusals_told():
         queries.decide(lambda connection: _with_person(connection, command, arguments, options))
-    except Refused as stop:
-        problem = stop.problem
-        st.error(flat(t(f"problem_{problem.code}", value=problem.value or "", suggestion=problem.suggestion or "")))
-        return
-    notices.rerun_with_notice(said)
+        notices.rerun_with_notice(said)
 
 
 def _with_person(connection: Any, command: Callable[..., object], arguments: tuple, options: dict) -> object:

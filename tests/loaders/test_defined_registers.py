@@ -18,7 +18,7 @@ from loaders.layouts import templates
 from loaders.store import tables, users
 from loaders.store.privacy import PUBLIC
 from tests.conftest import ROOT
-from tests.support.changes_by_hand import WHY, read, write
+from tests.support.import_files import WHY, read, write
 from tests.support.stores import load_rows
 
 # One of persons, one of no place at all, one of villages with money and days.

@@ -23,13 +23,14 @@ def scripts() -> str:
     return "".join(path.read_text(encoding="utf-8") for path in (insides.front_end() / "static" / "js").glob("*.js"))
 
 
-def test_streamlits_signals_pass_an_error_boundary():
-    def page() -> None:
+@pytest.mark.parametrize("net", ["boundary", "refusals_told"])
+def test_streamlits_signals_pass_an_error_boundary(net):
+    def page(net: str) -> None:
         import streamlit as st
 
         from pages.session import errors
 
-        with errors.boundary():
+        with getattr(errors, net)():
             if st.session_state.setdefault("runs", 0) < 1:
                 st.session_state["runs"] += 1
                 st.rerun()
@@ -37,8 +38,28 @@ def test_streamlits_signals_pass_an_error_boundary():
             st.stop()
         st.write("never")
 
-    shown = AppTest.from_function(page).run()
+    shown = AppTest.from_function(page, args=(net,)).run()
     assert ([element.value for element in shown.markdown], len(shown.error)) == (["again"], 0)
+
+
+def test_a_refusal_is_told_and_what_follows_it_is_not_done():
+    def page() -> None:
+        import streamlit as st
+
+        from loaders.problems import Refused
+        from pages.session import errors
+
+        for show in (st.error, st.warning):
+            with errors.refusals_told(show):
+                raise Refused("base_unknown", value="[x](y)")
+                st.write("never")
+        st.write("on")
+
+    shown = AppTest.from_function(page).run()
+    assert [element.value for element in shown.markdown] == ["on"]
+    (error,), (warning,) = shown.error, shown.warning
+    assert error.value == warning.value
+    assert r"\[x\](y)" in error.value
 
 
 def test_uploads_that_lie_on_disk_leave_the_memory(monkeypatch):

@@ -1,10 +1,11 @@
-"""Small agency files for tests, and a store to import them into."""
+"""Small agency files for tests, a store to import them into, changes of its entries by hand."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import openpyxl
+import pandas as pd
 import pytest
 from sqlalchemy import Engine
 
@@ -12,6 +13,7 @@ from loaders import store
 from loaders.store.privacy import DATA_TEAM
 from tests.support import seeds
 
+WHY = "แก้ตามหนังสือตำบล"
 HEADS = ["ตำบล", "อำเภอ", "หน่วยงาน", "ชื่อโครงการ", "งบประมาณ"]
 ROWS = [
     ["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "1,000"],
@@ -59,3 +61,15 @@ def adds_up(found: dict) -> bool:
         found[f"{kind}_in"] == sum(found[f"{kind}_{one}"] for one in ("loaded", "quarantined", "excluded"))
         for kind in ("rows", "satang")
     )
+
+
+def read(engine, register, viewer=DATA_TEAM) -> pd.DataFrame:
+    """A register of the province as a viewer reads it."""
+    with store.reading(engine) as connection:
+        return store.read_register(connection, register, "80", viewer=viewer)
+
+
+def write(engine, command, *arguments, **options):
+    """One change by hand in a transaction."""
+    with store.writing(engine) as connection:
+        return command(connection, *arguments, **options)

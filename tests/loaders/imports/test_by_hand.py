@@ -17,7 +17,7 @@ from loaders.layouts import templates
 from loaders.problems import Refused
 from loaders.store import by_hand, tables, users
 from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
-from tests.support.changes_by_hand import WHY, read, write
+from tests.support.import_files import WHY, read, write
 from tests.support.stores import load_rows
 
 
