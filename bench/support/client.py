@@ -24,14 +24,16 @@ class Answer:
     errors: list[str] = field(default_factory=list)
     has_map: bool = False
     texts: list[str] = field(default_factory=list)
+    way: str = ""  # where the browser is sent: to the provider of the sign-in, or away from it
 
 
 class Client:
-    """One session; ``async with Client(address, "coverage") as session``."""
+    """One session; ``async with Client(address, "coverage") as session``; ``cookies`` are those of who signed in."""
 
-    def __init__(self, address: str, page: str = "", query: str = "") -> None:
+    def __init__(self, address: str, page: str = "", query: str = "", cookies: dict[str, str] | None = None) -> None:
         self.url = address.replace("http://", "ws://") + "/_stcore/stream"
-        self.page, self.query = page, query
+        self.page, self.query, self.cookies = page, query, cookies or {}
+        self.buttons: dict[str, str] = {}  # words -> widget
         self.page_hash = ""
         self.session_id = ""
         self.lists: dict[str, dict] = {}
@@ -41,10 +43,13 @@ class Client:
         self.state = ClientState(query_string=query, page_name=page)
 
     async def __aenter__(self) -> Client:
-        protocols = ["streamlit", "", self.session_id] if self.session_id else ["streamlit", ""]
+        token = self.cookies.get("_streamlit_xsrf", "")
+        protocols = ["streamlit", token, self.session_id] if self.session_id else ["streamlit", token]
         self.socket = await websockets.connect(
             self.url,
             subprotocols=[name or "PLACEHOLDER_AUTH_TOKEN" for name in protocols],
+            origin=self.url.replace("ws://", "http://").removesuffix("/_stcore/stream") if token else None,
+            additional_headers={"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())},
             max_size=LARGEST,
             compression=None,
             open_timeout=60,
@@ -82,6 +87,8 @@ class Client:
                 self.state.page_script_hash = forward.navigation.page_script_hash
             elif kind == "delta":
                 self._element(forward.delta, answer)
+            elif kind == "auth_redirect":
+                answer.way = forward.auth_redirect.url
             elif kind == "page_info_changed":
                 self.state.query_string = forward.page_info_changed.query_string
             elif kind == "script_finished":
@@ -105,6 +112,8 @@ class Client:
                 "key": box.id,
                 "fragment": delta.fragment_id,
             }
+        elif kind == "button":
+            self.buttons[element.button.label] = element.button.id
         elif kind == "exception":
             answer.errors.append(element.exception.type)
         elif kind == "alert":
@@ -114,6 +123,21 @@ class Client:
             answer.texts.append(getattr(element, kind).body)
         elif kind == "component_instance":
             answer.has_map = True
+
+    async def go(self, page: str, query: str = "") -> Answer:
+        """Another page in this session, as a link in the menu opens it; all of it is sent, also what came before."""
+        self.state.Clear()
+        self.known.clear()
+        self.state.page_name, self.state.query_string = page, query
+        return await self.rerun()
+
+    async def press(self, words: str) -> Answer:
+        """Press the button with these words."""
+        widgets = self.state.widget_states.widgets
+        widgets.add(id=self.buttons[words], trigger_value=True)
+        answer = await self.rerun()
+        del widgets[-1]
+        return answer
 
     async def choose(self, number: int, option: int) -> Answer:
         """Choose an option of the list with this number on the page, and wait for the answer."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from streamlit import config, file_util, net_util, runtime
+from streamlit.runtime.app_session import AppSessionState
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -79,6 +80,12 @@ def session_id() -> str | None:
 def open_sessions() -> int:
     """How many pages are open."""
     return runtime.Runtime.instance()._session_mgr.num_active_sessions() if runtime.exists() else 0
+
+
+def is_busy() -> bool:
+    """Whether a page is being made for somebody at this moment."""
+    sessions = runtime.Runtime.instance()._session_mgr.list_active_sessions() if runtime.exists() else []
+    return any(one.session._state is AppSessionState.APP_IS_RUNNING for one in sessions)
 
 
 def held_bytes(session: str | None, least: int) -> int:

@@ -18,11 +18,13 @@ from pages.queries import coverage
 from pages.queries import map_files as geometry
 from pages.queries import store as queries
 from pages.queries.query import Query
-from pages.session import sign_in
+from pages.session import insides, sign_in
 from pages.session.scope import Scope
 
 log = logging.getLogger("kradan")
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 3.0  # without anybody's page being made: the first of a cold server takes longer than that
+LONGEST_SECONDS = 60.0
+STEP_SECONDS = 0.05
 PAUSE_SECONDS = 0.05
 RESTS = 3  # times as long as it worked: people who look at a page then have the machine to themselves
 _wanted: dict[tuple[str, Viewer], str] = {}  # province and who looks -> the data version at work
@@ -77,7 +79,7 @@ def likely(scope: Scope) -> list[Query]:
 
 
 def _work(scope: Scope) -> None:
-    time.sleep(PATIENCE_SECONDS)
+    _rest(PATIENCE_SECONDS)
     try:
         if scope.province == settings.home_province():  # 2 s of the first view of a meeting
             importlib.import_module("pages.meeting.facts").gather(scope)  # here a session has its components
@@ -86,6 +88,14 @@ def _work(scope: Scope) -> None:
                 return
             began = time.perf_counter()
             coverage.breaks(scope, "agencies", query)
-            time.sleep(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
+            _rest(PAUSE_SECONDS + RESTS * (time.perf_counter() - began))
     except Exception:  # pages compute for themselves what is not there
         log.exception("computing ahead stopped")
+
+
+def _rest(seconds: float) -> None:
+    """Wait until nobody's page was made for so long; on a board that is never quiet not longer than a minute."""
+    end, quiet = time.monotonic() + LONGEST_SECONDS, 0.0
+    while quiet < seconds and time.monotonic() < end:
+        time.sleep(STEP_SECONDS)
+        quiet = 0.0 if insides.is_busy() else quiet + STEP_SECONDS

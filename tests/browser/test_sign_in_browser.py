@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import json
-import os
+import re
 
 import pytest
-from playwright.sync_api import TimeoutError
+from playwright.sync_api import expect
 
 from loaders.words import catalogue
 from tests.browser import assistive
 from tests.browser.doors import oidc_provider
 from tests.browser.test_access_browser import CANARY, NAME
-from tests.support import served, warm
+from tests.support import asked, served
 
 ACCOUNTS = {
     "team": {"sub": "1", "email": "Team@province.example", "email_verified": True},
@@ -25,12 +26,9 @@ SIGN_IN = catalogue("th")["sign_in"]
 TEAM_PAGE, TEAM_TITLE = "sharing", catalogue("th")["sharing_title"]
 
 
-def loaders(store, *arguments: str) -> dict:
-    settings = {**os.environ, "KRADAN_STORE": str(store)}
-    settings.pop("DATABASE_URL", None)
-    done = warm.run("loaders", *arguments, environment=settings, timeout=300)
+def loaders(store, *arguments: str) -> None:
+    done = served.run_loaders(store, *arguments)
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 @pytest.fixture(scope="module")
@@ -68,73 +66,34 @@ def board(store, provider, tmp_path_factory):
         yield address
 
 
-class Seat:
-    """A page without a cookie of anybody's, and every frame that came to it since it was last asked."""
+class Seat(asked.Seat):
+    """Somebody without a browser who signs in as one with a browser does."""
 
-    def __init__(self, chromium, address: str) -> None:
-        self.address, self.frames = address, []
-        self.visit = served.visit(chromium, "about:blank")
-        self.page = self.visit.page
-        self.page.on("websocket", lambda socket: socket.on("framereceived", self._take))
-
-    def _take(self, data: str | bytes) -> None:
-        self.frames.append(data if isinstance(data, bytes) else data.encode())
-
-    def leave(self) -> None:
-        """Be nobody: no cookie, neither of the board nor of the provider."""
-        self.page.goto("about:blank")
-        self.page.context.clear_cookies()
-
-    def open(self, view: str) -> bytes:
-        """Go to a view; gives all that the server sent for it."""
-        self.frames.clear()
-        self.page.goto(f"{self.address}/{view}")
-        self.visit.title()
-        self.visit.settled()
-        return b"\n".join(self.frames)
-
-    def follow(self, view: str) -> bytes:
-        """The same by a link in the page that stands: the same session, asked again."""
-        self.frames.clear()
-        self.visit.follow(view)
-        return b"\n".join(self.frames)
-
-    def to_provider(self) -> None:
-        """Press the button; a press that meets the very first run of a cold server may be lost, and a person presses again."""
-        for patience in (60_000, 120_000):
-            self.page.get_by_text(SIGN_IN, exact=True).click()
-            try:
-                self.page.locator("#team").wait_for(timeout=patience)
-            except TimeoutError:
-                continue
-            return
-
-    def sign_in(self, account: str) -> None:
-        self.open("sources")  # a page without a map
-        self.to_provider()
-        self.page.locator(f"#{account}").click()
-        self.page.wait_for_url(f"{self.address}/**", timeout=90_000)
-        self.visit.title()
-        self.visit.settled()
-
-    def is_signed_in(self, name: str) -> bool:
-        self.page.locator(".st-key-sign-out, .st-key-sign-in").first.wait_for(timeout=served.PATIENCE)
-        button = self.page.locator(".st-key-sign-out")
-        return button.count() == 1 and name in button.inner_text()
+    def sign_in(self, account: str) -> bytes:
+        """Press the button, choose an account at the provider, be led back; gives what the board sent then."""
+        self.open("sources")
+        assert SIGN_IN in self.buttons
+        page = self.press(SIGN_IN)
+        self.get(html.unescape(re.search(rf'id="{account}" href="([^"]*)"', page)[1]))
+        return self.open("")
 
 
 @pytest.fixture(scope="module")
-def _seat(running_chromium, board):
-    seat = Seat(running_chromium, board)
+def _seat(board):
+    seat = Seat(board)
     yield seat
-    seat.page.context.close()
+    seat.leave()
 
 
 @pytest.fixture
 def seat(_seat):
-    """One page for all of them, whose scripts the browser keeps; each begins as one who was never here."""
+    """One for all of them; each begins as one who was never here."""
     _seat.leave()
     return _seat
+
+
+def is_signed_in(frames: bytes, name: str) -> bool:
+    return catalogue("th")["sign_out"].format(name=name).encode() in frames
 
 
 def told(frames: bytes) -> set[str]:
@@ -142,55 +101,64 @@ def told(frames: bytes) -> set[str]:
     return {mark for mark, text in marks.items() if text.encode() in frames}
 
 
-def test_a_role_opens_what_it_may_see_and_sign_out_closes_it(seat, provider):
-    assert told(seat.open(PLACE)) == set()
-    seat.sign_in("team")
-    assert seat.is_signed_in("Team@province.example")
+def test_a_role_opens_what_it_may_see_and_sign_out_closes_it(chromium, board, provider):
+    """In a browser, which alone keeps cookies and is sent from page to page as a person's is; the others are without one."""
+    assert told(asked.frames(board, PLACE)) == set()
+    seen, frames = served.visit(chromium, "about:blank"), []
+    page = seen.page
+
+    def take(data: str | bytes) -> None:
+        frames.append(data if isinstance(data, bytes) else data.encode())
+
+    def follow(view: str) -> bytes:
+        frames.clear()
+        seen.follow(view)
+        return b"\n".join(frames)
+
+    page.on("websocket", lambda socket: socket.on("framereceived", take))
+    page.goto(f"{board}/sources")  # a page without a map
+    page.get_by_text(SIGN_IN, exact=True).click()
+    page.locator("#team").click()
+    page.wait_for_url(f"{board}/**")
+    expect(page.locator(".st-key-sign-out")).to_contain_text("Team@province.example")
     assert {"/.well-known/openid-configuration", "/authorize", "/token", "/keys"} <= set(provider.seen)
-    assert told(seat.open(PLACE)) == {"number", "person", "partners", "private"}
-    seat.follow(f"{TEAM_PAGE}?lang=th")
-    assert seat.visit.title() == TEAM_TITLE
-    seat.page.locator(".st-key-sign-out button").click()
-    seat.page.get_by_text(SIGN_IN, exact=True).wait_for(timeout=90_000)
+    seen.title()
+    assert told(follow(PLACE)) == {"number", "person", "partners", "private"}
+    follow(f"{TEAM_PAGE}?lang=th")
+    assert seen.title() == TEAM_TITLE
+    page.locator(".st-key-sign-out button").click()
+    page.get_by_text(SIGN_IN, exact=True).wait_for()
     assert "/end" in provider.seen  # the provider's own session ends, too
-    assert told(seat.open(PLACE)) == set()
+    seen.title()
+    assert told(follow(PLACE)) == set()
 
 
 def test_a_partner_sees_what_is_for_partners_and_the_stranger_what_is_public(seat):
-    seat.sign_in("partner")
-    overview = seat.visit.title()
+    overview = asked.title(seat.sign_in("partner"))
     assert told(seat.follow(PLACE)) == {"number", "person", "partners"}
-    seat.open(TEAM_PAGE)
-    assert seat.visit.title() == overview != TEAM_TITLE  # not a page of a partner: the overview
+    assert asked.title(seat.open(TEAM_PAGE)) == overview != TEAM_TITLE  # not a page of a partner: the overview
     seat.leave()
-    seat.sign_in("stranger")
-    assert seat.is_signed_in("who@elsewhere.example")
+    assert is_signed_in(seat.sign_in("stranger"), "who@elsewhere.example")
     assert told(seat.follow(PLACE)) == set()
 
 
 def test_an_address_that_the_provider_did_not_verify_is_nobodys_name(seat):
-    seat.sign_in("unverified")
-    assert not seat.is_signed_in("team@province.example")
+    assert not is_signed_in(seat.sign_in("unverified"), "team@province.example")
     assert told(seat.follow(PLACE)) == set()
 
 
 def test_who_says_no_at_the_provider_stays_a_visitor(seat):
-    seat.sign_in("nobody")
-    seat.page.get_by_text(SIGN_IN, exact=True).wait_for()
+    assert SIGN_IN.encode() in seat.sign_in("nobody")
     assert told(seat.follow(PLACE)) == set()
 
 
-def test_a_token_signed_by_somebody_else_signs_nobody_in(seat, board, provider):
-    seat.open("")
+def test_a_token_signed_by_somebody_else_signs_nobody_in(seat, provider):
     provider.signs_badly = True
     try:
-        seat.to_provider()
-        seat.page.locator("#team").click()
-        seat.page.wait_for_url(f"{board}/**", timeout=90_000)
+        assert SIGN_IN.encode() in seat.sign_in("team")
     finally:
         provider.signs_badly = False
-    assert told(seat.open(PLACE)) == set()
-    seat.page.get_by_text(SIGN_IN, exact=True).wait_for()
+    assert told(seat.follow(PLACE)) == set()
 
 
 def test_a_revoked_role_ends_at_once_though_the_cookie_lives_on(seat, store):
@@ -199,10 +167,10 @@ def test_a_revoked_role_ends_at_once_though_the_cookie_lives_on(seat, store):
     assert "number" in told(seat.follow(PLACE))
     loaders(store, "grant", "who@elsewhere.example", "none")
     assert told(seat.follow(PLACE)) == set()
-    assert told(seat.open(PLACE)) == set()
-    assert seat.is_signed_in("who@elsewhere.example")
-    seat.follow(f"{TEAM_PAGE}?lang=th")
-    assert seat.visit.title() != TEAM_TITLE
+    again = seat.open(PLACE)
+    assert told(again) == set()
+    assert is_signed_in(again, "who@elsewhere.example")
+    assert asked.title(seat.follow(f"{TEAM_PAGE}?lang=th")) != TEAM_TITLE
 
 
 def test_nothing_of_it_is_in_the_log(board, store):
@@ -214,11 +182,14 @@ def test_a_secrets_file_with_a_slip_in_it_opens_the_board_to_nobody(chromium, st
     secrets = tmp_path / "secrets.toml"
     secrets.write_text('[auth]\nredirect_uri = "http', encoding="utf-8")
     with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets)) as address:
-        seat = Seat(chromium, address)
-        assert told(seat.open(PLACE)) == set()
-        seat.visit.says(catalogue("th")["sign_in_closed"])
-        assert seat.page.get_by_text(SIGN_IN, exact=True).count() == 0
-        seat.open(TEAM_PAGE)
-        assert TEAM_TITLE not in seat.visit.text()
-        seat.visit.says(catalogue("th")["closed_secrets_unreadable"])
-        assert assistive.grave(seat.page) == []
+        seat = Seat(address)
+        place = seat.open(PLACE)
+        assert told(place) == set() and SIGN_IN not in seat.buttons
+        assert catalogue("th")["sign_in_closed"].encode() in place
+        seat.leave()
+        seen = served.visit(chromium, f"{address}/{TEAM_PAGE}")
+        seen.says(catalogue("th")["closed_secrets_unreadable"])
+        seen.settled()
+        assert TEAM_TITLE not in seen.text()
+        assert seen.page.get_by_text(SIGN_IN, exact=True).count() == 0
+        assert assistive.grave(seen.page) == []

@@ -26,7 +26,11 @@ def empty_store(tmp_path):
     return served.make_store(tmp_path / "store" / "kradan.sqlite", demo=False)
 
 
-def loaders(store_path, *arguments, **environment):
+loaders = served.run_loaders
+
+
+def at_a_shell(store_path, *arguments, **environment):
+    """By a process of its own, with its start, its streams and its exit code; ``loaders`` is what that process does."""
     settings = {**os.environ, "KRADAN_STORE": str(store_path), **environment}
     settings.pop("DATABASE_URL", None)
     return warm.run("loaders", *arguments, environment=settings, timeout=180)
@@ -44,7 +48,7 @@ def support(store_path) -> pd.DataFrame:
 
 
 def test_the_real_budget_lines_are_placed_right_and_nothing_is_lost(empty_store):
-    done = loaders(empty_store, "import", BUDGET, "--json")
+    done = at_a_shell(empty_store, "import", BUDGET, "--json")
     summary = json.loads(done.stdout)
     assert done.returncode == 3
     assert summary["rows_in"] == 239
@@ -234,7 +238,7 @@ def test_boundaries_says_which_file_is_in_use_and_refuses_a_bad_one(tmp_path, em
 
 
 def test_a_missing_store_is_an_error_and_never_a_new_empty_one(tmp_path):
-    done = loaders(tmp_path / "none.sqlite", "withdraw", 1)
+    done = at_a_shell(tmp_path / "none.sqlite", "withdraw", 1)
     assert done.returncode == 2
     assert json.loads(done.stderr)["code"] == "store_missing"
     assert not (tmp_path / "none.sqlite").exists()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit_folium
+from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.runtime.uploaded_file_manager import UploadedFileRec
@@ -70,6 +71,20 @@ def test_uploads_that_lie_on_disk_leave_the_memory(monkeypatch):
     monkeypatch.setattr(insides, "get_script_run_ctx", lambda: run)
     insides.release_uploads([SimpleNamespace(file_id="gone")])
     assert [record.file_id for record in manager.get_files("session", ["kept", "gone"])] == ["kept"]
+
+
+def test_a_board_is_busy_while_a_script_runs_for_somebody(monkeypatch):
+    assert "_state" in AppSession.__init__.__code__.co_names
+    states = [AppSessionState.APP_NOT_RUNNING, AppSessionState.SHUTDOWN_REQUESTED]
+    sessions = SimpleNamespace(
+        list_active_sessions=lambda: [SimpleNamespace(session=SimpleNamespace(_state=state)) for state in states]
+    )
+    assert not insides.is_busy()  # no server
+    monkeypatch.setattr(insides.runtime, "exists", lambda: True)
+    monkeypatch.setattr(insides.runtime.Runtime, "instance", lambda: SimpleNamespace(_session_mgr=sessions))
+    assert not insides.is_busy()
+    states.append(AppSessionState.APP_IS_RUNNING)
+    assert insides.is_busy()
 
 
 def test_the_folder_named_pages_is_ignored(monkeypatch):

@@ -67,6 +67,18 @@ def test_a_meeting_is_ready_soon_after_somebody_has_opened_a_page(facts, monkeyp
     assert asked == [scope]
 
 
+def test_what_is_computed_ahead_waits_while_somebodys_page_is_made(monkeypatch):
+    busy, slept = iter([False, True, True, *[False] * 9]), []
+    monkeypatch.setattr(precompute.insides, "is_busy", lambda: next(busy))
+    monkeypatch.setattr(precompute.time, "sleep", slept.append)
+    precompute._rest(2 * precompute.STEP_SECONDS)
+    assert len(slept) == 5
+    monkeypatch.setattr(precompute.insides, "is_busy", lambda: True)
+    monkeypatch.setattr(precompute, "LONGEST_SECONDS", 0)
+    precompute._rest(1)  # never quiet: in the end all the same
+    assert len(slept) == 5
+
+
 def test_findings_are_the_numbers_of_the_board(facts):
     scope = queries.current_scope()
     chosen = Query(facts["fiscal_year"])

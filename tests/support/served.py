@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import io
 import json
 import os
 import re
@@ -13,15 +14,17 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from re import Pattern
 from typing import TypeVar
 
+import pytest
 from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
 from playwright.sync_api import TimeoutError as NotInTime
 
+from loaders import __main__ as shell
 from tests.support import seeds, warm
 from tests.support.seeds import ROOT
 
@@ -371,6 +374,18 @@ def watched(page: Page) -> Visit:
 
 def run_import(store: Path, *files: Path, base: str | None = None) -> subprocess.CompletedProcess:
     """``python -m loaders import`` as a person runs it."""
-    settings = {**os.environ, "KRADAN_STORE": str(store)}
-    settings.pop("DATABASE_URL", None)
-    return warm.run("loaders", "import", *files, *(["--base", base] if base else []), environment=settings)
+    return run_loaders(store, "import", *files, *(["--base", base] if base else []))
+
+
+def run_loaders(store: Path | None, *arguments: object, **environment: str) -> subprocess.CompletedProcess:
+    """``python -m loaders ARGUMENT...`` with the store at ``store``, in this process: it knows the places already.
+
+    What a command of its own process has beside that, its start and its end, is in ``tests/loaders/test_cli.py``.
+    """
+    words, out, errors = [str(one) for one in arguments], io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(errors):
+        patch.delenv("DATABASE_URL", raising=False)
+        for name, value in {**({"KRADAN_STORE": str(store)} if store else {}), **environment}.items():
+            patch.setenv(name, value)
+        code = shell.main(words)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), errors.getvalue())

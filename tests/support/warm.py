@@ -39,8 +39,10 @@ from tests.support.seeds import ROOT
 SOCKET = "KRADAN_TEST_WARM"  # set by the first process of a run of tests, for its workers
 # Nothing that has streamlit_folium, so not the pages themselves: a component declared outside a session is never served.
 LIBRARIES = (
-    "alembic.command", "altair", "folium", "geopandas", "openpyxl", "psycopg", "pyogrio", "scipy.optimize", "scipy.stats", "streamlit.web.bootstrap",
-    "streamlit.web.cli", "xlsxwriter", "pages.shell.doors", "pages.shell.first_page", "pages.shell.precompute",
+    "alembic.command", "altair", "bs4", "esda", "folium.plugins", "geopandas", "libpysal.graph", "networkx", "openpyxl", "psycopg", "pydantic.v1", "pyogrio",
+    "scipy.optimize", "scipy.stats", "sqlalchemy.dialects.postgresql", "sqlalchemy.dialects.sqlite", "streamlit.emojis", "streamlit.web.bootstrap",
+    "streamlit.web.cli", "streamlit.web.server.starlette", "uvicorn.lifespan.on", "uvicorn.main", "uvicorn.protocols.http.h11_impl",
+    "uvicorn.protocols.websockets.websockets_sansio_impl", "xlsxwriter", "pages.shell.doors", "pages.shell.first_page", "pages.shell.precompute",
 )  # fmt: skip
 # Programs, and what changes the process that imports it.
 SET_APART = {

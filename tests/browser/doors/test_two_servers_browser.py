@@ -55,7 +55,7 @@ def test_people_stay_where_they_are_and_move_when_their_server_dies(
                 told = asked.frames(board, "coverage?lang=en&year=")
                 assert b"3 subdistricts have support in the one file so far" in told
             withdraw_and_put_back(seen, (one, two))
-            freeze(seen, front)
+            freeze(seen)
             survive(seats, one)
         assert not list(tmp_path.glob("*.sqlite"))
 
@@ -100,8 +100,7 @@ def choose(seen: served.Visit, number: int) -> None:
 
 
 def sign_in(chromium: Browser, front: str) -> served.Visit:
-    seen = served.visit(chromium, f"{front}/")
-    seen.settled()
+    seen = served.visit(chromium, f"{front}/sources")  # a page without a map
     seen.page.get_by_text(SIGN_IN, exact=True).click()
     seen.page.locator("#team").click()
     seen.page.wait_for_url(f"{front}/**")
@@ -134,8 +133,8 @@ def withdraw_and_put_back(seen: served.Visit, boards: tuple[str, str]) -> None:
     assert (seen.foreign, page.get_by_text("Traceback").count()) == ([], 0)
 
 
-def freeze(seen: served.Visit, front: str) -> None:
-    seen.page.goto(f"{front}/meeting?desk=1")
+def freeze(seen: served.Visit) -> None:
+    seen.follow("meeting?desk=1&lang=th")
     seen.page.get_by_label("ชื่อการประชุม").fill("ประชุมทดสอบ")
     seen.page.locator(".st-key-freeze-now button").click()
     seen.page.locator(".st-key-kept-1").wait_for()
