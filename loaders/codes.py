@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 
 from loaders import settings
 from loaders.thai import arabic_digits, normalise
@@ -159,6 +159,7 @@ def name_of(code: str, language: str) -> str:
     return next((str(entry.get(f"name_{language}") or entry["name_th"]) for entry in matching), code)
 
 
+@lru_cache(1 << 14)
 def squeeze(text: str) -> str:
     """A written word without spaces, dots and case, so that different spellings compare equal."""
     return normalise(text).replace(" ", "").replace(".", "").casefold()

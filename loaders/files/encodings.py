@@ -97,7 +97,10 @@ def _repaired(text: str, encoding: str) -> tuple[str, str, bool]:
 
 def _latin_bytes(line: str) -> bytes:
     """The bytes behind a line that was read as Windows-1252 or Latin-1 (the five undefined ones as Latin-1)."""
-    out = bytearray()
+    try:
+        return line.encode("cp1252")
+    except UnicodeEncodeError:
+        out = bytearray()
     for letter in line:
         try:
             out += letter.encode("cp1252")
@@ -122,7 +125,10 @@ def _from_latin(line: str) -> str:
 
 
 def _cp874_bytes(line: str) -> bytes:
-    out = bytearray()
+    try:
+        return line.encode("cp874")
+    except UnicodeEncodeError:
+        out = bytearray()
     for letter in line:
         try:
             out += letter.encode("cp874")

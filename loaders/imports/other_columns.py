@@ -134,8 +134,9 @@ class _Reader:
         self.home_names = [plain(name) for name in (home.name_th, home.name_en) if len(name) >= LONG_NAME]
         self._known: dict[tuple[str, str, str], Match | None] = {}
         self._bare: dict[str, list[str]] = {}
+        province = places.home
         for code, area in places.book.areas.items():
-            if code[:2] == places.home and len(code) in (4, 6):
+            if code.startswith(province) and len(code) in (4, 6):
                 self._bare.setdefault(name_key(plain(area.name_th)), []).append(code)
 
     def bare(self, text: str) -> list[str]:

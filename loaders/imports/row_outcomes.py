@@ -67,8 +67,12 @@ def account(
     reason = pd.Series("", index=sheet.frame.index, dtype=object)
 
     def mark(rows: pd.Series, kind: str, code: pd.Series | str) -> None:
-        outcome[rows] = kind
-        reason[rows] = code[rows] if isinstance(code, pd.Series) else code
+        marked = rows.to_numpy(
+            dtype=bool
+        )  # by position: a Series as a key of a Series is looked up, and printed, first
+        if marked.any():
+            outcome.iloc[marked] = kind
+            reason.iloc[marked] = code.to_numpy()[marked] if isinstance(code, pd.Series) else code
 
     accepted = matched["is_accepted"].astype(bool)
     nameless = ~accepted & _names_nothing(read.place, matched)
@@ -114,7 +118,8 @@ def _no_support(sheet: Sheet, layout: Layout, read: Read) -> dict[int, str]:
 def leave_out(result: SheetResult, rows: Collection[int], reason: str) -> None:
     """Exclude rows, with their reason, whatever became of them before."""
     chosen = result.outcome.index.isin(list(rows))
-    result.outcome[chosen], result.reason[chosen] = "excluded", reason
+    if chosen.any():
+        result.outcome.iloc[chosen], result.reason.iloc[chosen] = "excluded", reason
 
 
 def _spelled_out(texts: pd.Series) -> pd.Series:
@@ -235,13 +240,15 @@ def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd
         place[name] if name in place else pd.Series("", index=place.index)
         for name in ("province", "place_text", "subdistrict", "place_code")
     ]
-    open_rows = matched.index[~matched["is_accepted"].astype(bool) & away.isna()]
-    cells = pd.concat(columns, axis=1).loc[open_rows]
-    for row, written in zip(open_rows, cells.itertuples(index=False, name=None), strict=True):
-        key = (*written, matched.at[row, "candidates"])
+    is_open = ~matched["is_accepted"].astype(bool) & away.isna()
+    reasons = []
+    for key in zip(*(cells[is_open].tolist() for cells in (*columns, matched["candidates"])), strict=True):
         if key not in known:
-            known[key] = _reason_away(*written, str(matched.at[row, "candidates"] or ""), home, places)
-        away[row] = known[key]
+            *written, candidates = key
+            known[key] = _reason_away(*written, str(candidates or ""), home, places)
+        reasons.append(known[key])
+    if reasons:
+        away.iloc[is_open.to_numpy()] = reasons
     return away
 
 

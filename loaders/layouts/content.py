@@ -42,8 +42,13 @@ def _postal() -> frozenset[str]:
 
 
 def _sample(cells: pd.Series) -> list[str]:
-    filled = cells.astype(str).str.strip()
-    return list(filled[filled != ""].unique()[:SAMPLE])
+    distinct: dict[str, None] = {}
+    for text in dict.fromkeys(cells.astype(str).tolist()):
+        if filled := text.strip():
+            distinct[filled] = None
+            if len(distinct) == SAMPLE:
+                break
+    return list(distinct)
 
 
 def _share_of_codes(texts: list[str]) -> float:

@@ -121,6 +121,7 @@ def aliases() -> dict[str, dict[str, list[str]]]:
         return tomllib.load(file)
 
 
+@cache
 def expected_headings() -> frozenset[str]:
     """All headings any layout knows (squeezed), to help find the heading row of a sheet."""
     headings = {heading for layout in shipped() for heading in layout.headings}

@@ -41,6 +41,7 @@ _FIGURE = re.compile(
     r"\(?\s*-?\s*฿?\s*(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?\s*(?:\.-)?\s*(?:บาท|คน|ราย|ครัวเรือน|เตียง|แห่ง|กลุ่ม|baht|thb)?\s*\)?",
     re.IGNORECASE,
 )
+DIGIT = re.compile(r"\d")
 _PHONE = re.compile(r"0\d{1,2}[- ]?\d{3}[- ]?\d{3,4}")
 LEAST_MONEY = 500
 YEARS = range(1900, 2700)
@@ -64,7 +65,7 @@ class Figures:
 
 def figure(text: str) -> Decimal | None:
     """The figure of a cell as written, without its unit; ``None`` for text, dashes and nothing."""
-    cell = arabic_digits(normalise(text)) if text else ""
+    cell = arabic_digits(normalise(text)) if DIGIT.search(text) else ""
     match = _FIGURE.fullmatch(cell) if cell else None
     if match is None:
         return None

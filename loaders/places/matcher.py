@@ -56,6 +56,7 @@ class Places:
         self.aliases = dict(aliases)
         self.aliases_used: set[str] = set()
         self._known: dict[Written, Match] = {}
+        self._starts: dict[tuple, str] = {}
 
     @property
     def home(self) -> str:
@@ -232,7 +233,12 @@ class Places:
 
     def _known_start(self, text: str, level: str, parents: Iterable[str]) -> str:
         """The longest beginning of a run of letters that is a name of the level inside its parents."""
-        key = name_key(text)
+        asked = (text, level, *parents)
+        if asked not in self._starts:
+            self._starts[asked] = self._longest_start(name_key(text), level, asked[2:])
+        return self._starts[asked]
+
+    def _longest_start(self, key: str, level: str, parents: tuple[str, ...]) -> str:
         for length in range(len(key), 1, -1):
             start = key[:length]
             if level == "province":

@@ -124,6 +124,7 @@ def bare_key(key: str) -> str:
     return re.sub(r"(.)\1+", r"\1", re.sub(r"h|o(?=[aeiu])|w$|o$", "", sound_key(key)).replace("r", "l"))
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(text: str) -> str:
     """One written form: normalised, Arabic digits, lower case."""
     return arabic_digits(normalise(text)).casefold()

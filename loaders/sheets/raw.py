@@ -7,6 +7,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from loaders.problems import Problem
@@ -83,6 +84,7 @@ def is_blank(cell: str) -> bool:
     return not cell or not cell.strip()
 
 
+@lru_cache(1 << 14)
 def is_number(cell: str) -> bool:
     """A figure as people write it: Thai digits, commas, a unit behind it, brackets for minus."""
     return _NUMBER.fullmatch(cell.strip()) is not None
@@ -93,6 +95,7 @@ def is_year(cell: str) -> bool:
     return _YEAR.fullmatch(cell.strip()) is not None
 
 
+@lru_cache(1 << 14)
 def is_text(cell: str) -> bool:
     """Filled, and neither a figure nor a dash."""
     stripped = cell.strip()

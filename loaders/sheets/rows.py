@@ -196,8 +196,10 @@ class _Walk:
         return [count / max(1, len(sample)) for count in counts]
 
     def _is_hxl(self, position: int, row: list[str], filled: list[int]) -> bool:
+        if position not in self.body[:3]:
+            return False
         tags = {column: row[column].strip() for column in filled if _HXL.fullmatch(row[column].strip())}
-        if position not in self.body[:3] or len(tags) * 2 <= len(filled):
+        if len(tags) * 2 <= len(filled):
             return False
         self.table.tags = {self.table.headings[column]: tag for column, tag in tags.items() if column < self.width}
         self.table.problems.append(Problem("hxl_tags", sheet=self.raw.name, row=self.raw.numbers[position]))

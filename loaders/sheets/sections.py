@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from loaders.sheets.raw import RawSheet, is_blank, is_number, is_text
 from loaders.thai import normalise
@@ -25,6 +26,7 @@ _BANDS = (
 )
 
 
+@lru_cache(1 << 14)
 def place_level(text: str) -> int:
     """1 province, 2 district, 3 subdistrict or local government, 0 anything else."""
     text = _BULLET.sub("", normalise(text))

@@ -148,15 +148,17 @@ def band_totals(raw: RawSheet, body: list[int], headings: list[str]) -> dict[int
     if raw.records:
         return {}
     for column in range(min(3, len(headings))):
-        heads = [position for position in body if _is_head(raw.rows[position], column, headings)]
+        own = _has_own_column(headings, column)
+        heads = [position for position in body if _is_head(raw.rows[position], column, has_own_column=own)]
         if not heads or len(heads) > len(body) / (1 + MIN_MEMBERS):
             continue
         members = _members(raw, body, heads)
         tested = [head for head in heads if len(members[head]) >= MIN_MEMBERS]
         proven = sum(adds_up(raw.rows[head], [raw.rows[position] for position in members[head]]) for head in tested)
         if tested and proven >= 0.5 * len(tested):
-            own = column if _has_own_column(headings, column) else None
-            return {head: Band(raw.rows[head][column].strip(), own) for head in heads if members[head]}
+            return {
+                head: Band(raw.rows[head][column].strip(), column if own else None) for head in heads if members[head]
+            }
     return {}
 
 
@@ -165,15 +167,14 @@ def _has_own_column(headings: list[str], column: int) -> bool:
     return band_rank(headings[column]) == 2 and column + 1 < len(headings) and band_rank(headings[column + 1]) == 3
 
 
-def _is_head(row: list[str], column: int, headings: list[str]) -> bool:
+def _is_head(row: list[str], column: int, *, has_own_column: bool) -> bool:
     """A district with figures: by its own word among subdistricts, or with the subdistrict cell left blank."""
-    if column >= len(row) or not is_text(row[column]):
+    if column >= len(row):
         return False
-    if not any(is_number(cell) for cell in row[column + 1 :]):
+    if has_own_column and column + 1 < len(row) and not is_blank(row[column + 1]):
         return False
-    if _has_own_column(headings, column):
-        return column + 1 >= len(row) or is_blank(row[column + 1])
-    return place_level(row[column]) == 2
+    is_named = has_own_column or place_level(row[column]) == 2
+    return is_named and is_text(row[column]) and any(map(is_number, row[column + 1 :]))
 
 
 def _members(raw: RawSheet, body: list[int], heads: list[int]) -> dict[int, list[int]]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 ZERO_WIDTH = re.compile("[\u200b-\u200f\u202a-\u202e\u2060\ufeff\u00ad]")
+THAI_DIGIT = re.compile("[๐-๙]")
+KEPT_TEXTS, KEPT_LETTERS = 1 << 14, 200  # a cell is compared several times, many rows write the same
 THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Tone marks, karan, maitaikhu, phinthu, nikhahit, yamakkan, repetition and abbreviation signs.
 MARKS = re.compile("[\u0e2f\u0e3a\u0e46-\u0e4e]")
@@ -29,6 +32,10 @@ def normalise(text: str) -> str:
     """
     if text.isascii():
         return " ".join(text.split())
+    return _short(text) if len(text) <= KEPT_LETTERS else _normalised(text)
+
+
+def _normalised(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     if not text.isprintable():
         text = ZERO_WIDTH.sub("", text)
@@ -37,9 +44,12 @@ def normalise(text: str) -> str:
     return " ".join(text.replace("\u0e40\u0e40", "\u0e41").split())
 
 
+_short = lru_cache(KEPT_TEXTS)(_normalised)
+
+
 def arabic_digits(text: str) -> str:
     """Thai digits to Arabic; everything else stays."""
-    return text if text.isascii() else text.translate(THAI_DIGITS)
+    return text if text.isascii() or THAI_DIGIT.search(text) is None else text.translate(THAI_DIGITS)
 
 
 def thai_sort_key(text: str) -> tuple[str, str]:
