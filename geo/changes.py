@@ -76,6 +76,8 @@ def _pairs(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Numbers of the same record in both states (``old``, ``new``), the surest likeness first; each is taken once."""
     found = []
     for keys in PASSES:
+        if found and (old.empty or new.empty):
+            break
         sides = []
         for frame in (old, new):
             known = frame[frame[list(keys)].notna().all(axis=1)]

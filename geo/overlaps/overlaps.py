@@ -189,16 +189,12 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     placed = placed.assign(unsure=placed["starts"].isna() | placed["agency_code"].isna())
     keys = ["area_level", "area_code"]
     grouped = placed.assign(area_level=placed["place_level"], area_code=placed["place_code"]).groupby(keys)
-    table = grouped.agg(
-        subdistrict_code=("subdistrict_code", "first"),
-        supports=("support_id", "size"),
-        agencies=("agency_code", "nunique"),
-        unsure=("unsure", "any"),
-    )
+    # a column at a time: pandas' named aggregation takes three times as long
+    told = {"subdistrict_code": grouped["subdistrict_code"].first(), "supports": grouped.size()}
+    table = pd.DataFrame({**told, "agencies": grouped["agency_code"].nunique(), "unsure": grouped["unsure"].any()})
     counted = outcomes.of_pairs()
-    counts = {outcome: pairs[pairs["outcome"].eq(outcome)].groupby(keys).size() for outcome in counted}
-    for outcome, count in counts.items():
-        table[outcome] = count.reindex(table.index).fillna(0).astype("int64")
+    counts = pairs.groupby([*keys, "outcome"]).size().unstack(fill_value=0)
+    table[list(counted)] = counts.reindex(index=table.index, columns=list(counted), fill_value=0).astype("int64")
     table["at_stake_satang"] = _at_stake(support, pairs).reindex(table.index).astype("Int64")
     # no pair, yet a record of unknown period or funder stands beside another: that is not known, not single
     unsure = table.pop("unsure") & (table["supports"] > 1)

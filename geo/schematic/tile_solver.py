@@ -32,13 +32,14 @@ def lattice_xy(column: np.ndarray, row: np.ndarray) -> np.ndarray:
 def relaxed(points: np.ndarray, pairs: np.ndarray, spacing: float) -> np.ndarray:
     """Points in lattice units, spread so that no two are closer than one and neighbours stay near."""
     place = start = (points - points.mean(axis=0)) / spacing
+    itself = np.arange(len(points))
     first, second = pairs.T if len(pairs) else (np.empty(0, int), np.empty(0, int))
     for turn in range(RELAX_ROUNDS):
-        offset = place[:, None, :] - place[None, :, :]
-        distance = np.hypot(offset[..., 0], offset[..., 1])
-        np.fill_diagonal(distance, np.inf)
-        push = np.clip(1.0 - distance, 0.0, None) / np.maximum(distance, 1e-9)
-        move = 0.25 * (push[..., None] * offset).sum(axis=1)
+        x, y = (place[:, axis] - place[:, axis, None] for axis in (0, 1))  # from every point (row) to every other
+        distance = np.hypot(x, y)
+        distance[itself, itself] = np.inf
+        push = np.maximum(1.0 - distance, 0.0) / np.maximum(distance, 1e-9)
+        move = 0.25 * np.column_stack([(push * x).sum(axis=0), (push * y).sum(axis=0)])
         span = place[second] - place[first]
         length = np.maximum(np.hypot(*span.T), 1e-9)
         pull = 0.08 * (np.clip(length - 1.0, 0.0, None) / length)[:, None] * span
@@ -115,12 +116,12 @@ class Board:
 
     def settle(self, one: int, two: int, allowed: float, piece: float) -> bool:
         """Swap two places when the cost grows by less than ``allowed``; else leave them as they were."""
-        a, b = self.unit[one], self.unit[two]
-        moved = [unit for unit in (a, b) if unit >= 0]
-        before = sum(self.cost(unit, self.place[unit]) for unit in moved)
+        unit, cost = self.unit, self.cost
+        a, b = unit[one], unit[two]
+        before = (cost(a, one) if a >= 0 else 0.0) + (cost(b, two) if b >= 0 else 0.0)
         self.swap(one, two)
-        grown = sum(self.cost(unit, self.place[unit]) for unit in moved) - before
-        names = {self.district[unit] for unit in moved}
+        grown = (cost(a, two) if a >= 0 else 0.0) + (cost(b, one) if b >= 0 else 0.0) - before
+        names = {self.district[moved] for moved in (a, b) if moved >= 0}
         # Joining pieces can win back at most what is lost now, so hopeless swaps need no piece count.
         if grown - piece * sum(self.pieces[name] - 1 for name in names) <= allowed:
             pieces = {name: self.count_pieces(name) for name in names}

@@ -255,14 +255,13 @@ def _counts_people(indicator: str) -> bool:
 
 def redact(frame: pd.DataFrame) -> pd.DataFrame:
     """Contacts inside every free-text column become dots."""
-    for column in frame.columns:
-        if (
-            column.endswith("_code")
-            or column in NOT_FREE_TEXT
-            or not pd.api.types.is_string_dtype(frame[column].dropna())
-        ):
+    for column, dtype in zip(frame.columns, frame.dtypes, strict=True):
+        if dtype.kind != "O" or column.endswith("_code") or column in NOT_FREE_TEXT:
             continue
-        known = {text: _redacted(text) for text in frame[column].dropna().unique()}
+        texts = frame[column].dropna()
+        if not pd.api.types.is_string_dtype(texts):
+            continue
+        known = {text: _redacted(text) for text in texts.unique()}
         changed = {text: safe for text, safe in known.items() if safe != text}
         if changed:
             frame = frame.assign(**{column: frame[column].replace(changed)})
