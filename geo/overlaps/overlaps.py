@@ -193,7 +193,7 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     told = {"subdistrict_code": grouped["subdistrict_code"].first(), "supports": grouped.size()}
     table = pd.DataFrame({**told, "agencies": grouped["agency_code"].nunique(), "unsure": grouped["unsure"].any()})
     counted = outcomes.of_pairs()
-    counts = pairs.groupby([*keys, "outcome"]).size().unstack(fill_value=0)
+    counts = pd.DataFrame(pairs.groupby([*keys, "outcome"]).size().unstack(fill_value=0))
     table[list(counted)] = counts.reindex(index=table.index, columns=list(counted), fill_value=0).astype("int64")
     table["at_stake_satang"] = _at_stake(support, pairs).reindex(table.index).astype("Int64")
     # no pair, yet a record of unknown period or funder stands beside another: that is not known, not single
