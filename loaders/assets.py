@@ -19,13 +19,13 @@ def install(target: Path = TARGET) -> list[Path]:
     """Copy the assets; returns what was written."""
     leaflet = Path(str(files("xstatic.pkg.leaflet"))) / "data"
     fonts = Path(str(files("fontpkg_sarabun"))) / "files"
-    wanted = [(leaflet / name, target / "leaflet" / name) for name in ("leaflet.js", "leaflet.css")]
-    wanted += [(image, target / "leaflet" / "images" / image.name) for image in sorted((leaflet / "images").iterdir())]
-    wanted += [(fonts / name, target / "fonts" / name) for name in FONTS]
-    for source, goal in wanted:
+    copies = [(leaflet / name, target / "leaflet" / name) for name in ("leaflet.js", "leaflet.css")]
+    copies += [(image, target / "leaflet" / "images" / image.name) for image in sorted((leaflet / "images").iterdir())]
+    copies += [(fonts / name, target / "fonts" / name) for name in FONTS]
+    for source, goal in copies:
         goal.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, goal)
-    return [goal for _source, goal in wanted]
+    return [goal for _source, goal in copies]
 
 
 if __name__ == "__main__":

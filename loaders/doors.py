@@ -98,7 +98,7 @@ def named_address() -> str:
 def embedding_sites() -> list[str]:
     """Sites that may show a view in a frame (``KRADAN_EMBED_SITES``): origins, ``https://site.go.th``; what is none is left out."""
     written = re.split(r"[\s,]+", os.environ.get("KRADAN_EMBED_SITES", ""))
-    return [one.rstrip("/") for one in written if re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/?", one)]
+    return [site.rstrip("/") for site in written if re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/?", site)]
 
 
 def serves_the_room() -> bool:
@@ -131,17 +131,17 @@ def _own_addresses() -> Iterator[str]:
         import fcntl  # not on Windows
     except ImportError:
         named = socket.gethostbyname_ex(socket.gethostname())[2]
-        yield from (one for one in named if not is_local(one))
+        yield from (address for address in named if not is_local(address))
         return
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         for _, name in socket.if_nameindex():
             if name.startswith(INNER):
                 continue
             try:
-                told = fcntl.ioctl(probe.fileno(), ASK_ADDRESS, name.encode()[:15].ljust(40, b"\0"))
+                answer = fcntl.ioctl(probe.fileno(), ASK_ADDRESS, name.encode()[:15].ljust(40, b"\0"))
             except OSError:  # it has none
                 continue
-            if not is_local(own := socket.inet_ntoa(told[20:24])):
+            if not is_local(own := socket.inet_ntoa(answer[20:24])):
                 yield own
 
 
@@ -160,19 +160,19 @@ def sign_in(secrets: Mapping | None, *, is_readable: bool = True) -> SignIn:
     ``KRADAN_SIGN_IN``: ``required`` closes a board without a provider; ``alone`` says that none is wanted, whatever else
     the secrets hold; anything else that is written there closes it as well.
     """
-    wanted = os.environ.get("KRADAN_SIGN_IN", "").strip().lower()
+    setting = os.environ.get("KRADAN_SIGN_IN", "").strip().lower()
     if not is_readable:
         return SignIn("closed", "secrets_unreadable")
-    found = _provider((secrets or {}).get("auth"))
-    if found.state == "provider":
-        return found
-    if wanted not in ("", "required", "alone"):
+    provider = _provider((secrets or {}).get("auth"))
+    if provider.state == "provider":
+        return provider
+    if setting not in ("", "required", "alone"):
         return SignIn("closed", "sign_in_setting_unknown")
-    if wanted == "alone":
+    if setting == "alone":
         return SignIn("alone")
     if secrets is not None:
-        return SignIn("closed", _slip(secrets) or found.code)
-    return SignIn("closed", "sign_in_required") if wanted else SignIn("alone")
+        return SignIn("closed", _slip(secrets) or provider.code)
+    return SignIn("closed", "sign_in_required") if setting else SignIn("alone")
 
 
 def _provider(auth: object) -> SignIn:
@@ -204,17 +204,17 @@ def secrets_files() -> list[Path]:
     """Where Streamlit looks for secrets: ``STREAMLIT_SECRETS_FILES``, else the home folder and this one."""
     named = os.environ.get("STREAMLIT_SECRETS_FILES", "")
     usual = Path(".streamlit") / "secrets.toml"
-    return [Path(one) for one in re.split(r"[\s,]+", named) if one] or [Path.home() / usual, settings.ROOT / usual]
+    return [Path(path) for path in re.split(r"[\s,]+", named) if path] or [Path.home() / usual, settings.ROOT / usual]
 
 
 def sign_in_of_files() -> tuple[SignIn, str]:
     """How sign-in is set up, from the files themselves, and which were found; what they hold is not told."""
-    found: dict = {}
+    secrets: dict = {}
     present = [path for path in secrets_files() if path.exists()]
-    told = ", ".join(map(str, present))
+    names = ", ".join(map(str, present))
     try:
         for path in present:
-            found |= tomllib.loads(path.read_text(encoding="utf-8"))
+            secrets |= tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):  # the fault may quote a secret
-        return sign_in(None, is_readable=False), told
-    return sign_in(found if present else None), told
+        return sign_in(None, is_readable=False), names
+    return sign_in(secrets if present else None), names

@@ -44,15 +44,15 @@ def _store() -> Check:
             version = store.data_version(connection)
     except StoreUnavailable as stop:
         return Check("store", "fail", stop.where, stop.code)
-    found = f"{engine.dialect.name}, data version {version}, {active} active batches"
-    return Check("store", "well" if active else "warn", found, "" if active else "store_empty")
+    state = f"{engine.dialect.name}, data version {version}, {active} active batches"
+    return Check("store", "well" if active else "warn", state, "" if active else "store_empty")
 
 
 def _integrity() -> Check:
     """Whether the store's pages are whole: all of them are read, so it is asked for (``--deep``)."""
-    found = store.whole(store.open_store())
+    damage = store.whole(store.open_store())
     return Check(
-        "integrity", "fail" if found else "well", found or "every page was read", "store_damaged" if found else ""
+        "integrity", "fail" if damage else "well", damage or "every page was read", "store_damaged" if damage else ""
     )
 
 
@@ -75,16 +75,16 @@ def _boundaries() -> Check:
         return Check("boundaries", "warn", "schematic", "boundaries_schematic")
     from loaders.boundaries import find
 
-    found = find.find_boundaries(settings.home_province())
-    told = ", ".join(sorted({problem.code for problem in found.problems}))
-    if found.frame is None:
-        return Check("boundaries", "warn", told or "schematic", "boundaries_schematic")
-    return Check("boundaries", "well", f"{found.kind}: {found.path}, {len(found.frame)} subdistricts")
+    source = find.find_boundaries(settings.home_province())
+    problems = ", ".join(sorted({problem.code for problem in source.problems}))
+    if source.frame is None:
+        return Check("boundaries", "warn", problems or "schematic", "boundaries_schematic")
+    return Check("boundaries", "well", f"{source.kind}: {source.path}, {len(source.frame)} subdistricts")
 
 
 def _assets() -> Check:
-    wanted = [assets.TARGET / "leaflet" / "leaflet.js", *(assets.TARGET / "fonts" / name for name in assets.FONTS)]
-    missing = [path.name for path in wanted if not path.is_file()]
+    expected = [assets.TARGET / "leaflet" / "leaflet.js", *(assets.TARGET / "fonts" / name for name in assets.FONTS)]
+    missing = [path.name for path in expected if not path.is_file()]
     return Check(
         "assets",
         "fail" if missing else "well",
@@ -118,11 +118,11 @@ def _static_folder() -> Check:
 
 def _sign_in() -> Check:
     """On a closed board nobody can sign in; everybody sees what is public."""
-    found, files = doors.sign_in_of_files()
-    if found.state == "closed":
-        return Check("sign_in", "warn", files or ", ".join(map(str, doors.secrets_files())), found.code)
-    told = "an identity provider" if found.state == "provider" else "one person at this machine"
-    return Check("sign_in", "well", told)
+    way, files = doors.sign_in_of_files()
+    if way.state == "closed":
+        return Check("sign_in", "warn", files or ", ".join(map(str, doors.secrets_files())), way.code)
+    means = "an identity provider" if way.state == "provider" else "one person at this machine"
+    return Check("sign_in", "well", means)
 
 
 CHECKS: tuple[Callable[[], Check], ...] = (_store, _backups, _boundaries, _assets, _static_folder, _room, _sign_in)

@@ -39,30 +39,30 @@ def _heading_key(heading: str) -> str:
 def guess_columns(headings: list[str]) -> dict[str, int]:
     """Our column -> position of the heading that means it, by the alias list; the first of several."""
     keys = [_heading_key(heading) for heading in headings]
-    found = {}
+    columns = {}
     for column, aliases in HEADINGS.items():
-        wanted = [_heading_key(alias) for alias in aliases]
-        if hits := [wanted.index(key) * 1000 + at for at, key in enumerate(keys) if key in wanted]:
-            found[column] = min(hits) % 1000
-    return found
+        keys_of_aliases = [_heading_key(alias) for alias in aliases]
+        if hits := [keys_of_aliases.index(key) * 1000 + at for at, key in enumerate(keys) if key in keys_of_aliases]:
+            columns[column] = min(hits) % 1000
+    return columns
 
 
 def _given(headings: list[str], column: str, heading: str) -> int:
-    plain_headings = [plain(one) for one in headings]
+    plain_headings = [plain(heading) for heading in headings]
     if plain(heading) not in plain_headings:
         raise Refused("match_column_missing", column=column, value=heading, suggestion=", ".join(headings)[:200])
     return plain_headings.index(plain(heading))
 
 
-def _columns(headings: list[str], given: dict[str, str | None], body: list[list[str]]) -> dict[str, int]:
+def _columns(headings: list[str], answers: dict[str, str | None], body: list[list[str]]) -> dict[str, int]:
     """Named by the person, else by the alias list, else by what the cells hold; a single column holds the place."""
     columns = guess_columns(headings)
-    columns |= {column: _given(headings, column, heading) for column, heading in given.items() if heading}
+    columns |= {column: _given(headings, column, heading) for column, heading in answers.items() if heading}
     if not columns and len(headings) == 1:
         return {"place_text": 0}
     if not columns:
         frame = pd.DataFrame(body, columns=range(len(headings)), dtype="str")
-        columns = {column: int(found[0]) for column, found in content.places(frame, {}, ())[0].items()}
+        columns = {column: int(by_content[0]) for column, by_content in content.places(frame, {}, ())[0].items()}
     if not columns:
         raise Refused("match_no_place_column", value=", ".join(headings)[:200])
     return columns
@@ -135,7 +135,7 @@ def match_file(
     added = zip(
         codes,
         result["match_evidence"],
-        ["true" if one else "false" for one in settled],
+        ["true" if is_settled else "false" for is_settled in settled],
         result["candidates"],
         strict=True,
     )

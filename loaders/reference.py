@@ -212,8 +212,8 @@ def write(facts: Path) -> dict[str, int]:
     _packed.cache_clear()
     _people.cache_clear()
     _subdistricts.cache_clear()
-    known = {place.code for district in geothai.districts("80") for place in geothai.subdistricts(district.code)}
-    unknown = sorted(set(subdistricts()["subdistrict_code"]) - known)
+    codes = {place.code for district in geothai.districts("80") for place in geothai.subdistricts(district.code)}
+    unknown = sorted(set(subdistricts()["subdistrict_code"]) - codes)
     if unknown:
         raise ValueError(
             f"{len(unknown)} subdistrict codes of {facts} are unknown to geothai, for instance {unknown[:3]}"
@@ -253,9 +253,9 @@ def pack(facts: Path) -> dict[str, int]:
 
 def _people_by_year(facts: Path) -> dict[str, pd.DataFrame]:
     """A row per subdistrict and a column per count and year, by province; empty where a year does not know the place."""
-    told = pd.read_csv(facts / "nation_population.csv", dtype=str, keep_default_na=False)
-    told = told[told["year"].astype(int).isin(set(POPULATION_YEARS) - set(IN_TABLE))]
-    wide = told.pivot(index="subdistrict_code", columns="year", values=list(COUNTED)).fillna("")
+    people = pd.read_csv(facts / "nation_population.csv", dtype=str, keep_default_na=False)
+    people = people[people["year"].astype(int).isin(set(POPULATION_YEARS) - set(IN_TABLE))]
+    wide = people.pivot(index="subdistrict_code", columns="year", values=list(COUNTED)).fillna("")
     wide.columns = [f"{what}_{year}" for what, year in wide.columns]
     wide = wide.reset_index()
     return {str(province): rows for province, rows in wide.groupby(wide["subdistrict_code"].str[:2])}
@@ -269,10 +269,10 @@ def _changes(facts: Path) -> dict[str, dict[str, pd.DataFrame]]:
 
     A subdistrict that went to another province stands in both.
     """
-    told = pd.read_csv(facts / "nation_changes.csv", dtype=str, keep_default_na=False)
+    changes = pd.read_csv(facts / "nation_changes.csv", dtype=str, keep_default_na=False)
     english = pd.read_csv(facts / "nation_subdistricts.csv", dtype=str, keep_default_na=False)
     names = dict(zip(english["subdistrict_code"], english["name_en"], strict=True))
-    places = told[told["entity_type"].isin(["Tambon", "Khwaeng"]) & told["event"].isin(EVENTS)]
+    places = changes[changes["entity_type"].isin(["Tambon", "Khwaeng"]) & changes["event"].isin(EVENTS)]
     moved = places["event"].eq("reassign")
     places = places[~moved | places["old_parent"].str.len().eq(4)]  # from where some of them came is not recorded
     moved = places["event"].eq("reassign")
@@ -285,7 +285,7 @@ def _changes(facts: Path) -> dict[str, dict[str, pd.DataFrame]]:
     areas = pd.DataFrame(columns)
     here, there = areas["subdistrict_code"].str[:2], areas["old_district_code"].str[:2]
     provinces = sorted({*here, *there} - {""})
-    upper = told[told["entity_type"].isin(["Amphoe", "KingAmphoe", "Khet"]) & told["code"].str.len().eq(4)]
+    upper = changes[changes["entity_type"].isin(["Amphoe", "KingAmphoe", "Khet"]) & changes["code"].str.len().eq(4)]
     upper = upper[upper["event"].isin(["create", "rename", "statuschange", "reassign"])]
     districts = pd.DataFrame({
         "district_code": upper["code"], "name_th": upper["name_th"],
@@ -293,8 +293,8 @@ def _changes(facts: Path) -> dict[str, dict[str, pd.DataFrame]]:
         "old_name": upper["old_name"], "kind": upper["to_type"],
     })  # fmt: skip
     return {
-        "area_changes": {one: areas[here.eq(one) | there.eq(one)] for one in provinces if len(one) == 2},
-        "district_changes": {str(one): rows for one, rows in districts.groupby(districts["district_code"].str[:2])},
+        "area_changes": {code: areas[here.eq(code) | there.eq(code)] for code in provinces if len(code) == 2},
+        "district_changes": {str(code): rows for code, rows in districts.groupby(districts["district_code"].str[:2])},
     }
 
 

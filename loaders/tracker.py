@@ -61,7 +61,7 @@ def tracker(
     own rows, the public none.
     """
     day = today or date.today()
-    said = _said(connection)
+    said = _stated(connection)
     listed = dues.read_dues(connection, None, province, viewer=viewer)
     if not viewer.is_team:
         listed = listed[
@@ -106,7 +106,7 @@ def _districts(connection: Connection, area: str, day: date) -> list[str]:
     return [code for code in districts if code.startswith(area)] or [area]
 
 
-def _said(connection: Connection) -> dict[tuple[str, str, bool], list[tuple[str, int | None, date]]]:
+def _stated(connection: Connection) -> dict[tuple[str, str, bool], list[tuple[str, int | None, date]]]:
     """Base, register and whether it speaks for whole areas -> area, fiscal year and day of every active batch."""
     scope, batch = tables.batch_scope, tables.import_batch
     query = (
@@ -115,19 +115,19 @@ def _said(connection: Connection) -> dict[tuple[str, str, bool], list[tuple[str,
         .where(batch.c.is_active)
         .distinct()
     )
-    found: dict[tuple[str, str, bool], list[tuple[str, int | None, date]]] = {}
+    reports: dict[tuple[str, str, bool], list[tuple[str, int | None, date]]] = {}
     code_lists.lay_over(connection)
-    one = codes.merged("agency")
+    into = codes.merged("agency")
     for base, register, kind, area, year, loaded_at in connection.execute(query):
-        found.setdefault((one.get(base, base), register, kind != "rows"), []).append(
+        reports.setdefault((into.get(base, base), register, kind != "rows"), []).append(
             (area, year, date.fromisoformat(loaded_at[:10]))
         )
-    return found
+    return reports
 
 
-def _first(said: list, year: int | None, holds) -> date | None:  # noqa: ANN001 - area -> bool
+def _first(reports: list, year: int | None, holds) -> date | None:  # noqa: ANN001 - area -> bool
     """The day of the first report about an area and year."""
-    return min((day for area, of, day in said if holds(area) and (None in (of, year) or of == year)), default=None)
+    return min((day for area, of, day in reports if holds(area) and (None in (of, year) or of == year)), default=None)
 
 
 def _state(due_on: date | None, reported: date | None, today: date) -> tuple[str, int]:
@@ -162,9 +162,9 @@ def completeness(
     spoken = {base: set(rows["area_code"]) for base, rows in reports.groupby("base")}
     pairs = list(zip(owed["base"], owed["area_code"], strict=True))
     reported = [code for code in codes if _all_spoke(code, pairs, spoken)]
-    known = set(codes) & _with_records(connection, register, province, fiscal_year, viewer)
+    with_records = set(codes) & _with_records(connection, register, province, fiscal_year, viewer)
     share = len(reported) / len(codes) if codes else 0.0
-    return Completeness(len(reported), len(known), len(codes), share, tuple(sorted(set(reports["base"]))))
+    return Completeness(len(reported), len(with_records), len(codes), share, tuple(sorted(set(reports["base"]))))
 
 
 def _all_spoke(code: str, owed: list[tuple[str, str]], spoken: dict[str, set[str]]) -> bool:

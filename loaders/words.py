@@ -37,7 +37,7 @@ def fill(words: str, blanks: Mapping[str, object]) -> str:
     >>> fill("{n} {n?row waits|rows wait}", {"n": 1})
     '1 row waits'
     """
-    return PLURAL.sub(lambda found: found[2 if str(blanks[found[1]]) == "1" else 3], words).format_map(blanks)
+    return PLURAL.sub(lambda match: match[2 if str(blanks[match[1]]) == "1" else 3], words).format_map(blanks)
 
 
 def sentence(problem: dict, language: str | None = None) -> str:

@@ -27,7 +27,7 @@ def parse(text: str) -> tuple[tuple[int, int], ...]:
     ((2006, 31), (2007, 365))
     """
     return tuple(
-        sorted((int(year), int(weight)) for year, _, weight in (one.partition(":") for one in text.split(",") if one))
+        sorted((int(year), int(weight)) for year, _, weight in (bit.partition(":") for bit in text.split(",") if bit))
     )
 
 
@@ -67,8 +67,8 @@ def days_in_years(starts_on: date, ends_on: date) -> dict[int, int]:
     >>> days_in_years(date(2006, 9, 30), date(2006, 10, 2))
     {2006: 1, 2007: 2}
     """
-    found = {}
+    days = {}
     for year in years_touched(starts_on, ends_on):
         first, last = date(year - 1, 10, 1), date(year, 10, 1) - timedelta(days=1)
-        found[year] = (min(last, ends_on) - max(first, starts_on)).days + 1
-    return found
+        days[year] = (min(last, ends_on) - max(first, starts_on)).days + 1
+    return days

@@ -74,7 +74,7 @@ def _upper(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]:
     import geothai
 
     first = str(places["district_code"].iloc[0])[:2]
-    province = next(one for one in geothai.provinces() if one.code == first)
+    province = next(place for place in geothai.provinces() if place.code == first)
     yield _row(first, "province", province.name_th, province.name_en, None)
     grades, founded = _grades(first), _founded(changes)
     for row in records(places.drop_duplicates("district_code")):
@@ -90,22 +90,22 @@ def _upper(places: pd.DataFrame, changes: pd.DataFrame) -> Iterator[dict]:
 def _grades(province: str) -> dict[str, list[tuple[str, date | None, date]]]:
     """Kind, first day and end of what a district was before: a king amphoe."""
     if province == FACTS_PROVINCE:
-        told = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str, keep_default_na=False)
-        known = ((row.district_code, row.kind, _day(row.valid_from), _day(row.valid_to)) for row in records(told))
+        listed = pd.read_csv(reference.DIRECTORY / "district_grades.csv", dtype=str, keep_default_na=False)
+        grades = ((row.district_code, row.kind, _day(row.valid_from), _day(row.valid_to)) for row in records(listed))
     else:
         changes = reference.district_changes(province)
         made = changes[changes["event"].eq("create") & changes["effective"].ne("")]
         began = made.groupby("district_code")["effective"].min()
         raised = changes[changes["event"].eq("grade") & changes["kind"].eq("Amphoe") & changes["effective"].ne("")]
-        known = (
+        grades = (
             (row.district_code, "king_amphoe", _day(str(began.get(row.district_code, ""))), _day(row.effective))
             for row in records(raised)
         )
-    found: dict[str, list[tuple[str, date | None, date]]] = {}
-    for code, kind, begin, end in known:
+    by_code: dict[str, list[tuple[str, date | None, date]]] = {}
+    for code, kind, begin, end in grades:
         if end is not None:
-            found.setdefault(code, []).append((kind, begin, end))
-    return found
+            by_code.setdefault(code, []).append((kind, begin, end))
+    return by_code
 
 
 def _founded(changes: pd.DataFrame) -> dict[str, date]:
@@ -130,10 +130,10 @@ def _periods(code: str, parent: str, name: str, events: list[dict]) -> list[tupl
     """Walk back from today through dated moves and renames to the day of creation (or before the records)."""
     dated = [event for event in events if event["effective"] and event["event"] in ("reassign", "rename")]
     made = [event["effective"] for event in events if event["event"] == "create" and event["effective"]]
-    found, end = [], None
-    for event in sorted(dated, key=lambda one: one["effective"], reverse=True):
+    periods, end = [], None
+    for event in sorted(dated, key=lambda change: change["effective"], reverse=True):
         start = date.fromisoformat(event["effective"])
-        found.append((code, parent, name, start, end))
+        periods.append((code, parent, name, start, end))
         end = start
         if event["event"] == "reassign":
             code, parent = event["old_subdistrict_code"] or code, event["old_district_code"]
@@ -141,8 +141,8 @@ def _periods(code: str, parent: str, name: str, events: list[dict]) -> list[tupl
             name = event["old_name"]
     created = date.fromisoformat(min(made)) if made else None
     if created is None or end is None or created < end:
-        found.append((code, parent, name, created, end))
-    return found
+        periods.append((code, parent, name, created, end))
+    return periods
 
 
 def _abolished(changes: pd.DataFrame) -> Iterator[dict]:
@@ -159,7 +159,7 @@ def _villages(province: str) -> Iterator[dict]:
 
 def event_rows(province: str = FACTS_PROVINCE) -> list[dict]:
     """Rows of ``area_event``: every change of the facts, and recodings that only the nation's code list knows."""
-    known = reference.area_changes(province)
+    changes = reference.area_changes(province)
     rows = [
         {
             "area_code": row.subdistrict_code,
@@ -171,12 +171,12 @@ def event_rows(province: str = FACTS_PROVINCE) -> list[dict]:
             "split_from": row.split_from or None,
             "old_name": row.old_name or None,
         }
-        for row in records(known)
+        for row in records(changes)
     ]
     empty = dict.fromkeys(
         ("area_code", "event", "effective", "old_code", "old_parent_code", "new_parent_code", "split_from", "old_name")
     )
-    listed = set(known["old_subdistrict_code"]) | set(known["subdistrict_code"])
+    listed = set(changes["old_subdistrict_code"]) | set(changes["subdistrict_code"])
     return rows + [
         empty
         | {"area_code": new, "event": "recode", "old_code": old, "old_parent_code": old[:4], "new_parent_code": new[:4]}
@@ -190,9 +190,9 @@ def _recoded(home: str) -> list[tuple[str, str]]:
     from geothai.abolished import abolished_areas
 
     return [
-        (one.code, one.successors[0])
-        for one in abolished_areas()
-        if one.code.startswith(home) and one.level == "subdistrict" and len(one.successors) == 1 and one.code[4] != "9"
+        (old.code, old.successors[0])
+        for old in abolished_areas()
+        if old.code.startswith(home) and old.level == "subdistrict" and len(old.successors) == 1 and old.code[4] != "9"
     ]
 
 

@@ -68,18 +68,18 @@ def starting_set(province: str) -> list[dict]:
     for entry in codes.streams():
         owners.setdefault(entry.get("owner", ""), []).append(entry["code"])
     rows = []
-    for one in content["report"]:
-        agencies = one.get("agencies", [one["base"]])
-        known = {
+    for report in content["report"]:
+        agencies = report.get("agencies", [report["base"]])
+        listed = {
             "agencies": agencies,
-            "functions": one.get("functions") or [code for agency in agencies for code in functions.get(agency, ())],
-            "streams": one.get("streams") or [code for agency in agencies for code in owners.get(agency, ())],
+            "functions": report.get("functions") or [code for agency in agencies for code in functions.get(agency, ())],
+            "streams": report.get("streams") or [code for agency in agencies for code in owners.get(agency, ())],
         }
-        is_asked = one.get("asked", True)
-        days = one.get("due_days", content["due_days"]) if is_asked else None
-        row = {"base": one["base"], "register": one["register"], "area_code": province, "due_days": days}
-        said = {"is_asked": is_asked, "set_by": "setup", "set_at": now()}
-        rows.append(row | said | {name: _joined(values) for name, values in known.items()})
+        is_asked = report.get("asked", True)
+        days = report.get("due_days", content["due_days"]) if is_asked else None
+        row = {"base": report["base"], "register": report["register"], "area_code": province, "due_days": days}
+        stated = {"is_asked": is_asked, "set_by": "setup", "set_at": now()}
+        rows.append(row | stated | {name: _joined(values) for name, values in listed.items()})
     return rows
 
 
@@ -108,8 +108,8 @@ def read_dues(
     if not viewer.is_team and len(frame):
         sharing = read_sharing(connection)
         seen = [
-            viewer.may_see(level_of(sharing, one, base), base)
-            for one, base in zip(frame["register"], frame["base"], strict=True)
+            viewer.may_see(level_of(sharing, register, base), base)
+            for register, base in zip(frame["register"], frame["base"], strict=True)
         ]
         frame["base"] = frame["base"].where(pd.Series(seen, index=frame.index), NOT_SHARED)
         frame["note"], frame["set_by"] = None, ""
@@ -152,17 +152,17 @@ def set_due(
         key = connection.execute(insert(table).values(**values).returning(table.c.id)).scalar_one()
     else:
         connection.execute(update(table).where(table.c.id == key).values(**values))
-    said = due_on.isoformat() if due_on else f"+{due_days}" if due_days is not None else "-"
+    term = due_on.isoformat() if due_on else f"+{due_days}" if due_days is not None else "-"
     note(
-        connection, who, "set_due" if is_asked else "not_asked", f"{base} {register} {area} {fiscal_year or '*'} {said}"
+        connection, who, "set_due" if is_asked else "not_asked", f"{base} {register} {area} {fiscal_year or '*'} {term}"
     )
     touch(connection)
     return key
 
 
 def _own_words(base: str) -> dict[str, str | None]:
-    entry = next((one for one in codes.agencies() if one["code"] == base), {})
-    streams = [one["code"] for one in codes.streams() if one.get("owner") == base]
+    entry = next((agency for agency in codes.agencies() if agency["code"] == base), {})
+    streams = [stream["code"] for stream in codes.streams() if stream.get("owner") == base]
     return {"agencies": base, "functions": _joined(entry.get("functions")), "streams": _joined(streams)}
 
 
@@ -216,17 +216,17 @@ def _open(connection: Connection, due_id: int, because: str) -> Any:
     if not because.strip():
         raise Refused("reason_missing")
     table = tables.due
-    found = connection.execute(select(table).where(table.c.id == due_id, table.c.retired_at.is_(None))).first()
-    if found is None:
+    due = connection.execute(select(table).where(table.c.id == due_id, table.c.retired_at.is_(None))).first()
+    if due is None:
         raise Refused("due_unknown", value=str(due_id))
-    return found
+    return due
 
 
 def list_unasked(connection: Connection, base: str, registers: set[str], province: str, who: str) -> None:
     """A base that sends what nobody expected of it is listed as not asked; inside the import's transaction."""
     table = tables.due
-    known = select(table.c.register).where(table.c.base == base, table.c.area_code.startswith(province))
-    for register in sorted(registers - set(connection.execute(known).scalars())):
+    asked = select(table.c.register).where(table.c.base == base, table.c.area_code.startswith(province))
+    for register in sorted(registers - set(connection.execute(asked).scalars())):
         values = {
             "base": base,
             "register": register,

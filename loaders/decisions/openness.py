@@ -37,7 +37,7 @@ def read_openness(connection: Connection, *, viewer: Viewer) -> tuple[pd.DataFra
 
 def _loaded(connection: Connection) -> list[tuple[str, str, str]]:
     """Base, register and moment of the first file in use of every data set."""
-    batch, found = tables.import_batch, []
+    batch, loads = tables.import_batch, []
     for register, table in tables.REGISTERS.items():
         query = (
             select(batch.c.base, func.min(batch.c.loaded_at))
@@ -46,8 +46,8 @@ def _loaded(connection: Connection) -> list[tuple[str, str, str]]:
             .group_by(batch.c.base)
             .order_by(batch.c.base)
         )
-        found += [(base, register, loaded) for base, loaded in connection.execute(query).tuples()]
-    return found
+        loads += [(base, register, loaded) for base, loaded in connection.execute(query).tuples()]
+    return loads
 
 
 def _decided(connection: Connection) -> list[tuple[str, str, str, str]]:

@@ -39,8 +39,8 @@ def remove(connection: Connection, name: str, key: int, who: str) -> bool:
 
 
 def _table(name: str) -> Table:
-    known = ("scenario", "override", "team", "project", "note", "meeting", "meeting_item", "base_person")
-    return {one: tables.metadata.tables[one] for one in known}[name]
+    names = ("scenario", "override", "team", "project", "note", "meeting", "meeting_item", "base_person")
+    return {key: tables.metadata.tables[key] for key in names}[name]
 
 
 @for_viewer

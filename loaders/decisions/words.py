@@ -42,14 +42,14 @@ class Alike(NamedTuple):
 def listed(connection: Connection, name: str) -> list[dict[str, Any]]:
     """Every entry of a list: the starting set, files, pages; with ``merged_into`` and ``is_retired``."""
     code_lists.lay_over(connection)
-    found = {entry["code"]: dict(entry) for entry in codes.entries(name, with_merged=True)}
+    by_code = {entry["code"]: dict(entry) for entry in codes.entries(name, with_merged=True)}
     for row in _from_files(connection, name):
-        known = found.setdefault(row["code"], row)
+        entry = by_code.setdefault(row["code"], row)
         for field in codes.FIELDS:
-            known[field] = known.get(field) or row.get(field)
+            entry[field] = entry.get(field) or row.get(field)
     shipped = {entry["code"] for entry in codes.shipped(name)}
     plain = {"merged_into": None, "is_retired": False, "aliases": []}
-    return [plain | entry | {"is_shipped": entry["code"] in shipped} for entry in found.values()]
+    return [plain | entry | {"is_shipped": entry["code"] in shipped} for entry in by_code.values()]
 
 
 def _from_files(connection: Connection, name: str) -> list[dict[str, Any]]:
@@ -74,10 +74,10 @@ def _from_files(connection: Connection, name: str) -> list[dict[str, Any]]:
 
 
 def _entry(connection: Connection, name: str, code: str) -> dict[str, Any]:
-    found = next((entry for entry in listed(connection, name) if entry["code"] == code), None)
-    if found is None:
+    entry = next((entry for entry in listed(connection, name) if entry["code"] == code), None)
+    if entry is None:
         raise Refused("word_unknown", value=code)
-    return found
+    return entry
 
 
 def add(connection: Connection, name: str, fields: Mapping[str, Any], who: str) -> str:
@@ -154,14 +154,14 @@ def apply(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]], 
 
 def _apply(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]], who: str) -> dict[str, int]:
     done = dict.fromkeys(("added", "changed"), 0)
-    known = {entry["code"]: entry for entry in listed(connection, name)}
+    by_code = {entry["code"]: entry for entry in listed(connection, name)}
     for row in rows:
         fields, code = _clean(row), str(row.get("code") or "").strip()
         if not code:
             add(connection, name, fields, who)
             done["added"] += 1
             continue
-        before = known.get(code)
+        before = by_code.get(code)
         if before is None:
             raise Refused("word_unknown", value=code)
         if any(
@@ -177,17 +177,17 @@ def alike(entries: Iterable[Mapping[str, Any]]) -> list[Alike]:
 
     The one that stays stands first: of the starting set, else the longer known.
     """
-    known = [entry for entry in entries if not entry.get("merged_into") and not entry.get("is_retired")]
-    cores = [{core for text in _names(entry) if len(core := _core(text)) >= SHORTEST} for entry in known]
-    found = []
-    for one, other in itertools.combinations(range(len(known)), 2):
-        if known[one].get("is_shipped") and known[other].get("is_shipped"):
+    active = [entry for entry in entries if not entry.get("merged_into") and not entry.get("is_retired")]
+    cores = [{core for text in _names(entry) if len(core := _core(text)) >= SHORTEST} for entry in active]
+    pairs = []
+    for first, second in itertools.combinations(range(len(active)), 2):
+        if active[first].get("is_shipped") and active[second].get("is_shipped"):
             continue  # the starting set knows its own apart
-        score = max((fuzz.ratio(a, b, score_cutoff=ALIKE) for a in cores[one] for b in cores[other]), default=0.0)
+        score = max((fuzz.ratio(a, b, score_cutoff=ALIKE) for a in cores[first] for b in cores[second]), default=0.0)
         if score:
-            pair = (known[one], known[other])
-            found.append(Alike(*(str(e["code"]) for e in pair), *(str(e["name_th"]) for e in pair), round(score)))
-    return sorted(found, key=lambda pair: -pair.score)[:MOST_ALIKE]
+            pair = (active[first], active[second])
+            pairs.append(Alike(*(str(e["code"]) for e in pair), *(str(e["name_th"]) for e in pair), round(score)))
+    return sorted(pairs, key=lambda pair: -pair.score)[:MOST_ALIKE]
 
 
 def nearest(entries: Iterable[Mapping[str, Any]], text: str) -> dict[str, Any] | None:
@@ -219,14 +219,14 @@ def _core(text: str) -> str:
 
 def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
     """Texts normalised, empty ones none; aliases as a list of spellings."""
-    found: dict[str, Any] = {
+    cleaned: dict[str, Any] = {
         name: normalise(str(fields[name] or "")) or None for name in codes.FIELDS if name in fields
     }
     if "aliases" in fields:
-        given = fields["aliases"]
-        parts = re.split(r"[\n;|]", given) if isinstance(given, str) else given or []
-        found["aliases"] = [text for part in parts if (text := normalise(str(part)))]
-    return found
+        aliases = fields["aliases"]
+        parts = re.split(r"[\n;|]", aliases) if isinstance(aliases, str) else aliases or []
+        cleaned["aliases"] = [text for part in parts if (text := normalise(str(part)))]
+    return cleaned
 
 
 def _new_code(fields: Mapping[str, Any], taken: set[str]) -> str:

@@ -19,10 +19,10 @@ def plain(text: str | None) -> str:
 
 def needed(text: str | None, code: str) -> str:
     """The same where something has to stand; else ``Refused`` with the code."""
-    found = plain(text)
-    if not found:
+    words = plain(text)
+    if not words:
         raise Refused(code)
-    return found
+    return words
 
 
 def person(connection: Connection, who: str | None) -> str:
@@ -41,10 +41,10 @@ def add(connection: Connection, table: Table, who: str, basis: Basis, detail: st
 
 def retire(connection: Connection, table: Table, who: str, **where: object) -> int:
     """Take back what stands under these keys; nothing is deleted."""
-    found = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
+    clauses = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
     keys = connection.execute(
         update(table)
-        .where(*found, table.c.removed_at.is_(None))
+        .where(*clauses, table.c.removed_at.is_(None))
         .values(removed_by=signed(connection, who)[0], removed_at=store.now())
         .returning(table.c.id)
     ).scalars()

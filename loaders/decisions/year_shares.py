@@ -50,7 +50,7 @@ def read_stated(texts: Iterable[str]) -> tuple[dict[int, Decimal], bool]:
 
     Raises ``Refused`` (``year_share_unreadable``): no number, a year twice, percent and baht together, nothing above zero.
     """
-    found: dict[int, Decimal] = {}
+    amounts: dict[int, Decimal] = {}
     kinds = set()
     for text in texts:
         year, equals, value = text.replace(",", "").replace(" ", "").partition("=")
@@ -62,13 +62,13 @@ def read_stated(texts: Iterable[str]) -> tuple[dict[int, Decimal], bool]:
         if not (equals and digits.isdigit()) or not amount.is_finite() or amount < 0:
             raise Refused("year_share_unreadable", value=text)
         number = int(digits) - (BUDDHIST_OFFSET if int(digits) > 2400 else 0)
-        if number in found:
+        if number in amounts:
             raise Refused("year_share_unreadable", value=text)
-        found[number] = amount
+        amounts[number] = amount
         kinds.add(value.endswith("%"))
-    if len(kinds) != 1 or not any(found.values()):
+    if len(kinds) != 1 or not any(amounts.values()):
         raise Refused("year_share_unreadable", value=" ".join(texts) or "-")
-    return found, kinds == {False}
+    return amounts, kinds == {False}
 
 
 def share(
@@ -89,19 +89,19 @@ def share(
     rows = _rows(connection, ids, reason)
     if method not in METHODS:
         raise Refused("year_share_unreadable", value=method)
-    said, is_baht = read_stated(list(stated)) if method not in (EQUAL, DAYS) else ({}, False)
-    if said:
-        _check_sum(said, rows, is_baht=is_baht)
+    stated_by_year, is_baht = read_stated(list(stated)) if method not in (EQUAL, DAYS) else ({}, False)
+    if stated_by_year:
+        _check_sum(stated_by_year, rows, is_baht=is_baht)
     for row in rows:
         years = year_shares.years_touched(row["starts_on"], row["ends_on"])
         if len(years) < 2:
             raise Refused("year_share_one_year", value=_name(row))
-        if outside := sorted(set(said) - set(years)):
+        if outside := sorted(set(stated_by_year) - set(years)):
             raise Refused("year_share_outside", value=_name(row), suggestion=str(outside[0] + BUDDHIST_OFFSET))
         if method == DAYS:
             weights = year_shares.days_in_years(row["starts_on"], row["ends_on"])
         else:
-            weights = dict.fromkeys(years, 1) if method == EQUAL else _whole(said)
+            weights = dict.fromkeys(years, 1) if method == EQUAL else _whole(stated_by_year)
         _write(connection, row, year_shares.written(weights), method, reason, who)
     _finish(connection, rows)
     return len(rows)
@@ -150,18 +150,18 @@ def ids_of_batch(connection: Connection, batch_id: int) -> list[int]:
 def _rows(connection: Connection, ids: Iterable[int], reason: str) -> list[RowMapping]:
     if not reason.strip():
         raise Refused("reason_missing")
-    wanted = list(dict.fromkeys(ids))
+    keys = list(dict.fromkeys(ids))
     query = select(_support).join(_batch, _batch.c.id == _support.c.batch_id).where(_batch.c.is_active)
-    rows = {row["id"]: row for row in connection.execute(query.where(_support.c.id.in_(wanted))).mappings()}
-    if missing := [key for key in wanted if key not in rows]:
+    rows = {row["id"]: row for row in connection.execute(query.where(_support.c.id.in_(keys))).mappings()}
+    if missing := [key for key in keys if key not in rows]:
         raise Refused("year_share_unknown", value=", ".join(map(str, missing)))
     if not rows:
         raise Refused("year_share_unknown", value="-")
-    return [rows[key] for key in wanted]
+    return [rows[key] for key in keys]
 
 
-def _check_sum(said: Mapping[int, Decimal], rows: list[RowMapping], *, is_baht: bool) -> None:
-    total = sum(said.values())
+def _check_sum(stated: Mapping[int, Decimal], rows: list[RowMapping], *, is_baht: bool) -> None:
+    total = sum(stated.values())
     if not is_baht:
         if total != 100:
             raise Refused("year_share_sum", value=f"{total:f} %", suggestion="100 %")
@@ -173,10 +173,10 @@ def _check_sum(said: Mapping[int, Decimal], rows: list[RowMapping], *, is_baht: 
         raise Refused("year_share_sum", value=f"{total:,.2f}", suggestion=f"{money / 100:,.2f}")
 
 
-def _whole(said: Mapping[int, Decimal]) -> dict[int, int]:
+def _whole(stated: Mapping[int, Decimal]) -> dict[int, int]:
     """Decimal shares as whole weights."""
-    places = max(0, *(-int(value.as_tuple().exponent) for value in said.values()))
-    return {year: int(value.scaleb(places)) for year, value in said.items()}
+    places = max(0, *(-int(value.as_tuple().exponent) for value in stated.values()))
+    return {year: int(value.scaleb(places)) for year, value in stated.items()}
 
 
 def _name(row: RowMapping) -> str:

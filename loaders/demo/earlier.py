@@ -48,22 +48,22 @@ def write_earlier(folder: Path) -> dict[str, Path]:
 
 def _research(rows: pd.DataFrame) -> pd.DataFrame:
     """One project elsewhere, one of another amount, one over and of a wrong amount, one not there yet, one since dropped."""
-    found = rows[rows["layout"].eq("demo_trf")].copy()
-    key = found["reference"].to_numpy()
-    found.loc[key == "RDG50-01", "area_code"] = "800305"
-    found.loc[key == "RDG50-05", "amount_satang"] = 30_000_000
-    found.loc[key == "RDG49-08", "amount_satang"] = 99_000_000
-    dropped = found[key == "RDG50-06"].assign(reference="RDG50-11", activity="การจัดการขยะชายฝั่ง", area_code="801211")
-    return pd.concat([found[key != "RDG50-03"], dropped], ignore_index=True)
+    projects = rows[rows["layout"].eq("demo_trf")].copy()
+    key = projects["reference"].to_numpy()
+    projects.loc[key == "RDG50-01", "area_code"] = "800305"
+    projects.loc[key == "RDG50-05", "amount_satang"] = 30_000_000
+    projects.loc[key == "RDG49-08", "amount_satang"] = 99_000_000
+    dropped = projects[key == "RDG50-06"].assign(reference="RDG50-11", activity="การจัดการขยะชายฝั่ง", area_code="801211")
+    return pd.concat([projects[key != "RDG50-03"], dropped], ignore_index=True)
 
 
 def _strength(rows: pd.DataFrame) -> pd.DataFrame:
-    found = rows.copy()
+    values = rows.copy()
     for code, share in WEAKER.items():
-        for name in (name for name in found if name.startswith("value:")):
-            here = found["area_code"].eq(code)
-            found.loc[here, name] = (found.loc[here, name].astype(float) * share).round(0).clip(upper=99)
-    return found
+        for name in (name for name in values if name.startswith("value:")):
+            here = values["area_code"].eq(code)
+            values.loc[here, name] = (values.loc[here, name].astype(float) * share).round(0).clip(upper=99)
+    return values
 
 
 def has_met(connection: Connection) -> bool:

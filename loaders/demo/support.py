@@ -49,15 +49,15 @@ def planted() -> pd.DataFrame:
 
 
 def _duplication_places() -> list[tuple[str, str, list[str]]]:
-    rng, found = world.random(1), []
+    rng, places = world.random(1), []
     free = world.active().query("not is_town")
     for first, second, number in DUPLICATIONS:
         reported = [world.reported_districts(BASES[ITEMS[key].layout]) for key in (first, second)]
         candidates = free[free["district_code"].isin(set(reported[0]) & set(reported[1]))].index
         codes = sorted(rng.choice(candidates, number, replace=False).tolist())
         free = free.drop(codes)
-        found.append((first, second, codes))
-    return found
+        places.append((first, second, codes))
+    return places
 
 
 def _duplications(ledger: Ledger) -> None:

@@ -37,8 +37,8 @@ def changes(connection: Connection, register: str, moment: str | None = None) ->
 
 def laid_over(connection: Connection, frame: pd.DataFrame, register: str, moment: str | None = None) -> pd.DataFrame:
     """Rows of a register as they stand after all changes (by a ``moment``): corrected cells, without those that ended."""
-    found, today = changes(connection, register, moment), date.fromisoformat(moment[:10]) if moment else date.today()
-    made = [change for change in found if change.kind != ADD or (moment is not None and change.decided_at > moment)]
+    listed, today = changes(connection, register, moment), date.fromisoformat(moment[:10]) if moment else date.today()
+    made = [change for change in listed if change.kind != ADD or (moment is not None and change.decided_at > moment)]
     if not made or frame.empty:
         return frame
     at = positions(connection, frame)
@@ -71,10 +71,10 @@ def positions(connection: Connection, frame: pd.DataFrame) -> dict[tuple[str, st
     named = {int(number) for number in frame["batch_id"].dropna().unique()}
     query = select(_batch.c.id, _batch.c.file_sha256).where(_batch.c.id.in_(named))
     digests = dict(connection.execute(query).tuples().all())
-    found: dict[tuple[str, str, int], list[int]] = {}
+    by_place: dict[tuple[str, str, int], list[int]] = {}
     for label, number, sheet, row in zip(frame.index, frame["batch_id"], frame["sheet"], frame["row"], strict=True):
-        found.setdefault((digests[int(number)], str(sheet), int(row)), []).append(label)
-    return found
+        by_place.setdefault((digests[int(number)], str(sheet), int(row)), []).append(label)
+    return by_place
 
 
 def place_columns(code: str | None) -> dict[str, str | None]:

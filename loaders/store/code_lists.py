@@ -66,11 +66,11 @@ def said(connection: Connection) -> dict[str, list[dict]]:
     """What people said on a page about the code lists, as :func:`loaders.codes.use` takes it."""
     table = tables.word
     columns = [table.c[name] for name in ("list", "code", *codes.FIELDS, "merged_into", "aliases", "is_retired")]
-    found: dict[str, list[dict]] = {}
+    by_list: dict[str, list[dict]] = {}
     for row in connection.execute(select(*columns).order_by(table.c.id)).mappings():
         entry = {key: row[key] for key in row if key != "list"} | {"aliases": (row["aliases"] or "").splitlines()}
-        found.setdefault(str(row["list"]), []).append(entry)
-    return found
+        by_list.setdefault(str(row["list"]), []).append(entry)
+    return by_list
 
 
 def lay_over(connection: Connection) -> None:
@@ -89,11 +89,11 @@ def _words(connection: Connection, entry: Table, bases: Collection[str] | None =
     query = select(entry).join(batch, batch.c.id == entry.c.batch_id).where(batch.c.is_active).order_by(entry.c.id)
     if bases is not None:
         query = query.where(batch.c.base.in_(bases))
-    found: dict[str, str] = {}
+    by_word: dict[str, str] = {}
     for row in connection.execute(query).mappings():
         names = [row["code"], row["name_th"], row["name_en"], row.get("short_th")]
-        found |= {squeeze(name): row["code"] for name in names if name}
-    return found
+        by_word |= {squeeze(name): row["code"] for name in names if name}
+    return by_word
 
 
 def named_before(connection: Connection, bases: Collection[str]) -> dict[str, str]:

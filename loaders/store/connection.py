@@ -143,10 +143,10 @@ def insert_rows(connection: Connection, table: Table, rows: list[dict]) -> None:
 def note(connection: Connection, who: str, action: str, detail: str | None = None, batch_id: int | None = None) -> None:
     """Write who did what into the audit trail, which is kept for good: contacts of people in a reason are not written."""
     by, behalf = seen.signed(connection, who)
-    told = " · ".join(part for part in (detail, f"({behalf})" if behalf else None) if part)
+    words = " · ".join(part for part in (detail, f"({behalf})" if behalf else None) if part)
     entry = {"at": now(), "who": by, "action": action, "batch_id": batch_id}
     keeps_names = action in ("grant", "revoke")  # the sign-in name is what was decided about
-    entry["detail"] = (redact_numbers if keeps_names else redact_text)(told) if told else None
+    entry["detail"] = (redact_numbers if keeps_names else redact_text)(words) if words else None
     connection.execute(insert(tables.audit).values(**entry))
 
 
@@ -186,7 +186,7 @@ def finish_batch(connection: Connection, batch_id: int) -> None:
     touch(connection)
     sum_support(connection, batch_id)
     latest = years_from(date.today(), retention_years())
-    people = [name for name, one in registers.defined().items() if one.private]
+    people = [name for name, definition in registers.defined().items() if definition.private]
     for holder, is_person in ((tables.role_holder, true()), (tables.entry, tables.entry.c.register.in_(people))):
         too_long = is_person & (holder.c.retain_until.is_(None) | (holder.c.retain_until > latest))
         connection.execute(update(holder).where(holder.c.batch_id == batch_id, too_long).values(retain_until=latest))

@@ -158,10 +158,10 @@ _LISTS = {
 def _named(connection: Connection, table: Table, *, only_demo: bool = False) -> set[str]:
     """Codes of a list that records name and that are not shipped."""
     name, columns = _LISTS[table]
-    found: set[str] = set()
+    named: set[str] = set()
     for column in columns:
         query = select(column).distinct()
         if only_demo:
             query = query.where(column.table.c.batch_id.in_(select(_batch.c.id).where(_batch.c.is_demo)))
-        found.update(code for code in connection.execute(query).scalars() if code)
-    return found - {entry["code"] for entry in codes.shipped(name)}
+        named.update(code for code in connection.execute(query).scalars() if code)
+    return named - {entry["code"] for entry in codes.shipped(name)}

@@ -134,8 +134,8 @@ def read_typed(connection: Connection, query: Select, table: Table) -> pd.DataFr
 
     Columns are made of their values at once: pandas would guess the type of each and then make it again.
     """
-    found = connection.execute(query)
-    names, rows = list(found.keys()), found.all()
+    result = connection.execute(query)
+    names, rows = list(result.keys()), result.all()
     values = zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True)
     return pd.DataFrame({name: _column(list(cells), table.c.get(name)) for name, cells in values}, columns=names)
 
@@ -273,14 +273,14 @@ def _listed_as(values: pd.Series, into: Mapping[str, str]) -> pd.Series:
 
 def _merged_into(connection: Connection, name: str, code: str) -> list[str]:
     code_lists.lay_over(connection)
-    return [one for one, into in codes.merged(name).items() if into == code]
+    return [key for key, into in codes.merged(name).items() if into == code]
 
 
 def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[str]:
     """Bases whose rows of a register the viewer may know."""
     sharing = read_sharing(connection)
-    known = connection.execute(select(tables.import_batch.c.base).distinct()).scalars()
-    return [base for base in known if viewer.may_see(level_of(sharing, register, base), base)]
+    bases = connection.execute(select(tables.import_batch.c.base).distinct()).scalars()
+    return [base for base in bases if viewer.may_see(level_of(sharing, register, base), base)]
 
 
 @for_viewer
@@ -350,32 +350,32 @@ def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, vi
 
 def _said_over(connection: Connection, listed: pd.DataFrame, name: str) -> pd.DataFrame:
     """The list with what people said on a page: other names, new entries, without what was merged away."""
-    said = pd.DataFrame(code_lists.said(connection).get(name, []))
+    stated = pd.DataFrame(code_lists.said(connection).get(name, []))
     code_lists.lay_over(connection)
-    if said.empty:
+    if stated.empty:
         return listed
-    known = listed.set_index("code", drop=False)
+    by_code = listed.set_index("code", drop=False)
     rows = []
-    for entry in said[said["merged_into"].isna()].to_dict("records"):
-        row = known.loc[entry["code"]].to_dict() if entry["code"] in known.index else dict.fromkeys(listed.columns)
+    for entry in stated[stated["merged_into"].isna()].to_dict("records"):
+        row = by_code.loc[entry["code"]].to_dict() if entry["code"] in by_code.index else dict.fromkeys(listed.columns)
         rows.append(row | {field: entry[field] for field in ("code", *codes.FIELDS) if field in row and entry[field]})
-    kept = listed[~listed["code"].isin(said["code"])].astype(object)
+    kept = listed[~listed["code"].isin(stated["code"])].astype(object)
     return pd.concat([kept, pd.DataFrame(rows, columns=listed.columns).astype(object)], ignore_index=True)
 
 
 def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
     """Shipped agencies, and those that came with data the viewer may see."""
-    known = {entry["code"] for entry in codes.agencies()}
+    seen = {entry["code"] for entry in codes.agencies()}
     batch = tables.import_batch
     for register, column in (
         ("support", tables.support_summary.c.agency_code),
         ("contribution", tables.contribution.c.source),
     ):
         query = select(column).join(batch, batch.c.id == column.table.c.batch_id).distinct()
-        known.update(
+        seen.update(
             connection.execute(query.where(batch.c.base.in_(shown_bases(connection, register, viewer)))).scalars()
         )
-    return known
+    return seen
 
 
 @for_viewer
@@ -416,22 +416,22 @@ def provinces_of(connection: Connection, summaries: Mapping[int, str]) -> dict[i
     spoken: dict[int, set[str]] = {}
     for batch, code in connection.execute(query.where(scope.c.batch_id.in_(list(summaries)))):
         spoken.setdefault(batch, set()).add(code)
-    found = {}
+    provinces = {}
     for batch, summary in summaries.items():
         mark = json.loads(summary).get(PROVINCE_MARK)
-        found[batch] = ({mark} if mark else set()) | spoken.get(batch, set()) or {settings.home_province()}
-    return found
+        provinces[batch] = ({mark} if mark else set()) | spoken.get(batch, set()) or {settings.home_province()}
+    return provinces
 
 
 def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:
     """Registers that a batch filled; code lists and rows without an area claim no area, so their own tables are asked."""
     scope, batch = tables.batch_scope, tables.import_batch
-    found: dict[int, set[str]] = {}
+    registers_of: dict[int, set[str]] = {}
     for batch_id, register in connection.execute(select(scope.c.batch_id, scope.c.register).distinct()):
-        found.setdefault(batch_id, set()).add(register)
-    silent = [key for key in connection.execute(select(batch.c.id)).scalars() if key not in found]
+        registers_of.setdefault(batch_id, set()).add(register)
+    silent = [key for key in connection.execute(select(batch.c.id)).scalars() if key not in registers_of]
     for register, table in tables.REGISTERS.items():
         query = select(table.c.batch_id).where(table.c.batch_id.in_(silent), tables.of_register(register)).distinct()
         for batch_id in connection.execute(query).scalars() if silent else ():
-            found.setdefault(batch_id, set()).add(register)
-    return found
+            registers_of.setdefault(batch_id, set()).add(register)
+    return registers_of

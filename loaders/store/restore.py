@@ -58,12 +58,12 @@ def _sqlite_version(source: Path) -> int:
     try:
         with opened(source, "ro") as saved:
             check_sqlite(saved, source)
-            found = saved.execute("SELECT value FROM setting WHERE name = 'schema_version'").fetchone()
+            row = saved.execute("SELECT value FROM setting WHERE name = 'schema_version'").fetchone()
     except sqlite3.DatabaseError as error:
         raise Refused("backup_unreadable", value=source.name) from error
-    if found is None:
+    if row is None:
         raise Refused("backup_unreadable", value=source.name)
-    return int(found[0])
+    return int(row[0])
 
 
 def _dump_version(source: Path) -> int:

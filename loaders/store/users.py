@@ -60,8 +60,8 @@ def revoke(connection: Connection, subject: str, who: str) -> bool:
 def share(connection: Connection, register: str, base: str, level: str, who: str) -> None:
     """Decide who may see a data set: ``public``, ``partners`` or ``private``; base ``*`` is the register's default."""
     if level not in LEVELS or register not in tables.REGISTERS:
-        known = sorted(tables.REGISTERS)
-        raise ValueError(f"expected a register of {known} and a level of {LEVELS}; found {register!r}, {level!r}")
+        registers = sorted(tables.REGISTERS)
+        raise ValueError(f"expected a register of {registers} and a level of {LEVELS}; found {register!r}, {level!r}")
     table = tables.sharing
     connection.execute(delete(table).where(table.c.register == register, table.c.base == base))
     row = {"register": register, "base": base, "level": level, "decided_by": who, "decided_at": store.now()}
@@ -149,10 +149,10 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
         waiting.c.cells != "{}",
     )
     gone += connection.execute(update(waiting).where(*people).values(cells="{}", value=None)).rowcount
-    told = select(decided.c.id, decided.c.before).where(
+    query = select(decided.c.id, decided.c.before).where(
         decided.c.register.in_(_registers_of_people()), decided.c.batch_id.in_(_old(day))
     )
-    for key, before in connection.execute(told).tuples().all():
+    for key, before in connection.execute(query).tuples().all():
         emptied = json.dumps(json.loads(before) | {"cells": "{}", "value": None}, ensure_ascii=False)
         changed = update(decided).where(decided.c.id == key, decided.c.before != emptied)
         gone += connection.execute(changed.values(before=emptied, value=None)).rowcount
@@ -194,12 +194,12 @@ def _forget_entries(connection: Connection, day: date) -> int:
 
 def _of_somebody_over(change: Table, day: date, holders: list[str]) -> ColumnElement[bool]:
     """Changes of a row whose person is past the date."""
-    batch, found = tables.import_batch, []
+    batch, clauses = tables.import_batch, []
     for table, names in ((tables.role_holder, holders), (tables.entry, None)):
         rows = select(table.c.id).join(batch, batch.c.id == table.c.batch_id).where(
             table.c.retain_until < day,
             batch.c.file_sha256 == change.c.file_sha256, table.c.sheet == change.c.sheet, table.c.row == change.c.row,
         )  # fmt: skip
         mine = change.c.register.in_(names) if names else table.c.register == change.c.register
-        found.append(rows.where(mine).exists())
-    return or_(*found)
+        clauses.append(rows.where(mine).exists())
+    return or_(*clauses)

@@ -145,7 +145,7 @@ def test_what_a_merged_office_owes_and_says_is_its_new_names(engine):
         owed = dues.read_dues(connection, "support", viewer=DATA_TEAM)
         assert "codi" not in set(owed["base"]) | set(owed["agencies"].dropna().str.split(",").explode())
         assert "codi" not in set(store.read_reports(connection, viewer=DATA_TEAM)["base"])
-        assert {"msdhs"} <= set(owed["base"]) & {base for base, _, _ in tracker._said(connection)}
+        assert {"msdhs"} <= set(owed["base"]) & {base for base, _, _ in tracker._stated(connection)}
         assert set(store.read_batches(connection, viewer=DATA_TEAM)["base"]) == {"msdhs"}
 
 
