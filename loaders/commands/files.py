@@ -52,7 +52,7 @@ def _base(engine, written: str | None) -> str | None:  # noqa: ANN001 - sqlalche
 def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa: ANN001 - sqlalchemy is imported late
     from loaders.imports.editions import EditionAsked
     from loaders.imports.ingest import Unanswered, ingest
-    from loaders.layouts.said import Said
+    from loaders.layouts.column_answers import ColumnAnswers
 
     def progress(step: str, _share: float) -> None:
         if step == "storing_first_real":
@@ -69,7 +69,7 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
             leave_out_repeats=options.leave_out_repeats,
             aside=options.set_aside,
             totals_why=options.accept_totals,
-            said=Said.of(options.column, options.register, options.unit),
+            column_answers=ColumnAnswers.of(options.column, options.register, options.unit),
             replaces=options.replaces or (),
             adds=options.adds,
             speaks_for=_said(options),

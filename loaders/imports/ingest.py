@@ -18,6 +18,7 @@ from loaders.imports.speaks_for import SpeaksFor
 from loaders.layouts import layout as layouts
 from loaders.layouts import ledger, templates
 from loaders.layouts.cells import no_support
+from loaders.layouts.column_answers import ColumnAnswers, refusal
 from loaders.layouts.layout import Layout
 from loaders.layouts.melt import Columns, Spoken, melt, read_columns
 from loaders.layouts.recognise import (
@@ -29,7 +30,6 @@ from loaders.layouts.recognise import (
     support_column,
     titles,
 )  # fmt: skip
-from loaders.layouts.said import Said, refusal
 from loaders.layouts.values import Words
 from loaders.places.matcher import Places
 from loaders.problems import Problem, Refused
@@ -54,11 +54,11 @@ ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
 READING = 60.0  # seconds after which the bar of the reading step stands near its end
 
 
-NOTHING_SAID = Said()
+NO_ANSWERS = ColumnAnswers()
 
 
 class Unanswered(Refused):
-    """A person has to say something first; ``ingested`` shows what was understood so far."""
+    """A person must answer first; ``ingested`` is the account so far."""
 
     def __init__(self, problem: Problem, ingested: Ingested) -> None:
         super().__init__(problem)
@@ -66,7 +66,7 @@ class Unanswered(Refused):
 
 
 class NothingForTheBoard(Unanswered):
-    """A readable file with nothing to load; its sheets are shown, so that a person can say what they are."""
+    """A readable file with nothing to load; its sheets are shown for a person to map."""
 
 
 def no_progress(_step: str, _share: float) -> None:
@@ -83,13 +83,13 @@ def understand(
     registered: Words | None = None,
     trusted: bool = False,
     aside: str | None = None,
-    said: Said = NOTHING_SAID,
+    column_answers: ColumnAnswers = NO_ANSWERS,
 ) -> Ingested:
     """Read and place a file without storing anything.
 
-    ``answers`` are layouts that people gave, by the key of their headings; ``registered`` the words of agencies and
-    streams that the store knows; ``aside`` what becomes of hidden and struck parts (``take``, ``leave``). Raises ``Refused`` when the file cannot be
-    read or no sheet of it has columns for the board.
+    ``answers`` are layouts that people gave, by the key of their headings; ``registered`` words of agencies and streams in
+    the store; ``aside`` the choice about hidden and struck parts (``take``, ``leave``). Raises ``Refused`` when the file
+    cannot be read or no sheet has columns for the board.
     """
 
     def tick(seconds: float) -> bool:
@@ -115,7 +115,7 @@ def understand(
         parts = [(sheet, Spoken())] if is_given else melt(sheet, columns, support_column)
         read: list[tuple[Layout, Spoken]] = []
         for part, spoken in parts:
-            layout, problem = _layout(part, path.name, base, answers, spoken, said)
+            layout, problem = _layout(part, path.name, base, answers, spoken, column_answers)
             layout = ledger.without_totals(layout, columns)
             if problem is not None:
                 problems.append(problem)
@@ -145,14 +145,14 @@ def _explain(
     results: list[SheetResult],
     blanked: list[ledger.Column],
 ) -> None:
-    """Write the ledger of a sheet's columns beside its (first) result; what has no fate is a doubt of its layout."""
+    """Put the ledger of a sheet on its first result; unexplained columns become doubts of the layout."""
     first = results[0]
     melted = {heading: ours for _, spoken in read for heading, ours in spoken.melted.items()}
     first.columns = ledger.ledger(sheet.name, columns, read, melted, general_unit(sheet))
     instead = {line.heading: line for line in blanked}
     first.columns = [instead.get(line.heading, line) for line in first.columns]
     first.control_totals += [{"sheet": sheet.name, **check} for check in sheet.subtotals]
-    asked = tuple(f"column_unexplained:{one.heading}" for one in first.columns if one.fate == "asked")
+    asked = tuple(f"column_unexplained:{column.heading}" for column in first.columns if column.fate == "asked")
     is_machines = first.layout.code in ("by_alias", "by_content")
     doubts = (*asked, *(ledger.size_doubts(columns, first.columns) if is_machines else ()))
     if doubts and first.is_understood:
@@ -168,15 +168,15 @@ def _layout(
     base: str | None,
     answers: Mapping[str, Layout] | None,
     spoken: Spoken,
-    said: Said = NOTHING_SAID,
+    column_answers: ColumnAnswers = NO_ANSWERS,
 ) -> tuple[Layout, Problem | None]:
     headings = list(sheet.frame.columns)
     try:
-        return said.apply(recognise(sheet, file_name, base, answers, spoken), headings, base), None
+        return column_answers.apply(recognise(sheet, file_name, base, answers, spoken), headings, base), None
     except Refused as stop:
         columns, how = partial_columns(sheet)
         refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)
-        answered = said.apply(refused, headings, base)
+        answered = column_answers.apply(refused, headings, base)
         return answered, replace(stop.problem, severity="note") if answered.refuse else None
 
 
@@ -205,8 +205,8 @@ def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None
 
 def _unmet(total: dict) -> Problem:
     figures = (total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found")))
-    stated, found = (f"{figure:,.2f}" if "stated_baht" in total else f"{figure:,.0f}" for figure in figures)
-    return Problem("control_total_mismatch", "note", total["sheet"], total["row"], total["column"], stated, found)
+    stated, computed = (f"{figure:,.2f}" if "stated_baht" in total else f"{figure:,.0f}" for figure in figures)
+    return Problem("control_total_mismatch", "note", total["sheet"], total["row"], total["column"], stated, computed)
 
 
 def ingest(
@@ -225,28 +225,35 @@ def ingest(
     trusted: bool = False,
     province: str | None = None,
     aside: str | None = None,
-    said: Said = NOTHING_SAID,
+    column_answers: ColumnAnswers = NO_ANSWERS,
     totals_why: str | None = None,
     speaks_for: SpeaksFor | None = None,
 ) -> Ingested:
     """Import one file: one transaction, all or nothing. Raises ``Refused`` with the reason when nothing can be loaded.
 
-    What the machine doubts (``Ingested.doubts``) is stored only when ``confirmed``; then, like ``answers`` given by a
-    person, it is remembered for the base and the next edition passes by itself. Lines that another file has already
-    (``Ingested.repeats``) are loaded all the same unless ``leave_out_repeats``. ``aside`` is the choice about hidden and
-    struck parts; ``totals_why`` is why a person takes the file though a total of it is not met. A file that is an
-    edition of what is in use ``replaces`` it (numbers of batches, or ``auto``) or ``adds`` to it; until that is said
-    nothing is stored. ``speaks_for`` is what a person said that the file speaks for; without it, for its rows alone.
+    A file with doubts (``Ingested.doubts``) is stored only when ``confirmed``; then, like ``answers`` of a person, its
+    layouts are remembered for the base. Repeats (``Ingested.repeats``) are loaded unless ``leave_out_repeats``. ``aside``
+    is the choice about hidden and struck parts; ``totals_why`` the reason for accepting unmet totals. An edition of a
+    batch in use ``replaces`` it (numbers of batches, or ``auto``) or ``adds`` to it; nothing is stored before that is
+    decided. ``speaks_for`` is what the file speaks for; by default its rows alone.
     """
     digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
         batches.refuse_twice(connection, digest, province)
         places = Places.national(aliases=learnt_layouts.aliases(connection), home=province)
-        known = learnt_layouts.answers(connection, base) | dict(answers or {})
+        learnt = learnt_layouts.answers(connection, base) | dict(answers or {})
         code_lists.lay_over(connection)
         registered = code_lists.registered(connection)
     ingested = understand(
-        path, base, places, progress, answers=known, registered=registered, trusted=trusted, aside=aside, said=said
+        path,
+        base,
+        places,
+        progress,
+        answers=learnt,
+        registered=registered,
+        trusted=trusted,
+        aside=aside,
+        column_answers=column_answers,
     )
     wishes = Wishes(path.name, base, tuple(replaces), adds or leave_out_repeats, leave_out_repeats)
     if dry_run:
@@ -259,8 +266,8 @@ def ingest(
         reason = Problem("understanding_unconfirmed", "refused", value=", ".join(ingested.doubts))
         raise Unanswered(reason, ingested)
     if ingested.set_aside["asked"]:
-        told = set_aside.words(ingested.set_aside["parts"], "th")
-        raise Unanswered(Problem("set_aside_unanswered", "refused", value=told), ingested)
+        parts = set_aside.words(ingested.set_aside["parts"], "th")
+        raise Unanswered(Problem("set_aside_unanswered", "refused", value=parts), ingested)
     person = who or settings.person()
     if totals_why and ingested.unmet:
         ingested.totals_accepted = {"who": person, "why": totals_why, "totals": len(ingested.unmet)}
@@ -271,7 +278,7 @@ def ingest(
         originals.keep(connection, path, digest)
         progress("storing_first_real" if ingested.demo_in_use else "storing", 0.85)
         batch = batches.store_batch(connection, ingested, path.name, digest, base, person, speaks_for)
-        year_shares.carry(connection, batch, [(one.sheet, one.row, one.place, one.shares) for one in shared], person)
+        year_shares.carry(connection, batch, [(it.sheet, it.row, it.place, it.shares) for it in shared], person)
         if ingested.totals_accepted:
             store.note(connection, person, "accept_totals", totals_why or "", batch)
         learnt_layouts.remember(
@@ -283,7 +290,7 @@ def ingest(
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a person said about a file beside what its columns are."""
+    """A person's choices about a file, its columns aside."""
 
     file_name: str
     base: str | None
@@ -295,48 +302,48 @@ class Wishes:
 def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: str = "") -> list[editions.Line]:
     """Compare a file with what is in use: editions, repeats, near repeats.
 
-    For ``who`` stores it, what it replaces goes out of use, and an open question of editions refuses the file. Returns
-    the lines that keep the shares over fiscal years that a person stated in what is replaced.
+    With ``who`` the batches it replaces are withdrawn, and an undecided edition refuses the file. Returns the lines that
+    keep the shares over fiscal years stated in the batches it replaces.
     """
     owner, asked = batches.owner_of(ingested, wishes.base), None
     shared: list[editions.Line] = []
     ingested.demo_in_use = batches.demo_in_the_way(connection, ingested, wishes.file_name, wishes.base)
-    named = [int(one) for one in wishes.replaces if one != editions.AUTO]
+    named = [int(number) for number in wishes.replaces if number != editions.AUTO]
     editions.check(connection, named)
     if batches.is_invented(ingested, wishes.file_name, wishes.base):
-        ingested.replaces = named  # nobody is asked about invented files
+        ingested.replaces = named  # demo files need no decision
     elif owner != "reference":
-        found = editions.find(connection, ingested, owner, named)
-        ingested.editions = [one.as_dict() for one in found]
-        ingested.edition_lines = found[0].lines() if found else []
+        compared = editions.find(connection, ingested, owner, named)
+        ingested.editions = [edition.as_dict() for edition in compared]
+        ingested.edition_lines = compared[0].lines() if compared else []
         try:
-            ingested.replaces = editions.settle(ingested, found, wishes.replaces, adds=wishes.adds)
+            ingested.replaces = editions.settle(ingested, compared, wishes.replaces, adds=wishes.adds)
         except editions.EditionAsked as stop:
             asked = stop
-        shared, lost = editions.shares_of(found, ingested.replaces)
+        shared, lost = editions.shares_of(compared, ingested.replaces)
         ingested.year_shares = {"carried": len(shared), "asked": lost}
     if ingested.replaces and who:
         store.set_active(connection, ingested.replaces, False, editions.REPLACED, who)
     repeats = duplicates.find(connection, ingested, ingested.replaces)
     ingested.repeats = duplicates.summary(repeats, left_out=wishes.leave_out_repeats)
     ingested.problems += duplicates.problems(repeats)
-    near = near_repeats.find(connection, ingested, ingested.replaces, skip={(one.sheet, one.row) for one in repeats})
+    near = near_repeats.find(connection, ingested, ingested.replaces, skip={(it.sheet, it.row) for it in repeats})
     ingested.near_repeats = near_repeats.summary(near)
     ingested.problems += near_repeats.problems(near)
     if asked and who:
-        raise asked  # with the whole account: what repeats, what is near
+        raise asked  # after repeats and near repeats are in the account
     if wishes.leave_out_repeats and repeats:
         duplicates.leave_out(ingested, repeats)
         _refuse_nothing(ingested.sheets, ingested.problems)
     return shared
 
 
-def _to_remember(ingested: Ingested, given: Mapping[str, Layout]) -> dict[str, Layout]:
-    """What a person answered or said yes to, by the key of its headings."""
-    found = {}
+def _to_remember(ingested: Ingested, answers: Mapping[str, Layout]) -> dict[str, Layout]:
+    """Layouts that a person answered or confirmed, by the key of their headings."""
+    remembered = {}
     for result in ingested.understood:
         key = layouts.headings_key(result.sheet.frame.columns)
         is_said = "by_hand" in result.layout.how.values() or result.layout.unused
-        if key in given or ((result.layout.doubts or is_said) and result.layout.code != "remembered"):
-            found[key] = replace(result.layout, doubts=())
-    return found
+        if key in answers or ((result.layout.doubts or is_said) and result.layout.code != "remembered"):
+            remembered[key] = replace(result.layout, doubts=())
+    return remembered

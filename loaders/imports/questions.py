@@ -7,8 +7,8 @@ from typing import Any
 
 from loaders.imports.account import Ingested, SheetResult
 from loaders.imports.set_aside import LEAVE, TAKE, words
+from loaders.layouts.column_answers import UNUSED
 from loaders.layouts.layout import PLACE, VALUES
-from loaders.layouts.said import UNUSED
 from loaders.words import catalogue, fill
 
 LANGUAGES = ("th", "en")

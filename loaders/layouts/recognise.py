@@ -17,9 +17,9 @@ from loaders import thai
 from loaders.codes import squeeze, words
 from loaders.layouts import content
 from loaders.layouts.cells import combined
+from loaders.layouts.column_answers import refusal, unplaced
 from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
 from loaders.layouts.melt import Spoken
-from loaders.layouts.said import refusal, unplaced
 from loaders.layouts.title_agency import title_agency
 from loaders.problems import Refused
 

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from loaders import __main__ as shell
 from loaders.imports.ingest import NothingForTheBoard, understand
-from loaders.layouts.said import Said
+from loaders.layouts.column_answers import ColumnAnswers
 from loaders.places.matcher import Places
 from loaders.problems import Refused
 from tests.loaders.imports.rows.office_files import write
@@ -74,14 +74,14 @@ def test_the_shell_names_headings_choices_and_the_option(
 
 def test_a_refused_file_is_loaded_once_its_columns_are_said(tmp_path: Path, places: Places) -> None:
     rows = table("นาม", "ยอด", นาม=["ก", "ข", "ค", "ง"], ยอด=[1, 2, 3, 4])
-    said = Said.of(["นาม=organisation_name", "ยอด=members"])
-    ingested = understand(write(tmp_path / "a.csv", rows), "x", places, trusted=True, said=said)
+    answers = ColumnAnswers.of(["นาม=organisation_name", "ยอด=members"])
+    ingested = understand(write(tmp_path / "a.csv", rows), "x", places, trusted=True, column_answers=answers)
     assert ingested.count("loaded") == 4
     assert ingested.understood[0].read.values["members"].tolist() == [1, 2, 3, 4]
 
 
 def test_a_column_that_is_none_of_ours_is_refused_with_those_that_are() -> None:
     with pytest.raises(Refused) as stop:
-        Said.of(["ยอด=เงิน"])
+        ColumnAnswers.of(["ยอด=เงิน"])
     assert stop.value.problem.code == "column_unknown"
     assert "amount" in (stop.value.problem.suggestion or "")

@@ -1,4 +1,4 @@
-"""What a person says of single columns at the command line: their heading is one of ours, or is not used; refusals that ask it."""
+"""Answers of a person about single columns (``--column HEADING=OURS``), and the refusals that ask for them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REMARK = re.compile("หมายเหตุ|remark|^note|level$|ภูมิ�
 
 
 @dataclass(frozen=True)
-class Said:
+class ColumnAnswers:
     """Their heading -> our column (``-``: not used), and what is true of the whole sheet."""
 
     columns: Mapping[str, str] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Said:
     unit: str | None = None
 
     @classmethod
-    def of(cls, options: Iterable[str], register: str | None = None, unit: str | None = None) -> Said:
+    def of(cls, options: Iterable[str], register: str | None = None, unit: str | None = None) -> ColumnAnswers:
         """From ``HEADING=OURS`` texts. Raises ``Refused`` (``column_unknown``) where OURS is no column of ours."""
         columns = {}
         names_of_ours = {*PLACE, *(name for names in VALUES.values() for name in names), UNUSED}
@@ -42,11 +42,11 @@ class Said:
         return cls(columns, register, unit)
 
     def ours(self, heading: str) -> str | None:
-        """What was said of a heading."""
+        """The answer for a heading, ``None`` without one."""
         return next((ours for name, ours in self.columns.items() if squeeze(name) == squeeze(heading)), None)
 
     def apply(self, layout: Layout, headings: Iterable[str], base: str | None) -> Layout:
-        """The layout with what was said laid over what the machine knew; unchanged where nothing was said of the sheet."""
+        """The layout with the answers applied; unchanged when none is about this sheet."""
         answers = {heading: ours for heading in headings if (ours := self.ours(heading)) is not None}
         if not answers and not (self.register and layout.refuse) and not self.unit:
             return layout
@@ -91,14 +91,14 @@ def _register(answers: Mapping[str, str]) -> str:
 
 
 def choices(register: str | None) -> list[str]:
-    """Names of our columns that can be given: of a register, or of the usual ones."""
+    """Names of our columns that an answer may use: of a register, or of the usual ones."""
     if register is not None and register in VALUES:
         return [*VALUES[register], *PLACE, UNUSED]
     return list(dict.fromkeys([*VALUES["support"], *VALUES["organisation"], *VALUES["welfare_fund"], *PLACE, UNUSED]))
 
 
 def refusal(sheet: Sheet, code: str, mapped: Mapping[str, list[str]]) -> Problem:
-    """Why a sheet is not loaded, in what was seen of it: columns of places, the others with how much they hold."""
+    """The refusal of a sheet: its place columns, and the others with their number of filled cells."""
     if code != "columns_unplaced":
         heads = ", ".join(heading for heading in sheet.frame.columns[:12] if not heading.startswith("__"))
         return Problem(code, "refused", sheet.name, value=heads)
