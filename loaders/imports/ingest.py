@@ -20,7 +20,7 @@ from loaders.layouts import ledger, templates
 from loaders.layouts.cells import no_support
 from loaders.layouts.column_answers import ColumnAnswers, refusal
 from loaders.layouts.layout import Layout
-from loaders.layouts.melt import Columns, Spoken, melt, read_columns
+from loaders.layouts.melt import BandReading, Columns, melt, read_columns
 from loaders.layouts.recognise import (
     general_unit,
     known_layout,
@@ -112,10 +112,10 @@ def understand(
         is_given = known_layout(sheet, path.name, answers) is not None
         sheet = sheet if is_given else split_groups(sheet)
         columns = read_columns(sheet.frame)
-        parts = [(sheet, Spoken())] if is_given else melt(sheet, columns, support_column)
-        read: list[tuple[Layout, Spoken]] = []
-        for part, spoken in parts:
-            layout, problem = _layout(part, path.name, base, answers, spoken, column_answers)
+        parts = [(sheet, BandReading())] if is_given else melt(sheet, columns, support_column)
+        read: list[tuple[Layout, BandReading]] = []
+        for part, reading in parts:
+            layout, problem = _layout(part, path.name, base, answers, reading, column_answers)
             layout = ledger.without_totals(layout, columns)
             if problem is not None:
                 problems.append(problem)
@@ -123,10 +123,10 @@ def understand(
                 problems.append(Problem("example_sheet_skipped", "note", sheet.name))
                 continue
             results.append(_result(part, layout, places, registered))
-            row_outcomes.leave_out(results[-1], spoken.without, row_outcomes.NO_VALUE)
-            results[-1].control_totals += spoken.checks
+            row_outcomes.leave_out(results[-1], reading.without, row_outcomes.NO_VALUE)
+            results[-1].control_totals += reading.checks
             problems += results[-1].read.problems
-            read.append((layout, spoken))
+            read.append((layout, reading))
         if read:
             _explain(sheet, columns, read, results[-len(read) :], blanked)
         progress("placing", 0.4 + 0.4 * (number + 1) / len(sheets))
@@ -141,13 +141,13 @@ def understand(
 def _explain(
     sheet: Sheet,
     columns: Columns,
-    read: list[tuple[Layout, Spoken]],
+    read: list[tuple[Layout, BandReading]],
     results: list[SheetResult],
     blanked: list[ledger.Column],
 ) -> None:
     """Put the ledger of a sheet on its first result; unexplained columns become doubts of the layout."""
     first = results[0]
-    melted = {heading: ours for _, spoken in read for heading, ours in spoken.melted.items()}
+    melted = {heading: ours for _, reading in read for heading, ours in reading.melted.items()}
     first.columns = ledger.ledger(sheet.name, columns, read, melted, general_unit(sheet))
     instead = {line.heading: line for line in blanked}
     first.columns = [instead.get(line.heading, line) for line in first.columns]
@@ -159,7 +159,7 @@ def _explain(
         first.layout = replace(first.layout, doubts=(*first.layout.doubts, *doubts))
     stated = first.layout.constants
     from_title = (f"title:title_{ours}:{stated[ours]}" for ours, how in first.layout.how.items() if how == "title")
-    first.melted = (*read[0][1].said, *from_title)
+    first.melted = (*read[0][1].steps, *from_title)
 
 
 def _layout(
@@ -167,12 +167,12 @@ def _layout(
     file_name: str,
     base: str | None,
     answers: Mapping[str, Layout] | None,
-    spoken: Spoken,
+    reading: BandReading,
     column_answers: ColumnAnswers = NO_ANSWERS,
 ) -> tuple[Layout, Problem | None]:
     headings = list(sheet.frame.columns)
     try:
-        return column_answers.apply(recognise(sheet, file_name, base, answers, spoken), headings, base), None
+        return column_answers.apply(recognise(sheet, file_name, base, answers, reading), headings, base), None
     except Refused as stop:
         columns, how = partial_columns(sheet)
         refused = Layout("none", base or "unnamed_base", "none", columns=columns, how=how, refuse=stop.problem.code)
@@ -343,7 +343,7 @@ def _to_remember(ingested: Ingested, answers: Mapping[str, Layout]) -> dict[str,
     remembered = {}
     for result in ingested.understood:
         key = layouts.headings_key(result.sheet.frame.columns)
-        is_said = "by_hand" in result.layout.how.values() or result.layout.unused
-        if key in answers or ((result.layout.doubts or is_said) and result.layout.code != "remembered"):
+        is_answered = "by_hand" in result.layout.how.values() or result.layout.unused
+        if key in answers or ((result.layout.doubts or is_answered) and result.layout.code != "remembered"):
             remembered[key] = replace(result.layout, doubts=())
     return remembered

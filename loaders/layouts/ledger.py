@@ -14,7 +14,7 @@ from itertools import combinations
 from loaders.codes import squeeze
 from loaders.layouts import quantities
 from loaders.layouts.layout import MONEY, PLACE, VALUES, Layout
-from loaders.layouts.melt import Columns, Fate, Spoken
+from loaders.layouts.melt import BandReading, Columns, Fate
 from loaders.layouts.relations import Relation
 from loaders.thai.numbers import UNIT_BAHT
 
@@ -52,7 +52,11 @@ class Column:
 
 
 def ledger(
-    sheet: str, columns: Columns, parts: Iterable[tuple[Layout, Spoken]], melted: Mapping[str, str], general_unit: str
+    sheet: str,
+    columns: Columns,
+    parts: Iterable[tuple[Layout, BandReading]],
+    melted: Mapping[str, str],
+    general_unit: str,
 ) -> list[Column]:
     """The fate of every column of a sheet.
 
@@ -67,7 +71,7 @@ def ledger(
     used = {
         squeeze(heading): ours for layout, _ in pairs for ours, names in layout.columns.items() for heading in names
     }
-    spoken = {heading: fate for _, of_part in pairs for heading, fate in of_part.fates.items()}
+    band_fates = {heading: fate for _, of_part in pairs for heading, fate in of_part.fates.items()}
     register = next((layout.register for layout, _ in pairs if not layout.refuse), "none")
     is_ours = any(layout.code in ANSWERED or layout.headings for layout, _ in pairs)
     derived = {relation.heading: relation for relation in columns.relations}
@@ -77,7 +81,7 @@ def ledger(
         fate = (
             _used(heading, used, melted)
             or (_left_out(heading, figures) if squeeze(heading) in unused else None)
-            or spoken.get(heading)
+            or band_fates.get(heading)
             or _plain(heading, figures, columns, derived.get(heading))
             or _asked(heading, figures, register, set(used.values()), is_ours=is_ours)
         )

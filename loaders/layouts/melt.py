@@ -1,6 +1,6 @@
 """Sheets whose columns are records: one column per source, year or agency becomes rows; phases and sums are named.
 
-``melt`` runs before any mapping and returns the sheets to map, each with a :class:`Spoken`: columns of ours, columns that
+``melt`` runs before any mapping and returns the sheets to map, each with a :class:`BandReading`: columns of ours, columns that
 add up to one, and the fate of columns that are only checks.
 """
 
@@ -41,7 +41,7 @@ class Fate:
 
 
 @dataclass
-class Spoken:
+class BandReading:
     """What the bands of a sheet settle before the mapping.
 
     ``columns``: our column -> headings (several of a quantity are added up); ``fates``: columns that need no mapping; ``checks``: totals beside their parts, as control totals; ``doubts``: to be asked.
@@ -53,7 +53,7 @@ class Spoken:
     doubts: tuple[str, ...] = ()
     without: frozenset[int] = frozenset()  # rows of a table of ticks that have none: no record
     melted: dict[str, str] = field(default_factory=dict)  # heading of a part -> our column that it became
-    said: tuple[str, ...] = ()  # codes of what was done, for the person who stores: melted:source:4
+    steps: tuple[str, ...] = ()  # codes of how the sheet was changed, shown before storing: melted:source:4
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def read_columns(frame: pd.DataFrame) -> Columns:
     return Columns(read, relations(amounts, list(frame.columns)), not_money)
 
 
-def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) -> list[tuple[Sheet, Spoken]]:
+def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) -> list[tuple[Sheet, BandReading]]:
     """The sheets to be mapped: the sheet itself, or one for each part of a band that holds records.
 
     ``alias_of`` gives our column for a whole heading by the alias list. Columns of money without a band, of which all but
@@ -93,7 +93,7 @@ def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) 
     if ticked is not None:
         return _melted_ticks(sheet, ticked, columns)
     found_bands = bands(amounts, order, columns.relations)
-    spoken = Spoken()
+    reading = BandReading()
     wide: Band | None = None
     for band in found_bands:
         band = dated(band)
@@ -103,40 +103,40 @@ def melt(sheet: Sheet, columns: Columns, alias_of: Callable[[str], str | None]) 
         if band.kind in MELTED and wide is None and band.is_money and len(band.parts) > 1:
             wide = band
         else:
-            _take(spoken, band, columns)
+            _take(reading, band, columns)
     if wide is None:
         wide = _loose(sheet, amounts, columns, alias_of, {part.heading for band in found_bands for part in band.parts})
         if wide is not None and wide.kind == "mixed":
-            spoken.doubts += ("several_money_columns",)
+            reading.doubts += ("several_money_columns",)
     if wide is None:
-        _loose_phases(sheet, amounts, spoken, alias_of)
-        return [(sheet, spoken)]
-    _people(amounts, spoken, {alias_of(heading) for heading in order}, alias_of)
-    return _melted(sheet, wide, columns, spoken)
+        _loose_phases(sheet, amounts, reading, alias_of)
+        return [(sheet, reading)]
+    _people(amounts, reading, {alias_of(heading) for heading in order}, alias_of)
+    return _melted(sheet, wide, columns, reading)
 
 
-def _take(spoken: Spoken, band: Band, columns: Columns) -> None:
+def _take(reading: BandReading, band: Band, columns: Columns) -> None:
     """A band that is one quantity: phases are columns of ours, men and women, quarters and months add up."""
     if band.kind == "phase" or (band.is_money and band.of("phase") and not band.of("source")):
         for part in band.parts:
             ours = PHASE_COLUMNS.get(part.kind.partition(":")[2])
-            if ours and ours not in spoken.columns:
-                spoken.columns[ours] = [part.heading]
+            if ours and ours not in reading.columns:
+                reading.columns[ours] = [part.heading]
         for part in band.of("phase:requested") + band.of("phase:balance"):
             derived = next((relation for relation in columns.relations if relation.heading == part.heading), None)
             kind = "kept" if part.kind == "phase:requested" or derived is None else derived.kind
-            spoken.fates[part.heading] = Fate(kind, part.kind.partition(":")[2])
+            reading.fates[part.heading] = Fate(kind, part.kind.partition(":")[2])
     elif band.kind in ("sex", "quarter", "month"):
         ours = _quantity(band)
         if ours:
-            spoken.columns[ours] = [part.heading for part in band.parts]
+            reading.columns[ours] = [part.heading for part in band.parts]
     elif band.is_money and len(band.parts) == 1 and band.total:
-        spoken.columns.setdefault("amount", [band.total])
+        reading.columns.setdefault("amount", [band.total])
     if band.total:
         summed = next((relation for relation in columns.relations if relation.heading == band.total), None)
-        spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
+        reading.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
         if summed is None and band.kind not in ("sex", "quarter", "month"):
-            spoken.fates.pop(band.total)
+            reading.fates.pop(band.total)
 
 
 def _quantity(band: Band) -> str | None:
@@ -153,27 +153,27 @@ def _quantity(band: Band) -> str | None:
 
 
 def _loose_phases(
-    sheet: Sheet, amounts: dict[str, Figures], spoken: Spoken, alias_of: Callable[[str], str | None]
+    sheet: Sheet, amounts: dict[str, Figures], reading: BandReading, alias_of: Callable[[str], str | None]
 ) -> None:
     """Columns outside any band whose heading says what they are, though no alias does: a phase of money, people reached."""
     by_alias = {alias_of(heading) for heading in sheet.frame.columns}
-    taken = {heading for names in spoken.columns.values() for heading in names}
+    taken = {heading for names in reading.columns.values() for heading in names}
     for heading in sheet.frame.columns:
-        if heading in taken or heading in spoken.fates or heading not in amounts or not amounts[heading].is_numeric:
+        if heading in taken or heading in reading.fates or heading not in amounts or not amounts[heading].is_numeric:
             continue
         kind = part_kind(_bare(heading), is_money=True)
         if alias_of(heading) is not None or not kind.startswith("phase:") or not quantities.names_money(heading):
             continue
         ours = PHASE_COLUMNS.get(kind.partition(":")[2])
         if ours is None and kind == "phase:requested":
-            spoken.fates[heading] = Fate("kept", "requested")
-        elif ours and ours not in spoken.columns and ours not in by_alias:
-            spoken.columns[ours] = [heading]
-    _people(amounts, spoken, by_alias, alias_of)
+            reading.fates[heading] = Fate("kept", "requested")
+        elif ours and ours not in reading.columns and ours not in by_alias:
+            reading.columns[ours] = [heading]
+    _people(amounts, reading, by_alias, alias_of)
 
 
 def _people(
-    amounts: dict[str, Figures], spoken: Spoken, by_alias: set[str | None], alias_of: Callable[[str], str | None]
+    amounts: dict[str, Figures], reading: BandReading, by_alias: set[str | None], alias_of: Callable[[str], str | None]
 ) -> None:
     """Map the only column of people without an alias to ``people_reached``."""
     people = [
@@ -181,8 +181,8 @@ def _people(
         for heading, column in amounts.items()
         if column.is_numeric and not alias_of(heading) and PEOPLE.search(heading) and quantities.names_count(heading)
     ]
-    if len(people) == 1 and not {"people_reached", "members"} & {*by_alias, *spoken.columns}:
-        spoken.columns["people_reached"] = people
+    if len(people) == 1 and not {"people_reached", "members"} & {*by_alias, *reading.columns}:
+        reading.columns["people_reached"] = people
 
 
 def _loose(
@@ -231,7 +231,7 @@ def _ticks(sheet: Sheet) -> list[str] | None:
     return ticked if len(ticked) > 1 else None
 
 
-def _melted_ticks(sheet: Sheet, ticked: list[str], columns: Columns) -> list[tuple[Sheet, Spoken]]:
+def _melted_ticks(sheet: Sheet, ticked: list[str], columns: Columns) -> list[tuple[Sheet, BandReading]]:
     """One record for each tick, named by its column: an agency, else a function, else the words of the column."""
     labels = [heading.split(" - ")[-1] for heading in ticked]
     upper = ticked[0].split(" - ")[0]
@@ -239,21 +239,21 @@ def _melted_ticks(sheet: Sheet, ticked: list[str], columns: Columns) -> list[tup
     is_theme = not is_agency and all(squeeze(label) in words("theme") for label in labels)
     ours = "agency" if is_agency else "theme" if is_theme else "source"
     parts = tuple(Part(heading, label, ours) for heading, label in zip(ticked, labels, strict=True))
-    spoken = Spoken(said=(f"melted:{ours}:{len(parts)}",), doubts=() if ours != "source" else ("ticks_unclear",))
-    spoken.melted |= dict.fromkeys(ticked, ours)
-    return _split(sheet, parts, MELTED[ours], spoken, columns, amount=None)
+    reading = BandReading(steps=(f"melted:{ours}:{len(parts)}",), doubts=() if ours != "source" else ("ticks_unclear",))
+    reading.melted |= dict.fromkeys(ticked, ours)
+    return _split(sheet, parts, MELTED[ours], reading, columns, amount=None)
 
 
-def _melted(sheet: Sheet, band: Band, columns: Columns, spoken: Spoken) -> list[tuple[Sheet, Spoken]]:
+def _melted(sheet: Sheet, band: Band, columns: Columns, reading: BandReading) -> list[tuple[Sheet, BandReading]]:
     ours = {"mixed": "source"}.get(band.kind, band.kind)
     if band.total:
-        spoken.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
-        spoken.checks += _checks(sheet, band, columns)
+        reading.fates[band.total] = Fate("sum", ", ".join(part.heading for part in band.parts))
+        reading.checks += _checks(sheet, band, columns)
     sums = {relation.heading: relation for relation in columns.relations if relation.kind == "sum"}
-    spoken.fates |= {name: Fate("sum", ", ".join(sums[name].plus)) for name in band.subtotals if name in sums}
-    spoken.said += (f"melted:{ours}:{len(band.parts)}",)
-    spoken.melted |= {part.heading: "amount" for part in band.parts}
-    return _split(sheet, band.parts, MELTED[ours], spoken, columns, amount=_amount_heading(band))
+    reading.fates |= {name: Fate("sum", ", ".join(sums[name].plus)) for name in band.subtotals if name in sums}
+    reading.steps += (f"melted:{ours}:{len(band.parts)}",)
+    reading.melted |= {part.heading: "amount" for part in band.parts}
+    return _split(sheet, band.parts, MELTED[ours], reading, columns, amount=_amount_heading(band))
 
 
 def _amount_heading(band: Band) -> str:
@@ -286,21 +286,21 @@ def _check(sheet: Sheet, row: int, heading: str, stated: Decimal, computed: Deci
 
 
 def _split(
-    sheet: Sheet, parts: Sequence[Part], heading: str, spoken: Spoken, columns: Columns, amount: str | None
-) -> list[tuple[Sheet, Spoken]]:
+    sheet: Sheet, parts: Sequence[Part], heading: str, reading: BandReading, columns: Columns, amount: str | None
+) -> list[tuple[Sheet, BandReading]]:
     """One sheet per part, with the part's words in a column of their own; quantities of the row stay with its first record.
 
     Rows without any part stay in the first sheet, so that every row of the file is in the account.
     """
     named = {part.heading for part in parts}
-    others = [name for name in sheet.frame.columns if name not in named and name not in spoken.fates]
+    others = [name for name in sheet.frame.columns if name not in named and name not in reading.fates]
     filled = {part.heading: sheet.frame[part.heading].astype(str).str.strip(" -–—").ne("") for part in parts}
     first = {part.heading: filled[part.heading].copy() for part in parts}
     seen = filled[parts[0].heading] & False
     for part in parts:
         first[part.heading] = filled[part.heading] & ~seen
         seen = seen | filled[part.heading]
-    once = _once(sheet, others, columns, spoken)
+    once = _once(sheet, others, columns, reading)
     sheets = []
     for number, part in enumerate(parts):
         rows = filled[part.heading] | (~seen if number == 0 else False)
@@ -319,11 +319,11 @@ def _split(
         totals[once] = ""
         if frame.empty and number:
             continue
-        ours = dict(spoken.columns) | _columns_of(taken, amount, part) | ({"fiscal_year": [dated]} if year else {})
+        ours = dict(reading.columns) | _columns_of(taken, amount, part) | ({"fiscal_year": [dated]} if year else {})
         without = (
             frozenset(int(row) for row in frame.index[~seen[rows]]) if amount is None and number == 0 else frozenset()
         )
-        own = replace(spoken, columns=ours, without=without, checks=spoken.checks if number == 0 else [])
+        own = replace(reading, columns=ours, without=without, checks=reading.checks if number == 0 else [])
         sheets.append(
             (
                 replace(
@@ -339,7 +339,7 @@ def _split(
     return sheets
 
 
-def _once(sheet: Sheet, others: Sequence[str], columns: Columns, spoken: Spoken) -> list[str]:
+def _once(sheet: Sheet, others: Sequence[str], columns: Columns, reading: BandReading) -> list[str]:
     """Columns whose figures are the row's, not a part's; what the total row states of them is checked here."""
     once = [
         name
@@ -351,7 +351,7 @@ def _once(sheet: Sheet, others: Sequence[str], columns: Columns, spoken: Spoken)
     if len(sheet.totals) == 1:
         row = int(sheet.totals.index[0])
         stated = {name: quantities.figure(str(sheet.totals[name].iloc[0])) for name in once}
-        spoken.checks += [
+        reading.checks += [
             _check(sheet, row, name, figure, _taken(sheet, columns.figures[name]))
             for name, figure in stated.items()
             if figure is not None

@@ -19,7 +19,7 @@ from loaders.layouts import content
 from loaders.layouts.cells import combined
 from loaders.layouts.column_answers import refusal, unplaced
 from loaders.layouts.layout import MONEY, PLACE, REQUIRED, VALUES, Layout, aliases, headings_key, shipped
-from loaders.layouts.melt import Spoken
+from loaders.layouts.melt import BandReading
 from loaders.layouts.title_agency import title_agency
 from loaders.problems import Refused
 
@@ -59,14 +59,14 @@ def recognise(
     file_name: str,
     base: str | None,
     answers: Mapping[str, Layout] | None = None,
-    spoken: Spoken | None = None,
+    reading: BandReading | None = None,
 ) -> Layout:
     """The layout for a sheet; ``how`` says for each of our columns where the answer came from.
 
     Raises ``Refused`` (``columns_not_understood``) when no column names a place, ``place_list_only`` when nothing
     beside the place is known.
     """
-    return known_layout(sheet, file_name, answers) or _understood(sheet, base, spoken or Spoken(), file_name)
+    return known_layout(sheet, file_name, answers) or _understood(sheet, base, reading or BandReading(), file_name)
 
 
 def known_layout(sheet: Sheet, file_name: str, answers: Mapping[str, Layout] | None = None) -> Layout | None:
@@ -125,11 +125,11 @@ def above_data(sheet: Sheet) -> list[str]:
     return [thai.arabic_digits(thai.normalise(text)) for row, text in sheet.texts.items() if row < first]
 
 
-def _understood(sheet: Sheet, base: str | None, spoken: Spoken, file_name: str) -> Layout:
+def _understood(sheet: Sheet, base: str | None, reading: BandReading, file_name: str) -> Layout:
     best: Layout | None = None
     where = _places(sheet)
     for register in REGISTERS:
-        candidate = _by_alias(sheet, register, base, where, spoken, file_name)
+        candidate = _by_alias(sheet, register, base, where, reading, file_name)
         if candidate is not None and (best is None or _weight(candidate) > _weight(best)):
             best = candidate
     best = best or _with_money(sheet, base, where, file_name)
@@ -194,12 +194,12 @@ def _places(sheet: Sheet) -> Where:
 
 
 def _by_alias(
-    sheet: Sheet, register: str, base: str | None, where: Where, spoken: Spoken, file_name: str
+    sheet: Sheet, register: str, base: str | None, where: Where, reading: BandReading, file_name: str
 ) -> Layout | None:
     places, how, doubts = where
     taken = {heading for headings in places.values() for heading in headings}
-    rest = [heading for heading in sheet.frame.columns if heading not in taken and heading not in spoken.fates]
-    bands = {ours: names for ours, names in spoken.columns.items() if ours in VALUES[register]}
+    rest = [heading for heading in sheet.frame.columns if heading not in taken and heading not in reading.fates]
+    bands = {ours: names for ours, names in reading.columns.items() if ours in VALUES[register]}
     parts = {heading for names in bands.values() for heading in names}
     tagged = _by_tags(sheet, aliases().get(f"hxl_{register}", {}))
     parts |= {heading for names in tagged.values() for heading in names}
@@ -230,7 +230,7 @@ def _by_alias(
     values, differing = combined.one_heading_each(sheet.frame, values, quantities | set(bands))
     twice += differing
     how = how | dict.fromkeys(values, "alias") | dict.fromkeys(bands, "band") | ({"agency": "content"} if named else {})
-    layout = _layout(sheet, register, base, places | values, how, doubts + twice + spoken.doubts, file_name)
+    layout = _layout(sheet, register, base, places | values, how, doubts + twice + reading.doubts, file_name)
     return replace(layout, new_streams="stream" in bands, constants=constants | layout.constants)
 
 
@@ -364,8 +364,8 @@ def _units(sheet: Sheet, columns: Mapping[str, list[str]]) -> dict[str, str]:
             lower = [
                 text for text in sheet.frame[heading].head(3) if not any(mark.isdigit() for mark in text)
             ]  # a second heading line
-            spoken = [*heading.split(" - "), *lower]
-            unit = next((match for part in spoken if (match := UNIT.search(squeeze(part)))), None)
+            texts = [*heading.split(" - "), *lower]
+            unit = next((match for part in texts if (match := UNIT.search(squeeze(part)))), None)
             units[column] = UNITS[unit["factor"]] if unit else general
     return units
 
