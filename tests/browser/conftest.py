@@ -10,6 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import make_url
 
+from tests.browser.mission import statements
+from tests.browser.mission.stored import Stored
 from tests.support import postgres, seeds, served, warm
 
 STANDING = pytest.StashKey[dict[str, served.Visit]]()
@@ -36,11 +38,11 @@ def _standing(chromium: Browser, board: str, request: pytest.FixtureRequest) -> 
     """Go to a view of a board in the one page of it that stands.
 
     The link says at least one choice (``lang=th``): one that says none takes along what the test before had chosen. After
-    a test that failed the next one begins with a new page.
+    a test that failed the next one begins with a new page. ``as_it_stands``: what is at this link already is not drawn anew.
     """
     standing, failed = request.session.stash.setdefault(STANDING, {}), request.session.testsfailed
 
-    def go(link: str, width: int = 1920, height: int = 1080) -> served.Visit:
+    def go(link: str, width: int = 1920, height: int = 1080, *, as_it_stands: bool = False) -> served.Visit:
         seen = standing.get(board)
         if seen is None:
             standing[board] = seen = served.visit(chromium, f"{board}/{link}", width, height)
@@ -49,7 +51,8 @@ def _standing(chromium: Browser, board: str, request: pytest.FixtureRequest) -> 
             return seen
         if seen.page.viewport_size != {"width": width, "height": height}:
             seen.page.set_viewport_size({"width": width, "height": height})
-        seen.follow(link)
+        if not as_it_stands or seen.page.url != f"{board}/{link}":
+            seen.follow(link)
         return seen
 
     if seen := standing.get(board):
@@ -112,3 +115,15 @@ def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A board with code lists and no data, for tests that write nothing."""
     with served.board(seeds.copied("empty", tmp_path_factory.mktemp("empty") / seeds.NAME)) as address:
         yield address
+
+
+@pytest.fixture(scope="package")
+def stored(demo_store: Path) -> Stored:
+    """The store of ``demo`` to count in."""
+    return Stored(demo_store)
+
+
+@pytest.fixture(scope="package")
+def figures(stored: Stored) -> dict[int, float]:
+    """Number of a statement -> its figure in the store."""
+    return {one["number"]: stored.one(one["counted"]) for one in statements.statements()}

@@ -13,11 +13,13 @@ from playwright.sync_api import Frame, expect
 from loaders.words import catalogue
 from pages.shell.navigation import VIEWS
 from tests.browser import assistive
+from tests.browser.mission import statements
 from tests.conftest import ROOT
 from tests.support import served
 
 MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict", "ranking", "strengthening", "welfare", "selection")
 RANKED = MAPS[5:]
+SWEPT = ("sources", *MAPS)
 # Pages that the sweep looks at for people with aids alone; the wall has no title of ours (test_meeting_browser).
 ASIDE = tuple(view for view in [*VIEWS, "nation"] if view not in (*MAPS, "sources", "meeting"))
 TROUBLE = ("Traceback", "Error", "หน้านี้แสดงไม่ได้", "cannot be shown", "KeyError")
@@ -64,7 +66,7 @@ def test_every_view_stands(chromium, request, state, languages, width):
     On an empty board, whose views say much the same, every other one is seen in English, the overview in both languages.
     """
     is_demo, sent = state == "demo", []
-    views = [(view, languages[number % len(languages)]) for number, view in enumerate(("sources", *MAPS))]
+    views = [(view, languages[number % len(languages)]) for number, view in enumerate(SWEPT)]
     views += [("overview", language) for language in languages if ("overview", language) not in views]
     seen = served.visit(chromium, "about:blank", width, 900)
     seen.page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
@@ -100,12 +102,24 @@ def test_every_view_stands(chromium, request, state, languages, width):
             seen.titled(re.compile(r"\b0 (จาก|of) 170"))
         if is_demo:
             open_to_everybody(seen, view, language)
+        if (state, language) == ("demo", "th"):
+            says_its_statements(seen, view, request.getfixturevalue("figures"))
+    with_figures = {link.partition("?")[0] for link in statements.links()} if languages == ("th",) else set()
     for view in ASIDE if is_demo else ():
+        if view in with_figures:  # test_statements_browser looks at it
+            continue
         seen.follow(f"{view}?lang={languages[0]}")
         open_to_everybody(seen, view, languages[0])
     if is_demo:
         a_planted_fault_is_found(seen)
     assert seen.foreign == seen.errors == []
+
+
+def says_its_statements(seen: served.Visit, view: str, figures: dict[int, float]) -> None:
+    """Of the statements of the meeting those that stand on a view as it opens."""
+    for one in statements.statements():
+        if one["link"] == view:
+            seen.says(statements.sentence(one, figures[one["number"]]))
 
 
 def open_to_everybody(seen: served.Visit, view: str, language: str) -> None:

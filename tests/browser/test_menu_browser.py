@@ -24,7 +24,7 @@ PLACES = """() => {
 
 @pytest.fixture
 def coverage(at):
-    seen = at(f"coverage?{CHOSEN}")
+    seen = at(f"coverage?{CHOSEN}", as_it_stands=True)
     assert seen.painted() == 170
     return seen
 

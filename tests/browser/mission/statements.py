@@ -26,6 +26,11 @@ def statements() -> list[dict[str, Any]]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))["statement"]
 
 
+def links() -> list[str]:
+    """Pages of statements that no question and no walk of the wall opens."""
+    return sorted({one["link"] for one in statements() if "question" not in one and one["link"] != "meeting"})
+
+
 def written(one: dict[str, Any], figure: float) -> str:
     """A figure as the board writes it."""
     return f"{figure / 1e6:,.2f}" if one.get("as") == "baht" else f"{round(figure):,}"

@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, expect
+from playwright.sync_api import Locator, expect
 
 from loaders.words import catalogue
 from tests.browser.mission import statements
@@ -60,19 +59,21 @@ class Person:
 
 
 @pytest.fixture(scope="module")
-def profile(running_chromium) -> Iterator[BrowserContext]:
-    """One profile, that what never changes is fetched once; each question has a page and a session of its own."""
-    with closing(running_chromium.new_context(viewport={"width": 1600, "height": 1000})) as context:
-        yield context
+def page(running_chromium) -> Iterator[served.Visit]:
+    """One page, that what never changes is fetched and read once; each question has a session of its own."""
+    seen = served.visit(running_chromium, "about:blank", 1600, 1000)
+    yield seen
+    seen.page.context.close()
 
 
 @pytest.fixture
-def person(profile, demo: str) -> Iterator[Person]:
+def person(page: served.Visit, demo: str) -> Person:
     """Somebody who opens the bare address."""
-    begun, seen = time.monotonic(), served.watched(profile.new_page())
-    seen.page.goto(f"{demo}/")
-    yield Person(seen, begun)
-    seen.page.close()
+    begun = time.monotonic()
+    page.errors.clear()
+    page.foreign.clear()
+    page.page.goto(f"{demo}/")
+    return Person(page, begun)
 
 
 def figure(number: int) -> re.Pattern[str]:

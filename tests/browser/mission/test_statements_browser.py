@@ -1,7 +1,7 @@
 """The 31 statements of the meeting: every page says the figure that plain SQL counts in the store, and no trouble.
 
 Those of a page that a question opens are looked for there (``test_questions_browser``), the wall's (31) where its views are
-walked (``test_meeting_browser``).
+walked (``test_meeting_browser``), those of a view as it opens where every view is (``test_browser``).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import pytest
 
 from tests.browser.mission import statements
-from tests.browser.test_browser import TROUBLE
+from tests.browser.test_browser import ASIDE, SWEPT, TROUBLE, open_to_everybody
 
 LISTED = statements.statements()
 
@@ -25,8 +25,9 @@ def test_the_document_says_the_table(figures):
     )
 
 
-# Statements by the page that shows them, where no question and no walk of the wall opens it already; page after page as they lie.
-PAGES = sorted({one["link"] for one in LISTED if "question" not in one and one["link"] != "meeting"})
+# Page after page as they lie; the first of each view is looked at for people with aids too.
+PAGES = [link for link in statements.links() if link not in SWEPT]
+FIRST = {link.partition("?")[0]: link for link in reversed(PAGES)}
 
 
 @pytest.mark.parametrize("link", PAGES)
@@ -37,3 +38,6 @@ def test_the_page_of_a_statement_says_its_figure(at, figures, link):
             seen.says(statements.sentence(one, figures[one["number"]]))
     text = seen.text()
     assert [trouble for trouble in TROUBLE if trouble in text] == []
+    view = link.partition("?")[0]
+    if view in ASIDE and FIRST[view] == link:
+        open_to_everybody(seen, view, "th")
