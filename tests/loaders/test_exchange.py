@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import re
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -24,6 +26,7 @@ from loaders.store.privacy import DATA_TEAM, PUBLIC, Viewer
 from tests.support import postgres, seeds
 from tests.support.stores import add_batch, support_rows
 
+WHOLE = pytest.StashKey[dict[str, Path]]()
 NASTY = [
     "=1+1",
     "+66",
@@ -50,6 +53,16 @@ def files(folder) -> dict[str, bytes]:
     """What was written, but for the name of the state, which every store gives itself."""
     found = {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
     return {name: re.sub(rb'"version": "[0-9a-f]{8}"', b"", content) for name, content in found.items()}
+
+
+@pytest.fixture
+def whole(board, tmp_path, tmp_path_factory, request) -> Path:
+    """The whole package of ``board`` as every test finds it: exported once for each kind of store, copied."""
+    exported = request.session.stash.setdefault(WHOLE, {})
+    if (kind := board.dialect.name) not in exported:
+        exported[kind] = tmp_path_factory.mktemp("whole") / "out"
+        exchange_package.export(board, exported[kind], viewer=exchange_package.COMPLETE)
+    return shutil.copytree(exported[kind], tmp_path / "whole")
 
 
 @pytest.fixture
@@ -151,8 +164,7 @@ def test_other_cells_come_back(value, kind):
     assert exchange_cells.read(exchange_cells.written(value), kind) == value
 
 
-def test_a_package_is_only_loaded_whole_into_an_empty_store(board, url, tmp_path):
-    exchange_package.export(board, tmp_path / "whole", viewer=exchange_package.COMPLETE)
+def test_a_package_is_only_loaded_whole_into_an_empty_store(board, whole, url, tmp_path):
     exchange_package.export(board, tmp_path / "public", viewer=PUBLIC)
     exchange_package.export(board, tmp_path / "team", viewer=Viewer("data"))
     empty = store.open_store(url, create=True)
@@ -179,12 +191,11 @@ def test_a_package_is_only_loaded_whole_into_an_empty_store(board, url, tmp_path
         assert store.count(connection, tables.import_batch) == 0
 
 
-def test_an_export_replaces_an_earlier_one_as_a_whole_and_nothing_else(board, tmp_path):
-    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
-    assert (tmp_path / "out" / "tables" / "audit.csv").exists()
-    exchange_package.export(board, tmp_path / "out", viewer=PUBLIC)
+def test_an_export_replaces_an_earlier_one_as_a_whole_and_nothing_else(board, whole, tmp_path):
+    assert (whole / "tables" / "audit.csv").exists()
+    exchange_package.export(board, whole, viewer=PUBLIC)
     exchange_package.export(board, tmp_path / "fresh", viewer=PUBLIC)
-    assert files(tmp_path / "out") == files(tmp_path / "fresh")
+    assert files(whole) == files(tmp_path / "fresh")
     assert not list(tmp_path.rglob(".export*"))
     (tmp_path / "stopped" / ".export-left").mkdir(parents=True)  # a run that was ended in the middle
     exchange_package.export(board, tmp_path / "stopped", viewer=PUBLIC)
@@ -201,9 +212,8 @@ def rows_of(path) -> list[dict]:
         return list(csv.DictReader(file))
 
 
-def test_grants_as_360giving(board, tmp_path):
-    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
-    rows = rows_of(tmp_path / "out" / "support_360giving.csv")
+def test_grants_as_360giving(whole):
+    rows = rows_of(whole / "support_360giving.csv")
     assert [row["Amount Awarded"] for row in rows] == ["50000.00", "12500.00"]
     assert [row["Award Date"] for row in rows] == ["2006-11-15", "2006-10-01"]
     assert rows[0]["Amount Disbursed"] == "25000.50"
@@ -222,9 +232,8 @@ def test_grants_as_360giving(board, tmp_path):
 
 
 @pytest.mark.parametrize("has_tags", [True, False])
-def test_3w_out_and_in_again(board, tmp_path, has_tags):
-    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
-    path = tmp_path / "out" / "support_3w.csv"
+def test_3w_out_and_in_again(board, whole, tmp_path, has_tags):
+    path = whole / "support_3w.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines(keepends=True)
     assert lines[1].startswith("#org+funder,#org+impl,#sector")
     sent = tmp_path / f"sent-{has_tags}.csv"
@@ -251,9 +260,8 @@ def test_satang_become_baht_exactly():
         assert exchange_formats.baht(satang) == text
 
 
-def test_subdistricts_as_geojson(board, tmp_path):
-    exchange_package.export(board, tmp_path / "out", viewer=exchange_package.COMPLETE)
-    found = json.loads((tmp_path / "out" / "subdistricts.geojson").read_text(encoding="utf-8"))
+def test_subdistricts_as_geojson(whole):
+    found = json.loads((whole / "subdistricts.geojson").read_text(encoding="utf-8"))
     by_code = {feature["id"]: feature for feature in found["features"]}
     assert len(by_code) == 170
     here = by_code["800106"]["properties"]
