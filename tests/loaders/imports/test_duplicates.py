@@ -64,23 +64,29 @@ def test_left_out_they_are_excluded_with_their_reason_and_money(engine: Engine, 
 
 
 @pytest.mark.parametrize(
-    ("row", "is_repeat"),
+    "row",
     [
-        (["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรม อาชีพ", "2550", "1,000"], True),  # another hand's spaces and commas
-        (["ท่าศาลา", "ท่าศาลา", "สสส.", "อบรมอาชีพ", "2550", "1000"], False),  # two funders of one thing are partners
-        (["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2549", "1000"], False),
-        (["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1001"], False),
-        (["กลาย", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1000"], False),
-        (["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีวะ", "2550", "1000"], False),
-        (["สิชล", "สิชล", "กรมชลประทาน", LONG, "2550", "70000"], True),  # a long description tells by itself
-        (["สิชล", "สิชล", "กรมชลประทาน", LONG.replace("้", "").replace("ำ", "า"), "2550", "70000"], True),
-        (["สิชล", "สิชล", "พอช.", LONG.replace("ระยะที่ 2", "ระยะที่ 3"), "2550", "70000"], False),
-        (["สิชล", "สิชล", "พอช.", LONG.replace("71", "๗๑"), "2550", "70000"], True),
+        ["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรม อาชีพ", "2550", "1,000"],  # another hand's spaces and commas
+        ["สิชล", "สิชล", "กรมชลประทาน", LONG, "2550", "70000"],  # a long description tells by itself
+        ["สิชล", "สิชล", "กรมชลประทาน", LONG.replace("้", "").replace("ำ", "า"), "2550", "70000"],
+        ["สิชล", "สิชล", "พอช.", LONG.replace("71", "๗๑"), "2550", "70000"],
     ],
 )
-def test_what_counts_as_the_same_line(engine: Engine, tmp_path: Path, row: list[str], is_repeat: bool) -> None:
-    found = after_the_first(engine, tmp_path, [row])
-    assert found.repeats["rows"] == int(is_repeat)
+def test_what_counts_as_the_same_line(engine: Engine, tmp_path: Path, row: list[str]) -> None:
+    assert after_the_first(engine, tmp_path, [row]).repeats["rows"] == 1
+
+
+def test_what_does_not_count_as_the_same_line(engine: Engine, tmp_path: Path) -> None:
+    rows = [
+        ["ท่าศาลา", "ท่าศาลา", "สสส.", "อบรมอาชีพ", "2550", "1000"],  # two funders of one thing are partners
+        ["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2549", "1000"],
+        ["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1001"],
+        ["กลาย", "ท่าศาลา", "พอช.", "อบรมอาชีพ", "2550", "1000"],
+        ["ท่าศาลา", "ท่าศาลา", "พอช.", "อบรมอาชีวะ", "2550", "1000"],
+        ["สิชล", "สิชล", "พอช.", LONG.replace("ระยะที่ 2", "ระยะที่ 3"), "2550", "70000"],
+    ]
+    found = after_the_first(engine, tmp_path, rows)
+    assert (found.repeats["rows"], found.count("loaded")) == (0, len(rows))
 
 
 def test_three_equal_lines_against_one_are_one_repeat_and_lines_of_one_file_are_none(

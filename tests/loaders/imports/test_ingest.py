@@ -185,38 +185,33 @@ def test_two_money_columns_for_one_are_a_doubt(tmp_path: Path) -> None:
     assert read(path).doubts == ["two_columns:amount"]
 
 
-@pytest.mark.parametrize(
-    ("latitude", "longitude", "outcome", "reason", "area"),
-    [
-        ("8.43", "99.97", "loaded", "", "800103"),
-        ("99.97", "8.43", "quarantined", "point_swapped", None),
-        ("13.7", "100.5", "excluded", "outside_province", None),
-        ("35.6", "139.7", "excluded", "outside_country", None),
-        ("nan", "99.9", "quarantined", "point_unreadable", None),
-        ("0", "0", "quarantined", "point_unreadable", None),
-        ("931234.5", "612345.6", "quarantined", "point_not_degrees", None),
-        ("8.40", "100.45", "excluded", "outside_province", None),
-    ],
-)
-def test_points_without_a_place(
-    tmp_path: Path, latitude: str, longitude: str, outcome: str, reason: str, area: str | None
-) -> None:
-    point = {
-        "type": "Feature",
-        "properties": {"หน่วยงาน": "พอช.", "งบประมาณ": "5"},
-        "geometry": {"type": "Point", "coordinates": [99.6, 8.2]},
-    }
+POINTS = [  # latitude, longitude, outcome, reason, area
+    ("8.2", "99.6", "loaded", "", "800912"),
+    ("8.43", "99.97", "loaded", "", "800103"),
+    ("99.97", "8.43", "quarantined", "point_swapped", None),
+    ("13.7", "100.5", "excluded", "outside_province", None),
+    ("35.6", "139.7", "excluded", "outside_country", None),
+    ("nan", "99.9", "quarantined", "point_unreadable", None),
+    ("0", "0", "quarantined", "point_unreadable", None),
+    ("931234.5", "612345.6", "quarantined", "point_not_degrees", None),
+    ("8.40", "100.45", "excluded", "outside_province", None),
+]
+
+
+def test_points_without_a_place(tmp_path: Path) -> None:
     rows = [
-        point["properties"] | {"latitude": "8.2", "longitude": "99.6"},
-        point["properties"] | {"latitude": latitude, "longitude": longitude},
+        {"หน่วยงาน": "พอช.", "งบประมาณ": "5", "latitude": latitude, "longitude": longitude}
+        for latitude, longitude, *_ in POINTS
     ]
     path = tmp_path / "points.json"
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
     result = only(read(path))
-    assert (result.outcome[3], result.reason[3]) == (outcome, reason)
-    assert result.matched.at[2, "area_code"] == "800912"
-    if area:
-        assert (result.matched.at[3, "area_code"], result.matched.at[3, "match_evidence"]) == (area, "point")
+    assert [*zip(result.outcome, result.reason, strict=True)] == [
+        (outcome, reason) for *_, outcome, reason, _ in POINTS
+    ]
+    placed = result.matched[result.outcome.eq("loaded")]
+    assert placed["area_code"].tolist() == [area for *_, area in POINTS if area]
+    assert set(placed["match_evidence"]) == {"point"}
 
 
 def test_a_point_without_boundaries_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -363,11 +358,16 @@ def test_a_job_that_ended_without_an_answer_is_looked_up_not_guessed(
         ("ปีงบประมาณ 2550", None),
     ],
 )
+def test_the_day_a_file_states_for_its_data_is_read(tmp_path: Path, title: str, day: date | None) -> None:
+    found = read(xlsx_file(tmp_path, {"งาน": [[title], [], HEADS, *ROWS]}))
+    assert found.summary("x")["as_of"] == (day.isoformat() if day else None)
+
+
+@pytest.mark.parametrize(("title", "day"), [("ข้อมูล ณ 30/9/2550", date(2007, 9, 30)), ("ปีงบประมาณ 2550", None)])
 def test_the_day_a_file_states_for_its_data_is_kept(
     engine: Engine, tmp_path: Path, title: str, day: date | None
 ) -> None:
-    found = ingest(engine, xlsx_file(tmp_path, {"งาน": [[title], [], HEADS, *ROWS]}), "codi", trusted=True)
-    assert found.summary("x")["as_of"] == (day.isoformat() if day else None)
+    ingest(engine, xlsx_file(tmp_path, {"งาน": [[title], [], HEADS, *ROWS]}), "codi", trusted=True)
     with store.reading(engine) as connection:
         kept = store.read_batches(connection, viewer=DATA_TEAM)["as_of"].iloc[0]
     assert (None if pd.isna(kept) else pd.Timestamp(kept).date()) == day

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from loaders.imports.ingest import Ingested, understand
 from loaders.places.matcher import Places
 
@@ -32,31 +30,29 @@ def answers(ingested: Ingested) -> list[tuple]:
     ]
 
 
-@pytest.mark.parametrize(
-    ("unit", "project", "answer"),
-    [
-        ("เทศบาลเมืองทุ่งสง", "ถนน", "800901"),
-        ("เทศบาลนครนครศรีธรรมราช", "อาหารกลางวัน", "8099"),
-        ("องค์การบริหารส่วนจังหวัดนครศรีธรรมราช", "ถนน", "80"),
-        ("อบจ.นครศรีธรรมราช", "ถนน", "80"),
-        ("สำนักงานเกษตรจังหวัดนครศรีธรรมราช", "อบรม", "80"),
-        ("มหาวิทยาลัยราชภัฏนครศรีธรรมราช", "ค่าจ้าง", "80"),
-        ("สสอ.สิชล", "อบรม", "8014"),
-        ("อบต.ขนอม", "ถนน", "801501"),
-        (HOME, "พัฒนา ตำบลไชยมนตรี", "800113"),
-        ("เทศบาลตำบลท่าศาลา", "ถนน", "place_province_unknown"),
-        ("เทศบาลเมืองปากพนัง", f"ถนน ตำบลขนอม อำเภอขนอม {HOME}", "place_contradiction"),
-        ("กลุ่มจังหวัดภาคใต้ฝั่งอ่าวไทย", "พัฒนา", "place_region"),
-        ("เทศบาลเมืองท่าโขลง", "ถนน", "no_place_named"),
-        ("จังหวัดสุราษฎร์ธานี", "ถนน", "outside_province"),
-        ("กรมทางหลวง", "ศึกษาดูงาน", "no_place_named"),
-    ],
-)
-def test_units_of_a_book_about_the_whole_country(
-    tmp_path: Path, unit: str, project: str, answer: str, places: Places
-) -> None:
-    lines = [BOOK, f"1,อปท,{unit},,{project},2022,100", "2,x,กรม,,ตำบลขนอม อำเภอขนอม จังหวัดนครศรีธรรมราช,2022,1"]
-    assert answers(read(tmp_path, lines, places))[0][0] == answer
+UNITS = [  # unit, project, area or reason
+    ("เทศบาลเมืองทุ่งสง", "ถนน", "800901"),
+    ("เทศบาลนครนครศรีธรรมราช", "อาหารกลางวัน", "8099"),
+    ("องค์การบริหารส่วนจังหวัดนครศรีธรรมราช", "ถนน", "80"),
+    ("อบจ.นครศรีธรรมราช", "ถนน", "80"),
+    ("สำนักงานเกษตรจังหวัดนครศรีธรรมราช", "อบรม", "80"),
+    ("มหาวิทยาลัยราชภัฏนครศรีธรรมราช", "ค่าจ้าง", "80"),
+    ("สสอ.สิชล", "อบรม", "8014"),
+    ("อบต.ขนอม", "ถนน", "801501"),
+    (HOME, "พัฒนา ตำบลไชยมนตรี", "800113"),
+    ("เทศบาลตำบลท่าศาลา", "ถนน", "place_province_unknown"),
+    ("เทศบาลเมืองปากพนัง", f"ถนน ตำบลขนอม อำเภอขนอม {HOME}", "place_contradiction"),
+    ("กลุ่มจังหวัดภาคใต้ฝั่งอ่าวไทย", "พัฒนา", "place_region"),
+    ("เทศบาลเมืองท่าโขลง", "ถนน", "no_place_named"),
+    ("จังหวัดสุราษฎร์ธานี", "ถนน", "outside_province"),
+    ("กรมทางหลวง", "ศึกษาดูงาน", "no_place_named"),
+]
+
+
+def test_units_of_a_book_about_the_whole_country(tmp_path: Path, places: Places) -> None:
+    lines = [f"{number},อปท,{unit},,{project},2022,100" for number, (unit, project, _) in enumerate(UNITS)]
+    found = answers(read(tmp_path, [BOOK, *lines, "x,x,กรม,,ตำบลขนอม อำเภอขนอม จังหวัดนครศรีธรรมราช,2022,1"], places))
+    assert [answer for answer, _ in found[:-1]] == [answer for _, _, answer in UNITS]
 
 
 def test_a_sheet_without_a_column_of_places(tmp_path: Path, places: Places) -> None:
@@ -74,27 +70,25 @@ def test_a_sheet_without_a_column_of_places(tmp_path: Path, places: Places) -> N
     assert ingested.satang() == 31_000
 
 
-@pytest.mark.parametrize(
-    ("row", "answer", "evidence"),
-    [
-        ("สิชล,สิชล,อบต.ขนอม,ซ่อม,2567,1,", "place_contradiction", "ambiguous"),
-        ("สิชล,สิชล,พอช.,ซ่อม ตำบลทุ่งปรัง,2567,1,", "place_contradiction", "ambiguous"),
-        ("สิชล,สิชล,สำนักงานเกษตรจังหวัดกระบี่,ซ่อม,2567,1,", "place_contradiction", "ambiguous"),
-        ("สิชล,สิชล,อบต.สิชล,ซ่อม,2567,1,", "801401", "exact"),
-        ("สิชล,สิชล,อบจ.นครศรีธรรมราช,ซ่อม,2567,1,", "801401", "exact"),
-        ("สิชล,สิชล,พอช.,ดูงานจังหวัดเชียงใหม่,2567,1,", "801401", "exact"),
-        ("สิชล,สิชล,พอช.,ถนนตำบลสิชล - ตำบลทุ่งปรัง,2567,1,", "801401", "exact"),
-        (",สิชล,พอช.,ซ่อม ตำบลทุ่งปรัง,2567,1,", "801402", "project_text"),
-        (",สิชล,พอช.,ซ่อม,2567,1,ทำที่ตำบลเทพราช", "801407", "other_column"),
-        ("ทุกตำบล,สิชล,อบต.สิชล,ซ่อม,2567,1,", "8014", "exact"),
-        (",,พอช.,ซ่อม,2567,1,ขนอม", "place_in_words", "ambiguous"),
-        (",,พอช.,งานของนครศรีธรรมราช,2567,1,", "place_in_words", "ambiguous"),
-        (",,พอช.,ดูงานจังหวัดเชียงใหม่,2567,1,", "place_in_words", "ambiguous"),
-        (",,พอช.,พัฒนาตำบลต้นแบบ ระดับอำเภอ,2567,1,", "no_place_named", "none"),
-    ],
-)
-def test_columns_that_complete_or_contradict_the_place(
-    tmp_path: Path, row: str, answer: str, evidence: str, places: Places
-) -> None:
-    found = answers(read(tmp_path, [LOCAL, row, "ขนอม,ขนอม,พอช.,ก,2567,1,"], places))
-    assert found == [(answer, evidence), ("801501", "exact")]
+ROWS = [  # a line of LOCAL, area or reason, evidence
+    ("สิชล,สิชล,อบต.ขนอม,ซ่อม,2567,1,", "place_contradiction", "ambiguous"),
+    ("สิชล,สิชล,พอช.,ซ่อม ตำบลทุ่งปรัง,2567,1,", "place_contradiction", "ambiguous"),
+    ("สิชล,สิชล,สำนักงานเกษตรจังหวัดกระบี่,ซ่อม,2567,1,", "place_contradiction", "ambiguous"),
+    ("สิชล,สิชล,อบต.สิชล,ซ่อม,2567,1,", "801401", "exact"),
+    ("สิชล,สิชล,อบจ.นครศรีธรรมราช,ซ่อม,2567,1,", "801401", "exact"),
+    ("สิชล,สิชล,พอช.,ดูงานจังหวัดเชียงใหม่,2567,1,", "801401", "exact"),
+    ("สิชล,สิชล,พอช.,ถนนตำบลสิชล - ตำบลทุ่งปรัง,2567,1,", "801401", "exact"),
+    (",สิชล,พอช.,ซ่อม ตำบลทุ่งปรัง,2567,1,", "801402", "project_text"),
+    (",สิชล,พอช.,ซ่อม,2567,1,ทำที่ตำบลเทพราช", "801407", "other_column"),
+    ("ทุกตำบล,สิชล,อบต.สิชล,ซ่อม,2567,1,", "8014", "exact"),
+    (",,พอช.,ซ่อม,2567,1,ขนอม", "place_in_words", "ambiguous"),
+    (",,พอช.,งานของนครศรีธรรมราช,2567,1,", "place_in_words", "ambiguous"),
+    (",,พอช.,ดูงานจังหวัดเชียงใหม่,2567,1,", "place_in_words", "ambiguous"),
+    (",,พอช.,พัฒนาตำบลต้นแบบ ระดับอำเภอ,2567,1,", "no_place_named", "none"),
+]
+
+
+def test_columns_that_complete_or_contradict_the_place(tmp_path: Path, places: Places) -> None:
+    lines = [row for row, _, _ in ROWS]
+    found = answers(read(tmp_path, [LOCAL, *lines, "ขนอม,ขนอม,พอช.,ก,2567,1,"], places))
+    assert found == [*((answer, evidence) for _, answer, evidence in ROWS), ("801501", "exact")]
