@@ -239,28 +239,23 @@ class Places:
         return self._starts[asked]
 
     def _longest_start(self, key: str, level: str, parents: tuple[str, ...]) -> str:
-        for length in range(len(key), 1, -1):
-            start = key[:length]
+        inside = self.book.district if level == "district" else self.book.subdistrict
+        for start in (key[:length] for length in range(len(key), 1, -1)):
             if level == "province":
-                hit = bool(self.book.province(0, start))
-            elif level == "district":
-                hit = any(self.book.district(0, parent, start) for parent in parents)
+                is_name = bool(self.book.province(0, start))
             else:
-                hit = any(self.book.subdistrict(0, parent, start) for parent in parents)
-            if hit:
+                is_name = any(inside(0, parent, start) for parent in parents)
+            if is_name:
                 return "" if level == "subdistrict" and self._may_go_on(key, start, parents) else start
         return ""
 
     def _may_go_on(self, key: str, start: str, parents: Iterable[str]) -> bool:
         """Whether the letters behind a name may be a damaged longer one: ปากพนังฝั่งตะวัน is not ปากพนัง."""
-        longer = [
-            name_key(self.book.areas[code].name_th) for parent in parents for code in self.book.subdistricts_of[parent]
-        ]
-        return any(
-            name.startswith(key[: len(start) + 2])
-            for name in longer
-            if len(name) > len(start) and len(key) > len(start) + 1
-        )
+        beginning = key[: len(start) + 2]
+        if len(beginning) < len(start) + 2:
+            return False
+        codes = (code for parent in parents for code in self.book.subdistricts_of[parent])
+        return any(name_key(self.book.areas[code].name_th).startswith(beginning) for code in codes)
 
     def _unknown_code(self, written: str) -> str:
         """Why a code is none of ours: surveys number municipalities of a district from 50, behind its subdistricts."""
@@ -399,9 +394,7 @@ def _is_offered(verdict: Found) -> bool:
 
 
 def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[arg-type]
+    return value if isinstance(value, str) else "" if value is None or pd.isna(value) else str(value)  # type: ignore[arg-type]
 
 
 def _column(frame: pd.DataFrame, field: str, name: str) -> list:
