@@ -1,8 +1,8 @@
-"""Places that stand in another column than those of the place: a unit, the text of a project, an address, a remark.
+"""Places named in columns that are no place columns: a unit, the text of a project, an address, a remark.
 
-Only words that say a place are read: a level word or a kind of local government with a known name behind it, an office
-of a province or district by its short name, and the name of the province itself. All columns of a row are read, units
-first; what they say must lie inside each other, else the row waits with all of it.
+Only clear place names are read: a level word or a kind of local government before a known name, an office of a province
+or district by its short name, and the name of the province itself. All columns of a row are read, units first; the
+places must lie inside each other, else the row is quarantined with all of them as candidates.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from loaders.places.text import ANY_WORD, EMPTY, name_key, plain, read_cell, spl
 from loaders.places.types import Candidate, Match, Names
 
 CONTRADICTION, IN_WORDS = "place_contradiction", "place_in_words"
-BY_ROW = (CONTRADICTION, IN_WORDS)  # what one row says; nothing to be learnt for the next file
+BY_ROW = (CONTRADICTION, IN_WORDS)  # problems of single rows: no alias is stored for them
 EVIDENCE = {"unit": "unit_column", "project": "project_text", "address": "other_column", "other": "other_column"}
 OURS = {
     "agency": "unit", "implementer": "unit", "source": "unit", "owner": "unit",
@@ -32,15 +32,15 @@ UNIT_HEADING = re.compile(
 )
 PROJECT_HEADING = re.compile(r"โครงการ|กิจกรรม|รายการ|รายละเอียด|project|activity|title|description|item", re.IGNORECASE)
 ADDRESS_HEADING = re.compile(r"ที่อยู่|ที่ตั้ง|address|location", re.IGNORECASE)
-# Short names of offices: อบจ.X, พมจ.X, สสจ.X speak for the province, สสอ.X for the district.
+# Short names of offices: อบจ.X, พมจ.X, สสจ.X stand for the province, สสอ.X for the district.
 OF_PROVINCE = re.compile(r"(?<![ก-๛.])(?:[ก-ฮ]{1,3}จ\s?\.|อบจ|พมจ|สสจ|พชจ)\s*(?=[ก-ฮเแโใไ])")
 OF_DISTRICT = re.compile(r"(?<![ก-๛.])(?:[ก-ฮ]{2,3}อ\s?\.|สสอ|พชอ)\s*(?=[ก-ฮเแโใไ])")
 ALL_OF = re.compile(r"ทุก|ทั้ง|ทั่ว")
 LONG_NAME = 6  # letters; a shorter name of a province is an ordinary word too often
 
 
-class Said(NamedTuple):
-    """What one cell says: the kind of its column, its words, and the place they are."""
+class Hint(NamedTuple):
+    """A place named in one cell: the kind of its column, its text, and the match."""
 
     kind: str
     text: str
@@ -49,17 +49,17 @@ class Said(NamedTuple):
     @property
     def codes(self) -> list[str]:
         """The places meant: one code, or those that a local government or a list of names covers."""
-        listed = [one.code for one in self.match.candidates]
+        listed = [candidate.code for candidate in self.match.candidates]
         return listed if self.match.area_level == "local_government" or not self.match.code else [self.match.code]
 
 
 def look(
     frame: pd.DataFrame, layout: Layout, place: pd.DataFrame, matched: pd.DataFrame, nameless: pd.Series, places: Places
 ) -> pd.DataFrame:
-    """``matched`` with what other columns say of the rows; ``place`` gets the words that named a place (``named_in``).
+    """``matched`` completed by the places in other columns; ``place`` gets the text that named each (``named_in``).
 
-    Rows that name no place get it from there; a district or province becomes the one smaller place named inside it; a
-    place that another column contradicts waits.
+    Rows without a place get one from there; a district or province becomes the one smaller place named inside it; a
+    place that another column contradicts is quarantined.
     """
     columns = _columns(frame, layout)
     if not columns:
@@ -69,8 +69,8 @@ def look(
     reader = _Reader(places, is_national)
     named_in = pd.Series("", index=frame.index)
     changed: dict[int, tuple] = {}
-    for row, cells in _speaking(frame, columns, reader).items():
-        if nameless[row]:  # a network of a layout that loads such rows has no single area, whatever its name says
+    for row, cells in _cells_of_places(frame, columns, reader).items():
+        if nameless[row]:  # layouts that load rows without a place: a network has no single area
             answer = reader.settle(cells) if layout.without_place != "load" else None
         elif settled[row]:
             answer = reader.compare(cells, matched.loc[row], " ".join(place.loc[row]))
@@ -88,7 +88,7 @@ def look(
 def _columns(frame: pd.DataFrame, layout: Layout) -> dict[str, str]:
     """Headings of text that is not the place, with the kind of each; units first."""
     ours = {squeeze(name): column for column, names in layout.columns.items() for name in names}
-    found = {}
+    kinds = {}
     for heading in frame.columns:
         column = ours.get(squeeze(heading), "")
         if column in PLACE or column in ("person", "phone") or heading.startswith("__"):
@@ -102,16 +102,16 @@ def _columns(frame: pd.DataFrame, layout: Layout) -> dict[str, str]:
             ),
             "other",
         )
-        found[heading] = kind
-    return dict(sorted(found.items(), key=lambda pair: list(EVIDENCE).index(pair[1])))
+        kinds[heading] = kind
+    return dict(sorted(kinds.items(), key=lambda pair: list(EVIDENCE).index(pair[1])))
 
 
-def _speaking(frame: pd.DataFrame, columns: dict[str, str], reader: _Reader) -> dict[int, list[tuple[str, str]]]:
+def _cells_of_places(frame: pd.DataFrame, columns: dict[str, str], reader: _Reader) -> dict[int, list[tuple[str, str]]]:
     """Row -> its cells that may name a place, as (kind, text)."""
     pattern = re.compile(
         "|".join([ANY_WORD.pattern, OF_PROVINCE.pattern, OF_DISTRICT.pattern, *map(re.escape, reader.home_names)])
     )
-    found: dict[int, list[tuple[str, str]]] = {}
+    cells_of: dict[int, list[tuple[str, str]]] = {}
     for heading, kind in columns.items():
         texts = frame[heading].astype(str)
         speaking = {
@@ -120,12 +120,12 @@ def _speaking(frame: pd.DataFrame, columns: dict[str, str], reader: _Reader) -> 
             if pattern.search(plain(text)) or many.region(text) or (kind != "project" and reader.bare(text))
         }
         for row, text in texts[texts.isin(speaking)].items():
-            found.setdefault(int(row), []).append((kind, text))
-    return found
+            cells_of.setdefault(int(row), []).append((kind, text))
+    return cells_of
 
 
 class _Reader:
-    """Reads the cells of rows; every text once."""
+    """Reads places in cells, each text once."""
 
     def __init__(self, places: Places, is_national: bool) -> None:
         self.places, self.is_national = places, is_national
@@ -143,60 +143,56 @@ class _Reader:
         """Areas of the home province whose name is the whole cell; not in sheets about the whole country."""
         return [] if self.is_national else self._bare.get(name_key(plain(text)), [])
 
-    def settle(self, cells: list[tuple[str, str]]) -> Said | None:
-        """The place of a row whose own columns name none."""
+    def settle(self, cells: list[tuple[str, str]]) -> Hint | None:
+        """The place of a row whose place columns name none."""
         stated = {code for _, text in cells for code in self._provinces(text)}
-        hint = self.places.book.areas[min(stated)].name_th if len(stated) == 1 else ""
-        said = self._said(cells, hint)
-        accepted = [one for one in said if one.match.code]
-        if accepted:
-            best = max(accepted, key=lambda one: (_fineness(one), -list(EVIDENCE).index(one.kind)))
-            if any(not _nested(one.codes, best.codes) for one in said):
-                return (
-                    self._contradiction(said) if any(c[:2] == self.places.home for o in said for c in o.codes) else best
-                )
+        province_name = self.places.book.areas[min(stated)].name_th if len(stated) == 1 else ""
+        hints = self._hints(cells, province_name)
+        is_here = any(code[:2] == self.places.home for hint in hints for code in hint.codes)
+        if accepted := [hint for hint in hints if hint.match.code]:
+            best = max(accepted, key=lambda hint: (_fineness(hint), -list(EVIDENCE).index(hint.kind)))
+            if any(not _nested(hint.codes, best.codes) for hint in hints):
+                return self._contradiction(hints) if is_here else best
             return self._doubted(best, is_placed=bool(stated))
-        if said and any(code[:2] == self.places.home for one in said for code in one.codes):
-            return said[0]
-        return self._loosely(cells)
+        return hints[0] if is_here else self._loosely(cells)
 
-    def compare(self, cells: list[tuple[str, str]], own: pd.Series, written: str) -> Said | None:
-        """A row with a place of its own: ``None`` when nothing is to be changed."""
+    def compare(self, cells: list[tuple[str, str]], own: pd.Series, written: str) -> Hint | None:
+        """The hint that refines or contradicts the row's own place; ``None`` when it stays."""
         code = str(own["area_code"])
         codes = str(own["candidates"]).split("|") if own["area_level"] == "local_government" else [code]
         areas = self.places.book.areas
         province, district = (
             areas[c].name_th if c in areas else "" for c in (str(own["province_code"]), str(own["district_code"]))
         )
-        said = [
-            one
-            for one in self._said(cells, province, district)
-            if one.kind in ("unit", "project", "other") and (one.kind == "unit" or len(min(one.codes, key=len)) >= 4)
+        hints = [
+            hint
+            for hint in self._hints(cells, province, district)
+            if hint.kind in ("unit", "project", "other") and (hint.kind == "unit" or len(min(hint.codes, key=len)) >= 4)
         ]
-        against = [one for one in said if not _nested(one.codes, codes)]
+        against = [hint for hint in hints if not _nested(hint.codes, codes)]
         if against:
-            if not any(c[:2] == self.places.home for c in (*codes, *(c for one in against for c in one.codes))):
+            if not any(c[:2] == self.places.home for c in (*codes, *(c for hint in against for c in hint.codes))):
                 return None
             return self._contradiction(
-                [Said("other", "", Match(code, None, "", True, (Candidate(code, "column", 1.0),))), *against]
+                [Hint("other", "", Match(code, None, "", True, (Candidate(code, "column", 1.0),))), *against]
             )
         if own["area_level"] not in ("province", "district") or ALL_OF.search(written):
             return None
-        finer = [one for one in said if one.match.code and _fineness(one) > len(code)]
+        finer = [hint for hint in hints if hint.match.code and _fineness(hint) > len(code)]
         best = max(finer, key=_fineness, default=None)
-        if best is None or any(not _nested(one.codes, best.codes) for one in finer):
+        if best is None or any(not _nested(hint.codes, best.codes) for hint in finer):
             return None
         return best
 
-    def _said(self, cells: list[tuple[str, str]], province: str, district: str = "") -> list[Said]:
-        found = [Said(kind, text, match) for kind, text in cells if (match := self._read(text, province, district))]
+    def _hints(self, cells: list[tuple[str, str]], province: str, district: str = "") -> list[Hint]:
+        hints = [Hint(kind, text, match) for kind, text in cells if (match := self._read(text, province, district))]
         return [
-            one._replace(match=one.match._replace(evidence=EVIDENCE[one.kind])) if one.match.code else one
-            for one in found
+            hint._replace(match=hint.match._replace(evidence=EVIDENCE[hint.kind])) if hint.match.code else hint
+            for hint in hints
         ]
 
     def _read(self, text: str, province: str, district: str) -> Match | None:
-        """The place that a text says; ``None`` when it says none that is known."""
+        """The place that a text names, ``None`` when it names no known one."""
         key = (text, province, district)
         if key not in self._known:
             self._known[key] = self._match(text, province, district)
@@ -214,24 +210,24 @@ class _Reader:
         if match.accepted:
             is_hint = match.area_level == "province" and not own
             return None if is_hint else match
-        named = [one for one in match.candidates if one.score >= 0.9]
+        named = [candidate for candidate in match.candidates if candidate.score >= 0.9]
         return match._replace(candidates=tuple(named)) if named and match.problem != "place_text_conflict" else None
 
     def _provinces(self, text: str) -> set[str]:
         """Provinces that a text names with their level word; of a unit the home province's bare name too."""
-        found: set[str] = set()
+        codes: set[str] = set()
         for parts in split_places(_spelled_out(text)):
-            found |= self.places.look.starting(name_key(parts.province))
-        return found
+            codes |= self.places.look.starting(name_key(parts.province))
+        return codes
 
-    def _contradiction(self, said: list[Said]) -> Said:
-        codes = dict.fromkeys(code for one in said for code in one.codes)
+    def _contradiction(self, hints: list[Hint]) -> Hint:
+        codes = dict.fromkeys(code for hint in hints for code in hint.codes)
         offered = tuple(Candidate(code, "column", 0.9) for code in codes)
-        text = " | ".join(dict.fromkeys(one.text for one in said if one.text))
-        return Said("other", text, Match(None, None, "ambiguous", False, offered[:8], CONTRADICTION))
+        text = " | ".join(dict.fromkeys(hint.text for hint in hints if hint.text))
+        return Hint("other", text, Match(None, None, "ambiguous", False, offered[:8], CONTRADICTION))
 
-    def _doubted(self, best: Said, *, is_placed: bool) -> Said | None:
-        """A settled place, unless the sheet is about the whole country and the name stands in other provinces too."""
+    def _doubted(self, best: Hint, *, is_placed: bool) -> Hint | None:
+        """The hint; without a match in a national sheet when other provinces have the name, too."""
         match = best.match
         if not self.is_national:
             is_away = best.codes[0][:2] != self.places.home
@@ -241,7 +237,7 @@ class _Reader:
         return best._replace(match=_waiting(match, "place_province_unknown")) if self._elsewhere(best.text) else best
 
     def _elsewhere(self, text: str) -> bool:
-        """Whether a subdistrict or district of another province bears the name that a text says without a province."""
+        """Whether another province has a subdistrict or district of the name in a text without a province."""
         book = self.places.book
         others = [code for code in book.areas if len(code) == 2 and code != self.places.home]
         for parts in split_places(_spelled_out(text)):
@@ -252,24 +248,24 @@ class _Reader:
                 return True
         return False
 
-    def _loosely(self, cells: list[tuple[str, str]]) -> Said | None:
-        """The bare name of the province: a unit speaks for it, other words wait; a region that holds it waits."""
+    def _loosely(self, cells: list[tuple[str, str]]) -> Hint | None:
+        """The bare name of the province settles a unit; in other columns, and for a region with it, the row is quarantined."""
         home = Candidate(self.places.home, "named", 0.8)
         for kind, text in cells:
             if not any(name in plain(text) for name in self.home_names):
                 continue
             if kind == "unit":
                 match = self.places.match(Written(province=self.home_name))
-                return Said(kind, text, match._replace(evidence=EVIDENCE["unit"]))
-            return Said(kind, text, Match(None, None, "ambiguous", False, (home,), IN_WORDS))
+                return Hint(kind, text, match._replace(evidence=EVIDENCE["unit"]))
+            return Hint(kind, text, Match(None, None, "ambiguous", False, (home,), IN_WORDS))
         for kind, text in cells:
             if bare := self.bare(text):
                 offered = tuple(Candidate(code, "named", 0.7) for code in bare[:8])
-                return Said(kind, text, Match(None, None, "ambiguous", False, offered, IN_WORDS))
+                return Hint(kind, text, Match(None, None, "ambiguous", False, offered, IN_WORDS))
         for kind, text in cells:
             region = many.region(text) or frozenset()
             if self.places.home in region:
-                return Said(kind, text, Match(None, None, "ambiguous", False, (home,), "place_region"))
+                return Hint(kind, text, Match(None, None, "ambiguous", False, (home,), "place_region"))
         return None
 
 
@@ -280,14 +276,14 @@ def _waiting(match: Match, problem: str) -> Match:
 
 
 def _spelled_out(text: str) -> str:
-    """Short names of offices written as the province or district that they speak for."""
+    """Short names of offices replaced by the level word of their province or district."""
     return OF_DISTRICT.sub("อำเภอ", OF_PROVINCE.sub("จังหวัด", plain(text)))
 
 
-def _fineness(said: Said) -> int:
-    return 5 if said.match.area_level == "local_government" else len(str(said.match.code))
+def _fineness(hint: Hint) -> int:
+    return 5 if hint.match.area_level == "local_government" else len(str(hint.match.code))
 
 
-def _nested(one: list[str], other: list[str]) -> bool:
-    """Whether one of the places lies inside one of the others, or the other way round."""
-    return any(a.startswith(b) or b.startswith(a) for a in one for b in other)
+def _nested(codes: list[str], other: list[str]) -> bool:
+    """Whether one of the places lies inside one of the others, or vice versa."""
+    return any(a.startswith(b) or b.startswith(a) for a in codes for b in other)

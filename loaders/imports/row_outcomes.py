@@ -67,9 +67,7 @@ def account(
     reason = pd.Series("", index=sheet.frame.index, dtype=object)
 
     def mark(rows: pd.Series, kind: str, code: pd.Series | str) -> None:
-        marked = rows.to_numpy(
-            dtype=bool
-        )  # by position: a Series as a key of a Series is looked up, and printed, first
+        marked = rows.to_numpy(dtype=bool)  # by position: a Series as key of a Series is aligned first
         if marked.any():
             outcome.iloc[marked] = kind
             reason.iloc[marked] = code.to_numpy()[marked] if isinstance(code, pd.Series) else code
@@ -89,7 +87,7 @@ def account(
     mark(
         bad,
         "quarantined",
-        pd.Series({row: found.code for row, found in read.bad.items()}, dtype=object).reindex(outcome.index),
+        pd.Series({row: problem.code for row, problem in read.bad.items()}, dtype=object).reindex(outcome.index),
     )
     _doubted(sheet, read, outcome, reason)
     no_row = _no_support(sheet, layout, read)
@@ -106,31 +104,31 @@ def account(
 
 
 def _no_support(sheet: Sheet, layout: Layout, read: Read) -> dict[int, str]:
-    """Rows that are no support of anybody; what else cannot be read in them needs nobody's answer."""
+    """Row -> reason for rows without support; their other problems are dropped."""
     places = {heading for ours in PLACE for heading in layout.columns.get(ours, ())}
-    found = no_support.rows(sheet.frame, layout, read.values, read.bad, places)
-    settled = {row for row, code in found.items() if code != no_support.CONTRADICTED}
+    reasons = no_support.rows(sheet.frame, layout, read.values, read.bad, places)
+    settled = {row for row, code in reasons.items() if code != no_support.CONTRADICTED}
     read.problems = [problem for problem in read.problems if problem.row not in settled]
     read.bad = {row: problem for row, problem in read.bad.items() if row not in settled}
-    return found
+    return reasons
 
 
 def leave_out(result: SheetResult, rows: Collection[int], reason: str) -> None:
-    """Exclude rows, with their reason, whatever became of them before."""
+    """Exclude rows with a reason, whatever their outcome before."""
     chosen = result.outcome.index.isin(list(rows))
     if chosen.any():
         result.outcome.iloc[chosen], result.reason.iloc[chosen] = "excluded", reason
 
 
 def _spelled_out(texts: pd.Series) -> pd.Series:
-    """Level words that lost their vowels on the way through a PDF, written in full; nothing else is touched."""
+    """Level words that lost their vowels in a PDF, restored."""
     for word, lost in LOST_VOWELS.items():
         texts = texts.str.replace(lost, word, regex=True)
     return texts
 
 
 def _doubted(sheet: Sheet, read: Read, outcome: pd.Series, reason: pd.Series) -> None:
-    """Rows that the reader itself could not vouch for."""
+    """Quarantine loaded rows that the reader doubted."""
     for problem in sheet.problems:
         row = problem.row
         if problem.severity == "quarantined" and row is not None and row in outcome.index and outcome[row] == "loaded":
@@ -157,11 +155,11 @@ def _valueless(read: Read) -> pd.Series:
 
 
 def _title_province(texts: list[str], places: Places) -> str | None:
-    """The one province that the title names; a sheet without a province column is about it."""
-    found: set[str] = set()
+    """The one province that the title names; for sheets without a province column."""
+    codes: set[str] = set()
     for name in (name for text in texts for name in TITLE_PROVINCE.findall(text)):
-        found |= places.look.starting(name)
-    return places.book.areas[found.pop()].name_th if len(found) == 1 else None
+        codes |= places.look.starting(name)
+    return places.book.areas[codes.pop()].name_th if len(codes) == 1 else None
 
 
 def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +193,7 @@ def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_municipalities(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
-    """Figures of a survey's municipal codes stay figures of that municipality, in its district and in no subdistrict."""
+    """Municipal codes of a survey: placed at that municipality, in its district and in no subdistrict."""
     rows = matched.index[matched["problem"].eq("place_code_municipal").fillna(False)]
     codes = place.loc[rows, "place_code"].map(arabic_digits).str.strip().str.removesuffix(".0") if len(rows) else []
     for row, code in zip(rows, codes, strict=True):
@@ -219,11 +217,11 @@ def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout, pro
     empty = matched["problem"].eq("place_empty").fillna(False).astype(bool) & ~matched["is_accepted"].astype(bool)
     if not empty.any():
         return matched
-    for row, found in points.locate(place[empty], layout.codes.get("precision"), province).items():
-        if found.code is None:
-            matched.loc[row, ["problem", "candidates"]] = [found.problem, found.candidates]
+    for row, located in points.locate(place[empty], layout.codes.get("precision"), province).items():
+        if located.code is None:
+            matched.loc[row, ["problem", "candidates"]] = [located.problem, located.candidates]
             continue
-        code = found.code
+        code = located.code
         level = {6: "subdistrict", 4: "district", 2: "province"}[len(code)]
         parents = [code if level == "subdistrict" else None, code[:4] if len(code) >= 4 else None, code[:2]]
         matched.loc[row, ["area_code", "area_level"]] = [code, level]
@@ -233,8 +231,8 @@ def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout, pro
 
 
 def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd.Series:
-    """Rows that are not settled but are plainly not about this province: the reason, else NA."""
-    home, known = places.home, {}
+    """The reason per row for unsettled rows that are clearly outside this province, else NA."""
+    home, by_cells = places.home, {}
     away = matched["problem"].where(matched["problem"].isin(list(ELSEWHERE)))
     columns = [
         place[name] if name in place else pd.Series("", index=place.index)
@@ -243,10 +241,10 @@ def _elsewhere(place: pd.DataFrame, matched: pd.DataFrame, places: Places) -> pd
     is_open = ~matched["is_accepted"].astype(bool) & away.isna()
     reasons = []
     for key in zip(*(cells[is_open].tolist() for cells in (*columns, matched["candidates"])), strict=True):
-        if key not in known:
+        if key not in by_cells:
             *written, candidates = key
-            known[key] = _reason_away(*written, str(candidates or ""), home, places)
-        reasons.append(known[key])
+            by_cells[key] = _reason_away(*written, str(candidates or ""), home, places)
+        reasons.append(by_cells[key])
     if reasons:
         away.iloc[is_open.to_numpy()] = reasons
     return away
@@ -263,7 +261,7 @@ def _reason_away(
         named |= (
             _provinces(parts.province, places) or places.look.starting(name_key(parts.province)) or column or {home}
         )
-    listed = {one[:2] for one in candidates.split("|") if one}
+    listed = {candidate[:2] for candidate in candidates.split("|") if candidate}
     if not named and CAPITAL.search(text):
         named = {"10"}
     spoken_elsewhere = bool(named) and home not in named
