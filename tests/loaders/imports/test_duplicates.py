@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import re
 from pathlib import Path
 
 import openpyxl
@@ -162,9 +164,24 @@ def test_a_file_of_nothing_but_repeats_is_refused_when_they_are_left_out(engine:
     assert stop.value.problem.code == "all_repeats_left_out"
 
 
+def about_the_province(start: str, folder: Path) -> Path:
+    """An agency file with its lines about the province and one in forty of the others (whole: ``test_agency_files``)."""
+    whole = next((SHARED / "agency_files").glob(f"{start}*"))
+    with whole.open(encoding="utf-8-sig", newline="") as file:
+        heads, *lines = csv.reader(file)
+    named = [line for at, line in enumerate(lines) if at % 40 == 0 or re.search("นครศร|ธรรมราช", " ".join(line))]
+    assert len(named) * 10 < len(lines)
+    with (folder / whole.name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([heads, *named])
+    return folder / whole.name
+
+
 def test_the_same_budget_book_in_three_files(tmp_path: Path) -> None:
     """02f holds 50 lines of 02a; 02e is 02a read badly: each of its 46 lines is in one of the two."""
-    files = [next((SHARED / "agency_files").glob(f"{start}*")) for start in ("02f", "02a", "02e")]
+    files = [
+        next((SHARED / "agency_files").glob("02f*")),
+        *(about_the_province(one, tmp_path) for one in ("02a", "02e")),
+    ]
     board = tmp_path / "store.sqlite"
     done = loaders(board, "import", "--json", *files[:2])
     alone, doubled = (json.loads(line) for line in done.stdout.splitlines())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,8 @@ from python_calamine import CalamineWorkbook
 
 from loaders.problems import Refused
 from loaders.sheets.raw import as_text
-from loaders.sheets.read import read_sheets
-from tests.loaders.sheets.crafted import agency_file, codes, read_one
+from loaders.sheets.read import Sheet, read_sheets
+from tests.loaders.sheets.crafted import agency_file, codes
 
 REAL = {
     # file: sheet -> (data rows, total rows, dropped, first data row, last data row)
@@ -59,10 +61,16 @@ REAL = {
 }
 
 
+@pytest.fixture(scope="module")
+def sheets_of() -> Callable[[str], list[Sheet]]:
+    """The sheets of the file that begins so; each file is read once, whatever number of tests look at it."""
+    return cache(lambda start: read_sheets(agency_file(start), in_child=False))
+
+
 @pytest.mark.parametrize("start", REAL)
-def test_real_file_rows(start: str) -> None:
+def test_real_file_rows(start: str, sheets_of) -> None:
     path = agency_file(start)
-    found = {sheet.name: sheet for sheet in read_sheets(path, in_child=False)}
+    found = {sheet.name: sheet for sheet in sheets_of(start)}
     expected = {name or path.stem: row for name, row in REAL[start].items()}
     assert list(found) == list(expected)
     for name, (rows, totals, dropped, first, last) in expected.items():
@@ -91,10 +99,10 @@ def raw_grid(path: Path) -> dict[str, list[list[str]]]:
 
 
 @pytest.mark.parametrize("start", REAL)
-def test_no_row_is_lost_and_every_value_keeps_its_position(start: str) -> None:
+def test_no_row_is_lost_and_every_value_keeps_its_position(start: str, sheets_of) -> None:
     path = agency_file(start)
     grids = raw_grid(path)
-    for sheet in read_sheets(path, in_child=False):
+    for sheet in sheets_of(start):
         grid = grids[sheet.name]
         assert sum(sheet.dropped.values()) + len(sheet.frame) + len(sheet.totals) == len(grid), sheet.name
         filled = {number for number, row in enumerate(grid, start=1) if any(cell.strip() for cell in row)}
@@ -111,8 +119,8 @@ def test_no_row_is_lost_and_every_value_keeps_its_position(start: str) -> None:
                     assert row[0] in cells
 
 
-def test_election_table_with_repeated_headings_and_thai_digits() -> None:
-    sheet = read_one(agency_file("03"))
+def test_election_table_with_repeated_headings_and_thai_digits(sheets_of) -> None:
+    (sheet,) = sheets_of("03")
     assert list(sheet.frame.columns[:4]) == ["ลำดับ ที่", "จังหวัด", "จำนวน สมาชิกสภา ผู้แทนราษฎร", "จำนวน เขตเลือกตั้ง"]
     assert sheet.frame.loc[2, "จังหวัด"] == "ตราด"
     assert sheet.frame.loc[10, "จำนวน เขตเลือกตั้ง"] == "๒"
@@ -122,8 +130,8 @@ def test_election_table_with_repeated_headings_and_thai_digits() -> None:
     assert codes(sheet) == {"cells_filled_down": 1}
 
 
-def test_xls_directory_takes_merged_banners_as_groups() -> None:
-    sheets = {sheet.name: sheet for sheet in read_sheets(agency_file("04"), in_child=False)}
+def test_xls_directory_takes_merged_banners_as_groups(sheets_of) -> None:
+    sheets = {sheet.name: sheet for sheet in sheets_of("04")}
     central = sheets["ส่วนกลาง"].frame
     assert central.loc[4, "__group"] == "กระทรวงมหาดไทย"
     assert central.loc[11, "__group"] == "สำนักนายกรัฐมนตรี"
@@ -133,8 +141,8 @@ def test_xls_directory_takes_merged_banners_as_groups() -> None:
     assert "__group" not in sheets["สถานศึกษา"].frame
 
 
-def test_pivot_sheets_give_totals_and_fill_their_bands() -> None:
-    sheets = {sheet.name: sheet for sheet in read_sheets(agency_file("05"), in_child=False)}
+def test_pivot_sheets_give_totals_and_fill_their_bands(sheets_of) -> None:
+    sheets = {sheet.name: sheet for sheet in sheets_of("05")}
     pivot = sheets["Summary รหัสไปรษณีย์1"]
     assert pivot.frame.loc[12, "ProvinceThai"] == "กระบี่"
     assert pivot.totals.loc[13, "ProvinceThai"] == "กระบี่ Total"
@@ -150,17 +158,17 @@ def test_pivot_sheets_give_totals_and_fill_their_bands() -> None:
     assert list(sheets["Province Map Test"].frame.columns) == ["ProvinceEng", "num", "ProvinceThai", "num (2)"]
 
 
-def test_merged_text_is_never_filled_to_the_right() -> None:
-    sheet = read_sheets(agency_file("06"), in_child=False)[0]
+def test_merged_text_is_never_filled_to_the_right(sheets_of) -> None:
+    sheet = sheets_of("06")[0]
     assert sheet.frame.loc[6047, "กรุงเทพปริมณฑลต่างจังหวัด"] == "กรุงเทพมหานครและปริมณฑล"
     assert sheet.frame.loc[6047, "PostalCodeRemark"] == ""
 
 
-def test_hxl_tags_and_json_records() -> None:
-    sheet = read_sheets(agency_file("11d"), in_child=False)[0]
+def test_hxl_tags_and_json_records(sheets_of) -> None:
+    sheet = sheets_of("11d")[0]
     assert codes(sheet) == {"hxl_tags": 1}
     assert sheet.problems[0].row == 2
-    records = read_one(agency_file("08"))
+    (records,) = sheets_of("08")
     assert records.frame.loc[2].tolist()[:2] == ["461501", "สำราญ"]
     assert records.frame.loc[2, "value"] == "7498"
 
@@ -171,9 +179,9 @@ def test_iati_is_refused_with_a_reason() -> None:
     assert (refusal.value.problem.code, refusal.value.problem.value) == ("file_kind_unsupported", "IATI XML")
 
 
-def test_child_and_own_process_agree() -> None:
+def test_child_and_own_process_agree(sheets_of) -> None:
     for start in ("01b", "03", "04", "11d"):
-        here, there = (read_sheets(agency_file(start), in_child=flag) for flag in (False, True))
+        here, there = sheets_of(start), read_sheets(agency_file(start))
         assert [sheet.name for sheet in here] == [sheet.name for sheet in there]
         for one, other in zip(here, there, strict=True):
             assert one.frame.equals(other.frame)
