@@ -81,7 +81,7 @@ class Edition:
 
     @property
     def is_edition(self) -> bool:
-        """Whether the file is an edition of the batch: it has most of its lines, or many of them with other money."""
+        """Whether the file is an edition of the batch: it has ``SHARE`` of its lines, or that many lines with other money."""
         paired = len(self.same) + len(self.changed)
         here, there = paired + len(self.new), paired + len(self.gone)
         revised = sum(old.satang != new.satang for old, new in self.changed)

@@ -29,7 +29,7 @@ TELLING = 40  # letters from which words identify a line whatever its agency
 SHORTEST = 6  # least consonants of the shorter words where one contains the other
 ALIKE = 82.0  # least likeness of 100, of consonants and digits
 MOST_TOLD = 200
-MANY = 60  # lines of one place, year and amount; beyond that only different words are compared
+MANY = 60  # lines of one place, year and amount; beyond that only the first of equal lines is compared
 UNNAMED = "unnamed_base"
 LEVELS = ("same_words", "words_within", "like_words")
 ORDINAL = re.compile(r"^\s*[\(\[]?(?:\d{1,3}[.)\]]?)+(?:\s*[).])?\s+(?=\D)")
@@ -117,7 +117,7 @@ def _core(line: Line) -> str:
 
 
 def _numbers_agree(first: str, second: str) -> bool:
-    """Whether the numbers in both words agree (a second course is another one); no numbers on one side agree, too."""
+    """Whether the numbers in the words agree (a second course is another one); true without numbers on one side."""
     a, b = NUMBER.findall(first), NUMBER.findall(second)
     return not a or not b or sorted(a) == sorted(b)
 

@@ -84,11 +84,8 @@ def account(
     if layout.without_value == "exclude":
         mark(_valueless(read) & outcome.ne("excluded"), "excluded", NO_VALUE)
     bad = pd.Series(outcome.index.isin(list(read.bad)), index=outcome.index) & outcome.ne("excluded")
-    mark(
-        bad,
-        "quarantined",
-        pd.Series({row: problem.code for row, problem in read.bad.items()}, dtype=object).reindex(outcome.index),
-    )
+    codes = pd.Series({row: problem.code for row, problem in read.bad.items()}, dtype=object)
+    mark(bad, "quarantined", codes.reindex(outcome.index))
     _doubted(sheet, read, outcome, reason)
     no_row = _no_support(sheet, layout, read)
     for row, code in no_row.items():
