@@ -39,8 +39,19 @@ BROWSER = {
     },
     "views": {"test_browser", "test_links_browser", "test_long_words_browser", "test_menu_browser", "test_sheet_print"},
 }
+# Files that run pages on unchanged copies of one store: what the first has the pages reckon, the next find (``meeting_store.opened``).
+SWEEP = {
+    "test_analysis_pages",
+    "test_answers_agree",
+    "test_downloads",
+    "test_help_needed",
+    "test_named_figures",
+    "test_not_asked",
+    "test_registers",
+}
+WALK = "tests/pages/walk/test_walk.py"  # waits for its board most of the time
 # Groups in the order in which workers take them: long ones first, so that nothing long is left at the end.
-ORDER = ("browser", "pages", "postgres", "loaders", "geo")
+ORDER = ("browser", WALK, "sweep", "pages", "postgres", "loaders", "geo")
 # Files of unit tests that take over five seconds of CPU: real files by the dozen, large drawn samples, several stores. Not in `make check`.
 LONG = {
     "test_agency_files", "test_bad_boundaries", "test_boundaries", "test_boundary_download", "test_by_hand", "test_changes", "test_cli", "test_corrupted",
@@ -65,6 +76,8 @@ def group(nodeid: str) -> str:
     path, _, name = nodeid.partition("::")
     if path.startswith("tests/browser/"):
         return "browser-" + next((name for name, files in BROWSER.items() if Path(path).stem in files), "tasks")
+    if path.startswith("tests/pages/") and Path(path).stem in SWEEP:
+        return "sweep"
     return "postgres" if "postgresql" in name else path
 
 
@@ -113,5 +126,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(mark)
         if mark == "unit" and item.path.stem in LONG:
             item.add_marker("long")
-        item.stash[RANK] = ORDER.index(next(name for name in (mark, folder, "geo") if name in ORDER))
+        item.stash[RANK] = ORDER.index(
+            next(name for name in (group(item.nodeid), mark, folder, "geo") if name in ORDER)
+        )
     items.sort(key=lambda item: item.stash[RANK])

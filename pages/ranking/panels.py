@@ -25,6 +25,7 @@ from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
+from pages.session.cache import cached
 from pages.session.formatter import Phrase
 from pages.session.scope import Scope
 from pages.session.text import percent, safe, t, whole
@@ -264,6 +265,7 @@ def ranking_sources(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     return criteria_rows(scope, fiscal_year)[SOURCE]
 
 
+@cached(8)
 def criteria_rows(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """The rows that the criteria of the year are made of, with ``fiscal_year`` where their register has years."""
     entries = [entry for axis in ("strength", "need") for entry in ranking_data.criteria(axis)]

@@ -5,6 +5,8 @@ import threading
 import pytest
 
 from pages.session import cache
+from tests.support import seeds
+from tests.support.meeting_store import opened
 
 
 def test_a_result_is_computed_once_and_the_oldest_is_forgotten():
@@ -78,3 +80,16 @@ def test_an_argument_left_out_is_its_default():
     assert reading("80") == reading("80", "support") == reading("80", name="support") == ("80", "support", ())
     assert reading("80", "support", 1) != reading("80")
     assert asked == [("80", "support", ()), ("80", "support", (1,))]
+
+
+def test_what_came_of_a_copy_of_a_store_is_taken_up_by_the_next_copy_and_by_no_other_store(tmp_path):
+    """The tests that read one unchanged store stand on this."""
+    asked, store = [], seeds.copied("bare", tmp_path / seeds.NAME)
+    square = cache.cached(2)(lambda number: asked.append(number) or number**2)
+    for kept in ("probe", None, "probe", "other", "probe"):
+        with opened(store, kept=kept):
+            assert square(3) == 9
+    assert asked == [3, 3, 3]
+    with opened(store, kept="probe"):
+        cache.clear()
+        assert (square(3), len(asked)) == (9, 4)

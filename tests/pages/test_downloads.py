@@ -206,6 +206,15 @@ def test_dates_leave_as_dates_and_in_words(left):
     assert isinstance(book.worksheets[0].cell(2, kinds.index(DATE) + 1).value, datetime)
 
 
+def test_each_distinct_value_is_put_into_words_once_and_values_that_are_alike_are_not_one():
+    asked: list[object] = []
+    alike = pd.Series([1, True, 1.0, 1, "1", None, "1"], dtype=object)
+    assert exports.worded(alike, lambda value: asked.append(value) or repr(value)) == [repr(value) for value in alike]
+    assert len(asked) == 5
+    assert exports.worded(pd.Series([0.0, -0.0]), lambda value: f"{value:.0f}") == ["0", "-0"]
+    assert exports.worded(pd.Series([["a"], ["a"]]), "".join) == ["a", "a"]
+
+
 def test_text_that_a_spreadsheet_would_run_is_text():
     sheet = Sheet(
         [Column("=1+1", "text", ["=2+5", "+66", None]), Column("b (บาท)", BAHT, [-105, None, 10_675_000_000])]

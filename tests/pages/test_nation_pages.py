@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-from pathlib import Path
-
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from bench.support.client import Client
 from loaders import reference
 from loaders.store.shared import nation as shared_nation
 from loaders.words import catalogue
@@ -86,26 +81,17 @@ def test_a_province_that_does_not_exist_is_the_own_one(surat):
     assert "Nakhon Si Thammarat" in bodies(run("overview", lang="en", province="99"))
 
 
-async def _visits(address: str) -> tuple[dict, list[str]]:
-    """What each view of the other province says, and the lists that the own province's overview offers."""
-    said = {}
+def test_without_any_boundary_file_the_page_says_what_to_put_where(surat, tmp_path, monkeypatch):
+    monkeypatch.setenv("KRADAN_NO_SHARED", "1")
+    monkeypatch.setenv("KRADAN_BOUNDARIES_DIR", str(tmp_path))
     for view in ("nation", "sources", "meeting"):
-        async with Client(address, view, "lang=en&province=84") as session:
-            said[view] = await session.rerun()
-    async with Client(address, "overview", "lang=en") as session:
-        await session.rerun()
-        return said, list(session.lists)
-
-
-def test_without_any_boundary_file_the_page_says_what_to_put_where(surat, tmp_path):
-    store = Path(os.environ["KRADAN_STORE"])
-    with served.board(store, KRADAN_NO_SHARED="1", KRADAN_BOUNDARIES_DIR=str(tmp_path)) as address:
-        said, own_lists = asyncio.run(_visits(address))
-    for view, answer in said.items():
-        assert [error for error in answer.errors if error not in answer.texts] == [], view
-        assert view == "meeting" or str(tmp_path) in " ".join(answer.texts), view
+        page = run(view, lang="en", province="84")
+        assert not page.exception, view
+        texts = [bodies(page), *(one.value for one in (*page.markdown, *page.info, *page.warning, *page.error))]
+        assert view == "meeting" or str(tmp_path) in " ".join(texts), view
+    own_lists = [one.key for one in run("overview", lang="en").selectbox]
     assert own_lists
-    assert not any(key.endswith("-province") for key in own_lists)  # nothing to choose: nothing in the way
+    assert not any(str(key).endswith("province") for key in own_lists)  # nothing to choose: nothing in the way
 
 
 def test_the_capital_has_districts_and_subdistricts_of_its_own_words(surat):

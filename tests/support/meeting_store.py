@@ -23,18 +23,23 @@ from tests.support import served
 from tests.support.seeds import ROOT
 
 _kept: dict[str, tuple[int, list[tuple[Any, dict]]]] = {}  # kind of store -> generation and results of every function
+_looked_at: list[tuple[str, int]] = []  # the kind that is open now, and the generation of its results
 
 
-def _lay_aside(kind: str) -> None:
+def _lay_aside() -> None:
     """Results stand under the store's version, so those of a copy that a test has changed since are not found again."""
-    memos = (memo for memo in cache._memos if memo is not queries.engine)
-    _kept[kind] = (cache._generation, [(memo, dict(memo.cache)) for memo in memos])
+    for kind, generation in _looked_at:
+        if generation == cache._generation:  # nobody has cleared them meanwhile
+            memos = (memo for memo in cache._memos if memo is not queries.engine)
+            _kept[kind] = (generation, [(memo, dict(memo.cache)) for memo in memos])
+    _looked_at.clear()
 
 
 def _take_up(kind: str) -> None:
     cache._generation, results = _kept.get(kind, (cache._generation, []))
     for memo, kept in results:
         memo.cache.update(kept)
+    _looked_at.append((kind, cache._generation))
 
 
 @contextmanager
@@ -47,14 +52,14 @@ def opened(path: Path, kept: str | None = None) -> Iterator[Path]:
     before = {name: os.environ.get(name) for name in ("KRADAN_STORE", "DATABASE_URL")}
     os.environ["KRADAN_STORE"] = str(path)
     os.environ.pop("DATABASE_URL", None)
+    _lay_aside()
     cache.clear()
     if kept:
         _take_up(kept)
     try:
         yield path
     finally:
-        if kept:
-            _lay_aside(kept)
+        _lay_aside()
         for name, value in before.items():
             os.environ.pop(name, None) if value is None else os.environ.__setitem__(name, value)
         cache.clear()

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from streamlit.proto.WidgetStates_pb2 import WidgetState
+
 from bench.support.client import Answer, Client
 from loaders.words import catalogue
 
@@ -94,6 +96,14 @@ class Walker(Client):
 
     async def set(self, widget: Widget, value: Any) -> Answer:
         """Set a widget and wait for what comes of it."""
+        state = self.put(widget, value)
+        answer = await self.rerun(widget.fragment)
+        if widget.kind.endswith("button"):  # pressed once
+            self.state.widget_states.widgets.remove(state)
+        return answer
+
+    def put(self, widget: Widget, value: Any) -> WidgetState:
+        """Have a widget say a value from the next run on."""
         state = next((one for one in self.state.widget_states.widgets if one.id == widget.id), None)
         state = state or self.state.widget_states.widgets.add(id=widget.id)
         if widget.kind in ("checkbox", "expander"):
@@ -110,10 +120,7 @@ class Walker(Client):
             state.string_value = value
         else:
             state.string_array_value.data[:] = [value]
-        answer = await self.rerun(widget.fragment)
-        if widget.kind.endswith("button"):  # pressed once
-            self.state.widget_states.widgets.remove(state)
-        return answer
+        return state
 
 
 def _some(options: list[Any]) -> tuple[Any, ...]:
@@ -140,16 +147,17 @@ async def walk(address: str, page: str, query: str, most_depth: int) -> Found:
     """Make every choice of a page once, and the choices that a choice brings up after it.
 
     Each widget in a fresh visit, for a fault may show in the first choice alone; the shared filters share one (each is
-    set back before the next), and so do numbers of one kind.
+    set back with the next), and so do numbers of one kind.
     """
-    found, seen = Found(), set()
-    async with Walker(address, page, query) as first:
-        found.faults += [f"{page}?{query}: {fault}" for fault in faults(await first.rerun())]
-        starting = list(_choices(first.widgets, seen))
-    paths = [((), group) for group in _visits(starting)]
-    for path, group in paths:
+    found, seen, paths = Found(), set(), [((), ())]
+    for visit, (path, group) in enumerate(paths):
         async with Walker(address, page, query) as session:
-            await session.rerun()
+            answer = await session.rerun()
+            if visit == 0:  # it tells what there is to choose, and makes the first of it
+                found.faults += [f"{page}?{query}: {fault}" for fault in faults(answer)]
+                first, *others = _visits(list(_choices(session.widgets, seen))) or [()]
+                group = first
+                paths += [((), one) for one in others]
             for step, value in path:
                 await session.set(step, value)
             for widget, value in ((one, value) for one in group for value in one.values):
@@ -162,7 +170,7 @@ async def walk(address: str, page: str, query: str, most_depth: int) -> Found:
                     brought = _visits(list(_choices(session.widgets, seen)))
                     paths += [((*path, (widget, value)), one) for one in brought]
                 if widget.key in FILTERS:
-                    await session.set(widget, widget.now)
+                    session.put(widget, widget.now)
     return found
 
 
