@@ -7,6 +7,7 @@ a real change, and so does money paid in between.
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,19 +75,35 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, first: date, last: date) -> p
 
 def _pairs(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Numbers of the same record in both states (``old``, ``new``), the surest likeness first; each is taken once."""
-    found = []
+    sides = [_rows(frame) for frame in (old, new)]
+    pairs: list[tuple[Any, Any]] = []
     for keys in PASSES:
-        if found and (old.empty or new.empty):
-            break
-        sides = []
-        for frame in (old, new):
-            known = frame[frame[list(keys)].notna().all(axis=1)]
-            side = known[list(keys)].astype("string").assign(key=known["support_id"].to_numpy())
-            sides.append(side.assign(nth=side.groupby(list(keys)).cumcount()))
-        both = sides[0].merge(sides[1], on=[*keys, "nth"], suffixes=("_old", "_new"))
-        found.append(pd.DataFrame({"old": both["key_old"], "new": both["key_new"]}))
-        old, new = old[~old["support_id"].isin(both["key_old"])], new[~new["support_id"].isin(both["key_new"])]
-    return pd.concat(found, ignore_index=True)
+        earlier, later = (_by_likeness(side, keys) for side in sides)
+        found: dict[Any, Any] = {}
+        for likeness, numbers in earlier.items():
+            found |= zip(numbers, later.get(likeness, ()), strict=False)  # the first of each with the first, and so on
+        pairs += [(number, found[number]) for number in sides[0] if number in found]
+        for old_number, new_number in found.items():
+            del sides[0][old_number], sides[1][new_number]
+    return pd.DataFrame(pairs, columns=["old", "new"], dtype=object)
+
+
+def _rows(frame: pd.DataFrame) -> dict[Any, dict[str, str | None]]:
+    """What a likeness may rest on, as words by the number of the record; ``None`` = not stated."""
+    names = sorted({name for keys in PASSES for name in keys})
+    words = [[None if pd.isna(cell) else str(cell) for cell in frame[name].tolist()] for name in names]
+    rows = zip(frame["support_id"].tolist(), zip(*words, strict=True), strict=True)
+    return {number: dict(zip(names, row, strict=True)) for number, row in rows}
+
+
+def _by_likeness(rows: dict[Any, dict[str, str | None]], keys: tuple[str, ...]) -> dict[tuple, list]:
+    """Numbers of the records that state every key, by what they state, in their order."""
+    found: dict[tuple, list] = {}
+    for number, row in rows.items():
+        likeness = tuple(row[name] for name in keys)
+        if None not in likeness:
+            found.setdefault(likeness, []).append(number)
+    return found
 
 
 def _kinds_of_new(rows: pd.DataFrame, batches: set, first: date) -> pd.Series:

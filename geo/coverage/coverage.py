@@ -5,15 +5,17 @@ Input is the contract's support frame, already filtered (:func:`geo.periods.filt
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from geo.coverage.heard import told
 from geo.coverage.roll_up import NEEDED, roll_up
-from geo.frames import is_one_of, require_columns
+from geo.frames import require_columns
 from geo.periods import of_fiscal_year, periods
 from geo.statuses import decide
 
@@ -80,65 +82,90 @@ def counted(
     return Counted(rolled.by_subdistrict, rolled.higher, undated)
 
 
-def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> pd.DataFrame:
-    """Counts and satang per subdistrict of the records that have one."""
-    stated = records["amount_satang"].astype("Int64")
-    counted_here = records["counted_in"].isna() if "counted_in" in records else True
-    lists = records["village_codes"].notna() if "village_codes" in records else pd.Series(False, index=records.index)
-    table = records.assign(
-        amount=stated,
-        no_amount=stated.isna() & counted_here,
-        whole=~(records["area_level"].eq("village") | lists),
-        is_estimated=records["is_estimated"].astype(bool) | _is_shared_by_estimate(records),
+@dataclass
+class _Place:
+    """What the records of one subdistrict add up to."""
+
+    supports: set = field(default_factory=set)
+    agencies: set = field(default_factory=set)
+    streams: set = field(default_factory=set)
+    villages: set = field(default_factory=set)
+    whole_subdistrict: bool = False
+    supports_without_amount: int = 0
+    is_estimated: bool = False
+    amount_satang: int | None = None
+
+
+NOWHERE = _Place()
+
+
+def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> dict[str, _Place]:
+    """Records by subdistrict. They are hundreds: walked through once, not grouped anew for every figure."""
+    amounts = records["amount_satang"].astype("Int64")
+    is_counted = records["counted_in"].isna() if "counted_in" in records else pd.Series(True, index=records.index)
+    lists = (
+        records["village_codes"] if "village_codes" in records else pd.Series(None, index=records.index, dtype=object)
     )
-    grouped = table.groupby("subdistrict_code")
-    names = {
-        "supports": "support_id",
-        "agencies": "agency_code",
-        "streams": "stream_code",
+    estimated = records["is_estimated"].astype(bool)
+    if "shared_by" in records:  # shared equally or by people; by stated amounts is no estimate
+        estimated = estimated | records["shared_by"].isin(["equal", "population"]).fillna(False).astype(bool)
+    columns = [
+        records[name] for name in ("subdistrict_code", "support_id", "agency_code", "stream_code", "village_code")
+    ]
+    columns += [lists, records["area_level"], amounts, amounts.isna() & is_counted, estimated]
+    known = None if villages is None else set(villages["village_code"].tolist())
+    found: dict[str, _Place] = {}
+    for code, support, agency, stream, village, listed, level, satang, without, is_estimate in zip(
+        *(column.tolist() for column in columns), strict=True
+    ):
+        place = found.setdefault(code, _Place())
+        place.supports.add(support)
+        place.agencies.add(agency if isinstance(agency, str) else None)
+        place.streams.add(stream if isinstance(stream, str) else None)
+        named = [village, *(listed.split(",") if isinstance(listed, str) else ())]
+        place.villages.update(one for one in named if isinstance(one, str) and (known is None or one in known))
+        place.whole_subdistrict |= level != "village" and not isinstance(listed, str)
+        place.supports_without_amount += bool(without)
+        place.is_estimated |= is_estimate
+        if satang is not pd.NA:
+            place.amount_satang = satang + (place.amount_satang or 0)
+    return found
+
+
+def _in_order(reached: dict[str, _Place], codes: list[str]) -> dict[str, Any]:
+    """Counts and satang of :func:`_reached` as columns, for every subdistrict."""
+    places = [reached.get(code, NOWHERE) for code in codes]
+
+    def counts(name: str) -> np.ndarray:
+        return np.array([len(getattr(place, name) - {None}) for place in places], dtype="int64")
+
+    return {
+        "supports": counts("supports"),
+        "agencies": counts("agencies"),
+        "streams": counts("streams"),
+        "covered_villages": counts("villages"),
+        "whole_subdistrict": np.array([place.whole_subdistrict for place in places], dtype=bool),
+        "supports_without_amount": np.array([place.supports_without_amount for place in places], dtype="int64"),
+        "is_estimated": np.array([place.is_estimated for place in places], dtype=bool),
+        "amount_satang": pd.array([place.amount_satang for place in places], dtype="Int64"),
     }
-    different = grouped[list(names.values())].nunique().set_axis(list(names), axis="columns")
-    return different.assign(
-        covered_villages=_villages_named(records, lists, villages),
-        whole_subdistrict=grouped["whole"].any(),
-        supports_without_amount=grouped["no_amount"].sum(),
-        is_estimated=grouped["is_estimated"].any(),
-        amount_satang=grouped["amount"].sum(min_count=1),
-    )
-
-
-def _is_shared_by_estimate(records: pd.DataFrame) -> pd.Series:
-    """Parts of a row that a person shared equally or by people; shared by stated amounts is no estimate."""
-    if "shared_by" not in records:
-        return pd.Series(False, index=records.index)
-    return records["shared_by"].isin(["equal", "population"]).fillna(False).astype(bool)
-
-
-def _villages_named(records: pd.DataFrame, lists: pd.Series, villages: pd.DataFrame | None) -> pd.Series:
-    """Different villages of the register per subdistrict: those of village records and those that a record lists."""
-    named = records[["subdistrict_code", "village_code"]]
-    if lists.any():
-        listed = records.loc[lists, ["subdistrict_code"]].assign(
-            village_code=records.loc[lists, "village_codes"].str.split(",")
-        )
-        named = pd.concat([named, listed.explode("village_code")])
-    if villages is not None:
-        named = named[is_one_of(named["village_code"], villages["village_code"])]
-    return named.groupby("subdistrict_code")["village_code"].nunique()
 
 
 def _is_supported_above(
     areas: pd.DataFrame, higher: pd.DataFrame, local_governments: pd.DataFrame | None
 ) -> np.ndarray:
     """True where a record written above the subdistrict reaches it."""
-    named = {"province": "province_code"} | ({} if local_governments is None else {"local_government": "area_code"})
-    reached = {
-        level: set(rows[named.get(level, "district_code")].dropna()) for level, rows in higher.groupby("area_level")
-    }
-    provinces, acting = reached.pop("province", set()), set()
-    if local_governments is not None:
-        acting = reached.pop("local_government", set())
-    districts = set().union(*reached.values())
+    provinces: set[str] = set()
+    districts: set[str] = set()
+    acting: set[str] = set()
+    columns = (higher[name].tolist() for name in ("area_level", "area_code", "district_code", "province_code"))
+    for level, code, district, province in zip(*columns, strict=True):
+        if level == "province":
+            provinces.add(province)
+        elif level == "local_government" and local_governments is not None:
+            acting.add(code)
+        else:
+            districts.add(district)
     met = set()
     if local_governments is not None and acting:
         met = set(local_governments.loc[local_governments["entity_code"].isin(acting), "subdistrict_code"])
@@ -146,17 +173,17 @@ def _is_supported_above(
     return np.array([one in met or within in districts or one[:2] in provinces for one, within in places], dtype=bool)
 
 
-def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> pd.Series:
+def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> np.ndarray:
     """Villages per subdistrict on the register's date; the areas frame speaks when no register is given.
 
     A register that knows no village of the whole province knows nothing about it: not known, never zero.
     """
     if villages is None:
-        return areas["villages"].astype("Int64")
-    counts = areas["subdistrict_code"].map(villages["subdistrict_code"].value_counts())
-    provinces = areas["subdistrict_code"].str[:2]
-    silent = ~is_one_of(provinces, villages["subdistrict_code"].str[:2])
-    return counts.fillna(0).astype("Int64").mask(silent)
+        return areas["villages"].astype("Int64").to_numpy()
+    counts = Counter(code for code in villages["subdistrict_code"].tolist() if isinstance(code, str))
+    known = {code[:2] for code in counts}
+    codes = areas["subdistrict_code"].tolist()
+    return pd.array([counts[code] if code[:2] in known else None for code in codes], dtype="Int64").to_numpy()
 
 
 def coverage(
@@ -203,22 +230,19 @@ def coverage(
     """
     require_columns(areas, [*CARRIED, "villages"], "areas")
     records = support if isinstance(support, Counted) else counted(support, areas, fiscal_year, local_governments)
-    table = areas[CARRIED].merge(_reached(records.placed, villages), on="subdistrict_code", how="left")
-    table["villages"] = _village_counts(areas, villages).to_numpy()
-    for column in ("supports", "agencies", "streams", "covered_villages", "supports_without_amount"):
-        table[column] = table[column].fillna(0).astype("int64")
-    for column in ("whole_subdistrict", "is_estimated"):
-        table[column] = table[column].eq(True).fillna(False).astype(bool)
-    table["amount_satang"] = table["amount_satang"].astype("Int64")
+    table = areas[CARRIED].reset_index(drop=True)
+    codes = table["subdistrict_code"].tolist()
+    table = table.assign(
+        **_in_order(_reached(records.placed, villages), codes), villages=_village_counts(areas, villages)
+    )
     table["per_head_baht"] = _ratio(table["amount_satang"], table["population"]) / 100
     table["village_share"] = _ratio(table["covered_villages"], table["villages"]).clip(upper=1)
-    for column in ("owed", "missing_bases", "completeness", "waiting"):
-        table[column] = spoken[column].to_numpy()
-    table["undated"] = 0
-    if len(records.undated):
-        without_year = records.undated["subdistrict_code"].value_counts()
-        table["undated"] = table["subdistrict_code"].map(without_year).fillna(0).astype("int64")
-    table["supported_above"] = _is_supported_above(areas, records.higher, local_governments)
+    without_year = Counter(records.undated["subdistrict_code"].tolist())
+    table = table.assign(
+        **{column: spoken[column].to_numpy() for column in ("owed", "missing_bases", "completeness", "waiting")},
+        undated=[without_year[code] for code in codes],
+        supported_above=_is_supported_above(areas, records.higher, local_governments),
+    )
     can_be_reached = ~(villages_only & table["villages"].fillna(1).eq(0))
     table["status"] = decide(
         table["supports"] > 0, told(table), can_be_reached=can_be_reached, in_doubt=table["undated"] > 0
@@ -228,8 +252,10 @@ def coverage(
 
 def _ratio(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     """Division that is not known where the denominator is zero or not known."""
-    below = denominator.astype("Float64").mask(denominator.astype("Float64") <= 0)
-    return numerator.astype("Float64") / below
+    above, below = (column.to_numpy(dtype=float, na_value=np.nan) for column in (numerator, denominator))
+    known = ~np.isnan(above) & (below > 0)
+    share = np.divide(above, below, out=np.zeros(len(above)), where=known)
+    return pd.Series(pd.arrays.FloatingArray(share, ~known), index=numerator.index)
 
 
 def coverage_by(
