@@ -95,18 +95,18 @@ def _repaired(text: str, encoding: str) -> tuple[str, str, bool]:
     return text, encoding, False
 
 
+def _as_latin(error: UnicodeError) -> tuple[bytes, int]:
+    """Letters that a code page lacks as Latin-1; raises again for those that Latin-1 lacks too."""
+    assert isinstance(error, UnicodeEncodeError)
+    return error.object[error.start : error.end].encode("latin-1"), error.end
+
+
+codecs.register_error("kradan-latin-1", _as_latin)
+
+
 def _latin_bytes(line: str) -> bytes:
     """The bytes behind a line that was read as Windows-1252 or Latin-1 (the five undefined ones as Latin-1)."""
-    try:
-        return line.encode("cp1252")
-    except UnicodeEncodeError:
-        out = bytearray()
-    for letter in line:
-        try:
-            out += letter.encode("cp1252")
-        except UnicodeEncodeError:
-            out += letter.encode("latin-1")
-    return bytes(out)
+    return line.encode("cp1252", "kradan-latin-1")
 
 
 def _from_latin(line: str) -> str:
@@ -125,16 +125,8 @@ def _from_latin(line: str) -> str:
 
 
 def _cp874_bytes(line: str) -> bytes:
-    try:
-        return line.encode("cp874")
-    except UnicodeEncodeError:
-        out = bytearray()
-    for letter in line:
-        try:
-            out += letter.encode("cp874")
-        except UnicodeEncodeError:
-            out += letter.encode("latin-1")  # control characters that the wrong reading let through
-    return bytes(out)
+    """Control characters that the wrong reading let through stay."""
+    return line.encode("cp874", "kradan-latin-1")
 
 
 def _from_cp874(line: str) -> str:
