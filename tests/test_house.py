@@ -73,4 +73,4 @@ def test_tests_that_share_what_is_made_share_a_process(request):
     for nodeid in [*nodes, "tests/x.py::test_a[postgresql]", "tests/y.py::test_b[1-postgresql]"]:
         groups.setdefault(group(nodeid), set()).add(nodeid.partition("::")[0])
     assert groups.pop("postgres") >= {"tests/x.py", "tests/y.py"}
-    assert all(len(files) == 1 for name, files in groups.items() if not name.startswith("browser"))
+    assert all(len(files) == 1 for name, files in groups.items() if not name.startswith(("browser", "sweep")))

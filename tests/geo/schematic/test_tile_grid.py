@@ -46,7 +46,7 @@ def test_grid_from_facts_alone_keeps_neighbours(solved):
     assert kept_neighbours(solved) >= 0.65
 
 
-def test_a_process_of_its_own_gives_the_same_grid(monkeypatch):
+def test_a_process_of_its_own_gives_the_same_grid(monkeypatch, real_children):
     town = reference.subdistricts().head(16)
     pd.testing.assert_frame_equal(tile_apart.assign_apart(town), assign(town), check_dtype=False)
     monkeypatch.setenv("KRADAN_PARSE_MEMORY_MB", "20")
