@@ -24,7 +24,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     folder = tmp_path_factory.mktemp("imports")
     store = served.make_store(folder / "store.sqlite", demo=False)
     assert served.run_import(store, csv_file(folder, [KNOWN, *OTHERS], "เก่า.csv")).returncode == 0
-    with served.board(store) as found:
+    with served.board(store, KRADAN_REAL_CHILDREN="1") as found:
         yield found, store
 
 

@@ -96,13 +96,11 @@ def flowing(standing):
 
 
 @pytest.mark.parametrize("language", ["th", "en"])
-def test_every_view_is_legible_from_the_last_row_and_its_names_hide_no_place(
-    chromium, demo, demo_store, request, language
-):
+def test_every_view_is_legible_from_the_last_row_and_its_names_hide_no_place(demo, demo_store, request, language):
     seen = (
         request.getfixturevalue("standing")
         if language == "th"
-        else served.visit(chromium, f"{demo}/meeting?lang={language}")
+        else served.visit(request.getfixturevalue("chromium"), f"{demo}/meeting?lang={language}")
     )
     frame, begun = wall(seen), time.monotonic()
     if language == "th":

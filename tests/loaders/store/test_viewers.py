@@ -23,6 +23,7 @@ MODULES = (
 )
 # What takes a connection and needs no viewer: it writes, or nothing private comes out.
 OPEN = {
+    "read_typed": "the rows of a query that its caller has made for a viewer",
     "read_sharing": "the levels themselves, from which what a viewer may see is reckoned",
     "provinces_of": "two-digit codes by batch",
     "viewer_of": "makes the viewer",
