@@ -1,8 +1,14 @@
-"""A subdistrict on one A4 sheet, printed by a real browser: the fullest, the emptiest, and one fuller than any."""
+"""A subdistrict on one A4 sheet, printed by a real browser: the fullest, the emptiest, and one fuller than any.
+
+And one with words of thousands of letters: they break, no page is pushed sideways.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +20,9 @@ from pages.subdistrict import print as subdistrict_print
 from tests.support import served
 
 MILLIMETRE = 96 / 25.4
+THAI, LATIN = "ยาว" * 900, "w" * 3000
+HEAD = "หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ"
+VIEWS = ("subdistrict?subdistrict=800303", "agency?lang=th", "review?lang=th", "sources?lang=th", "imports?lang=th")
 MEASURE = """() => {
   const sheet = document.querySelector('.kradan-a4'), box = sheet.getBoundingClientRect();
   const inside = [...sheet.querySelectorAll('*')].map(node => node.getBoundingClientRect());
@@ -21,6 +30,7 @@ MEASURE = """() => {
 }"""
 
 
+@cache
 def extremes(path) -> dict[str, str]:
     """The subdistricts with most support, with most rows in all registers, and with no support and fewest rows."""
     engine = stores.open_store(f"sqlite:///{path}")
@@ -102,24 +112,58 @@ def test_an_agency_prints_on_one_sheet_with_all_its_districts(at, demo_store, ag
     assert [name for name in own["file_name"].unique() if name not in found["text"]] == []
 
 
-def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(chromium, tmp_path):
-    store = served.make_store(tmp_path / "kradan.sqlite", demo=False)
-    file = tmp_path / "many.csv"
+@pytest.fixture(scope="module")
+def crowded(running_chromium, tmp_path_factory) -> Iterator[served.Visit]:
+    """A page of a board with one very full place, and another whose every word is far too long."""
+    folder = tmp_path_factory.mktemp("crowded")
+    store = served.make_store(folder / "kradan.sqlite", demo=False)
+    assert served.run_import(store, many(folder)).returncode == 0
+    assert served.run_import(store, *long_words(folder), base="codi").returncode == 3  # one names no place
+    with served.board(store) as address:
+        seen = served.visit(running_chromium, f"{address}/subdistrict?subdistrict=800301&lang=th", 1200, 900)
+        yield seen
+        seen.page.context.close()
+
+
+def many(folder: Path) -> Path:
+    """A file with 150 works in one place."""
+    file = folder / "many.csv"
     work = "อบรมพัฒนาศักยภาพผู้นำชุมชนและเครือข่ายองค์กรการเงินเพื่อการพึ่งตนเองอย่างยั่งยืน รุ่นที่"
     rows = "".join(
-        f"หน่วยงานทดลองที่ {number % 9},ท่าดี,ลานสกา,นครศรีธรรมราช,{work} {number},{1000 + number},2550\n"
+        f"หน่วยงานทดลองที่ {number % 9},เขาแก้ว,ลานสกา,นครศรีธรรมราช,{work} {number},{1000 + number},2550\n"
         for number in range(150)
     )
-    file.write_text("หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ\n" + rows, encoding="utf-8")
-    assert served.run_import(store, file).returncode == 0
-    with served.board(store) as address:
-        found = printed(served.visit(chromium, f"{address}/subdistrict?subdistrict=800303", 1200, 900))
+    file.write_text(f"{HEAD}\n{rows}", encoding="utf-8")
+    return file
+
+
+def long_words(folder: Path) -> list[Path]:
+    """An agency's file with words of thousands of letters, without a space in them, in another place, and one of groups."""
+    money = folder / f"{THAI[:60]}.csv"
+    rows = [f"พมจ.,ท่าดี,ลานสกา,นครศรีธรรมราช,{THAI},1000,2550", f"{THAI},ท่าดี,ลานสกา,นครศรีธรรมราช,{LATIN},2000,2550",
+            f"{THAI},{THAI},ลานสกา,นครศรีธรรมราช,x,2000,2550"]  # fmt: skip
+    money.write_text("\n".join([HEAD, *rows]) + "\n", encoding="utf-8")
+    groups = folder / "groups.csv"
+    groups.write_text(f"ชื่อองค์กร,ตำบล,อำเภอ\n{LATIN},ท่าดี,ลานสกา\n", encoding="utf-8")
+    return [money, groups]
+
+
+def test_a_place_fuller_than_the_sheet_says_what_is_left_out_and_still_fits(crowded):
+    found = printed(crowded)
     fits(found)
     left = re.search(r"และอีก (\d+) งาน \((\d+) รายการ", found["text"])
     assert left
     listed = len(re.findall(r"รุ่นที่\s+\d+", found["text"]))
     assert listed + int(left[1]) == 150
     assert listed >= 10
+
+
+def test_a_long_word_is_broken_not_the_page(crowded):
+    crowded.page.set_viewport_size({"width": 1280, "height": 900})
+    for view in VIEWS:
+        crowded.follow(view)
+        wide = crowded.page.locator('[data-testid="stMain"]').evaluate("main => main.scrollWidth - main.clientWidth")
+        assert wide <= 0, view
 
 
 def test_marks_above_and_below_take_no_width_when_lines_are_counted():
