@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from geo.coverage.coverage import coverage, coverage_by
 from geo.coverage.roll_up import roll_up, split
-from geo.frames import is_one_of
+from geo.frames import each_row, is_one_of
 from geo.maps.breaks import class_breaks, classify
 from geo.periods import filter_support, periods
 from geo.statuses import STATUSES
@@ -289,3 +289,11 @@ def test_one_of_these_texts_is_what_pandas_says_and_missing_is_none_of_them(colu
     texts, wanted = (pd.Series(given_, dtype="str").iloc[::-1] for given_ in (column, values))
     found = is_one_of(texts, wanted)
     pd.testing.assert_series_equal(found, texts.isin(wanted.dropna()), check_names=False)
+
+
+def test_rows_are_those_of_pandas_and_know_their_columns():
+    odd = pd.DataFrame([[1, "a", pd.NA], [2, "b", 3]], columns=["code", "a name", "class"], index=["x", "y"])
+    for frame in (odd, odd.iloc[:0], odd[["class", "code"]], odd.assign(code=pd.array([pd.NA, 5], "Int64"))):
+        assert [tuple(row) for row in each_row(frame)] == [tuple(row) for row in frame.itertuples()]
+        assert [row._fields for row in each_row(frame)] == [row._fields for row in frame.itertuples()]
+    assert [(row.Index, row.code) for row in each_row(odd)] == [("x", 1), ("y", 2)]
