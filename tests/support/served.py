@@ -40,6 +40,7 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+NO_OPT = "--js-flags=--no-opt"  # code of a page that stands for seconds is not worth optimizing: a tenth of its work
 OURS = ("http://127.0.0.1:", "https://127.0.0.1:", "data:", "blob:")
 ALONE = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"  # no other host is found
 # How long anything awaited may take. A page of a loaded machine comes late; what is never true fails all the same.
@@ -171,7 +172,7 @@ def browser(program: str = CHROMIUM, host: str = "127.0.0.1") -> Iterator[Browse
     """Headless Chromium that finds this machine, or this host, and no other."""
     with sync_playwright() as playwright:
         alone = ALONE.replace("127.0.0.1", host)
-        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, alone])
+        chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, NO_OPT, alone])
         yield chromium
         chromium.close()
 

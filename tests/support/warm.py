@@ -204,8 +204,8 @@ def _prepare(kind: str) -> None:
         ours = (".".join(file.with_suffix("").parts) for file in sorted(files) if not SET_APART & set(file.parts))
         _import((*LIBRARIES, *ours))
         assert "streamlit_folium" not in sys.modules
-    # Every board looks five times a second whether its secrets are others; no test changes those of one that runs.
-    vars(importlib.import_module("streamlit.watcher.polling_path_watcher"))["_POLLING_PERIOD_SECS"] = 2
+        # Every board looks five times a second whether its secrets are others; no test changes those of one that runs.
+        vars(importlib.import_module("streamlit.watcher.polling_path_watcher"))["_POLLING_PERIOD_SECS"] = 2
     gc.collect()
     gc.freeze()
 
