@@ -25,12 +25,17 @@ def running_chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def chromium(running_chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Browser]:
-    """The browser; what a test leaves open is closed, so that no page of it goes on asking a server."""
-    before = running_chromium.contexts
+    """The browser; what a test leaves open is left to the next, blank, or closed: no page of it goes on asking a server."""
+    before = [context for context in running_chromium.contexts if not served.is_blank(context)]
+    failed = request.session.testsfailed
     yield running_chromium
-    standing = request.session.stash.get(STANDING, {}).values()
+    standing = [seen.page.context for seen in request.session.stash.get(STANDING, {}).values()]
     for context in running_chromium.contexts:
-        if context not in before and all(seen.page.context != context for seen in standing):
+        if context in [*before, *standing] or served.is_blank(context):
+            continue
+        if context in served.VISITS and request.session.testsfailed == failed:
+            served.leave(served.VISITS[context])
+        else:
             context.close()
 
 

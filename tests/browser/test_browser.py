@@ -40,6 +40,23 @@ def test_getting_ready_declares_no_component():
     )
 
 
+def test_a_page_that_was_left_has_nothing_of_the_visit_before(chromium, demo):
+    """Tests share pages: what one of them stored, watched or asked for is not there for the next."""
+    stored = "() => [localStorage.length, sessionStorage.length, document.cookie.includes('a=b'), innerWidth, matchMedia('print').matches]"
+    first = served.visit(chromium, f"{demo}/_stcore/health", 900, 700)
+    first.page.evaluate("() => { localStorage.a = sessionStorage.a = 'b'; document.cookie = 'a=b'; }")
+    first.page.emulate_media(media="print")
+    first.page.route("**/*", lambda route: route.abort())
+    assert first.page.evaluate(stored) == [1, 1, True, 900, True]
+    served.leave(first)
+    second = served.visit(chromium, f"{demo}/_stcore/health", 800, 600)
+    assert second.page == first.page
+    assert second.page.evaluate(stored) == [0, 0, False, 800, False]
+    second.page.evaluate("() => { setTimeout(() => { throw new Error('late'); }); }")
+    assert second.until(lambda: second.errors, bool) == ["late"] and first.errors == []
+    second.errors.clear()
+
+
 # Columns of a phone stand under each other: what is left beside another is a strip that nobody can read.
 BESIDE = """[...document.querySelectorAll('[data-testid="stMain"] [data-testid="stColumn"]')]
     .filter(column => column.offsetWidth && column.offsetWidth < .8 * column.parentElement.offsetWidth)

@@ -37,7 +37,7 @@ def address(board: tuple[str, Path]) -> str:
 def _page(running_chromium: Browser, board: tuple[str, Path]) -> Iterator[served.Visit]:
     seen = served.visit(running_chromium, "about:blank")
     yield seen
-    seen.page.context.close()
+    served.leave(seen)
 
 
 @pytest.fixture
@@ -217,6 +217,7 @@ def test_files_are_read_only_when_they_have_arrived_and_what_they_say_is_text_an
     expect(page.get_by_text(picture, exact=False).filter(visible=True).first).to_be_visible()
     seen.settled()
     assert seen.foreign == []
+    page.context.close()  # not left to another test with a slow socket
 
 
 def test_a_running_import_can_be_cancelled(address: str, imports: Callable[..., served.Visit], tmp_path: Path) -> None:

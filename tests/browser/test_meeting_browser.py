@@ -68,7 +68,7 @@ def overlapping(labels: list[list]) -> list[tuple[str, str]]:
 def _wall(running_chromium, demo):
     seen = served.visit(running_chromium, f"{demo}/meeting?lang=th")
     yield seen
-    seen.page.context.close()
+    served.leave(seen)
 
 
 @pytest.fixture

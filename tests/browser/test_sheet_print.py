@@ -122,7 +122,7 @@ def crowded(running_chromium, tmp_path_factory) -> Iterator[served.Visit]:
     with served.board(store) as address:
         seen = served.visit(running_chromium, f"{address}/subdistrict?subdistrict=800301&lang=th", 1200, 900)
         yield seen
-        seen.page.context.close()
+        served.leave(seen)
 
 
 def many(folder: Path) -> Path:

@@ -19,9 +19,21 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from re import Pattern
 from typing import TypeVar
+from weakref import WeakKeyDictionary
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Error,
+    Locator,
+    Page,
+    Request,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import TimeoutError as NotInTime
 
 from loaders import __main__ as shell
@@ -174,6 +186,7 @@ def browser(program: str = CHROMIUM, host: str = "127.0.0.1") -> Iterator[Browse
         alone = ALONE.replace("127.0.0.1", host)
         chromium = playwright.chromium.launch(executable_path=program, args=[*FLAGS, NO_OPT, alone])
         yield chromium
+        _blank.pop(chromium, None)
         chromium.close()
 
 
@@ -188,6 +201,7 @@ class Visit:
     page: Page
     foreign: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    listeners: list[tuple[str, Callable[..., None]]] = field(default_factory=list)
 
     @property
     def map(self):
@@ -338,19 +352,58 @@ class Visit:
         self.page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080) -> Visit:
-    """Open an address in a fresh browser profile in which no other host is found, without animations.
+VISITS: WeakKeyDictionary[BrowserContext, Visit] = WeakKeyDictionary()  # of each profile the last
+_blank: dict[Browser, list[Page]] = {}  # pages that were left
 
-    Requests are watched and not intercepted: that would switch the browser's cache off and cost each of them a round trip.
+
+def visit(chromium: Browser, address: str, width: int = 1920, height: int = 1080) -> Visit:
+    """Open an address in an empty browser profile in which no other host is found, without animations.
+
+    A page that was left is taken where there is one: its process has Streamlit's scripts compiled, which is half the work
+    of opening a page. Requests are watched and not intercepted: that would switch the browser's cache off and cost each of
+    them a round trip.
     """
-    context = chromium.new_context(
-        viewport={"width": width, "height": height},
-        ignore_https_errors=address.startswith("https://127.0.0.1:"),
-        reduced_motion="reduce",  # of a page that is waited for, frames of animations are a tenth of the work
-    )
-    seen = watched(context.new_page())
+    has_own_certificate, size = address.startswith("https://127.0.0.1:"), ViewportSize(width=width, height=height)
+    if not has_own_certificate and (left := _blank.get(chromium)):
+        page = left.pop()
+        page.set_viewport_size(size)
+    else:
+        page = chromium.new_context(
+            viewport=size,
+            ignore_https_errors=has_own_certificate,
+            reduced_motion="reduce",  # of a page that is waited for, frames of animations are a tenth of the work
+        ).new_page()
+    VISITS[page.context] = seen = watched(page)
     seen.page.goto(address)
     return seen
+
+
+def leave(seen: Visit) -> None:
+    """Have the next visit take this page, blank and with nothing stored; nothing that stays in a page was put into it."""
+    page, chromium = seen.page, seen.page.context.browser
+    if chromium is None or page.url.startswith("https:"):
+        page.context.close()
+        return
+    for other in page.context.pages:
+        if other != page:
+            other.close()
+    page.unroute_all()
+    for event, heard in seen.listeners:
+        page.remove_listener(event, heard)
+    origin = page.evaluate("() => (sessionStorage.clear(), origin)") if page.url.startswith("http") else ""
+    page.emulate_media(media="screen", reduced_motion="reduce")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    if origin:
+        session = page.context.new_cdp_session(page)
+        session.send("Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "all"})
+        session.detach()
+    _blank.setdefault(chromium, []).append(page)
+
+
+def is_blank(context: BrowserContext) -> bool:
+    """Whether a page of this profile waits for the next visit."""
+    return any(page.context == context for pages in _blank.values() for page in pages)
 
 
 def watched(page: Page) -> Visit:
@@ -358,18 +411,20 @@ def watched(page: Page) -> Visit:
     page.set_default_timeout(PATIENCE)
     seen = Visit(page)
 
-    def note(request: Request) -> None:
+    def note_request(request: Request) -> None:
         if not request.url.startswith(OURS):
             seen.foreign.append(request.url)
 
-    page.on("request", note)
-    page.on(
-        "console",
-        lambda message: (
-            seen.errors.append(f"{message.text} {message.location.get('url', '')}") if message.type == "error" else None
-        ),
-    )
-    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    def note_message(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            seen.errors.append(f"{message.text} {message.location.get('url', '')}")
+
+    def note_error(error: Error) -> None:
+        seen.errors.append(str(error))
+
+    seen.listeners = [("request", note_request), ("console", note_message), ("pageerror", note_error)]
+    for event, heard in seen.listeners:
+        page.on(event, heard)  # ty: ignore[no-matching-overload]
     return seen
 
 

@@ -63,7 +63,7 @@ def page(running_chromium) -> Iterator[served.Visit]:
     """One page, that what never changes is fetched and read once; each question has a session of its own."""
     seen = served.visit(running_chromium, "about:blank", 1600, 1000)
     yield seen
-    seen.page.context.close()
+    served.leave(seen)
 
 
 @pytest.fixture
