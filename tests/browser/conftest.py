@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +9,11 @@ import pytest
 from playwright.sync_api import Browser
 from sqlalchemy import make_url
 
+from loaders import store
+from loaders.exchange import package
 from tests.browser.mission import statements
 from tests.browser.mission.stored import Stored
-from tests.support import postgres, seeds, served, warm
+from tests.support import postgres, seeds, served
 
 STANDING = pytest.StashKey[dict[str, served.Visit]]()
 
@@ -107,11 +108,18 @@ def written_demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def demo_on_postgres(postgres_socket: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The name of a PostgreSQL database to copy from, as ``loaders setup`` left it: the demo province."""
+def demo_on_postgres(postgres_socket: str, demo_store: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The name of a PostgreSQL database to copy from: the demo province, carried over as people carry a store over.
+
+    A set-up on PostgreSQL is in ``tests/loaders/store/test_holds.py``.
+    """
+    folder = tmp_path_factory.mktemp("package")
     with postgres.database(postgres_socket) as url:
-        own = {"DATABASE_URL": url, "KRADAN_BACKUPS": str(tmp_path_factory.mktemp("backups"))}
-        assert warm.run("loaders", "setup", environment={**os.environ, **own}).returncode == 0
+        first, second = store.open_store(f"sqlite:///{demo_store.as_posix()}"), store.open_store(url, create=True)
+        package.export(first, folder, viewer=package.COMPLETE)
+        package.load(second, folder)
+        first.dispose()
+        second.dispose()
         yield str(make_url(url).database)
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from loaders import setup, store
+from loaders import demo, setup, store
+from loaders.demo import earlier
 from loaders.exchange import package
 from loaders.imports.ingest import ingest
 from loaders.problems import Refused
 from loaders.store import backup, in_use, opening, tables
 from loaders.store.restore import restore
-from tests.support import seeds
+from tests.support import postgres, seeds
 
 HEADING = "หน่วยงาน,ตำบล,อำเภอ,จังหวัด,โครงการ,งบประมาณ,ปีงบประมาณ"
 SML = "อำเภอ;ตำบล;หมู่ที่;ชื่อหมู่บ้าน;ขนาด (S/M/L);โครงการตามมติประชาคม;ปีงบประมาณ;วันโอนเงิน;วันสิ้นสุด;จำนวนเงิน (บาท)"
@@ -120,6 +121,35 @@ def test_a_board_is_left_empty_and_takes_the_demo_when_a_person_asks(at):
     assert active(engine)["demo"] == set()
     assert setup.load_demo_once(True)["demo"] == "already loaded"
     assert active(engine)["demo"] == demo
+
+
+def test_a_set_up_on_postgresql_loads_earlier_editions_the_meeting_and_what_came_after(
+    postgres_socket, tmp_path, monkeypatch
+):
+    """As on SQLite, where the seed of the demo is made by it; three files of it take every way there is."""
+    written = demo.write_demo
+    few = (*earlier.EDITIONS, earlier.AFTER)
+    monkeypatch.setattr(demo, "write_demo", lambda folder: [path for path in written(folder) if path.name in few])
+    monkeypatch.setenv("KRADAN_BACKUPS", str(tmp_path / "backups"))
+    monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "none.sqlite"))
+    with postgres.database(postgres_socket) as address:
+        monkeypatch.setenv("DATABASE_URL", address)
+        done = setup.load_demo_once()
+        assert (done["demo"], done["files"], done["rows"] > 100) == ("loaded", 6, True)
+        engine = store.open_store(address)
+        with store.reading(engine) as connection:
+            meetings = connection.execute(select(tables.meeting.c.decided_by)).scalars().all()
+            batch = tables.import_batch
+            rows = connection.execute(select(batch.c.file_name, batch.c.is_active, batch.c.withdrawn_because)).all()
+        assert len(meetings) == 2 and set(meetings) == {in_use.SET_UP}
+        editions = [(name, active, why) for name, active, why in sorted(rows) if name in earlier.EDITIONS]
+        assert editions == [
+            (name, *how) for name in sorted(earlier.EDITIONS) for how in ((False, "replaced"), (True, None))
+        ]
+        assert held(engine) == "demo" and len(active(engine)["demo"]) == len(few)
+        assert setup.load_demo_once() == {"demo": "already loaded", "files": 0}
+        engine.dispose()
+    assert not (tmp_path / "none.sqlite").exists()
 
 
 def test_the_demo_is_deleted_for_good_and_nothing_real_with_it(at, real):
