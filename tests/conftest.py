@@ -45,8 +45,10 @@ SWEEP = {
     "test_answers_agree",
     "test_downloads",
     "test_help_needed",
+    "test_meeting",
     "test_named_figures",
     "test_not_asked",
+    "test_pack",
     "test_registers",
 }
 WALK = "tests/pages/walk/test_walk.py"  # waits for its board most of the time

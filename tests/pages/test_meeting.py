@@ -6,6 +6,8 @@ import json
 import re
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select, update
@@ -29,10 +31,18 @@ from pages.queries import store as queries
 from pages.queries.query import Query
 from pages.session import cache
 from pages.shell import precompute
-from tests.support import served
-from tests.support.meeting_store import copied, more_support, opened
+from tests.support import seeds
+from tests.support.meeting_store import copied, keep_no_more, more_support, opened
 
 BASIS = Basis("v", "80")
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    with opened(seeds.copied("demo", tmp_path_factory.mktemp("demo") / seeds.NAME), kept="demo") as path:
+        meeting_facts.gather(queries.current_scope())
+        keep_no_more()
+        yield path
 
 
 @pytest.fixture(scope="module")
@@ -40,9 +50,34 @@ def facts(demo):
     return meeting_facts.gather(queries.current_scope())
 
 
-@pytest.fixture
-def empty(tmp_path):
-    return served.make_store(tmp_path / "kradan.sqlite", demo=False)
+@pytest.fixture(scope="module")
+def nothing(tmp_path_factory):
+    """The facts of an empty store."""
+    with opened(seeds.copied("empty", tmp_path_factory.mktemp("empty") / seeds.NAME), kept="empty"):
+        return meeting_facts.gather(queries.current_scope())
+
+
+class Later(NamedTuple):
+    """A store some time after a meeting: its facts frozen as ``number``, ``chosen`` saved as pilots, a file more loaded."""
+
+    path: Path
+    number: int
+    chosen: list[str]
+    facts: dict
+
+
+@pytest.fixture(scope="module")
+def later(demo, facts, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("later")
+    path, classes = copied(demo, folder / seeds.NAME), facts["steps"]["pilots"]["classes"]
+    chosen = [code for code, letter in zip(facts["codes"], classes, strict=True) if letter == "p"][:7]
+    with opened(path):
+        with store.writing(queries.engine()) as connection:
+            number = meetings.freeze(connection, "ประชุม 26 ก.พ. 2550", facts, "tester", BASIS)
+            scenarios.save(connection, "selection", "ชุดแรก", {"chosen": chosen, "pick": "choose:7"}, "t", BASIS, "x")
+        more_support(path, folder)
+        cache.clear()
+        return Later(path, number, chosen, meeting_facts.gather(queries.current_scope()))
 
 
 def test_the_storyboard_has_its_views_and_every_class_has_a_legend(facts):
@@ -143,23 +178,18 @@ def test_no_finding_is_a_tautology_nor_says_nobody_where_district_work_is(facts)
         assert "district or province work" in said, said
 
 
-def test_pilots_have_baht_and_a_reason_and_are_the_saved_list_everywhere(demo, facts, tmp_path):
+def test_pilots_have_baht_and_a_reason_and_are_the_saved_list_everywhere(facts, later):
     step = facts["steps"]["pilots"]
     assert step["title"][1]["cost"] == {"satang": facts["named"]["pilot_cost"]}
     for entry in step["spoken"]:
         assert entry["said"][1]["cost"]["satang"] > 0
         assert entry["why"][0] in {"meeting_why_need", "meeting_why_readiness", "meeting_why_people"}
-    path = copied(demo, tmp_path / "kradan.sqlite")
-    chosen = [code for code, letter in zip(facts["codes"], step["classes"], strict=True) if letter == "p"][:7]
-    with opened(path):
-        with store.writing(queries.engine()) as connection:
-            scenarios.save(connection, "selection", "ชุดแรก", {"chosen": chosen, "pick": "choose:7"}, "t", BASIS, "x")
-        cache.clear()
-        now = meeting_facts.gather(queries.current_scope())
-        assert saved_scenarios.pilots(queries.current_scope()).codes == tuple(chosen)
+    with opened(later.path):
+        assert saved_scenarios.pilots(queries.current_scope()).codes == tuple(later.chosen)
+    now = later.facts
     assert now["pilots"] == "ชุดแรก"
     assert now["named"]["pilots"] == 7 == now["steps"]["pilots"]["classes"].count("p")
-    assert {code for code, card in now["cards"].items() if card["pilot"]} == set(chosen)
+    assert {code for code, card in now["cards"].items() if card["pilot"]} == set(later.chosen)
     assert "ชุดแรก" in Words("th").phrase(now["steps"]["pilots"]["note"])
 
 
@@ -197,33 +227,24 @@ def test_the_wall_says_everything_in_words(facts, language):
         assert sum(row["count"] for row in step["legend"] if row["k"]) == 170
 
 
-def test_an_empty_store_still_has_a_wall(empty):
-    with opened(empty):
-        facts = meeting_facts.gather(queries.current_scope())
-        assert set(facts["steps"]["coverage"]["classes"]) == {"u"}
-        assert facts["steps"]["classes"]["title"][0] == "meeting_title_no_classes"
-        assert facts["steps"]["pilots"]["title"][0] == "meeting_title_no_pilots"
-        for language in ("th", "en"):
-            assert (
-                len(meeting.payload(facts, meeting_facts.shipped_story()["step"], Words(language), "")["steps"])
-                == len(VIEWS) - 2
-            ), "without an earlier meeting nothing has changed since"
+def test_an_empty_store_still_has_a_wall(nothing):
+    assert set(nothing["steps"]["coverage"]["classes"]) == {"u"}
+    assert nothing["steps"]["classes"]["title"][0] == "meeting_title_no_classes"
+    assert nothing["steps"]["pilots"]["title"][0] == "meeting_title_no_pilots"
+    for language in ("th", "en"):
+        wall = meeting.payload(nothing, meeting_facts.shipped_story()["step"], Words(language), "")
+        assert len(wall["steps"]) == len(VIEWS) - 2, "without an earlier meeting nothing has changed since"
 
 
-def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(demo, facts, tmp_path):
-    path, before = copied(demo, tmp_path / "kradan.sqlite"), facts
-    with opened(path):
-        with store.writing(queries.engine()) as connection:
-            number = meetings.freeze(connection, "ประชุม 26 ก.พ. 2550", before, "tester", BASIS)
-        more_support(path, tmp_path)
-        cache.clear()
-        now = meeting_facts.gather(queries.current_scope())
+def test_a_frozen_meeting_never_changes_and_tells_what_is_different_now(facts, later):
+    now, number = later.facts, later.number
+    with opened(later.path):
         with store.reading(queries.engine()) as connection:
             frozen, listed = (
                 meetings.read_snapshot(connection, number, viewer=DATA_TEAM),
                 meetings.read_snapshots(connection, viewer=DATA_TEAM),
             )
-        assert meetings.canonical(frozen) == meetings.canonical(before)
+        assert meetings.canonical(frozen) == meetings.canonical(facts)
         assert now["version"] != frozen["version"]
         assert list(listed["name"]) == ["ประชุม 26 ก.พ. 2550"]
         found = meeting_facts.difference(frozen, now)
@@ -297,7 +318,7 @@ def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypat
     assert public != facts, "the public sees what is shared only"
 
 
-def test_what_is_not_known_is_no_zero(demo, facts, empty):
+def test_what_is_not_known_is_no_zero(facts, nothing):
     decision = dict(zip(facts["codes"], facts["steps"]["decision"]["classes"], strict=True))
     for code, letter in decision.items():
         card = facts["cards"][code]
@@ -305,8 +326,6 @@ def test_what_is_not_known_is_no_zero(demo, facts, empty):
         assert (letter == "u") <= unknown, code
         assert (letter == "0") <= (not unknown), code
     assert "u" in decision.values()
-    with opened(empty):
-        nothing = meeting_facts.gather(queries.current_scope())
     for view, step in nothing["steps"].items():
         assert step["title"][0].startswith("meeting_title_no_"), view
         assert not [value for _key, value, _code in step["figures"] if value in (0, {"satang": 0})], view

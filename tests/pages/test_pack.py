@@ -24,8 +24,8 @@ from pages.meeting.pack.lines import pieces, width, wrap
 from pages.meeting.words import Words
 from pages.queries import store as queries
 from pages.session import cache
-from tests.support import served
-from tests.support.meeting_store import more_support, opened
+from tests.support import seeds
+from tests.support.meeting_store import keep_no_more, more_support, opened
 
 BASIS = Basis("v", "80")
 STORY = [
@@ -46,8 +46,9 @@ DECISION = {
 def made(tmp_path_factory):
     """Facts, their pack, and the pack of the frozen copy after new data have come."""
     folder = tmp_path_factory.mktemp("pack")
-    with opened(served.make_store(folder / "kradan.sqlite", demo=True)) as path:
+    with opened(seeds.copied("demo", folder / seeds.NAME), kept="demo") as path:
         facts = meeting_facts.gather(queries.current_scope())
+        keep_no_more()
         files = make.files(facts, STORY, pd.DataFrame([DECISION]), "th")
         with store.writing(queries.engine()) as connection:
             number = meetings.freeze(connection, "ประชุม", facts, "tester", BASIS)

@@ -35,6 +35,11 @@ def _lay_aside() -> None:
     _looked_at.clear()
 
 
+def keep_no_more() -> None:
+    """What was reckoned so far is kept; from here on the test changes its copy."""
+    _lay_aside()
+
+
 def _take_up(kind: str) -> None:
     cache._generation, results = _kept.get(kind, (cache._generation, []))
     for memo, kept in results:
