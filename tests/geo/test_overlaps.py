@@ -268,6 +268,7 @@ def test_matrix_and_stream_sets():
     assert matrix.to_dict() == {"a": {"a": 0, "b": 2}, "b": {"a": 2, "b": 0}}
     sets = stream_sets(toy.support(*records)).set_index("streams")
     assert sets["subdistricts"].to_dict() == {"s_a|s_b": 2, "": 1, "s_a": 1}
+    assert sets["stream_count"].to_dict() == {"s_a|s_b": 2, "": 0, "s_a": 1}
     assert sets.loc["s_a|s_b", ["stream_count", "subdistrict_codes", "supports", "amount_satang"]].tolist() == [
         2,
         "990101,990201",

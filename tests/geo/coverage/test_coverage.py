@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.coverage.coverage import coverage, coverage_by
+from geo.coverage.per_head import known_places, rate_of
 from geo.coverage.roll_up import roll_up, split
 from geo.frames import each_row, is_one_of
 from geo.maps.breaks import class_breaks, classify
@@ -50,6 +51,23 @@ def test_counts_money_and_share_of_villages():
     assert table.loc["990202", ["village_share", "whole_subdistrict"]].tolist() == [0.0, True]
     assert pd.isna(table.loc[toy.TOWN, "village_share"]) and table.loc[toy.TOWN, "covered_villages"] == 0
     assert pd.isna(table.loc[toy.UNCOUNTED, "per_head_baht"]) and table.loc[toy.UNCOUNTED, "amount_satang"] == 900
+
+
+def test_a_rate_over_several_places_is_weighted_by_their_people_and_counts_known_places_alone():
+    columns = ["population", "per_head_baht", "status"]
+    rows = [
+        (1000, 2.0, "covered"),
+        (3000, 1.0, "covered"),
+        (1000, None, "none"),
+        (9000, None, "covered"),
+        (None, 7.0, "covered"),
+    ]
+    known = known_places(
+        pd.DataFrame(rows, columns=columns).astype({"population": "Int64", "per_head_baht": "Float64"})
+    )
+    assert known["population"].tolist() == [1000, 3000, 1000]
+    assert rate_of(known) == pytest.approx((2 * 1000 + 1 * 3000) / 5000)
+    assert pd.isna(rate_of(known.iloc[:0]))
 
 
 def test_no_amount_stated_is_not_zero():

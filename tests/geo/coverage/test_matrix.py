@@ -86,6 +86,15 @@ def test_who_could_act_names_each_agency_at_its_nearest(province):
     assert who_could_act_in(toy.support(), toy.adjacency(), ["990103"], "health").empty
 
 
+def test_of_those_equally_near_who_is_in_more_places_and_then_does_more_comes_first():
+    works = [("990201", "a3"), ("990202", "a3"), ("990201", "a2"), ("990201", "a2"), ("990201", "a1")]
+    support = toy.support(*(toy.record(place, agency, theme_code="health") for place, agency in works))
+    nearest = who_could_act_in(support, toy.adjacency(), ["990201", "990202"], "health")
+    assert nearest[["agency_code", "reach", "places", "supports"]].to_numpy().tolist() == [
+        ["a3", "inside", 2, 2], ["a2", "inside", 1, 2], ["a1", "inside", 1, 1],
+    ]  # fmt: skip
+
+
 def test_partners_by_outcome_and_gaps_next_door(province):
     support = toy.support(
         toy.record("990101", "a1", theme_code="health", baht=10), toy.record("990101", "a2", theme_code="health", baht=10),
