@@ -28,14 +28,14 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     name = rows_.agency_names(scope).get(chosen.agency, chosen.agency)
     own = coverage.records(scope, chosen)
     with place:
-        told = agency_panels.told(scope, chosen)
+        figure_values = agency_panels.told(scope, chosen)
         blanks = {
             "agency": name,
-            "covered": told["covered"],
-            "all": told["subdistricts"],
-            "amount": baht(told["money"]),
+            "covered": figure_values["covered"],
+            "all": figure_values["subdistricts"],
+            "amount": baht(figure_values["money"]),
         }
-        panels.title(t("finding_agency", **blanks), reported.line(scope, chosen), told)
+        panels.title(t("finding_agency", **blanks), reported.line(scope, chosen), figure_values)
         agency_panels.mine(chosen)
         if own.empty:
             panels.empty()
@@ -47,7 +47,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
         panels.show_board(scope, layer, view_, chosen)
     with right:
-        panels.figures([named.named(code, told[code]) for code in agency_panels.FIGURES])
+        panels.figures([named.named(code, figure_values[code]) for code in agency_panels.FIGURES])
         panels.layer_legend(layer, chosen.district)
         panels.strip(coverage.rolled(scope, chosen))
         agency_panels.completeness(scope, chosen)

@@ -53,12 +53,12 @@ def agency_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
 
 def agencies(scope: Scope, chosen: Query) -> None:
     """Every agency with records, where it works as a small map; each is a link to its page."""
-    names, wanted, cells = records.agency_names(scope), {}, []
+    names, query_by_agency, cells = records.agency_names(scope), {}, []
     every = agency_rows(scope, chosen)
     for code in every["agency_code"].head(dimensions.MOST):
-        wanted[code] = replace(chosen, agency=code)
-    bounds = coverage.breaks(scope, "agencies", *wanted.values())
-    drawn = {code: layers.coverage_of(scope, query, "agencies", bounds) for code, query in wanted.items()}
+        query_by_agency[code] = replace(chosen, agency=code)
+    bounds = coverage.breaks(scope, "agencies", *query_by_agency.values())
+    drawn = {code: layers.coverage_of(scope, query, "agencies", bounds) for code, query in query_by_agency.items()}
     for row in each_row(every):
         words = t("agency_line", places=whole(row.places), records=whole(row.supports), amount=baht(row.amount_satang))
         image = (

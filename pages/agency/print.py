@@ -76,10 +76,10 @@ def _map(scope: Scope, chosen: Query) -> str:
 
 
 def _figures(scope: Scope, chosen: Query) -> str:
-    told = agency_panels.told(scope, chosen)
-    figures = [named.named(code, told[code]) for code in (*agency_panels.FIGURES, "unplaced_money")]
+    figure_values = agency_panels.told(scope, chosen)
+    figures = [named.named(code, figure_values[code]) for code in (*agency_panels.FIGURES, "unplaced_money")]
     cells = "".join(
-        f"<div{named.attributes(item.told)}><b>{safe(item.value)}</b><span>{safe(item.words)}</span></div>"
+        f"<div{named.attributes(item.value_by_code)}><b>{safe(item.value)}</b><span>{safe(item.words)}</span></div>"
         for item in figures
     )
     return f'<div class="kradan-a4-figures">{cells}</div>'
@@ -131,9 +131,9 @@ def _districts(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
 
 
 def _foot(scope: Scope, own: pd.DataFrame) -> str:
-    known = queries.batches(scope).set_index("id")
+    batches = queries.batches(scope).set_index("id")
     files = " · ".join(
-        f"{known.at[batch, 'file_name']} ({rows:,} {t('rows_word')}, {day(known.at[batch, 'loaded_at'])})"
+        f"{batches.at[batch, 'file_name']} ({rows:,} {t('rows_word')}, {day(batches.at[batch, 'loaded_at'])})"
         for batch, rows in own["batch_id"].value_counts().items()
     )
     shown = agency_panels.address()

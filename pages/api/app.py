@@ -59,9 +59,9 @@ async def _http(request: Request, fault: Any) -> JSONResponse:
 
 
 async def _invalid(request: Request, fault: Any) -> JSONResponse:
-    wrong = [{"name": ".".join(map(str, one["loc"][1:])), "reason": one["msg"]} for one in fault.errors()]
+    wrong = [{"name": ".".join(map(str, error["loc"][1:])), "reason": error["msg"]} for error in fault.errors()]
     return problem(
-        400, "; ".join(f"{one['name']}: {one['reason']}" for one in wrong), None, **{"invalid-params": wrong}
+        400, "; ".join(f"{error['name']}: {error['reason']}" for error in wrong), None, **{"invalid-params": wrong}
     )
 
 

@@ -59,7 +59,7 @@ class Collection:
     has_shape: bool = False
 
 
-def known() -> dict[str, Collection]:
+def by_name() -> dict[str, Collection]:
     """Everything that may be asked for."""
     registers = {name: Collection(name, "id") for name in tables.REGISTERS}
     return {SUBDISTRICTS: Collection(SUBDISTRICTS, "subdistrict_code", has_shape=True)} | registers
@@ -67,8 +67,8 @@ def known() -> dict[str, Collection]:
 
 def find(name: str) -> Collection:
     """A collection by name; 404 for none."""
-    if (collection := known().get(name)) is None:
-        raise HTTPException(404, f"no collection {name!r}; there are {', '.join(known())}")
+    if (collection := by_name().get(name)) is None:
+        raise HTTPException(404, f"no collection {name!r}; there are {', '.join(by_name())}")
     return collection
 
 

@@ -66,7 +66,7 @@ def add(api: FastAPI) -> None:
     @api.get("/collections", response_class=Response)
     def listed(request: Request, viewer: Seen) -> Response:
         """Everything that may be asked for."""
-        every = [described(request, collection) for collection in collections.known().values()]
+        every = [described(request, collection) for collection in collections.by_name().values()]
         return as_answer({"collections": every, "links": [link(f"{root(request)}/collections", "self", JSON)]})
 
     @api.get("/collections/{name}", response_class=Response)

@@ -94,9 +94,10 @@ def districts(scope: Scope, then: pd.DataFrame) -> pd.DataFrame:
     named = table["district_code"].notna()
     return table.assign(
         name=[
-            name_of(row) if known else t("areas_no_district") for row, known in zip(each_row(table), named, strict=True)
+            name_of(row) if has_code else t("areas_no_district")
+            for row, has_code in zip(each_row(table), named, strict=True)
         ],
-        kind_words=[t(f"kind_{kind}") if known else "" for kind, known in zip(table["kind"], named, strict=True)],
+        kind_words=[t(f"kind_{kind}") if has_code else "" for kind, has_code in zip(table["kind"], named, strict=True)],
     )
 
 

@@ -31,13 +31,13 @@ def worded(values: pd.Series, words: Callable[[Any], str]) -> list[str]:
     every = values.tolist()
     if values.dtype.kind == "f":  # seldom alike, and 0.0 is -0.0
         return [words(value) for value in every]
-    said: dict[Any, str] = {}
+    words_by_value: dict[Any, str] = {}
     try:
         for value in every:
             key = (value.__class__, value)
-            if key not in said:
-                said[key] = words(value)
-        return [said[value.__class__, value] for value in every]
+            if key not in words_by_value:
+                words_by_value[key] = words(value)
+        return [words_by_value[value.__class__, value] for value in every]
     except TypeError:  # a list in a cell
         return [words(value) for value in every]
 
@@ -55,12 +55,12 @@ def sheet(
     made: list[Column] = []
     for key, heading in columns.items():
         words = (formats or {}).get(key)
-        said = None if words is None else (shown or {}).get(key) or worded(frame[key], words)
-        made += _columns(frame[key], key, heading, words, said)
+        texts = None if words is None else (shown or {}).get(key) or worded(frame[key], words)
+        made += _columns(frame[key], key, heading, words, texts)
     taken = {column.heading for column in made}
-    for heading, told in (stamp or {}).items():
+    for heading, detail in (stamp or {}).items():
         own = f"{heading} ({t('about_method')})" if heading in taken else heading
-        made.append(Column(own, TEXT, [told] * len(frame)))
+        made.append(Column(own, TEXT, [detail] * len(frame)))
     return Sheet(made, about(stamp or {}), t("about_sheet"))
 
 
@@ -68,27 +68,27 @@ def _columns(
     values: pd.Series, key: str, heading: str, words: Callable[[Any], str] | None, shown: list[str] | None
 ) -> list[Column]:
     """One column, or two of dates; ``shown``: the values as ``words`` says them."""
-    given = [None if unknown else value for value, unknown in zip(values.tolist(), values.isna().tolist(), strict=True)]
+    cells = [None if unknown else value for value, unknown in zip(values.tolist(), values.isna().tolist(), strict=True)]
     if shown is not None:
-        given = [None if text == "" else value for value, text in zip(given, shown, strict=True)]
+        cells = [None if text == "" else value for value, text in zip(cells, shown, strict=True)]
     if is_money(key) or words is baht:
-        return [Column(with_unit(heading, t("unit_baht")), BAHT, given)]
-    kinds = {value.__class__ for value in given if value is not None}
+        return [Column(with_unit(heading, t("unit_baht")), BAHT, cells)]
+    kinds = {value.__class__ for value in cells if value is not None}
     if words is day or types.is_datetime64_any_dtype(values) or any(issubclass(kind, date) for kind in kinds):
-        day_of = {value: as_date(value) for value in set(given)}
-        said = {value: day(when) or None for value, when in day_of.items()}
+        day_of = {value: as_date(value) for value in set(cells)}
+        day_words = {value: day(when) or None for value, when in day_of.items()}
         return [
-            Column(t("iso_date", heading=heading), DATE, [day_of[value] for value in given]),
-            Column(heading, TEXT, [said[value] for value in given]),
+            Column(t("iso_date", heading=heading), DATE, [day_of[value] for value in cells]),
+            Column(heading, TEXT, [day_words[value] for value in cells]),
         ]
     if (types.is_numeric_dtype(values) and not types.is_bool_dtype(values)) or _are_numbers(kinds):
         scale = _percent_scale(words)
         if scale is None:
             heading = with_unit(heading, t("unit_baht")) if "baht" in key.split("_") else heading
-            return [Column(heading, NUMBER, [_number(value) for value in given])]
-        shares = [None if value is None else round(float(value) * scale, 6) for value in given]
+            return [Column(heading, NUMBER, [_number(value) for value in cells])]
+        shares = [None if value is None else round(float(value) * scale, 6) for value in cells]
         return [Column(with_unit(heading, "%", t("unit_percent")), NUMBER, shares)]
-    texts = shown if shown is not None else [None if value is None else str(value) for value in given]
+    texts = shown if shown is not None else [None if value is None else str(value) for value in cells]
     return [Column(heading, TEXT, [text if text else None for text in texts])]
 
 
@@ -99,8 +99,8 @@ def is_money(key: str) -> bool:
 
 def with_unit(heading: str, unit: str, *others: str) -> str:
     """A heading with its unit in brackets, unless it says it already."""
-    said = any(one.lower() in heading.lower() for one in (unit, *others))
-    return heading if said else f"{heading} ({unit})"
+    has_unit = any(name.lower() in heading.lower() for name in (unit, *others))
+    return heading if has_unit else f"{heading} ({unit})"
 
 
 def _are_numbers(kinds: set[type]) -> bool:
@@ -118,8 +118,8 @@ def _percent_scale(words: Callable[[Any], str] | None) -> float | None:
     if words is None:
         return None
     try:
-        said = str(words(0.5)).strip()
-        return float(said.removesuffix("%")) / 0.5 if said.endswith("%") else None
+        sample = str(words(0.5)).strip()
+        return float(sample.removesuffix("%")) / 0.5 if sample.endswith("%") else None
     except (TypeError, ValueError, KeyError):
         return None
 

@@ -302,10 +302,10 @@ def overlaps_layer(by_area: pd.DataFrame, covered: pd.DataFrame, *, hatched: boo
     missing = nothing_classes(covered["status"]).fillna(outcomes.OUTCOMES["not_known"].letter)
     classes = map_classes.letters(outcome, outcomes.letters(), missing=missing)
     styles = {
-        known.letter: ClassStyle(
-            OUTCOMES[code], f"outcome_{code}", OUTCOME_HATCH if hatched and known.is_hatched else None
+        definition.letter: ClassStyle(
+            OUTCOMES[code], f"outcome_{code}", OUTCOME_HATCH if hatched and definition.is_hatched else None
         )
-        for code, known in outcomes.drawn().items()
+        for code, definition in outcomes.drawn().items()
     }
     suspected = inside["suspected_duplication"]
     badges = {str(code): int(number) for code, number in suspected[suspected > 0].items()}

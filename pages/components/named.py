@@ -12,11 +12,11 @@ Value = int | float | None
 
 
 class Named(NamedTuple):
-    """A figure for :func:`pages.components.panels.figures`; ``told``: its code and value."""
+    """A figure for :func:`pages.components.panels.figures`; ``value_by_code``: its code and value."""
 
     words: str
     value: str
-    told: dict[str, Value]
+    value_by_code: dict[str, Value]
 
 
 def named(code: str, value: Value, words: str = "") -> Named:
@@ -29,14 +29,17 @@ def worded(code: str, value: Value) -> str:
     return {"satang": baht, "share": percent}.get(figures.FIGURES[code].kind, whole)(value)
 
 
-def meanings(told: Mapping[str, Value]) -> list[str]:
+def meanings(value_by_code: Mapping[str, Value]) -> list[str]:
     """What each of these figures counts: words, value, definition."""
-    return [f"{t(f'named_{code}')} {worded(code, value)}: {t(f'named_{code}_what')}" for code, value in told.items()]
+    return [
+        f"{t(f'named_{code}')} {worded(code, value)}: {t(f'named_{code}_what')}"
+        for code, value in value_by_code.items()
+    ]
 
 
-def attributes(told: Mapping[str, Value]) -> str:
+def attributes(value_by_code: Mapping[str, Value]) -> str:
     """The attributes of the element that tells these figures: their definition as a tooltip, codes and values for programs that read the page."""
-    if not told:
+    if not value_by_code:
         return ""
-    values = " ".join(f"{code}={value}" for code, value in told.items())
-    return f' title="{safe(chr(10).join(meanings(told)))}" data-figures="{safe(values)}"'
+    values = " ".join(f"{code}={value}" for code, value in value_by_code.items())
+    return f' title="{safe(chr(10).join(meanings(value_by_code)))}" data-figures="{safe(values)}"'

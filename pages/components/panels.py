@@ -72,7 +72,7 @@ def figures(items: Sequence[tuple[str, str] | named_figures.Named]) -> None:
     """A row of figures with their words; a named one says on hover what it counts."""
     cells = []
     for item in items:
-        own = item.told if isinstance(item, named_figures.Named) else {}
+        own = item.value_by_code if isinstance(item, named_figures.Named) else {}
         url_state.current().named.update(own)
         words, value = item[:2]
         cells.append(
@@ -98,16 +98,16 @@ def choose_map_view(scope: Scope, *, is_on_map: bool = True) -> str:
 
 def show_map(scope: Scope,
     vector: ClassVector, height: int = MAP_HEIGHT, slot: str = "", *,
-    found: dict | None = None, texts: dict[str, str] | None = None, keys: str = "", opens_card: bool = False,
+    shapes: dict | None = None, texts: dict[str, str] | None = None, keys: str = "", opens_card: bool = False,
 ) -> str | None:  # fmt: skip
     """Draw the map; returns the code of a shape just clicked. A second map on the page has its own ``slot``.
 
-    With ``opens_card`` a click opens the card of the subdistrict and draws nothing else. ``found`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
+    With ``opens_card`` a click opens the card of the subdistrict and draws nothing else. ``shapes`` is another geometry than the province's, with its own words for ``texts`` and ``keys``.
     """
-    if found is None:
-        found = geometry.current(scope.province)
+    if shapes is None:
+        shapes = geometry.current(scope.province)
     texts = {
-        "main": shapes_note(found),
+        "main": shapes_note(shapes),
         "grid": t("note_grid"),
         "failed": t("map_failed"),
         "coming": t("map_grid_coming"),
@@ -122,8 +122,8 @@ def show_map(scope: Scope,
         "subdistrict": t("prefix_subdistrict"),
         "district": t("prefix_district"),
     } | (texts or {})
-    known = Geometry(found["main"], found["grid"], found["bounds"], texts, tuple(found["missing"]))
-    board = base_map(geometry.shared_options(known.options(language())))
+    board_geometry = Geometry(shapes["main"], shapes["grid"], shapes["bounds"], texts, tuple(shapes["missing"]))
+    board = base_map(geometry.shared_options(board_geometry.options(language())))
     key = f"board-{language()}{slot}"
     back = st_folium(
         board,
@@ -135,14 +135,14 @@ def show_map(scope: Scope,
         render=False,  # the base map is drawn already
         on_change=lambda: _hear(key, slot, opens_card),
     )
-    html(f'<p class="kradan-credit"><span>{safe(found["credit"])}</span> · {safe(keys or t("map_keys"))}</p>')
-    said = _new_click(back, f"_click{slot}")
-    return None if opens_card or said is None or said.startswith(FIND) else said
+    html(f'<p class="kradan-credit"><span>{safe(shapes["credit"])}</span> · {safe(keys or t("map_keys"))}</p>')
+    click = _new_click(back, f"_click{slot}")
+    return None if opens_card or click is None or click.startswith(FIND) else click
 
 
-def shapes_note(found: dict) -> str:
+def shapes_note(shapes: dict) -> str:
     """That a geometry does not show true boundaries, where it does not."""
-    return t(geometry.NOTES[found["kind"]]) if found["kind"] in geometry.NOTES else ""
+    return t(geometry.NOTES[shapes["kind"]]) if shapes["kind"] in geometry.NOTES else ""
 
 
 def _new_click(back: dict | None, kept: str, *, is_kept: bool = True) -> str | None:
@@ -157,13 +157,13 @@ def _new_click(back: dict | None, kept: str, *, is_kept: bool = True) -> str | N
 
 def _hear(key: str, slot: str, opens_card: bool) -> None:
     """What the map says before anything is drawn: a place clicked, or ``find:`` and what is looked for."""
-    said = _new_click(st.session_state.get(key), f"_click{slot}", is_kept=opens_card)
-    if said is None:
+    click = _new_click(st.session_state.get(key), f"_click{slot}", is_kept=opens_card)
+    if click is None:
         return
-    if said.startswith(FIND):
-        st.session_state[LOOKED_FOR] = said.removeprefix(FIND)
+    if click.startswith(FIND):
+        st.session_state[LOOKED_FOR] = click.removeprefix(FIND)
     elif opens_card:
-        st.session_state["card"] = said
+        st.session_state["card"] = click
     else:
         return
     fragments.redraw(fragments.CARD)
@@ -190,8 +190,8 @@ def open_subdistrict(code: str | None) -> None:
 
 def legend_counts(styles: Mapping[str, ClassStyle], counts: Mapping[str, int]) -> dict[str, int | None]:
     """Subdistricts of every class; while nothing is known of any of them, no class has zero of them."""
-    known = any(counts.get(key, 0) for key, style in styles.items() if not is_nothing(style))
-    return {key: counts.get(key, 0) if known else counts.get(key) or None for key in styles}
+    has_data = any(counts.get(key, 0) for key, style in styles.items() if not is_nothing(style))
+    return {key: counts.get(key, 0) if has_data else counts.get(key) or None for key in styles}
 
 
 def legend(
@@ -328,15 +328,15 @@ def sources(scope: Scope, frame: pd.DataFrame, query: Query | None = None) -> No
     if panel is None:
         return
     with panel:
-        if told := named_figures.meanings(url_state.current().named):
+        if meanings := named_figures.meanings(url_state.current().named):
             st.html(
-                f"<p><b>{safe(t('what_figures_count'))}</b></p><ul>{''.join(f'<li>{safe(line)}</li>' for line in told)}</ul>"
+                f"<p><b>{safe(t('what_figures_count'))}</b></p><ul>{''.join(f'<li>{safe(line)}</li>' for line in meanings)}</ul>"
             )
         if query is not None:
             st.caption(t("population_as_of", year=queries.population_year(query.fiscal_year) + 543))
-        known = queries.all_batches(scope).set_index("id")
-        loaded_at = {batch: as_date(when) for batch, when in known["loaded_at"].items()}
-        loaded_by = known["loaded_by"].to_dict()
+        batches = queries.all_batches(scope).set_index("id")
+        loaded_at = {batch: as_date(when) for batch, when in batches["loaded_at"].items()}
+        loaded_by = batches["loaded_by"].to_dict()
         names = records.agency_names(scope)
         rows = frame.drop_duplicates(["batch_id", "sheet", "row"])
         rows = rows.assign(

@@ -36,11 +36,11 @@ def base_words(scope: Scope, bases: str) -> str:
 
 def missing_words(scope: Scope, rows: pd.DataFrame) -> list[str]:
     """Of rows of coverage: the bases that have not reported, and how many rows wait that may be about the place."""
-    said = []
+    lines = []
     for bases, waiting in zip(rows["missing_bases"], rows["waiting"], strict=True):
         parts = [base_words(scope, bases), t("rows_waiting", rows=int(waiting)) if waiting else ""]
-        said.append(" · ".join(part for part in parts if part))
-    return said
+        lines.append(" · ".join(part for part in parts if part))
+    return lines
 
 
 @cached_words(8)
@@ -87,9 +87,9 @@ def period_words(record: Any) -> str:
     words = f"{start} – {end}" if start or end else t("not_known") if pd.isna(number) else year(number)
     counted_in: Any = getattr(record, "counted_in", pd.NA)
     if isinstance(by := getattr(record, "year_shares_by", None), str):
-        told = getattr(record, "shared_years", None)
+        shared_years = getattr(record, "shared_years", None)
         return t("shared_over_years", period=words, how=t(f"over_years_{by}"),
-                 parts=_shares_words(told if isinstance(told, str) else record.year_shares))  # fmt: skip
+                 parts=_shares_words(shared_years if isinstance(shared_years, str) else record.year_shares))  # fmt: skip
     if not pd.isna(counted_in):
         return t("counted_in_year", period=words, year=year(int(counted_in)))
     if start and end and not pd.isna(record.amount_satang):
@@ -102,7 +102,7 @@ def period_words(record: Any) -> str:
 def _shares_words(text: str) -> str:
     shares = year_shares.parse(text)
     total = sum(weight for _, weight in shares)
-    return ", ".join(f"{year(one)} {100 * weight / total:.4g}%" for one, weight in shares)
+    return ", ".join(f"{year(fiscal_year)} {100 * weight / total:.4g}%" for fiscal_year, weight in shares)
 
 
 def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
@@ -123,44 +123,50 @@ def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
 
 def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
     """Pairs of supports with words and both source rows."""
-    wanted = sorted({*pairs["support_a"], *pairs["support_b"]})
-    known = queries.support(scope).set_index("support_id", drop=False).loc[wanted]
-    words = support_words(scope, known).set_index("support_id")
+    support_ids = sorted({*pairs["support_a"], *pairs["support_b"]})
+    supports = queries.support(scope).set_index("support_id", drop=False).loc[support_ids]
+    words = support_words(scope, supports).set_index("support_id")
     rules = {rule["code"]: rule[f"name_{language()}"] for rule in overlaps.rules()["overlap"]["rule"]}
 
     def side(column: str, name: str) -> list[str]:
         return list(words.loc[pairs[column], name])
 
-    one = [
+    what_a = [
         f"{agency} · {what}"
         for agency, what in zip(side("support_a", "agency"), side("support_a", "what"), strict=True)
     ]
-    other = [
+    what_b = [
         f"{agency} · {what}"
         for agency, what in zip(side("support_b", "agency"), side("support_b", "what"), strict=True)
     ]
     return pairs.assign(
         place=[place_words(scope, code) for code in pairs["area_code"]],
-        one=one,
-        other=other,
+        what_a=what_a,
+        what_b=what_b,
         theme=[theme_words(code) for code in pairs["theme"]],
         period=[t(BASIS_KEYS[basis]) for basis in pairs["period_basis"]],
         rule=[rules.get(code, code) for code in pairs["rule_code"]],
-        source_one=side("support_a", "source"),
-        source_other=side("support_b", "source"),
+        source_a=side("support_a", "source"),
+        source_b=side("support_b", "source"),
     )
 
 
-def scope_words(scope: Scope, said: dict[str, Any]) -> str:
+def scope_words(scope: Scope, statement: dict[str, Any]) -> str:
     """What a batch speaks for: its kind, its areas (of single rows none), its years."""
-    words = t(f"speaks_{said['kind']}")
-    if said["kind"] == "rows":
+    words = t(f"speaks_{statement['kind']}")
+    if statement["kind"] == "rows":
         return words
-    if said["kind"] == "districts":
-        words = t("speaks_areas", kind=words, areas=", ".join(place_words(scope, code) for code in said["areas"]))
-    years = ", ".join(t("every_fiscal_year") if one is None else year(one) for one in said["years"])
+    if statement["kind"] == "districts":
+        words = t("speaks_areas", kind=words, areas=", ".join(place_words(scope, code) for code in statement["areas"]))
+    years = ", ".join(
+        t("every_fiscal_year") if fiscal_year is None else year(fiscal_year) for fiscal_year in statement["years"]
+    )
     words = f"{words} · {years}"
-    return t("speaks_stated", words=words, who=said["stated_by"], why=said["reason"]) if said["reason"] else words
+    return (
+        t("speaks_stated", words=words, who=statement["stated_by"], why=statement["reason"])
+        if statement["reason"]
+        else words
+    )
 
 
 def village_words(row: Any) -> str:

@@ -53,29 +53,29 @@ def on_wall(scope: Scope, views: tuple[str, ...]) -> tuple[str, dict[str, str]]:
 
 def block(scope: Scope, kind: str, code: str, agency: str = "") -> str:
     """Code, words and link as HTML, for the screen."""
-    found = address(scope, kind, code, agency)
-    if found is None:
+    link = address(scope, kind, code, agency)
+    if link is None:
         return f"<p>{safe(t('reply_no_link'))}</p>"
-    here = f" <b>{safe(t('reply_only_here'))}</b>" if found.is_only_here else ""
+    here = f" <b>{safe(t('reply_only_here'))}</b>" if link.is_only_here else ""
     return (
-        f'<div class="kradan-reply">{found.picture()}<p>{safe(t("reply_scan"))}{here}<br>'
-        f'<a href="{safe(found.url)}" target="_blank" rel="noopener">{safe(t("reply_open"))}</a></p></div>'
+        f'<div class="kradan-reply">{link.picture()}<p>{safe(t("reply_scan"))}{here}<br>'
+        f'<a href="{safe(link.url)}" target="_blank" rel="noopener">{safe(t("reply_open"))}</a></p></div>'
     )
 
 
 def paper(scope: Scope, kind: str, code: str, agency: str = "") -> str:
     """Code and few words as HTML, for the head of a printed sheet; nothing where no link can be made."""
-    found = address(scope, kind, code, agency)
-    if found is None:
+    link = address(scope, kind, code, agency)
+    if link is None:
         return ""
-    words = t("reply_only_here") if found.is_only_here else t("reply_scan_short")
-    return f'<div class="kradan-reply">{found.picture()}<span>{safe(words)}</span></div>'
+    words = t("reply_only_here") if link.is_only_here else t("reply_scan_short")
+    return f'<div class="kradan-reply">{link.picture()}<span>{safe(words)}</span></div>'
 
 
 def sticker(scope: Scope, kind: str, code: str) -> tuple[bytes, str] | None:
     """Code as a picture and the text key under it, for slides and sheets of a meeting pack."""
-    found = address(scope, kind, code)
-    return (found.png(), "reply_only_here" if found.is_only_here else "reply_scan_short") if found else None
+    link = address(scope, kind, code)
+    return (link.png(), "reply_only_here" if link.is_only_here else "reply_scan_short") if link else None
 
 
 def about(scope: Scope, row: Mapping[str, Any] | pd.Series) -> str:
@@ -96,9 +96,9 @@ def table(scope: Scope, decided: pd.DataFrame) -> None:
     shown = decided.assign(
         about=[about(scope, row._asdict()) for row in rows],
         what=[f"{t('reply_' + row.answer)} → {t('reply_state_' + row.state)}" for row in rows],
-        said=[" · ".join(text for text in (row.line, row.note) if text) for row in rows],
+        message=[" · ".join(text for text in (row.line, row.note) if text) for row in rows],
     )
-    columns = {"about": t("column_place"), "what": t("column_what"), "said": t("column_cells"), "reason": t("column_why"),
+    columns = {"about": t("column_place"), "what": t("column_what"), "message": t("column_cells"), "reason": t("column_why"),
                "decided_by": t("column_who"), "decided_at": t("column_on")}  # fmt: skip
     if decided["decided_by"].isna().all():
         columns.pop("decided_by")
@@ -111,8 +111,8 @@ def fold(scope: Scope, kind: str, code: str, agency: str = "") -> None:
         return
     with panel:
         st.html(block(scope, kind, code, agency))
-        found = replies.replies(scope)
-        accepted = found[found["state"].eq("accepted") & found["kind"].eq(kind) & found["code"].eq(code)]
+        messages = replies.replies(scope)
+        accepted = messages[messages["state"].eq("accepted") & messages["kind"].eq(kind) & messages["code"].eq(code)]
         if len(accepted):
             st.caption(t("replies_here", number=len(accepted)))
             table(scope, accepted)

@@ -31,19 +31,19 @@ def finding(scope: Scope, query: Query, table: pd.DataFrame) -> Phrase:
     The one place where a title about coverage is put together: page, wall and pack say it from here.
     """
     covered, none, unknown = (figures.count(code, coverage=table) for code in ("covered", "none", "not_reported"))
-    known, above = queries.known(scope, query), figures.count("none_above", coverage=table)
+    reports, above = queries.known(scope, query), figures.count("none_above", coverage=table)
     reached = "nobody_in_above_all" if above == none else "nobody_in_above"
     nobody = [reached if above else "nobody_in", {"none": none, "above": above}]
-    blanks = {"covered": covered, "none": none, "nobody": nobody, "unknown": unknown, "all": len(table), "files": known.files,
-              "silent": len(known.silent), "missing": len(known.missing), "owed": len(known.owed)}  # fmt: skip
-    if not known.owed:
+    blanks = {"covered": covered, "none": none, "nobody": nobody, "unknown": unknown, "all": len(table), "files": reports.files,
+              "silent": len(reports.silent), "missing": len(reports.missing), "owed": len(reports.owed)}  # fmt: skip
+    if not reports.owed:
         return Phrase("finding_nobody_asked" if covered else "finding_not_asked", blanks)
     if not covered and unknown and not none:
         return Phrase("finding_not_heard", blanks)
-    if unknown and not none and not known.silent:
+    if unknown and not none and not reports.silent:
         return Phrase("finding_part_reports", blanks)
     if unknown and not none:
-        return Phrase("finding_one_report" if known.files == 1 else "finding_few_reports", blanks)
+        return Phrase("finding_one_report" if reports.files == 1 else "finding_few_reports", blanks)
     return Phrase("finding_overview" if unknown else "finding_all_reported", blanks)
 
 
@@ -55,22 +55,22 @@ def told(table: pd.DataFrame) -> dict[str, int | float | None]:
 
 def line(scope: Scope, query: Query) -> str:
     """Under the title: year, who has reported of how many, who has not and since when; records without a year."""
-    known = queries.known(scope, query)
+    reports = queries.known(scope, query)
     when = year(query.fiscal_year) if query.fiscal_year else t("all_years")
-    if not known.owed:
-        said = t("reported_nobody_asked", year=when)
+    if not reports.owed:
+        words = t("reported_nobody_asked", year=when)
     else:
-        key = "reported_of" if len(known.owed) > 1 else "reported_of_one" if known.full else "reported_of_one_not"
-        said = t(key, year=when, full=len(known.full), owed=len(known.owed))
-        said += "".join(
+        key = "reported_of" if len(reports.owed) > 1 else "reported_of_one" if reports.full else "reported_of_one_not"
+        words = t(key, year=when, full=len(reports.full), owed=len(reports.owed))
+        words += "".join(
             f" · {t(key, bases=named(scope, bases))}"
-            for key, bases in (("reported_silent", known.silent), ("reported_part", known.part))
+            for key, bases in (("reported_silent", reports.silent), ("reported_part", reports.part))
             if bases
         )
-        if late := known.late():
-            first = min(due for base, due in known.due if base in late)
-            said += f" · {t('reported_late', number=len(late), day=day(first))}"
-    return said + waiting(scope, query, " · ") + undated(scope, query, " · ")
+        if late := reports.late():
+            first = min(due for base, due in reports.due if base in late)
+            words += f" · {t('reported_late', number=len(late), day=day(first))}"
+    return words + waiting(scope, query, " · ") + undated(scope, query, " · ")
 
 
 def waiting(scope: Scope, query: Query, before: str = "") -> str:
@@ -120,16 +120,16 @@ def of_place(scope: Scope, row: Any) -> str:
 
 def note(scope: Scope, query: Query) -> list:
     """The line as a phrase of codes and names in both languages, for a meeting that is frozen."""
-    known = queries.known(scope, query)
-    if not known.owed:
+    reports = queries.known(scope, query)
+    if not reports.owed:
         return ["reported_nobody_asked_note", {}]
-    blanks = {"full": len(known.full), "owed": len(known.owed)}
-    said = ["reported_all_note", blanks]
-    if known.missing:
-        names = {language: _names(scope, known.missing, language) for language in LANGUAGES}
-        said = ["reported_missing_note", blanks | {"bases": names}]
+    blanks = {"full": len(reports.full), "owed": len(reports.owed)}
+    phrase = ["reported_all_note", blanks]
+    if reports.missing:
+        names = {language: _names(scope, reports.missing, language) for language in LANGUAGES}
+        phrase = ["reported_missing_note", blanks | {"bases": names}]
     rows, places = waiting_of(scope, query)
-    return ["reported_waiting_note", {"note": said, "rows": rows}] if places else said
+    return ["reported_waiting_note", {"note": phrase, "rows": rows}] if places else phrase
 
 
 def _names(scope: Scope, bases: tuple[str, ...], language: str) -> str:

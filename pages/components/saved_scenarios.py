@@ -48,10 +48,10 @@ def set_state(key: str, name: str, value: object, default: object = "") -> None:
 def number(text: str | None, default: float) -> float:
     """A part of a link as a finite number of at least zero, else the default."""
     try:
-        found = float(text) if text is not None else default
+        value = float(text) if text is not None else default
     except ValueError:
         return default
-    return found if 0 <= found < 1e15 else default
+    return value if 0 <= value < 1e15 else default
 
 
 def who(key: str) -> str:
@@ -112,8 +112,8 @@ def names(scope: Scope, kind: str) -> dict[str, str]:
 def content(scope: Scope, kind: str, key: str) -> dict:
     """What a saved scenario holds; empty when it is gone."""
     table = kept(scope, kind)
-    found = table[table["id"].astype(str).eq(key)]
-    return dict(found["content"].iloc[0]) if len(found) else {}
+    rows = table[table["id"].astype(str).eq(key)]
+    return dict(rows["content"].iloc[0]) if len(rows) else {}
 
 
 def save(scope: Scope, kind: str, what: Callable[[], Mapping[str, object]]) -> None:
@@ -132,13 +132,13 @@ def save(scope: Scope, kind: str, what: Callable[[], Mapping[str, object]]) -> N
 
 def listed(scope: Scope, kind: str, use: Callable[[Scope, str], None]) -> None:
     """Saved scenarios: take one up, or take it off the list."""
-    found = names(scope, kind)
-    if not found:
+    saved = names(scope, kind)
+    if not saved:
         st.html(f'<p class="kradan-note">{safe(t("scenario_none"))}</p>')
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         chosen = st.selectbox(
-            t("scenario_saved_list"), list(found), format_func=found.__getitem__, key=f"scenario-{kind}"
+            t("scenario_saved_list"), list(saved), format_func=saved.__getitem__, key=f"scenario-{kind}"
         )
         st.button(t("scenario_use"), key=f"scenario-use-{kind}", on_click=use, args=(scope, chosen))
         if st.button(t("scenario_remove"), key=f"scenario-remove-{kind}"):

@@ -114,8 +114,8 @@ def _per_head_basis(scope: Scope, query: Query) -> str:
     inside = table if not query.district else table[table["district_code"] == query.district]
     dated = {"year": queries.population_year(query.fiscal_year) + 543} if query.fiscal_year else {}
     missing = int(inside["supports_without_amount"].gt(0).sum())
-    known = t("per_head_known", known=len(known_places(inside)), all=len(inside), missing=missing)
-    return f"{t('per_head_basis', **dated) if dated else t('per_head_basis_all')} · {known}"
+    basis = t("per_head_known", measured=len(known_places(inside)), all=len(inside), missing=missing)
+    return f"{t('per_head_basis', **dated) if dated else t('per_head_basis_all')} · {basis}"
 
 
 def choose_other(scope: Scope, query: Query) -> tuple[str, Query]:
@@ -194,11 +194,11 @@ def gallery(scope: Scope, cells: list[str]) -> None:
 def small_maps(scope: Scope, query: Query, measure: str, dimension: str) -> None:
     """A small map per value of a dimension, all with the same class bounds; each is a link to its large map."""
     names = dict(list(dimensions.dimension_values(scope, dimension).items())[: dimensions.MOST])
-    wanted = {value: query.at(dimension, value) for value in names}
-    bounds = coverage.breaks(scope, measure, *wanted.values())
+    query_by_value = {value: query.at(dimension, value) for value in names}
+    bounds = coverage.breaks(scope, measure, *query_by_value.values())
     district = query.district
     cells, styles, counts, marked, label = [], {}, {}, 0, ""
-    for value, shown in wanted.items():
+    for value, shown in query_by_value.items():
         layer = layers.coverage_of(scope, shown, measure, bounds)
         styles |= layer.styles
         table = coverage.coverage(scope, shown)

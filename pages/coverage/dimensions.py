@@ -49,21 +49,21 @@ def breakdown(scope: Scope, query: Query, dimension: str) -> pd.DataFrame:
         table = coverage.coverage(scope, query.at(dimension, value))
         inside = table if not query.district else table[table["district_code"] == query.district]
         counts = inside["status"].value_counts()
-        known = known_places(inside)
-        told = inside[inside["status"].isin(["covered", "none"])]  # where nobody has reported no village is at zero
+        with_rate = known_places(inside)
+        reported = inside[inside["status"].isin(["covered", "none"])]  # where nobody has reported no village is at zero
         rows.append(
             {
                 "value": value,
                 "name": name,
                 "all": len(inside),
                 **{status: int(counts.get(status, 0)) for status in ("covered", "none", "not_reported")},
-                "village_part": told["covered_villages"].sum() / told["villages"].sum()
-                if told["villages"].sum()
+                "village_part": reported["covered_villages"].sum() / reported["villages"].sum()
+                if reported["villages"].sum()
                 else pd.NA,
-                "whole_places": int(told["whole_subdistrict"].sum()),
+                "whole_places": int(reported["whole_subdistrict"].sum()),
                 "amount_satang": inside["amount_satang"].sum(min_count=1),
-                "per_head_baht": rate_of(known),
-                "per_head_places": f"{len(known):,} / {len(inside):,}",
+                "per_head_baht": rate_of(with_rate),
+                "per_head_places": f"{len(with_rate):,} / {len(inside):,}",
                 "incomplete": int(inside["supports_without_amount"].gt(0).sum()),
             }
         )

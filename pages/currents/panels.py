@@ -32,13 +32,13 @@ END_KEYS = {"districts": "flow_to_districts", "classes": "flow_to_classes"}
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
 
-def left_out_note(found: geo_currents.Currents) -> str:
+def left_out_note(currents: geo_currents.Currents) -> str:
     """What the total leaves out: records that state no amount, money paid back."""
-    parts = [t("currents_adds_up", total=f"{found.total_satang / 100:,.2f}")] if len(found.paths) else []
-    if found.without_amount:
-        parts.append(t("currents_without_amount", records=whole(found.without_amount)))
-    if found.returned_satang:
-        parts.append(t("currents_returned", amount=f"{-found.returned_satang / 100:,.2f}"))
+    parts = [t("currents_adds_up", total=f"{currents.total_satang / 100:,.2f}")] if len(currents.paths) else []
+    if currents.without_amount:
+        parts.append(t("currents_without_amount", records=whole(currents.without_amount)))
+    if currents.returned_satang:
+        parts.append(t("currents_returned", amount=f"{-currents.returned_satang / 100:,.2f}"))
     return " · ".join(parts)
 
 
@@ -98,15 +98,15 @@ def money_layer(scope: Scope, chosen: Query) -> Choropleth:
 
 def money_words(scope: Scope, chosen: Query) -> None:
     """How much of it names a subdistrict, in how many records."""
-    told = figures.counted(placed=coverage.rolled(scope, chosen).by_subdistrict)
-    panels.figures([named.named(code, told[code]) for code in ("placed_money", "placed_records")])
+    counted = figures.counted(placed=coverage.rolled(scope, chosen).by_subdistrict)
+    panels.figures([named.named(code, counted[code]) for code in ("placed_money", "placed_records")])
 
 
 def money_table(scope: Scope, chosen: Query) -> None:
     """Who: every agency with its records, streams and money, the most first; records without an amount add none."""
-    found = coverage.records(scope, chosen).groupby("agency_code", dropna=False)
-    table = found.agg(supports=("support_id", "size"), streams=("stream_code", "nunique"))
-    table = table.assign(amount_satang=found["amount_satang"].sum(min_count=1)).reset_index()
+    by_agency = coverage.records(scope, chosen).groupby("agency_code", dropna=False)
+    table = by_agency.agg(supports=("support_id", "size"), streams=("stream_code", "nunique"))
+    table = table.assign(amount_satang=by_agency["amount_satang"].sum(min_count=1)).reset_index()
     table = table.sort_values(["amount_satang", "supports"], ascending=False, na_position="last")
     names = records.agency_names(scope)
     rows = table.assign(
@@ -227,8 +227,8 @@ def history(scope: Scope, chosen: Query) -> None:
     if table.empty:
         return
     ended = table[table["state"].eq("ended")]
-    said = t("stream_history", ended=len(ended), amount=baht(ended["amount_satang"].sum(min_count=1)))
-    st.html(f"<b>{safe(said if len(ended) else t('stream_history_running'))}</b>")
+    summary = t("stream_history", ended=len(ended), amount=baht(ended["amount_satang"].sum(min_count=1)))
+    st.html(f"<b>{safe(summary if len(ended) else t('stream_history_running'))}</b>")
     names = records.stream_names(scope)
     rows = table.assign(
         stream=[names.get(code, code) for code in table["stream_code"]],
@@ -271,4 +271,4 @@ def evenness(scope: Scope, chosen: Query) -> None:
                 (t("theil_total"), f"{theil['total']:.2f}"),
             ]
         )
-        st.html(f"<p>{safe(t('evenness_how', known=spread['known'], all=spread['all']))}</p>")
+        st.html(f"<p>{safe(t('evenness_how', measured=spread['known'], all=spread['all']))}</p>")

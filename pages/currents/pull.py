@@ -116,13 +116,13 @@ def tables(scope: Scope, chosen: Query) -> None:
         return
     st.html(f"<b>{safe(t('pull_pairs', pairs=whole(len(pairs))))}</b>")
     shown = pairs.assign(
-        place=[records.place_words(scope, code) for code in pairs[KEY]], one=[names.get(code, code) for code in pairs["stream_a"]],
-        other=[names.get(code, code) for code in pairs["stream_b"]], kind=[t(f"pull_{kind}") for kind in pairs["kind"]],
+        place=[records.place_words(scope, code) for code in pairs[KEY]], first_stream=[names.get(code, code) for code in pairs["stream_a"]],
+        second_stream=[names.get(code, code) for code in pairs["stream_b"]], kind=[t(f"pull_{kind}") for kind in pairs["kind"]],
     )  # fmt: skip
     columns = {
         "place": t("column_place"),
-        "one": t("pull_one"),
-        "other": t("pull_other"),
+        "first_stream": t("pull_one"),
+        "second_stream": t("pull_other"),
         "kind": t("pull_kind"),
         "satang": t("column_amount"),
     }

@@ -62,7 +62,10 @@ def words(scope: Scope, chosen: Query) -> None:
         return
     row = whole_speed.iloc[0]
     finding = t(
-        "finding_speed", share=percent(row["paid_share"]), known=whole(row["paid_known"]), records=whole(row["records"])
+        "finding_speed",
+        share=percent(row["paid_share"]),
+        stated=whole(row["paid_known"]),
+        records=whole(row["records"]),
     )
     st.html(f"<p><b>{safe(finding)}</b> {safe(t('speed_how'))}</p>")
     panels.figures(

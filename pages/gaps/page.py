@@ -41,7 +41,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         measure = state["hint"]
         clusters = gaps.clusters(scope, chosen.without("district"), measure, state["method"])
         layer = layers.clusters_layer(clusters, "unit_per_head_baht" if measure == "per_head_baht" else "unit_sign")
-        told = {}
+        values = {}
         finding, note = gap_lists.cluster_finding(scope, layer.counts(chosen.district), measure), t("note_clusters")
     else:
         need, per, bar = state["need"], state["per"], state["bar"]
@@ -50,11 +50,11 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         theme = chosen.theme or gaps.theme_of(need) or "hardship"
         layer = layers.gaps_layer(table)
         counts = inside["quadrant"].value_counts()
-        told = {code: figures.count(code, gaps=inside) for code in ("gap", "gap_above", "gap_unknown", "need_known")}
+        values = {code: figures.count(code, gaps=inside) for code in ("gap", "gap_above", "gap_unknown", "need_known")}
         finding = gap_lists.gaps_finding(counts, theme_names()[theme], listed[need], only_above(inside))
         note = t(
             "note_gaps_bar",
-            known=told["need_known"],
+            measured=values["need_known"],
             all=len(inside),
             bar=t(gap_lists.BAR_KEYS[bar]),
             per=t(f"per_by_{gaps.divisor_of(need, per) or 'count'}"),
@@ -62,7 +62,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         )
     with place:
         asked = chosen if mode == "clusters" else replace(chosen, theme=theme)
-        panels.title(finding, f"{note} · {reported.line(scope, asked)}", told)
+        panels.title(finding, f"{note} · {reported.line(scope, asked)}", values)
     layer = register_layer.over(scope, layer)
     left, right = st.columns([8, 5], gap="medium")
     with left:

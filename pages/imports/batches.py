@@ -22,12 +22,12 @@ from pages.session.text import baht, day, flat, problem_text, safe, t, whole
 
 def batches(scope: Scope) -> None:
     """Choose a batch; withdraw, put back, or make its file to give back."""
-    known = queries.batches(scope)
-    if known.empty:
+    stored = queries.batches(scope)
+    if stored.empty:
         return
     st.html(f"<b>{safe(t('batches_title'))}</b>")
     names = records.agency_names(scope)
-    rows = {int(row.id): row for row in each_row(known)}
+    rows = {int(row.id): row for row in each_row(stored)}
 
     def words(number: int) -> str:
         row = rows[number]
@@ -63,15 +63,15 @@ def _toggle(batch: int, active: bool) -> None:
             done = editions.switch(connection, batch, active, sign_in.person())
         for key, others in (("edition_came_back", done.restored), ("edition_went", done.withdrawn)):
             if others:
-                told = {"code": key, "value": ", ".join(map(str, others)), "suggestion": str(batch)}
-                st.session_state["import_note"] = flat(problem_text(told))
+                problem = {"code": key, "value": ", ".join(map(str, others)), "suggestion": str(batch)}
+                st.session_state["import_note"] = flat(problem_text(problem))
         st.rerun()
 
 
 def _delete_demo(scope: Scope) -> None:
     """Invented data, in use or withdrawn, can go for good; asked twice."""
-    known = queries.all_batches(scope)
-    number = int(known["is_demo"].astype(bool).sum())
+    stored = queries.all_batches(scope)
+    number = int(stored["is_demo"].astype(bool).sum())
     if not number:
         return
     with st.popover(t("delete_demo"), help=t("delete_demo_help")):

@@ -47,10 +47,10 @@ def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | 
 
     Where no line is in common the file adds to what is in use, unless a person says otherwise.
     """
-    found = answer["summary"]["editions"]
-    if not found:
+    matches = answer["summary"]["editions"]
+    if not matches:
         return {}
-    first = found[0]
+    first = matches[0]
     (st.warning if first["is_edition"] else st.caption)(
         flat(t("edition_asks", file=answer["file"], batch=first["batch"], old=first["file"]))
     )
@@ -67,7 +67,7 @@ def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | 
     )
     st.caption(flat(f"{t('edition_kind_' + first['kind'])}: {t('edition_counts', **parts)}"))
     _lines(scope, answer, number)
-    options = [*((REPLACES, one["batch"]) for one in found), (ADDS, 0), (OTHER_BASE, 0)]
+    options = [*((REPLACES, match["batch"]) for match in matches), (ADDS, 0), (OTHER_BASE, 0)]
     chosen = st.radio(
         t("edition_question"),
         options,

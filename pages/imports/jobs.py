@@ -28,13 +28,13 @@ MODULE = "loaders.imports.job"
 
 def folder() -> Path:
     """Where uploads of this session lie; folders that sessions left behind a day ago go."""
-    known = st.session_state.get("import_folder")
-    if known is None or not Path(known).is_dir():
+    path = st.session_state.get("import_folder")
+    if path is None or not Path(path).is_dir():
         for old in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
             if time.time() - old.stat().st_mtime > OLD_SECONDS:
                 shutil.rmtree(old, ignore_errors=True)
-        known = st.session_state["import_folder"] = tempfile.mkdtemp(prefix=PREFIX)
-    return Path(known)
+        path = st.session_state["import_folder"] = tempfile.mkdtemp(prefix=PREFIX)
+    return Path(path)
 
 
 def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:

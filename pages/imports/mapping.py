@@ -56,11 +56,11 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
         sheet = listed[at]
         key = f"map-{number}-{sheet['key']}"  # an answer belongs to these headings, not to the next file
         with st.container(horizontal=True):
-            known = sheet["register"] if sheet["register"] in REGISTERS else "support"
+            proposed = sheet["register"] if sheet["register"] in REGISTERS else "support"
             register = st.selectbox(
                 t("map_register"),
                 REGISTERS,
-                REGISTERS.index(known),
+                REGISTERS.index(proposed),
                 lambda name: t(f"register_{name}"),
                 key=f"{key}-register",
             )
@@ -113,9 +113,13 @@ def _ask_columns(sheet: dict[str, Any], register: str, key: str) -> dict[str, st
     for start in range(0, len(asked), SIDE_BY_SIDE):
         for place, column in zip(st.columns(SIDE_BY_SIDE), asked[start : start + SIDE_BY_SIDE], strict=False):
             words = f"{column['heading']} · {column['first']}" if column["first"] else column["heading"]
-            known = options.index(column["ours"]) if column["ours"] in options else 0
+            proposed = options.index(column["ours"]) if column["ours"] in options else 0
             ours = place.selectbox(
-                flat(words[:LONGEST_LABEL]), options, known, import_preview.our_words, key=f"{key}-{column['heading']}"
+                flat(words[:LONGEST_LABEL]),
+                options,
+                proposed,
+                import_preview.our_words,
+                key=f"{key}-{column['heading']}",
             )
             if ours:
                 chosen[column["heading"]] = ours

@@ -29,11 +29,11 @@ def say(scope: Scope) -> None:
         register = st.selectbox(
             t("sharing_register"),
             nothing.registers(),
-            format_func=lambda one: t(f"register_{one}"),
+            format_func=lambda option: t(f"register_{option}"),
             key="nothing-register",
         )
         kind = st.radio(
-            t("nothing_where"), [one for one in KINDS if one != ROWS][::-1], 0, lambda one: t(f"speaks_{one}"),
+            t("nothing_where"), [option for option in KINDS if option != ROWS][::-1], 0, lambda option: t(f"speaks_{option}"),
             key="nothing-kind", horizontal=True,
         )  # fmt: skip
         places, districts = district_names(scope), []
@@ -54,13 +54,13 @@ def say(scope: Scope) -> None:
 
 
 def _store(
-    scope: Scope, base: str, register: str, said: tuple[str, str, tuple[str, ...], str], as_of: date | None
+    scope: Scope, base: str, register: str, statement: tuple[str, str, tuple[str, ...], str], as_of: date | None
 ) -> None:
     sign_in.team_only(queries.viewer())
     with errors.refusals_told():
         with queries.writing() as connection:
             number = nothing.state(
-                connection, base, register, speaks_for.read(*said), scope.province, sign_in.person(), as_of
+                connection, base, register, speaks_for.read(*statement), scope.province, sign_in.person(), as_of
             )
         st.session_state["import_note"] = t("nothing_done", batch=number)
         st.rerun()

@@ -18,8 +18,8 @@ from pages.words import panels as word_panels
 
 def view(scope: Scope) -> None:
     """Imports."""
-    known = queries.batches(scope)
-    active = known[known["is_active"].astype(bool) & known["layouts"].ne(nothing.LAYOUT)]
+    batches = queries.batches(scope)
+    active = batches[batches["is_active"].astype(bool) & batches["layouts"].ne(nothing.LAYOUT)]
     panels.title(
         t("finding_imports" if len(active) else "finding_no_file", files=len(active), waiting=whole(active["rows_quarantined"].sum())), t("note_imports")
     )  # fmt: skip

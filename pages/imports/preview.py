@@ -127,9 +127,9 @@ def _fate(column: dict[str, Any]) -> str:
 def sheets(scope: Scope, answer: dict[str, Any]) -> None:
     """Every sheet: what its columns became and the first rows as read."""
     for sheet in answer.get("sheets", ()):
-        known = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
+        use = t(f"register_{sheet['register']}") if not sheet["refuse"] else t("sheet_not_used")
         with st.expander(
-            f"{flat(sheet['sheet'])} · {known} · {whole(sum(sheet['rows'].values()))} {t('records')}",
+            f"{flat(sheet['sheet'])} · {use} · {whole(sum(sheet['rows'].values()))} {t('records')}",
             expanded=not sheet["refuse"],
         ):
             if sheet["refuse"]:
@@ -145,20 +145,20 @@ def sheets(scope: Scope, answer: dict[str, Any]) -> None:
             ]
             heads = [t("column_their_heading"), t("column_our_column"), t("column_how"), t("column_first_value")]
             st.dataframe(pd.DataFrame(rows, columns=heads), hide_index=True, width="stretch")
-            if said := _constants(sheet):
-                st.caption(flat(said))
+            if constants := _constants(sheet):
+                st.caption(flat(constants))
             _sample(scope, sheet)
 
 
 def _why_not(answer: dict[str, Any], sheet: dict[str, Any]) -> dict[str, Any]:
     """The problem for which a sheet is not used, with what was seen of it."""
-    told = (
-        one
-        for one in answer.get("problems", ())
-        if (one["code"], one.get("sheet")) == (sheet["refuse"], sheet["sheet"])
+    reasons = (
+        problem
+        for problem in answer.get("problems", ())
+        if (problem["code"], problem.get("sheet")) == (sheet["refuse"], sheet["sheet"])
     )
     heads = ", ".join(column["heading"] for column in sheet["columns"][:8])
-    return next(told, {"code": sheet["refuse"], "value": heads})
+    return next(reasons, {"code": sheet["refuse"], "value": heads})
 
 
 def _constants(sheet: dict[str, Any]) -> str:
@@ -238,12 +238,14 @@ def files_with(result: dict[str, Any], base: str | None) -> list[dict[str, Any]]
     answered = st.session_state.get("import_answers", {})
     ready = []
     for file, answer in zip(result["files"], result["answers"], strict=True):
-        given = {key: value | {"base": base or value["base"]} for key, value in answered.get(file["path"], {}).items()}
+        answers = {
+            key: value | {"base": base or value["base"]} for key, value in answered.get(file["path"], {}).items()
+        }
         ready.append(
             {
                 "path": file["path"],
                 "base": base,
-                "answers": given,
+                "answers": answers,
                 "confirmed": bool(answer.get("summary", {}).get("to_confirm")),
             }
         )

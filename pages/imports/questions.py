@@ -50,8 +50,8 @@ def totals(answer: dict[str, Any], number: int) -> str | None:
     if not unmet:
         return ""
     for total in unmet[:MOST_TOTALS]:
-        stated, found = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
-        figures = {"stated": stated, "found": found, "difference": stated - found}
+        stated, summed = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
+        figures = {"stated": stated, "found": summed, "difference": stated - summed}
         words = {name: f"{figure:,.2f}" for name, figure in figures.items()}
         st.caption(flat(t("totals_unmet_row", row=total["row"], column=total["column"] or "–", **words)))
     is_agreed = st.checkbox(t("totals_unmet_agree", number=whole(len(unmet))), key=f"totals-{number}")

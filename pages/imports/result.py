@@ -44,9 +44,9 @@ def job_result(scope: Scope, result: dict, base: str | None) -> None:
         speaks = {
             number: import_scope.ask(scope, answer["speaks_for"], str(number)) for number, answer in asked_of.items()
         }
-        said = [*speaks.values(), *wishes.values(), *repeats.values(), *aside.values(), *totals.values()]
-        is_said = all(agreed) and None not in said
-        if st.button(t("store_files", number=len(ready)), type="primary", disabled=not is_said, key="store"):
+        replies = [*speaks.values(), *wishes.values(), *repeats.values(), *aside.values(), *totals.values()]
+        is_answered = all(agreed) and None not in replies
+        if st.button(t("store_files", number=len(ready)), type="primary", disabled=not is_answered, key="store"):
             files = import_preview.files_with(result, base)
             for number in ready:
                 files[number] |= {

@@ -26,7 +26,7 @@ def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | No
     """
     names = district_names(scope)
     kind = st.radio(
-        t("speaks_question"), KINDS, 0, lambda one: t(f"speaks_{one}"), key=f"speaks-{key}", help=t("speaks_help")
+        t("speaks_question"), KINDS, 0, lambda option: t(f"speaks_{option}"), key=f"speaks-{key}", help=t("speaks_help")
     )
     if kind == ROWS:
         return {"kind": ROWS}
@@ -59,13 +59,13 @@ def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | No
 
 def change(scope: Scope, batch: int) -> None:
     """Say later, with a reason, what a stored file speaks for."""
-    said = queries.scopes(scope).get(batch)
-    if not said:
+    statements = queries.scopes(scope).get(batch)
+    if not statements:
         return
     with st.popover(t("speaks_change")):
-        for one in said:
-            st.caption(flat(f"{t('register_' + one['register'])}: {scope_words(scope, one)}"))
-        first = said[0]
+        for statement in statements:
+            st.caption(flat(f"{t('register_' + statement['register'])}: {scope_words(scope, statement)}"))
+        first = statements[0]
         years = [year for year in first["years"] if year is not None]
         named = [code for code in first["areas"] if len(code) == 4]
         wish = ask(scope, {"districts": named, "years": years, "needs_years": False}, f"batch-{batch}")

@@ -104,7 +104,7 @@ def ask(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
     )
     has_office = table["office"].notna()
     with place:
-        panels.title(t("finding_ask", known=whole(has_office.sum()), all=whole(len(table))), t("ask_how"))
+        panels.title(t("finding_ask", answered=whole(has_office.sum()), all=whole(len(table))), t("ask_how"))
         if table.empty:
             panels.empty("nothing_loaded")
     if len(table):

@@ -67,14 +67,19 @@ def matrix_finding(table: pd.DataFrame) -> str:
 def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
     """The matrix; every cell is a link."""
     themes, areas = _themes(scope, chosen), _areas(scope, chosen)
-    known = {(row.theme_code, row.area_code): row for row in each_row(table)}
+    row_by_cell = {(row.theme_code, row.area_code): row for row in each_row(table)}
     if shown == "baht":
-        _money(scope, chosen, themes, areas, known)
+        _money(scope, chosen, themes, areas, row_by_cell)
         return
     rows = []
     for code, words in areas.items():
         cells = [
-            _cell(known[theme, code], chosen, _places(known[theme, code], chosen), _share(known[theme, code]))
+            _cell(
+                row_by_cell[theme, code],
+                chosen,
+                _places(row_by_cell[theme, code], chosen),
+                _share(row_by_cell[theme, code]),
+            )
             for theme in themes
         ]
         rows.append((words, _row_address(code), cells))
@@ -128,40 +133,40 @@ def _cell_address(theme: str, area: str) -> str:
     return url_state.address("matrix", cells=st.session_state.get("cells"), cell=f"{theme}:{area}")
 
 
-def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str, str], known: dict) -> None:
+def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str, str], row_by_cell: dict) -> None:
     """Baht in the cells, with a row for money without an area and a column for money without a function: it adds up."""
-    found = money_matrix(
+    sums = money_matrix(
         coverage.records(scope, chosen),
         queries.areas(scope, chosen.fiscal_year),
         list(theme_names()),
         province_facts.local_governments(scope.province),
         chosen.district,
     )
-    amounts = {(row.theme_code, row.area_code): row.amount_satang for row in each_row(found)}
+    amounts = {(row.theme_code, row.area_code): row.amount_satang for row in each_row(sums)}
     largest = max((int(amount) for amount in amounts.values() if pd.notna(amount)), default=0)
-    has_uncoded = bool(found["theme_code"].eq(NOT_CODED).any())
+    has_uncoded = bool(sums["theme_code"].eq(NOT_CODED).any())
     rows = []
     for code, words in areas.items():
-        cells = [_money_cell(amounts, known[theme, code], chosen, largest) for theme in themes]
+        cells = [_money_cell(amounts, row_by_cell[theme, code], chosen, largest) for theme in themes]
         rows.append(
             (
                 words,
                 _row_address(code),
-                [*cells, *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []), _sum(found, "area_code", code)],
+                [*cells, *([_plain(amounts, NOT_CODED, code)] if has_uncoded else []), _sum(sums, "area_code", code)],
             )
         )
-    ends = [level for level in ("district", *STRIP_LEVELS) if found["area_code"].eq(level).any()]
+    ends = [level for level in ("district", *STRIP_LEVELS) if sums["area_code"].eq(level).any()]
     columns = [*themes, *([NOT_CODED] if has_uncoded else [])]
     for level in dict.fromkeys(ends):
         rows.append(
             (
                 t("flow_end", level=t(f"level_{level}")),
                 "",
-                [*(_plain(amounts, theme, level) for theme in columns), _sum(found, "area_code", level)],
+                [*(_plain(amounts, theme, level) for theme in columns), _sum(sums, "area_code", level)],
             )
         )
-    totals = [_sum(found, "theme_code", theme) for theme in columns]
-    rows.append((t("total"), "", [*totals, Cell(_thousands(found["amount_satang"].sum()), "none")]))
+    totals = [_sum(sums, "theme_code", theme) for theme in columns]
+    rows.append((t("total"), "", [*totals, Cell(_thousands(sums["amount_satang"].sum()), "none")]))
     st.caption(t("matrix_thousands"))
     heads = [*themes.values(), *([t("not_coded")] if has_uncoded else []), t("total")]
     st.html(matrix_html(t("matrix_area"), heads, rows, t("view_matrix")))

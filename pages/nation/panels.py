@@ -103,7 +103,7 @@ def show_map(scope: Scope, layer: layers.Choropleth) -> str | None:
         "subdistrict": t("prefix_province"),
         "aria": t("map_aria_nation"),
     }
-    return panels.show_map(scope, layer.vector(view), slot="-nation", found=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+    return panels.show_map(scope, layer.vector(view), slot="-nation", shapes=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
 
 
 def open_board(code: str | None) -> None:

@@ -90,8 +90,8 @@ def _pairs(scope: Scope, pairs: pd.DataFrame) -> None:
     shown = rows_.pair_words(scope, rows)
     shown.insert(0, "number", range(1, len(shown) + 1))
     st.html("".join(f"<p><b>{safe(name)}</b>: {safe(why)}</p>" for name, why in _rules(rows)))
-    columns = {"number": t("column_number"), "place": t("column_place"), "one": t("column_one"), "other": t("column_other"), "theme": t("column_theme"), "period": t("column_pair_period"),
-               "at_stake_satang": t("column_at_stake"), "source_one": t("column_source_one"), "source_other": t("column_source_other")}  # fmt: skip
+    columns = {"number": t("column_number"), "place": t("column_place"), "what_a": t("column_one"), "what_b": t("column_other"), "theme": t("column_theme"), "period": t("column_pair_period"),
+               "at_stake_satang": t("column_at_stake"), "source_a": t("column_source_one"), "source_b": t("column_source_other")}  # fmt: skip
     panels.table(shown, "overlaps", columns, formats={"at_stake_satang": baht})
     if kind in outcomes.flags():
         explain.form(scope, shown)

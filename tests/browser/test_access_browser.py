@@ -242,7 +242,7 @@ def test_a_visitor_gets_no_masked_value_and_no_view_of_the_team(chromium, store,
     with served.board(store, STREAMLIT_SECRETS_FILES=str(secrets), KRADAN_LINK_KEY=KEY) as address:
         phone = fetched(f"{address}/c/{mark}")
         assert "•••".encode() in phone and not is_told(phone)
-        for name in collections.known():
+        for name in collections.by_name():
             for path in (
                 f"collections/{name}/items?year=all&limit=1000",
                 f"tables/{name}.json?year=all",

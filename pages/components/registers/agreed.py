@@ -35,8 +35,8 @@ def form(
     scope: Scope, unit: Unit, labels: Sequence[str], index_code: str, fiscal_year: int | None, *, name: str, key: str
 ) -> None:
     """Agree on another class with reason and name; computed and agreed stand side by side."""
-    said = {"computed": class_words(unit.computed), "agreed": class_words(unit.now)}
-    st.html(f"<p>{safe(t('override_now', place=unit.words, **said))}</p>")
+    classes = {"computed": class_words(unit.computed), "agreed": class_words(unit.now)}
+    st.html(f"<p>{safe(t('override_now', place=unit.words, **classes))}</p>")
     with st.form(name, border=False), st.container(horizontal=True, vertical_alignment="bottom"):
         first = labels.index(unit.now) if unit.now in labels else 0  # what stands: a slip of the hand changes nothing
         to = st.selectbox(t("rank_agreed_class"), labels, first, key=f"{name}-class-{key}")

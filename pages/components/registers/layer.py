@@ -49,9 +49,9 @@ def note(scope: Scope) -> None:
     name = str(st.session_state.get("over") or OFF)
     if name not in registers.over_names():
         return
-    found = register_queries.over(scope, name)
-    status = found.places["status"]
-    counts = {one: whole(int(status.eq(one).sum())) for one in (COVERED, NONE, NOT_REPORTED)}
+    overlay = register_queries.over(scope, name)
+    status = overlay.places["status"]
+    counts = {code: whole(int(status.eq(code).sum())) for code in (COVERED, NONE, NOT_REPORTED)}
     key = "over_note" if status.isin([COVERED, NONE]).any() else "over_not_known"
-    unplaced = t("over_note_unplaced", unplaced=whole(found.unplaced)) if found.unplaced else ""
+    unplaced = t("over_note_unplaced", unplaced=whole(overlay.unplaced)) if overlay.unplaced else ""
     st.caption(t(key, register=t(title_key(name)), **counts) + unplaced)
