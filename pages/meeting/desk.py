@@ -67,7 +67,8 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
     st.html(f'<h2 class="kradan-side">{safe(t("meeting_pack"))}</h2>')
     st.caption(t("meeting_pack_note"))
     sheets = st.checkbox(t("meeting_pack_all_sheets"), key="pack-sheets")
-    key = f"{number}-{facts['version']}-{language()}-{sheets}"
+    decisions, story = meeting.decisions_of(scope, number), meeting.story_named(st.query_params.get("story"))
+    key = [number, facts["version"], language(), sheets, story, decisions.to_csv(index=False)]  # what the pack says
     if st.button(t("meeting_pack_make"), key="make-pack"):
         from pages.meeting.pack import make
 
@@ -76,8 +77,6 @@ def _pack(scope: Scope, number: int | None, facts: dict) -> None:
         def tick(share: float, name: str) -> None:
             bar.progress(share, text=name)
 
-        decisions = meeting.decisions_of(scope, number)
-        story = meeting.story_named(st.query_params.get("story"))
         st.session_state["_pack"] = (
             key,
             make.pack(

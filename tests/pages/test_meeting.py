@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import pytest
 from sqlalchemy import select, update
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
 
 from geo import registers
 from loaders import store
@@ -22,6 +24,7 @@ from pages.components import saved_scenarios
 from pages.meeting import facts as meeting_facts
 from pages.meeting import wall as meeting
 from pages.meeting.board import VIEWS
+from pages.meeting.pack import make
 from pages.meeting.words import Words, places_of
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
@@ -33,6 +36,7 @@ from pages.session import cache
 from pages.shell import precompute
 from tests.support import seeds
 from tests.support.meeting_store import copied, keep_no_more, more_support, opened
+from tests.support.seeds import ROOT
 
 BASIS = Basis("v", "80")
 
@@ -301,6 +305,23 @@ def test_a_storyboard_is_saved_by_name_and_shown(demo, facts):
     assert next(step["title"] for step in wall["steps"]) == "หัวเรื่องของเรา"
     assert wall["steps"][1]["title"].startswith("มีผู้สนับสนุน")
     assert len(meeting.story_named("ไม่มีชื่อนี้")) == len(VIEWS)
+
+
+def test_a_pack_is_offered_for_the_very_storyboard_and_decisions_that_it_holds(nothing, tmp_path, monkeypatch):
+    monkeypatch.setattr(make, "pack", lambda *_, **__: b"zip")
+    page = AppTest.from_file(str(ROOT / "app.py"), default_timeout=120)
+    page.query_params["desk"], page._page_hash = "1", calc_hash("meeting")
+    with opened(seeds.copied("empty", tmp_path / seeds.NAME), kept="empty"):
+        keep_no_more()
+        with store.writing(queries.engine()) as connection:
+            meetings.save_storyboard(connection, "brief", [{"view": "coverage"}], "tester")
+        assert not page.run().get("download_button")
+        assert page.button(key="make-pack").click().run().get("download_button")
+        assert not page.selectbox(key="story-open").select("brief").run().get("download_button")
+        assert page.selectbox(key="story-open").select("").run().get("download_button")
+        with store.writing(queries.engine()) as connection:
+            meetings.decide(connection, "k", "พมจ.", "x", None, noted_by="t", basis=BASIS)
+        assert not page.run().get("download_button")
 
 
 def test_a_frozen_meeting_and_its_decisions_are_the_teams(demo, facts, monkeypatch):

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from loaders import store
+from loaders.decisions import meetings
 from pages.shell.navigation import VIEWS
 from tests.pages.walk import walk
 from tests.support import seeds, served
@@ -20,7 +22,11 @@ DEEP = {"coverage", "gaps", "overlaps", "imports"}
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A board of its own, for every button on it is pressed; what it hid behind a calm message fails at its end."""
-    with served.board(seeds.copied("demo", tmp_path_factory.mktemp("walk") / seeds.NAME)) as running:
+    path = seeds.copied("demo", tmp_path_factory.mktemp("walk") / seeds.NAME)
+    with store.writing(engine := store.open_store(f"sqlite:///{path}")) as connection:
+        meetings.save_storyboard(connection, "brief", [{"view": "coverage"}], "tester")  # test_pack makes a whole one
+    engine.dispose()
+    with served.board(path) as running:
         yield running
 
 
@@ -28,7 +34,7 @@ WRITING = ("review", "sharing", "imports")  # last: they decide, withdraw files 
 PAGES = [
     *((page, "lang=th") for page in [*VIEWS, "nation"] if page not in WRITING),
     *((page, "lang=en") for page in FOREIGN_TONGUE),
-    ("meeting", "desk=1"),
+    ("meeting", "desk=1&story=brief"),
     *((page, "lang=th") for page in WRITING),
 ]
 
