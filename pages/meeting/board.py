@@ -55,7 +55,7 @@ def whole(number: Any) -> int | None:
     return None if pd.isna(number) else int(number)
 
 
-def said(key: str, why: list | None = None, **blanks: Any) -> dict:
+def phrase(key: str, why: list | None = None, **blanks: Any) -> dict:
     """What is said of a place under discussion: the figure that it is ordered by; ``why`` is the reason beside it."""
     return {"said": [key, blanks], "why": why}
 
@@ -134,10 +134,10 @@ class MeetingData:
     def ranking(self, axis: str) -> Ranking | None:
         """The ranking page's own ranking by ``data/rules/criteria.toml``; ``None`` when nothing can be scored."""
         try:
-            found = ranking_data.ranked(self.scope, self.chosen.fiscal_year, ranking_data.Method(), axis)
+            ranking = ranking_data.ranked(self.scope, self.chosen.fiscal_year, ranking_data.Method(), axis)
         except SpecError:
             return None
-        return found if found.units["score"].notna().any() else None
+        return ranking if ranking.units["score"].notna().any() else None
 
     @cached_property
     def strength(self) -> Ranking | None:
@@ -179,11 +179,11 @@ class MeetingData:
         """The pilots of the selection page: the list saved last, else what the page proposes when it opens."""
         if self.ranking("need") is None or self.strength is None:
             return None
-        found = select(self.candidates, self.pick.wish, queries.adjacency(self.scope), prices=False)
+        choice = select(self.candidates, self.pick.wish, queries.adjacency(self.scope), prices=False)
         if self.pilots is None:
-            return found
+            return choice
         return replace(
-            found, areas=found.areas.assign(is_chosen=found.areas["subdistrict_code"].isin(self.pilots.codes))
+            choice, areas=choice.areas.assign(is_chosen=choice.areas["subdistrict_code"].isin(self.pilots.codes))
         )
 
     @property
@@ -211,10 +211,10 @@ class MeetingData:
 
     def stream_name(self, code: str) -> dict[str, str]:
         """A stream in both languages; its code where the list has none."""
-        known = queries.code_list(self.scope, "stream").set_index("code")
-        if code not in known.index:
+        streams = queries.code_list(self.scope, "stream").set_index("code")
+        if code not in streams.index:
             return {"th": code, "en": code}
-        row = known.loc[code]
+        row = streams.loc[code]
         return {"th": str(row["name_th"]), "en": str(row["name_en"] or row["name_th"])}
 
     def bases(self, frame: pd.DataFrame) -> list[str]:
@@ -250,7 +250,7 @@ class MeetingData:
         """Put a step together as plain JSON: the layer by code order, its legend, the finding; ``more`` overrides."""
         by_code = dict(zip(layer.codes, layer.classes, strict=True))
         classes = "".join(by_code[code] for code in self.codes)
-        known = any(not is_nothing(style) for letter, style in layer.styles.items() if letter in classes)
+        has_known_places = any(not is_nothing(style) for letter, style in layer.styles.items() if letter in classes)
         marked = set() if layer.marks is None else set(layer.codes[layer.marks.astype(bool)])
         return {
             "view": view,
@@ -258,7 +258,7 @@ class MeetingData:
             "legend": [
                 [letter, style.color, style.hatch, style.key, dict(style.blanks)]
                 for letter, style in layer.styles.items()
-                if letter in classes or (known and letter not in ONLY_WHERE_PRESENT)
+                if letter in classes or (has_known_places and letter not in ONLY_WHERE_PRESENT)
             ],
             "title": title,
             "figures": [],

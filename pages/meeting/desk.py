@@ -128,11 +128,11 @@ def _frozen(scope: Scope, number: int | None) -> None:
 def _difference(scope: Scope, before: dict) -> None:
     """What is different now from the frozen meeting."""
     words, now = Words(language()), gather(scope)
-    found = difference(before, now)
+    changes = difference(before, now)
     st.html(f"<b>{safe(t('meeting_difference'))}</b>")
-    lines = [t("meeting_came", files=", ".join(found["came"]))] if found["came"] else []
-    lines += [t("meeting_went", files=", ".join(found["went"]))] if found["went"] else []
-    for view, change in found["steps"].items():
+    lines = [t("meeting_came", files=", ".join(changes["came"]))] if changes["came"] else []
+    lines += [t("meeting_went", files=", ".join(changes["went"]))] if changes["went"] else []
+    for view, change in changes["steps"].items():
         if change["title_changed"] or change["moved"]:
             names = ", ".join(words.place(now, code, district=False) for code in change["moved"][:8])
             old, new = title_of(words, before["steps"][view]), title_of(words, now["steps"][view])

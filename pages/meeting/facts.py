@@ -67,16 +67,16 @@ def _gather(scope: Scope, _since: loop.Since | None) -> dict:
 
 def _registers(meeting: MeetingData) -> dict[str, dict]:
     """Every register that may lie over a map: a number and the letter of a status per place in code order, and their sums."""
-    found = {}
+    by_register = {}
     for name in registers.over_names():
         over = register_queries.over(meeting.scope, name)
         places = over.places.set_index("subdistrict_code").loc[meeting.codes]
-        found[name] = {
+        by_register[name] = {
             "numbers": [int(number) for number in places["number"]],
             "status": "".join(places["status"].map({COVERED: "c"} | NOTHING)),
             "unplaced": over.unplaced,
         }
-    return found
+    return by_register
 
 
 def _active(scope: Scope) -> pd.DataFrame:
@@ -96,15 +96,15 @@ def _is_demo(scope: Scope) -> bool:
 
 
 def _names(scope: Scope, name: str) -> dict[str, dict[str, str]]:
-    found = {}
+    names = {}
     for row in each_row(queries.code_list(scope, name)):
         english = row.name_en if isinstance(row.name_en, str) and row.name_en else row.name_th
         short = getattr(row, "short_th", None)
-        found[str(row.code)] = {
+        names[str(row.code)] = {
             "th": str(short if isinstance(short, str) and short else row.name_th),
             "en": str(english),
         }
-    return found
+    return names
 
 
 def _areas(meeting: MeetingData) -> dict[str, dict]:
@@ -124,12 +124,12 @@ def _support(meeting: MeetingData) -> dict:
 
 
 def _sources(scope: Scope) -> list[dict]:
-    found = []
+    sources = []
     for row in each_row(_active(scope).sort_values("id")):
         day = row.as_of if pd.notna(row.as_of) else row.loaded_at
-        found.append({"batch": int(row.id), "base": row.base, "file": row.file_name, "rows": int(row.rows_loaded), "day": str(pd.Timestamp(day).date()),
+        sources.append({"batch": int(row.id), "base": row.base, "file": row.file_name, "rows": int(row.rows_loaded), "day": str(pd.Timestamp(day).date()),
                       "sha256": row.file_sha256})  # fmt: skip
-    return found
+    return sources
 
 
 def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
@@ -160,8 +160,8 @@ def _cards(meeting: MeetingData, steps: dict) -> dict[str, dict]:
 
 def _booklets(scope: Scope) -> dict[str, bool]:
     plans = queries.register(scope, "plan")
-    known = plans[plans["booklet_held"].notna() & plans["subdistrict_code"].notna()]
-    return {str(code): bool(rows.any()) for code, rows in known.groupby("subdistrict_code")["booklet_held"]}
+    answered = plans[plans["booklet_held"].notna() & plans["subdistrict_code"].notna()]
+    return {str(code): bool(rows.any()) for code, rows in answered.groupby("subdistrict_code")["booklet_held"]}
 
 
 def _top(supports: pd.DataFrame) -> dict[str, list[list]]:
@@ -169,10 +169,10 @@ def _top(supports: pd.DataFrame) -> dict[str, list[list]]:
     amounts = supports.groupby(["subdistrict_code", "agency_code"])["amount_satang"]
     grouped = pd.DataFrame({"records": amounts.size(), "satang": amounts.sum(min_count=1)})
     ordered = grouped.sort_values(["satang", "records"], ascending=False, na_position="last")
-    found: dict[str, list[list]] = {}
+    by_place: dict[str, list[list]] = {}
     for (place, agency), records, satang in ordered.itertuples(name=None):
-        found.setdefault(place, []).append([str(agency), int(records), whole(satang)])
-    return found
+        by_place.setdefault(place, []).append([str(agency), int(records), whole(satang)])
+    return by_place
 
 
 def difference(before: dict, now: dict) -> dict:

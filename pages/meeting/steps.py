@@ -26,7 +26,7 @@ from geo.statuses import NOTHING, nothing_classes
 from loaders import codes
 from pages.components import map_layer, reported
 from pages.meeting import steps_community, steps_steering
-from pages.meeting.board import FOCUS, NO_NAME, MeetingData, said, whole
+from pages.meeting.board import FOCUS, NO_NAME, MeetingData, phrase, whole
 from pages.queries import coverage as coverage_queries
 from pages.queries import gaps as gaps_queries
 from pages.queries import overlaps as overlaps_queries
@@ -84,7 +84,7 @@ def coverage_step(meeting: MeetingData) -> dict:
         mark_key="mark_supported_above",
         figures=figures if is_known else figures[2:],
         focus=list(shown["subdistrict_code"]),
-        spoken=[said("meeting_people", people=whole(people)) for people in shown["population"]],
+        spoken=[phrase("meeting_people", people=whole(people)) for people in shown["population"]],
         bases=meeting.support_bases,
         undated=len(undated),
     )
@@ -116,7 +116,7 @@ def gaps_step(meeting: MeetingData) -> dict:
         note=["meeting_note_gaps", {"known": named["need_known"], "all": len(table), "unknown": named["gap_unknown"]}],
         figures=figures if is_judged else [],
         focus=list(shown["subdistrict_code"]),
-        spoken=[said("meeting_said_need", value=whole(value), unit=unit) for value in shown["need_value"]],
+        spoken=[phrase("meeting_said_need", value=whole(value), unit=unit) for value in shown["need_value"]],
         bases=sorted({*meeting.bases(register), *meeting.support_bases}),
     )
 
@@ -140,7 +140,7 @@ def overlaps_step(meeting: MeetingData) -> dict:
         else [],
         focus=list(shown.index),
         spoken=[
-            said("meeting_said_stake", stake={"satang": whole(stake)}, pairs=int(pairs))
+            phrase("meeting_said_stake", stake={"satang": whole(stake)}, pairs=int(pairs))
             for stake, pairs in zip(shown["at_stake_satang"], shown["suspected_duplication"], strict=True)
         ],
         bases=meeting.support_bases,
@@ -210,7 +210,7 @@ def currents_step(meeting: MeetingData) -> dict:
         figures=figures if stated else [],
         bars=_stream_bars(meeting, streams, total),
         focus=list(shown["subdistrict_code"]),
-        spoken=[said("meeting_said_money", money={"satang": whole(satang)}) for satang in shown["amount_satang"]],
+        spoken=[phrase("meeting_said_money", money={"satang": whole(satang)}) for satang in shown["amount_satang"]],
         bases=meeting.bases(records),
     )
 
@@ -298,7 +298,7 @@ def _answer_places(meeting: MeetingData, code: str, answer: Answer) -> tuple[lis
     listed = listed if by == "district_code" else listed[:FOCUS]
     silent = listed["is_silent"] if "is_silent" in listed else pd.Series(False, index=listed.index)
     spoken = [
-        said(key, ["meeting_why_silent", {}] if quiet else None, **{blank.removesuffix("_satang"): _blank(meeting, blank, value)})
+        phrase(key, ["meeting_why_silent", {}] if quiet else None, **{blank.removesuffix("_satang"): _blank(meeting, blank, value)})
         for value, quiet in zip(listed[column], silent, strict=True)
     ]  # fmt: skip
     places = [str(place) for place in listed[by]]

@@ -8,7 +8,7 @@ from geo.frames import each_row, known_sum
 from geo.maps.board import ClassStyle
 from geo.maps.palette import CALL, CLASSES, NOT_REPORTED, PILOTS, WEAK
 from pages.components.map_layer import not_known_style
-from pages.meeting.board import FOCUS, MeetingData, said, whole
+from pages.meeting.board import FOCUS, MeetingData, phrase, whole
 from pages.ranking import data as ranking_data
 from pages.selection.data import WEIGHTS
 
@@ -38,7 +38,7 @@ def classes_step(meeting: MeetingData) -> dict:
         "classes", layer, _classes_title(meeting, points) if is_scored else ["meeting_title_no_classes", {}],
         note=["meeting_note_classes", {"held": named["firm"], "scored": named["classed"]}] if is_scored else None,
         figures=figures if is_scored else figures[2:], focus=list(shown.index),
-        spoken=[said("meeting_said_from_last", place=place + 1, all=named["classed"]) for place in range(len(shown))],
+        spoken=[phrase("meeting_said_from_last", place=place + 1, all=named["classed"]) for place in range(len(shown))],
         bases=meeting.register_bases(*COMMUNITY),
     )  # fmt: skip
 
@@ -104,7 +104,7 @@ def weak_step(meeting: MeetingData) -> dict:
         "weak", layer, [title, blanks], note=["meeting_note_weak", blanks] if scored and blanks["unknown"] else None,
         figures=[meeting.figure("meeting_people_weak", "people_weak"), ["meeting_people_alone", whole(known_sum(alone["population"])), ""]] if scored else [],
         focus=list(shown["subdistrict_code"]),
-        spoken=[said("meeting_said_alone" if not row.agencies else "meeting_said_few", agencies=int(row.agencies), people=whole(row.population)) for row in each_row(shown)],
+        spoken=[phrase("meeting_said_alone" if not row.agencies else "meeting_said_few", agencies=int(row.agencies), people=whole(row.population)) for row in each_row(shown)],
         bases=sorted({*meeting.register_bases(*COMMUNITY), *meeting.support_bases}),
     )  # fmt: skip
 
@@ -148,7 +148,7 @@ def _pilot_rows(meeting: MeetingData) -> tuple[list[str], list[dict]]:
     shown = table[table["is_chosen"]].sort_values("worth", ascending=False, na_position="last")[:FOCUS]
     why = {code: standing.loc[code].dropna() for code in shown.index}
     spoken = [
-        said("meeting_said_pilot", [f"meeting_why_{why[code].idxmax()}", {}] if len(why[code]) else None,
+        phrase("meeting_said_pilot", [f"meeting_why_{why[code].idxmax()}", {}] if len(why[code]) else None,
              worth=None if pd.isna(row.worth) else round(float(row.worth) * 100), cost={"satang": whole(row.cost_satang)})
         for code, row in zip(shown.index, each_row(shown), strict=True)
     ]  # fmt: skip
@@ -171,9 +171,9 @@ def decision_step(meeting: MeetingData) -> dict:
     lonely = meeting.weak & meeting.coverage["agencies"].reindex(meeting.codes).le(1) & reported
     signs = gap.astype(int) + double.astype(int) + lonely.astype(int)
     # a place without a sign of which something is not known is not a place where nothing is pending
-    known = reported & meeting.ranked["class"].reindex(meeting.codes).notna()
-    known &= ~meeting.gaps["quadrant"].reindex(meeting.codes).isin(["unknown_support", "unknown_need"])
-    letters = signs.astype(str).astype("object").mask(signs.eq(0) & ~known, "u")
+    is_known = reported & meeting.ranked["class"].reindex(meeting.codes).notna()
+    is_known &= ~meeting.gaps["quadrant"].reindex(meeting.codes).isin(["unknown_support", "unknown_need"])
+    letters = signs.astype(str).astype("object").mask(signs.eq(0) & ~is_known, "u")
     unknown = int(letters.eq("u").sum())
     blanks = {"places": int((signs > 0).sum()), "two": int((signs >= 2).sum()), "unknown": unknown}
     title = "meeting_title_decision" if unknown < len(signs) else "meeting_title_no_decision"
@@ -190,7 +190,7 @@ def decision_step(meeting: MeetingData) -> dict:
         "decision", layer, [title, blanks], note=["meeting_note_decision", blanks],
         figures=[meeting.figure("quadrant_gap", "gap"), ["outcome_suspected_duplication", int(double.sum()), ""], ["meeting_weak_lonely", int(lonely.sum()), ""]] if unknown < len(signs) else [],
         focus=shown,
-        spoken=[said("meeting_said_reasons", _signs_of(code, own), reasons=int(signs[code]), people=whole(people[code])) for code in shown],
+        spoken=[phrase("meeting_said_reasons", _signs_of(code, own), reasons=int(signs[code]), people=whole(people[code])) for code in shown],
         bases=sorted({*meeting.support_bases, *meeting.register_bases(*COMMUNITY)}),
     )  # fmt: skip
 

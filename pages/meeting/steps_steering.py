@@ -12,7 +12,7 @@ from geo.frames import each_row
 from geo.money.rudder import AND, Move, RudderError
 from pages.currents.panels import alignment_layer
 from pages.loop import data as loop_data
-from pages.meeting.board import FOCUS, MeetingData, said, whole
+from pages.meeting.board import FOCUS, MeetingData, phrase, whole
 from pages.queries import loop, money
 from pages.ranking.data import KEY
 from pages.rudder import data as rudder_data
@@ -49,8 +49,8 @@ def changed_step(meeting: MeetingData) -> dict | None:
         note=["meeting_note_changed", {"name": since.name, "corrected": corrected}],
         figures=[[f"change_{kind}", number, ""] for kind, number in rows.items() if number][:3],
         focus=[*moved, *fresh_places],
-        spoken=[said("meeting_said_class", before=was, after=now) for was, now in moved.values()]
-        + [said("meeting_said_new", money={"satang": int(new[code])}) for code in fresh_places],
+        spoken=[phrase("meeting_said_class", before=was, after=now) for was, now in moved.values()]
+        + [phrase("meeting_said_new", money={"satang": int(new[code])}) for code in fresh_places],
         bases=sorted(set(table["base"].dropna())) or meeting.support_bases,
     )
 
@@ -88,7 +88,7 @@ def direction_step(meeting: MeetingData) -> dict:
         figures=[meeting.figure(f"named_{code}", code) for code in ("aligned_money", "other_money", "unheld_money")] if share is not None else [],
         bars=bars,
         rows=[str(code) for code in worst.index],
-        spoken=[said("meeting_said_share", share=round(value * 100)) for value in worst["share"]],
+        spoken=[phrase("meeting_said_share", share=round(value * 100)) for value in worst["share"]],
         districts=[str(code) for code in worst.index],
         bases=sorted({*meeting.support_bases, *meeting.register_bases("plan")}),
     )  # fmt: skip
@@ -102,8 +102,10 @@ def _origins(meeting: MeetingData, moves: tuple[Move, ...]) -> dict[str, str]:
         here = meeting.areas[meeting.areas["subdistrict_code"].str.startswith(code)].head(1)
         for row in each_row(here):
             for language, listed in names.items():
-                said = getattr(row, f"{'name' if len(code) > 4 else 'district_name'}_{language}")
-                listed.append(Formatter(language).text("prefix_district") + str(said) if len(code) == 4 else str(said))
+                area_name = getattr(row, f"{'name' if len(code) > 4 else 'district_name'}_{language}")
+                listed.append(
+                    Formatter(language).text("prefix_district") + str(area_name) if len(code) == 4 else str(area_name)
+                )
     more = f" +{len(codes) - FOCUS}" if len(codes) > FOCUS else ""
     return {language: ", ".join(listed) + more for language, listed in names.items()} if codes else {}
 
@@ -141,6 +143,6 @@ def rudder_step(meeting: MeetingData) -> dict | None:
             ["rudder_unmatched", {"satang": outcome.unmatched_satang}, ""],
         ],
         focus=places,
-        spoken=[said("meeting_said_new", money={"satang": satang[code]}) for code in places],
+        spoken=[phrase("meeting_said_new", money={"satang": satang[code]}) for code in places],
         bases=sorted(set(board.records["base"].dropna())),
     )

@@ -115,9 +115,13 @@ def payload(facts: dict, story: list[dict], words: Words, meeting: str) -> dict:
 
 def _layers(facts: dict, words: Words) -> list[dict]:
     """Registers that may lie over the map, with the words of their legend; a frozen meeting may name one that is no more."""
-    kept = {name: found for name, found in facts.get("registers", {}).items() if name in registers.over_names()}
+    kept = {
+        name: facts_of_layer
+        for name, facts_of_layer in facts.get("registers", {}).items()
+        if name in registers.over_names()
+    }
     heads = [words.say(key) for key in LAYER_HEADS]
-    return [{"name": name, "label": words.say(layer.title_key(name)), "heads": heads, **found} for name, found in kept.items()]  # fmt: skip
+    return [{"name": name, "label": words.say(layer.title_key(name)), "heads": heads, **facts_of_layer} for name, facts_of_layer in kept.items()]  # fmt: skip
 
 
 def _digits(steps: int) -> str:
@@ -161,7 +165,7 @@ def _step(facts: dict, words: Words, step: dict, part: dict) -> dict:
         "bars": bars_of(words, step),
         "badges": step["badges"],
         "focus": step["focus"],
-        "places": [(name, why or district, said) for name, district, said, why in places_of(words, facts, step)],
+        "places": [(name, why or district, figure) for name, district, figure, why in places_of(words, facts, step)],
         "head": words.say("meeting_districts" if step.get("rows") else "meeting_places"),
         "districts": step.get("districts", []),
         "bases": step["bases"],

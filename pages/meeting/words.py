@@ -56,8 +56,8 @@ class Words(Formatter):
     def as_of(self, facts: dict) -> str:
         """The corner of every page: fiscal year, data as of, data version."""
         day = self.day(facts["as_of"]) or self.say("not_known")
-        said = self.say("meeting_as_of", day=day, version=facts["version"])
-        return said if facts["fiscal_year"] is None else f"{self.year(facts['fiscal_year'])} · {said}"
+        as_of = self.say("meeting_as_of", day=day, version=facts["version"])
+        return as_of if facts["fiscal_year"] is None else f"{self.year(facts['fiscal_year'])} · {as_of}"
 
 
 def title_of(words: Words, step: dict, story: dict | None = None) -> str:
@@ -83,13 +83,13 @@ def places_of(words: Words, facts: dict, step: dict) -> list[tuple[str, str, str
     """The places under discussion: name, district, the figure they are ordered by, why they are there. Districts stand alone."""
     rows = step.get("rows") or step["focus"]
     people = ({"said": ["meeting_people", {"people": facts["areas"][code]["population"]}]} for code in step["focus"])
-    found = []
+    places = []
     for code, entry in zip(rows, step.get("spoken") or people, strict=False):
         area = facts["areas"].get(code)
         name = words.name(area) if area else words.district(_of_district(facts, code))
-        said, why = words.phrase(entry["said"]), words.phrase(entry.get("why"))
-        found.append((name, words.district(area) if area else "", said, why))
-    return found
+        figure, why = words.phrase(entry["said"]), words.phrase(entry.get("why"))
+        places.append((name, words.district(area) if area else "", figure, why))
+    return places
 
 
 def _of_district(facts: dict, code: str) -> dict:
@@ -126,8 +126,13 @@ def bars_of(words: Words, step: dict) -> list[tuple[str, str, int, float | None]
     """Bars beside the map: words, value in words, satang, and the share of it that is drawn in another colour."""
     rows = []
     for name, satang, *more in step["bars"]:
-        said = words.phrase(more[0]) if more else words.baht(satang)
+        value_words = words.phrase(more[0]) if more else words.baht(satang)
         rows.append(
-            (words.say(name) if isinstance(name, str) else words.name(name), said, satang, more[1] if more else None)
+            (
+                words.say(name) if isinstance(name, str) else words.name(name),
+                value_words,
+                satang,
+                more[1] if more else None,
+            )
         )
     return rows

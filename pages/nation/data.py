@@ -59,10 +59,10 @@ def _provinces_in(entry: tuple[str, int, int]) -> list[str]:
     kept = geometry.FOLDER / f"provinces-{_name(entry)}.json"
     if kept.exists():
         return json.loads(kept.read_text(encoding="utf-8"))
-    found = nation.provinces_in(Path(entry[0]))
+    codes = nation.provinces_in(Path(entry[0]))
     with suppress(OSError):  # a folder that cannot be written costs a second look after the next start
-        geometry.write_json(kept, found)
-    return found
+        geometry.write_json(kept, codes)
+    return codes
 
 
 def _name(entry: tuple[str, int, int]) -> str:
@@ -80,15 +80,15 @@ def _current(stamp: tuple) -> dict:
     entry = next((entry for entry in stamp if path and Path(entry[0]) == path), ("", 0, 0))
     kept = geometry.FOLDER / f"nation-{_name(entry)}.json"
     if kept.exists():
-        found = json.loads(kept.read_text(encoding="utf-8"))
-        if all((geometry.FOLDER.parent / found[name]).exists() for name in ("main", "grid")):
-            return found
+        prepared = json.loads(kept.read_text(encoding="utf-8"))
+        if all((geometry.FOLDER.parent / prepared[name]).exists() for name in ("main", "grid")):
+            return prepared
     shapes = _shapes(path)
     kind = "ordered" if shapes is None else "true"
     main = _ordered() if shapes is None else shapes
     grid = main if shapes is None else _tiles(shapes)
     west, south, east, north = (float(edge) for edge in main.total_bounds)
-    found = {
+    prepared = {
         "main": _written(main, "nation"),
         "grid": _written(grid, "nation-grid"),
         "kind": kind,
@@ -97,8 +97,8 @@ def _current(stamp: tuple) -> dict:
         "missing": sorted(set(nation.provinces()) - set(main[KEY])),
         "file": path.name if path and shapes is not None else None,
     }
-    geometry.write_json(kept, found)
-    return found
+    geometry.write_json(kept, prepared)
+    return prepared
 
 
 def _shapes(path: Path | None) -> gpd.GeoDataFrame | None:
@@ -174,14 +174,16 @@ def _dues(scope: Scope) -> pd.DataFrame:
     with queries.reading(scope.viewer) as connection:
         own = dues.read_dues(connection, "support", viewer=scope.viewer)
         shared = shared_nation.read_shared_dues(connection, viewer=scope.viewer)
-    found = _joined(own, shared, lambda frame: frame["area_code"].str[:2])
-    return found[found["is_asked"].astype(bool)]
+    rows = _joined(own, shared, lambda frame: frame["area_code"].str[:2])
+    return rows[rows["is_asked"].astype(bool)]
 
 
 def _waiting(scope: Scope, query: Query) -> pd.DataFrame:
     """Rows of this store that wait and may belong to the query, of every province that files were loaded for."""
-    known = {code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",") if code}
-    mine = [coverage.waiting(replace(scope, province=code), query) for code in sorted(known | {scope.province})]
+    province_codes = {code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",") if code}
+    mine = [
+        coverage.waiting(replace(scope, province=code), query) for code in sorted(province_codes | {scope.province})
+    ]
     return pd.concat([rows.assign(row_id=rows["row_id"] * len(mine) + place) for place, rows in enumerate(mine)])
 
 

@@ -40,7 +40,8 @@ def filters(scope: Scope) -> None:
         fragments.redraws(fragments.RESULTS),
         st.container(horizontal=True, vertical_alignment="bottom", key="filters"),
     ):
-        usual, listed = nation_data.usual_year(scope), [str(one + 543) for one in nation_data.years(scope)]
+        usual = nation_data.usual_year(scope)
+        listed = [str(fiscal_year + 543) for fiscal_year in nation_data.years(scope)]
         choose("year", t("filter_year"), [*listed, ALL], lambda text: year(int(text) - 543) if text else t("all_years"),
                str(usual + 543) if usual else ALL)  # fmt: skip
         themes = offered(theme_names(), "theme", nation_data.present(scope, "theme"))
@@ -77,14 +78,17 @@ def province_layer(scope: Scope, table: pd.DataFrame, measure: str) -> layers.Ch
     shown = with_baht(table).assign(
         subdistrict_code=table[nation_data.KEY], supported_above=False, is_estimated=False
     )  # the layer's own word for the code of a shape
-    every = [with_baht(nation_data.province_table(scope, Query(one)))[measure] for one in nation_data.years(scope)]
+    every = [
+        with_baht(nation_data.province_table(scope, Query(fiscal_year)))[measure]
+        for fiscal_year in nation_data.years(scope)
+    ]
     bounds = class_breaks(pd.concat([*every, shown[measure]]), 5)
-    found = layers.coverage_layer(shown, measure, bounds)
+    layer = layers.coverage_layer(shown, measure, bounds)
     nothing = {
         NOTHING["none"]: ClassStyle(NONE, "status_none_nation"),
         NOTHING["not_reported"]: layers.not_known_style("status_not_reported_nation"),
     }
-    return replace(found, styles={**found.styles, **nothing})
+    return replace(layer, styles={**layer.styles, **nothing})
 
 
 def with_baht(table: pd.DataFrame) -> pd.DataFrame:
@@ -94,24 +98,24 @@ def with_baht(table: pd.DataFrame) -> pd.DataFrame:
 
 def show_map(scope: Scope, layer: layers.Choropleth) -> str | None:
     """Draw the nation; returns the code of a province just clicked."""
-    known = nation_data.prepared_map()
-    words = {"main": t(geometry.NAMES[known["kind"]]), "grid": t("map_grid")}
+    base_map = nation_data.prepared_map()
+    words = {"main": t(geometry.NAMES[base_map["kind"]]), "grid": t("map_grid")}
     view = choices.switch("map", t("map_view"), list(words), words.__getitem__, "main")
     texts = {
-        "main": t("note_ordered") if known["kind"] == "ordered" else "",
+        "main": t("note_ordered") if base_map["kind"] == "ordered" else "",
         "grid": t("note_grid_nation"),
         "subdistrict": t("prefix_province"),
         "aria": t("map_aria_nation"),
     }
-    return panels.show_map(scope, layer.vector(view), slot="-nation", shapes=known, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
+    return panels.show_map(scope, layer.vector(view), slot="-nation", shapes=base_map, texts=texts, keys=t("map_keys_nation"))  # fmt: skip
 
 
 def open_board(code: str | None) -> None:
     """Go to the board of a province that was clicked, keeping the filters."""
     if code in nation.provinces():
         # The home province, too, has to be named: an address without one keeps the current one.
-        wanted = url_state.link_params() | {"province": str(code)}
-        page_links.go("overview", wanted)
+        params = url_state.link_params() | {"province": str(code)}
+        page_links.go("overview", params)
 
 
 def notes(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
@@ -194,12 +198,12 @@ def sources(scope: Scope, chosen: Query) -> None:
     if panel is None:
         return
     with panel:
-        known, names = queries.all_batches(scope).set_index("id"), records.agency_names(scope)
+        batches, names = queries.all_batches(scope).set_index("id"), records.agency_names(scope)
         sums = nation_data.chosen(scope, chosen).groupby(["base", "batch_id"], as_index=False)["records"].sum()
         files = sums.assign(
             base=[names.get(base, base) for base in sums["base"]],
-            file_name=[known["file_name"].get(batch, "") for batch in sums["batch_id"]],
-            loaded_at=[known["loaded_at"].get(batch) for batch in sums["batch_id"]],
+            file_name=[batches["file_name"].get(batch, "") for batch in sums["batch_id"]],
+            loaded_at=[batches["loaded_at"].get(batch) for batch in sums["batch_id"]],
         )
         columns = {"base": t("column_base"), "file_name": t("column_file"), "loaded_at": t("column_loaded_at"),
                    "records": t("column_records")}  # fmt: skip

@@ -64,12 +64,12 @@ def _said() -> None:
 def cleared(scope: Scope) -> None:
     """What was explained and still stands, with undo; then explanations whose pair is gone."""
     _said()
-    known = queries.clearings(scope)
-    if known.empty:
+    clearings = queries.clearings(scope)
+    if clearings.empty:
         panels.empty("nothing_cleared")
         return
-    stale = _stale(scope, known)
-    holding = known[~known["id"].isin(stale["id"])]
+    stale = _stale(scope, clearings)
+    holding = clearings[~clearings["id"].isin(stale["id"])]
     if len(holding):
         _table(scope, holding, "cleared")
         _undo(holding)
@@ -79,12 +79,12 @@ def cleared(scope: Scope) -> None:
         _undo(stale, "stale")
 
 
-def _stale(scope: Scope, known: pd.DataFrame) -> pd.DataFrame:
+def _stale(scope: Scope, clearings: pd.DataFrame) -> pd.DataFrame:
     """Explanations whose rows are gone or whose pair no rule flags any more, over all years."""
-    gone = known[known["support_a"].isna() | known["support_b"].isna()]
+    gone = clearings[clearings["support_a"].isna() | clearings["support_b"].isna()]
     idle = overlaps.overlaps(scope, Query()).stale_clearings
     lost = set(gone["id"]) | set(idle["id"] if "id" in idle else ())
-    return known[known["id"].isin(lost)]
+    return clearings[clearings["id"].isin(lost)]
 
 
 def _table(scope: Scope, rows: pd.DataFrame, name: str) -> None:

@@ -48,12 +48,12 @@ def with_partner(scope: Scope, chosen: Query, partner: str) -> None:
     st.html(f'<p class="kradan-note">{safe(words)} <a href="{every}">{safe(t("pairs_with_all"))}</a></p>')
 
 
-def by_area(found: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
+def by_area(judged: Overlaps, pairs: pd.DataFrame, chosen: Query) -> pd.DataFrame:
     """The summary per place; with an agency or stream chosen it speaks of that one's pairs only."""
     if not (chosen.agency or chosen.stream):
-        return found.by_area
+        return judged.by_area
     counts = pd.crosstab(pairs["area_code"], pairs["outcome"]).reindex(columns=outcomes.of_pairs(), fill_value=0)
-    table = found.by_area.drop(columns=counts.columns).merge(counts.reset_index(), on="area_code", how="left")
+    table = judged.by_area.drop(columns=counts.columns).merge(counts.reset_index(), on="area_code", how="left")
     table[counts.columns] = table[counts.columns].fillna(0).astype("int64")
     present = table[counts.columns].gt(0)
     return table.assign(outcome=present.idxmax(axis="columns").where(present.any(axis="columns"), "single"))
@@ -136,7 +136,7 @@ def upset(sets: pd.DataFrame, names: dict[str, str]) -> alt.VConcatChart:
     dots = dots.assign(stream=[names.get(code, code) for code in dots["code"]])[
         ["set", "stream", "subdistricts", "words"]
     ]
-    grid = pd.DataFrame([(one, row) for one in order for row in rows], columns=["set", "stream"])
+    grid = pd.DataFrame([(set_name, row) for set_name in order for row in rows], columns=["set", "stream"])
     across = alt.X("set:N", sort=order, axis=None)
     down = alt.Y(
         "stream:N",

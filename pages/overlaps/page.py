@@ -17,31 +17,31 @@ from pages.session.text import baht, t
 
 
 def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    found = overlaps.overlaps(scope, chosen)
+    judged = overlaps.overlaps(scope, chosen)
     covered = coverage.coverage(scope, chosen.without("agency", "stream"))
     partner = url_state.current().use("partner") if chosen.agency else ""
-    pairs = overlap_lists.inside(found.pairs, chosen, partner)
-    told = figures.counted(pairs=pairs, by_area=found.by_area)
+    pairs = overlap_lists.inside(judged.pairs, chosen, partner)
+    named_figures = figures.counted(pairs=pairs, by_area=judged.by_area)
     with place:
         unheard = coverage.records(scope, chosen).empty
-        key = "finding_overlaps" if told["suspected_pairs"] else "finding_overlaps_zero"
+        key = "finding_overlaps" if named_figures["suspected_pairs"] else "finding_overlaps_zero"
         finding = t(
             "finding_overlaps_unknown" if unheard else key,
-            pairs=told["suspected_pairs"],
-            places=told["suspected_places"],
+            pairs=named_figures["suspected_pairs"],
+            places=named_figures["suspected_places"],
         )
-        parts = [t("note_overlaps", stake=baht(told["stake"]))] if len(pairs) else []
+        parts = [t("note_overlaps", stake=baht(named_figures["stake"]))] if len(pairs) else []
         parts.append(t("note_overlaps_declared"))
-        if unknown := told["unjudged_pairs"]:
+        if unknown := named_figures["unjudged_pairs"]:
             parts.append(t("note_overlaps_unknown", pairs=unknown))
         panels.title(
-            finding, " · ".join(parts) + reported.undated(scope, chosen, " · "), {} if unheard else told
+            finding, " · ".join(parts) + reported.undated(scope, chosen, " · "), {} if unheard else named_figures
         )  # fmt: skip
         if unheard:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
         if partner:
             overlap_lists.with_partner(scope, chosen, partner)
-    layer = layers.overlaps_layer(overlap_lists.by_area(found, pairs, chosen), covered)
+    layer = layers.overlaps_layer(overlap_lists.by_area(judged, pairs, chosen), covered)
     left, right = st.columns([8, 5], gap="medium")
     with left:
         view_ = panels.choose_map_view(scope)

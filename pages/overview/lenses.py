@@ -84,7 +84,7 @@ def matrix_table(scope: Scope, chosen: Query) -> str:
     stacked = coverage.by_theme(scope, chosen.without("theme"))
     inside = stacked if not chosen.district else stacked[stacked["district_code"].eq(chosen.district)]
     table = matrix(inside, KEY if chosen.district else "district_code")
-    known = {(row.theme_code, row.area_code): row for row in each_row(table)}
+    cells = {(row.theme_code, row.area_code): row for row in each_row(table)}
     names = district_names(scope)
     if chosen.district:
         names = {
@@ -100,7 +100,7 @@ def matrix_table(scope: Scope, chosen: Query) -> str:
     )
     rows = [
         f'<tr data-place="{code}"><th scope="row">{_place_link(code, words)}</th>'
-        + "".join(_cell(known[theme, code], themes[theme], words) for theme in themes)
+        + "".join(_cell(cells[theme, code], themes[theme], words) for theme in themes)
         + "</tr>"
         for code, words in sorted(names.items(), key=lambda pair: order[pair[1]])
     ]

@@ -47,14 +47,14 @@ def _asked(scope: Scope, chosen: Query) -> lenses.Seen:
     if not question:
         return lenses.who(scope, chosen, has_panel=False)
     code = _choose_subdistrict(scope) if question == "who_supports" else None
-    given = overview_questions.answer(scope, chosen, question, code)
+    answer = overview_questions.answer(scope, chosen, question, code)
     return lenses.Seen(
-        overview_questions.layer_of(given),
-        overview_questions.sentence(scope, given),
-        told=overview_questions.told(question, given),
+        overview_questions.layer_of(answer),
+        overview_questions.sentence(scope, answer),
+        told=overview_questions.told(question, answer),
         question=question,
-        chosen=given.chosen,
-        below=lambda: overview_questions.listing(scope, question, given),
+        chosen=answer.chosen,
+        below=lambda: overview_questions.listing(scope, question, answer),
     )
 
 
@@ -63,11 +63,11 @@ def _headline_figures(scope: Scope, chosen: Query, inside: pd.DataFrame) -> list
     placed = coverage.rolled(scope, chosen).by_subdistrict
     unknown = placed.empty and inside["status"].eq("not_reported").all()
     year = queries.population_year(chosen.fiscal_year) + 543
-    told = figures.counted(placed=placed)
-    counts = {"placed_records": None, "agencies": None} if unknown else told
+    named_figures = figures.counted(placed=placed)
+    counts = {"placed_records": None, "agencies": None} if unknown else named_figures
     return [
         named.named("placed_records", counts["placed_records"]),
-        named.named("placed_money", told["placed_money"] if len(placed) else None),
+        named.named("placed_money", named_figures["placed_money"] if len(placed) else None),
         named.named("agencies", counts["agencies"]),
         (t("figure_population", year=year), whole(known_sum(inside["population"]))),
         (t("figure_booklets"), overview_questions.booklets(scope)),
@@ -88,8 +88,8 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         seen.draw()
     with place:
         start.choose(scope)
-        words, told = (t("view_overview"), {}) if empty and not seen.question else (seen.finding, seen.told)
-        panels.title(words, reported.line(scope, chosen), told)
+        words, named_figures = (t("view_overview"), {}) if empty and not seen.question else (seen.finding, seen.told)
+        panels.title(words, reported.line(scope, chosen), named_figures)
         if empty:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with left:

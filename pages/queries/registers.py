@@ -55,14 +55,14 @@ def links(scope: Scope, name: str, columns: tuple[str, ...]) -> Links:
 
 @cached(32)
 def _links(scope: Scope, name: str, columns: tuple[str, ...]) -> Links:
-    found, made = entries(scope, name), Links({}, {})
-    if "village_code" in found:
-        spread = each_village(found)
+    rows, made = entries(scope, name), Links({}, {})
+    if "village_code" in rows:
+        spread = each_village(rows)
         spread = spread[spread["village_code"].notna()]
         for entry, village in zip(spread["entry"].tolist(), spread["village_code"].tolist(), strict=True):
             made.by_village.setdefault(village, []).append(entry)
     for column in columns:
-        named = found[found[column].notna()]
+        named = rows[rows[column].notna()]
         for entry, words, place in zip(named["entry"], named[column], named["subdistrict_code"], strict=True):
             made.by_name.setdefault(squeeze(words), []).append((entry, place if isinstance(place, str) else None))
     return made
@@ -79,29 +79,29 @@ class Over(NamedTuple):
 @cached(16)
 def over(scope: Scope, name: str) -> Over:
     """What a register says of every subdistrict today, as the person asking may see it."""
-    register, found = registers.REGISTERS[name], entries(scope, name)
-    if "ends_on" in found:
-        found = registers.in_force(found, pd.Timestamp.today().normalize())
+    register, rows = registers.REGISTERS[name], entries(scope, name)
+    if "ends_on" in rows:
+        rows = registers.in_force(rows, pd.Timestamp.today().normalize())
     if register.is_open:
-        found = found[found[register.is_open].fillna(False).astype(bool)]
+        rows = rows[rows[register.is_open].fillna(False).astype(bool)]
     codes = queries.areas(scope, None)["subdistrict_code"]
-    places = registers.over_map(found, codes, _told(scope, register.table), register.is_open)
-    return Over(places, len(found), registers.unplaced(found))
+    places = registers.over_map(rows, codes, _told(scope, register.table), register.is_open)
+    return Over(places, len(rows), registers.unplaced(rows))
 
 
 @cached(16)
 def unit_keys(scope: Scope, name: str) -> pd.Series:
     """By entry, the key by which an agreed class finds it (:func:`loaders.decisions.scenarios.unit_key`); NA without a name."""
-    found, title = entries(scope, name), registers.REGISTERS[name].title
+    rows, title = entries(scope, name), registers.REGISTERS[name].title
     if name == "communities":
-        return found.set_index("entry")["village_code"]
+        return rows.set_index("entry")["village_code"]
     keys = [
         scenarios.unit_key(name, str(words), str(place) if isinstance(place, str) else None)
         if isinstance(words, str)
         else None
-        for words, place in zip(found[title], found["area_code"], strict=True)
+        for words, place in zip(rows[title], rows["area_code"], strict=True)
     ]
-    return pd.Series(keys, index=found["entry"], dtype="object")
+    return pd.Series(keys, index=rows["entry"], dtype="object")
 
 
 def agreed_classes(scope: Scope, index_code: str, *, removed: bool = False) -> pd.DataFrame:
@@ -164,10 +164,10 @@ def _funds(scope: Scope, table: str) -> pd.DataFrame:
 
 def _indicators(scope: Scope, table: str) -> pd.DataFrame:
     """Figures of places, those that are part of a whole with it, under the names of both languages."""
-    known = known_indicators()
-    found = registers.indicators(queries.register(scope, table), known)
-    names = {one["code"]: f"{one['name_th']} · {one['name_en']}" for one in known}
-    return found.assign(indicator_name=found["indicator_code"].map(names).fillna(found["indicator_code"]))
+    listed = known_indicators()
+    rows = registers.indicators(queries.register(scope, table), listed)
+    names = {definition["code"]: f"{definition['name_th']} · {definition['name_en']}" for definition in listed}
+    return rows.assign(indicator_name=rows["indicator_code"].map(names).fillna(rows["indicator_code"]))
 
 
 def _communities(scope: Scope, table: str) -> pd.DataFrame:
@@ -208,10 +208,10 @@ _MAKERS = {
 
 def _held(scope: Scope, name: str) -> pd.DataFrame:
     """Entries of a dated register that hold today; of another one all."""
-    found = entries(scope, name)
+    rows = entries(scope, name)
     if not registers.is_dated(registers.REGISTERS[name]):
-        return found
-    return registers.in_force(found, pd.Timestamp.today().normalize())
+        return rows
+    return registers.in_force(rows, pd.Timestamp.today().normalize())
 
 
 def _told(scope: Scope, name: str) -> pd.Series:
@@ -315,7 +315,7 @@ def inventory(scope: Scope) -> pd.DataFrame:
     money = pd.concat([rows[name][["subdistrict_code", "savings_satang"]] for name in ("groups", "funds")])
     counts["savings_satang"] = money.groupby("subdistrict_code")["savings_satang"].sum(min_count=1)
     return pd.DataFrame(
-        {"subdistrict_code": areas, **{name: areas.map(one).astype("Int64") for name, one in counts.items()}}
+        {"subdistrict_code": areas, **{name: areas.map(by_area).astype("Int64") for name, by_area in counts.items()}}
     )
 
 

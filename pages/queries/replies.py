@@ -63,12 +63,12 @@ def link_name(link: Link) -> str:
 @cached(16)
 def _shorts(scope: Scope, views: tuple[str, ...], first: date, months_ago: int) -> dict[str, Link]:
     areas, province = queries.areas(scope, None), scope.province
-    wanted = [Link("province", province, province)] + [Link("view", view, province) for view in views]
-    wanted += [Link("district", str(code), province) for code in areas["district_code"].unique()]
-    wanted += [Link("subdistrict", str(code), province) for code in areas["subdistrict_code"]]
+    targets = [Link("province", province, province)] + [Link("view", view, province) for view in views]
+    targets += [Link("district", str(code), province) for code in areas["district_code"].unique()]
+    targets += [Link("subdistrict", str(code), province) for code in areas["subdistrict_code"]]
     with store.reading(queries.engine()) as connection:
         taken_back = links.generations(connection)
-    made = {links.short(link, taken_back(link), first, months_ago): link for link in wanted}
+    made = {links.short(target, taken_back(target), first, months_ago): target for target in targets}
     return {short: link for short, link in made.items() if short}
 
 

@@ -88,8 +88,8 @@ def strength(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
 def need_looked_at(scope: Scope) -> str | None:
     """The need chosen on the page of gaps, else the first that has figures."""
     listed = list(need_names(scope))
-    wanted = st.session_state.get("need")
-    return wanted if wanted in listed else next(iter(listed), None)
+    need = st.session_state.get("need")
+    return need if need in listed else next(iter(listed), None)
 
 
 def _needs(scope: Scope, wide: Query) -> pd.DataFrame | None:
@@ -113,19 +113,19 @@ TOLD = {
 }
 
 
-def told(code: str, given: Answer) -> dict[str, int | float | None]:
+def told(code: str, result: Answer) -> dict[str, int | float | None]:
     """The named figures that the sentence of an answer tells; none where it says that it cannot be known."""
-    if given.sentence.endswith("_unknown"):
+    if result.sentence.endswith("_unknown"):
         return {}
-    values: dict[str, Any] = {name: given.blanks[blank] for blank, name in TOLD.get(code, {}).items()}
+    values: dict[str, Any] = {name: result.blanks[blank] for blank, name in TOLD.get(code, {}).items()}
     return {name: None if pd.isna(value) else int(value) for name, value in values.items()}
 
 
-def sentence(scope: Scope, given: Answer) -> str:
+def sentence(scope: Scope, result: Answer) -> str:
     """The answer as a sentence in the person's language."""
     need = need_looked_at(scope)
     named = {"need": need_names(scope)[need] if need else ""}
-    return t(given.sentence, **named, **{name: _blank(scope, name, value) for name, value in given.blanks.items()})
+    return t(result.sentence, **named, **{name: _blank(scope, name, value) for name, value in result.blanks.items()})
 
 
 def _blank(scope: Scope, name: str, value: Any) -> str:
@@ -151,28 +151,28 @@ def sources(scope: Scope, chosen: Query, question: str) -> pd.DataFrame:
     return pd.concat([part[ranking_panels.SOURCE] for part in parts], ignore_index=True)
 
 
-def layer_of(given: Answer) -> map_layer.Choropleth:
+def layer_of(result: Answer) -> map_layer.Choropleth:
     """The answer as the map's layer."""
     nothing = map_layer.nothing_styles()
     styles = {}
-    for letter, (role, key) in given.styles.items():
+    for letter, (role, key) in result.styles.items():
         if role in NOTHING:
             usual = nothing[NOTHING[role]]
             styles[letter] = replace(usual, key=key) if key else usual
         else:
             styles[letter] = ClassStyle(ROLES[role], key)
-    table = given.classes
-    values = table["value"] if given.unit else None
-    marks = table["subdistrict_code"].isin(given.marked) if given.marked else None
+    table = result.classes
+    values = table["value"] if result.unit else None
+    marks = table["subdistrict_code"].isin(result.marked) if result.marked else None
     return map_layer.Choropleth(
         styles,
         table["subdistrict_code"],
         table["class"],
         values,
-        given.unit,
+        result.unit,
         marks,
-        given.mark_label,
-        dict(given.badges) or None,
+        result.mark_label,
+        dict(result.badges) or None,
     )
 
 
@@ -211,16 +211,16 @@ def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
     }
 
 
-def listing(scope: Scope, code: str, given: Answer) -> None:
+def listing(scope: Scope, code: str, result: Answer) -> None:
     """The rows behind the answer, and the page that shows more."""
-    view, wanted = given.link
-    page_links.link(view, t("answer_more", view=t(f"view_{view}")), url_state.link_params(**wanted))
-    if given.listed.empty:
+    view, choices = result.link
+    page_links.link(view, t("answer_more", view=t(f"view_{view}")), url_state.link_params(**choices))
+    if result.listed.empty:
         return
-    known: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(scope)
-    shown = [name for name in known if name in given.listed]
-    headings = {name: t(known[name][0]) for name in shown}
-    panels.table(given.listed, f"answer-{code}", headings, formats={name: known[name][1] for name in shown})
+    formats: Mapping[str, tuple[str, Callable[[Any], str]]] = _columns(scope)
+    shown = [name for name in formats if name in result.listed]
+    headings = {name: t(formats[name][0]) for name in shown}
+    panels.table(result.listed, f"answer-{code}", headings, formats={name: formats[name][1] for name in shown})
 
 
 # Questions that another page answers at once -> that page and the choices of its link, which keeps the filters. Words: ``door_ask_QUESTION``.

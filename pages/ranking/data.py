@@ -111,8 +111,8 @@ def criteria_table(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
         queries.areas(scope, fiscal_year), gaps.needs(scope), registers["plan"], registers["welfare_fund"], registers["organisation"],
         fiscal_year, none_where,
     )  # fmt: skip
-    wanted = [entry.get("column", entry["code"]) for entry in document()["criterion"]]
-    return table.assign(**{column: float("nan") for column in wanted if column not in table})
+    columns = [entry.get("column", entry["code"]) for entry in document()["criterion"]]
+    return table.assign(**{column: float("nan") for column in columns if column not in table})
 
 
 @cached(64)

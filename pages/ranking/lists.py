@@ -78,7 +78,7 @@ def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, s
     strength = _influence(ranking)
     rows = pd.concat([strength, _influence(need).assign(real=float("nan"), mean_rank_shift=float("nan"))])
     stated = {entry["code"]: entry for entry in ranking_data.document()["criterion"]}
-    known = pd.concat([ranked.prepared.notna().sum() for ranked in (ranking, need)])
+    known_places = pd.concat([ranked.prepared.notna().sum() for ranked in (ranking, need)])
     names, agencies = ranking_controls.names() | ranking_controls.names("need"), records.agency_names(scope)
     shown = rows.assign(
         name=rows["criterion"].map(names),
@@ -87,7 +87,7 @@ def criteria(scope: Scope, ranking: Ranking, need: Ranking, stamped: dict[str, s
         direction=[t("criterion_less" if stated[code].get("direction", 1) < 0 else "criterion_more") for code in rows["criterion"]],
         year=[stated[code]["year"] + 543 for code in rows["criterion"]],
         source=[agencies.get(stated[code]["source"], stated[code]["source"]) for code in rows["criterion"]],
-        known=[t("criterion_known", known=whole(known[code]), all=whole(len(ranking.units))) for code in rows["criterion"]],
+        known=[t("criterion_known", known=whole(known_places[code]), all=whole(len(ranking.units))) for code in rows["criterion"]],
     )  # fmt: skip
     columns = {"name": t("column_criterion"), "axis": t("criterion_axis"), "unit": t("criterion_unit"),
                "direction": t("criterion_direction"), "source": t("column_source"), "year": t("criterion_year"),

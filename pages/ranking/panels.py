@@ -254,10 +254,10 @@ def class_figures(ranking: Ranking, reviewed: Agreed, chosen: Query) -> None:
 
 def undated_note(scope: Scope, chosen: Query) -> str:
     """After the note: support without a year is in no year; figures of the criteria without one count in every year."""
-    said = reported.undated(scope, chosen, " · ")
+    undated_support = reported.undated(scope, chosen, " · ")
     rows = criteria_rows(scope, chosen.fiscal_year)
     undated = int(rows["fiscal_year"].isna().sum()) if chosen.fiscal_year else 0
-    return said + (f" · {t('undated_figures', records=whole(undated))}" if undated else "")
+    return undated_support + (f" · {t('undated_figures', records=whole(undated))}" if undated else "")
 
 
 def ranking_sources(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
@@ -270,8 +270,8 @@ def criteria_rows(scope: Scope, fiscal_year: int | None) -> pd.DataFrame:
     """The rows that the criteria of the year are made of, with ``fiscal_year`` where their register has years."""
     entries = [entry for axis in ("strength", "need") for entry in ranking_data.criteria(axis)]
     columns = {entry.get("column", entry["code"]) for entry in entries}
-    told = gaps.criteria_records(scope, "indicator", fiscal_year)
-    parts = [told[told["indicator_code"].isin(columns)]]
+    indicators = gaps.criteria_records(scope, "indicator", fiscal_year)
+    parts = [indicators[indicators["indicator_code"].isin(columns)]]
     for register, made in MADE_OF.items():
         if columns & made:
             parts.append(gaps.criteria_records(scope, register, fiscal_year))

@@ -107,10 +107,14 @@ def _correct(scope: Scope, register: Register, name: str, row: Any) -> None:
     if sent:
         place = _code(scope, area, moo)
         place = None if place == code else place
-        _once(opened, name, changed, lambda one: entries.correct(one, name, number, changed, person, reason, place, seen), "entry_corrected")  # fmt: skip
+        _once(opened, name, changed, lambda connection: entries.correct(connection, name, number, changed, person, reason, place, seen), "entry_corrected")  # fmt: skip
     if retired and dates.are_days(f"{key}-ends"):
         _once(
-            opened, name, {}, lambda one: entries.retire(one, name, number, person, reason, ends, seen), "entry_retired"
+            opened,
+            name,
+            {},
+            lambda connection: entries.retire(connection, name, number, person, reason, ends, seen),
+            "entry_retired",
         )
 
 
@@ -119,14 +123,14 @@ def _once(opened: str, name: str, typed: Mapping[str, str], write: Callable, don
     try:
         queries.decide(write)
     except Refused as stop:
-        told = sentence(stop.problem.as_dict(), language())
+        refusal = sentence(stop.problem.as_dict(), language())
         if stop.problem.code == "entry_changed_meanwhile":
             _open_anew(opened)
             yours = " · ".join(
-                f"{heading(name, registers.stored(name).get(one, one))}: {text}" for one, text in typed.items()
+                f"{heading(name, registers.stored(name).get(column, column))}: {text}" for column, text in typed.items()
             )
-            notices.rerun_with_notice(flat(f"{told} {t('entry_yours', cells=yours) if yours else ''}".strip()))
-        st.warning(flat(told))
+            notices.rerun_with_notice(flat(f"{refusal} {t('entry_yours', cells=yours) if yours else ''}".strip()))
+        st.warning(flat(refusal))
         return
     _open_anew(opened)
     notices.rerun_with_notice(t(done))

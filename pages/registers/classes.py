@@ -34,9 +34,9 @@ def marked(scope: Scope, register: Register, layer: Choropleth) -> Choropleth:
     """The map of a room with a stripe where people agreed on the class of one of its entries."""
     if register.name not in ROOMS or layer.marks is not None:
         return layer
-    found = set(register_queries.agreed_of_entries(scope, register.name)["entry"].dropna())
+    agreed_entries = set(register_queries.agreed_of_entries(scope, register.name)["entry"].dropna())
     every = register_queries.entries(scope, register.name)
-    marks = layer.codes.isin(set(every.loc[every["entry"].isin(found), "subdistrict_code"].dropna()))
+    marks = layer.codes.isin(set(every.loc[every["entry"].isin(agreed_entries), "subdistrict_code"].dropna()))
     return replace(layer, marks=marks, mark_key="agreed_mark") if marks.any() else layer
 
 

@@ -59,7 +59,10 @@ def cell(field: Field, value: object) -> str:
 
 def indicator_words(code: object) -> str:
     """The name of an indicator; one that nobody described is its own code."""
-    return next((str(one[f"name_{language()}"]) for one in known_indicators() if one["code"] == code), str(code))
+    return next(
+        (str(indicator[f"name_{language()}"]) for indicator in known_indicators() if indicator["code"] == code),
+        str(code),
+    )
 
 
 def in_words(scope: Scope, register: Register, entries: pd.DataFrame) -> pd.DataFrame:

@@ -87,15 +87,17 @@ def one_fund(scope: Scope, fund: pd.DataFrame) -> None:
     code, name = fund["subdistrict_code"].iloc[0], fund["fund_name"].iloc[0]
     rows = queries.register(scope, "welfare_fund")
     own = rows[rows["subdistrict_code"].eq(code).fillna(False) & rows["fund_name"].eq(name).fillna(False)]
-    columns = {one: t(f"funds_{one}") for one in ("fiscal_year", "members", "savings_satang", "hardship_members")}
+    columns = {
+        column: t(f"funds_{column}") for column in ("fiscal_year", "members", "savings_satang", "hardship_members")
+    }
     formats: Formats = {"fiscal_year": _year_words, "savings_satang": baht, "members": whole, "hardship_members": whole}
     panels.table(own.sort_values("fiscal_year"), "fund-years", columns, 160, formats)
-    given = queries.register(scope, "contribution")
-    given = given[given["subdistrict_code"].eq(code).fillna(False)]
-    if given.empty:
+    contributions = queries.register(scope, "contribution")
+    contributions = contributions[contributions["subdistrict_code"].eq(code).fillna(False)]
+    if contributions.empty:
         return
     names = records.agency_names(scope)
-    shown = given.assign(source=[names.get(one, one) for one in given["source"]])
+    shown = contributions.assign(source=[names.get(agency, agency) for agency in contributions["source"]])
     columns = {"source": t("column_agency"), "fiscal_year": t("funds_fiscal_year"), "promised_satang": t("speed_promised"), "received_satang": t("speed_got"), "received_on": t("funds_received_on")}  # fmt: skip
     formats: Formats = {"fiscal_year": _year_words, "promised_satang": baht, "received_satang": baht}
     panels.table(shown, "fund-promises", columns, 200, formats)

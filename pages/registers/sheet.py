@@ -69,7 +69,7 @@ def agreed_lines(scope: Scope, register: Register, entry: str) -> list[tuple[str
 def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFrame]:
     """By room, the entries that belong to this one."""
     names, villages = _names(register.name, row), _villages(row)
-    found = {}
+    by_register = {}
     for name, other in registers.REGISTERS.items():
         if name == "indicators":
             continue
@@ -78,7 +78,7 @@ def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFram
             continue
         links = register_queries.links(scope, name, NAMES.get(name, ()))
         own = {entry for village in villages for entry in links.by_village.get(village, ())}
-        for entry, place in (one for written in names for one in links.by_name.get(written, ())):
+        for entry, place in (link for written in names for link in links.by_name.get(written, ())):
             if place is None or not isinstance(row.subdistrict_code, str) or place == row.subdistrict_code:
                 own.add(entry)
         if not own:
@@ -88,13 +88,13 @@ def related(scope: Scope, register: Register, row: Any) -> dict[str, pd.DataFram
         if registers.is_dated(other):
             rows = registers.with_state(rows, pd.Timestamp.today().normalize())
         if len(rows):
-            found[name] = rows
-    return found
+            by_register[name] = rows
+    return by_register
 
 
 def _names(name: str, row: Any) -> set[str]:
-    told = [getattr(row, column, None) for column in NAMES.get(name, ())]
-    return {squeeze(one) for one in told if isinstance(one, str) and one}
+    values = [getattr(row, column, None) for column in NAMES.get(name, ())]
+    return {squeeze(value) for value in values if isinstance(value, str) and value}
 
 
 def _villages(row: Any) -> set[str]:
@@ -134,11 +134,14 @@ def _links(scope: Scope, name: str, rows: pd.DataFrame, title: str, find: str) -
     words = lists.in_words(scope, room, rows)
     st.html(f"<b>{safe(title)} ({whole(len(rows))})</b>")
     for entry, line in list(zip(rows["entry"], words.to_dict("records"), strict=True))[:MOST_LINKS]:
-        told = line.get(room.title) or line["place"]
-        more = " · ".join(str(line[one.name]) for one in room.fields if one.name in line and one.name != room.title and line[one.name])  # fmt: skip
+        title_words = line.get(room.title) or line["place"]
+        more = " · ".join(str(line[column.name]) for column in room.fields if column.name in line and column.name != room.title and line[column.name])  # fmt: skip
         state = line.get("state")
         label = " · ".join(
-            filter(None, [str(told), more, str(line["place"]) if told != line["place"] else "", str(state or "")])
+            filter(
+                None,
+                [str(title_words), more, str(line["place"]) if title_words != line["place"] else "", str(state or "")],
+            )
         )
         page_links.link("registers", label[:160], url_state.link_params(register=name, entry=str(entry)))
     if len(rows) > MOST_LINKS:
@@ -171,5 +174,5 @@ def _history(scope: Scope, register: Register, row: Any) -> None:
     if own.empty:
         return
     st.html(f"<b>{safe(t('entry_changes', changes=whole(len(own))))}</b>")
-    columns = {one: t(f"change_{one}") for one in ("when", "who", "what", "cells", "why", "state")}
+    columns = {column: t(f"change_{column}") for column in ("when", "who", "what", "cells", "why", "state")}
     panels.table(by_hand.changes_in_words(scope, register, own), "entry-history", columns, 200)

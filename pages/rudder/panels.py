@@ -106,7 +106,7 @@ def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query)
             million = st.number_input(
                 t("rudder_million"), 0.0, value=1.0, step=0.1, format="%.3f", key="rudder-million"
             )
-            wanted = st.multiselect(
+            origins = st.multiselect(
                 t("rudder_origin"),
                 data.origins(board),
                 format_func=lambda code: records.place_words(scope, code),
@@ -114,7 +114,7 @@ def add_move(scope: Scope, board: Board, moves: tuple[Move, ...], chosen: Query)
                 key="rudder-origin",
             )
             if st.form_submit_button(t("rudder_add")):
-                satang, origin = round(million * SATANG_PER_MILLION), AND.join(sorted(wanted))
+                satang, origin = round(million * SATANG_PER_MILLION), AND.join(sorted(origins))
                 take(moves, (Move(str(stream), str(place), str(theme), satang, origin),))
 
 

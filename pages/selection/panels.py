@@ -116,18 +116,18 @@ def _listed(name: str, words: str, options: dict[str, str], now: str, default: s
 
 
 def _forced(scope: Scope, name: str, now: tuple[str, ...]) -> None:
-    known = subdistrict_names(scope)
-    st.session_state[f"pick-{name}"] = [code for code in now if code in known]
+    names = subdistrict_names(scope)
+    st.session_state[f"pick-{name}"] = [code for code in now if code in names]
     st.multiselect(
-        t(FORCED_KEYS[name]), list(known), format_func=known.__getitem__, key=f"pick-{name}", placeholder=t("choose_subdistrict"),
+        t(FORCED_KEYS[name]), list(names), format_func=names.__getitem__, key=f"pick-{name}", placeholder=t("choose_subdistrict"),
         on_change=lambda: scenarios.set_state("pick", name, "+".join(st.session_state[f"pick-{name}"])),
     )  # fmt: skip
 
 
 def selection_finding(choice: Choice, pick: Pick) -> str:
     """How many, for how much, proven or not."""
-    known = int(choice.areas["is_known"].sum())
-    if not known:
+    known_places = int(choice.areas["is_known"].sum())
+    if not known_places:
         return t("finding_selection_unknown", all=whole(len(choice.areas)))
     if choice.status == "infeasible" or "optimum" not in set(choice.summary["way"]):
         return t("finding_selection_none", choose=whole(pick.wish.choose), status=t(STATUS_KEYS[choice.status]))
@@ -140,7 +140,7 @@ def selection_finding(choice: Choice, pick: Pick) -> str:
     return t(
         "finding_selection",
         chosen=whole(row["places"]),
-        known=whole(known),
+        known=whole(known_places),
         all=whole(len(choice.areas)),
         money=money,
         status=t(STATUS_KEYS[choice.status]),

@@ -85,7 +85,7 @@ def open_sessions() -> int:
 def is_busy() -> bool:
     """Whether a page is being made for somebody at this moment."""
     sessions = runtime.Runtime.instance()._session_mgr.list_active_sessions() if runtime.exists() else []
-    return any(one.session._state is AppSessionState.APP_IS_RUNNING for one in sessions)
+    return any(info.session._state is AppSessionState.APP_IS_RUNNING for info in sessions)
 
 
 def held_bytes(session: str | None, least: int) -> int:

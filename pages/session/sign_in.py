@@ -31,11 +31,11 @@ def _configured() -> doors.SignIn:
 
 def now() -> doors.SignIn:
     """How this session may sign in; ``closed`` also for visitors from elsewhere where no sign-in is set up."""
-    found = _configured()
+    configured = _configured()
     if is_embedded():  # a page around the board could guide somebody's hand
         return doors.SignIn("closed", "embedded")
-    if found.state != "alone" or _is_here():
-        return found
+    if configured.state != "alone" or _is_here():
+        return configured
     return doors.SignIn("closed", "sign_in_from_elsewhere")
 
 
@@ -92,12 +92,12 @@ def panel() -> None:
     """Sign in or out; on a closed board, where it is said what the administrator has to do."""
     from pages.session.text import t
 
-    found = now()
+    setup = now()
     if is_embedded():
         return
-    if found.state == "closed":
+    if setup.state == "closed":
         st.html(f'<a class="kradan-closed" href="closed">{html.escape(t("sign_in_closed"))}</a>')
     elif name() is None:
-        st.button(t("sign_in"), on_click=st.login, args=[found.name] if found.name else [], key="sign-in")
+        st.button(t("sign_in"), on_click=st.login, args=[setup.name] if setup.name else [], key="sign-in")
     else:
         st.button(t("sign_out", name=name()), on_click=st.logout, key="sign-out")

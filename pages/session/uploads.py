@@ -50,7 +50,10 @@ def room(session: str, size: int) -> Generator[bool]:
     }
     with _lock:
         held = {session: _under_way.get(session, 0), None: sum(_under_way.values())}
-        fits = all(insides.held_bytes(one, LEAST) + held[one] + counted <= limit for one, limit in most.items())
+        fits = all(
+            insides.held_bytes(session_id, LEAST) + held[session_id] + counted <= limit
+            for session_id, limit in most.items()
+        )
         if fits:
             _under_way[session] = held[session] + counted
     try:

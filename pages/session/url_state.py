@@ -204,15 +204,15 @@ def province() -> str:
 def write() -> None:
     """Put this view's choices into the address, leaving out what is the default."""
     url = current()
-    wanted = {
+    choices = {
         key: str(st.session_state[key])
         for key, default in url.used.items()
         if str(st.session_state.get(key, default)) != default
     }
     others = {key: value for key, value in st.query_params.to_dict().items() if key not in CHOICES}
-    if st.query_params.to_dict() != wanted | others:
-        st.query_params.from_dict(wanted | others)
-    url.written = wanted
+    if st.query_params.to_dict() != choices | others:
+        st.query_params.from_dict(choices | others)
+    url.written = choices
 
 
 def link_params(**changed: str | None) -> dict[str, str]:

@@ -64,11 +64,11 @@ class Doors:
         peer = (scope.get("client") or (None,))[0]
         path = scope["path"].removeprefix(self.prefix)
         refused = refusal(path, peer, headers)
-        found = uploads.ADDRESS.fullmatch(path) if scope["type"] == "http" else None
+        address = uploads.ADDRESS.fullmatch(path) if scope["type"] == "http" else None
         if refused is not None:
             watch.REFUSED.labels(refused[1]).inc()
-        if refused is None and found is not None and scope["method"] == "PUT":
-            await self._upload(found[1], headers, scope, receive, send)
+        if refused is None and address is not None and scope["method"] == "PUT":
+            await self._upload(address[1], headers, scope, receive, send)
         elif refused is None:
             await self.app(scope, receive, _secure(send) if _is_tls(scope, headers) else send)
         elif scope["type"] == "websocket":
@@ -102,8 +102,8 @@ def _counted(send: Send) -> Send:
 
 
 def _is_tls(scope: Scope, headers: list[tuple[str, str]]) -> bool:
-    told = [value for name, value in headers if name == "x-forwarded-proto"]
-    return scope.get("scheme") in ("https", "wss") or told == ["https"]
+    forwarded = [value for name, value in headers if name == "x-forwarded-proto"]
+    return scope.get("scheme") in ("https", "wss") or forwarded == ["https"]
 
 
 def _secure(send: Send) -> Send:

@@ -48,39 +48,39 @@ def prefix() -> str:
 
 def needed(folder: Path, parts: Iterable[str] = PARTS) -> list[str]:
     """Files of these parts of the front end with all they import, by name; what an upgrade has taken away is left out."""
-    found: set[str] = set()
+    names: set[str] = set()
     asked = [path.name for part in parts for path in sorted(folder.glob(f"{part}.*.js"))]
     while asked:
         name = asked.pop()
-        if name not in found and (folder / name).is_file():
-            found.add(name)
+        if name not in names and (folder / name).is_file():
+            names.add(name)
             asked += IMPORTED.findall((folder / name).read_text(encoding="utf-8"))
-    return sorted(found)
+    return sorted(names)
 
 
 def page(language: str, views: Iterable[str] = ()) -> str:
     """Streamlit's first page in a language of ours; links to these views open in it (``static/shell/links.js``)."""
     folder = insides.front_end()
-    found = (folder / "index.html").read_text(encoding="utf-8")
+    html = (folder / "index.html").read_text(encoding="utf-8")
     say = catalogue(language)
     hints = [
         f'<link rel="modulepreload" crossorigin href="./static/js/{name}">'
         for name in needed(folder / "static" / "js")
-        if f"/{name}" not in found
+        if f"/{name}" not in html
     ]
-    found = re.sub(r"<html lang=\"\w+\">", f'<html lang="{language}">', found)
+    html = re.sub(r"<html lang=\"\w+\">", f'<html lang="{language}">', html)
     # Streamlit asks for its own letters ahead; ours are others.
-    found = re.sub(r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", found)
-    found = re.sub(r"<title>.*?</title>", f"<title>{safe(say['board_name'])}</title>", found)
-    found = re.sub(
-        r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", found, flags=re.S
+    html = re.sub(r"<link\s+rel=\"preload\"[^>]*as=\"font\"[^>]*>", "", html)
+    html = re.sub(r"<title>.*?</title>", f"<title>{safe(say['board_name'])}</title>", html)
+    html = re.sub(
+        r"<noscript>.*?</noscript>", f"<noscript><p>{safe(say['needs_javascript'])}</p></noscript>", html, flags=re.S
     )
     away = safe(say["server_away"])
     links = f'<script type="module" data-views="{safe(" ".join(views))}" data-away="{away}">{_script("links")}</script>'
     names = f'<script type="application/json" id="kradan-names">{_names()}</script>'
     aids = names + "".join(f'<script type="module">{_script(name)}</script>' for name in ("names", "tour"))
     beside = f'<script type="module" src="./app/static/{marked("shell/beside.js", "shell")}"></script>'
-    return found.replace("</head>", "".join([*hints, links, beside, aids, "</head>"]), 1).replace(
+    return html.replace("</head>", "".join([*hints, links, beside, aids, "</head>"]), 1).replace(
         "<script", f"{HERE}<script", 1
     )
 

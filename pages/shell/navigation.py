@@ -87,8 +87,9 @@ def views() -> dict[str, StreamlitPage]:
     words = {name: t(f"view_{name}") if settings.has_plain_navigation() else name for name in open_to}
     start = st.Page(_run("overview", "start"), title="start", url_path="start", default=True)
     shown = {"start": start} | {name: st.Page(_run(name), title=words[name], url_path=name) for name in open_to}
-    told = [*sorted(TEAM_VIEWS - set(open_to)), "closed"] if is_closed else []  # where they were: what is to be done
-    return shown | {name: st.Page(_run("closed", name), title=name, url_path=name) for name in told}
+    # At the address of a view that is closed stands what is to be done.
+    closed_views = [*sorted(TEAM_VIEWS - set(open_to)), "closed"] if is_closed else []
+    return shown | {name: st.Page(_run("closed", name), title=name, url_path=name) for name in closed_views}
 
 
 def choose(pages: dict[str, StreamlitPage]) -> StreamlitPage:

@@ -33,7 +33,7 @@ def main(options: list[str]) -> None:
     insides.never_look_up_this_machine()
     if settings.computes_ahead():
         insides.when_serving(_get_ready)
-    if doors.serves_the_room() and not any(one.startswith("--server.address") for one in options):
+    if doors.serves_the_room() and not any(option.startswith("--server.address") for option in options):
         options = [*options, "--server.address", "0.0.0.0"]  # visitors from there are the public (loaders.doors)
     sys.argv = ["streamlit", "run", script(), *options]
     cli.main()

@@ -53,8 +53,8 @@ def _files(scope: Scope, batches) -> None:  # noqa: ANN001 - frame
 
 
 def _speaks_for(scope: Scope, batch: int) -> str:
-    said = queries.scopes(scope).get(batch, [])
-    return " / ".join(dict.fromkeys(records.scope_words(scope, one) for one in said))
+    scopes = queries.scopes(scope).get(batch, [])
+    return " / ".join(dict.fromkeys(records.scope_words(scope, batch_scope) for batch_scope in scopes))
 
 
 def _money(satang: object) -> str:

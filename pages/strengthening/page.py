@@ -35,15 +35,15 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         ranking_panels.inside(teams, chosen),
         ranking_panels.stamp(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), method),
     )
-    known = units["class"].notna().any()
-    told = ranking_panels.told(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), chosen)
+    has_classes = units["class"].notna().any()
+    named_figures = ranking_panels.told(scope, ranking_data.ranked(scope, chosen.fiscal_year, method), chosen)
     with place:
         panels.title(
-            strengthening_panels.strengthening_finding(scope, inside, told, chosen),
+            strengthening_panels.strengthening_finding(scope, inside, named_figures, chosen),
             t("note_strengthening") + ranking_panels.undated_note(scope, chosen),
-            told,
+            named_figures,
         )
-        if not known:
+        if not has_classes:
             panels.empty("strengthening_no_class")
     layer = strengthening_panels.team_layer(units, teams, flagged)
     left, right = st.columns([8, 5], gap="medium")
@@ -51,7 +51,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
-        if known:
+        if has_classes:
             strengthening_panels.team_figures(scope, inside, ranking_panels.inside(flagged, chosen))
             strengthening_panels.send(scope, inside)
     listed = choices.switch("list", t("list"), list(LIST_KEYS), lambda name: t(LIST_KEYS[name]))

@@ -68,17 +68,17 @@ def team_layer(units: pd.DataFrame, teams: pd.DataFrame, flagged: pd.DataFrame) 
     return Choropleth(styles, units[KEY], classes, per_head, "unit_per_head_baht", marks, "team_strong_current")
 
 
-def strengthening_finding(scope: Scope, teams: pd.DataFrame, told: dict, chosen: Query) -> str:
+def strengthening_finding(scope: Scope, teams: pd.DataFrame, named_figures: dict, chosen: Query) -> str:
     """How many of class C (as on the ranking and the wall), how many on its border, how many without a team."""
-    counts, places = teams["status"].value_counts(), told["classed"] + told["unclassed"]
-    if not told["classed"]:
+    counts, places = teams["status"].value_counts(), named_figures["classed"] + named_figures["unclassed"]
+    if not named_figures["classed"]:
         return ranking_panels.place_prefix(scope, chosen) + t("finding_strengthening_none", all=places)
     return ranking_panels.place_prefix(scope, chosen) + t(
         "finding_strengthening",
-        known=told["classed"],
+        known=named_figures["classed"],
         all=places,
-        weak=told["weak"],
-        border=told["weak_border"],
+        weak=named_figures["weak"],
+        border=named_figures["weak_border"],
         none=int(counts.get("no_team", 0)),
         planned=int(counts.get("planned", 0)),
     )
@@ -101,7 +101,7 @@ def begin_with(scope: Scope, chosen: Query, method: Method, teams: pd.DataFrame,
         flagged[flagged["is_flagged"].fillna(False)].set_index(KEY)["per_head_baht"],
     )
     return teams.assign(
-        begin=[" · ".join(names[code] for code in found) if isinstance(found, tuple) else "" for found in points],
+        begin=[" · ".join(names[code] for code in codes) if isinstance(codes, tuple) else "" for codes in points],
         strong=teams[KEY].map(strong),
         pilot=[t("yes") if code in pilots else "" for code in teams[KEY]],
     )

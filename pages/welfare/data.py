@@ -43,8 +43,8 @@ class Choice:
     @property
     def year(self) -> int | None:
         """The register year of heads when it was changed."""
-        found = dict(self.numbers).get("heads.year", "")
-        return int(found) if found.isdigit() and int(found) in queries.POPULATION_YEARS else None
+        written_year = dict(self.numbers).get("heads.year", "")
+        return int(written_year) if written_year.isdigit() and int(written_year) in queries.POPULATION_YEARS else None
 
 
 @cached(1)
@@ -75,8 +75,8 @@ def scheme_of(choice: Choice) -> Scheme:
         for (rule, name), value in parts
         if rule in sizes
     }
-    known = {gate.code for gate in stated.gates}
-    limits = {name: value for (owner, name), value in parts if owner == GATE and name in known}
+    gate_codes = {gate.code for gate in stated.gates}
+    limits = {name: value for (owner, name), value in parts if owner == GATE and name in gate_codes}
     changed = stated.with_parameters(changes).with_limits(limits)
     return replace(changed, population_column=f"population_{choice.year}") if choice.year else changed
 
@@ -134,8 +134,8 @@ def pulled(scope: Scope, choice: Choice) -> pd.DataFrame:
 
 def existing_per_place(choice: Choice) -> int:
     """Community welfare money that a place with so many villages has already, in satang."""
-    one = pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], "population_2007": [0]})
-    return calculate(schemes()[EXISTING], one).total_satang
+    mean_place = pd.DataFrame({KEY: ["mean"], "villages": [choice.number("mean.villages")], "population_2007": [0]})
+    return calculate(schemes()[EXISTING], mean_place).total_satang
 
 
 def _promises(scope: Scope, choice: Choice, district: str | None) -> pd.DataFrame:

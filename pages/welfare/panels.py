@@ -32,7 +32,7 @@ BASIS_KEYS = {"all": "welfare_basis_all", "funds": "welfare_basis_funds", "mean"
 
 def choose_scheme(scope: Scope) -> Choice:
     """Scheme, places and the numbers of the link."""
-    known, saved = welfare_data.names("scheme", language()), scenarios.names(scope, "selection")
+    scheme_names, saved = welfare_data.names("scheme", language()), scenarios.names(scope, "selection")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.button(
             t("welfare_meeting"),
@@ -40,7 +40,9 @@ def choose_scheme(scope: Scope) -> Choice:
             on_click=lambda: st.session_state.update(welfare_data.MEETING),
             type="primary",
         )
-        scheme = choices.choose("scheme", t("welfare_scheme"), list(known), known.__getitem__, "proposal_2550")
+        scheme = choices.choose(
+            "scheme", t("welfare_scheme"), list(scheme_names), scheme_names.__getitem__, "proposal_2550"
+        )
         basis = choices.choose(
             "basis",
             t("welfare_basis"),
@@ -83,12 +85,12 @@ def as_of(choice: Choice) -> str:
 
 def undated_note(scope: Scope, choice: welfare_data.Choice, chosen: Query) -> str:
     """After the note: support and promises without a year are in no year's figures."""
-    said = reported.undated(scope, replace(chosen, fiscal_year=welfare_data.year_of(choice)), " · ")
+    undated_support = reported.undated(scope, replace(chosen, fiscal_year=welfare_data.year_of(choice)), " · ")
     lost = welfare_data.undated_promises(scope, chosen.district)
     if lost.empty:
-        return said
+        return undated_support
     money = lost["promised_satang"].fillna(lost["received_satang"]).sum(min_count=1)
-    return f"{said} · {t('undated_promises', records=whole(len(lost)), amount=baht(money))}"
+    return f"{undated_support} · {t('undated_promises', records=whole(len(lost)), amount=baht(money))}"
 
 
 def part(funds: Funds, district: str | None) -> Funds:
@@ -174,15 +176,15 @@ def conditions(scope: Scope, funds: Funds, choice: Choice, district: str | None)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_gates"))}</b><ul>{body}</ul></div>')
     table = welfare_data.pulled(scope, choice).dropna(subset=["pulled_baht"])
     table = table[table[KEY].isin(funds.by_area[KEY])] if district else table
-    found = []
+    lines_of_pull = []
     for value, rows in table.groupby("pulled_baht"):
         words = t("fund_pulled_nothing") if value == 0 else t("fund_pulled", value=f"{value:g}")
         room = rows["room_satang"].dropna()
-        found.append(
+        lines_of_pull.append(
             (words if choice.basis == "mean" else f"{words} ({t('welfare_places', number=len(rows))})")
             + (f" · {t('fund_room', value=f'{room.min() / 100:,.0f}')}" if len(room) else "")
         )
-    body = "".join(f"<li>{safe(line)}</li>" for line in found)
+    body = "".join(f"<li>{safe(line)}</li>" for line in lines_of_pull)
     st.html(f'<div class="kradan-sheet"><b>{safe(t("welfare_pull"))}</b><ul>{body}</ul></div>')
 
 
@@ -209,7 +211,9 @@ def fund_layer(scope: Scope, funds: Funds) -> Choropleth:
     bounds = class_breaks(value, 5)
     number = classify(value, bounds)
     classes = pd.Series("u", index=codes, dtype="object").mask(table["unknown_rules"].gt(0).fillna(False), "m")
-    classes = classes.mask(number.notna(), number.map(lambda found: "" if pd.isna(found) else str(int(found))))
+    classes = classes.mask(
+        number.notna(), number.map(lambda class_number: "" if pd.isna(class_number) else str(int(class_number)))
+    )
     classes = classes.mask(value.eq(0).fillna(False).astype(bool), "n")
     styles = scale_styles(bounds_words(bounds, whole=False), "unit_amount_baht")
     styles["n"] = ClassStyle(NONE, "welfare_zero")
@@ -267,11 +271,11 @@ def saved(scope: Scope, choice: Choice, funds: Funds) -> None:
         if not names:
             return
         other = st.selectbox(t("welfare_compare"), list(names), format_func=names.__getitem__, key="welfare-compare")
-        found = from_content(scenarios.content(scope, "funds", other))
-        if fault(scope, found):
-            st.warning(fault(scope, found))
+        other_choice = from_content(scenarios.content(scope, "funds", other))
+        if fault(scope, other_choice):
+            st.warning(fault(scope, other_choice))
             return
-        table = side_by_side(scope, choice, found)
+        table = side_by_side(scope, choice, other_choice)
         columns = {
             "payer": t("column_payer"),
             "one_satang": t("welfare_this"),
@@ -288,11 +292,11 @@ def saved(scope: Scope, choice: Choice, funds: Funds) -> None:
         )
 
 
-def side_by_side(scope: Scope, one: Choice, other: Choice) -> pd.DataFrame:
+def side_by_side(scope: Scope, first: Choice, other: Choice) -> pd.DataFrame:
     """Two choices by source, each for all the places it counts."""
-    table = compare(welfare_data.money(scope, one), welfare_data.money(scope, other))
+    table = compare(welfare_data.money(scope, first), welfare_data.money(scope, other))
     sides = {
-        "one_satang": table["one_satang"] * welfare_data.times(one),
+        "one_satang": table["one_satang"] * welfare_data.times(first),
         "other_satang": table["other_satang"] * welfare_data.times(other),
     }
     return table.assign(**sides, difference_satang=sides["other_satang"] - sides["one_satang"])

@@ -35,11 +35,11 @@ def counts(entries: list[dict]) -> dict[str, str]:
     return {"used": whole(len(entries) - merged - retired), "merged": whole(merged), "retired": whole(retired)}
 
 
-def decide(command: Callable[..., object], *arguments: Any, said: str, **options: Any) -> None:
+def decide(command: Callable[..., object], *arguments: Any, notice: str, **options: Any) -> None:
     """One command with the person who gives it; what cannot be is said in words, what was done in passing."""
     with errors.refusals_told():
         queries.decide(lambda connection: _with_person(connection, command, arguments, options))
-        notices.rerun_with_notice(said)
+        notices.rerun_with_notice(notice)
 
 
 def _with_person(connection: Any, command: Callable[..., object], arguments: tuple, options: dict) -> object:
@@ -96,7 +96,7 @@ def new_entry(name: str, entries: list[dict], key: str) -> None:
     def command(connection: Any, who: str) -> None:
         st.session_state[f"{key}-made"] = words.add(connection, name, fields, who)
 
-    decide(command, said=t("words_added", name=flat(fields["name_th"])))
+    decide(command, notice=t("words_added", name=flat(fields["name_th"])))
 
 
 def add(name: str, entries: list[dict]) -> None:
@@ -120,8 +120,8 @@ def suggestions(name: str, entries: list[dict]) -> None:
 
 def _merged(name: str, code: str, into: str, entries: list[dict]) -> None:
     names = {entry["code"]: str(entry["name_th"]) for entry in entries}
-    said = t("words_merged", one=flat(names[code]), into=flat(names[into]))
-    decide(words.merge, name, code, into, said=said)
+    notice = t("words_merged", one=flat(names[code]), into=flat(names[into]))
+    decide(words.merge, name, code, into, notice=notice)
 
 
 def merge(name: str, entries: list[dict]) -> None:
@@ -131,23 +131,23 @@ def merge(name: str, entries: list[dict]) -> None:
     away = {entry["code"]: entry for entry in entries if entry["merged_into"]}
     with st.expander(t("words_merge")):
         with st.form(f"merge-{name}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            one = st.selectbox(
+            merged_code = st.selectbox(
                 t("words_merge_one"), list(names), None, format_func=names.__getitem__, key=f"merge-one-{name}"
             )
             into = st.selectbox(
                 t("words_merge_into"), in_use, None, format_func=names.__getitem__, key=f"merge-into-{name}"
             )
             sent = st.form_submit_button(t("words_merge_do"), type="primary")
-        if sent and one and into:
-            _merged(name, one, into, entries)
+        if sent and merged_code and into:
+            _merged(name, merged_code, into, entries)
         everybody = {entry["code"]: str(entry["name_th"]) for entry in entries}
         for code, entry in away.items():
             with st.container(horizontal=True, vertical_alignment="center"):
                 into_name = everybody.get(entry["merged_into"], entry["merged_into"])
                 st.html(f"<p>{safe(str(entry['name_th']))} → {safe(into_name)}</p>")
                 if st.button(t("words_undo"), key=f"undo-{name}-{code}"):
-                    said = t("words_apart", name=flat(str(entry["name_th"])))
-                    decide(words.undo_merge, name, code, said=said)
+                    notice = t("words_apart", name=flat(str(entry["name_th"])))
+                    decide(words.undo_merge, name, code, notice=notice)
 
 
 def label(entry: Entry) -> str:
@@ -159,23 +159,23 @@ def label(entry: Entry) -> str:
 
 def change(name: str, entries: list[dict]) -> None:
     """Another name, level, kind or spelling; out of use and back."""
-    known = {entry["code"]: entry for entry in entries if not entry["merged_into"]}
+    active = {entry["code"]: entry for entry in entries if not entry["merged_into"]}
     with st.expander(t("words_change")):
         code = st.selectbox(
-            t(f"words_{name}"), list(known), None, format_func=lambda code: label(known[code]), key=f"change-{name}"
+            t(f"words_{name}"), list(active), None, format_func=lambda code: label(active[code]), key=f"change-{name}"
         )
         if code is None:
             return
-        entry = known[code]
+        entry = active[code]
         with st.form(f"change-form-{name}", border=False):
             fields = _fields(name, entry, f"change-{name}-{code}")
             sent = st.form_submit_button(t("words_save"), type="primary")
-        said = t("words_changed", name=flat(fields["name_th"] or ""))
+        notice = t("words_changed", name=flat(fields["name_th"] or ""))
         if sent:
-            decide(words.change, name, code, fields, said=said)
+            decide(words.change, name, code, fields, notice=notice)
         retired = bool(entry["is_retired"])
         if st.button(t("words_use_again") if retired else t("words_retire"), key=f"retire-{name}-{code}"):
-            decide(words.retire, name, code, said=said, is_retired=not retired)
+            decide(words.retire, name, code, notice=notice, is_retired=not retired)
 
 
 def table(scope: Scope, name: str, entries: list[dict]) -> None:
@@ -236,7 +236,7 @@ def template(name: str, entries: list[dict]) -> None:
             def command(connection: Any, who: str) -> None:
                 words.apply(connection, name, filled, who)
 
-            decide(command, said=t("words_applied", rows=whole(len(filled))))
+            decide(command, notice=t("words_applied", rows=whole(len(filled))))
 
 
 def _filled(written: str, columns: list[str]) -> list[dict[str, str]]:

@@ -68,8 +68,8 @@ class Pack:
             figures=figures_of(words, step),
             bars=bars_of(words, step),
             places=[
-                (" · ".join(part for part in (name, district, why) if part), said)
-                for name, district, said, why in places_of(words, facts, step)
+                (" · ".join(part for part in (name, district, why) if part), figure)
+                for name, district, figure, why in places_of(words, facts, step)
             ],
             notes=self._notes(part, step),
             labels={code: words.name(facts["areas"][code]) for code in step["focus"]},
@@ -114,10 +114,10 @@ class Pack:
     @cached_property
     def map_credit(self) -> str:
         """Where the boundaries come from; a schematic map says so."""
-        found = geometry.current(self.facts["province"])
+        base_map = geometry.current(self.facts["province"])
         return (
-            self.words.say(geometry.NAMES[found["kind"]]) + " · " if found["kind"] in geometry.NOTES else ""
-        ) + found["credit"]
+            self.words.say(geometry.NAMES[base_map["kind"]]) + " · " if base_map["kind"] in geometry.NOTES else ""
+        ) + base_map["credit"]
 
     @cached_property
     def shapes(self) -> Shapes:

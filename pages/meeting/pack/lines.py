@@ -39,17 +39,17 @@ def pieces(text: str) -> list[str]:
     >>> pieces("น้ำ ab")
     ['น้ำ ', 'ab']
     """
-    found: list[str] = []
+    parts: list[str] = []
     for sign in text:
-        joins = bool(found) and (
+        joins = bool(parts) and (
             unicodedata.combining(sign) or unicodedata.category(sign) == "Mn" or sign in FOLLOWING or sign == " " or sign in ".,)·%:;"
-            or found[-1][-1] in LEADING or found[-1][-1] == "(" or (_latin(sign) and _latin(found[-1][-1]))
+            or parts[-1][-1] in LEADING or parts[-1][-1] == "(" or (_latin(sign) and _latin(parts[-1][-1]))
         )  # fmt: skip
         if joins:
-            found[-1] += sign
+            parts[-1] += sign
         else:
-            found.append(sign)
-    return found
+            parts.append(sign)
+    return parts
 
 
 def _latin(sign: str) -> bool:

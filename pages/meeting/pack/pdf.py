@@ -69,9 +69,9 @@ class Paper(FPDF):
 
     def reply(self, kind: str, code: str, x: float, y: float) -> bool:
         """The code by which readers say what is wrong, 19 mm wide, its words below; whether there is one."""
-        if not (found := self.pack.reply(kind, code)):
+        if not (reply := self.pack.reply(kind, code)):
             return False
-        picture, key = found
+        picture, key = reply
         self.image(io.BytesIO(picture), x, y, w=19, alt_text=self.pack.words.say(key))
         self.words(x - 20, y + 20.5, self.pack.words.say(key), 7, color=QUIET, right=x + 19)
         return True

@@ -134,8 +134,8 @@ def _view(page: Page, pack: Pack, slide: Slide, picture: bytes) -> None:
 
 def _reply(page: Page, pack: Pack) -> None:
     """The code by which the room says what is wrong, in the corner."""
-    if found := pack.reply("province", pack.facts["province"]):
-        picture, key = found
+    if reply := pack.reply("province", pack.facts["province"]):
+        picture, key = reply
         shape = page.shapes.add_picture(io.BytesIO(picture), Inches(12.25), Inches(6.55), width=Inches(0.85))
         shape._element._nvXxPr.cNvPr.set("descr", pack.words.say(key))
 

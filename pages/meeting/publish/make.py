@@ -51,10 +51,10 @@ def facts_of(province: str) -> dict:
 def decided(scope: Scope, number: int | None) -> pd.DataFrame:
     """The decisions of a meeting with what was said of them last: state, lead, end, outcome, figure before and after."""
     work = loop.work(scope)
-    said = work[work["subject"].eq("decision")].set_index("subject_key")
+    outcomes = work[work["subject"].eq("decision")].set_index("subject_key")
     rows = decisions_of(scope, number)
-    told = said.reindex(rows["id"].astype(str))[[*TOLD]].astype(object).set_axis(rows.index)
-    return rows.assign(**{name: told[name] for name in TOLD})
+    latest = outcomes.reindex(rows["id"].astype(str))[[*TOLD]].astype(object).set_axis(rows.index)
+    return rows.assign(**{name: latest[name] for name in TOLD})
 
 
 def files(facts: dict, chosen: Chosen, day: date) -> dict[str, bytes]:
@@ -122,16 +122,17 @@ def _decisions(facts: dict, words: Words, chosen: Chosen) -> Iterator[tuple[str,
 
 def _told(words: Words, decision: dict[str, Any]) -> list[tuple[str, str]]:
     """What became of it, as said last; a figure that nobody measured is not known."""
-    said = {name: value for name in TOLD if (value := decision.get(name)) is not None and not pd.isna(value)}
-    rows = [("column_state", words.say(f"work_{said['state']}"))] if "state" in said else []
+    outcome = {name: value for name in TOLD if (value := decision.get(name)) is not None and not pd.isna(value)}
+    rows = [("column_state", words.say(f"work_{outcome['state']}"))] if "state" in outcome else []
     for name, key in (("lead", "work_lead"), ("partners", "work_partners"), ("outcome", "work_outcome")):
-        rows += [(key, redact_text(str(said[name])))] if name in said else []
-    rows += [("column_ends", words.day(str(said["ends_on"])[:10]))] if "ends_on" in said else []
-    if "measure" in said:
+        rows += [(key, redact_text(str(outcome[name])))] if name in outcome else []
+    rows += [("column_ends", words.day(str(outcome["ends_on"])[:10]))] if "ends_on" in outcome else []
+    if "measure" in outcome:
         was, now = (
-            f"{said[one]:,.10g}" if one in said else words.say("not_known") for one in ("before_value", "after_value")
+            f"{outcome[column]:,.10g}" if column in outcome else words.say("not_known")
+            for column in ("before_value", "after_value")
         )
-        rows.append(("work_figure", f"{redact_text(str(said['measure']))}: {was} → {now}"))
+        rows.append(("work_figure", f"{redact_text(str(outcome['measure']))}: {was} → {now}"))
     return rows
 
 
@@ -156,14 +157,14 @@ def _data(facts: dict, chosen: Chosen) -> Iterator[tuple[str, bytes]]:
             writer.writerow([_cell(name, row[name]) for name in COLUMNS])
         yield f"subdistrict-{code}.csv", ("\ufeff" + target.getvalue()).encode()
     for decision in chosen.decisions:
-        told = {
+        published = {
             name: redact_text(str(decision[name]))
             for name in ("who", "what", "area_code", "due_on", *TOLD)
             if not pd.isna(decision.get(name))
         }
         code = str(decision.get("area_code") or "")[:6]
         card = {"figures": facts["cards"][code]} if code in facts["cards"] else {}
-        yield f"decision-{decision['id']}.json", _frozen(about | card | {"decision": told})
+        yield f"decision-{decision['id']}.json", _frozen(about | card | {"decision": published})
     for view in chosen.findings:
         if view in facts["steps"]:
             yield f"finding-{view}.json", _frozen(about | {"codes": facts["codes"], "figures": facts["steps"][view]})
