@@ -74,3 +74,26 @@ def test_tests_that_share_what_is_made_share_a_process(request):
         groups.setdefault(group(nodeid), set()).add(nodeid.partition("::")[0])
     assert groups.pop("postgres") >= {"tests/x.py", "tests/y.py"}
     assert all(len(files) == 1 for name, files in groups.items() if not name.startswith(("browser", "sweep")))
+
+
+SAYING = [
+    "agency",
+    "api",
+    "areas",
+    "components",
+    "coverage",
+    "currents",
+    "gaps",
+    "help_needed",
+    "imports",
+    "loop",
+    "matrix",
+]  # rooms gone through
+
+
+@pytest.mark.parametrize("room", SAYING)
+def test_locals_say_what_they_hold(room):
+    """``candidates``, not ``found``: a newcomer reads a function without looking up what was found."""
+    paths = house.python_files(ROOT / "pages", room)
+    assert paths
+    assert [path.name for path in paths if house.vague_locals(ast.parse(path.read_text(encoding="utf-8")))] == []

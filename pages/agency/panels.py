@@ -185,7 +185,7 @@ def gap_rows(scope: Scope, chosen: Query) -> pd.DataFrame:
     return table.assign(
         place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
         theme=[records.theme_words(code) for code in table["theme_code"]],
-        words=[t(f"status_{status}") for status in table["status"]],
+        words=[t(records.STATUS_KEYS[status]) for status in table["status"]],
     )
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from geo.frames import each_row
 from pages.agency import panels as agency_panels
-from pages.components import exports, named, reply_link
+from pages.components import exports, named, records, reply_link
 from pages.components import map_layer as layers
 from pages.components.names import district_names, province_name, theme_names
 from pages.coverage import compare
@@ -120,7 +120,7 @@ def _districts(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
         reached = records_by_place[place]["subdistrict_code"].nunique()
         rows.append(
             (
-                names.get(place) or t(f"level_{place}"),
+                names.get(place) or t(records.LEVEL_KEYS[place]),
                 t("of", part=reached, whole=int(all_places[place])) if place in names else "–",
                 whole(len(records_by_place[place])),
                 baht(records_by_place[place]["amount_satang"].sum(min_count=1)),

@@ -15,6 +15,15 @@ from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import cached_words, day, formatter, language, name_of, t, year
 
+LEVEL_KEYS = {
+    "province": "level_province", "district": "level_district", "local_government": "level_local_government", "network": "level_network",
+    "subdistrict": "level_subdistrict", "village": "level_village", "outside": "level_outside", "not_placed": "level_not_placed",
+    "unknown": "level_unknown",
+}  # fmt: skip
+STATUS_KEYS = {
+    "covered": "status_covered", "none": "status_none", "not_reported": "status_not_reported", "not_applicable": "status_not_applicable",
+}  # fmt: skip
+SPEAKS_KEYS = {"rows": "speaks_rows", "districts": "speaks_districts", "province": "speaks_province"}
 BASIS_KEYS = {"dates": "pair_period_dates", "fiscal_year": "pair_period_fiscal_year"}
 
 
@@ -114,7 +123,7 @@ def support_words(scope: Scope, records: pd.DataFrame) -> pd.DataFrame:
         stream=["" if pd.isna(row.stream_code) else streams.get(row.stream_code, row.stream_code) for row in rows],
         theme=[theme_words(row.theme_code) for row in rows],
         place=[_where_words(scope, row) for row in rows],
-        level=[t(f"level_{row.area_level}") if isinstance(row.area_level, str) else t("not_placed") for row in rows],
+        level=[t(LEVEL_KEYS[row.area_level]) if isinstance(row.area_level, str) else t("not_placed") for row in rows],
         what=["" if pd.isna(row.activity) else row.activity for row in rows],
         period=[period_words(row) for row in rows],
         source=[source_words(row) for row in rows],
@@ -153,7 +162,7 @@ def pair_words(scope: Scope, pairs: pd.DataFrame) -> pd.DataFrame:
 
 def scope_words(scope: Scope, statement: dict[str, Any]) -> str:
     """What a batch speaks for: its kind, its areas (of single rows none), its years."""
-    words = t(f"speaks_{statement['kind']}")
+    words = t(SPEAKS_KEYS[statement["kind"]])
     if statement["kind"] == "rows":
         return words
     if statement["kind"] == "districts":

@@ -30,6 +30,7 @@ MEASURE_KEYS = {
     "village_share": "measure_village_share",
     "per_head_baht": "measure_per_head_baht",
 }
+PEOPLE_KEYS = {"covered": "people_covered", "none": "people_none", "not_reported": "people_not_reported"}
 MODE_KEYS = {"one": "mode_one", "twin": "mode_twin", "small": "mode_small"}
 SPLIT_KEYS = {"": "split_off", "equal": "split_equal", "population": "split_population", "villages": "split_villages"}
 STEP = "step_year"
@@ -91,8 +92,8 @@ def _beside(scope: Scope, query: Query, measure: str, layer: layers.Choropleth) 
     notes(scope, query, measure)
     panels.strip(coverage.rolled(scope, query))
     people = _people(scope, query)
-    statuses = [status for status in ("covered", "none", "not_reported") if status in people]
-    panels.figures([(t(f"people_{status}"), whole(people[status])) for status in statuses])
+    statuses = [status for status in PEOPLE_KEYS if status in people]
+    panels.figures([(t(PEOPLE_KEYS[status]), whole(people[status])) for status in statuses])
 
 
 def notes(scope: Scope, query: Query, measure: str) -> None:

@@ -100,7 +100,7 @@ def _places(scope: Scope, inside: pd.DataFrame, query: Query) -> None:
         name=[name_of(names[code]) for code in inside["subdistrict_code"]],
         district=[name_of(names[code], "district_name") for code in inside["subdistrict_code"]],
         words=[
-            t(f"status_{status}") + (f" · {t('estimated')}" if guess else "")
+            t(rows_.STATUS_KEYS[status]) + (f" · {t('estimated')}" if guess else "")
             for status, guess in zip(inside["status"], inside["is_estimated"], strict=True)
         ],
         villages_reached=[rows_.village_words(row) for row in each_row(inside)],
@@ -154,7 +154,7 @@ def _levels(scope: Scope, query: Query) -> None:
     if rows.empty:
         nothing(scope, query)
         return
-    rows = rows.assign(words=[t(f"level_{level}") for level in rows["level"]])
+    rows = rows.assign(words=[t(rows_.LEVEL_KEYS[level]) for level in rows["level"]])
     columns = {
         "words": t("column_level"),
         "where": t("column_where"),

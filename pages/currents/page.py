@@ -15,6 +15,10 @@ from pages.session.scope import Scope
 from pages.session.text import baht, t, whole
 
 RIBBONS = "ribbons"
+SHOWN_KEYS = {
+    "money": "shown_money", "alignment": "shown_alignment", "strong_on_weak": "shown_strong_on_weak", "speed": "shown_speed",
+    "pull": "shown_pull", RIBBONS: "shown_ribbons",
+}  # fmt: skip
 LAYERS = {
     "money": currents_panels.money_layer,
     "alignment": currents_panels.alignment_layer,
@@ -72,7 +76,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
             panels.empty("nothing_loaded" if queries.support(scope).empty else "nothing_found")
     with st.container(horizontal=True, key="lens-row"):
         ways = [*LAYERS, RIBBONS]
-        shown = choices.switch("shown", t("map_shows"), ways, lambda name: t(f"shown_{name}"))
+        shown = choices.switch("shown", t("map_shows"), ways, lambda name: t(SHOWN_KEYS[name]))
         view_ = panels.choose_map_view(scope, is_on_map=False) if shown != RIBBONS else ""
     if shown == RIBBONS:
         currents_panels.flows(scope, chosen, flows)

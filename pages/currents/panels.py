@@ -28,6 +28,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, percent, safe, t, whole
 
 KEEP = {"stream_code": 12, "agency_code": 12, "theme_code": 12, "place_code": 24}
+STATE_KEYS = {"running": "stream_running", "ended": "stream_ended", "not_started": "stream_not_started", "not_known": "stream_not_known"}  # fmt: skip
 END_KEYS = {"districts": "flow_to_districts", "classes": "flow_to_classes"}
 SHARES = (0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -54,7 +55,7 @@ def namer(scope: Scope) -> Callable[[str, str], str]:
         if code == geo_currents.NOT_CODED:
             return t(f"flow_without_{step}")
         if step == "place_code" and code in (*geo_currents.STRIP_LEVELS, "district"):
-            return t("flow_end", level=t(f"level_{code}"))
+            return t("flow_end", level=t(records.LEVEL_KEYS[code]))
         if step == "place_code" and not code.isdigit():
             return t("flow_unclassed") if code == "unclassed" else t("flow_class", label=code)
         return names[step].get(code, code)
@@ -233,7 +234,7 @@ def history(scope: Scope, chosen: Query) -> None:
     rows = table.assign(
         stream=[names.get(code, code) for code in table["stream_code"]],
         kind=[t(f"kind_{kind}") if isinstance(kind, str) and kind else t("kind_unknown") for kind in table["kind"]],
-        state=[t(f"stream_{state}") for state in table["state"]],
+        state=[t(STATE_KEYS[state]) for state in table["state"]],
         ends_on=[(day(value) or t("not_known")) if declared else t("end_of_records", day=day(value)) if day(value) else t("not_known")
                  for value, declared in zip(table["ends_on"], table["is_declared"], strict=True)],
     )  # fmt: skip

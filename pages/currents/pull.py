@@ -30,6 +30,7 @@ STYLES = {
     "v": not_known_style("pull_unknown"),
     "o": ClassStyle(WEAK["other"], "pull_not_weak"),
 }
+PAIR_KEYS = {"apart": "pull_apart", "adrift": "pull_adrift", "together": "pull_together"}
 LETTERS = dict(zip(CURRENTS, "xsgcv", strict=True))
 
 
@@ -94,7 +95,7 @@ def tables(scope: Scope, chosen: Query) -> None:
         if drawn.empty:
             panels.empty("pull_no_picture")
         else:
-            st.altair_chart(charts.speed_direction(drawn.assign(million=drawn["amount_satang"].astype(float) / 1e8), {name: t(f"pull_axis_{name}") for name in ("direction", "speed", "million")}), width="stretch")  # fmt: skip
+            st.altair_chart(charts.speed_direction(drawn.assign(million=drawn["amount_satang"].astype(float) / 1e8), {"direction": t("pull_axis_direction"), "speed": t("pull_axis_speed"), "million": t("pull_axis_million")}), width="stretch")  # fmt: skip
         unseen = table[~table["stream_code"].isin(drawn["stream_code"])]
         if len(unseen):
             listed = ", ".join(f"{row.stream} ({baht(row.amount_satang)})" for row in each_row(unseen))
@@ -117,7 +118,7 @@ def tables(scope: Scope, chosen: Query) -> None:
     st.html(f"<b>{safe(t('pull_pairs', pairs=whole(len(pairs))))}</b>")
     shown = pairs.assign(
         place=[records.place_words(scope, code) for code in pairs[KEY]], first_stream=[names.get(code, code) for code in pairs["stream_a"]],
-        second_stream=[names.get(code, code) for code in pairs["stream_b"]], kind=[t(f"pull_{kind}") for kind in pairs["kind"]],
+        second_stream=[names.get(code, code) for code in pairs["stream_b"]], kind=[t(PAIR_KEYS[kind]) for kind in pairs["kind"]],
     )  # fmt: skip
     columns = {
         "place": t("column_place"),

@@ -30,9 +30,10 @@ LIST_KEYS = {
 BAR_KEYS = {"median": "bar_median", "mean": "bar_mean", "quarter": "bar_quarter"}
 MODE_KEYS = {"quadrants": "mode_quadrants", "clusters": "mode_clusters"}
 METHOD_KEYS = {"moran": "method_moran", "getis_ord": "method_getis_ord"}
-PER = ("rate", "count", "households", "population")
+PER_KEYS = {"rate": "per_rate", "count": "per_count", "households": "per_households", "population": "per_population"}
+RATE_KEYS = {"households": "rate_per_households", "population": "rate_per_population"}
 NAMED = 3  # agencies written out in a cell; the rest is counted
-PLAN_STATUSES = ("unmet", "part", "met", "unknown")
+PLAN_KEYS = {"unmet": "plan_unmet", "part": "plan_part", "met": "plan_met", "unknown": "plan_unknown"}
 
 
 def chosen_list(scope: Scope, chosen: Query, inside: pd.DataFrame, need: str, theme: str) -> None:
@@ -147,7 +148,7 @@ def _rate(need: str, measure: float) -> str:
     divisor = gaps.divisor_of(need, st.session_state["per"])
     if pd.isna(measure):
         return t("not_known")
-    return t(f"rate_per_{divisor}", rate=f"{measure * 1000:,.1f}") if divisor else whole(measure)
+    return t(RATE_KEYS[divisor], rate=f"{measure * 1000:,.1f}") if divisor else whole(measure)
 
 
 def _themes(scope: Scope, chosen: Query) -> None:
@@ -173,11 +174,11 @@ def _plans(scope: Scope, chosen: Query) -> None:
         panels.empty("no_plan_demands")
         return
     statuses = rows["status"].value_counts()
-    counts = {status: statuses.get(status, 0) for status in PLAN_STATUSES}
+    counts = {status: statuses.get(status, 0) for status in PLAN_KEYS}
     st.html(f"<p>{safe(t('plan_finding', **counts))}</p>")
     shown = _named(scope, chosen, rows).assign(
         theme=[rows_.theme_words(code) for code in rows["theme_code"]],
-        words=[t(f"plan_{status}") for status in rows["status"]],
+        words=[t(PLAN_KEYS[status]) for status in rows["status"]],
         could_act=_near(scope, chosen, list(zip(rows["subdistrict_code"], rows["theme_code"], strict=True))),
         missing=rows_.missing_words(scope, rows),
     )
@@ -196,7 +197,7 @@ def choose_view(scope: Scope, listed: dict[str, str]) -> None:
                 choose_hint(scope)
             else:
                 choices.choose("need", t("filter_need"), list(listed), listed.__getitem__)
-                choices.choose("per", t("per"), PER, lambda name: t(f"per_{name}"))
+                choices.choose("per", t("per"), list(PER_KEYS), lambda name: t(PER_KEYS[name]))
                 choices.choose("bar", t("bar"), list(BAR_KEYS), lambda name: t(BAR_KEYS[name]))
         register_layer.choose()
 

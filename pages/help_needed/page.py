@@ -52,7 +52,7 @@ def _results(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
 
 def _list(scope: Scope, inside: pd.DataFrame, stamped: dict[str, str]) -> None:
     parts = [part for part in help_panels.PARTS if scope.viewer.is_team or part not in help_panels.FOR_TEAM]
-    part = choices.switch("list", t("list"), parts, lambda name: t(f"help_list_{name}"))
+    part = choices.switch("list", t("list"), parts, lambda name: t(help_panels.LIST_KEYS[name]))
     rows = inside[help_panels.PARTS[part](inside)]
     if rows.empty:
         panels.empty("team_list_empty")

@@ -29,6 +29,10 @@ PARTS: dict[str, Callable[[pd.DataFrame], pd.Series]] = {
     "no_team": lambda rows: rows["status"].eq("no_team"),
     "pilots": lambda rows: rows["is_pilot"],
 }
+LIST_KEYS = {
+    "all": "help_list_all", "alone": "help_list_alone", "unhelped": "help_list_unhelped", "no_team": "help_list_no_team",
+    "pilots": "help_list_pilots",
+}  # fmt: skip
 FOR_TEAM = ("no_team",)
 WHY_KEYS = {"border": "help_why_border", "class": "help_why_class"}
 SUPPORT_KEYS = {"alone": "help_support_alone", "unknown": "help_support_unknown"}

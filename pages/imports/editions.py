@@ -15,6 +15,7 @@ from pages.session.text import baht, coded, flat, t, whole
 
 CARRIED, MOST_TOLD = ("kept", "taken", "overruled", "gone"), 20  # changes by hand of the file before
 REPLACES, ADDS, OTHER_BASE = "replaces", "adds", "other_base"
+OPTION_KEYS = {REPLACES: "edition_replaces", ADDS: "edition_adds", OTHER_BASE: "edition_other_base"}
 
 
 def told(answer: dict[str, Any], *, stored: bool) -> None:
@@ -72,7 +73,7 @@ def wish(scope: Scope, answer: dict[str, Any], number: int) -> dict[str, Any] | 
         t("edition_question"),
         options,
         None if first["is_edition"] else options.index((ADDS, 0)),
-        lambda option: t(f"edition_{option[0]}", batch=option[1]),
+        lambda option: t(OPTION_KEYS[option[0]], batch=option[1]),
         key=f"edition-{number}",
     )
     if chosen is None:

@@ -68,7 +68,7 @@ def mapping(answer: dict[str, Any], number: int, base: str | None) -> dict[str, 
                 t("map_unit"),
                 import_preview.UNITS,
                 import_preview.UNITS.index(next(iter(sheet["units"].values()), "baht")) if _plain(sheet) else 0,
-                lambda name: t(f"unit_{name}"),
+                lambda name: t(import_preview.UNIT_KEYS[name]),
                 key=f"{key}-unit",
             )
             era = st.selectbox(

@@ -33,7 +33,7 @@ def say(scope: Scope) -> None:
             key="nothing-register",
         )
         kind = st.radio(
-            t("nothing_where"), [option for option in KINDS if option != ROWS][::-1], 0, lambda option: t(f"speaks_{option}"),
+            t("nothing_where"), [option for option in KINDS if option != ROWS][::-1], 0, lambda option: t(records.SPEAKS_KEYS[option]),
             key="nothing-kind", horizontal=True,
         )  # fmt: skip
         places, districts = district_names(scope), []

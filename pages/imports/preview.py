@@ -25,7 +25,9 @@ FATE_KEYS = {
     "used": "fate_used", "sum": "fate_sum", "difference": "fate_difference", "check": "fate_check", "not_money": "fate_not_money",
     "kept": "fate_kept", "asked": "fate_asked", "left_out": "fate_left_out",
 }  # fmt: skip
-UNITS = ("baht", "thousand_baht", "million_baht")
+UNIT_KEYS = {"baht": "unit_baht", "thousand_baht": "unit_thousand_baht", "million_baht": "unit_million_baht"}
+UNITS = tuple(UNIT_KEYS)
+WILL_KEYS = {"loaded": "will_loaded", "quarantined": "will_quarantined", "excluded": "will_excluded"}
 KEEP, LEAVE = "keep", "leave"
 REPEAT_KEYS = {LEAVE: "repeats_leave", KEEP: "repeats_keep"}
 
@@ -110,7 +112,7 @@ def ledger(answer: dict[str, Any]) -> None:
 
 
 def _unit(column: dict[str, Any]) -> str:
-    return t(f"unit_{column['unit']}") if column["unit"] in UNITS and column["figures"] else ""
+    return t(UNIT_KEYS[column["unit"]]) if column["unit"] in UNITS and column["figures"] else ""
 
 
 def _fate(column: dict[str, Any]) -> str:
@@ -166,7 +168,7 @@ def _constants(sheet: dict[str, Any]) -> str:
         f"{our_words(name)}: {codes.agency_name(value) if name == 'agency' else value}"
         for name, value in sheet["constants"].items()
     ]
-    parts += [f"{our_words(name)}: {t(f'unit_{unit}')}" for name, unit in sheet["units"].items() if unit in UNITS]
+    parts += [f"{our_words(name)}: {t(UNIT_KEYS[unit])}" for name, unit in sheet["units"].items() if unit in UNITS]
     return t("for_every_row", values=" · ".join(parts)) if parts else ""
 
 
@@ -178,7 +180,7 @@ def _sample(scope: Scope, sheet: dict[str, Any]) -> None:
     for row in sheet["sample"]:
         line = {
             t("column_row"): str(row["row"]),
-            t("column_state"): t(f"will_{row['outcome']}"),
+            t("column_state"): t(WILL_KEYS[row["outcome"]]),
             t("column_place"): records.place_words(scope, row["area_code"]),
         }
         for name, value in row.items():

@@ -10,6 +10,7 @@ from loaders.imports.set_aside import LEAVE, TAKE
 from pages.session.text import baht, flat, t, whole
 
 MOST_TOTALS = 5
+CHOICE_KEYS = {TAKE: "set_aside_take", LEAVE: "set_aside_leave"}
 
 
 def told(answer: dict[str, Any]) -> None:
@@ -20,7 +21,7 @@ def told(answer: dict[str, Any]) -> None:
         blanks = {"rows": whole(part["rows"]), "baht": baht(round(part["baht"] * 100))}
         st.caption(flat(t(f"set_aside_{part['kind']}", sheet=part["sheet"], column=part["heading"], **blanks)))
     if aside.get("parts") and aside.get("choice"):
-        st.caption(f"{t('set_aside_question')}: {t('set_aside_' + aside['choice'])}")
+        st.caption(f"{t('set_aside_question')}: {t(CHOICE_KEYS[aside['choice']])}")
     if accepted := summary.get("totals_accepted"):
         blanks = {"who": accepted["who"], "why": accepted["why"], "number": whole(accepted["totals"])}
         st.caption(flat(t("totals_unmet_accepted", **blanks)))
@@ -38,7 +39,7 @@ def set_aside(answer: dict[str, Any], number: int) -> str | None:
         t("set_aside_question"),
         (TAKE, LEAVE),
         None if aside["asked"] else 0,
-        lambda choice: t(f"set_aside_{choice}"),
+        lambda choice: t(CHOICE_KEYS[choice]),
         key=f"set-aside-{number}",
         horizontal=True,
     )

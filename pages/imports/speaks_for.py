@@ -10,7 +10,7 @@ from loaders.imports import speaks_for
 from loaders.imports.speaks_for import DISTRICTS, KINDS, ROWS
 from loaders.problems import Refused
 from pages.components.names import district_names
-from pages.components.records import scope_words
+from pages.components.records import SPEAKS_KEYS, scope_words
 from pages.queries import store as queries
 from pages.session import errors, sign_in
 from pages.session.scope import Scope
@@ -26,7 +26,12 @@ def ask(scope: Scope, proposal: dict[str, Any], key: str) -> dict[str, Any] | No
     """
     names = district_names(scope)
     kind = st.radio(
-        t("speaks_question"), KINDS, 0, lambda option: t(f"speaks_{option}"), key=f"speaks-{key}", help=t("speaks_help")
+        t("speaks_question"),
+        KINDS,
+        0,
+        lambda option: t(SPEAKS_KEYS[option]),
+        key=f"speaks-{key}",
+        help=t("speaks_help"),
     )
     if kind == ROWS:
         return {"kind": ROWS}

@@ -19,6 +19,10 @@ from pages.ranking.data import KEY, criteria
 from pages.session.scope import Scope
 from pages.session.text import baht, day, language, safe, t, whole
 
+CHANGE_KEYS = {
+    "begun": "change_begun", "reported": "change_reported", "moved": "change_moved", "revised": "change_revised",
+    "progress": "change_progress", "ended": "change_ended", "corrected": "change_corrected", "gone": "change_gone",
+}  # fmt: skip
 WHY_KEYS = {"agreed": "class_why_agreed", "data": "class_why_data", "others": "class_why_others"}
 STREAM_KEYS = {"ended": "changed_streams_ended", "new": "changed_streams_new"}
 REAL = tuple(kind for kind in KINDS if kind not in CORRECTIONS)
@@ -60,7 +64,7 @@ def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
         panels.show_board(scope, layer, panels.choose_map_view(scope), chosen)
     with right:
         panels.layer_legend(layer, chosen.district)
-        panels.figures([(t(f"change_{kind}"), _figure(counts.loc[kind])) for kind in KINDS if counts.at[kind, "records"]])  # fmt: skip
+        panels.figures([(t(CHANGE_KEYS[kind]), _figure(counts.loc[kind])) for kind in KINDS if counts.at[kind, "records"]])  # fmt: skip
         _streams(scope, chosen, since)
     _classes(scope, classes)
     _records(scope, table)
@@ -92,13 +96,13 @@ def _records(scope: Scope, table: pd.DataFrame) -> None:
         "kind",
         t("changed_kind"),
         ["", *kinds],
-        lambda kind_code: t(f"change_{kind_code}") if kind_code else t("changed_every"),
+        lambda kind_code: t(CHANGE_KEYS[kind_code]) if kind_code else t("changed_every"),
         "",
     )
     rows = table[table["kind"].eq(kind)] if kind else table
     names, streams = records.agency_names(scope), records.stream_names(scope)
     shown = rows.assign(
-        kind=[t(f"change_{kind_code}") for kind_code in rows["kind"]],
+        kind=[t(CHANGE_KEYS[kind_code]) for kind_code in rows["kind"]],
         base=[records.base_words(scope, base) for base in rows["base"]],
         agency=[names.get(agency, agency) for agency in rows["agency_code"]],
         place=[records.place_words(scope, code) for code in rows["area_code"]],

@@ -22,6 +22,7 @@ from pages.session.scope import Scope
 from pages.session.text import day, t, whole
 
 OPEN = ("planned", "doing")
+SUBJECT_KEYS = {"decision": "subject_decision", "team": "subject_team", "project": "subject_project"}
 STATE_KEYS = {"planned": "work_planned", "doing": "work_doing", "done": "work_done", "dropped": "work_dropped"}
 STATES = {"": "work_every", "late": "work_late"} | STATE_KEYS
 
@@ -62,7 +63,7 @@ def _words(row: Any, names: dict[tuple[str, str], str]) -> str:
 def _table(scope: Scope, work: pd.DataFrame) -> None:
     streams = records.stream_names(scope)
     shown = work.assign(
-        subject=[t(f"subject_{key}") for key in work["subject"]],
+        subject=[t(SUBJECT_KEYS[key]) for key in work["subject"]],
         place=[records.place_words(scope, code) for code in work["place_code"]],
         state=[t("work_late_of", state=t(STATE_KEYS[key])) if late else t(STATE_KEYS[key]) for key, late in zip(work["state"], work["is_late"], strict=True)],
         stream=["" if pd.isna(code) else streams.get(code, code) for code in work["stream_code"]],
@@ -83,7 +84,7 @@ def _figure(row: Any) -> str:
 
 
 def _say(scope: Scope, work: pd.DataFrame) -> None:
-    names = {f"{row.subject}/{row.subject_key}": f"{t(f'subject_{row.subject}')} · {row.what} · {records.place_words(scope, row.place_code)}" for row in each_row(work)}  # fmt: skip
+    names = {f"{row.subject}/{row.subject_key}": f"{t(SUBJECT_KEYS[row.subject])} · {row.what} · {records.place_words(scope, row.place_code)}" for row in each_row(work)}  # fmt: skip
     with st.expander(t("work_say")), st.form("say-work", border=False):
         key = st.selectbox(t("work_which"), list(names), format_func=names.__getitem__, key="say-key")
         with st.container(horizontal=True, vertical_alignment="bottom"):

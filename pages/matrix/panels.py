@@ -24,6 +24,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, in_order, safe, t, whole
 
 NOT_CODED = ""
+CELL_KEYS = {"none": "cell_none", "not_reported": "cell_not_reported", "not_applicable": "cell_not_applicable"}
 REACH_KEYS = {
     "inside": "reach_inside",
     "next_door": "reach_next_door",
@@ -110,7 +111,7 @@ def _share(row: Any) -> float:
 def _places(row: Any, chosen: Query) -> str:
     """``5/13`` subdistricts, or records of one subdistrict; the kinds of nothing in words."""
     if row.status != "covered":
-        return t(f"cell_{row.status}")
+        return t(CELL_KEYS[row.status])
     if chosen.district:
         return whole(row.supports)
     return f"{row.covered}/{row.all - row.not_applicable}"
@@ -160,7 +161,7 @@ def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str,
     for level in dict.fromkeys(ends):
         rows.append(
             (
-                t("flow_end", level=t(f"level_{level}")),
+                t("flow_end", level=t(records.LEVEL_KEYS[level])),
                 "",
                 [*(_plain(amounts, theme, level) for theme in columns), _sum(sums, "area_code", level)],
             )
@@ -175,7 +176,7 @@ def _money(scope: Scope, chosen: Query, themes: dict[str, str], areas: dict[str,
 def _money_cell(amounts: dict, row: Any, chosen: Query, largest: int) -> Cell:
     amount = amounts.get((row.theme_code, row.area_code))
     if (row.theme_code, row.area_code) not in amounts:
-        return _cell(row, chosen, t("status_covered") if row.status == "covered" else t(f"cell_{row.status}"), 0)
+        return _cell(row, chosen, t("status_covered") if row.status == "covered" else t(CELL_KEYS[row.status]), 0)
     share = int(amount) / largest if largest and amount is not None and pd.notna(amount) else 0.0
     cell = _cell(row, chosen, _thousands(amount), min(max(share, 0.0), 1.0) ** 0.5)
     return cell if cell.status == "covered" else Cell(cell.text, "covered", 0, cell.href, t("cell_from_above"))
@@ -234,7 +235,7 @@ def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
     """The matrix as rows, for a sheet."""
     themes, areas = theme_names(), _areas(scope, chosen)
     rows = table.assign(
-        theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(f"status_{status}") for status in table["status"]],
+        theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(records.STATUS_KEYS[status]) for status in table["status"]],
     )  # fmt: skip
     columns = {"theme": t("column_theme"), "area_code": t("column_code"), "area": t("matrix_area"),
                "status": t("column_status"), "covered": t("status_covered"), "none": t("status_none"),

@@ -16,12 +16,22 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from bench.source.house import TAKES_KEY, branches
+from geo import changes as geo_changes
 from geo import statuses
+from geo.coverage import roll_up
 from geo.maps import classes as map_classes
+from geo.money import pull as geo_pull
 from geo.overlaps import outcomes
 from loaders import registers
+from loaders.decisions import loop as decided_work
+from loaders.imports import account, speaks_for
 from loaders.words import PLURAL, catalogue, fill
-from pages.components import dates
+from pages.components import dates, records
+from pages.currents import page as currents_page
+from pages.currents import pull
+from pages.help_needed import panels as help_panels
+from pages.imports import preview
+from pages.loop import changed, work
 from pages.session.formatter import Formatter as WordsOf
 from pages.session.formatter import Phrase
 from pages.session.text import LANGUAGES, baht, flat, percent, read_in, whole, year
@@ -151,6 +161,22 @@ def test_every_key_in_a_table_of_keys_exists():
     known = set(catalogue("th"))
     assert {name: keys for name, table in tables if (keys := {key.value for key in table.values} - known)} == {}
     assert len(tables) > 30
+
+
+def test_tables_of_keys_have_every_code_that_is_looked_up_in_them():
+    """A kind that only the code lists know would be a KeyError on the page."""
+    for table, codes in (
+        (changed.CHANGE_KEYS, geo_changes.KINDS),
+        (work.SUBJECT_KEYS, decided_work.SUBJECTS),
+        (pull.PAIR_KEYS, geo_pull.KINDS),
+        (currents_page.SHOWN_KEYS, (*currents_page.LAYERS, currents_page.RIBBONS)),
+        (help_panels.LIST_KEYS, help_panels.PARTS),
+        (preview.WILL_KEYS, account.OUTCOMES),
+        (records.SPEAKS_KEYS, speaks_for.KINDS),
+        (records.LEVEL_KEYS, (*roll_up.OWN_LEVELS, *roll_up.STRIP_LEVELS)),
+        (records.STATUS_KEYS, statuses.STATUSES),
+    ):
+        assert set(codes) <= set(table)
 
 
 def test_every_step_of_a_meeting_and_every_outcome_has_its_words():
