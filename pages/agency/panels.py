@@ -1,4 +1,4 @@
-"""The parts of an agency's page."""
+"""Panels of the agency page: finding, territory as small maps, themes, partners, gaps nearby, completeness, records to download."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def agencies(scope: Scope, chosen: Query) -> None:
 
 
 def _key_of(drawn: list[layers.Choropleth], district: str | None) -> None:
-    """What the colours of the agencies' maps mean: what is on one of them at least."""
+    """Legend of the agencies' small maps: only the classes that at least one of them shows."""
     styles, present = {}, set()
     for layer in drawn:
         styles |= layer.styles
@@ -275,7 +275,7 @@ def sheet_rows(scope: Scope, chosen: Query, own: pd.DataFrame) -> pd.DataFrame:
 
 
 def sheet(scope: Scope, chosen: Query, own: pd.DataFrame) -> None:
-    """Every record of the agency, to take home."""
+    """Every record of the agency as a table to download."""
     st.html(f"<b>{safe(t('agency_sheet'))}</b>")
     if own.empty:
         return

@@ -24,7 +24,7 @@ MOST = 9
 
 
 def print_agency(scope: Scope, chosen: Query, name: str, own: pd.DataFrame) -> None:
-    """Put the sheet into the page, and say how to print it."""
+    """Add the A4 sheet to the page, visible in print only (CSS ``@media print``), and a note on how to print it."""
     st.caption(t("print_how"))
     st.html(html(scope, chosen, name, own))
 
@@ -120,7 +120,7 @@ def _districts(scope: Scope, chosen: Query, own: pd.DataFrame) -> str:
         reached = records_by_place[place]["subdistrict_code"].nunique()
         rows.append(
             (
-                names.get(place) or t(records.LEVEL_KEYS[place]),
+                names.get(place) or t(records.LEVEL_KEYS[str(place)]),
                 t("of", part=reached, whole=int(all_places[place])) if place in names else "–",
                 whole(len(records_by_place[place])),
                 baht(records_by_place[place]["amount_satang"].sum(min_count=1)),

@@ -49,7 +49,7 @@ def _tables(api: FastAPI) -> None:
 
 
 def problem(status: int, detail: str, headers: Any = None, **more: Any) -> JSONResponse:
-    """One refusal."""
+    """One error response as ``application/problem+json``."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail, **more}
     return JSONResponse(body, status, {**(headers or {}), "Cache-Control": "no-store"}, PROBLEM)
 

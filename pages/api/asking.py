@@ -37,7 +37,7 @@ def token_of(request: Request) -> str | None:
 
 
 def viewer_of(request: Request) -> Viewer:
-    """Who asks; 401 for a token that is none, 429 for too many questions."""
+    """The viewer behind a request; HTTP 401 for an invalid token, 429 over the rate limit."""
     token = token_of(request)
     seen = PUBLIC if token is None else queries.viewer_of_token(token)
     is_known = token is not None and seen is not None
@@ -61,7 +61,7 @@ def scope_of(viewer: Viewer, province: str | None = None) -> Scope:
 
 
 def unchanged(request: Request, scope: Scope) -> tuple[dict[str, str], bool]:
-    """Headers of an answer on this state, and whether the client has it already."""
+    """Response headers for this data version (ETag), and whether the client's copy is current (304)."""
     state = (scope.version, scope.province, scope.viewer, collections.geometry_mark(scope), str(request.url))
     tag = f'W/"{hashlib.sha256(repr(state).encode()).hexdigest()[:24]}"'
     headers = {

@@ -45,7 +45,7 @@ class Filters(BaseModel):
     need: str | None = Field(None, max_length=80, description="indicator that the gap is about")
 
     def query(self, scope: Scope) -> Query:
-        """The records asked for."""
+        """The filters of a request as the query that pages use."""
         year = None if self.year == "all" else int(self.year) - 543 if self.year else queries.usual_year(scope)
         return Query(year, self.agency, self.theme, self.stream, self.district, self.tier, self.split)
 
@@ -60,7 +60,7 @@ class Collection:
 
 
 def by_name() -> dict[str, Collection]:
-    """Everything that may be asked for."""
+    """Every collection that the API offers, by name."""
     registers = {name: Collection(name, "id") for name in tables.REGISTERS}
     return {SUBDISTRICTS: Collection(SUBDISTRICTS, "subdistrict_code", has_shape=True)} | registers
 

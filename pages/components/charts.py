@@ -53,7 +53,7 @@ def ribbons(drawing: Sankey) -> str:
 def sankey_html(
     drawing: Sankey, name: Callable[[str, str], str], money: Callable[[int], str], headings: Sequence[str], aria: str
 ) -> str:
-    """The currents as HTML: ribbons below, one label per node above.
+    """The Sankey diagram as HTML: ribbons as an SVG image, one label per node above it.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ def sankey_html(
 
 
 def kind_legend(present: set[str]) -> str:
-    """What the colours of the ribbons mean."""
+    """Legend of the Sankey ribbons: one colour per kind of budget."""
     items = [(kind, t(f"kind_{kind or 'unknown'}")) for kind in BUDGETS if kind in present]
     rows = "".join(
         f'<li><i class="kradan-swatch" style="background-color:{BUDGETS[kind]}"></i><span>{safe(words)}</span></li>'
@@ -92,7 +92,7 @@ def kind_legend(present: set[str]) -> str:
 def matrix_html(
     heading: str, columns: Sequence[str], rows: Sequence[tuple[str, str, Sequence[Cell]]], caption: str
 ) -> str:
-    """A table of cells.
+    """The matrix as an HTML table.
 
     Parameters
     ----------

@@ -51,7 +51,7 @@ def agencies_of(scope: Scope, query: Query) -> pd.Series:
 
 @dataclass(frozen=True)
 class Choropleth:
-    """What a map shows.
+    """A choropleth: class, value and tooltip lines of every subdistrict, and the style of every class.
 
     ``styles`` by class character, ``classes`` of the subdistricts ``codes`` (each a key of ``styles``, else ``ValueError``),
     ``values`` and ``more`` for the tooltip with the keys of their units, ``marks`` under a stripe with ``mark_key``, counts in ``badges``,
@@ -94,7 +94,7 @@ class Choropleth:
 
     @cached_property
     def _rows(self) -> list[tuple[str, str, bool]]:
-        """Code, class and mark of every subdistrict."""
+        """Code, class and stripe of every subdistrict, as the message to the map has them."""
         marks = [False] * len(self.codes) if self.marks is None else self.marks.astype(bool)
         return list(zip(self.codes, self.classes, marks, strict=True))
 

@@ -1,4 +1,4 @@
-"""The parts of the page of currents."""
+"""Panels of the currents page: Sankey ribbons, map layers (money, alignment, strong on weak), tables, Lorenz curve."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def left_out_note(currents: geo_currents.Currents) -> str:
 
 
 def namer(scope: Scope) -> Callable[[str, str], str]:
-    """(step, code) -> words, ends and what was gathered included."""
+    """A function (step, code) -> label of a Sankey node, also for ends and for small nodes folded into "other"."""
     agencies, streams, themes = records.agency_names(scope), records.stream_names(scope), theme_names()
     districts = district_names(scope)
     names = {"stream_code": streams, "agency_code": agencies, "theme_code": themes, "place_code": districts}

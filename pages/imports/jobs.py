@@ -53,7 +53,7 @@ def keep_uploads(uploads: Sequence[Any]) -> list[dict[str, Any]]:
 
 
 def start(files: list[dict[str, Any]], *, store: bool = False, give_back: bool = False) -> None:
-    """Start the work in the background; ``watch`` shows how far it is."""
+    """Start a job in a child process; ``watch`` shows its progress."""
     sign_in.team_only(queries.viewer())
     room, province = folder(), url_state.province()
     for name in ("progress.json", "result.json"):
@@ -103,7 +103,7 @@ def _read(name: str) -> Any:
 
 @st.fragment(run_every=LOOK_EVERY)
 def watch() -> None:
-    """The bar, what is being done, and the way out."""
+    """Progress bar, current step and the cancel button of the running job."""
     job = st.session_state.get("import_job")
     if job is None:
         return

@@ -17,7 +17,7 @@ from pages.words import panels as word_panels
 
 
 def view(scope: Scope) -> None:
-    """Imports."""
+    """The import page: upload, progress, result, stored batches, templates."""
     batches = queries.batches(scope)
     active = batches[batches["is_active"].astype(bool) & batches["layouts"].ne(nothing.LAYOUT)]
     panels.title(

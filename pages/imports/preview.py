@@ -227,7 +227,7 @@ def problems(answer: dict[str, Any], number: int) -> None:
 
 
 def our_words(column: str) -> str:
-    """Our column in words."""
+    """The title of one of our columns; a column of figures (``value:CODE@YEAR``) by its indicator."""
     if column.startswith("value:"):
         code, _, year = column.removeprefix("value:").partition("@")
         names = {entry["code"]: entry[f"name_{language()}"] for entry in codes.indicators()}

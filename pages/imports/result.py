@@ -1,4 +1,4 @@
-"""The answer of an import job on the screen: file by file, and the way on."""
+"""The result of an import job, file by file, with the questions to answer and the button that stores."""
 
 from __future__ import annotations
 

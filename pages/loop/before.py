@@ -30,7 +30,7 @@ KIND_KEYS = {
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """The whole part."""
+    """Draw the list of what must be in before the meeting."""
     planned = loop.meetings(scope)
     planned = planned[planned["held_at"].isna()].sort_values("held_on")
     if planned.empty:

@@ -46,7 +46,7 @@ def since_of(scope: Scope) -> Since | None:
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """The whole part."""
+    """Draw what changed since the chosen meeting: finding, map, figures, records, classes, registers."""
     left, right = st.columns([8, 5], gap="medium")
     with right:
         since = since_of(scope)

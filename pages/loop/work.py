@@ -28,7 +28,7 @@ STATES = {"": "work_every", "late": "work_late"} | STATE_KEYS
 
 
 def show(scope: Scope, chosen: Query, place: DeltaGenerator) -> None:
-    """The whole part; ``late`` is open and past its day."""
+    """Draw decisions, teams and projects with their state; ``late`` is open and past its due day."""
     work = loop.work(scope)
     if chosen.district:
         work = work[work["place_code"].astype("string").str.startswith(chosen.district).fillna(False).astype(bool)]

@@ -1,4 +1,4 @@
-"""The parts of the matrix: its cells with their addresses, and who could act in an empty one."""
+"""Panels of the matrix page: cells with their links, legend, and which agencies could act in an empty cell."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def matrix_finding(table: pd.DataFrame) -> str:
 
 
 def matrix_grid(scope: Scope, chosen: Query, table: pd.DataFrame, shown: str) -> None:
-    """The matrix; every cell is a link."""
+    """Draw the matrix as a table whose every cell is a link to its records."""
     themes, areas = _themes(scope, chosen), _areas(scope, chosen)
     row_by_cell = {(row.theme_code, row.area_code): row for row in each_row(table)}
     if shown == "baht":
@@ -191,7 +191,7 @@ def _sum(money: pd.DataFrame, column: str, code: str) -> Cell:
 
 
 def matrix_legend() -> None:
-    """What shades and kinds of nothing mean."""
+    """Legend of the matrix: shades by reach, and one swatch per kind of nothing."""
     items = [(SEQUENTIAL[3], "", "cell_legend_covered"), (NONE, "", "status_none"), (NOT_REPORTED, " kradan-hatch", "status_not_reported"),
              (NOT_APPLICABLE, "", "status_not_applicable")]  # fmt: skip
     rows = "".join(
@@ -232,7 +232,7 @@ def could_act(scope: Scope, chosen: Query) -> None:
 
 
 def download(scope: Scope, chosen: Query, table: pd.DataFrame) -> None:
-    """The matrix as rows, for a sheet."""
+    """Download of the matrix in long form: one row per theme and area."""
     themes, areas = theme_names(), _areas(scope, chosen)
     rows = table.assign(
         theme=table["theme_code"].map(themes), area=table["area_code"].map(areas), status=[t(records.STATUS_KEYS[status]) for status in table["status"]],
