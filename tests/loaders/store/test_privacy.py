@@ -90,27 +90,41 @@ def test_a_quarantined_row_is_for_the_team_and_the_base_that_sent_it(canaries):
     assert rows == {PUBLIC: 0, PARTNER: 0, OWNER: 1, DATA_TEAM: 1}
 
 
-@pytest.mark.parametrize("register", sorted(tables.REGISTERS))
-def test_sharing_of_every_register(engine, tmp_path, register):
-    load_rows(engine, tmp_path, register, templates.example_rows(register))
-    viewers = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
-    for level, seen in (("public", "public other own team"), ("partners", "other own team"), ("private", "own team")):
-        with store.writing(engine) as connection:
+VIEWERS = {"public": PUBLIC, "other": PARTNER, "own": OWNER, "team": DATA_TEAM}
+
+SEEN_AT = {
+    "public": ["public", "other", "own", "team"],
+    "partners": ["other", "own", "team"],
+    "private": ["own", "team"],
+}
+
+
+@pytest.mark.parametrize("turn", range(len(SEEN_AT)))
+def test_sharing_of_every_register(board, turn):
+    """Neighbours have different levels and each register has each level in one turn: none is read by another's."""
+    levels = list(SEEN_AT)
+    shared = {register: levels[(turn + place) % 3] for place, register in enumerate(sorted(tables.REGISTERS))}
+    with store.writing(board) as connection:
+        for register, level in shared.items():
             users.share(connection, register, "codi", level, "admin")
-        with store.reading(engine) as connection:
-            rows, reports, files, sums = (
-                [name for name, viewer in viewers.items() if len(read(connection, *more, viewer=viewer))]
-                for read, more in (
-                    (store.read_register, (register, None)),
-                    (store.read_reports, (register,)),
-                    (store.read_batches, ()),
-                    (store.read_summary, ()),
-                )
-            )
-        assert " ".join(rows) == seen, level
-        assert files == rows, level
-        assert reports in (rows, []), level  # a register without areas speaks for none
-        assert sums == (rows if register == "support" else []), level
+        connection.execute(tables.batch_scope.update().values(kind="province"))  # each file speaks for areas
+    rows, reports, files = ({register: [] for register in shared} for _ in range(3))
+    sums = []
+    with store.reading(board) as connection:
+        for name, viewer in VIEWERS.items():
+            for register in shared:
+                if len(store.read_register(connection, register, None, viewer=viewer)):
+                    rows[register].append(name)
+                if len(store.read_reports(connection, register, viewer=viewer)):
+                    reports[register].append(name)
+            for file_name in store.read_batches(connection, viewer=viewer)["file_name"]:
+                files[file_name.split("-")[0]].append(name)  # one batch for each register
+            if len(store.read_summary(connection, viewer=viewer)):
+                sums.append(name)
+    assert rows == files == {register: SEEN_AT[level] for register, level in shared.items()}
+    without_areas = {"agency", "stream"}
+    assert reports == {register: [] if register in without_areas else names for register, names in rows.items()}
+    assert sums == rows["support"]
 
 
 def test_sharing_falls_back_to_the_registers_default(sqlite_engine, tmp_path):
