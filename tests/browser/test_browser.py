@@ -15,7 +15,7 @@ from pages.shell.navigation import VIEWS
 from tests.browser import assistive
 from tests.browser.mission import statements
 from tests.conftest import ROOT
-from tests.support import served
+from tests.support import seeds, served
 
 MAPS = ("overview", "coverage", "gaps", "overlaps", "subdistrict", "ranking", "strengthening", "welfare", "selection")
 RANKED = MAPS[5:]
@@ -26,9 +26,11 @@ TROUBLE = ("Traceback", "Error", "หน้านี้แสดงไม่ไ�
 
 
 @pytest.fixture(scope="module")
-def schematic(demo_store):
+def schematic(tmp_path_factory):
+    """A board with a few rows of every register: all that its small maps need, and that is soon computed ahead."""
+    store = seeds.copied("filled", tmp_path_factory.mktemp("filled") / seeds.NAME)
     settings = {"KRADAN_NO_SHARED": "1", "KRADAN_BOUNDARIES_DIR": "/nonexistent", "KRADAN_AHEAD": "1"}
-    with served.board(demo_store, **settings) as address:
+    with served.board(store, **settings) as address:
         yield address
 
 
