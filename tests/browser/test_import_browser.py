@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.support import served
+from tests.support import served, warm
 from tests.support.import_files import ROWS, csv_file
 
+REAL = "real-children"  # beside the store: while it is there, the board starts real children
 KNOWN = ["กุแหระ", "ทุ่งใหญ่", "พอช.", "ทำนา", "500"]
 OTHERS = [["บางรูป", "ทุ่งใหญ่", "พอช.", "ขุดสระ", "50"], ["ทุ่งสัง", "ทุ่งใหญ่", "พอช.", "ลานตาก", "60"]]
 
@@ -24,7 +25,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]
     folder = tmp_path_factory.mktemp("imports")
     store = served.make_store(folder / "store.sqlite", demo=False)
     assert served.run_import(store, csv_file(folder, [KNOWN, *OTHERS], "เก่า.csv")).returncode == 0
-    with served.board(store, KRADAN_REAL_CHILDREN="1") as found:
+    with served.board(store, **{warm.REAL_CHILDREN: str(folder / REAL)}) as found:
         yield found, store
 
 
@@ -220,9 +221,14 @@ def test_files_are_read_only_when_they_have_arrived_and_what_they_say_is_text_an
     page.context.close()  # not left to another test with a slow socket
 
 
-def test_a_running_import_can_be_cancelled(address: str, imports: Callable[..., served.Visit], tmp_path: Path) -> None:
+def test_a_running_import_can_be_cancelled(
+    board: tuple[str, Path], imports: Callable[..., served.Visit], tmp_path: Path
+) -> None:
+    """In a process of its own as on a server, whose import of the next file is a whole one."""
     from bench.imports import write
 
+    address, mark = board[0], board[1].parent / REAL
+    mark.touch()
     path = tmp_path / "ใหญ่.xlsx"
     write(path, 3_000)
     seen = imports()
@@ -233,3 +239,7 @@ def test_a_running_import_can_be_cancelled(address: str, imports: Callable[..., 
     expect(page.locator('[data-testid="stProgress"]')).to_be_visible()
     page.get_by_role("button", name="Cancel").click()
     expect(page.get_by_text("Cancelled. Nothing was stored.")).to_be_visible()
+    last = csv_file(tmp_path, [["ท่าดี", "ลานสกา", "พอช.", "ทำนา", "70"]], "ท้าย.csv")
+    read(seen, last)
+    expect(page.get_by_text("Money in the file 70 baht")).to_be_visible()
+    mark.unlink()
