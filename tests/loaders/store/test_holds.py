@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import select, text
 
+from loaders import __main__ as shell
 from loaders import demo, setup, store
 from loaders.demo import earlier
 from loaders.exchange import package
@@ -124,9 +127,9 @@ def test_a_board_is_left_empty_and_takes_the_demo_when_a_person_asks(at):
 
 
 def test_a_set_up_on_postgresql_loads_earlier_editions_the_meeting_and_what_came_after(
-    postgres_socket, tmp_path, monkeypatch
+    postgres_socket, tmp_path, monkeypatch, capsys
 ):
-    """As on SQLite, where the seed of the demo is made by it; three files of it take every way there is."""
+    """By the command, as on SQLite, where the seed of the demo is made by it; three files of it take every way there is."""
     written = demo.write_demo
     few = (*earlier.EDITIONS, earlier.AFTER)
     monkeypatch.setattr(demo, "write_demo", lambda folder: [path for path in written(folder) if path.name in few])
@@ -134,7 +137,8 @@ def test_a_set_up_on_postgresql_loads_earlier_editions_the_meeting_and_what_came
     monkeypatch.setenv("KRADAN_STORE", str(tmp_path / "none.sqlite"))
     with postgres.database(postgres_socket) as address:
         monkeypatch.setenv("DATABASE_URL", address)
-        done = setup.load_demo_once()
+        assert shell.main(["setup"]) == 0
+        done = json.loads(capsys.readouterr().out)
         assert (done["demo"], done["files"], done["rows"] > 100) == ("loaded", 6, True)
         engine = store.open_store(address)
         with store.reading(engine) as connection:
