@@ -69,7 +69,8 @@ CHILDREN: dict[str, tuple[str, ...]] = {
     "loaders.sheets.read": READERS,
     "tests.support.children": ("tests.support.children",),
 }  # fmt: skip
-REAL_CHILDREN = "KRADAN_REAL_CHILDREN"  # names a file: while it is there, children of a program begun here are real ones
+# Names a file: while it is there, children of a program begun here are real ones.
+REAL_CHILDREN = "KRADAN_REAL_CHILDREN"
 REAL_START = sandbox.begin
 
 
