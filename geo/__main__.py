@@ -70,8 +70,10 @@ def _table(ranking: Ranking, data: pd.DataFrame) -> pd.DataFrame:
         "seed": spec.uncertainty.seed,
     }
     ours = pd.concat([ranking.units, groups], axis=1).assign(**stamp)
-    given = data.drop(columns=spec.unit).reset_index(drop=True)
-    return pd.concat([ours, given.rename(columns={name: f"input:{name}" for name in given if name in ours})], axis=1)
+    incoming = data.drop(columns=spec.unit).reset_index(drop=True)
+    return pd.concat(
+        [ours, incoming.rename(columns={name: f"input:{name}" for name in incoming if name in ours})], axis=1
+    )
 
 
 def _summary(ranking: Ranking) -> dict[str, object]:

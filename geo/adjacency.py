@@ -18,15 +18,15 @@ def both_ways(adjacency: pd.DataFrame) -> pd.DataFrame:
 
 def neighbours(adjacency: pd.DataFrame) -> dict[str, set[str]]:
     """Per code those that share a border with it; codes without a border are not in it."""
-    found: dict[str, set[str]] = {}
-    for one, other in zip(*(adjacency[side].tolist() for side in SIDES), strict=True):
-        if one != other:
-            found.setdefault(one, set()).add(other)
-            found.setdefault(other, set()).add(one)
-    return found
+    borders: dict[str, set[str]] = {}
+    for code, other in zip(*(adjacency[side].tolist() for side in SIDES), strict=True):
+        if code != other:
+            borders.setdefault(code, set()).add(other)
+            borders.setdefault(other, set()).add(code)
+    return borders
 
 
 def beside(adjacency: pd.DataFrame, codes: Collection[str]) -> set[str]:
     """Codes that share a border with any of ``codes`` and are none of them."""
-    own, known = set(codes), neighbours(adjacency)
-    return {other for code in own for other in known.get(code, ())} - own
+    own, borders = set(codes), neighbours(adjacency)
+    return {other for code in own for other in borders.get(code, ())} - own

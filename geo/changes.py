@@ -58,13 +58,13 @@ def changes(then: pd.DataFrame, now: pd.DataFrame, first: date, last: date) -> p
     came_alone = new.loc[came.difference(pd.Index(pairs["new"]))]
     parts.append(_told(came_alone, _kinds_of_new(came_alone, set(then["batch_id"]), first)))
     lost = old.loc[gone.difference(pd.Index(pairs["old"]))]
-    told = _told(lost, pd.Series("gone", index=lost.index))
-    parts.append(told.assign(support_before=lost["support_id"].to_numpy(), support_id=pd.NA,
-                             amount_before_satang=told["amount_satang"], amount_satang=pd.NA,
-                             paid_before_satang=told["paid_satang"], paid_satang=pd.NA))  # fmt: skip
+    lost_changes = _told(lost, pd.Series("gone", index=lost.index))
+    parts.append(lost_changes.assign(support_before=lost["support_id"].to_numpy(), support_id=pd.NA,
+                             amount_before_satang=lost_changes["amount_satang"], amount_satang=pd.NA,
+                             paid_before_satang=lost_changes["paid_satang"], paid_satang=pd.NA))  # fmt: skip
     ends = pd.to_datetime(new["ends_on"])
-    known = new.index.isin(old.index) | new.index.isin(pairs["new"])
-    over = new[known & (ends > pd.Timestamp(first)) & (ends <= pd.Timestamp(last))]
+    in_both = new.index.isin(old.index) | new.index.isin(pairs["new"])
+    over = new[in_both & (ends > pd.Timestamp(first)) & (ends <= pd.Timestamp(last))]
     parts.append(_told(over, pd.Series("ended", index=over.index)))
     table = pd.concat([part.astype(object) for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)])
     table = table.astype({name: "Int64" for name in COLUMNS if name.endswith("_satang") or name.startswith("support_")})
@@ -79,11 +79,13 @@ def _pairs(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     pairs: list[tuple[Any, Any]] = []
     for keys in PASSES:
         earlier, later = (_by_likeness(side, keys) for side in sides)
-        found: dict[Any, Any] = {}
+        partners: dict[Any, Any] = {}
         for likeness, numbers in earlier.items():
-            found |= zip(numbers, later.get(likeness, ()), strict=False)  # the first of each with the first, and so on
-        pairs += [(number, found[number]) for number in sides[0] if number in found]
-        for old_number, new_number in found.items():
+            partners |= zip(
+                numbers, later.get(likeness, ()), strict=False
+            )  # the first of each with the first, and so on
+        pairs += [(number, partners[number]) for number in sides[0] if number in partners]
+        for old_number, new_number in partners.items():
             del sides[0][old_number], sides[1][new_number]
     return pd.DataFrame(pairs, columns=["old", "new"], dtype=object)
 
@@ -98,12 +100,12 @@ def _rows(frame: pd.DataFrame) -> dict[Any, dict[str, str | None]]:
 
 def _by_likeness(rows: dict[Any, dict[str, str | None]], keys: tuple[str, ...]) -> dict[tuple, list]:
     """Numbers of the records that state every key, by what they state, in their order."""
-    found: dict[tuple, list] = {}
+    by_likeness: dict[tuple, list] = {}
     for number, row in rows.items():
         likeness = tuple(row[name] for name in keys)
         if None not in likeness:
-            found.setdefault(likeness, []).append(number)
-    return found
+            by_likeness.setdefault(likeness, []).append(number)
+    return by_likeness
 
 
 def _kinds_of_new(rows: pd.DataFrame, batches: set, first: date) -> pd.Series:
@@ -114,8 +116,8 @@ def _kinds_of_new(rows: pd.DataFrame, batches: set, first: date) -> pd.Series:
 
 
 def _told(rows: pd.DataFrame, kinds: pd.Series) -> pd.DataFrame:
-    told = rows[[*CARRIED, "amount_satang", "paid_satang", "ends_on", "support_id"]].assign(kind=kinds, fields="")
-    return told.reindex(columns=COLUMNS)
+    table = rows[[*CARRIED, "amount_satang", "paid_satang", "ends_on", "support_id"]].assign(kind=kinds, fields="")
+    return table.reindex(columns=COLUMNS)
 
 
 def _differing(old: pd.DataFrame, new: pd.DataFrame, first: date) -> pd.DataFrame:
@@ -131,13 +133,13 @@ def _differing(old: pd.DataFrame, new: pd.DataFrame, first: date) -> pd.DataFram
     was_over = (ends < pd.Timestamp(first)).to_numpy()
     is_placed, is_stated = differs[list(PLACED)].any(axis=1), differs[list(STATED)].any(axis=1)
     kinds = np.select([was_over & (is_placed | is_stated), is_placed, is_stated], ["corrected", "moved", "revised"], "progress")  # fmt: skip
-    told = _told(new, pd.Series(kinds, index=new.index, dtype=object))
+    table = _told(new, pd.Series(kinds, index=new.index, dtype=object))
     before = {"area_before": "area_code", "stream_before": "stream_code", "amount_before_satang": "amount_satang", "paid_before_satang": "paid_satang",
               "support_before": "support_id"}  # fmt: skip
-    told = told.assign(**{name: old[column].to_numpy(dtype=object) for name, column in before.items()})
+    table = table.assign(**{name: old[column].to_numpy(dtype=object) for name, column in before.items()})
     names = np.array([*fields])
-    told["fields"] = [",".join(names[row]) for row in differs.to_numpy()]
-    return told[differs.any(axis=1).to_numpy()]
+    table["fields"] = [",".join(names[row]) for row in differs.to_numpy()]
+    return table[differs.any(axis=1).to_numpy()]
 
 
 def class_changes(

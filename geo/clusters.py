@@ -28,10 +28,10 @@ def neighbour_lists(codes: list[str], adjacency: pd.DataFrame) -> dict[str, list
     """Neighbours of every code among the codes, sorted; a code without any has an empty list."""
     require_columns(adjacency, ["subdistrict_code_a", "subdistrict_code_b"], "adjacency")
     borders: dict[str, set[str]] = {code: set() for code in codes}
-    for one, other in zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True):
-        if one in borders and other in borders and one != other:
-            borders[one].add(other)
-            borders[other].add(one)
+    for code_a, other in zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True):
+        if code_a in borders and other in borders and code_a != other:
+            borders[code_a].add(other)
+            borders[other].add(code_a)
     return {code: sorted(near) for code, near in borders.items()}
 
 
@@ -121,12 +121,14 @@ def local_clusters(
         "alone"
     )
     rows = table[table["cluster"].eq("not_significant")]
-    known = rows["value"].to_numpy()
-    if len(rows) < FEWEST or np.ptp(known) == 0:
+    known_values = rows["value"].to_numpy()
+    if len(rows) < FEWEST or np.ptp(known_values) == 0:
         return table
     near = {code: near[code] for code in rows["subdistrict_code"]}
-    statistic, p_value, low = _statistics(known, near, method, permutations)
+    statistic, p_value, low = _statistics(known_values, near, method, permutations)
     significant = p_value <= false_discovery_bar(p_value, level)
     table.loc[rows.index, "statistic"], table.loc[rows.index, "p_value"] = statistic, p_value
-    table.loc[rows.index, "cluster"] = np.where(significant, _labels(known, near, low, method), "not_significant")
+    table.loc[rows.index, "cluster"] = np.where(
+        significant, _labels(known_values, near, low, method), "not_significant"
+    )
     return table

@@ -31,9 +31,9 @@ def require_columns(frame: pd.DataFrame, columns: Collection[str], name: str) ->
 
 def is_one_of(column: pd.Series, values: pd.Series) -> pd.Series:
     """True where a text is one of the texts given; what is missing is none of them."""
-    known = set(values.dropna().tolist())
+    allowed = set(values.dropna().tolist())
     return pd.Series(
-        np.fromiter((one in known for one in column.tolist()), dtype=bool, count=len(column)), index=column.index
+        np.fromiter((text in allowed for text in column.tolist()), dtype=bool, count=len(column)), index=column.index
     )
 
 

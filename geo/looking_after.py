@@ -37,8 +37,8 @@ def by_place(areas: pd.DataFrame, entries: pd.DataFrame, completeness: pd.Series
     reached = areas["district_code"].isin(districts) | codes.str[:2].isin(provinces)
     cared = codes.isin(entries.loc[whole, "subdistrict_code"].dropna())
     partly = codes.isin(inside["subdistrict_code"])
-    told = decide(cared | partly | reached, codes.map(completeness))
-    status = np.select([cared, partly, reached, told.eq(NONE)], [PLACE, PART, ABOVE, NOBODY], NOT_KNOWN)
+    statuses = decide(cared | partly | reached, codes.map(completeness))
+    status = np.select([cared, partly, reached, statuses.eq(NONE)], [PLACE, PART, ABOVE, NOBODY], NOT_KNOWN)
     counts = inside["subdistrict_code"].value_counts()
     numbers = codes.map(counts).fillna(0).astype(int)
     return pd.DataFrame({"subdistrict_code": codes, "entries": numbers, "status": status}).reset_index(drop=True)
@@ -62,11 +62,11 @@ def groups_without(organisations: pd.DataFrame, entries: pd.DataFrame) -> pd.Dat
     """Groups and networks that no assignment names (by name, and by place where the assignment has one)."""
     named = entries[entries["looked_after"].eq("group").fillna(False) & entries["group_name"].notna()]
     keys = [squeeze(str(name)) for name in named["group_name"]]
-    known = set(zip(keys, named["subdistrict_code"].fillna(""), strict=True))
-    anywhere = {key for key, code in known if not code}
+    named_groups = set(zip(keys, named["subdistrict_code"].fillna(""), strict=True))
+    anywhere = {key for key, code in named_groups if not code}
     mine = [squeeze(str(name)) for name in organisations["organisation_name"]]
     places = organisations["subdistrict_code"].fillna("")
-    cared = [key in anywhere or (key, code) in known for key, code in zip(mine, places, strict=True)]
+    cared = [key in anywhere or (key, code) in named_groups for key, code in zip(mine, places, strict=True)]
     return organisations[~np.array(cared, dtype=bool)].reset_index(drop=True)
 
 
@@ -93,12 +93,12 @@ def targets_beside_plans(targets: pd.DataFrame, plans: pd.DataFrame) -> pd.DataF
     """
     placed = targets[targets["subdistrict_code"].notna() & targets["theme_code"].notna()]
     finished = placed["done"].ge(placed["quantity"]).where(placed["done"].notna() & placed["quantity"].notna())
-    found = placed.assign(finished=finished.astype("Float64")).groupby(["subdistrict_code", "theme_code"])
+    grouped = placed.assign(finished=finished.astype("Float64")).groupby(["subdistrict_code", "theme_code"])
     table = pd.DataFrame(
         {
-            "agencies": found["agency_code"].agg(lambda codes: ",".join(sorted(set(codes.dropna())))),
-            "targets": found.size(),
-            "finished": found["finished"].sum(min_count=1),
+            "agencies": grouped["agency_code"].agg(lambda codes: ",".join(sorted(set(codes.dropna())))),
+            "targets": grouped.size(),
+            "finished": grouped["finished"].sum(min_count=1),
         }
     )
     asking = plans[plans["subdistrict_code"].notna() & plans["priority_theme"].notna()]

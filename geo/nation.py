@@ -55,14 +55,14 @@ def to_geojson(shapes: gpd.GeoDataFrame, names: dict[str, tuple[str, str]]) -> b
     """The file that the map fetches: c code, n and e the Thai and English name; labels as ``districts`` with lx, ly."""
     rows = list(shapes[["province_code", "lon", "lat"]].itertuples(index=False, name=None))
     words = [{"c": code, "n": names[code][0], "e": names[code][1]} for code, _lon, _lat in rows]
-    features = [feature(shape, **one) for shape, one in zip(shapes.geometry, words, strict=True)]
+    features = [feature(shape, **properties) for shape, properties in zip(shapes.geometry, words, strict=True)]
     labels = [
         {
             "type": "Feature",
-            "properties": one | {"lx": round(lon, DECIMALS), "ly": round(lat, DECIMALS)},
+            "properties": properties | {"lx": round(lon, DECIMALS), "ly": round(lat, DECIMALS)},
             "geometry": None,
         }
-        for one, (_code, lon, lat) in zip(words, rows, strict=True)
+        for properties, (_code, lon, lat) in zip(words, rows, strict=True)
     ]
     document = {"type": "FeatureCollection", "features": features}
     document["districts"] = {"type": "FeatureCollection", "features": labels}

@@ -20,10 +20,10 @@ FIRST_MONTH = 10  # October opens the Thai fiscal year
 NEVER, ONE_DAY = np.datetime64("NaT", "s"), np.timedelta64(1, "D")
 
 
-def _fiscal_start(years: np.ndarray, known: np.ndarray) -> np.ndarray:
+def _fiscal_start(years: np.ndarray, has_year: np.ndarray) -> np.ndarray:
     """1 October that opens each fiscal year, NaT where the year is not known."""
     start = ((years - 1 - 1970) * 12 + FIRST_MONTH - 1).astype("datetime64[M]").astype("datetime64[s]")
-    return np.where(known, start, NEVER)
+    return np.where(has_year, start, NEVER)
 
 
 def fiscal_year_bounds(fiscal_year: int) -> tuple[dt.date, dt.date]:
@@ -71,8 +71,8 @@ def periods(support: pd.DataFrame) -> pd.DataFrame:
         [~no_start & ~no_end, ~no_start | ~no_end, has_year], ["dates", "part_dates", "fiscal_year"], "not_known"
     )
     # one date alone: the stated year gives the other edge if it lies on the right side, else the date's own year
-    one = np.where(no_start, ends, starts)
-    own, has_own = _fiscal_year_of(one), ~np.isnat(one)
+    single_date = np.where(no_start, ends, starts)
+    own, has_own = _fiscal_year_of(single_date), ~np.isnat(single_date)
     year_start, year_end = _fiscal_start(stated, has_year), _fiscal_start(stated + 1, has_year) - ONE_DAY
     edge_start = np.where(~has_year | (year_start > ends), _fiscal_start(own, has_own), year_start)
     edge_end = np.where(~has_year | (year_end < starts), _fiscal_start(own + 1, has_own) - ONE_DAY, year_end)
@@ -117,12 +117,16 @@ def _with_part(support: pd.DataFrame, taken: pd.Series, fiscal_year: int) -> pd.
     """The year's part of every amount of the rows ``taken``; all of it is this year's: taking it again changes nothing."""
     at = taken.to_numpy()
     texts = support.loc[at, "year_shares"].tolist()
-    told = support["shared_years"] if "shared_years" in support else pd.Series(pd.NA, support.index, dtype="string")
-    changed = {"shared_years": told.mask(at & told.isna().to_numpy(), support["year_shares"])}
+    shared_years = (
+        support["shared_years"] if "shared_years" in support else pd.Series(pd.NA, support.index, dtype="string")
+    )
+    changed = {"shared_years": shared_years.mask(at & shared_years.isna().to_numpy(), support["year_shares"])}
     changed["year_shares"] = support["year_shares"].mask(at, f"{fiscal_year}:1")
     for name in (name for name in MONEY if name in support):
         column = support[name].astype("Int64").copy()
-        column[at] = pd.array([_part(*one, fiscal_year) for one in zip(texts, column[at], strict=True)], dtype="Int64")
+        column[at] = pd.array(
+            [_part(*share, fiscal_year) for share in zip(texts, column[at], strict=True)], dtype="Int64"
+        )
         changed[name] = column
     return support.assign(**changed)
 
@@ -164,7 +168,9 @@ def of_fiscal_year(support: pd.DataFrame, fiscal_year: int | None, when: pd.Data
     shared = _is_shared(shown)
     if shared.any():
         has = {text: dict(year_shares.parse(text)) for text in shown.loc[shared, "year_shares"].unique()}
-        main = [max(has[text].items(), key=lambda one: one[1])[0] for text in shown.loc[shared, "year_shares"]]
+        main = [
+            max(has[text].items(), key=lambda year_share: year_share[1])[0] for text in shown.loc[shared, "year_shares"]
+        ]
         here = [bool(has[text].get(fiscal_year)) for text in shown.loc[shared, "year_shares"]]
         year[shared] = [fiscal_year if is_here else other for is_here, other in zip(here, main, strict=True)]
         shown = _with_part(shown, shared & year.eq(fiscal_year).fillna(False).astype(bool), fiscal_year)
@@ -185,7 +191,7 @@ def in_fiscal_year(support: pd.DataFrame, fiscal_year: int, when: pd.DataFrame |
     touched = pd.Series((has_year & (stated == fiscal_year)) | runs, index=support.index)
     if (shared := _is_shared(support)).any():
         years = [{year for year, _ in year_shares.parse(text)} for text in support["year_shares"].where(shared, "")]
-        touched |= np.array([fiscal_year in one for one in years], dtype=bool)
+        touched |= np.array([fiscal_year in share_years for share_years in years], dtype=bool)
     return touched
 
 
@@ -195,8 +201,8 @@ def runs_on(support: pd.DataFrame, on: dt.date) -> pd.Series:
     return (when["starts"] <= day) & (when["ends"] >= day)
 
 
-def _one_of(values: pd.Series, wanted: str | Collection[str]) -> pd.Series:
-    return values.isin([wanted] if isinstance(wanted, str) else list(wanted))
+def _one_of(values: pd.Series, codes: str | Collection[str]) -> pd.Series:
+    return values.isin([codes] if isinstance(codes, str) else list(codes))
 
 
 def filter_support(
@@ -215,14 +221,14 @@ def filter_support(
     no day. A district keeps records inside it and at its own level, not those of the whole province.
     """
     keep = pd.Series(True, index=support.index)
-    for column, wanted in {
+    for column, codes in {
         "agency_code": agency,
         "theme_code": theme,
         "stream_code": stream,
         "district_code": district,
     }.items():
-        if wanted is not None:
-            keep &= _one_of(support[column], wanted)
+        if codes is not None:
+            keep &= _one_of(support[column], codes)
     if on is not None:
         keep &= runs_on(support, on)
     return of_fiscal_year(support[keep], fiscal_year)

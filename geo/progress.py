@@ -44,11 +44,13 @@ def stages_by_year(entries: pd.DataFrame) -> pd.DataFrame:
     ``judged`` (places of which the year says something), ``reached``, ``share`` (of those judged), ``gained`` and ``lost``
     (against the year before in which the same place was judged). The last word of a year counts.
     """
-    told = entries[entries["reached"].notna() & entries["fiscal_year"].notna() & entries["area_code"].notna()]
-    told = told.drop_duplicates(["stage", "fiscal_year", "area_code"], keep="last").sort_values("fiscal_year")
-    now = told["reached"].eq("yes").astype(bool)
-    before = now.groupby([told["stage"], told["area_code"]]).shift()
-    marked = told[["stage", "fiscal_year"]].assign(
+    judgements = entries[entries["reached"].notna() & entries["fiscal_year"].notna() & entries["area_code"].notna()]
+    judgements = judgements.drop_duplicates(["stage", "fiscal_year", "area_code"], keep="last").sort_values(
+        "fiscal_year"
+    )
+    now = judgements["reached"].eq("yes").astype(bool)
+    before = now.groupby([judgements["stage"], judgements["area_code"]]).shift()
+    marked = judgements[["stage", "fiscal_year"]].assign(
         judged=1, reached=now.astype(int), gained=(now & before.eq(False)).astype(int), lost=(~now & before.eq(True)).astype(int)
     )  # fmt: skip
     table = marked.groupby(["stage", "fiscal_year"], as_index=False).sum()
@@ -57,6 +59,8 @@ def stages_by_year(entries: pd.DataFrame) -> pd.DataFrame:
 
 def reached(entries: pd.DataFrame) -> pd.Series:
     """By subdistrict, the share of its judged places that had reached what they were judged for, by the last word on each."""
-    told = entries[entries["reached"].notna() & entries["area_code"].notna() & entries["subdistrict_code"].notna()]
-    last = told.sort_values("fiscal_year").drop_duplicates(["stage", "area_code"], keep="last")
+    judgements = entries[
+        entries["reached"].notna() & entries["area_code"].notna() & entries["subdistrict_code"].notna()
+    ]
+    last = judgements.sort_values("fiscal_year").drop_duplicates(["stage", "area_code"], keep="last")
     return last["reached"].eq("yes").astype(float).groupby(last["subdistrict_code"]).mean()

@@ -189,8 +189,8 @@ def with_state(entries: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     """Entries of a dated register with ``state`` on a day: ``now``, ``later`` or ``ended``, in that order."""
     later, ended = (entries["starts_on"] > day).fillna(False), (entries["ends_on"] < day).fillna(False)
     state = np.select([ended, later], ["ended", "later"], "now")
-    found = entries.assign(state=pd.Series(state, entries.index, dtype="string"))
-    return found.iloc[np.argsort(pd.Series(state).map({"now": 0, "later": 1, "ended": 2}).to_numpy(), kind="stable")]
+    dated = entries.assign(state=pd.Series(state, entries.index, dtype="string"))
+    return dated.iloc[np.argsort(pd.Series(state).map({"now": 0, "later": 1, "ended": 2}).to_numpy(), kind="stable")]
 
 
 SEARCHED_CODES = ("village_code", "subdistrict_code", "district_code", "area_code")
@@ -307,13 +307,13 @@ def communities(
     return table.assign(**counts, area_level="village", district_code=codes.str[:4]).reset_index(drop=True)
 
 
-def indicators(rows: pd.DataFrame, known: Sequence[dict]) -> pd.DataFrame:
+def indicators(rows: pd.DataFrame, definitions: Sequence[dict]) -> pd.DataFrame:
     """Figures of places, one row each: one that is part of a whole (``of``) has it beside it.
 
     Adds ``of_value`` (of the same place, year, base and file; NA where nothing states it) and ``share``; wholes
     (``is_whole``) are no rows of their own where a part of theirs is stated.
     """
-    whole = {one["code"]: one["of"] for one in known if one.get("of")}
+    whole = {definition["code"]: definition["of"] for definition in definitions if definition.get("of")}
     keys = ("batch_id", "sheet", "row", "area_code", "fiscal_year")
     lines = list(zip(*(rows[name].astype("string").fillna("") for name in keys), strict=True))
     parts = [(line, whole.get(code)) for line, code in zip(lines, rows["indicator_code"], strict=True)]
@@ -362,12 +362,14 @@ def measures(register: Register, entries: pd.DataFrame, today: pd.Timestamp) -> 
     return table[stated]
 
 
-def per_subdistrict(codes: pd.Series, registers: dict[str, pd.DataFrame], told: dict[str, pd.Series]) -> pd.DataFrame:
+def per_subdistrict(
+    codes: pd.Series, registers: dict[str, pd.DataFrame], completeness: dict[str, pd.Series]
+) -> pd.DataFrame:
     """Entries of every register per subdistrict as ``register:NAME``; none is 0 where all who owe it have reported, else NaN."""
     table = pd.DataFrame({"entry": codes.to_numpy()})
     for name, entries in registers.items():
         counts = codes.map(entries["subdistrict_code"].value_counts()).astype(float)
-        full = codes.map(told[name]).eq(1.0) if name in told else pd.Series(False, codes.index)
+        full = codes.map(completeness[name]).eq(1.0) if name in completeness else pd.Series(False, codes.index)
         table[f"register:{name}"] = counts.where(counts.notna(), full.map({True: 0.0, False: np.nan})).to_numpy()
     return table
 

@@ -50,15 +50,15 @@ class Counted:
 
     def only(self, **chosen: str | None) -> Counted:
         """Those that have a value in a column (``theme_code="w1"``); ``None`` = no choice."""
-        wanted = {column: value for column, value in chosen.items() if value is not None}
-        if not wanted:
+        choices = {column: value for column, value in chosen.items() if value is not None}
+        if not choices:
             return self
-        return Counted(*(_having(frame, wanted) for frame in (self.placed, self.higher, self.undated)))
+        return Counted(*(_having(frame, choices) for frame in (self.placed, self.higher, self.undated)))
 
 
-def _having(frame: pd.DataFrame, wanted: dict[str, str]) -> pd.DataFrame:
+def _having(frame: pd.DataFrame, choices: dict[str, str]) -> pd.DataFrame:
     keep = np.ones(len(frame), dtype=bool)
-    for column, value in wanted.items():
+    for column, value in choices.items():
         keep &= frame[column].eq(value).to_numpy(dtype=bool, na_value=False)
     return frame[keep]
 
@@ -113,23 +113,27 @@ def _reached(records: pd.DataFrame, villages: pd.DataFrame | None) -> dict[str, 
         records[name] for name in ("subdistrict_code", "support_id", "agency_code", "stream_code", "village_code")
     ]
     columns += [lists, records["area_level"], amounts, amounts.isna() & is_counted, estimated]
-    known = None if villages is None else set(villages["village_code"].tolist())
-    found: dict[str, _Place] = {}
+    registered_villages = None if villages is None else set(villages["village_code"].tolist())
+    places: dict[str, _Place] = {}
     for code, support, agency, stream, village, listed, level, satang, without, is_estimate in zip(
         *(column.tolist() for column in columns), strict=True
     ):
-        place = found.setdefault(code, _Place())
+        place = places.setdefault(code, _Place())
         place.supports.add(support)
         place.agencies.add(agency if isinstance(agency, str) else None)
         place.streams.add(stream if isinstance(stream, str) else None)
         named = [village, *(listed.split(",") if isinstance(listed, str) else ())]
-        place.villages.update(one for one in named if isinstance(one, str) and (known is None or one in known))
+        place.villages.update(
+            village_named
+            for village_named in named
+            if isinstance(village_named, str) and (registered_villages is None or village_named in registered_villages)
+        )
         place.whole_subdistrict |= level != "village" and not isinstance(listed, str)
         place.supports_without_amount += bool(without)
         place.is_estimated |= is_estimate
         if satang is not pd.NA:
             place.amount_satang = satang + (place.amount_satang or 0)
-    return found
+    return places
 
 
 def _in_order(reached: dict[str, _Place], codes: list[str]) -> dict[str, Any]:
@@ -170,7 +174,10 @@ def _is_supported_above(
     if local_governments is not None and acting:
         met = set(local_governments.loc[local_governments["entity_code"].isin(acting), "subdistrict_code"])
     places = zip(areas["subdistrict_code"].tolist(), areas["district_code"].tolist(), strict=True)
-    return np.array([one in met or within in districts or one[:2] in provinces for one, within in places], dtype=bool)
+    return np.array(
+        [subdistrict in met or within in districts or subdistrict[:2] in provinces for subdistrict, within in places],
+        dtype=bool,
+    )
 
 
 def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> np.ndarray:
@@ -181,9 +188,9 @@ def _village_counts(areas: pd.DataFrame, villages: pd.DataFrame | None) -> np.nd
     if villages is None:
         return areas["villages"].astype("Int64").to_numpy()
     counts = Counter(code for code in villages["subdistrict_code"].tolist() if isinstance(code, str))
-    known = {code[:2] for code in counts}
+    known_provinces = {code[:2] for code in counts}
     codes = areas["subdistrict_code"].tolist()
-    return pd.array([counts[code] if code[:2] in known else None for code in codes], dtype="Int64").to_numpy()
+    return pd.array([counts[code] if code[:2] in known_provinces else None for code in codes], dtype="Int64").to_numpy()
 
 
 def coverage(
@@ -253,9 +260,9 @@ def coverage(
 def _ratio(numerator: pd.Series, denominator: pd.Series) -> pd.Series:
     """Division that is not known where the denominator is zero or not known."""
     above, below = (column.to_numpy(dtype=float, na_value=np.nan) for column in (numerator, denominator))
-    known = ~np.isnan(above) & (below > 0)
-    share = np.divide(above, below, out=np.zeros(len(above)), where=known)
-    return pd.Series(pd.arrays.FloatingArray(share, ~known), index=numerator.index)
+    is_known = ~np.isnan(above) & (below > 0)
+    share = np.divide(above, below, out=np.zeros(len(above)), where=is_known)
+    return pd.Series(pd.arrays.FloatingArray(share, ~is_known), index=numerator.index)
 
 
 def coverage_by(

@@ -61,7 +61,7 @@ def _by_year(
     placed = by_money_year(placed[placed["amount_satang"].notna()])
     year = placed["money_year"].astype("string").fillna(UNDATED)
     sums = placed["amount_satang"].astype("Int64").groupby([placed["subdistrict_code"], year]).sum().sort_index()
-    found: dict[str, dict[str, int]] = {}
+    satang_by_year: dict[str, dict[str, int]] = {}
     for (code, when), satang in sums.items():
-        found.setdefault(str(code), {})[str(when)] = int(satang)
-    return found
+        satang_by_year.setdefault(str(code), {})[str(when)] = int(satang)
+    return satang_by_year

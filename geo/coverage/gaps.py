@@ -51,8 +51,8 @@ def need_rows(needs: pd.DataFrame, indicator: str, fiscal_year: int | None = Non
     require_columns(needs, ["subdistrict_code", "indicator_code", "fiscal_year", "value"], "needs")
     rows = needs[needs["indicator_code"].eq(indicator)]
     year = pd.to_numeric(rows["fiscal_year"]).astype("Int64")
-    wanted = fiscal_year if fiscal_year is not None else year.max()
-    dated = rows[year.eq(wanted).fillna(False).astype(bool)] if pd.notna(wanted) else rows.iloc[:0]
+    need_year = fiscal_year if fiscal_year is not None else year.max()
+    dated = rows[year.eq(need_year).fillna(False).astype(bool)] if pd.notna(need_year) else rows.iloc[:0]
     values = pd.concat([dated, rows[year.isna()]]).dropna(subset=["value"])
     return values.drop_duplicates("subdistrict_code")
 

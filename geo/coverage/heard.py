@@ -21,22 +21,24 @@ def _keys(areas: pd.DataFrame) -> list[tuple[str, str, str]]:
     """The codes of subdistrict, district and province of every subdistrict: Python's sets are quicker here than columns."""
     subdistricts = [str(code) for code in areas["subdistrict_code"].tolist()]
     districts = [str(code) for code in areas["district_code"].tolist()]
-    return [(one, district, one[:2]) for one, district in zip(subdistricts, districts, strict=True)]
+    return [
+        (subdistrict, district, subdistrict[:2]) for subdistrict, district in zip(subdistricts, districts, strict=True)
+    ]
 
 
 def _inside(keys: list[tuple[str, str, str]], codes: Collection[str]) -> np.ndarray:
     """Which subdistricts the codes (2, 4 or 6 digits) hold."""
-    wanted = set(codes)
-    return np.fromiter((not wanted.isdisjoint(key) for key in keys), dtype=bool, count=len(keys))
+    chosen_codes = set(codes)
+    return np.fromiter((not chosen_codes.isdisjoint(key) for key in keys), dtype=bool, count=len(keys))
 
 
 def _by_base(frame: pd.DataFrame) -> dict[str, list[tuple[int | None, str]]]:
     """Year (``None`` = every year) and area of every row of dues or reports, by base in the order of the bases."""
-    found: dict[str, list[tuple[int | None, str]]] = {}
+    areas_by_base: dict[str, list[tuple[int | None, str]]] = {}
     for base, year, code in zip(*(frame[name].tolist() for name in ("base", "fiscal_year", "area_code")), strict=True):
         if isinstance(base, str):
-            found.setdefault(base, []).append((None if pd.isna(year) else int(year), code))
-    return dict(sorted(found.items()))
+            areas_by_base.setdefault(base, []).append((None if pd.isna(year) else int(year), code))
+    return dict(sorted(areas_by_base.items()))
 
 
 def bearing_on(
@@ -64,20 +66,20 @@ def bearing_on(
         The rows of ``dues`` that bear on it. Where nobody is listed for an agency or a stream, every report could
         speak of it: all of them.
     """
-    for column, wanted in (("agencies", agencies), ("streams", None if stream is None else [stream])):
-        if wanted is not None:
-            named = [_names(cell, wanted) for cell in dues[column]]
-            own = dues["base"].isin(list(wanted)) if column == "agencies" else False
-            found = dues[np.array(named, dtype=bool) | own]
-            return dues if found.empty else found
+    for column, codes in (("agencies", agencies), ("streams", None if stream is None else [stream])):
+        if codes is not None:
+            named = [_names(cell, codes) for cell in dues[column]]
+            own = dues["base"].isin(list(codes)) if column == "agencies" else False
+            bearing = dues[np.array(named, dtype=bool) | own]
+            return dues if bearing.empty else bearing
     if theme is None:
         return dues
     named = [_names(cell, [theme], empty=True) for cell in dues["functions"]]
     return dues[np.array(named, dtype=bool) | dues["base"].isin(list(theme_bases))]
 
 
-def _names(cell: object, wanted: Collection[str], *, empty: bool = False) -> bool:
-    return empty if pd.isna(cell) or not cell else bool(set(str(cell).split(",")) & set(wanted))
+def _names(cell: object, codes: Collection[str], *, empty: bool = False) -> bool:
+    return empty if pd.isna(cell) or not cell else bool(set(str(cell).split(",")) & set(codes))
 
 
 def heard(
@@ -161,9 +163,9 @@ def may_concern(
     """
     keep = pd.Series(True, index=waiting.index)
     chosen = {"agency_code": agencies, "stream_code": stream and [stream], "theme_code": theme and [theme]}
-    for column, wanted in chosen.items():
-        if wanted is not None:
-            keep &= waiting[column].isna() | waiting[column].isin(list(wanted))
+    for column, codes in chosen.items():
+        if codes is not None:
+            keep &= waiting[column].isna() | waiting[column].isin(list(codes))
     if fiscal_year is not None:
         when = periods(waiting)
         keep &= when["basis"].eq("not_known") | in_fiscal_year(waiting, fiscal_year, when)
@@ -183,8 +185,8 @@ def missing_of(table: pd.DataFrame) -> list[str]:
 def _obligations(dues: pd.DataFrame, fiscal_year: int | None, years: Collection[int]):  # noqa: ANN202
     """Base, year (``None`` = every year, where no year is known) and the areas that it owes a report of that year for."""
     stated = {int(year) for year in dues["fiscal_year"].dropna()}
-    wanted = [fiscal_year] if fiscal_year is not None else sorted(stated | {int(year) for year in years}) or [None]
+    due_years = [fiscal_year] if fiscal_year is not None else sorted(stated | {int(year) for year in years}) or [None]
     for base, rows in _by_base(dues).items():
-        for year in wanted:
+        for year in due_years:
             if codes := {code for of, code in rows if of is None or of == year}:
                 yield base, year, codes

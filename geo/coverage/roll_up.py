@@ -112,8 +112,8 @@ def roll_up(support: pd.DataFrame, areas: pd.DataFrame, local_governments: pd.Da
     require_columns(support, NEEDED, "support")
     require_columns(areas, ["subdistrict_code", "district_code"], "areas")
     support = _with_single_governments(support, local_governments)
-    known = is_one_of(support["subdistrict_code"], areas["subdistrict_code"])
-    placed = known & (
+    in_areas = is_one_of(support["subdistrict_code"], areas["subdistrict_code"])
+    placed = in_areas & (
         support["area_level"].isin([*OWN_LEVELS, "local_government"]) | support["is_estimated"].astype(bool)
     )
     rest = support[~placed]

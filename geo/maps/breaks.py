@@ -54,8 +54,8 @@ def classify(values: pd.Series, breaks: list[float]) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce").astype("Float64")
     raw = numbers.to_numpy(dtype=float, na_value=np.nan)
     on_scale = np.isfinite(raw) & (raw > 0) & (len(breaks) > 0)
-    found = np.minimum(np.searchsorted(breaks, raw, side="left"), max(len(breaks) - 1, 0))
-    return pd.Series(found, index=values.index, dtype="Int64").where(on_scale)
+    class_numbers = np.minimum(np.searchsorted(breaks, raw, side="left"), max(len(breaks) - 1, 0))
+    return pd.Series(class_numbers, index=values.index, dtype="Int64").where(on_scale)
 
 
 def classes_of(status: pd.Series, values: pd.Series, breaks: list[float]) -> pd.Series:

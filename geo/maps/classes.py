@@ -59,9 +59,9 @@ def letters(codes: pd.Series, table: Mapping[str, str], *, missing: pd.Series | 
 
 def check_styles(painter: str, classes: Iterable[str], styles: Iterable[str]) -> None:
     """Raise ``ValueError`` for a class without a style: a painter would leave it white, which means something else."""
-    known = set(styles)
-    unknown = set(classes) - known
+    styled = set(styles)
+    unknown = set(classes) - styled
     if unknown:
         raise ValueError(
-            f"{painter}: classes {sorted(unknown)} have no style; known are {sorted(known)}. Add a style for each."
+            f"{painter}: classes {sorted(unknown)} have no style; known are {sorted(styled)}. Add a style for each."
         )

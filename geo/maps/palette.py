@@ -101,9 +101,9 @@ def for_browser() -> dict[str, str | float]:
     }
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(colour: str, other: str) -> float:
     """Contrast of two colours as WCAG 2 defines it, 1 to 21; text needs 4.5."""
-    lower, higher = sorted(map(_luminance, (one, other)))
+    lower, higher = sorted(map(_luminance, (colour, other)))
     return (higher + 0.05) / (lower + 0.05)
 
 

@@ -66,11 +66,11 @@ def small_shapes(
     )
     simple = np.where(shapely.is_empty(simple), shapes, simple)
     paths = {
-        feature["properties"]["c"]: _path(one, west, north, scale, stretch)
-        for feature, one in zip(features, simple, strict=True)
+        feature["properties"]["c"]: _path(outline, west, north, scale, stretch)
+        for feature, outline in zip(features, simple, strict=True)
     }
     borders = [shapely.simplify(shape(district["geometry"]), tolerance) for district in districts]
-    outlines = "".join(_path(one, west, north, scale, stretch) for one in borders)
+    outlines = "".join(_path(outline, west, north, scale, stretch) for outline in borders)
     return SmallShapes(paths, outlines, round((east - west) * stretch * scale), height)
 
 

@@ -87,11 +87,11 @@ def _under_total(rule: Rule, amounts: list[int | None]) -> list[int | None]:
     """Cut back in proportion where all together exceed what the payer has; exact to the satang."""
     if rule.total_baht is None:
         return amounts
-    known = [amount for amount in amounts if amount is not None]
+    known_amounts = [amount for amount in amounts if amount is not None]
     most = int(rule.total_baht * SATANG)
-    if sum(known) <= most:
+    if sum(known_amounts) <= most:
         return amounts
-    shares = iter(largest_remainder(most, known))
+    shares = iter(largest_remainder(most, known_amounts))
     return [None if amount is None else next(shares) for amount in amounts]
 
 
@@ -123,24 +123,24 @@ def _lines(scheme: Scheme, areas: pd.DataFrame, extra: Mapping[str, int]) -> pd.
 
 def _statuses(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) -> pd.Series:
     """Worst status of the conditions of each line: one that is not met outweighs one that is not known."""
-    known: dict[tuple[str, str], object] = {}
+    answers: dict[tuple[str, str], object] = {}
     if gates is not None:
         require_columns(gates, [KEY, "gate", "is_met"], "gates")
-        known = dict(zip(zip(gates[KEY], gates["gate"], strict=True), gates["is_met"], strict=True))
+        answers = dict(zip(zip(gates[KEY], gates["gate"], strict=True), gates["is_met"], strict=True))
     conditions = {rule.code: rule.gates for rule in scheme.rules}
     statuses = []
     for code, rule in zip(lines[KEY], lines["rule"], strict=True):
-        statuses.append(_status([known.get((code, gate)) for gate in conditions[rule]]))
+        statuses.append(_status([answers.get((code, gate)) for gate in conditions[rule]]))
     return pd.Series(statuses, index=lines.index, dtype="string")
 
 
 def _status(answers: list[object]) -> str:
     if not answers:
         return "no_condition"
-    known = [bool(answer) for answer in answers if answer is not None and not pd.isna(answer)]  # type: ignore[call-overload]
-    if not all(known):
+    known_answers = [bool(answer) for answer in answers if answer is not None and not pd.isna(answer)]  # type: ignore[call-overload]
+    if not all(known_answers):
         return "not_met"
-    return "met" if len(known) == len(answers) else "not_known"
+    return "met" if len(known_answers) == len(answers) else "not_known"
 
 
 def _check(scheme: Scheme, areas: pd.DataFrame) -> None:
@@ -199,8 +199,8 @@ def _by_gate(scheme: Scheme, lines: pd.DataFrame, gates: pd.DataFrame | None) ->
         places = depending[KEY].unique()
         answers = pd.Series(pd.NA, index=places, dtype="boolean")
         if gates is not None:
-            given = gates[gates["gate"].eq(gate.code)].set_index(KEY)["is_met"].astype("boolean")
-            answers = given.reindex(places)
+            stated_answers = gates[gates["gate"].eq(gate.code)].set_index(KEY)["is_met"].astype("boolean")
+            answers = stated_answers.reindex(places)
         rows.append(
             {
                 "gate": gate.code,
@@ -282,9 +282,9 @@ def pull(scheme: Scheme, areas: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"pulled_baht": pulled.mask(unknown.to_numpy()), "room_satang": room}).reset_index()
 
 
-def compare(one: Funds, other: Funds) -> pd.DataFrame:
+def compare(scenario: Funds, other: Funds) -> pd.DataFrame:
     """Two scenarios side by side: ``payer``, ``one_satang``, ``other_satang``, ``difference_satang``; ``total`` last."""
-    sides = [funds.by_payer.set_index("payer")["amount_satang"] for funds in (one, other)]
+    sides = [funds.by_payer.set_index("payer")["amount_satang"] for funds in (scenario, other)]
     table = pd.concat(sides, axis=1, keys=["one_satang", "other_satang"], sort=False).fillna(0).astype("Int64")
     table.loc["total"] = table.sum()
     table["difference_satang"] = table["other_satang"] - table["one_satang"]

@@ -169,12 +169,12 @@ def read_schemes(document: Mapping[str, Any]) -> dict[str, Scheme]:
             raise FundError("fund_code_twice", table["code"], "different rule codes")
         if unknown := sorted({gate for rule in rules for gate in rule.gates} - set(gates)):
             raise FundError("fund_gate_unknown", unknown[0], ", ".join(gates))
-        wanted = {gate for rule in rules for gate in rule.gates}
+        used_gates = {gate for rule in rules for gate in rule.gates}
         schemes[table["code"]] = Scheme(
             code=table["code"],
             fiscal_year=int(table["fiscal_year"]),
             rules=tuple(rules),
-            gates=tuple(gate for code, gate in gates.items() if code in wanted),
+            gates=tuple(gate for code, gate in gates.items() if code in used_gates),
             population_column=table.get("population_column", "population"),
             villages_column=table.get("villages_column", "villages"),
             own_payer=table.get("own_payer", "community"),

@@ -25,7 +25,7 @@ def funds(rows: pd.DataFrame, contributions: pd.DataFrame, areas: pd.DataFrame, 
     members = newest["members"].astype("Float64")
     here = newest["subdistrict_code"].map(_received(contributions, day).to_dict("index").get)
     alone = ~newest["subdistrict_code"].duplicated(keep=False)
-    promised = {name: pd.array([one[name] if isinstance(one, dict) and is_alone else pd.NA for one, is_alone in zip(here, alone, strict=True)], dtype=kind) for name, kind in PROMISED.items()}  # fmt: skip
+    promised = {name: pd.array([promises[name] if isinstance(promises, dict) and is_alone else pd.NA for promises, is_alone in zip(here, alone, strict=True)], dtype=kind) for name, kind in PROMISED.items()}  # fmt: skip
     return newest.assign(
         member_share=members / people.where(people > 0),
         savings_per_member_satang=(newest["savings_satang"].astype("Float64") / members.where(members > 0)).round(),
@@ -59,9 +59,9 @@ def _received(contributions: pd.DataFrame, day: pd.Timestamp) -> pd.DataFrame:
     )  # fmt: skip
     groups = table.dropna(subset="subdistrict_code").groupby("subdistrict_code")
     money = groups[["promised_satang", "received_satang", "of", "late_satang"]].sum(min_count=1)
-    found = money.join(groups["not_received"].sum()).join(groups["days_late"].max())
-    share = found["received_satang"].astype("Float64") / found["of"].astype("Float64").mask(found["of"].eq(0))
-    return found.assign(received_share=share)
+    sums = money.join(groups["not_received"].sum()).join(groups["days_late"].max())
+    share = sums["received_satang"].astype("Float64") / sums["of"].astype("Float64").mask(sums["of"].eq(0))
+    return sums.assign(received_share=share)
 
 
 def by_subdistrict(entries: pd.DataFrame, measure: str, codes: pd.Series) -> pd.Series:
@@ -73,10 +73,10 @@ def by_subdistrict(entries: pd.DataFrame, measure: str, codes: pd.Series) -> pd.
     values = placed[measure].astype(float)
     if measure in ("savings_per_member_satang", "members_growth"):
         weights = placed["members"].astype(float)
-        found = (values * weights).groupby(placed["subdistrict_code"]).sum() / weights.groupby(placed["subdistrict_code"]).sum()  # fmt: skip
+        by_code = (values * weights).groupby(placed["subdistrict_code"]).sum() / weights.groupby(placed["subdistrict_code"]).sum()  # fmt: skip
     else:
-        found = values.groupby(placed["subdistrict_code"]).sum()
-    return codes.map(found).astype("Float64")
+        by_code = values.groupby(placed["subdistrict_code"]).sum()
+    return codes.map(by_code).astype("Float64")
 
 
 def by_year(rows: pd.DataFrame) -> pd.DataFrame:
@@ -90,12 +90,12 @@ def by_year(rows: pd.DataFrame) -> pd.DataFrame:
     )
     groups = dated.groupby("fiscal_year")
     counted = ["members", "savings_satang", "hardship_members"]
-    found = groups[counted].sum(min_count=1).join(groups[counted].count().add_suffix("_known"))
-    found.insert(0, "funds", groups.size())
+    years = groups[counted].sum(min_count=1).join(groups[counted].count().add_suffix("_known"))
+    years.insert(0, "funds", groups.size())
     members = dated["members"].astype("Float64")
     before = members.groupby([dated[name].fillna("") for name in KEY]).shift()
     both = dated[members.notna() & before.notna()].assign(now=members, before=before)
     sums = both.groupby("fiscal_year")[["now", "before"]].sum()
-    found["same_funds"] = both.groupby("fiscal_year").size().reindex(found.index).fillna(0).astype(int)
-    found["same_growth"] = (sums["now"] / sums["before"].where(sums["before"] > 0) - 1).reindex(found.index)
-    return found.reset_index()
+    years["same_funds"] = both.groupby("fiscal_year").size().reindex(years.index).fillna(0).astype(int)
+    years["same_growth"] = (sums["now"] / sums["before"].where(sums["before"] > 0) - 1).reindex(years.index)
+    return years.reset_index()

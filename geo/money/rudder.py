@@ -115,9 +115,9 @@ class Board:
         numbers = pd.Series(np.arange(len(self.records)))
         keys = self.records[[KEY, "theme_code"]].reset_index(drop=True).dropna()
         agencies = self.records["agency_code"].to_numpy()
-        for (code, theme), found in numbers[keys.index].groupby([keys[KEY], keys["theme_code"]]):
+        for (code, theme), rows in numbers[keys.index].groupby([keys[KEY], keys["theme_code"]]):
             key = (str(code), str(theme))
-            self._at[key] = found.to_numpy()
+            self._at[key] = rows.to_numpy()
             if len(set(agencies[self._at[key]])) > 1:
                 self._shared.add(key)
         for number, key in enumerate(zip(self.asked[KEY], self.asked["theme_code"], strict=True)):
@@ -172,7 +172,7 @@ def _taken(board: Board, moves: Sequence[Move]) -> np.ndarray:
     for stream, origin in sums:
         inside = places.str.startswith(tuple(origin.split(AND))).to_numpy(bool)  # everything starts with nothing
         givers[stream, origin] = np.flatnonzero((streams == stream) & (free > 0) & inside)
-    for key in sorted(sums, key=lambda one: len(givers[one])):
+    for key in sorted(sums, key=lambda source: len(givers[source])):
         mine = givers[key]
         if sums[key] > int(left[mine].sum()):
             raise RudderError("rudder_too_much_there" if key[1] else "rudder_too_much", key[0])

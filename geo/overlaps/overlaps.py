@@ -131,8 +131,8 @@ def joined(values: pd.Series, a: np.ndarray, b: np.ndarray) -> pd.Series:
     names = ["", *texts]
     labels = []
     for number in different:
-        one, other = divmod(int(number), len(texts) + 1)
-        labels.append("|".join(dict.fromkeys(name for name in (names[one], names[other]) if name)))
+        first, other = divmod(int(number), len(texts) + 1)
+        labels.append("|".join(dict.fromkeys(name for name in (names[first], names[other]) if name)))
     return pd.Series(pd.array(labels, dtype="str")[where]) if labels else pd.Series(dtype="str")
 
 
@@ -190,8 +190,8 @@ def _by_area(support: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
     keys = ["area_level", "area_code"]
     grouped = placed.assign(area_level=placed["place_level"], area_code=placed["place_code"]).groupby(keys)
     # a column at a time: pandas' named aggregation takes three times as long
-    told = {"subdistrict_code": grouped["subdistrict_code"].first(), "supports": grouped.size()}
-    table = pd.DataFrame({**told, "agencies": grouped["agency_code"].nunique(), "unsure": grouped["unsure"].any()})
+    columns = {"subdistrict_code": grouped["subdistrict_code"].first(), "supports": grouped.size()}
+    table = pd.DataFrame({**columns, "agencies": grouped["agency_code"].nunique(), "unsure": grouped["unsure"].any()})
     counted = outcomes.of_pairs()
     counts = pd.DataFrame(pairs.groupby([*keys, "outcome"]).size().unstack(fill_value=0))
     table[list(counted)] = counts.reindex(index=table.index, columns=list(counted), fill_value=0).astype("int64")

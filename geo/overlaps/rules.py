@@ -56,14 +56,14 @@ class OverlapRules:
 
 def _rule(entry: Mapping[str, Any]) -> Rule:
     when = {
-        relation: (wanted,) if isinstance(wanted, str) else tuple(wanted)
-        for relation, wanted in entry.get("when", {}).items()
+        relation: (relation_words,) if isinstance(relation_words, str) else tuple(relation_words)
+        for relation, relation_words in entry.get("when", {}).items()
     }
-    for relation, wanted in when.items():
-        unknown = [word for word in wanted if word not in RELATIONS.get(relation, ())]
+    for relation, relation_words in when.items():
+        unknown = [word for word in relation_words if word not in RELATIONS.get(relation, ())]
         if relation not in RELATIONS or unknown:
             raise ValueError(
-                f"rule {entry.get('code')!r} asks {relation} = {list(wanted)}; expected one of "
+                f"rule {entry.get('code')!r} asks {relation} = {list(relation_words)}; expected one of "
                 f"{list(RELATIONS.get(relation, RELATIONS))}; correct it in data/rules/overlap.toml"
             )
     if entry["outcome"] not in outcomes.from_rules():
@@ -76,15 +76,15 @@ def _rule(entry: Mapping[str, Any]) -> Rule:
 
 def _members(entries: Sequence[Mapping[str, Any]], key: str) -> dict[str, str]:
     """Member -> code of its group; a member of two groups is an error of the table."""
-    found: dict[str, str] = {}
+    group_of: dict[str, str] = {}
     for entry in entries:
         for member in entry[key]:
-            if member in found:
+            if member in group_of:
                 raise ValueError(
-                    f"{member!r} is in {found[member]!r} and {entry['code']!r}; expected one group; correct it in data/rules/overlap.toml"
+                    f"{member!r} is in {group_of[member]!r} and {entry['code']!r}; expected one group; correct it in data/rules/overlap.toml"
                 )
-            found[member] = entry["code"]
-    return found
+            group_of[member] = entry["code"]
+    return group_of
 
 
 def overlap_rules(table: Mapping[str, Any]) -> OverlapRules:
@@ -135,8 +135,8 @@ def _sharing(values: pd.Series, groups: Mapping[str, str], a: np.ndarray, b: np.
     """Whether the codes of two cells have one, or a group of them, in common; an empty cell shares nothing."""
     number, texts = pd.factorize(values.mask(values.eq("")))
     members = [{groups.get(code, f"={code}") for code in _named(text)} for text in texts]
-    if all(len(one) < 2 for one in members):  # as nearly always: one code a cell
-        alone = codes_of(pd.Series([next(iter(one), None) for one in members], dtype="object"))
+    if all(len(cell_codes) < 2 for cell_codes in members):  # as nearly always: one code a cell
+        alone = codes_of(pd.Series([next(iter(cell_codes), None) for cell_codes in members], dtype="object"))
         number = np.append(alone, -1)[number]
         return (number[a] == number[b]) & (number[a] >= 0)
     shared = np.zeros((len(texts) + 1, len(texts) + 1), dtype=bool)  # the last row and column: not known
@@ -212,9 +212,9 @@ def decide(described: Mapping[str, np.ndarray], rules: OverlapRules) -> tuple[pd
     first = np.full(size, len(rules.rules), dtype=np.int16)
     for number, rule in reversed(list(enumerate(rules.rules))):
         fit = np.ones(size, dtype=bool)
-        for relation, wanted in rule.when.items():
-            fit &= np.isin(described[relation], [RELATIONS[relation].index(word) for word in wanted])
+        for relation, relation_words in rule.when.items():
+            fit &= np.isin(described[relation], [RELATIONS[relation].index(word) for word in relation_words])
         first[fit] = number
-    given = pd.array([*(rule.outcome for rule in rules.rules), "not_known"], dtype="str")
+    rule_outcomes = pd.array([*(rule.outcome for rule in rules.rules), "not_known"], dtype="str")
     codes = pd.array([*(rule.code for rule in rules.rules), NO_RULE], dtype="str")
-    return pd.Series(given[first]), pd.Series(codes[first])
+    return pd.Series(rule_outcomes[first]), pd.Series(codes[first])

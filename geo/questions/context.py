@@ -85,6 +85,6 @@ def painted(
     )
 
 
-def variant(code: str, number: int, known: bool = True) -> str:
+def variant(code: str, number: int, is_known: bool = True) -> str:
     """Key of the sentence: something found, nothing found, or not known."""
-    return f"answer_{code}" + ("" if number and known else "_zero" if known else "_unknown")
+    return f"answer_{code}" + ("" if number and is_known else "_zero" if is_known else "_unknown")

@@ -38,11 +38,11 @@ def who_supports(context: Context) -> Answer:
     blanks = {"subdistrict_code": code, "agencies": int(row["agencies"]), "amount_satang": row["amount_satang"]}
     values = context.coverage.set_index("subdistrict_code")["agencies"]
     styles = {"f": ("found", "answer_this"), "b": ("beside", "answer_neighbours"), "r": ("rest", "answer_others")}
-    known = row["status"] != "not_reported"
+    is_known = row["status"] != "not_reported"
     return Answer(
         painted(context, near, "r", values),
         styles,
-        variant("who_supports", int(row["supports"]), known),
+        variant("who_supports", int(row["supports"]), is_known),
         blanks,
         listed,
         ("subdistrict", {"subdistrict": code}),
@@ -66,7 +66,7 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
         "owed": int(inside["owed"].max()),
     }
     styles = {"f": ("found", f"status_{status}"), "r": ("rest", "status_covered")} | NOTHING_STYLES
-    known = status != "none" or bool(told(inside).eq(1.0).any())
+    is_known = status != "none" or bool(told(inside).eq(1.0).any())
     columns = (
         ["subdistrict_code", "population", "missing_bases", "waiting"]
         if status == "not_reported"
@@ -76,7 +76,7 @@ def _of_status(context: Context, code: str, status: str) -> Answer:
     return Answer(
         painted(context, classes),
         styles,
-        variant(code, len(listed), known) + ("_above" if code == "nobody" and known and blanks["above"] else ""),
+        variant(code, len(listed), is_known) + ("_above" if code == "nobody" and is_known and blanks["above"] else ""),
         blanks,
         listed[columns],
         ("coverage", {}),
@@ -124,12 +124,12 @@ def crowd_beside_none(context: Context) -> Answer:
         "b": ("beside", "answer_without"),
         "r": ("rest", "status_covered"),
     } | NOTHING_STYLES
-    known = bool(rows) or bool(told(stacked).eq(1.0).any())
+    is_known = bool(rows) or bool(told(stacked).eq(1.0).any())
     link = {"theme": str(listed["theme_code"].iloc[0])} if len(listed) else {}
     return Answer(
         painted(context, classes),
         styles,
-        variant("crowd_beside_none", len(listed), known),
+        variant("crowd_beside_none", len(listed), is_known),
         blanks,
         listed,
         ("coverage", link),
@@ -169,8 +169,10 @@ def weak_unsupported(context: Context) -> Answer:
         "u": ("not_reported", "answer_strength_unknown"),
         "x": ("not_applicable", ""),
     }
-    known = bool(inside["is_weak"].notna().any())
-    sentence = variant("weak_unsupported", blanks["places"], known) + ("_above" if known and blanks["above"] else "")
+    is_known = bool(inside["is_weak"].notna().any())
+    sentence = variant("weak_unsupported", blanks["places"], is_known) + (
+        "_above" if is_known and blanks["above"] else ""
+    )
     return Answer(
         painted(context, classes, "r"),
         styles,
@@ -257,12 +259,12 @@ def duplication(context: Context) -> Answer:
     unsure = table.loc[table["outcome"].eq("not_known") & table["subdistrict_code"].notna(), "subdistrict_code"]
     classes = dict.fromkeys(unsure, "b") | dict.fromkeys(suspected["subdistrict_code"], "f")
     badges = {str(row.subdistrict_code): int(row.suspected_duplication) for row in suspected.itertuples()}
-    known = bool(context.inside["status"].eq("covered").any())
+    is_known = bool(context.inside["status"].eq("covered").any())
     listed = suspected[["subdistrict_code", "suspected_duplication", "at_stake_satang"]]
     return Answer(
         painted(context, classes),
         styles,
-        variant("duplication", len(suspected), known),
+        variant("duplication", len(suspected), is_known),
         blanks,
         listed,
         ("overlaps", {}),
@@ -318,19 +320,19 @@ def _district_rates(context: Context) -> pd.DataFrame:
     above = context.support[context.support["area_level"].eq("district")]
     above_satang = above["amount_satang"].groupby(above["district_code"]).sum()
     for district, places in inside.groupby("district_code"):
-        known = known_places(places)
-        rate, extra = rate_of(known), int(above_satang.get(district, 0))
+        with_rate = known_places(places)
+        rate, extra = rate_of(with_rate), int(above_satang.get(district, 0))
         if pd.isna(rate):
             continue
         rows.append(
             {
                 "district_code": district,
                 "per_head_baht": float(rate),
-                "amount_satang": known["amount_satang"].sum(),
-                "population": known["population"].sum(),
-                "known": len(known),
+                "amount_satang": with_rate["amount_satang"].sum(),
+                "population": with_rate["population"].sum(),
+                "known": len(with_rate),
                 "all": len(places),
-                "incomplete": int(known["supports_without_amount"].gt(0).sum()),
+                "incomplete": int(with_rate["supports_without_amount"].gt(0).sum()),
                 "is_silent": bool(places["missing_bases"].fillna("").ne("").any()),
                 "above_satang": extra,
                 "with_above_baht": float(rate) + extra / 100 / float(places["population"].sum()),

@@ -29,14 +29,14 @@ def weighted(values: np.ndarray, weights: np.ndarray, method: str, floor: float 
         ``mazziotta_pareto``: mean minus variance over mean, a penalty for unbalanced rows (population variance,
         weighted as in Mazziotta & Pareto 2022).
     """
-    known = ~np.isnan(values)
-    shares = known * weights
+    is_known = ~np.isnan(values)
+    shares = is_known * weights
     total = shares.sum(axis=1, keepdims=True)
     shares = np.divide(shares, total, out=np.full(shares.shape, np.nan), where=total > 0)
     if method == "geometric":
-        logs = np.log(np.maximum(values, floor), out=np.zeros_like(values), where=known)
+        logs = np.log(np.maximum(values, floor), out=np.zeros_like(values), where=is_known)
         return np.exp((shares * logs).sum(axis=1))
-    filled = np.where(known, values, 0.0)
+    filled = np.where(is_known, values, 0.0)
     mean = (shares * filled).sum(axis=1)
     if method == "arithmetic":
         return mean
@@ -136,9 +136,11 @@ def _one_more_class(best: np.ndarray, sums: np.ndarray, squares: np.ndarray) -> 
 
 def has_spread(spec: Spec, scores: np.ndarray) -> bool:
     """Whether the scores tell anybody apart; on stated goalposts with stated thresholds one score says enough."""
-    known = scores[~np.isnan(scores)]
+    known_scores = scores[~np.isnan(scores)]
     is_absolute = spec.classing == "thresholds" and spec.normalisation == "goalposts"
-    return len(known) > 0 and (is_absolute or bool(np.ptp(known) > 1e-9 * max(1.0, float(np.abs(known).max()))))
+    return len(known_scores) > 0 and (
+        is_absolute or bool(np.ptp(known_scores) > 1e-9 * max(1.0, float(np.abs(known_scores).max())))
+    )
 
 
 def class_numbers(scores: np.ndarray, method: str, classes: int, thresholds: Sequence[float] = ()) -> np.ndarray:
@@ -148,17 +150,17 @@ def class_numbers(scores: np.ndarray, method: str, classes: int, thresholds: Seq
     score on a threshold belongs to the class above it.
     """
     numbers = np.full(len(scores), -1)
-    known = ~np.isnan(scores)
-    if not known.any():
+    has_score = ~np.isnan(scores)
+    if not has_score.any():
         return numbers
-    values = scores[known]
+    values = scores[has_score]
     if method == "thirds":
         places = np.searchsorted(np.sort(-values), -values, side="left")
-        numbers[known] = places * classes // len(values)
+        numbers[has_score] = places * classes // len(values)
     elif method == "natural":
         bounds = np.array(natural_bounds(values, classes))
-        numbers[known] = len(bounds) - np.searchsorted(bounds, values, side="left")
+        numbers[has_score] = len(bounds) - np.searchsorted(bounds, values, side="left")
     else:
         falling = -np.array(thresholds)
-        numbers[known] = np.searchsorted(falling, -values, side="left")
+        numbers[has_score] = np.searchsorted(falling, -values, side="left")
     return numbers

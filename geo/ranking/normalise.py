@@ -44,10 +44,10 @@ def _imputed(values: np.ndarray, groups: np.ndarray | None) -> np.ndarray:
 
 
 def _is_outlying(values: np.ndarray, limits: tuple[float, float, int]) -> bool:
-    known = values[~np.isnan(values)]
-    if len(known) < 4 or np.ptp(known) == 0:
+    known_values = values[~np.isnan(values)]
+    if len(known_values) < 4 or np.ptp(known_values) == 0:
         return False
-    return abs(skewness(known)) > limits[0] and kurtosis(known) > limits[1]
+    return abs(skewness(known_values)) > limits[0] and kurtosis(known_values) > limits[1]
 
 
 def skewness(values: np.ndarray) -> float:
@@ -75,12 +75,12 @@ def winsorised(values: np.ndarray, limits: tuple[float, float, int]) -> np.ndarr
     The procedure of the COIN tool (JRC): it stops at ``most`` points and leaves the rest as it is.
     """
     treated = values.copy()
-    known = np.flatnonzero(~np.isnan(values))
+    known_rows = np.flatnonzero(~np.isnan(values))
     for points in range(1, limits[2] + 1):
-        if len(known) <= points or not _is_outlying(treated, limits):
+        if len(known_rows) <= points or not _is_outlying(treated, limits):
             break
-        tail = -1 if skewness(treated[known]) > 0 else 1
-        order = known[np.argsort(tail * values[known], kind="stable")]
+        tail = -1 if skewness(treated[known_rows]) > 0 else 1
+        order = known_rows[np.argsort(tail * values[known_rows], kind="stable")]
         treated[order[:points]] = values[order[points]]
     return treated
 
@@ -145,9 +145,9 @@ def normalise(
     signs = np.array([criterion.direction for criterion in spec.criteria], dtype=float)
     with np.errstate(invalid="ignore"):
         if method == "z":
-            known = np.where(np.isnan(values), 0.0, 1.0).sum(axis=0)
-            mean = np.nansum(values, axis=0) / np.maximum(known, 1)
-            spread = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / np.maximum(known, 1))
+            known_counts = np.where(np.isnan(values), 0.0, 1.0).sum(axis=0)
+            mean = np.nansum(values, axis=0) / np.maximum(known_counts, 1)
+            spread = np.sqrt(np.nansum((values - mean) ** 2, axis=0) / np.maximum(known_counts, 1))
             standard = np.divide(values - mean, spread, out=np.where(np.isnan(values), np.nan, 0.0), where=spread > 0)
             return spec.z[0] + spec.z[1] * signs * standard
         if method == "rank":

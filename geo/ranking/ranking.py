@@ -77,10 +77,10 @@ def _version(codes: pd.Index, prepared: np.ndarray) -> str:
 def _scores(spec: Spec, prepared: np.ndarray) -> tuple[np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """Normalised values, scores by group with the whole under ``TOP`` (NaN below the threshold), known share."""
     values = comparable(spec, prepared, spec.normalisation, spec.aggregation)
-    known = known_share(spec, prepared)
+    known_shares = known_share(spec, prepared)
     scores = aggregate(spec, values)
-    enough = known >= spec.known_share - 1e-12
-    return values, {**scores, TOP: np.where(enough, scores[TOP], np.nan)}, known
+    enough = known_shares >= spec.known_share - 1e-12
+    return values, {**scores, TOP: np.where(enough, scores[TOP], np.nan)}, known_shares
 
 
 def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | None = None) -> Ranking:
@@ -100,7 +100,7 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     spec = replace(spec, uncertainty=varied)
     codes = _unit_codes(spec, data)
     prepared = prepare(spec, data)
-    values, scores, known = _scores(spec, prepared)
+    values, scores, known_shares = _scores(spec, prepared)
     total = scores.pop(TOP)
     classes = (
         class_numbers(total, spec.classing, len(spec.labels), spec.thresholds)
@@ -124,7 +124,7 @@ def rank(spec: Spec, data: pd.DataFrame, draws: int | None = None, seed: int | N
     units["border"] = pd.array(
         border(shares, np.where(np.isnan(held), -1, classes), spec.labels, varied.hold), dtype="string"
     )
-    units["rank_low"], units["rank_high"], units["known_share"] = _whole(low), _whole(high), known
+    units["rank_low"], units["rank_high"], units["known_share"] = _whole(low), _whole(high), known_shares
     return Ranking(
         spec=spec,
         units=units,

@@ -281,7 +281,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "missing": ("impute", "group", "known_share"),
     "outliers": ("method", "skewness", "kurtosis", "most"),
     "classes": ("method", "labels", "thresholds"),
-    "uncertainty": tuple(one.name for one in fields(Uncertainty)),
+    "uncertainty": tuple(field_.name for field_ in fields(Uncertainty)),
     "criterion": ("code", "column", "direction", "weight", "group", "denominator", "goalposts", "transform", "unit", "year",
                   "axis", *_TEXTS),
     "group": ("code", "parent", "weight", "aggregation", "divide_by", *_TEXTS),

@@ -79,14 +79,14 @@ def weak_points(contributions: pd.DataFrame, count: int = 2) -> pd.Series:
     """
     require_columns(contributions, [KEY, "criterion", "against_mean"], "contributions")
     rows = contributions.sort_values([KEY, "against_mean", "criterion"])
-    found: dict[str, tuple] = dict.fromkeys(rows[KEY].dropna().tolist(), ())
+    weakest: dict[str, tuple] = dict.fromkeys(rows[KEY].dropna().tolist(), ())
     for code, criterion, against in zip(
         *(rows[name].tolist() for name in (KEY, "criterion", "against_mean")), strict=True
     ):
-        if code in found and isinstance(criterion, str) and against < 0 and len(found[code]) < count:
-            found[code] += (criterion,)
+        if code in weakest and isinstance(criterion, str) and against < 0 and len(weakest[code]) < count:
+            weakest[code] += (criterion,)
     return pd.Series(
-        list(found.values()), index=pd.Index(found, name=KEY, dtype=rows[KEY].dtype), name="criterion", dtype=object
+        list(weakest.values()), index=pd.Index(weakest, name=KEY, dtype=rows[KEY].dtype), name="criterion", dtype=object
     )
 
 

@@ -31,10 +31,10 @@ class Draws:
 def place(scores: np.ndarray) -> np.ndarray:
     """Rank 1 for the highest score, equal scores share the better place; 0 where there is no score."""
     ranks = np.zeros(len(scores), dtype=np.int32)
-    known = ~np.isnan(scores)
-    if known.any():
-        falling = -scores[known]
-        ranks[known] = np.searchsorted(np.sort(falling), falling, side="left") + 1
+    has_score = ~np.isnan(scores)
+    if has_score.any():
+        falling = -scores[has_score]
+        ranks[has_score] = np.searchsorted(np.sort(falling), falling, side="left") + 1
     return ranks
 
 
@@ -64,11 +64,13 @@ class _HotDeck:
     """Cells that are not known, and for each the units whose value may stand for it in a draw."""
 
     def __init__(self, missing: np.ndarray) -> None:
-        known = [np.flatnonzero(~column) for column in missing.T]
+        known_rows = [np.flatnonzero(~column) for column in missing.T]
         rows, columns = np.nonzero(missing)
-        self.rows, self.columns = (part[[len(known[column]) > 0 for column in columns]] for part in (rows, columns))
-        self.counts = np.array([len(known[column]) for column in self.columns])
-        self.known = known
+        self.rows, self.columns = (
+            part[[len(known_rows[column]) > 0 for column in columns]] for part in (rows, columns)
+        )
+        self.counts = np.array([len(known_rows[column]) for column in self.columns])
+        self.known = known_rows
 
     def filled(self, rng: np.random.Generator, table: np.ndarray) -> np.ndarray:
         """The table with a value of another unit in every cell that is not known."""

@@ -73,8 +73,8 @@ def points_km(subdistricts: pd.DataFrame, plane: Plane) -> np.ndarray:
 
 def areas_km2(subdistricts: pd.DataFrame, points: np.ndarray) -> np.ndarray:
     """Area per subdistrict; what is missing takes the median; with no area at all the spacing of the points tells."""
-    given = subdistricts.get("area_km2", pd.Series(np.nan, subdistricts.index))
-    areas = pd.to_numeric(given, errors="coerce").astype(float).to_numpy(copy=True)
+    stated_areas = subdistricts.get("area_km2", pd.Series(np.nan, subdistricts.index))
+    areas = pd.to_numeric(stated_areas, errors="coerce").astype(float).to_numpy(copy=True)
     areas[~(np.isfinite(areas) & (areas > 0))] = np.nan
     if np.isnan(areas).all():
         areas = _areas_from_spacing(points)

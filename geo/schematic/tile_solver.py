@@ -105,22 +105,22 @@ class Board:
                 value -= 1.0
         return value
 
-    def swap(self, one: int, two: int) -> None:
+    def swap(self, here: int, there: int) -> None:
         """Exchange what stands on two places (a unit or nothing)."""
-        a, b = self.unit[one], self.unit[two]
-        self.unit[one], self.unit[two] = b, a
+        a, b = self.unit[here], self.unit[there]
+        self.unit[here], self.unit[there] = b, a
         if a >= 0:
-            self.place[a] = two
+            self.place[a] = there
         if b >= 0:
-            self.place[b] = one
+            self.place[b] = here
 
-    def settle(self, one: int, two: int, allowed: float, piece: float) -> bool:
+    def settle(self, here: int, there: int, allowed: float, piece: float) -> bool:
         """Swap two places when the cost grows by less than ``allowed``; else leave them as they were."""
         unit, cost = self.unit, self.cost
-        a, b = unit[one], unit[two]
-        before = (cost(a, one) if a >= 0 else 0.0) + (cost(b, two) if b >= 0 else 0.0)
-        self.swap(one, two)
-        grown = (cost(a, two) if a >= 0 else 0.0) + (cost(b, one) if b >= 0 else 0.0) - before
+        a, b = unit[here], unit[there]
+        before = (cost(a, here) if a >= 0 else 0.0) + (cost(b, there) if b >= 0 else 0.0)
+        self.swap(here, there)
+        grown = (cost(a, there) if a >= 0 else 0.0) + (cost(b, here) if b >= 0 else 0.0) - before
         names = {self.district[moved] for moved in (a, b) if moved >= 0}
         # Joining pieces can win back at most what is lost now, so hopeless swaps need no piece count.
         if grown - piece * sum(self.pieces[name] - 1 for name in names) <= allowed:
@@ -129,7 +129,7 @@ class Board:
             if grown <= allowed:
                 self.pieces.update(pieces)
                 return True
-        self.swap(one, two)
+        self.swap(here, there)
         return False
 
 
@@ -149,17 +149,17 @@ def anneal(board: Board, steps: int, seed: int) -> None:
     everyone = range(len(friends))
     for step in range(steps):
         heat = HOT * (COLD / HOT) ** (step / steps)
-        one, two = _proposal(board, chance, friends, everyone)
-        if one != two:
-            board.settle(one, two, -heat * math.log(1.0 - chance.random()), PIECE)
+        here, there = _proposal(board, chance, friends, everyone)
+        if here != there:
+            board.settle(here, there, -heat * math.log(1.0 - chance.random()), PIECE)
     for _ in range(max(steps // 4, 2000)):
         broken = [unit for name, count in board.pieces.items() if count > 1 for unit in board.members[name]]
         if not broken:
             return
         mates = [board.members[board.district[unit]] for unit in everyone]
-        one, two = _proposal(board, chance, mates, broken)
-        if one != two:
-            board.settle(one, two, -HOT * math.log(1.0 - chance.random()), MENDING_PIECE)
+        here, there = _proposal(board, chance, mates, broken)
+        if here != there:
+            board.settle(here, there, -HOT * math.log(1.0 - chance.random()), MENDING_PIECE)
 
 
 def solve(points: np.ndarray, district: np.ndarray, pairs: np.ndarray, steps: int, seed: int = 80) -> pd.DataFrame:

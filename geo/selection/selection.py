@@ -119,7 +119,7 @@ def _keeps(problem: Problem, wish: Wish, chosen: np.ndarray) -> bool:
     """Whether a set keeps every wish, in whole numbers."""
     picked = set(chosen.tolist())
     counts = pd.Series(problem.districts[chosen]).value_counts()
-    touching = [(one, other) for one, other in problem.pairs.tolist() if one in picked and other in picked]
+    touching = [(first, other) for first, other in problem.pairs.tolist() if first in picked and other in picked]
     codes = set(problem.codes[chosen])
     return (
         len(chosen) == wish.choose
@@ -196,9 +196,9 @@ def select(areas: pd.DataFrame, wish: Wish, adjacency: pd.DataFrame | None = Non
     begin = time.perf_counter()
     table = areas[[KEY, "district_code", "worth", "cost_satang"]].sort_values(KEY, ignore_index=True)
     table["is_known"] = table["worth"].notna() & table["cost_satang"].notna()
-    known = table[table["is_known"]]
-    problem = problem_of(known, sorted(set(table["district_code"])), adjacency)
-    worth = known["worth"].to_numpy(dtype=float)
+    with_figures = table[table["is_known"]]
+    problem = problem_of(with_figures, sorted(set(table["district_code"])), adjacency)
+    worth = with_figures["worth"].to_numpy(dtype=float)
     reasons = _contradictions(problem, wish, set(table[KEY]))
     status, chosen = ("infeasible", None) if reasons else solve(problem, wish)
     if status == "infeasible" and not reasons:

@@ -53,18 +53,18 @@ def _steps(worth: pd.Series) -> np.ndarray:
     return np.zeros(len(values)) if largest == 0 else np.rint(values / largest * WORTH_STEPS)
 
 
-def problem_of(known: pd.DataFrame, all_districts: list[str], adjacency: pd.DataFrame | None) -> Problem:
+def problem_of(with_figures: pd.DataFrame, all_districts: list[str], adjacency: pd.DataFrame | None) -> Problem:
     """Arrays of the places with figures (in code order), with their borders as positions."""
-    place = {code: position for position, code in enumerate(known[KEY])}
+    place = {code: position for position, code in enumerate(with_figures[KEY])}
     pairs = []
     if adjacency is not None:
         borders = zip(adjacency["subdistrict_code_a"], adjacency["subdistrict_code_b"], strict=True)
-        pairs = [(place[one], place[other]) for one, other in borders if one in place and other in place]
+        pairs = [(place[code_a], place[other]) for code_a, other in borders if code_a in place and other in place]
     return Problem(
-        codes=known[KEY].to_numpy(),
-        districts=known["district_code"].to_numpy(),
-        worth=_steps(known["worth"]),
-        cost=known["cost_satang"].to_numpy(dtype="int64"),
+        codes=with_figures[KEY].to_numpy(),
+        districts=with_figures["district_code"].to_numpy(),
+        worth=_steps(with_figures["worth"]),
+        cost=with_figures["cost_satang"].to_numpy(dtype="int64"),
         pairs=np.array(pairs, dtype=int).reshape(-1, 2),
         all_districts=all_districts,
     )
