@@ -48,13 +48,13 @@ def run(name: str) -> tuple[int, dict | None]:
 
 def main(arguments: list[str]) -> int:
     """Run what is named, or all; 1 when one of them failed."""
-    wanted = [argument for argument in arguments if not argument.startswith("--")]
-    unknown = sorted(set(wanted) - set(modules()))
+    chosen = [argument for argument in arguments if not argument.startswith("--")]
+    unknown = sorted(set(chosen) - set(modules()))
     if unknown:
         print(f"unknown bench {', '.join(unknown)}; known are {', '.join(modules())}", file=sys.stderr)
         return 2
     failed = 0
-    for name in wanted or names():
+    for name in chosen or names():
         begin = time.perf_counter()
         code, line = run(name)
         seconds = round(time.perf_counter() - begin, 1)

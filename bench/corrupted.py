@@ -32,7 +32,7 @@ def measure(files: int = 1_000, first: int = 0) -> dict:
             if isinstance(answer, str):
                 refused[answer] += 1
             else:
-                rows.update({one: answer.count(one) for one in ("loaded", "quarantined", "excluded")})
+                rows.update({outcome: answer.count(outcome) for outcome in ("loaded", "quarantined", "excluded")})
             made.path.unlink()
     return {
         "bench": "corrupted", "files": files, "undetected": len(faults), "examples": faults[:5], "rows": dict(rows),
@@ -43,8 +43,8 @@ def measure(files: int = 1_000, first: int = 0) -> dict:
 
 def main() -> None:
     """Print the figures."""
-    given = [int(text) for text in sys.argv[1:]]
-    print(json.dumps(measure(*given), ensure_ascii=False))
+    numbers = [int(text) for text in sys.argv[1:]]
+    print(json.dumps(measure(*numbers), ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -95,7 +95,7 @@ def measure(rows: int = 100_000) -> dict:
         return {
             "bench": "imports", "rows": rows, "file_mb": round(path.stat().st_size / 1e6, 1), "seconds": round(seconds, 1),
             "peak_mib": round(peak / 1024), "loaded": summary["loaded"], "quarantined": summary["quarantined"],
-            "baht_right": round(summary["baht_in"] * 100) == satang, "control_totals_met": sum(one["met"] for one in summary["control_totals"]),
+            "baht_right": round(summary["baht_in"] * 100) == satang, "control_totals_met": sum(total["met"] for total in summary["control_totals"]),
         }  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _peaks(server: int) -> dict[str, int]:
     while grown:
         more = {pid for pid, (parent, _) in listed.items() if parent in family} - family
         family, grown = family | more, bool(more)
-    found: dict[str, int] = {}
+    peaks: dict[str, int] = {}
     for pid in family & set(listed):
         words = listed[pid][1]
         name = words[words.index("-m") + 1] if "-m" in words else words[0]
@@ -164,8 +164,8 @@ def _peaks(server: int) -> dict[str, int]:
         except OSError:  # gone meanwhile
             continue
         peak = next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
-        found[name] = max(found.get(name, 0), peak)
-    return found
+        peaks[name] = max(peaks.get(name, 0), peak)
+    return peaks
 
 
 def main() -> None:

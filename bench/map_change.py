@@ -62,10 +62,10 @@ def sides(store: Path, folder: Path, names: tuple[str, ...] = PEERS) -> Iterator
         settings = {**os.environ, "KRADAN_STORE": str(store)}
         subprocess.run([sys.executable, "-c", VALUES, str(folder / "values.json")], cwd=stage.ROOT, env=settings, check=True, timeout=120,
                        stderr=subprocess.DEVNULL)  # fmt: skip
-        found = [Side("ours", "board", address, "theme")]
+        measured = [Side("ours", "board", address, "theme")]
         for name in names:
-            found.append(Side(name, name, stack.enter_context(stage.peer(name, KRADAN_BENCH=str(folder)))))
-        yield found
+            measured.append(Side(name, name, stack.enter_context(stage.peer(name, KRADAN_BENCH=str(folder)))))
+        yield measured
 
 
 def write_polygons(browser: stage.Chromium, address: str, folder: Path) -> None:
@@ -130,8 +130,8 @@ def click_to_details(page: Page, side: Side) -> float | None:
     """Milliseconds from a click on a shape to its details on the page: ours opens the subdistrict's card beside the map."""
     if side.kind not in ("board", "tutorial"):
         return None
-    found = page.evaluate(f"kradanWatch.details('{'.kradan-card h2' if side.kind == 'board' else 'h3'}')")
-    return found and round(found, 1)
+    milliseconds = page.evaluate(f"kradanWatch.details('{'.kradan-card h2' if side.kind == 'board' else 'h3'}')")
+    return milliseconds and round(milliseconds, 1)
 
 
 def offline(browser: stage.Chromium, side: Side) -> bool:

@@ -33,7 +33,7 @@ def main() -> dict[str, float | int]:
                 timeout=120_000
             )
             cold = time.perf_counter() - begin
-            frame = next(one for one in seen.page.frames if "kradan_meeting" in one.url)
+            frame = next(candidate for candidate in seen.page.frames if "kradan_meeting" in candidate.url)
             changes = [frame.evaluate(TIMED, str(key)) for _round in range(ROUNDS) for key in (2, 3, 4, 5, 6, 7, 8, 1)]
             answers = []
             for number in range(10):

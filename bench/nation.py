@@ -82,7 +82,7 @@ def fill(path: Path) -> None:
     dice = random.Random(80)
     engine = store.open_store(f"sqlite:///{path.as_posix()}", create=True)
     setup.ensure_code_lists(engine)
-    agencies, themes = ([entry["code"] for entry in found()][:10] for found in (codes.agencies, codes.themes))
+    agencies, themes = ([entry["code"] for entry in read_list()][:10] for read_list in (codes.agencies, codes.themes))
     places = [place for district in geothai.districts(PROVINCE) for place in geothai.subdistricts(district.code)]
     none = dict.fromkeys(("rows_quarantined", "rows_excluded", "satang_in", "satang_loaded", "satang_quarantined", "satang_excluded"), 0)  # fmt: skip
     with store.writing(engine) as connection:
@@ -134,14 +134,14 @@ def sides(store: Path, folder: Path, shapes: dict[str, int], shown: int) -> Iter
     """The pages with the number of shapes each has to paint."""
     with ExitStack() as stack:
         ours = stack.enter_context(served.board(store, KRADAN_BOUNDARIES=str(NATION_FILE)))
-        found = [
+        measured = [
             (Side("nation", "board", f"{ours}/nation", "theme"), 77),
             (Side("province", "board", f"{ours}/coverage?province={PROVINCE}", "theme"), shown),
         ]
         for name, count in shapes.items():
             peer = stage.peer("tutorial", KRADAN_BENCH=str(folder / name), KRADAN_BENCH_VIEW=VIEW)
-            found.append((Side(name, "tutorial", stack.enter_context(peer)), count))
-        yield found
+            measured.append((Side(name, "tutorial", stack.enter_context(peer)), count))
+        yield measured
 
 
 def opened(profile, side: Side, shapes: int) -> tuple[Page, stage.Meter, float]:
@@ -173,26 +173,26 @@ def measure(browser: stage.Chromium, side: Side, shapes: int, changes: int) -> d
         page, _, _ = opened(profile, side, shapes)  # from the second visit on a browser keeps scripts compiled
         settled(page)
         stage.rested()
-        found = {"shapes": shapes, "cold_page_ms": round(cold, 1), "first_page_kb": round(weight / 1000, 1)}
+        figures = {"shapes": shapes, "cold_page_ms": round(cold, 1), "first_page_kb": round(weight / 1000, 1)}
         warm = []
         for _ in range(WARM):
             page.close()
             page, meter, taken = opened(profile, side, shapes)
             warm.append(taken)
             settled(page)
-        found |= {"warm_page_ms": stage.middle(warm), "warm_page_kb": round(meter.total() / 1000, 1)}
+        figures |= {"warm_page_ms": stage.middle(warm), "warm_page_kb": round(meter.total() / 1000, 1)}
         times, blanks, sent = [], [], []
         for number in range(OPTIONS + changes):
             before = meter.total()
             result = change(page, side, 1 + number % OPTIONS, shapes)
             if result is None:
-                return found | {"change_ms": None, "failed": "no repaint within 60 s"}
+                return figures | {"change_ms": None, "failed": "no repaint within 60 s"}
             settled(page)
             if number >= OPTIONS:  # the first round asks for values that nobody has seen since the server started
                 times.append(result["ms"])
                 blanks.append(result["blank"])
                 sent.append(meter.total() - before)
-        return found | {
+        return figures | {
             "change_ms": stage.middle(times),
             "change_p95_ms": stage.ninety_fifth(times),
             "change_kb": round(stage.middle(sent) / 1000, 1),
@@ -207,7 +207,7 @@ def main(changes: int = 9, names: tuple[str, ...] = PAGES) -> dict:
         os.environ.pop("DATABASE_URL", None)
         fill(folder / "kradan.sqlite")
         shapes_of = {}
-        for tutorial in [one for one in TUTORIALS if one in names]:
+        for tutorial in [peer for peer in TUTORIALS if peer in names]:
             (folder / tutorial).mkdir()
             shapes_of[tutorial] = int(child(POLYGONS, NATION_FILE, folder / tutorial, tutorial)[0])
         shown = int(child(SHOWN, NATION_FILE)[0])

@@ -19,9 +19,9 @@ def _timed(support, rules, schemes) -> tuple[float, Overlaps]:
     seconds = []
     for _ in range(RUNS):
         begin = time.perf_counter()
-        found = overlaps(support, rules, schemes)
+        result = overlaps(support, rules, schemes)
         seconds.append(time.perf_counter() - begin)
-    return statistics.median(seconds), found
+    return statistics.median(seconds), result
 
 
 def main() -> dict[str, float | int]:
@@ -29,16 +29,16 @@ def main() -> dict[str, float | int]:
     rules = tomllib.loads((RULES / "overlap.toml").read_text(encoding="utf-8"))
     schemes = tomllib.loads((RULES / "cofinancing.toml").read_text(encoding="utf-8"))
     support, truth = planted.province()
-    seconds, found = _timed(support, rules, schemes)
+    seconds, result = _timed(support, rules, schemes)
     crowd = toy.support(*(toy.record("990101", f"a{number % 40}") for number in range(2000)))
     crowd_seconds, crowd_found = _timed(crowd, rules, schemes)
-    flagged = set(_ids(found.pairs))
+    flagged = set(_ids(result.pairs))
     planted_pairs = set(_ids(truth))
     legal = set(_ids(truth.assign(outcome="suspected_duplication")[truth["case"].isin(planted.LEGAL)]))
     line = {
         "bench": "overlap",
         "supports": len(support),
-        "pairs": len(found.pairs),
+        "pairs": len(result.pairs),
         "seconds": round(seconds, 4),
         "seconds_2000_in_one_place": round(crowd_seconds, 3),
         "pairs_2000_in_one_place": len(crowd_found.pairs),

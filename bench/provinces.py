@@ -47,21 +47,21 @@ def main() -> None:
 
 def measure(province: str, true: gpd.GeoDataFrame) -> dict:
     """One province: shares of what is known, mean intersection over union, share of true neighbours that touch."""
-    known, pairs = facts.subdistricts(province), facts.adjacency(province)
+    places, pairs = facts.subdistricts(province), facts.adjacency(province)
     begin = time.process_time()
-    drawn = schematic(known)
+    drawn = schematic(places)
     seconds = time.process_time() - begin
-    drawn = drawn.assign(subdistrict_code=known["subdistrict_code"].to_numpy()).set_index("subdistrict_code")
+    drawn = drawn.assign(subdistrict_code=places["subdistrict_code"].to_numpy()).set_index("subdistrict_code")
     both = drawn.index.intersection(true.index)
     ours, theirs = drawn.to_crs(PLANE).loc[both].geometry.to_numpy(), true.loc[both].geometry.to_numpy()
     common = shapely.area(shapely.intersection(shapely.make_valid(ours), shapely.make_valid(theirs)))
     iou = common / (shapely.area(ours) + shapely.area(theirs) - common)
     touching = {frozenset(pair) for pair in drawn.index.to_numpy()[touching_pairs(drawn.geometry.to_numpy())]}
-    wanted = [frozenset(pair) for pair in pairs[["subdistrict_code_a", "subdistrict_code_b"]].to_numpy()]
-    kept = np.mean([pair in touching for pair in wanted]) if wanted else np.nan
+    true_neighbours = [frozenset(pair) for pair in pairs[["subdistrict_code_a", "subdistrict_code_b"]].to_numpy()]
+    kept = np.mean([pair in touching for pair in true_neighbours]) if true_neighbours else np.nan
     return {
-        "province_code": province, "subdistricts": len(known), "without_point": int(known["lat"].isna().sum()),
-        "without_population": int(known["population_2021"].isna().sum()), "villages": len(facts.villages(province)),
+        "province_code": province, "subdistricts": len(places), "without_point": int(places["lat"].isna().sum()),
+        "without_population": int(places["population_2021"].isna().sum()), "villages": len(facts.villages(province)),
         "local_governments": facts.local_governments(province)["entity_code"].nunique(),
         "iou": round(float(iou.mean()), 3), "neighbours_kept": round(float(kept), 3), "seconds": round(seconds, 2),
     }  # fmt: skip

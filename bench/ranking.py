@@ -86,8 +86,8 @@ def main() -> dict[str, object]:
     croatia = pd.read_csv(CHECKS / "crodi2017_inputs_published_recomputed.csv", dtype={"mb": str})
     asem = pd.read_csv(CHECKS / "asem_raw.csv")
     expected = pd.read_csv(CHECKS / "asem_expected_recomputed.csv").set_index("uCode").loc[asem["uCode"]]
-    found = rank(_spec("index_asem.toml"), asem, draws=0)
-    chain = found.groups.assign(Index=found.units["score"].to_numpy())[expected.columns.drop("Rank")]
+    asem_ranking = rank(_spec("index_asem.toml"), asem, draws=0)
+    chain = asem_ranking.groups.assign(Index=asem_ranking.units["score"].to_numpy())[expected.columns.drop("Rank")]
     croatian = rank(_spec("index_crodi2017.toml"), croatia)
     shifts = leave_one_out(_spec("index_asem.toml"), asem, PILLARS).set_index("code")["mean_rank_shift"]
     line: dict[str, object] = {
@@ -99,7 +99,7 @@ def main() -> dict[str, object]:
         "croatia_units": len(croatia),
         "croatia_share_held": round(float((croatian.units["stability"] >= 0.9).mean()), 4),
         "asem_largest_difference": float((chain - expected.drop(columns="Rank")).abs().to_numpy().max()),
-        "asem_ranks_right": bool((found.units["rank"].to_numpy() == expected["Rank"].to_numpy()).all()),
+        "asem_ranks_right": bool((asem_ranking.units["rank"].to_numpy() == expected["Rank"].to_numpy()).all()),
         "calibration": _calibration(),
         "asem_mean_rank_shifts": {code: round(float(value), 6) for code, value in shifts.items()},
     }

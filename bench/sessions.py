@@ -81,9 +81,9 @@ def client_process(arguments: list[str]) -> None:
     """The crowd: numbers of sessions one after the other, stopping after the first that is far too slow."""
     address, page, key, numbers, seconds = arguments
     for sessions in map(int, numbers.split(",")):
-        found = asyncio.run(step(address, page, key, sessions, float(seconds)))
-        print(json.dumps(found), flush=True)
-        if not found["p95_s"] < 8:
+        figures = asyncio.run(step(address, page, key, sessions, float(seconds)))
+        print(json.dumps(figures), flush=True)
+        if not figures["p95_s"] < 8:
             break
 
 

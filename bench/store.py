@@ -55,11 +55,13 @@ THEMES = [
 
 def nation() -> dict[str, list[str]]:
     """Subdistrict codes by province: 7,436 in all."""
-    found: dict[str, list[str]] = {}
+    codes_of: dict[str, list[str]] = {}
     for province in geothai.provinces():
         districts = geothai.districts(province.code)
-        found[province.code] = [place.code for one in districts for place in geothai.subdistricts(one.code)]
-    return found
+        codes_of[province.code] = [
+            place.code for district in districts for place in geothai.subdistricts(district.code)
+        ]
+    return codes_of
 
 
 def batch_rows(rng: np.random.Generator, codes: list[str], year: int, number: int) -> list[dict]:
@@ -159,11 +161,11 @@ def queries(engine) -> dict:
         "province_year_rows": (lambda c: store.read_support(c, "80", fiscal_year=2007, viewer=DATA_TEAM), 3),
         "raw_national_group_by": (lambda c: c.exec_driver_sql(raw).all(), 1),
     }
-    found = {}
+    medians = {}
     for name, (read, times) in asked.items():
-        found[name] = median(engine, read, times)
-        _say(f"{engine.dialect.name}: {name} {found[name]}")
-    return found
+        medians[name] = median(engine, read, times)
+        _say(f"{engine.dialect.name}: {name} {medians[name]}")
+    return medians
 
 
 def writers(engine, url: str, writes: int) -> dict:
@@ -199,12 +201,12 @@ def kills(engine, url: str, folder: Path, moments: int) -> dict:
         process.kill()
         process.join()
         with store.reading(engine) as connection:
-            found = store.count(connection, tables.plan)
+            stored = store.count(connection, tables.plan)
         whole = loaded + len(rows) + number + 3
         if number >= 0:
-            after += found == whole
-            between += found not in (loaded, whole)
-        loaded = found
+            after += stored == whole
+            between += stored not in (loaded, whole)
+        loaded = stored
     return {"moments": moments, "as_before": moments - after - between, "as_after": after, "between": between,
             "usual_s": round(usual, 2)}  # fmt: skip
 
@@ -232,9 +234,9 @@ def measure(url: str, empty: list[str], folder: Path, socket: str) -> dict:
     engine = store.open_store(url, create=True)
     figures = {"load": load(engine, ROWS), "queries": queries(engine)}
     engine.dispose()
-    parts = [("writers", lambda one, where: writers(one, where, WRITES), WRITES),
-             ("kill_9", lambda one, where: kills(one, where, folder, MOMENTS), MOMENTS),
-             ("backup", lambda one, where: backups(one, where, folder, socket), 20)]  # fmt: skip
+    parts = [("writers", lambda opened, where: writers(opened, where, WRITES), WRITES),
+             ("kill_9", lambda opened, where: kills(opened, where, folder, MOMENTS), MOMENTS),
+             ("backup", lambda opened, where: backups(opened, where, folder, socket), 20)]  # fmt: skip
     for (name, work, times), where in zip(parts, empty, strict=True):
         if times:
             engine = store.open_store(where, create=True)
@@ -270,7 +272,7 @@ def main() -> None:
         folder, figures = Path(name), {"bench": "store"}
         for part in "sp":
             (folder / part).mkdir()
-        first, *others = [f"sqlite:///{folder / 's' / one}.sqlite" for one in "abcd"]
+        first, *others = [f"sqlite:///{folder / 's' / letter}.sqlite" for letter in "abcd"]
         figures["sqlite"] = apart(measure, first, others, folder / "s", socket)
         first, *others = [databases.enter_context(postgres.database(socket)) for _ in range(4)]
         figures["postgresql"] = apart(measure, first, others, folder / "p", socket)

@@ -79,7 +79,9 @@ def is_here(peer: str | None, headers: Iterable[tuple[str, str]]) -> bool:
 def is_ours(host: str | None) -> bool:
     """Whether the board answers under this ``Host``: this machine, and the names in ``KRADAN_HOSTS``."""
     name = host_name(host)
-    named = {host_name(one) for one in re.split(r"[\s,;]+", os.environ.get("KRADAN_HOSTS", "")) if one}
+    named = {
+        host_name(host_text) for host_text in re.split(r"[\s,;]+", os.environ.get("KRADAN_HOSTS", "")) if host_text
+    }
     named.add(lan_address() if wants_lan() else host_name(urlsplit(named_address()).netloc))
     return name is not None and (is_local(name) or name in named)
 

@@ -16,21 +16,21 @@ from loaders.store.in_use import COMPLETE
 CHOSEN = "start_chosen"  # the mark in ``setting``
 
 
-def load_demo_once(wanted: bool | None = None) -> dict:
+def load_demo_once(wants_demo: bool | None = None) -> dict:
     """Make the store if it is not there, and load the demo province into a new one.
 
-    ``wanted``: true puts it also on a board that was left empty, false leaves or makes the board empty; without a wish a
-    new board of the demo's own province gets it, one of another province begins empty. A store that
-    holds real data gets none: ``Refused`` (``demo_beside_real``) where a person asks for it.
+    ``wants_demo``: true puts it also on a board that was left empty, false leaves or makes the board empty; without a
+    wish a new board of the demo's own province gets it, one of another province begins empty. A store that holds
+    real data gets none: ``Refused`` (``demo_beside_real``) where a person asks for it.
     """
     from loaders.demo import earlier, write_demo
 
     engine = store.open_store(create=True)
     ensure_code_lists(engine)
     with store.writing(engine) as connection:
-        if wanted is not None or os.environ.get("KRADAN_PROVINCE"):
+        if wants_demo is not None or os.environ.get("KRADAN_PROVINCE"):
             mark_chosen(connection)
-        if (answer := _answer(connection, wanted)) is not None:
+        if (answer := _answer(connection, wants_demo)) is not None:
             return {"demo": answer, "files": 0}
     folder = settings.DATA / "demo" / "files"
     papers = [reference.DIRECTORY / "subdistricts.csv", *write_demo(folder)]
@@ -71,16 +71,16 @@ def _deliver(engine: Engine, papers: list[Path]) -> list[int]:
     return done
 
 
-def _answer(connection: Connection, wanted: bool | None) -> str | None:
+def _answer(connection: Connection, wants_demo: bool | None) -> str | None:
     """Why nothing is to be loaded; ``None``: the store is for the demo province, which is not all there."""
     batch = tables.import_batch
     invented = select(batch.c.id).where(batch.c.is_demo, batch.c.withdrawn_because.is_distinct_from("replaced"))
     demo = list(connection.execute(invented).scalars())
     kind = in_use.holds(connection)
-    if wanted and kind != "demo":
+    if wants_demo and kind != "demo":
         in_use.take_demo(connection, "setup", by_choice=True)
         store.set_active(connection, demo, True, None, "setup")
-    elif wanted is False and kind != "real":
+    elif wants_demo is False and kind != "real":
         store.set_active(connection, demo, False, "by_hand", "setup")
         in_use.hold(connection, "empty")
     elif kind is None:  # the demo is of one province; a board of another begins empty
@@ -94,9 +94,9 @@ def _answer(connection: Connection, wanted: bool | None) -> str | None:
 def is_chosen(connection: Connection) -> bool:
     """Whether somebody said what the board is for: the demo, or a province of one's own. A real file says it too."""
     table = tables.setting
-    said = connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is not None
+    is_marked = connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is not None
     is_administered = bool(os.environ.get("KRADAN_PROVINCE") or os.environ.get("DATABASE_URL"))  # set up by hand
-    return said or is_administered or in_use.holds(connection) == "real"
+    return is_marked or is_administered or in_use.holds(connection) == "real"
 
 
 def mark_chosen(connection: Connection) -> None:

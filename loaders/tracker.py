@@ -61,7 +61,7 @@ def tracker(
     own rows, the public none.
     """
     day = today or date.today()
-    said = _stated(connection)
+    reports_of = _stated(connection)
     listed = dues.read_dues(connection, None, province, viewer=viewer)
     if not viewer.is_team:
         listed = listed[
@@ -79,7 +79,10 @@ def tracker(
         if pd.isna(due.fiscal_year) and (due.base, due.register, due.area_code, year) in own_year:
             continue  # the year has an entry of its own
         due_on = day_of(due.due_on, due.due_days, year)
-        reports, only_rows = said.get((due.base, due.register, True), []), said.get((due.base, due.register, False), [])
+        reports, only_rows = (
+            reports_of.get((due.base, due.register, True), []),
+            reports_of.get((due.base, due.register, False), []),
+        )
         for area in _districts(connection, due.area_code, due_on or day) if by_district else [due.area_code]:
             reported = _first(reports, year, lambda spoken, area=area: area.startswith(spoken))
             sent = _first(only_rows, year, lambda spoken, area=area: area.startswith(spoken) or spoken.startswith(area))

@@ -23,7 +23,9 @@ def catalogue(language: str, province: str | None = None) -> dict[str, str]:
 def _texts(language: str, is_capital: bool) -> dict[str, str]:
     texts = json.loads((settings.DATA / "text" / f"{language}.json").read_text(encoding="utf-8"))
     titled = texts["finding_defined"]
-    defined = {key: text for one in registers.defined().values() for key, text in one.texts(language, titled).items()}
+    defined = {
+        key: text for register in registers.defined().values() for key, text in register.texts(language, titled).items()
+    }
     texts = defined | texts
     if is_capital:
         for written, meant in WORDS_OF_THE_CAPITAL.items():

@@ -59,7 +59,7 @@ def run_crafted(
     files: list[Crafted], places: Places, at_most: float = SECONDS
 ) -> tuple[dict[str, Counter], float, list[str]]:
     """Answers by kind, the slowest file in seconds, and what went wrong: also what takes more than ``at_most`` seconds."""
-    found: dict[str, Counter] = {}
+    answers: dict[str, Counter] = {}
     slowest, faults = 0.0, []
     with tempfile.TemporaryDirectory() as folder:
         for number, (kind, name, data) in enumerate(files):
@@ -76,8 +76,8 @@ def run_crafted(
             slowest = max(slowest, seconds)
             if seconds > at_most:
                 faults.append(f"{kind} {name}: {seconds:.1f} s")
-            found.setdefault(kind.split(":")[0], Counter())[code] += 1
-    return found, slowest, faults
+            answers.setdefault(kind.split(":")[0], Counter())[code] += 1
+    return answers, slowest, faults
 
 
 def run_fuzzed(files: int, first: int = 0, seconds: float = float("inf")) -> dict:
@@ -96,8 +96,8 @@ def _fuzzed(files: int, first: int, seconds: float) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         while seed < end and time.monotonic() - begin < seconds:
             upto = min(end, seed + PER_FORK)
-            told, died = _in_fork(Path(folder), range(seed, upto), places, expected)
-            for code, work, memory in told:
+            results, died = _in_fork(Path(folder), range(seed, upto), places, expected)
+            for code, work, memory in results:
                 slowest, peak = max(slowest, work), max(peak, memory)
                 outcomes[code if not code.startswith("FAULT") else "fault"] += 1
                 if code.startswith("FAULT") or work > SECONDS or memory > MEMORY:
@@ -134,12 +134,12 @@ def _in_fork(
         os._exit(0)
     os.close(back)
     with os.fdopen(out, encoding="utf-8") as stream:
-        told = [tuple(json.loads(line)) for line in stream if line.endswith("\n")]
+        results = [tuple(json.loads(line)) for line in stream if line.endswith("\n")]
     _, status = os.waitpid(child, 0)
     if not os.WIFSIGNALED(status):
-        return told, None if len(told) == len(batch) else "FAULT: ended without an answer"
+        return results, None if len(results) == len(batch) else "FAULT: ended without an answer"
     slow = os.WTERMSIG(status) in (signal.SIGALRM, signal.SIGPROF)
-    return told, "FAULT: too slow" if slow else "file_too_heavy"
+    return results, "FAULT: too slow" if slow else "file_too_heavy"
 
 
 def _limits() -> None:
@@ -190,8 +190,8 @@ def table(kinds: dict[str, dict[str, int]]) -> str:
     lines = ["| kind | files | answer | what a person reads |", "|---|---|---|---|"]
     for kind, codes in sorted(kinds.items()):
         for code, files in codes.items():
-            said = "" if code == "read" else words.sentence({"code": code}).split(" | ")[-1]
-            lines.append(f"| {kind} | {files} | {code} | {said} |")
+            sentence = "" if code == "read" else words.sentence({"code": code}).split(" | ")[-1]
+            lines.append(f"| {kind} | {files} | {code} | {sentence} |")
     return "\n".join(lines)
 
 
@@ -215,10 +215,10 @@ def watched(options: argparse.Namespace) -> dict:
         secret.write_text("not yours", encoding="utf-8")
         command = [sys.executable, "-m", "bench.experiments.bad_files", str(options.fuzzed), str(options.first)]
         environment = ["env", f"TMPDIR={room}", "LOGNAME=bench", "PYTHONDONTWRITEBYTECODE=1"]
-        said, account = system_calls.watch(
+        output, account = system_calls.watch(
             [*environment, *command, "--seconds", str(options.seconds)], [str(room), "/usr/bin/env"]
         )
-    return json.loads(said.splitlines()[-1]) | {"watched": account}
+    return json.loads(output.splitlines()[-1]) | {"watched": account}
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ def parts_of(data: bytes) -> dict[str, bytes]:
 def changed(part: str, old: bytes, new: bytes) -> bytes:
     """The right workbook with a piece of one part replaced."""
     parts = parts_of(xlsx())
-    name = next(one for one in parts if one.endswith(part))
+    name = next(path for path in parts if path.endswith(part))
     return zipped(parts | {name: parts[name].replace(old, new, 1)})
 
 
@@ -119,7 +119,7 @@ def _workbooks() -> Iterator[Crafted]:
     for part in ("sheet1.xml", "workbook.xml"):
         head = f"<?xml version='1.0'?><!DOCTYPE x [{laughs}]>".encode()
         parts = parts_of(xlsx())
-        name = next(one for one in parts if one.endswith(part))
+        name = next(path for path in parts if path.endswith(part))
         yield (
             "entity bomb",
             "laughs.xlsx",
@@ -132,7 +132,7 @@ def _workbooks() -> Iterator[Crafted]:
         parts = parts_of(xlsx())
         gone = {name: data for name, data in parts.items() if not name.endswith(part)}
         yield "part missing", "gap.xlsx", zipped(gone)
-        name = next(one for one in parts if one.endswith(part))
+        name = next(path for path in parts if path.endswith(part))
         yield "part broken", "broken.xlsx", zipped(parts | {name: parts[name][: len(parts[name]) // 2]})
         yield "part is noise", "noise.xlsx", zipped(parts | {name: random.Random(2).randbytes(400)})
     for cell in ('<c r="A2" t="s"><v>999999</v></c>', '<c r="A2" t="s"><v>-1</v></c>', '<c r="A2" t="e"><v>#REF!</v></c>', '<c r="A2" t="b"><v>7</v></c>', '<c r="A2"><v>1e309</v></c>',

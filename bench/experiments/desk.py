@@ -22,7 +22,7 @@ LONGEST_SECONDS = 240.0
 
 def measure(file: Path, pictures: Path | None) -> dict[str, dict[str, float]]:
     """Clicks, fields typed into, seconds until read and until stored, for each screen with a store of its own."""
-    found = {}
+    figures = {}
     with served.browser() as chromium:
         for name, (width, height) in SCREENS.items():
             with tempfile.TemporaryDirectory() as folder:
@@ -31,8 +31,8 @@ def measure(file: Path, pictures: Path | None) -> dict[str, dict[str, float]]:
                     seen = served.visit(chromium, f"{address}/imports?lang=th", width, height)
                     seen.title()
                     seen.settled()
-                    found[name] = _person(seen, file, pictures / name if pictures else None)
-    return found
+                    figures[name] = _person(seen, file, pictures / name if pictures else None)
+    return figures
 
 
 def _person(seen: served.Visit, file: Path, picture: Path | None) -> dict[str, float]:

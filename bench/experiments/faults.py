@@ -110,8 +110,8 @@ def boundary_faults(folder: Path) -> list[Fault]:
     square = {"type": "Polygon", "coordinates": [[[100, 8], [100.1, 8], [100.1, 8.1], [100, 8.1], [100, 8]]]}
 
     def collection(code: str, geometry: object) -> bytes:
-        found = {"type": "Feature", "properties": {"adm3_pcode": code}, "geometry": geometry}
-        return json.dumps({"type": "FeatureCollection", "features": [found]}).encode()
+        feature = {"type": "Feature", "properties": {"adm3_pcode": code}, "geometry": geometry}
+        return json.dumps({"type": "FeatureCollection", "features": [feature]}).encode()
 
     contents = {
         "empty.geojson": b"",
@@ -219,9 +219,9 @@ async def _look(port: int, query: str) -> list[Answer]:
 
 def bad_words(answer: Answer) -> list[str]:
     """What a person should never read."""
-    said = [MARKUP.sub(" ", text) for text in answer.texts if not text.startswith("<style")]
-    found = [match.group(0) for text in said for match in [LIBRARY_WORDS.search(text)] if match]
-    return found + [error for error in answer.errors if error not in answer.texts]
+    plain_texts = [MARKUP.sub(" ", text) for text in answer.texts if not text.startswith("<style")]
+    matches = [match.group(0) for text in plain_texts for match in [LIBRARY_WORDS.search(text)] if match]
+    return matches + [error for error in answer.errors if error not in answer.texts]
 
 
 def inject(good: Path, fault: Fault) -> dict:
@@ -355,29 +355,29 @@ def _until_it_answers(page: Page, title: str) -> None:
 
 def main(limit: int = 1000) -> dict:
     """Inject all faults, two at a time, and print the count."""
-    found: list[dict] = []
+    results: list[dict] = []
     with stage.demo_store() as good, tempfile.TemporaryDirectory() as folder:
         with sqlite3.connect(good) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         for faults in (store_faults(), boundary_faults(Path(folder)), other_faults()):
             for fault in faults[:limit]:
-                found.append(inject(good, fault))
-                print(json.dumps(found[-1], ensure_ascii=False), file=sys.stderr, flush=True)
+                results.append(inject(good, fault))
+                print(json.dumps(results[-1], ensure_ascii=False), file=sys.stderr, flush=True)
         for special in (locked, gone_while_running, killed):
             try:
-                found.append(special(good))
+                results.append(special(good))
             except Exception as broken:  # noqa: BLE001
-                found.append(
+                results.append(
                     {"fault": special.__name__, "met": False, "why": f"{type(broken).__name__}: {broken}"[:200]}
                 )
-            print(json.dumps(found[-1], ensure_ascii=False), file=sys.stderr, flush=True)
+            print(json.dumps(results[-1], ensure_ascii=False), file=sys.stderr, flush=True)
     line = {
         "bench": "faults",
-        "injected": len(found),
-        "met": sum(entry["met"] for entry in found),
-        "not_met": [{name: entry[name] for name in ("fault", "why")} for entry in found if not entry["met"]],
-        "slowest_page_s": max((entry.get("again_s", 0) for entry in found), default=0),
-        "restart": {name: value for name, value in found[-1].items() if name.endswith("_s")},
+        "injected": len(results),
+        "met": sum(entry["met"] for entry in results),
+        "not_met": [{name: entry[name] for name in ("fault", "why")} for entry in results if not entry["met"]],
+        "slowest_page_s": max((entry.get("again_s", 0) for entry in results), default=0),
+        "restart": {name: value for name, value in results[-1].items() if name.endswith("_s")},
     }
     print(json.dumps(line, ensure_ascii=False))
     return line

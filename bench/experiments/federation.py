@@ -57,7 +57,7 @@ def main(rows: int = ROWS) -> None:
                     "ANALYZE shared.support"
                 )  # as autovacuum does soon after: the nation's planner asks for it
         os.environ["KRADAN_PROVINCE"] = NATION
-        found: dict[str, object] = {"bench": "federation", "rows": each * len(PROVINCES), "servers": len(sockets)}
+        figures: dict[str, object] = {"bench": "federation", "rows": each * len(PROVINCES), "servers": len(sockets)}
         begin = time.perf_counter()
         for code, way in PROVINCES.items():
             address = f"host={sockets[code]} dbname=kradan user=kradan_nation_{code}"
@@ -67,12 +67,12 @@ def main(rows: int = ROWS) -> None:
         copied = each * sum(way == "copy" for way in PROVINCES.values())
         _until(lambda: _count(sockets[NATION], "WHERE province_code IN ('80', '84')"), copied)
         took = time.perf_counter() - begin
-        found |= {"first_copy_s": round(took, 1), "copied_rows_per_s": round(copied / took)}
+        figures |= {"first_copy_s": round(took, 1), "copied_rows_per_s": round(copied / took)}
         with psycopg.connect(host=sockets[NATION], user="postgres", dbname="kradan", autocommit=True) as connection:
             connection.execute("ANALYZE shared.support_80, shared.support_84")
-        found |= {"lag_s": _lag(sockets), "page_query_s": _query(engines[NATION])} | _kill(sockets, engines)
-        found |= _standby(stack, sockets[NATION], engines[NATION])
-    print(json.dumps(found))
+        figures |= {"lag_s": _lag(sockets), "page_query_s": _query(engines[NATION])} | _kill(sockets, engines)
+        figures |= _standby(stack, sockets[NATION], engines[NATION])
+    print(json.dumps(figures))
 
 
 def _store(socket: str, code: str) -> Engine:
@@ -90,26 +90,26 @@ def _count(socket: str, where: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _until(read: Callable[[], object], wanted: object) -> None:
+def _until(read: Callable[[], object], expected: object) -> None:
     end = time.monotonic() + PATIENCE_S
-    while (found := read()) != wanted:
+    while (value := read()) != expected:
         if time.monotonic() > end:
-            raise TimeoutError(f"expected {wanted} within {PATIENCE_S} s, found {found}")
+            raise TimeoutError(f"expected {expected} within {PATIENCE_S} s, found {value}")
         time.sleep(0.05)
 
 
 def _seen_after(sockets: dict[str, str], code: str, number: int) -> float:
     """Seconds from the commit of a row at a province to its being seen at the nation."""
     with psycopg.connect(host=sockets[code], user="postgres", dbname="kradan") as connection:
-        one = f"generate_series({number}, {number})"
-        connection.execute(FILL.replace("generate_series(1000, 999 + %(rows)s::bigint)", one), {"code": code})
+        single_number = f"generate_series({number}, {number})"
+        connection.execute(FILL.replace("generate_series(1000, 999 + %(rows)s::bigint)", single_number), {"code": code})
     begin = time.perf_counter()
     _until(lambda: _count(sockets[NATION], f"WHERE province_code = '{code}' AND id = {number}"), 1)
     return time.perf_counter() - begin
 
 
 def _lag(sockets: dict[str, str]) -> float:
-    return round(statistics.median(_seen_after(sockets, "80", 10**9 + one) for one in range(REPEATS)), 3)
+    return round(statistics.median(_seen_after(sockets, "80", 10**9 + repeat) for repeat in range(REPEATS)), 3)
 
 
 def _query(engine: Engine) -> float:
@@ -156,14 +156,14 @@ def _standby(stack: ExitStack, socket: str, primary: Engine) -> dict[str, object
         same = _satang(engine) == _satang(primary)
         with store.writing(primary) as connection:
             store.touch(connection)
-            wanted = store.data_version(connection)
+            primary_version = store.data_version(connection)
         begin = time.perf_counter()
 
         def version() -> str:
             with store.reading(engine) as connection:
                 return store.data_version(connection)
 
-        _until(version, wanted)
+        _until(version, primary_version)
         lag = time.perf_counter() - begin
         engine.dispose()
     return {"standby_same": same, "standby_version_after_s": round(lag, 3)}

@@ -30,7 +30,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 
 
 def xlsx_of_sheets(number: int) -> bytes:
-    names = "".join(f'<sheet name="s{one}" sheetId="{one + 1}" r:id="r1"/>' for one in range(number))
+    names = "".join(f'<sheet name="s{index}" sheetId="{index + 1}" r:id="r1"/>' for index in range(number))
     book = f'<workbook xmlns:r="x"><sheets>{names}</sheets></workbook>'
     kind = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
     relations = f'<Relationships><Relationship Id="r1" Type="{kind}" Target="worksheets/sheet1.xml"/></Relationships>'
@@ -41,10 +41,10 @@ def xlsx_of_sheets(number: int) -> bytes:
 
 def ods_of_sheets(number: int) -> bytes:
     spaces = " ".join(
-        f'xmlns:{one}="urn:oasis:names:tc:opendocument:xmlns:{one}:1.0"' for one in ("office", "table", "text")
+        f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{prefix}:1.0"' for prefix in ("office", "table", "text")
     )
-    one = "<table:table table:name='{0}'><table:table-row><table:table-cell office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row></table:table>"
-    body = "".join(one.format(name) for name in range(number))
+    sheet = "<table:table table:name='{0}'><table:table-row><table:table-cell office:value-type='string'><text:p>x</text:p></table:table-cell></table:table-row></table:table>"
+    body = "".join(sheet.format(name) for name in range(number))
     content = f"<office:document-content {spaces}><office:body><office:spreadsheet>{body}</office:spreadsheet></office:body></office:document-content>"
     kind = "application/vnd.oasis.opendocument.spreadsheet"
     manifest = f'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="{kind}"/></manifest:manifest>'
@@ -68,19 +68,19 @@ def directory_of(number: int) -> bytes:
 CASES: dict[str, tuple[str, Callable[[bool], bytes]]] = {
     "sheets, Excel 2003 XML": ("a.xls", lambda small: (
         f'<?xml version="1.0"?><Workbook {NAME_SPACE}>'
-        + "".join(f'<Worksheet ss:Name="s{one}"><Table><Row><Cell><Data ss:Type="String">x</Data></Cell></Row></Table></Worksheet>' for one in range(201 if small else 100_000))
+        + "".join(f'<Worksheet ss:Name="s{index}"><Table><Row><Cell><Data ss:Type="String">x</Data></Cell></Row></Table></Worksheet>' for index in range(201 if small else 100_000))
         + "</Workbook>").encode()),
     "sheets, XLSX": ("a.xlsx", lambda small: xlsx_of_sheets(201 if small else 100_000)),
     "sheets, ODS": ("a.ods", lambda small: ods_of_sheets(201 if small else 100_000)),
     "tables, HTML": ("a.html", lambda small: b"<html>" + b"<table><tr><td>a</td></tr><tr><td>1</td></tr></table>" * (201 if small else 500_000)),
-    "lists, JSON": ("a.json", lambda small: json.dumps({f"k{one}": [{"a": 1}] for one in range(201 if small else 500_000)}).encode()),
+    "lists, JSON": ("a.json", lambda small: json.dumps({f"k{index}": [{"a": 1}] for index in range(201 if small else 500_000)}).encode()),
     "a line, CSV": ("a.csv", lambda small: "ตำบล,งาน\nก,".encode() + b"x" * ((3 if small else 93) << 20)),
     "a line of cells, CSV": ("a.csv", lambda small: "ตำบล,งาน\n".encode() + b"1," * ((2 if small else 45) << 20)),
     "a line, quoted": ("a.csv", lambda small: 'ตำบล,งาน\nก,"'.encode() + b"x\n" * ((1 if small else 45) << 20)),
     "a cell, XML": ("a.xls", lambda small: (f'<?xml version="1.0"?><Workbook {NAME_SPACE}><Worksheet><Table><Row><Cell><Data ss:Type="String">'
         + "x" * (200_000 if small else 90 << 20) + "</Data></Cell></Row></Table></Worksheet></Workbook>").encode()),
     "a value, JSON": ("a.json", lambda small: json.dumps([{"ตำบล": "x" * (200_000 if small else 90 << 20)}] * 2 if small else [{"ตำบล": "x" * (90 << 20)}]).encode()),
-    "columns, CSV": ("a.csv", lambda small: b",".join(b"c%d" % one for one in range(16_385 if small else 180_000)) + b"\n" + b"1," * 16_384 + b"\n"),
+    "columns, CSV": ("a.csv", lambda small: b",".join(b"c%d" % index for index in range(16_385 if small else 180_000)) + b"\n" + b"1," * 16_384 + b"\n"),
     "rows, CSV": ("a.csv", lambda small: b"a,b\n" + b"1,2\n" * (1_048_577 if small else 24_000_000)),
     "rows, CR": ("a.csv", lambda small: b"a,b\r" + b"1,2\r" * (1_048_577 if small else 24_000_000)),
     "directory of a zip": ("a.xlsx", lambda small: directory_of(80_000 if small else 1_500_000)),
@@ -114,7 +114,7 @@ def take(path: str) -> dict:
 
 def measure(*, small: bool = False, only: tuple[str, ...] = ()) -> dict:
     """Every case; ``faults`` are those that were read, or took more than a refusal may."""
-    found = {}
+    results = {}
     with tempfile.TemporaryDirectory() as folder:
         for name, (file, make) in CASES.items():
             if only and name not in only:
@@ -123,14 +123,14 @@ def measure(*, small: bool = False, only: tuple[str, ...] = ()) -> dict:
             path.write_bytes(make(small))
             command = [sys.executable, "-c", "import json, sys; from bench.experiments.limits import take; print(json.dumps(take(sys.argv[1])))", str(path)]  # fmt: skip
             done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
-            found[name] = json.loads(done.stdout) | {"file_mb": round(path.stat().st_size / 1e6, 1)}
+            results[name] = json.loads(done.stdout) | {"file_mb": round(path.stat().st_size / 1e6, 1)}
     heavy = [
         name
-        for name, said in found.items()
-        if said["answer"] == "read"
-        or any(said[who]["s"] > SECONDS or said[who]["mib"] > MEMORY_MIB for who in ("parent", "child"))
+        for name, result in results.items()
+        if result["answer"] == "read"
+        or any(result[who]["s"] > SECONDS or result[who]["mib"] > MEMORY_MIB for who in ("parent", "child"))
     ]
-    return {"bench": "limits", "faults": heavy, "cases": found}
+    return {"bench": "limits", "faults": heavy, "cases": results}
 
 
 def main() -> None:

@@ -143,12 +143,12 @@ def main(arguments: list[str]) -> None:
     """The whole, or with ``--part`` one side of it."""
     if arguments[:1] == ["--part"]:
         what, folder, more = arguments[1], Path(arguments[2]), arguments[3:]
-        found = {"wall": lambda: wall(folder), "phone": lambda: phone(folder, *more), "refused": lambda: {"answer": refused(*more)}}[what]()  # fmt: skip
+        figures = {"wall": lambda: wall(folder), "phone": lambda: phone(folder, *more), "refused": lambda: {"answer": refused(*more)}}[what]()  # fmt: skip
     else:
         folder = Path(arguments[0] if arguments else tempfile.mkdtemp())
         folder.mkdir(parents=True, exist_ok=True)
-        found = run(folder)
-    print(json.dumps(found, ensure_ascii=False))
+        figures = run(folder)
+    print(json.dumps(figures, ensure_ascii=False))
 
 
 if __name__ == "__main__":

@@ -50,7 +50,7 @@ def main() -> dict[str, object]:
         outcome = apply(board, moves)
         seconds.append(time.perf_counter() - begin)
         assert total(board, outcome, moves) == int(board.records["amount_satang"].sum())
-    found = best(
+    optimum = best(
         board,
         Wish(package_satang=30_000_000, per_head_satang=2_000, per_district=1, most_satang=5_000_000_000),
         districts,
@@ -59,10 +59,10 @@ def main() -> dict[str, object]:
         "bench": "rudder",
         "change_ms_median": round(float(np.median(seconds)) * 1000, 1),
         "change_ms_worst": round(max(seconds) * 1000, 1),
-        "best_status": found.status,
-        "best_seconds": round(found.seconds, 2),
-        "best_openings": found.openings,
-        "ok": max(seconds) <= 0.3 and found.status == "optimal" and found.seconds <= 10,
+        "best_status": optimum.status,
+        "best_seconds": round(optimum.seconds, 2),
+        "best_openings": optimum.openings,
+        "ok": max(seconds) <= 0.3 and optimum.status == "optimal" and optimum.seconds <= 10,
     }
     print(json.dumps(line))
     return line

@@ -91,10 +91,10 @@ def main(seconds: float = 60, sessions: int = 8) -> dict:
         port = served.free_port()
         with server(store, {}, port) as process:
             wait_for(port)
-            found = asyncio.run(
+            figures = asyncio.run(
                 asyncio.wait_for(soak(f"http://127.0.0.1:{port}", process.pid, seconds, sessions), seconds + 120)
             )
-    line = {"bench": "soak", "sessions": sessions, "seconds": seconds} | found
+    line = {"bench": "soak", "sessions": sessions, "seconds": seconds} | figures
     print(json.dumps(line))
     return line
 

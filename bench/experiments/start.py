@@ -26,7 +26,7 @@ COMMANDS = {
 
 def measure(times: int = 5) -> dict[str, dict[str, float]]:
     """Each command in turn, so that a busy moment meets all of them; an import goes into a store of its own."""
-    found: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
+    times_of: dict[str, list[tuple[float, float]]] = {name: [] for name in COMMANDS}
     for _ in range(times):
         for name, arguments in COMMANDS.items():
             with tempfile.TemporaryDirectory() as folder:
@@ -39,10 +39,10 @@ def measure(times: int = 5) -> dict[str, dict[str, float]]:
                 )
                 clock, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
                 cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-                found[name].append((cpu, clock))
+                times_of[name].append((cpu, clock))
     return {
         name: {"cpu_s": round(min(cpu for cpu, _ in runs), 2), "clock_s": round(min(clock for _, clock in runs), 2)}
-        for name, runs in found.items()
+        for name, runs in times_of.items()
     }
 
 

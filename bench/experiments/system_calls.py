@@ -45,12 +45,12 @@ def judge(log: Path, allowed: Sequence[str]) -> dict:
     outside, requests, opened = Counter(), Counter(), 0
     with log.open(encoding="utf-8", errors="replace") as lines:
         for line in lines:
-            if found := OPENED.match(line):
+            if match := OPENED.match(line):
                 opened += 1
-                path = found["path"]
+                path = match["path"]
                 if not path.startswith(roots) and not _is_folder_on_the_way(path, roots):
                     outside[path] += 1
-            elif (found := CALLED.match(line)) and found["family"].startswith("AF_INET"):
+            elif (match := CALLED.match(line)) and match["family"].startswith("AF_INET"):
                 requests[line.split(" ", 1)[1].strip()[:120]] += 1
     return {
         "opened": opened,

@@ -46,8 +46,8 @@ def answer(path: str) -> tuple[bytes, str]:
     kind = KINDS.get(name.rsplit(".", 1)[-1], "image/png")
     if name in PACKAGED:
         package, inside = PACKAGED[name]
-        found = Path(str(files(package))) / inside
-        return (found if found.exists() else found.with_name(found.name.replace(".min.", "."))).read_bytes(), kind
+        file = Path(str(files(package))) / inside
+        return (file if file.exists() else file.with_name(file.name.replace(".min.", "."))).read_bytes(), kind
     if name.endswith("110m.json"):  # plotly asks for the coasts of the world
         layers = {layer: {"type": "GeometryCollection", "geometries": []} for layer in LAYERS}
         return json.dumps({"type": "Topology", "objects": layers, "arcs": []}).encode(), kind

@@ -156,5 +156,5 @@ class Client:
 
     def list_with(self, key: str) -> dict:
         """The list whose widget key is ``key``, the first one when there is none."""
-        found = [box for box in self.lists.values() if box["key"].endswith(f"-{key}")]
-        return found[0] if found else next(iter(self.lists.values()))
+        matching = [box for box in self.lists.values() if box["key"].endswith(f"-{key}")]
+        return matching[0] if matching else next(iter(self.lists.values()))

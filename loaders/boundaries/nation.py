@@ -22,7 +22,8 @@ NATION = ""  # passed as the province: all of them
 def provinces() -> dict[str, tuple[str, str]]:
     """Codes of all provinces with their Thai and English names, by code."""
     return {
-        place.code: (place.name_th, place.name_en) for place in sorted(geothai.provinces(), key=lambda one: one.code)
+        place.code: (place.name_th, place.name_en)
+        for place in sorted(geothai.provinces(), key=lambda province: province.code)
     }
 
 

@@ -13,15 +13,17 @@ def _fetch(options: argparse.Namespace) -> int:
     from loaders.fetch.sources import listed
 
     sources = listed()
-    wanted = [one for one in sources if not options.names or one.name in options.names]
-    if missing := sorted(set(options.names) - {one.name for one in sources}):
+    chosen = [source for source in sources if not options.names or source.name in options.names]
+    if missing := sorted(set(options.names) - {source.name for source in sources}):
         raise Refused(
-            "fetch_source_unknown", value=missing[0], suggestion=", ".join(one.name for one in sources) or "-"
+            "fetch_source_unknown", value=missing[0], suggestion=", ".join(source.name for source in sources) or "-"
         )
     if not sources:
         return answer({"sources": 0})
     if options.list:
-        return answer({"sources": [{"name": one.name, "kind": one.kind, "base": one.base} for one in sources]})
+        return answer(
+            {"sources": [{"name": source.name, "kind": source.kind, "base": source.base} for source in sources]}
+        )
     from loaders.areas.register import ensure_code_lists
     from loaders.fetch.run import ASKED, LOADED, fetch_all
     from loaders.fetch.run import REFUSED as FAILED
@@ -29,12 +31,12 @@ def _fetch(options: argparse.Namespace) -> int:
     engine = store.open_store()
     ensure_code_lists(engine)
     codes = [DONE]
-    for told in fetch_all(engine, wanted):
-        answer(told)
-        if told["state"] in (ASKED, FAILED):
-            complain({name: value for name, value in told.items() if name != "summary"})
+    for outcome in fetch_all(engine, chosen):
+        answer(outcome)
+        if outcome["state"] in (ASKED, FAILED):
+            complain({name: value for name, value in outcome.items() if name != "summary"})
             codes.append(REFUSED)
-        elif told["state"] == LOADED and told["summary"]["quarantined"]:
+        elif outcome["state"] == LOADED and outcome["summary"]["quarantined"]:
             codes.append(QUARANTINED)
     return REFUSED if REFUSED in codes else max(codes)
 

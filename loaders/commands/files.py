@@ -111,8 +111,8 @@ def _answered(ingested: Ingested, path: Path, options: argparse.Namespace) -> in
 
 def _of_total(total: dict) -> dict:
     """A control total that is not met, with both sums and what lies between them."""
-    stated, found = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
-    figures = {"value": stated, "suggestion": found, "difference": round(stated - found, 2)}
+    stated, added_up = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
+    figures = {"value": stated, "suggestion": added_up, "difference": round(stated - added_up, 2)}
     where = {"sheet": total["sheet"], "row": total["row"], "column": total["column"] or "-"}
     return {"code": "control_total_unmet"} | where | {name: f"{figure:,.2f}" for name, figure in figures.items()}
 
@@ -177,9 +177,9 @@ def _speaks_for(options: argparse.Namespace) -> int:
     from loaders.imports import speaks_for
     from loaders.store.viewers import DATA_TEAM
 
-    said = speaks_for.read(options.kind, options.years or "", (options.districts or "").split(","), options.reason)
+    scope = speaks_for.read(options.kind, options.years or "", (options.districts or "").split(","), options.reason)
     with store.writing(store.open_store()) as connection:
-        speaks_for.change(connection, options.batch, said, settings.person())
+        speaks_for.change(connection, options.batch, scope, settings.person())
         scopes = speaks_for.read_scopes(connection, viewer=DATA_TEAM)
     return answer({"batch": options.batch, "speaks_for": scopes[options.batch]})
 
@@ -193,7 +193,7 @@ def _nothing(options: argparse.Namespace) -> int:
 
     engine = store.open_store(create=True)
     ensure_code_lists(engine)
-    said = speaks_for.read(options.kind, options.years or "", (options.districts or "").split(","), options.reason)
+    scope = speaks_for.read(options.kind, options.years or "", (options.districts or "").split(","), options.reason)
     try:
         as_of = thai.parse_date(options.as_of or "")
     except thai.Unreadable as error:
@@ -201,7 +201,7 @@ def _nothing(options: argparse.Namespace) -> int:
     base = _base(engine, options.base) or ""
     with store.writing(engine) as connection:
         number = nothing.state(
-            connection, base, options.register, said, settings.home_province(), settings.person(), as_of
+            connection, base, options.register, scope, settings.home_province(), settings.person(), as_of
         )
     return answer({"batch": number, "base": base, "register": options.register, "speaks_for": options.kind})
 
@@ -247,8 +247,8 @@ def _withdraw(options: argparse.Namespace) -> int:
     for code, others in (("edition_came_back", done.restored), ("edition_went", done.withdrawn)):
         if others:
             complain({"code": code, "value": ", ".join(map(str, others)), "suggestion": str(options.batch)})
-    told = {"batch": options.batch, "active": options.active, "changed": done.changed, "missed_by": missed}
-    return answer(told | {"restored": done.restored, "withdrawn": done.withdrawn})
+    summary = {"batch": options.batch, "active": options.active, "changed": done.changed, "missed_by": missed}
+    return answer(summary | {"restored": done.restored, "withdrawn": done.withdrawn})
 
 
 def _give_back(options: argparse.Namespace) -> int:

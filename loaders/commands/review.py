@@ -32,10 +32,10 @@ def _split(options: argparse.Namespace) -> int:
     except ValueError as error:
         raise Refused("split_amount_missing", value=str(error)) from error
     method = options.by or ("stated" if stated else "equal")
-    given = {code: amount for code, amount in stated.items() if amount is not None}
+    amounts = {code: amount for code, amount in stated.items() if amount is not None}
     codes = [code for code, _, _ in named]
     engine = store.open_store()
-    done = split.decide_split(engine, options.rows, codes, method, options.reason, settings.person(), stated=given)
+    done = split.decide_split(engine, options.rows, codes, method, options.reason, settings.person(), stated=amounts)
     answer({"loaded": done.loaded, "waiting": done.waiting, "by": method, "over": codes})
     if done.problem is not None:
         complain(done.problem.as_dict())
@@ -67,10 +67,10 @@ def _over_years(options: argparse.Namespace) -> int:
     from loaders.store.viewers import DATA_TEAM
 
     with store.reading(store.open_store()) as connection:
-        found = year_shares.over_years(connection, viewer=DATA_TEAM)
+        records = year_shares.over_years(connection, viewer=DATA_TEAM)
     columns = ["id", "batch_id", "file_name", "sheet", "row", "area_code", "activity", "starts_on", "ends_on",
                "fiscal_year", "years", "amount_satang", "year_shares", "year_shares_by"]  # fmt: skip
-    shown = found if options.batch is None else found[found["batch_id"] == options.batch]
+    shown = records if options.batch is None else records[records["batch_id"] == options.batch]
     for row in shown[columns].astype(object).where(shown[columns].notna(), None).to_dict("records"):
         answer(row)
     return DONE

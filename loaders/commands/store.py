@@ -15,8 +15,8 @@ from loaders.store.viewers import ROLES, Viewer
 def _setup(options: argparse.Namespace) -> int:
     from loaders.setup import load_demo_once
 
-    said = os.environ.get("KRADAN_DEMO", "")
-    return answer(load_demo_once(options.demo if options.demo is not None or not said else said != "0"))
+    demo_setting = os.environ.get("KRADAN_DEMO", "")
+    return answer(load_demo_once(options.demo if options.demo is not None or not demo_setting else demo_setting != "0"))
 
 
 def _delete_demo(options: argparse.Namespace) -> int:

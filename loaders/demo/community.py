@@ -84,9 +84,9 @@ def _memberships() -> list[dict]:
                 MINUTES,
             )
     for row in _rows("demo_cdd_organisations"):
-        found = [name for name, theme, area, _ in others.NETWORKS if theme == row.theme and not area]
-        if row.organisation_kind != "network" and found and rng.random() < 0.45:
-            join(row.area_code, row.organisation_name, "group", found[int(rng.integers(0, len(found)))], "network")
+        bodies = [name for name, theme, area, _ in others.NETWORKS if theme == row.theme and not area]
+        if row.organisation_kind != "network" and bodies and rng.random() < 0.45:
+            join(row.area_code, row.organisation_name, "group", bodies[int(rng.integers(0, len(bodies)))], "network")
     for code, place in _places():
         if place["is_pilot"] and rng.random() < 0.85:
             join(code, f"กองทุนสวัสดิการชุมชนตำบล{place['name_th']}", "group", WELFARE, "welfare_movement", said_by=MINUTES)

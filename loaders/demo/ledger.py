@@ -24,8 +24,8 @@ class Ledger:
         self._taken: dict[tuple, list[tuple]] = defaultdict(list)
         self._random = {layout: world.random(10 + number) for number, layout in enumerate(BASES)}
 
-    def add(self, key: str, area: str, *, year: int = 2007, planted: bool = False, **given: object) -> bool:
-        """Add one row of ``ITEMS[key]`` for an area (2, 4, 6 or 8 digits); ``given`` overrides its values."""
+    def add(self, key: str, area: str, *, year: int = 2007, planted: bool = False, **overrides: object) -> bool:
+        """Add one row of ``ITEMS[key]`` for an area (2, 4, 6 or 8 digits); ``overrides`` replace its values."""
         item = ITEMS[key]
         rng = self._random[item.layout]
         starts_on, ends_on = _period(rng, year, steady=planted)
@@ -37,7 +37,7 @@ class Ledger:
             "area_level": LEVELS[len(area)], "starts_on": starts_on, "ends_on": ends_on, "fiscal_year": year,
             "amount_satang": 100 * _baht(rng, item), "paid_satang": None, "people_reached": _people(rng, item),
             "status": None, "cofinancing": item.cofinancing, "instead": {},
-        } | given  # fmt: skip
+        } | overrides  # fmt: skip
         if not planted and self._repeats(row):
             return False
         place = (row["area_code"][:6], row["theme"], row["target_group"], row["activity_code"])

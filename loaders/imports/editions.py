@@ -179,7 +179,13 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
             compare(edition, old, new)
             if number in also or number in mine or edition.is_edition:
                 editions.append(edition)
-    return sorted(editions, key=lambda one: (not one.is_edition, len(one.gone) - len(one.same) - len(one.changed)))
+    return sorted(
+        editions,
+        key=lambda candidate: (
+            not candidate.is_edition,
+            len(candidate.gone) - len(candidate.same) - len(candidate.changed),
+        ),
+    )
 
 
 def pairs(connection: Connection, ingested: Ingested, number: int) -> dict[tuple[str, str, int], tuple[str, str, int]]:
@@ -273,17 +279,22 @@ def _cells(written: str) -> str:
 
 Key = Callable[[Line], Hashable]
 PASSES: tuple[tuple[str, Key], ...] = (
-    ("same", lambda one: one.values and (one.register, one.place, one.year, one.name, one.who, one.values)),
-    ("same", lambda one: one.cells),
+    ("same", lambda line: line.values and (line.register, line.place, line.year, line.name, line.who, line.values)),
+    ("same", lambda line: line.cells),
     (
         "changed",
-        lambda one: (one.name or (one.who and one.year)) and (one.register, one.place, one.year, one.name, one.who),
+        lambda line: (
+            (line.name or (line.who and line.year)) and (line.register, line.place, line.year, line.name, line.who)
+        ),
     ),
     # Two agencies of one short-named activity are partners; long words, or words with the same money, identify a line.
-    ("changed", lambda one: len(one.name) >= TELLING and (one.register, one.place, one.year, one.name)),
-    ("changed", lambda one: one.name and one.satang and (one.register, one.place, one.year, one.name, one.satang)),
+    ("changed", lambda line: len(line.name) >= TELLING and (line.register, line.place, line.year, line.name)),
+    (
+        "changed",
+        lambda line: line.name and line.satang and (line.register, line.place, line.year, line.name, line.satang),
+    ),
     # One of the two places is not settled; two settled places differ.
-    ("unsettled", lambda one: one.name and one.satang and (one.register, one.year, one.name, one.satang)),
+    ("unsettled", lambda line: line.name and line.satang and (line.register, line.year, line.name, line.satang)),
 )
 
 

@@ -157,11 +157,11 @@ def generations(connection: Connection) -> Callable[[Link], int]:
     table = tables.reply_link
     with by_the_program():
         rows = connection.execute(select(table.c.kind, table.c.code, table.c.agency_code, table.c.generation)).all()
-    known = {(row.kind, row.code, row.agency_code): int(row.generation) for row in rows}
+    by_link = {(row.kind, row.code, row.agency_code): int(row.generation) for row in rows}
 
     def of(link: Link) -> int:
         named = {(link.kind, link.code, link.agency), (ANY, ANY, ANY), (ANY, ANY, link.agency or ANY)}
-        return sum(known.get(one, 0) for one in named)
+        return sum(by_link.get(link_key, 0) for link_key in named)
 
     return of
 

@@ -204,7 +204,9 @@ def sum_support(connection: Connection, batch_id: int) -> None:
     sums = [func.count().label("records"), *(func.sum(column).cast(column.type).label(column.name) for column in money)]
     mine = support.c.batch_id == batch_id
     query = select(*keys, *sums).where(mine, support.c.year_shares.is_(None)).group_by(*keys).order_by(*keys)
-    connection.execute(insert(summary).from_select([*(key.name for key in keys), *(one.name for one in sums)], query))
+    connection.execute(
+        insert(summary).from_select([*(key.name for key in keys), *(total.name for total in sums)], query)
+    )
     shared = select(*keys, *money, support.c.year_shares).where(mine, support.c.year_shares.is_not(None))
     insert_rows(connection, summary, [part for row in connection.execute(shared).mappings() for part in _by_year(row)])
 

@@ -23,7 +23,7 @@ from loaders.store.viewers import DATA_TEAM, LEVELS, PUBLIC, ROLES, Viewer
 from loaders.thai import normalise
 
 __all__ = ["DATA_TEAM", "HIDDEN", "LEVELS", "PUBLIC", "ROLES", "Viewer", "redact_text"]
-CONTACTS = registers.WithDefined({"role_holder": ("person", "phone")}, lambda one: one.private or None)
+CONTACTS = registers.WithDefined({"role_holder": ("person", "phone")}, lambda definition: definition.private or None)
 # Register -> columns that count people, and what tells one published table of counts from another.
 COUNTS = {
     "support": (
@@ -89,8 +89,10 @@ def _contacts(frame: pd.DataFrame, register: str, viewer: Viewer, today: date) -
     """Everyone sees whether a role is filled; past its retention date nobody sees by whom."""
     names = [column for column in CONTACTS[register] if column in frame]
     if register == "role_holder":
-        said = frame["is_vacant"] if "is_vacant" in frame else pd.Series(None, frame.index, dtype=object)
-        frame = frame.assign(is_vacant=said.astype(object).where(said.notna(), frame["person"].isna()).astype(bool))
+        vacancies = frame["is_vacant"] if "is_vacant" in frame else pd.Series(None, frame.index, dtype=object)
+        frame = frame.assign(
+            is_vacant=vacancies.astype(object).where(vacancies.notna(), frame["person"].isna()).astype(bool)
+        )
     over = frame["retain_until"].notna() & (frame["retain_until"] < pd.Timestamp(today))
     hidden = over | (viewer.role == "public")
     masked = pd.Series(False, index=frame.index)
@@ -220,9 +222,9 @@ class _Counts:
         place = [frame["area_code"].astype("string"), *([frame["fiscal_year"]] if "fiscal_year" in frame else [])]
         words = [frame[key].astype("string").fillna("").tolist() for key in keys]
         names = list(zip(*words, strict=True)) if words else [()] * len(frame)
-        known = frame["area_code"].notna().tolist()
+        has_area = frame["area_code"].notna().tolist()
         for rows in _members(frame, place):
-            for small in [row for row in rows if self.primary[row] and known[row]]:
+            for small in [row for row in rows if self.primary[row] and has_area[row]]:
                 for shown, rest in list(self._differences(rows, small, names)):
                     least = min([shown, *rest], key=self.values.__getitem__) if len(rest) == 1 else shown
                     self.hidden[least] = True
@@ -241,9 +243,9 @@ class _Counts:
             if sum(self.hidden[row] for row in members) != 1:
                 continue
             shown = [row for row in members if row in seen]
-            wanted = values[small] + sum(values[row] for row in shown)
+            sum_of_parts = values[small] + sum(values[row] for row in shown)
             for total in seen if len(shown) > 1 else ():
-                if values[total] == wanted and total not in shown:
+                if values[total] == sum_of_parts and total not in shown:
                     yield total, shown
 
 
@@ -261,8 +263,8 @@ def redact(frame: pd.DataFrame) -> pd.DataFrame:
         texts = frame[column].dropna()
         if not pd.api.types.is_string_dtype(texts):
             continue
-        known = {text: _redacted(text) for text in texts.unique()}
-        changed = {text: safe for text, safe in known.items() if safe != text}
+        redacted = {text: _redacted(text) for text in texts.unique()}
+        changed = {text: safe for text, safe in redacted.items() if safe != text}
         if changed:
             frame = frame.assign(**{column: frame[column].replace(changed)})
     return frame
@@ -285,7 +287,7 @@ def is_national_id(text: str) -> bool:
 
 def _ids(cells: Iterable[str]) -> tuple[int, int]:
     """How many cells hold something written like a national ID, and how many of them pass the check digit."""
-    written = [found[0] for cell in cells if len(cell) >= ID_DIGITS and (found := _ID.search(cell.removesuffix(".0")))]
+    written = [match[0] for cell in cells if len(cell) >= ID_DIGITS and (match := _ID.search(cell.removesuffix(".0")))]
     return len(written), sum(map(is_national_id, written))
 
 

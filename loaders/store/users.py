@@ -94,7 +94,7 @@ def due_people(connection: Connection, today: date | None = None) -> dict[str, i
         over += connection.execute(select(func.count()).where(named, holder.c.retain_until < day)).scalar_one()
         to_come = select(func.min(holder.c.retain_until)).where(named, holder.c.retain_until >= day)
         following.append(connection.execute(to_come).scalar())
-    return {"kept": kept, "over": over, "next": min((one for one in following if one), default=None)}
+    return {"kept": kept, "over": over, "next": min((due_date for due_date in following if due_date), default=None)}
 
 
 def files_over(connection: Connection, today: date | None = None) -> list[str]:
