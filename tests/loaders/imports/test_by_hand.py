@@ -89,10 +89,13 @@ def test_what_is_added_is_a_row_and_goes_when_undone(groups):
     )
     added = read(groups, "organisation").set_index("id").loc[number]
     assert (added["savings_satang"], added["base"], added["file_name"]) == (100_050, "codi", "เพิ่มด้วยมือ")
+    second = write(groups, entries.add, "organisation", {"organisation_name": "อีกกลุ่ม"}, None, "ก", WHY, "codi")
+    rows = read(groups, "organisation").set_index("id")["row"]
+    assert (rows[number], rows[second]) == (1, 2)
     with store.reading(groups) as connection:
         batch = store.read_batches(connection, viewer=DATA_TEAM).iloc[0]
-        assert (batch["rows_in"], batch["rows_loaded"]) == (1, 1)
-        (made,) = entries.read_changes(connection, viewer=DATA_TEAM)["id"]
+        assert (batch["rows_in"], batch["rows_loaded"]) == (2, 2)
+        made = entries.read_changes(connection, viewer=DATA_TEAM)["id"].min()
     write(groups, entries.undo, int(made), "ก")
     assert number not in set(read(groups, "organisation")["id"])
 
