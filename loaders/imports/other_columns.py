@@ -8,6 +8,7 @@ places must lie inside each other, else the row is quarantined with all of them 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 import pandas as pd
@@ -15,6 +16,7 @@ import pandas as pd
 from loaders.codes import squeeze
 from loaders.layouts.layout import PLACE, Layout
 from loaders.places import many
+from loaders.places.gazetteer import Gazetteer
 from loaders.places.matcher import Places, Written, result_row
 from loaders.places.text import ANY_WORD, EMPTY, name_key, plain, read_cell, split_places
 from loaders.places.types import Candidate, Match, Names
@@ -124,6 +126,16 @@ def _cells_of_places(frame: pd.DataFrame, columns: dict[str, str], reader: _Read
     return cells_of
 
 
+@lru_cache(4)
+def _codes_by_bare_name(book: Gazetteer, province: str) -> dict[str, list[str]]:
+    """Districts and subdistricts of a province by the key of their name; the gazetteer is one for all sheets."""
+    codes: dict[str, list[str]] = {}
+    for code, area in book.areas.items():
+        if code.startswith(province) and len(code) in (4, 6):
+            codes.setdefault(name_key(plain(area.name_th)), []).append(code)
+    return codes
+
+
 class _Reader:
     """Reads places in cells, each text once."""
 
@@ -133,11 +145,7 @@ class _Reader:
         self.home_name = home.name_th
         self.home_names = [plain(name) for name in (home.name_th, home.name_en) if len(name) >= LONG_NAME]
         self._known: dict[tuple[str, str, str], Match | None] = {}
-        self._bare: dict[str, list[str]] = {}
-        province = places.home
-        for code, area in places.book.areas.items():
-            if code.startswith(province) and len(code) in (4, 6):
-                self._bare.setdefault(name_key(plain(area.name_th)), []).append(code)
+        self._bare = _codes_by_bare_name(places.book, places.home)
 
     def bare(self, text: str) -> list[str]:
         """Areas of the home province whose name is the whole cell; not in sheets about the whole country."""
