@@ -15,6 +15,7 @@ from geo import registers
 from geo.frames import each_row
 from geo.maps import palette
 from geo.maps.classes import check_styles
+from geo.statuses import TEXT_KEYS as STATUS_KEYS
 from loaders import settings
 from loaders.decisions import meetings
 from loaders.problems import Refused
@@ -180,7 +181,7 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
     big = [
         [
             str(card["agencies"]) if covered else "–",
-            words.say("figure_agencies") if covered else words.say(f"status_{card['status']}"),
+            words.say("figure_agencies") if covered else words.say(STATUS_KEYS[card["status"]]),
         ],
         [words.baht(card["satang"]) if covered else "–", words.say("column_amount")],
         [card["class"] or "–", words.say("meeting_class") if card["class"] else words.say("meeting_not_ranked")],
@@ -191,7 +192,7 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
         [words.say("column_need"), words.value(card["need"]) + " · " + words.say(f"quadrant_{card['quadrant']}")],
         [
             words.say("column_per_head"),
-            words.value(card["per_head"]) if covered else words.say(f"status_{card['status']}"),
+            words.value(card["per_head"]) if covered else words.say(STATUS_KEYS[card["status"]]),
         ],
         [words.say("meeting_stability"), "–" if card["stability"] is None else _stability(words, card)],
         [words.say("outcome_suspected_duplication"), words.value(card["duplication"])],
@@ -221,7 +222,7 @@ def card_of(facts: dict, words: Words, code: str) -> dict:
         "big": big,
         "lines": lines,
         "top": top,
-        "nobody": words.say(f"status_{card['status']}"),
+        "nobody": words.say(STATUS_KEYS[card["status"]]),
         "foot": words.footnote(facts, bases),
     }
 

@@ -21,13 +21,14 @@ from pages.session.scope import Scope
 from pages.session.text import t, whole
 
 QUESTIONS = "questions"
+LENS_KEYS = {"who": "lens_who", "flows": "lens_flows", "classes": "lens_classes", QUESTIONS: "lens_questions"}
 
 
 def _choose_lens() -> str:
     """The lens; a link that asks a question looks through the questions, and another lens asks none."""
     asked = bool(st.session_state.get("question")) and not st.session_state.get("lens")
     lens = choices.switch(
-        "lens", t("lens"), (*lenses.LENSES, QUESTIONS), lambda name: t(f"lens_{name}"), QUESTIONS if asked else "who"
+        "lens", t("lens"), (*lenses.LENSES, QUESTIONS), lambda name: t(LENS_KEYS[name]), QUESTIONS if asked else "who"
     )
     if lens != QUESTIONS:
         st.session_state["question"] = ""

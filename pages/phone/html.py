@@ -10,6 +10,7 @@ from typing import Any
 from loaders.replies.inbox import ANSWERS, LONGEST_CONTACT, LONGEST_NOTE
 from pages.session.text import LANGUAGES, day, language, safe, t
 
+ANSWER_KEYS = {"right": "reply_right", "wrong": "reply_wrong", "missing": "reply_missing"}
 STATE_KEYS = {"waiting": "reply_state_waiting", "accepted": "reply_state_accepted", "refused": "reply_state_refused"}
 STYLE = """
 @font-face{font-family:Sarabun;src:url("FONTS/Sarabun-Regular.ttf")}
@@ -63,7 +64,7 @@ def form(receipt: str, lines: Sequence[tuple[str, str, str]], unlisted: int) -> 
     which = (
         _group("phone_which", _choice("line", "", t("phone_whole"), "", is_chosen=True) + rows + rest) if lines else ""
     )
-    answers = "".join(_choice("answer", answer, t(f"reply_{answer}"), "", is_needed=True) for answer in ANSWERS)
+    answers = "".join(_choice("answer", answer, t(ANSWER_KEYS[answer]), "", is_needed=True) for answer in ANSWERS)
     return (
         f'<form method="post" enctype="multipart/form-data"><input type="hidden" name="receipt" value="{receipt}">'
         f'<input type="hidden" name="lang" value="{language()}">{which}'

@@ -17,6 +17,7 @@ from geo.money import alignment
 from geo.questions.context import Answer, Context
 from geo.questions.questions import QUESTIONS
 from geo.statuses import NOTHING
+from geo.statuses import TEXT_KEYS as STATUS_KEYS
 from loaders import codes
 from pages.components import map_layer, panels, records
 from pages.components.names import need_names
@@ -188,7 +189,7 @@ def _columns(scope: Scope) -> dict[str, tuple[str, Callable[[Any], str]]]:
         "district_code": ("column_district", partial(records.place_words, scope)),
         "agency_code": ("column_agency", lambda code: agencies.get(code, code)),
         "theme_code": ("column_theme", records.theme_words),
-        "status": ("column_status", lambda status: t(f"status_{status}")),
+        "status": ("column_status", lambda status: t(STATUS_KEYS[status])),
         "agencies": ("column_agencies", whole),
         "supports": ("column_records", whole),
         "amount_satang": ("column_amount", baht),

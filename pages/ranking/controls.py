@@ -21,6 +21,17 @@ NORMALISE = ("z", "minmax", "rank")
 AGGREGATE = ("arithmetic", "geometric", "mazziotta_pareto")
 CLASSES = ("thirds", "natural", "thresholds")
 DEFAULTS = {"norm": "z", "mean": "arithmetic", "cut": "thirds"}
+METHOD_CHOICES = (
+    ("norm", "ranking_norm", NORMALISE),
+    ("mean", "ranking_mean", AGGREGATE),
+    ("cut", "ranking_cut", CLASSES),
+)
+METHOD_KEYS = {
+    "z": "rank_method_z", "minmax": "rank_method_minmax", "rank": "rank_method_rank", "goalposts": "rank_method_goalposts",
+    "arithmetic": "rank_method_arithmetic", "geometric": "rank_method_geometric", "mazziotta_pareto": "rank_method_mazziotta_pareto",
+    "thirds": "rank_method_thirds", "natural": "rank_method_natural", "thresholds": "rank_method_thresholds",
+}  # fmt: skip
+SCORE_KEYS = {"score": "score_of_score", "strength": "score_of_strength", "need": "score_of_need"}
 MOST = 3.0  # heaviest weight of a slider; the stated ones lie at 0.5 and 1
 
 
@@ -67,7 +78,7 @@ def score_words(method: Method) -> Callable[[Any], str]:
 
 def score_heading(method: Method, of: str) -> str:
     """The heading of a score (``score``, ``strength``, ``need``), with what it is measured against."""
-    return t(f"score_of_{of}", against=t("score_from_average" if ranking_data.centre(method) else "score_of_hundred"))
+    return t(SCORE_KEYS[of], against=t("score_from_average" if ranking_data.centre(method) else "score_of_hundred"))
 
 
 def value_words(code: str, value: float) -> str:
@@ -121,8 +132,8 @@ def _moved(code: str, stated: float) -> None:
 def methods() -> None:
     """Scale, mean and classes; limits where classes are cut by stated ones."""
     with st.expander(t("ranking_method")), st.container(horizontal=True, vertical_alignment="bottom"):
-        for key, options in (("norm", NORMALISE), ("mean", AGGREGATE), ("cut", CLASSES)):
-            choose(key, t(f"ranking_{key}"), options, lambda code: t(f"rank_method_{code}"), DEFAULTS[key])
+        for choice, heading, options in METHOD_CHOICES:
+            choose(choice, t(heading), options, lambda code: t(METHOD_KEYS[code]), DEFAULTS[choice])
         if st.session_state["cut"] == "thresholds":
             _limits(LIMITS[st.session_state["norm"]])
 
@@ -170,7 +181,7 @@ def _use(scope: Scope, key: str) -> None:
 def method_words(chosen: Method) -> str:
     """The method in one line: scale, mean, classes, weights."""
     stated, labels = ranking_data.stated_weights() | dict(chosen.weights), names()
-    parts = [t(f"rank_method_{name}") for name in (chosen.normalise, chosen.aggregate, chosen.classes)]
+    parts = [t(METHOD_KEYS[name]) for name in (chosen.normalise, chosen.aggregate, chosen.classes)]
     parts += [" / ".join(f"{limit:g}" for limit in chosen.limits)] if chosen.limits else []
     return (
         " · ".join(parts)

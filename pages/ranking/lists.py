@@ -17,7 +17,7 @@ from pages.queries.query import Query
 from pages.ranking import controls as ranking_controls
 from pages.ranking import data as ranking_data
 from pages.ranking.data import KEY, Method
-from pages.ranking.panels import FIELDS, decimal, draw_bars, inside, rank_words
+from pages.ranking.panels import FIELD_KEYS, FIELDS, decimal, draw_bars, inside, rank_words
 from pages.session.scope import Scope
 from pages.session.text import percent, safe, t, whole
 
@@ -169,7 +169,7 @@ def axes_table(scope: Scope, axes: pd.DataFrame, chosen: Query, method: Method, 
         place=[records.place_words(scope, code) for code in rows[KEY]],
         strength=rows["strength"] - ranking_data.centre(method),
         need=rows["need"] - ranking_data.centre(method),
-        field=[t("rank_no_score") if pd.isna(name) else t(f"rank_field_{name}") for name in rows["field"]],
+        field=[t("rank_no_score") if pd.isna(name) else t(FIELD_KEYS[name]) for name in rows["field"]],
     )
     columns = {
         "place": t("column_place"),

@@ -38,6 +38,12 @@ MADE_OF = {
 }  # register -> columns that criteria_frame makes of it
 FIELDS = {"weak_needy": ("n", "gap"), "strong_needy": ("s", "served"), "strong_less_needy": ("l", "low_need_supported"),
           "weak_less_needy": ("o", "low_need_none")}  # fmt: skip
+FIELD_KEYS = {
+    "weak_needy": "rank_field_weak_needy",
+    "strong_needy": "rank_field_strong_needy",
+    "strong_less_needy": "rank_field_strong_less_needy",
+    "weak_less_needy": "rank_field_weak_less_needy",
+}
 
 
 def inside(table: pd.DataFrame, chosen: Query) -> pd.DataFrame:
@@ -117,7 +123,7 @@ def class_layer(units: pd.DataFrame, column: str) -> Choropleth:
 
 def axes_layer(table: pd.DataFrame) -> Choropleth:
     """Strength and need, 2x2; never added."""
-    styles = {key: ClassStyle(QUADRANTS[color], f"rank_field_{name}") for name, (key, color) in FIELDS.items()}
+    styles = {key: ClassStyle(QUADRANTS[color], FIELD_KEYS[name]) for name, (key, color) in FIELDS.items()}
     classes = (
         table["field"]
         .map({name: key for name, (key, _) in FIELDS.items()})

@@ -31,6 +31,8 @@ from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, language, safe, t, whole
 
 UNCHANGED = object()
+CHANGE_HEADS = {"when": "change_when", "who": "change_who", "what": "change_what", "cells": "change_cells",
+                "why": "change_why", "state": "change_state"}  # fmt: skip
 STATE_KEYS = {"holds": "change_state_holds", "row_away": "change_state_row_away", "undone": "change_state_undone"}
 NOT_ASKED = ("retain_until",)  # storing sets it
 SHOWN_CHANGES = 200
@@ -284,7 +286,7 @@ def _changes(scope: Scope, register: Register, name: str) -> None:
     if made.empty:
         return
     st.html(f"<b>{safe(t('entry_changes', changes=whole(len(made))))}</b>")
-    columns = {column: t(f"change_{column}") for column in ("when", "who", "what", "cells", "why", "state")}
+    columns = {column: t(key) for column, key in CHANGE_HEADS.items()}
     shown = changes_in_words(scope, register, made)
     panels.table(shown, f"changes-{name}", columns, 260)
     stand = made[made["undone_at"].isna()]

@@ -16,6 +16,17 @@ from pages.session.scope import Scope
 from pages.session.text import t, whole
 
 SHOWN = ("nobody", "entries")
+MATCH_KEYS = {
+    looking_after.MEETS: "target_meets",
+    looking_after.NOT_ASKED: "target_not_asked",
+    looking_after.NO_PLAN: "target_no_plan",
+    looking_after.NO_TARGET: "target_no_target",
+}
+CARE_KEYS = {
+    looking_after.NOBODY: "care_nobody",
+    looking_after.NOT_KNOWN: "care_not_known",
+    looking_after.ABOVE: "care_above",
+}
 LETTERS = {looking_after.PLACE: "p", looking_after.PART: "g", looking_after.ABOVE: "a", looking_after.NOBODY: "n", looking_after.NOT_KNOWN: "u"}  # fmt: skip
 
 
@@ -53,7 +64,7 @@ def panel(scope: Scope, chosen: Query) -> None:
         with place:
             shown = open_.assign(
                 place=[records.place_words(scope, code) for code in open_["subdistrict_code"]],
-                status=[t(f"care_{status}") for status in open_["status"]],
+                status=[t(CARE_KEYS[status]) for status in open_["status"]],
             ).sort_values("status")
             panels.table(shown, "nobody-places", {"subdistrict_code": t("column_code"), "place": t("entry_place"), "status": t("column_status")})  # fmt: skip
     groups = register_queries.groups_without(scope)
@@ -76,14 +87,13 @@ def targets(scope: Scope, chosen: Query) -> None:
     """Targets of departments beside the plans of the place, by subdistrict and function."""
     table = _here(register_queries.targets_beside_plans(scope), chosen)
     number = table["match"].value_counts()
-    names = (looking_after.MEETS, looking_after.NOT_ASKED, looking_after.NO_PLAN, looking_after.NO_TARGET)
-    panels.figures([(t(f"target_{name}"), whole(int(number.get(name, 0)))) for name in names])
+    panels.figures([(t(key), whole(int(number.get(match, 0)))) for match, key in MATCH_KEYS.items()])
     agency_names = records.agency_names(scope)
     shown = table.assign(
         place=[records.place_words(scope, code) for code in table["subdistrict_code"]],
         theme=[records.theme_words(code) for code in table["theme_code"]],
         agencies=[", ".join(agency_names.get(agency, agency) for agency in str(codes).split(",")) if isinstance(codes, str) else "" for codes in table["agencies"]],
-        match=[t(f"target_{match}") for match in table["match"]],
+        match=[t(MATCH_KEYS[match]) for match in table["match"]],
     )  # fmt: skip
     columns = {"place": t("entry_place"), "theme": t("filter_theme"), "agencies": t("target_agencies"), "targets": t("target_targets"),
                "finished": t("target_finished"), "askers": t("target_askers"), "match": t("target_match")}  # fmt: skip

@@ -27,7 +27,7 @@ SHOWN = {
 } | measures.SHOWN  # rooms whose map shows more than entries
 PANELS = {"looking_after": looking_after.panel, "target": looking_after.targets, "communities": progress.communities,
           "stage": progress.stages, "funds": progress.fund_years, "capital": progress.capital}  # fmt: skip
-STATES = ("every", "open")  # of the entries of a register that can wait for somebody
+STATES = {"every": "entries_every", "open": "entries_open"}  # of the entries of a register that can wait for somebody
 LISTS = ("", "without", "unlinked")  # what a link may ask for first: places without an entry, villages in no network
 
 
@@ -53,7 +53,7 @@ def _more_choices(scope: Scope, name: str) -> None:
     words = t("entries_find")
     st.text_input(words, key="find", max_chars=80, placeholder=words, label_visibility="collapsed", on_change=fragments.reaction())  # fmt: skip
     if registers.REGISTERS[name].is_open:
-        choices.switch("open", t("entries_state"), STATES, lambda state: t(f"entries_{state}"), STATES[0])
+        choices.switch("open", t("entries_state"), list(STATES), lambda state: t(STATES[state]), "every")
     if name in SHOWN:
         shown = SHOWN[name]
         choices.switch("shown", t("map_shows"), shown, lambda code: t(f"shows_{name}_{code}"), shown[0])
@@ -70,7 +70,7 @@ def _asked(scope: Scope, register: Register, chosen: Query, every: pd.DataFrame)
         district=chosen.district,
         kind=state.get("kind"),
         written=state.get("find") or "",
-        only_open=state.get("open") == STATES[1],
+        only_open=state.get("open") == "open",
     )
 
 

@@ -174,5 +174,5 @@ def _history(scope: Scope, register: Register, row: Any) -> None:
     if own.empty:
         return
     st.html(f"<b>{safe(t('entry_changes', changes=whole(len(own))))}</b>")
-    columns = {column: t(f"change_{column}") for column in ("when", "who", "what", "cells", "why", "state")}
+    columns = {column: t(key) for column, key in by_hand.CHANGE_HEADS.items()}
     panels.table(by_hand.changes_in_words(scope, register, own), "entry-history", columns, 200)

@@ -17,6 +17,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, flat, safe, t, whole, year
 
 MOST_SHOWN = 500
+METHOD_KEYS = {"equal": "over_years_equal", "days": "over_years_days", "stated": "over_years_stated"}
 
 
 def over_years(scope: Scope) -> None:
@@ -46,7 +47,7 @@ def over_years(scope: Scope) -> None:
 
 def _table(scope: Scope, spanning: pd.DataFrame) -> None:
     shown = records.support_words(scope, spanning.rename(columns={"id": "support_id"})).assign(
-        by=[t("over_years_open") if pd.isna(how) else t(f"over_years_{how}") for how in spanning["year_shares_by"]]
+        by=[t("over_years_open") if pd.isna(how) else t(METHOD_KEYS[how]) for how in spanning["year_shares_by"]]
     )
     columns = {"agency": t("column_agency"), "what": t("column_what"), "place": t("column_place"),
                "period": t("column_period"), "amount_satang": t("column_amount"), "by": t("over_years_by"),
@@ -67,7 +68,7 @@ def _form(ids: list[int], rows: list[Any]) -> None:
     method = st.radio(
         t("over_years_how"),
         year_shares.METHODS,
-        format_func=lambda number: t(f"over_years_{number}"),
+        format_func=lambda how: t(METHOD_KEYS[how]),
         horizontal=True,
         key="over-years-by",
     )

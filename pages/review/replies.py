@@ -17,6 +17,7 @@ from pages.session.scope import Scope
 from pages.session.text import baht, day, flat, t
 
 ALL = "*"
+ANSWER_KEYS = {"right": "reply_right", "wrong": "reply_wrong", "missing": "reply_missing"}
 
 
 def desk(scope: Scope) -> None:
@@ -49,7 +50,7 @@ def _one(scope: Scope, reply: dict[str, Any]) -> None:
     left, right = st.columns([3, 2], gap="medium")
     row = queries.row_of(scope, reply)
     with left:
-        st.text(f"{reply_link.about(scope, reply)}\n{t('reply_' + reply['answer'])} · {day(reply['sent_at'])}")
+        st.text(f"{reply_link.about(scope, reply)}\n{t(ANSWER_KEYS[reply['answer']])} · {day(reply['sent_at'])}")
         for text in (reply["line"], reply["note"]):
             if text:
                 st.text(text)

@@ -32,6 +32,12 @@ STYLES = {
     "l": ClassStyle(OUTCOMES["not_known"], "rudder_less"),
     "s": ClassStyle(OUTCOMES["single"], "rudder_same"),
 }
+NOT_FREE_KEYS = {
+    "bound_satang": "rudder_bound",
+    "restricted_satang": "rudder_restricted",
+    "ended_satang": "rudder_ended",
+    "unknown_satang": "rudder_unknown",
+}
 ASKED = {"gaps": "gaps_open", "demands": "demands_open"}
 
 
@@ -253,8 +259,8 @@ def finding(scope: Scope, parts: pd.DataFrame, on: date) -> str:
 
 def note(parts: pd.DataFrame) -> str:
     """What can be steered; and what is not known to be free, with its baht."""
-    sums = {name: int(parts[f"{name}_satang"].sum()) for name in ("bound", "restricted", "ended", "unknown")}
-    rest = " · ".join(f"{t(f'rudder_{name}')} {baht(satang)}" for name, satang in sums.items() if satang)
+    sums = {key: int(parts[column].sum()) for column, key in NOT_FREE_KEYS.items()}
+    rest = " · ".join(f"{t(key)} {baht(satang)}" for key, satang in sums.items() if satang)
     return f"{t('rudder_how')} {t('rudder_rest', parts=rest)}" if rest else t("rudder_how")
 
 

@@ -23,6 +23,13 @@ from pages.session import errors, sign_in
 from pages.session.scope import Scope
 from pages.session.text import day, flat, problem_text, safe, t, year
 
+STATE_KEYS = {
+    "reported": "tracker_reported",
+    "reported_late": "tracker_reported_late",
+    "waiting": "tracker_waiting",
+    "late": "tracker_late",
+    "not_asked": "tracker_not_asked",
+}
 DAYS = 45  # after the end of the fiscal year, filled in
 
 
@@ -55,7 +62,7 @@ def view(scope: Scope) -> None:
 
 def _table(scope: Scope, table: pd.DataFrame) -> None:
     counts = table["state"].value_counts()
-    panels.figures([(t(f"tracker_{state}"), f"{int(counts.get(state, 0)):,}") for state in due_dates.STATES])
+    panels.figures([(t(key), f"{int(counts.get(state, 0)):,}") for state, key in STATE_KEYS.items()])
     shown = table.sort_values(["days_late", "due_on"], ascending=[False, True])
     shown = shown.assign(
         base=[records.base_words(scope, base) for base in shown["base"]],
@@ -63,7 +70,7 @@ def _table(scope: Scope, table: pd.DataFrame) -> None:
         area=[records.place_words(scope, code) for code in shown["area_code"]],
         reported=shown["reported_on"],
         rows=shown["rows_on"],
-        state=[t(f"tracker_{register}") for register in shown["state"]],
+        state=[t(STATE_KEYS[state]) for state in shown["state"]],
     )
     columns = {"base": t("column_base"), "register": t("sharing_register"), "area": t("column_place"),
                "due_on": t("tracker_due"), "state": t("tracker_state"), "days_late": t("tracker_days_late"),

@@ -17,6 +17,7 @@ from pages.session import sign_in
 from pages.session.scope import Scope
 from pages.session.text import coded, day, flat, safe, t, whole
 
+ROLE_KEYS = {"public": "role_public", "partner": "role_partner", "data": "role_data", "admin": "role_admin"}
 LEVEL_KEYS = {"public": "share_public", "partners": "share_partners", "private": "share_private"}
 
 
@@ -88,7 +89,7 @@ def roles(scope: Scope) -> None:
     agencies = records.agency_names(scope)
     if len(current):
         shown = current.assign(
-            role=[t(f"role_{role}") for role in current["role"]],
+            role=[t(ROLE_KEYS[role]) for role in current["role"]],
             agency=[agencies.get(code, "") for code in current["agency_code"]],
         )
         panels.table(
@@ -98,7 +99,7 @@ def roles(scope: Scope) -> None:
         st.caption(t("single_user"))
     with st.form("grant", border=True):
         subject = st.text_input(t("sharing_account"), max_chars=200).strip()
-        role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda name: t(f"role_{name}"))
+        role = st.selectbox(t("sharing_role"), ROLES, format_func=lambda name: t(ROLE_KEYS[name]))
         agency = st.selectbox(
             t("column_agency"), [None, *offered(agencies, "agency")], format_func=lambda code: agencies.get(code, "–")
         )

@@ -14,6 +14,8 @@ from pages.queries import store as queries
 from pages.session.scope import Scope
 from pages.session.text import day, safe, t
 
+AUDIENCE_KEYS = {"team": "note_for_team", "everyone": "note_for_everyone"}
+
 
 def listed(rows: pd.DataFrame) -> None:
     """Notes one under the other: text, author, day, and for whom it is."""
@@ -44,8 +46,8 @@ def write(scope: Scope, subject: str, keys: dict[str, str], slot: str) -> None:
         text = st.text_area(t("note_text"), key=f"note-text-{slot}", max_chars=600, height=80)
         audience = st.selectbox(
             t("note_audience"),
-            list(decided.AUDIENCES),
-            format_func=lambda code: t(f"note_for_{code}"),
+            list(AUDIENCE_KEYS),
+            format_func=lambda code: t(AUDIENCE_KEYS[code]),
             key=f"note-for-{slot}",
         )
         person = scenarios.who(f"note-who-{slot}")

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.frames import each_row
+from geo.statuses import TEXT_KEYS as STATUS_KEYS
 from loaders.areas import facts as province_facts
 from pages.components import panels, records, reported
 from pages.queries import coverage
@@ -27,9 +28,10 @@ def facts(scope: Scope, chosen: Query, code: str) -> None:
 def subdistrict_finding(scope: Scope, chosen: Query, code: str, name: str) -> str:
     """Who supports the place, in the words that the overview answers the same question with."""
     row = coverage.coverage(scope, chosen).set_index("subdistrict_code").loc[code]
-    kind = {"none": "_zero", "not_reported": "_unknown"}.get(row["status"], "")
+    keys = {"none": "answer_who_supports_zero", "not_reported": "answer_who_supports_unknown"}
+    key = keys.get(row["status"], "answer_who_supports")
     blanks = {"agencies": row["agencies"], "amount_satang": baht(row["amount_satang"])}
-    return t(f"answer_who_supports{kind}", subdistrict_code=subdistrict_name(name), **blanks)
+    return t(key, subdistrict_code=subdistrict_name(name), **blanks)
 
 
 def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str]]:
@@ -46,7 +48,7 @@ def place_figures(scope: Scope, chosen: Query, code: str) -> list[tuple[str, str
         villages = [(t("no_villages"), whole(row.villages))]
     return [
         (t("figure_agencies"), t("not_known") if row.status == "not_reported" else whole(row.agencies)),
-        (t("column_amount"), baht(row.amount_satang) if row.supports else t(f"status_{row.status}")),
+        (t("column_amount"), baht(row.amount_satang) if row.supports else t(STATUS_KEYS[row.status])),
         (t("column_per_head"), per_head),
         *villages,
         (t("figure_population", year=queries.population_year(chosen.fiscal_year) + 543), whole(area.population)),

@@ -28,6 +28,7 @@ WIDE, MM, LETTER, LINE = (
     0.18,
     1.38,
 )  # printable width; mm per point; width of a letter and height of a line per point
+SUPPORT_HEADS = ("column_agency", "column_what", "column_theme", "column_place", "column_amount", "column_period", "column_source")  # fmt: skip
 RAGGED = 1.2  # Thai wraps at words: every line but the last ends early
 SHARES = {
     "agency": 0.12,
@@ -183,7 +184,7 @@ def _figures(scope: Scope, chosen: Query, code: str) -> str:
 def _support(own: pd.DataFrame, lines: int) -> str:
     if own.empty:
         return f"<p>{safe(t('nobody_here'))}</p>"
-    heads = [t(f"column_{name}") for name in ("agency", "what", "theme", "place", "amount", "period", "source")]
+    heads = [t(key) for key in SUPPORT_HEADS]
     body = "".join(
         "<tr>"
         + "".join(

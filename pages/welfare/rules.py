@@ -16,6 +16,14 @@ from pages.welfare import data as welfare_data
 from pages.welfare.data import GATE, OPEN, SIZE, Choice
 from pages.welfare.panels import payer_names
 
+SIZE_KEYS = {
+    "": "welfare_size_none",
+    "small": "welfare_size_small",
+    "medium": "welfare_size_medium",
+    "large": "welfare_size_large",
+}
+LIMIT_KEYS = {"at_least": "welfare_limit_at_least", "growth": "welfare_limit_growth"}
+
 
 def rules(scope: Scope, choice: Choice) -> None:
     """Every number of the scheme in a box; empty floor, cap or total = no limit."""
@@ -31,7 +39,7 @@ def rules(scope: Scope, choice: Choice) -> None:
             st.html(f"<b>{safe(t('welfare_gates'))}</b>")
             with st.container(horizontal=True, vertical_alignment="bottom"):
                 for gate in stated.gates:
-                    words = t(f"welfare_limit_{gate.kind}", gate=names[gate.code])
+                    words = t(LIMIT_KEYS[gate.kind], gate=names[gate.code])
                     _box(f"{GATE}.{gate.code}", words, gate.limit, changed, True)
         _counts(choice)
         scenarios.note([t("welfare_changed", changed=len(changed))])
@@ -60,10 +68,9 @@ def _rule(scope: Scope, rule: Rule, changed: dict[str, str]) -> None:
 
 def _sizes(changed: dict[str, str]) -> None:
     """No register says how large a local government is: a person may say it for all of them."""
-    sizes = ("", "small", "medium", "large")
-    st.session_state["number-size"] = changed.get(SIZE, "") if changed.get(SIZE, "") in sizes else ""
+    st.session_state["number-size"] = changed.get(SIZE, "") if changed.get(SIZE, "") in SIZE_KEYS else ""
     st.selectbox(
-        t("welfare_size"), sizes, format_func=lambda size: t(f"welfare_size_{size or 'none'}"), key="number-size",
+        t("welfare_size"), list(SIZE_KEYS), format_func=lambda size: t(SIZE_KEYS[size]), key="number-size",
         on_change=lambda: scenarios.set_state("numbers", SIZE, st.session_state["number-size"]),
     )  # fmt: skip
 

@@ -13,10 +13,12 @@ from pages.words import panels as word_panels
 def view(scope: Scope) -> None:
     """The lists, one at a time."""
     place = st.container()
-    name = choices.switch("words", t("words_list"), word_panels.LISTS, lambda name: t(f"words_{name}"))
+    name = choices.switch("words", t("words_list"), word_panels.LISTS, lambda name: t(word_panels.LIST_KEYS[name]))
     entries = queries.word_list(name)
     with place:
-        panels.title(t("finding_words", list=t(f"words_{name}"), **word_panels.counts(entries)), t("note_words"))
+        panels.title(
+            t("finding_words", list=t(word_panels.LIST_KEYS[name]), **word_panels.counts(entries)), t("note_words")
+        )
     word_panels.add(name, entries)
     word_panels.suggestions(name, entries)
     word_panels.merge(name, entries)

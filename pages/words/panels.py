@@ -19,6 +19,8 @@ from pages.session.scope import Scope
 from pages.session.text import flat, safe, t, whole
 
 LISTS = words.LISTS
+LIST_KEYS = {"agency": "words_agency", "stream": "words_stream", "theme": "words_theme", "role": "words_role"}
+NEW_KEYS = {"agency": "words_new_agency", "stream": "words_new_stream", "theme": "words_new_theme", "role": "words_new_role"}  # fmt: skip
 LEVELS = ("", "local", "provincial", "central")
 KINDS = {
     "agency": ("", "state", "local_government", "fund", "civil_society", "private"),
@@ -101,7 +103,7 @@ def new_entry(name: str, entries: list[dict], key: str) -> None:
 
 def add(name: str, entries: list[dict]) -> None:
     """A new entry."""
-    with st.expander(t(f"words_new_{name}")):
+    with st.expander(t(NEW_KEYS[name])):
         new_entry(name, entries, f"new-{name}")
 
 
@@ -162,7 +164,7 @@ def change(name: str, entries: list[dict]) -> None:
     active = {entry["code"]: entry for entry in entries if not entry["merged_into"]}
     with st.expander(t("words_change")):
         code = st.selectbox(
-            t(f"words_{name}"), list(active), None, format_func=lambda code: label(active[code]), key=f"change-{name}"
+            t(LIST_KEYS[name]), list(active), None, format_func=lambda code: label(active[code]), key=f"change-{name}"
         )
         if code is None:
             return

@@ -11,6 +11,12 @@ from pages.meeting.pack.lines import wrap
 from pages.meeting.pack.pdf import INK, LINE, POINT, QUIET, Paper, legend, rgb, table_row
 from pages.meeting.wall import card_of
 
+STATUS_KEYS = {
+    "none": "status_short_none",
+    "not_reported": "status_short_not_reported",
+    "not_applicable": "status_short_not_applicable",
+}
+
 
 def district_sheets(pack: Pack, tick: Callable[[float], None] | None = None) -> bytes:
     """One A4 sheet per district: figures, a map of its subdistricts, a row for each."""
@@ -77,7 +83,7 @@ def _district_table(paper: Paper, pack: Pack, codes: list[str]) -> None:
             )
             if on
         ]
-        cells = [f"{number} {words.name(area)}", words.value(area["population"]), str(card["agencies"]) if covered else say(f"status_short_{card['status']}"),
+        cells = [f"{number} {words.name(area)}", words.value(area["population"]), str(card["agencies"]) if covered else say(STATUS_KEYS[card["status"]]),
                  words.baht(card["satang"]) if covered else "–", words.value(card["need"]), (card["class"] or "–") + (f" ({card['border']})" if card["border"] else ""), ", ".join(signs)]  # fmt: skip
         y = table_row(
             paper,
