@@ -25,6 +25,7 @@ from geo.overlaps import outcomes
 from loaders import registers
 from loaders.decisions import loop as decided_work
 from loaders.imports import account, speaks_for
+from loaders.replies import inbox
 from loaders.words import PLURAL, catalogue, fill
 from pages.components import dates, records
 from pages.currents import page as currents_page
@@ -32,9 +33,18 @@ from pages.currents import pull
 from pages.help_needed import panels as help_panels
 from pages.imports import preview
 from pages.loop import changed, work
+from pages.overview import page as overview_page
+from pages.phone import html as phone_html
+from pages.ranking import controls
+from pages.ranking import panels as ranking_panels
+from pages.review import replies
 from pages.session.formatter import Formatter as WordsOf
 from pages.session.formatter import Phrase
 from pages.session.text import LANGUAGES, baht, flat, percent, read_in, whole, year
+from pages.sharing import expected
+from pages.sharing import panels as sharing_panels
+from pages.subdistrict import notes
+from pages.words import panels as word_panels
 from tests.conftest import ROOT
 
 THAI = re.compile("[ก-ฮ]")  # a consonant: signs alone are no word
@@ -175,6 +185,16 @@ def test_tables_of_keys_have_every_code_that_is_looked_up_in_them():
         (records.SPEAKS_KEYS, speaks_for.KINDS),
         (records.LEVEL_KEYS, (*roll_up.OWN_LEVELS, *roll_up.STRIP_LEVELS)),
         (records.STATUS_KEYS, statuses.STATUSES),
+        (controls.METHOD_KEYS, (*controls.NORMALISE, *controls.AGGREGATE, *controls.CLASSES)),
+        (ranking_panels.FIELD_KEYS, ranking_panels.FIELDS),
+        (expected.STATE_KEYS, expected.due_dates.STATES),
+        (sharing_panels.ROLE_KEYS, sharing_panels.ROLES),
+        (notes.AUDIENCE_KEYS, notes.decided.AUDIENCES),
+        (replies.ANSWER_KEYS, inbox.ANSWERS),
+        (phone_html.ANSWER_KEYS, inbox.ANSWERS),
+        (word_panels.LIST_KEYS, word_panels.LISTS),
+        (word_panels.NEW_KEYS, word_panels.LISTS),
+        (overview_page.LENS_KEYS, overview_page.lenses.LENSES),
     ):
         assert set(codes) <= set(table)
 
