@@ -1,4 +1,4 @@
-"""One Chromium and one server per kind of store for all tests in a browser; each test has a profile of its own."""
+"""One Chromium and one server per kind of store for all tests in a browser; each test begins with an empty profile."""
 
 from __future__ import annotations
 
