@@ -168,6 +168,16 @@ def queries(engine) -> dict:
     return medians
 
 
+def texts(engine) -> dict:
+    """A long read, every row of a province: MiB of its cells of text, an object of many cells counted once."""
+    with store.reading(engine) as connection:
+        frame = store.read_register(connection, "support", "80", viewer=DATA_TEAM)
+    cells = [cell for name in frame for cell in frame[name].tolist() if isinstance(cell, str)]
+    held = sum({id(cell): sys.getsizeof(cell) for cell in cells}.values())
+    return {"rows": len(frame), "cells": len(cells), "held_mb": round(held / 2**20, 1),
+            "one_each_mb": round(sum(map(sys.getsizeof, cells)) / 2**20, 1)}  # fmt: skip
+
+
 def writers(engine, url: str, writes: int) -> dict:
     """Two processes x ten threads add to one number, readers beside."""
     with store.writing(engine) as connection:
@@ -232,7 +242,7 @@ def measure(url: str, empty: list[str], folder: Path, socket: str) -> dict:
     """All figures of one engine; the load and the rest run in stores of their own."""
     os.environ["KRADAN_BACKUPS"] = str(folder)
     engine = store.open_store(url, create=True)
-    figures = {"load": load(engine, ROWS), "queries": queries(engine)}
+    figures = {"load": load(engine, ROWS), "queries": queries(engine), "texts": texts(engine)}
     engine.dispose()
     parts = [("writers", lambda opened, where: writers(opened, where, WRITES), WRITES),
              ("kill_9", lambda opened, where: kills(opened, where, folder, MOMENTS), MOMENTS),

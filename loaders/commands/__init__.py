@@ -9,8 +9,21 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from typing import Any
+
+from loaders.store import shared
 
 DONE, REFUSED, QUARANTINED = 0, 2, 3
+
+
+def _waiting_dues(connection: Any, province: str) -> list[dict[str, Any]]:
+    from loaders.imports import public_waiting
+
+    return public_waiting(connection, province)
+
+
+if not shared.WAITING_READERS:  # whichever command writes, the copies of a province are told what waits
+    shared.WAITING_READERS.append(_waiting_dues)
 
 
 def answer(result: Mapping) -> int:

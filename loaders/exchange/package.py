@@ -24,10 +24,12 @@ from loaders import settings, store
 from loaders.decisions import dues
 from loaders.exchange import formats as exchange_formats
 from loaders.exchange.cells import GUARD, kind_of, read_csv, write_csv
+from loaders.imports.review.may_be import waiting_dues
 from loaders.problems import Refused
 from loaders.store import in_use, tables
 from loaders.store.backup import set_sequences
 from loaders.store.privacy import Viewer
+from loaders.store.shared import tables as shared
 
 COMPLETE = Viewer("admin")
 SCHEMA_NAME = "schema_version"
@@ -134,6 +136,9 @@ def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
         ]
     )
     frames["due"] = dues.read_dues(connection, viewer=viewer)
+    columns = [column for column in shared.published("due") if column not in shared.KEY]
+    waiting = waiting_dues(connection, settings.home_province(), viewer=viewer)
+    frames["waiting"] = pd.DataFrame(waiting, columns=columns)
     frames["quarantine"] = store.read_table(connection, tables.quarantine, viewer=viewer)
     return [_frame_out(folder, name, frame) for name, frame in frames.items()]
 

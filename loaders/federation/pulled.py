@@ -148,6 +148,9 @@ def _rows(address: str, package: dict[str, Any], province: str) -> dict[str, Row
             for row in _table(address, package, name if name == "due" else "reports")
         ]
         by_table[name] = copies.by_content(row for row in listed if str(row["area_code"] or "").startswith(province))
+    if "waiting" in package["hashes"]:  # a package of an earlier program does not say what waits
+        waiting = _table(address, package, "waiting")
+        by_table["due"] |= copies.by_content(row for row in waiting if str(row["area_code"]).startswith(province))
     by_table["word"] = copies.by_content(
         {"list": name, "code": row["code"], "name_th": row["name_th"], "name_en": row["name_en"]}
         for name in ("agency", "stream")

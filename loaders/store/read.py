@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from sqlalchemy import Column, ColumnElement, Connection, Select, Table, func, select
+from sqlalchemy import Column, ColumnElement, Connection, Select, String, Table, func, select
 
 import loaders.thai.text_storage  # noqa: F401 - text as Python keeps it
 from loaders import codes, registers, settings
@@ -39,6 +39,7 @@ LISTED = {
 AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
 NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
 EXTENSIONS = {int: "Int64", bool: "boolean", str: "string"}
+PART = 2_500  # rows of a read; only one that is longer is worth the look for equal texts
 PROVINCE_MARK = "province"  # in the summary of a batch
 
 
@@ -132,12 +133,20 @@ def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
 def read_typed(connection: Connection, query: Select, table: Table) -> pd.DataFrame:
     """What a query finds: whole numbers of the table stay whole where a value is missing, its dates are timestamps.
 
-    Columns are made of their values at once: pandas would guess the type of each and then make it again.
+    Columns are made of their values at once: pandas would guess the type of each and then make it again. Rows of a long
+    read come in parts, so that it never holds all of them twice, and equal texts of a column are one object, not one each.
     """
     result = connection.execute(query)
-    names, rows = list(result.keys()), result.all()
-    values = zip(names, zip(*rows, strict=True) if rows else ((),) * len(names), strict=True)
-    return pd.DataFrame({name: _column(list(cells), table.c.get(name)) for name, cells in values}, columns=names)
+    names = list(result.keys())
+    columns: list[list[Any]] = [[] for _ in names]
+    once: list[Callable[..., Any] | None] = [None] * len(names)
+    for rows in result.partitions(PART):
+        if len(rows) == PART and not columns[0]:
+            once = [{}.setdefault if isinstance(column.type, String) else None for column in query.selected_columns]
+        for cells, same, values in zip(columns, once, zip(*rows, strict=True), strict=True):
+            cells.extend(map(same, values, values) if same else values)
+    typed = {name: _column(cells, table.c.get(name)) for name, cells in zip(names, columns, strict=True)}
+    return pd.DataFrame(typed, columns=names)
 
 
 def _column(cells: list[Any], column: Column | None) -> Any:

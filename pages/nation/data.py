@@ -14,6 +14,7 @@ import geopandas as gpd
 import pandas as pd
 
 from geo import nation as geo_nation
+from geo.coverage import heard as geo_heard
 from geo.maps.simplify import write_content
 from geo.schematic.ordered_tiles import ordered_tiles
 from geo.schematic.tile_grid import assign, tile_grid
@@ -179,12 +180,23 @@ def _dues(scope: Scope) -> pd.DataFrame:
 
 
 def _waiting(scope: Scope, query: Query) -> pd.DataFrame:
-    """Rows of this store that wait and may belong to the query, of every province that files were loaded for."""
+    """Rows that wait and may belong to the query: of every province that files were loaded for, and of joined ones."""
     province_codes = {code for codes in queries.all_batches(scope)["provinces"] for code in codes.split(",") if code}
     mine = [
         coverage.waiting(replace(scope, province=code), query) for code in sorted(province_codes | {scope.province})
     ]
+    agencies = None if query.agency is None else [query.agency]
+    joined = geo_heard.may_concern(
+        _shared_waiting(scope), query.fiscal_year, agencies=agencies, stream=query.stream, theme=query.theme
+    )
+    mine.append(joined)
     return pd.concat([rows.assign(row_id=rows["row_id"] * len(mine) + place) for place, rows in enumerate(mine)])
+
+
+@cached(4)
+def _shared_waiting(scope: Scope) -> pd.DataFrame:
+    with queries.reading(scope.viewer) as connection:
+        return shared_nation.read_shared_waiting(connection, viewer=scope.viewer)
 
 
 @cached(64)

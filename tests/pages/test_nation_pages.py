@@ -8,9 +8,13 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from loaders import reference
+from loaders.store.privacy import PUBLIC
 from loaders.store.shared import nation as shared_nation
 from loaders.words import catalogue
+from pages.nation import data
+from pages.queries.query import Query
 from pages.session import cache
+from pages.session.scope import Scope
 from tests.conftest import ROOT
 from tests.support import nation_files, served
 
@@ -113,6 +117,15 @@ def test_provinces_that_share_are_listed_with_their_day_and_those_away_are_named
     sums = sums.astype(
         {"fiscal_year": "Int64", "records": "Int64", "amount_satang": "Int64", "province_code": "string"}
     )
+    reported = pd.DataFrame(
+        {"base": ["codi"] * 2, "area_code": ["91", "92"], "fiscal_year": pd.array([None] * 2, dtype="Int64")}
+    )
+    owed = reported.assign(register="support", functions=None, agencies=None, streams=None, is_asked=True)
+    waits = reported[1:].assign(
+        row_id=0, agency_code=None, stream_code=None, theme_code=None, starts_on=pd.NaT, ends_on=pd.NaT
+    )
+    for name, frame in (("reports", reported), ("dues", owed), ("waiting", waits)):
+        monkeypatch.setattr(shared_nation, f"read_shared_{name}", lambda *_, given=frame, **__: given)
     monkeypatch.setattr(shared_nation, "read_states", lambda *_, **__: states)
     monkeypatch.setattr(shared_nation, "read_shared_sums", lambda *_, **__: sums)
     cache.clear()
@@ -123,3 +136,6 @@ def test_provinces_that_share_are_listed_with_their_day_and_those_away_are_named
     assert texts["nation_joined"].format(number=2) in [one.label for one in page.expander]
     assert "สงขลา" in bodies(page)
     assert "123,456" in bodies(page)
+    told = data.province_table(Scope("v", "80", PUBLIC), Query(2007)).set_index("province_code")["status"]
+    assert (told["91"], told["92"]) == ("none", "not_reported"), "where a row waits, nobody says none"
+    cache.clear()

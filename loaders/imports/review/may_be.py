@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from sqlalchemy import Connection, select
 
-from loaders import registers
+from loaders import codes, registers
 from loaders.imports.review.queries import layout_of
 from loaders.layouts.values import read_rows
 from loaders.problems import Refused
@@ -17,9 +18,12 @@ from loaders.store import code_lists, tables
 from loaders.store.privacy import Viewer, visible_rows
 from loaders.store.read import State, as_merged, provinces_of, read_sharing
 from loaders.store.seen import for_viewer
+from loaders.store.shared.tables import WAITS
+from loaders.thai.periods import fiscal_year_of
 
 MOST_OFFERED = 8  # the matcher offers at most this many places, so there may be more
 STATED = ("agency_code", "stream_code", "theme_code", "fiscal_year", "starts_on", "ends_on")
+MOST_YEARS = 10  # days further apart are more likely a typing error: the row may be of any year
 AREA = re.compile(r"\d{2}(?:\d{2}){0,3}")
 
 
@@ -44,6 +48,42 @@ def read_may_be(
     stated = pd.concat([_stated(connection, *key, own) for key, own in rows.groupby(["batch_id", "sheet"])])  # ty: ignore[not-iterable]
     table = rows[["base"]].assign(row_id=range(len(rows)), area_code=places).join(stated).explode("area_code")
     return as_merged(connection, _typed(table[table["area_code"].notna()].reset_index(drop=True)))
+
+
+@for_viewer
+def waiting_dues(connection: Connection, province: str, *, viewer: Viewer) -> list[dict[str, Any]]:
+    """What waits about support as reports that nobody can give, for who only asks whether "none" may be said: each once.
+
+    ``base`` is :data:`WAITS`; ``area_code``; ``functions``, ``agencies``, ``streams`` (one code each) and ``fiscal_year``,
+    ``None`` = any. No cell of a row is among them: an agency or stream that no code list has, has no code here.
+    """
+    table = read_may_be(connection, "support", province, viewer=viewer)
+    listed = {
+        "functions": ("theme_code", {entry["code"] for entry in codes.themes()}),
+        "agencies": ("agency_code", {entry["code"] for entry in codes.agencies()}),
+        "streams": ("stream_code", {entry["code"] for entry in codes.streams()}),
+    }
+    dues: dict[tuple, dict[str, Any]] = {}
+    for row in table.to_dict("records"):
+        own = {name: row[column] if row[column] in known else None for name, (column, known) in listed.items()}
+        for year in _years(row):
+            due = {"base": WAITS, "register": "support", "area_code": row["area_code"], **own}
+            due |= {"fiscal_year": year, "is_asked": True}
+            dues[tuple(due.values())] = due
+    return list(dues.values())
+
+
+def _years(row: dict[str, Any]) -> list[int | None]:
+    """Every fiscal year that a row may be of: never fewer than :func:`geo.periods.in_fiscal_year` finds it in."""
+    days = [row[name] for name in ("starts_on", "ends_on") if not pd.isna(row[name])]
+    if days[1:] and days[0] > days[1]:
+        days = []
+    years = [fiscal_year_of(day) for day in days]
+    if not pd.isna(row["fiscal_year"]):
+        years.append(int(row["fiscal_year"]))
+    if not years or max(years) - min(years) >= MOST_YEARS:
+        return [None]
+    return list(range(min(years), max(years) + 1))
 
 
 def places_of(candidates: str | None, province: str) -> list[str]:

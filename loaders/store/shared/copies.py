@@ -18,6 +18,7 @@ from loaders.store import read, tables
 from loaders.store.connection import data_version, now
 from loaders.store.in_use import holds
 from loaders.store.privacy import PUBLIC
+from loaders.store.shared import WAITING_READERS
 from loaders.store.shared import tables as shared
 
 CHUNK = 5_000
@@ -88,7 +89,7 @@ def _reports(connection: Connection, province: str) -> Rows:
 
 
 def _dues(connection: Connection, province: str) -> Rows:
-    """Who owes a report, as the public is told: a base that is not shared owes and is not named."""
+    """Who owes a report, as the public is told (a base that is not shared owes and is not named), and what waits."""
     due, sharing = tables.due, read.read_sharing(connection)
     names = ("base", "register", "area_code", "functions", "agencies", "streams", "fiscal_year", "is_asked")
     query = select(due.c.id, *(due.c[name] for name in names))
@@ -97,7 +98,20 @@ def _dues(connection: Connection, province: str) -> Rows:
     for row in rows:
         seen = PUBLIC.may_see(read.level_of(sharing, row["register"], row["base"]), row["base"])
         dues[row["id"]] = {name: row[name] for name in names} | ({} if seen else {"base": "not_shared"})
-    return dues
+    return dues | by_content(
+        WAITING_READERS[0](connection, province) if WAITING_READERS else _anything_waits(connection, province)
+    )
+
+
+def _anything_waits(connection: Connection, province: str) -> list[dict[str, Any]]:
+    """Where nobody here can read what waits, it may be about anything."""
+    table, batch, sharing = tables.quarantine, tables.import_batch, read.read_sharing(connection)
+    here = table.c.register == "support", batch.c.id.in_(_batches_for(connection, province))
+    bases = connection.execute(select(batch.c.base).join(table, table.c.batch_id == batch.c.id).where(*here).distinct())
+    waits = any(PUBLIC.may_see(read.level_of(sharing, "support", base), base) for base in bases.scalars())
+    anything = dict.fromkeys(("functions", "agencies", "streams", "fiscal_year"))
+    due = {"base": shared.WAITS, "register": "support", "area_code": province, **anything, "is_asked": True}
+    return [due] if waits else []
 
 
 def _words() -> Rows:

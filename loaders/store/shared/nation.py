@@ -24,6 +24,7 @@ STATE_COLUMNS = ("province_code", "way", "version", "holds", "data_version", "as
 # Live provinces that did not answer, by the nation's store: asking costs the seconds of a connection that does not come.
 SILENT: dict[tuple[str, str], float] = {}  # until when each is not asked again, by the clock of the process
 SILENT_SECONDS = 30
+DUE_COLUMNS = ["base", "register", "area_code", "fiscal_year", "functions", "agencies", "streams", "is_asked"]
 SUM_KEYS = ("placed_in", "base", "fiscal_year", "agency_code", "stream_code", "theme_code")
 
 
@@ -128,8 +129,18 @@ def read_shared_reports(connection: Connection, *, viewer: Viewer) -> pd.DataFra
 @for_viewer
 def read_shared_dues(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Whose report about support is expected in the joined provinces."""
-    columns = ["base", "register", "area_code", "fiscal_year", "functions", "agencies", "streams", "is_asked"]
-    return _small(connection, "due", columns, viewer)
+    dues = _small(connection, "due", DUE_COLUMNS, viewer)
+    return dues[dues["base"].ne(shared.WAITS)].reset_index(drop=True)
+
+
+@for_viewer
+def read_shared_waiting(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
+    """What waits at the joined provinces, as :func:`geo.coverage.heard.may_concern` takes it; equal rows are one."""
+    dues = _small(connection, "due", DUE_COLUMNS, viewer)
+    rows = dues[dues["base"].eq(shared.WAITS)].reset_index(drop=True)
+    rows = rows.rename(columns={"functions": "theme_code", "agencies": "agency_code", "streams": "stream_code"})
+    never = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
+    return rows.assign(row_id=range(len(rows)), starts_on=never, ends_on=never).drop(columns=["register", "is_asked"])
 
 
 def _small(connection: Connection, name: str, columns: list[str], viewer: Viewer) -> pd.DataFrame:

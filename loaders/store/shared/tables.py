@@ -34,6 +34,7 @@ NOWHERE = "00"
 REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
 # Where a row came from and how it was read is the province's own; so is how long somebody may be kept.
 NOT_SHARED = {"id", "batch_id", "sheet", "row", "written_place", "match_evidence", "province_code", "retain_until"}
+WAITS = "rows_waiting"  # the base of a due that nobody can meet: rows wait at the province that may be about its place
 KEY = ("province_code", "id")
 LOCAL = "digest"  # of a row's content, to find what changed; stays at the province
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from sqlalchemy import Engine, insert, update
+from sqlalchemy import Engine, delete, insert, update
 
 from loaders import setup, store
 from loaders.exchange import package
@@ -53,6 +53,11 @@ class Nation:
         groups = frame.assign(province_code=frame["province_code"].fillna("-")).groupby("province_code")
         return {str(key): (int(one["records"].sum()), int(one["amount_satang"].sum())) for key, one in groups}
 
+    def waits(self) -> list[str]:
+        """Places about which rows wait, as the nation reads them."""
+        with store.reading(self.engines[NATION]) as connection:
+            return sorted(nation.read_shared_waiting(connection, viewer=PUBLIC)["area_code"])
+
     def own(self, code: str) -> dict[str, tuple[int, int]]:
         """The same as the province itself shows it to the public."""
         with store.reading(self.engines[code]) as connection:
@@ -72,6 +77,12 @@ class Nation:
         with pytest.raises(Refused) as stop:
             subscriber.subscribe(self.engines[NATION], code, self.address(province), password, "tester", **more)
         return stop.value.problem.code
+
+
+def waiting_row(batch: int) -> dict:
+    """A row about 800105 that waits, of a sheet that nobody can read any more: nothing but its place is known."""
+    return {"batch_id": batch, "sheet": "1", "row": 9, "register": "support", "problem": "place_close", "candidates": "800105",
+            "cells": f'{{"กิจกรรม": "โทร {PHONE}"}}'}  # fmt: skip
 
 
 def add_rows(engine: Engine, province: str, number: int, baht: int, base: str = "codi", **more) -> int:
@@ -159,6 +170,15 @@ def test_every_change_arrives_masked_and_what_is_taken_back_goes(whole):
         store.touch(connection)
         store.set_active(connection, [nowhere], False, "test", "tester")
     whole.until(whole.sums, {"80": (40, 40 * 1001), "84": (40, 40 * 1001)})
+    assert whole.waits() == []
+    with store.writing(province) as connection:  # a row comes to the review desk, and a person settles it
+        connection.execute(insert(tables.quarantine).values(waiting_row(nowhere - 2)))
+        store.touch(connection)
+    whole.until(whole.waits, ["800105"])
+    with store.writing(province) as connection:
+        connection.execute(delete(tables.quarantine))
+        store.touch(connection)
+    whole.until(whole.waits, [])
     with store.writing(province) as connection:
         connection.execute(update(tables.support).where(tables.support.c.row == 1).values(amount_satang=99))
         store.touch(connection)
@@ -256,11 +276,15 @@ def test_a_province_in_a_file_joins_by_its_public_package(whole, sqlite_engine, 
         assert done["rows"]["support"] == 6
         assert whole.sums()["96"] == (6, 6 * 1101)
         whole.at_home("96")
-        add_rows(sqlite_engine, "96", 1, 1)
+        batch = add_rows(sqlite_engine, "96", 1, 1)
+        with store.writing(sqlite_engine) as connection:
+            connection.execute(insert(tables.quarantine).values(waiting_row(batch) | {"candidates": "960102"}))
         package.export(sqlite_engine, folder, viewer=PUBLIC)
         whole.at_home(NATION)
         pulled.pull(engine, "96", address, "tester")
         assert whole.sums()["96"] == (7, 6 * 1101 + 101)
+        assert whole.waits() == ["960102"]
+        assert PHONE not in (folder / "tables" / "waiting.csv").read_text(encoding="utf-8-sig")
         (folder / "tables" / "support.csv").write_text("id\n1\n", encoding="utf-8")
         with pytest.raises(Refused) as stop:
             pulled.pull(engine, "96", address, "tester")

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import product
 
+import pandas as pd
 import pytest
 from sqlalchemy import Connection, create_engine, delete, event, insert
 
-from loaders.store import tables
+from geo import nation as geo_nation
+from geo.coverage.heard import may_concern
+from loaders import store
+from loaders.imports.ingest import ingest
+from loaders.imports.review import may_be
+from loaders.store import shared as publishing
+from loaders.store import tables, users
 from loaders.store.privacy import PUBLIC
-from loaders.store.shared import nation
+from loaders.store.shared import copies, nation
 from loaders.store.shared import tables as shared
+from tests.support.import_files import ROWS, csv_file, new_store
 
 PROVINCES = ("84", "85")
 WORDS = {
@@ -117,3 +126,65 @@ def test_the_copies_are_told_apart_by_province_and_number():
     for table in shared.described(False).sorted_tables:
         assert [column.name for column in table.primary_key] == list(shared.KEY)
     assert not any("id" in frame for frame in (nation.SUM_KEYS, nation.STATE_COLUMNS))
+
+
+STRAYS = [["ท่าศาลาา", "ท่าศาลา", "พอช.", "โทร 081-234-5678", "10"], ["ท่าศาลาา", "ท่าศาลา", "พอช.", "ข", "20"],
+          ["ไม่มีที่นี่", "", "กลุ่มบ้านลุงชม", "ค", "40"]]  # fmt: skip
+SUMS = ["base", "province_code", "fiscal_year", "agency_code", "stream_code", "theme_code", "records", "amount_satang"]
+
+
+@pytest.mark.parametrize("is_read", [True, False])
+def test_a_joined_province_is_never_none_where_a_row_waits(joined, is_read, tmp_path, monkeypatch):
+    province = new_store(tmp_path, monkeypatch)
+    if not is_read:  # a process that cannot read the cells of what waits
+        monkeypatch.setattr(publishing, "WAITING_READERS", [])
+        monkeypatch.setattr(copies, "WAITING_READERS", [])
+    due, member = shared.named("due", is_partitioned=True), shared.member()
+    joined.execute(insert(member).values(province_code="80", way="copy"))
+    state = {"version": shared.VERSION, "holds": "real", "data_version": "x", "as_of": "x"}
+    joined.execute(insert(shared.named("state", is_partitioned=True)).values(province_code="80", id=1, **state))
+    owed = {"base": "codi", "register": "support", "area_code": "80", "is_asked": True}
+
+    def said(**choices: str) -> str:
+        """What the nation says of the province, all of whose reports are given, from what the province publishes now."""
+        with store.reading(province) as connection:
+            rows = [row for row in copies._dues(connection, "80").values() if row["base"] == shared.WAITS]
+        joined.execute(delete(due))
+        for number, row in enumerate([owed, *rows]):
+            joined.execute(insert(due).values(province_code="80", id=number, **row))
+        waiting = nation.read_shared_waiting(joined, viewer=PUBLIC)
+        dues = nation.read_shared_dues(joined, viewer=PUBLIC)
+        assert dues["base"].tolist() == ["codi"] and len(waiting) == len(rows)
+        words = "".join(str(value) for row in rows for value in row.values())
+        assert not any(cell in words for cell in ("081", "ท่าศาลา", "ลุงชม"))
+        agencies = [choices["agency"]] if choices else None
+        spoken = pd.DataFrame({"base": ["codi"], "area_code": ["80"], "fiscal_year": pd.array([None], dtype="Int64")})
+        table = geo_nation.by_province(pd.DataFrame(columns=SUMS), dues, spoken, ["80"],
+                                       waiting=may_concern(waiting, agencies=agencies), **choices)  # fmt: skip
+        return table["status"].item()
+
+    assert said() == "none"
+    ingest(province, csv_file(tmp_path, [*ROWS, *STRAYS[:2]]), "codi", trusted=True)
+    assert said() == said(agency="codi") == "not_reported"
+    assert said(agency="nhso") == ("none" if is_read else "not_reported")
+    ingest(province, csv_file(tmp_path, STRAYS[2:], "อื่น.csv"), "codi", trusted=True)
+    assert said(agency="nhso") == "not_reported", "an agency that no list has may be anyone's other name"
+    with store.writing(province) as connection:
+        users.share(connection, "support", "codi", "private", "tester")
+    assert said() == "none", "as the province's own board says to the public"
+
+
+def test_a_waiting_row_is_told_for_every_year_that_it_may_be_of():
+    days = [None, *(pd.Timestamp(f"{year}-{month}-01") for year in (2005, 2007, 2009, 2030) for month in ("03", "11"))]
+    told = 0
+    for begins, ends, year in product(days, days, (None, 2004, 2007, 2009)):
+        row = {"starts_on": begins, "ends_on": ends, "fiscal_year": year}
+        row = pd.DataFrame([row]).astype(
+            {"starts_on": "datetime64[s]", "ends_on": "datetime64[s]", "fiscal_year": "Int64"}
+        )
+        years = may_be._years(row.to_dict("records")[0])
+        for asked in range(2002, 2034):
+            if len(may_concern(row, asked)):
+                assert years == [None] or asked in years, (begins, ends, year, asked)
+            told += years != [None] and asked not in years
+    assert told > 5_000, "years are told apart"

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 
+import pandas as pd
 import pytest
 from sqlalchemy import insert, select, text
 from sqlalchemy.exc import DatabaseError, IntegrityError
@@ -15,7 +16,7 @@ from sqlalchemy.exc import DatabaseError, IntegrityError
 from loaders import store
 from loaders.exchange import package as exchange_package
 from loaders.problems import Refused
-from loaders.store import StoreUnavailable, tables
+from loaders.store import StoreUnavailable, read, tables
 from loaders.store import engine as store_engine
 from loaders.store.privacy import DATA_TEAM
 from tests.conftest import ROOT
@@ -406,3 +407,27 @@ def test_nothing_is_prepared_on_a_postgresql_server(postgres_engine):
         for _ in range(12):
             store.data_version(connection)
         assert connection.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one() == 0
+
+
+def test_equal_texts_of_a_long_read_are_one_object_and_it_reads_as_a_short_one(engine, monkeypatch):
+    with store.writing(engine) as connection:
+        rows = support_rows(add_batch(connection), 11)
+        for number, row in enumerate(rows):
+            row |= {"activity": f"กิจกรรมของตำบล {number % 3}", "theme_code": None if number % 4 else "health"}
+        store.insert_rows(connection, tables.support, rows)
+    query = select(tables.support, tables.import_batch.c.base, tables.import_batch.c.is_demo)
+    query = query.join(tables.import_batch).order_by(tables.support.c.id)
+
+    def texts(part: int):
+        monkeypatch.setattr(read, "PART", part)
+        with store.reading(engine) as connection:
+            frame = read.read_typed(connection, query, tables.support)
+        columns = [frame[name].dropna().tolist() for name in ("activity", "theme_code", "area_code", "base")]
+        return frame, [len(set(map(id, column))) for column in columns]
+
+    short, each = texts(2_500)
+    assert each[0] == 11, "else this test says nothing"
+    for part in (4, 11):
+        long, once = texts(part)
+        assert once == [3, 1, 1, 1], part
+        pd.testing.assert_frame_equal(long, short)
