@@ -1,14 +1,11 @@
-"""The store: one SQLAlchemy engine, short transactions, frames out; SQLite and PostgreSQL with the same code.
+"""The store: one SQLAlchemy engine over SQLite or PostgreSQL, short transactions, DataFrames out.
 
-SQLite runs in WAL mode with foreign keys; a writer takes its lock at the start (``BEGIN IMMEDIATE``), so that two
-writers wait for each other instead of losing updates. PostgreSQL writers queue on one advisory lock for the same
-reason; readers see one snapshot on both. A missing store is an error, never a new empty one.
-
-What comes out stands below and is imported when it is first used: a command that needs no store loads no database.
-May import ``loaders.codes``, ``problems``, ``settings`` and ``thai``.
+What other packages use is listed in ``FACE`` and imported on first use: a command that needs no store then loads no
+database driver. A missing store is an error, never a new empty one.
+May import ``loaders.codes``, ``registers``, ``year_shares``, ``settings``, ``problems`` and ``thai``.
 """
 
-# ruff: noqa: F401 - the names below are for type checkers; ``__getattr__`` brings them
+# ruff: noqa: F401 - the names below are for type checkers; ``__getattr__`` imports them
 from __future__ import annotations
 
 from importlib import import_module

@@ -1,7 +1,7 @@
-"""Backup of a live store: whole states only, whoever writes meanwhile (:mod:`loaders.store.restore` puts one back).
+"""Backup of a live store: always one consistent state, even while others write (:mod:`loaders.store.restore`).
 
-SQLite uses its own backup interface (a file copy of a live database is bad). PostgreSQL needs no ``pg_dump``: one
-snapshot is copied table by table into a zip with a manifest.
+SQLite uses its own backup interface, because a file copy of a live database can be torn. PostgreSQL needs no
+``pg_dump``: one snapshot is copied table by table into a zip with a manifest.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ MANIFEST = "manifest.json"
 
 
 def _folder() -> Path:
-    """``KRADAN_BACKUPS``, else beside the embedded store."""
+    """``KRADAN_BACKUPS``, by default next to the embedded store."""
     folder = Path(os.environ.get("KRADAN_BACKUPS", settings.DATA / "store" / "backups"))
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
 def _kept(engine: Engine, why: str) -> Path:
-    """A backup that the program makes by itself before it changes much."""
+    """Path of a backup that the program makes by itself before a large change."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
     if store_engine.is_sqlite(engine):
         path = Path(str(engine.url.database))
@@ -47,19 +47,19 @@ def _kept(engine: Engine, why: str) -> Path:
 
 
 def keep(engine: Engine, why: str) -> Path:
-    """Keep the store as it is before much of it changes; returns the file."""
+    """Back up the store before a large change; ``why`` becomes part of the file name. Returns the path."""
     target = _kept(engine, why)
     backup(engine, target)
     return target
 
 
 def kept_days() -> int:
-    """How many days a backup is kept: ``KRADAN_BACKUP_DAYS`` (30)."""
+    """Days for which a backup is kept: ``KRADAN_BACKUP_DAYS`` (default 30)."""
     return settings.whole_number("KRADAN_BACKUP_DAYS", 30)
 
 
 def own(engine: Engine) -> list[Path]:
-    """The backups that the program made by itself, and what a killed one left behind."""
+    """Backups that the program made by itself, and partial files of interrupted ones."""
     if store_engine.is_sqlite(engine):
         path = Path(str(engine.url.database))
         return sorted({*path.parent.glob(f"{path.name}.*.backup"), *path.parent.glob(f".{path.name}*.part")})
@@ -68,7 +68,10 @@ def own(engine: Engine) -> list[Path]:
 
 
 def drop_old(engine: Engine) -> int:
-    """Delete backups of the program's own that are older than :func:`kept_days`, and debris of a day; returns how many."""
+    """Delete backups older than :func:`kept_days` and partial files older than a day; returns how many.
+
+    Covers the program's own backups and the nightly ones.
+    """
     gone, now = 0, time.time()
     nightly = [*_nightly(), *(path for path in _folder().glob(".*.part"))]
     for path in {*own(engine), *nightly}:
@@ -80,12 +83,15 @@ def drop_old(engine: Engine) -> int:
 
 
 def _nightly() -> list[Path]:
-    """What ``deploy/kradan-backup.service`` writes every night."""
+    """Backups that ``deploy/kradan-backup.service`` writes every night."""
     return sorted(_folder().glob("kradan-*.backup"))
 
 
 def held(engine: Engine) -> dict[str, date | int | None]:
-    """``number`` of backups that may still hold what was erased today, the day of the ``latest``, and ``until`` when they are kept."""
+    """Existing backups, which may still contain what was erased today.
+
+    Returns ``number`` of files, the day of the ``latest`` one, and the day ``until`` which that one is kept.
+    """
     days = [
         datetime.fromtimestamp(path.stat().st_mtime).date() for path in {*own(engine), *_nightly()} if path.is_file()
     ]
@@ -94,9 +100,9 @@ def held(engine: Engine) -> dict[str, date | int | None]:
 
 
 def backup(engine: Engine, target: Path) -> dict:
-    """Write the store's state of this moment to ``target``; returns file and bytes.
+    """Write the present state of the store to ``target``; returns ``file`` and ``bytes``.
 
-    Raises ``Refused`` (``backup_onto_store``) when the target is the store itself.
+    Raises ``Refused`` (``backup_onto_store``) when the target is the store itself, ``IsADirectoryError`` for a folder.
     """
     if store_engine.is_sqlite(engine) and target.resolve() == Path(str(engine.url.database)).resolve():
         raise Refused("backup_onto_store", value=str(target))
@@ -113,7 +119,7 @@ def backup(engine: Engine, target: Path) -> dict:
 
 @contextmanager
 def _finished(target: Path) -> Generator[Path]:
-    """A half-written backup never has the name of a backup."""
+    """Write under a draft name, so that a partial backup never has the name of a backup."""
     draft = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         draft.touch(0o640)
@@ -132,7 +138,7 @@ def _sqlite_copy(source: Path, target: Path) -> None:
 
 
 def check_sqlite(copy: sqlite3.Connection, path: Path) -> None:
-    """Raise ``StoreUnavailable`` (``store_damaged``) for a file that SQLite itself finds damaged."""
+    """Raise ``StoreUnavailable`` (``store_damaged``) when SQLite's integrity check fails."""
     answer = copy.execute("PRAGMA integrity_check").fetchone()[0]
     if answer != "ok":
         raise StoreUnavailable("store_damaged", f"{path}: {answer}")
@@ -140,7 +146,7 @@ def check_sqlite(copy: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def opened(path: Path, mode: str = "rw") -> Generator[sqlite3.Connection]:
-    """A SQLite file beside the engine, closed at the end."""
+    """A SQLite connection outside the engine, closed at the end."""
     connection = sqlite3.connect(
         f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=store_engine.WAIT_SECONDS, isolation_level=None
     )
@@ -151,13 +157,13 @@ def opened(path: Path, mode: str = "rw") -> Generator[sqlite3.Connection]:
 
 
 def copy_cursor(connection: Connection) -> Any:
-    """A cursor of PostgreSQL's own driver, for COPY."""
+    """A cursor of the psycopg driver, for COPY."""
     driver: Any = connection.connection.driver_connection
     return driver.cursor()
 
 
 def quoted(connection: Connection, *names: str) -> str:
-    """Names as identifiers of the database, comma-joined."""
+    """Names quoted as SQL identifiers, comma-joined."""
     return ", ".join(connection.dialect.identifier_preparer.quote_identifier(name) for name in names)
 
 
@@ -179,13 +185,13 @@ def _postgres_dump(engine: Engine, target: Path) -> None:
 
 
 def our_tables(connection: Connection) -> set[str]:
-    """Our tables that are there: another program's in the same database are left alone."""
-    former = {"account"} if version_of(connection) == 6 else set()  # ``user_role`` since
+    """Our tables that exist; other programs may have tables in the same database."""
+    former = {"account"} if version_of(connection) == 6 else set()  # renamed to ``user_role`` by migration 0007
     return (set(tables.metadata.tables) | former | {"alembic_version"}) & set(inspect(connection).get_table_names())
 
 
 def set_sequences(connection: Connection) -> None:
-    """After rows came with their own keys: the next key PostgreSQL gives is above them."""
+    """Set PostgreSQL's key sequences above the highest key, after rows were inserted with explicit keys."""
     if connection.dialect.name != "postgresql":
         return
     for table in tables.metadata.sorted_tables:

@@ -1,7 +1,7 @@
-"""Changes that people made to entries of registers by hand, laid over the rows as files brought them in.
+"""Changes that people made by hand to entries of registers, applied over the rows of files when they are read.
 
-An added entry is a row of its own in a batch of the store (:data:`FILE`); a correction and an end are changes that lie
-over a row, found again by the content of its file, its sheet and its row. What is undone lies over nothing.
+An added entry is a row of its own in a batch whose fingerprint starts with :data:`FILE`. A correction or an end names
+its row by the file's digest, sheet and row number, so it survives a reload of the file. Undone changes are not applied.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ KEY = ["file_sha256", "sheet", "row"]
 
 
 def changes(connection: Connection, register: str, moment: str | None = None) -> list[Any]:
-    """Changes of a register that hold (or held at a ``moment``), in the order in which they were made.
+    """Changes of a register in force (or in force at ``moment``, ISO UTC), in the order they were made.
 
-    Of a moment also those that added entries later: their rows were not there.
+    With ``moment`` this includes entries added later, which the caller must remove: their rows did not exist then.
     """
     holds = _change.c.undone_at.is_(None)
     if moment is not None:
@@ -36,7 +36,7 @@ def changes(connection: Connection, register: str, moment: str | None = None) ->
 
 
 def laid_over(connection: Connection, frame: pd.DataFrame, register: str, moment: str | None = None) -> pd.DataFrame:
-    """Rows of a register as they stand after all changes (by a ``moment``): corrected cells, without those that ended."""
+    """Rows of a register with all changes applied (as of ``moment``): cells corrected, ended rows removed."""
     listed, today = changes(connection, register, moment), date.fromisoformat(moment[:10]) if moment else date.today()
     made = [change for change in listed if change.kind != ADD or (moment is not None and change.decided_at > moment)]
     if not made or frame.empty:
@@ -60,14 +60,14 @@ def laid_over(connection: Connection, frame: pd.DataFrame, register: str, moment
 
 
 def _as_before(cells: pd.Series, before: pd.Series) -> pd.Series:
-    """New cells in the type of the column."""
+    """Cast the corrected cells to the dtype of the column."""
     if pd.api.types.is_datetime64_any_dtype(before):
         return pd.to_datetime(cells, errors="coerce")
     return cells.where(cells.notna(), None).astype(before.dtype)
 
 
 def positions(connection: Connection, frame: pd.DataFrame) -> dict[tuple[str, str, int], list[int]]:
-    """Labels of rows by the content of their file, sheet and row."""
+    """Index labels of rows by (digest of their file, sheet, row)."""
     named = {int(number) for number in frame["batch_id"].dropna().unique()}
     query = select(_batch.c.id, _batch.c.file_sha256).where(_batch.c.id.in_(named))
     digests = dict(connection.execute(query).tuples().all())
@@ -78,7 +78,7 @@ def positions(connection: Connection, frame: pd.DataFrame) -> dict[tuple[str, st
 
 
 def place_columns(code: str | None) -> dict[str, str | None]:
-    """Columns of place of a row that a person put at a village, subdistrict, district or province."""
+    """Place columns of a row that a person assigned to an area code (2, 4, 6 or 8 digits)."""
     lengths = {"village_code": 8, "subdistrict_code": 6, "district_code": 4, "province_code": 2}
     levels = {8: "village", 6: "subdistrict", 4: "district", 2: "province"}
     parents = {name: code[:length] if code and len(code) >= length else None for name, length in lengths.items()}
@@ -92,7 +92,7 @@ def place_columns(code: str | None) -> dict[str, str | None]:
 
 
 def without_people(content: str, register: str, contacts: Mapping[str, tuple[str, ...]]) -> str:
-    """Cells of a row or of a change without those that name people or their numbers; where it is not said, they do."""
+    """Cells (JSON) without personal names and numbers; where the register cannot tell, a cell counts as personal."""
     cells, definition = json.loads(content), registers.defined().get(register)
     kept = {
         name: value

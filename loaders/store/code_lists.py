@@ -1,7 +1,7 @@
-"""Agencies and streams in the store: the shipped lists, and what people registered with a file.
+"""Agencies and streams in the store: the shipped lists, what files registered, what people edited on a page.
 
-A registered name stands over the shipped lists of :mod:`loaders.codes` for as long as its batch is active; a later file
-may use it, an earlier one may have.
+A name registered by a file overrides the shipped lists of :mod:`loaders.codes` while its batch is active, for files
+loaded before or after it.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from loaders.store.connection import insert_rows, reading, writing
 
 
 def ensure(engine: Engine) -> None:
-    """Put the shipped agencies and streams into the store; what a person changed there stays."""
+    """Insert shipped agencies and streams that are missing in the store; existing rows, perhaps edited, stay."""
     with reading(engine) as connection:
         missing = _missing(connection)
     if any(missing.values()):
@@ -28,7 +28,7 @@ def ensure(engine: Engine) -> None:
 
 
 def _missing(connection: Connection) -> dict[str, list[dict]]:
-    """Rows of the shipped lists that the store has not, by table."""
+    """Rows of the shipped lists that are missing in the store, by table."""
     fields = ("code", "name_th", "name_en", "short_th", "level")
     shipped = {
         "agency": [{name: entry.get(name) for name in fields} for entry in codes.shipped("agency")],
@@ -63,7 +63,7 @@ def _stream(entry: dict) -> dict:
 
 
 def said(connection: Connection) -> dict[str, list[dict]]:
-    """What people said on a page about the code lists, as :func:`loaders.codes.use` takes it."""
+    """Edits of the code lists that people made on a page, in the form :func:`loaders.codes.use` takes."""
     table = tables.word
     columns = [table.c[name] for name in ("list", "code", *codes.FIELDS, "merged_into", "aliases", "is_retired")]
     by_list: dict[str, list[dict]] = {}
@@ -74,12 +74,12 @@ def said(connection: Connection) -> dict[str, list[dict]]:
 
 
 def lay_over(connection: Connection) -> None:
-    """Lay this store's words over the shipped lists of the process."""
+    """Overlay the edits of this store on the shipped lists of the process."""
     codes.use(said(connection))
 
 
 def registered(connection: Connection) -> dict[str, dict[str, str]]:
-    """Squeezed names, short names and codes to codes, by the column of a file that uses them."""
+    """Normalised names, short names and codes -> code, by the file column that uses them."""
     agencies, streams = _words(connection, tables.agency_entry), _words(connection, tables.stream_entry)
     return {"agency": agencies, "source": agencies, "stream": streams}
 
@@ -97,10 +97,9 @@ def _words(connection: Connection, entry: Table, bases: Collection[str] | None =
 
 
 def named_before(connection: Connection, bases: Collection[str]) -> dict[str, str]:
-    """Agencies that a file only named, and the code that a file of ``bases`` registered for that name.
+    """Agencies that a file only named -> the code that a file of ``bases`` registered for that name.
 
-    The name stays in the row as it was loaded; whoever reads takes the code, and when the registering file is withdrawn
-    the name stands for itself again.
+    The loaded row keeps the name; readers replace it by the code for as long as the registering batch is active.
     """
     words = _words(connection, tables.agency_entry, bases)
     agency = tables.agency

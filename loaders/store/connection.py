@@ -1,8 +1,8 @@
 """Transactions of the store: reading, writing, the audit trail, the data version.
 
-SQLite runs in WAL mode with foreign keys; a writer takes its lock at the start (``BEGIN IMMEDIATE``), so
-two writers wait for each other instead of losing updates. PostgreSQL writers queue on one advisory lock for the
-same reason; readers see one snapshot on both. A missing store is an error, never a new empty one.
+SQLite runs in WAL mode with foreign keys. A writer takes its lock at the start (``BEGIN IMMEDIATE``), so that two
+writers wait for each other instead of losing updates; PostgreSQL writers queue on one advisory lock. Readers see one
+snapshot on both.
 """
 
 from __future__ import annotations
@@ -49,18 +49,18 @@ from loaders.store.viewers import Viewer
 LITTLE_ROOM_BYTES = 1 << 20
 NO_ROOM_LEFT = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _turns: dict[str, threading.Lock] = defaultdict(threading.Lock)
-TOUCHED = "touched"  # on a connection: something changed in this transaction
+TOUCHED = "touched"  # key in ``Connection.info``: this transaction changed data
 _kept_up: list[Callable[[Connection], object]] = []
 
 
 def now() -> str:
-    """Now in UTC, ISO, to the second."""
+    """Current UTC time, ISO, to the second, without offset."""
     return datetime.now(UTC).replace(tzinfo=None).isoformat(timespec="seconds")
 
 
 @contextmanager
 def _turn(engine: Engine) -> Generator[None]:
-    """Writers of one process queue here instead of polling SQLite's lock: nobody starves."""
+    """Writers of one process queue on a lock: polling SQLite's own lock can starve one of them."""
     lock = _turns[str(engine.url)]
     if not is_sqlite(engine):
         yield
@@ -74,16 +74,16 @@ def _turn(engine: Engine) -> Generator[None]:
 
 
 def keep_up(function: Callable[[Connection], object]) -> None:
-    """Call this at the end of every transaction that changed something, inside it."""
+    """Register a function to be called inside every transaction that changed data, at its end."""
     _kept_up.append(function)
 
 
 @contextmanager
 def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
-    """One write transaction: all of it or nothing; with ``signer`` all in it is signed by that name.
+    """One write transaction, all or nothing; with ``signer`` every entry in it is signed with that name.
 
-    Raises ``StoreUnavailable``: ``store_busy`` after a long wait; ``store_full`` or ``store_lost`` when the disk or the
-    server gave up in the middle, which leaves the store as it was.
+    Raises ``StoreUnavailable``: ``store_busy`` after a long wait; ``store_full``, ``store_read_only`` or ``store_lost``
+    when disk or server failed, which leaves the store unchanged.
     """
     where = engine.url.render_as_string(hide_password=True)
     try:
@@ -104,7 +104,7 @@ def writing(engine: Engine, signer: str | None = None) -> Generator[Connection]:
 
 
 def _reason(engine: Engine, error: DBAPIError) -> str | None:
-    """Why a write failed; SQLite says "readonly" of a full disk too: a file written beside the store tells which."""
+    """Why a write failed; a trial file tells "full" from "read-only", because SQLite says "readonly" for both."""
     code = reason(error)
     if code == "store_full" and "readonly" in str(error.orig) and is_sqlite(engine):
         try:
@@ -126,7 +126,7 @@ def _begun(connection: Connection, engine: Engine, where: str) -> RootTransactio
 
 @contextmanager
 def reading(engine: Engine, viewer: Viewer | None = None) -> Generator[Connection]:
-    """One consistent view of the store; with ``viewer`` what that viewer may not see cannot be read through it."""
+    """One consistent snapshot; with ``viewer`` only what that viewer may see can be read through it."""
     with engine.connect().execution_options(viewer=viewer) as connection:
         if not is_sqlite(connection):
             connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -135,25 +135,26 @@ def reading(engine: Engine, viewer: Viewer | None = None) -> Generator[Connectio
 
 
 def insert_rows(connection: Connection, table: Table, rows: list[dict]) -> None:
-    """Insert many rows; nothing happens for an empty list."""
+    """Insert rows (dicts by column name); an empty list is allowed."""
     if rows:
         connection.execute(insert(table), rows)
 
 
 def note(connection: Connection, who: str, action: str, detail: str | None = None, batch_id: int | None = None) -> None:
-    """Write who did what into the audit trail, which is kept for good: contacts of people in a reason are not written."""
+    """Write an entry of the audit trail, which is never erased: contacts are therefore redacted from ``detail``."""
     by, behalf = seen.signed(connection, who)
     words = " · ".join(part for part in (detail, f"({behalf})" if behalf else None) if part)
     entry = {"at": now(), "who": by, "action": action, "batch_id": batch_id}
-    keeps_names = action in ("grant", "revoke")  # the sign-in name is what was decided about
+    keeps_names = action in ("grant", "revoke")  # the sign-in name, often an e-mail address, is what was decided about
     entry["detail"] = (redact_numbers if keeps_names else redact_text)(words) if words else None
     connection.execute(insert(tables.audit).values(**entry))
 
 
 def touch(connection: Connection) -> None:
-    """Give the state a name of its own: something changed, or another state was put here.
+    """Give the state a new name, because data changed or another state was restored.
 
-    Random, never counted: a number repeats after a restore, and what was kept for one state is shown for another.
+    Random, not counted: a counter repeats after a restore, and a result cached for one state would be shown for
+    another.
     """
     table = tables.setting
     connection.info[TOUCHED] = True
@@ -161,7 +162,7 @@ def touch(connection: Connection) -> None:
     connection.execute(insert(table).values(name="revision", value=secrets.token_hex(16)))
 
 
-# Asked on every run of every page: made once.
+# Built once: every run of every page executes these queries.
 _ACTIVE_BATCHES = (
     select(tables.import_batch.c.id, tables.import_batch.c.file_sha256)
     .where(tables.import_batch.c.is_active)
@@ -171,7 +172,7 @@ _REVISION = select(tables.setting.c.value).where(tables.setting.c.name == "revis
 
 
 def data_version(connection: Connection) -> str:
-    """A short name of the present state: it changes when a batch comes, goes or comes back, and by :func:`touch`."""
+    """Eight hexadecimal digits that change when a batch is added, withdrawn or put back, and with :func:`touch`."""
     with seen.by_the_program():
         batches = connection.execute(_ACTIVE_BATCHES).all()
         revision = connection.execute(_REVISION).scalar()
@@ -179,9 +180,9 @@ def data_version(connection: Connection) -> str:
 
 
 def finish_batch(connection: Connection, batch_id: int) -> None:
-    """The last step of an import, in its transaction: the batch's sums, and how long its person records may be kept.
+    """Last step of an import, in its transaction: sums of the batch, and the retention date of its person records.
 
-    A file may say an earlier day for a person; nobody is kept longer than the rule allows.
+    A file may state an earlier date for a person; a later one is cut to what the retention rule allows.
     """
     touch(connection)
     sum_support(connection, batch_id)
@@ -197,7 +198,10 @@ SUMMED = ("amount_satang", "committed_satang", "paid_satang")
 
 
 def sum_support(connection: Connection, batch_id: int) -> None:
-    """The sums of a batch's support, anew. A record with stated shares has its money in each of their years, itself in one."""
+    """Recompute the sums of a batch's support records.
+
+    A record with stated year shares has its money in each of those years and is counted once, in the first.
+    """
     support, summary = tables.support, tables.support_summary
     connection.execute(delete(summary).where(summary.c.batch_id == batch_id))
     keys, money = [support.c[name] for name in SUMMED_BY], [support.c[name] for name in SUMMED]
@@ -212,7 +216,7 @@ def sum_support(connection: Connection, batch_id: int) -> None:
 
 
 def _by_year(row: Mapping) -> list[dict]:
-    """The sums of one record with stated shares, a row a year; it is counted in the first one."""
+    """Summary rows of one record with stated shares, one per year; the record is counted in the first."""
     money = {name: year_shares.parts(row["year_shares"], row[name]) for name in SUMMED if row[name] is not None}
     key = {name: row[name] for name in SUMMED_BY}
     return [
@@ -224,12 +228,12 @@ def _by_year(row: Mapping) -> list[dict]:
 
 
 def retention_years() -> int:
-    """How long person records are kept: ``KRADAN_RETENTION_YEARS`` (default 2)."""
+    """Years for which person records are kept: ``KRADAN_RETENTION_YEARS`` (default 2)."""
     return int(os.environ.get("KRADAN_RETENTION_YEARS", "2"))
 
 
 def years_from(day: date, years: int) -> date:
-    """The same day of another year; 29 February becomes 28."""
+    """The same day ``years`` later; 29 February becomes 28 February."""
     return day.replace(year=day.year + years, day=28 if (day.month, day.day) == (2, 29) else day.day)
 
 
@@ -239,7 +243,7 @@ def count(connection: Connection, table: Table) -> int:
 
 
 def is_alive(engine: Engine) -> bool:
-    """Whether the store answers."""
+    """Whether the database answers."""
     try:
         with reading(engine) as connection:
             connection.execute(text("SELECT 1"))
@@ -249,10 +253,10 @@ def is_alive(engine: Engine) -> bool:
 
 
 def scrub(engine: Engine, emptied: Iterable[Table]) -> None:
-    """After an erasure: nothing of it stays in free pages, dead rows or the log of changes.
+    """After an erasure: remove the erased values from free pages, dead rows and the write-ahead log.
 
-    SQLite empties its log as soon as nobody reads from it; PostgreSQL rewrites the tables (its own log and archives of it
-    are the server's).
+    SQLite can empty its log only when nobody reads; PostgreSQL rewrites the tables ``emptied`` (its own log and
+    archives are the server's task).
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not is_sqlite(engine):
@@ -270,7 +274,10 @@ def scrub(engine: Engine, emptied: Iterable[Table]) -> None:
 
 
 def whole(engine: Engine) -> str:
-    """Read every page: what is damaged, or nothing. PostgreSQL: every row of every table of ours."""
+    """Read the whole store; returns the first damage found, or an empty string.
+
+    SQLite checks every page, PostgreSQL reads every row of our tables.
+    """
     try:
         with engine.connect() as connection:
             if is_sqlite(engine):

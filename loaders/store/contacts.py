@@ -1,4 +1,4 @@
-"""Telephone numbers, e-mail addresses and national IDs inside a text."""
+"""Recognise telephone numbers, e-mail addresses and national IDs inside a text."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NOT_MAIL = re.compile(f"{PERSON_ID}|{_NUMBER}")
 
 
 def redact_text(text: str) -> str:
-    """Telephone numbers, e-mail addresses and national IDs inside a text become dots."""
+    """Replace telephone numbers, e-mail addresses and national IDs inside a text by dots."""
     return _CONTACT.sub(HIDDEN, text)
 
 
 def redact_numbers(text: str) -> str:
-    """The same without e-mail addresses: sign-in names are such."""
+    """The same but keep e-mail addresses, because sign-in names are e-mail addresses."""
     return _NOT_MAIL.sub(HIDDEN, text)

@@ -1,6 +1,6 @@
 """Engines of the store: how SQLite and PostgreSQL are opened, how a transaction begins, how long a writer waits.
 
-Why a store cannot be used is said in codes (:class:`StoreUnavailable`).
+Failures are reported as codes (:class:`StoreUnavailable`).
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from loaders.store.tables import setting
 WAIT_SECONDS = 30
 NO_WRITING = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY}
 WRITER_LOCK = 0x6B726164  # "krad": the advisory lock that every PostgreSQL writer takes
-# PostgreSQL's codes: no room on the disk; a write that the system refused (a limit of size or quota among them).
+# PostgreSQL error codes: disk full; a write that the system refused (e.g. a size limit or quota).
 NO_ROOM = {"53100", "58030"}
 SQLITE_NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY}
 READ_ONLY = "25006"
 NO_ROOM_WORDS = ("could not extend file", "no space left on device")
-# Classes and codes of a server that went away in the middle.
+# PostgreSQL error classes and codes of a server that went away during a query.
 GONE = ("08", "57P01", "57P02", "57P03")
 
 
@@ -42,7 +42,7 @@ class StoreUnavailable(Exception):
 
 
 def reason(error: DBAPIError) -> str | None:
-    """``store_full`` or ``store_lost`` for what the world does to a store; ``None`` for a mistake of the program."""
+    """``store_full``, ``store_read_only`` or ``store_lost``; ``None`` when the fault is the program's."""
     cause = error.orig
     state = str(getattr(cause, "sqlstate", None) or "")
     words = str(cause).casefold()
@@ -56,12 +56,12 @@ def reason(error: DBAPIError) -> str | None:
 
 
 def is_sqlite(engine: Engine | Connection) -> bool:
-    """Whether the store is the embedded one."""
+    """Whether the store is the embedded SQLite file."""
     return engine.dialect.name == "sqlite"
 
 
 def _begin(engine: Engine) -> None:
-    """Writers take their lock with the first statement of the transaction."""
+    """Make a writer take its lock as the first statement of its transaction."""
 
     @event.listens_for(engine, "begin")
     def on_begin(connection: Connection) -> None:
@@ -75,14 +75,14 @@ def _begin(engine: Engine) -> None:
 
 
 class _Alone(sqlite3.Connection):
-    """A store read from its file alone: nothing can be written beside it, not even the log that readers share."""
+    """A read-only connection with ``immutable=1``: SQLite writes nothing beside the file, not even the shared log."""
 
 
 def _sqlite_engine(address: URL) -> Engine:
-    """``mode=rw``: a file that has gone is an error for the next connection too, not an empty store.
+    """``mode=rw``: a file that disappeared is an error for the next connection, not a new empty store.
 
-    On a full or read-only disk SQLite cannot make its log. When there is none with content, the file is whole, and is
-    read alone for as long as one connection is in use; whoever writes is told that there is no room.
+    On a full or read-only disk SQLite cannot create its log. If no log with content exists, the file itself is complete
+    and is opened as :class:`_Alone` for one use of a connection; a write then fails with a store error.
     """
     path = Path(str(address.database)).resolve()
 
@@ -105,7 +105,7 @@ def _sqlite_engine(address: URL) -> Engine:
 
     def with_log() -> sqlite3.Connection:
         opened = sqlite3.connect(f"{path.as_uri()}?mode=rw", uri=True, check_same_thread=False, timeout=WAIT_SECONDS)
-        opened.isolation_level = None  # we say BEGIN ourselves
+        opened.isolation_level = None  # transactions begin in ``_begin``
         for pragma in (
             f"busy_timeout={WAIT_SECONDS * 1000}",
             "journal_mode=WAL",
@@ -121,19 +121,19 @@ def _sqlite_engine(address: URL) -> Engine:
 
     @event.listens_for(engine, "checkin")
     def _once(connection: sqlite3.Connection | None, record: ConnectionPoolEntry) -> None:
-        if isinstance(connection, _Alone):  # the next one sees whether there is room again, and what others wrote
+        if isinstance(connection, _Alone):  # the next connection must notice free space and writes of others
             record.invalidate()
 
     return engine
 
 
 def engine_at(url: str | None = None) -> Engine:
-    """An engine with our rules; looks at nothing (:func:`loaders.store.open_store` checks the store first)."""
+    """An engine with our settings; does not check the store (:func:`loaders.store.open_store` does)."""
     return engine_for(address_of(url))
 
 
 def engine_for(address: URL) -> Engine:
-    """Values of rows stay out of every message and log: they may be somebody's telephone number."""
+    """An engine for an address; ``hide_parameters`` keeps personal data of rows out of messages and logs."""
     if address.get_backend_name() == "sqlite":
         engine = _sqlite_engine(address)
     else:
@@ -150,9 +150,10 @@ def engine_for(address: URL) -> Engine:
 
 
 def address_of(url: str | None) -> URL:
-    """Many hosts hand out ``postgres://``; SQLAlchemy knows only ``postgresql``. Other databases are refused.
+    """The address as SQLAlchemy reads it: ``postgres://`` of many hosts becomes ``postgresql://``.
 
-    What is no address is not repeated in the message: a password may be in it.
+    Raises ``StoreUnavailable`` (``store_address``) for other databases and for invalid text, which the message does not
+    repeat: it may contain a password.
     """
     written = url or settings.database_url()
     try:
@@ -167,7 +168,7 @@ def address_of(url: str | None) -> URL:
 
 
 def version_of(connection: Connection) -> int | None:
-    """The schema version of a store; ``None`` when it has no tables of ours."""
+    """Schema version of a store; ``None`` when it has no tables of ours."""
     if not inspect(connection).has_table(setting.name):
         return None
     value = connection.execute(select(setting.c.value).where(setting.c.name == "schema_version")).scalar()

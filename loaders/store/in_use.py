@@ -1,7 +1,6 @@
-"""Which batches are in use, and what the store holds: invented data, real data, or nothing by choice.
+"""Which batches are active, and what the store holds: invented data, real data, or nothing by choice.
 
-What a store holds is a row of its own (setting ``holds``) that wipe, restore and load keep: invented data never stand
-beside real ones, whatever is set up, put back or imported afterwards.
+The setting ``holds`` survives wipe, restore and load, so that invented data never mix with real data.
 """
 
 from __future__ import annotations
@@ -16,47 +15,47 @@ from loaders.store import tables
 from loaders.store.connection import insert_rows, note, now, touch
 
 HOLDS = "holds"
-COMPLETE = "demo_loaded"  # written last: a set-up that was interrupted is taken up where it stopped
+COMPLETE = "demo_loaded"  # written last: without it an interrupted set-up is resumed
 Holds = Literal["demo", "real", "empty"]
 _batch = tables.import_batch
 IS_REAL = _batch.c.is_demo.is_(False) & (_batch.c.base != "reference")
 
 
 def holds(connection: Connection) -> Holds | None:
-    """What the store is for; ``None``: new, nobody has said or loaded anything yet."""
+    """What the store is for; ``None`` in a new store, before anything was chosen or loaded."""
     setting = tables.setting
     return connection.execute(select(setting.c.value).where(setting.c.name == HOLDS)).scalar()
 
 
 def hold(connection: Connection, kind: Holds) -> None:
-    """Say what the store is for from now on."""
+    """Set what the store is for."""
     setting = tables.setting
     connection.execute(delete(setting).where(setting.c.name == HOLDS))
     connection.execute(insert(setting).values(name=HOLDS, value=kind))
 
 
 def has_real(connection: Connection) -> bool:
-    """Whether a real file is in use."""
+    """Whether a real file is active."""
     return connection.execute(select(_batch.c.id).where(_batch.c.is_active, IS_REAL).limit(1)).first() is not None
 
 
 def refuse_demo(connection: Connection, name: str, *, by_choice: bool = False) -> None:
-    """Raise ``Refused`` (``demo_beside_real``) where the store is for real data.
+    """Raise ``Refused`` (``demo_beside_real``) when the store is for real data.
 
-    ``by_choice``: a person asks for invented data; then only real files in use are in the way.
+    ``by_choice``: a person asked for invented data, so only active real files prevent it.
     """
     if has_real(connection) or (holds(connection) == "real" and not by_choice):
         raise Refused("demo_beside_real", value=name)
 
 
 def take_demo(connection: Connection, name: str, *, by_choice: bool = False) -> None:
-    """The store takes invented data, unless :func:`refuse_demo` refuses."""
+    """Mark the store as holding invented data; raises as :func:`refuse_demo`."""
     refuse_demo(connection, name, by_choice=by_choice)
     hold(connection, "demo")
 
 
 def take_real(connection: Connection, who: str) -> int:
-    """The store takes real data: invented ones go out of use; returns how many batches went."""
+    """Mark the store as holding real data and withdraw invented batches; returns how many."""
     demo = connection.execute(select(_batch.c.id).where(_batch.c.is_demo, _batch.c.is_active)).scalars().all()
     hold(connection, "real")
     return _switch(connection, list(demo), False, "real_data", who)
@@ -65,8 +64,8 @@ def take_real(connection: Connection, who: str) -> int:
 def set_active(connection: Connection, batch_ids: list[int], active: bool, because: str | None, who: str) -> int:
     """Withdraw batches or put them back; returns how many changed. Each change is in the audit trail.
 
-    Raises ``Refused``: ``file_already_loaded`` when the file of a batch that is put back was loaded again meanwhile (its
-    rows would count twice), ``demo_beside_real`` when invented data would come to stand beside real ones.
+    Raises ``Refused``: ``file_already_loaded`` when the file of a batch to put back is active in another batch (its
+    rows would count twice), ``demo_beside_real`` when invented and real data would be active together.
     """
     if active:
         _refuse_doubles(connection, batch_ids)
@@ -107,7 +106,7 @@ def _refuse_doubles(connection: Connection, batch_ids: list[int]) -> None:
         raise Refused("file_already_loaded", value=str(double))
 
 
-# What set-up writes beside the invented files, children first: signed by it, never by a person.
+# What set-up writes beside the invented files, children first; it signs as ``setup``, never as a person.
 SET_UP, MADE_WITH_DEMO = (
     "setup",
     ("meeting_item", "meeting", "progress", "note", "base_person", "team", "project", "scenario"),
@@ -115,9 +114,10 @@ SET_UP, MADE_WITH_DEMO = (
 
 
 def delete_demo(connection: Connection, who: str) -> dict:
-    """Delete the invented data for good, with what hangs on their rows; returns rows by table and the files' digests.
+    """Delete the invented data for good, with the rows that depend on them.
 
-    What people decided about subdistricts stays. Agencies and streams that only invented files named go too.
+    Returns ``deleted`` (rows by table) and ``digests`` (of files that no remaining batch uses). Decisions that people
+    made stay, except clearings of invented records. Agencies and streams that only invented files named go too.
     """
     demo = dict(connection.execute(select(_batch.c.id, _batch.c.file_sha256).where(_batch.c.is_demo)).tuples().all())
     if not demo:
@@ -148,7 +148,7 @@ def delete_demo(connection: Connection, who: str) -> dict:
     return {"deleted": {name: rows for name, rows in gone.items() if rows}, "digests": sorted({*digests} - kept)}
 
 
-# Code lists that files add to, with the shipped entries and the columns of records that name them.
+# Code lists that files add to: the shipped list, and the columns of records that use its codes.
 _LISTS = {
     tables.agency: ("agency", (tables.support.c.agency_code, tables.contribution.c.source)),
     tables.stream: ("stream", (tables.support.c.stream_code,)),
@@ -156,7 +156,7 @@ _LISTS = {
 
 
 def _named(connection: Connection, table: Table, *, only_demo: bool = False) -> set[str]:
-    """Codes of a list that records name and that are not shipped."""
+    """Codes that records use and that the shipped list does not contain."""
     name, columns = _LISTS[table]
     named: set[str] = set()
     for column in columns:

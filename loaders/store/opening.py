@@ -1,7 +1,7 @@
-"""Open the store: make it when it is not there, bring an older one up to date after a backup.
+"""Open the store: create it on request, upgrade an older one after a backup.
 
-A new store is made from the tables themselves; ``migrations`` only lead older stores (and backups of them) here.
-``tests/loaders/store/test_upgrade.py`` holds both ways to the same tables.
+A new store is created from the table definitions; ``migrations`` only upgrade older stores and backups.
+``tests/loaders/store/test_upgrade.py`` checks that both ways give the same tables.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from loaders.store.connection import keep_up, reading, writing
 from loaders.store.engine import StoreUnavailable, is_sqlite, version_of
 
 MIGRATIONS = Path(__file__).resolve().parent / "migrations"
-OLDEST = 6  # the schema of the first migration; stores from before it were never released
+OLDEST = 6  # schema of the first migration; older stores were never released
 
 
 def _keep_shared_copies(connection: Connection) -> None:
-    """What this province shares with the nation follows every change; a store in a file shares nothing this way."""
+    """Refresh the published copies after every change; a SQLite store publishes nothing this way."""
     if not is_sqlite(connection):
-        from loaders.store.shared import copies  # frames, which small commands do not load
+        from loaders.store.shared import copies  # imported late: loads pandas, which small commands do not need
 
         copies.refresh(connection)
 
@@ -34,10 +34,10 @@ keep_up(_keep_shared_copies)
 
 
 def open_store(url: str | None = None, *, create: bool = False, upgrade: bool = True) -> Engine:
-    """Open the store at ``url`` (default: the settings). ``create`` makes it when it is not there.
+    """Open the store at ``url`` (default: the settings); ``create`` makes it when it does not exist.
 
-    A store of an older version is brought up to date after a backup (unless ``upgrade`` is false). Raises
-    ``StoreUnavailable`` when the store is missing, damaged, unreachable, too old, or of a newer version of the program.
+    An older store is upgraded after a backup unless ``upgrade`` is false. Raises ``StoreUnavailable`` when the store is
+    missing, damaged, unreachable, too old, or of a newer version of the program.
     """
     address = store_engine.address_of(url)
     if address.get_backend_name() == "sqlite":
@@ -72,7 +72,7 @@ def _check_version(engine: Engine, create: bool, upgrade: bool) -> None:
 
 
 def refuse_other_program(version: int | None, where: str) -> None:
-    """Raise ``StoreUnavailable`` (``store_newer``, ``store_older``) for a version this program cannot bring up to date."""
+    """Raise ``StoreUnavailable`` (``store_newer``, ``store_older``) for a version that this program cannot upgrade."""
     if version is not None and version > tables.SCHEMA_VERSION:
         raise StoreUnavailable("store_newer", where)
     if version is not None and version < OLDEST:
@@ -80,16 +80,14 @@ def refuse_other_program(version: int | None, where: str) -> None:
 
 
 def upgrade_store(engine: Engine) -> dict:
-    """Bring a store to the newest version; returns ``from``, ``to`` and the ``backup`` file.
+    """Upgrade a store to the newest schema; returns ``from``, ``to`` and the ``backup`` file.
 
-    A migration that fails leaves the store as it was and raises ``StoreUnavailable`` (``store_upgrade_failed``).
+    A migration that fails leaves the store unchanged and raises ``StoreUnavailable`` (``store_upgrade_failed``).
     """
     kept = None
     with _without_foreign_keys(engine), writing(engine) as connection:
         before = version_of(connection)
-        if (
-            before is not None and before != tables.SCHEMA_VERSION
-        ):  # the writer's lock is held: nobody else upgrades now
+        if before is not None and before != tables.SCHEMA_VERSION:  # the writer's lock is held: nobody else upgrades
             kept = backup.keep(engine, f"v{before}")
         if before != tables.SCHEMA_VERSION:
             try:
@@ -110,7 +108,7 @@ def migrate(connection: Connection, before: int | None, target: int) -> None:
 
 
 def _run_migrations(connection: Connection, before: int | None, target: int) -> None:
-    """The version in ``setting`` is the truth; alembic's own mark is written from it."""
+    """Stamp alembic's own mark from ``setting``, which is authoritative, then upgrade."""
     from alembic import command
     from alembic.config import Config
 
@@ -126,7 +124,7 @@ def _run_migrations(connection: Connection, before: int | None, target: int) -> 
 
 @contextmanager
 def _without_foreign_keys(engine: Engine) -> Generator[None]:
-    """SQLite can only rebuild a table that others point at while its foreign keys are off; they are checked at the end."""
+    """SQLite can rebuild a referenced table only with foreign keys off; ``_run_migrations`` checks them at the end."""
     if not is_sqlite(engine):
         yield
         return

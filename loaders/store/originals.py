@@ -1,7 +1,7 @@
-"""The files as agencies handed them in, kept in the store so that they can be given back wherever the program runs.
+"""The files as agencies handed them in, kept in the store so that they can be given back from any server.
 
-In the store they go the way of everything else: every server reaches them, and backup, restore, export and load take them
-along. ``KRADAN_KEEP_FILES=0`` keeps none. Text of pieces, because that is what an exported table can hold.
+In the store, backup, restore, export and load include them. Pieces are base64 text, because an exported table holds
+text only. ``KRADAN_KEEP_FILES=0`` keeps none.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PIECE_BYTES = 4 << 20
 
 
 def folder() -> Path:
-    """Where releases before 0.3 kept files: beside the embedded store, else under ``data/store``."""
+    """Folder of files kept by releases before 0.3: next to the embedded store, else under ``data/store``."""
     address = make_url(settings.database_url())
     if address.get_backend_name() == "sqlite" and address.database:
         return Path(address.database).parent / "files"
@@ -30,14 +30,14 @@ def folder() -> Path:
 
 
 def pieces(path: Path, digest: str) -> Iterator[dict]:
-    """The rows that hold a file."""
+    """Rows of ``original`` that hold a file."""
     with path.open("rb") as stream:
         for part, piece in enumerate(iter(lambda: stream.read(PIECE_BYTES), b"")):
             yield {"digest": digest, "part": part, "content": base64.b64encode(zlib.compress(piece)).decode("ascii")}
 
 
 def keep(connection: Connection, path: Path, digest: str) -> None:
-    """Keep the bytes of a file under their digest; the same bytes are kept once."""
+    """Keep the bytes of a file under its digest; the same bytes are kept once."""
     if os.environ.get("KRADAN_KEEP_FILES", "1") == "0":
         return
     if connection.execute(select(original.c.id).where(original.c.digest == digest).limit(1)).first() is None:
@@ -46,7 +46,7 @@ def keep(connection: Connection, path: Path, digest: str) -> None:
 
 
 def write(connection: Connection, digest: str, target: Path) -> bool:
-    """Write the kept file with this digest to ``target``; returns whether there is one."""
+    """Write the kept file with this digest to ``target``; returns whether it exists."""
     rows = connection.execute(
         select(original.c.content).where(original.c.digest == digest).order_by(original.c.part)
     ).scalars()
@@ -62,7 +62,7 @@ def write(connection: Connection, digest: str, target: Path) -> bool:
 
 
 def drop(connection: Connection, digest: str) -> bool:
-    """Take a kept file away; returns whether there was one."""
+    """Delete a kept file; returns whether it existed."""
     gone = connection.execute(delete(original).where(original.c.digest == digest)).rowcount
     old = folder() / digest
     was_there = bool(gone) or old.is_file()

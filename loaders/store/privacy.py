@@ -1,11 +1,11 @@
-"""Who may see what: roles, sharing of data sets, masks. Applied where rows are read, so that every way out obeys.
+"""Access control and masks, applied where rows are read, so that every output obeys them.
 
-A data set is a register of one base. A ``Viewer`` is a role and, for a partner, the agency: an agency always sees
-its own data. What is masked becomes NA, and ``is_masked`` says that something was there.
+A data set is a register of one base. A ``Viewer`` is a role and, for a partner, the agency, which always sees its own
+data. A masked value becomes NA, and ``is_masked`` marks its row.
 
-Small counts are hidden so that no total gives one away. Primary: counts from 1 to 4. Complementary: where the hidden
-cells of a group could be reckoned from its total (one hidden cell, or so few or so many people that each must be 1 or
-4), the next smallest cell is hidden too, else the total.
+Small counts follow cell suppression of statistical disclosure control. Primary: counts from 1 to 4 are hidden.
+Complementary: where the hidden cells of a group could be computed from its total (one hidden cell, or so few or so many
+people that each must be 1 or 4), the next smallest cell is hidden too, else the total.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from loaders.thai import normalise
 
 __all__ = ["DATA_TEAM", "HIDDEN", "LEVELS", "PUBLIC", "ROLES", "Viewer", "redact_text"]
 CONTACTS = registers.WithDefined({"role_holder": ("person", "phone")}, lambda definition: definition.private or None)
-# Register -> columns that count people, and what tells one published table of counts from another.
+# Register -> columns that count people, and the columns that separate one published table of counts from another.
 COUNTS = {
     "support": (
         ("people_reached",),
@@ -52,21 +52,21 @@ NOT_FREE_TEXT = {
 }
 SMALL = 5
 LENGTHS = {"village": 8, "subdistrict": 6, "local_government": 6, "district": 4, "province": 2}
-ROUNDS = 6  # levels feed each other; every round only hides more, and four levels settle in less
+ROUNDS = 6  # each round only hides more; four levels settle in fewer rounds
 _ID = re.compile(PERSON_ID)
 ID_DIGITS = 13
 _DIGEST = re.compile(r"(?<![0-9a-z])([0-9a-f]{64})(?![0-9a-z])")
 
 
 def level_of(sharing: dict[tuple[str, str], str], register: str, base: str) -> str:
-    """The sharing of a data set: its own, else the register's (base ``*``), else public (masks still apply)."""
+    """Sharing level of a data set: its own, else the register's (base ``*``), else public (masks still apply)."""
     return sharing.get((register, base)) or sharing.get((register, "*")) or "public"
 
 
 def visible_rows(
     frame: pd.DataFrame, register: str, sharing: dict[tuple[str, str], str], viewer: Viewer
 ) -> pd.DataFrame:
-    """Only the rows of data sets that the viewer may see; ``frame`` has a column ``base``."""
+    """Rows of data sets that the viewer may see; ``frame`` needs a column ``base``. The index is reset."""
     if viewer.is_team or frame.empty:
         return frame
     bases = {base: viewer.may_see(level_of(sharing, register, base), base) for base in frame["base"].unique()}
@@ -74,7 +74,7 @@ def visible_rows(
 
 
 def mask(frame: pd.DataFrame, register: str, viewer: Viewer, today: date | None = None) -> pd.DataFrame:
-    """Rows of a register as the viewer may see them: contacts, small counts and contacts inside free text."""
+    """Mask contacts, small counts and contacts inside free text for the viewer; adds ``is_masked``."""
     frame = frame.assign(is_masked=False)
     if register in CONTACTS:
         frame = _contacts(frame, register, viewer, today or date.today())
@@ -86,7 +86,7 @@ def mask(frame: pd.DataFrame, register: str, viewer: Viewer, today: date | None 
 
 
 def _contacts(frame: pd.DataFrame, register: str, viewer: Viewer, today: date) -> pd.DataFrame:
-    """Everyone sees whether a role is filled; past its retention date nobody sees by whom."""
+    """Hide names and numbers; everyone sees whether a role is filled, nobody sees a name past its retention date."""
     names = [column for column in CONTACTS[register] if column in frame]
     if register == "role_holder":
         vacancies = frame["is_vacant"] if "is_vacant" in frame else pd.Series(None, frame.index, dtype=object)
@@ -99,7 +99,7 @@ def _contacts(frame: pd.DataFrame, register: str, viewer: Viewer, today: date) -
     definition = registers.defined().get(register)
     for column in names:
         people = True if definition is None else definition.names_people(column, frame)
-        rows = (hidden & people).fillna(True).astype(bool)  # where it is not said, they are people
+        rows = (hidden & people).fillna(True).astype(bool)  # unknown counts as a person
         masked |= rows & frame[column].notna()
         frame[column] = frame[column].mask(rows)
     return frame.assign(is_masked=masked)
@@ -119,16 +119,7 @@ def _counts(frame: pd.DataFrame, register: str) -> pd.DataFrame:
 
 
 def small_cells(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
-    """Which rows' counts are hidden.
-
-    Parameters
-    ----------
-    frame : rows with ``area_code``, ``area_level``, the count ``column`` and the ``keys`` that tell tables apart.
-
-    Returns
-    -------
-    Boolean series with the index of ``frame``.
-    """
+    """Which rows' counts are hidden."""
     values = pd.to_numeric(frame[column], errors="coerce").astype(float)
     hidden = (values > 0) & (values < SMALL)
     if not hidden.any():
@@ -149,7 +140,7 @@ def small_cells(frame: pd.DataFrame, column: str, keys: list[str]) -> pd.Series:
 
 
 def _members(frame: pd.DataFrame, keys: list) -> list[list[int]]:
-    """The rows, by their place in the frame, of each combination of keys; what is missing is a value of its own."""
+    """Positions of rows for each combination of keys; a missing value is a key of its own."""
     marks: dict[int, list[int]] = {}
     for row, mark in enumerate(frame.groupby(keys, dropna=False).ngroup().tolist()):
         marks.setdefault(mark, []).append(row)
@@ -157,9 +148,9 @@ def _members(frame: pd.DataFrame, keys: list) -> list[list[int]]:
 
 
 class _Counts:
-    """The cells of published tables of counts over villages, subdistricts, districts and provinces.
+    """Cells of published tables of counts over villages, subdistricts, districts and provinces.
 
-    Rows are numbers and columns are lists: cells are looked at one by one, for which a frame takes fifty times as long.
+    Rows are positions and columns are lists, because access to single cells of a DataFrame is about fifty times slower.
     """
 
     def __init__(self, frame: pd.DataFrame, values: list[float], hidden: list[bool]) -> None:
@@ -169,7 +160,7 @@ class _Counts:
         self.lengths = frame["area_level"].map(LENGTHS).fillna(0).astype(int).tolist()
 
     def protect(self, table: list[int]) -> None:
-        """Hide more cells of one table until no group gives one away."""
+        """Hide more cells of one table until no hidden cell can be computed from its group."""
         for _ in range(ROUNDS):
             before = sum(self.hidden[row] for row in table)
             for child in (8, 6, 4):
@@ -204,7 +195,7 @@ class _Counts:
             self.hidden[row] = True
 
     def _downwards(self, table: list[int]) -> None:
-        """A hidden total whose parts are all shown would be their sum: hide its smallest part."""
+        """A hidden total with all parts shown is their sum: hide its smallest part."""
         for total in [row for row in table if self.hidden[row] and 0 < self.lengths[row] < 8]:
             below, code = self.lengths[total] + 2, self.codes[total]
             parts = [row for row in table if self.lengths[row] == below and self.codes[row].startswith(code)]
@@ -213,10 +204,10 @@ class _Counts:
                 self.hidden[min(shown, key=self.values.__getitem__)] = True
 
     def across(self, keys: list[str]) -> None:
-        """Hide what gives a small count away by subtraction between tables: one place, one year, another stream, indicator, base.
+        """Hide what reveals a small count by subtraction between tables of one place and year.
 
-        A shown count that is a small one and another shown one together is its total, or the small one's neighbour along one
-        key and all others of that key add up to it: the smaller of the two is hidden.
+        Two cases: a shown count equals the small one plus another shown count; or it equals the small one plus all
+        shown counts that differ from it in one of ``keys``. The smaller of the two is hidden.
         """
         frame = self.frame
         place = [frame["area_code"].astype("string"), *([frame["fiscal_year"]] if "fiscal_year" in frame else [])]
@@ -230,7 +221,7 @@ class _Counts:
                     self.hidden[least] = True
 
     def _differences(self, rows: list[int], small: int, names: list[tuple]) -> Iterator[tuple[int, list[int]]]:
-        """Shown totals of a small count with the shown counts that it is the rest of."""
+        """Yield (shown total, shown counts that leave the small count when subtracted from it)."""
         values = self.values
         seen = [row for row in rows if not self.hidden[row] and values[row] > 0]
         for total in seen:
@@ -250,13 +241,13 @@ class _Counts:
 
 
 def _counts_people(indicator: str) -> bool:
-    """An indicator that nobody described is taken for a count of people."""
+    """Whether an indicator counts people; one without a description is assumed to."""
     units = {entry["code"]: entry.get("unit_en") for entry in codes.indicators()}
     return units.get(indicator, "people") in PEOPLE_UNITS
 
 
 def redact(frame: pd.DataFrame) -> pd.DataFrame:
-    """Contacts inside every free-text column become dots."""
+    """Replace contacts inside every free-text column by dots."""
     for column, dtype in zip(frame.columns, frame.dtypes, strict=True):
         if dtype.kind != "O" or column.endswith("_code") or column in NOT_FREE_TEXT:
             continue
@@ -271,12 +262,12 @@ def redact(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _redacted(text: str) -> str:
-    """A text without contacts; a digest in it stays whole, of which thirteen digits in a row may be a part by chance."""
+    """Redact a text but keep SHA-256 digests whole: thirteen digits inside one can look like a national ID."""
     return "".join(part if number % 2 else redact_text(part) for number, part in enumerate(_DIGEST.split(text)))
 
 
 def is_national_id(text: str) -> bool:
-    """Thirteen digits whose last one is the check digit of the first twelve; the first is 1 to 8 (persons)."""
+    """Whether 13 digits are a Thai national ID of a person: first digit 1 to 8, last one the modulo-11 check digit."""
     digits = [int(mark) for mark in text if mark.isdigit()]
     if len(digits) != 13 or not 1 <= digits[0] <= 8:
         return False
@@ -286,15 +277,15 @@ def is_national_id(text: str) -> bool:
 
 
 def _ids(cells: Iterable[str]) -> tuple[int, int]:
-    """How many cells hold something written like a national ID, and how many of them pass the check digit."""
+    """How many cells contain something like a national ID, and how many of them pass the check digit."""
     written = [match[0] for cell in cells if len(cell) >= ID_DIGITS and (match := _ID.search(cell.removesuffix(".0")))]
     return len(written), sum(map(is_national_id, written))
 
 
 def refuse_national_ids(sheets: Iterable) -> None:
-    """Refuse a file with a column of national IDs: half or more of what looks like one passes the check digit.
+    """Refuse a file with a column of national IDs, where half or more of the 13-digit values pass the check digit.
 
-    Raises ``Refused`` (``national_id_column``) with sheet, heading and the first row, never with a value.
+    Raises ``Refused`` (``national_id_column``) with sheet, heading and first row, never with a value.
     """
     for sheet in sheets:
         for heading in sheet.frame.columns:

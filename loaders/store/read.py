@@ -1,4 +1,4 @@
-"""Reading: every frame that leaves the store passes here, and what the viewer may not see is not in it."""
+"""Read functions: every frame leaves the store through here, without what the viewer may not see."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from loaders.store import by_hand, code_lists, tables
 from loaders.store.privacy import Viewer, level_of, mask, redact, visible_rows
 from loaders.store.seen import for_viewer
 
-# Tables that anyone may read as they are; a partner also reads the quarantine of its own files; the rest is for the team.
+# Tables that anyone may read unmasked. Partners also read the quarantine of their own files; the rest is for the team.
 OPEN_TABLES = {"agency", "stream", "area", "area_event", "local_government", "local_government_area"}
 ADMIN_ONLY = {"user_role"}
 ENTRIES = {"agency": tables.agency_entry, "stream": tables.stream_entry}
-# Columns of records and the code list each names: what people merged reads as one.
+# Columns of records -> the code list they use: codes that people merged are replaced on reading.
 CODED = {
     "agency_code": "agency",
     "source": "agency",
@@ -39,24 +39,24 @@ LISTED = {
 AGENCY_COLUMNS = {"support": "agency_code", "contribution": "source"}
 NATION_KEYS = ("province_code", "fiscal_year", "agency_code", "stream_code", "theme_code")
 EXTENSIONS = {int: "Int64", bool: "boolean", str: "string"}
-PART = 2_500  # rows of a read; only one that is longer is worth the look for equal texts
-PROVINCE_MARK = "province"  # in the summary of a batch
+PART = 2_500  # rows fetched at a time; only longer results are worth sharing equal texts
+PROVINCE_MARK = "province"  # key in the summary of a batch
 
 
 class State(NamedTuple):
-    """What was in use at a moment: the batches then (by number), whatever became of them since."""
+    """What was active at an earlier moment (ISO UTC): the batch numbers then, whatever happened to them since."""
 
     batches: tuple[int, ...]
     moment: str
 
 
 def records(frame: pd.DataFrame) -> Iterator[Any]:
-    """Rows of a frame with their columns as attributes."""
+    """Rows of a frame with columns as attributes."""
     yield from frame.itertuples()
 
 
 def read_sharing(connection: Connection) -> dict[tuple[str, str], str]:
-    """Sharing level by register and base (``*`` = every base without its own)."""
+    """Sharing level by (register, base); ``*`` stands for every base without a level of its own."""
     table = tables.sharing
     return {(row.register, row.base): row.level for row in connection.execute(select(table))}
 
@@ -74,7 +74,7 @@ def _active(table: Table, at: State | None = None) -> Select:
 
 
 def _settled_since(table: Table, at: State) -> ColumnElement[bool]:
-    """Rows that still waited for a person at that moment."""
+    """Rows that were still quarantined at that moment."""
     settled = tables.correction
     same = [settled.c[name] == table.c[name] for name in ("batch_id", "sheet", "row")]
     later = settled.c.decided_at > at.moment, settled.c.is_undone.is_(False)
@@ -91,9 +91,10 @@ def read_register(
     fiscal_year: int | None = None,
     at: State | None = None,
 ) -> pd.DataFrame:
-    """All rows of a register from active batches, with ``base``, ``file_name`` and ``is_demo`` of their batch.
+    """All rows of a register from active batches, as the viewer may see them.
 
-    ``is_masked`` marks rows in which something is hidden from the viewer. ``at``: as it stood at an earlier moment.
+    Columns: those of the register's table, ``base``, ``file_name`` and ``is_demo`` of the batch, and ``is_masked``
+    (something in the row is hidden). ``province`` also keeps rows without a province. ``at``: as of an earlier moment.
     """
     table = tables.REGISTERS[register]
     query = _active(table, at).where(tables.of_register(register))
@@ -113,7 +114,7 @@ def read_register(
 
 
 def as_merged(connection: Connection, frame: pd.DataFrame) -> pd.DataFrame:
-    """Records in which an entry that people merged into another reads as that one; the rows stay as they were loaded."""
+    """Replace codes that people merged into another entry; the stored rows keep what was loaded."""
     code_lists.lay_over(connection)
     changed = {
         column: frame[column].replace(into)
@@ -131,10 +132,10 @@ def _named_before(connection: Connection, viewer: Viewer) -> dict[str, str]:
 
 
 def read_typed(connection: Connection, query: Select, table: Table) -> pd.DataFrame:
-    """What a query finds: whole numbers of the table stay whole where a value is missing, its dates are timestamps.
+    """Result of a query with the dtypes of the table: nullable integers, booleans, timestamps.
 
-    Columns are made of their values at once: pandas would guess the type of each and then make it again. Rows of a long
-    read come in parts, so that it never holds all of them twice, and equal texts of a column are one object, not one each.
+    Columns are built with their dtype at once; letting pandas infer and then convert costs a second pass. Rows of a long
+    read are fetched in parts, so that memory never holds all of them twice, and equal texts share one object.
     """
     result = connection.execute(query)
     names = list(result.keys())
@@ -168,9 +169,9 @@ def read_support(
     fiscal_year: int | None = None,
     at: State | None = None,
 ) -> pd.DataFrame:
-    """The support register as ``geo`` takes it: agency and stream names joined, ``support_id`` for the key.
+    """The support register as ``geo`` takes it: one row per record, key ``support_id``, agency and stream names joined.
 
-    ``province`` ``None`` means every province; ``at``: as it stood at an earlier moment.
+    ``province`` ``None`` means every province; ``at``: as of an earlier moment. Money in satang.
     """
     frame = read_register(connection, "support", province, viewer=viewer, fiscal_year=fiscal_year, at=at)
     frame = frame.rename(columns={"id": "support_id"})
@@ -184,9 +185,9 @@ def read_support(
 
 @for_viewer
 def read_summary(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Support of the nation by province, fiscal year and theme from the summary table: records and satang.
+    """Support of all provinces from the summary table: records and satang by province, fiscal year and theme.
 
-    Counts of people are not in it: a sum beside masked rows would give them away.
+    Contains no counts of people: a sum over masked rows would reveal them.
     """
     table, batch = tables.support_summary, tables.import_batch
     keys = [table.c.province_code, table.c.fiscal_year, table.c.theme_code]
@@ -201,7 +202,7 @@ def read_summary(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     )
     frame = pd.read_sql_query(query, connection)
     whole = ["fiscal_year", "records", *(column.name for column in money)]
-    for name in whole:  # PostgreSQL answers sums as decimals
+    for name in whole:  # PostgreSQL returns sums as decimals
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     return frame
 
@@ -210,8 +211,9 @@ def read_summary(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
     """Support of every province from the summary table, as :func:`geo.nation.by_province` takes it.
 
-    One row per batch, province, fiscal year, agency, stream and theme, with ``base``; ``province_code`` is NA for
-    records that name no place. No counts of people (see :func:`read_summary`).
+    One row per batch, province, fiscal year, agency, stream and theme, with ``base``, ``records`` and
+    ``amount_satang``; ``province_code`` is NA for records that name no place. No counts of people (see
+    :func:`read_summary`).
     """
     table, batch = tables.support_summary, tables.import_batch
     keys = [table.c.batch_id, batch.c.base, *(table.c[name] for name in NATION_KEYS)]
@@ -224,7 +226,7 @@ def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
         .order_by(*keys)
     )
     frame = pd.read_sql_query(query, connection)
-    for name in ("fiscal_year", "records", "amount_satang"):  # PostgreSQL answers sums as decimals
+    for name in ("fiscal_year", "records", "amount_satang"):  # PostgreSQL returns sums as decimals
         frame[name] = pd.to_numeric(frame[name]).astype("Int64")
     frame = frame.astype(dict.fromkeys(("base", *NATION_KEYS[2:], NATION_KEYS[0]), "string"))
     merged = as_merged(connection, frame)
@@ -232,7 +234,7 @@ def read_nation(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 
 
 def _summed(frame: pd.DataFrame) -> pd.DataFrame:
-    """One row per key again, where a merge made keys alike."""
+    """One row per key again, after merged codes made keys equal."""
     keys = ["batch_id", "base", *NATION_KEYS]
     grouped = frame.groupby(keys, dropna=False, sort=False)
     return grouped[["records", "amount_satang"]].sum(min_count=1).reset_index()[list(frame.columns)]
@@ -248,9 +250,10 @@ def read_subdistrict_sums(
     agency: str | None = None,
     theme: str | None = None,
 ) -> pd.DataFrame:
-    """Support of a province and year summed in the database: one row per area with ``records`` and ``amount_satang``.
+    """Support of a province and year summed in the database: ``records`` and ``amount_satang`` per area.
 
-    For boards whose province has more records than a page should fetch; no counts of people (see :func:`read_summary`).
+    One row per ``area_level``, ``subdistrict_code`` and ``district_code``. For provinces with more records than a page
+    should fetch; no counts of people (see :func:`read_summary`).
     """
     table, batch = tables.support, tables.import_batch
     keys = [table.c[name] for name in ("area_level", "subdistrict_code", "district_code")]
@@ -286,7 +289,7 @@ def _merged_into(connection: Connection, name: str, code: str) -> list[str]:
 
 
 def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[str]:
-    """Bases whose rows of a register the viewer may know."""
+    """Bases whose rows of a register the viewer may see."""
     sharing = read_sharing(connection)
     bases = connection.execute(select(tables.import_batch.c.base).distinct()).scalars()
     return [base for base in bases if viewer.may_see(level_of(sharing, register, base), base)]
@@ -296,9 +299,9 @@ def shown_bases(connection: Connection, register: str, viewer: Viewer) -> list[s
 def read_reports(
     connection: Connection, register: str = "support", *, viewer: Viewer, at: State | None = None
 ) -> pd.DataFrame:
-    """Which base spoke for which area and fiscal year (NA = every year), from active batches.
+    """Which ``base`` spoke for which ``area_code`` and ``fiscal_year`` (NA = every year), from active batches.
 
-    Only what a person stated: a file that speaks for its rows alone is no report about any area.
+    Only what a person stated: a file that speaks for its rows alone is no report about an area.
     """
     scope, batch = tables.batch_scope, tables.import_batch
     query = (
@@ -320,7 +323,7 @@ def read_reports(
 
 @for_viewer
 def read_table(connection: Connection, table: Table, *, viewer: Viewer) -> pd.DataFrame:
-    """A whole small table as the viewer may see it; agencies and streams with what later files say about them."""
+    """A whole small table as the viewer may see it; agencies and streams include what files and people changed."""
     if table.name in _register_of():
         return read_register(connection, _register_of()[table.name], None, viewer=viewer)[[c.name for c in table.c]]
     if table.name == "import_batch":
@@ -341,7 +344,7 @@ def _register_of() -> dict[str, str]:
 
 
 def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, viewer: Viewer) -> pd.DataFrame:
-    """The code list overlaid by the newest active entry of each code; names from hidden data sets stay hidden."""
+    """The code list overlaid with the newest active entry of each code; entries of hidden data sets are left out."""
     entry = ENTRIES[table.name]
     columns = [column.name for column in table.c]
     written = pd.read_sql_query(_active(entry), connection)
@@ -358,7 +361,7 @@ def _with_entries(connection: Connection, listed: pd.DataFrame, table: Table, vi
 
 
 def _said_over(connection: Connection, listed: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The list with what people said on a page: other names, new entries, without what was merged away."""
+    """The list with edits made on a page: renamed and new entries, without those merged into another."""
     stated = pd.DataFrame(code_lists.said(connection).get(name, []))
     code_lists.lay_over(connection)
     if stated.empty:
@@ -373,7 +376,7 @@ def _said_over(connection: Connection, listed: pd.DataFrame, name: str) -> pd.Da
 
 
 def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
-    """Shipped agencies, and those that came with data the viewer may see."""
+    """Shipped agencies, and those named in data that the viewer may see."""
     seen = {entry["code"] for entry in codes.agencies()}
     batch = tables.import_batch
     for register, column in (
@@ -389,9 +392,9 @@ def _agencies_seen(connection: Connection, viewer: Viewer) -> set[str]:
 
 @for_viewer
 def read_batches(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """All batches, the newest first, withdrawn ones included; who loaded them only for the data team.
+    """All batches, newest first, including withdrawn ones; ``loaded_by`` and ``summary`` only for the data team.
 
-    ``provinces``: for which provinces each was loaded, comma-joined.
+    ``provinces``: the provinces each was loaded for, comma-joined.
     """
     frame = pd.read_sql_query(select(tables.import_batch).order_by(tables.import_batch.c.id.desc()), connection)
     provinces = provinces_of(connection, dict(zip(frame["id"].tolist(), frame["summary"], strict=True)))
@@ -415,10 +418,9 @@ def read_batches(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 
 
 def provinces_of(connection: Connection, summaries: Mapping[int, str]) -> dict[int, set[str]]:
-    """Two-digit codes by batch, from the summaries of the batches.
+    """Two-digit province codes by batch, from the summaries (JSON) of the batches.
 
-    A batch from before there was a mark belongs to the areas it speaks for; without any, to the installation's own
-    province.
+    A batch whose summary names no province belongs to the areas it speaks for, else to the home province.
     """
     scope = tables.batch_scope
     query = select(scope.c.batch_id, func.substr(scope.c.area_code, 1, 2)).distinct()
@@ -433,7 +435,7 @@ def provinces_of(connection: Connection, summaries: Mapping[int, str]) -> dict[i
 
 
 def _registers_of_batches(connection: Connection) -> dict[int, set[str]]:
-    """Registers that a batch filled; code lists and rows without an area claim no area, so their own tables are asked."""
+    """Registers that a batch filled; code lists and rows without an area have no scope, so their tables are queried."""
     scope, batch = tables.batch_scope, tables.import_batch
     registers_of: dict[int, set[str]] = {}
     for batch_id, register in connection.execute(select(scope.c.batch_id, scope.c.register).distinct()):

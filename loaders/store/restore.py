@@ -1,4 +1,4 @@
-"""Put the state of a backup into the store; what was there is kept as a backup of its own."""
+"""Restore a backup; the state before is kept as a backup of its own."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from loaders.store.opening import migrate, open_store, refuse_other_program
 
 
 def restore(source: Path, url: str | None = None) -> dict:
-    """Put the state of a backup into the store; what was there is kept as a backup of its own.
+    """Replace the state of the store by that of a backup; the state before is kept as a backup.
 
-    Raises ``Refused`` when the file is not there (``file_missing``) or not a backup for this kind of store
-    (``backup_unreadable``), and ``StoreUnavailable`` (``store_newer``, ``store_older``) when it comes from a version
-    that this program cannot bring up to date.
+    Raises ``Refused`` when the file does not exist (``file_missing``) or is no backup for this kind of store
+    (``backup_unreadable``), and ``StoreUnavailable`` (``store_newer``, ``store_older``) for a version that this program
+    cannot upgrade. Returns ``restored``, ``kept`` (backup of the state before) and ``schema_version``.
     """
     if not source.exists():
         raise Refused("file_missing", value=str(source))
@@ -47,9 +47,9 @@ def restore(source: Path, url: str | None = None) -> dict:
     else:
         _postgres_load(engine, source, version)
         engine.dispose()
-    put_back = open_store(url)  # brings an older state up to date
+    put_back = open_store(url)  # upgrades an older state
     with writing(put_back) as connection:
-        touch(connection)  # a running board shows nothing that it kept for another state
+        touch(connection)  # a running server must not show results cached for the state before
     put_back.dispose()
     return {"restored": str(source), "kept": str(kept), "schema_version": version}
 

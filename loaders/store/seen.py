@@ -1,8 +1,8 @@
-"""A connection that is already somebody's: what its viewer may not see cannot be read through it, nor signed by another.
+"""Connections bound to a viewer: what the viewer may not see cannot be read, and what is written is signed.
 
-``store.reading(engine, viewer)`` gives a connection bound to a viewer. Whoever is not of the data team reads tables with
-private values only through functions marked :func:`for_viewer`, which hide what that viewer may not see; anything else
-raises :class:`NotTheirs`, wherever it is written. ``store.writing(engine, signer=...)`` binds who decides.
+``store.reading(engine, viewer)`` binds a viewer. A viewer outside the data team reads tables with private values only
+through functions marked :func:`for_viewer`, which hide what that viewer may not see; any other read raises
+:class:`NotTheirs`. ``store.writing(engine, signer=...)`` binds the sign-in name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from sqlalchemy.sql.util import find_tables
 
 from loaders.store.viewers import PUBLIC, Viewer
 
-# Published facts about areas, and the store's own marks: the same for everybody.
+# The same for every viewer: published facts about areas, and the store's own settings and code-list edits.
 OPEN = {"area", "area_event", "local_government", "local_government_area", "setting", "word"}
 READERS: dict[str, Callable[..., Any]] = {}
 Reader = TypeVar("Reader", bound=Callable[..., Any])
@@ -27,23 +27,23 @@ _is_shown: ContextVar[bool] = ContextVar("read_for_a_viewer", default=False)
 
 
 class NotTheirs(Exception):
-    """A mistake of the program: a read that passes the viewer by. Says what was read; the remedy is :func:`for_viewer`."""
+    """A fault of the program: a read that ignores the viewer; mark the reading function with :func:`for_viewer`."""
 
 
 def bound_viewer(connection: Connection) -> Viewer | None:
-    """Whose connection this is; ``None`` for one of the program itself."""
+    """Viewer a connection is bound to; ``None`` for a connection of the program itself."""
     return connection.get_execution_options().get("viewer")
 
 
 def may_act_as(bound: Viewer, asked: Viewer) -> bool:
-    """Whether what ``asked`` sees may be read through a connection of ``bound``: the same or less."""
+    """Whether data for viewer ``asked`` may be read through a connection of ``bound``: the same rights or fewer."""
     if bound.role == "admin" or asked in (bound, PUBLIC):
         return True
     return bound.is_team and asked.role != "admin"
 
 
 def for_viewer(function: Reader) -> Reader:
-    """Mark a read function: connection first, ``viewer`` by name; what it returns is what the viewer may see."""
+    """Mark a read function (connection first, ``viewer`` by keyword) that returns only what the viewer may see."""
     name = f"{function.__module__}.{getattr(function, '__qualname__', '')}"
 
     @wraps(function)
@@ -62,7 +62,7 @@ def for_viewer(function: Reader) -> Reader:
 
 
 def guard(engine: Engine) -> None:
-    """Refuse, on every connection of the engine, what is read past its viewer."""
+    """Reject, on every connection of the engine, statements that would read more than the bound viewer may see."""
 
     @event.listens_for(engine, "before_execute")
     def look(connection: Connection, statement: Any, *_: Any) -> None:
@@ -82,7 +82,7 @@ def guard(engine: Engine) -> None:
 
 
 def _tables(statement: Any) -> set[str] | None:
-    """Names of all tables of a statement; ``None`` for what does not say them."""
+    """Names of all tables of a statement; ``None`` when they cannot be determined."""
     if not hasattr(statement, "get_children") or any(map(_is_text, visitors.iterate(statement))):
         return None
     ways = dict.fromkeys(("check_columns", "include_joins", "include_selects", "include_crud"), True)
@@ -90,14 +90,14 @@ def _tables(statement: Any) -> set[str] | None:
 
 
 def _is_text(part: Any) -> bool:
-    """SQL written by hand, or a table that is only a name: what they read is not known."""
+    """Hand-written SQL or a table without definition: what it reads is unknown."""
     is_name = isinstance(part, TableClause) and not isinstance(part, Table)
     return is_name or part.__visit_name__ in ("textclause", "text_as_from") or bool(getattr(part, "is_literal", False))
 
 
 @contextmanager
 def by_the_program() -> Generator[None]:
-    """Read what the program itself needs, whoever looks: nothing of it is shown."""
+    """Read what the program needs for itself and does not show, on a connection of any viewer."""
     token = _is_shown.set(True)
     try:
         yield
@@ -106,16 +106,16 @@ def by_the_program() -> Generator[None]:
 
 
 def signer(connection: Connection) -> str | None:
-    """The sign-in name that everything written through this connection is signed with; ``None``: as the caller says."""
+    """Sign-in name bound to this connection for everything it writes; ``None``: the caller gives the name."""
     return connection.get_execution_options().get("signer")
 
 
 def signed(connection: Connection, who: str | None) -> tuple[str, str | None]:
-    """Who decides, and on whose behalf: with a signer a typed name is only the latter."""
+    """(Who decides, on whose behalf): with a bound signer, a typed name can only be the latter."""
     by, typed = signer(connection), " ".join((who or "").split())
     return (by, typed if typed and typed != by else None) if by else (typed, None)
 
 
 def written_for(names: Iterable[str], behalf: Iterable[Any]) -> list[str]:
-    """Names as lists show them, with those on whose behalf they decided in brackets."""
+    """Names for lists, each followed by the name in brackets on whose behalf the decision was made."""
     return [f"{name} ({other})" if isinstance(other, str) else name for name, other in zip(names, behalf, strict=True)]

@@ -1,6 +1,6 @@
 """Users, sharing and retention as a person decides them; every decision is in the audit trail.
 
-The role of whoever is signed in is read here on every run: a revoked user is the public again at once.
+The role of a signed-in person is read on every run, so that a revoked user loses access at once.
 """
 
 from __future__ import annotations
@@ -28,14 +28,17 @@ PRIVATE = (
 
 
 def viewer_of(connection: Connection, subject: str | None) -> Viewer:
-    """The viewer behind a sign-in name; nobody, an unknown or a revoked one is the public."""
+    """Viewer for a sign-in name; without a name, unknown or revoked: the public."""
     table, name = tables.user_role, (subject or "").casefold()
     row = connection.execute(select(table).where(table.c.subject == name, table.c.revoked_at.is_(None))).first()
     return Viewer(row.role, row.agency_code) if row else PUBLIC
 
 
 def grant(connection: Connection, subject: str, role: str, who: str, agency_code: str | None = None) -> None:
-    """Give a sign-in name a role (and, for a partner, its agency); replaces what it had."""
+    """Give a sign-in name a role (a partner: and its agency), replacing its former role.
+
+    Raises ``ValueError`` for an unknown role, or an agency that is missing for a partner or given for another role.
+    """
     if role not in ROLES or (role == "partner") != bool(agency_code):
         raise ValueError(
             f"expected a role of {ROLES}, with an agency for partners only; found {role!r}, {agency_code!r}"
@@ -48,7 +51,7 @@ def grant(connection: Connection, subject: str, role: str, who: str, agency_code
 
 
 def revoke(connection: Connection, subject: str, who: str) -> bool:
-    """Take a role back; returns whether there was one."""
+    """Revoke a role; returns whether there was one."""
     table, name = tables.user_role, subject.casefold()
     query = update(table).where(table.c.subject == name, table.c.revoked_at.is_(None)).values(revoked_at=store.now())
     changed = connection.execute(query).rowcount
@@ -58,7 +61,10 @@ def revoke(connection: Connection, subject: str, who: str) -> bool:
 
 
 def share(connection: Connection, register: str, base: str, level: str, who: str) -> None:
-    """Decide who may see a data set: ``public``, ``partners`` or ``private``; base ``*`` is the register's default."""
+    """Set who may see a data set: ``public``, ``partners`` or ``private``; base ``*`` is the register's default.
+
+    Raises ``ValueError`` for an unknown register or level.
+    """
     if level not in LEVELS or register not in tables.REGISTERS:
         registers = sorted(tables.REGISTERS)
         raise ValueError(f"expected a register of {registers} and a level of {LEVELS}; found {register!r}, {level!r}")
@@ -71,10 +77,10 @@ def share(connection: Connection, register: str, base: str, level: str, who: str
 
 
 def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int]:
-    """Carry out the retention dates: erase in the store, then the kept files of these people; returns how many of each.
+    """Erase what is past its retention date: personal data in the store, then the kept files.
 
-    ``rows`` and ``files``, and ``backups``: of those that the program makes by itself the ones that are older than
-    backups may be. What was erased is then nowhere in the store's own files, the log of changes included.
+    Returns how many ``rows`` and ``files``, and how many old ``backups`` were deleted. Erased values also leave the
+    free pages and the log of the database.
     """
     with store.writing(engine) as connection:
         over = files_over(connection, today)
@@ -86,7 +92,10 @@ def forget(engine: Engine, who: str, today: date | None = None) -> dict[str, int
 
 
 def due_people(connection: Connection, today: date | None = None) -> dict[str, int | date | None]:
-    """Person records with a name or number, how many of them are past their date, and the next date."""
+    """Role holders and contact persons with a name or number: ``kept``, ``over`` (past their date), ``next`` date.
+
+    Entries of registers defined as data are not counted.
+    """
     day, kept, over, following = today or date.today(), 0, 0, []
     for holder in (tables.role_holder, tables.base_person):
         named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
@@ -98,7 +107,7 @@ def due_people(connection: Connection, today: date | None = None) -> dict[str, i
 
 
 def files_over(connection: Connection, today: date | None = None) -> list[str]:
-    """Digests of files with people in them, all of whom are past their date."""
+    """Digests of files that contain people, all of whom are past their retention date."""
     day, batch, holder = today or date.today(), tables.import_batch, tables.role_holder
     entry, are_people = tables.entry, tables.entry.c.register.in_(_registers_of_people())
     people = select(holder.c.batch_id).union(
@@ -125,19 +134,22 @@ def _registers_of_people() -> list[str]:
 
 
 def _old(day: date) -> Select:
-    """Batches that came in before the longest time that people are kept."""
+    """Batches loaded longer ago than people are kept."""
     loaded_before = store.years_from(day, -store.retention_years()).isoformat()
     return select(tables.import_batch.c.id).where(tables.import_batch.c.loaded_at < loaded_before)
 
 
 def forget_people(connection: Connection, who: str, today: date | None = None) -> int:
-    """Erase names and telephone numbers past their date, also in quarantined rows and in decisions about rows; returns the rows."""
+    """Erase names and telephone numbers past their date; returns the number of changed rows.
+
+    Includes quarantined rows, decisions about them, changes by hand and senders of replies.
+    """
     day = today or date.today()
     holder, waiting, decided = tables.role_holder, tables.quarantine, tables.correction
     over = holder.c.retain_until < day
     named = or_(holder.c.person.is_not(None), holder.c.phone.is_not(None))
     filled = (over, holder.c.person.is_not(None), holder.c.is_vacant.is_(None))
-    connection.execute(update(holder).where(*filled).values(is_vacant=False))  # a name that goes leaves no vacancy
+    connection.execute(update(holder).where(*filled).values(is_vacant=False))  # an erased name is no vacancy
     gone = connection.execute(update(holder).where(over, named).values(person=None, phone=None)).rowcount
     asked = tables.base_person
     old = (asked.c.retain_until < day, or_(asked.c.person.is_not(None), asked.c.phone.is_not(None)))
@@ -164,7 +176,7 @@ def forget_people(connection: Connection, who: str, today: date | None = None) -
 
 
 def _forget_senders(connection: Connection, day: date) -> int:
-    """Erase what senders of replies wrote of themselves past their date, and pictures that nothing names; returns the rows."""
+    """Erase what senders of replies wrote past its date, and pictures without a reply; returns the rows."""
     table, kept = tables.reply, tables.reply_picture
     names = ("note", "contact", "picture_digest")
     over = (table.c.retain_until < day, or_(*(table.c[name].is_not(None) for name in names)))
@@ -175,7 +187,7 @@ def _forget_senders(connection: Connection, day: date) -> int:
 
 
 def _forget_entries(connection: Connection, day: date) -> int:
-    """The same in registers that are defined as data, and in changes made by hand; returns the rows."""
+    """Erase people in registers defined as data and in changes by hand; returns the rows."""
     entry, change, gone = tables.entry, tables.entry_change, 0
     over = select(entry.c.id, entry.c.register, entry.c.content).where(entry.c.retain_until < day)
     old = store.years_from(day, -store.retention_years()).isoformat()

@@ -1,4 +1,4 @@
-"""Who looks, and at which level a data set is shared. A data set is a register of one base."""
+"""Viewers and sharing levels. A data set is a register of one base."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from loaders import registers
 
 ROLES = ("public", "partner", "data", "admin")
 LEVELS = ("public", "partners", "private")
-REGISTERS = (  # the starting ones; those that are defined as data come behind
+REGISTERS = (  # built-in registers; those defined as data follow
     "support",
     "plan",
     "welfare_fund",
@@ -24,7 +24,7 @@ REGISTERS = (  # the starting ones; those that are defined as data come behind
 
 @dataclass(frozen=True)
 class Viewer:
-    """A role and, for a partner, the code of the agency: an agency always sees its own data."""
+    """A role and, for a partner, the agency code: an agency always sees its own data."""
 
     role: str
     agency: str | None = None
@@ -35,11 +35,11 @@ class Viewer:
 
     @property
     def is_team(self) -> bool:
-        """The data team and administrators see everything."""
+        """Whether the role is data team or administrator, who see everything."""
         return self.role in ("data", "admin")
 
     def may_see(self, level: str, base: str | None = None) -> bool:
-        """Whether data shared at this level, of this base, may be shown."""
+        """Whether data of ``base`` shared at ``level`` may be shown."""
         if self.is_team or level == "public":
             return True
         own = self.agency is not None and base == self.agency

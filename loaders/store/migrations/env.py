@@ -1,4 +1,4 @@
-"""How alembic reaches the store: always over the connection (and inside the transaction) that the caller opened."""
+"""Alembic environment: migrations run on the connection, and in the transaction, that the caller opened."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""What a province shares with the nation, on PostgreSQL: public, masked copies of its registers in a schema of their own.
+"""What a province shares with the nation on PostgreSQL: public, masked copies of its registers in their own schema.
 
-``tables``: the copies' tables, plain at a province, partitioned by province at the nation. ``copies``: kept in the
-transaction of whoever changes something. ``nation``: the nation's reading of them. May import the rest of ``store``.
+``tables``: definitions of the copies, plain at a province, partitioned by province at the nation. ``copies``: refreshes
+them in every changing transaction. ``nation``: reads them. May import the rest of ``store``.
 """
 
 from __future__ import annotations
@@ -9,5 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-# What waits about a province, as rows of the shared dues. To read a waiting row takes layouts, which stand above the store.
+# Filled by ``loaders.imports``: a function (connection, province) -> quarantined rows as rows of the shared ``due``. It
+# needs layouts, which the store may not import.
 WAITING_READERS: list[Callable[[Any, str], list[dict[str, Any]]]] = []

@@ -1,7 +1,7 @@
-"""The copies that a province publishes, brought up to date in the transaction that changed something.
+"""The copies that a province publishes, refreshed inside every transaction that changed data.
 
-Whoever sees the change sees the copy: an import, a withdrawal, a data set shared with fewer, a name erased. The masks of
-small counts look at a whole register, so each is read anew and only rows that differ are written.
+So change and copy become visible together: an import, a withdrawal, a stricter sharing level, an erased name. Masks of
+small counts depend on the whole register, so each is read anew and only changed rows are written.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Rows = dict[int, dict[str, Any]]
 
 
 def published_province(connection: Connection) -> str | None:
-    """The province that this store publishes, if any."""
+    """Province that this store publishes, or ``None``."""
     mark = shared.publisher()
     return connection.execute(select(mark.c.province_code)).scalar() if shared.is_there(connection, mark) else None
 
 
 def refresh(connection: Connection) -> dict[str, int]:
-    """Write what differs from the copies; returns changed rows by table. Nothing happens in a store that does not publish."""
+    """Write what differs from the copies; returns changed rows by table, nothing for a store that does not publish."""
     if (province := published_province(connection)) is None or is_stale(connection):
         return {}
     changed = {name: _write(connection, name, province, _rows(connection, name, province)) for name in shared.REGISTERS}
@@ -44,13 +44,13 @@ def refresh(connection: Connection) -> dict[str, int]:
 
 
 def is_stale(connection: Connection) -> bool:
-    """Whether the copies are of another version of the program: they rest, and stop no write, until they are published anew."""
+    """Whether the copies have another schema version: they then stay as they are until published again."""
     version = connection.execute(select(shared.named("state").c.version)).scalar()
     return version is not None and version != shared.VERSION
 
 
 def _rows(connection: Connection, register: str, province: str) -> Rows:
-    """Public rows about the province, and those that name no place in files loaded for it."""
+    """Public rows of the province, and rows without a province from files loaded for it."""
     frame = read.read_register(connection, register, province, viewer=PUBLIC)
     if frame.empty:
         return {}
@@ -67,7 +67,7 @@ def _batches_for(connection: Connection, province: str) -> list[int]:
 
 
 def _plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows with plain values: what is not known is ``None``, a day a date."""
+    """Rows as dicts of plain Python values: missing is ``None``, timestamps become dates."""
     frame = frame.copy()
     for name in frame.columns:
         column = frame[name]
@@ -77,7 +77,7 @@ def _plain_rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def by_content(rows: Iterable[dict[str, Any]]) -> Rows:
-    """Rows without a number of their own are known by what they say."""
+    """Give rows without a key one derived from their content."""
     return {int(hashlib.sha256(repr(sorted(row.items())).encode()).hexdigest()[:15], 16): row for row in rows}
 
 
@@ -89,7 +89,7 @@ def _reports(connection: Connection, province: str) -> Rows:
 
 
 def _dues(connection: Connection, province: str) -> Rows:
-    """Who owes a report, as the public is told (a base that is not shared owes and is not named), and what waits."""
+    """Expected reports and quarantined rows as the public may see them; an unshared base is named ``not_shared``."""
     due, sharing = tables.due, read.read_sharing(connection)
     names = ("base", "register", "area_code", "functions", "agencies", "streams", "fiscal_year", "is_asked")
     query = select(due.c.id, *(due.c[name] for name in names))
@@ -104,7 +104,7 @@ def _dues(connection: Connection, province: str) -> Rows:
 
 
 def _anything_waits(connection: Connection, province: str) -> list[dict[str, Any]]:
-    """Where nobody here can read what waits, it may be about anything."""
+    """One due for everything: without a reader of quarantined rows, a public one may be about any place and year."""
     table, batch, sharing = tables.quarantine, tables.import_batch, read.read_sharing(connection)
     here = table.c.register == "support", batch.c.id.in_(_batches_for(connection, province))
     bases = connection.execute(select(batch.c.base).join(table, table.c.batch_id == batch.c.id).where(*here).distinct())
@@ -115,7 +115,7 @@ def _anything_waits(connection: Connection, province: str) -> list[dict[str, Any
 
 
 def _words() -> Rows:
-    """Names of agencies and streams, so that the nation can say those a province added."""
+    """Names of agencies and streams, so that the nation can show those a province added."""
     lists = (("agency", codes.agencies()), ("stream", codes.streams()))
     return by_content(
         {"list": name, "code": entry["code"], "name_th": entry["name_th"], "name_en": entry.get("name_en")}
@@ -132,7 +132,7 @@ def _state(connection: Connection) -> dict[str, Any]:
 
 
 def _write(connection: Connection, name: str, province: str, rows: Rows) -> int:
-    """Bring a table's rows of the province to these; returns how many were written or taken away."""
+    """Replace the province's rows of a table by ``rows``; returns how many were written or removed."""
     table = shared.named(name)
     mine = table.c.province_code == province
     numbers = dict(connection.execute(select(table.c.id, table.c[shared.LOCAL]).where(mine)).tuples().all())

@@ -1,6 +1,7 @@
-"""The nation's reading of what provinces share: sums, reports, dues, and how each province stands.
+"""How the nation reads what provinces share: sums, reports, expected reports, and the state of each province.
 
-A province that answers live and cannot be reached is left out of a query before it is planned, so that it stops none.
+A live province that cannot be reached is excluded before a query is planned, because one unreachable foreign table
+fails the whole query.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from loaders.store.shared import tables as shared
 
 STATE_COLUMNS = ("province_code", "way", "version", "holds", "data_version", "as_of", "records", "amount_satang", "is_answering",
                  "is_counted")  # fmt: skip
-# Live provinces that did not answer, by the nation's store: asking costs the seconds of a connection that does not come.
-SILENT: dict[tuple[str, str], float] = {}  # until when each is not asked again, by the clock of the process
+# Live provinces that did not answer, by (store, province) -> process clock until which not to ask again: a failed
+# connection costs seconds.
+SILENT: dict[tuple[str, str], float] = {}
 SILENT_SECONDS = 30
 DUE_COLUMNS = ["base", "register", "area_code", "fiscal_year", "functions", "agencies", "streams", "is_asked"]
 SUM_KEYS = ("placed_in", "base", "fiscal_year", "agency_code", "stream_code", "theme_code")
@@ -35,10 +37,10 @@ def is_nation(connection: Connection) -> bool:
 
 @for_viewer
 def read_states(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """How every joined province stands, :data:`STATE_COLUMNS`, by code.
+    """State of every joined province, columns :data:`STATE_COLUMNS`, ordered by code.
 
-    ``is_answering``: its copy arrives, or it answers, at this moment (a package: it was there when last asked);
-    ``is_counted``: of the same version and kind (demo, real) as this store, and reachable where it is asked live.
+    ``is_answering``: its replication runs, or it answers (package: it existed when last fetched); ``is_counted``: same
+    version and kind of data (demo, real) as this store, and reachable when live.
     """
     if not is_nation(connection):
         return pd.DataFrame(columns=list(STATE_COLUMNS))
@@ -61,13 +63,13 @@ def read_states(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 
 
 def _workers(connection: Connection) -> dict[str, bool]:
-    """Whether the copy of a province arrives: its worker runs, by subscription."""
+    """Provinces whose subscription has a running worker."""
     query = text("SELECT subname, bool_or(pid IS NOT NULL) FROM pg_stat_subscription GROUP BY subname")
     return {name.removeprefix("kradan_"): bool(runs) for name, runs in connection.execute(query)}
 
 
 def _away(connection: Connection, live: list[str]) -> list[str]:
-    """Live provinces that do not answer now; each is asked one row, and who was silent is not asked again for a while."""
+    """Live provinces that do not answer a one-row query; a silent one is not asked again for ``SILENT_SECONDS``."""
     silent, where = [], str(connection.engine.url)
     for code in live:
         if SILENT.get((where, code), 0.0) > time.monotonic():
@@ -88,7 +90,7 @@ def _without(query: Select, whole: Table, away: list[str]) -> Select:
 
 
 def _counted(connection: Connection, viewer: Viewer) -> list[str]:
-    """Provinces whose shared rows count; where the store has rows of its own, they stand for its own province."""
+    """Provinces whose shared rows count; the store's own rows, if any, replace the home province's."""
     states = read_states(connection, viewer=viewer)
     batch = tables.import_batch
     own = connection.execute(select(batch.c.id).where(batch.c.is_active, batch.c.base != "reference").limit(1)).first()
@@ -98,12 +100,13 @@ def _counted(connection: Connection, viewer: Viewer) -> list[str]:
 
 @for_viewer
 def read_shared_sums(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Support of the joined provinces as :func:`loaders.store.read_nation` gives it, without ``batch_id``."""
+    """Support of the joined provinces as :func:`loaders.store.read_nation` returns it, without ``batch_id``."""
     columns = ["base", "province_code", *SUM_KEYS[2:], "records", "amount_satang"]
     if not is_nation(connection):
         return pd.DataFrame(columns=columns)
     support = shared.named("support", is_partitioned=True)
-    # With the partition's own key among them each part is summed where it lies: a live province sends sums, not rows.
+    # With the partition key among the keys each part is summed where it is stored: a live province sends sums, not
+    # rows.
     keys = [support.c[name] for name in ("province_code", *SUM_KEYS)]
     connection.execute(select(func.set_config("enable_partitionwise_aggregate", "on", True)))
     sums = [func.count().label("records"), func.sum(support.c.amount_satang).label("amount_satang")]
@@ -122,20 +125,23 @@ def read_shared_sums(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 
 @for_viewer
 def read_shared_reports(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Which base spoke for which area and year in the joined provinces (support)."""
+    """Which base spoke for which area and fiscal year in the joined provinces (register support)."""
     return _small(connection, "report", ["base", "area_code", "fiscal_year"], viewer)
 
 
 @for_viewer
 def read_shared_dues(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Whose report about support is expected in the joined provinces."""
+    """Expected support reports of the joined provinces."""
     dues = _small(connection, "due", DUE_COLUMNS, viewer)
     return dues[dues["base"].ne(shared.WAITS)].reset_index(drop=True)
 
 
 @for_viewer
 def read_shared_waiting(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """What waits at the joined provinces, as :func:`geo.coverage.heard.may_concern` takes it; equal rows are one."""
+    """Quarantined support rows of the joined provinces, as :func:`geo.coverage.heard.may_concern` takes them.
+
+    Equal rows appear once. ``starts_on`` and ``ends_on`` are always NaT.
+    """
     dues = _small(connection, "due", DUE_COLUMNS, viewer)
     rows = dues[dues["base"].eq(shared.WAITS)].reset_index(drop=True)
     rows = rows.rename(columns={"functions": "theme_code", "agencies": "agency_code", "streams": "stream_code"})
@@ -157,7 +163,7 @@ def _small(connection: Connection, name: str, columns: list[str], viewer: Viewer
 
 @for_viewer
 def read_shared_words(connection: Connection, list_: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Names that joined provinces have for agencies or streams: ``code``, ``name_th``, ``name_en``, each code once."""
+    """Agencies or streams as joined provinces name them: ``code``, ``name_th``, ``name_en``, one row per code."""
     columns = ["code", "name_th", "name_en"]
     if not is_nation(connection):
         return pd.DataFrame(columns=columns)
@@ -170,9 +176,9 @@ def read_shared_words(connection: Connection, list_: str, *, viewer: Viewer) -> 
 
 
 def mark_of(connection: Connection) -> str:
-    """What tells one state of the joined provinces from another, for the data version; empty where none is joined.
+    """Digest of the state of the joined provinces, for the data version; empty when none is joined.
 
-    Asked on every run of every page: a live province is not asked for it, what it answers is read anew every minute.
+    Runs on every page, so live provinces are not queried: with any, the digest changes every minute instead.
     """
     if not is_nation(connection):
         return ""

@@ -1,8 +1,8 @@
-"""The tables of the schema ``shared``: copies of registers with the columns that anybody may see.
+"""Tables of the schema ``shared``: copies of registers with publicly visible columns only.
 
-A publication cannot mask, so what is published is a masked copy. Its key is (province_code, id): ``province_code`` is the
-province that says it, by which the nation's tables are partitioned; ``placed_in`` the province a record lies in, '00'
-where it names none.
+A PostgreSQL publication cannot mask values, so a masked copy is published. Its key is (province_code, id):
+``province_code`` is the publishing province, by which the nation's tables are partitioned; ``placed_in`` is the
+province a record lies in, '00' when it names none.
 """
 
 from __future__ import annotations
@@ -28,28 +28,29 @@ from loaders.store import tables
 from loaders.store.privacy import CONTACTS
 
 SCHEMA = "shared"
-# Of these tables, whose columns follow the store's: schema changes are not replicated, so both sides must say the same.
+# Version of these tables, whose columns follow the store's: schema changes are not replicated, so both sides must
+# agree.
 VERSION = tables.SCHEMA_VERSION
 NOWHERE = "00"
 REGISTERS = ("support", "plan", "welfare_fund", "contribution", "organisation", "indicator", "role_holder")
-# Where a row came from and how it was read is the province's own; so is how long somebody may be kept.
+# Provenance and retention of a row stay within the province.
 NOT_SHARED = {"id", "batch_id", "sheet", "row", "written_place", "match_evidence", "province_code", "retain_until"}
-WAITS = "rows_waiting"  # the base of a due that nobody can meet: rows wait at the province that may be about its place
+WAITS = "rows_waiting"  # base of a due that stands for quarantined rows, which may concern its area
 KEY = ("province_code", "id")
-LOCAL = "digest"  # of a row's content, to find what changed; stays at the province
+LOCAL = "digest"  # digest of a row's content, to find changes; not published
 
 
 def columns_of(register: str) -> list[Column]:
-    """Columns of a register that are copied."""
+    """Columns of a register that are copied: none of provenance, none that name people."""
     hidden = NOT_SHARED | set(CONTACTS.get(register, ()))
     return [column for column in tables.REGISTERS[register].c if column.name not in hidden]
 
 
 @cache
 def described(is_partitioned: bool) -> MetaData:
-    """All shared tables: plain with a key (a province's), or partitioned by province (the nation's; each part has the key).
+    """All shared tables: plain with a key (province), or partitioned by province (nation; each partition has the key).
 
-    A part that a province answers live is a foreign table, beside which the whole may have no key.
+    The partitioned whole has no key, because a live province's partition is a foreign table, which cannot have one.
     """
     metadata = MetaData(schema=SCHEMA)
     for register in REGISTERS:
@@ -78,14 +79,14 @@ def _table(metadata: MetaData, name: str, is_partitioned: bool, *columns: Column
 
 @cache
 def member() -> Table:
-    """The nation's own list of provinces: how each comes (``copy``, ``live``, ``package``), from where, since when."""
+    """The nation's list of provinces: ``way`` (``copy``, ``live``, ``package``), address, since when."""
     return Table("member", MetaData(schema=SCHEMA), Column("province_code", String, primary_key=True),
                  *_texts("way", "address", "since", "answered"))  # fmt: skip
 
 
 @cache
 def publisher() -> Table:
-    """A province's own mark: which province this store publishes. A wipe or a restore of the store leaves it."""
+    """Mark of the province that this store publishes; it survives wipe and restore."""
     return Table("publisher", MetaData(schema=SCHEMA), Column("province_code", String, primary_key=True))
 
 
@@ -102,7 +103,7 @@ def named(name: str, *, is_partitioned: bool = False) -> Table:
 
 
 def published(name: str) -> list[str]:
-    """Names of the columns that are published; the digest stays."""
+    """Names of the published columns: all but the digest."""
     return [column.name for column in named(name).c if column.name != LOCAL]
 
 

@@ -1,7 +1,7 @@
 """The store's tables (SQLAlchemy Core), by subject. Money is integer satang, dates are ISO, codes are text.
 
-Every loaded row carries its batch, sheet and row number, so that any figure leads back to the file it came from. Rows
-of a withdrawn batch stay; the queries leave them out.
+Every loaded row carries its batch, sheet and row number, so that any figure can be traced to its file. Rows of a
+withdrawn batch stay; queries leave them out.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from loaders.store.tables.registers import (
 )
 from loaders.store.tables.replies import api_token, fetched, reply, reply_link, reply_picture
 
-# The newest migration; ``tests/loaders/store/test_upgrade.py`` holds these tables and the migrations to each other.
+# Number of the newest migration; ``tests/loaders/store/test_upgrade.py`` compares tables and migrations.
 SCHEMA_VERSION = 10
 
 REGISTERS = WithDefined(
@@ -63,7 +63,7 @@ REGISTERS = WithDefined(
 
 
 def of_register(register: str) -> ColumnElement[bool]:
-    """Which rows of a register's table are its own: the defined registers share one table."""
+    """Condition for the rows of a register: all registers defined as data share one table."""
     return entry.c.register == register if REGISTERS[register] is entry else true()
 
 

@@ -1,4 +1,4 @@
-"""Settings, who may see which data set, who has which role, and the audit trail."""
+"""Settings, sharing of data sets, roles of users, and the audit trail."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ sharing = Table(
     *texts("level", "decided_by", "decided_at"),
 )
 
-# The role of a sign-in name; a partner also has the agency it belongs to.
+# The role of a sign-in name; a partner also has its agency.
 user_role = Table(
     "user_role",
     metadata,
@@ -28,8 +28,8 @@ user_role = Table(
     Column("revoked_at", String),
 )
 
-# What people say about an entry of a code list on a page: it stands over the shipped lists and over files. ``aliases``:
-# one spelling a line. An entry that was merged reads as the one it went into.
+# Edits of a code list made on a page; they override the shipped lists and files. ``aliases``: one spelling per line.
+# ``merged_into``: the code that replaces this one on reading.
 word = Table(
     "word",
     metadata,

@@ -1,4 +1,4 @@
-"""Areas with time, and the local governments over them."""
+"""Areas with their periods of validity, and local governments."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table
 
 from loaders.store.tables.columns import Key, metadata, texts
 
-# One row per area and period in which it looked like this; valid_to is the first day on which it no longer did.
+# One row per area and period with unchanged attributes; valid_to is the first day after that period.
 area = Table(
     "area",
     metadata,

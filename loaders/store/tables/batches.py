@@ -1,4 +1,4 @@
-"""Imported files: one batch each, what was set aside, how it was read, what people decided about single rows, what is due."""
+"""Imported files: batches, quarantined and excluded rows, learnt layouts, decisions on rows, expected reports."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ import_batch = Table(
     Column("summary", Text, nullable=False),
 )
 
-# A file as it was handed in, in pieces (packed, as base64).
+# A file as it was handed in, in compressed base64 pieces.
 original = Table(
     "original",
     metadata,
@@ -37,8 +37,8 @@ original = Table(
     UniqueConstraint("digest", "part"),
 )
 
-# What a batch speaks for. ``kind``: rows (its rows alone: areas they name, silence says nothing), districts, province (a
-# person said that it is all there is). Only a stated kind turns absence into "none".
+# What a batch speaks for. ``kind``: rows (only its rows: an area without rows says nothing), districts, province (a
+# person stated that the file is complete for them). Only a stated kind turns absence into "none".
 batch_scope = Table(
     "batch_scope",
     metadata,
@@ -73,7 +73,7 @@ excluded = Table(
     UniqueConstraint("batch_id", "reason"),
 )
 
-# One quarantined row that a person settled; ``before`` is the whole quarantine row, so that it can be undone.
+# One quarantined row that a person settled; ``before`` is the whole quarantine row, which undo restores.
 correction = Table(
     "correction",
     metadata,
@@ -93,7 +93,7 @@ correction = Table(
     Column("is_undone", Boolean, nullable=False),
 )
 
-# A person's answer for one base and one set of headings; the next edition of the file passes by itself.
+# A person's answers for one base and one set of headings, applied to the next edition of the file.
 layout = Table(
     "layout",
     metadata,
@@ -113,8 +113,9 @@ alias = Table(
     Column("reason", Text),
 )
 
-# Whose report is expected: which base owes which register for which area (province or district) and fiscal year (NULL =
-# every year). The day is ``due_on``, else ``due_days`` after the fiscal year ends. A base that was not asked owes nothing.
+# Expected reports: which base owes which register for which area (province or district) and fiscal year (NULL = every
+# year). The deadline is ``due_on``, else ``due_days`` after the fiscal year ends. A base with ``is_asked`` false owes
+# nothing.
 due = Table(
     "due",
     metadata,

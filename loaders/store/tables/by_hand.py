@@ -1,4 +1,4 @@
-"""What people say about entries of registers by hand, and the papers kept with a place; nothing is ever deleted."""
+"""Changes of entries made by hand, and papers kept with a place; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from sqlalchemy import Column, Date, Index, Integer, String, Table, Text
 
 from loaders.store.tables.columns import Key, metadata, texts
 
-# One change of an entry, laid over the row where rows are read. Like a clearing it names its row by the file's content,
-# sheet and row, so that a file that is withdrawn and put back finds it again. ``kind``: add, correct, retire;
-# ``content``: columns and their new values (as :func:`loaders.registers.packed` writes them).
+# One change of an entry, applied to its row on reading. Like a clearing it names the row by file digest, sheet and row
+# number, so that it still matches after the file is withdrawn and loaded again. ``kind``: add, correct, retire;
+# ``content``: columns with new values (as :func:`loaders.registers.packed` writes them).
 entry_change = Table(
     "entry_change",
     metadata,
@@ -23,7 +23,7 @@ entry_change = Table(
     Index("entry_change_by_register", "register", "file_sha256"),
 )
 
-# A paper (PDF) kept with the entries of a place: its bytes are an original under ``digest``.
+# A paper (PDF) kept with the entries of a place: its bytes are in ``original`` under ``digest``.
 paper = Table(
     "paper",
     metadata,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, String, Text
 
 metadata = MetaData()
-# SQLite only numbers a key by itself when it is declared INTEGER.
+# SQLite assigns keys by itself only for a column declared INTEGER.
 Key = BigInteger().with_variant(Integer, "sqlite")
 
 
 def texts(*names: str, nullable: bool = False) -> list[Column]:
-    """Short texts: codes, names, moments."""
+    """Columns for short texts: codes, names, timestamps."""
     return [Column(name, String, nullable=nullable) for name in names]
 
 
 def provenance() -> list[Column]:
-    """Key, batch, sheet and row: any figure leads back to the file it came from."""
+    """Key, batch, sheet and row, by which a figure can be traced to its file."""
     return [
         Column("id", Key, primary_key=True),
         Column("batch_id", ForeignKey("import_batch.id"), nullable=False, index=True),
@@ -25,10 +25,10 @@ def provenance() -> list[Column]:
 
 
 def place() -> list[Column]:
-    """Where a record belongs, and how its written place was recognised.
+    """Place of a record, and how the written place was matched.
 
-    ``village_codes``: the villages that a subdistrict's record lists, comma-joined; ``shared_by``: how a person shared
-    one row of a file over several places (``equal``, ``population``, ``stated``), NULL for a row that is whole.
+    ``village_codes``: villages that a subdistrict's record lists, comma-joined; ``shared_by``: how a person divided one
+    row of a file over several places (``equal``, ``population``, ``stated``), NULL for an undivided row.
     """
     return [
         Column("area_code", String),

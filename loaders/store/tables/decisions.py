@@ -1,4 +1,4 @@
-"""What people decide on top of the figures, and the meeting: each entry with who and when; nothing is ever deleted."""
+"""Decisions that people add to the figures, and the meeting: each with name and time; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from loaders.store.tables.columns import Key, metadata, texts
 
 
 def decided() -> list[Column]:
-    """For which province, on which data, who and when; who took it back; for whom, where who is a sign-in name."""
+    """Province, data version, name and time; who removed it; on whose behalf, when the name is a sign-in name."""
     return [
         Column("province_code", String, nullable=False),
         *texts("data_version", "decided_by", "decided_at"),
@@ -17,7 +17,7 @@ def decided() -> list[Column]:
     ]
 
 
-# A named choice of parameters with its result in short: ``kind`` ranking (weights and methods), funds, selection.
+# A saved choice of parameters with a short result: ``kind`` ranking (weights and methods), funds, selection.
 scenario = Table(
     "scenario",
     metadata,
@@ -29,8 +29,8 @@ scenario = Table(
     Index("scenario_by_kind", "kind", "name"),
 )
 
-# A class that people agreed on against the computed one: of a subdistrict, or by ``unit_key`` of a village, group or fund
-# (:func:`loaders.decisions.scenarios.unit_key`), which may stand in no subdistrict.
+# A class that people agreed on instead of the computed one: of a subdistrict, or by ``unit_key`` of a village, group or
+# fund (:func:`loaders.decisions.scenarios.unit_key`), which may have no subdistrict.
 override = Table(
     "override",
     metadata,
@@ -45,7 +45,7 @@ override = Table(
     *decided(),
 )
 
-# Who strengthens a subdistrict, with what task, and when they go there next.
+# Who strengthens a subdistrict, with which task, and the date of the next visit.
 team = Table(
     "team",
     metadata,
@@ -58,7 +58,7 @@ team = Table(
     *decided(),
 )
 
-# A project that draws on a stream; its bookings never go beyond the stream's balance.
+# A project that draws on a stream; its bookings may not exceed the stream's balance.
 project = Table(
     "project",
     metadata,
@@ -73,9 +73,9 @@ project = Table(
     *decided(),
 )
 
-# A flag of overlap that an agency explained. Its rows are named by the file's content, sheet and row, not by the
-# store's keys: a file that is withdrawn and loaded anew gets new keys, and the explanation must find its pair again.
-# Both rows carry their province, so the clearing needs none. An undone clearing stays, with who undid it.
+# An overlap that an agency explained. Its rows are named by file digest, sheet and row number, not by the store's keys:
+# a file that is withdrawn and loaded again gets new keys, and the explanation must still match. Both rows carry their
+# province, so the clearing needs none. An undone clearing stays, with the name of who undid it.
 clearing = Table(
     "clearing",
     metadata,
@@ -93,7 +93,7 @@ clearing = Table(
     Index("clearing_by_file", "file_sha256_a", "file_sha256_b"),
 )
 
-# The facts behind one meeting as JSON; ``sha256`` is of ``facts``, so that a changed copy is noticed and refused.
+# The facts behind one meeting as JSON; ``sha256`` is the digest of ``facts``: a changed copy is refused.
 snapshot = Table(
     "snapshot",
     metadata,
@@ -102,7 +102,7 @@ snapshot = Table(
     Column("facts", Text, nullable=False),
 )
 
-# ``key`` is made where the decision was written, so that a message sent twice is one decision.
+# ``key`` is made on the client, so that a message sent twice is stored as one decision.
 decision = Table(
     "decision",
     metadata,

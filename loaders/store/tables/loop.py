@@ -1,4 +1,4 @@
-"""The loop from one meeting to the next: states and outcomes, meetings with what must be in, notes, a person to ask."""
+"""From one meeting to the next: progress and outcomes, meetings and their agenda items, notes, contact persons."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from sqlalchemy import Column, Date, Float, ForeignKey, Index, String, Table, Te
 from loaders.store.tables.columns import Key, metadata, texts
 from loaders.store.tables.decisions import decided
 
-# What somebody said of a decision, a team or a project: the newest row counts, the older ones are its history.
-# ``before_value`` and ``after_value`` are figures of ``measure``; NULL = nobody measured.
+# Progress of a decision, team or project: the newest row counts, older ones are its history. ``before_value`` and
+# ``after_value`` are values of ``measure``; NULL = not measured.
 progress = Table(
     "progress",
     metadata,
@@ -22,8 +22,8 @@ progress = Table(
     Index("progress_by_subject", "subject", "subject_key"),
 )
 
-# A meeting, planned or held. ``batches``: the files in use when it was held (their numbers, comma-joined; NULL = not
-# held yet), so that the state of that day can be read again; ``held_at`` is the moment.
+# A meeting, planned or held. ``batches``: numbers of the active batches when it was held, comma-joined (NULL = not held
+# yet), so that the data of that day can be read again; ``held_at`` is the time.
 meeting = Table(
     "meeting",
     metadata,
@@ -35,7 +35,8 @@ meeting = Table(
     *decided(),
 )
 
-# What must be in before a meeting, beside the reports that are due anyway: from a base, or from somebody in words.
+# What must arrive before a meeting, beyond the reports that are due anyway: from a base, or from somebody named in
+# text.
 meeting_item = Table(
     "meeting_item",
     metadata,
@@ -49,9 +50,9 @@ meeting_item = Table(
     *decided(),
 )
 
-# A note to a place, a record, an organisation, a decision, a team or a project. ``subject_key``: the code of a place,
-# the number of a decision, and for rows of files ``digest/row/sheet``: a file that is loaded anew finds its notes
-# again. ``audience``: team, or everyone.
+# A note on a place, record, organisation, decision, team or project. ``subject_key``: code of a place, number of a
+# decision, and for rows of files ``digest/row/sheet``, so that a file loaded again keeps its notes. ``audience``: team
+# or everyone.
 note = Table(
     "note",
     metadata,
@@ -62,7 +63,7 @@ note = Table(
     Index("note_by_subject", "subject", "subject_key"),
 )
 
-# Whom to ask about the data of a base; erased past its date as role holders are.
+# Contact person for the data of a base; erased past its date like role holders.
 base_person = Table(
     "base_person",
     metadata,

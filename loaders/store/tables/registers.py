@@ -23,13 +23,13 @@ support = Table(
     Column("paid_satang", BigInteger),
     Column("people_reached", Integer),
     *texts("status", "cofinancing", nullable=True),
-    # How a person shared its money over fiscal years (:mod:`loaders.year_shares`); NULL = in the year of its start.
+    # How a person divided the money over fiscal years (:mod:`loaders.year_shares`); NULL = all in ``fiscal_year``.
     Column("year_shares", Text),
     Column("year_shares_by", String),
     Index("support_province_year", "province_code", "fiscal_year"),
 )
 
-# Sums of a batch's support, written in the import's own transaction; a withdrawn batch takes its sums with it.
+# Sums of a batch's support, written in the import's transaction; queries join the batch, so a withdrawal hides them.
 support_summary = Table(
     "support_summary",
     metadata,
@@ -115,11 +115,11 @@ role_holder = Table(
     *place(),
     Column("role", String, nullable=False),
     *texts("person", "organisation_name", "phone", nullable=True),
-    Column("is_vacant", Boolean),  # said by the file; empty where it says nothing
+    Column("is_vacant", Boolean),  # as stated by the file; NULL where it says nothing
     Column("retain_until", Date),
 )
 
-# Rows of the registers that are defined as data (:mod:`loaders.registers`): their columns as JSON.
+# Rows of registers defined as data (:mod:`loaders.registers`): their columns as JSON.
 entry = Table(
     "entry",
     metadata,
@@ -152,7 +152,7 @@ stream = Table(
     Column("total_satang", BigInteger),
 )
 
-# What a person's file says about an agency or a stream; the newest active row stands over the shipped list.
+# What a file says about an agency or a stream; the newest active row overrides the shipped list.
 agency_entry = Table(
     "agency_entry",
     metadata,

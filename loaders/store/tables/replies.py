@@ -1,4 +1,4 @@
-"""What people send back by the link on a sheet, who may ask by program, what came by itself."""
+"""Replies by the link on a sheet, API tokens, and the state of files that are fetched automatically."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Column, Date, Integer, String, Table, Text
 
 from loaders.store.tables.columns import Key, metadata, texts
 
-# How often the links of a subject, of an agency ("*" any subject) or of the board were taken back: a link carries the
-# count that held when it was made.
+# How often the links of a subject, of an agency ("*": any subject) or of the board were revoked: a link carries the
+# count at the time it was made and is invalid when the count differs.
 reply_link = Table(
     "reply_link",
     metadata,
@@ -19,9 +19,10 @@ reply_link = Table(
     Column("reason", Text),
 )
 
-# One message: right, wrong or missing, about a subject or about one row of it, which is named by the file's content, sheet
-# and row as in a clearing. ``receipt`` is made on the form, so that a message sent twice is one. ``state``: waiting, accepted,
-# refused. Note, contact and picture are the sender's words: for the data team, until ``retain_until``.
+# One message: right, wrong or missing, about a subject or about one of its rows, named by file digest, sheet and row
+# number as in a clearing. ``receipt`` is made on the form, so that a message sent twice is stored once. ``state``:
+# waiting, accepted, refused. Note, contact and picture are the sender's personal data: only for the data team, until
+# ``retain_until``.
 reply = Table(
     "reply",
     metadata,
@@ -40,13 +41,13 @@ reply = Table(
     Column("retain_until", Date, nullable=False),
 )
 
-# A picture of the paper, written anew as JPEG (base64).
+# A picture of the paper, re-encoded as JPEG (base64).
 reply_picture = Table(
     "reply_picture", metadata, Column("digest", String, primary_key=True), Column("content", Text, nullable=False)
 )
 
-# What became of a source of files last time: the digest and mark of its file, the batch it was loaded as, loaded, unchanged,
-# asked (a person has to answer) or refused.
+# Result of the last fetch of a source: digest and HTTP tag of its file, the batch it was loaded as, ``state`` loaded,
+# unchanged, asked (a person must answer) or refused.
 fetched = Table(
     "fetched",
     metadata,
@@ -56,7 +57,7 @@ fetched = Table(
     Column("batch_id", BigInteger),
 )
 
-# Who may ask by program: an agency's token, kept as its digest alone.
+# An agency's API token, stored only as a digest.
 api_token = Table(
     "api_token",
     metadata,

@@ -1,4 +1,4 @@
-"""The first released schema, frozen: where a store of version 6 starts, and what a backup of it is restored into."""
+"""The first released schema, frozen: backups of version 6 are restored into it, then upgraded."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Make every table of version 6."""
+    """Create every table of version 6."""
     _administration()
     _areas()
     _batches()
@@ -70,7 +70,7 @@ def _index(table: str, *columns: str, name: str | None = None) -> None:
 
 
 def _of_batch(table: str, *columns: sa.Column | sa.UniqueConstraint) -> None:
-    """A table whose rows belong to a batch."""
+    """Create a table whose rows belong to a batch."""
     op.create_table(table, *columns)
     _index(table, "batch_id")
 

@@ -1,7 +1,7 @@
-"""Decisions, snapshots and scenarios say their province in a column; ``account`` becomes ``user_role``.
+"""Decisions, snapshots and scenarios get a column ``province_code``; ``account`` becomes ``user_role``.
 
-Version 6 wrote province and viewer behind the data version (``84af01c2~84@partner:codi``); without a mark the decision
-is about the installation's own province.
+Version 6 appended province and viewer to the data version (``84af01c2~84@partner:codi``); without a province there, the
+decision is about the home province.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ DECIDED = ("scenario", "override", "team", "project", "snapshot", "decision")
 
 
 def upgrade() -> None:
-    """Add and fill ``province_code``, leave the plain number in ``data_version``, rename one table."""
+    """Add and fill ``province_code``, reduce ``data_version`` to the version itself, rename one table."""
     for name in DECIDED:
         op.add_column(name, sa.Column("province_code", sa.String()))
         _fill(name)

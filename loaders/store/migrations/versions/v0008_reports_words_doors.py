@@ -1,4 +1,4 @@
-"""What a file speaks for, whose report is expected, words that are edited on a page, a state with a name of its own.
+"""Scope of files, expected reports, code-list edits, original files in the store, a random revision.
 
 One function per subject; ``upgrade`` calls them in turn.
 """
@@ -23,7 +23,7 @@ PLACED = ("support", "plan", "welfare_fund", "contribution", "organisation", "in
 
 
 def upgrade() -> None:
-    """Call one function per subject, each below."""
+    """Call one function per subject."""
     _what_the_store_holds()
     _places_of_records()
     _fields_of_organisations_and_roles()
@@ -50,7 +50,7 @@ def _words_on_a_page() -> None:
 
 
 def _doors() -> None:
-    """On whose behalf somebody signed in decided; a state named by chance instead of a count, which repeats after a restore."""
+    """``on_behalf_of`` for decisions, original files as rows, a random revision (a counter repeats after a restore)."""
     for name in ("scenario", "override", "team", "project", "clearing"):
         op.add_column(name, sa.Column("on_behalf_of", sa.String()))
     original = op.create_table(
@@ -64,7 +64,7 @@ def _doors() -> None:
     op.create_index("ix_original_digest", "original", ["digest"])
     batch = sa.table("import_batch", sa.column("file_sha256"))
     for digest in op.get_bind().execute(sa.select(batch.c.file_sha256).distinct()).scalars().all():
-        if (path := originals.folder() / digest).is_file():  # files lay beside the store
+        if (path := originals.folder() / digest).is_file():  # version 7 kept files in a folder beside the store
             op.bulk_insert(original, list(originals.pieces(path, digest)))
     setting = sa.table("setting", sa.column("name"), sa.column("value"))
     op.get_bind().execute(sa.delete(setting).where(setting.c.name == "revision"))
@@ -72,7 +72,7 @@ def _doors() -> None:
 
 
 def _what_the_store_holds() -> None:
-    """Until here a mark of the set-up said it: real files win, and invented ones beside them go out of use."""
+    """Set ``holds``: real files, also withdrawn ones, make it real, and active ones withdraw invented files."""
     names = ("base", "is_demo", "is_active", "withdrawn_because")
     batch = sa.table("import_batch", *(sa.column(name) for name in names))
     setting = sa.table("setting", sa.column("name"), sa.column("value"))
@@ -92,14 +92,14 @@ def _what_the_store_holds() -> None:
 
 
 def _places_of_records() -> None:
-    """Villages that a subdistrict's record lists; how a person shared a row over several places."""
+    """Villages that a subdistrict's record lists; how a person divided a row over several places."""
     for name in PLACED:
         op.add_column(name, sa.Column("village_codes", sa.Text()))
         op.add_column(name, sa.Column("shared_by", sa.String()))
 
 
 def _fields_of_organisations_and_roles() -> None:
-    """What lists of groups state beside their members; a vacancy that a file states, where no name is no proof of one."""
+    """Fields that lists of groups state beside members; a stated vacancy, because a missing name does not prove one."""
     op.add_column("organisation", sa.Column("founded_on", sa.Date()))
     op.add_column("organisation", sa.Column("hardship_members", sa.Integer()))
     op.add_column("organisation", sa.Column("savings_satang", sa.BigInteger()))
@@ -111,7 +111,7 @@ def _texts(*names: str) -> list[sa.Column]:
 
 
 def _spoken() -> None:
-    """What a batch speaks for says how it came to be said: nobody was asked so far, so only the invented files speak for more."""
+    """How the scope of a batch was stated: only invented files speak for more than their rows."""
     for column in [*_texts("kind", "stated_by", "stated_at"), sa.Column("reason", sa.Text(), nullable=True)]:
         op.add_column("batch_scope", column)
     scope, batch = (
@@ -133,7 +133,7 @@ def _spoken() -> None:
 
 
 def _expected() -> None:
-    """A due names its area, may have no day, and is retired instead of deleted."""
+    """An expected report names its area, may have no date, and is retired instead of deleted."""
     op.add_column("due", sa.Column("area_code", sa.String(), nullable=True))
     op.add_column("due", sa.Column("due_days", sa.Integer(), nullable=True))
     op.add_column("due", sa.Column("is_asked", sa.Boolean(), nullable=True))
@@ -150,7 +150,7 @@ def _expected() -> None:
 
 
 def _years_from_dates() -> None:
-    """A support without a fiscal year and with dates belongs to the year of its start; the sums by year follow."""
+    """Support without fiscal year but with dates gets the fiscal year of its start; the sums by year are recomputed."""
     names = ("id", "batch_id", "province_code", "agency_code", "stream_code", "theme_code", "fiscal_year")
     support = sa.table(
         "support", *map(sa.column, names), sa.column("starts_on", sa.Date()), sa.column("ends_on", sa.Date())

@@ -1,4 +1,4 @@
-"""Registers by hand, memberships, who looks after what, states of decisions, corrections by link, shared rows.
+"""Registers defined as data, changes by hand, progress, meetings, notes, replies, fetched files, year shares.
 
 One function per subject; ``upgrade`` calls them in turn.
 """
@@ -19,7 +19,7 @@ KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    """Call one function per subject, each below."""
+    """Call one function per subject."""
     _loop()
     _replies()
     _registers_as_data()
@@ -27,7 +27,7 @@ def upgrade() -> None:
 
 
 def _loop() -> None:
-    """States and outcomes, meetings with what must be in, notes, a person to ask; what was frozen was a meeting."""
+    """Progress and outcomes, meetings and their items, notes, contact persons; each snapshot becomes a meeting."""
     _decided("progress", *_texts("subject", "subject_key", "state"), *_texts("lead", "partners", "measure", "outcome", long=True),
              sa.Column("ends_on", sa.Date()), sa.Column("before_value", sa.Float()), sa.Column("after_value", sa.Float()))  # fmt: skip
     op.create_index("progress_by_subject", "progress", ["subject", "subject_key"])
@@ -49,7 +49,7 @@ def _texts(*names: str, long: bool = False) -> list[sa.Column]:
 
 
 def _decided(name: str, *columns: sa.Column) -> None:
-    """A table of decisions: its own columns, then for which province and data, who and when, who took it back."""
+    """Create a table of decisions: its own columns, then province, data version, names and times."""
     op.create_table(
         name,
         sa.Column("id", KEY, primary_key=True),
@@ -60,7 +60,7 @@ def _decided(name: str, *columns: sa.Column) -> None:
 
 
 def _meetings_of_snapshots() -> None:
-    """A frozen copy names the files it stands on: the state of that day can be read again."""
+    """Snapshots list their source batches, from which the data of that day can be read again."""
     names = ("name", "made_at", "made_by", "province_code", "data_version", "facts")
     snapshot = sa.table("snapshot", *(sa.column(name) for name in names))
     said = ("name", "batches", "held_at", "province_code", "data_version", "decided_by", "decided_at")
@@ -73,7 +73,7 @@ def _meetings_of_snapshots() -> None:
         try:
             held_on = date.fromisoformat(row["made_at"][:10])
         except ValueError:
-            continue  # a moment that cannot be read is no day to count from
+            continue  # a meeting needs a day
         values = {"held_on": held_on, "held_at": row["made_at"], "batches": ",".join(batches), "decided_by": row["made_by"], "decided_at": row["made_at"]}  # fmt: skip
         same = {name: row[name] for name in ("name", "province_code", "data_version")}
         connection.execute(sa.insert(meeting).values(**values, **same))
@@ -84,7 +84,7 @@ def _short(*names: str, nullable: bool = False) -> list[sa.Column]:
 
 
 def _replies() -> None:
-    """Replies by the link on a sheet with their pictures, links that were taken back, tokens of other programmes."""
+    """Replies by link with their pictures, revoked links, API tokens, state of fetched files."""
     op.create_table(
         "reply_link",
         *(sa.Column(name, sa.String(), primary_key=True) for name in ("kind", "code", "agency_code")),
@@ -130,7 +130,7 @@ def _replies() -> None:
 
 
 def _registers_as_data() -> None:
-    """Rows of registers that are defined as data, changes of entries by hand, papers kept with a place."""
+    """Rows of registers defined as data, changes by hand, papers kept with a place."""
     place = ("area_code", "area_level", "village_code", "subdistrict_code", "district_code", "province_code")
     op.create_table(
         "entry",
@@ -178,6 +178,6 @@ def _registers_as_data() -> None:
 
 
 def _shares_of_years() -> None:
-    """How a person shared a record's money over fiscal years."""
+    """How a person divided a record's money over fiscal years."""
     op.add_column("support", sa.Column("year_shares", sa.Text()))
     op.add_column("support", sa.Column("year_shares_by", sa.String()))

@@ -15,12 +15,12 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Call one function per subject, each below."""
+    """Call one function per subject."""
     _agreed_classes()
 
 
 def _agreed_classes() -> None:
-    """What an agreed class is of, where it is no subdistrict; a network may stand in none."""
+    """``unit_key`` for classes of other units than subdistricts; a network may have no subdistrict."""
     with op.batch_alter_table("override") as table:
         table.add_column(sa.Column("unit_key", sa.String()))
         table.alter_column("subdistrict_code", existing_type=sa.String(), nullable=True)
