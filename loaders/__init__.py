@@ -1,5 +1,6 @@
-"""The outside world: files of agencies and boundaries in, the store, packages and backups out. No Streamlit.
+"""Everything that crosses the border of the program: files in, the store, packages and backups out. No Streamlit.
 
-A folder per subject; ``settings``, ``codes``, ``problems`` and ``words`` are for all of them. ``python -m loaders`` is the
-command line (``commands``). Imports nothing of ``geo`` or ``pages``.
+One folder per subject; ``settings``, ``codes``, ``registers``, ``problems`` and ``words`` serve all of them. ``python
+-m loaders`` is the command line (``commands``). Imports nothing of ``geo`` or ``pages``, except ``commands.store``,
+which hands ``geo.coverage.exported`` to the export.
 """

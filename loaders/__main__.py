@@ -15,7 +15,7 @@ log = logging.getLogger("kradan")
 
 
 def parser() -> argparse.ArgumentParser:
-    """The whole command line."""
+    """The complete argument parser."""
     whole = argparse.ArgumentParser(prog="python -m loaders")
     whole.add_argument("--version", action="version", version=settings.version())
     commands = whole.add_subparsers(required=True)
@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run one command; 0 done, 3 something quarantined, 2 refused with the reason on stderr."""
+    """Run one command; returns 0 (done), 1 (health failed), 2 (refused, reason on stderr), 3 (rows quarantined)."""
     options = parser().parse_args(arguments)
     try:
         return options.run(options)
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _store_errors() -> tuple[type[Exception], ...]:
-    """Asked only when something went wrong: a command that ends well need not load the database."""
+    """Exceptions of the store; called only after a failure, so that a successful command need not import SQLAlchemy."""
     from sqlalchemy.exc import DBAPIError
 
     from loaders.store import StoreUnavailable
@@ -47,7 +47,7 @@ def _store_errors() -> tuple[type[Exception], ...]:
 
 
 def _of_store(error: Any) -> dict:
-    """Why the store cannot be used, in codes."""
+    """The problem code for a store that cannot be used."""
     from loaders.store import StoreUnavailable, reason
 
     if isinstance(error, StoreUnavailable):

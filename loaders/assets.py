@@ -1,6 +1,6 @@
 """Local web assets from installed packages: Leaflet and a Thai font, copied into Streamlit's static folder.
 
-They are copied, not linked: the static server refuses paths that lead out of its folder.
+Copied, not linked, because the static server refuses paths that lead out of its folder.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ FONTS = ("Sarabun-Regular.ttf", "Sarabun-SemiBold.ttf", "Sarabun-Bold.ttf")
 
 
 def install(target: Path = TARGET) -> list[Path]:
-    """Copy the assets; returns what was written."""
+    """Copy the assets into ``target``; returns the paths written."""
     leaflet = Path(str(files("xstatic.pkg.leaflet"))) / "data"
     fonts = Path(str(files("fontpkg_sarabun"))) / "files"
     copies = [(leaflet / name, target / "leaflet" / name) for name in ("leaflet.js", "leaflet.css")]

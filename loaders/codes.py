@@ -1,4 +1,4 @@
-"""Code lists of ``data/rules``: agencies, streams, themes; written words to codes."""
+"""Code lists of ``data/rules`` (agencies, streams, themes ...), and the mapping of written words to codes."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from loaders.thai import arabic_digits, normalise
 
 @cache
 def _list(name: str, key: str) -> tuple[dict, ...]:
-    """Every entry of ``NAME.toml`` and of the files that add to it (``NAME_*.toml``), in file order."""
+    """Every entry of ``NAME.toml`` and of the files that extend it (``NAME_*.toml``), in file order."""
     entries: list[dict] = []
     for path in sorted([settings.RULES / f"{name}.toml", *settings.RULES.glob(f"{name}_*.toml")]):
         with path.open("rb") as file:
@@ -21,7 +21,7 @@ def _list(name: str, key: str) -> tuple[dict, ...]:
     return tuple(entries)
 
 
-LISTS = {"agency": "agencies", "stream": "streams", "theme": "themes", "role": "roles"}  # list -> its starting set
+LISTS = {"agency": "agencies", "stream": "streams", "theme": "themes", "role": "roles"}  # list -> its shipped file
 FIELDS = ("name_th", "name_en", "short_th", "level", "kind")
 _stated: dict[str, tuple[dict, ...]] = {}  # entries that people added or changed, by list: see :func:`use`
 
@@ -40,12 +40,12 @@ def use(stated: Mapping[str, Iterable[dict]]) -> None:
 
 
 def shipped(name: str) -> tuple[dict, ...]:
-    """The starting set of a list (``agency``, ``stream``, ``theme``, ``role``)."""
+    """The shipped entries of a list (``agency``, ``stream``, ``theme``, ``role``)."""
     return _list(LISTS[name], name)
 
 
 def merged(name: str) -> dict[str, str]:
-    """Code -> the code it was merged into, followed to the end."""
+    """Code -> the code it was finally merged into."""
     into = {entry["code"]: entry["merged_into"] for entry in _stated.get(name, ()) if entry.get("merged_into")}
     return {code: _end(code, into) for code in into}
 
@@ -59,7 +59,7 @@ def _end(code: str, into: Mapping[str, str]) -> str:
 
 @cache
 def entries(name: str, *, with_merged: bool = False) -> tuple[dict, ...]:
-    """A list in use: the starting set overlaid with people's entries, without merged ones unless ``with_merged``."""
+    """Shipped entries overlaid with people's edits, without merged ones unless ``with_merged``."""
     stated = {entry["code"]: entry for entry in _stated.get(name, ())}
     whole = [_over(entry, stated.pop(entry["code"], None)) for entry in shipped(name)]
     whole += [_over({}, entry) for entry in stated.values()]
@@ -86,36 +86,36 @@ def _over(entry: dict, stated: dict | None) -> dict:
 
 
 def agencies() -> tuple[dict, ...]:
-    """Known agencies: code, name_th, name_en, short_th, level, functions, aliases."""
+    """Agencies: ``code``, ``name_th``, ``name_en``, ``short_th``, ``level``, ``functions``, ``aliases``."""
     return entries("agency")
 
 
 def agency_name(code: str) -> str:
-    """The short name of a known agency; any other text unchanged."""
+    """The short name of an agency; an unknown code unchanged."""
     names = {entry["code"]: entry.get("short_th") or entry["name_th"] for entry in agencies()}
     return names.get(code, code)
 
 
 def streams() -> tuple[dict, ...]:
-    """Known funding streams: code, names, owner, kind, restricted, condition_th, theme, period, total_baht."""
+    """Funding streams: code, names, owner, kind, ``restricted``, ``condition_th``, theme, period, ``total_baht``."""
     return entries("stream")
 
 
 def themes() -> tuple[dict, ...]:
-    """Functions and themes in their order: code, name_th, name_en, to_be_confirmed."""
+    """Functions (themes) in display order: ``code``, ``name_th``, ``name_en``, ``to_be_confirmed``."""
     return entries("theme")
 
 
 def roles() -> tuple[dict, ...]:
-    """Roles of people in a community's work, in their order."""
+    """Roles of people in community work, in display order."""
     return entries("role")
 
 
 @cache
 def indicators() -> tuple[dict, ...]:
-    """Figures about places: code, names, units, direction (need, strength, context), theme, ``of`` (what it is a part of).
+    """Indicators: code, names, units, direction (need, strength, context), theme, ``of`` (the total it is part of).
 
-    An entry with ``numbers`` N stands for N of them, ``{n}`` in its texts for the number.
+    An entry with ``numbers`` N is repeated N times, with ``{n}`` in its texts replaced by the number.
     """
     return tuple(indicator for entry in _list("indicators", "indicator") for indicator in _numbered(entry))
 
@@ -136,18 +136,18 @@ def schemes() -> tuple[dict, ...]:
 
 
 def listed(column: str) -> tuple[dict, ...]:
-    """Codes of a coded column without a file of its own (target_group, activity_code, status), in their order."""
+    """Codes of a coded column without a list of its own (target_group, activity_code, status), in display order."""
     return _list("coded_words", column)
 
 
 @cache
 def plain_words(kind: str) -> frozenset[str]:
-    """Squeezed words that stand for no code: ``none``, ``unknown``, ``yes``, ``no``."""
+    """Squeezed words that mean ``none``, ``unknown``, ``yes`` or ``no``."""
     return frozenset(squeeze(word) for entry in listed("plain") if entry["code"] == kind for word in entry["words"])
 
 
 def name_of(code: str, language: str) -> str:
-    """The name of a code of the coded columns, streams and functions; an unknown code unchanged."""
+    """The name of a code in a language (``th``, ``en``); an unknown code unchanged."""
     lists = (
         streams,
         themes,
@@ -161,13 +161,13 @@ def name_of(code: str, language: str) -> str:
 
 @lru_cache(1 << 14)
 def squeeze(text: str) -> str:
-    """A written word without spaces, dots and case, so that different spellings compare equal."""
+    """A word normalised, without spaces, dots and case, so that spellings compare equal."""
     return normalise(text).replace(" ", "").replace(".", "").casefold()
 
 
 @cache
 def words(column: str) -> dict[str, str]:
-    """Squeezed word -> code for a coded column; codes themselves are words too, those of merged entries as well."""
+    """Squeezed word -> code for a coded column; codes are words too, and merged entries map to their target."""
     of_list = {
         "agency": "agency",
         "source": "agency",
@@ -194,26 +194,27 @@ def words(column: str) -> dict[str, str]:
     return by_word
 
 
-# Cells of coded columns hold codes, or words for none, not known, yes and no; any other word is quarantined with the nearest codes.
+# Cells of coded columns contain codes or names, or words for none, unknown, yes and no; any other word is quarantined
+# with the most similar codes.
 LISTED = frozenset({"target_group", "activity_code", "status", "role"})
 CODED = LISTED | {"agency", "source", "stream", "theme", "priority_theme", "cofinancing"}
-SEVERAL = frozenset({"target_group", "activity_code", "priority_theme"})  # a cell may name more than one
+SEVERAL = frozenset({"target_group", "activity_code", "priority_theme"})  # a cell may hold several codes
 COUNTED = re.compile(
     r"\([^)]*\)|(?:จำนวน|ประมาณ|อย่างน้อย|ไม่น้อยกว่า)?\s*\d[\d,]*\s*(?:คน|ราย|ครัวเรือน|ครอบครัว|หลัง|แห่ง|persons?|people|households?)"
 )
 WHERE = re.compile(r"\s*ใน(?:พื้นที่|เขต|ตำบล|หมู่บ้าน|ชุมชน|อำเภอ|จังหวัด).*$|\s+(?:ตำบล|ต\.|อำเภอ|อ\.|หมู่).*$")
 APART = re.compile(r"[,;/+&·]|และ|กับ|\band\b")
-LIKE = 45.0  # least likeness of 100 of a proposed word
+LIKE = 45.0  # minimum similarity (of 100) of a proposed word
 MOST_PROPOSED = 3
 
 
 def says_nothing(text: str) -> bool:
-    """Whether a cell is a word for "none" or "not known": no code, and never equal to another such cell."""
+    """Whether a cell means "none" or "unknown", which is no code and must not compare equal to another such cell."""
     return squeeze(text) in plain_words("none") | plain_words("unknown")
 
 
 def flag(text: str) -> bool | None:
-    """Yes, no, or None where it is not known; ``KeyError`` for any other word."""
+    """Yes, no, or None for unknown; ``KeyError`` for any other word."""
     word = squeeze(text)
     if word == "" or word in plain_words("unknown"):
         return None
@@ -223,7 +224,7 @@ def flag(text: str) -> bool | None:
 
 
 def code_of(text: str, by_word: Mapping[str, str]) -> str | None:
-    """The code of one word, also with the number of people or the place behind it; None when it is no known word."""
+    """The code of one word, ignoring a count of people or a place after it; None for an unknown word."""
     bare = WHERE.sub("", COUNTED.sub("", arabic_digits(normalise(text))))
     for word in (text, bare, bare.strip().removeprefix("กลุ่ม")):
         if code := by_word.get(squeeze(word)):
@@ -232,7 +233,7 @@ def code_of(text: str, by_word: Mapping[str, str]) -> str | None:
 
 
 def codes_of(text: str, column: str, by_word: Mapping[str, str]) -> list[str] | None:
-    """The codes of a cell; several only where the column may name several, and only when each of them is known."""
+    """The codes of a cell; several only in columns of :data:`SEVERAL`, and only when every part is known."""
     if code := code_of(text, by_word):
         return [code]
     if column not in SEVERAL:
@@ -248,8 +249,8 @@ def codes_of(text: str, column: str, by_word: Mapping[str, str]) -> list[str] | 
 
 
 def nearest(text: str, by_word: Mapping[str, str]) -> list[str]:
-    """Codes with words similar to an unknown one, most similar first; proposed to a person, never used."""
-    from rapidfuzz import fuzz, process  # only where something is proposed
+    """Codes with words similar to an unknown one, most similar first; proposed to a person, never applied."""
+    from rapidfuzz import fuzz, process  # slow import, needed only for proposals
 
     scored = process.extract(squeeze(text), list(by_word), scorer=fuzz.WRatio, score_cutoff=LIKE, limit=12)
     return list(dict.fromkeys(by_word[word] for word, _, _ in scored))[:MOST_PROPOSED]

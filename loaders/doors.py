@@ -1,6 +1,7 @@
-"""Who is let in before anybody is known: names this board answers to, what counts as this machine, how sign-in is set up.
+"""Access before sign-in: host names of this board, which requests come from this machine, how sign-in is set up.
 
-Closed by default: what is missing, misspelt or unreadable makes everybody the public. Pages, middleware and ``health`` ask here.
+Closed by default: a missing, misspelt or unreadable setting makes everybody the public. Pages, middleware and
+``health`` use it.
 """
 
 from __future__ import annotations
@@ -19,17 +20,17 @@ from urllib.parse import urlsplit
 
 from loaders import settings
 
-# A proxy that says whom it speaks for: what comes through it does not come from this machine.
+# Headers of a proxy: a forwarded request does not come from this machine.
 FORWARDING = re.compile(
     r"x-forwarded(-.+)?|forwarded|via|x-(real|client|cluster-client|original)-.+|(cf|true|fastly)-.+-ip"
 )
-# Addresses that nothing is sent to: asked only which of this machine's own would be used.
+# Nothing is sent to these addresses; the system only tells which own address it would use to reach them.
 ELSEWHERE = ("192.0.2.1", "10.255.255.255", "172.31.255.255", "192.168.255.255")
 ASK_ADDRESS = 0x8915  # SIOCGIFADDR of Linux
-INNER = ("lo", "docker", "br-", "virbr", "veth")  # networks inside this machine
+INNER = ("lo", "docker", "br-", "virbr", "veth")  # interfaces of networks inside this machine
 PROVIDER_KEYS = ("client_id", "client_secret", "server_metadata_url")
 SHARED_KEYS = ("redirect_uri", "cookie_secret")
-SHORTEST_COOKIE_SECRET = 16  # characters; whoever guesses it signs in as anybody
+SHORTEST_COOKIE_SECRET = 16  # characters; a guessed secret lets anybody sign in as anybody
 ALIKE = ("auth", "oauth", "oidc", "login", "signin", "authentication", "authorization")
 
 
@@ -37,8 +38,8 @@ ALIKE = ("auth", "oauth", "oidc", "login", "signin", "authentication", "authoriz
 class SignIn:
     """How sign-in is set up.
 
-    ``provider``: people sign in (``name`` of the provider's section, or ``None``). ``alone``: nobody does, one person at this
-    machine works here. ``closed``: everybody is the public; ``code`` says why.
+    ``state``: ``provider``: people sign in (``name`` of the provider's section, or ``None``); ``alone``: no sign-in,
+    one person works at this machine; ``closed``: everybody is the public, ``code`` says why.
     """
 
     state: Literal["provider", "alone", "closed"]
@@ -47,10 +48,10 @@ class SignIn:
 
 
 def host_name(written: str | None) -> str | None:
-    """The name in a ``Host`` header or an origin's place, lower case, without port; ``None`` for what is none."""
+    """The name in a ``Host`` header or an origin, lower case, without port; ``None`` when it is invalid."""
     try:
         parts = urlsplit(f"//{written or ''}")
-        _ = parts.port  # a port that is no number
+        _ = parts.port  # raises ValueError for an invalid port
     except ValueError:
         return None
     strange = parts.username is not None or parts.path or parts.query or parts.fragment or not parts.hostname
@@ -69,7 +70,7 @@ def is_local(name: str | None) -> bool:
 
 
 def is_here(peer: str | None, headers: Iterable[tuple[str, str]]) -> bool:
-    """Whether a request was made at this machine: peer and ``Host`` are it, and no proxy forwarded the request."""
+    """Whether a request comes from this machine: peer and ``Host`` are local, and no proxy forwarded it."""
     written = [(name.lower(), value) for name, value in headers]
     hosts = [value for name, value in written if name == "host"]
     is_forwarded = any(FORWARDING.fullmatch(name) for name, _ in written)
@@ -77,7 +78,7 @@ def is_here(peer: str | None, headers: Iterable[tuple[str, str]]) -> bool:
 
 
 def is_ours(host: str | None) -> bool:
-    """Whether the board answers under this ``Host``: this machine, and the names in ``KRADAN_HOSTS``."""
+    """Whether the board answers to this ``Host``: this machine, its address, or a name in ``KRADAN_HOSTS``."""
     name = host_name(host)
     named = {
         host_name(host_text) for host_text in re.split(r"[\s,;]+", os.environ.get("KRADAN_HOSTS", "")) if host_text
@@ -87,31 +88,31 @@ def is_ours(host: str | None) -> bool:
 
 
 def wants_lan() -> bool:
-    """Whether the room's own network may open the board (``KRADAN_ADDRESS=lan``): as the public, like everybody from elsewhere."""
+    """Whether the local network may open the board (``KRADAN_ADDRESS=lan``); its users are the public."""
     return os.environ.get("KRADAN_ADDRESS", "").strip().lower() == "lan"
 
 
 def named_address() -> str:
-    """The address that links on paper lead to (``KRADAN_ADDRESS``), without a slash at its end; empty when none is said."""
+    """Base address for links on paper (``KRADAN_ADDRESS``), without trailing slash; empty when not set."""
     written = os.environ.get("KRADAN_ADDRESS", "").strip().rstrip("/")
     return written if re.match(r"https?://[^/\s]+", written) else ""
 
 
 def embedding_sites() -> list[str]:
-    """Sites that may show a view in a frame (``KRADAN_EMBED_SITES``): origins, ``https://site.go.th``; what is none is left out."""
+    """Origins that may embed a view in a frame (``KRADAN_EMBED_SITES``); invalid ones are left out."""
     written = re.split(r"[\s,]+", os.environ.get("KRADAN_EMBED_SITES", ""))
     return [site.rstrip("/") for site in written if re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?/?", site)]
 
 
 def serves_the_room() -> bool:
-    """Whether the board listens beyond this machine: for the room's network, or under a plain numeric address of its own."""
+    """Whether the board listens beyond this machine: on the local network, or at its own numeric http address."""
     parts = urlsplit(named_address())
     is_number = parts.scheme == "http" and re.fullmatch(r"[\d.]+", parts.hostname or "") is not None
     return wants_lan() or (is_number and not is_local(parts.hostname))
 
 
 def lan_address() -> str | None:
-    """The address of this machine in the network it is on, also one without a way out; ``None`` where it is on none.
+    """The IPv4 address of this machine in its network, even without internet access; ``None`` without a network.
 
     No packet is sent.
     """
@@ -128,9 +129,9 @@ def lan_address() -> str | None:
 
 
 def _own_addresses() -> Iterator[str]:
-    """Addresses of this machine's own networks, where no way leads out of them: a room's network without a gateway."""
+    """Addresses of this machine's interfaces, for a network without a gateway."""
     try:
-        import fcntl  # not on Windows
+        import fcntl  # missing on Windows
     except ImportError:
         named = socket.gethostbyname_ex(socket.gethostname())[2]
         yield from (address for address in named if not is_local(address))
@@ -141,14 +142,14 @@ def _own_addresses() -> Iterator[str]:
                 continue
             try:
                 answer = fcntl.ioctl(probe.fileno(), ASK_ADDRESS, name.encode()[:15].ljust(40, b"\0"))
-            except OSError:  # it has none
+            except OSError:  # no address on this interface
                 continue
             if not is_local(own := socket.inet_ntoa(answer[20:24])):
                 yield own
 
 
 def is_same_origin(origin: str, host: str) -> bool:
-    """Whether a page of this origin is a page of this host: name and port alike (a usual port need not be written)."""
+    """Whether an origin belongs to this host: equal name and port (a default port may be omitted)."""
     scheme, separator, place = origin.strip().partition("://")
     usual = {"http": ":80", "https": ":443"}.get(scheme.lower())
     if not separator or usual is None:
@@ -157,10 +158,10 @@ def is_same_origin(origin: str, host: str) -> bool:
 
 
 def sign_in(secrets: Mapping | None, *, is_readable: bool = True) -> SignIn:
-    """What the secrets say of sign-in; ``None``: there are none.
+    """How sign-in is set up by the secrets (``None``: there are none) and ``KRADAN_SIGN_IN``.
 
-    ``KRADAN_SIGN_IN``: ``required`` closes a board without a provider; ``alone`` says that none is wanted, whatever else
-    the secrets hold; anything else that is written there closes it as well.
+    A complete provider always counts. Without one: ``alone`` means that no sign-in is wanted; ``required``, any other
+    value, and secrets without a complete provider close the board; without setting and secrets it is ``alone``.
     """
     setting = os.environ.get("KRADAN_SIGN_IN", "").strip().lower()
     if not is_readable:
@@ -196,27 +197,27 @@ def _is_written(value: object) -> bool:
 
 
 def _slip(secrets: Mapping) -> str:
-    """Another word for ``auth``, or its keys without it."""
+    """``sign_in_misspelt`` when a section looks like a misspelt ``auth``, or its keys are outside of it."""
     names = [str(name) for name in secrets if name != "auth"]
     is_alike = any(get_close_matches(name.strip().lower(), ALIKE, 1, 0.7) for name in names)
     return "sign_in_misspelt" if is_alike or {*PROVIDER_KEYS, *SHARED_KEYS} & {name.lower() for name in names} else ""
 
 
 def secrets_files() -> list[Path]:
-    """Where Streamlit looks for secrets: ``STREAMLIT_SECRETS_FILES``, else the home folder and this one."""
+    """Where Streamlit looks for secrets: ``STREAMLIT_SECRETS_FILES``, else the home folder and the program's folder."""
     named = os.environ.get("STREAMLIT_SECRETS_FILES", "")
     usual = Path(".streamlit") / "secrets.toml"
     return [Path(path) for path in re.split(r"[\s,]+", named) if path] or [Path.home() / usual, settings.ROOT / usual]
 
 
 def sign_in_of_files() -> tuple[SignIn, str]:
-    """How sign-in is set up, from the files themselves, and which were found; what they hold is not told."""
+    """How sign-in is set up according to the secrets files, and their paths; contents are never returned."""
     secrets: dict = {}
     present = [path for path in secrets_files() if path.exists()]
     names = ", ".join(map(str, present))
     try:
         for path in present:
             secrets |= tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):  # the fault may quote a secret
+    except (OSError, ValueError):  # the exception's text may quote a secret
         return sign_in(None, is_readable=False), names
     return sign_in(secrets if present else None), names

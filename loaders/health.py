@@ -1,8 +1,8 @@
-"""Is everything there that the board needs? One answer for a person at a shell and for a watchdog.
+"""Checks whether everything is present that the board needs, for a person at a shell and for monitoring.
 
-``python -m loaders health`` prints one JSON line: ``version``, ``is_well`` and a list of checks, each with a code, and what was
-found. Exit 0 when all is well, 1 when the board cannot show its data, 0 with ``warn`` when it works with less (the
-schematic map instead of boundaries, little room on the disk).
+``python -m loaders health`` prints one JSON line: ``version``, ``is_well`` and a list of checks with code and finding.
+Exit code 1 when a check fails (the board cannot show its data); ``warn`` means it works with less (a schematic map
+instead of boundaries, little disk space).
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ State = Literal["well", "warn", "fail"]
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at: its ``name``, ``state``, what was ``found``, and a ``code`` when it is not well."""
+    """One check: ``name``, ``state``, what was ``found``, and a ``code`` when it is not well."""
 
     name: str
     state: State
@@ -49,7 +49,7 @@ def _store() -> Check:
 
 
 def _integrity() -> Check:
-    """Whether the store's pages are whole: all of them are read, so it is asked for (``--deep``)."""
+    """Integrity of the store; reads all of it, so only with ``--deep``."""
     damage = store.whole(store.open_store())
     return Check(
         "integrity", "fail" if damage else "well", damage or "every page was read", "store_damaged" if damage else ""
@@ -57,7 +57,7 @@ def _integrity() -> Check:
 
 
 def _backups() -> Check:
-    """The age of the last good backup (a half one never has the name of one), where backups are wanted."""
+    """Age of the last complete backup; a warning only where ``KRADAN_BACKUPS`` shows that backups are wanted."""
     from loaders.store import backup
 
     latest = backup.held(store.open_store())["latest"]
@@ -71,7 +71,7 @@ def _backups() -> Check:
 def _boundaries() -> Check:
     from loaders.boundaries.candidates import candidates
 
-    if next(candidates(settings.home_province()), None) is None:  # nothing to read: no geometry is loaded
+    if next(candidates(settings.home_province()), None) is None:  # skip the import of geometry libraries
         return Check("boundaries", "warn", "schematic", "boundaries_schematic")
     from loaders.boundaries import find
 
@@ -105,7 +105,7 @@ def _room() -> Check:
 
 
 def _static_folder() -> Check:
-    """The prepared geometry is written into ``static/geo``; a read-only folder costs time on every start, not the page."""
+    """Whether ``static/geo`` is writable: otherwise prepared geometry is computed again at every start."""
     probe = Path(settings.ROOT / "static" / "geo" / ".probe")
     try:
         probe.parent.mkdir(parents=True, exist_ok=True)
@@ -117,7 +117,7 @@ def _static_folder() -> Check:
 
 
 def _sign_in() -> Check:
-    """On a closed board nobody can sign in; everybody sees what is public."""
+    """A closed board allows no sign-in: everybody sees only public data."""
     way, files = doors.sign_in_of_files()
     if way.state == "closed":
         return Check("sign_in", "warn", files or ", ".join(map(str, doors.secrets_files())), way.code)
@@ -133,12 +133,12 @@ def _all(deep: bool) -> Iterator[Check]:
     for look in (*CHECKS, *(DEEP if deep else ())):
         try:
             yield look()
-        except Exception as fault:  # noqa: BLE001  a check that breaks is itself a finding
+        except Exception as fault:  # noqa: BLE001 - a check that raises is itself a finding
             yield Check(getattr(look, "__name__", "check").strip("_"), "fail", type(fault).__name__, "check_failed")
 
 
 def health(*, deep: bool = False) -> dict:
-    """All checks and the release: ``is_well`` is false when a check fails; ``deep`` reads the whole store."""
+    """Run all checks; ``is_well`` is false when one fails; ``deep`` also reads the whole store."""
     checks = list(_all(deep))
     return {
         "version": settings.version(),

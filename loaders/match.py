@@ -1,4 +1,4 @@
-"""The ``match`` command: a CSV in, the same CSV with codes out. Nothing of the file is lost or changed."""
+"""The ``match`` command: adds subdistrict codes to a CSV without changing any of its cells."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def _heading_key(heading: str) -> str:
 
 
 def guess_columns(headings: list[str]) -> dict[str, int]:
-    """Our column -> position of the heading that means it, by the alias list; the first of several."""
+    """Our column -> position of a heading that means it; of several the first by the alias list."""
     keys = [_heading_key(heading) for heading in headings]
     columns = {}
     for column, aliases in HEADINGS.items():
@@ -55,7 +55,7 @@ def _given(headings: list[str], column: str, heading: str) -> int:
 
 
 def _columns(headings: list[str], answers: dict[str, str | None], body: list[list[str]]) -> dict[str, int]:
-    """Named by the person, else by the alias list, else by what the cells hold; a single column holds the place."""
+    """Columns named by the person, else by alias list, else by cell content; a single column is taken as the place."""
     columns = guess_columns(headings)
     columns |= {column: _given(headings, column, heading) for column, heading in answers.items() if heading}
     if not columns and len(headings) == 1:
@@ -69,7 +69,7 @@ def _columns(headings: list[str], answers: dict[str, str | None], body: list[lis
 
 
 def _read(path: Path) -> tuple[list[list[str]], str, str]:
-    """Rows of equal length, the delimiter, the encoding. An added cell is empty; no cell is dropped."""
+    """Rows padded to equal length, the delimiter, the encoding. No cell is dropped."""
     if path.is_file() and (kind := guards.check(path)) != "text":
         raise Refused("match_needs_csv", value=kind)
     try:
@@ -104,24 +104,25 @@ def match_file(
 
     Parameters
     ----------
-    in_path, out_path : UTF-8, UTF-16 or CP874 in; UTF-8 out, same delimiter, every row and column in its place.
-    subdistrict, district, province : headings of the place columns; guessed from the headings when not given.
-        Without any province column the file is taken to be of ``KRADAN_PROVINCE``.
+    in_path, out_path : input in UTF-8, UTF-16 or CP874; output in UTF-8 with the same delimiter, rows and columns.
+    subdistrict, district, province : headings of the place columns; guessed when not given.
+        Without a province column all rows are taken to be of the home province (``KRADAN_PROVINCE``).
 
     Returns
     -------
     dict
-        rows, accepted, counts per evidence and per problem, and which heading was read as what.
+        ``rows``, ``accepted``, counts by ``evidence`` and by ``problems``, ``columns`` (which heading was read as
+        what), ``encoding``.
 
-    ``match_level`` is the evidence (see :mod:`loaders.places.matcher`). ``accepted`` is ``true`` only beside a
-    ``subdistrict_code``: a row that names a district or a province has no subdistrict. An added heading that the
-    file already has gets the prefix ``matched_``.
+    ``match_level`` is the evidence (see :mod:`loaders.places.matcher`). ``accepted`` is ``true`` only with a
+    ``subdistrict_code``: a row that names only a district or a province has none. An added heading that exists in the
+    file gets the prefix ``matched_``.
 
     Raises
     ------
     Refused
-        ``match_no_place_column``, ``match_column_missing``, ``match_needs_csv``, ``match_out_not_written``, or a code of
-        ``guards.check`` (``file_empty``, ``file_kind_unsupported``, ...).
+        ``match_no_place_column``, ``match_column_missing``, ``match_needs_csv``, ``match_out_not_written``,
+        ``file_unreadable``, or a code of ``guards.check`` (``file_empty``, ``file_kind_unsupported``, ...).
     """
     rows, delimiter, encoding = _read(Path(in_path))
     headings = rows[0]

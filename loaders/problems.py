@@ -1,8 +1,8 @@
-"""Data problems: collected as rows, never raised one by one; words live in the text catalogue.
+"""Data problems: collected as rows, never raised one by one; texts are in the text catalogue.
 
-A ``Problem`` says what was found and where, in codes. Pages turn ``code`` into Thai or English with
-the template ``problem_<code>`` of ``data/text``; the command line prints the code and the position.
-``Refused`` stops a whole file: nothing of it may be loaded.
+A ``Problem`` states what was found and where, in codes. Pages turn ``code`` into Thai or English with the template
+``problem_<code>`` of ``data/text``; the command line prints code and position. ``Refused`` rejects a whole file or
+action.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Severity = Literal["refused", "quarantined", "excluded", "note"]
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong or worth knowing, with its position in the file as a person sees it.
+    """One fault or remark, with its position in the file as a person sees it.
 
-    ``row`` is the 1-based row number of the sheet or the line of the text file; ``None`` for the
-    whole sheet or file. ``suggestion`` is a machine's proposal, never applied by itself.
+    ``row`` is the 1-based row number of the sheet or line number of the text file; ``None`` for the whole sheet or
+    file. ``suggestion`` is a proposal, never applied automatically.
     """
 
     code: str
@@ -37,7 +37,7 @@ class Problem:
 
 
 class Refused(Exception):
-    """The whole file is refused; ``problem.code`` says why, nothing has been stored."""
+    """The whole file or action is refused; ``problem.code`` says why. Nothing is stored."""
 
     def __init__(self, problem: Problem | str, **where: Any) -> None:
         self.problem = problem if isinstance(problem, Problem) else Problem(problem, "refused", **where)
@@ -45,5 +45,5 @@ class Refused(Exception):
 
 
 def count_by_code(problems: Iterable[Problem]) -> dict[str, int]:
-    """How many problems of each code, sorted by code so that two runs print the same."""
+    """Number of problems by code, sorted by code."""
     return dict(sorted(Counter(problem.code for problem in problems).items()))

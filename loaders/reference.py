@@ -1,9 +1,9 @@
 """Reference facts of the provinces: our own tables in ``data/reference``, read once.
 
-The home province has tables of its own (``*.csv``), the other 76 stand in one packed file (``nation.zip``, a folder per
-province). Every function returns a fresh copy; codes are text, counts are nullable integers, so that an unknown figure
-stays unknown. ``python -m loaders.reference FACTS_DIR`` writes both anew from the published facts (DOPA, Royal Gazette,
-DLA) and checks the codes against geothai.
+The home province's facts (:data:`loaders.settings.FACTS_PROVINCE`) are ``*.csv`` files, the other 76 provinces are in
+``nation.zip``, one folder each. Every function returns a fresh copy; codes are text, counts are nullable integers, so
+that unknown stays unknown. ``python -m loaders.reference FACTS_DIR`` regenerates both from published facts (DOPA, Royal
+Gazette, DLA) and checks the codes against geothai.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from loaders.settings import DATA, FACTS_PROVINCE
 
 DIRECTORY = DATA / "reference"
 NATION = DIRECTORY / "nation.zip"
-EPOCH = (1980, 1, 1, 0, 0, 0)  # a packed file that is written anew from the same facts has the same bytes
-POPULATION_YEARS = (*range(2003, 2015), *range(2017, 2022))  # of the register of people, Gregorian
+EPOCH = (1980, 1, 1, 0, 0, 0)  # fixed time of zip entries: equal facts give equal bytes
+POPULATION_YEARS = (*range(2003, 2015), *range(2017, 2022))  # years of the population register, Gregorian
 IN_TABLE = (
     2006,
     2007,
     2021,
-)  # what the table of subdistricts itself has; the other years are packed for every province
+)  # years in the subdistricts table; the others are packed for every province
 COUNTED = ("population", "households")
 COUNTS = ["villages", *(f"{what}_{year}" for what in COUNTED for year in POPULATION_YEARS)]
 MEASURES = ["lat", "lon", "area_km2", "office_lat", "office_lon"]
@@ -109,7 +109,7 @@ def _home(name: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=64)
 def _packed(province: str, name: str) -> pd.DataFrame:
-    """A table of another province in the columns of the home province's; no rows for a code that is no province."""
+    """A table of another province, with the columns of the home province's; no rows for an unknown code."""
     with zipfile.ZipFile(NATION) as nation:
         try:
             written = nation.read(f"{province}/{name}.csv")
@@ -121,7 +121,7 @@ def _packed(province: str, name: str) -> pd.DataFrame:
 
 @lru_cache(maxsize=64)
 def _people(province: str) -> pd.DataFrame:
-    """People and households of the years that the table of subdistricts lacks."""
+    """Population and households of the years that the subdistricts table lacks."""
     with zipfile.ZipFile(NATION) as nation:
         written = nation.read(f"{province}/population.csv")
     return pd.read_csv(io.BytesIO(written), dtype=str, keep_default_na=False)
@@ -132,7 +132,7 @@ def _table(name: str, province: str) -> pd.DataFrame:
 
 
 def subdistricts(province: str = FACTS_PROVINCE) -> pd.DataFrame:
-    """Subdistricts of a province: codes, names, point (WGS84 degrees), km2, villages, population and households by year."""
+    """Subdistricts of a province: codes, names, point (WGS84), km2, villages, population and households by year."""
     return _subdistricts(province).copy()
 
 
@@ -151,21 +151,21 @@ def _subdistricts(province: str) -> pd.DataFrame:
 
 
 def villages(province: str = FACTS_PROVINCE) -> pd.DataFrame:
-    """Villages with 8-digit codes; ``created`` is an ISO date or empty when older than the records."""
+    """Villages with 8-digit codes; ``created`` is an ISO date, empty when older than the records."""
     table = _table("villages", province)
     table["moo"] = table["moo"].astype(int)
     return table
 
 
 def local_governments(province: str = FACTS_PROVINCE) -> pd.DataFrame:
-    """Links of local governments to subdistricts; one government may cover several, and one subdistrict several."""
+    """Links of local governments to subdistricts, many to many: one may cover several and vice versa."""
     return _table("local_governments", province)
 
 
 def area_changes(province: str = FACTS_PROVINCE) -> pd.DataFrame:
     """Dated changes of subdistricts: renames, moves, splits, abolitions; ``effective`` is ISO or empty.
 
-    Also those of subdistricts that left the province for another one.
+    Includes subdistricts that moved to another province.
     """
     return _table("area_changes", province)
 
@@ -173,8 +173,8 @@ def area_changes(province: str = FACTS_PROVINCE) -> pd.DataFrame:
 def district_changes(province: str = FACTS_PROVINCE) -> pd.DataFrame:
     """Dated changes of districts.
 
-    ``district_code``, ``name_th``, ``event`` (``grade``, ``create``, ``rename``), ``effective`` (ISO), ``old_name``, ``kind``
-    (what it became: ``Amphoe``, ``KingAmphoe``, ``Khet``).
+    ``district_code``, ``name_th``, ``event`` (``grade``, ``create``, ``rename``, ``reassign``), ``effective`` (ISO),
+    ``old_name``, ``kind`` (what it became: ``Amphoe``, ``KingAmphoe``, ``Khet``).
     """
     with zipfile.ZipFile(NATION) as nation:
         try:
@@ -187,17 +187,16 @@ def district_changes(province: str = FACTS_PROVINCE) -> pd.DataFrame:
 
 
 def adjacency(province: str = FACTS_PROVINCE) -> pd.DataFrame:
-    """Neighbouring pairs of subdistricts with the length of the shared border in km."""
+    """Pairs of neighbouring subdistricts with ``shared_border_km``."""
     table = _table("adjacency", province)
     table["shared_border_km"] = table["shared_border_km"].astype(float)
     return table
 
 
 def write(facts: Path) -> dict[str, int]:
-    """Write the tables from a folder of published facts; return rows per table.
+    """Write the tables from a folder of published facts; returns rows per table.
 
-    Raises ``ValueError`` when a subdistrict code is unknown to geothai: the facts and the national
-    register then disagree and a person has to look.
+    Raises ``ValueError`` when a subdistrict code is unknown to geothai: facts and national register disagree.
     """
     import geothai
 
@@ -222,10 +221,10 @@ def write(facts: Path) -> dict[str, int]:
 
 
 def pack(facts: Path) -> dict[str, int]:
-    """Write ``nation.zip`` from the ``nation_*.csv`` of the published facts; return rows per table, as ``nation_NAME``.
+    """Write ``nation.zip`` from the ``nation_*.csv`` of the published facts; returns rows by ``nation_NAME``.
 
-    The home province is left out: its tables stand beside the file, with the points its schematic map was fitted to.
-    Neighbours of two provinces are in neither.
+    The home province is left out, except for population and districts: its own tables have the points that its
+    schematic map was fitted to. Pairs of neighbours in two provinces are left out.
     """
     whose = {"villages": "subdistrict_code", "adjacency": "subdistrict_code_a"}
     packed, counts = {}, {}
@@ -252,7 +251,7 @@ def pack(facts: Path) -> dict[str, int]:
 
 
 def _people_by_year(facts: Path) -> dict[str, pd.DataFrame]:
-    """A row per subdistrict and a column per count and year, by province; empty where a year does not know the place."""
+    """By province, one row per subdistrict and one column per count and year; empty where a year lacks the place."""
     people = pd.read_csv(facts / "nation_population.csv", dtype=str, keep_default_na=False)
     people = people[people["year"].astype(int).isin(set(POPULATION_YEARS) - set(IN_TABLE))]
     wide = people.pivot(index="subdistrict_code", columns="year", values=list(COUNTED)).fillna("")
@@ -265,16 +264,16 @@ EVENTS = ("rename", "reassign", "create", "abolished", "misspelling")
 
 
 def _changes(facts: Path) -> dict[str, dict[str, pd.DataFrame]]:
-    """Changes of subdistricts in the columns of the home province's table, and of districts; by table and province.
+    """Changes of subdistricts (columns of the home province's table) and of districts, by table and province.
 
-    A subdistrict that went to another province stands in both.
+    A subdistrict that moved to another province is in both.
     """
     changes = pd.read_csv(facts / "nation_changes.csv", dtype=str, keep_default_na=False)
     english = pd.read_csv(facts / "nation_subdistricts.csv", dtype=str, keep_default_na=False)
     names = dict(zip(english["subdistrict_code"], english["name_en"], strict=True))
     places = changes[changes["entity_type"].isin(["Tambon", "Khwaeng"]) & changes["event"].isin(EVENTS)]
     moved = places["event"].eq("reassign")
-    places = places[~moved | places["old_parent"].str.len().eq(4)]  # from where some of them came is not recorded
+    places = places[~moved | places["old_parent"].str.len().eq(4)]  # the origin of some moves is not recorded
     moved = places["event"].eq("reassign")
     columns = {
         "subdistrict_code": places["code"], "name_th": places["name_th"], "name_en": places["code"].map(names).fillna(""),
@@ -299,7 +298,7 @@ def _changes(facts: Path) -> dict[str, dict[str, pd.DataFrame]]:
 
 
 def _created(facts: Path) -> pd.Series:
-    """The day (ISO) from which a village of its own is recorded, by village code."""
+    """ISO date on which a village was created, by village code."""
     changes = pd.read_csv(facts / "nation_changes.csv", dtype=str, keep_default_na=False)
     made = changes[changes["entity_type"].eq("Muban") & changes["event"].eq("create") & changes["effective"].ne("")]
     return made.groupby("code")["effective"].min()

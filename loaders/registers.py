@@ -1,7 +1,7 @@
-"""Registers defined as data: one TOML file of ``data/registers`` is a register with template, loader, page and masks.
+"""Registers defined as data: one TOML file of ``data/registers`` gives a register its template, import, page, masks.
 
-A definition names its columns with their headings in both languages and their form; template, import, list, search, map,
-changes by hand and export read it. Rows of all defined registers are in the table ``entry``, their columns as JSON.
+A definition names the columns with headings in both languages and their form; template, import, list, search, map,
+changes by hand and export use it. Rows of all defined registers are in the table ``entry``, their columns as JSON.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 FORMS = ("text", "count", "satang", "date", "year", "yes_no", "themes", "agency", "code")
 NUMBERS = ("count", "satang", "year")
-# Our columns as they are written -> as they are stored: money in satang, words as codes.
+# Our column names as layouts write them -> as the store has them: money in satang, names as codes.
 STORED = {
     "amount": "amount_satang", "committed": "committed_satang", "paid": "paid_satang", "savings": "savings_satang",
     "promised": "promised_satang", "received": "received_satang", "agency": "agency_code", "stream": "stream_code",
@@ -42,20 +42,20 @@ class Column:
     codes: Mapping[str, list[str]] | None = None
     is_required: bool = False
     is_private: bool = False
-    private_when: tuple[str, str] | None = None  # a column and the code at which this one names a person
+    private_when: tuple[str, str] | None = None  # column and code: only then this one names a person
     is_searched: bool = False
     is_kind: bool = False
 
     @property
     def stored(self) -> str:
-        """Its name in the store: money ends in ``_satang``."""
+        """Name of the column in the store: money ends in ``_satang``."""
         is_plain_money = self.form == "satang" and not self.name.endswith("_satang")
         return STORED.get(self.name, f"{self.name}_satang" if is_plain_money else self.name)
 
 
 @dataclass(frozen=True)
 class Definition:
-    """One register: ``title`` is the column that names an entry; ``without_place``: outcome of a row without a place."""
+    """One register. ``title``: the column that names an entry; ``without_place``: outcome of a row without a place."""
 
     name: str
     th: str
@@ -76,7 +76,7 @@ class Definition:
         return (STORED.get(self.title, self.title), *required)
 
     def names_people(self, column: str, values: Any) -> Any:
-        """Whether a private column names people in a row (``values`` by column), or in each row of a frame."""
+        """Whether a private column names people: a bool for one row (a mapping), a boolean series for a frame."""
         when = next(
             (tuple(field.private_when) for field in self.columns if field.stored == column and field.private_when),
             None,
@@ -98,7 +98,7 @@ class Definition:
         }  # fmt: skip
 
     def texts(self, language: str, finding: str) -> dict[str, str]:
-        """Text key -> text in a language, beside the catalogues; ``finding`` is the catalogue's title with ``{name}``."""
+        """Text key -> text in a language, added to the catalogues; ``finding``: a title with ``{name}``."""
         name = {"th": self.th, "en": self.en}[language]
         texts = {
             f"room_{self.name}": name,
@@ -117,12 +117,12 @@ class Definition:
 
 @cache
 def defined() -> dict[str, Definition]:
-    """Every defined register by name, in the order of the files."""
+    """Every defined register by name, in file order."""
     return {definition.name: definition for definition in map(_read, sorted(settings.REGISTERS.glob("*.toml")))}
 
 
 def _read(path: Any) -> Definition:
-    """One file. Raises ``ValueError`` for an unknown form or a title that is no column."""
+    """Read one definition. Raises ``ValueError`` for an unknown form, missing codes, or a title that is no column."""
     with path.open("rb") as file:
         content = tomllib.load(file)
     columns = tuple(Column(name, **column) for name, column in content.pop("columns").items())
@@ -137,20 +137,20 @@ def _read(path: Any) -> Definition:
 
 
 def form(register: str, column: str) -> str | None:
-    """The form of a column of a defined register, ``None`` for any other."""
+    """The form of a column of a defined register; ``None`` for any other."""
     if (definition := defined().get(register)) is None:
         return None
     return next((field.form for field in definition.columns if field.name == column), None)
 
 
 def stored(register: str) -> dict[str, str]:
-    """Columns of a register as they are written -> as they are stored, where the two differ."""
+    """Column names of a register as layouts write them -> as stored, where they differ."""
     definition = defined().get(register)
     return STORED | {column.name: column.stored for column in definition.columns} if definition else STORED
 
 
 class WithDefined(Mapping[str, T]):
-    """Register -> value: fixed ones, and ``made(definition)`` for each defined register (``None``: no entry)."""
+    """Mapping of registers: fixed ones, and ``made(definition)`` for each defined register (``None``: no entry)."""
 
     def __init__(self, fixed: Mapping[str, T], made: Callable[[Definition], T | None]) -> None:
         self.fixed, self.made = fixed, made
@@ -171,8 +171,8 @@ class WithDefined(Mapping[str, T]):
 
 
 def packed(values: Mapping[str, Any]) -> str:
-    """Columns of a row as stored: JSON without missing values, dates as ISO."""
-    import pandas as pd  # small commands load no frames
+    """Columns of a row as JSON: without missing values, dates as ISO."""
+    import pandas as pd  # small commands do not load pandas
 
     stated = {name: value for name, value in values.items() if value is not None and not pd.isna(value)}
     return json.dumps(stated, ensure_ascii=False, default=_plain)
@@ -186,9 +186,9 @@ def _plain(value: Any) -> Any:
 
 def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
     """Rows of ``entry`` with the columns of their register instead of the JSON; missing values are NA."""
-    import pandas as pd  # small commands load no frames
+    import pandas as pd  # small commands do not load pandas
 
-    stated = json.loads(f"[{','.join(frame['content'])}]")  # one call for all rows
+    stated = json.loads(f"[{','.join(frame['content'])}]")  # one call for all rows is faster
     columns = {
         name: as_form(pd.Series([row.get(name) for row in stated], frame.index, dtype=object), form)
         for name, form in ((column.stored, column.form) for column in defined()[register].columns)
@@ -197,8 +197,8 @@ def unpacked(frame: pd.DataFrame, register: str) -> pd.DataFrame:
 
 
 def as_form(values: pd.Series, kind: str) -> pd.Series:
-    """Stored values as the type of their form."""
-    import pandas as pd  # small commands load no frames
+    """Stored values with the dtype of a form."""
+    import pandas as pd  # small commands do not load pandas
 
     if kind in NUMBERS:
         return values.astype("Int64")

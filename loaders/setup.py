@@ -1,4 +1,4 @@
-"""First run: the store, the code lists, the reference facts and the demo province, through the loaders."""
+"""First start: the store, the code lists, the reference facts and the demo province, all through the loaders."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from loaders.problems import Refused
 from loaders.store import in_use, tables
 from loaders.store.in_use import COMPLETE
 
-CHOSEN = "start_chosen"  # the mark in ``setting``
+CHOSEN = "start_chosen"  # name of the mark in ``setting``
 
 
 def load_demo_once(wants_demo: bool | None = None) -> dict:
-    """Make the store if it is not there, and load the demo province into a new one.
+    """Create the store if it does not exist, and load the demo province into a new one.
 
-    ``wants_demo``: true puts it also on a board that was left empty, false leaves or makes the board empty; without a
-    wish a new board of the demo's own province gets it, one of another province begins empty. A store that holds
-    real data gets none: ``Refused`` (``demo_beside_real``) where a person asks for it.
+    ``wants_demo``: true loads it also into a board left empty, false empties the board or leaves it empty; ``None``: a
+    new board gets it only when its home province is the demo's. Returns ``demo`` (what was done), ``files`` and
+    ``rows``. Raises ``Refused`` (``demo_beside_real``) when a person wants it beside real data.
     """
     from loaders.demo import earlier, write_demo
 
@@ -41,7 +41,7 @@ def load_demo_once(wants_demo: bool | None = None) -> dict:
         before = [] if earlier.has_met(connection) else before
     try:
         done = _deliver(engine, before)
-        with store.writing(engine) as connection:  # what follows was handed in after the meeting
+        with store.writing(engine) as connection:  # files of ``after`` arrive after the meeting
             if not earlier.has_met(connection):
                 earlier.meet(connection, settings.home_province())
         done += _deliver(engine, after)
@@ -55,7 +55,7 @@ def load_demo_once(wants_demo: bool | None = None) -> dict:
 
 
 def _deliver(engine: Engine, papers: list[Path]) -> list[int]:
-    """Load files of the invented province, each in place of its earlier edition; returns the rows loaded of each."""
+    """Import demo files, each replacing its earlier edition; returns the rows loaded of each."""
     from loaders.imports.ingest import ingest
 
     done, batch = [], tables.import_batch
@@ -72,7 +72,7 @@ def _deliver(engine: Engine, papers: list[Path]) -> list[int]:
 
 
 def _answer(connection: Connection, wants_demo: bool | None) -> str | None:
-    """Why nothing is to be loaded; ``None``: the store is for the demo province, which is not all there."""
+    """Why nothing is to be loaded; ``None``: the store is for the demo province and not complete yet."""
     batch = tables.import_batch
     invented = select(batch.c.id).where(batch.c.is_demo, batch.c.withdrawn_because.is_distinct_from("replaced"))
     demo = list(connection.execute(invented).scalars())
@@ -83,7 +83,7 @@ def _answer(connection: Connection, wants_demo: bool | None) -> str | None:
     elif wants_demo is False and kind != "real":
         store.set_active(connection, demo, False, "by_hand", "setup")
         in_use.hold(connection, "empty")
-    elif kind is None:  # the demo is of one province; a board of another begins empty
+    elif kind is None:  # the demo is of one province; any other starts empty
         in_use.hold(connection, "demo" if settings.home_province() == settings.FACTS_PROVINCE else "empty")
     if (kind := in_use.holds(connection)) != "demo":
         return {"real": "real data"}.get(str(kind), "left empty")
@@ -92,24 +92,25 @@ def _answer(connection: Connection, wants_demo: bool | None) -> str | None:
 
 
 def is_chosen(connection: Connection) -> bool:
-    """Whether somebody said what the board is for: the demo, or a province of one's own. A real file says it too."""
+    """Whether the purpose of the board is chosen: by a person, by a setting, or because it holds real files."""
     table = tables.setting
     is_marked = connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is not None
-    is_administered = bool(os.environ.get("KRADAN_PROVINCE") or os.environ.get("DATABASE_URL"))  # set up by hand
+    is_administered = bool(os.environ.get("KRADAN_PROVINCE") or os.environ.get("DATABASE_URL"))  # by an administrator
     return is_marked or is_administered or in_use.holds(connection) == "real"
 
 
 def mark_chosen(connection: Connection) -> None:
-    """Nobody is asked any more what the board is for."""
+    """Record that the purpose of the board is chosen, so that the first start does not ask again."""
     table = tables.setting
     if connection.execute(select(table.c.name).where(table.c.name == CHOSEN)).first() is None:
         connection.execute(insert(table).values(name=CHOSEN, value=store.now()))
 
 
 def begin(engine: Engine, province: str | None, who: str) -> dict:
-    """The choice of the first start: a province of one's own, empty; or (``None``) the demo province.
+    """Carry out the choice of the first start: the given province, empty; or (``None``) the demo province.
 
-    The invented data go out of use and can be put back. Raises ``Refused`` (``start_not_empty``) once real files are in use.
+    Invented data are withdrawn and can be put back. Raises ``Refused`` (``start_not_empty``) when real files are
+    active.
     """
     with store.writing(engine) as connection:
         if in_use.has_real(connection):
@@ -129,7 +130,7 @@ def begin(engine: Engine, province: str | None, who: str) -> dict:
 
 
 def delete_demo(engine: Engine, who: str) -> dict:
-    """Delete the demo province for good; the state before is kept as a backup. Returns rows by table and the backup."""
+    """Delete the demo province for good, after a backup; returns ``deleted`` (rows by table) and ``kept`` (backup)."""
     from loaders.store import backup, originals
 
     kept = backup.keep(engine, "before-delete-demo")

@@ -1,4 +1,4 @@
-"""Whole units shared by weights so that they add up exactly."""
+"""Divide whole units by weights so that the parts add up exactly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from math import lcm
 
 
 def largest_remainder(total: int, weights: Sequence[int | Fraction]) -> list[int]:
-    """Share ``total`` by ``weights`` in whole units that add up exactly (Hamilton's method; ties to the first).
+    """Divide ``total`` by ``weights`` into integers that add up exactly (Hamilton's method; ties go to the first).
+
+    Raises ``ValueError`` for a negative weight, or when all are zero.
 
     Examples
     --------

@@ -1,7 +1,8 @@
-"""Who still owes which data, and how complete what we have is.
+"""Which reports are missing or late, and how complete the data are.
 
-What is owed stands in :mod:`loaders.decisions.dues`. Silence before the day is ``waiting``, after it ``late``; only a batch
-that speaks for the whole of the area ends it: single rows are shown beside it. Completeness counts subdistricts, never rows.
+Expected reports are in :mod:`loaders.decisions.dues`. Without a report the state is ``waiting`` before the deadline and
+``late`` after it. Only a batch that speaks for the whole area counts as a report; other files are shown in ``rows_on``.
+Completeness counts subdistricts, never rows.
 """
 
 from __future__ import annotations
@@ -24,11 +25,11 @@ STATES = ("reported", "reported_late", "waiting", "late", "not_asked")
 
 
 class Completeness(NamedTuple):
-    """How much of the province a register knows about.
+    """How much of a province a register covers.
 
-    ``reported`` subdistricts for which every base that owes the register has spoken (so that silence means none),
-    ``with_records`` subdistricts with a record of their own or of their villages, ``total`` subdistricts of the
-    register; ``share`` is reported / total; ``bases`` spoke for a whole area.
+    ``reported``: subdistricts for which every base that owes the register has reported (so that no row means none);
+    ``with_records``: subdistricts with a record of their own or of their villages; ``total``: all subdistricts;
+    ``share``: reported / total (0-1); ``bases``: those that spoke for a whole area.
     """
 
     reported: int
@@ -50,15 +51,15 @@ def tracker(
 ) -> pd.DataFrame:
     """One row per expected report and district (``by_district`` False: per expected report).
 
-    ``fiscal_year``: the reports of this year; without it a report that is due every year is one row, without a day
-    unless some batch or the calendar gives it a year: its latest ended year.
+    ``fiscal_year``: only reports of this year. Without it, a report expected every year is one row: for the latest
+    ended fiscal year when its deadline is in days after the year, else without a year.
 
     Returns
     -------
-    ``due_id``, ``base``, ``register``, ``district_code`` (``area_code`` of the due without ``by_district``),
-    ``fiscal_year``, ``due_on``, ``reported_on`` (NA = nothing for the whole of it yet), ``rows_on`` (a file that speaks
-    for its rows alone), ``state`` (one of :data:`STATES`), ``days_late`` (0 when not late), ``note``. A partner sees its
-    own rows, the public none.
+    ``due_id``, ``base``, ``register``, ``district_code`` (without ``by_district`` ``area_code``), ``fiscal_year``,
+    ``due_on``, ``reported_on`` (NA = no report for the whole area), ``rows_on`` (date of a file that speaks only for
+    its rows), ``state`` (one of :data:`STATES`), ``days_late`` (0 when not late), ``note``. A partner sees its own
+    rows, the public none.
     """
     day = today or date.today()
     reports_of = _stated(connection)
@@ -77,7 +78,7 @@ def tracker(
         if fiscal_year is not None and year != fiscal_year:
             continue
         if pd.isna(due.fiscal_year) and (due.base, due.register, due.area_code, year) in own_year:
-            continue  # the year has an entry of its own
+            continue  # this year has an entry of its own
         due_on = day_of(due.due_on, due.due_days, year)
         reports, only_rows = (
             reports_of.get((due.base, due.register, True), []),
@@ -94,7 +95,7 @@ def tracker(
 
 
 def _year(due, fiscal_year: int | None, day: date) -> int | None:  # noqa: ANN001 - a row of the dues
-    """The year that a row of the tracker is about."""
+    """Fiscal year of a row of the tracker."""
     if not pd.isna(due.fiscal_year):
         return int(due.fiscal_year)
     if fiscal_year is not None:
@@ -110,7 +111,7 @@ def _districts(connection: Connection, area: str, day: date) -> list[str]:
 
 
 def _stated(connection: Connection) -> dict[tuple[str, str, bool], list[tuple[str, int | None, date]]]:
-    """Base, register and whether it speaks for whole areas -> area, fiscal year and day of every active batch."""
+    """(Base, register, speaks for whole areas) -> (area, fiscal year, day) of every active batch."""
     scope, batch = tables.batch_scope, tables.import_batch
     query = (
         select(scope.c.base, scope.c.register, scope.c.kind, scope.c.area_code, scope.c.fiscal_year, batch.c.loaded_at)
@@ -149,13 +150,13 @@ def completeness(
     viewer: Viewer,
     fiscal_year: int | None = None,
 ) -> Completeness:
-    """How much of the province a register covers, for the line beside every result; as the viewer may know.
+    """How much of the province a register covers, as the viewer may know; shown with every result.
 
-    Without ``fiscal_year`` a report of any year counts: the line is about the register, not about a year.
+    Without ``fiscal_year`` a report of any year counts.
     """
     areas = areas_register.as_of(connection, level="subdistrict")
     codes = [code for code in areas["code"] if code.startswith(province)]
-    codes = codes or list(reference.subdistricts(province)["subdistrict_code"])  # another province than the register's
+    codes = codes or list(reference.subdistricts(province)["subdistrict_code"])  # not the province of the area register
     owed = dues.read_dues(connection, register, province, viewer=viewer)
     owed = owed[owed["is_asked"]]
     reports = store.read_reports(connection, register, viewer=viewer)
@@ -171,7 +172,7 @@ def completeness(
 
 
 def _all_spoke(code: str, owed: list[tuple[str, str]], spoken: dict[str, set[str]]) -> bool:
-    """Somebody owes a report about the subdistrict, and everybody who does has given one; ``owed`` by base and area."""
+    """Whether a report about the subdistrict is owed and all who owe one have reported; ``owed``: (base, area)."""
     bases = {base for base, area in owed if code.startswith(area)}
     return bool(bases) and all(spoken.get(base, set()) & {code[:2], code[:4], code} for base in bases)
 

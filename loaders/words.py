@@ -1,4 +1,4 @@
-"""Sentences for the shell and for files that go back to an agency, from the text catalogues of the pages."""
+"""Texts for the shell and for files handed back to agencies, from the text catalogues of the pages."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import cache
 
 from loaders import registers, settings
 
-CAPITAL = "10"  # Bangkok has khet and khwaeng where a province has amphoe and tambon
+CAPITAL = "10"  # Bangkok has khet and khwaeng instead of amphoe and tambon
 PLURAL = re.compile(r"\{(\w+)\?([^|{}]*)\|([^{}]*)\}")
 WORDS_OF_THE_CAPITAL = {"ตำบล": "แขวง", "อำเภอ": "เขต"}
 
 
 def catalogue(language: str, province: str | None = None) -> dict[str, str]:
-    """Every text of a language (``th``, ``en``) by its key, in the words of the capital where it is about the capital."""
-    return _texts(language, province == CAPITAL)  # one for all other provinces and for none
+    """Every text of a language (``th``, ``en``) by key; for Bangkok with the capital's terms."""
+    return _texts(language, province == CAPITAL)  # all other provinces share one cached catalogue
 
 
 @cache
@@ -34,7 +34,7 @@ def _texts(language: str, is_capital: bool) -> dict[str, str]:
 
 
 def fill(words: str, blanks: Mapping[str, object]) -> str:
-    """A text with its blanks filled; ``{places?subdistrict|subdistricts}`` is the first where the blank says 1.
+    """Fill the blanks of a text; ``{places?subdistrict|subdistricts}`` takes the first form when the blank is 1.
 
     >>> fill("{n} {n?row waits|rows wait}", {"n": 1})
     '1 row waits'
@@ -43,7 +43,7 @@ def fill(words: str, blanks: Mapping[str, object]) -> str:
 
 
 def sentence(problem: dict, language: str | None = None) -> str:
-    """A problem in words: in one language, or in Thai and English one after the other."""
+    """A problem as text: in one language, or in Thai and English joined by ``|``."""
     key, blanks = f"problem_{problem['code']}", dict.fromkeys(("value", "row", "column", "sheet", "suggestion"), "-")
     languages = (language,) if language else ("th", "en")
     return " | ".join(fill(catalogue(name).get(key, problem["code"]), blanks | problem) for name in languages)

@@ -1,7 +1,7 @@
-"""A record's money over several fiscal years: the share of every year as a person stated it, exact to the satang.
+"""The money of a record by fiscal year, in shares that a person stated, exact to the satang.
 
-In the store the shares are one text, ``2006:31,2007:365``: fiscal years (Gregorian) with whole weights. Without one
-a record's money stays in the year of its start.
+Stored as text, ``2006:31,2007:365``: Gregorian fiscal years with integer weights. Without shares all money belongs to
+the fiscal year of the record's start.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ EQUAL, DAYS, STATED = METHODS = ("equal", "days", "stated")
 
 @cache
 def parse(text: str) -> tuple[tuple[int, int], ...]:
-    """Years with their weights, the earliest first.
+    """(Year, weight) pairs, earliest first.
 
     Examples
     --------
@@ -32,14 +32,14 @@ def parse(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def written(weights: Mapping[int, int]) -> str:
-    """The text of the store, in the smallest whole weights; years without a share are left out."""
+    """The stored text, with weights reduced to the smallest integers; years without a share are left out."""
     some = {year: weight for year, weight in weights.items() if weight}
     divisor = gcd(*some.values())
     return ",".join(f"{year}:{weight // divisor}" for year, weight in sorted(some.items()))
 
 
 def parts(text: str, satang: int) -> dict[int, int]:
-    """Satang by fiscal year; they add up to ``satang``.
+    """Satang by fiscal year; the values add up to ``satang``.
 
     Examples
     --------
@@ -53,14 +53,14 @@ def parts(text: str, satang: int) -> dict[int, int]:
 
 
 def years_touched(starts_on: date | None, ends_on: date | None) -> tuple[int, ...]:
-    """Fiscal years that a record with both days runs in; empty without them or when they are the wrong way round."""
+    """Fiscal years that a record spans; empty when a date is missing or the end is before the start."""
     if starts_on is None or ends_on is None or starts_on > ends_on:
         return ()
     return tuple(range(fiscal_year_of(starts_on), fiscal_year_of(ends_on) + 1))
 
 
 def days_in_years(starts_on: date, ends_on: date) -> dict[int, int]:
-    """How many days of a record, both ends counted, lie in each fiscal year.
+    """Days of a record in each fiscal year, both ends counted.
 
     Examples
     --------

@@ -1,7 +1,8 @@
-"""The commands of ``python -m loaders``, by subject. Each module adds its own to the command line.
+"""The commands of ``python -m loaders``, one module per subject; each adds its own to the command line.
 
 A command imports what it needs when it runs: ``--help`` and small commands load neither pandas nor the database.
-May import everything of ``loaders``; nothing imports it but ``__main__``.
+Output: JSON lines on standard output, problems on standard error. May import everything of ``loaders``; only
+``__main__`` imports it.
 """
 
 from __future__ import annotations
@@ -22,18 +23,18 @@ def _waiting_dues(connection: Any, province: str) -> list[dict[str, Any]]:
     return public_waiting(connection, province)
 
 
-if not shared.WAITING_READERS:  # whichever command writes, the copies of a province are told what waits
+if not shared.WAITING_READERS:  # published copies must include quarantined rows, whichever command writes
     shared.WAITING_READERS.append(_waiting_dues)
 
 
 def answer(result: Mapping) -> int:
-    """One JSON line on standard output; the exit code of a command that did what was asked."""
+    """Write one JSON line to standard output; returns the exit code of success."""
     sys.stdout.write(json.dumps(result, ensure_ascii=False, default=str) + "\n")
     return DONE
 
 
 def complain(problem: dict) -> int:
-    """One JSON line on standard error, with the problem in words; the exit code of a refusal."""
+    """Write one JSON line with code and message to standard error; returns the exit code of a refusal."""
     from loaders.words import sentence
 
     line = problem | {"message": sentence(problem)}
@@ -42,6 +43,6 @@ def complain(problem: dict) -> int:
 
 
 def of_path(error: OSError) -> dict:
-    """What the system says about a file or folder, in our words."""
+    """A problem as dict for an error of the operating system."""
     code = "file_missing" if isinstance(error, FileNotFoundError) else "path_unusable"
     return {"code": code, "value": str(error.filename or "-"), "suggestion": error.strerror or "-"}

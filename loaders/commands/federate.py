@@ -47,7 +47,7 @@ def _leave(options: argparse.Namespace) -> int:
 
 
 def add(commands: argparse._SubParsersAction) -> None:
-    """Add ``federate`` and its steps to the command line."""
+    """Add ``federate`` and its subcommands to the command line."""
     steps = commands.add_parser(
         "federate", help="share public rows with the nation's database (PostgreSQL)"
     ).add_subparsers(required=True)

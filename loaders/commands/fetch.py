@@ -1,4 +1,4 @@
-"""The command that brings files by itself: fetch."""
+"""The command ``fetch``, which imports files from the listed sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on files: import, match, boundaries, give-back; and on batches: withdraw, restore-batch."""
+"""Commands on files (import, match, boundaries, give-back) and on batches (withdraw, restore-batch, speaks-for ...)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ KINDS = ("rows", "districts", "province")  # of loaders.imports.speaks_for, whic
 SHARES = {
     "carried": "edition_shares_carried",
     "asked": "edition_shares_asked",
-}  # what is said of years that money was shared over
+}  # messages about the year shares of a replaced edition
 
 
 def _import(options: argparse.Namespace) -> int:
@@ -36,7 +36,7 @@ def _import(options: argparse.Namespace) -> int:
 
 
 def _base(engine, written: str | None) -> str | None:  # noqa: ANN001 - sqlalchemy is imported late
-    """The code of an agency that is named by any of its spellings; a word that is none stays as it is."""
+    """The code of an agency given by any of its spellings; unknown text stays as it is."""
     from loaders import codes, store
     from loaders.store import code_lists
 
@@ -90,7 +90,7 @@ def _import_one(engine, path: Path, options: argparse.Namespace) -> int:  # noqa
 
 
 def _answered(ingested: Ingested, path: Path, options: argparse.Namespace) -> int:
-    """The summary, the problems and what is not met of an import; its exit code."""
+    """Write summary, problems and unmet control totals of an import; returns the exit code."""
     from loaders.imports import speaks_for
 
     scope = {
@@ -110,7 +110,7 @@ def _answered(ingested: Ingested, path: Path, options: argparse.Namespace) -> in
 
 
 def _of_total(total: dict) -> dict:
-    """A control total that is not met, with both sums and what lies between them."""
+    """The problem for a control total that is not met: stated sum, found sum, difference."""
     stated, added_up = total.get("stated_baht", total.get("stated")), total.get("found_baht", total.get("found"))
     figures = {"value": stated, "suggestion": added_up, "difference": round(stated - added_up, 2)}
     where = {"sheet": total["sheet"], "row": total["row"], "column": total["column"] or "-"}
@@ -118,7 +118,7 @@ def _of_total(total: dict) -> dict:
 
 
 def _tell(summary: dict, options: argparse.Namespace) -> None:
-    """What was done beside loading, or will be, in words."""
+    """Messages about side effects of an import (or of a dry run)."""
     if summary["repeats"]["rows"] and not summary["repeats"]["left_out"]:
         _warn("repeats_loaded", summary["file"], summary["repeats"])
     if summary["near_repeats"]["rows"]:
@@ -152,7 +152,7 @@ def _tell(summary: dict, options: argparse.Namespace) -> None:
 
 
 def _warn(code: str, file: str, lines: dict) -> None:
-    """Done all the same, but never in silence."""
+    """Report what was done although it may be unwanted."""
     complain({"code": code, "file": file, "value": f"{lines['rows']:,}", "suggestion": f"{lines['baht']:,.2f}"})
 
 
@@ -161,7 +161,7 @@ def _say(code: str, file: str, *values: object) -> None:
 
 
 def _said(options: argparse.Namespace):  # noqa: ANN202 - imported late
-    """What a person says that the files speak for; None = nothing was said."""
+    """What the person stated that the files speak for; None = nothing stated."""
     from loaders.imports import speaks_for
 
     if options.speaks_for is None:
@@ -172,7 +172,7 @@ def _said(options: argparse.Namespace):  # noqa: ANN202 - imported late
 
 
 def _speaks_for(options: argparse.Namespace) -> int:
-    """Say later what a batch speaks for."""
+    """State later what a batch speaks for."""
     from loaders import store
     from loaders.imports import speaks_for
     from loaders.store.viewers import DATA_TEAM
@@ -185,7 +185,7 @@ def _speaks_for(options: argparse.Namespace) -> int:
 
 
 def _nothing(options: argparse.Namespace) -> int:
-    """A base has nothing to report: a report without rows."""
+    """Record that a base has nothing to report: a batch without rows."""
     from loaders import store, thai
     from loaders.areas.register import ensure_code_lists
     from loaders.imports import speaks_for

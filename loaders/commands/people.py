@@ -1,4 +1,4 @@
-"""Commands on agencies and users: templates, tracker, due; share, grant, forget."""
+"""Commands on agencies and users: templates, tracker, due; share, grant, api-token, forget."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def check_base(connection: Connection, base: str) -> None:
-    """Refuse a base that is neither an agency nor the sender of a file (``base_unknown``).
+    """Raise ``Refused`` (``base_unknown``) for a base that is neither an agency nor the sender of a file.
 
-    A slip of the finger would do nothing, in silence.
+    Without this check a typing error would have no effect and no message.
     """
     from loaders.store import tables
 

@@ -1,4 +1,4 @@
-"""Commands of the review desk: waiting, split, undo-decision, over-years, share-years."""
+"""Commands of the review desk: waiting, split, decisions, undo-decision, over-years, share-years."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands on the whole store: setup, health, upgrade, export, load, wipe, backup, restore."""
+"""Commands on the whole store: setup, delete-demo, health, upgrade, export, load, wipe, backup, restore."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _health(options: argparse.Namespace) -> int:
 
 
 def _upgrade(_options: argparse.Namespace) -> int:
-    """``open_store`` upgrades after a backup; here it is said what was done."""
+    """Upgrade explicitly instead of in ``open_store``, in order to report what was done."""
     return answer(store.upgrade_store(store.open_store(upgrade=False)))
 
 

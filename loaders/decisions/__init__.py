@@ -1,7 +1,7 @@
-"""What people decide on top of the figures: saved scenarios, agreed classes, teams, projects, cleared flags, meetings.
+"""What people decide on top of the figures: scenarios, agreed classes, teams, projects, clearings, meetings, notes.
 
 Every decision keeps who, when, for which province and on which data (:class:`Basis`). May import ``loaders.store``,
-``loaders.places``, ``loaders.problems`` and what they stand on.
+``codes``, ``year_shares``, ``settings``, ``problems`` and ``thai``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 
 class Basis(NamedTuple):
-    """What a decision stands on: the data version it was taken with, and the two-digit code of the province it is about."""
+    """Basis of a decision: the data version it was taken with, and the two-digit code of its province."""
 
     data_version: str
     province_code: str

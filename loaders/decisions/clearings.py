@@ -1,4 +1,4 @@
-"""Clear a flagged pair of supports with a reason, undo it, and read what holds today."""
+"""Clear a flagged pair of support records with a reason, undo it, read the clearings in force."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ KEYS = ("file_sha256", "sheet", "row")
 
 
 def clear_pair(connection: Connection, support_a: int, support_b: int, reason: str, who: str) -> int:
-    """Note that two rows are no duplication, and why; returns the clearing's key.
+    """Record that two support records are no duplication; returns the key of the clearing.
 
-    Raises ``Refused``: ``clearing_reason_missing``, ``clearing_person_missing``, ``clearing_row_missing`` (a support
-    is not in an active batch; nothing is written).
+    Raises ``Refused``: ``clearing_reason_missing``, ``clearing_person_missing``, ``clearing_row_missing`` (a record is
+    not in an active batch; nothing is written).
     """
     reason, (by, behalf) = " ".join(reason.split()), signed(connection, who)
     if len(reason) < SHORTEST_REASON:
@@ -53,7 +53,7 @@ def clear_pair(connection: Connection, support_a: int, support_b: int, reason: s
 
 
 def undo(connection: Connection, key: int, who: str) -> bool:
-    """Take a clearing back; it stays on record. False when it is not there or was undone before."""
+    """Undo a clearing, which stays on record. False when it does not exist or is undone already."""
     changed = connection.execute(
         update(clearing)
         .where(clearing.c.id == key, clearing.c.undone_at.is_(None))
@@ -67,13 +67,14 @@ def undo(connection: Connection, key: int, who: str) -> bool:
 
 @for_viewer
 def read_clearings(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Every clearing that was not undone and whose two data sets the viewer may see.
+    """Every clearing in force whose two data sets the viewer may see.
 
     Returns
     -------
     DataFrame
-        ``id``, ``support_a``, ``support_b`` (the store's keys today; NA when the row's file is not active), both
-        places (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason`` (hidden from the public), ``who`` (for the data team), ``when``.
+        ``id``, ``support_a``, ``support_b`` (keys of the records; NA when the row's file is not active), digest, sheet
+        and row of both (``file_sha256_a`` ...), ``file_a``, ``file_b`` (last known file names), ``reason`` (hidden from
+        the public), ``who`` (only for the data team), ``when``.
     """
     frame = pd.read_sql_query(
         select(clearing).where(clearing.c.undone_at.is_(None)).order_by(clearing.c.id), connection
@@ -96,14 +97,14 @@ def read_clearings(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 
 
 def _shown_files(connection: Connection, viewer: Viewer) -> set[str]:
-    """Digests of files whose support the viewer may see."""
+    """Digests of files whose support records the viewer may see."""
     batch = tables.import_batch
     query = select(batch.c.file_sha256).where(batch.c.base.in_(shown_bases(connection, "support", viewer)))
     return set(connection.execute(query).scalars())
 
 
 def _places(connection: Connection) -> pd.DataFrame:
-    """File, sheet and row of every support in an active batch, by its key."""
+    """``file_sha256``, ``sheet``, ``row`` of every support record in an active batch, indexed by ``support_id``."""
     support, batch = tables.support, tables.import_batch
     query = (
         select(support.c.id.label("support_id"), batch.c.file_sha256, support.c.sheet, support.c.row)

@@ -1,7 +1,7 @@
-"""Whose report is expected: which base owes which register for which area and fiscal year, and by which day.
+"""Expected reports: which base owes which register for which area and fiscal year, and by which day.
 
-The table is data: a starting set of ``data/rules/expected_reports.toml``, then what people set, moved and retired. Only
-here it stands who owes; a base that sends a file unasked is listed as not asked and owes nothing.
+The table starts with ``data/rules/expected_reports.toml``; people add, move and retire entries. Nothing else decides
+who owes a report. A base that sends a file unasked is listed as not asked and owes nothing.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from loaders.store.privacy import Viewer, level_of
 from loaders.store.read import as_merged, read_sharing
 from loaders.store.seen import for_viewer
 
-SEEDED = "expected_reports"  # the mark in ``setting``
-NOT_SHARED = "not_shared"  # stands for every base whose data set the viewer may not see
+SEEDED = "expected_reports"  # name of the mark in ``setting``
+NOT_SHARED = "not_shared"  # replaces every base whose data set the viewer may not see
 WORDS = ("functions", "agencies", "streams")
 COLUMNS = (
     "due_id", "base", "register", "area_code", "fiscal_year", "due_on", "due_days", "is_asked", *WORDS, "note", "set_by",
@@ -31,7 +31,7 @@ COLUMNS = (
 
 
 def day_of(due_on: date | None, due_days: int | None, fiscal_year: int | None) -> date | None:
-    """The day a report is due: the stated one, else so many days after the end of the fiscal year; None = none set."""
+    """Deadline of a report: the stated day, else ``due_days`` after 30 September of the fiscal year, else None."""
     if due_on is not None and not pd.isna(due_on):
         return due_on
     if due_days is None or pd.isna(due_days) or fiscal_year is None or pd.isna(fiscal_year):
@@ -40,7 +40,7 @@ def day_of(due_on: date | None, due_days: int | None, fiscal_year: int | None) -
 
 
 def ensure(engine: Engine) -> None:
-    """Put the starting set into a store that has not had it; later changes in the store stay."""
+    """Insert the starting set for the home province unless the store has it; later edits in the store stay."""
     with reading(engine) as connection:
         if _is_seeded(connection):
             return
@@ -52,7 +52,7 @@ def ensure(engine: Engine) -> None:
 
 
 def _is_seeded(connection: Connection) -> bool:
-    """A board that becomes another province's gets the starting set of that one; rows are retired, never deleted."""
+    """Whether the starting set of the present home province is in; another home province gets its own."""
     setting, mine = tables.setting, tables.due.c.area_code.startswith(settings.home_province())
     return (
         connection.execute(select(setting.c.name).where(setting.c.name == SEEDED)).first() is not None
@@ -61,7 +61,7 @@ def _is_seeded(connection: Connection) -> bool:
 
 
 def starting_set(province: str) -> list[dict]:
-    """Rows of the starting set for a province."""
+    """Rows of the starting set for a province (two-digit code)."""
     content = tomllib.loads((settings.RULES / f"{SEEDED}.toml").read_text(encoding="utf-8"))
     functions = {entry["code"]: entry.get("functions", []) for entry in codes.agencies()}
     owners: dict[str, list[str]] = {}
@@ -91,9 +91,10 @@ def _joined(values: list[str] | tuple[str, ...] | None) -> str | None:
 def read_dues(
     connection: Connection, register: str | None = None, province: str | None = None, *, viewer: Viewer
 ) -> pd.DataFrame:
-    """Every report that is listed and not retired, :data:`COLUMNS`; ``is_asked`` False owes nothing.
+    """Every listed report that is not retired, columns :data:`COLUMNS`; ``is_asked`` False owes nothing.
 
-    A base whose data set the viewer may not see is :data:`NOT_SHARED`: it owes, and for this viewer it has not spoken.
+    A base whose data set the viewer may not see is named :data:`NOT_SHARED`: it owes a report that this viewer never
+    sees as given.
     """
     table = tables.due
     query = select(table.c.id.label("due_id"), *(table.c[name] for name in COLUMNS[1:]))
@@ -121,11 +122,11 @@ def set_due(
     due_on: date | None = None, due_days: int | None = None, is_asked: bool = True, note_: str | None = None,
     bears_on: Mapping[str, list[str]] | None = None,
 ) -> int:  # fmt: skip
-    """Expect a report of a base; an open entry for the same base, register, area and year is changed. Returns the key.
+    """Expect a report of a base, or change the open entry for the same base, register, area and year; returns its key.
 
-    ``area_code`` (province or district; None = the home province); ``fiscal_year`` None = every year; ``due_on`` or
-    ``due_days`` may both be missing. ``bears_on``: ``functions``, ``agencies``, ``streams`` that the report speaks of; what is
-    not given is the base's own by the code lists, and with none known the report bears on everything.
+    ``area_code``: province or district, None = the home province; ``fiscal_year`` None = every year; ``due_on`` and
+    ``due_days`` may both be missing. ``bears_on``: the ``functions``, ``agencies``, ``streams`` that the report covers;
+    for a new entry what is missing comes from the base's code list entry, and an empty field covers everything.
     """
     area = area_code or settings.home_province()
     table = tables.due
@@ -169,7 +170,7 @@ def _own_words(base: str) -> dict[str, str | None]:
 def move(
     connection: Connection, due_id: int, due_on: date | None, due_days: int | None, who: str, because: str
 ) -> None:
-    """Set another day for an expected report. Raises ``Refused``: ``due_unknown``, ``reason_missing``."""
+    """Change the deadline of an expected report. Raises ``Refused``: ``due_unknown``, ``reason_missing``."""
     before = _open(connection, due_id, because)
     values = {"due_on": due_on, "due_days": due_days, "set_by": who, "set_at": now(), "is_asked": True}
     connection.execute(update(tables.due).where(tables.due.c.id == due_id).values(**values))
@@ -186,7 +187,7 @@ def move(
 def move_year(
     connection: Connection, due_id: int, fiscal_year: int | None, due_on: date, who: str, because: str
 ) -> None:
-    """Another day for the report of one year; what is due every year stays, and the year gets an entry of its own.
+    """Change the deadline for one fiscal year; an entry for every year stays, and that year gets its own entry.
 
     Raises ``Refused``: ``due_unknown``, ``reason_missing``.
     """
@@ -204,7 +205,7 @@ def _day_words(due_on: date | None, due_days: int | None) -> str:
 
 
 def retire(connection: Connection, due_id: int, who: str, because: str) -> None:
-    """Expect a report no longer; the row stays with who and why. Raises ``Refused``: ``due_unknown``, ``reason_missing``."""
+    """Stop expecting a report; the row stays. Raises ``Refused``: ``due_unknown``, ``reason_missing``."""
     before = _open(connection, due_id, because)
     values = {"retired_at": now(), "retired_by": who, "retired_because": because.strip()}
     connection.execute(update(tables.due).where(tables.due.c.id == due_id).values(**values))
@@ -223,7 +224,7 @@ def _open(connection: Connection, due_id: int, because: str) -> Any:
 
 
 def list_unasked(connection: Connection, base: str, registers: set[str], province: str, who: str) -> None:
-    """A base that sends what nobody expected of it is listed as not asked; inside the import's transaction."""
+    """List a base as not asked for registers it sent without an entry; runs inside the import's transaction."""
     table = tables.due
     asked = select(table.c.register).where(table.c.base == base, table.c.area_code.startswith(province))
     for register in sorted(registers - set(connection.execute(asked).scalars())):

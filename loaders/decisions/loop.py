@@ -1,8 +1,8 @@
-"""The loop from meeting to meeting: states and outcomes of what was decided, meetings, and what must be in before them.
+"""From meeting to meeting: progress and outcomes of decisions, meetings, and what must arrive before them.
 
-A state is never written over: what somebody says of a decision, a team or a project is a row of its own, and the newest
-counts. Meetings keep which files were in use when they were held, so that the state of that day can be read again. All of
-it is the data team's, but for the days of meetings.
+Progress is never overwritten: each statement about a decision, team or project is a row, and the newest counts. A
+meeting keeps which batches were active when it was held, so that the data of that day can be read again. Only the data
+team sees this, except the days of meetings and, for a partner, items asked of it.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from loaders.store.privacy import Viewer
 from loaders.store.read import State, read_typed
 from loaders.store.seen import for_viewer, signed, written_for
 
-NOT_A_MARK = r"[^0-9,:T+.-]"  # numbers and moments are nobody's words
+NOT_A_MARK = r"[^0-9,:T+.-]"  # everything but numbers and timestamps is hidden from other viewers
 STATES = ("planned", "doing", "done", "dropped")
-# What has a state -> what of its own row says it: words, who leads it until somebody else is named, its end, its place.
+# What has progress -> columns of its own row: description, lead until a statement names another, end date, place.
 SUBJECTS = {
     "decision": ("what", "who", "due_on", "area_code"),
     "team": ("task", "team", "visit_on", "subdistrict_code"),
@@ -36,7 +36,7 @@ WORK = ["subject", "subject_key", "what", "place_code", "begun_at", "stream_code
 
 
 class Outcome(NamedTuple):
-    """What came of something: words, or figures of ``measure`` before and after; ``None`` = nobody measured."""
+    """Outcome of a decision: words, or values of ``measure`` before and after; ``None`` = not measured."""
 
     words: str = ""
     measure: str = ""
@@ -48,10 +48,11 @@ def say(
     connection: Connection, subject: str, key: int, state: str, who: str, basis: Basis, *,
     lead: str = "", partners: str = "", ends_on: date | None = None, outcome: Outcome | None = None,
 ) -> int:  # fmt: skip
-    """What somebody says of a decision, a team or a project now; returns the key of the row.
+    """Record the state of a decision, team or project; returns the key of the new row.
 
-    Raises ``Refused``: ``progress_subject_unknown``; ``progress_without_outcome`` (done, and neither words nor a figure
-    say what came of it); ``progress_without_measure`` (a figure of nothing); ``decision_person_missing``.
+    Raises ``ValueError`` for an unknown subject or state, ``Refused``: ``progress_subject_unknown``;
+    ``progress_without_outcome`` (done, without words or a value after); ``progress_without_measure`` (a value without
+    its measure); ``decision_person_missing``.
     """
     if subject not in SUBJECTS or state not in STATES:
         raise ValueError(f"{subject} {state}: expected one of {', '.join(SUBJECTS)} and of {', '.join(STATES)}")
@@ -76,16 +77,17 @@ def _stands(table: Table) -> Any:
 
 @for_viewer
 def read_work(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Every decision, team and project of a province that stands, with what was said of it last: :data:`WORK`.
+    """Every decision, team and project of a province in force with its latest progress, columns :data:`WORK`.
 
-    What nobody said anything of is ``planned``, led by whom its own row names, with its own day. The data team's alone.
+    Without any statement it is ``planned``, with lead and end date of its own row. Empty for viewers outside the data
+    team.
     """
     rows = [row for subject in SUBJECTS for row in _own_rows(connection, subject, province)] if viewer.is_team else []
     table = tables.progress
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.id)
     latest: dict[tuple[str, str], Mapping[str, Any]] = {}
     for statement in connection.execute(query).mappings():
-        latest[statement["subject"], statement["subject_key"]] = statement  # the newest is read last
+        latest[statement["subject"], statement["subject_key"]] = statement  # rows are in ascending order
     for row in rows:
         if newest := latest.get((row["subject"], row["subject_key"])):
             row |= {name: newest[name] for name in SAID if newest[name] is not None}
@@ -110,7 +112,7 @@ def _own_rows(connection: Connection, subject: str, province: str) -> list[dict[
 
 @for_viewer
 def read_history(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Everything that was ever said of what was decided, the newest first; the data team's alone."""
+    """All statements of progress, newest first; empty for viewers outside the data team."""
     table = tables.progress
     query = select(table).where(table.c.province_code == province).order_by(table.c.id.desc())
     frame = read_typed(connection, query, table)
@@ -119,7 +121,7 @@ def read_history(connection: Connection, province: str, *, viewer: Viewer) -> pd
 
 
 def plan_meeting(connection: Connection, name: str, held_on: date | None, who: str, basis: Basis) -> int:
-    """A meeting that is to be held. Raises ``Refused``: ``meeting_incomplete``, ``decision_person_missing``."""
+    """Plan a meeting; returns its key. Raises ``Refused``: ``meeting_incomplete``, ``decision_person_missing``."""
     name = needed(name, "meeting_incomplete")
     if held_on is None:
         raise Refused("meeting_incomplete")
@@ -128,9 +130,10 @@ def plan_meeting(connection: Connection, name: str, held_on: date | None, who: s
 
 
 def hold(connection: Connection, who: str, basis: Basis, *, name: str = "", on: date | None = None, planned: int | None = None) -> int:  # fmt: skip
-    """A meeting is held: keep which files are in use, on a planned one or (``planned`` None) on a new one of this name.
+    """Record that a meeting is held and which batches are active: the planned one, or a new one called ``name``.
 
-    Raises ``Refused``: ``meeting_unknown`` (no planned one of this number that is still to be held).
+    Returns the key of the meeting. Raises ``Refused``: ``meeting_unknown`` (no planned meeting of this key that is
+    still to be held), ``meeting_incomplete`` (a new one without name).
     """
     table, batch = tables.meeting, tables.import_batch
     active = connection.execute(select(batch.c.id).where(batch.c.is_active).order_by(batch.c.id)).scalars()
@@ -146,7 +149,7 @@ def hold(connection: Connection, who: str, basis: Basis, *, name: str = "", on: 
 
 
 def planned_on(connection: Connection, day: date, province: str) -> int | None:
-    """The meeting that is planned for a day and not held yet."""
+    """Key of the meeting planned for a day and not held yet, or ``None``."""
     table = tables.meeting
     waits = (table.c.held_at.is_(None), table.c.removed_at.is_(None), table.c.province_code == province)
     return connection.execute(select(table.c.id).where(table.c.held_on == day, *waits)).scalar()
@@ -154,7 +157,7 @@ def planned_on(connection: Connection, day: date, province: str) -> int | None:
 
 @for_viewer
 def read_meetings(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Meetings of a province, the latest day first; who is not of the data team sees their days under a number."""
+    """Meetings of a province, latest day first; outside the data team with a number instead of the name."""
     table = tables.meeting
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None))
     frame = read_typed(connection, query.order_by(table.c.held_on.desc(), table.c.id.desc()), table)
@@ -166,7 +169,7 @@ def read_meetings(connection: Connection, province: str, *, viewer: Viewer) -> p
 
 
 def state_of(meeting: Any) -> State | None:
-    """The state of the store when a meeting (a row of :func:`read_meetings`) was held; ``None`` for one to come."""
+    """State of the store when a meeting (a row of :func:`read_meetings`) was held; ``None`` for one not held yet."""
     if not isinstance(meeting.held_at, str):
         return None
     listed = meeting.batches if isinstance(meeting.batches, str) else ""
@@ -177,7 +180,11 @@ def ask_for(
     connection: Connection, meeting: int, what: str, who: str, basis: Basis, *,
     base: str | None = None, from_whom: str = "", due_on: date | None = None,
 ) -> int:  # fmt: skip
-    """Something that must be in before a meeting. Raises ``Refused``: ``meeting_unknown``, ``item_incomplete`` (what, or from whom)."""
+    """Add something that must arrive before a meeting; returns its key.
+
+    Raises ``Refused``: ``meeting_unknown``, ``item_incomplete`` (no ``what``, or neither ``base`` nor ``from_whom``),
+    ``decision_person_missing``.
+    """
     table = tables.meeting
     if (
         connection.execute(select(table.c.id).where(table.c.id == meeting, table.c.removed_at.is_(None))).first()
@@ -192,7 +199,7 @@ def ask_for(
 
 
 def came_in(connection: Connection, item: int, who: str) -> bool:
-    """What was asked for is here; False when it is not on the list or was ticked before."""
+    """Tick an item as arrived; False when it does not exist or is ticked already."""
     table = tables.meeting_item
     open_ = (table.c.id == item, table.c.done_at.is_(None), table.c.removed_at.is_(None))
     values = {"done_by": signed(connection, person(connection, who))[0], "done_at": store.now()}
@@ -204,7 +211,7 @@ def came_in(connection: Connection, item: int, who: str) -> bool:
 
 @for_viewer
 def read_items(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """What must be in before the meetings of a province, as people wrote it; the data team's, a partner sees what is asked of it."""
+    """What must arrive before meetings of a province; a partner sees only its own items, the public none."""
     table = tables.meeting_item
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.id)
     frame = read_typed(connection, query, table)

@@ -1,7 +1,7 @@
-"""What a meeting leaves in the store: frozen copies of its facts, decisions (who, what, by when), named storyboards.
+"""What a meeting leaves in the store: frozen copies of its facts (snapshots), decisions, named storyboards.
 
-A frozen copy is written once, never changed, and checked when it is read. All of it is the data team's: another viewer
-gets an empty list, and a copy is refused.
+A snapshot is written once, never changed, and checked against its digest when read. Viewers outside the data team get
+empty lists, and a snapshot is refused.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ LONGEST = 600
 
 
 def canonical(facts: dict) -> str:
-    """The one way to write facts: the same facts give the same text."""
+    """Canonical JSON: equal facts give equal text."""
     return json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(text: str) -> str:
-    """SHA-256 of the written facts."""
+    """SHA-256 of the canonical JSON, hexadecimal."""
     return hashlib.sha256(text.encode()).hexdigest()
 
 
 def freeze(connection: Connection, name: str, facts: dict, who: str, basis: Basis) -> int:
-    """Keep ``facts`` (JSON values) under a name; returns the number of the copy. What is frozen is a meeting that is held.
+    """Store ``facts`` (JSON values) under a name and record the meeting as held; returns the key of the snapshot.
 
     Raises ``Refused``: ``snapshot_without_name``.
     """
@@ -52,7 +52,7 @@ def freeze(connection: Connection, name: str, facts: dict, who: str, basis: Basi
 
 @for_viewer
 def read_snapshots(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """All copies without their facts, newest first: ``id``, ``name``, ``made_at``, ``made_by``, ``data_version``, ..."""
+    """All snapshots, newest first: ``id``, ``name``, ``made_at``, ``made_by`` ..., without ``facts``."""
     table = tables.snapshot
     columns = [column for column in table.c if column.name != "facts"]
     frame = pd.read_sql_query(select(*columns).order_by(table.c.id.desc()), connection)
@@ -61,13 +61,13 @@ def read_snapshots(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
 
 @for_viewer
 def read_snapshot(connection: Connection, number: int, *, viewer: Viewer) -> dict:
-    """The facts of a copy.
+    """The facts of a snapshot.
 
     Raises
     ------
     Refused
-        ``not_allowed`` for whoever is not of the data team; ``snapshot_missing``; ``snapshot_changed`` when the text is
-        no longer what was frozen.
+        ``not_allowed`` outside the data team; ``snapshot_missing``; ``snapshot_changed`` when the text does not match
+        its digest.
     """
     if not viewer.is_team:
         raise Refused("not_allowed")
@@ -93,9 +93,9 @@ def decide(
     step: str | None = None,
     snapshot_id: int | None = None,
 ) -> bool:
-    """Note a decision; False when this very note (``key``) is already there.
+    """Record a decision; False when one with this ``key`` exists already.
 
-    A decision about a frozen copy stands on that copy's data, whatever ``basis`` says. Raises ``Refused``
+    A decision about a snapshot takes that snapshot's data version and province instead of ``basis``. Raises ``Refused``
     (``decision_incomplete``) without ``who`` or ``what``.
     """
     if not who.strip() or not what.strip():
@@ -122,7 +122,7 @@ def decide(
 
 
 def strike(connection: Connection, number: int, by: str) -> None:
-    """Take a decision off the list; it stays in the store and in the audit trail."""
+    """Strike a decision off the list; it stays in the store and in the audit trail."""
     connection.execute(update(tables.decision).where(tables.decision.c.id == number).values(is_struck=True))
     store.note(connection, by, "strike_decision", str(number))
 
@@ -131,9 +131,9 @@ def strike(connection: Connection, number: int, by: str) -> None:
 def read_decisions(
     connection: Connection, province: str, *, viewer: Viewer, snapshot_id: int | None = None
 ) -> pd.DataFrame:
-    """Decisions that stand, in the order they were noted; ``due_on`` is ISO text or None.
+    """Decisions not struck, in the order they were recorded; ``due_on`` is ISO text or None.
 
-    Those of one frozen meeting, or (``snapshot_id`` None) those about the province's present board.
+    Those of one snapshot, or (``snapshot_id`` None) those about the live data of the province.
     """
     table = tables.decision
     meeting = table.c.snapshot_id == snapshot_id
@@ -147,7 +147,7 @@ def read_decisions(
 
 
 def save_storyboard(connection: Connection, name: str, steps: list[dict], who: str) -> None:
-    """Keep a storyboard under a name; the same name again replaces it."""
+    """Save a storyboard under a name, replacing one of the same name. Raises ``Refused``: ``storyboard_incomplete``."""
     if not name.strip() or not steps:
         raise Refused("storyboard_incomplete")
     table = tables.storyboard
@@ -159,7 +159,7 @@ def save_storyboard(connection: Connection, name: str, steps: list[dict], who: s
 
 @for_viewer
 def storyboards(connection: Connection, *, viewer: Viewer) -> dict[str, list[dict]]:
-    """Saved storyboards by name: the order and titles of the wall's views, which the data team wrote; others have none."""
+    """Saved storyboards by name, each a list of steps of the wall; empty for viewers outside the data team."""
     if not viewer.is_team:
         return {}
     table = tables.storyboard

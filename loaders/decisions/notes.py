@@ -1,7 +1,7 @@
-"""Notes to places, records, organisations and decisions, and whom to ask about the data of a base.
+"""Notes on places, records, organisations, decisions, teams and projects, and contact persons for the data of a base.
 
-A note is for the data team, or for everyone: then it is shown without contacts, and one on a row of a file only to who
-may see that row's data set. Contacts of people to ask are kept until a date and masked as role holders are.
+A note is for the data team or for everyone: then it is shown without contacts, and a note on a row of a file only to
+viewers who may see that row's data set. Contact persons are kept until a date and masked like role holders.
 """
 
 from __future__ import annotations
@@ -20,18 +20,22 @@ from loaders.store.privacy import Viewer, redact, visible_rows
 from loaders.store.read import read_sharing, read_typed
 from loaders.store.seen import for_viewer, written_for
 
-# What a note stands on; rows of files carry the register whose sharing decides who sees the note.
+# Subject of a note -> for rows of files the register whose sharing level decides who sees the note.
 SUBJECTS = {"place": None, "record": "support", "organisation": "organisation", "decision": None, "team": None, "project": None}  # fmt: skip
 AUDIENCES = ("team", "everyone")
 
 
 def row_key(file_sha256: str, sheet: str, row: int) -> str:
-    """How a note names a row of a file: by content, so that a file loaded anew finds its notes again."""
+    """Key of a note on a row of a file: by content, so that a file loaded again keeps its notes."""
     return f"{file_sha256}/{row}/{sheet}"
 
 
 def write_note(connection: Connection, subject: str, key: str, text: str, audience: str, who: str, basis: Basis) -> int:
-    """A note with author and moment. Raises ``Refused``: ``note_empty``, ``note_subject_unknown``, ``decision_person_missing``."""
+    """Write a note; returns its key.
+
+    Raises ``ValueError`` for an unknown subject or audience, ``Refused``: ``note_empty``, ``note_subject_unknown``,
+    ``decision_person_missing``.
+    """
     if subject not in SUBJECTS or audience not in AUDIENCES:
         raise ValueError(f"{subject} {audience}: expected one of {', '.join(SUBJECTS)} and of {', '.join(AUDIENCES)}")
     text = needed(text, "note_empty")
@@ -58,7 +62,7 @@ def _is_there(connection: Connection, subject: str, key: str) -> bool:
 
 @for_viewer
 def read_notes(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Notes that stand, the newest first: ``subject``, ``subject_key``, ``text``, ``audience``, ``decided_by``, ``decided_at``."""
+    """Notes in force, newest first: ``subject``, ``subject_key``, ``text``, ``audience``, ``decided_by`` ..."""
     table = tables.note
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None))
     frame = read_typed(connection, query.order_by(table.c.id.desc()), table)
@@ -72,7 +76,7 @@ def read_notes(connection: Connection, province: str, *, viewer: Viewer) -> pd.D
 
 
 def _of_shown_rows(connection: Connection, frame: pd.DataFrame, subject: str, viewer: Viewer) -> pd.DataFrame:
-    """Without notes on rows of data sets that the viewer may not see, or whose file is gone."""
+    """Drop notes on rows of data sets that the viewer may not see, or whose file is unknown."""
     ours = frame["subject"].eq(subject)
     batch = tables.import_batch
     bases = dict(connection.execute(select(batch.c.file_sha256, batch.c.base)).tuples().all())
@@ -85,10 +89,10 @@ def set_person(
     connection: Connection, base: str, office: str, who: str, basis: Basis, *,
     name: str = "", phone: str = "", retain_until: date | None = None,
 ) -> int:  # fmt: skip
-    """Whom to ask about a base; who was named before is forgotten, not only taken off the list.
+    """Set the contact person of a base; name and number of the former one are erased. Returns the key.
 
-    Raises ``Refused``: ``contact_incomplete`` (no base or no office), ``contact_without_date`` (a name or number with no
-    day until which it may be kept).
+    Raises ``Refused``: ``contact_incomplete`` (no base or no office), ``contact_without_date`` (a name or number
+    without a retention date), ``decision_person_missing``.
     """
     office = needed(office if base else "", "contact_incomplete")
     name, phone = plain(name), plain(phone)
@@ -109,9 +113,9 @@ def set_person(
 
 @for_viewer
 def read_people(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Whom to ask: ``base``, ``office``, ``person``, ``phone``, ``is_masked``; as role holders of the base are shared.
+    """Contact persons: ``base``, ``office``, ``person``, ``phone``, ``is_masked``; shared like the base's role holders.
 
-    The public sees the office alone; past the date nobody sees by whom it is held.
+    The public sees only the office; past the retention date nobody sees the person.
     """
     table = tables.base_person
     query = select(table).where(table.c.province_code == province, table.c.removed_at.is_(None)).order_by(table.c.base)

@@ -1,4 +1,4 @@
-"""Who has opened which data set, since when and over time: from sharing as it is decided and its audit trail."""
+"""Sharing level of every data set over time, from the sharing table and its audit trail."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ STEPS = ["base", "register", "at", "level"]
 
 @for_viewer
 def read_openness(connection: Connection, *, viewer: Viewer) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Data sets in use with their level, and every step that led there; only those that the viewer may know.
+    """Active data sets with their level, and every change of level; only those that the viewer may see.
 
     Returns
     -------
-    ``base``, ``register``, ``loaded_at`` (of its first file in use), ``level`` now, ``since`` (when it got that level),
-    ``changes`` (of its level by people); and the steps: ``base``, ``register``, ``at``, ``level``, oldest first.
+    Data sets: ``base``, ``register``, ``loaded_at`` (of the first active file), ``level``, ``since`` (when it got that
+    level), ``changes`` (number of changes by people). Steps: ``base``, ``register``, ``at``, ``level``, oldest first.
     """
     sharing, decided = read_sharing(connection), _decided(connection)
     sets, steps = [], []
@@ -36,7 +36,7 @@ def read_openness(connection: Connection, *, viewer: Viewer) -> tuple[pd.DataFra
 
 
 def _loaded(connection: Connection) -> list[tuple[str, str, str]]:
-    """Base, register and moment of the first file in use of every data set."""
+    """(base, register, time of its first active file) of every data set."""
     batch, loads = tables.import_batch, []
     for register, table in tables.REGISTERS.items():
         query = (
@@ -51,7 +51,7 @@ def _loaded(connection: Connection) -> list[tuple[str, str, str]]:
 
 
 def _decided(connection: Connection) -> list[tuple[str, str, str, str]]:
-    """Moment, register, base (``*`` = every base) and level of every decision about sharing."""
+    """(Time, register, base or ``*``, level) of every decision about sharing."""
     audit = tables.audit
     query = select(audit.c.at, audit.c.detail).where(audit.c.action == "share").order_by(audit.c.id)
     parts = [(at, str(detail or "").split(" ")) for at, detail in connection.execute(query).tuples()]
@@ -59,7 +59,7 @@ def _decided(connection: Connection) -> list[tuple[str, str, str, str]]:
 
 
 def _steps(decided: list[tuple[str, str, str, str]], register: str, base: str, loaded: str) -> list[tuple[str, str]]:
-    """Levels of a data set with the moment of each: public from its first file, unless somebody had said otherwise."""
+    """(Time, level) of a data set: public from its first file unless another level was set before."""
     own: str | None = None
     general, steps = "public", []
     now = "public"
@@ -75,7 +75,10 @@ def _steps(decided: list[tuple[str, str, str, str]], register: str, base: str, l
 
 
 def by_month(steps: pd.DataFrame) -> pd.DataFrame:
-    """Data sets by level at the end of every month in which something changed: ``month`` (``2026-11``), ``public``, ``partners``, ``private``."""
+    """Number of data sets by level at the end of every month with a change.
+
+    Columns ``month`` (``2026-11``), ``public``, ``partners``, ``private``.
+    """
     if steps.empty:
         return pd.DataFrame(columns=["month", "public", "partners", "private"])
     rows, state = [], {}

@@ -1,7 +1,7 @@
 """What people decide on top of the figures: scenarios saved by name, agreed classes, teams, projects.
 
-Every decision keeps who, when, on which data and why; one that is taken back or replaced stays on record with
-who did it. None of this changes the figures, so the data version stays as it is.
+Every decision keeps who, when, on which data and why; a removed or replaced one stays on record. None of this changes
+the figures, so the data version stays as it is.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from loaders.store.seen import for_viewer, written_for
 
 KINDS = ("ranking", "funds", "selection", "rudder")
 UNNAMED = "–"
-KEY = r"[0-9a-f]{32}|[0-9]{8}"  # a digest, or the code of a village: what a key may be
+KEY = r"[0-9a-f]{32}|[0-9]{8}"  # keys shown to other viewers: a digest, or the code of a village
 TEAMS_OWN = {"team", "project"}
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
 
 
 def remove(connection: Connection, name: str, key: int, who: str) -> bool:
-    """Take back one scenario, override, team, project, note, meeting, item or person to ask; False when it is not there or was taken back before.
+    """Remove one scenario, override, team, project, note, meeting, item or contact person.
 
-    Raises ``Refused``: ``decision_person_missing``.
+    False when it does not exist or is removed already. Raises ``Refused``: ``decision_person_missing``.
     """
     return bool(retire(connection, _table(name), person(connection, who), id=key))
 
@@ -47,11 +47,11 @@ def _table(name: str) -> Table:
 def read(
     connection: Connection, name: str, province: str | None, *, viewer: Viewer, removed: bool = False
 ) -> pd.DataFrame:
-    """What stands of ``scenario``, ``override``, ``team`` or ``project`` in a province (``None``: in all of them).
+    """Rows in force of ``scenario``, ``override``, ``team`` or ``project`` in a province (``None``: in all of them).
 
-    With ``removed`` all that ever stood. Who decided, teams and projects are for the data team; others see that
-    somebody signed (``–``). A partner reads names and reasons without contacts; the public gets what is on the map: agreed
-    classes, and the choices of scenarios under a number instead of their name.
+    ``removed`` includes removed ones. Names of who decided, teams and projects are only for the data team; others see
+    ``–`` instead of a name. A partner reads names and reasons without contacts; the public reads agreed classes, and
+    scenarios under a number instead of their name.
     """
     table = _table(name)
     query = select(table).order_by(table.c.id)
@@ -80,9 +80,9 @@ def save(
     basis: Basis,
     reason: str | None = None,
 ) -> int:
-    """Keep a scenario under a name; one of the same kind, name and province is retired, not lost. Returns its key.
+    """Save a scenario; one of the same kind, name and province is retired. Returns its key.
 
-    Raises ``Refused``: ``scenario_name_missing``, ``decision_person_missing``.
+    Raises ``ValueError`` for an unknown kind, ``Refused``: ``scenario_name_missing``, ``decision_person_missing``.
     """
     if kind not in KINDS:
         raise ValueError(f"scenario kind {kind!r}: expected one of {', '.join(KINDS)}")
@@ -103,7 +103,7 @@ def save(
 
 
 def _known_place(code: str | None) -> str:
-    import geothai  # reads a register of its own: only when a place is written
+    import geothai  # loads its own register, needed only here
 
     if not code or geothai.subdistrict(code) is None:
         raise Refused("decision_place_unknown", value=code)
@@ -111,9 +111,9 @@ def _known_place(code: str | None) -> str:
 
 
 def unit_key(register: str, name: str, area_code: str | None) -> str:
-    """How an agreed class finds its group or fund again in a later edition of its file: by name and place, as a digest.
+    """Key of a group or fund for agreed classes: a digest of name and place, equal in a later edition of its file.
 
-    A digest says nothing to whoever may not see the entry itself.
+    As a digest it reveals nothing to a viewer who may not see the entry.
     """
     return hashlib.sha256(f"{register}|{squeeze(name)}|{area_code or ''}".encode()).hexdigest()[:32]
 
@@ -131,9 +131,9 @@ def agree(
     computed_class: str | None = None,
     unit_key: str | None = None,
 ) -> int:
-    """Note the class that people agreed on for a place, or by ``unit_key`` (:func:`unit_key`, the code of a village) for what is in it.
+    """Record the agreed class of a subdistrict, or of a village, group or fund by ``unit_key``; returns its key.
 
-    An earlier one of the same index and year is retired. Raises ``Refused``: ``decision_reason_missing``,
+    An earlier one for the same unit, index and year is retired. Raises ``Refused``: ``decision_reason_missing``,
     ``decision_person_missing``, ``decision_place_unknown``.
     """
     reason, who = plain(reason), person(connection, who)
@@ -165,9 +165,10 @@ def send_team(
     basis: Basis,
     reason: str | None = None,
 ) -> int:
-    """Give a place a team, its task and the day of its next visit.
+    """Give a subdistrict a team with its task and the day of the next visit; returns the key.
 
-    Raises ``Refused``: ``team_incomplete`` (no team or no task), ``decision_person_missing``, ``decision_place_unknown``.
+    Raises ``Refused``: ``team_incomplete`` (no team or no task), ``decision_person_missing``,
+    ``decision_place_unknown``.
     """
     names = {"team": needed(team, "team_incomplete"), "task": needed(task, "team_incomplete")}
     values = names | {
@@ -188,7 +189,7 @@ def send_teams(
     who: str,
     basis: Basis,
 ) -> list[int]:
-    """Give several places the same team, task and day: all of them in one transaction, or none.
+    """Give several subdistricts the same team, task and day, all or none; returns the keys.
 
     Raises ``Refused``: as :func:`send_team`, and ``team_without_place``.
     """
@@ -203,16 +204,18 @@ def book_project(
     basis: Basis,
     refusal: Callable[[pd.DataFrame], str | None],
 ) -> int:
-    """Book a project on a stream, in one transaction with the look at what is booked already.
+    """Book a project on a stream, in one transaction with the check against what is booked already.
 
     Parameters
     ----------
     project
-        ``project_code``, ``title``, ``stream_code``, ``amount_satang``; optional ``subdistrict_code``, ``starts_on``, ``reason``.
+        ``project_code``, ``title``, ``stream_code``, ``amount_satang``; optional ``subdistrict_code``, ``starts_on``,
+        ``reason``.
     refusal
-        Given the projects that stand and this one as the last row: why it cannot be booked, or None.
+        Gets the projects in force with this one as last row; returns a problem code, or None when it can be booked.
 
-    Raises ``Refused``: ``project_incomplete``, ``decision_person_missing``, ``decision_place_unknown``, or the refusal's code.
+    Raises ``Refused``: ``project_incomplete``, ``decision_person_missing``, ``decision_place_unknown``, or the code of
+    ``refusal``.
     """
     texts = {
         name: needed(str(project.get(name) or ""), "project_incomplete")

@@ -1,7 +1,7 @@
-"""Agencies, streams, functions and roles as people add, rename, merge and retire them; every step is in the audit trail.
+"""Edit code lists: add, rename, merge and retire agencies, streams, functions and roles, all with an audit entry.
 
-The starting set of ``data/rules`` and what files registered stay as they are; a row of the table ``word`` stands over them.
-A merge changes no record: whoever reads takes the entry merged into, and an undone merge gives the old one back.
+The shipped lists of ``data/rules`` and what files registered stay unchanged; a row of the table ``word`` overrides
+them. A merge changes no record: reading replaces the merged code, and undoing the merge restores it.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from loaders.store import code_lists, tables
 from loaders.thai import normalise
 
 LISTS = tuple(codes.LISTS)
-ALIKE = 86.0  # of 100: letters of two names that may be one
-SHORTEST = 4  # letters of a name that spelling alone can tell
+ALIKE = 86.0  # of 100: two names this similar may be the same entry
+SHORTEST = 4  # letters; shorter names cannot be compared by spelling
 MOST_ALIKE = 40
 OFFICE = re.compile("^(?:สำนักงาน|สนง|ที่ทำการ|ศูนย์|กรม|กอง|มูลนิธิ|สมาคม|จังหวัด)|(?:จังหวัด)?นครศรีธรรมราช$|จำกัด$|\\(มหาชน\\)$")
 _word = tables.word
 
 
 class Alike(NamedTuple):
-    """Two entries of a list that may be one: codes, names, and how alike of 100."""
+    """Two entries of a list that may be the same: codes, names, similarity of 100."""
 
     one: str
     other: str
@@ -40,7 +40,7 @@ class Alike(NamedTuple):
 
 
 def listed(connection: Connection, name: str) -> list[dict[str, Any]]:
-    """Every entry of a list: the starting set, files, pages; with ``merged_into`` and ``is_retired``."""
+    """Every entry of a list (shipped, from files, edited), with ``merged_into``, ``is_retired``, ``is_shipped``."""
     code_lists.lay_over(connection)
     by_code = {entry["code"]: dict(entry) for entry in codes.entries(name, with_merged=True)}
     for row in _from_files(connection, name):
@@ -81,7 +81,7 @@ def _entry(connection: Connection, name: str, code: str) -> dict[str, Any]:
 
 
 def add(connection: Connection, name: str, fields: Mapping[str, Any], who: str) -> str:
-    """A new entry of a list; returns its code. Raises ``Refused``: ``word_without_name``, ``word_known`` (with its code)."""
+    """Add an entry; returns its code. Raises ``Refused``: ``word_without_name``, ``word_known`` (suggests a code)."""
     fields = _clean(fields)
     if not fields.get("name_th"):
         raise Refused("word_without_name")
@@ -97,7 +97,7 @@ def add(connection: Connection, name: str, fields: Mapping[str, Any], who: str) 
 
 
 def change(connection: Connection, name: str, code: str, fields: Mapping[str, Any], who: str) -> None:
-    """Other names, level, kind or spellings for an entry. Raises ``Refused``: ``word_unknown``, ``word_without_name``."""
+    """Change names, level, kind or aliases of an entry. Raises ``Refused``: ``word_unknown``, ``word_without_name``."""
     before, fields = _entry(connection, name, code), _clean(fields)
     whole = before | {
         field: fields[field] if field in fields else before.get(field) for field in (*codes.FIELDS, "aliases")
@@ -109,7 +109,7 @@ def change(connection: Connection, name: str, code: str, fields: Mapping[str, An
 
 
 def merge(connection: Connection, name: str, code: str, into: str, who: str) -> None:
-    """From now on ``code`` reads as ``into``. Raises ``Refused``: ``word_unknown``, ``word_merged_with_itself``."""
+    """Read ``code`` as ``into``. Raises ``Refused``: ``word_unknown``, ``word_merged_with_itself``."""
     before, target = _entry(connection, name, code), _entry(connection, name, into)
     if code == codes.merged(name).get(into, into):
         raise Refused("word_merged_with_itself", value=str(target["name_th"]))
@@ -118,14 +118,14 @@ def merge(connection: Connection, name: str, code: str, into: str, who: str) -> 
 
 
 def undo_merge(connection: Connection, name: str, code: str, who: str) -> None:
-    """The entry stands for itself again."""
+    """Undo a merge. Raises ``Refused``: ``word_unknown``."""
     before = _entry(connection, name, code)
     _write(connection, name, code, before | {"merged_into": None}, who)
     _done(connection, who, "word_undo_merge", name, code, before, {"merged_into": None})
 
 
 def retire(connection: Connection, name: str, code: str, who: str, *, is_retired: bool = True) -> None:
-    """No longer offered for new records (or offered again); records that name it keep it."""
+    """Stop offering an entry for new records (or offer it again); records that use it keep it."""
     before = _entry(connection, name, code)
     _write(connection, name, code, before | {"is_retired": is_retired}, who)
     _done(
@@ -140,15 +140,16 @@ def retire(connection: Connection, name: str, code: str, who: str, *, is_retired
 
 
 def apply(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]], who: str) -> dict[str, int]:
-    """A filled template: rows with a code change that entry, rows without add one; returns how many of each.
+    """Apply a filled template: rows with a code change that entry, rows without add one.
 
-    All of it or nothing; a row that cannot be is refused as it would be on the page.
+    All or nothing, provided the caller's transaction is rolled back on ``Refused`` (as on the page). Returns ``added``
+    and ``changed``.
     """
     before_all = code_lists.said(connection)
     try:
         return _apply(connection, name, rows, who)
     except Refused:
-        codes.use(before_all)  # the transaction is taken back; so are the words of this process
+        codes.use(before_all)  # the code lists of this process must follow the rolled back transaction
         raise
 
 
@@ -173,16 +174,17 @@ def _apply(connection: Connection, name: str, rows: Iterable[Mapping[str, Any]],
 
 
 def alike(entries: Iterable[Mapping[str, Any]]) -> list[Alike]:
-    """Pairs of entries whose spellings are so near that they may be one, the nearest first; nothing is merged by itself.
+    """Pairs of entries with such similar spellings that they may be the same, most similar first.
 
-    The one that stays stands first: of the starting set, else the longer known.
+    Nothing is merged automatically. The first of a pair, proposed to stay, is the one listed first (shipped entries
+    come first).
     """
     active = [entry for entry in entries if not entry.get("merged_into") and not entry.get("is_retired")]
     cores = [{core for text in _names(entry) if len(core := _core(text)) >= SHORTEST} for entry in active]
     pairs = []
     for first, second in itertools.combinations(range(len(active)), 2):
         if active[first].get("is_shipped") and active[second].get("is_shipped"):
-            continue  # the starting set knows its own apart
+            continue  # shipped entries are known to differ
         score = max((fuzz.ratio(a, b, score_cutoff=ALIKE) for a in cores[first] for b in cores[second]), default=0.0)
         if score:
             pair = (active[first], active[second])
@@ -191,7 +193,7 @@ def alike(entries: Iterable[Mapping[str, Any]]) -> list[Alike]:
 
 
 def nearest(entries: Iterable[Mapping[str, Any]], text: str) -> dict[str, Any] | None:
-    """The entry whose spelling is most like a written name, if any is alike."""
+    """The entry with the spelling most similar to ``text``, or ``None`` when none is similar enough."""
     written = _core(text)
     scored = [
         (max((fuzz.ratio(written, _core(name)) for name in _names(entry)), default=0.0), entry) for entry in entries
@@ -210,7 +212,7 @@ def _spellings(entry: Mapping[str, Any]) -> set[str]:
 
 
 def _core(text: str) -> str:
-    """A name without what offices share (สำนักงาน ... จังหวัด): two offices of one province are not alike by that."""
+    """A name without the parts that offices share (สำนักงาน ... จังหวัด), which would make any two of them similar."""
     squeezed = codes.squeeze(text)
     while (shorter := OFFICE.sub("", squeezed)) != squeezed and len(shorter) >= SHORTEST:
         squeezed = shorter
@@ -218,7 +220,7 @@ def _core(text: str) -> str:
 
 
 def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Texts normalised, empty ones none; aliases as a list of spellings."""
+    """Normalise texts, empty becomes None; aliases become a list."""
     cleaned: dict[str, Any] = {
         name: normalise(str(fields[name] or "")) or None for name in codes.FIELDS if name in fields
     }
@@ -230,7 +232,7 @@ def _clean(fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _new_code(fields: Mapping[str, Any], taken: set[str]) -> str:
-    """A code of small letters from the English name, else a number of its own."""
+    """A free code: lower-case ASCII from the English name, numbered where it is taken."""
     plain = unicodedata.normalize("NFKD", str(fields.get("name_en") or "")).encode("ascii", "ignore").decode()
     stem = "_".join(re.findall(r"[a-z0-9]+", plain.lower()))[:40] or "entry"
     candidates = itertools.chain([stem] if stem != "entry" else [], (f"{stem}_{n}" for n in itertools.count(1)))

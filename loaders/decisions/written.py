@@ -1,4 +1,4 @@
-"""How any decision is written: who signs, what stands on record, what is taken back; nothing is deleted."""
+"""How every decision is written: who signs, how it is recorded and taken back; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ LONGEST = 600
 
 
 def plain(text: str | None) -> str:
-    """One line of at most :data:`LONGEST` characters."""
+    """The text as one line of at most :data:`LONGEST` characters."""
     return " ".join((text or "").split())[:LONGEST]
 
 
 def needed(text: str | None, code: str) -> str:
-    """The same where something has to stand; else ``Refused`` with the code."""
+    """:func:`plain` text; raises ``Refused`` with ``code`` when it is empty."""
     words = plain(text)
     if not words:
         raise Refused(code)
@@ -26,12 +26,12 @@ def needed(text: str | None, code: str) -> str:
 
 
 def person(connection: Connection, who: str | None) -> str:
-    """A typed name is needed unless the connection is signed."""
+    """The typed name; required (``decision_person_missing``) unless the connection has a signer."""
     return plain(who) if signer(connection) else needed(who, "decision_person_missing")
 
 
 def add(connection: Connection, table: Table, who: str, basis: Basis, detail: str, **values: object) -> int:
-    """One row with who, when and on which data; the audit trail says ``detail``. Returns its key."""
+    """Insert a row with who, when and basis, and an audit entry with ``detail``; returns its key."""
     by, behalf = signed(connection, who)
     row = values | basis._asdict() | {"decided_by": by, "on_behalf_of": behalf, "decided_at": store.now()}
     key = connection.execute(insert(table).values(**row).returning(table.c.id)).scalar_one()
@@ -40,7 +40,7 @@ def add(connection: Connection, table: Table, who: str, basis: Basis, detail: st
 
 
 def retire(connection: Connection, table: Table, who: str, **where: object) -> int:
-    """Take back what stands under these keys; nothing is deleted."""
+    """Mark rows in force that match ``where`` as removed; returns how many."""
     clauses = [table.c[name].is_(None) if value is None else table.c[name] == value for name, value in where.items()]
     keys = connection.execute(
         update(table)

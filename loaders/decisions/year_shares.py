@@ -1,7 +1,7 @@
-"""A person states how the money of records over several fiscal years is shared: by days, equally, or by stated shares.
+"""Divide the money of records over several fiscal years: by days, equally, or by stated shares.
 
-The record stays one; its row in the register carries the shares, the audit trail who, why and what stood before.
-Without a statement the money stays in the year of the record's start, and the board says so.
+The record stays one row that carries the shares; the audit trail has name, reason and the shares before. Without a
+statement all money belongs to the fiscal year of the record's start.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _support, _batch = tables.support, tables.import_batch
 
 @for_viewer
 def over_years(connection: Connection, province: str | None = None, *, viewer: Viewer) -> pd.DataFrame:
-    """Records with money that run in several fiscal years, those without a statement first.
+    """Support records with money that span several fiscal years, those without stated shares first.
 
-    Returns the register's columns (:func:`loaders.store.read_register`) with ``years`` (tuple, Gregorian).
+    Columns of :func:`loaders.store.read_register` and ``years`` (tuple of Gregorian fiscal years).
     """
     frame = store.read_register(connection, "support", province, viewer=viewer)
     frame = frame[frame["starts_on"].notna() & frame["ends_on"].notna() & frame[list(MONEY)].notna().any(axis=1)]
@@ -46,9 +46,10 @@ def over_years(connection: Connection, province: str | None = None, *, viewer: V
 
 
 def read_stated(texts: Iterable[str]) -> tuple[dict[int, Decimal], bool]:
-    """``2549=40%`` or ``2549=400,000`` as values by Gregorian year, and whether they are baht.
+    """``2549=40%`` or ``2549=400,000`` as {Gregorian year: value}, and whether the values are baht.
 
-    Raises ``Refused`` (``year_share_unreadable``): no number, a year twice, percent and baht together, nothing above zero.
+    Raises ``Refused`` (``year_share_unreadable``): not a number, a year twice, percent mixed with baht, nothing above
+    zero.
     """
     amounts: dict[int, Decimal] = {}
     kinds = set()
@@ -80,11 +81,12 @@ def share(
     *,
     stated: Iterable[str] = (),
 ) -> int:
-    """Share the money of records over their fiscal years; returns how many. ``stated`` as :func:`read_stated` reads it.
+    """Divide the money of records over their fiscal years (``stated``: see :func:`read_stated`); returns how many.
 
-    Baht are for one record and add up to its money; percent add up to 100. Raises ``Refused``: ``reason_missing``,
-    ``year_share_unknown`` (no such record in use), ``year_share_one_year`` (it runs in one year, or states no days),
-    ``year_share_outside`` (a year in which it does not run), ``year_share_sum``, ``year_share_unreadable``.
+    Baht apply to one record and must add up to its money; percent must add up to 100. Raises ``Refused``:
+    ``reason_missing``, ``year_share_unknown`` (not an active record), ``year_share_one_year`` (it spans one year, or
+    has no dates), ``year_share_outside`` (a year that it does not span), ``year_share_sum``,
+    ``year_share_percent_only`` (baht for several records or one without money), ``year_share_unreadable``.
     """
     rows = _rows(connection, ids, reason)
     if method not in METHODS:
@@ -108,7 +110,10 @@ def share(
 
 
 def take_back(connection: Connection, ids: Iterable[int], reason: str, who: str) -> int:
-    """The money is again in the year of the start; returns how many records had a statement. Raises as :func:`share`."""
+    """Put the money back into the year of the start; returns how many records had shares.
+
+    Raises ``Refused``: ``reason_missing``, ``year_share_unknown``.
+    """
     rows = [row for row in _rows(connection, ids, reason) if row["year_shares"]]
     for row in rows:
         _write(connection, row, None, None, reason, who)
@@ -119,7 +124,10 @@ def take_back(connection: Connection, ids: Iterable[int], reason: str, who: str)
 def carry(
     connection: Connection, batch_id: int, lines: Iterable[tuple[str, int, str, tuple[str, str]]], who: str
 ) -> int:
-    """Shares that a person stated, onto the same records of a new edition (sheet, row, area, share and how); returns how many."""
+    """Copy stated shares to the same records of a new edition; returns how many.
+
+    ``lines``: (sheet, row, area code, (shares, method)).
+    """
     done = 0
     for sheet, number, area, (text, method) in lines:
         query = select(_support).where(
@@ -135,7 +143,7 @@ def carry(
 
 
 def ids_of_batch(connection: Connection, batch_id: int) -> list[int]:
-    """Records of a batch with money and days in several fiscal years. Raises ``Refused``: ``batch_unknown``."""
+    """Keys of a batch's records with money that span several fiscal years. Raises ``Refused``: ``batch_unknown``."""
     if connection.execute(select(_batch.c.id).where(_batch.c.id == batch_id)).scalar() is None:
         raise Refused("batch_unknown", value=str(batch_id))
     query = select(_support).where(_support.c.batch_id == batch_id).order_by(_support.c.id)
@@ -174,7 +182,7 @@ def _check_sum(stated: Mapping[int, Decimal], rows: list[RowMapping], *, is_baht
 
 
 def _whole(stated: Mapping[int, Decimal]) -> dict[int, int]:
-    """Decimal shares as whole weights."""
+    """Decimal shares as integer weights of the same ratio."""
     places = max(0, *(-int(value.as_tuple().exponent) for value in stated.values()))
     return {year: int(value.scaleb(places)) for year, value in stated.items()}
 
@@ -193,7 +201,7 @@ def _write(
 
 
 def _finish(connection: Connection, rows: list[RowMapping]) -> None:
-    """The sums of the batches follow."""
+    """Recompute the sums of the changed batches."""
     for batch_id in sorted({row["batch_id"] for row in rows}):
         store.sum_support(connection, batch_id)
     store.touch(connection)

@@ -1,4 +1,4 @@
-"""``python -m loaders.demo FOLDER``: write the invented files anywhere."""
+"""``python -m loaders.demo FOLDER``: write the invented files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The true rows of who belongs to what, who looks after what, and what departments set themselves for places."""
+"""True rows of memberships, of who looks after what, and of targets that departments set for places."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ FUNCTIONS = (
 
 
 def registers() -> dict[str, pd.DataFrame]:
-    """True rows by layout code, as :func:`loaders.demo.registers.registers` gives them."""
+    """True rows by layout code, in the form of :func:`loaders.demo.registers.registers`."""
     return {name: others.as_frame(name, build()) for name, build in BUILDERS.items()}
 
 
@@ -54,7 +54,7 @@ def _day(rng: np.random.Generator) -> date:
 
 
 def _memberships() -> list[dict]:
-    """Villages in the network of their subdistrict, groups in networks, people in circles, networks and funds in movements."""
+    """Memberships: villages and groups in networks, people in circles, networks and funds in movements."""
     rng, rows = world.random(48), []
 
     def join(
@@ -107,7 +107,7 @@ def _memberships() -> list[dict]:
 
 
 def _looking_after() -> list[dict]:
-    """Teams of subdistricts, agencies of functions, units of groups; nobody is named for the rest."""
+    """Teams look after subdistricts, agencies after functions, units after groups; the rest has nobody."""
     rng, rows = world.random(49), []
 
     def after(area: str, carer: str, kind: str, what: str, **more: object) -> None:

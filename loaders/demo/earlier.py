@@ -1,7 +1,7 @@
-"""What the invented province had before its meeting of 26 February 2007: earlier editions of two files, and the meeting.
+"""The invented province before its meeting of 26 February 2007: earlier editions of two files, and the meeting.
 
-The files of today stand for all the board shows; two of them came in an earlier edition first, and one only after the
-meeting. So there is something that changed since: records begun, moved, revised and taken out, and classes with reasons.
+The current files are the data of the board. Two of them have an earlier edition, and one arrives only after the
+meeting, so that the board can show changes: records begun, moved, revised and removed, and classes with reasons.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from loaders.store import tables
 from loaders.store.in_use import SET_UP
 
 HELD, NEXT = date(2007, 2, 26), date(2007, 3, 26)
-AFTER = "demo_02_nhso_fund.csv"  # handed in after the meeting
+AFTER = "demo_02_nhso_fund.csv"  # arrives after the meeting
 EDITIONS = {"demo_16_trf.txt": "demo_trf", "demo_15_strength.xlsx": "demo_strength"}
-# Figures of strength as they were read before: subdistrict -> share of what the later edition says.
+# Subdistrict -> factor from the later edition's strength values to the earlier ones.
 WEAKER = {"800106": 0.15, "800304": 0.1, "801210": 0.1, "800902": 2.5, "801703": 3.0, "800402": 0.1, "801602": 3.0}
 MEETING = ("ประชุมผู้ว่าราชการจังหวัด", "ประชุมติดตามแผนชุมชน")
 
 
 def write_earlier(folder: Path) -> dict[str, Path]:
-    """The earlier editions, by the name of the file that replaces each."""
+    """Write the earlier editions; returns file name of the later edition -> path of the earlier one."""
     folder.mkdir(parents=True, exist_ok=True)
     rows = {
         "demo_trf": _research(support.support()),
@@ -47,7 +47,7 @@ def write_earlier(folder: Path) -> dict[str, Path]:
 
 
 def _research(rows: pd.DataFrame) -> pd.DataFrame:
-    """One project elsewhere, one of another amount, one over and of a wrong amount, one not there yet, one since dropped."""
+    """One project in another place, two with other amounts, one missing yet, one that the later edition drops."""
     projects = rows[rows["layout"].eq("demo_trf")].copy()
     key = projects["reference"].to_numpy()
     projects.loc[key == "RDG50-01", "area_code"] = "800305"
@@ -67,13 +67,13 @@ def _strength(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def has_met(connection: Connection) -> bool:
-    """Whether the invented meeting is in the store: what came before it is loaded."""
+    """Whether the invented meeting is in the store, which means that the files before it are loaded."""
     mine = select(tables.meeting.c.id).where(tables.meeting.c.decided_by == SET_UP)
     return connection.execute(mine).first() is not None
 
 
 def meet(connection: Connection, province: str) -> None:
-    """The meeting was held on the files in use now; the next one is planned, with what must be in, notes, teams at work."""
+    """Hold the meeting on the batches active now; plan the next one with items, contact persons, notes and teams."""
     basis = Basis(store.data_version(connection), province)
     loop.hold(connection, SET_UP, basis, name=MEETING[0], on=HELD)
     number = loop.plan_meeting(connection, MEETING[1], NEXT, SET_UP, basis)

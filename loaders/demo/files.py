@@ -1,4 +1,4 @@
-"""The demo files themselves: which agency hands out what, and how its workbook or text file is put together."""
+"""The demo files: which agency hands out what, and how its workbook or text file is built."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from loaders.layouts.layout import Layout
 
 CREATED = datetime(2007, 2, 26, 9, 0, 0)  # fixed, so that every run writes the same bytes
 DEMO = f"{DEMO_WORD} — แต่งขึ้นเพื่อทดลองโปรแกรม ไม่ใช่ตัวเลขจริงของหน่วยงานใด"
-SHORT_BY = 10_000  # baht missing in the one control total that is wrong on purpose
+SHORT_BY = 10_000  # baht missing in the one control total that is deliberately wrong
 WIDE = {"border": 1, "bold": True, "align": "center", "text_wrap": True}
 
 PAPERS = (
@@ -82,13 +82,13 @@ def layout_of(paper: Paper) -> Layout:
 
 @cache
 def headings_of(paper: Paper) -> list[str]:
-    """The paper's headings as a person sees them, in their order."""
+    """The paper's headings in their order."""
     with (settings.LAYOUTS / f"{paper.layout}.toml").open("rb") as file:
         return tomllib.load(file)["headings"]
 
 
 def write(paper: Paper, rows: pd.DataFrame, folder: Path) -> Path:
-    """Write the true rows of one layout as this agency's file; the same rows give the same bytes."""
+    """Write the true rows of one layout as the agency's file; equal rows give equal bytes."""
     path = folder / paper.file
     records = rows.sort_values("area_code", kind="stable").astype(object).to_dict("records")
     if path.suffix == ".xlsx":
@@ -108,7 +108,7 @@ def _table(paper: Paper, records: list[dict]) -> list[list[object]]:
 
 
 def _text_file(paper: Paper, records: list[dict], path: Path) -> None:
-    """A text file as a spreadsheet saves it: the title line padded to the full width."""
+    """A text file as a spreadsheet saves it, with the title line padded to the full width."""
     headings, text = headings_of(paper), io.StringIO()
     writer = csv.writer(text, delimiter=paper.delimiter, lineterminator="\r\n")
     writer.writerows([title] + [""] * (len(headings) - 1) for title in paper.titles)
@@ -149,7 +149,7 @@ def _sheet(sheet: Worksheet, paper: Paper, records: list[dict], formats: dict, n
 
 
 def _head(sheet: Worksheet, headings: list[str], line: int, style: Format) -> int:
-    """One heading line, or two where headings stand under a common band ("band - heading"); returns the next line."""
+    """One heading line, or two when headings share a band ("band - heading"); returns the next line."""
     if not any(" - " in heading for heading in headings):
         sheet.write_row(line, 0, headings, style)
         return line + 1
@@ -166,7 +166,7 @@ def _head(sheet: Worksheet, headings: list[str], line: int, style: Format) -> in
 
 
 def _block(sheet: Worksheet, paper: Paper, line: int, district: str, block: list, formats: dict, name: str) -> int:
-    """The rows of one district with its band and its total; returns the next free line."""
+    """The rows of one district with its band and total; returns the next free line."""
     label = district_words(district, paper) if len(district) == 4 else ""
     if paper.bands == "section":
         sheet.merge_range(line, 0, line, len(block[0]) - 1, label, formats["band"])
@@ -204,7 +204,7 @@ def _total(
     style: Format,
     short: int = 0,
 ) -> None:
-    """A total row: sums of the money columns as the agency adds them up, skipping what is not a figure."""
+    """A total row with sums of the money columns as the agency adds them, skipping what is not a number."""
     headings = headings_of(paper)
     sheet.write_string(line, 1 if headings[0].startswith(("ที่", "ลำดับ")) else 0, label, style)
     layout = layout_of(paper)

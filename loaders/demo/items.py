@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Item(NamedTuple):
-    """A kind of support: ``low`` to ``high`` baht in steps of ``step``; ``people`` reached at most."""
+    """A kind of support: ``low`` to ``high`` baht in steps of ``step``; at most ``people`` reached."""
 
     layout: str
     agency: str
@@ -93,7 +93,7 @@ ITEMS = {
     "research_sea": Item(TRF, "trf", "trf_area_research", "learning", "fishers", "action_research", "การฟื้นฟูทะเลหน้าบ้าน", 200_000, 500_000, 10_000, 40),
 }  # fmt: skip
 
-# Planted suspicions: two funders, same theme, same people, same activity, same months, nothing declared.
+# Planted duplications: two funders with the same theme, people, activity and months, and no declared co-financing.
 DUPLICATIONS = (("relief_care", "relief_yoo", 6), ("exercise_local", "exercise_health", 5), ("account_baac", "account_yoo", 5),
                 ("forum_local", "forum_codi", 4), ("road", "road_yoo", 3))  # fmt: skip
 VILLAGE_PROJECTS = (

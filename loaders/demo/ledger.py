@@ -1,4 +1,4 @@
-"""The ledger of invented support rows: draws what an item leaves open and keeps unplanned duplications out."""
+"""Collects the invented support rows: draws random values and prevents unplanned duplications."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LEVELS = {2: "province", 4: "district", 6: "subdistrict", 8: "village"}
 
 
 class Ledger:
-    """Collects support rows. A row that would repeat another funder's work, unplanned, is not taken."""
+    """Support rows; an unplanned row that would repeat another funder's work is rejected."""
 
     def __init__(self) -> None:
         self.rows: list[dict] = []
@@ -25,7 +25,10 @@ class Ledger:
         self._random = {layout: world.random(10 + number) for number, layout in enumerate(BASES)}
 
     def add(self, key: str, area: str, *, year: int = 2007, planted: bool = False, **overrides: object) -> bool:
-        """Add one row of ``ITEMS[key]`` for an area (2, 4, 6 or 8 digits); ``overrides`` replace its values."""
+        """Add one row of ``ITEMS[key]`` for an area (2, 4, 6 or 8 digits), unless it is an unplanned duplication.
+
+        ``overrides`` replace its values. Returns whether the row was added.
+        """
         item = ITEMS[key]
         rng = self._random[item.layout]
         starts_on, ends_on = _period(rng, year, steady=planted)
@@ -57,7 +60,7 @@ class Ledger:
 
 
 def _period(rng: np.random.Generator, year: int, *, steady: bool) -> tuple[date, date]:
-    """Start in October-February and end in May-September of a fiscal year; planted rows surely overlap."""
+    """Start in October-February, end in May-September of a fiscal year; periods of ``steady`` rows always overlap."""
     starts_on = date(year - 1, 10, 1) + timedelta(days=int(rng.integers(0, 60 if steady else 150)))
     ends_on = date(year, 9, 30) - timedelta(days=int(rng.integers(0, 60 if steady else 150)))
     return starts_on, ends_on

@@ -1,7 +1,6 @@
-"""True rows written as agencies write them: their headings and words, their dates, digits, units and places.
+"""Write true rows as agencies write them: their headings, words, dates, digits, units and places.
 
-The headings and words come from the layouts of ``data/layouts``, read backwards, so that a demo file
-and the table that reads it cannot drift apart.
+Headings and words come from ``data/layouts`` in reverse, so that a demo file and its layout cannot disagree.
 """
 
 from __future__ import annotations
@@ -42,7 +41,7 @@ class Paper:
     titles: tuple[str, ...] = ()
     as_of: date = date(2007, 2, 23)
     place: str = "bare"
-    dates: str = "short"  # short "1 ต.ค. 2549" | thai | two_digits | slash | cell (a true date cell)
+    dates: str = "short"  # short "1 ต.ค. 2549" | thai | two_digits | slash | cell (a real date cell)
     thai_years: bool = False
     bands: str = ""
     totals: bool = False
@@ -53,7 +52,7 @@ class Paper:
 
 
 def thai_date(day: date | None, style: str) -> str | date:
-    """A date as the agency writes it, in the Buddhist era unless it is a true date cell."""
+    """A date in the agency's style, in the Buddhist era unless it is a real date cell."""
     if day is None or pd.isna(day):
         return ""
     year = day.year + 543
@@ -66,7 +65,7 @@ def thai_date(day: date | None, style: str) -> str | date:
 
 
 def district_words(code: str, paper: Paper) -> str:
-    """Name of a district in the agency's style; a minor district until its promotion."""
+    """Name of a district in the agency's style; a minor district (กิ่งอำเภอ) until its promotion."""
     name = world.names()[code]
     is_minor = code in world.KING_AMPHOE and paper.as_of < KING_AMPHOE_UNTIL
     if paper.place == "short" and code == "8001":
@@ -75,7 +74,7 @@ def district_words(code: str, paper: Paper) -> str:
 
 
 def place_words(area: str, paper: Paper) -> dict[str, str]:
-    """The place of a row, cell by cell, at the level it was written at."""
+    """The place of a row, one cell per level, down to the level it is written at."""
     subdistrict_style, _, _, province_style = STYLES[paper.place]
     names = world.names()
     words = {"province": province_style.format(PROVINCE_NAME)} if area else {}
@@ -92,14 +91,14 @@ def place_words(area: str, paper: Paper) -> dict[str, str]:
 
 
 def agency_word(code: str, number: int) -> str:
-    """One of the ways an agency is written, another one every few rows."""
+    """Spelling of an agency; varies by row number."""
     entry = next(agency for agency in codes.agencies() if agency["code"] == code)
     words = [entry["short_th"], *entry.get("aliases", ())]
     return words[number % min(len(words), 3)]
 
 
 def written_row(row: dict, number: int, paper: Paper, layout: Layout) -> dict[str, object]:
-    """One true row as cells by our column; what the row writes in place of the truth comes last."""
+    """One true row as cells by our column; values of ``instead`` replace the truth."""
     cells: dict[str, object] = dict(place_words(row["area_code"], paper))
     for column in layout.columns:
         if column not in cells and column not in ("district", "subdistrict", "province", "moo", "village"):
@@ -134,7 +133,7 @@ def _cell(column: str, row: dict, number: int, paper: Paper, layout: Layout) -> 
 
 
 def _money(satang: int | None, unit: str, paper: Paper) -> object:
-    """An amount in the agency's unit; "-" when none is stated; commas where the table is text."""
+    """An amount in the agency's unit; "-" when missing; with commas where the table is text."""
     if satang is None or pd.isna(satang):
         return "-"
     whole, rest = divmod(int(satang), UNIT_SATANG[unit])
@@ -143,7 +142,7 @@ def _money(satang: int | None, unit: str, paper: Paper) -> object:
 
 
 def by_heading(cells: dict[str, object], layout: Layout, number: int, row: dict) -> dict[str, object]:
-    """Cells by the agency's heading; a heading that serves two of our columns takes the first that says something."""
+    """Cells by the agency's heading; a heading shared by two of our columns gets the first value that is not empty."""
     placed: dict[str, object] = {}
     for column, headings in layout.columns.items():
         if placed.get(headings[0], "") in ("", None):

@@ -1,4 +1,4 @@
-"""The true rows of what communities have become, year by year, and of the capital that places have."""
+"""True rows of the stages that communities reached year by year, and of the capital of places."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from loaders.demo import world
 
 STAGES = ("organic", "learning", "liveable", "self_reliant")
 YEARS = (2006, 2007)
-EVERY = 3  # every third village of a pilot was judged; of the others nobody has said anything
-CAPITAL = (  # what, kind, unit, smallest and largest number, baht of one (0: nobody has said what it is worth)
+EVERY = 3  # every third village of a pilot is assessed, the others are unknown
+CAPITAL = (  # what, kind, unit, smallest and largest number, baht of one (0: value not stated)
     ("ปราชญ์ชาวบ้าน", "people", "คน", 1, 9, 0),
     ("ป่าชุมชน", "nature", "ไร่", 20, 600, 0),
     ("วัดและมัสยิดที่เป็นศูนย์รวมใจ", "culture", "แห่ง", 1, 6, 0),
@@ -23,12 +23,12 @@ CAPITAL = (  # what, kind, unit, smallest and largest number, baht of one (0: no
 
 
 def registers() -> dict[str, pd.DataFrame]:
-    """True rows by layout code, as :func:`loaders.demo.registers.registers` gives them."""
+    """True rows by layout code, in the form of :func:`loaders.demo.registers.registers`."""
     return {"demo_stages": others.as_frame("demo_stages", _stages()), "demo_capital": others.as_frame("demo_capital", _capital())}  # fmt: skip
 
 
 def _stages() -> list[dict]:
-    """Villages of pilots climb from stage to stage; a few fall back; the next stage is judged and not reached."""
+    """Villages of pilots move up the stages, a few fall back; the first stage not reached is assessed too."""
     rng, rows, places = world.random(52), [], world.places()
     for code in places.index[places["is_pilot"]]:
         for village in world.villages_by_subdistrict().get(code, [])[::EVERY]:

@@ -1,4 +1,4 @@
-"""The true rows of the other registers: plans, welfare funds, contributions, groups, needs, strength, roles."""
+"""True rows of the other registers: plans, welfare funds, contributions, groups, needs, strength, roles."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ USUAL = (0.26, 0.14, 0.12, 0.14, 0.18, 0.08, 0.08)
 LEFT_OUT_WISHES = (0.12, 0.06, 0.30, 0.28, 0.18, 0.04, 0.02)
 COHORTS = {1: 2004, 2: 2005, 3: 2006}  # cohort -> year of the plan
 FUND_YEARS = (2006, 2007)
-COMMUNITY_SATANG = 5_000_000  # the 50,000 baht that leaders propose a community puts in
+COMMUNITY_SATANG = 5_000_000  # 50,000 baht, the proposed contribution of a community
 NEEDS = {"hardship_households": 0.075, "elderly_alone": 0.045, "disabled_people": 0.05, "indebted_households": 0.42}
 NEEDS_MISSING = (
     "800102", "800415", "800705", "801104", "801105", "801205", "801303", "801605",
@@ -31,7 +31,7 @@ GROUPS = (
     ("ชมรมผู้สูงอายุ", "organisation", "hardship", 180), ("ชมรม อสม.", "organisation", "health", 90),
     ("สภาองค์กรชุมชน", "organisation", "community", 35), ("ศูนย์เรียนรู้ชุมชน", "organisation", "learning", 40),
 )  # fmt: skip
-NETWORKS = (  # name, theme, area (empty: no single area, stays "not placed"), members
+NETWORKS = (  # name, theme, area (empty: no single area, remains not placed), members
     ("เครือข่ายยมนา", "livelihood_credit", "", 420), ("เครือข่ายสวัสดิการชุมชนจังหวัด", "welfare_fund", "", 11_500),
     ("เครือข่ายแผนแม่บทชุมชน 4 ภาค (ส่วนภาคใต้)", "community", "", 260), ("เครือข่ายลุ่มน้ำปากพนัง", "ecology", "", 640),
     ("เครือข่ายสวนสมรมเขาหลวง", "sufficiency", "", 310), ("เครือข่ายสื่อพื้นบ้านเมืองคอน", "learning", "", 75),
@@ -41,7 +41,7 @@ NETWORKS = (  # name, theme, area (empty: no single area, stays "not placed"), m
     ("เครือข่ายป่าต้นน้ำนบพิตำ", "ecology", "8021", 210), ("เครือข่ายสุขภาพอำเภอสิชล", "health", "8014", 260),
     ("เครือข่ายแพรกเมือง หัวไทร", "community", "801601", 120), ("เครือข่ายไม้เรียง", "learning", "800405", 540),
 )  # fmt: skip
-ROLES = (  # role, label, odds that somebody holds it
+ROLES = (  # role, label, probability that it is filled
     ("sponsor", "คุณเอื้อ", 0.75), ("facilitator", "คุณอำนวย", 0.85),
     ("coordinator", "คุณประสาน", 0.55), ("leader", "ผู้นำชุมชน", 0.9),
 )  # fmt: skip
@@ -58,7 +58,7 @@ def _frame(layout: str) -> pd.DataFrame:
 
 
 def as_frame(layout: str, rows: list[dict]) -> pd.DataFrame:
-    """Rows of one layout with what all have: sheet, what stands instead of the truth, whether it is meant to wait."""
+    """Rows of one layout with the common columns: ``layout``, ``sheet``, ``instead``, ``is_meant_for_quarantine``."""
     frame = pd.DataFrame(rows)
     frame["layout"] = layout
     if "sheet" not in frame:
@@ -96,7 +96,7 @@ def _wishes(rng: np.random.Generator, is_left_out: bool, number: int) -> str:
 
 
 def _subdistrict_plans() -> list[dict]:
-    """All 170 subdistricts; the booklet is in hand for 24 of them, most of them pilots."""
+    """All 170 subdistricts; the booklet is held for 24 of them, mostly pilots."""
     rng, places = world.random(41), world.places()
     pilots = rng.choice(places.index[places["is_pilot"]], world.BOOKLETS - 5, replace=False)
     others = rng.choice(places.index[~places["is_pilot"] & ~places["is_town"]], 5, replace=False)
@@ -111,7 +111,7 @@ def _subdistrict_plans() -> list[dict]:
 
 
 def _welfare_funds() -> list[dict]:
-    """55 pilots, two years; some grow, some shrink, some care for nobody in hardship yet: gates for matching money."""
+    """55 pilots, two years; some grow, some shrink, some help nobody in hardship: cases for matching funds rules."""
     rng, rows = world.random(42), []
     for code, place in world.places().query("is_pilot").iterrows():
         founded = date(2003, 1, 1) + timedelta(days=int(rng.integers(0, 1_000)))
@@ -127,7 +127,7 @@ def _welfare_funds() -> list[dict]:
 
 
 def _contributions() -> list[dict]:
-    """What the four sources promised and what came; the promises are those of the support rows."""
+    """What the four sources promised and paid; the promises equal those of the support rows."""
     rng, rows = world.random(43), []
     matching = support()
     matching = matching[matching["cofinancing"] == ONE_TO_ONE]
@@ -162,7 +162,7 @@ def _organisations() -> list[dict]:
 
 
 def _needs() -> list[dict]:
-    """Counts per subdistrict. Twelve have not answered, a few cells are empty, one row carries a namesake's code."""
+    """Counts per subdistrict: twelve did not report, a few cells are empty, one row has the code of a namesake."""
     rng, rows = world.random(45), []
     for code, place in world.places().iterrows():
         if code in NEEDS_MISSING:
@@ -204,7 +204,7 @@ def _roles() -> list[dict]:
             person = f"{label} ตำบล{place['name_th']} (สมมติ)" if filled else None
             home = world.local_government(code) if role == "sponsor" else f"เครือข่ายตำบล{place['name_th']}"
             rows.append({"area_code": code, "role": role, "person": person, "organisation_name": home})
-    rng = world.random(51)  # of its own, so that the others stay as they were
+    rng = world.random(51)  # its own stream keeps the other rows unchanged
     for code, place in places[places["is_pilot"]].iterrows():
         person = f"คุณกิจ ตำบล{place['name_th']} (สมมติ)" if rng.random() < 0.7 else None
         home = f"กลุ่มออมทรัพย์ตำบล{place['name_th']}"

@@ -1,4 +1,4 @@
-"""The true support rows behind the demo files: who gives what to whom, and the patterns planted in it."""
+"""The true support rows behind the demo files: who gives what to whom, with planted patterns."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ PER_HEAD_SATANG = 3_750
 @cache
 def _rows() -> tuple[dict, ...]:
     ledger = Ledger()
-    layered = (_duplications, _matching, _health_funds)  # first: these places are taken on purpose
+    layered = (_duplications, _matching, _health_funds)  # first, because these places are occupied deliberately
     for fill in (*layered, _local, _codi, _thaihealth, _baac, _care, _yoo, _ceo, _sml, _trf, _strays):
         fill(ledger)
     return tuple(ledger.rows)
 
 
 def support() -> pd.DataFrame:
-    """All support rows; ``instead`` holds what a messy row writes in place of the truth (empty: a clean row)."""
+    """All support rows; ``instead`` has what a messy row writes in place of the truth (empty: a clean row)."""
     frame = pd.DataFrame([dict(row) for row in _rows()])
     for column in ("fiscal_year", "amount_satang", "paid_satang", "people_reached"):
         frame[column] = frame[column].astype("Int64")
@@ -43,7 +43,7 @@ def support() -> pd.DataFrame:
 
 
 def planted() -> pd.DataFrame:
-    """Subdistricts with a planted suspicion of duplication, and the two items."""
+    """Subdistricts with a planted duplication, and the two items."""
     rows = [(code, first, second) for first, second, codes in _duplication_places() for code in codes]
     return pd.DataFrame(rows, columns=["subdistrict_code", "first_item", "second_item"])
 
@@ -76,7 +76,7 @@ def _extras(key: str, code: str) -> dict:
 
 
 def _matching(ledger: Ledger) -> None:
-    """Designed layering on the 55 pilots: CODI, local government and ministry, each where it has reported."""
+    """Intended layering on the 55 pilots: CODI, local government and ministry, each where it has reported."""
     for key in ("match_codi", "match_local", "match_msdhs"):
         reported = world.reported_districts(BASES[ITEMS[key].layout])
         pilots = world.places().query("is_pilot")
@@ -85,7 +85,7 @@ def _matching(ledger: Ledger) -> None:
 
 
 def _health_funds(ledger: Ledger) -> None:
-    """62 funds in 2007 and 36 more in 2008, 37.50 baht per head; the local share of 2007 stands in the DLA's file."""
+    """62 funds in 2007 and 36 more in 2008, 37.50 baht per head; the local share of 2007 is in DLA's file."""
     places = world.active()
     chosen = world.random(2).choice(places.index, 98, replace=False).tolist()
     reported = set(world.reported_districts("dla"))
@@ -108,7 +108,7 @@ def _fund_size(code: str) -> tuple[int, int]:
 def _scatter(
     ledger: Ledger, what: int, keys: tuple[str, ...], base: str, mean: float, lean: float, year: int = 2007
 ) -> None:
-    """Give every reported subdistrict a few items; ``lean`` > 0 favours the strong, < 0 the weak."""
+    """Give every reported subdistrict a few items; ``lean`` > 0 favours strong communities, < 0 weak ones."""
     rng = world.random(what)
     for code, place in world.active(base).iterrows():
         number = int(rng.poisson(max(mean * (1 + lean * (place["strength"] - 0.5)), 0.05)))
@@ -146,7 +146,7 @@ def _thaihealth(ledger: Ledger) -> None:
         row["status"] = "completed" if row["fiscal_year"] == 2006 else "active"
         row["paid_satang"] = row["amount_satang"] * (2 if row["fiscal_year"] == 2006 else 1) // 2
         if number % 41 == 7:
-            row["amount_satang"] = row["paid_satang"] = None  # the contract is still being negotiated: not stated
+            row["amount_satang"] = row["paid_satang"] = None  # contract not signed yet: no amount stated
 
 
 def _baac(ledger: Ledger) -> None:
@@ -178,7 +178,7 @@ def _yoo(ledger: Ledger) -> None:
 
 
 def _ceo(ledger: Ledger) -> None:
-    """The ended current of 2006 reached also those whom nobody reaches now."""
+    """The stream that ended in 2006 also reached places that nobody reaches in 2007."""
     _scatter(ledger, 29, ("ceo_fertiliser", "ceo_road", "ceo_occupation"), "province_office", 0.5, 0.0, year=2006)
     for code in world.LEFT_OUT[::3]:
         ledger.add("ceo_road", code, year=2006, **_extras("ceo_road", code))
@@ -189,7 +189,7 @@ def _ceo(ledger: Ledger) -> None:
 
 
 def _sml(ledger: Ledger) -> None:
-    """Village money in the swamped communities and in about forty others, by size of the village."""
+    """Village money in the swamped communities and about forty others, by size of the village."""
     rng = world.random(30)
     places = world.active().query("not is_town")
     swamped = places.index[places["is_swamped"]]
@@ -213,13 +213,13 @@ def _trf(ledger: Ledger) -> None:
 
 
 def _strays(ledger: Ledger) -> None:
-    """Rows that a careful reader may not load by itself, each for another reason; most carry money."""
+    """Rows that must not be loaded automatically, each for another reason; most carry money."""
     for key, area, year, instead in STRAYS:
         status = "active" if ITEMS[key].layout in (YOO, HEALTH, NHSO) else None
         extra = _extras(key, area) | {"instead": instead, "status": status}
         sheet = {DLA: "งบ 2550", YOO: "อยู่ดีมีสุข 2550", CODI: "ขบวนองค์กรชุมชน"}.get(ITEMS[key].layout, "")
         if "amount" in instead:
-            extra["amount_satang"] = None  # not a figure: its baht cannot be counted
+            extra["amount_satang"] = None  # not a number, so its baht cannot be counted
         ledger.add(key, area, year=year, planted=True, sheet=sheet, **extra)
 
 

@@ -1,4 +1,4 @@
-"""The invented province behind the demo files: who is strong, who is left out, who has not reported."""
+"""The invented province behind the demo files: strong and weak places, places left out, districts not reported."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ SEED = 2550
 PILOTS = 55
 BOOKLETS = 24
 NEW_VILLAGES = ("80081308", "80190606")  # created in 2016, unknown in 2007
-KING_AMPHOE = {"8021", "8022"}  # กิ่งอำเภอ until 8 Sep 2007
+KING_AMPHOE = {"8021", "8022"}  # กิ่งอำเภอ (minor districts) until 8 Sep 2007
 
-# Nobody works here in fiscal year 2007: the coast of Pak Phanang and Hua Sai, and the western hills.
+# Without any support in fiscal year 2007: the coast of Pak Phanang and Hua Sai, and the western hills.
 LEFT_OUT = (
     "801209", "801212", "801215", "801216", "801218", "801602", "801604", "801607", "801611",
     "800502", "800503", "802102", "802104",
 )  # fmt: skip
-# Weak communities that get more special money than they can steer.
+# Weak communities that get more special money than they can manage.
 SWAMPED_DISTRICTS = ("8007", "8011", "8017")
 SWAMPED_EACH = 4
-# Two different subdistricts of one name: both must appear, and never merge.
+# Two subdistricts of the same name, which must never be merged.
 NAMESAKES = ("800901", "801217")
 
 
 def random(what: int) -> np.random.Generator:
-    """A stream of random numbers of its own for each file, so that one file never shifts another."""
+    """A random stream per file, so that a change in one file does not change another."""
     return np.random.default_rng([SEED, what])
 
 
@@ -50,7 +50,7 @@ def _places() -> pd.DataFrame:
 
 
 def _pilots(table: pd.DataFrame) -> list[str]:
-    """55 pilots: the strongest of every district first, then the strongest of the rest; both namesakes."""
+    """55 pilots: both namesakes, then the strongest of every district, then the strongest of the rest."""
     free = table[~table["is_town"] & ~table["is_left_out"] & ~table["is_swamped"] & ~table.index.isin(NAMESAKES)]
     ordered = free.sort_values(["strength", "code"], ascending=[False, True])
     first = ordered.groupby("district_code").head(1).index
@@ -60,7 +60,7 @@ def _pilots(table: pd.DataFrame) -> list[str]:
 
 
 def places() -> pd.DataFrame:
-    """170 subdistricts by code, with strength (0-1) and the flags of the invented province."""
+    """170 subdistricts indexed by code, with strength (0-1) and the flags of the invented province."""
     return _places().copy()
 
 
@@ -77,7 +77,7 @@ def names() -> dict[str, str]:
 
 
 def active(base: str | None = None) -> pd.DataFrame:
-    """Subdistricts where somebody works; with ``base``, only those whose district that base has reported."""
+    """Subdistricts with support; with ``base``, only those in districts that the base has reported."""
     table = places()
     table = table[~table["is_left_out"]]
     if base is None:
@@ -86,7 +86,7 @@ def active(base: str | None = None) -> pd.DataFrame:
 
 
 def reported_districts(base: str) -> list[str]:
-    """The districts that a base's demo layouts speak for."""
+    """District codes that a base's demo layouts speak for."""
     demo = [layout for layout in layouts.shipped() if layout.is_demo and layout.register == "support"]
     listed = {code for layout in demo if layout.base == base for code in layout.scope.get("districts", ())}
     return sorted(listed or set(places()["district_code"]))
@@ -118,5 +118,5 @@ def _local_governments() -> dict[str, str]:
 
 
 def local_government(subdistrict_code: str) -> str:
-    """Written name of the local government in charge of a subdistrict (the TAO first)."""
+    """Written name of the local government of a subdistrict (the TAO first)."""
     return _local_governments().get(subdistrict_code, "อบต.")

@@ -1,5 +1,5 @@
-"""The store as files that others read, and back: one CSV per table with a data package, GeoJSON, 360Giving, 3W.
+"""The store as files that other programs read, and back: CSV tables with a data package, GeoJSON, 360Giving, 3W.
 
-Out: ``package.export``, ``package.load``, ``package.wipe``; ``tables`` writes CSV and Excel without live formulas.
-May import areas, boundaries, store and the shared modules.
+Out come ``package.export``, ``package.load``, ``package.wipe``; ``tables`` writes CSV and Excel without live formulas;
+``due_sheet`` reads expected reports back. May import everything of ``loaders`` up to ``imports``.
 """

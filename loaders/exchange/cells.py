@@ -1,8 +1,8 @@
 """Cells of an exchanged CSV: lossless, and never a live formula.
 
-The guard: a text cell that is empty or begins with ``= + - @``, a tab, a line break or an apostrophe gets one
-apostrophe in front; reading removes one leading apostrophe from a text cell. An empty cell means "no value". Numbers,
-dates and yes/no are written plainly, so a negative number stays a number.
+A text cell that is empty or begins with ``= + - @``, a tab, a line break or an apostrophe gets one apostrophe in front;
+reading removes one leading apostrophe from a text cell. An empty cell means no value. Numbers, dates and booleans are
+written unchanged, so a negative number stays a number.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def kind_of(column: Column) -> str:
 
 
 def written(value: object) -> str:
-    """A value as a cell."""
+    """A value as cell text."""
     if value is None:
         return ""
     if isinstance(value, str):
@@ -36,7 +36,7 @@ def written(value: object) -> str:
 
 
 def read(cell: str, kind: str) -> object:
-    """A cell as a value; raises ``ValueError`` for a cell that is not of its kind."""
+    """A cell as a value of ``kind``; raises ``ValueError`` or ``KeyError`` when it is not of that kind."""
     if cell == "":
         return None
     if kind == "string":
@@ -47,7 +47,7 @@ def read(cell: str, kind: str) -> object:
 
 
 def write_csv(path: Path, names: list[str], rows: Iterable[tuple]) -> int:
-    """Write a table with a heading row, UTF-8 with the mark that makes Excel read Thai right; returns the rows."""
+    """Write a table with heading row, in UTF-8 with the BOM that Excel needs to read Thai; returns the row count."""
     number = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
@@ -58,7 +58,7 @@ def write_csv(path: Path, names: list[str], rows: Iterable[tuple]) -> int:
 
 
 def read_csv(path: Path, table: Table) -> Iterator[dict]:
-    """Rows of an exchanged table, typed by the store's own columns."""
+    """Rows of an exchanged table, typed by the columns of the store's table."""
     csv.field_size_limit(1 << 27)
     with path.open(encoding="utf-8-sig", newline="") as file:
         reader = csv.reader(file)

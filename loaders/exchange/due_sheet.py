@@ -1,7 +1,7 @@
-"""The table of expected reports as a workbook that an office can fill, and back: all rows or none.
+"""The table of expected reports as a workbook that people fill in, and back: all rows are stored or none.
 
-A row is one report: base, register, area, fiscal year. Reports in the sheet are set, "stop asking" needs a reason, all
-others stay as they are. Headings and words are data (``data/templates/templates.toml``).
+One row per report: base, register, area, fiscal year. Rows of the sheet are set, "stop asking" needs a reason, reports
+not in the sheet stay. Headings and words are data (``data/templates/templates.toml``).
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ ASK, NOT_ASKED, STOP = "ask", "not_asked", "stop"
 
 
 class SheetRefused(Refused):
-    """The sheet has unreadable rows; nothing was stored. ``problems`` has one entry per row."""
+    """Some rows cannot be read; nothing was stored. ``problems`` has one entry per row."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__(problems[0])
@@ -36,7 +36,7 @@ class SheetRefused(Refused):
 
 
 class Line(NamedTuple):
-    """One row as understood."""
+    """One row of the sheet as codes and dates."""
 
     base: str
     register: str
@@ -49,7 +49,7 @@ class Line(NamedTuple):
 
 
 def words() -> dict[str, Any]:
-    """Headings, file name and words of the sheet."""
+    """Headings, file name, sheet name and cell words."""
     texts = templates.words()["due_sheet"]
     return texts | {"registers": texts["registers"] | {definition.th: name for name, definition in defined().items()}}
 
@@ -95,7 +95,10 @@ def _day(day: object) -> str:
 
 
 def load(connection: Connection, path: Path, province: str, who: str) -> dict[str, int]:
-    """Store a filled sheet; counts of ``set``, ``retired``, ``same``. Raises :class:`SheetRefused` with every bad row, ``Refused``."""
+    """Store a filled sheet; returns counts of ``set``, ``retired``, ``same``.
+
+    Raises :class:`SheetRefused` with every unreadable row, ``Refused`` (``file_empty``).
+    """
     lines, problems = _read(connection, path, province)
     if problems:
         raise SheetRefused(problems)
@@ -135,7 +138,7 @@ def _read(connection: Connection, path: Path, province: str) -> tuple[list[Line]
 
 
 def _bases(connection: Connection) -> dict[str, str]:
-    """Squeezed word -> code of every known base: agencies of the lists and of files, and bases of batches."""
+    """Normalised word -> code of every known base: agencies of lists and files, and bases of batches."""
     code_of = dict(codes.words("agency"))
     for row in store.records(store.read_table(connection, tables.agency, viewer=DATA_TEAM)):
         code_of |= {
@@ -187,7 +190,7 @@ def _line(
     why = cells.get("why", "")
     if wish == STOP and not why:
         return "reason_missing", "why", ""
-    assert base and register and area and wish  # checked above
+    assert base and register and area and wish  # by the loop over checks
     return Line(base, register, area, fiscal_year, due_on, int(days) if days else None, wish, why)
 
 

@@ -1,6 +1,7 @@
-"""Formats that others read: 360Giving and 3W (who does what where, with HXL tags) as CSV, subdistricts as GeoJSON.
+"""Formats for other programs: 360Giving and 3W (who does what where, with HXL tags) as CSV, subdistricts as GeoJSON.
 
-Cells are guarded against formulas as in :mod:`loaders.exchange.cells`; amounts are baht, codes are P-codes (``TH801210``).
+Cells are guarded against formulas as in :mod:`loaders.exchange.cells`; amounts are baht, place codes are P-codes
+(``TH801210``).
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from loaders.imports.review.may_be import read_may_be
 from loaders.store import records
 from loaders.store.privacy import Viewer
 
-# Heading, HXL tag of our 3W table; ``data/layouts/exchange_3w.toml`` reads the same headings.
+# Heading and HXL tag; ``data/layouts/exchange_3w.toml`` reads the same headings.
 THREE_W = (
     ("Funding organisation", "#org+funder"),
     ("Implementing organisation", "#org+impl"),
@@ -54,8 +55,9 @@ PREFIX = "kradan"
 FILES = GRANTS_FILE, THREE_W_FILE, POINTS_FILE = "support_360giving.csv", "support_3w.csv", "subdistricts.geojson"
 
 
-# Support, areas, local governments, dues, reports and waiting rows of a province -> status and satang by year of every subdistrict:
-# ``geo.coverage.exported``, passed in by the export command because loaders cannot import geo.
+# Support, areas, local governments, expected reports, reports, quarantined rows of a province -> status and satang by
+# year of each subdistrict. It is ``geo.coverage.exported``, passed in by the export command because loaders cannot
+# import geo.
 Judge = Callable[[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame], dict[str, dict]]
 
 
@@ -82,7 +84,7 @@ def write_all(
 def _add_coverage(
     connection: Connection, points: dict, support: pd.DataFrame, viewer: Viewer, province: str, judge: Judge
 ) -> None:
-    """``coverage_status`` (with its year, and of every year) and ``baht_by_year`` of every subdistrict."""
+    """Add ``coverage_status`` (with its year, and for every year) and ``baht_by_year`` to every subdistrict."""
     own = support[support["province_code"].eq(province).fillna(False).astype(bool)].reset_index(drop=True)
     areas = province_facts.subdistricts(province).assign(population=pd.NA, households=pd.NA)
     expected = dues.read_dues(connection, "support", province, viewer=viewer)
@@ -96,7 +98,7 @@ def _add_coverage(
 
 
 def baht(satang: Any) -> str | None:
-    """Satang as baht with two decimals, exactly."""
+    """Satang as exact decimal baht with two places; ``None`` for a missing value."""
     if satang is None or pd.isna(satang):
         return None
     whole, part = divmod(abs(int(satang)), 100)
@@ -112,7 +114,7 @@ def _day(value: Any) -> str | None:
 
 
 def _names(support: pd.DataFrame) -> dict[str, str]:
-    """Thai names by code of the districts and subdistricts of every province with records."""
+    """Code -> Thai name of districts and subdistricts, for every province with records."""
     names: dict[str, str] = {}
     for province in sorted(set(support["province_code"].dropna())):
         places = register(province)
@@ -122,7 +124,7 @@ def _names(support: pd.DataFrame) -> dict[str, str]:
 
 
 def three_w_rows(support: pd.DataFrame) -> list[list]:
-    """One row per record; an area above the subdistrict leaves the finer columns empty."""
+    """One row per record; a place above the subdistrict level leaves the finer columns empty."""
     names = _names(support)
     rows = []
     for record in records(support):
@@ -139,15 +141,15 @@ def three_w_rows(support: pd.DataFrame) -> list[list]:
 
 
 def _villages(record: Any) -> str | None:
-    """P-codes of the villages of a record: its own, or those that a subdistrict's record lists."""
+    """P-codes of a record's villages: its own, or those that a subdistrict's record lists."""
     codes = _text(record.village_codes) or _text(record.village_code)
     return codes and " ".join(f"TH{code}" for code in codes.split(","))
 
 
 def grant_rows(support: pd.DataFrame) -> list[list]:
-    """360Giving rows of the records that state an amount and a day or fiscal year (the standard asks for both).
+    """360Giving rows of records with an amount and a day or fiscal year (the standard requires both).
 
-    Without a day the award date is the first day of the fiscal year; the recipient is who carries it out, else the funder.
+    Without a day the award date is the first day of the fiscal year. The recipient is the implementer, else the funder.
     """
     names = _names(support)
     rows = []
@@ -168,9 +170,9 @@ def grant_rows(support: pd.DataFrame) -> list[list]:
 
 
 def features(support: pd.DataFrame, province: str) -> dict:
-    """The province's subdistricts as GeoJSON points with the records and baht placed in each, as the viewer may see them.
+    """The province's subdistricts as GeoJSON points (lon, lat) with count and baht of the records placed in each.
 
-    ``amount_baht`` of the collection lists the fiscal years (CE) that its baht add up, and the number of records without one.
+    ``amount_baht`` of the collection lists the fiscal years (CE) in the sums, and the number of records without one.
     """
     placed = support[support["subdistrict_code"].notna() & support["area_level"].isin(["subdistrict", "village"])]
     counted = placed.groupby("subdistrict_code").size()
@@ -189,6 +191,6 @@ def features(support: pd.DataFrame, province: str) -> dict:
                       "villages_named": list(villages.get(code, []))}  # fmt: skip
         point = {"type": "Point", "coordinates": [float(place.lon), float(place.lat)]}
         points.append({"type": "Feature", "id": code, "geometry": point, "properties": properties})
-    # readers take a sum without its years for one year's
+    # a sum without its years would be read as one year's
     adds_up = {"currency": "THB", "fiscal_years_ce": years, "records_without_a_year": undated}
     return {"type": "FeatureCollection", "amount_baht": adds_up, "features": points}

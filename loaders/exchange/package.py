@@ -1,7 +1,7 @@
 """Export and import of the whole store: one CSV per table, ``datapackage.json`` (Frictionless), GeoJSON, 360Giving, 3W.
 
-A complete package (an administrator's) holds every table as it is, and can be loaded into an empty store: the same
-state. Any other viewer gets what :mod:`loaders.store.read` shows to that viewer, and such a package cannot be loaded.
+An administrator's package is complete: it holds every table unmasked and can be loaded into an empty store. Any other
+viewer gets what :mod:`loaders.store.read` shows to that viewer; such a package cannot be loaded.
 """
 
 from __future__ import annotations
@@ -47,10 +47,10 @@ def fields() -> dict[str, dict[str, list[str]]]:
 
 
 def export(engine: Engine, folder: Path, *, viewer: Viewer, judge: exchange_formats.Judge | None = None) -> dict:
-    """Write the package into ``folder``; returns rows per table. It is one snapshot of the store.
+    """Write the package, one snapshot of the store; returns folder, viewer, data version and rows per table.
 
-    An earlier package there is replaced as a whole, so that nothing of another viewer's stays. Raises ``Refused``
-    (``folder_not_empty``) when the folder holds anything else.
+    An earlier package there is replaced completely, because it may be another viewer's. Raises ``Refused``
+    (``folder_not_empty``) when the folder contains anything else.
     """
     strange = folder.is_dir() and [path for path in folder.iterdir() if not path.name.startswith(UNFINISHED)]
     if strange and not (folder / DESCRIPTION).is_file():
@@ -106,10 +106,10 @@ def _complete(connection: Connection, folder: Path) -> list[dict]:
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[tuple]:
-    """Rows in the order of their key, text by its bytes, so that both engines write the same file."""
+    """Rows in key order, text compared by bytes, so that both engines write the same file."""
     ordered = [_by_bytes(connection, column) for column in table.primary_key]
     query = select(table).order_by(*ordered)
-    if table is tables.setting:  # the revision belongs to this store; a store that loads the package gets its own
+    if table is tables.setting:  # the revision names this store's state; a store that loads the package gets its own
         query = query.where(table.c.name != "revision")
     result = connection.execution_options(yield_per=CHUNK).execute(query)
     for row in result:
@@ -122,7 +122,7 @@ def _by_bytes(connection: Connection, column: Column) -> ColumnElement:
 
 
 def _seen(connection: Connection, folder: Path, viewer: Viewer) -> list[dict]:
-    """Tables as a viewer may see them, read by the functions of the pages."""
+    """Tables as a viewer may see them, read by the same functions as the pages."""
     frames = {name: store.read_table(connection, tables.metadata.tables[name], viewer=viewer) for name in OPEN}
     for register in tables.REGISTERS:
         table = tables.REGISTERS[register]
@@ -154,7 +154,7 @@ def _frame_out(folder: Path, name: str, frame: pd.DataFrame) -> dict:
 
 
 def _plain(value: Any, is_whole: bool) -> object:
-    """A frame's cell as a plain value; integers stay integers where pandas made the column float because of gaps."""
+    """A cell as a plain value; integers that pandas made float because of missing values become integers again."""
     if value is None or pd.isna(value):
         return None
     if isinstance(value, pd.Timestamp):
@@ -195,7 +195,10 @@ def _resource(
 
 
 def wipe(engine: Engine, who: str) -> dict:
-    """Delete all rows but the schema version after a backup; returns deleted rows by table and the backup's file."""
+    """Delete all rows after a backup; schema version and the setting ``holds`` remain.
+
+    Returns deleted rows by table (``wiped``) and the backup's file (``kept``).
+    """
     from loaders.store import backup
 
     kept = backup.keep(engine, "before-wipe")
@@ -214,7 +217,7 @@ def load(engine: Engine, folder: Path) -> dict:
     """Load a complete package into an empty store, all or nothing; returns rows per table.
 
     Raises ``Refused``: ``export_missing``, ``export_incomplete`` (not an administrator's, or tables missing),
-    ``export_other_version``, ``export_damaged`` (a file is not the one that was written), ``store_not_empty``.
+    ``export_other_version``, ``export_damaged`` (a file has another digest), ``store_not_empty``.
     """
     package = _described(folder)
     with store.writing(engine) as connection:

@@ -1,4 +1,4 @@
-"""Tables out: CSV and Excel with units, dates and numbers that a spreadsheet can calculate with, and never a live formula."""
+"""Tables as CSV and Excel: units in headings, real dates and numbers, and never a live formula."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from loaders.exchange.cells import written
 BAHT, NUMBER, DATE, TEXT = "baht", "number", "date", "text"
 FORMATS = {BAHT: "#,##0.00", DATE: "yyyy-mm-dd", NUMBER: "#,##0.####", TEXT: "@"}
 FONT, LEAST_WIDTH, MOST_WIDTH = "Sarabun", 9, 60
-MEASURED_ROWS = 200  # cells read for the width of a column
+MEASURED_ROWS = 200  # cells measured for the width of a column
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of an exported table: its heading with the unit, and the kind of its values.
+    """One column of an exported table: heading with unit, kind, values.
 
-    ``kind``: ``baht`` (values in satang, whole), ``number``, ``date`` (``datetime.date``) or ``text``; a value that is
-    not known is ``None`` and an empty cell.
+    ``kind``: ``baht`` (values in integer satang), ``number``, ``date`` (``datetime.date``) or ``text``; ``None``
+    becomes an empty cell.
     """
 
     heading: str
@@ -38,7 +38,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """An exported table, and lines of ``(what, words)`` for a sheet about it."""
+    """An exported table, and lines of (what, words) for a second sheet that describes it."""
 
     columns: Sequence[Column]
     about: Sequence[tuple[str, str]] = field(default=())
@@ -46,12 +46,12 @@ class Sheet:
 
 
 def neutral(value: str) -> str:
-    """Text that a spreadsheet would run as a formula gets a quote mark in front."""
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     return written(value) if value else ""
 
 
 def csv_bytes(sheet: Sheet) -> bytes:
-    """UTF-8 with the mark that makes Excel read Thai right; formula-like text is quoted, baht have two decimals."""
+    """The table in UTF-8 with a BOM (without which Excel misreads Thai); baht have two decimals."""
     target = io.StringIO()
     writer = csv.writer(target)
     writer.writerow([neutral(column.heading) for column in sheet.columns])
@@ -73,7 +73,7 @@ def _cell(kind: str, value: Any) -> str:
 
 
 def workbook_bytes(sheet: Sheet, name: str) -> bytes:
-    """A sheet with a frozen heading row and a filter, and one about its content; text is always text."""
+    """An ``.xlsx`` with frozen heading row and filter, and a sheet about its content; text stays text."""
     target = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(target, options)
@@ -109,7 +109,7 @@ def _about(page: Worksheet, lines: Sequence[tuple[str, str]], book: xlsxwriter.W
 def _width(column: Column) -> int:
     longest = max([len(_cell(column.kind, value)) for value in column.values[:MEASURED_ROWS]], default=0)
     if column.kind == BAHT:
-        longest += longest // 3  # separators
+        longest += longest // 3  # thousands separators
     return min(MOST_WIDTH, max(LEAST_WIDTH, longest, min(len(column.heading), 24)) + 2)
 
 
@@ -127,11 +127,11 @@ def _write(page: Worksheet, row: int, number: int, kind: str, value: Any, style:
 
 
 def as_date(value: Any) -> date | None:
-    """The day of a date, a timestamp or an ISO text; ``None`` for what is none."""
+    """The day of a date, timestamp or ISO text; ``None`` when missing or unreadable."""
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        with suppress(ValueError):  # faster than pandas, and ours are ISO
+        with suppress(ValueError):  # faster than pandas; our texts are ISO
             return datetime.fromisoformat(value).date()
     if isinstance(value, date) and not pd.isna(value):
         return value.date() if isinstance(value, datetime) else value

@@ -1,4 +1,4 @@
-"""Connections for what runs outside a transaction (publications, subscriptions) or in another server."""
+"""Connections for statements that cannot run in a transaction (publications, subscriptions), or to another server."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from loaders.problems import Refused
 
 CONNECT_SECONDS = 5
 LETTERS = string.ascii_letters + string.digits
-# A statement that holds a password is written into no log of the server, whatever is set there.
+# Keeps a statement that contains a password out of the server's logs, whatever its settings.
 UNLOGGED = (
     "SET log_statement = 'none'",
     "SET log_min_duration_statement = -1",
@@ -29,14 +29,14 @@ UNLOGGED = (
 
 
 def check_province(code: str) -> str:
-    """Two digits; anything else is refused (``federation_province``): the code becomes part of names in the database."""
+    """The code if it is two digits (it becomes part of SQL names), else ``Refused`` (``federation_province``)."""
     if not re.fullmatch(r"\d{2}", code):
         raise Refused("federation_province", value=code)
     return code
 
 
 def require_postgres(engine: Engine) -> None:
-    """Refuse (``federation_needs_postgresql``) a store in a file."""
+    """Raise ``Refused`` (``federation_needs_postgresql``) for a SQLite store."""
     if engine.dialect.name == "sqlite":
         raise Refused("federation_needs_postgresql")
 
@@ -45,7 +45,8 @@ def require_postgres(engine: Engine) -> None:
 def administering(engine: Engine) -> Generator[psycopg.Connection]:
     """A connection to the store's database that commits each statement by itself and logs none.
 
-    ``KRADAN_ADMIN_URL`` names an account that may make roles and subscriptions, where the store's own may not.
+    ``KRADAN_ADMIN_URL`` names an account that may create roles and subscriptions, when the store's own may not. Raises
+    ``Refused``: ``federation_no_right``, ``federation_unreachable``.
     """
     address = os.environ.get("KRADAN_ADMIN_URL") or engine.url.set(drivername="postgresql").render_as_string(
         hide_password=False
@@ -73,7 +74,10 @@ def _where(engine: Engine) -> str:
 
 
 def remote(address: str, password: str) -> str:
-    """The connection string to a province; a password inside ``address`` is refused (``federation_password``)."""
+    """The connection string to a province.
+
+    Raises ``Refused``: ``federation_password`` (one inside ``address``), ``federation_address``.
+    """
     try:
         parts = conninfo_to_dict(address)
     except psycopg.ProgrammingError as error:
@@ -87,7 +91,7 @@ def remote(address: str, password: str) -> str:
 
 @contextmanager
 def asking(conninfo: str, province: str) -> Generator[psycopg.Connection]:
-    """A connection to a province, to read what it shares; ``Refused`` (``federation_unreachable``) without its password."""
+    """A connection to read what a province shares; raises ``Refused`` (``federation_unreachable``)."""
     try:
         with psycopg.connect(conninfo, autocommit=True) as connection:
             yield connection
@@ -96,9 +100,9 @@ def asking(conninfo: str, province: str) -> Generator[psycopg.Connection]:
 
 
 def password_in(path: Path, *, new: bool = False) -> str:
-    """The password kept in a file of its owner alone; ``new`` makes the file where there is none.
+    """The password in a file that only its owner can read; ``new`` creates a missing file with a random one.
 
-    Raises ``Refused``: ``federation_password_file`` for a file that is missing, empty, or that others may read.
+    Raises ``Refused``: ``federation_password_file`` for a file that is missing, empty, or readable by others.
     """
     if new and not path.exists():
         made = "".join(secrets.choice(LETTERS) for _ in range(32))

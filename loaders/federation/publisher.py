@@ -1,4 +1,4 @@
-"""A province publishes: masked copies, a publication with a row filter and column lists, an account that reads only them."""
+"""At a province: masked copies, a publication with row filter and column lists, an account that reads only them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ UNBOUNDED = "-1"
 
 
 def publish(engine: Engine, password_file: Path, who: str) -> dict:
-    """Share this store's province; returns role, publication, rows by table and how long the log is kept for subscribers.
+    """Share this store's province; run again it updates everything and sets the password from the file.
 
-    Done again it brings all of it to this program's state and sets the password of the file. Raises ``Refused``:
-    ``federation_needs_postgresql``, ``federation_wal_level`` (the server keeps no logical log), ``federation_no_right``,
-    ``federation_is_nation``, ``federation_password_file``.
+    Returns province, role, publication, rows by table, and how much log the server keeps for subscribers. Raises
+    ``Refused``: ``federation_needs_postgresql``, ``federation_wal_level`` (the server keeps no logical log),
+    ``federation_no_right``, ``federation_is_nation``, ``federation_password_file``.
     """
     lines.require_postgres(engine)
     province = lines.check_province(settings.home_province())
@@ -46,13 +46,13 @@ def _setting(connection: psycopg.Connection, name: str) -> str:
 
 
 def _copies(engine: Engine, province: str, who: str) -> dict[str, int]:
-    """Make the tables where they are missing, and fill them."""
+    """Create missing tables and fill them."""
     with store.writing(engine) as connection:
         if shared.is_there(connection, shared.member()):
             raise Refused("federation_is_nation")
         connection.exec_driver_sql(f"CREATE SCHEMA IF NOT EXISTS {shared.SCHEMA}")
         if shared.is_there(connection, shared.named("state")) and copies.is_stale(connection):
-            connection.exec_driver_sql(f"DROP SCHEMA {shared.SCHEMA} CASCADE")  # with the columns of before
+            connection.exec_driver_sql(f"DROP SCHEMA {shared.SCHEMA} CASCADE")  # copies of another schema version
             connection.exec_driver_sql(f"CREATE SCHEMA {shared.SCHEMA}")
         shared.described(False).create_all(connection)
         shared.publisher().metadata.create_all(connection)
@@ -63,7 +63,7 @@ def _copies(engine: Engine, province: str, who: str) -> dict[str, int]:
 
 
 def _role(connection: psycopg.Connection, role: str, password: str) -> None:
-    """An account that may replicate and read the copies, and nothing else of this database."""
+    """Create or update the account: it may replicate and read the published columns, nothing else of this database."""
     name = sql.Identifier(role)
     exists = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", (role,)).fetchone()
     begin = "ALTER ROLE {} " if exists else "CREATE ROLE {} "
@@ -79,13 +79,13 @@ def _role(connection: psycopg.Connection, role: str, password: str) -> None:
 
 
 def _scram(connection: psycopg.Connection, role: str, password: str) -> str:
-    """The password as the server keeps it: what is sent, and could be logged, is no password."""
+    """The SCRAM verifier of the password: the password itself is never sent, so it cannot be logged."""
     encrypted = connection.pgconn.encrypt_password(password.encode(), role.encode(), b"scram-sha-256")
     return encrypted.decode()
 
 
 def _publication(connection: psycopg.Connection, province: str) -> None:
-    """The copies of this province, without the digest; dropped and made anew in one transaction."""
+    """Create the publication of this province's copies (without digests), or set its tables."""
     parts = [
         sql.SQL("{}.{} ({}) WHERE (province_code = {})").format(
             sql.Identifier(shared.SCHEMA),
@@ -102,7 +102,7 @@ def _publication(connection: psycopg.Connection, province: str) -> None:
 
 
 def published(engine: Engine) -> dict | None:
-    """How this province shares: its code, subscribers with the log they hold back (bytes); ``None`` where it does not."""
+    """How this province shares: code, subscribers and their log backlog (bytes); ``None`` when it does not."""
     with store.reading(engine) as connection:
         province = copies.published_province(connection)
         is_stale = province is not None and copies.is_stale(connection)
@@ -121,7 +121,7 @@ def published(engine: Engine) -> dict | None:
 
 
 def leave(engine: Engine, who: str) -> dict:
-    """Share no more: publication, copies, slots that nobody is connected to, and the account go."""
+    """Stop sharing: drop publication, copies, unused slots and the account; ``federation_not_joined`` if not shared."""
     lines.require_postgres(engine)
     with store.reading(engine) as connection:
         province = copies.published_province(connection)

@@ -1,7 +1,7 @@
-"""A province whose store is a file joins by its public package, fetched over HTTPS and put in as a whole.
+"""A province with a SQLite store joins by its public package, fetched over HTTPS and replaced as a whole.
 
-The package is what ``python -m loaders export FOLDER --as public`` writes; any web host serves the folder. It is fetched
-again by the same command (a timer calls it): a province that is away keeps its rows and is named.
+The package is what ``python -m loaders export FOLDER --as public`` writes; any web host can serve the folder. A timer
+repeats the command. When the province cannot be reached, its rows stay and it is shown as not answering.
 """
 
 from __future__ import annotations
@@ -34,11 +34,11 @@ Rows = dict[int, dict[str, Any]]
 
 
 def pull(engine: Engine, province: str, address: str, who: str) -> dict:
-    """Fetch a province's public package and put it in place of the one before; returns rows by table.
+    """Fetch a province's public package and replace the former one; returns rows by table.
 
-    Raises ``Refused``: what :func:`loaders.fetch.web.fetch` refuses, ``federation_package`` (not a public package, or
-    damaged), ``federation_other_version``,
-    ``federation_other_province``, ``federation_demo_beside_real``, ``federation_joined`` (it comes another way).
+    Raises ``Refused``: those of :func:`loaders.fetch.web.fetch`, ``federation_package`` (not a public package, or
+    damaged), ``federation_other_version``, ``federation_other_province``, ``federation_demo_beside_real``,
+    ``federation_is_province``, ``federation_joined`` (it joined by another way).
     """
     lines.require_postgres(engine)
     lines.check_province(province)
@@ -94,9 +94,9 @@ def _answered(engine: Engine, province: str, answer: str) -> None:
 
 
 def _fetch(address: str) -> bytes:
-    """One file of a package under the limits of :mod:`loaders.fetch.web`; an office's own network may be named.
+    """One file of a package within the limits of :mod:`loaders.fetch.web`; private addresses are allowed.
 
-    By plain http on this machine alone.
+    Plain http only to this machine.
     """
     source = Source("pull", "https", "", url=address, private=True, plain=urlsplit(address).hostname in LOOPBACK)
     with TemporaryDirectory() as folder:
@@ -106,7 +106,7 @@ def _fetch(address: str) -> bytes:
 
 
 def _described(address: str) -> dict[str, Any]:
-    """What a package says of itself; only the public's own is taken: another one holds what not everybody may see."""
+    """Metadata of a package. Only a public one is accepted, because others contain rows that not everybody may see."""
     try:
         package = json.loads(_fetch(_at(address, DESCRIPTION)))
         marks = package["kradan"]
@@ -148,7 +148,7 @@ def _rows(address: str, package: dict[str, Any], province: str) -> dict[str, Row
             for row in _table(address, package, name if name == "due" else "reports")
         ]
         by_table[name] = copies.by_content(row for row in listed if str(row["area_code"] or "").startswith(province))
-    if "waiting" in package["hashes"]:  # a package of an earlier program does not say what waits
+    if "waiting" in package["hashes"]:  # packages of older releases have no table of quarantined rows
         waiting = _table(address, package, "waiting")
         by_table["due"] |= copies.by_content(row for row in waiting if str(row["area_code"]).startswith(province))
     by_table["word"] = copies.by_content(

@@ -1,7 +1,7 @@
-"""The nation joins provinces: a part of each shared table per province, filled by logical replication or answered live.
+"""At the nation: join provinces, one partition of each shared table per province, replicated or queried live.
 
-What a province publishes is all that can come. A province that cannot be reached stops nothing: its copy stays as it was,
-and its live part is left out until it answers.
+Only published rows can arrive. An unreachable province blocks nothing: its copy stays as it was, its live partition is
+excluded until it answers.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from loaders.store.shared import copies, nation
 from loaders.store.shared import tables as shared
 
 Way = Literal["copy", "live", "package"]
-# The planner of a foreign part sums where the rows are and asks all provinces at once.
+# With these options postgres_fdw aggregates at the province and queries all provinces concurrently.
 SERVER_OPTIONS = {"fetch_size": "10000", "async_capable": "true", "use_remote_estimate": "true", "updatable": "false",
                   "connect_timeout": str(lines.CONNECT_SECONDS)}  # fmt: skip
 
 
 def subscribe(engine: Engine, province: str, address: str, password: str, who: str, *, live: bool = False) -> dict:
-    """Join a province at ``address`` (``host=... port=... dbname=...``, no password in it).
+    """Join a province at ``address`` (``host=... port=... dbname=...``, without password).
 
-    ``live``: its rows stay there and are asked with every query (postgres_fdw), else they are copied. Raises ``Refused``:
-    ``federation_unreachable``, ``federation_other_version``, ``federation_other_province``, ``federation_demo_beside_real``,
-    ``federation_joined``, and what :mod:`lines` refuses.
+    ``live``: its rows stay there and are read with every query (postgres_fdw), else they are replicated. Raises
+    ``Refused``: ``federation_unreachable``, ``federation_not_published``, ``federation_other_version``,
+    ``federation_other_province``, ``federation_demo_beside_real``, ``federation_is_province``, ``federation_joined``,
+    and those of :mod:`lines`.
     """
     lines.require_postgres(engine)
     lines.check_province(province)
@@ -58,7 +59,7 @@ def subscribe(engine: Engine, province: str, address: str, password: str, who: s
 
 
 def _asked(conninfo: str, province: str) -> dict[str, Any]:
-    """What the province says of itself, over the account that will read it."""
+    """State row of the province, read with the account that will read its tables."""
     with lines.asking(conninfo, province) as connection:
         try:
             cursor = connection.execute(
@@ -79,7 +80,11 @@ def _asked(conninfo: str, province: str) -> dict[str, Any]:
 
 
 def prepare(engine: Engine, province: str, state: dict[str, Any], who: str) -> None:
-    """Refuse what may not be joined; make the nation's tables and the mark of the province where they are missing."""
+    """Refuse a province that may not join, and create missing shared tables of the nation.
+
+    Raises ``Refused``: ``federation_other_version``, ``federation_is_province``, ``federation_demo_beside_real``,
+    ``federation_joined``.
+    """
     if state["version"] != shared.VERSION:
         raise Refused("federation_other_version", value=str(state["version"]), suggestion=str(shared.VERSION))
     with store.writing(engine) as connection:
@@ -98,7 +103,7 @@ def prepare(engine: Engine, province: str, state: dict[str, Any], who: str) -> N
 
 
 def make_parts(engine: Engine, province: str) -> None:
-    """A part of every shared table for the province, with the key by which changes find their row."""
+    """Create the province's partition of every shared table, with the key that replication needs to find rows."""
     with store.writing(engine) as connection:
         for name in shared.names():
             part = f'{shared.SCHEMA}."{name}_{province}"'
@@ -118,7 +123,7 @@ def _subscription(engine: Engine, province: str, conninfo: str) -> None:
 
 
 def _attach(engine: Engine, province: str, conninfo: str) -> None:
-    """The province's own tables as parts of ours; it is asked for sums, not for rows."""
+    """Attach the province's tables as foreign partitions of the nation's tables."""
     parts = {key: str(value) for key, value in conninfo_to_dict(conninfo).items()}
     user, password = parts.pop("user", ""), parts.pop("password", "")
     server = sql.Identifier(f"kradan_{province}")
@@ -147,7 +152,7 @@ def _attach(engine: Engine, province: str, conninfo: str) -> None:
 
 
 def remember(engine: Engine, province: str, way: Way, address: str, answered: str = "yes") -> None:
-    """Write into the nation's list how a province comes."""
+    """Write into the nation's list how a province joined."""
     member = shared.member()
     with store.writing(engine) as connection:
         connection.execute(delete(member).where(member.c.province_code == province))
@@ -160,7 +165,7 @@ def remember(engine: Engine, province: str, way: Way, address: str, answered: st
 
 
 def leave(engine: Engine, province: str, who: str) -> dict:
-    """Take a province out, whether it answers or not; its rows go with it."""
+    """Remove a province with its rows, reachable or not; says whether the slot at the province was removed."""
     lines.require_postgres(engine)
     with store.reading(engine) as connection:
         if _member(connection, lines.check_province(province)) is None:
@@ -180,7 +185,7 @@ def _member(connection: Connection, province: str) -> Any:
 
 
 def _forget(engine: Engine, province: str) -> bool:
-    """Drop subscription, server and parts; whether the slot at the province went too (it does not while it is away)."""
+    """Drop subscription, server and partitions; false when the slot at an unreachable province remains."""
     name, is_told = sql.Identifier(f"kradan_{province}"), True
     with lines.administering(engine) as connection:
         if connection.execute("SELECT 1 FROM pg_subscription WHERE subname = %s", (f"kradan_{province}",)).fetchone():
@@ -199,9 +204,9 @@ def _forget(engine: Engine, province: str) -> bool:
 
 
 def status(engine: Engine) -> dict:
-    """How a province shares, or how every joined province stands: rows, as-of, whether it answers, how far it is behind.
+    """How this province shares, or the state of every joined province: rows, date, whether it answers, delay.
 
-    A standby says how far it is behind its primary (``standby_behind_s``).
+    A standby reports its delay behind the primary (``standby_behind_s``, seconds).
     """
     lines.require_postgres(engine)
     with store.reading(engine) as connection:
@@ -226,6 +231,6 @@ def status(engine: Engine) -> dict:
 
 
 def _lag(connection: Connection) -> float | None:
-    """Seconds that a standby is behind; ``None`` on a server that takes writes."""
+    """Seconds that a standby is behind; ``None`` on a primary."""
     query = "SELECT CASE WHEN pg_is_in_recovery() THEN extract(epoch FROM now() - pg_last_xact_replay_timestamp())::float END"
     return connection.exec_driver_sql(query).scalar()

@@ -1,4 +1,4 @@
-"""Fetch what is listed and import it: each file replaces its own last edition, and stops where a person has to answer."""
+"""Fetch the listed sources and import them: each file replaces its own last edition, or waits for a person's answer."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from loaders.problems import Refused
 from loaders.store import originals, tables
 
 LOADED, UNCHANGED, ASKED, REFUSED = "loaded", "unchanged", "asked", "refused"
-SETTLED_SECONDS = 10  # a file that was written to just now may not be whole
+SETTLED_SECONDS = 10  # a file modified more recently may still be written
 WHO = "fetch"
 
 
 def fetch_all(engine: Engine, sources: Iterable[Source]) -> Iterator[dict[str, Any]]:
-    """One answer per file: ``source``, ``state`` and the summary of the import or the problem."""
+    """Fetch each source; yields per file ``source``, ``state``, and the summary of the import or the problem."""
     for source in sources:
         if source.kind == "folder":
             yield from _folder(engine, source)
@@ -69,7 +69,7 @@ def _web(engine: Engine, source: Source) -> dict[str, Any]:
 
 
 def _taken(engine: Engine, source: Source, name: str, path: Path, tag: str = "") -> dict[str, Any]:
-    """Import a file unless it is the one that came last; what a person withdrew is not brought back."""
+    """Import a file unless its digest is that of the last one; a batch that a person withdrew stays withdrawn."""
     digest, before = hashlib.sha256(path.read_bytes()).hexdigest(), known(engine, name)
     if before.get("digest") == digest and before["state"] in (LOADED, UNCHANGED):
         return {"source": name, "state": UNCHANGED}
@@ -89,7 +89,7 @@ def _taken(engine: Engine, source: Source, name: str, path: Path, tag: str = "")
 
 
 def _last(engine: Engine, before: dict[str, Any]) -> tuple[int, ...]:
-    """The batch of the last edition, while it is in use."""
+    """The batch of the last edition, while it is active."""
     batch = tables.import_batch
     with store.reading(engine) as connection:
         mine = select(batch.c.id).where(batch.c.id == before.get("batch_id"), batch.c.is_active)
@@ -113,14 +113,14 @@ def _drop(name: str, suffix: str) -> None:
 
 
 def known(engine: Engine, name: str) -> dict[str, Any]:
-    """What became of a source last time; empty when it was never fetched."""
+    """Result of the last fetch of a source; empty when it was never fetched."""
     with store.reading(engine) as connection:
         row = connection.execute(select(tables.fetched).where(tables.fetched.c.name == name)).mappings().first()
     return dict(row) if row else {}
 
 
 def _noted(engine: Engine, name: str, state: str, facts: dict[str, Any], **more: Any) -> dict[str, Any]:
-    """Keep what became of it; the last edition stays known through a refusal."""
+    """Store the result of a fetch; digest, tag and batch of the last edition survive a refusal."""
     before = known(engine, name)
     values = {"digest": before.get("digest"), "tag": before.get("tag"), "batch_id": before.get("batch_id")} | more
     problem = str(facts.get("code") or "") or None

@@ -1,4 +1,4 @@
-"""The list of sources (``KRADAN_FETCH``, TOML): what is fetched from where, whose it is. Checked as a whole before the first request."""
+"""The list of sources (``KRADAN_FETCH``, TOML): what comes from where, for which base; checked first."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ KINDS = {"folder": ("path",), "https": ("url",), "ckan": ("url", "resource"), "o
 class Source:
     """One source.
 
-    ``token_env`` names the environment variable that holds its token, which is sent to the source's own host alone.
-    ``private``: it may lie in the office's own network; ``plain``: it may be asked by plain http (within that network).
+    ``token_env`` names the environment variable of its token, which is sent only to the source's own host. ``private``:
+    addresses in a private network are allowed; ``plain``: plain http is allowed.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Source:
 
     @property
     def address(self) -> str:
-        """What is asked for first; of CKAN it is the card that names the file."""
+        """The first address to request; for CKAN it is the metadata that names the file."""
         base = self.url.rstrip("/")
         if self.kind == "ckan":
             return f"{base}/api/3/action/resource_show?id={quote(self.resource, safe='')}"
@@ -55,7 +55,7 @@ class Source:
 
     @property
     def authorization(self) -> str | None:
-        """The header that shows the token, in the way of the source; raises ``Refused`` (``fetch_token_missing``)."""
+        """The Authorization header, or ``None`` without a token; raises ``Refused`` (``fetch_token_missing``)."""
         if not self.token_env:
             return None
         token = os.environ.get(self.token_env, "").strip()
@@ -65,9 +65,9 @@ class Source:
 
 
 def listed() -> list[Source]:
-    """Every source of the list; none where ``KRADAN_FETCH`` is not set.
+    """Every source of the list; empty when ``KRADAN_FETCH`` is not set.
 
-    Raises ``Refused``: ``file_missing``, ``fetch_list_unreadable`` with what is wrong.
+    Raises ``Refused``: ``file_missing``, ``fetch_list_unreadable`` with the first fault.
     """
     named = os.environ.get("KRADAN_FETCH", "").strip()
     if not named:

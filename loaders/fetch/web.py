@@ -1,7 +1,8 @@
-"""One file by HTTPS under limits: every address on the way is looked up and checked, and the one that was checked is asked.
+"""Download one file by HTTPS under limits, safe against server-side request forgery.
 
-No private address unless the source says so, no plain http unless it says so, at most so many redirects, bytes and seconds;
-the token goes to the source's own host alone. Nothing here goes by a proxy of the environment.
+Every address, also of a redirect, is resolved and checked, and exactly the checked IP is contacted. Private addresses
+and plain http only when the source allows them; redirects, bytes and seconds are limited; the token goes only to the
+source's own host; proxies of the environment are ignored.
 """
 
 from __future__ import annotations
@@ -30,17 +31,18 @@ MOVED = {301, 302, 303, 307, 308}
 
 
 class Fetched(NamedTuple):
-    """The file's mark (``ETag``) and whether it came; ``False``: the source says that it is the one we have."""
+    """``tag``: the ``ETag``; ``is_new`` is false when the server answered 304 (not modified)."""
 
     tag: str
     is_new: bool
 
 
 def fetch(source: Source, target: Path, tag: str = "") -> Fetched:
-    """Write the source's file to ``target``.
+    """Write the source's file to ``target``; ``tag`` is the ``ETag`` of the file we have.
 
-    Raises ``Refused``: ``fetch_unsafe`` (scheme, private address), ``fetch_away``, ``fetch_answered`` (a status),
-    ``fetch_large``, ``fetch_slow``, ``fetch_not_a_file`` (a page where a file should be), ``fetch_token_missing``.
+    Raises ``Refused``: ``fetch_unsafe`` (scheme, private address, too many redirects), ``fetch_away``,
+    ``fetch_answered`` (HTTP status), ``fetch_large``, ``fetch_slow``, ``fetch_not_a_file`` (empty, compressed, or
+    HTML), ``fetch_token_missing``.
     """
     end = time.monotonic() + settings.whole_number("KRADAN_FETCH_SECONDS", 300)
     if source.kind != "ckan":
@@ -75,7 +77,7 @@ def _into(source: Source, address: str, target: Path, most: int, end: float, tag
 
 
 def _written(answer: httpx.Response, target: Path, most: int, end: float) -> None:
-    """The body as it comes, never unpacked, cut off at the limit."""
+    """Write the body as it arrives, never decompressed, up to the limits."""
     if answer.headers.get("content-encoding", "identity") not in ("identity", ""):
         raise Refused("fetch_not_a_file", value=answer.headers["content-encoding"])
     size = 0
@@ -91,12 +93,12 @@ def _written(answer: httpx.Response, target: Path, most: int, end: float) -> Non
         raise Refused("fetch_not_a_file", value="0 bytes")
     with target.open("rb") as file:
         if file.read(512).lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
-            raise Refused("fetch_not_a_file", value="HTML")  # a page to sign in, an error that says 200
+            raise Refused("fetch_not_a_file", value="HTML")  # a sign-in page, or an error page with status 200
 
 
 @contextmanager
 def _asked(client: httpx.Client, source: Source, address: str, tag: str) -> Generator[httpx.Response]:
-    """Ask the very address that was checked, by the name's own certificate."""
+    """Request the IP that was checked, with Host header and TLS name of the original address."""
     parts = urlsplit(address)
     if parts.scheme not in (("https", "http") if source.plain else ("https",)) or not parts.hostname or parts.username:
         raise Refused("fetch_unsafe", value=_short(address))
@@ -122,7 +124,7 @@ def _asked(client: httpx.Client, source: Source, address: str, tag: str) -> Gene
 
 
 def _checked(name: str, source: Source) -> str:
-    """A numeric address of a host that may be asked; every one that the name has must be allowed."""
+    """An IP address of a host; every address that the name resolves to must be allowed."""
     try:
         addresses = {str(answer[4][0]) for answer in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)}
     except (OSError, UnicodeError) as error:
@@ -136,6 +138,6 @@ def _checked(name: str, source: Source) -> str:
 
 
 def _short(address: str) -> str:
-    """An address for a message: without what may be a secret in it."""
+    """An address for a message, without user, password and query, which may be secrets."""
     parts = urlsplit(address)
     return f"{parts.scheme}://{parts.hostname or ''}{parts.path}"[:120]

@@ -1,5 +1,5 @@
-"""Corrections by link: a signed link on every sheet, what people send back by it, the pictures they add.
+"""Corrections by link: a signed link on every sheet, what people send back by it, the pictures they attach.
 
-Nothing that comes this way changes the board: it waits until a person decides (:mod:`loaders.imports.review.replies`). May
-import ``loaders.store``, ``loaders.files``, ``loaders.problems`` and what they stand on.
+Nothing that arrives this way changes the data: it waits until a person decides (:mod:`loaders.imports.review.replies`).
+May import ``loaders.store``, ``files``, ``doors``, ``settings`` and ``problems``.
 """

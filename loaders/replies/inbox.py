@@ -1,6 +1,6 @@
-"""What came by links: kept until a person decides, read by the data team, told to whoever sent it.
+"""Replies that arrive by link: kept until a person decides, read by the data team, reported back to the sender.
 
-Nothing here changes a figure, nor the data version: somebody who sends a thousand messages makes nobody's page slower.
+Sending changes neither a figure nor the data version, so that many messages cannot empty the caches.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from loaders.store.seen import by_the_program, for_viewer, signed
 ANSWERS = ("right", "wrong", "missing")
 LONGEST_NOTE, LONGEST_CONTACT, LONGEST_LINE = 2000, 120, 300
 MOST_WAITING, MOST_OF_A_LINK = 2000, 60
-MOST_PICTURES = 300  # that wait; each takes up to three megabytes of the store
-BLANKS = str.maketrans(dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " "))  # letters and signs that draw nothing
-MANY_MARKS = 3  # above or below one letter: Thai needs no more
+MOST_PICTURES = 300  # waiting at a time; each takes up to three megabytes
+BLANKS = str.maketrans(dict.fromkeys("\u115f\u1160\u2800\u3164\uffa0", " "))  # characters that draw nothing
+MANY_MARKS = 3  # combining marks on one letter; Thai needs no more
 
 
 @dataclass(frozen=True)
 class Message:
-    """What a sender filled in; ``row`` names one line by file, sheet and row, ``line`` says it in words."""
+    """What a sender filled in. ``row``: (file digest, sheet, row) of the line meant, ``line``: its text."""
 
     receipt: str
     answer: str
@@ -44,7 +44,7 @@ class Message:
 
 
 def plain(text: str) -> str:
-    """What a person typed, without what draws nothing, turns the direction of reading or heaps marks on one letter."""
+    """Typed text without invisible characters, direction marks and stacked combining marks."""
     kept: list[str] = []
     marks = 0
     for sign in unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n").translate(BLANKS)):
@@ -56,10 +56,10 @@ def plain(text: str) -> str:
 
 
 def send(connection: Connection, link: Link, message: Message) -> bool:
-    """Keep a message until a person decides; returns whether it is new (the same receipt is one message).
+    """Store a message until a person decides; false when one with this receipt exists already.
 
-    Raises ``Refused``: ``reply_answer_missing``, ``reply_note_missing`` (wrong or missing without a word or a picture),
-    ``reply_long``, ``replies_full`` (too many wait already), ``pictures_full``.
+    Raises ``Refused``: ``reply_answer_missing``, ``reply_note_missing`` (wrong or missing without text or picture),
+    ``reply_long``, ``replies_full`` (too many are waiting), ``pictures_full``.
     """
     written, contact = plain(message.note), plain(message.contact)
     if message.answer not in ANSWERS:
@@ -100,7 +100,7 @@ def _count(connection: Connection, which: ColumnElement[bool]) -> int:
 
 
 def _of(link: Link) -> ColumnElement[bool]:
-    """The messages sent by a link."""
+    """Condition for the messages sent by a link."""
     table = tables.reply
     agency = table.c.agency_code == link.agency if link.agency else table.c.agency_code.is_(None)
     return (table.c.kind == link.kind) & (table.c.code == link.code) & (table.c.province_code == link.province) & agency
@@ -110,15 +110,15 @@ def _of(link: Link) -> ColumnElement[bool]:
 def read_replies(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
     """Replies about a province, newest first.
 
-    The data team reads all of them. Everybody else reads those that a person accepted, without contact, picture or who
-    decided, and with telephone numbers and addresses in the words hidden.
+    The data team reads all. Others read accepted ones, with contacts in the text redacted and without contact, picture
+    and the name of who decided.
     """
     table = tables.reply
     query = select(table).where(table.c.province_code == province).order_by(table.c.id.desc())
     if not viewer.is_team:
         query = query.where(table.c.state == "accepted")
     rows = [tuple(row) for row in connection.execute(query)]
-    # as objects: what is not there is ``None`` for every reader, not a number that is none
+    # object dtype keeps missing values as ``None`` instead of NaN
     frame = pd.DataFrame(rows, columns=[column.name for column in table.c], dtype=object)
     if viewer.is_team:
         return frame
@@ -130,10 +130,10 @@ def read_replies(connection: Connection, province: str, *, viewer: Viewer) -> pd
 
 
 def told(connection: Connection, link: Link, receipt: str = "") -> Iterator[Mapping[str, Any]]:
-    """What whoever holds the link is told of messages sent by it: the one of ``receipt``, then the newest hundred.
+    """What the holder of a link sees of messages sent by it: the one with ``receipt``, then the newest hundred.
 
-    ``receipt``, ``sent_at``, ``answer``, ``state``, ``decided_at``, ``reason``; the words of a message only once a person
-    accepted it.
+    ``receipt``, ``sent_at``, ``answer``, ``state``, ``decided_at``, ``reason``, ``line``, ``note``; the last two only
+    of accepted messages.
     """
     table = tables.reply
     own = table.c.receipt == receipt
@@ -149,7 +149,7 @@ def told(connection: Connection, link: Link, receipt: str = "") -> Iterator[Mapp
 
 
 def picture(connection: Connection, digest: str) -> str | None:
-    """The base64 of a kept picture; a connection of the data team only."""
+    """The base64 of a stored picture; needs a connection of the data team."""
     table = tables.reply_picture
     return connection.execute(select(table.c.content).where(table.c.digest == digest)).scalar()
 
@@ -157,9 +157,9 @@ def picture(connection: Connection, digest: str) -> str | None:
 def decide(
     connection: Connection, key: int, state: str, reason: str, who: str, correction_id: int | None = None
 ) -> Mapping[str, Any]:
-    """Close a waiting reply as ``accepted`` or ``refused``; returns it as it was.
+    """Close a waiting reply as ``accepted`` or ``refused``; returns the row as it was.
 
-    Raises ``Refused``: ``reason_missing`` (a refusal says why), ``reply_decided``.
+    Raises ``Refused``: ``reason_missing`` (a refusal needs one), ``reply_decided``.
     """
     if state == "refused" and not reason.strip():
         raise Refused("reason_missing")
@@ -175,7 +175,7 @@ def decide(
 
 
 def waiting(connection: Connection, key: int) -> Mapping[str, Any]:
-    """A reply that nobody has decided. Raises ``Refused`` (``reply_decided``)."""
+    """A reply that nobody has decided yet. Raises ``Refused`` (``reply_decided``)."""
     table = tables.reply
     row = connection.execute(select(table).where(table.c.id == key, table.c.state == "waiting")).mappings().first()
     if row is None:
@@ -184,7 +184,7 @@ def waiting(connection: Connection, key: int) -> Mapping[str, Any]:
 
 
 def reopen(connection: Connection, correction_id: int) -> None:
-    """The correction was taken back: the reply waits again."""
+    """Let the reply of an undone correction wait again."""
     table = tables.reply
     back = dict.fromkeys(("decided_by", "on_behalf_of", "decided_at", "reason", "correction_id"))
     connection.execute(update(table).where(table.c.correction_id == correction_id).values(state="waiting", **back))

@@ -1,7 +1,7 @@
-"""The signed link of a sheet: what it speaks of, for which agency, until when. Made without a write; taken back by a count.
+"""The signed link of a sheet: subject, agency, province, last day. Making one writes nothing.
 
-A link says its subject, agency, province, last day and the count of times such links were taken back
-(``reply_link``); the signature keeps all of it. It opens one small page and nothing else.
+A link also carries the count of revocations (``reply_link``) at the time it was made, so that raising the count revokes
+it. The signature protects all of this. It opens one small page and nothing else.
 """
 
 from __future__ import annotations
@@ -31,16 +31,16 @@ from loaders.store.seen import by_the_program
 
 KINDS = ("subdistrict", "district", "agency", "province", "view")
 ANY = "*"
-SHORTEST_KEY = 32  # characters; whoever guesses it writes links of any agency
+SHORTEST_KEY = 32  # characters; a guessed key signs links of any agency
 LETTERS = {kind[0]: kind for kind in KINDS}
-SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # what nobody mistakes for another; 5 bits each
-SHORT = 8  # signs after the province: 40 bits, asked for a few times a minute
+SIGNS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no two look alike; 5 bits each
+SHORT = 8  # characters after the province: 40 bits, with few tries per minute
 ALIKE = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True)
 class Link:
-    """What a link is about: a subdistrict, a district, an agency, the province or a view of the wall.
+    """Subject of a link: a subdistrict, a district, an agency, the province or a view of the wall.
 
     With ``agency`` it shows only that agency's rows.
     """
@@ -52,16 +52,16 @@ class Link:
 
 
 def key_file() -> Path:
-    """Where the key lies when ``KRADAN_LINK_KEY`` does not hold it: beside the embedded store, else under ``data/store``."""
+    """File of the key unless ``KRADAN_LINK_KEY`` has it: beside the embedded store, else under ``data/store``."""
     address = make_url(settings.database_url())
     is_file = address.get_backend_name() == "sqlite" and address.database
     return (Path(str(address.database)).parent if is_file else settings.DATA / "store") / "link.key"
 
 
 def key() -> str | None:
-    """The key that links are signed with, made at first use; ``None`` where it can neither be read nor written.
+    """The signing key, created at first use; ``None`` when it can neither be read nor written.
 
-    Several boards on one database need the same: ``KRADAN_LINK_KEY``. Raises ``Refused`` (``link_key_short``).
+    Several servers on one database need the same ``KRADAN_LINK_KEY``. Raises ``Refused`` (``link_key_short``).
     """
     named = os.environ.get("KRADAN_LINK_KEY", "").strip()
     if named and len(named) < SHORTEST_KEY:
@@ -76,7 +76,7 @@ def _kept_key(path: Path) -> str | None:
             with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
                 file.write(secrets.token_urlsafe(48))
             try:
-                os.link(draft, path)  # the first of two processes wins, and nobody reads half a key
+                os.link(draft, path)  # atomic: the first of two processes wins, no one reads half a key
             except FileExistsError:
                 pass
             finally:
@@ -92,13 +92,13 @@ def _signer(secret: str) -> Signer:
 
 
 def last_day(today: date) -> date:
-    """Until when a link made today holds: ``KRADAN_LINK_DAYS`` (180), to the end of that month: one link a month."""
+    """Last day of a link made today: ``KRADAN_LINK_DAYS`` (180) on, to the month's end, so links change monthly."""
     day = today + timedelta(days=settings.whole_number("KRADAN_LINK_DAYS", 180))
     return (day.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
 
 
 def sign(link: Link, generation: int, today: date | None = None) -> str | None:
-    """The mark of a link, as it stands in its address; ``None`` where there is no key."""
+    """The signed text of a link for its address; ``None`` without a key."""
     secret = key()
     if secret is None:
         return None
@@ -108,10 +108,10 @@ def sign(link: Link, generation: int, today: date | None = None) -> str | None:
 
 
 def short(link: Link, generation: int, today: date | None = None, months_ago: int = 0) -> str | None:
-    """The mark of a link as it stands on a wall, short enough to type: the province and :data:`SHORT` signs.
+    """A short code of a link for the wall, easy to type: the province and :data:`SHORT` characters.
 
-    Only of links without an agency, which show no more than anybody sees. It holds for its month and the next: what stands
-    on a wall is read at once. ``None`` where there is no key.
+    Only for links without an agency, which show public data. Valid in its month and the next (``months_ago``). ``None``
+    with an agency or without a key.
     """
     if link.agency or (secret := key()) is None:
         return None
@@ -125,14 +125,14 @@ def short(link: Link, generation: int, today: date | None = None, months_ago: in
 
 
 def typed(written: str) -> str:
-    """A short mark as a person typed it: small letters, hyphens, and signs that look like others."""
+    """A short code as typed, normalised: upper case, without separators, look-alike letters as digits."""
     return re.sub(r"[^0-9A-Z]", "", written[:40].upper()).translate(ALIKE)
 
 
 def opened(connection: Connection, mark: str, today: date | None = None) -> Link:
-    """The link behind a mark.
+    """Check a signed text and return its link.
 
-    Raises ``Refused``: ``link_unknown`` (not signed here), ``link_over`` (past its day), ``link_revoked``.
+    Raises ``Refused``: ``link_unknown`` (not signed with our key), ``link_over`` (past its last day), ``link_revoked``.
     """
     try:
         text = _signer(key() or secrets.token_hex(32)).unsign(mark.encode("ascii")).decode("ascii")
@@ -148,12 +148,12 @@ def opened(connection: Connection, mark: str, today: date | None = None) -> Link
 
 
 def generation_of(connection: Connection, link: Link) -> int:
-    """How often links like this one were taken back: this very one, all of its agency, all of the board."""
+    """Count of revocations that apply to a link: of itself, of all its agency's, of all links."""
     return generations(connection)(link)
 
 
 def generations(connection: Connection) -> Callable[[Link], int]:
-    """The same for any number of links, by one look at those that were taken back."""
+    """:func:`generation_of` for many links with a single query."""
     table = tables.reply_link
     with by_the_program():
         rows = connection.execute(select(table.c.kind, table.c.code, table.c.agency_code, table.c.generation)).all()
@@ -169,9 +169,9 @@ def generations(connection: Connection) -> Callable[[Link], int]:
 def revoke(
     connection: Connection, who: str, reason: str, *, kind: str = ANY, code: str = ANY, agency: str = ANY
 ) -> None:
-    """Take links back: of a subject and agency, of an agency (``kind`` and ``code`` ``*``), or all (all three ``*``).
+    """Revoke links: of a subject and agency, of an agency (``kind`` and ``code`` ``*``), or all (all three ``*``).
 
-    Sheets printed afterwards carry new ones. Raises ``Refused`` (``reason_missing``).
+    Sheets printed afterwards carry valid ones. Raises ``Refused`` (``reason_missing``).
     """
     if not reason.strip():
         raise Refused("reason_missing")
@@ -186,10 +186,11 @@ def revoke(
 
 
 def room_address(port: int, prefix: str = "") -> tuple[str, bool]:
-    """The address that a telephone in the room opens the board by, and whether it is good on this machine only.
+    """Base address by which a telephone in the room opens the board, and whether it works only on this machine.
 
-    ``KRADAN_ADDRESS``: the address itself, or ``lan`` for this machine's own in the room's network (found anew each time:
-    no packet is sent); else the first of ``KRADAN_HOSTS`` by HTTPS, as behind ``deploy/nginx.conf``; else this machine.
+    ``KRADAN_ADDRESS``: the address, or ``lan`` for this machine's address in the local network (looked up each time,
+    because it can change); else the first of ``KRADAN_HOSTS`` by HTTPS, as behind ``deploy/nginx.conf``; else this
+    machine.
     """
     if named := doors.named_address():
         return named, doors.is_local(urlsplit(named).hostname)
@@ -202,8 +203,8 @@ def room_address(port: int, prefix: str = "") -> tuple[str, bool]:
 
 
 def code(url: str, scale: int = 6) -> bytes:
-    """The code of an address as a picture of black and white points (PNG), ``scale`` points a square."""
-    import segno  # only where a code is drawn
+    """QR code of an address as PNG, ``scale`` pixels per module."""
+    import segno  # needed only here
 
     target = io.BytesIO()
     segno.make(url, error="m", micro=False).save(target, kind="png", scale=scale, border=2)

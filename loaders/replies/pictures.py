@@ -1,4 +1,4 @@
-"""A picture somebody sent, written anew as a plain JPEG in a child process: no place, no camera, nothing hidden in it stays.
+"""Re-encode a received picture as plain JPEG in a child process, without position, camera data or hidden content.
 
 Only JPEG, PNG and WebP are opened, by Pillow, under the limits of :mod:`loaders.files.sandbox`.
 """
@@ -16,16 +16,16 @@ from loaders.problems import Refused
 
 KINDS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 8 << 20
-MOST_POINTS = 60_000_000  # a telephone's largest; unpacked 180 MB
+MOST_POINTS = 60_000_000  # pixels; more than current telephones take, 180 MB decoded
 LONGEST_SIDE = 2000
-AT_ONCE = BoundedSemaphore(2)  # children: each may take the memory of a large picture
+AT_ONCE = BoundedSemaphore(2)  # children; each may need the memory of a large picture
 PATIENCE_SECONDS = 30
 
 
 def cleaned(content: bytes) -> tuple[str, str]:
-    """Digest and base64 of the picture written anew.
+    """SHA-256 and base64 of the re-encoded picture.
 
-    Raises ``Refused``: ``picture_large``, ``picture_unreadable``, ``store_busy`` (others' pictures come first).
+    Raises ``Refused``: ``picture_large``, ``picture_unreadable``, ``store_busy`` (too many pictures at once).
     """
     if len(content) > MOST_BYTES:
         raise Refused("picture_large", value=f"{MOST_BYTES >> 20} MB")
@@ -47,7 +47,7 @@ def cleaned(content: bytes) -> tuple[str, str]:
 
 
 def main(arguments: list[str]) -> bool:
-    """In the child: open the first file, write the second."""
+    """In the child process: re-encode the first file into the second."""
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     source, target = arguments

@@ -1,6 +1,6 @@
-"""Tokens of other programs: an agency's, kept as a digest, told once, taken back at any time.
+"""API tokens of agencies for other programs: stored as a digest, shown once, revocable at any time.
 
-Who shows one sees what a partner of that agency sees on the pages, no more; a token is not a way to sign in.
+A token gives the rights of a partner of its agency; it cannot be used to sign in.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from loaders.store import tables
 from loaders.store.seen import by_the_program
 from loaders.store.viewers import Viewer
 
-MARK = "kradan_"  # a token that strays into a text is recognised by it
+MARK = "kradan_"  # makes a leaked token recognisable in a text
 
 
 def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()  # a token is random: no salt, no slow hash
+    return hashlib.sha256(token.encode()).hexdigest()  # random, so neither salt nor slow hash is needed
 
 
 def grant(connection: Connection, agency: str, label: str, who: str, days: int | None = None) -> tuple[int, str]:
-    """A new token of an agency; returns its number and the token itself, which is nowhere kept.
+    """Create a token of an agency, valid for ``days`` (None: unlimited); returns its number and the token itself.
 
-    Raises ``Refused`` (``label_missing``): who uses it must be known when it is to be taken back.
+    Raises ``Refused`` (``label_missing``): the label says which program stops working when the token is revoked.
     """
     if not label.strip():
         raise Refused("label_missing")
@@ -42,7 +42,7 @@ def grant(connection: Connection, agency: str, label: str, who: str, days: int |
 
 
 def revoke(connection: Connection, number: int, who: str) -> None:
-    """Take a token back. Raises ``Refused`` (``token_unknown``)."""
+    """Revoke a token. Raises ``Refused`` (``token_unknown``)."""
     table = tables.api_token
     gone = update(table).where(table.c.id == number, table.c.revoked_at.is_(None))
     if not connection.execute(gone.values(revoked_at=store.now(), revoked_by=who)).rowcount:
@@ -51,14 +51,14 @@ def revoke(connection: Connection, number: int, who: str) -> None:
 
 
 def listed(connection: Connection) -> list[dict]:
-    """Every token that was given, without the token."""
+    """Every token ever given as dicts, without digest."""
     table = tables.api_token
     columns = [column for column in table.c if column.name != "digest"]
     return [dict(row) for row in connection.execute(select(*columns).order_by(table.c.id)).mappings()]
 
 
 def viewer_of(connection: Connection, token: str, today: date | None = None) -> Viewer | None:
-    """Whom a token speaks for; ``None`` for one that is unknown, over or taken back."""
+    """The viewer of a token; ``None`` when it is unknown, expired or revoked."""
     table, day = tables.api_token, today or date.today()
     query = select(table.c.agency_code).where(
         table.c.digest == _digest(token),
