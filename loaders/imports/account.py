@@ -1,4 +1,4 @@
-"""The account of one file: every row has an outcome, every satang is counted once, totals are checked."""
+"""The account of one file: every row has an outcome, every satang is counted once, control totals are checked."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from loaders.sheets.read import Sheet
 from loaders.sheets.totals import is_grand
 
 OUTCOMES = ("loaded", "quarantined", "excluded")
-LEFT_OUT = "repeat_left_out"  # a line that another file in use has
+LEFT_OUT = "repeat_left_out"  # a line that another active file has
 RETIRED = "same_money"  # a person decided that it is the same money as another line
 COUNTED = ("people_reached", "members", "hardship_members")
-NEIGHBOURS = 60  # most section totals that one total may bracket
+NEIGHBOURS = 60  # one total may sum up to this many totals of sections
 
 
 @dataclass
 class SheetResult:
-    """The result of one sheet: its rows by outcome, its money, its checks.
+    """The result of one sheet: its rows by outcome, its money, its control totals.
 
     A sheet without columns for the board has empty ``read`` and ``matched``; all its rows are excluded.
     """
@@ -40,8 +40,8 @@ class SheetResult:
     reason: pd.Series  # problem code for what is not loaded
     satang: pd.Series  # primary money of the row, 0 where none
     control_totals: list[dict] = field(default_factory=list)
-    melted: tuple[str, ...] = ()  # how the sheet was turned into records: melted:source:4
-    columns: list[Column] = field(default_factory=list)  # the ledger of the sheet, beside its first part
+    melted: tuple[str, ...] = ()  # how the sheet became records, e.g. melted:source:4
+    columns: list[Column] = field(default_factory=list)  # ledger of the sheet, only on its first part
 
     def rows(self, outcome: str) -> pd.Index:
         """Row numbers with this outcome."""
@@ -55,28 +55,28 @@ class SheetResult:
 
 @dataclass
 class Ingested:
-    """The account of one file; ``summary`` is what the command line prints and the screen shows."""
+    """The account of one file; ``summary`` is what the command line prints and the page shows."""
 
     sheets: list[SheetResult]
     problems: list[Problem]
     batch_id: int | None = None
     demo_withdrawn: int = 0
-    demo_in_use: int = 0  # batches of invented data that storing will withdraw
+    demo_in_use: int = 0  # invented batches that storing will withdraw
     aliases_used: list[str] = field(default_factory=list)
     province: str = field(default_factory=settings.home_province)
     repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "left_out": False, "of": []})
     set_aside: dict = field(default_factory=lambda: {"choice": None, "asked": False, "parts": []})
     totals_accepted: dict | None = None  # who accepted the file with unmet totals, and why
     near_repeats: dict = field(default_factory=lambda: {"rows": 0, "baht": 0.0, "pairs": []})
-    editions: list[dict] = field(default_factory=list)  # the file compared with batches in use (editions.Edition)
-    edition_lines: list[dict] = field(default_factory=list)  # its difference to the first of them
+    editions: list[dict] = field(default_factory=list)  # comparison with active batches (editions.Edition)
+    edition_lines: list[dict] = field(default_factory=list)  # differences to the first of them
     replaces: list[int] = field(default_factory=list)
     year_shares: dict = field(default_factory=lambda: {"carried": 0, "asked": 0})  # of the batches it replaces
     carried: dict = field(default_factory=dict)  # changes by hand of the batches it replaces
 
     @property
     def as_of(self) -> date | None:
-        """The day that the file states for its data; ``None`` for a future day (a plan or a slip)."""
+        """The day that the file states for its data; ``None`` for a future day (a plan or a typing error)."""
         texts = (text for result in self.understood for text in result.sheet.texts.values())
         day = thai.stated_day(texts)
         return day if day and day <= datetime.now(UTC).date() else None
@@ -154,12 +154,12 @@ class Ingested:
 
 
 def money_column(result_read: Read, layout: Layout) -> str | None:
-    """The column of money that the account is about."""
+    """The column of money that the account sums, ``None`` without one."""
     return next((name for name in MONEY.get(layout.register, ()) if name in result_read.values), None)
 
 
 def money(read: Read, layout: Layout) -> pd.Series:
-    """Satang of every row, 0 where none is stated or it cannot be read."""
+    """Satang of every row, 0 where it is missing or unreadable."""
     column = money_column(read, layout)
     if column is None:
         return pd.Series(0, index=read.values.index, dtype=object)
@@ -167,9 +167,9 @@ def money(read: Read, layout: Layout) -> pd.Series:
 
 
 def control_totals(result: SheetResult) -> list[dict]:
-    """Compare the sheet's own total rows with the sum of the rows they stand for; a mismatch is reported, never fixed.
+    """Compare the sheet's own total rows with the sum of their rows; a mismatch is reported, never corrected.
 
-    A total may stand below its rows, above them (a band), or bracket totals of smaller sections.
+    A total may follow its rows, precede them (a band), or sum up totals of smaller sections.
     """
     if result.sheet.totals.empty or not result.is_understood:
         return []
@@ -211,7 +211,7 @@ def _checked(result: SheetResult, column: str, stated: pd.Series, *, is_primary:
 
 
 def _of_everything(value: object, sums: list, bounds: list[int], at: int, grand: set[int]) -> Any:
-    """The sum that a grand total states: of all rows, of those up to it, or since the grand total before (or until the next)."""
+    """The sum that a grand total states: all rows, those up to it, since the grand total before, or until the next."""
     here = bounds[at]
     before = max((bounds[other] for other in grand if other < at), default=0)
     after = min((bounds[other] for other in grand if other > at), default=len(sums) - 1)
@@ -220,12 +220,12 @@ def _of_everything(value: object, sums: list, bounds: list[int], at: int, grand:
 
 
 def _adds(cells: pd.Series) -> bool:
-    """Counts add up; shares and means do not."""
+    """Whether values can be added: counts can, shares and means (fractions) cannot."""
     return all(float(value).is_integer() for value in cells if value is not None and not pd.isna(value))
 
 
 def _nearest(value: object, sums: list, bounds: list[int], at: int) -> Any:
-    """The sum that this total states, if one of those it may stand for is equal; else that of its own section."""
+    """The sum that this total states, if it equals one of the possible ones; else that of its own section."""
     here = bounds[at]
     starts = [0, *bounds[max(0, at - NEIGHBOURS) : at]]
     ends = [*bounds[at + 1 : at + 1 + NEIGHBOURS], len(sums) - 1]

@@ -1,4 +1,4 @@
-"""One understood file into the store, inside the caller's transaction: batch, rows, quarantine, exclusions, scope."""
+"""Store one understood file inside the caller's transaction: batch, rows, quarantine, exclusions, scope."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from loaders.store import in_use, tables
 from loaders.store.read import PROVINCE_MARK, provinces_of
 from loaders.words import catalogue
 
-DEMO_WORD = "ข้อมูลสาธิต"  # stands above the table in files of the demo province
+DEMO_WORD = "ข้อมูลสาธิต"  # above the table in files of the demo province
 UNNAMED = "unnamed_base"  # base of a sheet that does not name its owner
 COLUMN_NOT_USED = "column_not_used"  # money of a column that a person marked as not used
 CODE_LISTS = {"agency", "stream"}  # lists of words: no reports are expected
@@ -40,13 +40,13 @@ PLACES = [
 
 
 def refuse_twice(connection: Connection, digest: str, province: str) -> None:
-    """Refuse bytes that are in use for the province: ``file_already_loaded``."""
+    """Raise ``Refused`` (``file_already_loaded``) when an active batch of the province has the same bytes."""
     if (seen := _of_bytes(connection, digest, province)) is not None:
         raise Refused(Problem("file_already_loaded", "refused", value=str(seen)))
 
 
 def loaded_as(connection: Connection, path: Path, province: str) -> int | None:
-    """The batch in use that these bytes were loaded as for a province; None when they were not."""
+    """The active batch of a province with the bytes of this file, or None."""
     if not path.is_file():
         return None
     return _of_bytes(connection, hashlib.sha256(path.read_bytes()).hexdigest(), province)
@@ -61,12 +61,12 @@ def _of_bytes(connection: Connection, digest: str, province: str) -> int | None:
 
 
 def owner_of(ingested: Ingested, base: str | None) -> str:
-    """The base of a file: a person's answer, else its layout's."""
+    """The base of a file: stated by a person, else by its layout."""
     return base or ingested.understood[0].layout.base
 
 
 def demo_in_the_way(connection: Connection, ingested: Ingested, file_name: str, base: str | None) -> int:
-    """How many batches of invented data storing this file withdraws; they can be put back."""
+    """Number of active invented batches that storing this file withdraws (they can be put back)."""
     if is_invented(ingested, file_name, base) or owner_of(ingested, base) == "reference":
         return 0
     batch = tables.import_batch
@@ -82,9 +82,9 @@ def store_batch(
     who: str,
     claim: SpeaksFor | None = None,
 ) -> int:
-    """Write everything and return the batch's number; the first real file withdraws the invented ones.
+    """Write everything and return the batch's key; the first real file withdraws invented batches.
 
-    ``claim`` is what the file speaks for as a person stated; without it a real file speaks for its rows alone.
+    ``claim`` is the scope that a person stated; without it a real file speaks for its rows only.
     """
     if claim is not None:
         check_districts(claim, ingested.province)
@@ -128,7 +128,7 @@ def store_batch(
 
 
 def _batch_row(ingested: Ingested, owner: str, file_name: str, digest: str, who: str) -> dict[str, object]:
-    """The row of the batch itself, before its number is known and its summary is whole."""
+    """Values of the batch row, before its key is known and its summary complete."""
     return {
         "base": owner,
         "file_name": file_name,
@@ -147,7 +147,7 @@ def _batch_row(ingested: Ingested, owner: str, file_name: str, digest: str, who:
 
 
 def _understood(ingested: Ingested, owner: str) -> list[dict]:
-    """How every sheet was read: the review desk and the give-back read single rows the same way later."""
+    """How each sheet was read, so that review desk and give-back can read single rows the same way later."""
     return [
         {
             "sheet": result.sheet.name,
@@ -159,7 +159,7 @@ def _understood(ingested: Ingested, owner: str) -> list[dict]:
 
 
 def _repeat_rows(ingested: Ingested) -> dict[str, list[int]]:
-    """Rows left out because another file has them: reading the file again would not tell."""
+    """Rows left out because another file has them, which reading the file again would not show."""
     return {
         result.sheet.name: [int(row) for row in result.reason.index[result.reason == LEFT_OUT]]
         for result in ingested.understood
@@ -168,7 +168,7 @@ def _repeat_rows(ingested: Ingested) -> dict[str, list[int]]:
 
 
 def _unnamed_office(connection: Connection, ingested: Ingested, file_name: str, digest: str) -> str:
-    """A new agency code for a file that names no base, so that two such files are never merged automatically."""
+    """Create an agency code for a file without a base, so that two such files are never merged automatically."""
     name = f"{Path(file_name).stem[:60]} ({digest[:6]})"
     code = f"{UNNAMED}:{digest[:12]}"
     for result in ingested.understood:
@@ -189,7 +189,7 @@ def _unnamed_office(connection: Connection, ingested: Ingested, file_name: str, 
 
 
 def _of_office(layout: Layout, owner: str) -> Layout:
-    """The layout for reading single rows again: a file without a base keeps its own code."""
+    """The layout for reading single rows again, with the agency code created for a file without a base."""
     if layout.constants.get("agency") != UNNAMED:
         return layout
     return replace(layout, constants=layout.constants | {"agency": owner})
@@ -198,7 +198,7 @@ def _of_office(layout: Layout, owner: str) -> Layout:
 def is_invented(ingested: Ingested, file_name: str, base: str | None) -> bool:
     """Whether a file is demo data: it says so above its table, or a demo layout reads it.
 
-    A named base means a real file with the same headings, unless it has a demo file's name.
+    A stated base means a real file with the same headings, unless it has a demo file's name.
     """
     if any(DEMO_WORD in text for result in ingested.sheets for text in result.sheet.texts.values()):
         return True
@@ -216,7 +216,7 @@ def _store_sheet(connection: Connection, result: SheetResult, batch_id: int) -> 
 
 
 def add_excluded(connection: Connection, batch_id: int, reason: str, rows: int, satang: int) -> None:
-    """Count rows and money that are left out for a reason, on top of what the batch already has for it."""
+    """Add rows and satang to what the batch excluded for a reason."""
     table = tables.excluded
     mine = (table.c.batch_id == batch_id) & (table.c.reason == reason)
     values = {"rows": table.c.rows + rows, "satang": table.c.satang + satang}
@@ -225,14 +225,14 @@ def add_excluded(connection: Connection, batch_id: int, reason: str, rows: int, 
 
 
 def take_excluded(connection: Connection, batch_id: int, reason: str, rows: int, satang: int) -> None:
-    """Take back what :func:`add_excluded` counted; a reason without rows is deleted."""
+    """Subtract what :func:`add_excluded` added; a reason without rows is deleted."""
     add_excluded(connection, batch_id, reason, -rows, -satang)
     table = tables.excluded
     connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.rows == 0))
 
 
 def shift(connection: Connection, batch_id: int, outcome: str, rows: int, satang: int) -> None:
-    """Move rows and money into (or out of) an outcome in the account of a batch."""
+    """Add rows and satang (may be negative) to an outcome and to the total of a batch."""
     table = tables.import_batch
     changed = {
         f"rows_{outcome}": table.c[f"rows_{outcome}"] + rows,
@@ -255,7 +255,7 @@ def sum_again(connection: Connection, batch_id: int) -> None:
 
 
 def add_names(connection: Connection, read: Read) -> None:
-    """Add agencies and streams that only a row entered by hand names."""
+    """Add agencies and streams named only in a row entered by hand."""
     for table, names in ((tables.agency, read.new_agencies), (tables.stream, read.new_streams)):
         stored = set(connection.execute(select(table.c.code)).scalars())
         rows = [{"code": code, "name_th": name} for code, name in names.items() if code not in stored]
@@ -263,7 +263,7 @@ def add_names(connection: Connection, read: Read) -> None:
 
 
 def add_agencies(connection: Connection, result: SheetResult) -> None:
-    """Add agencies and streams that only this file names; of agencies only those of loaded rows."""
+    """Add agencies and streams that the file names first; agencies only when a loaded row uses them."""
     columns = [column for column in ("agency", "source") if column in result.read.values]
     used = {code for column in columns for code in result.read.values.loc[result.rows("loaded"), column].dropna()}
     stored = set(connection.execute(select(tables.agency.c.code)).scalars())
@@ -303,14 +303,14 @@ def records(result: SheetResult, batch_id: int) -> list[dict]:
 
 
 def _as_entries(register: str, frame: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a defined register as its table keeps them."""
+    """``register`` and ``content`` (JSON) of rows of a defined register."""
     names = [column.stored for column in registers.defined()[register].columns if column.stored in frame]
     content = [registers.packed(row) for row in frame[names].to_dict("records")]
     return pd.DataFrame({"register": register, "content": content}, index=frame.index)
 
 
 def _indicator(frame: pd.DataFrame, values: pd.DataFrame, column: str) -> pd.DataFrame:
-    """``value:CODE`` or ``value:CODE@YEAR`` (Gregorian); unknown values are stored as unknown."""
+    """Rows of ``value:CODE`` or ``value:CODE@YEAR`` (Gregorian); missing values stay missing."""
     code, _, year = column.removeprefix("value:").partition("@")
     years = values["fiscal_year"] if "fiscal_year" in values else None
     return frame.assign(indicator_code=code, fiscal_year=int(year) if year else years, value=values[column])
@@ -342,7 +342,7 @@ def _proposed(result: SheetResult, row: int) -> str | None:
 
 
 def doubtful(result: SheetResult, row: int) -> str | None:
-    """What a person has to look at: the unreadable cell, or the place as written."""
+    """What a person must check: the unreadable cell, or the place as written."""
     if row in result.read.bad:
         return result.read.bad[row].value
     return written_places(result.read.place.loc[[row]])[0] or None

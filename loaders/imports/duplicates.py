@@ -1,7 +1,7 @@
-"""Repeats: lines of support that another file in use has, found before anything is stored, reported with rows and baht.
+"""Repeats: support lines that another active file has too, found before storing and reported with rows and baht.
 
-Agencies send lists that grow from month to month, and one budget book comes out as several files; the store refuses the
-same bytes twice, but not the same line in other bytes. A repeat is never certain: only a person can leave it out.
+Agencies send lists that grow monthly, and one budget book is published as several files. The store refuses equal bytes,
+but the same line may be in other bytes. A repeat is never certain: only a person can leave it out.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from loaders.problems import Problem
 from loaders.store import tables
 
 FOUND = "repeat_found"
-ALIKE = 95.0  # of 100, of consonants and digits: a PDF read twice differs by lost vowels and marks in disorder
-TELLING = 40  # letters from which a description identifies a line whatever its agency
+ALIKE = 95.0  # of 100, over consonants and digits: text from PDF often lost vowels and marks
+TELLING = 40  # letters from which a description identifies a line, whatever its agency
 PER_FETCH = 10_000
 NUMBER = re.compile(r"\d+")
 SOFT = re.compile("[^ก-ฮ0-9a-z]")
@@ -33,7 +33,7 @@ Key = tuple[str, int | None, int | None]
 
 
 class Line(NamedTuple):
-    """One line of support, in use or about to be; ``key`` is what must be equal, ``words`` the activity squeezed."""
+    """One support line, stored or new; ``key`` must be equal, ``words`` is the squeezed activity."""
 
     key: Key
     words: str
@@ -51,7 +51,7 @@ Likeness = Callable[[dict[str, list[Line]], Line], list[str]]
 
 @dataclass(frozen=True)
 class Repeat:
-    """A row of the new file that repeats a row in use (``of``)."""
+    """A row of the new file that repeats a stored row (``of``)."""
 
     sheet: str
     row: int
@@ -61,14 +61,12 @@ class Repeat:
 
 
 def find(connection: Connection, ingested: Ingested, besides: Collection[int] = ()) -> list[Repeat]:
-    """Rows to be loaded that are likely in use already from another file, each paired with one row there.
+    """Rows to be loaded that another active file probably has, each paired with one row there.
 
-    ``besides`` are batches to ignore: that of rows decided later, those the file replaces.
-
-    Same subdistrict (or the same larger area), fiscal year and amount; and the same activity of the same agency, or a
-    long description that is nearly the same, whoever is named: two funders of one short-named activity are partners.
-    Numbers in the words must agree (a second course is another course). Three equal lines against one in use are one
-    repeat.
+    ``besides`` are batches to ignore: the batch of rows decided later, those the file replaces.
+    Equal must be: subdistrict (or larger area), fiscal year and amount; and either activity and agency, or a long
+    description that is nearly equal, whatever agency is named (short activities of two funders are partners, not
+    repeats). Numbers in the words must agree (a second course is another course). Each stored row is paired once.
     """
     new = [(result, line) for result in ingested.understood for line in _lines(result)]
     in_use = _in_use(connection, {line.key for _, line in new}, besides, ingested.province) if new else {}
@@ -85,7 +83,7 @@ def find(connection: Connection, ingested: Ingested, besides: Collection[int] = 
 
 
 def leave_out(ingested: Ingested, repeats: list[Repeat]) -> None:
-    """Count the repeats as excluded, with the reason."""
+    """Mark the repeats as excluded, with the reason."""
     rows: dict[str, list[int]] = defaultdict(list)
     for repeat in repeats:
         rows[repeat.sheet].append(repeat.row)
@@ -95,7 +93,7 @@ def leave_out(ingested: Ingested, repeats: list[Repeat]) -> None:
 
 
 def problems(repeats: list[Repeat]) -> list[Problem]:
-    """One note per repeat: its activity, and file and row in use."""
+    """One note per repeat: its activity, and file and row of the stored one."""
     return [
         Problem(FOUND, "note", new.sheet, new.row, None, new.activity or None, f"{new.of.file} · {new.of.row}")
         for new in repeats
@@ -103,7 +101,7 @@ def problems(repeats: list[Repeat]) -> list[Problem]:
 
 
 def summary(repeats: list[Repeat], *, left_out: bool) -> dict:
-    """Rows and baht that another file has already, by batch."""
+    """Rows and baht that other files have already, by batch."""
     of: dict[int, dict] = {}
     for new in repeats:
         entry = of.setdefault(new.of.batch, {"batch": new.of.batch, "file": new.of.file, "rows": 0, "satang": 0})
@@ -122,9 +120,9 @@ def summary(repeats: list[Repeat], *, left_out: bool) -> dict:
 
 
 def resting_on(connection: Connection, batch_id: int) -> list[dict]:
-    """Files in use that left lines out, or whose lines were retired, because this batch has them.
+    """Active files that left lines out, or whose lines were retired, because this batch has them.
 
-    Without this batch those lines leave the board. ``batch``, ``file``, ``rows`` and ``baht`` of each.
+    Without this batch those lines are missing in the data. ``batch``, ``file``, ``rows`` and ``baht`` of each.
     """
     batch, files = tables.import_batch, []
     query = select(batch.c.id, batch.c.file_name, batch.c.summary).where(batch.c.is_active, batch.c.id > batch_id)
@@ -156,7 +154,7 @@ def resting_on(connection: Connection, batch_id: int) -> list[dict]:
 
 
 def _key(area: str, year: object, satang: object) -> Key:
-    """The subdistrict (a village counts as its own) or larger area, the year, the money; None where none is stated."""
+    """(Subdistrict or larger area, fiscal year, satang); None where it is not stated."""
     return area[:6], _number(year), _number(satang)
 
 
@@ -187,7 +185,7 @@ def _lines(result: SheetResult) -> Iterator[Line]:
 def _in_use(
     connection: Connection, keys: set[Key], besides: Collection[int], province: str
 ) -> dict[Key, dict[str, list[Line]]]:
-    """Lines of active real batches whose key is wanted, by their words."""
+    """Lines of active real batches whose key is in ``keys``, by their words."""
     support, batch = tables.support, tables.import_batch
     years = {year for _, year, _ in keys}
     query = (
@@ -231,7 +229,7 @@ def _in_use(
 
 
 def _take(lines_of: dict[Key, dict[str, list[Line]]], new: Line, likeness: Likeness) -> Line | None:
-    """The line in use that the new one repeats, removed from ``lines_of`` so that it matches one row only."""
+    """The stored line that the new one repeats, removed from ``lines_of`` so that it matches one row only."""
     by_words = lines_of.get(new.key, {})
     for words in likeness(by_words, new):
         for number, line in enumerate(by_words[words]):
@@ -246,7 +244,7 @@ def _same(by_words: dict[str, list[Line]], new: Line) -> list[str]:
 
 
 def _alike(by_words: dict[str, list[Line]], new: Line) -> list[str]:
-    """Long descriptions that are nearly the same, most similar first; only for lines with money."""
+    """Long descriptions that are nearly equal, most similar first; only for lines with money."""
     if new.key[2] is None or len(new.words) < TELLING:
         return []
     bones = {words: _bones(words) for words in by_words if len(words) >= TELLING}

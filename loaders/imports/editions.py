@@ -1,7 +1,7 @@
-"""Editions: a file compared line by line with batches in use of its base, register and year; replacing and its undo.
+"""Editions: compare a file line by line with active batches of its base, register and year; replace them, undo that.
 
-A person decides whether a file replaces a batch, adds to it, or is another base's. Where its lines show that it is an
-edition of a batch in use, nothing is stored before that decision.
+A person decides whether a file replaces a batch, adds to it, or is another base's. When the lines show an edition of an
+active batch, nothing is stored before that decision.
 """
 
 from __future__ import annotations
@@ -28,21 +28,21 @@ from loaders.store.read import provinces_of
 AUTO = "auto"
 REPLACED = "replaced"
 UNNAMED = "unnamed_base"
-TELLING = 40  # letters from which words identify a line whatever its agency
-SHARE = 0.5  # least share of the lines in use that an edition of them has
-ALIKE = 80.0  # least likeness of 100 of one line's words in two editions
+TELLING = 40  # letters from which a description identifies a line, whatever its agency
+SHARE = 0.5  # minimum share of the stored lines that an edition contains
+ALIKE = 80.0  # minimum similarity (of 100) of one line's words in two editions
 MOST_TOLD = 500
 NAMES = {"support": "activity", "welfare_fund": "fund_name", "organisation": "organisation_name", "role_holder": "person",
          "indicator": "indicator_code"}  # fmt: skip
 WHOSE = {"support": "agency_code", "contribution": "source", "role_holder": "role"}
 YEARS = {"plan": "plan_year"}
 PLACES = {*batches.PLACES, "written_place"}
-# Not content of a line: its position, how its place was found, the ordinal of a list, a date set by storing.
+# Not part of a line's content: position, how its place was matched, list ordinals, dates set on storing.
 PASSING = PLACES | {"id", "batch_id", "sheet", "row", "reference", "retain_until", "year_shares", "year_shares_by"}
 
 
 class Line(NamedTuple):
-    """One line of a file; a waiting one is compared by its cells and by the values that could be read."""
+    """One line of a file; a quarantined one is compared by its cells and by the values that could be read."""
 
     register: str
     place: str
@@ -55,19 +55,19 @@ class Line(NamedTuple):
     words: str
     sheet: str
     row: int
-    shares: tuple[str, str] = ("", "")  # of its money over fiscal years, and how, as a person stated
+    shares: tuple[str, str] = ("", "")  # stated year shares, and their method
 
     @property
     def money_and_days(self) -> dict[str, Any]:
-        """The values on which shares over fiscal years depend."""
+        """The values on which year shares depend."""
         return {name: value for name, value in self.values if name in (*year_shares.MONEY, "starts_on", "ends_on")}
 
 
 @dataclass
 class Edition:
-    """A batch in use compared with the new file: pairs of lines, and lines of one alone.
+    """An active batch compared with the new file: paired lines, and lines of one only.
 
-    Another form of sheet is another extract of one book, not an edition: its lines are reported as repeats.
+    A sheet of another form is another extract of the same data, not an edition: its lines are reported as repeats.
     """
 
     batch: int
@@ -81,7 +81,7 @@ class Edition:
 
     @property
     def is_edition(self) -> bool:
-        """Whether the file is an edition of the batch: it has ``SHARE`` of its lines, or that many lines with other money."""
+        """Whether the file has ``SHARE`` of the batch's lines, or that share of its own lines are revised in money."""
         paired = len(self.same) + len(self.changed)
         here, there = paired + len(self.new), paired + len(self.gone)
         revised = sum(old.satang != new.satang for old, new in self.changed)
@@ -89,7 +89,7 @@ class Edition:
 
     @property
     def is_safe(self) -> bool:
-        """Whether replacing keeps at least ``SHARE`` of the lines in use."""
+        """Whether replacing keeps at least ``SHARE`` of the stored lines."""
         paired = len(self.same) + len(self.changed)
         return self.is_edition and paired >= SHARE * (paired + len(self.gone))
 
@@ -146,9 +146,9 @@ def _diff(what: str, new: Line | None, old: Line | None = None) -> dict[str, Any
 
 
 def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[int] = ()) -> list[Edition]:
-    """The file compared with every real batch in use of its base, registers and years; most similar first.
+    """Compare the file with every active real batch of its base, registers and years; most similar first.
 
-    ``also`` are batches that a person named, of any base. A file of an unnamed base is compared with all.
+    ``also`` are batches that a person named, of any base. A file without a base is compared with all.
     """
     forms = {_form(result.layout.code) for result in ingested.understood}
     batch = tables.import_batch
@@ -189,7 +189,7 @@ def find(connection: Connection, ingested: Ingested, owner: str, also: Sequence[
 
 
 def pairs(connection: Connection, ingested: Ingested, number: int) -> dict[tuple[str, str, int], tuple[str, str, int]]:
-    """Register, sheet and row of each line of a batch -> the same of its line in the new file, for lines in both."""
+    """(Register, sheet, row) of a batch's line -> that of its line in the new file, for lines in both."""
     new = [line for result in ingested.understood for line in _of_result(result)]
     edition = Edition(number, "", "")
     compare(edition, _of_batch(connection, number, {line.register for line in new}), new)
@@ -198,12 +198,12 @@ def pairs(connection: Connection, ingested: Ingested, number: int) -> dict[tuple
 
 
 def _form(layout: str) -> str:
-    """The form of a sheet: its shipped layout; ``""`` for one that was read by its headings."""
+    """The shipped layout of a sheet; ``""`` for one read by its headings or content."""
     return "" if layout in ("by_alias", "by_content", "by_hand", "remembered") else layout
 
 
 def _of_result(result: SheetResult) -> list[Line]:
-    """Lines of a sheet that are to be loaded or wait."""
+    """Lines of a sheet that are to be loaded or quarantined."""
     register = result.layout.register
     lines = [_line(register, record) for record in batches.records(result, 0)]
     waiting = result.rows("quarantined")
@@ -272,7 +272,7 @@ def _comparable(value: Any) -> Any:
 
 
 def _cells(written: str) -> str:
-    """Cells of a waiting row without bare small numbers: an ordinal changes when a line is inserted before it."""
+    """Cells of a quarantined row without small integers: list ordinals change when a line is inserted."""
     words = (squeeze(str(cell)) for cell in json.loads(written).values())
     return "|".join(sorted(word for word in words if word and not (word.isdecimal() and len(word) < 4)))
 
@@ -287,19 +287,19 @@ PASSES: tuple[tuple[str, Key], ...] = (
             (line.name or (line.who and line.year)) and (line.register, line.place, line.year, line.name, line.who)
         ),
     ),
-    # Two agencies of one short-named activity are partners; long words, or words with the same money, identify a line.
+    # Short activities of two agencies are partners; long words, or words with equal money, identify a line.
     ("changed", lambda line: len(line.name) >= TELLING and (line.register, line.place, line.year, line.name)),
     (
         "changed",
         lambda line: line.name and line.satang and (line.register, line.place, line.year, line.name, line.satang),
     ),
-    # One of the two places is not settled; two settled places differ.
+    # One place is unsettled; two settled places would differ.
     ("unsettled", lambda line: line.name and line.satang and (line.register, line.year, line.name, line.satang)),
 )
 
 
 def compare(edition: Edition, old: list[Line], new: list[Line]) -> None:
-    """Pair the lines of two editions, the strictest key first; unpaired lines are gone or new."""
+    """Pair the lines of two editions, strictest key first; unpaired lines are gone or new."""
     old_left, new_left = dict(enumerate(old)), dict(enumerate(new))
     for what, key in PASSES:
         waiting: dict[Hashable, list[int]] = defaultdict(list)
@@ -317,7 +317,7 @@ def compare(edition: Edition, old: list[Line], new: list[Line]) -> None:
 
 
 def _alike(edition: Edition, old_left: dict[int, Line], new_left: dict[int, Line]) -> None:
-    """Pair lines of one place and year with similar words, or without words if alone there; waiting rows by their cells."""
+    """Pair lines of one place and year by similar words, or when alone there; quarantined rows by their cells."""
     blocks: dict[Hashable, list[int]] = defaultdict(list)
     for number, line in old_left.items():
         blocks[("waits" if line.cells else (line.register, line.place, line.year))].append(number)
@@ -332,7 +332,7 @@ def _alike(edition: Edition, old_left: dict[int, Line], new_left: dict[int, Line
             words = {candidate: old_left[candidate].cells or old_left[candidate].name for candidate in there}
             best = process.extractOne(text, words, scorer=fuzz.ratio, score_cutoff=ALIKE)
             taken = best[2] if best else None
-        else:  # without a year two lines may be of different years
+        else:  # without a year the lines may be of different years
             taken = there[0] if line.year and len(there) == 1 and not old_left[there[0]].name else None
         if taken is not None:
             edition.changed.append((old_left.pop(taken), new_left.pop(number)))
@@ -343,7 +343,7 @@ def settle(ingested: Ingested, compared: list[Edition], replaces: Sequence[int |
 
     Raises
     ------
-    Refused
+    EditionAsked
         ``edition_unanswered`` when the file is an edition and nobody decided.
     """
     named = [int(number) for number in replaces if number != AUTO]
@@ -360,9 +360,9 @@ def settle(ingested: Ingested, compared: list[Edition], replaces: Sequence[int |
 
 
 def shares_of(editions: list[Edition], replaced: Sequence[int]) -> tuple[list[Line], int]:
-    """Lines of the new file that keep the stated year shares of the replaced ones, and how many shares are lost.
+    """Lines of the new file that keep the year shares of replaced ones, and how many shares are lost.
 
-    Shares are kept unless money or days changed or the line waits; lost ones are asked again.
+    Shares are kept unless money or dates changed or the line is quarantined; lost ones are asked again.
     """
     both = [pair for edition in editions if edition.batch in replaced for pair in (*edition.same, *edition.changed)]
     pairs = [pair for pair in both if pair[0].shares[0]]
@@ -375,7 +375,7 @@ def shares_of(editions: list[Edition], replaced: Sequence[int]) -> tuple[list[Li
 
 
 class EditionAsked(Refused):
-    """The file is an edition of a batch in use and nobody decided what to do; ``ingested`` is its account."""
+    """The file is an edition of an active batch and nobody decided what to do; ``ingested`` is its account."""
 
     def __init__(self, problem: Problem, ingested: Ingested) -> None:
         super().__init__(problem)
@@ -383,7 +383,7 @@ class EditionAsked(Refused):
 
 
 def check(connection: Connection, numbers: Iterable[int]) -> None:
-    """Refuse to replace batches that are not in use: ``batch_unknown``, ``batch_is_withdrawn``."""
+    """Raise ``Refused`` for batches that cannot be replaced: ``batch_unknown``, ``batch_is_withdrawn``."""
     batch = tables.import_batch
     for number in numbers:
         active = connection.execute(select(batch.c.is_active).where(batch.c.id == number)).scalar()
@@ -392,7 +392,7 @@ def check(connection: Connection, numbers: Iterable[int]) -> None:
 
 
 class Switched(NamedTuple):
-    """What :func:`switch` did: 1 or 0 for the batch itself, batches restored with it, batches withdrawn for it."""
+    """Result of :func:`switch`: 1 or 0 for the batch itself, batches restored with it, batches withdrawn for it."""
 
     changed: int
     restored: list[int]
@@ -400,7 +400,10 @@ class Switched(NamedTuple):
 
 
 def switch(connection: Connection, batch_id: int, active: bool, who: str) -> Switched:
-    """Withdraw a batch or put it back; batches it replaced are restored, those that replaced it withdrawn, in one transaction."""
+    """Withdraw a batch or put it back, in one transaction with the editions it replaced or was replaced by.
+
+    Withdrawing restores the batches it replaced; putting back withdraws those that replaced it.
+    """
     batch = tables.import_batch
     query = select(batch.c.id, batch.c.is_active, batch.c.withdrawn_because, batch.c.summary).order_by(batch.c.id)
     rows = {row.id: row for row in connection.execute(query)}
@@ -412,7 +415,7 @@ def switch(connection: Connection, batch_id: int, active: bool, who: str) -> Swi
         return Switched(changed, back, [])
     replacing = {old: [new for new, olds in replaced.items() if old in olds] for old in rows}
     later, earlier = _reached(batch_id, replacing), _reached(batch_id, replaced)
-    rivals = [key for old in earlier for key in (old, *_reached(old, replacing))]  # other editions of the same
+    rivals = [key for old in earlier for key in (old, *_reached(old, replacing))]  # other editions of the same data
     gone = [key for key in dict.fromkeys([*later, *rivals]) if key != batch_id and rows[key].is_active]
     partners = [old for key in gone if key in later for old in replaced[key] if rows[old].withdrawn_because == REPLACED]
     store.set_active(connection, gone, False, REPLACED, who)

@@ -1,7 +1,7 @@
-"""An agency's file given back: its sheets with four columns added, the account of the import, its coverage on one page.
+"""Give an agency's file back with four added columns, the account of the import, and its coverage on one sheet.
 
-A small XLSX is edited in place and keeps its formats; any other file becomes a plain workbook with the same rows in the
-same places. It holds no live formula.
+A small XLSX is edited in place and keeps its formats; any other file becomes a plain workbook with the same rows at the
+same positions. It contains no live formula.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ STATUS = ("loaded", "quarantined", "excluded")
 
 @dataclass
 class Account:
-    """Content of the workbook: per sheet and row the four cells, headings, and lines of the two added sheets."""
+    """Content of the workbook: the four cells per sheet and row, headings, and lines of the two added sheets."""
 
     rows: dict[str, dict[int, tuple[str, str, str, str]]] = field(default_factory=dict)
     heading_rows: dict[str, int] = field(default_factory=dict)
@@ -46,14 +46,14 @@ class Account:
 
 
 def words(key: str, **blanks: object) -> str:
-    """Thai words of the catalogue; the file goes back to a Thai office."""
+    """Text of the Thai catalogue, because the file goes back to a Thai office."""
     return catalogue("th")[key].format(**blanks)
 
 
 def give_back(engine: Engine, batch_id: int, out: Path) -> dict:
     """Write the workbook of a batch to ``out``; returns rows by status.
 
-    Raises ``Refused``: ``batch_unknown``, or ``file_not_kept`` when the store does not keep the file.
+    Raises ``Refused``: ``batch_unknown``, ``file_not_kept`` (the store does not have the file).
     """
     with store.reading(engine) as connection:
         batch = (
@@ -133,13 +133,13 @@ def _account(connection: Connection, batch: dict, path: Path) -> Account:
 
 
 def _rank(status: str) -> int:
-    """Order of a row's records: a row with several shows the status that needs attention first."""
+    """Rank of a status: a row with several records shows the one that needs most attention."""
     order = [words(f"status_{name}") for name in ("quarantined", "loaded", "excluded")]
     return order.index(status)
 
 
 def _standing(connection: Connection, batch_id: int) -> tuple[dict, dict]:
-    """Rows of the batch as the store has them now: loaded with code and evidence, waiting with their problem."""
+    """Present rows of the batch: loaded ones with code and evidence, quarantined ones with their problem."""
     loaded = {}
     for table in dict.fromkeys(tables.REGISTERS.values()):
         columns = (
@@ -175,7 +175,7 @@ def _sentence(problem: dict) -> str:
 
 
 def _area_names(places: Places) -> Callable[[str | None], str]:
-    """Words for an area code: subdistrict, district, province, as far as the code goes."""
+    """A function: area code -> names of subdistrict, district, province, as far as the code goes."""
     areas = places.book.areas
     prefixes = {6: words("prefix_subdistrict"), 4: words("prefix_district")}
     offices = reference.local_governments().drop_duplicates("entity_code").set_index("entity_code")["name_th"]
@@ -213,7 +213,7 @@ def _totals(batch: dict, connection: Connection, checks: list[dict]) -> list[lis
 
 
 def _coverage(connection: Connection, base: str) -> list[list[object]]:
-    """Coverage of a provider in the province by its active batches: subdistricts reached, without, baht."""
+    """Coverage of a base in the home province by active batches: subdistricts reached, without, baht."""
     support = store.read_register(connection, "support", settings.home_province(), viewer=DATA_TEAM)
     own = support[support["base"] == base]
     areas = register(settings.home_province())

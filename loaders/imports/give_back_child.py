@@ -1,4 +1,4 @@
-"""The child process of ``give_back``: it opens an agency's file, so it works under the reader's limits."""
+"""Child process of ``give_back``: it opens an agency's file, so it runs under the limits of file readers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9]\d{0,14})(?:\.\d{1,10})?")
 
 
 def main(arguments: list[str]) -> dict[str, Any]:
-    """Write the workbook of FILE (of the kind KIND) to TARGET, with the words of ACCOUNT; returns ``way`` and ``not_kept``.
+    """Write the workbook for FILE (kind KIND) to TARGET with the texts of ACCOUNT; returns ``way`` and ``not_kept``.
 
     ``not_kept`` are codes of what the workbook lost; its sheet of totals lists them in words.
     """
@@ -35,12 +35,12 @@ def _write(file: Path, kind: str, target: Path, content: dict) -> dict[str, Any]
             try:
                 return {"way": _in_place(file, target, content | _with_lost(content, lost)), "not_kept": lost}
             except (KeyError, ValueError, TypeError, AttributeError, IndexError):
-                pass  # a workbook that openpyxl cannot take: rebuilt from its cells
+                pass  # openpyxl cannot read it: rebuild it from its cells
     return _rebuilt(file, kind, target, content, lost)
 
 
 def _with_lost(content: dict, lost: list[str]) -> dict:
-    """The sheet of totals with what is not kept, in words."""
+    """``totals`` extended by a list of what is not kept."""
     lines = [[content["lost_words"][code]] for code in lost]
     return {"totals": [*content["totals"], [], [content["lost_words"]["title"]], *lines] if lost else content["totals"]}
 
@@ -171,7 +171,7 @@ def _rebuilt_sheet(sheet, raw: RawSheet, content: dict, bold, style, *, merges: 
 
 
 def _merge(sheet, raw: RawSheet, merge: Merge, cell_format) -> None:  # noqa: ANN001 - xlsxwriter objects
-    """Write a merged range; one that overlaps another is skipped."""
+    """Write a merged range; skip one that overlaps another."""
     top, bottom = raw.numbers[merge.top] - 1, raw.numbers[merge.bottom] - 1
     text = raw.rows[merge.top][merge.left] if merge.left < len(raw.rows[merge.top]) else ""
     if (top, merge.left) == (bottom, merge.right):

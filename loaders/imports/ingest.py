@@ -40,8 +40,8 @@ from loaders.store import code_lists, in_use, originals, privacy
 __all__ = ["Ingested", "SheetResult", "ingest", "understand"]
 
 Progress = Callable[[str, float], None]
-MOST_COLUMNS = 2_000  # an agency's sheet has dozens
-ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
+MOST_COLUMNS = 2_000  # real sheets have dozens
+ALL_LEFT_OUT = {  # why all rows are excluded -> why the file is refused
     row_outcomes.OUTSIDE: "all_outside_province",
     row_outcomes.OUTSIDE_COUNTRY: "all_outside_country",
     row_outcomes.NO_PLACE: "all_no_place_named",
@@ -51,7 +51,7 @@ ALL_LEFT_OUT = {  # why every row is left out -> why the file is refused
     **dict.fromkeys(no_support.REASONS, "all_no_support"),
     duplicates.LEFT_OUT: "all_repeats_left_out",
 }
-READING = 60.0  # seconds after which the bar of the reading step stands near its end
+READING = 60.0  # seconds after which the progress of reading is almost full
 
 
 NO_ANSWERS = ColumnAnswers()
@@ -66,7 +66,7 @@ class Unanswered(Refused):
 
 
 class NothingForTheBoard(Unanswered):
-    """A readable file with nothing to load; its sheets are shown for a person to map."""
+    """A readable file with nothing to load; its sheets are shown so that a person can map columns."""
 
 
 def no_progress(_step: str, _share: float) -> None:
@@ -87,9 +87,10 @@ def understand(
 ) -> Ingested:
     """Read and place a file without storing anything.
 
-    ``answers`` are layouts that people gave, by the key of their headings; ``registered`` words of agencies and streams in
-    the store; ``aside`` the choice about hidden and struck parts (``take``, ``leave``). Raises ``Refused`` when the file
-    cannot be read or no sheet has columns for the board.
+    ``answers``: layouts given by people, by the key of their headings; ``registered``: words of agencies and streams in
+    the store; ``trusted``: read in this process, without a child; ``aside``: choice about hidden and struck parts
+    (``take``, ``leave``). Raises ``Refused`` when the file cannot be read, ``NothingForTheBoard`` when no row can be
+    loaded.
     """
 
     def tick(seconds: float) -> bool:
@@ -187,7 +188,7 @@ def _result(sheet: Sheet, layout: Layout, places: Places, registered: Words | No
 
 
 def _refuse_nothing(results: list[SheetResult], problems: list[Problem]) -> None:
-    """A file with nothing for this board is refused with the reason, not stored as an empty batch."""
+    """Refuse a file with nothing to load, with the reason, instead of storing an empty batch."""
     if not results:
         raise Refused("file_empty")
     understood = [result for result in results if result.is_understood]
@@ -229,13 +230,13 @@ def ingest(
     totals_why: str | None = None,
     speaks_for: SpeaksFor | None = None,
 ) -> Ingested:
-    """Import one file: one transaction, all or nothing. Raises ``Refused`` with the reason when nothing can be loaded.
+    """Import one file in one transaction, all or nothing; raises ``Refused`` with the reason when nothing is loaded.
 
-    A file with doubts (``Ingested.doubts``) is stored only when ``confirmed``; then, like ``answers`` of a person, its
-    layouts are remembered for the base. Repeats (``Ingested.repeats``) are loaded unless ``leave_out_repeats``. ``aside``
-    is the choice about hidden and struck parts; ``totals_why`` the reason for accepting unmet totals. An edition of a
-    batch in use ``replaces`` it (numbers of batches, or ``auto``) or ``adds`` to it; nothing is stored before that is
-    decided. ``speaks_for`` is what the file speaks for; by default its rows alone.
+    A file with doubts (``Ingested.doubts``) is stored only when ``confirmed``; then its layouts, like ``answers`` of a
+    person, are remembered for the base. Repeats (``Ingested.repeats``) are loaded unless ``leave_out_repeats``.
+    ``aside``: choice about hidden and struck parts; ``totals_why``: reason for accepting unmet totals. An edition of an
+    active batch ``replaces`` it (batch keys, or ``auto``) or ``adds`` to it; nothing is stored before that is decided
+    (``EditionAsked``). ``speaks_for``: scope of the file, by default its rows only. ``dry_run`` stores nothing.
     """
     digest, province = hashlib.sha256(path.read_bytes()).hexdigest(), province or settings.home_province()
     with store.reading(engine) as connection:
@@ -290,7 +291,7 @@ def ingest(
 
 @dataclass(frozen=True)
 class Wishes:
-    """A person's choices about a file, its columns aside."""
+    """A person's choices about a file, except those about its columns."""
 
     file_name: str
     base: str | None
@@ -300,10 +301,10 @@ class Wishes:
 
 
 def _compared(connection: Connection, ingested: Ingested, wishes: Wishes, who: str = "") -> list[editions.Line]:
-    """Compare a file with what is in use: editions, repeats, near repeats.
+    """Compare a file with active batches: editions, repeats, near repeats.
 
-    With ``who`` the batches it replaces are withdrawn, and an undecided edition refuses the file. Returns the lines that
-    keep the shares over fiscal years stated in the batches it replaces.
+    With ``who`` the batches it replaces are withdrawn, and an undecided edition raises ``EditionAsked``. Returns the
+    lines that keep the year shares of the batches it replaces.
     """
     owner, asked = batches.owner_of(ingested, wishes.base), None
     shared: list[editions.Line] = []

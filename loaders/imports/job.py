@@ -1,7 +1,7 @@
-"""Imports and give-backs for a screen, each in its own child process (``loaders.files.sandbox.start``).
+"""Imports and give-backs for a page, each in its own child process (``loaders.files.sandbox.start``).
 
-The job's folder holds ``job.json``; ``progress.json`` is rewritten during the work. No session waits for another one's
-file, cancelling ends the process, and the summary is that of the command line.
+The job's folder holds ``job.json``; ``progress.json`` is rewritten during the work. Sessions do not block each other,
+cancelling kills the process, and the summary equals that of the command line.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ EVERY = 0.2  # seconds between two writes of progress.json
 
 
 def main(arguments: list[str]) -> list[dict[str, Any]]:
-    """Do the job of a folder; returns one entry per file, with a problem code for a failure."""
+    """Run the job of a folder; returns one entry per file, with a problem code for a failure."""
     folder = Path(arguments[0])
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
     files = job["files"]
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> list[dict[str, Any]]:
 
 
 class _Progress:
-    """Writes the step and share of one file of several, at most every ``EVERY`` seconds."""
+    """Writes step and share (0-1) of one of several files, at most every ``EVERY`` seconds."""
 
     def __init__(self, folder: Path, file: str, number: int, of: int) -> None:
         self.path, self.file, self.number, self.of = folder / "progress.json", file, number, of
@@ -97,7 +97,7 @@ def _import(task: dict, job: dict, progress: _Progress) -> dict:
 
 
 def _detail(ingested: Ingested) -> dict:
-    """Details for the screen: every sheet's columns, ``SAMPLE`` rows as read, the first problems."""
+    """Details for the page: columns of every sheet, ``SAMPLE`` rows as read, the first problems."""
     return {
         "speaks_for": speaks_for.proposal(ingested.understood, ingested.province),
         "sheets": [_sheet(result) for result in ingested.sheets],
@@ -139,7 +139,7 @@ def _sheet(result: SheetResult) -> dict:
 
 
 def _sample(result: SheetResult) -> list[dict]:
-    """The first rows as read, loaded ones before others."""
+    """The first rows as read, loaded ones preferred."""
     loaded = list(result.rows("loaded")[:SAMPLE])
     rows = sorted(
         [*loaded, *[row for row in result.outcome.index[: 3 * SAMPLE] if row not in loaded][: SAMPLE - len(loaded)]]

@@ -22,7 +22,7 @@ def aliases(connection: Connection) -> tuple[tuple[str, str], ...]:
 
 
 def answers(connection: Connection, base: str | None) -> dict[str, Layout]:
-    """Remembered layouts by the key of their headings: of this base, or of any when only one base has them.
+    """Remembered layouts by the key of their headings: of this base, or (``base`` None) those that only one base has.
 
     Merged bases count as one; answers for the base they were merged into take precedence.
     """
@@ -32,7 +32,7 @@ def answers(connection: Connection, base: str | None) -> dict[str, Layout]:
     rows = connection.execute(select(table).order_by(table.c.id)).all()
     by_key: dict[str, Layout] = {}
     bases: dict[str, set[str]] = {}
-    for row in sorted(rows, key=lambda row: row.base not in into):  # answers of merged ones first: others replace them
+    for row in sorted(rows, key=lambda row: row.base not in into):  # merged bases first, so that others overwrite them
         owner = into.get(row.base, row.base)
         bases.setdefault(row.headings_key, set()).add(owner)
         if owner_code is None or owner == owner_code:

@@ -1,7 +1,7 @@
-"""The same money twice: supports of one place, fiscal year and amount with similar words, in one file or in two.
+"""Near repeats: support lines of one place, fiscal year and amount with similar words, in one file or in two.
 
-Reported with the evidence, as for places, before anything is stored; never decided by the program. A person decides at
-the review desk whether two lines are the same (:mod:`loaders.imports.review.near_repeats`).
+Reported with evidence before anything is stored, never decided by the program: a person decides at the review desk
+whether two lines are the same money (:mod:`loaders.imports.review.near_repeats`).
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from loaders.store import tables
 
 TOLD = "near_repeat_found"
 DIFFERENT = "different_money"
-TELLING = 40  # letters from which words identify a line whatever its agency
-SHORTEST = 6  # least consonants of the shorter words where one contains the other
-ALIKE = 82.0  # least likeness of 100, of consonants and digits
+TELLING = 40  # letters from which a description identifies a line, whatever its agency
+SHORTEST = 6  # minimum consonants of the shorter text when one contains the other
+ALIKE = 82.0  # minimum similarity (of 100), over consonants and digits
 MOST_TOLD = 200
-MANY = 60  # lines of one place, year and amount; beyond that only the first of equal lines is compared
+MANY = 60  # lines of one place, year and amount; above that, only the first of equal lines is compared
 UNNAMED = "unnamed_base"
 LEVELS = ("same_words", "words_within", "like_words")
 ORDINAL = re.compile(r"^\s*[\(\[]?(?:\d{1,3}[.)\]]?)+(?:\s*[).])?\s+(?=\D)")
@@ -39,7 +39,7 @@ NUMBER = re.compile(r"\d+")
 
 
 class Line(NamedTuple):
-    """One support with money, in use (``id``) or about to be."""
+    """One support line with money, stored (``id``) or new."""
 
     place: str
     village: str
@@ -58,12 +58,12 @@ class Line(NamedTuple):
 
     @property
     def block(self) -> tuple[str, int | None, int]:
-        """What must be equal."""
+        """What must be equal: place, year, satang."""
         return self.place, self.year, self.satang
 
     @property
     def fingerprint(self) -> str:
-        """Hash of the line's content without its file, so that a decision about it outlives an edition."""
+        """Hash of the line's content without its file, so that a decision about it survives a new edition."""
         content = (self.place, self.village, self.year, self.satang, squeeze(self.words), self.agency)
         return hashlib.sha256(repr(content).encode()).hexdigest()[:16]
 
@@ -78,16 +78,16 @@ class Pair(NamedTuple):
 
     @property
     def key(self) -> str:
-        """The pair by the content of both lines; equal lines of one file and of two files are different questions."""
+        """Key of the pair by content of both lines; the same pair within one file is a separate question."""
         where = "one_file" if self.later.batch == self.earlier.batch else "two_files"
         return "|".join([*sorted((self.later.fingerprint, self.earlier.fingerprint)), where])
 
 
 def likeness(a: Line, b: Line) -> tuple[str, int] | None:
-    """Evidence and likeness (0-100) of two lines of one place, year and amount; None when they cannot be the same.
+    """Evidence and similarity (0-100) of two lines of one place, year and amount; None when they are different money.
 
-    Different villages, streams, start days or numbers in the words mean different money. Two funders of one short-named
-    activity are partners.
+    Different villages, streams, start dates or numbers in the words mean different money. Short activities of two
+    funders are partners.
     """
     if a.village and b.village and a.village != b.village:
         return None
@@ -111,19 +111,19 @@ def likeness(a: Line, b: Line) -> tuple[str, int] | None:
 
 
 def _core(line: Line) -> str:
-    """Consonants and digits: a PDF read twice loses vowels and marks; list ordinals and generic words are removed."""
+    """Consonants and digits of the words (text from PDF loses vowels and marks), without ordinals and generic words."""
     words = ORDINAL.sub("", thai.arabic_digits(thai.normalise(line.words))).casefold().replace(",", "")
     return SOFT.sub("", EMPTY_WORDS.sub("", words)) or SOFT.sub("", words)
 
 
 def _numbers_agree(first: str, second: str) -> bool:
-    """Whether the numbers in the words agree (a second course is another one); true without numbers on one side."""
+    """Whether the numbers in the words agree (a second course is another one); true when one side has none."""
     a, b = NUMBER.findall(first), NUMBER.findall(second)
     return not a or not b or sorted(a) == sorted(b)
 
 
 def pairs(lines: Iterable[Line], new: Collection[int] | None = None) -> list[Pair]:
-    """Each line (only ``new`` positions, if given) with the most similar line before it."""
+    """Each line (only positions in ``new``, if given) with the most similar line before it."""
     blocks: dict[tuple, list[tuple[int, Line]]] = defaultdict(list)
     for number, line in enumerate(lines):
         blocks[line.block].append((number, line))
@@ -143,10 +143,10 @@ def pairs(lines: Iterable[Line], new: Collection[int] | None = None) -> list[Pai
 def find(
     connection: Connection, ingested: Ingested, besides: Collection[int] = (), skip: Collection[tuple[str, int]] = ()
 ) -> list[Pair]:
-    """Lines to be loaded that may be the money of another line of the file or of one in use.
+    """Lines to be loaded that may be the money of another line of the file or of a stored one.
 
-    ``besides`` are batches that the file replaces, ``skip`` (sheet, row) of exact repeats. Pairs that a person marked as
-    different are left out.
+    ``besides`` are batches that the file replaces, ``skip`` (sheet, row) of exact repeats. Pairs that a person marked
+    as different are left out.
     """
     new = [line for line in _new(ingested) if (line.sheet, line.row) not in skip]
     if not new:
@@ -165,7 +165,7 @@ def find(
 
 
 def waiting(connection: Connection, province: str) -> list[Pair]:
-    """Undecided pairs of lines in use, largest amount first."""
+    """Undecided pairs of stored lines, largest amount first."""
     support, batch = tables.support, tables.import_batch
     keys = [func.substr(support.c.area_code, 1, 6), support.c.fiscal_year, support.c.amount_satang]
     several = (
@@ -238,7 +238,7 @@ def summary(open_pairs: list[Pair]) -> dict[str, Any]:
 
 
 def problems(open_pairs: list[Pair]) -> list[Problem]:
-    """One note for every line that may be another one's money."""
+    """One note per line that may be another one's money."""
     return [
         Problem(
             TOLD, "note", pair.later.sheet, pair.later.row, None, pair.later.words or None,

@@ -1,8 +1,8 @@
-"""Places named in columns that are no place columns: a unit, the text of a project, an address, a remark.
+"""Places named in other columns: a unit, the text of a project, an address, a remark.
 
-Only clear place names are read: a level word or a kind of local government before a known name, an office of a province
-or district by its short name, and the name of the province itself. All columns of a row are read, units first; the
-places must lie inside each other, else the row is quarantined with all of them as candidates.
+Only clear place names are read: a level word or a kind of local government before a known name, the short name of a
+provincial or district office, the province's own name. All columns of a row are read, units first; the places must be
+nested, else the row is quarantined with all of them as candidates.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ ADDRESS_HEADING = re.compile(r"ที่อยู่|ที่ตั้ง|addre
 OF_PROVINCE = re.compile(r"(?<![ก-๛.])(?:[ก-ฮ]{1,3}จ\s?\.|อบจ|พมจ|สสจ|พชจ)\s*(?=[ก-ฮเแโใไ])")
 OF_DISTRICT = re.compile(r"(?<![ก-๛.])(?:[ก-ฮ]{2,3}อ\s?\.|สสอ|พชอ)\s*(?=[ก-ฮเแโใไ])")
 ALL_OF = re.compile(r"ทุก|ทั้ง|ทั่ว")
-LONG_NAME = 6  # letters; a shorter name of a province is an ordinary word too often
+LONG_NAME = 6  # letters; shorter names of provinces are often ordinary words
 
 
 class Hint(NamedTuple):
@@ -50,7 +50,7 @@ class Hint(NamedTuple):
 
     @property
     def codes(self) -> list[str]:
-        """The places meant: one code, or those that a local government or a list of names covers."""
+        """Codes of the place: one, or those that a local government or a list of names covers."""
         listed = [candidate.code for candidate in self.match.candidates]
         return listed if self.match.area_level == "local_government" or not self.match.code else [self.match.code]
 
@@ -58,10 +58,10 @@ class Hint(NamedTuple):
 def look(
     frame: pd.DataFrame, layout: Layout, place: pd.DataFrame, matched: pd.DataFrame, nameless: pd.Series, places: Places
 ) -> pd.DataFrame:
-    """``matched`` completed by the places in other columns; ``place`` gets the text that named each (``named_in``).
+    """``matched`` completed by places in other columns; adds ``named_in`` (the text that named it) to ``place``.
 
-    Rows without a place get one from there; a district or province becomes the one smaller place named inside it; a
-    place that another column contradicts is quarantined.
+    A row without a place gets one; a district or province is replaced by the one smaller place named inside it; a place
+    that another column contradicts is quarantined.
     """
     columns = _columns(frame, layout)
     if not columns:
@@ -88,7 +88,7 @@ def look(
 
 
 def _columns(frame: pd.DataFrame, layout: Layout) -> dict[str, str]:
-    """Headings of text that is not the place, with the kind of each; units first."""
+    """Headings of text columns other than the place -> kind of each; units first."""
     ours = {squeeze(name): column for column, names in layout.columns.items() for name in names}
     kinds = {}
     for heading in frame.columns:
@@ -128,7 +128,7 @@ def _cells_of_places(frame: pd.DataFrame, columns: dict[str, str], reader: _Read
 
 @lru_cache(4)
 def _codes_by_bare_name(book: Gazetteer, province: str) -> dict[str, list[str]]:
-    """Districts and subdistricts of a province by the key of their name; the gazetteer is one for all sheets."""
+    """Name key -> codes of districts and subdistricts of a province."""
     codes: dict[str, list[str]] = {}
     for code, area in book.areas.items():
         if code.startswith(province) and len(code) in (4, 6):
@@ -148,7 +148,7 @@ class _Reader:
         self._bare = _codes_by_bare_name(places.book, places.home)
 
     def bare(self, text: str) -> list[str]:
-        """Areas of the home province whose name is the whole cell; not in sheets about the whole country."""
+        """Areas of the home province whose name is the whole cell; none in sheets about the whole country."""
         return [] if self.is_national else self._bare.get(name_key(plain(text)), [])
 
     def settle(self, cells: list[tuple[str, str]]) -> Hint | None:
@@ -165,7 +165,7 @@ class _Reader:
         return hints[0] if is_here else self._loosely(cells)
 
     def compare(self, cells: list[tuple[str, str]], own: pd.Series, written: str) -> Hint | None:
-        """The hint that refines or contradicts the row's own place; ``None`` when it stays."""
+        """The hint that refines or contradicts the row's own place; ``None`` keeps it."""
         code = str(own["area_code"])
         codes = str(own["candidates"]).split("|") if own["area_level"] == "local_government" else [code]
         areas = self.places.book.areas
@@ -200,7 +200,7 @@ class _Reader:
         ]
 
     def _read(self, text: str, province: str, district: str) -> Match | None:
-        """The place that a text names, ``None`` when it names no known one."""
+        """The match of a text; ``None`` when it names no known place."""
         key = (text, province, district)
         if key not in self._known:
             self._known[key] = self._match(text, province, district)
@@ -222,7 +222,7 @@ class _Reader:
         return match._replace(candidates=tuple(named)) if named and match.problem != "place_text_conflict" else None
 
     def _provinces(self, text: str) -> set[str]:
-        """Provinces that a text names with their level word; of a unit the home province's bare name too."""
+        """Provinces that a text names with their level word."""
         codes: set[str] = set()
         for parts in split_places(_spelled_out(text)):
             codes |= self.places.look.starting(name_key(parts.province))
@@ -235,7 +235,7 @@ class _Reader:
         return Hint("other", text, Match(None, None, "ambiguous", False, offered[:8], CONTRADICTION))
 
     def _doubted(self, best: Hint, *, is_placed: bool) -> Hint | None:
-        """The hint; without a match in a national sheet when other provinces have the name, too."""
+        """The hint, or a quarantined match when the name may be in another province."""
         match = best.match
         if not self.is_national:
             is_away = best.codes[0][:2] != self.places.home
@@ -245,7 +245,7 @@ class _Reader:
         return best._replace(match=_waiting(match, "place_province_unknown")) if self._elsewhere(best.text) else best
 
     def _elsewhere(self, text: str) -> bool:
-        """Whether another province has a subdistrict or district of the name in a text without a province."""
+        """Whether another province has a subdistrict or district of that name, for a text without a province."""
         book = self.places.book
         others = [code for code in book.areas if len(code) == 2 and code != self.places.home]
         for parts in split_places(_spelled_out(text)):
@@ -257,7 +257,7 @@ class _Reader:
         return False
 
     def _loosely(self, cells: list[tuple[str, str]]) -> Hint | None:
-        """The bare name of the province settles a unit; in other columns, and for a region with it, the row is quarantined."""
+        """The province's bare name settles a unit; other columns, or a region that includes it, quarantine the row."""
         home = Candidate(self.places.home, "named", 0.8)
         for kind, text in cells:
             if not any(name in plain(text) for name in self.home_names):
@@ -284,7 +284,7 @@ def _waiting(match: Match, problem: str) -> Match:
 
 
 def _spelled_out(text: str) -> str:
-    """Short names of offices replaced by the level word of their province or district."""
+    """Replace short names of offices by the level word of their province or district."""
     return OF_DISTRICT.sub("อำเภอ", OF_PROVINCE.sub("จังหวัด", plain(text)))
 
 

@@ -1,4 +1,4 @@
-"""Open questions before a file is stored, in words and with the option that answers each."""
+"""Open questions before a file is stored, as text and with the command-line option that answers each."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NAMES_A_PLACE = ("place_code", "subdistrict", "district", "province", "place_tex
 
 
 def questions(ingested: Ingested) -> list[dict[str, Any]]:
-    """One entry per question: what it is about, Thai and English words, our columns to choose from, an example of the option."""
+    """One dict per question: ``about``, texts ``th`` and ``en``, ``choices``, and an example ``option``."""
     listed: list[dict[str, Any]] = []
     for result in ingested.sheets:
         doubts = [doubt.partition(":") for doubt in result.layout.doubts]

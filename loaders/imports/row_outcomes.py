@@ -1,4 +1,4 @@
-"""Rows of a sheet to outcomes: loaded, quarantined with its reason, or excluded with its reason."""
+"""Give every row of a sheet its outcome: loaded, or quarantined or excluded with a reason."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TITLE_PROVINCE = re.compile(r"จังหวัด\s*([ก-๎]+)")
 
 
 def nothing_for_the_board(sheet: Sheet, layout: Layout) -> SheetResult:
-    """A sheet without anything to load: its rows are counted as excluded, with the reason."""
+    """A sheet with nothing to load: all rows are excluded, with the reason."""
     outcome = pd.Series("excluded", index=sheet.frame.index, dtype=object)
     reason = pd.Series(layout.refuse, index=sheet.frame.index, dtype=object)
     nobody = pd.DataFrame({"is_accepted": pd.Series(False, index=sheet.frame.index)})
@@ -48,7 +48,7 @@ def nothing_for_the_board(sheet: Sheet, layout: Layout) -> SheetResult:
 def account(
     sheet: Sheet, layout: Layout, places: Places, title_texts: list[str], registered: Words | None = None
 ) -> SheetResult:
-    """Place every row of a sheet and give it an outcome."""
+    """Match the place of every row of a sheet and give it an outcome."""
     if "province" not in {*layout.columns, *layout.constants} and (province := _title_province(title_texts, places)):
         layout = replace(layout, constants=layout.constants | {"province": province})
     read = read_rows(sheet.frame, layout, sheet.name, registered)
@@ -67,7 +67,7 @@ def account(
     reason = pd.Series("", index=sheet.frame.index, dtype=object)
 
     def mark(rows: pd.Series, kind: str, code: pd.Series | str) -> None:
-        marked = rows.to_numpy(dtype=bool)  # by position: a Series as key of a Series is aligned first
+        marked = rows.to_numpy(dtype=bool)  # by position, because a boolean Series would be aligned first
         if marked.any():
             outcome.iloc[marked] = kind
             reason.iloc[marked] = code.to_numpy()[marked] if isinstance(code, pd.Series) else code
@@ -101,7 +101,7 @@ def account(
 
 
 def _no_support(sheet: Sheet, layout: Layout, read: Read) -> dict[int, str]:
-    """Row -> reason for rows without support; their other problems are dropped."""
+    """Row -> reason for rows that state no support; their other problems are dropped."""
     places = {heading for ours in PLACE for heading in layout.columns.get(ours, ())}
     reasons = no_support.rows(sheet.frame, layout, read.values, read.bad, places)
     settled = {row for row, code in reasons.items() if code != no_support.CONTRADICTED}
@@ -111,21 +111,21 @@ def _no_support(sheet: Sheet, layout: Layout, read: Read) -> dict[int, str]:
 
 
 def leave_out(result: SheetResult, rows: Collection[int], reason: str) -> None:
-    """Exclude rows with a reason, whatever their outcome before."""
+    """Exclude rows with a reason, whatever their outcome was."""
     chosen = result.outcome.index.isin(list(rows))
     if chosen.any():
         result.outcome.iloc[chosen], result.reason.iloc[chosen] = "excluded", reason
 
 
 def _spelled_out(texts: pd.Series) -> pd.Series:
-    """Level words that lost their vowels in a PDF, restored."""
+    """Restore level words that lost their vowels in a PDF."""
     for word, lost in LOST_VOWELS.items():
         texts = texts.str.replace(lost, word, regex=True)
     return texts
 
 
 def _doubted(sheet: Sheet, read: Read, outcome: pd.Series, reason: pd.Series) -> None:
-    """Quarantine loaded rows that the reader doubted."""
+    """Quarantine loaded rows that the file reader doubted."""
     for problem in sheet.problems:
         row = problem.row
         if problem.severity == "quarantined" and row is not None and row in outcome.index and outcome[row] == "loaded":
@@ -160,7 +160,7 @@ def _title_province(texts: list[str], places: Places) -> str | None:
 
 
 def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
-    """Codes of the register of local governments where a code of a subdistrict is expected."""
+    """Accept codes of local governments where a subdistrict code is expected."""
     if "place_code" not in place:
         return matched
     register = reference.local_governments()
@@ -190,7 +190,7 @@ def _with_offices(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_municipalities(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
-    """Municipal codes of a survey: placed at that municipality, in its district and in no subdistrict."""
+    """Municipal codes of a survey: placed at the municipality, in its district, without a subdistrict."""
     rows = matched.index[matched["problem"].eq("place_code_municipal").fillna(False)]
     codes = place.loc[rows, "place_code"].map(arabic_digits).str.strip().str.removesuffix(".0") if len(rows) else []
     for row, code in zip(rows, codes, strict=True):
@@ -208,7 +208,7 @@ def _with_municipalities(place: pd.DataFrame, matched: pd.DataFrame) -> pd.DataF
 
 
 def _with_points(place: pd.DataFrame, matched: pd.DataFrame, layout: Layout, province: str) -> pd.DataFrame:
-    """Rows without a written place but with a point: the area that the point lies in."""
+    """Rows without a written place but with coordinates: the area that contains the point."""
     if not {"latitude", "longitude"} <= set(place.columns):
         return matched
     empty = matched["problem"].eq("place_empty").fillna(False).astype(bool) & ~matched["is_accepted"].astype(bool)

@@ -1,7 +1,7 @@
-"""Hidden, filtered, folded and struck rows and hidden columns: reported with their baht, imported or left out by one choice.
+"""Hidden, filtered, folded and struck rows and hidden columns: reported with their baht, taken or left out by choice.
 
-A file does not show whether a hidden row was forgotten or withdrawn. So where such parts hold money (or rows are struck
-through) a person chooses; without an answer nothing is stored. All other parts are imported and reported.
+A file does not show whether a hidden row was forgotten or withdrawn. When such parts hold money or people (or rows are
+struck through), a person must choose before anything is stored. All other parts are imported and reported.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ COLUMN, OUTLINE = "hidden_column", "outline_row"
 
 
 def apply(sheet: Sheet, choice: str | None) -> tuple[Sheet, list[Column]]:
-    """The sheet to read, and ledger lines of blanked columns: with ``leave`` set-aside rows are marked, hidden figures blank.
+    """The sheet to read, and ledger lines of blanked columns.
 
-    Hidden columns of text stay: codes and names of places are often hidden and hold no quantity.
+    With ``leave``, set-aside rows are marked as left out and hidden figures blanked. Hidden text columns stay: codes
+    and names of places are often hidden and hold no quantity.
     """
     if choice != LEAVE:
         return sheet, []
@@ -74,7 +75,7 @@ def words(parts: Iterable[dict], language: str) -> str:
 
 
 def _by_sheet(ingested: Ingested) -> list[SheetResult]:
-    """The first result of every visible sheet of the file: a melted sheet is reported once."""
+    """The first result of every visible sheet: a melted sheet is reported once."""
     first: dict[str, SheetResult] = {}
     for result in ingested.sheets:
         if not result.sheet.hidden:
@@ -111,7 +112,7 @@ def _money() -> set[str]:
 
 
 def _counts(result: SheetResult, rows: set[int], kind: str) -> bool:
-    """Whether these rows would be records, and hold money or people, or are struck through."""
+    """Whether these rows would be records with money or people, or are struck through."""
     own = [row for row in rows if row in result.outcome.index and result.outcome[row] != "excluded"]
     if not own or not result.is_understood:
         return False

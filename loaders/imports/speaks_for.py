@@ -1,7 +1,7 @@
-"""What a file speaks for: these rows only, the whole of these districts, or the whole province, and which fiscal years.
+"""Scope of a file, what it speaks for: only its rows, whole districts, or the whole province; which fiscal years.
 
 A person states it; the program proposes a scope and never widens it. Only a stated scope turns absence into "none".
-Layouts of our own files (the demo, the reference facts) state theirs.
+Layouts of our own files (demo, reference facts) state theirs.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from loaders.store.viewers import Viewer
 
 ROWS, DISTRICTS, PROVINCE = KINDS = ("rows", "districts", "province")
 BUDDHIST = 543
-# Registers whose rows have no year: a plan booklet is held or not.
+# Registers whose rows have no year, e.g. whether a plan booklet is held.
 _OF_NO_YEAR = ("plan", "organisation", "role_holder", "agency", "stream")
 WITHOUT_YEARS = registers.WithDefined(
     dict.fromkeys(_OF_NO_YEAR, True),
@@ -65,13 +65,13 @@ def years_of(text: str) -> tuple[int, ...]:
 
 
 def read(kind: str, years: str = "", districts: Sequence[str] = (), reason: str = "") -> SpeaksFor:
-    """A scope from the command line or a form; ``years`` may be ``all``. Raises ``Refused`` (``years_not_understood``)."""
+    """A scope from the command line or a form; ``years`` may be ``all``. Raises as :func:`years_of`."""
     is_all = years.strip().lower() == "all"
     return SpeaksFor(kind, tuple(filter(None, districts)), () if is_all else years_of(years), is_all, reason)
 
 
 def proposal(results: Iterable[SheetResult], province: str) -> dict:
-    """Default answers for a person: the kind that the sheet's layout suggests, districts and fiscal years that its rows name."""
+    """Default answers: the kind that the sheet's layout suggests, districts and fiscal years that its rows name."""
     results = list(results)
     kinds = {result.layout.scope.get("kind", ROWS) for result in results}
     named = sorted({code for result in results for code in _named(result, province)})
@@ -94,7 +94,7 @@ def _years(result: SheetResult) -> list[int]:
 
 
 def check_districts(claim: SpeaksFor, province: str) -> None:
-    """Raises ``Refused`` (``district_unknown``) for a district outside the province."""
+    """Raise ``Refused`` (``district_unknown``) for a district outside the province."""
     if claim.districts:
         districts = set(reference.subdistricts(province)["district_code"])
         for code in claim.districts:
@@ -105,7 +105,7 @@ def check_districts(claim: SpeaksFor, province: str) -> None:
 def scope_rows(
     result: SheetResult, batch_id: int, base: str, province: str, claim: SpeaksFor | None, who: str, *, is_ours: bool
 ) -> list[dict]:
-    """Rows of ``batch_scope`` for a sheet: the claim, else its rows alone (our own files: their layout's).
+    """Rows of ``batch_scope`` for a sheet: as stated, else its rows only (our own files: as their layout says).
 
     Raises ``Refused`` (``scope_years_needed``) for a wider scope of a file that names no year.
     """
@@ -137,7 +137,7 @@ def scope_rows(
 
 @for_viewer
 def read_scopes(connection: Connection, *, viewer: Viewer) -> dict[int, list[dict]]:
-    """What every batch that the viewer may know speaks for (:func:`read_scope`); only the data team sees who stated it."""
+    """Scope of every batch that the viewer may see (:func:`read_scope`); only the data team sees who stated it."""
     scopes = {int(key): read_scope(connection, int(key)) for key in store.read_batches(connection, viewer=viewer)["id"]}
     if not viewer.is_team:
         hidden = dict.fromkeys(("stated_by", "stated_at", "reason"))
@@ -146,7 +146,10 @@ def read_scopes(connection: Connection, *, viewer: Viewer) -> dict[int, list[dic
 
 
 def read_scope(connection: Connection, batch_id: int) -> list[dict]:
-    """What a batch speaks for, one entry a register: ``kind``, ``areas``, ``years`` (None = every year), who stated it, when, why."""
+    """Scope of a batch, one dict per register.
+
+    ``register``, ``kind``, ``areas``, ``years`` (None = every year), ``stated_by``, ``stated_at``, ``reason``.
+    """
     scope = tables.batch_scope
     by_register: dict[str, dict] = {}
     for row in connection.execute(select(scope).where(scope.c.batch_id == batch_id).order_by(scope.c.id)):
@@ -158,10 +161,10 @@ def read_scope(connection: Connection, batch_id: int) -> list[dict]:
 
 
 def change(connection: Connection, batch_id: int, claim: SpeaksFor, who: str) -> None:
-    """Replace what a batch speaks for, with a reason; the audit trail keeps the claim before.
+    """Replace the scope of a batch, with a reason; the audit trail keeps the former one.
 
     Without ``years`` the years stated before stay. Raises ``Refused``: ``batch_unknown``, ``reason_missing``,
-    ``scope_years_needed``, ``scope_districts_needed``.
+    ``district_unknown``, ``scope_years_needed``, ``scope_districts_needed``.
     """
     if not claim.reason.strip():
         raise Refused("reason_missing")

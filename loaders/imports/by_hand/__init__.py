@@ -1,4 +1,5 @@
-"""Entries of registers as people add, correct and end them by hand, and papers kept with a place.
+"""Entries of registers added, corrected and ended by hand (``entries``), and papers kept with a place (``papers``).
 
-May import the rest of :mod:`loaders.imports`; an added entry is an ordinary row in a batch of its own.
+An added entry is an ordinary row in a batch of its own; ``next_edition`` carries changes over when a file is replaced.
+May import the rest of :mod:`loaders.imports`.
 """

@@ -1,7 +1,7 @@
-"""Add, correct and end an entry of a register by hand: cells are read like those of its template, with who, when and why.
+"""Add, correct and end an entry of a register by hand, with name, time and reason; cells are read as in its template.
 
-Nothing is changed in place: an added entry is a row of a separate batch per base, a correction and an end
-overlay the row (:mod:`loaders.store.by_hand`), and each can be undone.
+Nothing is changed in place: an added entry is a row in a separate batch per base, a correction or an end is applied
+when the row is read (:mod:`loaders.store.by_hand`), and each can be undone.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from loaders.store.read import PROVINCE_MARK, level_of, read_sharing
 from loaders.store.seen import for_viewer, signed, signer, written_for
 from loaders.words import catalogue
 
-REGISTERS = ("role_holder", "organisation", "plan", "welfare_fund")  # and every defined one
+REGISTERS = ("role_holder", "organisation", "plan", "welfare_fund")  # and every defined register
 SHORTEST_REASON = 5  # characters; "ok" explains nothing
-NO_BASE = "board"  # base of entries without one: the people who keep the board
+NO_BASE = "board"  # base of entries without one
 _change, _batch = tables.entry_change, tables.import_batch
 
 
 class Row(NamedTuple):
-    """A row of a register, by the content of its file, its sheet and its row."""
+    """A row of a register: digest of its file, sheet, row number."""
 
     file_sha256: str
     sheet: str
@@ -75,10 +75,11 @@ def add(
     base: str = NO_BASE,
     province: str | None = None,
 ) -> int:
-    """A new entry from cells by our column, at a place (8, 6, 4 or 2 digits) or at none; returns its key.
+    """Add an entry from cells by our column, at a place (8, 6, 4 or 2 digits) or without one; returns its key.
 
-    Raises ``Refused``: ``entry_reason_missing``, ``decision_person_missing``, ``entry_not_by_hand``, ``entry_place_missing``,
-    or why a cell cannot be read, with its heading and value.
+    Raises ``Refused``: ``entry_reason_missing``, ``decision_person_missing``, ``entry_not_by_hand``,
+    ``entry_place_missing``, ``columns_not_understood``, or the problem of an unreadable cell with its heading and
+    value.
     """
     reason, who = _reason_and_person(connection, register, reason, who)
     layout, values = layout_of(register), _read(connection, register, cells, whole=True)
@@ -112,9 +113,9 @@ def correct(
     area_code: str | None = None,
     seen: int | None = None,
 ) -> int:
-    """Other values for cells of an entry, and another place where one is given; returns the change's key.
+    """Correct cells of an entry, and its place when one is given; returns the change's key.
 
-    A cell that is given empty becomes not known. ``seen`` is :func:`last_change` as the person saw the entry. Raises as
+    An empty cell makes the value missing. ``seen`` is :func:`last_change` when the person opened the entry. Raises as
     :func:`add`, and ``entry_unknown``, ``entry_unchanged``, ``entry_changed_meanwhile``.
     """
     reason, who = _reason_and_person(connection, register, reason, who)
@@ -137,7 +138,7 @@ def retire(
     effective_on: date | None = None,
     seen: int | None = None,
 ) -> int:
-    """The entry ends on a day (now without one); returns the change's key. Raises as :func:`correct`."""
+    """End an entry on a day (at once without one); returns the change's key. Raises as :func:`correct`."""
     reason, who = _reason_and_person(connection, register, reason, who)
     row = row_of(connection, register, number)
     _refuse_unseen(connection, register, row, seen)
@@ -145,7 +146,7 @@ def retire(
 
 
 def last_change(connection: Connection, register: str, number: int) -> int:
-    """Key of the newest change of an entry, undone or not; 0 = none."""
+    """A number that grows with every change of an entry and every undo of one; 0 = never changed."""
     return _last(connection, register, row_of(connection, register, number))[0]
 
 
@@ -153,7 +154,7 @@ def _last(connection: Connection, register: str, row: Row) -> tuple[int, str]:
     at = (_change.c.file_sha256 == row.file_sha256, _change.c.sheet == row.sheet, _change.c.row == row.row)
     query = select(_change).where(_change.c.register == register, *at).order_by(_change.c.id)
     rows = connection.execute(query).all()
-    undone = sum(change.undone_at is not None for change in rows)  # an undoing counts as a change of what was seen
+    undone = sum(change.undone_at is not None for change in rows)  # an undo, too, changes what the person saw
     return (rows[-1].id * 1_000 + undone, str(rows[-1].on_behalf_of or rows[-1].decided_by)) if rows else (0, "")
 
 
@@ -164,7 +165,7 @@ def _refuse_unseen(connection: Connection, register: str, row: Row, seen: int | 
 
 
 def undo(connection: Connection, key: int, who: str) -> bool:
-    """Take a change back; it stays on record. An entry whose adding is undone leaves the board."""
+    """Undo a change, which stays on record; undoing an addition ends the entry. False when there is nothing to undo."""
     query = select(_change).where(_change.c.id == key, _change.c.undone_at.is_(None))
     if (change := connection.execute(query).first()) is None:
         return False
@@ -180,10 +181,10 @@ def undo(connection: Connection, key: int, who: str) -> bool:
 
 @for_viewer
 def read_changes(connection: Connection, *, viewer: Viewer) -> pd.DataFrame:
-    """Changes of entries that hold or were undone, the newest first, of data sets that the viewer may see.
+    """Changes of entries, also undone ones, newest first, of data sets that the viewer may see.
 
-    ``batch_id``: of the newest batch with the row; ``is_in_use``: whether the row is on the board now (a file may have been withdrawn or replaced). Who and why is for
-    the data team; cells that name people are hidden from the public.
+    ``batch_id``: newest batch with the row; ``is_in_use``: whether that batch is active. Name and reason are for the
+    data team (a partner sees the reason); cells that name people are hidden from the public.
     """
     frame = pd.read_sql_query(select(_change).order_by(_change.c.id.desc()), connection)
     query = select(_batch.c.id, _batch.c.file_sha256, _batch.c.base, _batch.c.is_active).order_by(_batch.c.id)
@@ -265,7 +266,7 @@ def _plain(value: Any) -> Any:
 def _own_batch(connection: Connection, base: str, province: str, who: str) -> int:
     """The batch of entries added by hand for a base and province, created when missing.
 
-    Beside demo data it is demo data, too, and is withdrawn with it.
+    Beside demo data it is demo data too, and is withdrawn with it.
     """
     is_demo = in_use.holds(connection) == "demo"
     digest = f"{by_hand.FILE}:{base}:{province}{':demo' if is_demo else ''}"
@@ -298,5 +299,5 @@ def _write(
 
 
 def _packed(values: Mapping[str, Any]) -> str:
-    """JSON of a correction; keeps ``None`` (not known), which :func:`registers.packed` leaves out."""
+    """JSON of a correction; keeps ``None`` (value removed), which :func:`registers.packed` leaves out."""
     return json.dumps(dict(values), ensure_ascii=False)

@@ -1,7 +1,7 @@
-"""Changes by hand, carried over when a new edition replaces the file they belong to.
+"""Carry changes by hand over when a new edition replaces the file they belong to.
 
-A cell that is the same in both files keeps the correction; a cell that differs in the new file takes the file's newer
-value; an ended entry stays ended. Every case is counted and reported.
+A cell equal in both editions keeps the correction; a cell that differs in the new one takes the new value; an ended
+entry stays ended. Every case is counted and reported.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ def carry(connection: Connection, ingested: Ingested, digest: str, who: str) -> 
 
     Returns
     -------
-    Counts of changes: ``kept`` (on the new row), ``taken`` (the new file has the corrected value), ``overruled`` (the new file
-    has another value, which counts; listed in ``cells``), ``gone`` (the new file has no such row).
+    Counts of changes: ``kept`` (on the new row), ``taken`` (the new file has the corrected value), ``overruled`` (the
+    new file has another value, which counts; listed in ``cells``), ``gone`` (the new file has no such row).
     """
     outcome: dict[str, Any] = {"kept": 0, "taken": 0, "overruled": 0, "gone": 0, "cells": []}
     for number in ingested.replaces:

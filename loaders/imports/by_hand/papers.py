@@ -1,7 +1,7 @@
-"""Papers (PDF) kept with the entries of a place: a plan booklet is kept with the plan and found again.
+"""Papers (PDF) kept with the entries of a place, for example the booklet of a plan.
 
-A paper is an original of the store like an imported file: backup, export and load include it. Its content cannot be
-masked, so the public sees that it exists but cannot open it.
+A paper is stored like an imported file, so backup, export and load include it. Its content cannot be masked, so the
+public sees that it exists but cannot open it.
 """
 
 from __future__ import annotations
@@ -24,13 +24,16 @@ from loaders.store.read import level_of, read_sharing
 from loaders.store.seen import for_viewer, signed, written_for
 
 MAGIC, END, TAIL_BYTES = b"%PDF-", b"%%EOF", 2_048
-ACTIVE = (b"/JavaScript", b"/Launch")  # would run in a reader
+ACTIVE = (b"/JavaScript", b"/Launch")  # would run in a PDF reader
 LONGEST_NAME = 120
 _paper = tables.paper
 
 
 def check(path: Path) -> None:
-    """Refuse anything but a complete PDF: ``file_empty``, ``file_too_large``, ``paper_not_pdf``, ``file_half``, ``paper_active``."""
+    """Accept only a complete PDF without active content.
+
+    Raises ``Refused``: ``file_empty``, ``file_too_large``, ``paper_not_pdf``, ``file_half``, ``paper_active``.
+    """
     check_size(path)
     content = path.read_bytes()
     if not content.startswith(MAGIC):
@@ -47,8 +50,8 @@ def keep(
 ) -> int:  # fmt: skip
     """Keep a PDF with the entries of a place; returns its key. The same bytes at the same place are kept once.
 
-    Raises ``Refused``: as :func:`check`, ``entry_reason_missing``, ``decision_person_missing``, ``papers_not_kept`` where
-    the store keeps no files.
+    Raises ``Refused``: as :func:`check`, ``entry_reason_missing``, ``decision_person_missing``, ``papers_not_kept``
+    (the store keeps no files).
     """
     reason, who = _reason_and_person(connection, register, reason, who)
     if os.environ.get("KRADAN_KEEP_FILES", "1") == "0":
@@ -73,7 +76,7 @@ def keep(
 
 
 def remove(connection: Connection, key: int, who: str) -> bool:
-    """Take a paper off its place; it stays on record. False when it is not there."""
+    """Remove a paper from its place; it stays on record. False when it does not exist."""
     by = signed(connection, _person(connection, who))[0]
     query = update(_paper).where(_paper.c.id == key, _paper.c.removed_at.is_(None))
     changed = connection.execute(query.values(removed_by=by, removed_at=store.now())).rowcount
@@ -85,7 +88,7 @@ def remove(connection: Connection, key: int, who: str) -> bool:
 
 @for_viewer
 def read_papers(connection: Connection, province: str, *, viewer: Viewer) -> pd.DataFrame:
-    """Papers that are kept in a province, of data sets that the viewer may know; ``may_open``: whether the viewer gets them."""
+    """Papers of a province in data sets that the viewer may see; ``may_open``: whether the file may be read, too."""
     query = (
         select(_paper).where(_paper.c.removed_at.is_(None), _paper.c.province_code == province).order_by(_paper.c.id)
     )

@@ -1,6 +1,6 @@
-"""The review desk, deciding: waiting rows become loaded or excluded, and every decision can be taken back.
+"""Decisions of the review desk: quarantined rows become loaded or excluded, and every decision can be undone.
 
-Every decision keeps the batch's account whole: rows in = loaded + quarantined + excluded, and the same in satang.
+Each keeps the batch's account balanced: rows in = loaded + quarantined + excluded, and the same in satang.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ BY_HAND = "by_hand"
 
 @dataclass(frozen=True)
 class Decided:
-    """The result of a decision: rows loaded, excluded, still waiting (with one remaining problem).
+    """Result of a decision: rows loaded, excluded, still quarantined (with one remaining problem).
 
-    ``repeats`` are loaded rows that another file in use has already; the screen reports them.
+    ``repeats`` are loaded rows that another active file has too; the page reports them.
     """
 
     loaded: int = 0
@@ -48,7 +48,10 @@ def decide_place(
     remember: bool = True,
     province: str | None = None,
 ) -> Decided:
-    """Place these rows in ``area_code`` (2, 4, 6 or 8 digits); ``remember`` stores an alias for later rows written the same."""
+    """Place these rows in ``area_code`` (2, 4, 6 or 8 digits); ``remember`` stores an alias for the written place.
+
+    Raises ``Refused``: ``reason_missing``, ``rows_already_decided``, ``place_code_unknown``.
+    """
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
@@ -85,7 +88,7 @@ def decide_value(
     *,
     province: str | None = None,
 ) -> Decided:
-    """Read the cell under ``heading`` of these rows as ``value``; rows that still cannot be read stay waiting."""
+    """Read the cell under ``heading`` of these rows as ``value``; rows that remain unreadable stay quarantined."""
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         places = places_now(connection, province)
@@ -94,7 +97,7 @@ def decide_value(
             result = read_again(connection, batch_id, sheet, group, places, {heading: value})
             facts = {"kind": "value", "heading": heading, "value": value}
             done.append(_move(connection, batch_id, group, result, facts, reason, who, places.home))
-        # The audit trail is kept for good: no names or numbers of people in it.
+        # The audit trail is never erased: it must not contain the names of role holders.
         shown = heading if any(row["register"] == "role_holder" for row in rows) else f"{heading}={value}"
         return finish(connection, done, batches_of(rows), who, "decide_value", f"{shown}: {reason}")
 
@@ -112,7 +115,7 @@ def decide_accept(engine: Engine, ids: Iterable[int], reason: str, who: str, *, 
 
 
 def decide_exclude(engine: Engine, ids: Iterable[int], reason: str, who: str) -> Decided:
-    """Exclude these rows, for a reason."""
+    """Exclude these rows, with a reason."""
     with store.writing(engine) as connection:
         rows = rows_of(connection, ids, reason)
         for row in rows:
@@ -122,7 +125,7 @@ def decide_exclude(engine: Engine, ids: Iterable[int], reason: str, who: str) ->
 
 
 def rows_of(connection: Connection, ids: Iterable[int], reason: str) -> list[dict]:
-    """Waiting rows by their ids; a decision without a reason is refused."""
+    """Quarantined rows by key. Raises ``Refused``: ``reason_missing``, ``rows_already_decided``."""
     if not reason.strip():
         raise Refused("reason_missing")
     table, batch = tables.quarantine, tables.import_batch
@@ -139,12 +142,12 @@ def rows_of(connection: Connection, ids: Iterable[int], reason: str) -> list[dic
 
 
 def batches_of(rows: list[dict]) -> set[int]:
-    """Batches of these rows."""
+    """Keys of the batches of these rows."""
     return {row["batch_id"] for row in rows}
 
 
 def by_sheet(rows: list[dict]) -> list[tuple[int, str, list[dict]]]:
-    """(batch, sheet, rows) for each sheet."""
+    """(Batch key, sheet, rows) for each sheet."""
     groups: dict[tuple[int, str], list[dict]] = {}
     for row in rows:
         groups.setdefault((row["batch_id"], row["sheet"]), []).append(row)
@@ -162,7 +165,7 @@ def _move(
     province: str,
     keys: dict[int, str] | None = None,
 ) -> Decided:
-    """Rows that can be read now leave the quarantine; the others stay with their remaining problem."""
+    """Move rows that can be read now out of the quarantine; the others keep their remaining problem."""
     batches.add_agencies(connection, result)
     repeats = tuple(duplicates.find(connection, Ingested([result], [], province=province), [batch_id]))
     store.insert_rows(connection, tables.REGISTERS[result.layout.register], batches.records(result, batch_id))
@@ -199,7 +202,7 @@ def close(
     reason: str,
     who: str,
 ) -> None:
-    """Move a row out of the quarantine: the decision keeps it as it was, the batch's account is updated."""
+    """Move a row out of the quarantine: the decision keeps the row as it was, the batch's account is updated."""
     before = row["satang"] or 0
     entry = {
         "batch_id": row["batch_id"],
@@ -226,7 +229,7 @@ def close(
 def finish(
     connection: Connection, done: list[Decided], changed: set[int], who: str, action: str, detail: str
 ) -> Decided:
-    """Sum partial decisions; update the batches' sums, the audit and the data version."""
+    """Sum up partial decisions; update sums of the batches, audit trail and data version."""
     total = Decided(
         sum(part.loaded for part in done),
         sum(part.excluded for part in done),
@@ -242,7 +245,7 @@ def finish(
 
 
 def undo(engine: Engine, ids: Iterable[int], who: str) -> int:
-    """Undo decisions: the rows wait again, aliases of no other decision are deleted. Returns how many."""
+    """Undo decisions: quarantine their rows again, delete aliases that no other decision uses. Returns how many."""
     table = tables.correction
     with store.writing(engine) as connection:
         rows = (
@@ -287,7 +290,7 @@ def _reopen(connection: Connection, decision: dict) -> None:
     else:
         batches.take_excluded(connection, decision["batch_id"], decision["outcome_reason"], 1, decision["satang_after"])
     before = json.loads(decision["before"])
-    del before["id"]  # a later import may have been given the same number
+    del before["id"]  # a later import may have got the same key
     store.insert_rows(connection, tables.quarantine, [before])
     batches.shift(connection, decision["batch_id"], decision["outcome"], -1, -decision["satang_after"])
     batches.shift(connection, decision["batch_id"], "quarantined", 1, decision["satang_before"])

@@ -1,4 +1,4 @@
-"""What rows waiting at the review desk may be about: places, years, functions. Where one may be, nothing is "none"."""
+"""Which areas, years and functions quarantined rows may concern; there, absence of records is not "none"."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from loaders.store.seen import for_viewer
 from loaders.store.shared.tables import WAITS
 from loaders.thai.periods import fiscal_year_of
 
-MOST_OFFERED = 8  # the matcher offers at most this many places, so there may be more
+MOST_OFFERED = 8  # the matcher lists at most this many candidates, so there may be more
 STATED = ("agency_code", "stream_code", "theme_code", "fiscal_year", "starts_on", "ends_on")
-MOST_YEARS = 10  # days further apart are more likely a typing error: the row may be of any year
+MOST_YEARS = 10  # dates further apart are probably typing errors: the row may be of any year
 AREA = re.compile(r"\d{2}(?:\d{2}){0,3}")
 
 
@@ -31,14 +31,14 @@ AREA = re.compile(r"\d{2}(?:\d{2}){0,3}")
 def read_may_be(
     connection: Connection, register: str, province: str, *, viewer: Viewer, at: State | None = None
 ) -> pd.DataFrame:
-    """The rows of a register that wait, once for every place of the province that each may be about.
+    """Quarantined rows of a register, one row per area of the province that each may concern.
 
     Returns
     -------
     DataFrame
-        ``row_id``, ``base``, ``area_code`` (2, 4 or 6 digits: a candidate kept with the row; the province's without
-        one) and the row's own values, NA = any: ``agency_code``, ``stream_code``, ``theme_code``,
-        ``fiscal_year``, ``starts_on``, ``ends_on``.
+        ``row_id``, ``base``, ``area_code`` (2, 4 or 6 digits: a stored candidate; without one the province) and the
+        row's own values, NA = any: ``agency_code``, ``stream_code``, ``theme_code``, ``fiscal_year``, ``starts_on``,
+        ``ends_on``.
     """
     rows = _of_province(connection, _waiting(connection, register, at), province)
     rows = visible_rows(rows, register, read_sharing(connection), viewer).reset_index(drop=True)
@@ -52,10 +52,11 @@ def read_may_be(
 
 @for_viewer
 def waiting_dues(connection: Connection, province: str, *, viewer: Viewer) -> list[dict[str, Any]]:
-    """What waits about support as reports that nobody can give, for who only asks whether "none" may be said: each once.
+    """Quarantined support rows in the form of expected reports, which therefore block "none"; equal ones once.
 
-    ``base`` is :data:`WAITS`; ``area_code``; ``functions``, ``agencies``, ``streams`` (one code each) and ``fiscal_year``,
-    ``None`` = any. No cell of a row is among them: an agency or stream that no code list has, has no code here.
+    ``base`` is :data:`WAITS`; ``area_code``; ``functions``, ``agencies``, ``streams`` (one code each) and
+    ``fiscal_year``, ``None`` = any. Contains no cell text: an agency or stream that is in no code list becomes
+    ``None``.
     """
     table = read_may_be(connection, "support", province, viewer=viewer)
     listed = {
@@ -74,7 +75,7 @@ def waiting_dues(connection: Connection, province: str, *, viewer: Viewer) -> li
 
 
 def _years(row: dict[str, Any]) -> list[int | None]:
-    """Every fiscal year that a row may be of: never fewer than :func:`geo.periods.in_fiscal_year` finds it in."""
+    """Every fiscal year that a row may be of; a superset of those of :func:`geo.periods.in_fiscal_year`."""
     days = [row[name] for name in ("starts_on", "ends_on") if not pd.isna(row[name])]
     if days[1:] and days[0] > days[1]:
         days = []
@@ -87,7 +88,7 @@ def _years(row: dict[str, Any]) -> list[int | None]:
 
 
 def places_of(candidates: str | None, province: str) -> list[str]:
-    """The places of the province among the candidates of a row; the province itself without any, or with too many."""
+    """Candidates of a row inside the province; the province itself when there are none or too many."""
     codes = [code for code in str(candidates or "").split("|") if AREA.fullmatch(code)]
     if len(codes) >= MOST_OFFERED:
         return [province]
@@ -96,7 +97,7 @@ def places_of(candidates: str | None, province: str) -> list[str]:
 
 
 def _waiting(connection: Connection, register: str, at: State | None) -> pd.DataFrame:
-    """Waiting rows of the batches in use; for an earlier moment also those that a person settled since."""
+    """Quarantined rows of active batches; for an earlier moment also those settled since."""
     table, batch, done = tables.quarantine, tables.import_batch, tables.correction
     columns = [table.c[name] for name in ("batch_id", "sheet", "candidates", "cells")]
     in_use = batch.c.is_active if at is None else batch.c.id.in_(at.batches)

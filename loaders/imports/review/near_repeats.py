@@ -1,7 +1,7 @@
 """Near repeats at the review desk: a person decides whether two lines are the same money.
 
-Of the same money one line is retired: it leaves the register, is counted as excluded, and is kept in the decision for
-undo. Lines marked as different are not asked about again, in whatever file they come.
+If so, one line is retired: removed from the register, counted as excluded, and kept in the decision for undo. Lines
+marked as different are not asked about again, whatever file contains them.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ KINDS = (DIFFERENT, RETIRED)
 
 
 def decide(engine: Engine, province: str, pair: Pair, retire: int | None, reason: str, who: str) -> None:
-    """Retire the line with id ``retire`` as the same money as the other; None marks them as different.
+    """Retire the line with key ``retire`` as the same money as the other; None marks the two as different.
 
     Raises ``Refused``: ``reason_missing``; ``rows_already_decided`` when the pair is no longer open.
     """
@@ -71,7 +71,7 @@ def reopen(connection: Connection, decision: Mapping[str, Any]) -> None:
     if decision["kind"] == DIFFERENT:
         return
     before = json.loads(decision["before"])
-    del before["id"]  # a later line may have been given the same number
+    del before["id"]  # a later line may have got the same key
     for column in tables.support.columns:
         if isinstance(column.type, Date) and before.get(column.name):
             before[column.name] = date.fromisoformat(before[column.name])

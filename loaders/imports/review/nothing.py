@@ -1,6 +1,7 @@
-"""Nothing to report: a base states that it has no rows for an area and period. This counts as a report.
+"""Nothing to report: a base states that it has no rows for an area and period, which counts as a report.
 
-It is a batch without rows: dated, with who stated it and why, shown among the sources, withdrawn and put back like a file.
+Stored as a batch without rows: dated, with name and reason, shown among the sources, withdrawn and put back like a
+file.
 """
 
 from __future__ import annotations
@@ -38,11 +39,11 @@ def state(
     who: str,
     as_of: date | None = None,
 ) -> int:
-    """Store the statement; returns its batch. Absence in that area and period is then "none" for this base.
+    """Store the statement; returns its batch key. Absence in that area and period is then "none" for this base.
 
-    Raises ``Refused``: ``nothing_needs_scope`` (rows alone), ``reason_missing``, ``base_missing``, ``register_unknown``,
-    ``scope_districts_needed``, ``district_unknown``, ``scope_years_needed``, ``nothing_but_rows`` (the base has rows in
-    use in that area and period).
+    Raises ``Refused``: ``nothing_needs_scope`` (scope is rows only), ``reason_missing``, ``base_missing``,
+    ``register_unknown``, ``scope_districts_needed``, ``district_unknown``, ``scope_years_needed``, ``nothing_but_rows``
+    (the base has active rows in that area and period).
     """
     years = _check(connection, base, register, claim, province)
     areas = list(claim.districts) if claim.kind == DISTRICTS else [province]
@@ -71,7 +72,7 @@ def state(
 
 
 def _check(connection: Connection, base: str, register: str, claim: SpeaksFor, province: str) -> tuple[int | None, ...]:
-    """The years of the statement (None = every year)."""
+    """Check the statement; returns its fiscal years (None = every year)."""
     if claim.kind == ROWS:
         raise Refused("nothing_needs_scope")
     if not claim.reason.strip():
@@ -93,7 +94,7 @@ def _check(connection: Connection, base: str, register: str, claim: SpeaksFor, p
 def _rows_there(
     connection: Connection, base: str, register: str, areas: list[str], years: tuple[int | None, ...]
 ) -> int:
-    """Number of rows in use of the base that contradict the statement."""
+    """Number of active rows of the base that contradict the statement."""
     table, batch = tables.REGISTERS[register], tables.import_batch
     query = select(func.count()).select_from(table).join(batch, batch.c.id == table.c.batch_id)
     into = codes.merged("agency")

@@ -1,4 +1,4 @@
-"""The review desk, reading: rows that wait with what is wrong, what was decided, which decisions nothing uses.
+"""Read functions of the review desk: quarantined rows with their problem, decisions, unused aliases.
 
 ``commands`` changes them.
 """
@@ -46,9 +46,9 @@ def kind_of(problem: str) -> str:
 
 
 def waiting(connection: Connection, province: str | None = None) -> pd.DataFrame:
-    """Waiting rows of active batches, as they read now for a province (the installation's own without one).
+    """Quarantined rows of active batches, read again for a province (None: the home province).
 
-    Beside the columns of the quarantine: ``base``, ``file_name``, ``kind``, ``heading`` (of the doubtful cell) and
+    Besides the columns of the quarantine: ``base``, ``file_name``, ``kind``, ``heading`` (of the doubtful cell) and
     ``alike``, equal for rows that one decision settles together.
     """
     batch = tables.import_batch
@@ -84,7 +84,7 @@ def places_now(connection: Connection, province: str | None = None) -> Places:
 
 
 def keys_of(result: SheetResult) -> dict[int, str]:
-    """The alias key of every row's written place."""
+    """Alias key of every row's written place, by row number."""
     columns = ("subdistrict", "district", "province", "place_code", "place_text")
     cells = [
         result.read.place[name] if name in result.read.place else pd.Series("", index=result.outcome.index)
@@ -99,14 +99,14 @@ def keys_of(result: SheetResult) -> dict[int, str]:
 
 
 def layout_of(connection: Connection, batch_id: int, sheet: str) -> Layout:
-    """The layout by which a sheet of a batch was read."""
+    """The layout with which a sheet of a batch was read. Raises ``Refused`` (``layout_not_kept``)."""
     row = connection.execute(
         select(tables.import_batch.c.summary, tables.import_batch.c.layouts).where(tables.import_batch.c.id == batch_id)
     ).one()
     for entry in json.loads(row.summary).get("understood", ()):
         if entry["sheet"] == sheet:
             return layouts.from_dict(entry["layout"])
-    shipped = [layout for layout in layouts.shipped() if layout.code in row.layouts.split(",")]  # of older batches
+    shipped = [layout for layout in layouts.shipped() if layout.code in row.layouts.split(",")]  # not in the summary
     if not shipped:
         raise Refused(Problem("layout_not_kept", "refused", sheet))
     return shipped[0]
@@ -120,7 +120,7 @@ def read_again(
     places: Places,
     changes: dict[str, str] | None = None,
 ) -> SheetResult:
-    """The rows of a sheet as the importer reads them now, with cells changed or a place decided."""
+    """Read rows of a sheet again as the importer does, with cells changed or a place decided."""
     layout = layout_of(connection, batch_id, sheet)
     records = [json.loads(row["cells"]) | (changes or {}) for row in rows]
     headings = list(dict.fromkeys(chain(*layout.columns.values(), *records)))

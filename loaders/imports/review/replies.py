@@ -1,7 +1,7 @@
 """Replies by link at the review desk: accepted, accepted with a change of their row, or refused.
 
-A change is a decision like any other: dated, with who and why, with the row as it was, undone the same way. The batch's
-account is updated to the satang.
+A change is a decision like any other: dated, with name and reason, keeps the row as it was, and can be undone. The
+batch's account is updated to the satang.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from loaders.thai.dates import parse_date
 from loaders.thai.numbers import parse_baht, parse_count
 
 KIND = "reply"
-BY_HAND = "by_hand"  # why a row is left out, in the account of its batch
-TAKEN_OUT = "taken_out"  # what a change may be, beside a column
+BY_HAND = "by_hand"  # reason in the batch's account for a removed row
+TAKEN_OUT = "taken_out"  # a value of ``Change.column`` besides column names
 MONEY = ("amount_satang", "committed_satang", "paid_satang")
 COLUMNS = (*MONEY, "people_reached", "starts_on", "ends_on", "activity")
 
 
 class Change(NamedTuple):
-    """A change of a row: ``column`` gets ``value`` as a person writes it (baht, Thai date), or ``column`` is ``taken_out``."""
+    """A change of a row: ``column`` gets ``value`` as typed (baht, Thai date), or ``column`` is ``taken_out``."""
 
     column: str
     value: str = ""
@@ -38,8 +38,8 @@ class Change(NamedTuple):
 def accept(engine: Engine, key: int, reason: str, who: str, change: Change | None = None) -> None:
     """Accept a reply; with ``change`` its row is corrected, too.
 
-    Raises ``Refused``: ``reply_decided``, ``reason_missing`` (of a change), ``reply_row_gone`` (the row's file is no
-    longer in use, or the reply names none), ``reply_value_unreadable``.
+    Raises ``Refused``: ``reply_decided``, ``reason_missing`` (of a change), ``reply_row_gone`` (the row's file is not
+    active, or the reply names no row), ``reply_value_unreadable``.
     """
     with store.writing(engine) as connection:
         reply = inbox.waiting(connection, key)
@@ -89,7 +89,10 @@ def _change(connection: Connection, reply: Mapping[str, Any], change: Change, re
 
 
 def parsed(change: Change) -> int | date | str | None:
-    """The value of a change in the store's units: satang, people, a day, text; empty is "not known"."""
+    """The value of a change in the store's units: satang, people, date, text; an empty one becomes ``None``.
+
+    Raises ``Refused`` (``reply_value_unreadable``).
+    """
     written = " ".join(change.value.split())
     if change.column not in COLUMNS:
         raise Refused("reply_value_unreadable", value=change.column)
@@ -108,7 +111,7 @@ def parsed(change: Change) -> int | date | str | None:
 
 
 def row_of(connection: Connection, reply: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The support row that a reply names, by its file's content, sheet and row; ``None`` when it is no longer in use."""
+    """The support row that a reply names by file digest, sheet and row; ``None`` when not exactly one is active."""
     if reply["file_sha256"] is None:
         return None
     support, batch = tables.support, tables.import_batch
@@ -129,7 +132,7 @@ def reopen(connection: Connection, decision: Mapping[str, Any]) -> None:
     for column in support.columns:
         if isinstance(column.type, Date) and before.get(column.name):
             before[column.name] = date.fromisoformat(before[column.name])
-    del before["id"]  # a later line may have been given the same number
+    del before["id"]  # a later line may have got the same key
     mine = [support.c[name] == decision[name] for name in ("batch_id", "sheet", "row")]
     if decision["outcome"] == "excluded":
         store.insert_rows(connection, support, [before])

@@ -1,7 +1,7 @@
-"""The review desk, sharing one row over several places: equally, by people or by stated amounts, exact to the satang.
+"""Divide one quarantined row over several places: equally, by population or by stated amounts, exact to the satang.
 
-The parts are rows of the register with the sheet and row of the file, marked by ``shared_by``; undoing the decision
-removes them all.
+The parts are rows of the register with sheet and row of the file, marked by ``shared_by``; undoing the decision removes
+them all.
 """
 
 from __future__ import annotations
@@ -23,14 +23,17 @@ from loaders.shares import largest_remainder
 from loaders.store import tables
 
 METHODS = ("equal", "population", "stated")
-REGISTERS = ("support", "plan", "contribution")  # of others a row is one thing in one place
+REGISTERS = ("support", "plan", "contribution")  # a row of other registers is one thing in one place
 SHARED = (
     "amount_satang", "committed_satang", "paid_satang", "promised_satang", "received_satang", "people_reached",
 )  # fmt: skip
 
 
 def weights_of(codes: list[str], method: str, stated: Mapping[str, int] | None = None) -> list[int]:
-    """Weight of each place; ``stated`` are satang by code. Raises ``Refused`` where people or amounts are not known."""
+    """Weight of each place; ``stated``: satang by code.
+
+    Raises ``Refused``: ``split_amount_missing``, ``split_people_unknown``.
+    """
     if method == "equal":
         return [1] * len(codes)
     if method == "stated":
@@ -46,7 +49,7 @@ def weights_of(codes: list[str], method: str, stated: Mapping[str, int] | None =
 
 
 def shares(satang: int, codes: list[str], method: str, stated: Mapping[str, int] | None = None) -> dict[str, int]:
-    """Satang by place, adding up to the row's; raises ``Refused`` where stated amounts do not."""
+    """Satang by place, adding up to ``satang``; raises ``Refused`` (``split_sum_differs``) if stated ones do not."""
     weights = weights_of(codes, method, stated)
     if method == "stated" and sum(weights) != satang:
         raise Refused("split_sum_differs", value=f"{sum(weights) / 100:,.2f}", suggestion=f"{satang / 100:,.2f}")
@@ -64,10 +67,10 @@ def decide_split(
     stated: Mapping[str, int] | None = None,
     province: str | None = None,
 ) -> Decided:
-    """Share waiting rows over places (4, 6 or 8 digits) of the province; ``stated`` (satang by code) is for one row.
+    """Divide quarantined rows over places (4, 6 or 8 digits); ``stated`` (satang by code) is for one row only.
 
-    Raises ``Refused``: fewer than two places, a place unknown or inside another, amounts that do not add up to the row,
-    people not known, a register whose rows cannot be shared.
+    Raises ``Refused``: ``split_needs_two``, ``place_code_unknown``, ``split_overlaps`` (a place inside another),
+    ``split_method_unfit``, ``split_not_possible`` (register), and those of :func:`shares`.
     """
     chosen = list(dict.fromkeys(codes))
     with store.writing(engine) as connection:
@@ -94,7 +97,7 @@ def _share(
     connection: Connection, batch_id: int, sheet: str, group: list[dict], codes: list[str], method: str,
     stated: Mapping[str, int] | None, places: Places, reason: str, who: str,
 ) -> Decided:  # fmt: skip
-    """The rows of one sheet as one record per place; rows with another problem stay waiting."""
+    """The rows of one sheet as one record per place; rows with another problem stay quarantined."""
     read = {code: read_again(connection, batch_id, sheet, group, places, {DECIDED: code}) for code in codes}
     first = read[codes[0]]
     register = first.layout.register
